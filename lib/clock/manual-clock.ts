@@ -1,0 +1,41 @@
+import { assert } from '../model/assert.ts'
+import type { Clock, Timer } from './clock.ts'
+
+/** A clock that stands still until it is advanced. Timers fire in order of their time, then of their making. */
+export class ManualClock implements Clock {
+  #now: number
+  #sequence = 0
+  readonly #timers = new Map<number, { readonly at: number; readonly callback: () => void }>()
+
+  constructor(startMs = 0) {
+    this.#now = startMs
+  }
+
+  now(): number {
+    return this.#now
+  }
+
+  schedule(delayMs: number, callback: () => void): Timer {
+    const id = this.#sequence++
+    this.#timers.set(id, { at: this.#now + Math.max(0, delayMs), callback })
+    return { cancel: () => void this.#timers.delete(id) }
+  }
+
+  advance(ms: number): void {
+    assert(ms >= 0, 'Time does not run backwards.')
+    const end = this.#now + ms
+    for (let due = this.#due(end); due !== undefined; due = this.#due(end)) {
+      const [id, { at, callback }] = due
+      this.#timers.delete(id)
+      this.#now = Math.max(this.#now, at)
+      callback()
+    }
+    this.#now = end
+  }
+
+  #due(end: number) {
+    let next: [number, { readonly at: number; readonly callback: () => void }] | undefined
+    for (const entry of this.#timers) if (entry[1].at <= end && (next === undefined || entry[1].at < next[1].at)) next = entry
+    return next
+  }
+}

@@ -1,0 +1,14 @@
+export interface TopicPartition {
+  readonly topic: string
+  readonly partition: number
+}
+
+/** `topic-partition`, as Kafka prints it; unique, because the partition is what follows the last dash. */
+export function partitionKey({ topic, partition }: TopicPartition): string {
+  return `${topic}-${partition}`
+}
+
+export function comparePartitions(left: TopicPartition, right: TopicPartition): number {
+  if (left.topic !== right.topic) return left.topic < right.topic ? -1 : 1
+  return left.partition - right.partition
+}

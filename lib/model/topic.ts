@@ -1,0 +1,25 @@
+import type { Serde } from './serde.ts'
+
+/** A topic as a value: name and types, declared once and shared by the DSL, the test driver, plain clients and queries. */
+export interface Topic<K, V> {
+  readonly name: string
+  readonly key: Serde<K>
+  readonly value: Serde<V>
+}
+
+/**
+ * Declares a topic.
+ *
+ * @example
+ * const users = topic('ingestion.bank.users', { key: Serdes.string, value: Serdes.json<User>() })
+ */
+export function topic<K, V>(name: string, serdes: { readonly key: Serde<K>; readonly value: Serde<V> }): Topic<K, V> {
+  return Object.freeze({ name: checkTopicName(name), key: serdes.key, value: serdes.value })
+}
+
+/** Kafka's rule (`Topic.validate`): 1 to 249 of `[a-zA-Z0-9._-]`, not `.` or `..`. Throws a `TypeError`. */
+export function checkTopicName(name: string): string {
+  if (!/^[a-zA-Z0-9._-]{1,249}$/.test(name) || name === '.' || name === '..')
+    throw new TypeError(`${JSON.stringify(name)} is no topic name: use 1 to 249 of a-z, A-Z, 0-9, '.', '_' and '-'.`)
+  return name
+}
