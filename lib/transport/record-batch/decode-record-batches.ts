@@ -1,0 +1,212 @@
+import { asBuffer } from '../../model/bytes.ts'
+import { TransportError } from '../../model/errors.ts'
+import type { Header, Headers } from '../../model/headers.ts'
+import { noHeaders } from '../../model/headers.ts'
+import { compressionById, decompress } from './compression.ts'
+import type { RecordBatch } from './record-batch.ts'
+import { VarintReader } from './varint.ts'
+import { attribute, batchChecksum, corruptBatch, field, logOverhead, readInt64, readSafeInt64 } from './wire-format.ts'
+
+/**
+ * Decodes the records of a fetch response: whole batches, the last of which may be cut off and is then left out.
+ *
+ * Every length and count is checked against the bytes that are there, so a batch that comes back can be read without further
+ * checks. Throws a `TransportError`: `TRANSPORT_CORRUPT_MESSAGE`, or `TRANSPORT_UNSUPPORTED_FOR_MESSAGE_FORMAT` for the formats
+ * before Kafka 0.11. Timestamps beyond 2^53 are given as the nearest double; whoever uses one checks it.
+ */
+export function decodeRecordBatches(records: Uint8Array): readonly RecordBatch[] {
+  const bytes = asBuffer(records)
+  const batches: RecordBatch[] = []
+  for (let at = 0; at + logOverhead <= bytes.length;) {
+    const end = at + logOverhead + bytes.readInt32BE(at + field.batchLength)
+    if (end - at < field.records) throw shortBatch(bytes, at, end)
+    if (end > bytes.length) break
+    batches.push(decodeRecordBatch(bytes.subarray(at, end)))
+    at = end
+  }
+  return batches
+}
+
+/** Decodes exactly one whole batch. */
+export function decodeRecordBatch(batch: Uint8Array): RecordBatch {
+  const bytes = asBuffer(batch)
+  if (bytes.length < field.records) throw corruptBatch('its header is cut off', { bytes: bytes.length })
+  checkMagic(bytes, 0)
+  if (batchChecksum(bytes) !== bytes.readUInt32BE(field.crc)) throw corruptBatch('the checksum does not match')
+  const count = bytes.readInt32BE(field.recordCount)
+  const compression = compressionById(bytes.readInt16BE(field.attributes) & attribute.compressionMask)
+  const isPlain = compression === 'none' || bytes.length === field.records
+  return isPlain
+    ? new DecodedRecordBatch(bytes, bytes, field.records, count)
+    : new DecodedRecordBatch(bytes, decompress(bytes.subarray(field.records), compression), 0, count)
+}
+
+function shortBatch(bytes: Buffer, at: number, end: number): TransportError {
+  if (at + field.magic < bytes.length && end - at > field.magic) checkMagic(bytes, at)
+  return corruptBatch(`a length of ${end - at} bytes is too short`)
+}
+
+function checkMagic(bytes: Buffer, at: number): void {
+  const magic = bytes.readInt8(at + field.magic)
+  if (magic === 2) return
+  if (magic < 0 || magic > 2) throw corruptBatch(`magic ${magic} is unknown`, { magic })
+  const message = `Records of message format ${magic} cannot be read: rewrite the topic with Kafka 0.11 or later (format 2).`
+  throw new TransportError('TRANSPORT_UNSUPPORTED_FOR_MESSAGE_FORMAT', 'fatal', message, { facts: { magic } })
+}
+
+/** A record of no key, value and headers still has its length, attributes, two deltas and three counts. */
+const recordBytesMin = 7
+
+// Columns of a record, side by side in one array: a record is read together.
+const offsetDelta = 0
+const keyStart = 1 // followed by its length, -1 for null
+const valueStart = 3 // likewise
+const headersStart = 5
+const stride = 6
+
+class DecodedRecordBatch implements RecordBatch {
+  readonly baseOffset: number
+  readonly nextOffset: number
+  readonly partitionLeaderEpoch: number
+  readonly producerId: number
+  readonly producerEpoch: number
+  readonly baseSequence: number
+  readonly isTransactional: boolean
+  readonly isControl: boolean
+  readonly maxTimestamp: number
+  readonly count: number
+  readonly #records: Buffer
+  readonly #columns: Int32Array
+  readonly #timestamps: Float64Array
+
+  constructor(header: Buffer, records: Buffer, start: number, count: number) {
+    const attributes = header.readInt16BE(field.attributes)
+    const lastOffsetDelta = header.readInt32BE(field.lastOffsetDelta)
+    if (lastOffsetDelta < 0) throw corruptBatch('its last offset is before its first', { lastOffsetDelta })
+    this.baseOffset = readSafeInt64(header, field.baseOffset, 'baseOffset')
+    this.nextOffset = this.baseOffset + lastOffsetDelta + 1
+    this.partitionLeaderEpoch = header.readInt32BE(field.partitionLeaderEpoch)
+    this.producerId = readSafeInt64(header, field.producerId, 'producerId')
+    this.producerEpoch = header.readInt16BE(field.producerEpoch)
+    this.baseSequence = header.readInt32BE(field.baseSequence)
+    this.isTransactional = (attributes & attribute.transactional) !== 0
+    this.isControl = (attributes & attribute.control) !== 0
+    this.maxTimestamp = readInt64(header, field.maxTimestamp)
+    this.count = checkCount(count, records.length - start)
+    this.#records = records
+    this.#columns = new Int32Array(count * stride)
+    this.#timestamps = new Float64Array(count)
+    indexRecords(new VarintReader(records, start, records.length), this.#columns, this.#timestamps, lastOffsetDelta)
+    placeTimestamps(this.#timestamps, header, attributes)
+  }
+
+  offset(index: number): number {
+    return this.baseOffset + this.#columns[index * stride + offsetDelta]!
+  }
+
+  timestamp(index: number): number {
+    return this.#timestamps[index]!
+  }
+
+  key(index: number): Uint8Array | null {
+    return this.#slice(index * stride + keyStart)
+  }
+
+  value(index: number): Uint8Array | null {
+    return this.#slice(index * stride + valueStart)
+  }
+
+  headers(index: number): Headers {
+    const start = this.#columns[index * stride + headersStart]!
+    // Nearly all records have none: one byte, 0.
+    if (this.#records[start] === 0) return noHeaders
+    return readHeaders(this.#records, start)
+  }
+
+  #slice(at: number): Uint8Array | null {
+    const length = this.#columns[at + 1]!
+    if (length < 0) return null
+    const start = this.#columns[at]!
+    return this.#records.subarray(start, start + length)
+  }
+}
+
+function checkCount(count: number, available: number): number {
+  if (count < 0 || count * recordBytesMin > available)
+    throw corruptBatch(`${available} bytes cannot hold ${count} records`, { count })
+  return count
+}
+
+/** Notes where each record's parts are. Timestamps are still deltas. */
+function indexRecords(reader: VarintReader, columns: Int32Array, timestamps: Float64Array, lastOffsetDelta: number): void {
+  let previous = -1
+  for (let index = 0, row = 0; index < timestamps.length; index++, row += stride) {
+    const length = reader.int()
+    const end = reader.at + length
+    reader.byte()
+    timestamps[index] = reader.long()
+    const delta = reader.int()
+    if (delta <= previous || delta > lastOffsetDelta)
+      throw corruptBatch('offsets do not rise within the batch', { delta, previous })
+    previous = delta
+    columns[row + offsetDelta] = delta
+    readSlice(reader, columns, row + keyStart)
+    readSlice(reader, columns, row + valueStart)
+    columns[row + headersStart] = reader.at
+    skipHeaders(reader)
+    if (reader.at !== end) throw corruptBatch('a record is not as long as it says', { at: reader.at, end })
+  }
+  if (reader.at !== reader.end) throw corruptBatch('bytes follow the last record', { at: reader.at, end: reader.end })
+}
+
+function readSlice(reader: VarintReader, columns: Int32Array, at: number): void {
+  const length = reader.int()
+  columns[at] = reader.at
+  columns[at + 1] = length
+  if (length >= 0) reader.skip(length)
+  else if (length !== -1) throw corruptBatch(`a length of ${length}`, { at: reader.at })
+}
+
+function skipHeaders(reader: VarintReader): void {
+  const count = reader.int()
+  if (count < 0) throw corruptBatch(`${count} headers`, { at: reader.at })
+  // No allocation by the count: it ends at the latest where the bytes do.
+  for (let index = 0; index < count; index++) {
+    reader.skip(reader.int())
+    const length = reader.int()
+    if (length !== -1) reader.skip(length)
+  }
+}
+
+function readHeaders(records: Buffer, start: number): Headers {
+  const reader = new VarintReader(records, start, records.length)
+  const headers: Header[] = []
+  for (let left = reader.int(); left > 0; left--)
+    headers.push({ key: readSlicedText(reader, records), value: readSlicedValue(reader, records) })
+  return headers
+}
+
+function readSlicedText(reader: VarintReader, records: Buffer): string {
+  const length = reader.int()
+  const start = reader.at
+  reader.skip(length)
+  return records.toString('utf8', start, reader.at)
+}
+
+function readSlicedValue(reader: VarintReader, records: Buffer): Uint8Array | null {
+  const length = reader.int()
+  if (length === -1) return null
+  const start = reader.at
+  reader.skip(length)
+  return records.subarray(start, reader.at)
+}
+
+/** The broker's append time is that of all records, where the topic says so (`message.timestamp.type`). */
+function placeTimestamps(timestamps: Float64Array, header: Buffer, attributes: number): void {
+  if ((attributes & attribute.logAppendTime) !== 0) {
+    timestamps.fill(readInt64(header, field.maxTimestamp))
+    return
+  }
+  const base = readInt64(header, field.baseTimestamp)
+  for (let index = 0; index < timestamps.length; index++) timestamps[index]! += base
+}

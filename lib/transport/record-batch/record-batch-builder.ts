@@ -1,0 +1,133 @@
+import { assert } from '../../model/assert.ts'
+import type { Headers } from '../../model/headers.ts'
+import { compress, compressionId } from './compression.ts'
+import type { Compression, ProduceBatch, ProducerStamp } from './produce-batch.ts'
+import { intSize, longSize, writeInt, writeLong } from './varint.ts'
+import { attribute, batchChecksum, field, logOverhead, writeInt64 } from './wire-format.ts'
+
+/** Nobody idempotent. */
+export const noProducer: ProducerStamp = Object.freeze({
+  producerId: -1,
+  producerEpoch: -1,
+  baseSequence: -1,
+  isTransactional: false,
+})
+
+const initialBytes = 1024
+
+/** Below this a loop copies faster than a call into the engine. */
+const loopBytesMax = 32
+
+/**
+ * Builds a record batch in wire bytes: each record is written once, straight to where it stays; sealing fills in the header
+ * (and compresses). What `seal` returns is a view of the builder's own memory: it is valid until the next `append` or `seal`.
+ */
+export class RecordBatchBuilder implements ProduceBatch {
+  readonly #compression: Compression
+  #bytes: Buffer = Buffer.allocUnsafe(initialBytes)
+  #end: number = field.records
+  #count = 0
+  #baseTimestamp = -1
+  #maxTimestamp = -1
+  #packed: Buffer | null = null
+
+  constructor(compression: Compression = 'none') {
+    this.#compression = compression
+  }
+
+  get count(): number {
+    return this.#count
+  }
+
+  get byteLength(): number {
+    return this.#end
+  }
+
+  /** Throws a `TypeError` where the timestamp is no safe integer >= 0: Kafka refuses such records. */
+  append(key: Uint8Array | null, value: Uint8Array | null, timestamp: number, headers: Headers): void {
+    if (!Number.isSafeInteger(timestamp) || timestamp < 0)
+      throw new TypeError(`A record's timestamp is in ms since the epoch, not ${timestamp}.`)
+    if (this.#count === 0) this.#baseTimestamp = timestamp
+    const timestampDelta = timestamp - this.#baseTimestamp
+    const length = 1 + longSize(timestampDelta) + intSize(this.#count) + sliceSize(key) + sliceSize(value) + headersSize(headers)
+    this.#reserve(length + 5)
+    let at = writeInt(this.#bytes, this.#end, length)
+    this.#bytes[at++] = 0
+    at = writeLong(this.#bytes, at, timestampDelta)
+    at = writeInt(this.#bytes, at, this.#count)
+    at = writeSlice(this.#bytes, at, key)
+    at = writeSlice(this.#bytes, at, value)
+    this.#end = writeHeaders(this.#bytes, at, headers)
+    this.#count++
+    this.#packed = null
+    if (timestamp > this.#maxTimestamp) this.#maxTimestamp = timestamp
+  }
+
+  seal(stamp: ProducerStamp): Uint8Array {
+    assert(this.#count > 0, 'An empty batch is never sent.')
+    const bytes = this.#compression === 'none' ? this.#bytes.subarray(0, this.#end) : this.#pack()
+    this.#writeHeader(bytes, stamp)
+    return bytes
+  }
+
+  #pack(): Buffer {
+    if (this.#packed !== null) return this.#packed
+    const records = compress(this.#bytes.subarray(field.records, this.#end), this.#compression)
+    this.#packed = Buffer.concat([Buffer.alloc(field.records), records])
+    return this.#packed
+  }
+
+  #writeHeader(bytes: Buffer, stamp: ProducerStamp): void {
+    writeInt64(bytes, field.baseOffset, 0)
+    bytes.writeInt32BE(bytes.length - logOverhead, field.batchLength)
+    bytes.writeInt32BE(-1, field.partitionLeaderEpoch)
+    bytes.writeInt8(2, field.magic)
+    bytes.writeInt16BE(compressionId(this.#compression) | (stamp.isTransactional ? attribute.transactional : 0), field.attributes)
+    bytes.writeInt32BE(this.#count - 1, field.lastOffsetDelta)
+    writeInt64(bytes, field.baseTimestamp, this.#baseTimestamp)
+    writeInt64(bytes, field.maxTimestamp, this.#maxTimestamp)
+    writeInt64(bytes, field.producerId, stamp.producerId)
+    bytes.writeInt16BE(stamp.producerEpoch, field.producerEpoch)
+    bytes.writeInt32BE(stamp.baseSequence, field.baseSequence)
+    bytes.writeInt32BE(this.#count, field.recordCount)
+    bytes.writeUInt32BE(batchChecksum(bytes), field.crc)
+  }
+
+  #reserve(length: number): void {
+    if (this.#end + length <= this.#bytes.length) return
+    const grown = Buffer.allocUnsafe(Math.max(this.#bytes.length * 2, this.#end + length))
+    this.#bytes.copy(grown, 0, 0, this.#end)
+    this.#bytes = grown
+  }
+}
+
+function sliceSize(slice: Uint8Array | null): number {
+  return slice === null ? 1 : intSize(slice.length) + slice.length
+}
+
+function writeSlice(bytes: Buffer, at: number, slice: Uint8Array | null): number {
+  if (slice === null) return writeInt(bytes, at, -1)
+  const start = writeInt(bytes, at, slice.length)
+  if (slice.length > loopBytesMax) bytes.set(slice, start)
+  else for (let index = 0; index < slice.length; index++) bytes[start + index] = slice[index]!
+  return start + slice.length
+}
+
+function headersSize(headers: Headers): number {
+  let size = intSize(headers.length)
+  for (const { key, value } of headers) {
+    const keyBytes = Buffer.byteLength(key)
+    size += intSize(keyBytes) + keyBytes + sliceSize(value)
+  }
+  return size
+}
+
+function writeHeaders(bytes: Buffer, at: number, headers: Headers): number {
+  let next = writeInt(bytes, at, headers.length)
+  for (const { key, value } of headers) {
+    next = writeInt(bytes, next, Buffer.byteLength(key))
+    next += bytes.write(key, next)
+    next = writeSlice(bytes, next, value)
+  }
+  return next
+}

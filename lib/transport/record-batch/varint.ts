@@ -1,0 +1,115 @@
+import { corruptBatch } from './wire-format.ts'
+
+/** Reads varints from bytes that are not trusted. It never reads beyond its end. */
+export class VarintReader {
+  readonly bytes: Uint8Array
+  readonly end: number
+  at: number
+
+  constructor(bytes: Uint8Array, at: number, end: number) {
+    this.bytes = bytes
+    this.at = at
+    this.end = end
+  }
+
+  byte(): number {
+    if (this.at >= this.end) throw corruptBatch('a record ends in the middle', { at: this.at })
+    return this.bytes[this.at++]!
+  }
+
+  /** A zigzag varint of 32 bits. */
+  int(): number {
+    const first = this.byte()
+    const raw = first < 0x80 ? first : this.#rest32(first & 0x7f)
+    return (raw >>> 1) ^ -(raw & 1)
+  }
+
+  /** A zigzag varint of 64 bits; beyond 2^53 the nearest double. */
+  long(): number {
+    const start = this.at
+    let raw = 0
+    for (let shift = 0; shift < 28; shift += 7) {
+      const next = this.byte()
+      raw |= (next & 0x7f) << shift
+      if (next < 0x80) return (raw >>> 1) ^ -(raw & 1)
+    }
+    this.at = start
+    return this.#long64()
+  }
+
+  /** Moves over `length` bytes. */
+  skip(length: number): void {
+    if (length < 0 || length > this.end - this.at)
+      throw corruptBatch(`a length of ${length} leads out of the batch`, { at: this.at })
+    this.at += length
+  }
+
+  #rest32(low: number): number {
+    let raw = low
+    for (let shift = 7; shift < 35; shift += 7) {
+      const next = this.byte()
+      raw |= (next & 0x7f) << shift
+      if (next < 0x80) return raw
+    }
+    throw corruptBatch('a varint has more than 5 bytes', { at: this.at })
+  }
+
+  #long64(): number {
+    let raw = 0n
+    for (let shift = 0n; shift < 70n; shift += 7n) {
+      const next = this.byte()
+      raw |= BigInt(next & 0x7f) << shift
+      if (next < 0x80) return Number(BigInt.asIntN(64, (BigInt.asUintN(64, raw) >> 1n) ^ -(raw & 1n)))
+    }
+    throw corruptBatch('a varint has more than 10 bytes', { at: this.at })
+  }
+}
+
+/** Bytes that an int32 takes as a zigzag varint. */
+export function intSize(value: number): number {
+  const raw = ((value << 1) ^ (value >> 31)) >>> 0
+  if (raw < 0x80) return 1
+  if (raw < 0x4000) return 2
+  if (raw < 0x20_0000) return 3
+  return raw < 0x1000_0000 ? 4 : 5
+}
+
+/** Writes an int32 as a zigzag varint; returns the position after it. */
+export function writeInt(bytes: Uint8Array, at: number, value: number): number {
+  let raw = ((value << 1) ^ (value >> 31)) >>> 0
+  let next = at
+  while (raw >= 0x80) {
+    bytes[next++] = (raw & 0x7f) | 0x80
+    raw >>>= 7
+  }
+  bytes[next++] = raw
+  return next
+}
+
+/** Bytes that a safe integer takes as a zigzag varint of 64 bits. */
+export function longSize(value: number): number {
+  if (isInt32(value)) return intSize(value)
+  let raw = zigzag64(value)
+  let size = 1
+  for (; raw >= 0x80n; raw >>= 7n) size++
+  return size
+}
+
+/** Writes a safe integer as a zigzag varint of 64 bits; returns the position after it. */
+export function writeLong(bytes: Uint8Array, at: number, value: number): number {
+  if (isInt32(value)) return writeInt(bytes, at, value)
+  let raw = zigzag64(value)
+  let next = at
+  for (; raw >= 0x80n; raw >>= 7n) bytes[next++] = Number(raw & 0x7fn) | 0x80
+  bytes[next++] = Number(raw)
+  return next
+}
+
+function isInt32(value: number): boolean {
+  return value === (value | 0)
+}
+
+function zigzag64(value: number): bigint {
+  const exact = BigInt(value)
+  return BigInt.asUintN(64, (exact << 1n) ^ (exact >> 63n))
+}
