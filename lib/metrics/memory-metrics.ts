@@ -40,5 +40,5 @@ export class MemoryMetrics implements Metrics {
 }
 
 function identity(name: string, group: string, tags: MetricTags): string {
-  return JSON.stringify([name, group, Object.entries(tags).sort()])
+  return JSON.stringify([name, group, Object.entries(tags).sort(([left], [right]) => (left < right ? -1 : 1))])
 }

@@ -1,0 +1,156 @@
+/**
+ * What the linter enforces. The layer rule comes from one table, `floors`: a folder of lib/ imports only folders on lower
+ * floors, and folders on one floor do not meet. An override *replaces* the options of a rule, so every block is generated
+ * whole. test/tidy/lint.test.ts plants a fault of each kind and sees it found.
+ */
+export const floors: readonly (readonly string[])[] = [
+  ['model'],
+  ['clock', 'metrics'],
+  ['serde', 'transport', 'storage'],
+  ['state'],
+  ['processor'],
+  ['topology'],
+  ['dsl', 'runtime', 'query'],
+  ['.'], // The files of lib/ itself: entries and kafka-streams.ts.
+  ['testing'],
+]
+
+/** Folders below lib/ are at most this deep, so that the rule can name every relative path exactly. */
+export const depthMax = 4
+
+/** A package with one home, and the folder that is its home. */
+export const homes: Readonly<Record<string, string>> = {
+  kafkajs: 'transport/kafkajs',
+  lmdb: 'storage/lmdb',
+  avsc: 'serde/avro',
+  '@kafkajs/confluent-schema-registry': 'serde/avro',
+}
+
+/** Who may touch clocks, timers, chance, sockets and files themselves; all others are handed a port. */
+const worldly = ['clock/system-clock.ts', 'clock/chance.ts', 'transport/kafkajs', 'storage']
+
+const worldModules = ['timers', 'timers/promises', 'perf_hooks', 'net', 'tls', 'fs', 'fs/promises']
+const worldGlobals = ['Date', 'setTimeout', 'setInterval', 'performance']
+
+const floorOf = (folder: string): number => floors.findIndex((floor) => floor.includes(folder))
+
+/** The folders a folder must not import. */
+export function forbiddenTo(folder: string): string[] {
+  const mine = floorOf(folder)
+  return floors.flatMap((floor, index) => (index < mine ? [] : floor.filter((other) => other !== folder)))
+}
+
+interface Override {
+  files: string[]
+  rules: Record<string, unknown>
+}
+
+interface Freedom {
+  packages: readonly string[]
+  world: boolean
+}
+
+function pathsOf(freedom: Freedom): { name: string; message: string }[] {
+  const packages = Object.keys(homes)
+    .filter((name) => !freedom.packages.includes(name))
+    .map((name) => ({ name, message: `Only lib/${homes[name]} imports ${name}.` }))
+  const modules = freedom.world ? [] : worldModules.flatMap((name) => [`node:${name}`, name])
+  return [...packages, ...modules.map((name) => ({ name, message: 'Time, timers, sockets and files come through a port.' }))]
+}
+
+function patternsOf(folder: string, depth: number): { regex: string; message: string }[] {
+  const up = depth === 0 ? String.raw`\./` : String.raw`\.\./`.repeat(depth)
+  const folders = forbiddenTo(folder).map((other) => ({
+    regex: other === '.' ? `^${up}[^/]+$` : `^${up}${other}/`,
+    message: `lib/${folder} does not import lib/${other}: imports point only downwards (oxlint.config.ts).`,
+  }))
+  return [...folders, { regex: '^millrace($|/)', message: 'Inside lib/ imports are relative.' }]
+}
+
+function block(files: string, folder: string, depth: number, freedom: Freedom): Override {
+  const globals = worldGlobals.map((name) => ({ name, message: 'Take it from the injected Clock.' }))
+  return {
+    files: [files],
+    rules: {
+      'no-restricted-imports': ['error', { paths: pathsOf(freedom), patterns: patternsOf(folder, depth) }],
+      'no-restricted-globals': freedom.world ? 'off' : ['error', ...globals],
+      'no-restricted-properties': freedom.world
+        ? 'off'
+        : ['error', { object: 'Math', property: 'random', message: 'Take it from the injected Chance.' }],
+    },
+  }
+}
+
+const levels = (from: number): number[] => Array.from({ length: depthMax - from + 1 }, (_, index) => from + index)
+const filesAt = (path: string, below: number): string => `lib/${path}${'/*'.repeat(below)}/*.ts`
+const plain: Freedom = { packages: [], world: false }
+
+/** A path that has a freedom: a home of packages, or a worldly folder or file. */
+function freeBlocks(path: string): Override[] {
+  const folder = path.split('/')[0] ?? ''
+  const packages = Object.keys(homes).filter((name) => homes[name] === path)
+  const freedom = { packages, world: worldly.some((free) => path === free || path.startsWith(`${free}/`)) }
+  const depth = path.split('/').length
+  if (path.endsWith('.ts')) return [block(`lib/${path}`, folder, depth - 1, freedom)]
+  return levels(depth).map((level) => block(filesAt(path, level - depth), folder, level, freedom))
+}
+
+const folders = floors.flat().filter((folder) => folder !== '.')
+const layerBlocks: Override[] = [
+  ...folders.flatMap((folder) => levels(1).map((level) => block(filesAt(folder, level - 1), folder, level, plain))),
+  block('lib/*.ts', '.', 0, plain),
+  // The entry of the test driver is the one file of lib/ that sees testing/.
+  block('lib/testing.ts', 'testing', 0, plain),
+  ...[...new Set([...worldly, ...Object.values(homes)])].flatMap(freeBlocks),
+]
+
+const users: Override = {
+  files: ['examples/**/*.ts', 'app/**/*.ts'],
+  rules: {
+    'no-restricted-imports': [
+      'error',
+      {
+        paths: ['kafkajs', 'lmdb'].map((name) => ({ name, message: `Only lib/${homes[name]} imports ${name}.` })),
+        patterns: [
+          { regex: '^\\.\\.?/(.*/)?(lib|dist)/', message: 'Examples and app import the library by its package name.' },
+          { regex: '^millrace/(lib|dist)/', message: 'This is no public entry of millrace.' },
+        ],
+      },
+    ],
+  },
+}
+
+const lines = (max: number): [string, object] => ['error', { max, skipBlankLines: true, skipComments: true }]
+
+export default {
+  plugins: ['typescript', 'unicorn', 'oxc', 'import', 'promise', 'node'],
+  categories: { correctness: 'error' },
+  ignorePatterns: ['dist/**', 'node_modules/**', '.tap/**', 'docs/api/**', 'temp/**'],
+  rules: {
+    'import/no-cycle': ['error', { ignoreTypes: true }],
+    'import/no-default-export': 'error',
+    'max-lines': lines(400),
+    'max-lines-per-function': lines(70),
+    'typescript/no-floating-promises': 'error',
+    'typescript/await-thenable': 'error',
+    'typescript/no-misused-promises': 'error',
+    'typescript/consistent-type-imports': 'error',
+    'typescript/require-array-sort-compare': ['error', { ignoreStringArrays: true }],
+  },
+  overrides: [
+    ...layerBlocks,
+    users,
+    // A suite is one long function around its tests; tap keeps the promise of every test that it starts.
+    {
+      files: ['test/**/*.ts'],
+      rules: {
+        'max-lines-per-function': 'off',
+        'typescript/no-floating-promises': [
+          'error',
+          { allowForKnownSafePromises: [{ from: 'package', package: '@tapjs/core', name: ['PromiseWithSubtest'] }] },
+        ],
+      },
+    },
+    { files: ['*.config.ts'], rules: { 'import/no-default-export': 'off' } },
+  ],
+}

@@ -1,0 +1,156 @@
+import { spawnSync } from 'node:child_process'
+import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import t from 'tap'
+import { floors, forbiddenTo, homes } from '../../oxlint.config.ts'
+
+const root = join(import.meta.dirname, '..', '..')
+
+/** Writes `files` into an empty project with our configuration, lints it, and returns each finding as `path rule`. */
+function lint(files: Readonly<Record<string, string>>): string[] {
+  const folder = mkdtempSync(join(tmpdir(), 'millrace-lint-'))
+  try {
+    for (const name of ['oxlint.config.ts', 'tsconfig.json', 'package.json']) cpSync(join(root, name), join(folder, name))
+    symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'))
+    writeFileSync(join(folder, '.gitignore'), 'node_modules\n')
+    for (const [path, text] of Object.entries(files)) {
+      mkdirSync(dirname(join(folder, path)), { recursive: true })
+      writeFileSync(join(folder, path), text)
+    }
+    const linter = join(root, 'node_modules', 'oxlint', 'bin', 'oxlint')
+    const { stdout, stderr } = spawnSync(process.execPath, [linter, '--type-aware', '--format=json'], {
+      cwd: folder,
+      encoding: 'utf8',
+    })
+    if (!stdout.startsWith('{')) throw new Error(`oxlint did not run: ${stdout}${stderr}`)
+    const { diagnostics } = JSON.parse(stdout) as { diagnostics: { filename: string; code?: string }[] }
+    return diagnostics.map(({ filename, code }) => `${filename} ${code?.replace(/^.*\((.*)\)$/, '$1')}`)
+  } finally {
+    rmSync(folder, { recursive: true })
+  }
+}
+
+const folders = floors.flat().filter((folder) => folder !== '.')
+const word = 'export interface Word { readonly text: string }\n'
+
+t.test('an import upwards or sideways is found, a type import included, at every depth', async (t) => {
+  const files: Record<string, string> = { 'lib/kafka-streams.ts': word }
+  const expected: string[] = []
+  for (const folder of folders) {
+    files[`lib/${folder}/word.ts`] = word
+    for (const other of forbiddenTo(folder)) {
+      const target = other === '.' ? 'kafka-streams.ts' : `${other}/word.ts`
+      const name = other === '.' ? 'root' : other
+      for (const [path, up] of [
+        [`lib/${folder}/planted-${name}.ts`, '../'],
+        [`lib/${folder}/deep/er/planted-${name}.ts`, '../../../'],
+      ] as const) {
+        files[path] = `export type { Word } from '${up}${target}'\n`
+        expected.push(`${path} no-restricted-imports`)
+      }
+    }
+  }
+  t.ok(expected.length > 100)
+  t.same(lint(files).sort(), expected.sort())
+})
+
+t.test('an import downwards is free', async (t) => {
+  const files: Record<string, string> = { 'lib/kafka-streams.ts': word }
+  for (const folder of folders) {
+    files[`lib/${folder}/word.ts`] = word
+    for (const other of folders)
+      if (other !== folder && !forbiddenTo(folder).includes(other))
+        files[`lib/${folder}/sound-${other}.ts`] = `export type { Word } from '../${other}/word.ts'\n`
+  }
+  t.same(lint(files), [])
+})
+
+t.test('a package is imported in its home only', async (t) => {
+  const files: Record<string, string> = {}
+  const expected: string[] = []
+  for (const [name, home] of Object.entries(homes)) {
+    const text = `export * from '${name}'\n`
+    const file = `${name.replaceAll(/\W/g, '-')}.ts`
+    files[`lib/${home}/${file}`] = text
+    for (const folder of folders) {
+      files[`lib/${folder}/${file}`] = text
+      expected.push(`lib/${folder}/${file} no-restricted-imports`)
+    }
+  }
+  t.same(lint(files).sort(), expected.sort())
+})
+
+t.test('time, timers, chance, sockets and files come through a port', async (t) => {
+  const uses = [
+    'Date.now()',
+    'new Date()',
+    'setTimeout(() => 0, 1)',
+    'setInterval(() => 0, 1)',
+    'performance.now()',
+    'Math.random()',
+  ]
+  const text = uses.map((use, index) => `export const use${index} = ${use}\n`).join('')
+  const free = [
+    'clock/system-clock.ts',
+    'clock/chance.ts',
+    'transport/kafkajs/planted.ts',
+    'storage/lmdb/planted.ts',
+    'storage/memory/planted.ts',
+  ]
+  const bound = [
+    'clock/manual-clock.ts',
+    'transport/embedded/planted.ts',
+    'runtime/planted.ts',
+    'testing/planted.ts',
+    'kafka-streams.ts',
+  ]
+  const files = Object.fromEntries([...free, ...bound].map((path) => [`lib/${path}`, text]))
+  const found = lint({ ...files, 'lib/runtime/net.ts': "export { connect } from 'node:net'\n" })
+  const expected = bound.flatMap((path) => [
+    ...Array.from({ length: 5 }, () => `lib/${path} no-restricted-globals`),
+    `lib/${path} no-restricted-properties`,
+  ])
+  t.same(found.sort(), [...expected, 'lib/runtime/net.ts no-restricted-imports'].sort())
+})
+
+t.test('examples and app import the library by its package name', async (t) => {
+  const found = lint({
+    'lib/model/word.ts': word,
+    'app/planted.ts': "export type { Word } from '../lib/model/word.ts'\n",
+    'app/client.ts': "export { Kafka } from 'kafkajs'\n",
+    'examples/one/planted.ts': "export type { Word } from '../../lib/model/word.ts'\n",
+    'examples/one/sound.ts': "export type { Topic } from 'millrace'\n",
+  })
+  t.same(
+    found.sort(),
+    ['app/client.ts', 'app/planted.ts', 'examples/one/planted.ts'].map((path) => `${path} no-restricted-imports`),
+  )
+})
+
+t.test('cycles, default exports, floating promises and length are found', async (t) => {
+  const lines = (count: number): string =>
+    Array.from({ length: count }, (_, index) => `export const c${index} = ${index}\n`).join('')
+  const body = (count: number): string => Array.from({ length: count }, (_, index) => `  sum += ${index}\n`).join('')
+  const found = lint({
+    'lib/model/a.ts': "import { b } from './b.ts'\nexport const a = (): number => b()\n",
+    'lib/model/b.ts': "import { a } from './a.ts'\nexport const b = (): number => a()\n",
+    'lib/model/default.ts': 'export default 1\n',
+    'lib/model/floating.ts': 'async function work(): Promise<void> {}\nexport function start(): void {\n  work()\n}\n',
+    'lib/model/long.ts': lines(401),
+    'lib/model/long-enough.ts': lines(400),
+    'lib/model/long-function.ts': `export function add(): number {\n  let sum = 0\n${body(68)}  return sum\n}\n`,
+    'lib/model/long-enough-function.ts': `export function add(): number {\n  let sum = 0\n${body(66)}  return sum\n}\n`,
+    'test/model/floating.test.ts':
+      "import t from 'tap'\nt.test('a test', async (t) => {\n  t.ok(true)\n})\nPromise.reject(new Error('lost'))\n",
+  })
+  t.same(found.sort(), [
+    'lib/model/a.ts no-cycle',
+    'lib/model/b.ts no-cycle',
+    'lib/model/default.ts no-default-export',
+    'lib/model/floating.ts no-floating-promises',
+    'lib/model/long-function.ts max-lines-per-function',
+    'lib/model/long.ts max-lines',
+    'test/model/floating.test.ts no-floating-promises',
+  ])
+})
