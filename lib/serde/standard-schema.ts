@@ -1,0 +1,33 @@
+/**
+ * The interface that validators such as Zod, Valibot and ArkType share (https://standardschema.dev, version 1), as far as it
+ * is used here.
+ */
+export interface StandardSchema<Input = unknown, Output = Input> {
+  readonly '~standard': {
+    readonly version: 1
+    readonly vendor: string
+    readonly validate: (value: unknown) => SchemaResult<Output> | Promise<SchemaResult<Output>>
+    readonly types?: { readonly input: Input; readonly output: Output } | undefined
+  }
+}
+
+export type SchemaResult<Output> =
+  { readonly value: Output; readonly issues?: undefined } | { readonly issues: readonly SchemaIssue[] }
+
+export interface SchemaIssue {
+  readonly message: string
+  readonly path?: readonly (PropertyKey | { readonly key: PropertyKey })[] | undefined
+}
+
+/** What a schema makes of its input. */
+export type SchemaOutput<S extends StandardSchema> = NonNullable<S['~standard']['types']>['output']
+
+/** `amount.currency: Invalid input` */
+export function describeIssues(issues: readonly SchemaIssue[]): string {
+  return issues.map(describeIssue).join('; ')
+}
+
+function describeIssue({ message, path = [] }: SchemaIssue): string {
+  const steps = path.map((step) => String(typeof step === 'object' ? step.key : step))
+  return steps.length === 0 ? message : `${steps.join('.')}: ${message}`
+}
