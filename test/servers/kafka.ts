@@ -1,0 +1,213 @@
+/**
+ * A real Apache Kafka (KRaft, brokers and controllers in one) on loopback, from Maven's jars. Needs Java 17 and Maven.
+ *
+ *     node test/servers/kafka.ts start [--dir DIR] [--port PORT] [--brokers N]    prints the bootstrap servers
+ *     node test/servers/kafka.ts stop [--dir DIR]
+ */
+import { execFile, spawnSync } from 'node:child_process'
+import { existsSync, readFileSync, readdirSync } from 'node:fs'
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { parseArgs, promisify } from 'node:util'
+import { jars } from './maven.ts'
+import { end, freePort, launch, livePid, ready } from './server-process.ts'
+import type { ServerCommand } from './server-process.ts'
+
+const run = promisify(execFile)
+const version = process.env['KAFKA_VERSION'] ?? '4.4.0'
+const artifacts = [`org.apache.kafka:kafka_2.13:${version}`, 'org.apache.logging.log4j:log4j-slf4j-impl:2.25.5']
+const quickJvm = ['-XX:TieredStopAtLevel=1', '-XX:+UseSerialGC']
+
+export interface KafkaServerOptions {
+  /** Holds data, configuration and logs. One that was used before is continued. Default: a fresh one, deleted by `stop`. */
+  readonly dir?: string
+  /** Of the first broker; the others take free ones. Default: a free port. */
+  readonly port?: number
+  /** Default 1. */
+  readonly brokers?: number
+  /** Adds a listener that clients are told to reach at this port, for a proxy in between. Only for one broker. */
+  readonly proxyPort?: number
+}
+
+export interface KafkaServer {
+  readonly bootstrapServers: string
+  readonly dir: string
+  /** Where the proxy at `proxyPort` has to forward to. */
+  readonly proxyTargetPort: number | null
+  stop(): Promise<void>
+  /** SIGKILL. A fresh folder stays. */
+  kill(): Promise<void>
+}
+
+interface Ports {
+  readonly client: number
+  readonly controller: number
+  readonly proxied: number | null
+  readonly advertised: number | null
+}
+
+/** Why no broker can be started here, or null. */
+export function kafkaUnavailable(): string | null {
+  if (spawnSync('java', ['-version']).error !== undefined) return 'Java is missing (Java 17 or newer on the PATH)'
+  if (spawnSync('mvn', ['-v']).error !== undefined) return 'Maven is missing (mvn on the PATH)'
+  return null
+}
+
+/** Resolves when all brokers take requests. Rejects with the end of the log of the broker that does not start. */
+export async function startKafka(options: KafkaServerOptions = {}): Promise<KafkaServer> {
+  const dir = options.dir === undefined ? await mkdtemp(join(tmpdir(), 'millrace-kafka-')) : resolve(options.dir)
+  const lib = await jars(`kafka-${version}`, artifacts)
+  if (!existsSync(join(dir, 'ports.json'))) await configure(dir, options)
+  await Promise.all(brokers(dir).map((broker) => startBroker(broker, lib)))
+  return {
+    bootstrapServers: bootstrapServers(dir),
+    dir,
+    proxyTargetPort: portsOf(dir)[0]!.proxied,
+    kill: async () => void (await Promise.all(brokers(dir).map(({ server }) => end(server, 'SIGKILL')))),
+    stop: async () => {
+      await stopKafka(dir)
+      if (options.dir === undefined) await rm(dir, { recursive: true, force: true })
+    },
+  }
+}
+
+export async function stopKafka(dir: string): Promise<void> {
+  await Promise.all(brokers(resolve(dir)).map(({ server }) => end(server, 'SIGTERM')))
+}
+
+interface Broker {
+  readonly dir: string
+  readonly properties: string
+  readonly server: ServerCommand
+}
+
+function brokers(dir: string): readonly Broker[] {
+  if (!existsSync(dir)) return []
+  const names = readdirSync(dir).filter((name) => name.startsWith('broker-'))
+  return names.sort().map((name) => broker(join(dir, name)))
+}
+
+function broker(dir: string): Broker {
+  const properties = join(dir, 'server.properties')
+  const files = { logFile: join(dir, 'log'), pidFile: join(dir, 'pid'), mark: properties }
+  return { dir, properties, server: { command: 'java', args: [], ...files } }
+}
+
+async function startBroker({ dir, properties, server }: Broker, lib: string): Promise<void> {
+  if (livePid(server) !== null) return
+  if (!existsSync(join(dir, 'data/meta.properties'))) await format(properties, lib)
+  const logging = `-Dlog4j2.configurationFile=${join(dir, 'log4j2.properties')}`
+  const command = { ...server, args: ['-Xmx256m', ...quickJvm, logging, '-cp', `${lib}/*`, 'kafka.Kafka', properties] }
+  launch(command)
+  // An open port is up to a second too early; the line is written once the broker takes part in the cluster.
+  await ready(command, 'Kafka Server started', 60_000)
+}
+
+async function format(properties: string, lib: string): Promise<void> {
+  const tool = ['-cp', `${lib}/*`, 'kafka.tools.StorageTool', 'format', '-t', 'bWlsbHJhY2UtdGVzdC1jbA', '-c', properties]
+  await run('java', [...quickJvm, ...tool])
+}
+
+async function configure(dir: string, options: KafkaServerOptions): Promise<void> {
+  const ports: Ports[] = []
+  for (let index = 0; index < (options.brokers ?? 1); index++) ports.push(await choosePorts(options, index))
+  for (const [index] of ports.entries()) {
+    const folder = join(dir, `broker-${index + 1}`)
+    await mkdir(folder, { recursive: true })
+    await writeFile(join(folder, 'server.properties'), serverProperties(folder, ports, index))
+    await writeFile(join(folder, 'log4j2.properties'), log4j)
+  }
+  await writeFile(join(dir, 'ports.json'), JSON.stringify(ports))
+}
+
+async function choosePorts({ port, proxyPort }: KafkaServerOptions, index: number): Promise<Ports> {
+  const client = index === 0 && port !== undefined ? port : await freePort()
+  const proxied = proxyPort === undefined ? null : await freePort()
+  return { client, controller: await freePort(), proxied, advertised: proxyPort ?? null }
+}
+
+function portsOf(dir: string): readonly Ports[] {
+  return JSON.parse(readFileSync(join(dir, 'ports.json'), 'utf8')) as Ports[]
+}
+
+function bootstrapServers(dir: string): string {
+  return portsOf(dir)
+    .map(({ client }) => `127.0.0.1:${client}`)
+    .join(',')
+}
+
+function serverProperties(dir: string, ports: readonly Ports[], index: number): string {
+  const { client, controller, proxied, advertised } = ports[index]!
+  const replicas = Math.min(3, ports.length)
+  const plain = `PLAINTEXT://127.0.0.1:${client}`
+  const settings = {
+    'process.roles': 'broker,controller',
+    'node.id': index + 1,
+    'controller.quorum.voters': ports.map((port, at) => `${at + 1}@127.0.0.1:${port.controller}`).join(','),
+    listeners: `${plain},CONTROLLER://127.0.0.1:${controller}${proxied === null ? '' : `,PROXIED://127.0.0.1:${proxied}`}`,
+    'advertised.listeners': `${plain}${proxied === null ? '' : `,PROXIED://127.0.0.1:${advertised}`}`,
+    'listener.security.protocol.map': 'PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT,PROXIED:PLAINTEXT',
+    'controller.listener.names': 'CONTROLLER',
+    'inter.broker.listener.name': 'PLAINTEXT',
+    'log.dirs': join(dir, 'data'),
+    'default.replication.factor': replicas,
+    'min.insync.replicas': Math.max(1, replicas - 1),
+    'offsets.topic.replication.factor': replicas,
+    'transaction.state.log.replication.factor': replicas,
+    'transaction.state.log.min.isr': Math.max(1, replicas - 1),
+    'share.coordinator.state.topic.replication.factor': replicas,
+    ...quickSettings,
+  }
+  const lines = Object.entries(settings).map(([key, value]) => `${key}=${value}`)
+  return `${lines.join('\n')}\n`
+}
+
+/** What makes groups, time-outs and compaction quick, and a broker small. */
+const quickSettings = {
+  'auto.create.topics.enable': false,
+  'offsets.topic.num.partitions': 4,
+  'transaction.state.log.num.partitions': 4,
+  'share.coordinator.state.topic.min.isr': 1,
+  'share.coordinator.state.topic.num.partitions': 2,
+  'group.initial.rebalance.delay.ms': 0,
+  'group.min.session.timeout.ms': 1000,
+  'transaction.abort.timed.out.transaction.cleanup.interval.ms': 1000,
+  'log.cleaner.dedupe.buffer.size': 2_097_152,
+  'log.cleaner.backoff.ms': 500,
+  'log.initial.task.delay.ms': 1000,
+  'log.retention.check.interval.ms': 1000,
+  // A killed broker may register again only when its old session has ended.
+  'broker.session.timeout.ms': 3000,
+  'broker.heartbeat.interval.ms': 500,
+  'num.network.threads': 2,
+  'num.io.threads': 4,
+}
+
+const log4j = `rootLogger.level=INFO
+rootLogger.appenderRef.o.ref=o
+appender.o.type=Console
+appender.o.name=o
+appender.o.layout.type=PatternLayout
+appender.o.layout.pattern=%d{HH:mm:ss,SSS} %p %m (%c{1})%n%throwable
+`
+
+async function main(): Promise<void> {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: { dir: { type: 'string' }, port: { type: 'string' }, brokers: { type: 'string' } },
+  })
+  const dir = values.dir ?? join(tmpdir(), 'millrace-kafka')
+  if (positionals[0] === 'stop') return stopKafka(dir)
+  if (positionals[0] !== 'start') throw new Error('Say start or stop.')
+  const reason = kafkaUnavailable()
+  if (reason !== null) throw new Error(reason)
+  const server = await startKafka({
+    dir,
+    ...(values.port === undefined ? {} : { port: Number(values.port) }),
+    ...(values.brokers === undefined ? {} : { brokers: Number(values.brokers) }),
+  })
+  console.log(server.bootstrapServers)
+}
+
+if (import.meta.main) await main()
