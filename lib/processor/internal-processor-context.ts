@@ -1,0 +1,21 @@
+import type { RecordContext } from '../model/record-context.ts'
+import type { Serde } from '../model/serde.ts'
+import type { ProcessorContext } from './processor.ts'
+
+/** What Millrace's own operators may use beyond the public context. The runtime implements it once, for all. */
+export interface InternalProcessorContext<KOut, VOut> extends ProcessorContext<KOut, VOut> {
+  /** Name of the processor's node. */
+  readonly nodeName: string
+  /** Counts a dropped record (`dropped-records-total` of the task). */
+  drop(): void
+  recordContext(): RecordContext
+  /** Application config that changes semantics: `java` copies Java even where it loses data, `safe` does not. */
+  readonly compatibility: 'safe' | 'java'
+  /** Default serdes and binding to the environment, for operators that serialize by themselves (foreign-key joins). */
+  keySerde<T>(serde: Serde<T> | undefined): Serde<T>
+  valueSerde<T>(serde: Serde<T> | undefined): Serde<T>
+  /** The name on the cluster of an internal topic: `<applicationId>-<name>`. */
+  internalTopic(name: string): string
+  /** Partition of the record being processed. */
+  readonly partition: number
+}

@@ -1,0 +1,43 @@
+import type { Metrics } from '../metrics/metrics.ts'
+import type { RecordMetadata, StreamRecord } from '../model/stream-record.ts'
+import type { TaskId } from '../model/task-id.ts'
+
+/** `stream-time`: driven by timestamps of records; `wall-clock-time`: by the clock (Java: `PunctuationType`). */
+export type PunctuationType = 'stream-time' | 'wall-clock-time'
+
+/** Called back between records. `now` is stream time or wall clock, in ms, by its type. */
+export type Punctuator = (now: number) => void
+
+export interface Cancellable {
+  cancel(): void
+}
+
+/** What a processor may do while it handles a record or a punctuation. It must not be kept and used at another time. */
+export interface ProcessorContext<KOut, VOut> {
+  readonly applicationId: string
+  readonly taskId: TaskId
+  readonly metrics: Metrics
+  /** The input record being processed; null during punctuation. */
+  readonly recordMetadata: RecordMetadata | null
+  /** Sends a record to all children, or to the one that is named. Returns when they have processed it. */
+  forward(record: StreamRecord<KOut, VOut>, childName?: string): void
+  /** A store that is connected to this processor. Throws a `TopologyError` (`STREAMS_STORE_NOT_CONNECTED`) otherwise. */
+  stateStore<S>(name: string): S
+  /** First fires one interval after now (wall clock), or with the first record at or after a multiple of it (stream time). */
+  schedule(intervalMs: number, type: PunctuationType, punctuator: Punctuator): Cancellable
+  /** Asks for a commit soon; it is not done when this returns. */
+  commit(): void
+  currentStreamTimeMs(): number
+  currentSystemTimeMs(): number
+}
+
+/**
+ * Handles records one by one, synchronously (Java: `api.Processor`). One instance per task; a supplier makes a new one each time.
+ */
+export interface Processor<KIn, VIn, KOut, VOut> {
+  init?(context: ProcessorContext<KOut, VOut>): void
+  process(record: StreamRecord<KIn, VIn>, context: ProcessorContext<KOut, VOut>): void
+  close?(): void
+}
+
+export type ProcessorSupplier<KIn, VIn, KOut, VOut> = () => Processor<KIn, VIn, KOut, VOut>

@@ -1,0 +1,9 @@
+import type { Change } from '../model/change.ts'
+
+/** Is told each entry that leaves a cache; the operator forwards it downstream. `oldValue` only where it was asked for. */
+export type FlushListener<K, V> = (key: K, change: Change<V>, timestamp: number) => void
+
+/** A store with a record cache above it. Without a cache, `setFlushListener` returns `false` and the operator forwards by itself. */
+export interface CachedStateStore<K, V> {
+  setFlushListener(listener: FlushListener<K, V>, oldValues: 'send' | 'omit'): boolean
+}

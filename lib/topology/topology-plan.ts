@@ -1,0 +1,90 @@
+import type { Serde } from '../model/serde.ts'
+import type { RecordContext } from '../model/record-context.ts'
+import type { Processor } from '../processor/processor.ts'
+import type { TimestampExtractor } from '../processor/timestamp-extractor.ts'
+import type { StoreSpec } from '../state/store-spec.ts'
+
+// The frozen outcome of `Topology.plan(applicationId)`: all that the runtime needs, and nothing that it could change.
+
+export type OffsetReset = 'earliest' | 'latest' | 'none'
+
+export interface SourceNode {
+  readonly kind: 'source'
+  readonly name: string
+  /** Names on the cluster: internal ones carry the application id. Exactly one of `topics` and `pattern` is set. */
+  readonly topics: readonly string[]
+  readonly pattern: RegExp | undefined
+  /** Absent serdes are the application's defaults. */
+  readonly key: Serde<unknown> | undefined
+  readonly value: Serde<unknown> | undefined
+  readonly timestampExtractor: TimestampExtractor | undefined
+  readonly offsetReset: OffsetReset | undefined
+}
+
+export interface ProcessorNode {
+  readonly kind: 'processor'
+  readonly name: string
+  readonly supplier: () => Processor<unknown, unknown, unknown, unknown>
+  readonly parents: readonly string[]
+  readonly stores: readonly string[]
+}
+
+/** Picks the topic of each record; it must exist (Java: `TopicNameExtractor`). */
+export type TopicNameExtractor<K, V> = (key: K, value: V, context: RecordContext) => string
+
+/**
+ * Picks partitions: a list of them (several = multicast, none = drop), or `default` for Kafka's own choice by key
+ * (Java: `StreamPartitioner`).
+ */
+export type StreamPartitioner<K, V> = (topic: string, key: K, value: V, partitions: number) => readonly number[] | 'default'
+
+export interface SinkNode {
+  readonly kind: 'sink'
+  readonly name: string
+  readonly topic: string | TopicNameExtractor<unknown, unknown>
+  readonly key: Serde<unknown> | undefined
+  readonly value: Serde<unknown> | undefined
+  readonly partitioner: StreamPartitioner<unknown, unknown> | undefined
+  readonly parents: readonly string[]
+}
+
+export type TopologyNode = SourceNode | ProcessorNode | SinkNode
+
+export interface InternalTopic {
+  /** On the cluster, application id included. */
+  readonly name: string
+  readonly kind: 'repartition' | 'changelog'
+  /** Absent: repartition = as many as the widest input of the sub-topologies that write it; changelog = one per task. */
+  readonly partitions: number | undefined
+  readonly config: Readonly<Record<string, string>>
+}
+
+/** A store, with the nodes that use it. `changelog` is absent where logging is off; `source` where its source topic is the changelog. */
+export interface StoreNode {
+  readonly spec: StoreSpec
+  readonly processors: readonly string[]
+  readonly changelog:
+    { readonly kind: 'internal'; readonly topic: InternalTopic } | { readonly kind: 'source'; readonly topic: string } | undefined
+}
+
+/** Nodes that run together in one task per partition; or, `global`, once per process on all partitions of its topic. */
+export interface Subtopology {
+  readonly id: number
+  readonly kind: 'regular' | 'global'
+  /** Parents before children. */
+  readonly nodes: readonly TopologyNode[]
+  readonly stores: readonly StoreNode[]
+  /** Topics read, internal ones included; patterns stand in their source nodes. */
+  readonly sourceTopics: readonly string[]
+  readonly sinkTopics: readonly string[]
+  /** Repartition topics that this sub-topology reads. */
+  readonly repartitionTopics: readonly InternalTopic[]
+  /** Topics that must have equally many partitions. */
+  readonly copartitionGroups: readonly (readonly string[])[]
+}
+
+export interface TopologyPlan {
+  readonly applicationId: string
+  /** By id, without gaps. */
+  readonly subtopologies: readonly Subtopology[]
+}
