@@ -1,0 +1,5 @@
+export { avro } from './serde/avro/avro-serde.ts'
+export type { AvroComplex, AvroPrimitive, AvroSchema, AvroValue } from './serde/avro/avro-value.ts'
+export { avroLogicalTypes } from './serde/avro/logical-types.ts'
+export { schemaRegistry } from './serde/avro/schema-registry.ts'
+export type { Compatibility, SchemaRegistryOptions } from './serde/avro/schema-registry.ts'

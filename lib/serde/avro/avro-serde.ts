@@ -1,0 +1,52 @@
+import type avsc from 'avsc'
+import { ConfigError } from '../../model/errors.ts'
+import type { Serde, SerdeContext, SerdeEnvironment } from '../../model/serde.ts'
+import { AvroCodec } from './avro-codec.ts'
+import type { AvroSchema, AvroValue } from './avro-value.ts'
+import { RegisteredSchemas } from './registered-schemas.ts'
+import { localSchemas } from './local-schemas.ts'
+import { parseSchema } from './parse-schema.ts'
+
+/**
+ * Avro in the format of Confluent's serializers: 0x00 ‖ schema id, 4 bytes ‖ Avro binary. The type of the values follows from
+ * the schema: see {@link AvroValue}. Records written with another version of the schema are resolved to this one.
+ *
+ * The registry arrives once, by the `schemaRegistry` option of the application. A serde that is used without an environment
+ * (as in a test driver without that option) keeps its schemas within the process.
+ *
+ * @example
+ * const user = avro({ type: 'record', name: 'User', namespace: 'bank', fields: [{ name: 'id', type: 'long' }] })
+ */
+export function avro<const S extends AvroSchema>(schema: S): Serde<AvroValue<S>> {
+  return unboundSerde(schema) as never
+}
+
+function unboundSerde(schema: AvroSchema): Serde<unknown> {
+  const type = parseSchema(schema)
+  const text = JSON.stringify(schema)
+  const name = `avro(${type.name ?? type.typeName})`
+  const codec = new AvroCodec(name, type, localSchemas(text))
+  return Object.freeze({
+    name,
+    serialize: (value: unknown, context: SerdeContext) => codec.serialize(value, context),
+    deserialize: (bytes: Uint8Array) => codec.deserialize(bytes),
+    bind: (environment: SerdeEnvironment) => boundSerde(name, type, text, environment),
+  })
+}
+
+function boundSerde(name: string, type: avsc.Type, text: string, { schemaRegistry }: SerdeEnvironment): Serde<unknown> {
+  if (schemaRegistry === undefined)
+    throw new ConfigError(
+      'STREAMS_SCHEMA_REGISTRY_MISSING',
+      `The serde ${name} needs a schema registry: set the option schemaRegistry.`,
+    )
+  const schemas = new RegisteredSchemas(schemaRegistry, text)
+  const codec = new AvroCodec(name, type, schemas)
+  return Object.freeze({
+    name,
+    serialize: (value: unknown, context: SerdeContext) => codec.serialize(value, context),
+    deserialize: (bytes: Uint8Array) => codec.deserialize(bytes),
+    prepareRead: (bytes: readonly Uint8Array[]) => schemas.fetch(bytes),
+    prepareWrite: (context: SerdeContext) => schemas.register(context),
+  })
+}

@@ -1,0 +1,61 @@
+import { SerializationError } from '../../model/errors.ts'
+import type { SchemaRegistry, SerdeContext } from '../../model/serde.ts'
+import type { SchemaIds } from './avro-codec.ts'
+import { schemaIdOf } from './avro-codec.ts'
+
+/** Schemas of a registry, fetched ahead of the records that need them. */
+export class RegisteredSchemas implements SchemaIds {
+  readonly #registry: SchemaRegistry
+  readonly #ownSchema: string
+  readonly #ids = new Map<string, number>()
+  readonly #texts = new Map<number, string | SerializationError>()
+
+  constructor(registry: SchemaRegistry, ownSchema: string) {
+    this.#registry = registry
+    this.#ownSchema = ownSchema
+  }
+
+  /** Subjects go by topic (Confluent's `TopicNameStrategy`). */
+  async register(context: SerdeContext): Promise<void> {
+    const subject = subjectOf(context)
+    if (!this.#ids.has(subject)) this.#ids.set(subject, await this.#registry.register(subject, this.#ownSchema))
+  }
+
+  /** A schema that the registry does not have is trouble of the records with its id; a registry that fails is the batch's. */
+  async fetch(batch: readonly Uint8Array[]): Promise<void> {
+    const ids = new Set<number>()
+    for (const bytes of batch) {
+      const id = schemaIdOf(bytes)
+      if (id !== undefined && typeof this.#texts.get(id) !== 'string') ids.add(id)
+    }
+    await Promise.all([...ids].map(async (id) => this.#texts.set(id, await this.#fetchOne(id))))
+  }
+
+  idFor(context: SerdeContext): number {
+    const id = this.#ids.get(subjectOf(context))
+    if (id !== undefined) return id
+    const message = `No schema is registered for ${subjectOf(context)}: prepareWrite was not awaited for this topic.`
+    throw new SerializationError('STREAMS_SCHEMA_NOT_REGISTERED', message, { facts: { topic: context.topic } })
+  }
+
+  schemaOf(id: number): string {
+    const text = this.#texts.get(id)
+    if (typeof text === 'string') return text
+    throw (
+      text ?? new SerializationError('STREAMS_SCHEMA_NOT_FETCHED', `Schema ${id} was not fetched: prepareRead was not awaited.`)
+    )
+  }
+
+  async #fetchOne(id: number): Promise<string | SerializationError> {
+    try {
+      return await this.#registry.schemaById(id)
+    } catch (error) {
+      if (error instanceof SerializationError) return error
+      throw error
+    }
+  }
+}
+
+function subjectOf({ topic, component }: SerdeContext): string {
+  return `${topic}-${component}`
+}

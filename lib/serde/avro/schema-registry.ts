@@ -1,0 +1,72 @@
+import { SchemaRegistry as ConfluentClient, SchemaType } from '@kafkajs/confluent-schema-registry'
+import { SerializationError, StreamsError } from '../../model/errors.ts'
+import type { SchemaRegistry } from '../../model/serde.ts'
+import { avroLogicalTypes } from './logical-types.ts'
+
+export type Compatibility =
+  'NONE' | 'BACKWARD' | 'BACKWARD_TRANSITIVE' | 'FORWARD' | 'FORWARD_TRANSITIVE' | 'FULL' | 'FULL_TRANSITIVE'
+
+export interface SchemaRegistryOptions {
+  /**
+   * Set for a subject where it has no level of its own; a subject with another level refuses registration. Default BACKWARD.
+   */
+  readonly compatibility?: Compatibility
+  /** Basic authentication. */
+  readonly auth?: { readonly username: string; readonly password: string }
+}
+
+/**
+ * A Confluent-compatible schema registry, by address or by a client of @kafkajs/confluent-schema-registry. Such a client must
+ * have been made with `{ AVRO: { logicalTypes: avroLogicalTypes } }`, or it forgets what is a decimal.
+ *
+ * @example
+ * new KafkaStreams(topology, { …, schemaRegistry: schemaRegistry('http://localhost:8081') })
+ */
+export function schemaRegistry(registry: string | ConfluentClient, options: SchemaRegistryOptions = {}): SchemaRegistry {
+  const client = typeof registry === 'string' ? connect(registry, options) : registry
+  const compatibility = (options.compatibility ?? 'BACKWARD') as never
+  return {
+    async register(subject, schema) {
+      const registered = await client
+        .register({ type: SchemaType.AVRO, schema }, { subject, compatibility })
+        .catch((error: unknown) => fail(`The schema of subject ${subject} could not be registered`, { subject }, error))
+      return registered.id
+    },
+    async schemaById(id) {
+      const type = await client
+        .getSchema(id)
+        .catch((error: unknown) => fail(`The schema with id ${id} could not be fetched`, { id }, error))
+      return JSON.stringify((type as unknown as ExportableType).schema({ exportAttrs: true }))
+    },
+  }
+}
+
+interface ExportableType {
+  schema(options: { readonly exportAttrs: boolean }): unknown
+}
+
+function connect(host: string, { auth }: SchemaRegistryOptions): ConfluentClient {
+  return new ConfluentClient({ host: host.replace(/\/+$/, ''), ...(auth === undefined ? {} : { auth }) }, {
+    AVRO: { logicalTypes: avroLogicalTypes },
+  } as never)
+}
+
+/** A refusal will not go away by asking again: it is an error of the schema or the record. All else is the registry's. */
+function fail(what: string, facts: Record<string, unknown>, error: unknown): never {
+  const status = (error as { readonly status?: unknown }).status
+  const reason = error instanceof Error ? error.message : String(error)
+  const options = { facts: { ...facts, status }, cause: error }
+  if (status === 404) throw new SerializationError('STREAMS_SCHEMA_NOT_FOUND', `${what}: the registry does not know it.`, options)
+  if (status === 409)
+    throw new SerializationError(
+      'STREAMS_SCHEMA_INCOMPATIBLE',
+      `${what}: ${reason}. Change the schema so that it is compatible.`,
+      options,
+    )
+  if (status === 422) throw new SerializationError('STREAMS_SCHEMA_INVALID', `${what}: ${reason}.`, options)
+  throw new StreamsError(
+    'STREAMS_SCHEMA_REGISTRY_UNAVAILABLE',
+    `${what}: ${reason}. Check that the registry runs and its address.`,
+    options,
+  )
+}
