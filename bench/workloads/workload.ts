@@ -1,0 +1,11 @@
+import type { StreamsConfig, Topology } from 'millrace'
+
+export interface Topics {
+  readonly input: string
+  readonly output: string
+}
+
+export interface Workload {
+  topology(topics: Topics): Topology
+  readonly config: Partial<StreamsConfig>
+}
