@@ -27,12 +27,15 @@ export class RecordBatchBuilder implements ProduceBatch {
   #bytes: Buffer = Buffer.allocUnsafe(initialBytes)
   #end: number = field.records
   #count = 0
-  #baseTimestamp = -1
+  #baseTimestamp: number | null
+  #lastOffsetDelta = -1
   #maxTimestamp = -1
   #packed: Buffer | null = null
 
-  constructor(compression: Compression = 'none') {
+  /** Timestamps are stored as differences to the first one, or to `baseTimestamp` where it is given (KIP-534). */
+  constructor(compression: Compression = 'none', baseTimestamp: number | null = null) {
     this.#compression = compression
+    this.#baseTimestamp = baseTimestamp
   }
 
   get count(): number {
@@ -45,20 +48,27 @@ export class RecordBatchBuilder implements ProduceBatch {
 
   /** Throws a `TypeError` where the timestamp is no safe integer >= 0: Kafka refuses such records. */
   append(key: Uint8Array | null, value: Uint8Array | null, timestamp: number, headers: Headers): void {
+    this.appendAt(this.#lastOffsetDelta + 1, key, value, timestamp, headers)
+  }
+
+  /** Appends behind a gap: what compaction leaves. */
+  appendAt(offsetDelta: number, key: Uint8Array | null, value: Uint8Array | null, timestamp: number, headers: Headers): void {
     if (!Number.isSafeInteger(timestamp) || timestamp < 0)
       throw new TypeError(`A record's timestamp is in ms since the epoch, not ${timestamp}.`)
-    if (this.#count === 0) this.#baseTimestamp = timestamp
+    assert(offsetDelta > this.#lastOffsetDelta, 'Offsets rise within a batch.')
+    this.#baseTimestamp ??= timestamp
     const timestampDelta = timestamp - this.#baseTimestamp
-    const length = 1 + longSize(timestampDelta) + intSize(this.#count) + sliceSize(key) + sliceSize(value) + headersSize(headers)
+    const length = 1 + longSize(timestampDelta) + intSize(offsetDelta) + sliceSize(key) + sliceSize(value) + headersSize(headers)
     this.#reserve(length + 5)
     let at = writeInt(this.#bytes, this.#end, length)
     this.#bytes[at++] = 0
     at = writeLong(this.#bytes, at, timestampDelta)
-    at = writeInt(this.#bytes, at, this.#count)
+    at = writeInt(this.#bytes, at, offsetDelta)
     at = writeSlice(this.#bytes, at, key)
     at = writeSlice(this.#bytes, at, value)
     this.#end = writeHeaders(this.#bytes, at, headers)
     this.#count++
+    this.#lastOffsetDelta = offsetDelta
     this.#packed = null
     if (timestamp > this.#maxTimestamp) this.#maxTimestamp = timestamp
   }
@@ -83,8 +93,8 @@ export class RecordBatchBuilder implements ProduceBatch {
     bytes.writeInt32BE(-1, field.partitionLeaderEpoch)
     bytes.writeInt8(2, field.magic)
     bytes.writeInt16BE(compressionId(this.#compression) | (stamp.isTransactional ? attribute.transactional : 0), field.attributes)
-    bytes.writeInt32BE(this.#count - 1, field.lastOffsetDelta)
-    writeInt64(bytes, field.baseTimestamp, this.#baseTimestamp)
+    bytes.writeInt32BE(this.#lastOffsetDelta, field.lastOffsetDelta)
+    writeInt64(bytes, field.baseTimestamp, this.#baseTimestamp ?? 0)
     writeInt64(bytes, field.maxTimestamp, this.#maxTimestamp)
     writeInt64(bytes, field.producerId, stamp.producerId)
     bytes.writeInt16BE(stamp.producerEpoch, field.producerEpoch)

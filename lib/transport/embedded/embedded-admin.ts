@@ -1,0 +1,67 @@
+import type { TopicPartition } from '../../model/topic-partition.ts'
+import type { Admin, NewTopic, OffsetSpec, PartitionOffset, TopicMetadata } from '../admin.ts'
+import type { OffsetCommit } from '../group-coordinator.ts'
+import type { EmbeddedBroker } from './embedded-broker.ts'
+
+export class EmbeddedAdmin implements Admin {
+  readonly #broker: EmbeddedBroker
+
+  constructor(broker: EmbeddedBroker) {
+    this.#broker = broker
+  }
+
+  async metadata(topics?: readonly string[]): Promise<readonly TopicMetadata[]> {
+    const wanted = this.#broker.topics.all().filter(({ name }) => topics === undefined || topics.includes(name))
+    return wanted.map(({ name, partitions }) => ({
+      name,
+      partitions: partitions.map((_, partition) => ({ partition, leader: 0, leaderEpoch: 0 })),
+    }))
+  }
+
+  async createTopics(topics: readonly NewTopic[]): Promise<void> {
+    this.#broker.createTopics(topics)
+    await this.#broker.settled()
+  }
+
+  async deleteTopics(names: readonly string[]): Promise<void> {
+    for (const name of names) this.#broker.deleteTopic(name)
+    await this.#broker.settled()
+  }
+
+  async createPartitions(topic: string, count: number): Promise<void> {
+    this.#broker.topics.grow(topic, count)
+    await this.#broker.settled()
+  }
+
+  async describeTopicConfig(topic: string): Promise<Readonly<Record<string, string>>> {
+    return this.#broker.topics.topic(topic).config.values
+  }
+
+  async deleteRecords(before: readonly PartitionOffset[]): Promise<void> {
+    for (const { topic, partition, offset } of before) this.#broker.deleteRecords({ topic, partition }, offset)
+    await this.#broker.settled()
+  }
+
+  async listOffsets(partitions: readonly TopicPartition[], spec: OffsetSpec): Promise<readonly PartitionOffset[]> {
+    return partitions.map(({ topic, partition }) => ({
+      topic,
+      partition,
+      offset: this.#broker.listOffset({ topic, partition }, spec),
+    }))
+  }
+
+  async committedOffsets(
+    groupId: string,
+    partitions: readonly TopicPartition[],
+    _read: 'stable' | 'any',
+  ): Promise<readonly OffsetCommit[]> {
+    return this.#broker.offsets.of(groupId, partitions)
+  }
+
+  async deleteGroup(groupId: string): Promise<void> {
+    this.#broker.deleteGroup(groupId)
+    await this.#broker.settled()
+  }
+
+  async close(): Promise<void> {}
+}

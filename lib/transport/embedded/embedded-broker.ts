@@ -1,0 +1,212 @@
+import type { Chance } from '../../clock/chance.ts'
+import type { Clock } from '../../clock/clock.ts'
+import { TransportError } from '../../model/errors.ts'
+import type { TopicPartition } from '../../model/topic-partition.ts'
+import { partitionKey } from '../../model/topic-partition.ts'
+import type { NewTopic, OffsetSpec } from '../admin.ts'
+import type { FetchedPartition, FetchLimits, FetchPosition } from '../fetcher.ts'
+import type { GroupIdentity, OffsetCommit } from '../group-coordinator.ts'
+import { CommittedOffsets } from './committed-offsets.ts'
+import { EmbeddedGroup } from './embedded-group.ts'
+import type { EmbeddedLogStore } from './embedded-log-store.ts'
+import { EmbeddedTopics } from './embedded-topics.ts'
+import { Journal } from './journal.ts'
+import { refusal } from './refusal.ts'
+
+export interface EmbeddedBrokerOptions {
+  readonly clock: Clock
+  readonly chance: Chance
+  readonly store: EmbeddedLogStore | null
+  /** Partitions of a topic that is made because somebody writes to it; null: writing to an unknown topic is an error. */
+  readonly autoCreatePartitions: number | null
+}
+
+const cleanIntervalMs = 15_000
+
+/**
+ * The log, its topics and its groups in this process. Everything is synchronous, and needs no timer but the group sessions';
+ * `settled` says when what was done so far is stored, and only then may it be acknowledged. All records are held in memory.
+ */
+export class EmbeddedBroker {
+  readonly topics: EmbeddedTopics
+  readonly offsets: CommittedOffsets
+  readonly clock: Clock
+  readonly #chance: Chance
+  readonly #store: EmbeddedLogStore | null
+  readonly #autoCreatePartitions: number | null
+  readonly #journal: Journal
+  readonly #groups = new Map<string, EmbeddedGroup>()
+  readonly #watchers = new Map<string, Set<() => void>>()
+  #nextProducerId = 0
+  #cleanedAtMs: number
+
+  constructor({ clock, chance, store, autoCreatePartitions }: EmbeddedBrokerOptions) {
+    this.clock = clock
+    this.#chance = chance
+    this.#store = store
+    this.#autoCreatePartitions = autoCreatePartitions
+    this.#journal = new Journal(store)
+    this.topics = new EmbeddedTopics(this.#journal)
+    this.offsets = new CommittedOffsets(this.#journal)
+    this.#cleanedAtMs = clock.now()
+    this.#load()
+  }
+
+  /** Resolves when everything up to now is stored. */
+  settled(): Promise<void> {
+    return this.#journal.settled()
+  }
+
+  createTopics(topics: readonly NewTopic[]): void {
+    for (const topic of topics) this.topics.create(topic)
+  }
+
+  deleteTopic(name: string): void {
+    const partitions = this.topics.topic(name).partitions.length
+    this.topics.delete(name)
+    this.offsets.deleteTopic(name)
+    for (let partition = 0; partition < partitions; partition++) this.#notify({ topic: name, partition })
+  }
+
+  append(partition: TopicPartition, sealed: Uint8Array): number {
+    if (this.#autoCreatePartitions !== null && this.topics.get(partition.topic) === undefined)
+      this.topics.create({ name: partition.topic, partitions: Math.max(this.#autoCreatePartitions, partition.partition + 1) })
+    const offset = this.topics.partition(partition).append(sealed, this.clock.now())
+    this.#cleanWhenDue()
+    this.#notify(partition)
+    return offset
+  }
+
+  /** What is there now. Partitions without news are left out, those with trouble are not. */
+  read(positions: readonly FetchPosition[], limits: FetchLimits): readonly FetchedPartition[] {
+    const fetched: FetchedPartition[] = []
+    let bytesLeft = limits.maxBytes
+    for (const position of positions) {
+      if (bytesLeft <= 0) break
+      const { answer, byteLength } = this.#readPartition(position, Math.min(bytesLeft, limits.maxBytesPerPartition), limits)
+      bytesLeft -= byteLength
+      if (answer.error !== null || answer.batches.length > 0) fetched.push(answer)
+    }
+    return fetched
+  }
+
+  /** Whether a fetch should answer now rather than wait. */
+  isReady(positions: readonly FetchPosition[], { minBytes, isolationLevel }: FetchLimits): boolean {
+    let bytes = 0
+    for (const { topic, partition, offset } of positions) {
+      const log = this.topics.get(topic)?.partitions[partition]
+      if (log === undefined || offset < log.startOffset || offset > log.highWatermark) return true
+      bytes += log.availableBytes(offset, minBytes, isolationLevel)
+      if (bytes >= minBytes && bytes > 0) return true
+    }
+    return false
+  }
+
+  /** Calls back whenever something happens to one of the partitions, until the returned function is called. */
+  watch(partitions: readonly TopicPartition[], callback: () => void): () => void {
+    const sets = partitions.map((partition) => this.#watchersOf(partitionKey(partition)))
+    for (const set of sets) set.add(callback)
+    return () => {
+      for (const set of sets) set.delete(callback)
+    }
+  }
+
+  listOffset(partition: TopicPartition, spec: OffsetSpec): number {
+    const log = this.topics.partition(partition)
+    if (spec === 'earliest') return log.startOffset
+    if (spec === 'latest') return log.highWatermark
+    return spec === 'latest-stable' ? log.lastStableOffset : log.offsetAt(spec.timestampMs)
+  }
+
+  deleteRecords(partition: TopicPartition, before: number): void {
+    this.topics.partition(partition).deleteRecords(before)
+    this.#notify(partition)
+  }
+
+  /** A producer id that no producer before had, restarts included. */
+  newProducerId(): number {
+    const id = this.#nextProducerId++
+    this.#journal.write('producer-id', Buffer.from(String(this.#nextProducerId)))
+    return id
+  }
+
+  group(groupId: string): EmbeddedGroup {
+    const group = this.#groups.get(groupId) ?? new EmbeddedGroup(groupId, this.clock, this.#chance)
+    this.#groups.set(groupId, group)
+    return group
+  }
+
+  commitOffsets(identity: GroupIdentity, commits: readonly OffsetCommit[]): void {
+    this.group(identity.groupId).checkCommit(identity)
+    for (const commit of commits) this.topics.partition(commit)
+    this.offsets.commit(identity.groupId, commits)
+  }
+
+  deleteGroup(groupId: string): void {
+    const group = this.#groups.get(groupId)
+    if (group?.isEmpty === false) throw refusal('NON_EMPTY_GROUP', `Group ${groupId} has members: close them first.`, { groupId })
+    if (group === undefined && !this.offsets.has(groupId))
+      throw refusal('GROUP_ID_NOT_FOUND', `There is no group ${groupId}.`, { groupId })
+    this.#groups.delete(groupId)
+    this.offsets.deleteGroup(groupId)
+  }
+
+  /** Applies retention and compaction now; otherwise appends do it, at most every 15 s. */
+  clean(): void {
+    this.#cleanedAtMs = this.clock.now()
+    for (const { partitions } of this.topics.all()) for (const log of partitions) log.clean(this.#cleanedAtMs)
+  }
+
+  close(): void {
+    for (const group of this.#groups.values()) group.close()
+    this.#journal.flush()
+    this.#store?.close()
+  }
+
+  #readPartition({ topic, partition, offset }: FetchPosition, bytesMax: number, limits: FetchLimits) {
+    try {
+      const { byteLength, ...range } = this.topics.partition({ topic, partition }).read(offset, bytesMax, limits.isolationLevel)
+      return { byteLength, answer: { topic, partition, error: null, ...range } satisfies FetchedPartition }
+    } catch (error) {
+      if (!(error instanceof TransportError)) throw error
+      return { byteLength: 0, answer: this.#failed({ topic, partition }, error) }
+    }
+  }
+
+  #failed({ topic, partition }: TopicPartition, error: TransportError): FetchedPartition {
+    const log = this.topics.get(topic)?.partitions[partition]
+    return {
+      topic,
+      partition,
+      error,
+      batches: [],
+      highWatermark: log?.highWatermark ?? -1,
+      lastStableOffset: log?.lastStableOffset ?? -1,
+      logStartOffset: log?.startOffset ?? -1,
+      abortedTransactions: [],
+    }
+  }
+
+  #cleanWhenDue(): void {
+    if (this.clock.now() - this.#cleanedAtMs >= cleanIntervalMs) this.clean()
+  }
+
+  #notify(partition: TopicPartition): void {
+    for (const callback of [...(this.#watchers.get(partitionKey(partition)) ?? [])]) callback()
+  }
+
+  #watchersOf(key: string): Set<() => void> {
+    const watchers = this.#watchers.get(key) ?? new Set()
+    this.#watchers.set(key, watchers)
+    return watchers
+  }
+
+  #load(): void {
+    const entries = [...(this.#store?.load() ?? [])]
+    for (const { key, value } of entries) this.topics.load(key, value, 'topics')
+    for (const { key, value } of entries) {
+      if (key === 'producer-id') this.#nextProducerId = Number(Buffer.from(value).toString())
+      else if (!this.offsets.load(key, value)) this.topics.load(key, value, 'logs')
+    }
+  }
+}

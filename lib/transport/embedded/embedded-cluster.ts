@@ -1,0 +1,81 @@
+import type { Chance } from '../../clock/chance.ts'
+import { systemChance } from '../../clock/chance.ts'
+import type { Clock } from '../../clock/clock.ts'
+import { systemClock } from '../../clock/system-clock.ts'
+import type { Admin } from '../admin.ts'
+import type { Cluster, ConnectOptions } from '../cluster.ts'
+import type { Fetcher } from '../fetcher.ts'
+import type { GroupCoordinator } from '../group-coordinator.ts'
+import type { Producer, ProducerOptions } from '../producer.ts'
+import { EmbeddedAdmin } from './embedded-admin.ts'
+import { EmbeddedBroker } from './embedded-broker.ts'
+import { EmbeddedFetcher } from './embedded-fetcher.ts'
+import { EmbeddedGroupCoordinator } from './embedded-group-coordinator.ts'
+import type { EmbeddedLogStore } from './embedded-log-store.ts'
+import { EmbeddedProducer } from './embedded-producer.ts'
+
+export interface EmbeddedClusterOptions {
+  /** For messages. Default `embedded`. */
+  readonly name?: string
+  /** Default: the machine's. */
+  readonly clock?: Clock
+  readonly chance?: Chance
+  /** Where topics and offsets stay. Default: only in memory. It is closed with the cluster. */
+  readonly store?: EmbeddedLogStore
+  /** Writing to an unknown topic makes it, with this many partitions. Default: it is an error. */
+  readonly autoCreateTopics?: { readonly partitions: number }
+}
+
+/** Kafka's protocol as promises over a log in this process. What it acknowledges survives kill -9, if a store was given. */
+export class EmbeddedCluster implements Cluster {
+  readonly description: string
+  readonly clock: Clock
+  readonly chance: Chance
+  /** The synchronous log below: for tests, and for drivers without promises. */
+  readonly broker: EmbeddedBroker
+
+  constructor({
+    name = 'embedded',
+    clock = systemClock,
+    chance = systemChance,
+    store,
+    autoCreateTopics,
+  }: EmbeddedClusterOptions = {}) {
+    this.description = name
+    this.clock = clock
+    this.chance = chance
+    this.broker = new EmbeddedBroker({
+      clock,
+      chance,
+      store: store ?? null,
+      autoCreatePartitions: autoCreateTopics?.partitions ?? null,
+    })
+  }
+
+  admin(_options: ConnectOptions): Promise<Admin> {
+    return Promise.resolve(new EmbeddedAdmin(this.broker))
+  }
+
+  fetcher(_options: ConnectOptions): Promise<Fetcher> {
+    return Promise.resolve(new EmbeddedFetcher(this.broker))
+  }
+
+  async producer(options: ConnectOptions & ProducerOptions): Promise<Producer> {
+    const producerId = options.idempotence === 'enabled' ? this.broker.newProducerId() : -1
+    await this.broker.settled()
+    return new EmbeddedProducer(this.broker, producerId, options.compression)
+  }
+
+  groupCoordinator({ clientId }: ConnectOptions & { readonly groupId: string }): Promise<GroupCoordinator> {
+    return Promise.resolve(new EmbeddedGroupCoordinator(this.broker, clientId))
+  }
+
+  /** Stores what is not stored yet, and ends sessions' timers. Clients still open fail from now on. */
+  async close(): Promise<void> {
+    this.broker.close()
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close()
+  }
+}

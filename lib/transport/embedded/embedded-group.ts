@@ -1,0 +1,298 @@
+import type { Chance } from '../../clock/chance.ts'
+import type { Clock, Timer } from '../../clock/clock.ts'
+import type { GroupIdentity, GroupProtocol, JoinRequest, JoinResponse, MemberAssignmentBytes } from '../group-coordinator.ts'
+import { refusal } from './refusal.ts'
+
+type GroupState = 'empty' | 'preparing-rebalance' | 'completing-rebalance' | 'stable'
+
+/** A promise with its handles outside. */
+interface Reply<T> {
+  readonly promise: Promise<T>
+  readonly resolve: (value: T) => void
+  readonly reject: (error: Error) => void
+}
+
+interface Member {
+  readonly memberId: string
+  readonly groupInstanceId: string | null
+  sessionTimeoutMs: number
+  rebalanceTimeoutMs: number
+  protocols: readonly GroupProtocol[]
+  assignment: Uint8Array
+  joining: Reply<JoinResponse> | null
+  syncing: Reply<Uint8Array> | null
+  session: Timer | null
+}
+
+const nothing = new Uint8Array(0)
+
+/**
+ * A group of the classic protocol (Kafka: `ClassicGroup` with `GroupMetadataManager`). A rebalance is complete when all members
+ * have joined, or the longest rebalance timeout is over; the generation is stable when its leader has sent the assignments.
+ */
+export class EmbeddedGroup {
+  readonly groupId: string
+  readonly #clock: Clock
+  readonly #chance: Chance
+  readonly #members = new Map<string, Member>()
+  #state: GroupState = 'empty'
+  #generationId = 0
+  #leaderId = ''
+  #protocolName = ''
+  #rebalance: Timer | null = null
+
+  constructor(groupId: string, clock: Clock, chance: Chance) {
+    this.groupId = groupId
+    this.#clock = clock
+    this.#chance = chance
+  }
+
+  get isEmpty(): boolean {
+    return this.#members.size === 0
+  }
+
+  join(request: JoinRequest, clientId: string): Promise<JoinResponse> {
+    this.#checkProtocols(request)
+    const member = this.#admit(request, clientId)
+    const isChanged = !sameProtocols(member.protocols, request.protocols)
+    Object.assign(member, {
+      protocols: request.protocols,
+      sessionTimeoutMs: request.sessionTimeoutMs,
+      rebalanceTimeoutMs: request.rebalanceTimeoutMs,
+    })
+    // A member that asks again because it lost the answer gets it again; one with news, or the leader, wants a rebalance.
+    const isRepeat =
+      !isChanged && (this.#state === 'completing-rebalance' || (this.#state === 'stable' && member.memberId !== this.#leaderId))
+    if (isRepeat) return Promise.resolve(this.#joinResponse(member))
+    member.joining?.reject(refusal('REBALANCE_IN_PROGRESS', `${member.memberId} joined ${this.groupId} again.`))
+    member.joining = reply()
+    member.session?.cancel()
+    const { promise } = member.joining
+    this.#prepareRebalance()
+    return promise
+  }
+
+  sync(identity: GroupIdentity, assignments: readonly MemberAssignmentBytes[]): Promise<Uint8Array> {
+    const member = this.#member(identity)
+    this.#keepAlive(member)
+    if (this.#state === 'preparing-rebalance') throw this.#rebalancing()
+    if (this.#state === 'stable') return Promise.resolve(member.assignment)
+    member.syncing?.reject(this.#rebalancing())
+    member.syncing = reply()
+    const { promise } = member.syncing
+    if (member.memberId === this.#leaderId) this.#settle(assignments)
+    return promise
+  }
+
+  heartbeat(identity: GroupIdentity): void {
+    const member = this.#member(identity)
+    this.#keepAlive(member)
+    if (this.#state === 'preparing-rebalance') throw this.#rebalancing()
+  }
+
+  leave(identity: GroupIdentity): void {
+    const member = this.#members.get(identity.memberId)
+    if (member === undefined) throw this.#unknown(identity.memberId)
+    this.#remove(member)
+  }
+
+  /** Throws where the member may not commit: a zombie, or somebody outside while the group has members. */
+  checkCommit(identity: GroupIdentity): void {
+    if (identity.generationId < 0 && identity.memberId === '') {
+      if (!this.isEmpty)
+        throw refusal('UNKNOWN_MEMBER_ID', `Group ${this.groupId} has members: only they may commit its offsets.`)
+      return
+    }
+    const member = this.#member(identity)
+    this.#keepAlive(member)
+    // Between join and sync nobody knows what it owns.
+    if (this.#state === 'completing-rebalance') throw this.#rebalancing()
+  }
+
+  close(): void {
+    this.#rebalance?.cancel()
+    for (const member of this.#members.values()) member.session?.cancel()
+  }
+
+  #checkProtocols({ protocols }: JoinRequest): void {
+    const others = [...this.#members.values()]
+    const isShared = protocols.some(({ name }) =>
+      others.every((other) => other.protocols.some((protocol) => protocol.name === name)),
+    )
+    if (protocols.length > 0 && isShared) return
+    throw refusal(
+      'INCONSISTENT_GROUP_PROTOCOL',
+      `No way of assignment of this member is known to all members of ${this.groupId}: use the same assignors.`,
+    )
+  }
+
+  #admit(request: JoinRequest, clientId: string): Member {
+    if (request.memberId !== '') {
+      const known = this.#members.get(request.memberId)
+      if (known === undefined) throw this.#unknown(request.memberId)
+      return known
+    }
+    this.#replaceStatic(request.groupInstanceId)
+    const memberId = `${request.groupInstanceId ?? clientId}-${this.#chance.uuid()}`
+    const { groupInstanceId, sessionTimeoutMs, rebalanceTimeoutMs } = request
+    const times = { sessionTimeoutMs, rebalanceTimeoutMs }
+    const member: Member = {
+      memberId,
+      groupInstanceId,
+      ...times,
+      protocols: [],
+      assignment: nothing,
+      joining: null,
+      syncing: null,
+      session: null,
+    }
+    this.#members.set(memberId, member)
+    return member
+  }
+
+  /** KIP-345: who comes with a known instance id takes that member's place, and the old one is fenced. */
+  #replaceStatic(groupInstanceId: string | null): void {
+    if (groupInstanceId === null) return
+    for (const member of this.#members.values()) {
+      if (member.groupInstanceId !== groupInstanceId) continue
+      this.#forget(
+        member,
+        refusal(
+          'FENCED_INSTANCE_ID',
+          `Another member of ${this.groupId} came with instance id ${groupInstanceId}: close this one.`,
+        ),
+      )
+    }
+  }
+
+  #member({ memberId, generationId }: GroupIdentity): Member {
+    const member = this.#members.get(memberId)
+    if (member === undefined) throw this.#unknown(memberId)
+    if (generationId !== this.#generationId)
+      throw refusal(
+        'ILLEGAL_GENERATION',
+        `Group ${this.groupId} is at generation ${this.#generationId}, not ${generationId}: join again.`,
+        { generationId },
+      )
+    return member
+  }
+
+  #prepareRebalance(): void {
+    if (this.#state !== 'preparing-rebalance') {
+      for (const member of this.#members.values()) {
+        member.syncing?.reject(this.#rebalancing())
+        member.syncing = null
+      }
+      this.#state = 'preparing-rebalance'
+      const timeoutMs = Math.max(...[...this.#members.values()].map((member) => member.rebalanceTimeoutMs))
+      this.#rebalance = this.#clock.schedule(timeoutMs, () => this.#expelAbsent())
+    }
+    this.#completeJoin()
+  }
+
+  #expelAbsent(): void {
+    for (const member of this.#members.values()) if (member.joining === null) this.#forget(member, this.#unknown(member.memberId))
+    this.#completeJoin()
+  }
+
+  #completeJoin(): void {
+    const members = [...this.#members.values()]
+    if (members.some(({ joining }) => joining === null)) return
+    this.#rebalance?.cancel()
+    this.#rebalance = null
+    this.#generationId++
+    this.#state = members.length === 0 ? 'empty' : 'completing-rebalance'
+    if (members.length === 0) return
+    if (!this.#members.has(this.#leaderId)) this.#leaderId = members[0]!.memberId
+    this.#protocolName = electProtocol(members)
+    for (const member of members) {
+      const { joining } = member
+      member.joining = null
+      member.assignment = nothing
+      this.#keepAlive(member)
+      joining?.resolve(this.#joinResponse(member))
+    }
+  }
+
+  #joinResponse({ memberId }: Member): JoinResponse {
+    const isLeader = memberId === this.#leaderId
+    return {
+      generationId: this.#generationId,
+      memberId,
+      leaderId: this.#leaderId,
+      protocolName: this.#protocolName,
+      members: isLeader ? [...this.#members.values()].map((member) => this.#describe(member)) : [],
+    }
+  }
+
+  #describe({ memberId, groupInstanceId, protocols }: Member) {
+    return { memberId, groupInstanceId, metadata: protocols.find(({ name }) => name === this.#protocolName)?.metadata ?? nothing }
+  }
+
+  #settle(assignments: readonly MemberAssignmentBytes[]): void {
+    for (const { memberId, assignment } of assignments) {
+      const member = this.#members.get(memberId)
+      if (member !== undefined) member.assignment = Uint8Array.from(assignment)
+    }
+    this.#state = 'stable'
+    for (const member of this.#members.values()) {
+      member.syncing?.resolve(member.assignment)
+      member.syncing = null
+    }
+  }
+
+  /** A member in a join is waiting for others: its session does not run. */
+  #keepAlive(member: Member): void {
+    member.session?.cancel()
+    if (member.joining !== null) return
+    member.session = this.#clock.schedule(member.sessionTimeoutMs, () => this.#remove(member))
+  }
+
+  #remove(member: Member): void {
+    this.#forget(member, this.#unknown(member.memberId))
+    if (this.#state === 'preparing-rebalance' || this.#members.size === 0) this.#completeJoin()
+    else this.#prepareRebalance()
+  }
+
+  #forget(member: Member, reason: Error): void {
+    this.#members.delete(member.memberId)
+    member.session?.cancel()
+    member.joining?.reject(reason)
+    member.syncing?.reject(reason)
+    member.joining = null
+    member.syncing = null
+  }
+
+  #unknown(memberId: string): Error {
+    return refusal('UNKNOWN_MEMBER_ID', `${memberId || 'A member without id'} is not in group ${this.groupId}: join anew.`, {
+      memberId,
+    })
+  }
+
+  #rebalancing(): Error {
+    return refusal('REBALANCE_IN_PROGRESS', `Group ${this.groupId} is rebalancing: join again.`)
+  }
+}
+
+function reply<T>(): Reply<T> {
+  const { promise, resolve, reject } = Promise.withResolvers<T>()
+  return { promise, resolve, reject }
+}
+
+function sameProtocols(left: readonly GroupProtocol[], right: readonly GroupProtocol[]): boolean {
+  const isSame = ({ name, metadata }: GroupProtocol, at: number): boolean =>
+    right[at]!.name === name && Buffer.compare(right[at]!.metadata, metadata) === 0
+  return left.length === right.length && left.every(isSame)
+}
+
+/** Each member votes for the first of its protocols that all know; a draw goes to the earlier one. */
+function electProtocol(members: readonly Member[]): string {
+  const isShared = (name: string): boolean =>
+    members.every((member) => member.protocols.some((protocol) => protocol.name === name))
+  const votes = new Map<string, number>()
+  for (const { protocols } of members) {
+    const choice = protocols.find(({ name }) => isShared(name))
+    if (choice !== undefined) votes.set(choice.name, (votes.get(choice.name) ?? 0) + 1)
+  }
+  return [...votes].reduce((best, next) => (next[1] > best[1] ? next : best))[0]
+}

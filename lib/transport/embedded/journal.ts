@@ -1,0 +1,51 @@
+import type { EmbeddedLogEntry, EmbeddedLogStore } from './embedded-log-store.ts'
+import { refusal } from './refusal.ts'
+
+/**
+ * Gathers what a tick changes into one storage transaction. What was written before is stored before: a crash cuts off the
+ * end, and never leaves an effect without its cause.
+ */
+export class Journal {
+  readonly #store: EmbeddedLogStore | null
+  #entries: EmbeddedLogEntry[] = []
+  #flushed: Promise<void> | null = null
+  #failure: Error | null = null
+
+  constructor(store: EmbeddedLogStore | null) {
+    this.#store = store
+  }
+
+  write(key: string, value: Uint8Array | null): void {
+    if (this.#failure !== null) throw this.#failure
+    if (this.#store === null) return
+    this.#entries.push({ key, value })
+    this.#flushed ??= Promise.resolve().then(() => this.flush())
+    // Whoever awaits `settled` gets the error; nobody awaiting it is no reason to end the process.
+    this.#flushed.catch(() => undefined)
+  }
+
+  /** Resolves when all that was written so far is stored. Rejects with `TRANSPORT_KAFKA_STORAGE_ERROR`. */
+  settled(): Promise<void> {
+    return this.#flushed ?? Promise.resolve()
+  }
+
+  flush(): void {
+    if (this.#failure !== null) throw this.#failure
+    const entries = this.#entries
+    this.#entries = []
+    this.#flushed = null
+    if (entries.length === 0) return
+    try {
+      this.#store?.append(entries)
+    } catch (cause) {
+      const reason = cause instanceof Error ? cause.message : String(cause)
+      this.#failure = refusal(
+        'KAFKA_STORAGE_ERROR',
+        `The embedded broker could not store what it got (${reason}): free the disk, then restart.`,
+        {},
+        cause,
+      )
+      throw this.#failure
+    }
+  }
+}

@@ -1,0 +1,251 @@
+import { assert } from '../../model/assert.ts'
+import type { FetchedPartition, IsolationLevel } from '../fetcher.ts'
+import { decodeRecordBatch } from '../record-batch/decode-record-batches.ts'
+import type { RecordBatch } from '../record-batch/record-batch.ts'
+import { compactBatches } from './log-compaction.ts'
+import { markerType, ProducerStates } from './producer-states.ts'
+import { refusal } from './refusal.ts'
+import type { StoredBatch } from './stored-batch.ts'
+import { placeBatch, readBatchHeader } from './stored-batch.ts'
+import type { TopicConfig } from './topic-config.ts'
+import { TransactionIndex } from './transaction-index.ts'
+
+/** Where a partition's changes are kept. */
+export interface PartitionJournal {
+  put(batch: StoredBatch): void
+  remove(baseOffset: number): void
+  start(offset: number): void
+}
+
+type ReadRange = Pick<
+  FetchedPartition,
+  'batches' | 'highWatermark' | 'lastStableOffset' | 'logStartOffset' | 'abortedTransactions'
+>
+
+/** One partition: batches in order of offsets, in segments. All methods are synchronous (Kafka: `UnifiedLog`). */
+export class PartitionLog {
+  #batches: StoredBatch[] = []
+  #startOffset = 0
+  #endOffset = 0
+  readonly #name: string
+  readonly #config: TopicConfig
+  readonly #journal: PartitionJournal
+  readonly #producers = new ProducerStates()
+  readonly #transactions = new TransactionIndex()
+
+  constructor(name: string, config: TopicConfig, journal: PartitionJournal) {
+    this.#name = name
+    this.#config = config
+    this.#journal = journal
+  }
+
+  get startOffset(): number {
+    return this.#startOffset
+  }
+
+  /** There are no replicas: everything in the log is below the high watermark. */
+  get highWatermark(): number {
+    return this.#endOffset
+  }
+
+  get lastStableOffset(): number {
+    return this.#transactions.lastStableOffset(this.#endOffset)
+  }
+
+  /** Appends a sealed batch (copied) and returns its offset: that of the first time if it is a repeat. */
+  append(sealed: Uint8Array, nowMs: number): number {
+    if (sealed.length > this.#config.maxMessageBytes)
+      throw refusal(
+        'MESSAGE_TOO_LARGE',
+        `A batch of ${sealed.length} bytes is too large for ${this.#name}: raise max.message.bytes.`,
+        { bytes: sealed.length },
+      )
+    const header = readBatchHeader(sealed, 0)
+    const repeated = this.#producers.check({ ...header, baseOffset: this.#endOffset })
+    if (repeated !== null) return repeated
+    if (this.#config.isCompacted && !header.isControl) this.#checkKeys(sealed)
+    const batch = placeBatch(sealed, this.#endOffset, this.#config.usesAppendTime ? nowMs : null)
+    const stored = this.#admit(batch)
+    this.#journal.put(stored)
+    return stored.baseOffset
+  }
+
+  /** Takes up a batch from the store. Calls come in the order of offsets. */
+  load(bytes: Uint8Array): void {
+    this.#admit(bytes)
+  }
+
+  loadStart(offset: number): void {
+    this.#startOffset = Math.max(this.#startOffset, offset)
+    this.#endOffset = Math.max(this.#endOffset, offset)
+  }
+
+  /** From the batch that holds `offset`, up to `bytesMax`, but at least one batch. Throws `TRANSPORT_OFFSET_OUT_OF_RANGE`. */
+  read(offset: number, bytesMax: number, isolation: IsolationLevel): ReadRange & { readonly byteLength: number } {
+    if (offset < this.#startOffset || offset > this.#endOffset)
+      throw refusal(
+        'OFFSET_OUT_OF_RANGE',
+        `${this.#name} has offsets ${this.#startOffset} to ${this.#endOffset}, not ${offset}: reset the position.`,
+        { offset },
+      )
+    const limit = isolation === 'read_committed' ? this.lastStableOffset : this.#endOffset
+    const batches: RecordBatch[] = []
+    let byteLength = 0
+    for (let at = this.#find(offset); at < this.#batches.length; at++) {
+      const { bytes, baseOffset } = this.#batches[at]!
+      if (baseOffset >= limit || (byteLength > 0 && byteLength + bytes.length > bytesMax)) break
+      batches.push(decodeRecordBatch(bytes))
+      byteLength += bytes.length
+    }
+    return {
+      batches,
+      byteLength,
+      highWatermark: this.#endOffset,
+      lastStableOffset: this.lastStableOffset,
+      logStartOffset: this.#startOffset,
+      abortedTransactions:
+        isolation === 'read_committed' ? this.#transactions.abortedIn(offset, batches.at(-1)?.nextOffset ?? offset) : [],
+    }
+  }
+
+  /** Bytes from `offset` on, counted up to `bytesMax`: whether a long poll is over. */
+  availableBytes(offset: number, bytesMax: number, isolation: IsolationLevel): number {
+    const limit = isolation === 'read_committed' ? this.lastStableOffset : this.#endOffset
+    let total = 0
+    for (let at = this.#find(offset); at < this.#batches.length && total < bytesMax; at++) {
+      if (this.#batches[at]!.baseOffset >= limit) break
+      total += this.#batches[at]!.bytes.length
+    }
+    return total
+  }
+
+  /** The first offset at or after the time; the end if there is none. */
+  offsetAt(timestampMs: number): number {
+    for (const stored of this.#batches) {
+      if (stored.maxTimestamp < timestampMs || stored.nextOffset <= this.#startOffset) continue
+      const batch = decodeRecordBatch(stored.bytes)
+      for (let index = 0; index < batch.count; index++)
+        if (batch.timestamp(index) >= timestampMs && batch.offset(index) >= this.#startOffset) return batch.offset(index)
+    }
+    return this.#endOffset
+  }
+
+  /** Moves the start of the log forward; −1 means to its end. Throws `TRANSPORT_OFFSET_OUT_OF_RANGE`. */
+  deleteRecords(before: number): void {
+    if (!this.#config.isDeleted)
+      throw refusal('POLICY_VIOLATION', `${this.#name} is only compacted: records are deleted by tombstones.`)
+    const offset = before === -1 ? this.#endOffset : before
+    if (offset < 0 || offset > this.#endOffset)
+      throw refusal('OFFSET_OUT_OF_RANGE', `${this.#name} ends at ${this.#endOffset}, before ${offset}.`, { offset })
+    if (offset > this.#startOffset) this.#moveStart(offset)
+  }
+
+  /** Applies retention and compaction as of now. */
+  clean(nowMs: number): void {
+    if (this.#config.isDeleted) this.#retain(nowMs)
+    if (this.#config.isCompacted) this.#compact(nowMs)
+  }
+
+  /** All that the journal holds of this partition is to be forgotten. */
+  erase(): void {
+    for (const { baseOffset } of this.#batches) this.#journal.remove(baseOffset)
+    this.#batches = []
+  }
+
+  #admit(bytes: Uint8Array): StoredBatch {
+    const header = readBatchHeader(bytes, this.#segmentOf(bytes))
+    assert(header.baseOffset >= this.#endOffset, 'Batches are appended in the order of offsets.')
+    this.#batches.push(header)
+    this.#endOffset = header.nextOffset
+    this.#producers.record(header)
+    if (header.isControl) this.#endTransaction(header)
+    else if (header.isTransactional) this.#transactions.wrote(header.producerId, header.baseOffset)
+    return header
+  }
+
+  #endTransaction(stored: StoredBatch): void {
+    const type = markerType(decodeRecordBatch(stored.bytes))
+    if (type !== null) this.#transactions.ended(stored.producerId, type, stored.baseOffset)
+  }
+
+  #checkKeys(sealed: Uint8Array): void {
+    const batch = decodeRecordBatch(sealed)
+    for (let index = 0; index < batch.count; index++)
+      if (batch.key(index) === null)
+        throw refusal('INVALID_RECORD', `${this.#name} is compacted, so its records need keys.`, { index })
+  }
+
+  /** A segment is rolled when it is full, or spans more than `segment.ms` of record time (Kafka: `LogSegment.shouldRoll`). */
+  #segmentOf(bytes: Uint8Array): number {
+    const last = this.#batches.at(-1)
+    if (last === undefined) return 0
+    const next = readBatchHeader(bytes, 0)
+    let total = bytes.length
+    let first = last
+    for (let at = this.#batches.length - 1; at >= 0 && this.#batches[at]!.segment === last.segment; at--) {
+      first = this.#batches[at]!
+      total += first.bytes.length
+    }
+    return total > this.#config.segmentBytes || next.maxTimestamp - first.maxTimestamp > this.#config.segmentMs
+      ? last.segment + 1
+      : last.segment
+  }
+
+  /** Index of the first batch that ends after `offset`. */
+  #find(offset: number): number {
+    let low = 0
+    let high = this.#batches.length
+    while (low < high) {
+      const middle = (low + high) >>> 1
+      if (this.#batches[middle]!.nextOffset > offset) high = middle
+      else low = middle + 1
+    }
+    return low
+  }
+
+  #moveStart(offset: number): void {
+    this.#startOffset = offset
+    this.#journal.start(offset)
+    const keep = this.#find(offset)
+    for (const { baseOffset } of this.#batches.splice(0, keep)) this.#journal.remove(baseOffset)
+  }
+
+  /** Whole segments go, the oldest first; the active one too once all of it is too old (Kafka rolls it for that). */
+  #retain(nowMs: number): void {
+    let bytes = this.#batches.reduce((sum, batch) => sum + batch.bytes.length, 0)
+    for (let segment = this.#oldestSegment(); segment.length > 0; segment = this.#oldestSegment()) {
+      const segmentBytes = segment.reduce((sum, batch) => sum + batch.bytes.length, 0)
+      const isOld = segment.every((batch) => nowMs - batch.maxTimestamp > this.#config.retentionMs)
+      const isSurplus = bytes - segmentBytes >= this.#config.retentionBytes && segment.length < this.#batches.length
+      const end = segment.at(-1)!.nextOffset
+      if ((!isOld && !isSurplus) || end > this.lastStableOffset) return
+      this.#moveStart(end)
+      bytes -= segmentBytes
+    }
+  }
+
+  #oldestSegment(): readonly StoredBatch[] {
+    const oldest = this.#batches[0]?.segment
+    return this.#batches.filter(({ segment }) => segment === oldest)
+  }
+
+  #compact(nowMs: number): void {
+    const active = this.#batches.at(-1)?.segment
+    const stable = this.lastStableOffset
+    const lagging = (batch: StoredBatch): boolean => nowMs - batch.maxTimestamp < this.#config.minCompactionLagMs
+    const isDirtyEnd = (batch: StoredBatch): boolean => batch.segment === active || batch.nextOffset > stable || lagging(batch)
+    const end = this.#batches.findIndex(isDirtyEnd)
+    const closed = this.#batches.slice(0, end < 0 ? this.#batches.length : end)
+    const isAborted = (producerId: number, offset: number): boolean => this.#transactions.isAborted(producerId, offset)
+    const kept = compactBatches(closed, { nowMs, deleteRetentionMs: this.#config.deleteRetentionMs, isAborted })
+    this.#replace(closed, kept)
+  }
+
+  #replace(closed: readonly StoredBatch[], kept: readonly StoredBatch[]): void {
+    const before = new Set(closed)
+    const bases = new Set(kept.map(({ baseOffset }) => baseOffset))
+    for (const { baseOffset } of closed) if (!bases.has(baseOffset)) this.#journal.remove(baseOffset)
+    for (const batch of kept) if (!before.has(batch)) this.#journal.put(batch)
+    this.#batches = [...kept, ...this.#batches.slice(closed.length)]
+  }
+}

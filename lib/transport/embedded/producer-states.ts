@@ -1,0 +1,78 @@
+import type { RecordBatch } from '../record-batch/record-batch.ts'
+import { refusal } from './refusal.ts'
+
+export interface StampedBatch {
+  readonly producerId: number
+  readonly producerEpoch: number
+  readonly baseSequence: number
+  readonly baseOffset: number
+  readonly lastOffsetDelta: number
+}
+
+interface ProducerState {
+  epoch: number
+  /** The latest batches, oldest first: Kafka remembers five, as many as may be in flight. */
+  readonly recent: StampedBatch[]
+}
+
+const remembered = 5
+const sequences = 2 ** 31
+
+/** What idempotent producers wrote to a partition: repeats are told apart from news (Kafka: `ProducerStateManager`). */
+export class ProducerStates {
+  readonly #states = new Map<number, ProducerState>()
+
+  /** The offset at which this very batch stands already; null if it is new. Throws where it is neither. */
+  check(batch: StampedBatch): number | null {
+    const state = this.#states.get(batch.producerId)
+    // A producer that the log does not know may start anywhere: its records may have been deleted (KIP-360).
+    if (batch.producerId < 0 || batch.baseSequence < 0 || state === undefined) return null
+    const { producerId, producerEpoch, baseSequence } = batch
+    const facts = { producerId, producerEpoch, baseSequence }
+    if (producerEpoch < state.epoch)
+      throw refusal(
+        'INVALID_PRODUCER_EPOCH',
+        `Producer ${producerId} was replaced by a newer one (epoch ${state.epoch}): close it.`,
+        facts,
+      )
+    const known = producerEpoch === state.epoch ? state.recent.find((other) => isSame(batch, other)) : undefined
+    if (known !== undefined) return known.baseOffset
+    const expected = producerEpoch === state.epoch ? nextSequence(state.recent.at(-1)!) : 0
+    if (baseSequence !== expected)
+      throw refusal(
+        'OUT_OF_ORDER_SEQUENCE_NUMBER',
+        `Producer ${producerId} sent sequence ${baseSequence} where ${expected} follows: a batch was lost.`,
+        facts,
+      )
+    return null
+  }
+
+  record(batch: StampedBatch): void {
+    if (batch.producerId < 0 || batch.baseSequence < 0) return
+    const state = this.#states.get(batch.producerId)
+    if (state === undefined || batch.producerEpoch > state.epoch) {
+      this.#states.set(batch.producerId, { epoch: batch.producerEpoch, recent: [batch] })
+      return
+    }
+    state.recent.push(batch)
+    if (state.recent.length > remembered) state.recent.shift()
+  }
+}
+
+function isSame(left: StampedBatch, right: StampedBatch): boolean {
+  return left.baseSequence === right.baseSequence && left.lastOffsetDelta === right.lastOffsetDelta
+}
+
+function nextSequence({ baseSequence, lastOffsetDelta }: StampedBatch): number {
+  return (baseSequence + lastOffsetDelta + 1) % sequences
+}
+
+export type MarkerType = 'abort' | 'commit'
+
+/** What a control batch says; null for other control records. */
+export function markerType(batch: RecordBatch): MarkerType | null {
+  const key = batch.count === 0 ? null : batch.key(0)
+  if (key === null || key.length < 4) return null
+  const type = (key[2]! << 8) | key[3]!
+  return type === 0 ? 'abort' : type === 1 ? 'commit' : null
+}

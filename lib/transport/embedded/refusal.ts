@@ -1,0 +1,32 @@
+import type { ErrorFacts, TransportErrorKind } from '../../model/errors.ts'
+import { TransportError } from '../../model/errors.ts'
+
+/** The errors of Kafka's protocol that the embedded broker answers, and what a client can do about each. */
+const kinds = {
+  UNKNOWN_TOPIC_OR_PARTITION: 'retriable',
+  TOPIC_ALREADY_EXISTS: 'fatal',
+  INVALID_PARTITIONS: 'fatal',
+  INVALID_CONFIG: 'fatal',
+  INVALID_RECORD: 'fatal',
+  INVALID_TOPIC_EXCEPTION: 'fatal',
+  POLICY_VIOLATION: 'fatal',
+  MESSAGE_TOO_LARGE: 'fatal',
+  OFFSET_OUT_OF_RANGE: 'out-of-range',
+  INVALID_PRODUCER_EPOCH: 'fenced',
+  OUT_OF_ORDER_SEQUENCE_NUMBER: 'fatal',
+  UNKNOWN_MEMBER_ID: 'fenced',
+  ILLEGAL_GENERATION: 'fenced',
+  FENCED_INSTANCE_ID: 'fenced',
+  REBALANCE_IN_PROGRESS: 'rebalance',
+  INCONSISTENT_GROUP_PROTOCOL: 'fatal',
+  NON_EMPTY_GROUP: 'fatal',
+  GROUP_ID_NOT_FOUND: 'fatal',
+  KAFKA_STORAGE_ERROR: 'fatal',
+  NETWORK_EXCEPTION: 'fatal',
+} as const satisfies Record<string, TransportErrorKind>
+
+export type RefusalName = keyof typeof kinds
+
+export function refusal(name: RefusalName, message: string, facts: ErrorFacts = {}, cause?: unknown): TransportError {
+  return new TransportError(`TRANSPORT_${name}`, kinds[name], message, { facts, cause })
+}

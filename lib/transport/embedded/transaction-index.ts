@@ -1,0 +1,40 @@
+import type { AbortedTransaction } from '../fetcher.ts'
+import type { MarkerType } from './producer-states.ts'
+
+interface EndedTransaction extends AbortedTransaction {
+  readonly lastOffset: number
+}
+
+/** Transactions of a partition: which are open, and which were aborted (Kafka: `ProducerStateManager`, `TransactionIndex`). */
+export class TransactionIndex {
+  readonly #openSince = new Map<number, number>()
+  readonly #aborted: EndedTransaction[] = []
+
+  wrote(producerId: number, offset: number): void {
+    if (!this.#openSince.has(producerId)) this.#openSince.set(producerId, offset)
+  }
+
+  ended(producerId: number, type: MarkerType, lastOffset: number): void {
+    const firstOffset = this.#openSince.get(producerId)
+    this.#openSince.delete(producerId)
+    if (type === 'abort' && firstOffset !== undefined) this.#aborted.push({ producerId, firstOffset, lastOffset })
+  }
+
+  /** Everything before it is decided. */
+  lastStableOffset(highWatermark: number): number {
+    return Math.min(highWatermark, ...this.#openSince.values())
+  }
+
+  /** Aborted transactions with records in the range. */
+  abortedIn(from: number, to: number): readonly AbortedTransaction[] {
+    return this.#aborted
+      .filter(({ firstOffset, lastOffset }) => firstOffset < to && lastOffset >= from)
+      .map(({ producerId, firstOffset }) => ({ producerId, firstOffset }))
+  }
+
+  isAborted(producerId: number, offset: number): boolean {
+    return this.#aborted.some(
+      (ended) => ended.producerId === producerId && ended.firstOffset <= offset && offset <= ended.lastOffset,
+    )
+  }
+}
