@@ -1,0 +1,13 @@
+import t from 'tap'
+import { seededChance } from '../../../lib/clock/chance.ts'
+import { ManualClock } from '../../../lib/clock/manual-clock.ts'
+import { EmbeddedCluster } from '../../../lib/transport/embedded/embedded-cluster.ts'
+import { transportSuite } from '../../conformance/transport-suite.ts'
+
+transportSuite(t, {
+  name: 'embedded',
+  open: async () => {
+    const cluster = new EmbeddedCluster({ clock: new ManualClock(1_700_000_000_000), chance: seededChance(1) })
+    return { cluster, close: () => cluster.close() }
+  },
+})
