@@ -31,7 +31,8 @@ export class MemoryMetrics implements Metrics {
 
   remove(tags: MetricTags): void {
     const wanted = Object.entries(tags)
-    for (const [id, entry] of this.#entries) if (wanted.every(([tag, value]) => entry.tags[tag] === value)) this.#entries.delete(id)
+    for (const [id, entry] of this.#entries)
+      if (wanted.every(([tag, value]) => entry.tags[tag] === value)) this.#entries.delete(id)
   }
 
   all(): readonly Metric[] {
