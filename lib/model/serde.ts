@@ -38,6 +38,11 @@ export interface Serde<T> {
 /** What arrives once, from the composition root, for all serdes. */
 export interface SerdeEnvironment {
   readonly schemaRegistry?: SchemaRegistry | undefined
+  /** For serdes of internal topics: their names on the cluster begin with it. */
+  readonly applicationId?: string | undefined
+  /** The application's default serdes, for serdes around another one that was not given (Java: `SerdeGetter`). */
+  readonly defaultKey?: Serde<unknown> | undefined
+  readonly defaultValue?: Serde<unknown> | undefined
 }
 
 /** The part of a Confluent-compatible schema registry that serdes need. Schemas are their JSON text. */

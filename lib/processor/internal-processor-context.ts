@@ -19,3 +19,16 @@ export interface InternalProcessorContext<KOut, VOut> extends ProcessorContext<K
   /** Partition of the record being processed. */
   readonly partition: number
 }
+
+/** Millrace's operators are run by its own runtime only, where every context is an internal one. */
+export function internal<KOut, VOut>(context: ProcessorContext<KOut, VOut>): InternalProcessorContext<KOut, VOut> {
+  return context as InternalProcessorContext<KOut, VOut>
+}
+
+/**
+ * An operator that serializes by itself, outside of sources, sinks and stores. The runtime awaits `prepare` after `init` and before the
+ * first record, as it awaits `prepareWrite` of a sink's serdes.
+ */
+export interface SerializingProcessor {
+  prepare(): Promise<void>
+}

@@ -1,0 +1,87 @@
+import type { Change } from '../model/change.ts'
+import type { StreamRecord } from '../model/stream-record.ts'
+import { windowed, type Windowed } from '../model/windowed.ts'
+import type { CachedStateStore } from '../state/flush-listener.ts'
+import type { TimestampedWindowStore } from '../state/window-store.ts'
+import { internal, type InternalProcessorContext } from './internal-processor-context.ts'
+import { phantomOldValue } from './kstream-aggregate.ts'
+import { timestamped } from './ktable-value-getter.ts'
+import { lambdaResult } from './lambda-result.ts'
+import type { Processor, ProcessorContext } from './processor.ts'
+import { TimestampedTupleForwarder, type OldValues } from './timestamped-tuple-forwarder.ts'
+
+/** Tumbling windows (advance = size) or hopping ones (advance < size), aligned to the epoch; the end is exclusive. */
+export interface TimeWindowsOptions {
+  readonly sizeMs: number
+  readonly advanceMs: number
+  /** How long after its end a window still takes late records. */
+  readonly graceMs: number
+}
+
+/** Start of the first window that holds the timestamp. The next ones follow at every advance, up to the timestamp. */
+export function firstWindowStart(timestamp: number, { sizeMs, advanceMs }: TimeWindowsOptions): number {
+  return Math.floor(Math.max(0, timestamp - sizeMs + advanceMs) / advanceMs) * advanceMs
+}
+
+export interface KStreamWindowAggregateOptions<K, V, A> {
+  /** A timestamped window store. */
+  readonly storeName: string
+  readonly windows: TimeWindowsOptions
+  readonly initializer: () => A | null
+  /** Is given null values, too. Null deletes the window. */
+  readonly aggregator: (aggregate: A | null, value: V, key: K) => A | null
+  readonly oldValues: OldValues
+}
+
+/**
+ * Aggregates by key and window (Java: `KStreamWindowAggregate`). Time is the largest timestamp that this operator has seen; what
+ * is too late for a window counts as dropped, once per window. Records without key are dropped, records without value are not.
+ */
+export class KStreamWindowAggregate<K, V, A> implements Processor<K | null, V, Windowed<K>, Change<A>> {
+  readonly #options: KStreamWindowAggregateOptions<K, V, A>
+  #context!: InternalProcessorContext<Windowed<K>, Change<A>>
+  #store!: TimestampedWindowStore<K, A>
+  #forwarder!: TimestampedTupleForwarder<Windowed<K>, A>
+  #streamTime = -1
+
+  constructor(options: KStreamWindowAggregateOptions<K, V, A>) {
+    this.#options = options
+  }
+
+  init(context: ProcessorContext<Windowed<K>, Change<A>>): void {
+    const store = context.stateStore<TimestampedWindowStore<K, A> & CachedStateStore<Windowed<K>, A>>(this.#options.storeName)
+    this.#store = store
+    this.#context = internal(context)
+    this.#forwarder = new TimestampedTupleForwarder(store, this.#context, this.#options.oldValues)
+  }
+
+  process(record: StreamRecord<K | null, V>): void {
+    const { key, timestamp } = record
+    if (key === null) return this.#context.drop()
+    const { windows } = this.#options
+    this.#streamTime = Math.max(this.#streamTime, timestamp)
+    const closeTime = this.#streamTime - windows.graceMs
+    for (let start = firstWindowStart(timestamp, windows); start <= timestamp; start += windows.advanceMs) {
+      if (start + windows.sizeMs > closeTime) this.#update(windowed(key, start, start + windows.sizeMs), record)
+      else this.#context.drop()
+    }
+  }
+
+  #update(window: Windowed<K>, record: StreamRecord<unknown, V>): void {
+    const old = this.#store.fetchOne(window.key, window.startMs)
+    const oldAggregate = old === null ? this.#initial() : old.value
+    const timestamp = old === null ? record.timestamp : Math.max(record.timestamp, old.timestamp)
+    const aggregate = this.#aggregate(oldAggregate, record.value, window.key)
+    this.#store.put(window.key, timestamped(aggregate, timestamp), window.startMs)
+    const oldValue = old === null ? phantomOldValue(oldAggregate, this.#context) : old.value
+    this.#forwarder.maybeForward(window, aggregate, oldValue, timestamp, record)
+  }
+
+  #initial(): A | null {
+    return lambdaResult(this.#options.initializer(), 'initializer', this.#context.nodeName)
+  }
+
+  #aggregate(aggregate: A | null, value: V, key: K): A | null {
+    return lambdaResult(this.#options.aggregator(aggregate, value, key), 'aggregator', this.#context.nodeName)
+  }
+}

@@ -1,0 +1,104 @@
+import { valueAndTimestamp, type ValueAndTimestamp } from '../model/value-and-timestamp.ts'
+import type { Windowed } from '../model/windowed.ts'
+import type { TimestampedKeyValueStore } from '../state/key-value-store.ts'
+import type { TimestampedWindowStore } from '../state/window-store.ts'
+import { lambdaResult } from './lambda-result.ts'
+import type { ProcessorContext } from './processor.ts'
+
+/** Reads a table by key, for joins: from its store, or computed from the tables it is made of. */
+export interface KTableValueGetter<K, V> {
+  init(context: ProcessorContext<never, never>): void
+  get(key: K): ValueAndTimestamp<V> | null
+}
+
+/** Makes getters, one per processor that reads the table. The processor must be connected to `storeNames`. */
+export interface KTableValueGetterSupplier<K, V> {
+  readonly storeNames: readonly string[]
+  get(): KTableValueGetter<K, V>
+}
+
+/** A table that is materialised in a timestamped key-value store. */
+export function materializedGetter<K, V>(storeName: string): KTableValueGetterSupplier<K, V> {
+  return { storeNames: [storeName], get: () => new KeyValueGetter<K, V>(storeName) }
+}
+
+/** A windowed table that is materialised in a timestamped window store. */
+export function windowedGetter<K, V>(storeName: string): KTableValueGetterSupplier<Windowed<K>, V> {
+  return { storeNames: [storeName], get: () => new WindowGetter<K, V>(storeName) }
+}
+
+/** What `filter` leaves of a table that is not materialised itself. `predicate` is never asked about null. */
+export function filteredGetter<K, V>(
+  parent: KTableValueGetterSupplier<K, V>,
+  predicate: (value: V, key: K) => boolean,
+): KTableValueGetterSupplier<K, V> {
+  return derivedGetter(parent, (row, key) => (predicate(row.value, key) ? row : null))
+}
+
+/** What `mapValues` makes of a table that is not materialised itself. */
+export function mappedGetter<K, V, VOut>(
+  parent: KTableValueGetterSupplier<K, V>,
+  mapper: (value: V, key: K) => VOut | null,
+  nodeName: string,
+): KTableValueGetterSupplier<K, VOut> {
+  return derivedGetter(parent, (row, key) => timestamped(lambdaResult(mapper(row.value, key), 'mapper', nodeName), row.timestamp))
+}
+
+/** Applies `derive` to every row that is read. */
+export function derivedGetter<K, V, VOut>(
+  parent: KTableValueGetterSupplier<K, V>,
+  derive: (row: ValueAndTimestamp<V>, key: K) => ValueAndTimestamp<VOut> | null,
+): KTableValueGetterSupplier<K, VOut> {
+  return {
+    storeNames: parent.storeNames,
+    get: () => {
+      const getter = parent.get()
+      return {
+        init: (context) => getter.init(context),
+        get: (key) => {
+          const row = getter.get(key)
+          return row === null ? null : derive(row, key)
+        },
+      }
+    },
+  }
+}
+
+/** A null value is no row (Java: `ValueAndTimestamp.make`). */
+export function timestamped<V>(value: V | null, timestamp: number): ValueAndTimestamp<V> | null {
+  return value === null ? null : valueAndTimestamp(value, timestamp)
+}
+
+class KeyValueGetter<K, V> implements KTableValueGetter<K, V> {
+  readonly #storeName: string
+  #store!: TimestampedKeyValueStore<K, V>
+
+  constructor(storeName: string) {
+    this.#storeName = storeName
+  }
+
+  init(context: ProcessorContext<never, never>): void {
+    this.#store = context.stateStore(this.#storeName)
+  }
+
+  get(key: K): ValueAndTimestamp<V> | null {
+    return this.#store.get(key)
+  }
+}
+
+class WindowGetter<K, V> implements KTableValueGetter<Windowed<K>, V> {
+  readonly #storeName: string
+  #store!: TimestampedWindowStore<K, V>
+
+  constructor(storeName: string) {
+    this.#storeName = storeName
+  }
+
+  init(context: ProcessorContext<never, never>): void {
+    this.#store = context.stateStore(this.#storeName)
+  }
+
+  get({ key, startMs }: Windowed<K>): ValueAndTimestamp<V> | null {
+    return this.#store.fetchOne(key, startMs)
+  }
+}
