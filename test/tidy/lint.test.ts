@@ -19,10 +19,9 @@ function lint(files: Readonly<Record<string, string>>): string[] {
       writeFileSync(join(folder, path), text)
     }
     const linter = join(root, 'node_modules', 'oxlint', 'bin', 'oxlint')
-    const { stdout, stderr } = spawnSync(process.execPath, [linter, '--type-aware', '--format=json'], {
-      cwd: folder,
-      encoding: 'utf8',
-    })
+    // tap writes a hook into the NODE_OPTIONS of every child, and the linter cannot start under it.
+    const command = ['-u', 'NODE_OPTIONS', process.execPath, linter, '--type-aware', '--format=json']
+    const { stdout, stderr } = spawnSync('env', command, { cwd: folder, encoding: 'utf8' })
     if (!stdout.startsWith('{')) throw new Error(`oxlint did not run: ${stdout}${stderr}`)
     const { diagnostics } = JSON.parse(stdout) as { diagnostics: { filename: string; code?: string }[] }
     return diagnostics.map(({ filename, code }) => `${filename} ${code?.replace(/^.*\((.*)\)$/, '$1')}`)
