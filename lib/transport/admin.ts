@@ -47,7 +47,11 @@ export interface Admin {
    * What the group has committed; partitions without a commit are missing. `stable` waits out open transactions
    * (`requireStable`, KIP-447).
    */
-  committedOffsets(groupId: string, partitions: readonly TopicPartition[], read: 'stable' | 'any'): Promise<readonly OffsetCommit[]>
+  committedOffsets(
+    groupId: string,
+    partitions: readonly TopicPartition[],
+    read: 'stable' | 'any',
+  ): Promise<readonly OffsetCommit[]>
   deleteGroup(groupId: string): Promise<void>
   close(): Promise<void>
 }

@@ -91,9 +91,7 @@ export class EmbeddedGroup {
   }
 
   leave(identity: GroupIdentity): void {
-    const member = this.#members.get(identity.memberId)
-    if (member === undefined) throw this.#unknown(identity.memberId)
-    this.#remove(member)
+    this.#remove(this.#known(identity.memberId, identity.groupInstanceId))
   }
 
   /** Throws where the member may not commit: a zombie, or somebody outside while the group has members. */
@@ -127,11 +125,7 @@ export class EmbeddedGroup {
   }
 
   #admit(request: JoinRequest, clientId: string): Member {
-    if (request.memberId !== '') {
-      const known = this.#members.get(request.memberId)
-      if (known === undefined) throw this.#unknown(request.memberId)
-      return known
-    }
+    if (request.memberId !== '') return this.#known(request.memberId, request.groupInstanceId)
     this.#replaceStatic(request.groupInstanceId)
     const memberId = `${request.groupInstanceId ?? clientId}-${this.#chance.uuid()}`
     const { groupInstanceId, sessionTimeoutMs, rebalanceTimeoutMs } = request
@@ -153,21 +147,20 @@ export class EmbeddedGroup {
   /** KIP-345: who comes with a known instance id takes that member's place, and the old one is fenced. */
   #replaceStatic(groupInstanceId: string | null): void {
     if (groupInstanceId === null) return
-    for (const member of this.#members.values()) {
-      if (member.groupInstanceId !== groupInstanceId) continue
-      this.#forget(
-        member,
-        refusal(
-          'FENCED_INSTANCE_ID',
-          `Another member of ${this.groupId} came with instance id ${groupInstanceId}: close this one.`,
-        ),
-      )
-    }
+    for (const member of this.#members.values())
+      if (member.groupInstanceId === groupInstanceId) this.#forget(member, this.#fenced(groupInstanceId))
   }
 
-  #member({ memberId, generationId }: GroupIdentity): Member {
+  #known(memberId: string, groupInstanceId: string | null): Member {
     const member = this.#members.get(memberId)
-    if (member === undefined) throw this.#unknown(memberId)
+    if (member !== undefined) return member
+    const isReplaced =
+      groupInstanceId !== null && [...this.#members.values()].some((other) => other.groupInstanceId === groupInstanceId)
+    throw isReplaced ? this.#fenced(groupInstanceId) : this.#unknown(memberId)
+  }
+
+  #member({ memberId, generationId, groupInstanceId }: GroupIdentity): Member {
+    const member = this.#known(memberId, groupInstanceId)
     if (generationId !== this.#generationId)
       throw refusal(
         'ILLEGAL_GENERATION',
@@ -267,6 +260,11 @@ export class EmbeddedGroup {
     return refusal('UNKNOWN_MEMBER_ID', `${memberId || 'A member without id'} is not in group ${this.groupId}: join anew.`, {
       memberId,
     })
+  }
+
+  #fenced(groupInstanceId: string): Error {
+    const message = `Another member of ${this.groupId} came with instance id ${groupInstanceId}: close this one.`
+    return refusal('FENCED_INSTANCE_ID', message, { groupInstanceId })
   }
 
   #rebalancing(): Error {
