@@ -1,0 +1,49 @@
+import type { Serde } from '../../model/serde.ts'
+import { asBuffer } from '../../model/bytes.ts'
+import type { InternalProcessorContext } from '../internal-processor-context.ts'
+import { PseudoTopicSerde } from './pseudo-topic-serde.ts'
+
+/** The serdes of a foreign-key join's keys. Absent ones are the application's default. */
+export interface ForeignKeyJoinSerdes<K, KForeign> {
+  /** Of the registration topic, without application id. */
+  readonly registrationTopic: string
+  readonly primaryKey: Serde<K> | undefined
+  readonly foreignKey: Serde<KForeign> | undefined
+}
+
+/**
+ * Keys of the subscription store: `foreign key size int32 ‖ foreign key ‖ primary key`, so that all subscriptions of one foreign key are
+ * neighbours (Java: `CombinedKeySchema`).
+ */
+export class CombinedKeySchema<K, KForeign> {
+  readonly #primaryKey: PseudoTopicSerde<K>
+  readonly #foreignKey: PseudoTopicSerde<KForeign>
+
+  constructor(serdes: ForeignKeyJoinSerdes<K, KForeign>, context: InternalProcessorContext<never, never>) {
+    const topic = context.internalTopic(serdes.registrationTopic)
+    this.#primaryKey = new PseudoTopicSerde(context.keySerde(serdes.primaryKey), `${topic}-pk`, 'key')
+    this.#foreignKey = new PseudoTopicSerde(context.keySerde(serdes.foreignKey), `${topic}-fk`, 'key')
+  }
+
+  toBytes(foreignKey: KForeign, primaryKey: K): Uint8Array {
+    return Buffer.concat([this.prefix(foreignKey), this.#primaryKey.serialize(primaryKey)])
+  }
+
+  /** What the keys of all subscriptions of this foreign key start with. */
+  prefix(foreignKey: KForeign): Uint8Array {
+    const bytes = this.#foreignKey.serialize(foreignKey)
+    const size = Buffer.allocUnsafe(4)
+    size.writeInt32BE(bytes.byteLength)
+    return Buffer.concat([size, bytes])
+  }
+
+  primaryKeyOf(combined: Uint8Array): K {
+    const foreignSize = asBuffer(combined).readInt32BE(0)
+    return this.#primaryKey.deserialize(combined.subarray(4 + foreignSize))
+  }
+
+  async prepare(): Promise<void> {
+    await this.#primaryKey.prepareWrite()
+    await this.#foreignKey.prepareWrite()
+  }
+}

@@ -1,0 +1,42 @@
+import type { Change } from '../../model/change.ts'
+import { streamRecord, type StreamRecord } from '../../model/stream-record.ts'
+import type { TimestampedKeyValueStore } from '../../state/key-value-store.ts'
+import { internal, type InternalProcessorContext, type SerializingProcessor } from '../internal-processor-context.ts'
+import type { Processor, ProcessorContext } from '../processor.ts'
+import { CombinedKeySchema } from './combined-key-schema.ts'
+import type { SubscriptionReceiveOptions } from './subscription-receive.ts'
+import type { SubscriptionResponseWrapper } from './subscription-response-wrapper.ts'
+import type { SubscriptionWrapper } from './subscription-wrapper.ts'
+
+/** Answers all subscriptions of a key when the right table changes it (Java: `ForeignTableJoinProcessorSupplier`). */
+export class ForeignTableJoin<K, KForeign, VForeign>
+  implements Processor<KForeign | null, Change<VForeign>, K, SubscriptionResponseWrapper<VForeign>>, SerializingProcessor
+{
+  readonly #options: SubscriptionReceiveOptions<K, KForeign>
+  #context!: InternalProcessorContext<K, SubscriptionResponseWrapper<VForeign>>
+  #keys!: CombinedKeySchema<K, KForeign>
+  #store!: TimestampedKeyValueStore<Uint8Array, SubscriptionWrapper<K>>
+
+  constructor(options: SubscriptionReceiveOptions<K, KForeign>) {
+    this.#options = options
+  }
+
+  init(context: ProcessorContext<K, SubscriptionResponseWrapper<VForeign>>): void {
+    this.#context = internal(context)
+    this.#keys = new CombinedKeySchema(this.#options.serdes, this.#context)
+    this.#store = context.stateStore(this.#options.storeName)
+  }
+
+  prepare(): Promise<void> {
+    return this.#keys.prepare()
+  }
+
+  process({ key, value, timestamp, headers }: StreamRecord<KForeign | null, Change<VForeign>>): void {
+    if (key === null) return this.#context.drop()
+    for (const subscription of this.#store.prefixScan(this.#keys.prefix(key))) {
+      const { hash, primaryPartition } = subscription.value.value
+      const response = { hash, foreignValue: value.newValue, primaryPartition }
+      this.#context.forward(streamRecord(this.#keys.primaryKeyOf(subscription.key), response, timestamp, headers))
+    }
+  }
+}

@@ -1,0 +1,145 @@
+/** 64 bits as two halves: a BigInt costs an allocation per step, and this hash runs once per record. */
+class Word {
+  high: number
+  low: number
+
+  constructor(high = 0, low = 0) {
+    this.high = high | 0
+    this.low = low | 0
+  }
+
+  set(high: number, low: number): void {
+    this.high = high | 0
+    this.low = low | 0
+  }
+
+  xor(other: Word): void {
+    this.high ^= other.high
+    this.low ^= other.low
+  }
+
+  add(other: Word): void {
+    const low = (this.low >>> 0) + (other.low >>> 0)
+    this.high = (this.high + other.high + (low > 0xffffffff ? 1 : 0)) | 0
+    this.low = low | 0
+  }
+
+  multiply(other: Word): void {
+    const high = multiplyHigh(this.low, other.low) + Math.imul(this.high, other.low) + Math.imul(this.low, other.high)
+    this.high = high | 0
+    this.low = Math.imul(this.low, other.low)
+  }
+
+  /** `bits` from 1 to 31. */
+  rotateLeft(bits: number): void {
+    const { high, low } = this
+    this.high = (high << bits) | (low >>> (32 - bits))
+    this.low = (low << bits) | (high >>> (32 - bits))
+  }
+
+  /** Java: `fmix64`. */
+  finalMix(): void {
+    this.low ^= this.high >>> 1 // x ^= x >>> 33
+    this.multiply(finalFactor1)
+    this.low ^= this.high >>> 1
+    this.multiply(finalFactor2)
+    this.low ^= this.high >>> 1
+  }
+}
+
+/** Upper 32 bits of the unsigned product. */
+function multiplyHigh(left: number, right: number): number {
+  const leftLow = left & 0xffff
+  const leftHigh = left >>> 16
+  const rightLow = right & 0xffff
+  const rightHigh = right >>> 16
+  const middle = leftHigh * rightLow + ((leftLow * rightLow) >>> 16)
+  const middle2 = leftLow * rightHigh + (middle & 0xffff)
+  return (leftHigh * rightHigh + Math.floor(middle / 0x10000) + Math.floor(middle2 / 0x10000)) | 0
+}
+
+const c1 = new Word(0x87c37b91, 0x114253d5)
+const c2 = new Word(0x4cf5ad43, 0x2745937f)
+const five = new Word(0, 5)
+const n1 = new Word(0, 0x52dce729)
+const n2 = new Word(0, 0x38495ab5)
+const finalFactor1 = new Word(0xff51afd7, 0xed558ccd)
+const finalFactor2 = new Word(0xc4ceb9fe, 0x1a85ec53)
+const kafkaSeed = 104729
+
+/** The hash by which foreign-key joins recognise stale responses (Java: `Murmur3.hash128`): 16 bytes, big-endian. */
+export function murmur3Hash128(bytes: Uint8Array): Uint8Array {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  const h1 = new Word(0, kafkaSeed)
+  const h2 = new Word(0, kafkaSeed)
+  const k = new Word()
+  const blocks = bytes.byteLength >>> 4
+  for (let block = 0; block < blocks; block++) mixBlock(h1, h2, k, view, block << 4)
+  mixTail(h1, h2, k, bytes, blocks << 4)
+  finish(h1, h2, bytes.byteLength)
+  return toBytes(h1, h2)
+}
+
+function mixBlock(h1: Word, h2: Word, k: Word, view: DataView, at: number): void {
+  k.set(view.getInt32(at + 4, true), view.getInt32(at, true))
+  mixFirst(h1, k)
+  h1.rotateLeft(27)
+  h1.add(h2)
+  h1.multiply(five)
+  h1.add(n1)
+  k.set(view.getInt32(at + 12, true), view.getInt32(at + 8, true))
+  mixSecond(h2, k)
+  h2.rotateLeft(31)
+  h2.add(h1)
+  h2.multiply(five)
+  h2.add(n2)
+}
+
+function mixFirst(h1: Word, k: Word): void {
+  k.multiply(c1)
+  k.rotateLeft(31)
+  k.multiply(c2)
+  h1.xor(k)
+}
+
+function mixSecond(h2: Word, k: Word): void {
+  k.multiply(c2)
+  rotate33(k)
+  k.multiply(c1)
+  h2.xor(k)
+}
+
+function rotate33(word: Word): void {
+  word.set(word.low, word.high)
+  word.rotateLeft(1)
+}
+
+function mixTail(h1: Word, h2: Word, k: Word, bytes: Uint8Array, from: number): void {
+  if (bytes.byteLength === from) return
+  const tail = Buffer.alloc(16)
+  tail.set(bytes.subarray(from))
+  k.set(tail.readInt32LE(12), tail.readInt32LE(8))
+  mixSecond(h2, k)
+  k.set(tail.readInt32LE(4), tail.readInt32LE(0))
+  mixFirst(h1, k)
+}
+
+function finish(h1: Word, h2: Word, length: number): void {
+  h1.low ^= length
+  h2.low ^= length
+  h1.add(h2)
+  h2.add(h1)
+  h1.finalMix()
+  h2.finalMix()
+  h1.add(h2)
+  h2.add(h1)
+}
+
+function toBytes(h1: Word, h2: Word): Uint8Array {
+  const hash = Buffer.allocUnsafe(16)
+  hash.writeInt32BE(h1.high, 0)
+  hash.writeInt32BE(h1.low, 4)
+  hash.writeInt32BE(h2.high, 8)
+  hash.writeInt32BE(h2.low, 12)
+  return hash
+}

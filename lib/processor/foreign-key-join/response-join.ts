@@ -1,0 +1,63 @@
+import { equalBytes } from '../../model/bytes.ts'
+import type { Serde } from '../../model/serde.ts'
+import { streamRecord, type StreamRecord } from '../../model/stream-record.ts'
+import { internal, type InternalProcessorContext, type SerializingProcessor } from '../internal-processor-context.ts'
+import type { KTableValueGetter, KTableValueGetterSupplier } from '../ktable-value-getter.ts'
+import { lambdaResult } from '../lambda-result.ts'
+import type { Processor, ProcessorContext } from '../processor.ts'
+import { murmur3Hash128 } from './murmur3.ts'
+import { PseudoTopicSerde } from './pseudo-topic-serde.ts'
+import type { SubscriptionResponseWrapper } from './subscription-response-wrapper.ts'
+
+export interface ResponseJoinOptions<K, V, VForeign, VOut> {
+  readonly kind: 'inner' | 'left'
+  /** The left table. */
+  readonly table: KTableValueGetterSupplier<K, V>
+  /** Of the registration topic, without application id. */
+  readonly registrationTopic: string
+  /** Of the left table's values, for the hash. Absent: the application's default. */
+  readonly value: Serde<V> | undefined
+  readonly joiner: (value: V, foreignValue: VForeign | null, key: K) => VOut | null
+}
+
+/**
+ * Joins a response with the row that asked for it (Java: `ResponseJoinProcessorSupplier`). A row that has changed since has another hash; the
+ * response is stale then, and counted as dropped: a newer one is on its way.
+ */
+export class ResponseJoin<K, V, VForeign, VOut>
+  implements Processor<K, SubscriptionResponseWrapper<VForeign>, K, VOut | null>, SerializingProcessor
+{
+  readonly #options: ResponseJoinOptions<K, V, VForeign, VOut>
+  readonly #table: KTableValueGetter<K, V>
+  #context!: InternalProcessorContext<K, VOut | null>
+  #value!: PseudoTopicSerde<V>
+
+  constructor(options: ResponseJoinOptions<K, V, VForeign, VOut>) {
+    this.#options = options
+    this.#table = options.table.get()
+  }
+
+  init(context: ProcessorContext<K, VOut | null>): void {
+    this.#context = internal(context)
+    this.#table.init(context)
+    const topic = this.#context.internalTopic(this.#options.registrationTopic)
+    this.#value = new PseudoTopicSerde(this.#context.valueSerde(this.#options.value), `${topic}-vh`, 'value')
+  }
+
+  prepare(): Promise<void> {
+    return this.#value.prepareWrite()
+  }
+
+  process({ key, value: response, timestamp, headers }: StreamRecord<K, SubscriptionResponseWrapper<VForeign>>): void {
+    const row = this.#table.get(key)
+    const hash = row === null ? null : murmur3Hash128(this.#value.serialize(row.value))
+    if (!equalBytes(hash, response.hash)) return this.#context.drop()
+    const result = row === null ? null : this.#join(row.value, response.foreignValue, key)
+    this.#context.forward(streamRecord(key, result, timestamp, headers))
+  }
+
+  #join(value: V, foreignValue: VForeign | null, key: K): VOut | null {
+    if (foreignValue === null && this.#options.kind === 'inner') return null
+    return lambdaResult(this.#options.joiner(value, foreignValue, key), 'joiner', this.#context.nodeName)
+  }
+}

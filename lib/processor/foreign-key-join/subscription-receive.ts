@@ -1,0 +1,52 @@
+import { streamRecord, type StreamRecord } from '../../model/stream-record.ts'
+import { valueAndTimestamp } from '../../model/value-and-timestamp.ts'
+import type { TimestampedKeyValueStore } from '../../state/key-value-store.ts'
+import { internal, type InternalProcessorContext, type SerializingProcessor } from '../internal-processor-context.ts'
+import type { Processor, ProcessorContext } from '../processor.ts'
+import { CombinedKeySchema, type ForeignKeyJoinSerdes } from './combined-key-schema.ts'
+import { SubscriptionInstruction, type SubscriptionWrapper } from './subscription-wrapper.ts'
+
+export interface SubscriptionReceiveOptions<K, KForeign> {
+  /** A timestamped store of bytes to subscriptions. */
+  readonly storeName: string
+  readonly serdes: ForeignKeyJoinSerdes<K, KForeign>
+}
+
+/** Keeps the subscriptions of the right table's keys, and hands each on (Java: `SubscriptionReceiveProcessorSupplier`). */
+export class SubscriptionReceive<K, KForeign>
+  implements Processor<KForeign | null, SubscriptionWrapper<K>, KForeign | null, SubscriptionWrapper<K>>, SerializingProcessor
+{
+  readonly #options: SubscriptionReceiveOptions<K, KForeign>
+  #context!: InternalProcessorContext<KForeign | null, SubscriptionWrapper<K>>
+  #keys!: CombinedKeySchema<K, KForeign>
+  #store!: TimestampedKeyValueStore<Uint8Array, SubscriptionWrapper<K>>
+
+  constructor(options: SubscriptionReceiveOptions<K, KForeign>) {
+    this.#options = options
+  }
+
+  init(context: ProcessorContext<KForeign | null, SubscriptionWrapper<K>>): void {
+    this.#context = internal(context)
+    this.#keys = new CombinedKeySchema(this.#options.serdes, this.#context)
+    this.#store = context.stateStore(this.#options.storeName)
+  }
+
+  prepare(): Promise<void> {
+    return this.#keys.prepare()
+  }
+
+  process(record: StreamRecord<KForeign | null, SubscriptionWrapper<K>>): void {
+    const { key, value, timestamp } = record
+    // Without a foreign key there is nothing to keep; only the rows of a left join get an answer all the same.
+    if (key !== null) this.#keep(key, value, timestamp)
+    else if (value.instruction !== SubscriptionInstruction.propagateNullIfNoForeignValueAvailable) return this.#context.drop()
+    this.#context.forward(streamRecord(key, value, timestamp, record.headers))
+  }
+
+  #keep(foreignKey: KForeign, subscription: SubscriptionWrapper<K>, timestamp: number): void {
+    const key = this.#keys.toBytes(foreignKey, subscription.primaryKey)
+    const { deleteKeyNoPropagate, deleteKeyAndPropagate } = SubscriptionInstruction
+    const ends = subscription.instruction === deleteKeyNoPropagate || subscription.instruction === deleteKeyAndPropagate
+    this.#store.put(key, ends ? null : valueAndTimestamp(subscription, timestamp))
+  }
+}

@@ -1,0 +1,68 @@
+import { SerializationError } from '../../model/errors.ts'
+import { bindSerde, type Serde, type SerdeContext } from '../../model/serde.ts'
+
+/** The answer to a subscription: the right table's current value, or null (Java: `SubscriptionResponseWrapper`). */
+export interface SubscriptionResponseWrapper<V> {
+  /** As it came with the subscription: tells the left side whether its row has changed since. */
+  readonly hash: Uint8Array | null
+  readonly foreignValue: V | null
+  /** Where the response goes. It is not in the bytes. */
+  readonly primaryPartition: number | null
+}
+
+const hashIsNull = 0x80
+const hashBytes = 16
+const nothing = new Uint8Array(0)
+
+/**
+ * `version 0, with a bit for "no hash" ‖ hash? ‖ foreign value` (Java: `SubscriptionResponseWrapperSerde`); no bytes of a value are
+ * null. Without a serde for the value, the application's default.
+ */
+export function subscriptionResponseWrapperSerde<V>(value: Serde<V> | undefined): Serde<SubscriptionResponseWrapper<V>> {
+  const unbound = value === undefined ? { serialize: notBound, deserialize: notBound } : codec(value)
+  return {
+    name: 'subscription-response',
+    ...unbound,
+    bind: (environment) => {
+      const serde = value ?? (environment.defaultValue as Serde<V> | undefined)
+      return serde === undefined ? notBound() : { name: 'subscription-response', ...codec(bindSerde(serde, environment)) }
+    },
+  }
+}
+
+function notBound(): never {
+  throw new SerializationError('STREAMS_SERDE_NOT_BOUND', 'The serde of foreign-key responses was used before it was bound.')
+}
+
+type Codec<T> = Pick<Serde<T>, 'serialize' | 'deserialize' | 'prepareRead' | 'prepareWrite'>
+
+function codec<V>(value: Serde<V>): Codec<SubscriptionResponseWrapper<V>> {
+  return {
+    serialize: ({ hash, foreignValue }, context) => {
+      const bytes = foreignValue === null ? nothing : value.serialize(foreignValue, context)
+      return Buffer.concat([Buffer.of(hash === null ? hashIsNull : 0), hash ?? nothing, bytes])
+    },
+    deserialize: (bytes, context) => {
+      const at = valueOffset(bytes)
+      const foreignValue = at === bytes.byteLength ? null : value.deserialize(bytes.subarray(at), context)
+      return { hash: at === 1 ? null : bytes.subarray(1, at), foreignValue, primaryPartition: null }
+    },
+    prepareRead: (batch, context) => prepareRead(value, batch, context),
+    prepareWrite: async (context) => value.prepareWrite?.(context),
+  }
+}
+
+async function prepareRead<V>(value: Serde<V>, batch: readonly Uint8Array[], context: SerdeContext): Promise<void> {
+  const values = batch.map((bytes) => bytes.subarray(valueOffset(bytes))).filter((bytes) => bytes.byteLength > 0)
+  await value.prepareRead?.(values, context)
+}
+
+function valueOffset(bytes: Uint8Array): number {
+  const offset = (bytes[0]! & hashIsNull) === 0 ? 1 + hashBytes : 1
+  const version = bytes[0]! & 0x7f
+  if (version === 0 && bytes.byteLength >= offset) return offset
+  const message =
+    `These ${bytes.byteLength} bytes are no foreign-key response of version 0 (version byte ${version}). ` +
+    'Was the topic written by a newer release? Run that release, or reset the application.'
+  throw new SerializationError('STREAMS_UNSUPPORTED_VERSION', message, { facts: { version, size: bytes.byteLength } })
+}
