@@ -1,0 +1,155 @@
+import { sleep } from '../../clock/clock.ts'
+import { TransportError } from '../../model/errors.ts'
+import { partitionKey } from '../../model/topic-partition.ts'
+import type { FetchedPartition, Fetcher, FetchLimits, FetchPosition } from '../fetcher.ts'
+import { decodeRecordBatches } from '../record-batch/decode-record-batches.ts'
+import type { ClusterClient } from './cluster-client.ts'
+import { closed, isRetriable, kafkaError } from './kafka-errors.ts'
+import { pauseAfter } from './retry.ts'
+import { fetchRequest } from './wire/fetch-request.ts'
+import type { FetchTarget, PartitionResponse } from './wire/fetch-request.ts'
+
+interface Answer extends FetchedPartition {
+  /** Where it was asked from: news of a position that has moved since is no news. */
+  readonly offset: number
+}
+
+/**
+ * One request at a time to each leader. A long poll may outlive the call that started it: its answer then serves a later call,
+ * so that one broker without news never holds up those that have some.
+ */
+export class KafkaFetcher implements Fetcher {
+  readonly #client: ClusterClient
+  readonly #polls = new Map<number, Promise<void>>()
+  #answers: Answer[] = []
+  #failure: unknown = null
+  #failures = 0
+
+  constructor(client: ClusterClient) {
+    this.#client = client
+  }
+
+  async fetch(positions: readonly FetchPosition[], limits: FetchLimits): Promise<readonly FetchedPartition[]> {
+    if (this.#client.isClosed) throw closed('fetcher')
+    if (this.#failures > 0) await this.#recover(positions, limits)
+    await this.#startPolls(positions, limits)
+    if (!this.#hasNews(positions)) await this.#firstNews(positions, limits)
+    return this.#takeAnswers(positions)
+  }
+
+  close(): Promise<void> {
+    this.#client.close()
+    return Promise.resolve()
+  }
+
+  // After trouble leaders are asked for again, not before a pause: the caller comes back at once, and may for a long time.
+  async #recover(positions: readonly FetchPosition[], { signal, maxWaitMs }: FetchLimits): Promise<void> {
+    const pauseMs = Math.min(maxWaitMs, pauseAfter(this.#failures - 1, this.#client.chance))
+    await sleep(this.#client.clock, pauseMs, anyOf(this.#client.signal, signal))
+    await this.#client.refresh([...new Set(positions.map(({ topic }) => topic))])
+  }
+
+  async #startPolls(positions: readonly FetchPosition[], limits: FetchLimits): Promise<void> {
+    const byLeader = new Map<number, FetchTarget[]>()
+    for (const position of positions) {
+      const target = await this.#target(position)
+      if (target === null) continue
+      const targets = byLeader.get(target.leader)
+      if (targets === undefined) byLeader.set(target.leader, [target])
+      else targets.push(target)
+    }
+    for (const [leader, targets] of byLeader) if (!this.#polls.has(leader)) this.#startPoll(leader, targets, limits)
+  }
+
+  async #target(position: FetchPosition): Promise<(FetchTarget & { readonly leader: number }) | null> {
+    try {
+      const { leader, leaderEpoch } = await this.#client.leaderOf(position)
+      return { topic: position.topic, partition: position.partition, offset: position.offset, leader, leaderEpoch }
+    } catch (error) {
+      if (!(error instanceof TransportError) || error.code === 'TRANSPORT_BROKER_UNREACHABLE') throw error
+      this.#fail([position], error)
+      return null
+    }
+  }
+
+  #startPoll(leader: number, targets: readonly FetchTarget[], limits: FetchLimits): void {
+    const poll = this.#poll(leader, targets, limits).finally(() => this.#polls.delete(leader))
+    this.#polls.set(leader, poll)
+  }
+
+  // Never rejects: there may be nobody who waits for it.
+  async #poll(leader: number, targets: readonly FetchTarget[], limits: FetchLimits): Promise<void> {
+    try {
+      const { errorCode, partitions } = await this.#client.sendTo(leader, fetchRequest(targets, limits))
+      if (errorCode !== 0) throw kafkaError(errorCode, `Cannot fetch from broker ${leader}`)
+      const offsets = new Map(targets.map((target) => [partitionKey(target), target.offset]))
+      const answers = partitions.map((response) => toAnswer(response, offsets.get(partitionKey(response)) ?? -1))
+      this.#failures = answers.some(({ error }) => isRetriable(error)) ? this.#failures + 1 : 0
+      for (const answer of answers) if (isNews(answer)) this.#answers.push(answer)
+    } catch (error) {
+      if (error instanceof TransportError) this.#fail(targets, error)
+      else this.#failure = error
+    }
+  }
+
+  #fail(positions: readonly FetchPosition[], error: TransportError): void {
+    this.#failures++
+    for (const { topic, partition, offset } of positions) this.#answers.push({ topic, partition, offset, error, ...nothing })
+  }
+
+  async #firstNews(positions: readonly FetchPosition[], { signal, maxWaitMs }: FetchLimits): Promise<void> {
+    const wait = new AbortController()
+    const time = sleep(this.#client.clock, maxWaitMs, anyOf(wait.signal, this.#client.signal, signal))
+    let isOver = false
+    void time.then(() => (isOver = true))
+    while (this.#polls.size > 0 && !isOver && !this.#hasNews(positions)) await Promise.race([time, ...this.#polls.values()])
+    wait.abort()
+  }
+
+  #hasNews(positions: readonly FetchPosition[]): boolean {
+    if (this.#failure !== null) return true
+    return this.#answers.some((answer) => positions.some((position) => isAbout(answer, position)))
+  }
+
+  #takeAnswers(positions: readonly FetchPosition[]): readonly FetchedPartition[] {
+    const failure = this.#failure
+    this.#failure = null
+    if (failure !== null) throw failure
+    const answers = this.#answers.filter((answer) => positions.some((position) => isAbout(answer, position)))
+    this.#answers = []
+    return answers
+  }
+}
+
+const nothing = {
+  batches: [],
+  highWatermark: -1,
+  lastStableOffset: -1,
+  logStartOffset: -1,
+  abortedTransactions: [],
+} as const
+
+function toAnswer({ records, errorCode, ...response }: PartitionResponse, offset: number): Answer {
+  const { topic, partition } = response
+  const what = `Cannot fetch ${topic}-${partition} from offset ${offset}`
+  if (errorCode !== 0) return { ...response, offset, batches: [], error: kafkaError(errorCode, what, { topic, partition }) }
+  try {
+    return { ...response, offset, batches: decodeRecordBatches(records), error: null }
+  } catch (error) {
+    if (!(error instanceof TransportError)) throw error
+    return { ...response, offset, batches: [], error }
+  }
+}
+
+// An answer without records still tells where the partition's end is; only where the caller can act on it does it end the wait.
+function isNews({ error, batches }: Answer): boolean {
+  return error !== null || batches.length > 0
+}
+
+function isAbout(answer: Answer, position: FetchPosition): boolean {
+  return answer.offset === position.offset && answer.partition === position.partition && answer.topic === position.topic
+}
+
+function anyOf(...signals: readonly (AbortSignal | undefined)[]): AbortSignal {
+  return AbortSignal.any(signals.filter((signal) => signal !== undefined))
+}

@@ -1,0 +1,94 @@
+/** Writes the body of a request in Kafka's primitive types. `compact` ones belong to flexible versions (KIP-482). */
+export class RequestWriter {
+  #bytes: Buffer
+  #end = 0
+
+  constructor(bytes = 256) {
+    this.#bytes = Buffer.allocUnsafe(bytes)
+  }
+
+  get bytes(): Buffer {
+    return this.#bytes.subarray(0, this.#end)
+  }
+
+  int8(value: number): this {
+    this.#end = this.#room(1).writeInt8(value, this.#end)
+    return this
+  }
+
+  int16(value: number): this {
+    this.#end = this.#room(2).writeInt16BE(value, this.#end)
+    return this
+  }
+
+  int32(value: number): this {
+    this.#end = this.#room(4).writeInt32BE(value, this.#end)
+    return this
+  }
+
+  int64(value: number): this {
+    this.#end = this.#room(8).writeBigInt64BE(BigInt(value), this.#end)
+    return this
+  }
+
+  boolean(value: boolean): this {
+    return this.int8(value ? 1 : 0)
+  }
+
+  string(value: string | null): this {
+    if (value === null) return this.int16(-1)
+    return this.int16(Buffer.byteLength(value)).#utf8(value)
+  }
+
+  data(value: Uint8Array): this {
+    return this.int32(value.byteLength).#raw(value)
+  }
+
+  array<T>(items: readonly T[] | null, write: (writer: this, item: T) => void): this {
+    if (items === null) return this.int32(-1)
+    this.int32(items.length)
+    for (const item of items) write(this, item)
+    return this
+  }
+
+  compactString(value: string): this {
+    return this.#uvarint(Buffer.byteLength(value) + 1).#utf8(value)
+  }
+
+  compactArray<T>(items: readonly T[], write: (writer: this, item: T) => void): this {
+    this.#uvarint(items.length + 1)
+    for (const item of items) write(this, item)
+    return this
+  }
+
+  /** The tagged fields that end every structure of a flexible version: none. */
+  noTags(): this {
+    return this.int8(0)
+  }
+
+  #uvarint(value: number): this {
+    let rest = value
+    for (; rest >= 0x80; rest >>>= 7) this.#room(1)[this.#end++] = (rest & 0x7f) | 0x80
+    this.#room(1)[this.#end++] = rest
+    return this
+  }
+
+  #utf8(value: string): this {
+    this.#end += this.#room(value.length * 3).write(value, this.#end)
+    return this
+  }
+
+  #raw(value: Uint8Array): this {
+    this.#room(value.byteLength).set(value, this.#end)
+    this.#end += value.byteLength
+    return this
+  }
+
+  #room(bytes: number): Buffer {
+    if (this.#end + bytes <= this.#bytes.length) return this.#bytes
+    const grown = Buffer.allocUnsafe(Math.max(this.#bytes.length * 2, this.#end + bytes))
+    this.#bytes.copy(grown, 0, 0, this.#end)
+    this.#bytes = grown
+    return grown
+  }
+}
