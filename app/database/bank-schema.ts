@@ -1,0 +1,62 @@
+/**
+ * Tables of the bank, and triggers that log each change. There are no foreign keys: the pipeline has to live with dangling ids,
+ * which direct SQL may leave. Amounts and times are texts, so that nothing rounds them.
+ */
+const tables = `
+create table if not exists users (
+  id integer primary key autoincrement,
+  name text not null,
+  created_at text not null,
+  last_updated_at text not null);
+create table if not exists transfers (
+  id integer primary key autoincrement,
+  from_user_id integer not null,
+  to_user_id integer not null,
+  amount text not null,
+  status text not null default 'PENDING' check (status in ('PENDING', 'COMPLETED', 'FAILED', 'REVERSED')),
+  request_id text unique,
+  created_at text not null,
+  last_updated_at text not null);
+create index if not exists transfers_from on transfers (from_user_id);
+create index if not exists transfers_to on transfers (to_user_id);
+create table if not exists cdc_log (
+  seq integer primary key autoincrement,
+  tbl text not null,
+  op text not null,
+  before_json text,
+  after_json text,
+  snapshot text not null default 'false',
+  ts_ms integer not null);`
+
+export const columns = {
+  users: ['id', 'name', 'created_at', 'last_updated_at'],
+  transfers: ['id', 'from_user_id', 'to_user_id', 'amount', 'status', 'request_id', 'created_at', 'last_updated_at'],
+} as const
+
+export type TableName = keyof typeof columns
+export const tableNames = Object.keys(columns) as TableName[]
+
+/** SQL for ms since the epoch. */
+export const nowMs = `cast(round(unixepoch('subsec') * 1000) as integer)`
+
+/** SQL for a row as JSON text; `prefix` is `old.`, `new.` or nothing. */
+export function rowJson(table: TableName, prefix: 'old.' | 'new.' | ''): string {
+  return `json_object(${columns[table].map((column) => `'${column}', ${prefix}${column}`).join(', ')})`
+}
+
+export const bankSchema = [tables, ...tableNames.flatMap(triggersOf)].join('\n')
+
+function triggersOf(table: TableName): string[] {
+  const [before, after] = [rowJson(table, 'old.'), rowJson(table, 'new.')]
+  return [
+    trigger(table, 'insert', 'c', 'null', after),
+    trigger(table, 'update', 'u', before, after),
+    trigger(table, 'delete', 'd', before, 'null'),
+  ]
+}
+
+function trigger(table: TableName, event: string, op: string, before: string, after: string): string {
+  return `create trigger if not exists ${table}_${event} after ${event} on ${table} begin
+  insert into cdc_log (tbl, op, before_json, after_json, ts_ms) values ('${table}', '${op}', ${before}, ${after}, ${nowMs});
+end;`
+}
