@@ -1,4 +1,3 @@
-import type { RecordBatch } from '../record-batch/record-batch.ts'
 import { refusal } from './refusal.ts'
 
 export interface StampedBatch {
@@ -65,14 +64,4 @@ function isSame(left: StampedBatch, right: StampedBatch): boolean {
 
 function nextSequence({ baseSequence, lastOffsetDelta }: StampedBatch): number {
   return (baseSequence + lastOffsetDelta + 1) % sequences
-}
-
-export type MarkerType = 'abort' | 'commit'
-
-/** What a control batch says; null for other control records. */
-export function markerType(batch: RecordBatch): MarkerType | null {
-  const key = batch.count === 0 ? null : batch.key(0)
-  if (key === null || key.length < 4) return null
-  const type = (key[2]! << 8) | key[3]!
-  return type === 0 ? 'abort' : type === 1 ? 'commit' : null
 }

@@ -1,5 +1,5 @@
 import type { AbortedTransaction } from '../fetcher.ts'
-import type { MarkerType } from './producer-states.ts'
+import type { MarkerType } from '../record-batch/control-record.ts'
 
 interface EndedTransaction extends AbortedTransaction {
   readonly lastOffset: number

@@ -1,0 +1,54 @@
+import type { TopicPartition } from '../../model/topic-partition.ts'
+import { partitionKey } from '../../model/topic-partition.ts'
+import type { Admin, OffsetSpec } from '../admin.ts'
+import type { Position, PositionSource } from './position-source.ts'
+import { unknownTopic } from './topic-producer.ts'
+
+/** All partitions of the topics, without a group: every such reader reads everything. */
+export class AllPartitions implements PositionSource {
+  readonly #admin: Admin
+  readonly #from: OffsetSpec
+  readonly #positions: ReadonlyMap<string, Position>
+  readonly #unchanging = new AbortController().signal
+
+  private constructor(admin: Admin, from: OffsetSpec, positions: readonly Position[]) {
+    this.#admin = admin
+    this.#from = from
+    this.#positions = new Map(positions.map((position) => [partitionKey(position), position]))
+  }
+
+  static async open(admin: Admin, topics: readonly string[], from: OffsetSpec): Promise<AllPartitions> {
+    const found = await admin.metadata(topics)
+    const missing = topics.find((topic) => !found.some(({ name }) => name === topic))
+    if (missing !== undefined) throw unknownTopic(missing)
+    const partitions = found.flatMap(({ name, partitions }) => partitions.map(({ partition }) => ({ topic: name, partition })))
+    const offsets = await admin.listOffsets(partitions, from)
+    return new AllPartitions(
+      admin,
+      from,
+      offsets.map(({ topic, partition, offset }) => ({ topic, partition, offset })),
+    )
+  }
+
+  positions() {
+    return Promise.resolve({ positions: [...this.#positions.values()], changed: this.#unchanging })
+  }
+
+  position(partition: TopicPartition): Position | undefined {
+    return this.#positions.get(partitionKey(partition))
+  }
+
+  async reset({ topic, partition }: TopicPartition): Promise<void> {
+    const [start] = await this.#admin.listOffsets([{ topic, partition }], this.#from)
+    const position = this.position({ topic, partition })
+    if (position !== undefined && start !== undefined) position.offset = start.offset
+  }
+
+  commit(): Promise<void> {
+    return Promise.reject(new TypeError('A consumer without a groupId commits nothing: give it one, or keep positions yourself.'))
+  }
+
+  close(): Promise<void> {
+    return Promise.resolve()
+  }
+}

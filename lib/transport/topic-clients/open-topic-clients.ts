@@ -1,0 +1,102 @@
+import type { SchemaRegistry } from '../../model/serde.ts'
+import type { Admin, OffsetSpec } from '../admin.ts'
+import type { Cluster } from '../cluster.ts'
+import { cooperativeSticky } from '../cooperative-sticky-assignor.ts'
+import type { IsolationLevel } from '../fetcher.ts'
+import type { ProducerOptions } from '../producer.ts'
+import { AllPartitions } from './all-partitions.ts'
+import type { ReadableTopic } from './consumed-topic.ts'
+import { GroupPartitions } from './group-partitions.ts'
+import { TopicConsumer } from './topic-consumer.ts'
+import { TopicProducer } from './topic-producer.ts'
+
+export interface OpenProducerOptions extends Partial<ProducerOptions> {
+  readonly clientId: string
+  readonly schemaRegistry?: SchemaRegistry
+}
+
+export interface OpenConsumerOptions<T extends ReadableTopic<unknown, unknown>> {
+  readonly clientId: string
+  readonly topics: readonly T[]
+  /** Members of a group share the partitions. Default: no group, this consumer reads all partitions. */
+  readonly groupId?: string
+  readonly groupInstanceId?: string
+  /** Where to begin where nothing was committed, and where the log no longer has the position. Default `earliest`. */
+  readonly from?: OffsetSpec
+  readonly schemaRegistry?: SchemaRegistry
+  /** Default `read_committed`. */
+  readonly isolationLevel?: IsolationLevel
+  /** Default 500: how long the broker may wait for news. */
+  readonly maxWaitMs?: number
+  /** Default 45,000, as Java. */
+  readonly sessionTimeoutMs?: number
+  /** Default 300,000, as Java's `max.poll.interval.ms`. */
+  readonly rebalanceTimeoutMs?: number
+  /** Default 3,000, as Java. */
+  readonly heartbeatIntervalMs?: number
+}
+
+const retryBackoffMs = 100
+
+const producerDefaults: ProducerOptions = {
+  acks: 'all',
+  idempotence: 'enabled',
+  compression: 'none',
+  requestTimeoutMs: 30_000,
+  deliveryTimeoutMs: 120_000,
+}
+
+/** Opens a producer of values. Close it to send what is left. */
+export async function openProducer(cluster: Cluster, options: OpenProducerOptions): Promise<TopicProducer> {
+  const { clientId, schemaRegistry, ...given } = options
+  const admin = await cluster.admin({ clientId })
+  const producer = await cluster.producer({ ...producerDefaults, ...given, clientId })
+  return new TopicProducer({ producer, admin, clock: cluster.clock, chance: cluster.chance, serdes: { schemaRegistry } })
+}
+
+/**
+ * Opens a consumer of values: of a group's share where `groupId` is given, else of all partitions.
+ * Rejects with `TRANSPORT_UNKNOWN_TOPIC_OR_PARTITION` where one of the topics is not there (without a group).
+ */
+export async function openConsumer<T extends ReadableTopic<unknown, unknown>>(
+  cluster: Cluster,
+  options: OpenConsumerOptions<T>,
+): Promise<TopicConsumer<T>> {
+  const { clientId, topics, schemaRegistry, isolationLevel = 'read_committed', maxWaitMs = 500 } = options
+  const admin = await cluster.admin({ clientId })
+  const fetcher = await cluster.fetcher({ clientId })
+  const { source, close } = await openSource(cluster, admin, options)
+  return new TopicConsumer({
+    topics,
+    fetcher,
+    source,
+    clock: cluster.clock,
+    serdes: { schemaRegistry },
+    limits: { maxWaitMs, minBytes: 1, maxBytes: 50 << 20, maxBytesPerPartition: 1 << 20, isolationLevel },
+    retryBackoffMs,
+    closeClients: async () => {
+      await close()
+      await fetcher.close()
+      await admin.close()
+    },
+  })
+}
+
+export function openAdmin(cluster: Cluster, options: { readonly clientId: string }): Promise<Admin> {
+  return cluster.admin(options)
+}
+
+async function openSource<T extends ReadableTopic<unknown, unknown>>(
+  cluster: Cluster,
+  admin: Admin,
+  options: OpenConsumerOptions<T>,
+) {
+  const { clientId, groupId, from = 'earliest', groupInstanceId = null } = options
+  const { sessionTimeoutMs = 45_000, rebalanceTimeoutMs = 300_000, heartbeatIntervalMs = 3_000 } = options
+  const topics = options.topics.map(({ name }) => name)
+  if (groupId === undefined) return { source: await AllPartitions.open(admin, topics, from), close: () => Promise.resolve() }
+  const coordinator = await cluster.groupCoordinator({ clientId, groupId })
+  const times = { sessionTimeoutMs, rebalanceTimeoutMs, heartbeatIntervalMs, retryBackoffMs }
+  const member = { coordinator, clock: cluster.clock, groupInstanceId, protocolName: cooperativeSticky, ...times }
+  return { source: new GroupPartitions({ admin, groupId, topics, from, member }), close: () => coordinator.close() }
+}

@@ -1,0 +1,128 @@
+import type { Chance } from '../../clock/chance.ts'
+import type { Clock } from '../../clock/clock.ts'
+import { SerializationError, TransportError } from '../../model/errors.ts'
+import type { Headers } from '../../model/headers.ts'
+import { noHeaders } from '../../model/headers.ts'
+import type { Serde, SerdeContext, SerdeEnvironment } from '../../model/serde.ts'
+import { bindSerde } from '../../model/serde.ts'
+import type { Topic } from '../../model/topic.ts'
+import type { Admin, PartitionOffset } from '../admin.ts'
+import { partitionForKey } from '../partitioner.ts'
+import type { Producer } from '../producer.ts'
+import { BatchAccumulator } from './batch-accumulator.ts'
+
+export interface ProducerRecord<K, V> {
+  readonly key: K | null
+  /** null deletes in a table or a compacted topic. */
+  readonly value: V | null
+  /** Ms since the epoch. Default: now. */
+  readonly timestamp?: number
+  readonly headers?: Headers
+  /** Default: by the key, as Java's producer; without a key some partition, one for all that goes out together. */
+  readonly partition?: number
+}
+
+export interface TopicProducerOptions {
+  readonly producer: Producer
+  readonly admin: Admin
+  readonly clock: Clock
+  readonly chance: Chance
+  readonly serdes: SerdeEnvironment
+}
+
+interface EncodedRecord {
+  readonly key: Uint8Array | null
+  readonly value: Uint8Array | null
+  readonly timestamp: number
+  readonly headers: Headers
+  readonly partition: number
+}
+
+interface WritableTopic {
+  readonly partitions: number
+}
+
+/** Java asks again for a topic's metadata after as long (`metadata.max.age.ms`). */
+const metadataAgeMaxMs = 300_000
+
+/** Writes values to topics. What is sent in the same tick goes out together; within a partition in the order of calls. */
+export class TopicProducer {
+  readonly #options: TopicProducerOptions
+  readonly #accumulator: BatchAccumulator
+  readonly #topics = new Map<string, { readonly askedAtMs: number; readonly ready: Promise<WritableTopic> }>()
+
+  constructor(options: TopicProducerOptions) {
+    this.#options = options
+    this.#accumulator = new BatchAccumulator(options.producer)
+  }
+
+  /**
+   * Resolves with where each record stands, when all are acknowledged. Rejects with a `SerializationError` before anything is
+   * sent, or with a `TransportError`: some of the records may then be in the log.
+   */
+  async send<K, V>(topic: Topic<K, V>, records: readonly ProducerRecord<K, V>[]): Promise<readonly PartitionOffset[]> {
+    const { partitions } = await this.#writable(topic)
+    const keyless = Math.floor(this.#options.chance.float() * partitions)
+    const encoded = records.map((record) => this.#encode(topic, record, partitions, keyless))
+    const acknowledged = encoded.map(async ({ partition, key, value, timestamp, headers }) => {
+      const at = { topic: topic.name, partition }
+      return { ...at, offset: await this.#accumulator.append(at, key, value, timestamp, headers) }
+    })
+    return Promise.all(acknowledged)
+  }
+
+  /** Sends what was handed over, then closes. */
+  async close(): Promise<void> {
+    await this.#accumulator.drain()
+    await this.#options.producer.close()
+    await this.#options.admin.close()
+  }
+
+  #writable<K, V>(topic: Topic<K, V>): Promise<WritableTopic> {
+    const nowMs = this.#options.clock.now()
+    const known = this.#topics.get(topic.name)
+    if (known !== undefined && nowMs - known.askedAtMs < metadataAgeMaxMs) return known.ready
+    const asked = { askedAtMs: nowMs, ready: this.#prepare(topic) }
+    this.#topics.set(topic.name, asked)
+    // A failure is the sender's to see; the next send tries anew.
+    asked.ready.catch(() => this.#topics.delete(topic.name))
+    return asked.ready
+  }
+
+  async #prepare<K, V>({ name, key, value }: Topic<K, V>): Promise<WritableTopic> {
+    const [found] = await this.#options.admin.metadata([name])
+    if (found === undefined) throw unknownTopic(name)
+    await this.#bind(key).prepareWrite?.({ topic: name, component: 'key', headers: noHeaders })
+    await this.#bind(value).prepareWrite?.({ topic: name, component: 'value', headers: noHeaders })
+    return { partitions: found.partitions.length }
+  }
+
+  #encode<K, V>(topic: Topic<K, V>, record: ProducerRecord<K, V>, partitions: number, keyless: number): EncodedRecord {
+    const { timestamp = this.#options.clock.now(), headers = noHeaders } = record
+    const key = encode(this.#bind(topic.key), record.key, { topic: topic.name, component: 'key', headers })
+    const value = encode(this.#bind(topic.value), record.value, { topic: topic.name, component: 'value', headers })
+    const partition = record.partition ?? (key === null ? keyless : partitionForKey(key, partitions))
+    return { key, value, timestamp, headers, partition }
+  }
+
+  #bind<T>(serde: Serde<T>): Serde<T> {
+    return bindSerde(serde, this.#options.serdes)
+  }
+}
+
+function encode<T>(serde: Serde<T>, value: T | null, context: SerdeContext): Uint8Array | null {
+  if (value === null) return null
+  try {
+    return serde.serialize(value, context)
+  } catch (cause) {
+    const { topic, component } = context
+    const reason = cause instanceof Error ? cause.message : String(cause)
+    const message = `The ${component} of a record for topic ${topic} cannot be written: ${reason}`
+    throw new SerializationError('STREAMS_SERIALIZATION', message, { facts: { topic, component, serde: serde.name }, cause })
+  }
+}
+
+export function unknownTopic(topic: string): TransportError {
+  const message = `There is no topic ${topic}: create it, or correct the name.`
+  return new TransportError('TRANSPORT_UNKNOWN_TOPIC_OR_PARTITION', 'retriable', message, { facts: { topic } })
+}
