@@ -85,7 +85,7 @@ export class KafkaFetcher implements Fetcher {
       const offsets = new Map(targets.map((target) => [partitionKey(target), target.offset]))
       const answers = partitions.map((response) => toAnswer(response, offsets.get(partitionKey(response)) ?? -1))
       this.#failures = answers.some(({ error }) => isRetriable(error)) ? this.#failures + 1 : 0
-      for (const answer of answers) if (isNews(answer)) this.#answers.push(answer)
+      this.#answers.push(...answers)
     } catch (error) {
       if (error instanceof TransportError) this.#fail(targets, error)
       else this.#failure = error
@@ -108,7 +108,7 @@ export class KafkaFetcher implements Fetcher {
 
   #hasNews(positions: readonly FetchPosition[]): boolean {
     if (this.#failure !== null) return true
-    return this.#answers.some((answer) => positions.some((position) => isAbout(answer, position)))
+    return this.#answers.some((answer) => isNews(answer) && positions.some((position) => isAbout(answer, position)))
   }
 
   #takeAnswers(positions: readonly FetchPosition[]): readonly FetchedPartition[] {
@@ -141,7 +141,7 @@ function toAnswer({ records, errorCode, ...response }: PartitionResponse, offset
   }
 }
 
-// An answer without records still tells where the partition's end is; only where the caller can act on it does it end the wait.
+// An answer without records tells where the partition's end is, and ends no wait.
 function isNews({ error, batches }: Answer): boolean {
   return error !== null || batches.length > 0
 }

@@ -49,12 +49,16 @@ export class KafkaGroupCoordinator implements GroupCoordinator {
   }
 
   async commitOffsets(identity: GroupIdentity, offsets: readonly OffsetCommit[]): Promise<void> {
+    const { groupId } = identity
     const request = offsetCommitRequest(identity, offsets)
-    const read: KafkaRequest<WithError>['read'] = (reader) => {
-      const refused = request.read(reader).find((result) => result.errorCode !== 0)
-      return { errorCode: refused?.errorCode ?? 0 }
-    }
-    await this.#retried(identity, 'commit offsets to', { ...request, read })
+    const results = await this.#client.retry(async () => {
+      const answered = await this.#client.sendToCoordinator(groupId, request)
+      for (const result of answered) if (!isUnknownTopic(result)) this.#checked(groupId, 'commit offsets to', result)
+      return answered
+    })
+    // A topic that is gone may stay gone: the caller knows whether to wait for it.
+    for (const { errorCode: code, topic, partition } of results)
+      throwOnError(code, `Cannot commit an offset of ${topic}-${partition}`, { groupId, topic, partition })
   }
 
   close(): Promise<void> {
@@ -75,6 +79,10 @@ export class KafkaGroupCoordinator implements GroupCoordinator {
     throwOnError(response.errorCode, `Cannot ${verb} group ${groupId}`, { groupId })
     return response
   }
+}
+
+function isUnknownTopic({ errorCode: code }: WithError): boolean {
+  return code === errorCode.unknownTopicOrPartition
 }
 
 function isMoved(code: number): boolean {
