@@ -233,7 +233,9 @@ export class PartitionLog {
   #compact(nowMs: number): void {
     const active = this.#batches.at(-1)?.segment
     const stable = this.lastStableOffset
-    const lagging = (batch: StoredBatch): boolean => nowMs - batch.maxTimestamp < this.#config.minCompactionLagMs
+    const lagMs = this.#config.minCompactionLagMs
+    // Without a lag a timestamp in the future holds nothing up.
+    const lagging = (batch: StoredBatch): boolean => lagMs > 0 && nowMs - batch.maxTimestamp < lagMs
     const isDirtyEnd = (batch: StoredBatch): boolean => batch.segment === active || batch.nextOffset > stable || lagging(batch)
     const end = this.#batches.findIndex(isDirtyEnd)
     const closed = this.#batches.slice(0, end < 0 ? this.#batches.length : end)

@@ -1,0 +1,41 @@
+import type { EmbeddedClusterOptions } from './transport/embedded/embedded-cluster.ts'
+import { EmbeddedCluster } from './transport/embedded/embedded-cluster.ts'
+import type { EmbeddedLogEntry, EmbeddedLogStore } from './transport/embedded/embedded-log-store.ts'
+import type { StorageFactory } from './storage/storage.ts'
+
+export type { EmbeddedBroker } from './transport/embedded/embedded-broker.ts'
+export { EmbeddedCluster } from './transport/embedded/embedded-cluster.ts'
+
+export interface EmbeddedKafkaOptions extends Omit<EmbeddedClusterOptions, 'store'> {
+  /** Where the log stays. Default: only in memory. */
+  readonly storage?: StorageFactory
+}
+
+/** Kafka in this process, for development, tests and simulation; in production use Kafka. */
+export const EmbeddedKafka = Object.freeze({
+  /**
+   * Opens an embedded cluster, with what its storage holds from before. All records are held in memory besides.
+   *
+   * @example
+   * await using cluster = await EmbeddedKafka.open()
+   */
+  async open({ storage, ...options }: EmbeddedKafkaOptions = {}): Promise<EmbeddedCluster> {
+    return new EmbeddedCluster({
+      ...options,
+      ...(storage === undefined ? {} : { store: logStore(storage, options.name ?? 'embedded') }),
+    })
+  },
+})
+
+function logStore(storage: StorageFactory, name: string): EmbeddedLogStore {
+  const environment = storage.open(name)
+  const table = environment.table('log')
+  const write = ({ key, value }: EmbeddedLogEntry) => ({ table, key: Buffer.from(key), value })
+  return {
+    *load() {
+      for (const { key, value } of table.iterate({})) yield { key: Buffer.from(key).toString(), value: Uint8Array.from(value) }
+    },
+    append: (entries) => environment.transact(entries.map(write)),
+    close: () => environment.close(),
+  }
+}
