@@ -6,7 +6,10 @@ import type { Producer, ProducerOptions } from '../../../lib/transport/producer.
 import type { Compression } from '../../../lib/transport/record-batch/produce-batch.ts'
 import { noHeaders } from '../../../lib/model/headers.ts'
 
-export type TransportCase = (t: Test, cluster: Cluster) => Promise<void>
+/** Lets time of the cluster's clock pass. */
+export type PassTime = (ms: number) => Promise<void>
+
+export type TransportCase = (t: Test, cluster: Cluster, passTime: PassTime) => Promise<void>
 
 export const client = { clientId: 'transport-suite' }
 

@@ -7,7 +7,12 @@ import { transportSuite } from '../../conformance/transport-suite.ts'
 transportSuite(t, {
   name: 'embedded',
   open: async () => {
-    const cluster = new EmbeddedCluster({ clock: new ManualClock(1_700_000_000_000), chance: seededChance(1) })
-    return { cluster, close: () => cluster.close() }
+    const clock = new ManualClock(1_700_000_000_000)
+    const cluster = new EmbeddedCluster({ clock, chance: seededChance(1) })
+    const passTime = async (ms: number): Promise<void> => {
+      clock.advance(ms)
+      await new Promise((resolve) => setImmediate(resolve))
+    }
+    return { cluster, close: () => cluster.close(), passTime }
   },
 })
