@@ -1,4 +1,4 @@
-import { Problem } from './problem.ts'
+import { Problem } from '../http/problem.ts'
 
 export const statuses = ['PENDING', 'COMPLETED', 'FAILED', 'REVERSED'] as const
 export type Status = (typeof statuses)[number]

@@ -1,7 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite'
-import type { Page, PageRequest } from './page.ts'
-import { page } from './page.ts'
-import { notFound } from './problem.ts'
+import type { Page, PageRequest } from '../http/page.ts'
+import { page } from '../http/page.ts'
+import { notFound } from '../http/problem.ts'
 import { checkName } from './rules.ts'
 
 export interface User {

@@ -1,8 +1,8 @@
 import type { DatabaseSync } from 'node:sqlite'
 import Fastify from 'fastify'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
-import { parsePage } from './page.ts'
-import { Problem, answerProblems } from './problem.ts'
+import { parsePage } from '../http/page.ts'
+import { Problem, answerProblems } from '../http/problem.ts'
 import { Transfers } from './transfers.ts'
 import { Users } from './users.ts'
 
