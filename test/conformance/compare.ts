@@ -1,0 +1,89 @@
+import type { Json, Outcome, Scenario, Thrown } from './scenario/scenario.ts'
+
+/** The first difference of a part of the result. */
+export interface Difference {
+  readonly part: string
+  readonly expected: unknown
+  readonly actual: unknown
+}
+
+const scenarioFields = new Set(['id', 'config', 'topics', 'topo', 'in', 'want', 'run', 'bytes', 'note'])
+
+/** Compares every part that the vector carries. A part that nobody compares is a difference, too. */
+export function differences(expected: Scenario, actual: Outcome): Difference[] {
+  const found = Object.keys(expected)
+    .filter((field) => !scenarioFields.has(field))
+    .map((part) => comparePart(part, expected, actual))
+  const surprise = actual.throws !== undefined && expected.throws === undefined ? [thrown(undefined, actual.throws)] : []
+  return [...surprise, ...found].filter((difference) => difference !== undefined)
+}
+
+function comparePart(part: string, expected: Scenario, actual: Outcome): Difference | undefined {
+  switch (part) {
+    case 'out':
+    case 'raw':
+      return byTopic(part, expected[part] ?? [], actual[part] ?? [])
+    case 'throws':
+      return thrown(expected.throws, actual.throws)
+    case 'describe':
+    case 'dropped':
+    case 'produced':
+    case 'internalTopics':
+    case 'subtopologies':
+    case 'copartition':
+    case 'stores':
+    case 'results':
+      return whole(part, expected[part] as Json, actual[part] as Json | undefined)
+    default:
+      return { part, expected: 'a part that the runner compares', actual: 'an unknown one' }
+  }
+}
+
+function whole(part: string, expected: Json, actual: Json | undefined): Difference | undefined {
+  return canonical(expected) === canonical(actual) ? undefined : { part, expected, actual }
+}
+
+/** Records per input and topic, in order: the order between topics cannot be seen on Kafka. */
+function byTopic(part: string, expected: Rows, actual: Rows): Difference | undefined {
+  for (let input = 0; input < Math.max(expected.length, actual.length); input++) {
+    const [left, right] = [grouped(expected[input]), grouped(actual[input])]
+    if (left !== right) return { part: `${part}[${input}]`, expected: expected[input], actual: actual[input] }
+  }
+  return undefined
+}
+
+type Rows = readonly (readonly Json[])[]
+
+function grouped(rows: readonly Json[] | undefined): string {
+  if (rows === undefined) return 'nothing'
+  const topics = Map.groupBy(rows, (row) => (Array.isArray(row) ? canonical(row[0]) : 'an answer'))
+  const sorted = [...topics].toSorted(([left], [right]) => (left < right ? -1 : 1))
+  return JSON.stringify(sorted.map(([topic, records]) => [topic, records.map(canonical)]))
+}
+
+/** By class, place and class of the innermost cause. */
+function thrown(expected: Thrown | undefined, actual: Thrown | undefined): Difference | undefined {
+  if (essence(expected) === essence(actual)) return undefined
+  return { part: 'throws', expected: expected ?? 'nothing', actual: actual ?? 'nothing' }
+}
+
+function essence(thrown: Thrown | undefined): string {
+  return thrown === undefined ? 'nothing' : canonical([thrown.class, thrown.at, thrown.root?.class ?? null])
+}
+
+/** JSON with the members of objects in one order. */
+function canonical(json: unknown): string {
+  return (
+    JSON.stringify(json, (_, value: unknown) =>
+      isObject(value) ? Object.fromEntries(Object.entries(value).toSorted(byName)) : value,
+    ) ?? 'nothing'
+  )
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+function byName([left]: readonly [string, unknown], [right]: readonly [string, unknown]): number {
+  return left < right ? -1 : 1
+}

@@ -1,0 +1,137 @@
+import type { Json, JsonObject, Scenario, Step } from './scenario/scenario.ts'
+
+/**
+ * What of the oracle's world is built so far, as a predicate over a scenario's operators and options. It excludes only what issue 3 does
+ * not name. Returns why a scenario is out of scope, or undefined.
+ */
+export function outOfScope(scenario: Scenario): string | undefined {
+  return (
+    configOutOfScope(scenario.config ?? {}) ??
+    first(scenario.topo ?? [], new Kinds()) ??
+    (scenario.in ?? []).map((input) => (input[0] === '!reopen' ? 'restart' : undefined)).find(isSet) ??
+    (scenario.bytes ?? []).map(({ op }) => laterFormats[op]).find(isSet)
+  )
+}
+
+const isSet = (reason: string | undefined): reason is string => reason !== undefined
+
+/** Config that changes something is out of scope unless it stands here. */
+const configInScope: Readonly<Record<string, (value: Json) => boolean>> = {
+  cache: () => true,
+  stores: () => true,
+  wallClock: () => true,
+  optimization: (value) => value === 'none',
+  topologyConfig: () => true,
+  'default.key.serde': () => true,
+  'default.value.serde': () => true,
+  'default.timestamp.extractor': () => true,
+  'deserialization.exception.handler': (value) => value === 'fail',
+  'processing.exception.handler': (value) => value === 'fail',
+  'dsl.store.format': (value) => value === 'DEFAULT',
+}
+
+function configOutOfScope(config: JsonObject): string | undefined {
+  for (const [name, value] of Object.entries(config))
+    if (configInScope[name]?.(value as Json) !== true) return `config ${name}=${JSON.stringify(value)}`
+  return undefined
+}
+
+const laterFormats: Readonly<Record<string, string>> = {
+  sessionKey: 'session windows',
+  changed: 'KTable.groupBy',
+}
+
+const laterSteps: Readonly<Record<string, string>> = {
+  cogroup: 'cogroup',
+  emitStrategy: 'emitStrategy',
+  suppress: 'suppress',
+  transformValues: 'KTable.transformValues',
+  addGlobalStore: 'addGlobalStore',
+  addSource: 'Topology.addSource',
+  addProcessor: 'Topology.addProcessor',
+  addSink: 'Topology.addSink',
+  addStore: 'Topology.addStateStore',
+  connect: 'Topology.connectProcessorAndStateStores',
+  addGlobal: 'Topology.addGlobalStore',
+  addReadOnlyStore: 'Topology.addReadOnlyStateStore',
+}
+
+const laterStores = new Set(['lru', 'versioned', 'session', 'memSession'])
+
+function first(steps: readonly Step[], kinds: Kinds): string | undefined {
+  for (const step of steps) {
+    const reason = stepOutOfScope(step, kinds) ?? branchesOutOfScope(step, kinds)
+    if (reason !== undefined) return reason
+  }
+  return undefined
+}
+
+function stepOutOfScope(step: Step, kinds: Kinds): string | undefined {
+  const kind = kinds.of(step)
+  kinds.note(step, kind)
+  if (laterSteps[step.op] !== undefined) return laterSteps[step.op]
+  if (step['windows'] !== undefined) return 'stream-stream joins'
+  if (step.op === 'groupBy' && kind === 'table') return 'KTable.groupBy'
+  if (step.op === 'windowedBy' && object(step['window'])['type'] !== 'time')
+    return `${String(object(step['window'])['type'])} windows`
+  if (object(step['joined'])['grace'] !== undefined) return 'grace of a stream-table join'
+  return storesOf(step)
+    .find((type) => laterStores.has(type))
+    ?.concat(' store')
+}
+
+function branchesOutOfScope(step: Step, kinds: Kinds): string | undefined {
+  const branches = [...list(step['branches']), ...(step['default'] === undefined ? [] : [step['default']])].map(object)
+  const nested = branches.flatMap((branch) => [list(branch['function']), list(branch['consumer'])])
+  return nested.map((steps) => first(steps as Step[], kinds.branch())).find(isSet)
+}
+
+function storesOf(step: Step): string[] {
+  const stores = [object(step['mat'])['supplier'], step['store'], step['own']]
+  return stores.map((store) => String(object(store)['type'] ?? ''))
+}
+
+function object(json: Json | undefined): JsonObject {
+  return typeof json === 'object' && json !== null && !Array.isArray(json) ? (json as JsonObject) : {}
+}
+
+function list(json: Json | undefined): readonly Json[] {
+  return Array.isArray(json) ? (json as readonly Json[]) : []
+}
+
+type Kind = 'stream' | 'table' | 'other'
+
+/** Whether a step works on a stream or on a table: `groupBy` is both. */
+class Kinds {
+  readonly #handles = new Map<string, Kind>()
+  #last: Kind = 'stream'
+
+  of(step: Step): Kind {
+    return step['from'] === undefined ? this.#last : (this.#handles.get(String(step['from'])) ?? 'stream')
+  }
+
+  note(step: Step, from: Kind): void {
+    const result = resultOf(step.op, from)
+    if (result === undefined) return
+    this.#last = result
+    if (step['as'] !== undefined) this.#handles.set(String(step['as']), result)
+  }
+
+  branch(): Kinds {
+    const kinds = new Kinds()
+    for (const [name, kind] of this.#handles) kinds.#handles.set(name, kind)
+    return kinds
+  }
+}
+
+const tableMakers = new Set(['table', 'toTable', 'count', 'reduce', 'aggregate'])
+const streamMakers = new Set(['stream', 'toStream'])
+const groupers = new Set(['groupByKey', 'groupBy', 'windowedBy', 'globalTable', 'cogroup', 'emitStrategy'])
+const silent = new Set(['to', 'foreach', 'print', 'split', 'addStateStore', 'addGlobalStore'])
+
+function resultOf(op: string, from: Kind): Kind | undefined {
+  if (silent.has(op)) return undefined
+  if (tableMakers.has(op)) return 'table'
+  if (streamMakers.has(op)) return 'stream'
+  return groupers.has(op) ? 'other' : from
+}

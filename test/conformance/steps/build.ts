@@ -1,0 +1,82 @@
+import { StreamsBuilder, type Topology } from 'millrace'
+import { Args } from '../scenario/args.ts'
+import { Unsupported, type Step } from '../scenario/scenario.ts'
+import { groupedSteps, groupedTableSteps, windowedSteps } from './groups.ts'
+import { kindOf, type Building, type Handle, type StepMaker } from './handles.ts'
+import { sourceSteps } from './sources.ts'
+import { streamSteps } from './streams.ts'
+import { tableSteps } from './tables.ts'
+
+const stepsOn: Readonly<Record<string, Readonly<Record<string, StepMaker>>>> = {
+  KStream: streamSteps,
+  KGroupedStream: groupedSteps,
+  TimeWindowedKStream: windowedSteps,
+  KTable: tableSteps,
+  KGroupedTable: groupedTableSteps,
+}
+
+const papiSteps = new Set(['addSource', 'addProcessor', 'addSink', 'addStore', 'connect', 'addGlobal', 'addReadOnlyStore'])
+
+/** The topology that a scenario describes, built by the public DSL. */
+export function buildTopology(steps: readonly Step[]): BuiltTopology {
+  const built = new ScenarioBuilding()
+  for (const step of steps) built.apply(step)
+  return { topology: built.builder.build(), faces: built.faces }
+}
+
+export interface BuiltTopology {
+  readonly topology: Topology
+  readonly faces: Building['faces']
+}
+
+class StoreFaceTable {
+  readonly #plain = new Set<string>()
+
+  declare(storeName: string, values: 'plain' | 'timestamped'): void {
+    if (values === 'plain') this.#plain.add(storeName)
+    else this.#plain.delete(storeName)
+  }
+
+  values(storeName: string): 'plain' | 'timestamped' {
+    return this.#plain.has(storeName) ? 'plain' : 'timestamped'
+  }
+}
+
+class ScenarioBuilding implements Building {
+  readonly builder = new StreamsBuilder()
+  readonly handles = new Map<string, Handle>()
+  readonly faces = new StoreFaceTable()
+  #last: Handle | undefined
+
+  apply(json: Step): void {
+    const step = new Args(json.op, json)
+    const op = step.string('op')
+    const as = step.optionalString('as')
+    const result = this.#step(op, step)
+    step.done()
+    if (typeof result !== 'object' || result === null) return
+    this.#last = result
+    if (as !== undefined) this.handles.set(as, result)
+  }
+
+  nested(start: Handle, steps: readonly unknown[]): Handle {
+    this.#last = start
+    for (const step of steps) this.apply(step as Step)
+    return this.#last
+  }
+
+  #step(op: string, step: Args): unknown {
+    if (papiSteps.has(op)) throw new Unsupported(`topology step ${op}`)
+    const source = sourceSteps[op]
+    if (source !== undefined) {
+      const handle = source(step, this)
+      return op === 'addStateStore' || op === 'addGlobalStore' ? undefined : handle
+    }
+    const from = step.optionalString('from')
+    const handle = from === undefined ? this.#last : this.handles.get(from)
+    if (handle === undefined) throw new Unsupported(`step ${op} has nothing to work on`)
+    const make = stepsOn[kindOf(handle)]?.[op]
+    if (make === undefined) throw new Unsupported(`${op} on ${kindOf(handle)}`)
+    return make(handle, step, this)
+  }
+}

@@ -1,0 +1,45 @@
+import { TimeWindows } from 'millrace'
+import { taking, type Args } from '../scenario/args.ts'
+import { Unsupported } from '../scenario/scenario.ts'
+import { aggregatorOf, initializerOf, reducerOf } from './functions.ts'
+import { call, named, options, type StepMaker } from './handles.ts'
+import { materialized } from './options.ts'
+
+const aggregations: Readonly<Record<string, StepMaker>> = {
+  count: (handle, step) => call(handle, 'count', materialized(step), named(step)),
+  reduce: (handle, step) => call(handle, 'reduce', reducerOf(step.json('fold')), materialized(step), named(step)),
+  aggregate: (handle, step) =>
+    call(handle, 'aggregate', initializerOf(step), aggregatorOf(step.json('fold')), materialized(step), named(step)),
+}
+
+/** Steps on a KGroupedStream. */
+export const groupedSteps: Readonly<Record<string, StepMaker>> = {
+  ...aggregations,
+  windowedBy: (handle, step) => call(handle, 'windowedBy', taking(step.object('window'), windowsOf)),
+}
+
+/** Steps on a TimeWindowedKStream. */
+export const windowedSteps: Readonly<Record<string, StepMaker>> = {
+  ...aggregations,
+  emitStrategy: (handle, step) => {
+    if (step.string('on') === 'update') return handle
+    throw new Unsupported('emitStrategy close')
+  },
+}
+
+/** Steps on a KGroupedTable. */
+export const groupedTableSteps: Readonly<Record<string, StepMaker>> = {
+  count: (handle, step) => call(handle, 'count', materialized(step), named(step)),
+  reduce: (handle, step) =>
+    call(handle, 'reduce', reducerOf(step.json('add')), reducerOf(step.json('subtract')), materialized(step), named(step)),
+  aggregate: (handle, step) => {
+    const folds = [aggregatorOf(step.json('add')), aggregatorOf(step.json('subtract'))]
+    return call(handle, 'aggregate', initializerOf(step), ...folds, materialized(step), named(step))
+  },
+}
+
+function windowsOf(args: Args): TimeWindows {
+  if (args.string('type') !== 'time') throw new Unsupported(`windows of type ${args.string('type')}`)
+  const [advanceMs, graceMs] = [args.optionalNumber('advance'), args.optionalNumber('grace')]
+  return TimeWindows.of({ sizeMs: args.number('size'), ...options({ advanceMs, graceMs }) })
+}

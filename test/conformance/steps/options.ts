@@ -1,0 +1,147 @@
+import type { ChangelogOption, StoreSpec } from 'millrace'
+import { keyValueStore, windowStore } from 'millrace'
+import { taking, type Args } from '../scenario/args.ts'
+import { Unsupported, type Json } from '../scenario/scenario.ts'
+import { optionalSerde } from '../scenario/serde-names.ts'
+import { options, type Building } from './handles.ts'
+import { extractor, partitioner } from './functions.ts'
+
+// Option objects of a scenario as option objects of the DSL.
+
+/** A step without options calls the DSL without them. */
+export function optional<T>(step: Args, name: string, read: (args: Args) => T): T | undefined {
+  const args = step.optional(name)
+  return args === undefined ? undefined : taking(args, read)
+}
+
+export function consumed(step: Args): { readonly serdes: object; readonly consumed: object | undefined } {
+  let serdes = {}
+  const found = optional(step, 'consumed', (args) => {
+    serdes = serdesOf(args)
+    const reset = args.optionalString('reset')
+    const timestampExtractor = args.has('extractor') ? extractor(args.string('extractor')) : undefined
+    return options({ name: args.optionalString('name'), offsetReset: reset, timestampExtractor })
+  })
+  return { serdes, consumed: found }
+}
+
+export function serdesOf(args: Args): object {
+  return options({ key: optionalSerde(args.take('key')), value: optionalSerde(args.take('value')) })
+}
+
+export function grouped(step: Args): object | undefined {
+  return optional(step, 'grouped', (args) => ({ ...serdesOf(args), ...options({ name: args.optionalString('name') }) }))
+}
+
+export function repartitioned(step: Args): object | undefined {
+  return optional(step, 'repartitioned', (args) => ({
+    ...serdesOf(args),
+    ...options({
+      name: args.optionalString('name'),
+      partitions: args.optionalNumber('partitions'),
+      partitioner: args.has('partitioner') ? partitioner(args.string('partitioner')) : undefined,
+    }),
+  }))
+}
+
+export function joined(step: Args): object | undefined {
+  return optional(step, 'joined', (args) => {
+    args.take('other') // The table's serde: nothing of a join without grace needs it.
+    return { ...serdesOf(args), ...options({ name: args.optionalString('name') }) }
+  })
+}
+
+export function tableJoined(step: Args): object | undefined {
+  const chosen = (args: Args, name: string): unknown => (args.has(name) ? partitioner(args.string(name)) : undefined)
+  return optional(step, 'tableJoined', (args) =>
+    options({
+      name: args.optionalString('name'),
+      partitioner: chosen(args, 'partitioner'),
+      otherPartitioner: chosen(args, 'otherPartitioner'),
+    }),
+  )
+}
+
+export function materialized(step: Args): object | undefined {
+  return optional(step, 'mat', (args) => {
+    const { storeName, ...store } = args.has('supplier')
+      ? supplied(args.object('supplier'))
+      : { storeName: args.optionalString('name') }
+    const type = args.optionalString('storeType')
+    return {
+      ...store,
+      ...serdesOf(args),
+      ...options({
+        name: storeName,
+        caching: args.has('caching') ? enabled(args.flag('caching')) : undefined,
+        changelog: changelog(args),
+        retentionMs: args.optionalNumber('retention'),
+        medium: type === undefined ? undefined : medium(type),
+      }),
+    }
+  })
+}
+
+function supplied(args: Args): { readonly storeName: string; readonly [option: string]: unknown } {
+  return taking(args, () => {
+    const { name, ...kind } = storeKind(args)
+    return { storeName: name, ...kind }
+  })
+}
+
+function enabled(flag: boolean): 'enabled' | 'disabled' {
+  return flag ? 'enabled' : 'disabled'
+}
+
+function medium(type: string): 'memory' | 'disk' {
+  return type === 'rocks' ? 'disk' : 'memory'
+}
+
+function changelog(args: Args): ChangelogOption | undefined {
+  const logging = args.take('logging')
+  if (logging === undefined || logging === true) return undefined
+  return logging === false ? 'disabled' : { config: logging as Readonly<Record<string, string>> }
+}
+
+/** A supplier's kind of store, in the words of a store spec. */
+function storeKind(args: Args): { readonly name: string; readonly [option: string]: unknown } {
+  const [type, name] = [args.string('type'), args.string('name')]
+  if (type === 'kv' || type === 'tkv' || type === 'memKv')
+    return {
+      name,
+      values: type === 'tkv' || type === 'memKv' ? 'timestamped' : 'plain',
+      medium: type === 'memKv' ? 'memory' : 'disk',
+    }
+  throw new Unsupported(`store supplier ${type}`)
+}
+
+/** A store spec of a scenario, as a store value. */
+export function storeSpec(args: Args, building: Building): StoreSpec {
+  return taking(args, () => {
+    const [type, name] = [args.string('type'), args.string('name')]
+    const values = args.flag('timestamped') ? 'timestamped' : 'plain'
+    building.faces.declare(name, values)
+    const common = {
+      name,
+      ...serdesOf(args),
+      values,
+      ...options({
+        medium: type.startsWith('mem') ? 'memory' : 'disk',
+        caching: args.has('caching') ? enabled(args.flag('caching')) : 'disabled',
+        changelog: changelog(args),
+      }),
+    }
+    if (type === 'kv' || type === 'tkv' || type === 'memKv') return keyValueStore(common as never)
+    if (type === 'window' || type === 'twindow' || type === 'memWindow')
+      return windowStore({ ...common, ...windowSizes(args) } as never)
+    throw new Unsupported(`store type ${type}`)
+  })
+}
+
+function windowSizes(args: Args): object {
+  return {
+    retentionMs: args.number('retention'),
+    windowSizeMs: args.number('size'),
+    duplicates: args.flag('duplicates') ? 'keep' : 'replace',
+  }
+}

@@ -1,0 +1,35 @@
+import type { Args } from '../scenario/args.ts'
+import { Unsupported } from '../scenario/scenario.ts'
+import { joinerOf, mapperOf, pairMapperOf, predicateOf } from './functions.ts'
+import { call, named, type Building, type Handle, type StepMaker } from './handles.ts'
+import { grouped, materialized, tableJoined } from './options.ts'
+import { handleOf } from './streams.ts'
+
+/** Steps on a KTable. */
+export const tableSteps: Readonly<Record<string, StepMaker>> = {
+  filter: (table, step) => call(table, 'filter', predicateOf(step), materialized(step), named(step)),
+  filterNot: (table, step) => call(table, 'filterNot', predicateOf(step), materialized(step), named(step)),
+  mapValues: (table, step) =>
+    call(table, 'mapValues', mapperOf(step.json('fn'), step.flag('withKey')), materialized(step), named(step)),
+  toStream: (table, step) => {
+    if (step.has('fn')) return call(table, 'toStream', mapperOf(step.json('fn')), named(step))
+    return call(table, 'toStream', undefined, named(step))
+  },
+  groupBy: (table, step) => call(table, 'groupBy', pairMapperOf(step), grouped(step)),
+  transformValues: () => {
+    throw new Unsupported('KTable.transformValues')
+  },
+  suppress: () => {
+    throw new Unsupported('KTable.suppress')
+  },
+  join: (table, step, building) => joinTables(table, 'join', step, building),
+  leftJoin: (table, step, building) => joinTables(table, 'leftJoin', step, building),
+  outerJoin: (table, step, building) => joinTables(table, 'outerJoin', step, building),
+}
+
+function joinTables(table: Handle, method: string, step: Args, building: Building): unknown {
+  const other = handleOf(step, building)
+  if (!step.has('fk')) return call(table, method, other, joinerOf(step), materialized(step), named(step))
+  const extractor = mapperOf(step.json('fk'), step.flag('withKey'))
+  return call(table, method, other, extractor, joinerOf(step), tableJoined(step), materialized(step))
+}
