@@ -17,23 +17,23 @@ export class VarintReader {
     return this.bytes[this.at++]!
   }
 
-  /** A zigzag varint of 32 bits. */
+  /** A zigzag varint of 32 bits. Nearly all take one or two bytes, so these two are not left to the loop. */
   int(): number {
     const first = this.byte()
-    const raw = first < 0x80 ? first : this.#rest32(first & 0x7f)
-    return (raw >>> 1) ^ -(raw & 1)
+    if (first < 0x80) return (first >>> 1) ^ -(first & 1)
+    const second = this.byte()
+    const raw = (first & 0x7f) | ((second & 0x7f) << 7)
+    return second < 0x80 ? (raw >>> 1) ^ -(raw & 1) : this.#rest32(raw)
   }
 
   /** A zigzag varint of 64 bits; beyond 2^53 the nearest double. */
   long(): number {
-    const start = this.at
-    let raw = 0
-    for (let shift = 0; shift < 28; shift += 7) {
-      const next = this.byte()
-      raw |= (next & 0x7f) << shift
-      if (next < 0x80) return (raw >>> 1) ^ -(raw & 1)
-    }
-    this.at = start
+    const first = this.byte()
+    if (first < 0x80) return (first >>> 1) ^ -(first & 1)
+    const second = this.byte()
+    const raw = (first & 0x7f) | ((second & 0x7f) << 7)
+    if (second < 0x80) return (raw >>> 1) ^ -(raw & 1)
+    this.at -= 2
     return this.#long64()
   }
 
@@ -46,15 +46,28 @@ export class VarintReader {
 
   #rest32(low: number): number {
     let raw = low
-    for (let shift = 7; shift < 35; shift += 7) {
+    for (let shift = 14; shift < 35; shift += 7) {
       const next = this.byte()
       raw |= (next & 0x7f) << shift
-      if (next < 0x80) return raw
+      if (next < 0x80) return (raw >>> 1) ^ -(raw & 1)
     }
     throw corruptBatch('a varint has more than 5 bytes', { at: this.at })
   }
 
+  /** Sums of 7 bits each are exact in doubles up to 2^53; what is larger is put together from BigInts. */
   #long64(): number {
+    const start = this.at
+    let raw = 0
+    for (let scale = 1; scale < 2 ** 49; scale *= 128) {
+      const next = this.byte()
+      raw += (next & 0x7f) * scale
+      if (next < 0x80) return raw % 2 === 0 ? raw / 2 : -(raw + 1) / 2
+    }
+    this.at = start
+    return this.#exactLong64()
+  }
+
+  #exactLong64(): number {
     let raw = 0n
     for (let shift = 0n; shift < 70n; shift += 7n) {
       const next = this.byte()
