@@ -35,14 +35,10 @@ export class KafkaAdmin implements Admin {
 
   async createTopics(topics: readonly NewTopic[]): Promise<void> {
     await this.#control('create', createTopicsRequest(topics, this.#timeoutMs))
-    const names = topics.map(({ name }) => name)
-    await this.#client.retry(async () => {
-      await this.#client.refresh(names)
-      const created = await this.metadata(names)
-      const partitions = created.flatMap(({ name, partitions }) => partitions.map((at) => ({ ...at, topic: name })))
-      for (const topic of names) if (!created.some(({ name }) => name === topic)) throw notThere(topic)
-      for (const partition of partitions) this.#client.knownLeaderOf(partition)
-    })
+    await this.#untilUsable(
+      topics.map(({ name }) => name),
+      1,
+    )
   }
 
   async deleteTopics(names: readonly string[]): Promise<void> {
@@ -51,10 +47,7 @@ export class KafkaAdmin implements Admin {
 
   async createPartitions(topic: string, count: number): Promise<void> {
     await this.#control('add partitions to', createPartitionsRequest(topic, count, this.#timeoutMs))
-    await this.#client.retry(async () => {
-      await this.#client.refresh([topic])
-      for (let partition = 0; partition < count; partition++) this.#client.knownLeaderOf({ topic, partition })
-    })
+    await this.#untilUsable([topic], count)
   }
 
   async describeTopicConfig(topic: string): Promise<Readonly<Record<string, string>>> {
@@ -110,6 +103,16 @@ export class KafkaAdmin implements Admin {
     return Promise.resolve()
   }
 
+  async #untilUsable(names: readonly string[], partitionsMin: number): Promise<void> {
+    await this.#client.retry(async () => {
+      const topics = await this.metadata(names)
+      for (const topic of names) {
+        const partitions = topics.find(({ name }) => name === topic)?.partitions ?? []
+        if (partitions.length < partitionsMin || partitions.some(({ leader }) => leader < 0)) throw notUsable(topic)
+      }
+    })
+  }
+
   #checkCoordinator(groupId: string, code: number, what: string): void {
     if (code === errorCode.coordinatorNotAvailable || code === errorCode.notCoordinator) this.#client.forgetCoordinator(groupId)
     throwOnError(code, what, { groupId })
@@ -161,6 +164,6 @@ function unknownTopic(topic: string): Error {
   return kafkaError(errorCode.unknownTopicOrPartition, `Cannot describe topic ${topic}`, { topic })
 }
 
-function notThere(topic: string): Error {
-  return kafkaError(errorCode.unknownTopicOrPartition, `Topic ${topic} is not there yet`, { topic })
+function notUsable(topic: string): Error {
+  return kafkaError(errorCode.leaderNotAvailable, `Topic ${topic} cannot be used yet`, { topic })
 }

@@ -32,8 +32,7 @@ export class KafkaFetcher implements Fetcher {
   async fetch(positions: readonly FetchPosition[], limits: FetchLimits): Promise<readonly FetchedPartition[]> {
     if (this.#client.isClosed) throw closed('fetcher')
     if (this.#failures > 0) await this.#recover(positions, limits)
-    await this.#startPolls(positions, limits)
-    if (!this.#hasNews(positions)) await this.#firstNews(positions, limits)
+    await this.#untilNews(positions, limits)
     return this.#takeAnswers(positions)
   }
 
@@ -49,7 +48,8 @@ export class KafkaFetcher implements Fetcher {
     await this.#client.refresh([...new Set(positions.map(({ topic }) => topic))])
   }
 
-  async #startPolls(positions: readonly FetchPosition[], limits: FetchLimits): Promise<void> {
+  async #startPolls(positions: readonly FetchPosition[], limits: FetchLimits): Promise<readonly Promise<void>[]> {
+    if (this.#hasNews(positions)) return []
     const byLeader = new Map<number, FetchTarget[]>()
     for (const position of positions) {
       const target = await this.#target(position)
@@ -58,7 +58,8 @@ export class KafkaFetcher implements Fetcher {
       if (targets === undefined) byLeader.set(target.leader, [target])
       else targets.push(target)
     }
-    for (const [leader, targets] of byLeader) if (!this.#polls.has(leader)) this.#startPoll(leader, targets, limits)
+    const free = [...byLeader].filter(([leader]) => !this.#polls.has(leader))
+    return free.map(([leader, targets]) => this.#startPoll(leader, targets, limits))
   }
 
   async #target(position: FetchPosition): Promise<(FetchTarget & { readonly leader: number }) | null> {
@@ -72,9 +73,10 @@ export class KafkaFetcher implements Fetcher {
     }
   }
 
-  #startPoll(leader: number, targets: readonly FetchTarget[], limits: FetchLimits): void {
+  #startPoll(leader: number, targets: readonly FetchTarget[], limits: FetchLimits): Promise<void> {
     const poll = this.#poll(leader, targets, limits).finally(() => this.#polls.delete(leader))
     this.#polls.set(leader, poll)
+    return poll
   }
 
   // Never rejects: there may be nobody who waits for it.
@@ -97,13 +99,36 @@ export class KafkaFetcher implements Fetcher {
     for (const { topic, partition, offset } of positions) this.#answers.push({ topic, partition, offset, error, ...nothing })
   }
 
-  async #firstNews(positions: readonly FetchPosition[], { signal, maxWaitMs }: FetchLimits): Promise<void> {
+  // A poll of an earlier call may end soon, without news: another one then takes the rest of the time.
+  async #untilNews(positions: readonly FetchPosition[], limits: FetchLimits): Promise<void> {
+    const { clock, signal } = this.#client
+    const end = clock.now() + limits.maxWaitMs
     const wait = new AbortController()
-    const time = sleep(this.#client.clock, maxWaitMs, anyOf(wait.signal, this.#client.signal, signal))
-    let isOver = false
-    void time.then(() => (isOver = true))
-    while (this.#polls.size > 0 && !isOver && !this.#hasNews(positions)) await Promise.race([time, ...this.#polls.values()])
+    const time = sleep(clock, limits.maxWaitMs, anyOf(wait.signal, signal, limits.signal))
+    const isAborted = (): boolean => signal.aborted || limits.signal?.aborted === true
+    for (let leftMs = limits.maxWaitMs; ; leftMs = end - clock.now()) {
+      const own = await this.#startPolls(positions, { ...limits, maxWaitMs: Math.max(0, leftMs) })
+      // The broker ends the polls of this call in time; those of others end with this call's time at the latest.
+      if (own.length > 0) await this.#awaitNews(positions, [...own, ...this.#polls.values()], Promise.all(own), limits.signal)
+      else await this.#awaitNews(positions, [...this.#polls.values()], time, limits.signal)
+      if (this.#hasNews(positions) || isAborted() || clock.now() >= end) break
+    }
     wait.abort()
+  }
+
+  async #awaitNews(
+    positions: readonly FetchPosition[],
+    polls: readonly Promise<void>[],
+    end: Promise<unknown>,
+    signal: AbortSignal | undefined,
+  ): Promise<void> {
+    let isOver = false
+    const aborted = sleepUntilAborted(anyOf(this.#client.signal, signal))
+    const over = Promise.race([end, aborted.promise]).then(() => (isOver = true))
+    const open = new Set(polls)
+    for (const poll of open) void poll.finally(() => open.delete(poll))
+    while (!isOver && !this.#hasNews(positions)) await Promise.race([over, ...open])
+    aborted.stop()
   }
 
   #hasNews(positions: readonly FetchPosition[]): boolean {
@@ -152,4 +177,15 @@ function isAbout(answer: Answer, position: FetchPosition): boolean {
 
 function anyOf(...signals: readonly (AbortSignal | undefined)[]): AbortSignal {
   return AbortSignal.any(signals.filter((signal) => signal !== undefined))
+}
+
+function sleepUntilAborted(signal: AbortSignal): { readonly promise: Promise<void>; readonly stop: () => void } {
+  const { promise, resolve } = Promise.withResolvers<void>()
+  const stop = (): void => {
+    signal.removeEventListener('abort', stop)
+    resolve()
+  }
+  if (signal.aborted) resolve()
+  else signal.addEventListener('abort', stop)
+  return { promise, stop }
 }
