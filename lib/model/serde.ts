@@ -37,7 +37,8 @@ export interface Serde<T> {
 
 /** What arrives once, from the composition root, for all serdes. */
 export interface SerdeEnvironment {
-  readonly schemaRegistry?: SchemaRegistry | undefined
+  /** `local`: schemas stay within the process, and nothing waits for them (test driver). */
+  readonly schemaRegistry?: SchemaRegistry | 'local' | undefined
   /** For serdes of internal topics: their names on the cluster begin with it. */
   readonly applicationId?: string | undefined
   /** The application's default serdes, for serdes around another one that was not given (Java: `SerdeGetter`). */

@@ -1,6 +1,6 @@
 import type avsc from 'avsc'
 import { ConfigError } from '../../model/errors.ts'
-import type { Serde, SerdeContext, SerdeEnvironment } from '../../model/serde.ts'
+import type { SchemaRegistry, Serde, SerdeContext, SerdeEnvironment } from '../../model/serde.ts'
 import { AvroCodec } from './avro-codec.ts'
 import type { AvroSchema, AvroValue } from './avro-value.ts'
 import { RegisteredSchemas } from './registered-schemas.ts'
@@ -26,21 +26,23 @@ function unboundSerde(schema: AvroSchema): Serde<unknown> {
   const text = JSON.stringify(schema)
   const name = `avro(${type.name ?? type.typeName})`
   const codec = new AvroCodec(name, type, localSchemas(text))
-  return Object.freeze({
+  const local = {
     name,
     serialize: (value: unknown, context: SerdeContext) => codec.serialize(value, context),
     deserialize: (bytes: Uint8Array) => codec.deserialize(bytes),
-    bind: (environment: SerdeEnvironment) => boundSerde(name, type, text, environment),
-  })
+  }
+  const bind = (environment: SerdeEnvironment): Serde<unknown> =>
+    environment.schemaRegistry === 'local' ? Object.freeze(local) : boundSerde(name, type, text, environment.schemaRegistry)
+  return Object.freeze({ ...local, bind })
 }
 
-function boundSerde(name: string, type: avsc.Type, text: string, { schemaRegistry }: SerdeEnvironment): Serde<unknown> {
-  if (schemaRegistry === undefined)
+function boundSerde(name: string, type: avsc.Type, text: string, registry: SchemaRegistry | undefined): Serde<unknown> {
+  if (registry === undefined)
     throw new ConfigError(
       'STREAMS_SCHEMA_REGISTRY_MISSING',
       `The serde ${name} needs a schema registry: set the option schemaRegistry.`,
     )
-  const schemas = new RegisteredSchemas(schemaRegistry, text)
+  const schemas = new RegisteredSchemas(registry, text)
   const codec = new AvroCodec(name, type, schemas)
   return Object.freeze({
     name,
