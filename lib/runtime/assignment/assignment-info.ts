@@ -1,6 +1,8 @@
 import type { TaskId } from '../../model/task-id.ts'
+import { parseTaskId, taskIdString } from '../../model/task-id.ts'
 import type { TopicPartition } from '../../model/topic-partition.ts'
 import type { AssignorError } from './assignor-error.ts'
+import { decodeUserData, UserDataWriter } from './wire.ts'
 
 /** What the leader tells a member (Java: `AssignmentInfo`; the bytes are our own). */
 export interface AssignmentInfo {
@@ -16,11 +18,27 @@ export interface AssignmentInfo {
   readonly error: AssignorError
 }
 
-export function encodeAssignmentInfo(_info: AssignmentInfo): Uint8Array {
-  throw new Error('The body follows.')
+export function encodeAssignmentInfo(info: AssignmentInfo): Uint8Array {
+  const writer = new UserDataWriter()
+  writer.error(info.error)
+  writer.array(info.activeTasks, (task) => writer.taskId(task))
+  writer.array([...info.standbyTasks], ([task, partitions]) => {
+    writer.taskId(parseTaskId(task))
+    writer.partitions(partitions)
+  })
+  writer.array([...info.partitionsByHost], ([endpoint, partitions]) => {
+    writer.string(endpoint)
+    writer.partitions(partitions)
+  })
+  return writer.finish()
 }
 
-/** Throws as `decodeSubscriptionInfo`. */
-export function decodeAssignmentInfo(_bytes: Uint8Array): AssignmentInfo {
-  throw new Error('The body follows.')
+/** Lists of partitions come in the order of `comparePartitions`. Throws as `decodeSubscriptionInfo`. */
+export function decodeAssignmentInfo(bytes: Uint8Array): AssignmentInfo {
+  return decodeUserData(bytes, (reader) => ({
+    error: reader.error(),
+    activeTasks: reader.array(() => reader.taskId()),
+    standbyTasks: new Map(reader.array(() => [taskIdString(reader.taskId()), reader.partitions()] as const)),
+    partitionsByHost: new Map(reader.array(() => [reader.string(), reader.partitions()] as const)),
+  }))
 }

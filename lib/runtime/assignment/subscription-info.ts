@@ -1,5 +1,7 @@
 import type { TaskId } from '../../model/task-id.ts'
+import { parseTaskId, taskIdString } from '../../model/task-id.ts'
 import type { AssignorError } from './assignor-error.ts'
+import { decodeUserData, UserDataWriter } from './wire.ts'
 
 /** An offset sum of a task that runs here: it is caught up by definition (Java: `Task.LATEST_OFFSET`). */
 export const latestOffset = -2
@@ -22,14 +24,33 @@ export interface SubscriptionInfo {
   readonly error: AssignorError
 }
 
-export function encodeSubscriptionInfo(_info: SubscriptionInfo): Uint8Array {
-  throw new Error('The body follows.')
+/** Throws a `TypeError` where the process id is no UUID. */
+export function encodeSubscriptionInfo(info: SubscriptionInfo): Uint8Array {
+  const writer = new UserDataWriter()
+  writer.error(info.error)
+  writer.uuid(info.processId)
+  writer.array(info.previousTasks, (task) => writer.taskId(task))
+  writer.array([...info.taskOffsetSums], ([task, sum]) => {
+    writer.taskId(parseTaskId(task))
+    writer.int64(sum)
+  })
+  writer.string(info.topologyHash)
+  // An endpoint is never empty.
+  writer.string(info.userEndpoint ?? '')
+  return writer.finish()
 }
 
 /**
- * Throws a `StreamsError` of code `STREAMS_ASSIGNMENT_VERSION` for bytes of a later version, and `STREAMS_ASSIGNMENT_CORRUPT` for
+ * Throws a `StreamsError` of code `STREAMS_ASSIGNMENT_VERSION` for bytes of another version, and `STREAMS_ASSIGNMENT_CORRUPT` for
  * bytes that are none of ours (another program in this group).
  */
-export function decodeSubscriptionInfo(_bytes: Uint8Array): SubscriptionInfo {
-  throw new Error('The body follows.')
+export function decodeSubscriptionInfo(bytes: Uint8Array): SubscriptionInfo {
+  return decodeUserData(bytes, (reader) => ({
+    error: reader.error(),
+    processId: reader.uuid(),
+    previousTasks: reader.array(() => reader.taskId()),
+    taskOffsetSums: new Map(reader.array(() => [taskIdString(reader.taskId()), reader.int64()] as const)),
+    topologyHash: reader.string(),
+    userEndpoint: reader.string() || null,
+  }))
 }
