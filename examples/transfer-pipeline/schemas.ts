@@ -1,0 +1,81 @@
+/** Avro schemas, one namespace a layer. Money is a decimal, time is `timestamp-millis`; enums have a default symbol. */
+
+const timestamp = { type: 'long', logicalType: 'timestamp-millis' } as const
+const amount = { type: 'bytes', logicalType: 'decimal', precision: 18, scale: 2 } as const
+
+export const ingestionUserSchema = {
+  type: 'record',
+  name: 'IngestionUser',
+  namespace: 'bank.ingestion',
+  doc: 'A user as the bank has it.',
+  fields: [
+    { name: 'id', type: 'long', doc: 'Id in the bank.' },
+    { name: 'name', type: 'string', doc: 'Full name.', 'x-classification': 'PII' },
+    { name: 'createdAt', type: timestamp, doc: 'When the user was made.' },
+    { name: 'lastUpdatedAt', type: timestamp, doc: 'When the user last changed.' },
+  ],
+} as const
+
+const transferFields = [
+  { name: 'id', type: 'long', doc: 'Id in the bank.' },
+  { name: 'fromUserId', type: 'long', doc: 'Who pays.' },
+  { name: 'toUserId', type: 'long', doc: 'Who is paid.' },
+  { name: 'amount', type: amount, doc: 'In the currency of the bank.' },
+  {
+    name: 'status',
+    type: {
+      type: 'enum',
+      name: 'TransferStatus',
+      symbols: ['PENDING', 'COMPLETED', 'FAILED', 'REVERSED'],
+      default: 'PENDING',
+      doc: 'How far the transfer is.',
+    },
+    doc: 'How far the transfer is.',
+  },
+  { name: 'createdAt', type: timestamp, doc: 'When the transfer was made.' },
+  { name: 'lastUpdatedAt', type: timestamp, doc: 'When the transfer last changed.' },
+] as const
+
+export const ingestionTransferSchema = {
+  type: 'record',
+  name: 'IngestionTransfer',
+  namespace: 'bank.ingestion',
+  doc: 'A transfer as the bank has it.',
+  fields: transferFields,
+} as const
+
+const name = ['null', 'string'] as const
+
+/** Halfway through the enricher: the sender is known. Only internal topics and stores hold it. */
+export const transferWithSenderSchema = {
+  type: 'record',
+  name: 'TransferWithSender',
+  namespace: 'bank.custom',
+  doc: 'A transfer with the name of its sender.',
+  fields: [
+    ...transferFields,
+    { name: 'fromUserName', type: name, default: null, doc: 'Name of who pays; null while unknown.', 'x-classification': 'PII' },
+  ],
+} as const
+
+export const transferEnrichedSchema = {
+  type: 'record',
+  name: 'TransferEnriched',
+  namespace: 'bank.custom',
+  doc: 'A transfer with the names of both users.',
+  fields: [
+    ...transferWithSenderSchema.fields,
+    { name: 'toUserName', type: name, default: null, doc: 'Name of who is paid; null while unknown.', 'x-classification': 'PII' },
+    {
+      name: 'enrichment',
+      type: {
+        type: 'enum',
+        name: 'Enrichment',
+        symbols: ['COMPLETE', 'PARTIAL'],
+        default: 'PARTIAL',
+        doc: 'Whether both names are known.',
+      },
+      doc: 'Whether both names are known.',
+    },
+  ],
+} as const

@@ -1,0 +1,31 @@
+import { Serdes, nullable, topic } from 'millrace'
+import { avro } from 'millrace/avro'
+import { envelopeSerde, rawKeySerde } from './raw/envelope-serde.ts'
+import { readTransfer, readUser } from './raw/rows.ts'
+import { ingestionTransferSchema, ingestionUserSchema, transferEnrichedSchema } from './schemas.ts'
+
+/** Change capture writes a tombstone after each delete, and a truncation has no key: both may be null here. */
+export const rawUsers = topic('raw.bank.users', { key: nullable(rawKeySerde), value: nullable(envelopeSerde('users', readUser)) })
+export const rawTransfers = topic('raw.bank.transfers', {
+  key: nullable(rawKeySerde),
+  value: nullable(envelopeSerde('transfers', readTransfer)),
+})
+
+export const users = topic('ingestion.bank.users', { key: Serdes.string, value: avro(ingestionUserSchema) })
+export const transfers = topic('ingestion.bank.transfers', { key: Serdes.string, value: avro(ingestionTransferSchema) })
+export const enriched = topic('custom.bank.transfer-enriched', { key: Serdes.string, value: avro(transferEnrichedSchema) })
+
+const sevenDays = { 'retention.ms': String(7 * 24 * 3_600_000) }
+const compacted = { 'cleanup.policy': 'compact', 'min.cleanable.dirty.ratio': '0.1' }
+
+/**
+ * What has to exist before the pipeline starts. Users have 4 partitions and transfers 6 on purpose: a foreign-key join does not
+ * need them to be equal.
+ */
+export const manifest = [
+  { name: rawUsers.name, partitions: 4, config: sevenDays },
+  { name: rawTransfers.name, partitions: 6, config: sevenDays },
+  { name: users.name, partitions: 4, config: compacted },
+  { name: transfers.name, partitions: 6, config: compacted },
+  { name: enriched.name, partitions: 6, config: compacted },
+] as const
