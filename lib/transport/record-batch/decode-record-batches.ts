@@ -96,7 +96,7 @@ class DecodedRecordBatch implements RecordBatch {
     this.#records = records
     this.#columns = new Int32Array(count * stride)
     this.#timestamps = new Float64Array(count)
-    indexRecords(new VarintReader(records, start, records.length), this.#columns, this.#timestamps, lastOffsetDelta)
+    indexRecords(new VarintReader(records, start), this.#columns, this.#timestamps, lastOffsetDelta)
     placeTimestamps(this.#timestamps, header, attributes)
   }
 
@@ -179,7 +179,7 @@ function skipHeaders(reader: VarintReader): void {
 }
 
 function readHeaders(records: Buffer, start: number): Headers {
-  const reader = new VarintReader(records, start, records.length)
+  const reader = new VarintReader(records, start)
   const headers: Header[] = []
   for (let left = reader.int(); left > 0; left--)
     headers.push({ key: readSlicedText(reader, records), value: readSlicedValue(reader, records) })

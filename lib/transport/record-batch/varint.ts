@@ -6,10 +6,10 @@ export class VarintReader {
   readonly end: number
   at: number
 
-  constructor(bytes: Uint8Array, at: number, end: number) {
+  constructor(bytes: Uint8Array, at: number) {
     this.bytes = bytes
+    this.end = bytes.length
     this.at = at
-    this.end = end
   }
 
   byte(): number {
@@ -17,36 +17,44 @@ export class VarintReader {
     return this.bytes[this.at++]!
   }
 
-  /** A zigzag varint of 32 bits. Nearly all take one or two bytes, so these two are not left to the loop. */
+  /**
+   * A zigzag varint of 32 bits. One and two bytes, as nearly all have, are read without further checks: a byte beyond the end is
+   * undefined, which is not below 0x80, so it ends up in the careful loop, and that refuses it.
+   */
   int(): number {
-    const first = this.byte()
-    if (first < 0x80) return (first >>> 1) ^ -(first & 1)
-    const second = this.byte()
-    const raw = (first & 0x7f) | ((second & 0x7f) << 7)
-    return second < 0x80 ? (raw >>> 1) ^ -(raw & 1) : this.#rest32(raw)
+    const low = this.bytes[this.at]!
+    if (low < 0x80) {
+      this.at += 1
+      return (low >>> 1) ^ -(low & 1)
+    }
+    const high = this.bytes[this.at + 1]!
+    if (high < 0x80) {
+      this.at += 2
+      const raw = (low & 0x7f) | (high << 7)
+      return (raw >>> 1) ^ -(raw & 1)
+    }
+    return this.#int32()
   }
 
   /** A zigzag varint of 64 bits; beyond 2^53 the nearest double. */
   long(): number {
-    const first = this.byte()
-    if (first < 0x80) return (first >>> 1) ^ -(first & 1)
-    const second = this.byte()
-    const raw = (first & 0x7f) | ((second & 0x7f) << 7)
-    if (second < 0x80) return (raw >>> 1) ^ -(raw & 1)
-    this.at -= 2
+    const low = this.bytes[this.at]!
+    if (low < 0x80) {
+      this.at += 1
+      return (low >>> 1) ^ -(low & 1)
+    }
     return this.#long64()
   }
 
   /** Moves over `length` bytes. */
   skip(length: number): void {
-    if (length < 0 || length > this.end - this.at)
-      throw corruptBatch(`a length of ${length} leads out of the batch`, { at: this.at })
+    if (length < 0 || length > this.end - this.at) throw outOfBatch(length, this.at)
     this.at += length
   }
 
-  #rest32(low: number): number {
-    let raw = low
-    for (let shift = 14; shift < 35; shift += 7) {
+  #int32(): number {
+    let raw = 0
+    for (let shift = 0; shift < 35; shift += 7) {
       const next = this.byte()
       raw |= (next & 0x7f) << shift
       if (next < 0x80) return (raw >>> 1) ^ -(raw & 1)
@@ -76,6 +84,10 @@ export class VarintReader {
     }
     throw corruptBatch('a varint has more than 10 bytes', { at: this.at })
   }
+}
+
+function outOfBatch(length: number, at: number): Error {
+  return corruptBatch(`a length of ${length} leads out of the batch`, { at })
 }
 
 /** Bytes that an int32 takes as a zigzag varint. */
