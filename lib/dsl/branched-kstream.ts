@@ -1,0 +1,66 @@
+import { KStreamBranch } from '../processor/kstream-branch.ts'
+import { PassThrough } from '../processor/pass-through.ts'
+import { checkName } from '../topology/names.ts'
+import { internals, type StreamState } from './handles.ts'
+import type { KStream } from './kstream.ts'
+import type { Named } from './options.ts'
+import { addStreamOperator } from './stream-operators.ts'
+
+/** Java: `Branched`. */
+export interface Branched<K, V> {
+  /** Completes the name of the split: `<split><name>`. Default: the number of the branch, from 1; 0 for the default branch. */
+  readonly name?: string
+  /** What it returns stands for the branch in the map. */
+  readonly withFunction?: (branch: KStream<K, V>) => KStream<K, V>
+  /** Is given the branch, which is then left out of the map. */
+  readonly withConsumer?: (branch: KStream<K, V>) => void
+}
+
+/** A stream that is being split (Java: `BranchedKStream`). */
+export class BranchedKStream<K, V> {
+  readonly #splitter: StreamState
+  readonly #branches: { readonly predicate: (value: never, key: never) => boolean; readonly child: string }[] = []
+  readonly #streams = new Map<string, KStream<K, V>>()
+  #defaultChild: string | undefined
+
+  constructor(stream: KStream<K, V>, named: Named | undefined) {
+    const supplier = (): KStreamBranch<never, never> =>
+      new KStreamBranch({ branches: this.#branches, defaultChild: this.#defaultChild })
+    this.#splitter = addStreamOperator(stream[internals], { prefix: 'KSTREAM-BRANCH-', named, supplier })
+  }
+
+  /** The next branch: what matches this predicate, and none before it. */
+  branch(predicate: (value: V, key: K) => boolean, branched: Branched<K, V> = {}): this {
+    const child = this.#child(branched.name ?? String(this.#branches.length + 1))
+    this.#branches.push({ predicate, child })
+    this.#add(child, branched)
+    return this
+  }
+
+  /** A branch for what matches no predicate. Returns all branches, by node name. */
+  defaultBranch(branched: Branched<K, V> = {}): ReadonlyMap<string, KStream<K, V>> {
+    const child = this.#child(branched.name ?? '0')
+    this.#defaultChild = child
+    this.#add(child, branched)
+    return this.#streams
+  }
+
+  /** Drops what matches no predicate, silently. Returns all branches, by node name. */
+  noDefaultBranch(): ReadonlyMap<string, KStream<K, V>> {
+    return this.#streams
+  }
+
+  #child(suffix: string): string {
+    return checkName(this.#splitter.name + suffix)
+  }
+
+  #add(name: string, { withFunction, withConsumer }: Branched<K, V>): void {
+    const supplier = (): PassThrough<unknown, unknown> => new PassThrough()
+    const branch = this.#splitter.builder.stream<K, V>(
+      addStreamOperator(this.#splitter, { prefix: name, named: { name }, supplier }),
+    )
+    if (withFunction !== undefined) this.#streams.set(name, withFunction(branch))
+    else if (withConsumer === undefined) this.#streams.set(name, branch)
+    else withConsumer(branch)
+  }
+}

@@ -1,0 +1,180 @@
+import { TopologyError } from '../model/errors.ts'
+import { InternalTopologyBuilder } from '../topology/internal-topology-builder.ts'
+import type { InternalTopicProperties } from '../topology/internal-topology-builder.ts'
+import { Topology } from '../topology/topology.ts'
+import { checkName } from '../topology/names.ts'
+import type { OffsetReset } from '../topology/topology-plan.ts'
+import type { Named } from './options.ts'
+
+/** What a source node reads; two sources of the same are one when the topology is built. */
+export interface SourceSubscription {
+  readonly topics: readonly string[]
+  readonly pattern: RegExp | undefined
+  readonly offsetReset: OffsetReset | undefined
+}
+
+/** Adds the nodes of the topology that a logical node stands for. */
+export type WriteNode = (topology: InternalTopologyBuilder, node: GraphNode) => void
+
+interface GraphNodeOptions {
+  readonly name: string
+  readonly write: WriteNode
+  /** Set for the sources of streams. */
+  readonly subscription?: SourceSubscription
+  /** A left join: repartitions above it must let records without key pass (KIP-962). */
+  readonly nullKeys?: 'kept' | undefined
+}
+
+/** A logical operator, before it is one node or several of the topology. */
+export class GraphNode {
+  readonly name: string
+  readonly parents = new Set<GraphNode>()
+  readonly children = new Set<GraphNode>()
+  readonly subscription: SourceSubscription | undefined
+  readonly #options: GraphNodeOptions
+  /** Nodes are written by priority, parents first (Java: `buildPriority`). A node that is used again moves back. */
+  priority = 0
+
+  constructor(options: GraphNodeOptions) {
+    this.name = options.name
+    this.subscription = options.subscription
+    this.#options = options
+  }
+
+  write(topology: InternalTopologyBuilder): void {
+    this.#options.write(topology, this)
+  }
+
+  get parentNames(): readonly string[] {
+    return [...this.parents].map((parent) => parent.name)
+  }
+
+  addChild(child: GraphNode): void {
+    this.children.add(child)
+    child.parents.add(this)
+  }
+
+  /** Whether records without key must pass a repartition here, because a join below takes them. */
+  keepsNullKeys(): boolean {
+    return [...this.children].some((child) => child.#options.nullKeys === 'kept' || child.keepsNullKeys())
+  }
+}
+
+/** The logical graph (Java: `InternalStreamsBuilder`): names, order, and the writing of the topology. */
+export class StreamsGraph {
+  readonly #root = new GraphNode({ name: 'root', write: () => undefined })
+  readonly #internalTopics = new Map<string, InternalTopicProperties>()
+  readonly #copartitioned: ReadonlySet<string>[] = []
+  #index = 0
+  #priority = 0
+
+  newProcessorName(prefix: string): string {
+    return prefix + this.#nextIndex()
+  }
+
+  newStoreName(prefix: string): string {
+    return `${prefix}STATE-STORE-${this.#nextIndex()}`
+  }
+
+  /** A generated name counts even where it is not used, so that names further on stay what they are in Java. */
+  nameOr(named: Partial<Named> | undefined, prefix: string): string {
+    return this.suffixedNameOr(named, '', prefix)
+  }
+
+  suffixedNameOr(named: Partial<Named> | undefined, suffix: string, prefix: string): string {
+    const generated = this.newProcessorName(prefix)
+    return named?.name === undefined ? generated : checkName(named.name + suffix)
+  }
+
+  addSource(node: GraphNode): GraphNode {
+    return this.add([this.#root], node)
+  }
+
+  add(parents: readonly GraphNode[], node: GraphNode): GraphNode {
+    for (const parent of parents) {
+      parent.addChild(node)
+      node.priority = this.#priority++
+    }
+    return node
+  }
+
+  addInternalTopic(name: string, properties: InternalTopicProperties): void {
+    this.#internalTopics.set(name, properties)
+  }
+
+  /** Topics of these sources must have equally many partitions. */
+  copartition(sources: ReadonlySet<string>): void {
+    this.#copartitioned.push(sources)
+  }
+
+  build(): Topology {
+    this.#mergeSources()
+    const topology = new InternalTopologyBuilder()
+    for (const [name, properties] of this.#internalTopics) topology.addInternalTopic(name, properties)
+    for (const sources of this.#copartitioned) topology.copartition(sources)
+    for (const node of this.#inOrder()) node.write(topology)
+    topology.validateCopartition()
+    return new Topology(topology)
+  }
+
+  #nextIndex(): string {
+    return String(this.#index++).padStart(10, '0')
+  }
+
+  /** By priority among those whose parents are written: the order of Java's priority queue. */
+  *#inOrder(): Generator<GraphNode> {
+    const written = new Set<GraphNode>([this.#root])
+    const offered = new Set(this.#root.children)
+    while (offered.size > 0) {
+      const next = [...offered].reduce((first, node) => (node.priority < first.priority ? node : first))
+      offered.delete(next)
+      if (written.has(next) || ![...next.parents].every((parent) => written.has(parent))) continue
+      written.add(next)
+      yield next
+      for (const child of next.children) offered.add(child)
+    }
+  }
+
+  /** Streams of the same topics, or of the same pattern, share one source (Java: `mergeDuplicateSourceNodes`). */
+  #mergeSources(): void {
+    const byTopic = new Map<string, GraphNode>()
+    for (const source of this.#root.children) {
+      if (source.subscription === undefined) continue
+      for (const topic of subscriptionKeys(source.subscription)) {
+        const first = byTopic.get(topic)
+        if (first === undefined) byTopic.set(topic, source)
+        else if (first !== source) this.#mergeSource(first, source)
+      }
+    }
+  }
+
+  #mergeSource(first: GraphNode, other: GraphNode): void {
+    checkMergeable(first, other)
+    this.#root.children.delete(other)
+    for (const child of other.children) {
+      child.parents.delete(other)
+      first.addChild(child)
+    }
+    other.children.clear()
+  }
+}
+
+function subscriptionKeys({ topics, pattern }: SourceSubscription): readonly string[] {
+  return pattern === undefined ? topics : [String(pattern)]
+}
+
+function checkMergeable({ name, subscription: first }: GraphNode, { name: otherName, subscription: other }: GraphNode): void {
+  const facts = { nodes: [name, otherName] }
+  if (String(first?.topics.toSorted()) !== String(other?.topics.toSorted()))
+    throw new TopologyError(
+      'STREAMS_OVERLAPPING_TOPICS',
+      `Sources ${name} and ${otherName} share topics, but not all of them: read the same list in both, or one topic per stream.`,
+      { facts },
+    )
+  if (first?.offsetReset !== other?.offsetReset)
+    throw new TopologyError(
+      'STREAMS_OFFSET_RESET_CONFLICT',
+      `Sources ${name} and ${otherName} read the same topics with different offsetReset: give both the same.`,
+      { facts },
+    )
+}

@@ -1,0 +1,82 @@
+import { KStreamAggregate } from '../processor/kstream-aggregate.ts'
+import { KStreamReduce } from '../processor/kstream-reduce.ts'
+import { materializedGetter } from '../processor/ktable-value-getter.ts'
+import { longSerde } from '../serde/integer-serdes.ts'
+import type { AnySupplier } from './stream-operators.ts'
+import { addAggregate, StreamGrouping, type GroupedOptions } from './stream-grouping.ts'
+import { erased, type StreamState } from './handles.ts'
+import type { KTable } from './ktable.ts'
+import type { Present } from './kstream.ts'
+import { keyValueSpec, materialize, type MaterializedStore } from './materialized.ts'
+import type { Materialized, Named } from './options.ts'
+import { storedOperator, type TableOperatorWithSettings } from './table-operators.ts'
+import { TimeWindowedKStream } from './time-windowed-kstream.ts'
+import type { TimeWindows } from './time-windows.ts'
+
+/** A stream grouped by key (Java: `KGroupedStream`). Records without key or value are dropped by what follows. */
+export class KGroupedStream<K, V> {
+  readonly #grouping: StreamGrouping
+
+  constructor(stream: StreamState, grouped: GroupedOptions) {
+    this.#grouping = new StreamGrouping(stream, grouped)
+  }
+
+  /** How many records each key has had. */
+  count(materialized?: Materialized<K, number>, named?: Named): KTable<K, number> {
+    const { graph } = this.#grouping
+    // An index that Java once used for a name: it is drawn still, so that names further on stay.
+    if (materialized !== undefined && materialized.name === undefined) graph.newStoreName('KSTREAM-AGGREGATE-')
+    const inherited = { key: this.#grouping.key, value: erased(longSerde) }
+    const store = materialize(graph, materialized, 'KSTREAM-AGGREGATE-', inherited)
+    const initializer = (): number => 0
+    const aggregator = (count: number | null): number => (count ?? 0) + 1
+    return this.#add('KSTREAM-AGGREGATE-', store, named, ({ settings }) => {
+      const { oldValues } = settings()
+      return new KStreamAggregate({ storeName: store.name, initializer, aggregator, oldValues })
+    })
+  }
+
+  /** Combines the values of each key two by two; the first is taken as it is. Null deletes. */
+  reduce<VR = Present<V>>(
+    reducer: (aggregate: Present<V>, value: Present<V>, key: K) => Present<V> | null,
+    materialized?: Materialized<K, Present<V>, VR>,
+    named?: Named,
+  ): KTable<K, VR> {
+    const store = materialize(this.#grouping.graph, materialized, 'KSTREAM-REDUCE-', this.#grouping)
+    return this.#add('KSTREAM-REDUCE-', store, named, ({ settings }) => {
+      const { oldValues } = settings()
+      return new KStreamReduce({ storeName: store.name, reducer, oldValues })
+    })
+  }
+
+  /** Folds the values of each key, from the initial value on. Null deletes. */
+  aggregate<VR>(
+    initializer: () => VR,
+    aggregator: (aggregate: VR, value: Present<V>, key: K) => VR | null,
+    materialized?: Materialized<K, Present<VR>>,
+    named?: Named,
+  ): KTable<K, Present<VR>> {
+    const store = materialize(this.#grouping.graph, materialized, 'KSTREAM-AGGREGATE-', { key: this.#grouping.key })
+    const fold = aggregator as (aggregate: VR | null, value: Present<V>, key: K) => VR | null
+    return this.#add('KSTREAM-AGGREGATE-', store, named, ({ settings }) => {
+      const { oldValues } = settings()
+      return new KStreamAggregate({ storeName: store.name, initializer, aggregator: fold, oldValues })
+    })
+  }
+
+  /** Aggregates per window instead of for ever. */
+  windowedBy(windows: TimeWindows): TimeWindowedKStream<K, V> {
+    return new TimeWindowedKStream(this.#grouping, windows)
+  }
+
+  #add<VR>(
+    prefix: string,
+    store: MaterializedStore,
+    named: Named | undefined,
+    make: (operator: TableOperatorWithSettings) => ReturnType<AnySupplier> | object,
+  ): KTable<K, VR> {
+    const operator = storedOperator(store.name, materializedGetter(store.name))
+    const supplier = (() => make(operator)) as AnySupplier
+    return addAggregate(this.#grouping, { prefix, named, store, spec: keyValueSpec(store), key: store.key, operator, supplier })
+  }
+}

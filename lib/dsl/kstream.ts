@@ -1,0 +1,227 @@
+import type { KeyValuePair } from '../processor/key-value-result.ts'
+import type { ProcessorSupplier } from '../processor/processor.ts'
+import { KStreamFilter } from '../processor/kstream-filter.ts'
+import { KStreamFlatMap } from '../processor/kstream-flat-map.ts'
+import { KStreamFlatMapValues } from '../processor/kstream-flat-map-values.ts'
+import { KStreamMap } from '../processor/kstream-map.ts'
+import { KStreamMapValues } from '../processor/kstream-map-values.ts'
+import { KStreamPeek } from '../processor/kstream-peek.ts'
+import { KStreamSelectKey } from '../processor/kstream-select-key.ts'
+import { PassThrough } from '../processor/pass-through.ts'
+import type { SinkTopic } from '../topology/topic-ref.ts'
+import { BranchedKStream } from './branched-kstream.ts'
+import { GlobalKTable } from './global-ktable.ts'
+import { erased, internals, union, type AnyTable, type StreamState } from './handles.ts'
+import { KGroupedStream } from './kgrouped-stream.ts'
+import type { KTable } from './ktable.ts'
+import type * as options from './options.ts'
+import { afterRepartition, repartitionNode } from './repartition.ts'
+import { addSink } from './sink.ts'
+import { joinGlobalTable, joinTable } from './stream-table-join.ts'
+import { addPrinter, addProcess, addStreamOperator, type AnyProcessor } from './stream-operators.ts'
+import { streamToTable } from './stream-to-table.ts'
+
+/** A value that is surely there: an operator drops records without. */
+export type Present<V> = Exclude<V, null>
+
+/**
+ * A stream of records (Java: `KStream`). Every operator makes a new stream; none changes this one. The types are what the topics'
+ * serdes and the lambdas say: null is in V only where a serde is nullable, or a table's deletes come through.
+ */
+export class KStream<K, V> {
+  readonly [internals]: StreamState
+
+  constructor(state: StreamState) {
+    this[internals] = state
+  }
+
+  /** Keeps the records that match. */
+  filter<VS extends V>(predicate: (value: V, key: K) => value is VS, named?: options.Named): KStream<K, VS>
+  filter(predicate: (value: V, key: K) => boolean, named?: options.Named): KStream<K, V>
+  filter(predicate: (value: V, key: K) => boolean, named?: options.Named): KStream<K, never> {
+    const make = (): AnyProcessor => new KStreamFilter({ predicate, keep: 'matching' })
+    return this.#operator('KSTREAM-FILTER-', make, {}, named)
+  }
+
+  /** Keeps the records that do not match. */
+  filterNot<VS extends V>(predicate: (value: V, key: K) => value is VS, named?: options.Named): KStream<K, Exclude<V, VS>>
+  filterNot(predicate: (value: V, key: K) => boolean, named?: options.Named): KStream<K, V>
+  filterNot(predicate: (value: V, key: K) => boolean, named?: options.Named): KStream<K, never> {
+    const make = (): AnyProcessor => new KStreamFilter({ predicate, keep: 'others' })
+    return this.#operator('KSTREAM-FILTER-', make, {}, named)
+  }
+
+  /** Sets the key. A stateful operator that follows goes through a repartition topic. */
+  selectKey<KR>(mapper: (value: V, key: K) => KR, named?: options.Named): KStream<KR, V> {
+    const make = (): AnyProcessor => new KStreamSelectKey({ mapper })
+    return this.#operator('KSTREAM-KEY-SELECT-', make, { key: undefined, needsRepartition: true }, named)
+  }
+
+  /** One record for one. Where the key stays, `mapValues` spares a repartition. */
+  map<KR, VR>(mapper: (value: V, key: K) => KeyValuePair<KR, VR>, named?: options.Named): KStream<KR, VR> {
+    const make = (): AnyProcessor => new KStreamMap({ mapper })
+    return this.#operator('KSTREAM-MAP-', make, rekeyed, named)
+  }
+
+  /** Sets the value, also of records whose value is null. */
+  mapValues<VR>(mapper: (value: V, key: K) => VR, named?: options.Named): KStream<K, VR> {
+    const make = (): AnyProcessor => new KStreamMapValues({ mapper })
+    return this.#operator('KSTREAM-MAPVALUES-', make, { value: undefined }, named)
+  }
+
+  /** Any number of records for one, in the order of the list. */
+  flatMap<KR, VR>(mapper: (value: V, key: K) => Iterable<KeyValuePair<KR, VR>>, named?: options.Named): KStream<KR, VR> {
+    const make = (): AnyProcessor => new KStreamFlatMap({ mapper })
+    return this.#operator('KSTREAM-FLATMAP-', make, rekeyed, named)
+  }
+
+  /** Any number of values for one, in the order of the list; the key stays. */
+  flatMapValues<VR>(mapper: (value: V, key: K) => Iterable<VR>, named?: options.Named): KStream<K, VR> {
+    const make = (): AnyProcessor => new KStreamFlatMapValues({ mapper })
+    return this.#operator('KSTREAM-FLATMAPVALUES-', make, { value: undefined }, named)
+  }
+
+  /** Calls the action for each record, and passes the record on. The action must not change it. */
+  peek(action: (value: V, key: K) => unknown, named?: options.Named): KStream<K, V> {
+    return this.#operator('KSTREAM-PEEK-', (): AnyProcessor => new KStreamPeek({ action }), {}, named)
+  }
+
+  /** Calls the action for each record; nothing comes after it. */
+  foreach(action: (value: V, key: K) => unknown, named?: options.Named): void {
+    this.#operator('KSTREAM-FOREACH-', (): AnyProcessor => new KStreamPeek({ action }), {}, named)
+  }
+
+  /** Writes a line for each record: `[label]: key, value`. */
+  print(printed: options.Printed<K, V> = {}): void {
+    addPrinter(this[internals], printed as options.Printed<never, never>)
+  }
+
+  /**
+   * Sends each record to the first branch whose predicate it matches.
+   *
+   * @example
+   * const branches = stream.split({ name: 'size-' }).branch((n) => n > 9, { name: 'large' }).defaultBranch({ name: 'small' })
+   * branches.get('size-large')
+   */
+  split(named?: options.Named): BranchedKStream<K, V> {
+    return new BranchedKStream(this, named)
+  }
+
+  /** Both streams as one; the order between them is not certain. */
+  merge<KO, VO>(stream: KStream<KO, VO>, named?: options.Named): KStream<K | KO, V | VO> {
+    const [left, right] = [this[internals], stream[internals]]
+    const state = addStreamOperator(left, {
+      prefix: 'KSTREAM-MERGE-',
+      named,
+      supplier: () => new PassThrough(),
+      parents: [left.node, right.node],
+      changes: {
+        key: undefined,
+        value: undefined,
+        sources: union(left.sources, right.sources),
+        needsRepartition: left.needsRepartition || right.needsRepartition,
+      },
+    })
+    return left.builder.stream(state)
+  }
+
+  /** Writes the records to an internal topic and reads them back, partitioned by key. Records without key are dropped. */
+  repartition<VR = V>(repartitioned: options.Repartitioned<K, V, VR> = {}): KStream<K, VR> {
+    const state = this[internals]
+    const { graph } = state.builder
+    const chosen = {
+      name: repartitioned.name ?? graph.newProcessorName('KSTREAM-REPARTITION-'),
+      key: erased(repartitioned.key) ?? state.key,
+      value: erased(repartitioned.value) ?? state.value,
+      partitions: repartitioned.partitions,
+      partitioner: repartitioned.partitioner,
+    }
+    const node = graph.add([state.node], repartitionNode(state, chosen))
+    return state.builder.stream(afterRepartition(state, node, chosen))
+  }
+
+  /** Writes to a topic, or to the topic that `topicName` picks for each record. A null value is a tombstone, whatever the serde. */
+  to(topic: SinkTopic<K, Present<V>> | options.DynamicTopic<K, V>, produced: options.Produced<K, V> = {}): void {
+    addSink(this[internals], topic, produced)
+  }
+
+  /** The stream as updates of a table: null deletes. Records without key are dropped. */
+  toTable<VR = Present<V>>(materialized?: options.Materialized<K, Present<V>, VR>, named?: options.Named): KTable<K, VR> {
+    return streamToTable(this[internals], materialized, named)
+  }
+
+  /** Groups by the key there is. The serdes of `grouped` are used if a repartition is due. */
+  groupByKey<VR = V>(grouped: options.Grouped<K, V, VR> = {}): KGroupedStream<K, VR> {
+    return new KGroupedStream(this[internals], grouped)
+  }
+
+  /** Groups by a new key, through a repartition topic. The key's serde is needed where the default is not the right one. */
+  groupBy<KR, VR = V>(selector: (value: V, key: K) => KR, grouped: options.Grouped<KR, V, VR> = {}): KGroupedStream<KR, VR> {
+    const make = (): AnyProcessor => new KStreamSelectKey({ mapper: selector })
+    const changes = { key: undefined, needsRepartition: true }
+    const named = grouped.name === undefined ? undefined : { name: grouped.name }
+    const selected = this.#operator<KR, V>('KSTREAM-KEY-SELECT-', make, changes, named)
+    return new KGroupedStream(selected[internals], grouped)
+  }
+
+  /**
+   * Looks each record up in a table of the same key; records without a match are dropped, and those without key or value.
+   * With a global table, by the key that the selector names.
+   */
+  join<KG, VG, VR>(
+    table: GlobalKTable<KG, VG>,
+    keySelector: (value: Present<V>, key: K) => KG | null,
+    joiner: (left: Present<V>, right: VG, key: K) => VR,
+    named?: options.Named,
+  ): KStream<K, VR>
+  join<VT, VR>(
+    table: KTable<K, VT>,
+    joiner: (left: Present<V>, right: VT, key: K) => VR,
+    joined?: options.Joined<K, V>,
+  ): KStream<K, VR>
+  join(table: object, ...rest: readonly unknown[]): KStream<K, never> {
+    if (table instanceof GlobalKTable) return joinGlobalTable(this[internals], table, 'inner', rest)
+    return joinTable(this[internals], (table as AnyTable)[internals], 'inner', rest)
+  }
+
+  /** As {@link KStream.join}; what has no match is joined with null. */
+  leftJoin<KG, VG, VR>(
+    table: GlobalKTable<KG, VG>,
+    keySelector: (value: Present<V>, key: K) => KG | null,
+    joiner: (left: Present<V>, right: VG | null, key: K) => VR,
+    named?: options.Named,
+  ): KStream<K, VR>
+  leftJoin<VT, VR>(
+    table: KTable<K, VT>,
+    joiner: (left: Present<V>, right: VT | null, key: K) => VR,
+    joined?: options.Joined<K, V>,
+  ): KStream<K, VR>
+  leftJoin(table: object, ...rest: readonly unknown[]): KStream<K, never> {
+    if (table instanceof GlobalKTable) return joinGlobalTable(this[internals], table, 'left', rest)
+    return joinTable(this[internals], (table as AnyTable)[internals], 'left', rest)
+  }
+
+  /** Own code with stores and punctuation. It may change the key, so a stateful operator that follows repartitions. */
+  process<KR, VR>(supplier: ProcessorSupplier<K, V, KR, VR>, processed: options.Processed = {}): KStream<KR, VR> {
+    const state = addProcess(this[internals], 'KSTREAM-PROCESSOR-', supplier, processed)
+    return state.builder.stream({ ...state, ...rekeyed })
+  }
+
+  /** As {@link KStream.process}, for code that keeps the key of each record: nothing is repartitioned. */
+  processValues<VR>(supplier: ProcessorSupplier<K, V, K, VR>, processed: options.Processed = {}): KStream<K, VR> {
+    const state = addProcess(this[internals], 'KSTREAM-PROCESSVALUES-', supplier, processed)
+    return state.builder.stream({ ...state, value: undefined })
+  }
+
+  #operator<KR, VR>(
+    prefix: string,
+    supplier: () => AnyProcessor,
+    changes: Partial<StreamState>,
+    named: options.Named | undefined,
+  ): KStream<KR, VR> {
+    const state = this[internals]
+    return state.builder.stream(addStreamOperator(state, { prefix, named, supplier, changes }))
+  }
+}
+
+const rekeyed: Partial<StreamState> = { key: undefined, value: undefined, needsRepartition: true }

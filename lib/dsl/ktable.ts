@@ -1,0 +1,116 @@
+import { KTableToStream } from '../processor/ktable-to-stream.ts'
+import { internals, type AnyTable, type TableState } from './handles.ts'
+import { joinByForeignKey } from './foreign-key-join.ts'
+import type { KStream } from './kstream.ts'
+import type { MaterializedOptions } from './materialized.ts'
+import type { Materialized, Named, TableJoined } from './options.ts'
+import { addStreamOperator } from './stream-operators.ts'
+import { filterTable, mapTableValues } from './table-derivations.ts'
+import { joinTables } from './table-join.ts'
+
+type Joiner<K, V, VO, VR> = (left: V, right: VO, key: K) => VR | null
+type ForeignKey<K, V, KO> = (value: V, key: K) => KO | null
+
+/**
+ * A table: the current value of each key, and its changes (Java: `KTable`). Values are never null; null deletes, and shows only in
+ * {@link KTable.toStream}. A table has a store of its own where it is named, and where what follows needs one.
+ */
+export class KTable<K, V> {
+  readonly [internals]: TableState
+
+  constructor(state: TableState) {
+    this[internals] = state
+  }
+
+  /** The name of the store, where one was given. */
+  get queryableStoreName(): string | undefined {
+    return this[internals].queryableName
+  }
+
+  /** Keeps the keys whose value matches; a value that no longer does deletes its key. */
+  filter<VS extends V, VR = VS>(
+    predicate: (value: V, key: K) => value is VS,
+    materialized?: Materialized<K, VS, VR>,
+    named?: Named,
+  ): KTable<K, VR>
+  filter<VR = V>(predicate: (value: V, key: K) => boolean, materialized?: Materialized<K, V, VR>, named?: Named): KTable<K, VR>
+  filter(predicate: (value: V, key: K) => boolean, materialized?: MaterializedOptions, named?: Named): KTable<K, never> {
+    return filterTable(this[internals], { predicate, keep: 'matching', materialized, named })
+  }
+
+  /** Keeps the keys whose value does not match. */
+  filterNot<VR = V>(
+    predicate: (value: V, key: K) => boolean,
+    materialized?: Materialized<K, V, VR>,
+    named?: Named,
+  ): KTable<K, VR> {
+    return filterTable(this[internals], { predicate, keep: 'others', materialized, named })
+  }
+
+  /** Maps each value; null deletes. Without a store the mapper runs again whenever a value is looked up. */
+  mapValues<VR>(mapper: (value: V, key: K) => VR | null, materialized?: Materialized<K, VR>, named?: Named): KTable<K, VR> {
+    return mapTableValues(this[internals], { mapper, materialized, named })
+  }
+
+  /** The changes, null for a deleted key. */
+  toStream(named?: Named): KStream<K, V | null> {
+    const { queryableName: _, operator: __, ...state } = this[internals]
+    const stream = { ...state, needsRepartition: false }
+    const supplier = (): KTableToStream<K, V> => new KTableToStream()
+    return state.builder.stream(addStreamOperator(stream, { prefix: 'KTABLE-TOSTREAM-', named, supplier }))
+  }
+
+  /**
+   * Joins with another table, by key or, with an extractor, by a foreign key in the values of this one. Either side's change
+   * updates the result. Keys without a match have none.
+   *
+   * @example
+   * transfers.join(users, (transfer) => transfer.userId, (transfer, user) => ({ ...transfer, userName: user.name }))
+   */
+  join<KO, VO, VR>(
+    other: KTable<KO, VO>,
+    foreignKeyExtractor: ForeignKey<K, V, KO>,
+    joiner: Joiner<K, V, VO, VR>,
+    tableJoined?: TableJoined<K, KO>,
+    materialized?: Materialized<K, VR>,
+  ): KTable<K, VR>
+  join<VO, VR>(
+    other: KTable<K, VO>,
+    joiner: Joiner<K, V, VO, VR>,
+    materialized?: Materialized<K, VR>,
+    named?: Named,
+  ): KTable<K, VR>
+  join(other: AnyTable, ...rest: readonly unknown[]): KTable<K, never> {
+    if (typeof rest[1] === 'function') return joinByForeignKey(this[internals], other[internals], 'inner', rest)
+    return joinTables(this[internals], other[internals], 'inner', rest)
+  }
+
+  /** As {@link KTable.join}; a key of this table without a match is joined with null. */
+  leftJoin<KO, VO, VR>(
+    other: KTable<KO, VO>,
+    foreignKeyExtractor: ForeignKey<K, V, KO>,
+    joiner: Joiner<K, V, VO | null, VR>,
+    tableJoined?: TableJoined<K, KO>,
+    materialized?: Materialized<K, VR>,
+  ): KTable<K, VR>
+  leftJoin<VO, VR>(
+    other: KTable<K, VO>,
+    joiner: Joiner<K, V, VO | null, VR>,
+    materialized?: Materialized<K, VR>,
+    named?: Named,
+  ): KTable<K, VR>
+  leftJoin(other: AnyTable, ...rest: readonly unknown[]): KTable<K, never> {
+    if (typeof rest[1] === 'function') return joinByForeignKey(this[internals], other[internals], 'left', rest)
+    return joinTables(this[internals], other[internals], 'left', rest)
+  }
+
+  /** As {@link KTable.join}, by key; what is on one side only is joined with null. */
+  outerJoin<VO, VR>(
+    other: KTable<K, VO>,
+    joiner: Joiner<K, V | null, VO | null, VR>,
+    materialized?: Materialized<K, VR>,
+    named?: Named,
+  ): KTable<K, VR> {
+    return joinTables(this[internals], other[internals], 'outer', [joiner, materialized, named])
+  }
+}

@@ -1,0 +1,138 @@
+import { KTableSource } from '../processor/ktable-source.ts'
+import { materializedGetter } from '../processor/ktable-value-getter.ts'
+import type { ProcessorSupplier } from '../processor/processor.ts'
+import type { StoreSpec } from '../state/store-spec.ts'
+import type { SourceTopic, SourceTopics } from '../topology/topic-ref.ts'
+import type { Topology } from '../topology/topology.ts'
+import { GlobalKTable } from './global-ktable.ts'
+import { GraphNode, StreamsGraph, type WriteNode } from './graph.ts'
+import { erased, type DslBuilder } from './handles.ts'
+import { KStream } from './kstream.ts'
+import { KTable } from './ktable.ts'
+import { keyValueSpec, materialize } from './materialized.ts'
+import type { Consumed, Materialized } from './options.ts'
+import { subscriptionOf } from './subscription.ts'
+import { tableSourceOperator } from './table-operators.ts'
+
+/**
+ * Builds a {@link Topology} out of streams and tables (Java: `StreamsBuilder`).
+ *
+ * Lambdas take (value, key), joiners (left, right, key), folds (aggregate, value, key). Names of nodes, stores and internal
+ * topics are Kafka's, so the order of calls is part of an application's identity, as in Java.
+ */
+export class StreamsBuilder {
+  readonly #graph = new StreamsGraph()
+  readonly #builder: DslBuilder = {
+    graph: this.#graph,
+    stream: (state) => new KStream(state),
+    table: (state) => new KTable(state),
+  }
+
+  /** Reads topics as a stream. Streams of the same list of topics share one source node. */
+  stream<K, V>(topics: SourceTopics<K, V>, consumed: Consumed = {}): KStream<K, V> {
+    const name = this.#graph.nameOr(consumed, 'KSTREAM-SOURCE-')
+    const { key, value, ...subscription } = subscriptionOf(topics)
+    const { timestampExtractor, offsetReset } = consumed
+    const write: WriteNode = (topology) =>
+      topology.addSource({ name, ...subscription, key, value, timestampExtractor, offsetReset })
+    const node = this.#graph.addSource(new GraphNode({ name, write, subscription: { ...subscription, offsetReset } }))
+    return new KStream({ builder: this.#builder, name, node, key, value, sources: new Set([name]), needsRepartition: false })
+  }
+
+  /**
+   * Reads a topic as a table: the last record of a key is its value, null deletes. It gets a store where it is named, or where
+   * something downstream needs current or old values. Records without key are dropped.
+   */
+  table<K, V>(
+    topic: SourceTopic<K, V>,
+    consumed: Consumed = {},
+    materialized?: Materialized<K, Exclude<V, null>>,
+  ): KTable<K, Exclude<V, null>> {
+    const source = this.#tableSource(topic, consumed, materialized)
+    const { sourceName, name, store } = source
+    const operator = tableSourceOperator(store)
+    const node = new GraphNode({
+      name,
+      write: (topology) => {
+        topology.addSource(source.definition)
+        topology.addProcessor({ name, supplier: () => new KTableSource(operator.settings()), parents: [sourceName] })
+        if (operator.settings().storeName !== undefined) topology.addStateStore(keyValueSpec(store), [name])
+      },
+    })
+    this.#graph.addSource(node)
+    const { key, value, queryableName } = store
+    const sources = new Set([sourceName])
+    return new KTable({ builder: this.#builder, name, node, key, value, sources, queryableName, operator })
+  }
+
+  /**
+   * Reads a topic as a table that every process holds whole. It is filled before the application starts, always from the
+   * earliest offset, and has no changelog besides its topic.
+   */
+  globalTable<K, V>(
+    topic: SourceTopic<K, V>,
+    consumed: Consumed = {},
+    materialized?: Materialized<K, Exclude<V, null>>,
+  ): GlobalKTable<K, Exclude<V, null>> {
+    const { sourceName, name, store, definition } = this.#tableSource(topic, consumed, materialized)
+    const spec = { ...keyValueSpec(store), changelog: 'disabled' as const }
+    const supplier = (): KTableSource<unknown, unknown> => new KTableSource({ storeName: store.name, oldValues: 'omit' })
+    const processor = { name, supplier, parents: [sourceName] }
+    const write: WriteNode = (topology) => topology.addGlobalStore({ spec, source: definition, processor })
+    this.#graph.addSource(new GraphNode({ name, write }))
+    return new GlobalKTable(materializedGetter(store.name), store.queryableName)
+  }
+
+  /** Adds a store for processors that name it. Adding the same value again changes nothing. */
+  addStateStore(store: StoreSpec): this {
+    const write: WriteNode = (topology) => topology.addStateStore(store)
+    this.#graph.addSource(new GraphNode({ name: store.name, write }))
+    return this
+  }
+
+  /** Adds a store that the processor fills from all partitions of a topic, in every process. */
+  addGlobalStore<K, V>(
+    store: StoreSpec,
+    topic: SourceTopic<K, V>,
+    supplier: ProcessorSupplier<K, V, never, never>,
+    consumed: Consumed = {},
+  ): this {
+    const { sourceName, name } = this.#tableNames(consumed)
+    const source = sourceDefinition(sourceName, topic, consumed)
+    const spec = { ...store, changelog: 'disabled' as const }
+    const processor = { name, supplier: supplier as ProcessorSupplier<never, never, never, never>, parents: [sourceName] }
+    const write: WriteNode = (topology) => topology.addGlobalStore({ spec, source, processor })
+    this.#graph.addSource(new GraphNode({ name, write }))
+    return this
+  }
+
+  /** Checks and freezes what was built. Throws a `TopologyError`. */
+  build(): Topology {
+    return this.#graph.build()
+  }
+
+  #tableNames(consumed: Consumed): { readonly sourceName: string; readonly name: string } {
+    const sourceName = this.#graph.suffixedNameOr(consumed, '-source', 'KSTREAM-SOURCE-')
+    return { sourceName, name: this.#graph.nameOr(consumed, 'KTABLE-SOURCE-') }
+  }
+
+  /** The topic's serdes win over those of the store, as in Java; either may be left out. */
+  #tableSource<K, V>(topic: SourceTopic<K, V>, consumed: Consumed, materialized: Materialized<K, Exclude<V, null>> | undefined) {
+    const named = materialize(this.#graph, materialized, `${topic.name}-`, {})
+    const store = { ...named, key: erased(topic.key) ?? named.key, value: erased(topic.value) ?? named.value }
+    const names = this.#tableNames(consumed)
+    return { ...names, store, definition: sourceDefinition(names.sourceName, { ...store, name: topic.name }, consumed) }
+  }
+}
+
+function sourceDefinition<K, V>(name: string, topic: SourceTopic<K, V>, { timestampExtractor, offsetReset }: Consumed) {
+  return {
+    name,
+    topics: [topic.name],
+    pattern: undefined,
+    key: erased(topic.key),
+    value: erased(topic.value),
+    timestampExtractor,
+    offsetReset,
+  }
+}

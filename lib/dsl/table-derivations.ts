@@ -1,0 +1,80 @@
+import { KTableDerive, type KTableDeriveOptions } from '../processor/ktable-derive.ts'
+import { filteredGetter, mappedGetter } from '../processor/ktable-value-getter.ts'
+import { lambdaResult } from '../processor/lambda-result.ts'
+import { GraphNode } from './graph.ts'
+import { erased, type TableState } from './handles.ts'
+import type { KTable } from './ktable.ts'
+import { keyValueSpec, materialize, type MaterializedOptions, type MaterializedStore } from './materialized.ts'
+import type { Named } from './options.ts'
+import { derivedOperator, type TableOperatorWithSettings } from './table-operators.ts'
+
+type Predicate = (value: unknown, key: unknown) => boolean
+type Mapper = (value: unknown, key: unknown) => unknown
+
+export interface FilterOptions<K, V> {
+  readonly predicate: (value: V, key: K) => boolean
+  readonly keep: 'matching' | 'others'
+  readonly materialized: MaterializedOptions | undefined
+  readonly named: Named | undefined
+}
+
+export function filterTable<K, V, VR>(parent: TableState, options: FilterOptions<K, V>): KTable<K, VR> {
+  const { name, store } = prepare(parent, 'KTABLE-FILTER-', options.materialized, options.named)
+  const kept = options.keep === 'matching'
+  const keeps: Predicate = (value, key) => lambdaResult((options.predicate as Predicate)(value, key), 'predicate', name) === kept
+  const operator = derivedOperator(parent.operator, store?.name, (getter) => filteredGetter(getter, keeps))
+  // Where the parent has a store anyway, old values spare a tombstone for each key that never matched.
+  operator.sendOldValues('if-materialized')
+  const derive: Mapper = (value, key) => (keeps(value, key) ? value : null)
+  const value = erased(options.materialized?.value) ?? parent.value
+  return addDerived(parent, { name, store, value, operator, derive, lambda: 'predicate', nullToNull: 'skipped' })
+}
+
+export interface MapOptions<K, V, VR> {
+  readonly mapper: (value: V, key: K) => VR | null
+  readonly materialized: MaterializedOptions | undefined
+  readonly named: Named | undefined
+}
+
+export function mapTableValues<K, V, VR>(parent: TableState, options: MapOptions<K, V, VR>): KTable<K, VR> {
+  const { name, store } = prepare(parent, 'KTABLE-MAPVALUES-', options.materialized, options.named)
+  const derive = options.mapper as Mapper
+  const operator = derivedOperator(parent.operator, store?.name, (getter) => mappedGetter(getter, derive, name))
+  const value = erased(options.materialized?.value)
+  return addDerived(parent, { name, store, value, operator, derive, lambda: 'mapper', nullToNull: 'sent' })
+}
+
+interface Derived extends Pick<KTableDeriveOptions<unknown, unknown, unknown>, 'derive' | 'lambda' | 'nullToNull'> {
+  readonly name: string
+  readonly store: MaterializedStore | undefined
+  readonly value: TableState['value']
+  readonly operator: TableOperatorWithSettings
+}
+
+/** A store is made only where it is named; an unnamed `materialized` draws an index all the same, before the node does. */
+function prepare(
+  { builder: { graph }, key, value }: TableState,
+  prefix: string,
+  materialized: MaterializedOptions | undefined,
+  named: Named | undefined,
+): { readonly name: string; readonly store: MaterializedStore | undefined } {
+  const inherited = prefix === 'KTABLE-FILTER-' ? { key, value } : { key }
+  const store = materialized === undefined ? undefined : materialize(graph, materialized, prefix, inherited)
+  return { name: graph.nameOr(named, prefix), store: store?.queryableName === undefined ? undefined : store }
+}
+
+function addDerived<K, V>(parent: TableState, derived: Derived): KTable<K, V> {
+  const { name, store, value, operator, derive, lambda, nullToNull } = derived
+  const node = new GraphNode({
+    name,
+    write: (topology, { parentNames }) => {
+      const supplier = (): KTableDerive<unknown, unknown, unknown> =>
+        new KTableDerive({ ...operator.settings(), derive, lambda, nullToNull })
+      topology.addProcessor({ name, supplier, parents: parentNames })
+      if (store !== undefined) topology.addStateStore(keyValueSpec(store), [name])
+    },
+  })
+  parent.builder.graph.add([parent.node], node)
+  const key = store?.key ?? parent.key
+  return parent.builder.table({ ...parent, name, node, key, value, queryableName: store?.queryableName, operator })
+}

@@ -1,0 +1,61 @@
+import type { KTableSourceOptions } from '../processor/ktable-source.ts'
+import { materializedGetter, type KTableValueGetterSupplier } from '../processor/ktable-value-getter.ts'
+import type { OldValues } from '../processor/timestamped-tuple-forwarder.ts'
+import type { TableOperator } from './handles.ts'
+import type { MaterializedStore } from './materialized.ts'
+
+type AnyGetter = KTableValueGetterSupplier<unknown, unknown>
+
+/** What operators are told when they are made: whoever consumes the table may still change it while the graph is built. */
+export interface TableOperatorWithSettings extends TableOperator {
+  settings(): KTableSourceOptions
+}
+
+/** A table whose values are the records of a stream: it gets its store when the first consumer needs one. */
+export function tableSourceOperator({ name, queryableName }: MaterializedStore): TableOperatorWithSettings {
+  let storeName = queryableName
+  let oldValues: OldValues = 'omit'
+  return {
+    settings: () => ({ storeName, oldValues }),
+    valueGetter: () => {
+      storeName = name
+      return materializedGetter(name)
+    },
+    sendOldValues: (how) => {
+      if (how === 'if-materialized' && storeName === undefined) return false
+      storeName = name
+      oldValues = 'send'
+      return true
+    },
+  }
+}
+
+/** A table that always has a store, as aggregates have. */
+export function storedOperator(name: string, getter: AnyGetter): TableOperatorWithSettings {
+  let oldValues: OldValues = 'omit'
+  return {
+    settings: () => ({ storeName: name, oldValues }),
+    valueGetter: () => getter,
+    sendOldValues: () => {
+      oldValues = 'send'
+      return true
+    },
+  }
+}
+
+/** A table that is computed from its parent's rows, one by one; its own store only where it is named. */
+export function derivedOperator(
+  parent: TableOperator,
+  storeName: string | undefined,
+  derive: (parent: AnyGetter) => AnyGetter,
+): TableOperatorWithSettings {
+  let oldValues: OldValues = 'omit'
+  return {
+    settings: () => ({ storeName, oldValues }),
+    valueGetter: () => (storeName === undefined ? derive(parent.valueGetter()) : materializedGetter(storeName)),
+    sendOldValues: (how) => {
+      if (storeName !== undefined || parent.sendOldValues(how)) oldValues = 'send'
+      return oldValues === 'send'
+    },
+  }
+}

@@ -1,0 +1,73 @@
+import type { Windowed } from '../model/windowed.ts'
+import { KStreamWindowAggregate } from '../processor/kstream-window-aggregate.ts'
+import { windowedGetter } from '../processor/ktable-value-getter.ts'
+import { longSerde } from '../serde/integer-serdes.ts'
+import { timeWindowedSerde } from '../serde/windowed-serdes.ts'
+import { erased } from './handles.ts'
+import type { Present } from './kstream.ts'
+import type { KTable } from './ktable.ts'
+import { materialize, windowSpec, type MaterializedStore } from './materialized.ts'
+import type { Materialized, Named } from './options.ts'
+import { addAggregate, type StreamGrouping } from './stream-grouping.ts'
+import type { AnySupplier } from './stream-operators.ts'
+import { storedOperator } from './table-operators.ts'
+import type { TimeWindows } from './time-windows.ts'
+
+/**
+ * A grouped stream, cut into windows of time (Java: `TimeWindowedKStream`). Records without key are dropped, and what comes
+ * after its window has closed; records without value are not: a fold sees null.
+ */
+export class TimeWindowedKStream<K, V> {
+  readonly #grouping: StreamGrouping
+  readonly #windows: TimeWindows
+
+  constructor(grouping: StreamGrouping, windows: TimeWindows) {
+    this.#grouping = grouping
+    this.#windows = windows
+  }
+
+  /** How many records each key has had in each window, those with a null value included. */
+  count(materialized?: Materialized<K, number>, named?: Named): KTable<Windowed<K>, number> {
+    const inherited = { key: this.#grouping.key, value: erased(longSerde) }
+    const store = materialize(this.#grouping.graph, materialized, 'KSTREAM-AGGREGATE-', inherited)
+    const aggregator = (count: number | null): number => (count ?? 0) + 1
+    return this.#add('KSTREAM-AGGREGATE-', store, named, { initializer: () => 0, aggregator })
+  }
+
+  /** Combines the values of each window two by two; the first is taken as it is. Null deletes. */
+  reduce<VR = Present<V>>(
+    reducer: (aggregate: Present<V>, value: V, key: K) => Present<V> | null,
+    materialized?: Materialized<K, Present<V>, VR>,
+    named?: Named,
+  ): KTable<Windowed<K>, VR> {
+    const store = materialize(this.#grouping.graph, materialized, 'KSTREAM-REDUCE-', this.#grouping)
+    const aggregator = (aggregate: Present<V> | null, value: V, key: K): V | null =>
+      aggregate === null ? value : reducer(aggregate, value, key)
+    return this.#add('KSTREAM-REDUCE-', store, named, { initializer: () => null, aggregator })
+  }
+
+  /** Folds the values of each window, from the initial value on. Null deletes. */
+  aggregate<VR>(
+    initializer: () => VR,
+    aggregator: (aggregate: VR, value: V, key: K) => VR | null,
+    materialized?: Materialized<K, Present<VR>>,
+    named?: Named,
+  ): KTable<Windowed<K>, Present<VR>> {
+    const store = materialize(this.#grouping.graph, materialized, 'KSTREAM-AGGREGATE-', { key: this.#grouping.key })
+    return this.#add('KSTREAM-AGGREGATE-', store, named, { initializer, aggregator })
+  }
+
+  #add<VR>(prefix: string, store: MaterializedStore, named: Named | undefined, fold: object): KTable<Windowed<K>, VR> {
+    const windows = this.#windows
+    const operator = storedOperator(store.name, windowedGetter(store.name) as never)
+    const supplier = (() =>
+      new KStreamWindowAggregate({
+        ...(fold as { initializer: () => unknown; aggregator: () => unknown }),
+        storeName: store.name,
+        windows,
+        oldValues: operator.settings().oldValues,
+      })) as AnySupplier
+    const key = store.key === undefined ? undefined : erased(timeWindowedSerde(store.key, windows.sizeMs))
+    return addAggregate(this.#grouping, { prefix, named, store, spec: windowSpec(store, windows), key, operator, supplier })
+  }
+}

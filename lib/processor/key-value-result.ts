@@ -1,0 +1,27 @@
+import { StreamsError } from '../model/errors.ts'
+import { lambdaResult } from './lambda-result.ts'
+
+/** What `map` and `flatMap` return. */
+export interface KeyValuePair<K, V> {
+  readonly key: K
+  readonly value: V
+}
+
+/** Checks a pair that a lambda returned: neither it nor its parts may be missing, and the pair may not be null. */
+export function keyValueResult<K, V>(result: KeyValuePair<K, V>, lambda: string, nodeName: string): KeyValuePair<K, V> {
+  const pair = notNull(lambdaResult(result, lambda, nodeName), lambda, nodeName)
+  lambdaResult(pair.key, `${lambda}, as key,`, nodeName)
+  lambdaResult(pair.value, `${lambda}, as value,`, nodeName)
+  return pair
+}
+
+/** Checks the list that a lambda returned: an array, or whatever else can be iterated. */
+export function iterableResult<T>(result: Iterable<T>, lambda: string, nodeName: string): Iterable<T> {
+  return notNull(lambdaResult(result, lambda, nodeName), lambda, nodeName)
+}
+
+function notNull<T>(result: T, lambda: string, nodeName: string): NonNullable<T> {
+  if (result !== null && result !== undefined) return result
+  const message = `The ${lambda} of ${nodeName} returned null. Return an empty list for "no record", or filter before.`
+  throw new StreamsError('STREAMS_LAMBDA_RETURNED_NULL', message, { facts: { lambda, nodeName } })
+}

@@ -1,0 +1,138 @@
+// The order in which Java's collections give their elements back, for `describe()` to be equal byte for byte: topics, stores and
+// nodes are kept in hash sets there, and neighbours in trees whose order changes while they are filled.
+
+/** Java: `String.hashCode()`. */
+export function javaHashCode(text: string): number {
+  let hash = 0
+  for (let index = 0; index < text.length; index++) hash = (Math.imul(hash, 31) + text.charCodeAt(index)) | 0
+  return hash
+}
+
+const leastCapacity = 16
+/** A longer bucket makes a small table grow early (Java: `TREEIFY_THRESHOLD`, `MIN_TREEIFY_CAPACITY`). */
+const bucketMax = 8
+const growByBucketBelow = 64
+
+/** The elements in the order of a Java `HashSet<String>` that they were added to one by one. */
+export function hashSetOrder(elements: Iterable<string>): string[] {
+  let buckets = emptyBuckets(leastCapacity)
+  let size = 0
+  for (const element of elements) {
+    const bucket = bucketOf(buckets, element)
+    if (bucket.includes(element)) continue
+    bucket.push(element)
+    if (bucket.length > bucketMax && buckets.length < growByBucketBelow) buckets = grown(buckets)
+    if (++size > buckets.length * 0.75) buckets = grown(buckets)
+  }
+  return buckets.flat()
+}
+
+/** As {@link hashSetOrder}, for a set that is a copy of another one: its table has the right size from the start. */
+export function copiedHashSetOrder(elements: readonly string[]): string[] {
+  const wanted = Math.max(Math.floor(elements.length / 0.75) + 1, leastCapacity)
+  const buckets = emptyBuckets(2 ** Math.ceil(Math.log2(wanted)))
+  for (const element of new Set(elements)) bucketOf(buckets, element).push(element)
+  return buckets.flat()
+}
+
+function emptyBuckets(capacity: number): string[][] {
+  return Array.from({ length: capacity }, () => [])
+}
+
+function bucketOf(buckets: string[][], element: string): string[] {
+  const hash = javaHashCode(element)
+  return buckets[(hash ^ (hash >>> 16)) & (buckets.length - 1)]!
+}
+
+function grown(buckets: string[][]): string[][] {
+  const larger = emptyBuckets(buckets.length * 2)
+  for (const element of buckets.flat()) bucketOf(larger, element).push(element)
+  return larger
+}
+
+interface TreeNode<T> {
+  readonly element: T
+  parent: TreeNode<T> | undefined
+  left: TreeNode<T> | undefined
+  right: TreeNode<T> | undefined
+  isRed: boolean
+}
+
+/**
+ * Java's `TreeSet`. Where the order of elements changes while they are added, their places depend on the shape of the tree, so it
+ * is balanced as there: a red-black tree after Cormen, Leiserson and Rivest.
+ */
+export class JavaTreeSet<T> {
+  readonly #compare: (left: T, right: T) => number
+  #root: TreeNode<T> | undefined
+
+  constructor(compare: (left: T, right: T) => number) {
+    this.#compare = compare
+  }
+
+  add(element: T): void {
+    let parent: TreeNode<T> | undefined
+    let order = 0
+    for (let at = this.#root; at !== undefined; at = order < 0 ? at.left : at.right) {
+      order = this.#compare(element, at.element)
+      if (order === 0) return
+      parent = at
+    }
+    const added: TreeNode<T> = { element, parent, left: undefined, right: undefined, isRed: true }
+    if (parent === undefined) this.#root = added
+    else if (order < 0) parent.left = added
+    else parent.right = added
+    this.#rebalance(added)
+  }
+
+  *[Symbol.iterator](): Generator<T> {
+    yield* inOrder(this.#root)
+  }
+
+  #rebalance(added: TreeNode<T>): void {
+    let node = added
+    while (node.parent?.isRed === true) node = this.#mend(node, node.parent, node.parent.parent!)
+    this.#root!.isRed = false
+  }
+
+  /** Two red nodes in a row: recolours, or rotates. Returns where to look next. */
+  #mend(node: TreeNode<T>, parent: TreeNode<T>, grandparent: TreeNode<T>): TreeNode<T> {
+    const side = parent === grandparent.left ? 'left' : 'right'
+    const other = side === 'left' ? 'right' : 'left'
+    const uncle = grandparent[other]
+    if (uncle?.isRed === true) {
+      parent.isRed = false
+      uncle.isRed = false
+      grandparent.isRed = true
+      return grandparent
+    }
+    const isInner = node === parent[other]
+    if (isInner) this.#rotate(parent, side)
+    const upper = isInner ? node : parent
+    upper.isRed = false
+    grandparent.isRed = true
+    this.#rotate(grandparent, other)
+    return isInner ? parent : node
+  }
+
+  /** The child opposite to `side` takes the node's place; the node becomes its child on `side`. */
+  #rotate(node: TreeNode<T>, side: 'left' | 'right'): void {
+    const other = side === 'left' ? 'right' : 'left'
+    const child = node[other]!
+    node[other] = child[side]
+    if (child[side] !== undefined) child[side].parent = node
+    child.parent = node.parent
+    if (node.parent === undefined) this.#root = child
+    else if (node.parent.left === node) node.parent.left = child
+    else node.parent.right = child
+    child[side] = node
+    node.parent = child
+  }
+}
+
+function* inOrder<T>(node: TreeNode<T> | undefined): Generator<T> {
+  if (node === undefined) return
+  yield* inOrder(node.left)
+  yield node.element
+  yield* inOrder(node.right)
+}

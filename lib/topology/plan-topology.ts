@@ -1,0 +1,120 @@
+import { changelogTopicConfig, repartitionTopicConfig, type ChangelogConfigOptions } from './internal-topic-config.ts'
+import type { InternalTopologyBuilder, NodeDefinition, NodeGroup, StoreDefinition } from './internal-topology-builder.ts'
+import type * as plan from './topology-plan.ts'
+
+/** What depends on the application rather than on the topology. */
+export interface PlanOptions {
+  /** Default 86,400,000 (a day), as in Java. */
+  readonly windowStoreChangelogAdditionalRetentionMs?: number
+}
+
+/** Internal names get the application id; groups of nodes become sub-topologies. */
+export function planTopology(
+  topology: InternalTopologyBuilder,
+  applicationId: string,
+  { windowStoreChangelogAdditionalRetentionMs = 86_400_000 }: PlanOptions,
+): plan.TopologyPlan {
+  const planner = new Planner(topology, applicationId, { windowStoreChangelogAdditionalRetentionMs })
+  return { applicationId, subtopologies: topology.nodeGroups().map((group, id) => planner.subtopology(group, id)) }
+}
+
+class Planner {
+  readonly #topology: InternalTopologyBuilder
+  readonly #applicationId: string
+  readonly #options: ChangelogConfigOptions
+  readonly #copartitioned: readonly (readonly string[])[]
+
+  constructor(topology: InternalTopologyBuilder, applicationId: string, options: ChangelogConfigOptions) {
+    this.#topology = topology
+    this.#applicationId = applicationId
+    this.#options = options
+    this.#copartitioned = mergedGroups(topology.copartitionedTopics()).map((group) =>
+      group.map((topic) => this.#topicName(topic)),
+    )
+  }
+
+  subtopology({ kind, nodes }: NodeGroup, id: number): plan.Subtopology {
+    const names = new Set(nodes.map(({ name }) => name))
+    const sources = nodes.flatMap((node) => (node.kind === 'source' ? node.topics : []))
+    const sinks = nodes.flatMap((node) => (node.kind === 'sink' && typeof node.topic === 'string' ? [node.topic] : []))
+    const sourceTopics = unique(sources.map((topic) => this.#topicName(topic)))
+    return {
+      id,
+      kind,
+      nodes: nodes.map((node) => this.#node(node)),
+      stores: this.#storesOf(names),
+      sourceTopics,
+      sinkTopics: unique(sinks.map((topic) => this.#topicName(topic))),
+      repartitionTopics: unique(sources).flatMap((topic) => this.#repartitionTopic(topic)),
+      copartitionGroups: this.#copartitioned.filter((group) => group.some((topic) => sourceTopics.includes(topic))),
+    }
+  }
+
+  #topicName(topic: string): string {
+    return this.#topology.internalTopics.has(topic) ? `${this.#applicationId}-${topic}` : topic
+  }
+
+  #repartitionTopic(topic: string): plan.InternalTopic[] {
+    const properties = this.#topology.internalTopics.get(topic)
+    if (properties === undefined) return []
+    const { partitions } = properties
+    return [{ name: this.#topicName(topic), kind: 'repartition', partitions, config: repartitionTopicConfig }]
+  }
+
+  #storesOf(nodes: ReadonlySet<string>): plan.StoreNode[] {
+    return [...this.#topology.stores.values()]
+      .filter(({ users }) => [...users].some((user) => nodes.has(user)))
+      .map((store) => ({ spec: store.spec, processors: [...store.users], changelog: this.#changelog(store) }))
+  }
+
+  #changelog({ spec, sourceTopic }: StoreDefinition): plan.StoreNode['changelog'] {
+    if (sourceTopic !== undefined) return { kind: 'source', topic: this.#topicName(sourceTopic) }
+    if (spec.changelog === 'disabled') return undefined
+    const name = `${this.#applicationId}-${spec.name}-changelog`
+    const config = changelogTopicConfig(spec, this.#options)
+    return { kind: 'internal', topic: { name, kind: 'changelog', partitions: undefined, config } }
+  }
+
+  #node(node: NodeDefinition): plan.TopologyNode {
+    switch (node.kind) {
+      case 'source':
+        return sourceNode(
+          node,
+          node.topics.map((topic) => this.#topicName(topic)),
+        )
+      case 'processor': {
+        const { kind, name, parents, stores } = node
+        return { kind, name, supplier: node.supplier as plan.ProcessorNode['supplier'], parents, stores }
+      }
+      case 'sink':
+        return sinkNode(node, typeof node.topic === 'string' ? this.#topicName(node.topic) : node.topic)
+    }
+  }
+}
+
+function sourceNode(node: NodeDefinition & { kind: 'source' }, topics: readonly string[]): plan.SourceNode {
+  const { kind, name, pattern, key, value, timestampExtractor, offsetReset } = node
+  return { kind, name, topics, pattern, key, value, timestampExtractor, offsetReset }
+}
+
+function sinkNode(node: NodeDefinition & { kind: 'sink' }, topic: unknown): plan.SinkNode {
+  const { kind, name, key, value, parents } = node
+  const partitioner = node.partitioner as plan.SinkNode['partitioner']
+  return { kind, name, topic: topic as plan.SinkNode['topic'], key, value, partitioner, parents }
+}
+
+/** Groups that share a topic are one. */
+function mergedGroups(groups: readonly ReadonlySet<string>[]): string[][] {
+  let merged: ReadonlySet<string>[] = []
+  for (const group of groups) {
+    if (group.size === 0) continue
+    const touching = merged.filter((other) => [...other].some((topic) => group.has(topic)))
+    const joined = new Set([...touching, group].flatMap((topics) => [...topics]))
+    merged = [...merged.filter((other) => !touching.includes(other)), joined]
+  }
+  return merged.map((group) => [...group].toSorted())
+}
+
+function unique(names: readonly string[]): string[] {
+  return [...new Set(names)]
+}

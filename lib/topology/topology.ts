@@ -1,0 +1,126 @@
+import type { ProcessorSupplier } from '../processor/processor.ts'
+import type { TimestampExtractor } from '../processor/timestamp-extractor.ts'
+import type { StoreSpec } from '../state/store-spec.ts'
+import { describeTopology } from './describe-topology.ts'
+import {
+  InternalTopologyBuilder,
+  type FilledStoreDefinition,
+  type ProcessorDefinition,
+  type SinkDefinition,
+  type SourceDefinition,
+} from './internal-topology-builder.ts'
+import { checkName } from './names.ts'
+import { planTopology, type PlanOptions } from './plan-topology.ts'
+import type { SinkTopic, SourceTopic, SourceTopics } from './topic-ref.ts'
+import type { OffsetReset, StreamPartitioner, TopicNameExtractor, TopologyPlan } from './topology-plan.ts'
+
+/** How a source reads. */
+export interface SourceOptions {
+  /** Default: the application's `defaultTimestampExtractor`. */
+  readonly timestampExtractor?: TimestampExtractor | undefined
+  /** Default: the application's setting. */
+  readonly offsetReset?: OffsetReset | undefined
+}
+
+/** A topic that is picked by record; it must exist. */
+export interface ExtractedTopic<K, V> extends Omit<SinkTopic<K, V>, 'name'> {
+  readonly extractor: TopicNameExtractor<K, V>
+}
+
+/** A store, and the topic and the processor that fill it. The source has options of its own. */
+export interface FilledStore<K, V> extends SourceOptions {
+  readonly store: StoreSpec
+  readonly sourceName: string
+  readonly topic: SourceTopic<K, V>
+  readonly processorName: string
+  readonly supplier: ProcessorSupplier<K, V, never, never>
+}
+
+/**
+ * A graph of sources, processors, sinks and stores (Java: `Topology`). `StreamsBuilder.build()` makes one; it can be made, or
+ * added to, by hand. All methods throw a `TopologyError` on what cannot be.
+ */
+export class Topology {
+  readonly #builder: InternalTopologyBuilder
+
+  constructor(builder = new InternalTopologyBuilder()) {
+    this.#builder = builder
+  }
+
+  addSource<K, V>(name: string, topics: SourceTopics<K, V>, options: SourceOptions = {}): this {
+    this.#builder.addSource(sourceDefinition(checkName(name), topics, options))
+    return this
+  }
+
+  /** Stores that are given as values are added, and connected; see {@link Topology.addStateStore} for others. */
+  addProcessor<KIn, VIn, KOut, VOut>(
+    name: string,
+    supplier: ProcessorSupplier<KIn, VIn, KOut, VOut>,
+    parents: readonly string[],
+    stores: readonly StoreSpec[] = [],
+  ): this {
+    this.#builder.addProcessor({ name: checkName(name), supplier: supplier as ProcessorDefinition['supplier'], parents })
+    for (const store of stores) this.#builder.addStateStore(store, [name])
+    return this
+  }
+
+  addSink<K, V>(
+    name: string,
+    topic: SinkTopic<K, V> | ExtractedTopic<K, V>,
+    parents: readonly string[],
+    options: { readonly partitioner?: StreamPartitioner<K, V> | undefined } = {},
+  ): this {
+    const { key, value } = topic as Pick<SinkDefinition, 'key' | 'value'>
+    const target = 'extractor' in topic ? topic.extractor : topic.name
+    this.#builder.addSink({ name: checkName(name), topic: target, key, value, partitioner: options.partitioner, parents })
+    return this
+  }
+
+  /** Adds a store, for these processors and for those that are connected later. */
+  addStateStore(store: StoreSpec, processors: readonly string[] = []): this {
+    this.#builder.addStateStore(store, processors)
+    return this
+  }
+
+  /** A store that every process fills from all partitions of the topic. Every processor may read it. */
+  addGlobalStore<K, V>(store: FilledStore<K, V>): this {
+    this.#builder.addGlobalStore(filledStore(store))
+    return this
+  }
+
+  /** A store per partition that only its topic fills; the topic is its changelog, too (KIP-813). */
+  addReadOnlyStateStore<K, V>(store: FilledStore<K, V>): this {
+    this.#builder.addReadOnlyStateStore(filledStore(store))
+    return this
+  }
+
+  connectProcessorAndStateStores(processor: string, stores: readonly string[]): this {
+    this.#builder.connect(processor, stores)
+    return this
+  }
+
+  /** The text that Java's `describe().toString()` has for the same topology. */
+  describe(): string {
+    return describeTopology(this.#builder)
+  }
+
+  /** What the runtime runs. */
+  plan(applicationId: string, options: PlanOptions = {}): TopologyPlan {
+    return planTopology(this.#builder, applicationId, options)
+  }
+}
+
+function sourceDefinition<K, V>(name: string, source: SourceTopics<K, V>, options: SourceOptions): SourceDefinition {
+  const { timestampExtractor, offsetReset } = options
+  const first = ('pattern' in source || 'name' in source ? source : source[0]) as
+    Pick<SourceDefinition, 'key' | 'value'> | undefined
+  const topics = 'pattern' in source ? [] : 'name' in source ? [source.name] : source.map((topic) => topic.name)
+  const pattern = 'pattern' in source ? source.pattern : undefined
+  return { name, topics, pattern, key: first?.key, value: first?.value, timestampExtractor, offsetReset }
+}
+
+function filledStore<K, V>(filled: FilledStore<K, V>): FilledStoreDefinition {
+  const { store, sourceName, topic, processorName, supplier } = filled
+  const processor = { name: processorName, supplier: supplier as ProcessorDefinition['supplier'], parents: [sourceName] }
+  return { spec: store, source: sourceDefinition(sourceName, topic, filled), processor }
+}
