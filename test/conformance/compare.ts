@@ -32,11 +32,18 @@ function comparePart(part: string, expected: Scenario, actual: Outcome): Differe
     case 'subtopologies':
     case 'copartition':
     case 'stores':
-    case 'results':
       return whole(part, expected[part] as Json, actual[part] as Json | undefined)
+    case 'results':
+      return whole(part, (expected.results ?? []).map(answer), actual.results?.map(answer))
     default:
       return { part, expected: 'a part that the runner compares', actual: 'an unknown one' }
   }
+}
+
+/** The answer of a byte format: JSON, or what it threw. */
+function answer(json: Json): Json {
+  if (!isObject(json) || !('throws' in json)) return json
+  return essence(json['throws'] as unknown as Thrown)
 }
 
 function whole(part: string, expected: Json, actual: Json | undefined): Difference | undefined {

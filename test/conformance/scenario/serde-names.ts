@@ -1,6 +1,6 @@
 import { nullable, Serdes, windowed, type Serde } from 'millrace'
 import { specOf } from './lambdas.ts'
-import { Unsupported, type Json } from './scenario.ts'
+import { Unsupported, type Json, type JsonObject } from './scenario.ts'
 import { toJson } from './values.ts'
 
 type AnySerde = Serde<unknown>
@@ -43,7 +43,7 @@ function makeSerde(json: Json, names: Readonly<Record<string, unknown>>): AnySer
   if (name === 'timeWindowed')
     return Serdes.timeWindowed(inner, args[1] === undefined ? Infinity : Number(args[1])) as unknown as AnySerde
   if (name === 'sessionWindowed') return Serdes.sessionWindowed(inner) as unknown as AnySerde
-  if (name === 'list') return Serdes.list(inner) as unknown as AnySerde
+  if (name === 'list') return Serdes.list(nullable(inner)) as unknown as AnySerde
   throw new Unsupported(`unknown serde ${JSON.stringify(json)}`)
 }
 
@@ -52,8 +52,12 @@ const context = (topic: string, component: 'key' | 'value') => ({ topic, compone
 /** The bytes of an input. `{"hex": "…"}` passes any serde by. */
 export function toBytes(spec: Json, json: Json, topic: string, component: 'key' | 'value'): Uint8Array | null {
   if (json === null) return null
-  if (typeof json === 'object' && 'hex' in json) return Buffer.from(String(json.hex), 'hex')
+  if (typeof json === 'object' && 'hex' in json) return Buffer.from(String((json as JsonObject)['hex']), 'hex')
   return makeSerde(spec, harnessNames).serialize(toValue(spec, json), context(topic, component))
+}
+
+export function deserialize(spec: Json, bytes: Uint8Array): unknown {
+  return makeSerde(spec, harnessNames).deserialize(bytes, context('t', 'value'))
 }
 
 /** What a consumer of the topic reads; `{"hex": "…"}` where the serde cannot. */

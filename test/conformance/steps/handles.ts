@@ -26,7 +26,7 @@ export type StepMaker = (handle: Handle, step: Args, building: Building) => unkn
 export function call(handle: Handle, method: string, ...args: readonly unknown[]): unknown {
   const found = (handle as Readonly<Record<string, unknown>>)[method]
   if (typeof found !== 'function') throw new Unsupported(`${handle.constructor.name} has no ${method}`)
-  return (found as Method).apply(handle, trimmed(args))
+  return (found as Method).apply(handle, [...trimmed(args)])
 }
 
 function trimmed(args: readonly unknown[]): readonly unknown[] {

@@ -1,7 +1,7 @@
 import type { ChangelogOption, StoreSpec } from 'millrace'
-import { keyValueStore, windowStore } from 'millrace'
+import { keyValueStore, timestampedKeyValueStore, timestampedWindowStore, windowStore } from 'millrace'
 import { taking, type Args } from '../scenario/args.ts'
-import { Unsupported, type Json } from '../scenario/scenario.ts'
+import { Unsupported } from '../scenario/scenario.ts'
 import { optionalSerde } from '../scenario/serde-names.ts'
 import { options, type Building } from './handles.ts'
 import { extractor, partitioner } from './functions.ts'
@@ -122,23 +122,23 @@ export function storeSpec(args: Args, building: Building): StoreSpec {
     const values = args.flag('timestamped') ? 'timestamped' : 'plain'
     building.faces.declare(name, values)
     const common = {
-      name,
       ...serdesOf(args),
-      values,
       ...options({
-        medium: type.startsWith('mem') ? 'memory' : 'disk',
-        caching: args.has('caching') ? enabled(args.flag('caching')) : 'disabled',
+        medium: type.startsWith('mem') ? ('memory' as const) : ('disk' as const),
+        caching: args.has('caching') ? enabled(args.flag('caching')) : ('disabled' as const),
         changelog: changelog(args),
       }),
     }
-    if (type === 'kv' || type === 'tkv' || type === 'memKv') return keyValueStore(common as never)
+    const isTimestamped = values === 'timestamped'
+    if (type === 'kv' || type === 'tkv' || type === 'memKv')
+      return (isTimestamped ? timestampedKeyValueStore : keyValueStore)(name, common)
     if (type === 'window' || type === 'twindow' || type === 'memWindow')
-      return windowStore({ ...common, ...windowSizes(args) } as never)
+      return (isTimestamped ? timestampedWindowStore : windowStore)(name, { ...common, ...windowSizes(args) })
     throw new Unsupported(`store type ${type}`)
   })
 }
 
-function windowSizes(args: Args): object {
+function windowSizes(args: Args): { retentionMs: number; windowSizeMs: number; duplicates: 'keep' | 'replace' } {
   return {
     retentionMs: args.number('retention'),
     windowSizeMs: args.number('size'),

@@ -12,8 +12,8 @@ export const tableSteps: Readonly<Record<string, StepMaker>> = {
   mapValues: (table, step) =>
     call(table, 'mapValues', mapperOf(step.json('fn'), step.flag('withKey')), materialized(step), named(step)),
   toStream: (table, step) => {
-    if (step.has('fn')) return call(table, 'toStream', mapperOf(step.json('fn')), named(step))
-    return call(table, 'toStream', undefined, named(step))
+    const stream = call(table, 'toStream', named(step)) as Handle
+    return step.has('fn') ? call(stream, 'selectKey', mapperOf(step.json('fn'))) : stream
   },
   groupBy: (table, step) => call(table, 'groupBy', pairMapperOf(step), grouped(step)),
   transformValues: () => {

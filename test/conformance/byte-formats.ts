@@ -1,0 +1,57 @@
+import { murmur3Hash128 } from '../../lib/processor/foreign-key-join/murmur3.ts'
+import { murmur2, partitionForKey } from '../../lib/transport/partitioner.ts'
+import { javaThrown } from './java-names.ts'
+import { Args, taking } from './scenario/args.ts'
+import { Unsupported, type Json, type Step } from './scenario/scenario.ts'
+import { deserialize, toBytes } from './scenario/serde-names.ts'
+import { hex, toJson } from './scenario/values.ts'
+
+// Single calls of serializers and hashes. They are no part of the public API, so this file alone looks inside the library.
+
+type Format = (args: Args) => Json
+
+const bytesOf = (args: Args, name: string): Buffer => Buffer.from(args.string(name), 'hex')
+
+const formats: Readonly<Record<string, Format>> = {
+  partition: (args) => partitionForKey(bytesOf(args, 'key'), args.number('partitions')),
+  murmur2: (args) => murmur2(bytesOf(args, 'hex')),
+  murmur3: (args) => hex(murmur3Hash128(bytesOf(args, 'hex'))),
+  serialize: (args) => {
+    const bytes = toBytes(args.json('serde'), args.take('value') ?? null, 't', 'value')
+    return bytes === null ? null : hex(bytes)
+  },
+  deserialize: (args) => toJson(deserialize(args.json('serde'), bytesOf(args, 'hex'))),
+  windowKey: (args) => windowKey(bytesOf(args, 'key'), args.number('start'), args.number('seq')),
+  valueAndTimestamp: (args) => {
+    const value = toBytes(args.json('serde'), args.json('value'), 't', 'value')
+    return value === null ? null : hex(Buffer.concat([long(args.number('ts')), value]))
+  },
+}
+
+function windowKey(key: Buffer, start: number, seq: number): Json {
+  const sequence = Buffer.alloc(4)
+  sequence.writeInt32BE(seq)
+  return hex(Buffer.concat([key, long(start), sequence]))
+}
+
+function long(value: number): Buffer {
+  const bytes = Buffer.alloc(8)
+  bytes.writeBigInt64BE(BigInt(value))
+  return bytes
+}
+
+export function callFormats(calls: readonly Step[]): Json[] {
+  return calls.map((call, index) => taking(new Args(call.op, call), (args) => answer(args, index)))
+}
+
+function answer(args: Args, index: number): Json {
+  const op = args.string('op')
+  const format = formats[op]
+  if (format === undefined) throw new Unsupported(`byte format ${op}`)
+  try {
+    return format(args)
+  } catch (error) {
+    if (error instanceof Unsupported) throw error
+    return { throws: javaThrown(error, index) as unknown as Json }
+  }
+}

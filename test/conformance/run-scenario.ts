@@ -1,0 +1,154 @@
+import { Serdes, topic, nullable } from 'millrace'
+import { TopologyTestDriver, type ProducedRecord } from 'millrace/testing'
+import { callFormats } from './byte-formats.ts'
+import { differences } from './compare.ts'
+import { driverConfig } from './config.ts'
+import { dropped, topics } from './inspect.ts'
+import { javaThrown } from './java-names.ts'
+import type { Verdict } from './report.ts'
+import { Unsupported, type Json, type Outcome, type Scenario, type Thrown } from './scenario/scenario.ts'
+import { fromBytes, toBytes } from './scenario/serde-names.ts'
+import { hex, toJson } from './scenario/values.ts'
+import { buildTopology, type BuiltTopology } from './steps/build.ts'
+import { dumpStores, readStore } from './store-reads.ts'
+
+type Mutable<T> = { -readonly [K in keyof T]: T[K] }
+
+/** Runs a scenario and compares it with the result that it carries. */
+export function judge(scenario: Scenario): Verdict {
+  try {
+    const found = differences(scenario, runScenario(scenario))
+    return found.length === 0 ? { kind: 'passed' } : { kind: 'wrong', differences: found }
+  } catch (error) {
+    if (error instanceof Unsupported) return { kind: 'unsupported', reason: error.message }
+    const actual = error instanceof Error ? (error.stack ?? error.message) : String(error)
+    return { kind: 'wrong', differences: [{ part: 'run', expected: 'an outcome', actual }] }
+  }
+}
+
+export function runScenario(scenario: Scenario): Outcome {
+  if (scenario.bytes !== undefined) return { results: callFormats(scenario.bytes) }
+  return new ScenarioRun(scenario).run()
+}
+
+/** One scenario through the test driver. */
+class ScenarioRun {
+  readonly #scenario: Scenario
+  readonly #want: ReadonlySet<string>
+  readonly #result: Mutable<Outcome> = {}
+  readonly #out: Json[][] = []
+  readonly #raw: Json[][] = []
+  #seen = 0
+
+  constructor(scenario: Scenario) {
+    this.#scenario = scenario
+    this.#want = new Set(scenario.want)
+  }
+
+  run(): Outcome {
+    const built = this.#attempt('build', () => buildTopology(this.#scenario.topo ?? []))
+    if (built === undefined) return this.#result
+    if (this.#want.has('describe')) this.#result.describe = built.topology.describe().toString()
+    if (this.#want.has('topics')) Object.assign(this.#result, topics(built.topology))
+    if (this.#scenario.run !== false) this.#drive(built)
+    return this.#result
+  }
+
+  #drive({ topology }: BuiltTopology): void {
+    const config = driverConfig(this.#scenario.config ?? {})
+    const driver = this.#attempt('init', () => new TopologyTestDriver(topology, config))
+    if (driver === undefined) return
+    this.#pipeAll(driver)
+    this.#finish(driver)
+    this.#close(driver)
+  }
+
+  /** A task that has thrown may not close cleanly; the result is already there. */
+  #close(driver: TopologyTestDriver): void {
+    try {
+      driver.close()
+    } catch (error) {
+      if (this.#result.throws === undefined) throw error
+    }
+  }
+
+  #pipeAll(driver: TopologyTestDriver): void {
+    for (const [index, input] of (this.#scenario.in ?? []).entries()) {
+      const answer = this.#attempt(index, () => this.#pipe(driver, input) ?? [])
+      if (answer === undefined) return
+      this.#record(driver, answer)
+    }
+  }
+
+  #pipe(driver: TopologyTestDriver, input: readonly Json[]): Json[] | undefined {
+    const [name] = input
+    if (name === '!wall') driver.advanceWallClockTime(Number(input[1]))
+    else if (name === '!store') return readStore(driver, input)
+    else if (String(name).startsWith('!')) throw new Unsupported(String(name))
+    else this.#pipeRecord(driver, input)
+    return undefined
+  }
+
+  #pipeRecord(driver: TopologyTestDriver, [name, key, value, timestamp, headers]: readonly Json[]): void {
+    const [keySerde, valueSerde] = this.#serdes(String(name))
+    const input = driver.createInputTopic(topic(String(name), { key: nullable(Serdes.bytes), value: nullable(Serdes.bytes) }))
+    input.pipeInput({
+      key: toBytes(keySerde, key ?? null, String(name), 'key'),
+      value: toBytes(valueSerde, value ?? null, String(name), 'value'),
+      timestamp: Number(timestamp),
+      headers: ((headers ?? []) as [string, string | null][]).map(([header, text]) => ({
+        key: header,
+        value: text === null ? null : Buffer.from(text),
+      })),
+    })
+  }
+
+  #serdes(name: string): readonly [Json, Json] {
+    return this.#scenario.topics?.[name] ?? ['string', 'string']
+  }
+
+  /** Sorts what the input made the topology write into outputs and internal records. */
+  #record(driver: TopologyTestDriver, answer: Json[]): void {
+    const written = driver.produced().slice(this.#seen)
+    this.#seen += written.length
+    const isInternal = ({ topic: name }: ProducedRecord): boolean => name.startsWith('app-')
+    this.#out.push([...answer, ...written.filter((record) => !isInternal(record)).map((record) => this.#outputRow(record))])
+    this.#raw.push(written.filter(isInternal).map(internalRow))
+  }
+
+  #outputRow({ topic: name, key, value, timestamp, headers }: ProducedRecord): Json[] {
+    const [keySerde, valueSerde] = this.#serdes(name)
+    const row = [name, fromBytes(keySerde, key, name, 'key'), fromBytes(valueSerde, value, name, 'value'), timestamp]
+    const texts = headers.map((header) => [header.key, header.value === null ? null : Buffer.from(header.value).toString()])
+    return texts.length === 0 ? row : [...row, texts]
+  }
+
+  #finish(driver: TopologyTestDriver): void {
+    this.#result.out = this.#out
+    if (this.#want.has('raw')) this.#result.raw = this.#raw
+    this.#result.dropped = dropped(driver)
+    this.#result.produced = [...driver.producedTopicNames()].toSorted()
+    if (this.#want.has('stores') && this.#result.throws === undefined) this.#result.stores = dumpStores(driver)
+  }
+
+  /** Undefined where it threw what Java may throw as well; the result says what. */
+  #attempt<T>(at: Thrown['at'], action: () => T): T | undefined {
+    try {
+      return action()
+    } catch (error) {
+      if (error instanceof Unsupported) throw error
+      this.#result.throws = javaThrown(error, at)
+      return undefined
+    }
+  }
+}
+
+function internalRow({ topic: name, key, value, timestamp, headers }: ProducedRecord): Json[] {
+  const row = [name, toHex(key), toHex(value), timestamp]
+  const values = headers.map((header) => [header.key, toJson(header.value)])
+  return values.length === 0 ? row : [...row, values]
+}
+
+function toHex(bytes: Uint8Array | null): Json {
+  return bytes === null ? null : hex(bytes)
+}

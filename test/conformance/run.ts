@@ -1,0 +1,73 @@
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
+import { basename, join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { Report, show, type Verdict } from './report.ts'
+import { judge } from './run-scenario.ts'
+import type { Scenario } from './scenario/scenario.ts'
+import { outOfScope } from './scope.ts'
+
+const usage = `npm run conformance -- [options] FILE|DIR…
+
+Runs scenarios of the oracle's format (*.jsonl, one a line, with what Java did) and compares every part of their results.
+
+  --in-scope     only what is built so far, as scope.ts has it
+  --diff         shows the first difference of each part of what fails
+  --id TEXT      only scenarios whose id contains the text; implies --diff
+  --list         names what fails, one a line
+`
+
+const { values: options, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    'in-scope': { type: 'boolean', default: false },
+    diff: { type: 'boolean', default: false },
+    list: { type: 'boolean', default: false },
+    id: { type: 'string' },
+    help: { type: 'boolean', default: false },
+  },
+})
+
+if (options.help || positionals.length === 0) {
+  process.stdout.write(usage)
+  process.exit(options.help ? 0 : 2)
+}
+
+const missing = positionals.filter((path) => !existsSync(path))
+if (missing.length > 0) {
+  process.stderr.write(`There is no ${missing.join(', ')}.\n`)
+  process.exit(2)
+}
+
+const report = new Report()
+for (const file of positionals.flatMap(filesOf)) for (const scenario of scenariosOf(file)) run(basename(file, '.jsonl'), scenario)
+process.stdout.write(`${report.lines().join('\n')}\n`)
+process.exitCode = report.failed === 0 ? 0 : 1
+
+function filesOf(path: string): string[] {
+  if (!statSync(path).isDirectory()) return [path]
+  const names = readdirSync(path).filter((name) => name.endsWith('.jsonl'))
+  return names.toSorted().map((name) => join(path, name))
+}
+
+function scenariosOf(file: string): Scenario[] {
+  const lines = readFileSync(file, 'utf8').split('\n')
+  return lines.filter((line) => line.trim() !== '').map((line) => JSON.parse(line) as Scenario)
+}
+
+function run(family: string, scenario: Scenario): void {
+  if (options.id !== undefined && !scenario.id.includes(options.id)) return
+  if (options['in-scope'] && outOfScope(scenario) !== undefined) {
+    report.skipped++
+    return
+  }
+  const verdict = judge(scenario)
+  report.add(family, verdict)
+  if (verdict.kind !== 'passed') print(scenario, verdict)
+}
+
+function print(scenario: Scenario, verdict: Verdict): void {
+  const details = options.diff || options.id !== undefined
+  if (!details && !options.list) return
+  process.stdout.write(`${verdict.kind} ${scenario.id}${verdict.kind === 'unsupported' ? `: ${verdict.reason}` : ''}\n`)
+  if (details && verdict.kind === 'wrong') process.stdout.write(`${verdict.differences.map(show).join('\n')}\n`)
+}

@@ -1,0 +1,83 @@
+import type { TopologyTestDriver } from 'millrace/testing'
+import { Unsupported, type Json } from './scenario/scenario.ts'
+import { isStamped } from './scenario/stateful-processors.ts'
+import { constant, isWindowed, toJson } from './scenario/values.ts'
+
+// Stores as the oracle shows them: one read ("!store"), and the contents of all at the end.
+
+type Calls = Readonly<Record<string, (...args: readonly unknown[]) => unknown>>
+
+const keyValueCalls = new Set(['get', 'range', 'reverseRange', 'all', 'reverseAll', 'prefixScan', 'approximateNumEntries'])
+
+/** One read of a store: `["!store", name, method, arguments…]`. */
+export function readStore(driver: TopologyTestDriver, input: readonly Json[]): Json[] {
+  const [, name, method, ...rest] = input
+  const store = driver.stateStore<Calls>(String(name))
+  const args = rest.map((arg) => constant(arg))
+  return [answer(isWindowStore(store) ? windowCall(store, String(method), args) : keyValueCall(store, String(method), args))]
+}
+
+function isWindowStore(store: Calls): boolean {
+  return 'fetchOne' in store
+}
+
+function keyValueCall(store: Calls, method: string, args: readonly Json[]): unknown {
+  if (!keyValueCalls.has(method)) throw new Unsupported(`key-value store call ${method}`)
+  const prepared = method === 'prefixScan' ? [Buffer.from(String(args[0]))] : args
+  return store[method]!(...prepared)
+}
+
+function windowCall(store: Calls, method: string, args: readonly Json[]): unknown {
+  const call = (name: string): unknown => store[name]!(...args)
+  if (method === 'fetch') return call(args.length === 2 ? 'fetchOne' : args.length === 3 ? 'fetch' : 'fetchRange')
+  if (method === 'backwardFetch') return call(args.length === 3 ? 'backwardFetch' : 'backwardFetchRange')
+  if (['all', 'backwardAll', 'fetchAll', 'backwardFetchAll'].includes(method)) return call(method)
+  throw new Unsupported(`window store call ${method}`)
+}
+
+function answer(result: unknown): Json {
+  if (result === null || typeof result === 'number') return result
+  if (isIterable(result)) return [...result].map(row)
+  return valueParts(result)
+}
+
+function isIterable(value: unknown): value is Iterable<unknown> {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    Symbol.iterator in value &&
+    !Array.isArray(value) &&
+    !(value instanceof Uint8Array)
+  )
+}
+
+/** An entry of an iterator: of a key-value store, of windows of one key, or of windowed keys. */
+function row(entry: unknown): Json[] {
+  const { key, startMs, value } = entry as { readonly key?: unknown; readonly startMs?: number; readonly value: unknown }
+  if (startMs !== undefined) return [startMs, ...valueParts(value)]
+  return isWindowed(key) ? [toJson(key.key), key.startMs, ...valueParts(value)] : [toJson(key), ...valueParts(value)]
+}
+
+function valueParts(value: unknown): Json[] {
+  return isStamped(value) ? [toJson(value.value), value.timestamp] : [toJson(value)]
+}
+
+/** Contents of all stores: key-value in the order of the store, windows by key and start. */
+export function dumpStores(driver: TopologyTestDriver): Record<string, Json> {
+  return Object.fromEntries(driver.storeNames().map((name) => [name, dump(driver.stateStore<Calls>(name))]))
+}
+
+function dump(store: Calls): Json {
+  try {
+    const rows = [...(store['all']!() as Iterable<unknown>)].map(row)
+    return isWindowStore(store) ? rows.toSorted(byKeyAndStart) : rows
+  } catch (error) {
+    if (error instanceof Unsupported) return 'opaque'
+    throw error
+  }
+}
+
+function byKeyAndStart([leftKey, leftStart]: Json[], [rightKey, rightStart]: Json[]): number {
+  const [left, right] = [JSON.stringify(leftKey), JSON.stringify(rightKey)]
+  return left < right ? -1 : left > right ? 1 : Number(leftStart) - Number(rightStart)
+}
