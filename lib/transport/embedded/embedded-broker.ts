@@ -192,7 +192,7 @@ export class EmbeddedBroker {
   }
 
   #notify(partition: TopicPartition): void {
-    for (const callback of [...(this.#watchers.get(partitionKey(partition)) ?? [])]) callback()
+    for (const callback of this.#watchers.get(partitionKey(partition)) ?? []) callback()
   }
 
   #watchersOf(key: string): Set<() => void> {

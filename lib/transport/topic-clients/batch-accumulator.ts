@@ -42,8 +42,8 @@ export class BatchAccumulator {
 
   /** Resolves when nothing is underway any more. */
   async drain(): Promise<void> {
-    for (const open of [...this.#open.values()]) this.#send(open)
-    while (this.#underway.size > 0) await Promise.allSettled([...this.#underway])
+    for (const open of this.#open.values()) this.#send(open)
+    while (this.#underway.size > 0) await Promise.allSettled(this.#underway)
   }
 
   #batchFor(at: TopicPartition): OpenBatch {
