@@ -4,8 +4,11 @@ import type { InternalTopic, SourceNode, Subtopology, TopologyPlan } from '../to
 /** Kafka's own topics: no pattern matches them (Java: `exclude.internal.topics`). */
 const kafkaTopics: ReadonlySet<string> = new Set(['__consumer_offsets', '__transaction_state'])
 
+/** What reads topics: a sub-topology, or one source of it. */
+export type TopicReader = Pick<Subtopology, 'sourceTopics' | 'nodes'>
+
 /** Topics that a sub-topology reads, of those that exist: named ones, and those its patterns match. Sorted, each once. */
-export function inputTopics({ sourceTopics, nodes }: Subtopology, existing: Iterable<string>): readonly string[] {
+export function inputTopics({ sourceTopics, nodes }: TopicReader, existing: Iterable<string>): readonly string[] {
   const patterns = nodes.filter((node) => node.kind === 'source').flatMap(wholeName)
   const isRead = (topic: string): boolean =>
     sourceTopics.includes(topic) || (!kafkaTopics.has(topic) && patterns.some((pattern) => pattern.test(topic)))

@@ -1,0 +1,113 @@
+import { StreamsError } from '../model/errors.ts'
+import type { StreamRecord } from '../model/stream-record.ts'
+import type { ChangelogSink } from '../state/state-store.ts'
+import type { SinkNode, StreamPartitioner } from '../topology/topology-plan.ts'
+import { partitionForKey } from '../transport/partitioner.ts'
+import type { RecordOutput, TopicOutput } from './record-output.ts'
+import { BoundSerde } from './serialization.ts'
+import type { TaskScope } from './task-runtime.ts'
+
+type AnyRecord = StreamRecord<unknown, unknown>
+
+/** Records without a key stay on one partition this long: batches stay large (KIP-480). */
+const stickyRecords = 1000
+
+/** Serializes what sinks and stores of one task write, and picks partitions (Java: `RecordCollectorImpl`). */
+export class RecordCollector {
+  readonly #scope: TaskScope
+  readonly #output: RecordOutput
+  readonly #sinks = new Map<string, TopicSink>()
+
+  constructor(scope: TaskScope, output: RecordOutput) {
+    this.#scope = scope
+    this.#output = output
+  }
+
+  /** The way of a sink node's records. */
+  sink(node: SinkNode): (record: AnyRecord) => void {
+    const { topic } = node
+    if (typeof topic === 'string') {
+      const sink = this.#topicSink(node, topic)
+      return (record) => sink.send(record)
+    }
+    const { current } = this.#scope
+    return (record) => this.#topicSink(node, topic(record.key, record.value, current.context())).send(record)
+  }
+
+  /** A changelog's partition is the task's. */
+  changelog(topic: string): ChangelogSink {
+    const output = this.#output.topic(topic)
+    const { partition } = this.#scope.id
+    return { append: (key, value, timestamp, headers) => output.append(partition, key, value, timestamp, headers) }
+  }
+
+  /** The next offset of a changelog to read, after all that has been acknowledged; undefined where nothing has. */
+  changelogOffset(topic: string): number | undefined {
+    return this.#output.topic(topic).nextOffset(this.#scope.id.partition)
+  }
+
+  #topicSink(node: SinkNode, topic: string): TopicSink {
+    const id = `${node.name} ${topic}`
+    const existing = this.#sinks.get(id)
+    if (existing !== undefined) return existing
+    const { serdes } = this.#scope.environment
+    const key = new BoundSerde(serdes.key(node.key, node.name), topic, 'key')
+    const value = new BoundSerde(serdes.value(node.value, node.name), topic, 'value')
+    const sink = new TopicSink(this.#output.topic(topic), key, value, node.partitioner, this.#scope)
+    this.#sinks.set(id, sink)
+    return sink
+  }
+}
+
+class TopicSink {
+  readonly #output: TopicOutput
+  readonly #key: BoundSerde
+  readonly #value: BoundSerde
+  readonly #partitioner: StreamPartitioner<unknown, unknown> | undefined
+  readonly #scope: TaskScope
+  #keyless: number
+
+  constructor(
+    output: TopicOutput,
+    key: BoundSerde,
+    value: BoundSerde,
+    partitioner: StreamPartitioner<unknown, unknown> | undefined,
+    scope: TaskScope,
+  ) {
+    this.#output = output
+    this.#key = key
+    this.#value = value
+    this.#partitioner = partitioner
+    this.#scope = scope
+    // Tasks begin on different partitions, and the same run of a task always on the same.
+    this.#keyless = scope.id.partition * stickyRecords
+  }
+
+  send(record: AnyRecord): void {
+    const key = this.#key.write(record.key, record.headers)
+    const value = this.#value.write(record.value, record.headers)
+    if (this.#output.partitions > 0) this.#write(record, key, value)
+    else this.#output.whenKnown(() => this.#write(record, key, value))
+  }
+
+  #write(record: AnyRecord, key: Uint8Array | null, value: Uint8Array | null): void {
+    const { timestamp, headers } = record
+    const chosen = this.#partitioner?.(this.#output.name, record.key, record.value, this.#output.partitions) ?? 'default'
+    if (chosen === 'default') return this.#output.append(this.#partitionOf(key), key, value, timestamp, headers)
+    if (chosen.length === 0) this.#scope.droppedRecords.add()
+    for (const partition of chosen) this.#output.append(this.#checked(partition), key, value, timestamp, headers)
+  }
+
+  #partitionOf(key: Uint8Array | null): number {
+    const { partitions } = this.#output
+    if (key !== null) return partitionForKey(key, partitions)
+    return Math.floor(this.#keyless++ / stickyRecords) % partitions
+  }
+
+  #checked(partition: number): number {
+    const { name, partitions } = this.#output
+    if (Number.isInteger(partition) && partition >= 0 && partition < partitions) return partition
+    const message = `The partitioner chose partition ${partition} of ${name}, which has ${partitions}: answer 0 to ${partitions - 1}.`
+    throw new StreamsError('STREAMS_INVALID_PARTITION', message, { facts: { topic: name, partition, partitions } })
+  }
+}

@@ -1,0 +1,39 @@
+import type { Clock } from '../clock/clock.ts'
+import type { Counter, Metrics } from '../metrics/metrics.ts'
+import type { TaskId } from '../model/task-id.ts'
+import type { TimestampExtractor } from '../processor/timestamp-extractor.ts'
+import type { CacheBudget } from '../state/state-store.ts'
+import type { StorageEnvironment } from '../storage/storage.ts'
+import type { CurrentRecord } from './current-record.ts'
+import type { DeserializationHandler, ProcessingHandler } from './error-handlers.ts'
+import type { Logger } from './logger.ts'
+import type { SerdeResolver } from './serde-resolver.ts'
+
+/** What all tasks of an application share: resolved once, never changed. */
+export interface TaskEnvironment {
+  readonly applicationId: string
+  readonly threadId: string
+  readonly compatibility: 'safe' | 'java'
+  readonly clock: Clock
+  readonly metrics: Metrics
+  readonly logger: Logger
+  readonly serdes: SerdeResolver
+  readonly timestampExtractor: TimestampExtractor
+  readonly deserializationHandler: DeserializationHandler
+  readonly processingHandler: ProcessingHandler
+  readonly cache: CacheBudget
+  readonly defaultStoreMedium: 'memory' | 'disk'
+  /** KIP-695: how long to wait for a partition without data; −1: not at all. */
+  readonly maxTaskIdleMs: number
+}
+
+/** What the parts of one task share. */
+export interface TaskScope {
+  readonly environment: TaskEnvironment
+  readonly id: TaskId
+  readonly storage: StorageEnvironment
+  readonly current: CurrentRecord
+  readonly droppedRecords: Counter
+  /** Largest timestamp processed; −1 before the first record. */
+  streamTime(): number
+}

@@ -1,0 +1,5 @@
+export { TopologyTestDriver } from './testing/topology-test-driver.ts'
+export type { PlannedTopology, TopologyTestDriverConfig } from './testing/topology-test-driver.ts'
+export { TestInputTopic, TestOutputTopic } from './testing/test-topics.ts'
+export type { Pipe, TestInputTopicOptions, TestRecord } from './testing/test-topics.ts'
+export type { ProducedRecord } from './testing/test-output.ts'

@@ -1,0 +1,51 @@
+import type { Headers } from '../model/headers.ts'
+import type { RecordBatch } from '../transport/record-batch/record-batch.ts'
+
+export interface SingleRecord {
+  readonly key: Uint8Array | null
+  readonly value: Uint8Array | null
+  readonly timestamp: number
+  readonly headers: Headers
+}
+
+/** One record as a batch: how the test driver pipes. */
+export class SingleRecordBatch implements RecordBatch {
+  readonly baseOffset: number
+  readonly nextOffset: number
+  readonly partitionLeaderEpoch = -1
+  readonly producerId = -1
+  readonly producerEpoch = -1
+  readonly baseSequence = -1
+  readonly isTransactional = false
+  readonly isControl = false
+  readonly maxTimestamp: number
+  readonly count = 1
+  readonly #record: SingleRecord
+
+  constructor(offset: number, record: SingleRecord) {
+    this.baseOffset = offset
+    this.nextOffset = offset + 1
+    this.maxTimestamp = record.timestamp
+    this.#record = record
+  }
+
+  offset(): number {
+    return this.baseOffset
+  }
+
+  timestamp(): number {
+    return this.#record.timestamp
+  }
+
+  key(): Uint8Array | null {
+    return this.#record.key
+  }
+
+  value(): Uint8Array | null {
+    return this.#record.value
+  }
+
+  headers(): Headers {
+    return this.#record.headers
+  }
+}

@@ -1,0 +1,241 @@
+import { TopologyError } from '../model/errors.ts'
+import type { TaskId } from '../model/task-id.ts'
+import { parseTaskId, taskIdString } from '../model/task-id.ts'
+import type { TopicPartition } from '../model/topic-partition.ts'
+import { partitionKey } from '../model/topic-partition.ts'
+import { GlobalTask } from '../runtime/global-task.ts'
+import { groupPartitions } from '../runtime/assignment/partition-grouper.ts'
+import { inputTopics, resolvePartitionCounts } from '../runtime/partition-counts.ts'
+import { StreamTask } from '../runtime/stream-task.ts'
+import type { TaskEnvironment } from '../runtime/task-runtime.ts'
+import type { StateStore } from '../state/state-store.ts'
+import { MemoryStorageFactory } from '../storage/memory/memory-storage.ts'
+import type { Subtopology, TopologyPlan } from '../topology/topology-plan.ts'
+import { partitionForKey } from '../transport/partitioner.ts'
+import type { SingleRecord } from './single-record-batch.ts'
+import { SingleRecordBatch } from './single-record-batch.ts'
+import type { ProducedRecord } from './test-output.ts'
+import { TestOutput } from './test-output.ts'
+
+export interface TestEngineOptions {
+  readonly plan: TopologyPlan
+  readonly environment: TaskEnvironment
+  readonly partitions: number
+  readonly changelogs: readonly ProducedRecord[]
+}
+
+/** Drives tasks by hand: pipes, lets them run dry, commits after each record, and feeds internal topics back. */
+export class TestEngine {
+  readonly #plan: TopologyPlan
+  readonly #environment: TaskEnvironment
+  readonly #partitions: number
+  readonly #storage = new MemoryStorageFactory()
+  readonly #output = new TestOutput((topic) => this.#partitionsOf(topic))
+  readonly #counts: ReadonlyMap<string, number>
+  readonly #global: GlobalTask
+  readonly #tasks: readonly StreamTask[]
+  readonly #offsets = new Map<string, number>()
+  readonly #queues = new Map<string, ProducedRecord[]>()
+  readonly #produced: ProducedRecord[] = []
+  #keyless = 0
+  #isClosed = false
+
+  constructor({ plan, environment, partitions, changelogs }: TestEngineOptions) {
+    this.#plan = plan
+    this.#environment = environment
+    this.#partitions = partitions
+    // One partition means one of everything, whatever repartition() says: Java's driver has no more.
+    const existing = new Map(userTopics(plan).map((topic) => [topic, partitions]))
+    this.#counts = partitions === 1 ? new Map<string, number>() : resolvePartitionCounts(plan, existing)
+    this.#global = this.#openGlobal()
+    this.#tasks = partitions === 1 ? this.#wholeTask() : this.#realTasks()
+    for (const task of this.#tasks) this.#open(task, changelogs)
+    this.#runDry()
+  }
+
+  pipe(topic: string, record: SingleRecord, partition?: number): void {
+    const isGlobal = this.#global.topics.includes(topic)
+    const target = { topic, partition: partition ?? this.#partitionOf(topic, record.key) }
+    const task = this.#taskOf(target)
+    if (!isGlobal && task === undefined) throw unknownTopic(topic)
+    if (task !== undefined) {
+      this.#enqueue(task, target, record)
+      this.#runDry()
+    }
+    if (isGlobal) this.#updateGlobal(target, record)
+  }
+
+  punctuateWallClock(): void {
+    for (const task of this.#tasks) {
+      task.punctuateWallClock(this.#environment.clock.now())
+      this.#commit(task)
+    }
+    this.#runDry()
+  }
+
+  output(topic: string): ProducedRecord[] {
+    const queue = this.#queues.get(topic) ?? []
+    this.#queues.set(topic, queue)
+    return queue
+  }
+
+  produced(): readonly ProducedRecord[] {
+    return this.#produced
+  }
+
+  producedTopics(): readonly string[] {
+    return [...new Set(this.#produced.map(({ topic }) => topic))].sort()
+  }
+
+  store(name: string, partition: number): StateStore | undefined {
+    const task = this.#tasks.find((each) => each.id.partition === partition && each.store(name) !== undefined)
+    return task?.store(name) ?? this.#global.store(name)
+  }
+
+  storeNames(): readonly string[] {
+    return [...new Set(this.#plan.subtopologies.flatMap(({ stores }) => stores.map(({ spec }) => spec.name)))].sort()
+  }
+
+  close(): void {
+    if (this.#isClosed) return
+    this.#isClosed = true
+    for (const task of this.#tasks) task.close()
+    this.#global.close()
+  }
+
+  #regular(): readonly Subtopology[] {
+    return this.#plan.subtopologies.filter(({ kind }) => kind === 'regular')
+  }
+
+  #openGlobal(): GlobalTask {
+    const subtopologies = this.#plan.subtopologies.filter(({ kind }) => kind === 'global')
+    const storage = this.#storage.open('global')
+    const global = new GlobalTask({ environment: this.#environment, subtopologies, storage })
+    global.open(global.topics.flatMap((topic) => partitionsOf(topic, this.#partitionsOf(topic))))
+    return global
+  }
+
+  #wholeTask(): readonly StreamTask[] {
+    const subtopologies = this.#regular()
+    const topics = new Set(subtopologies.flatMap(({ sourceTopics }) => sourceTopics))
+    const partitions = [...topics].map((topic) => ({ topic, partition: 0 }))
+    return subtopologies.length === 0 ? [] : [this.#task({ subtopology: 0, partition: 0 }, subtopologies, partitions)]
+  }
+
+  #realTasks(): readonly StreamTask[] {
+    return [...groupPartitions(this.#plan, this.#counts)].map(([text, partitions]) => {
+      const id = parseTaskId(text)
+      return this.#task(id, [this.#plan.subtopologies[id.subtopology]!], partitions)
+    })
+  }
+
+  #task(id: TaskId, subtopologies: readonly Subtopology[], partitions: readonly TopicPartition[]): StreamTask {
+    const storage = this.#storage.open(taskIdString(id))
+    const globalStores = { names: this.#global.names, store: (name: string) => this.#global.store(name) }
+    return new StreamTask({
+      id,
+      environment: this.#environment,
+      subtopologies,
+      partitions,
+      storage,
+      output: this.#output,
+      globalStores,
+    })
+  }
+
+  #open(task: StreamTask, changelogs: readonly ProducedRecord[]): void {
+    task.open()
+    for (const { partition, restore } of task.restores()) {
+      const records = changelogs.filter((each) => each.topic === partition.topic && each.partition === partition.partition)
+      restore(
+        records.flatMap(({ key, value, timestamp, headers }) =>
+          key === null ? [] : [{ key, value, timestamp: timestamp ?? -1, headers }],
+        ),
+        records.length,
+      )
+    }
+    task.start([])
+    for (const partition of task.partitions) task.setLag(partition, 0)
+  }
+
+  /** Until no task has anything to do; records that a task waits with (`maxTaskIdleMs`) stay queued. */
+  #runDry(): void {
+    this.#feedBack()
+    for (let task = this.#runnable(); task !== undefined; task = this.#runnable()) {
+      task.process()
+      task.punctuateStreamTime()
+      this.#commit(task)
+      this.#feedBack()
+    }
+  }
+
+  #runnable(): StreamTask | undefined {
+    return this.#tasks.find((task) => task.hasRecords && task.isProcessable(this.#environment.clock.now()))
+  }
+
+  #commit(task: StreamTask): void {
+    task.postCommit(task.prepareCommit(), 'if-due')
+  }
+
+  #feedBack(): void {
+    for (const record of this.#output.drain()) {
+      this.#produced.push(record)
+      this.output(record.topic).push(record)
+      this.#feed(record)
+    }
+  }
+
+  #feed(record: ProducedRecord): void {
+    const task = this.#taskOf(record)
+    const single = { ...record, timestamp: record.timestamp ?? this.#environment.clock.now() }
+    if (task !== undefined) this.#enqueue(task, record, single)
+    if (this.#global.topics.includes(record.topic)) this.#updateGlobal(record, single)
+  }
+
+  #enqueue(task: StreamTask, { topic, partition }: TopicPartition, record: SingleRecord): void {
+    task.addRecords({ topic, partition }, this.#batch({ topic, partition }, record), 0, 1)
+  }
+
+  #updateGlobal({ topic, partition }: TopicPartition, record: SingleRecord): void {
+    this.#global.update({ topic, partition }, this.#batch({ topic, partition }, record), 0, 1)
+  }
+
+  #batch(partition: TopicPartition, record: SingleRecord): SingleRecordBatch {
+    const key = partitionKey(partition)
+    const offset = this.#offsets.get(key) ?? 0
+    this.#offsets.set(key, offset + 1)
+    return new SingleRecordBatch(offset, record)
+  }
+
+  /** The task that reads the partition; a topic that only a pattern names joins its task when it first appears. */
+  #taskOf({ topic, partition }: TopicPartition): StreamTask | undefined {
+    const index = this.#regular().findIndex((each) => inputTopics(each, [topic]).length > 0)
+    const subtopology = this.#partitions === 1 ? 0 : this.#regular()[index]?.id
+    const task = this.#tasks.find(({ id }) => index >= 0 && id.subtopology === subtopology && id.partition === partition)
+    task?.addPartition({ topic, partition })
+    return task
+  }
+
+  #partitionsOf(topic: string): number {
+    return this.#counts.get(topic) ?? this.#partitions
+  }
+
+  #partitionOf(topic: string, key: Uint8Array | null): number {
+    const partitions = this.#partitionsOf(topic)
+    return key === null ? this.#keyless++ % partitions : partitionForKey(key, partitions)
+  }
+}
+
+function userTopics({ subtopologies }: TopologyPlan): readonly string[] {
+  const internal = new Set(subtopologies.flatMap(({ repartitionTopics }) => repartitionTopics.map(({ name }) => name)))
+  return subtopologies.flatMap(({ sourceTopics }) => sourceTopics).filter((topic) => !internal.has(topic))
+}
+
+function partitionsOf(topic: string, count: number): readonly TopicPartition[] {
+  return Array.from({ length: count }, (_, partition) => ({ topic, partition }))
+}
+
+function unknownTopic(topic: string): TopologyError {
+  const message = `The topology does not read ${topic}: pipe to one of its source topics.`
+  return new TopologyError('STREAMS_UNKNOWN_TOPIC', message, { facts: { topic } })
+}

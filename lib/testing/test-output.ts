@@ -1,0 +1,53 @@
+import type { Headers } from '../model/headers.ts'
+import type { RecordOutput, TopicOutput } from '../runtime/record-output.ts'
+
+/** A record as it was written, in bytes. A null timestamp: none was given (suppress buffers). */
+export interface ProducedRecord {
+  readonly topic: string
+  readonly partition: number
+  readonly key: Uint8Array | null
+  readonly value: Uint8Array | null
+  readonly timestamp: number | null
+  readonly headers: Headers
+}
+
+/** Takes what tasks write, in order across topics. */
+export class TestOutput implements RecordOutput {
+  readonly #partitionsOf: (topic: string) => number
+  readonly #topics = new Map<string, TopicOutput>()
+  #produced: ProducedRecord[] = []
+
+  constructor(partitionsOf: (topic: string) => number) {
+    this.#partitionsOf = partitionsOf
+  }
+
+  topic(name: string): TopicOutput {
+    const existing = this.#topics.get(name)
+    if (existing !== undefined) return existing
+    const topic = this.#newTopic(name)
+    this.#topics.set(name, topic)
+    return topic
+  }
+
+  /** What was written since the last call. */
+  drain(): readonly ProducedRecord[] {
+    const produced = this.#produced
+    this.#produced = []
+    return produced
+  }
+
+  #newTopic(name: string): TopicOutput {
+    const nextOffsets = new Map<number, number>()
+    return {
+      name,
+      partitions: this.#partitionsOf(name),
+      whenKnown: (write) => write(),
+      nextOffset: (partition) => nextOffsets.get(partition),
+      append: (partition, key, value, timestamp, headers) => {
+        if (timestamp !== null && timestamp < 0) throw new TypeError(`A record's timestamp is not negative: ${timestamp}.`)
+        nextOffsets.set(partition, (nextOffsets.get(partition) ?? 0) + 1)
+        this.#produced.push({ topic: name, partition, key, value, timestamp, headers })
+      },
+    }
+  }
+}

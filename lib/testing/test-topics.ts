@@ -1,0 +1,135 @@
+import type { Headers } from '../model/headers.ts'
+import { noHeaders } from '../model/headers.ts'
+import type { Serde } from '../model/serde.ts'
+import type { StreamRecord } from '../model/stream-record.ts'
+import { streamRecord } from '../model/stream-record.ts'
+import type { Topic } from '../model/topic.ts'
+import type { SingleRecord } from './single-record-batch.ts'
+import type { ProducedRecord } from './test-output.ts'
+
+/** A record to pipe. Without a timestamp it gets the topic's own time, which `advanceTime` and `autoAdvanceMs` move. */
+export interface TestRecord<K, V> {
+  readonly key: K
+  readonly value: V
+  readonly timestamp?: number
+  readonly headers?: Headers
+}
+
+export interface TestInputTopicOptions {
+  /** Time of the first record without a timestamp, in ms. Default: the driver's wall clock when the topic is made. */
+  readonly startMs?: number
+  /** How far the time moves with each record. Default 0. */
+  readonly autoAdvanceMs?: number
+}
+
+/** `partition` is undefined where the key decides. */
+export type Pipe = (topic: string, record: SingleRecord, partition: number | undefined) => void
+
+/** Pipes records into the topology (Java: `TestInputTopic`). Each is processed to the end before the call returns. */
+export class TestInputTopic<K, V> {
+  readonly #topic: Topic<K, V>
+  readonly #pipe: Pipe
+  readonly #autoAdvanceMs: number
+  #now: number
+
+  constructor(topic: Topic<K, V>, pipe: Pipe, startMs: number, autoAdvanceMs: number) {
+    this.#topic = topic
+    this.#pipe = pipe
+    this.#now = startMs
+    this.#autoAdvanceMs = autoAdvanceMs
+  }
+
+  /** `partition`: instead of the one that follows from the key. */
+  pipeInput(record: TestRecord<K, V>, partition?: number): void {
+    const { key, value, headers = noHeaders } = record
+    const { name } = this.#topic
+    const timestamp = record.timestamp ?? this.#now
+    if (record.timestamp === undefined) this.#now += this.#autoAdvanceMs
+    const keyBytes = write(this.#topic.key, key, name, 'key', headers)
+    this.#pipe(
+      name,
+      { key: keyBytes, value: write(this.#topic.value, value, name, 'value', headers), timestamp, headers },
+      partition,
+    )
+  }
+
+  pipeRecordList(records: Iterable<TestRecord<K, V>>): void {
+    for (const record of records) this.pipeInput(record)
+  }
+
+  pipeKeyValueList(pairs: Iterable<readonly [K, V]>): void {
+    for (const [key, value] of pairs) this.pipeInput({ key, value })
+  }
+
+  /** Moves the time of records that carry none. */
+  advanceTime(ms: number): void {
+    if (ms < 0) throw new TypeError(`Time does not run backwards: ${ms} ms.`)
+    this.#now += ms
+  }
+}
+
+/** What a topic got, in order (Java: `TestOutputTopic`). Reading takes the record away. */
+export class TestOutputTopic<K, V> {
+  readonly #topic: Topic<K, V>
+  readonly #queue: () => ProducedRecord[]
+
+  constructor(topic: Topic<K, V>, queue: () => ProducedRecord[]) {
+    this.#topic = topic
+    this.#queue = queue
+  }
+
+  get size(): number {
+    return this.#queue().length
+  }
+
+  get isEmpty(): boolean {
+    return this.size === 0
+  }
+
+  /** Throws a `RangeError` where there is nothing to read. */
+  readRecord(): StreamRecord<K, V> {
+    const record = this.#queue().shift()
+    if (record === undefined) throw new RangeError(`There is nothing to read in ${this.#topic.name}.`)
+    const { key, value, timestamp, headers } = record
+    const { name } = this.#topic
+    const typedKey = read(this.#topic.key, key, name, 'key', headers)
+    return streamRecord(typedKey, read(this.#topic.value, value, name, 'value', headers), timestamp ?? -1, headers)
+  }
+
+  readKeyValue(): readonly [K, V] {
+    const { key, value } = this.readRecord()
+    return [key, value]
+  }
+
+  readValue(): V {
+    return this.readRecord().value
+  }
+
+  readRecords(): readonly StreamRecord<K, V>[] {
+    return Array.from({ length: this.size }, () => this.readRecord())
+  }
+
+  readKeyValues(): readonly (readonly [K, V])[] {
+    return Array.from({ length: this.size }, () => this.readKeyValue())
+  }
+
+  readValues(): readonly V[] {
+    return Array.from({ length: this.size }, () => this.readValue())
+  }
+
+  /** The last value of each key. */
+  readKeyValuesToMap(): ReadonlyMap<K, V> {
+    return new Map(this.readKeyValues())
+  }
+}
+
+type Component = 'key' | 'value'
+
+function write<T>(serde: Serde<T>, value: T, topic: string, component: Component, headers: Headers): Uint8Array | null {
+  return value === null ? null : serde.serialize(value, { topic, component, headers })
+}
+
+/** Null is what a deletion looks like, whatever the serde says: a test sees what is in the topic. */
+function read<T>(serde: Serde<T>, bytes: Uint8Array | null, topic: string, component: Component, headers: Headers): T {
+  return bytes === null ? (null as T) : serde.deserialize(bytes, { topic, component, headers })
+}

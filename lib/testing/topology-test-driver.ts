@@ -1,0 +1,151 @@
+import { ManualClock } from '../clock/manual-clock.ts'
+import { systemClock } from '../clock/system-clock.ts'
+import { MemoryMetrics } from '../metrics/memory-metrics.ts'
+import type { Metric } from '../metrics/metrics.ts'
+import { TopologyError } from '../model/errors.ts'
+import type { Serde } from '../model/serde.ts'
+import type { Topic } from '../model/topic.ts'
+import type { TimestampExtractor } from '../processor/timestamp-extractor.ts'
+import { failOnInvalidTimestamp } from '../processor/timestamp-extractors.ts'
+import type { DeserializationHandler, ProcessingHandler } from '../runtime/error-handlers.ts'
+import { logAndFail } from '../runtime/error-handlers.ts'
+import type { Logger } from '../runtime/logger.ts'
+import { silentLogger } from '../runtime/logger.ts'
+import { SerdeResolver } from '../runtime/serde-resolver.ts'
+import type { TaskEnvironment } from '../runtime/task-runtime.ts'
+import { ThreadCache } from '../runtime/thread-cache.ts'
+import type { TopologyPlan } from '../topology/topology-plan.ts'
+import type { SingleRecord } from './single-record-batch.ts'
+import { TestEngine } from './test-engine.ts'
+import type { ProducedRecord } from './test-output.ts'
+import { TestInputTopic, TestOutputTopic } from './test-topics.ts'
+import type { TestInputTopicOptions } from './test-topics.ts'
+
+/** What the driver needs of a `Topology`. */
+export interface PlannedTopology {
+  plan(applicationId: string): TopologyPlan
+}
+
+export interface TopologyTestDriverConfig {
+  /** Default `test`. Internal topics are called `<applicationId>-…`. */
+  readonly applicationId?: string
+  /**
+   * Partitions of every topic that the topology does not size itself. 1: the whole topology is one task, as in Java's driver.
+   * More: real tasks, which take turns in order of their ids. Default 1.
+   */
+  readonly partitions?: number
+  /** `java` behaves as Kafka Streams even where that loses data. Default `safe`. */
+  readonly compatibility?: 'safe' | 'java'
+  readonly defaultKeySerde?: Serde<never>
+  readonly defaultValueSerde?: Serde<never>
+  readonly defaultTimestampExtractor?: TimestampExtractor
+  /** Budget of record caches in bytes (Java: `statestore.cache.max.bytes`). Caches are flushed after each record. Default 10 MiB. */
+  readonly cacheMaxBytes?: number
+  readonly deserializationHandler?: DeserializationHandler
+  readonly processingHandler?: ProcessingHandler
+  /** KIP-695. In the driver all that is not there is known not to be there. Default 0. */
+  readonly maxTaskIdleMs?: number
+  /** Default: the machine's time when the driver is made; it moves by `advanceWallClockTime` only. */
+  readonly initialWallClockMs?: number
+  readonly logger?: Logger
+  /** Records of changelogs from which stores are restored before the first record (an earlier driver's `produced`). */
+  readonly changelogs?: readonly ProducedRecord[]
+}
+
+/**
+ * Runs a topology without a cluster, synchronously: a piped record has had all its effects when `pipeInput` returns, caches and
+ * internal topics included (Java: `TopologyTestDriver`). Close it, or declare it with `using`.
+ */
+export class TopologyTestDriver implements Disposable {
+  readonly #clock: ManualClock
+  readonly #metrics = new MemoryMetrics()
+  readonly #engine: TestEngine
+
+  constructor(topology: PlannedTopology, config: TopologyTestDriverConfig = {}) {
+    this.#clock = new ManualClock(config.initialWallClockMs ?? systemClock.now())
+    const plan = topology.plan(config.applicationId ?? 'test')
+    const environment = resolveEnvironment(plan, config, this.#clock, this.#metrics)
+    this.#engine = new TestEngine({ plan, environment, partitions: config.partitions ?? 1, changelogs: config.changelogs ?? [] })
+  }
+
+  /** Throws a `TopologyError` (`STREAMS_UNKNOWN_TOPIC`) when a record is piped to a topic that the topology does not read. */
+  createInputTopic<K, V>(topic: Topic<K, V>, options: TestInputTopicOptions = {}): TestInputTopic<K, V> {
+    const pipe = (name: string, record: SingleRecord, partition: number | undefined): void =>
+      this.#engine.pipe(name, record, partition)
+    return new TestInputTopic(topic, pipe, options.startMs ?? this.#clock.now(), options.autoAdvanceMs ?? 0)
+  }
+
+  /** Any topic that is written to: sinks, and with `Serdes.bytes` repartition topics and changelogs. */
+  createOutputTopic<K, V>(topic: Topic<K, V>): TestOutputTopic<K, V> {
+    return new TestOutputTopic(topic, () => this.#engine.output(topic.name))
+  }
+
+  /** Moves the wall clock, and runs what is due once: wall-clock punctuations do not catch up. */
+  advanceWallClockTime(ms: number): void {
+    this.#clock.advance(ms)
+    this.#engine.punctuateWallClock()
+  }
+
+  /** Names of the topics that were written to, internal ones included, sorted. */
+  producedTopicNames(): readonly string[] {
+    return this.#engine.producedTopics()
+  }
+
+  /** All records written so far, in order across topics, whether or not they were read. */
+  produced(): readonly ProducedRecord[] {
+    return this.#engine.produced()
+  }
+
+  /**
+   * A store by name, in its full type: what is written by it is logged as the task would. With several partitions say which.
+   * Throws a `TopologyError` (`STREAMS_UNKNOWN_STORE`).
+   */
+  stateStore<S>(name: string, partition = 0): S {
+    const store = this.#engine.store(name, partition)
+    if (store !== undefined) return store as S
+    const message = `The topology has no store ${name}; it has ${this.#engine.storeNames().join(', ') || 'none'}.`
+    throw new TopologyError('STREAMS_UNKNOWN_STORE', message, { facts: { store: name } })
+  }
+
+  storeNames(): readonly string[] {
+    return this.#engine.storeNames()
+  }
+
+  metrics(): readonly Metric[] {
+    return this.#metrics.all()
+  }
+
+  /** Closes processors and stores. Idempotent. */
+  close(): void {
+    this.#engine.close()
+  }
+
+  [Symbol.dispose](): void {
+    this.close()
+  }
+}
+
+function resolveEnvironment(
+  { applicationId }: TopologyPlan,
+  config: TopologyTestDriverConfig,
+  clock: ManualClock,
+  metrics: MemoryMetrics,
+): TaskEnvironment {
+  const defaultKey = config.defaultKeySerde as unknown as Serde<unknown> | undefined
+  const defaultValue = config.defaultValueSerde as unknown as Serde<unknown> | undefined
+  return {
+    applicationId,
+    threadId: 'test-driver',
+    compatibility: config.compatibility ?? 'safe',
+    clock,
+    metrics,
+    logger: config.logger ?? silentLogger,
+    serdes: new SerdeResolver({ schemaRegistry: 'local', applicationId, defaultKey, defaultValue }),
+    timestampExtractor: config.defaultTimestampExtractor ?? failOnInvalidTimestamp,
+    deserializationHandler: config.deserializationHandler ?? logAndFail,
+    processingHandler: config.processingHandler ?? logAndFail,
+    cache: new ThreadCache(config.cacheMaxBytes ?? 10 * 1024 * 1024),
+    defaultStoreMedium: 'memory',
+    maxTaskIdleMs: config.maxTaskIdleMs ?? 0,
+  }
+}
