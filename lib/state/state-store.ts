@@ -15,8 +15,8 @@ export interface ChangelogSink {
 /** The thread's budget for record caches (KIP-63), shared by the stores of all its tasks. 0 bytes: caches hold nothing. */
 export interface CacheBudget {
   readonly maxBytes: number
-  /** Called by caches as they grow (+) and shrink (−); a budget that is exceeded asks caches to evict. */
-  charge(bytes: number): void
+  /** Called by caches as they grow (+) and shrink (−); a budget that is exceeded asks the one that grew to evict. */
+  charge(bytes: number, by: EvictableCache): void
   register(cache: EvictableCache): void
   unregister(cache: EvictableCache): void
 }

@@ -1,0 +1,49 @@
+import { fromLatin1 } from '../model/bytes.ts'
+import { noHeaders } from '../model/headers.ts'
+import type { OrderedRange } from '../storage/ordered-map.ts'
+import type { KeyedRow, Row } from './row.ts'
+import type { RowStore } from './row-store.ts'
+import type { ChangelogSink, StateStoreContext } from './state-store.ts'
+
+/** Writes one record of a changelog (Java: `ProcessorContextImpl.logChange`): the plain value, no headers. */
+export type ChangelogWriter = (key: string, row: Row | null) => void
+
+/** The time of a timestamped row is its own; that of a plain row, or of a deletion, is the input record's. */
+export function changelogWriter(
+  sink: ChangelogSink,
+  values: 'plain' | 'timestamped',
+  context: StateStoreContext,
+): ChangelogWriter {
+  return (key, row) => {
+    const timestamp = row !== null && values === 'timestamped' ? row.timestamp : context.recordContext().timestamp
+    sink.append(fromLatin1(key), row && row.bytes, timestamp, noHeaders)
+  }
+}
+
+/** Every write of a key-value store goes to its changelog, deletions of what is not there included, as in Java. */
+export class ChangeloggingRows implements RowStore {
+  readonly #inner: RowStore
+  readonly #log: ChangelogWriter
+
+  constructor(inner: RowStore, log: ChangelogWriter) {
+    this.#inner = inner
+    this.#log = log
+  }
+
+  get(key: string): Row | null {
+    return this.#inner.get(key)
+  }
+
+  put(key: string, row: Row | null): void {
+    this.#inner.put(key, row)
+    this.#log(key, row)
+  }
+
+  scan(range: OrderedRange): IterableIterator<KeyedRow> {
+    return this.#inner.scan(range)
+  }
+
+  count(): number {
+    return this.#inner.count()
+  }
+}

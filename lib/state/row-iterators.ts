@@ -1,0 +1,69 @@
+import type { KeyedRow, Row } from './row.ts'
+
+/**
+ * An iterator over others, which are open already, so that it is a snapshot as of the call. A generator that is ended before its first
+ * step would not end them: hence this class.
+ */
+class OverOthers<T> extends Iterator<T, undefined> {
+  readonly #steps: Generator<T, undefined>
+  readonly #others: readonly Iterator<unknown>[]
+
+  constructor(steps: Generator<T, undefined>, others: readonly Iterator<unknown>[]) {
+    super()
+    this.#steps = steps
+    this.#others = others
+  }
+
+  next(): IteratorResult<T, undefined> {
+    return this.#steps.next()
+  }
+
+  override return(): IteratorResult<T, undefined> {
+    for (const other of this.#others) other.return?.()
+    return this.#steps.return(undefined)
+  }
+}
+
+/** Each entry of `source`, as something else. */
+export function translated<T, U>(source: Iterator<T>, translate: (entry: T) => U): IterableIterator<U> {
+  return new OverOthers(translatedSteps(source, translate), [source])
+}
+
+function* translatedSteps<T, U>(source: Iterator<T>, translate: (entry: T) => U): Generator<U, undefined> {
+  for (let step = source.next(); step.done !== true; step = source.next()) yield translate(step.value)
+}
+
+/** What `keep` lets through of several iterators, one after the other. */
+export function chained<T>(sources: readonly Iterator<T>[], keep: (entry: T) => boolean): IterableIterator<T> {
+  return new OverOthers(chainedSteps(sources, keep), sources)
+}
+
+function* chainedSteps<T>(sources: readonly Iterator<T>[], keep: (entry: T) => boolean): Generator<T, undefined> {
+  for (const source of sources)
+    for (let step = source.next(); step.done !== true; step = source.next()) if (keep(step.value)) yield step.value
+}
+
+/** The changes of an upper layer over the rows of a lower one, both sorted by `compare`; a tombstone hides the row below it. */
+export function overlay(
+  upper: Iterator<readonly [string, Row | null]>,
+  lower: Iterator<KeyedRow>,
+  compare: (left: string, right: string) => number,
+): IterableIterator<KeyedRow> {
+  return new OverOthers(overlaySteps(upper, lower, compare), [upper, lower])
+}
+
+function* overlaySteps(
+  upper: Iterator<readonly [string, Row | null]>,
+  lower: Iterator<KeyedRow>,
+  compare: (left: string, right: string) => number,
+): Generator<KeyedRow, undefined> {
+  let above = upper.next()
+  let below = lower.next()
+  while (above.done !== true || below.done !== true) {
+    const order = above.done === true ? 1 : below.done === true ? -1 : compare(above.value[0], below.value[0])
+    const kept = order > 0 ? below.value : above.value
+    if (order >= 0) below = lower.next()
+    if (order <= 0) above = upper.next()
+    if (kept[1] !== null) yield kept as KeyedRow
+  }
+}

@@ -1,0 +1,47 @@
+import { SerializationError } from '../model/errors.ts'
+import { noHeaders } from '../model/headers.ts'
+import type { Serde, SerdeContext } from '../model/serde.ts'
+
+/** A serde as a store uses it: it knows its topic, and its errors say which store failed. */
+export class StoreSerde<T> {
+  readonly #serde: Serde<T>
+  readonly #context: SerdeContext
+  readonly #store: string
+
+  constructor(serde: Serde<T>, topic: string, component: 'key' | 'value', store: string) {
+    this.#serde = serde
+    this.#context = { topic, component, headers: noHeaders }
+    this.#store = store
+  }
+
+  serialize(value: T): Uint8Array {
+    try {
+      return this.#serde.serialize(value, this.#context)
+    } catch (error) {
+      throw this.#failed('STREAMS_SERIALIZATION', 'write', error)
+    }
+  }
+
+  deserialize(bytes: Uint8Array): T {
+    try {
+      return this.#serde.deserialize(bytes, this.#context)
+    } catch (error) {
+      throw this.#failed('STREAMS_DESERIALIZATION', 'read', error)
+    }
+  }
+
+  /** The value, if it may be handed out again instead of its bytes being decoded; else undefined. */
+  kept(value: T): T | undefined {
+    return this.#serde.immutable === true ? value : undefined
+  }
+
+  #failed(code: string, verb: string, cause: unknown): SerializationError {
+    const { topic, component } = this.#context
+    const reason = cause instanceof Error ? cause.message : String(cause)
+    const message = `The store ${this.#store} cannot ${verb} a ${component}: ${reason} Check the serdes of the store.`
+    return new SerializationError(code, message, {
+      facts: { store: this.#store, topic, component, serde: this.#serde.name },
+      cause,
+    })
+  }
+}

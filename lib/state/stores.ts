@@ -1,0 +1,79 @@
+import { checkTopicName } from '../model/topic.ts'
+import type { Serde } from '../model/serde.ts'
+import type { ChangelogOption, KeyValueStoreSpec, StoreMedium, WindowExpiry, WindowStoreSpec } from './store-spec.ts'
+
+/** What all store values may say. */
+export interface StoreOptions<K, V> {
+  /** Default: the application's default key serde. */
+  readonly key?: Serde<K>
+  /** Default: the application's default value serde. */
+  readonly value?: Serde<V>
+  /** Default: what the application's `defaultStoreMedium` says. */
+  readonly medium?: StoreMedium
+  /** Record cache (KIP-63). Default `disabled`, as for Java's `StoreBuilder`; the DSL's own stores have it enabled. */
+  readonly caching?: 'enabled' | 'disabled'
+  /** Default: a changelog with the configuration that Kafka Streams gives it. */
+  readonly changelog?: ChangelogOption
+}
+
+/**
+ * A key-value store as a value (Java: `Stores.keyValueStoreBuilder`): declared once, added to a topology, and asked for by it.
+ *
+ * @example
+ * const seen = keyValueStore('seen', { key: Serdes.string, value: Serdes.long })
+ */
+export function keyValueStore<K, V>(name: string, options: StoreOptions<K, V> = {}): KeyValueStoreSpec<K, V> {
+  return Object.freeze({ kind: 'key-value' as const, values: 'plain' as const, ...common(name, options) })
+}
+
+/** A key-value store that keeps a timestamp beside each value, as tables do (Java: `Stores.timestampedKeyValueStoreBuilder`). */
+export function timestampedKeyValueStore<K, V>(name: string, options: StoreOptions<K, V> = {}): KeyValueStoreSpec<K, V> {
+  return Object.freeze({ kind: 'key-value' as const, values: 'timestamped' as const, ...common(name, options) })
+}
+
+export interface WindowStoreOptions<K, V> extends StoreOptions<K, V> {
+  /** How long, after the newest window start, a window is kept. At least `windowSizeMs`. */
+  readonly retentionMs: number
+  readonly windowSizeMs: number
+  /** `keep` keeps every value of the same key and window start. Default `replace`. Excludes caching. */
+  readonly duplicates?: 'keep' | 'replace'
+  /** Default: as Java's store of the same medium. */
+  readonly expiry?: WindowExpiry
+}
+
+/** A window store as a value (Java: `Stores.windowStoreBuilder`). Throws a `TypeError` for options that contradict each other. */
+export function windowStore<K, V>(name: string, options: WindowStoreOptions<K, V>): WindowStoreSpec<K, V> {
+  return windowSpec(name, 'plain', options)
+}
+
+/** A window store that keeps a timestamp beside each value (Java: `Stores.timestampedWindowStoreBuilder`). */
+export function timestampedWindowStore<K, V>(name: string, options: WindowStoreOptions<K, V>): WindowStoreSpec<K, V> {
+  return windowSpec(name, 'timestamped', options)
+}
+
+function windowSpec<K, V>(
+  name: string,
+  values: 'plain' | 'timestamped',
+  { retentionMs, windowSizeMs, duplicates = 'replace', expiry = 'default', ...options }: WindowStoreOptions<K, V>,
+): WindowStoreSpec<K, V> {
+  if (!(retentionMs >= 0)) throw new TypeError(`The store ${name} cannot retain windows for ${retentionMs} ms.`)
+  if (!(windowSizeMs >= 0)) throw new TypeError(`The store ${name} cannot have windows of ${windowSizeMs} ms.`)
+  if (windowSizeMs > retentionMs)
+    throw new TypeError(`The store ${name} retains ${retentionMs} ms: too short for windows of ${windowSizeMs} ms.`)
+  if (duplicates === 'keep' && options.caching === 'enabled')
+    throw new TypeError(`The store ${name} keeps duplicates, which a cache would lose: disable caching.`)
+  return Object.freeze({
+    kind: 'window' as const,
+    values,
+    ...common(name, options),
+    retentionMs,
+    windowSizeMs,
+    duplicates,
+    expiry,
+  })
+}
+
+function common<K, V>(name: string, options: StoreOptions<K, V>) {
+  const { key, value, medium = 'default', caching = 'disabled', changelog = { config: {} } } = options
+  return { name: checkTopicName(name), key, value, medium, caching, changelog }
+}

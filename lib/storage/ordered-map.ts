@@ -1,0 +1,178 @@
+/** Keys and values in parallel, sorted. Never changed once an index holds it: that is what makes a snapshot free. */
+interface Chunk<V> {
+  readonly keys: readonly string[]
+  readonly values: readonly V[]
+}
+
+/** Bounds: `from` included, `to` excluded; absent = open. */
+export interface OrderedRange {
+  readonly from?: string | undefined
+  readonly to?: string | undefined
+  readonly reverse?: boolean | undefined
+}
+
+const chunkSize = 256
+
+/**
+ * A map with ordered snapshots. Point reads and writes are those of a `Map`. The order is kept only once somebody has asked for
+ * it: writes since the last scan are noted, and the next scan works them into sorted, immutable chunks. A scan is thus a snapshot,
+ * costs nothing where nothing changed, and never sorts all keys again for a few new ones.
+ */
+export class OrderedMap<V> {
+  readonly #rows = new Map<string, V>()
+  #index: readonly Chunk<V>[] | undefined
+  readonly #changed = new Set<string>()
+
+  get size(): number {
+    return this.#rows.size
+  }
+
+  get(key: string): V | undefined {
+    return this.#rows.get(key)
+  }
+
+  has(key: string): boolean {
+    return this.#rows.has(key)
+  }
+
+  set(key: string, value: V): void {
+    this.#rows.set(key, value)
+    if (this.#index !== undefined) this.#changed.add(key)
+  }
+
+  delete(key: string): void {
+    if (this.#rows.delete(key) && this.#index !== undefined) this.#changed.add(key)
+  }
+
+  clear(): void {
+    this.#rows.clear()
+    this.#forgetOrder()
+  }
+
+  /** In the order of insertion; not a snapshot. */
+  entries(): IterableIterator<[string, V]> {
+    return this.#rows.entries()
+  }
+
+  /** Ordered, as of now: later writes are not seen. */
+  scan({ from, to, reverse }: OrderedRange = {}): IterableIterator<[string, V]> {
+    const index = this.#sorted()
+    return reverse === true ? backward(index, from, to) : forward(index, from, to)
+  }
+
+  #forgetOrder(): void {
+    this.#index = undefined
+    this.#changed.clear()
+  }
+
+  #sorted(): readonly Chunk<V>[] {
+    const changes = this.#changed.size
+    if (this.#index !== undefined && changes === 0) return this.#index
+    const index = this.#index === undefined || changes > this.#rows.size / 4 ? this.#build() : this.#applied(this.#index)
+    this.#index = index
+    this.#changed.clear()
+    return index
+  }
+
+  #build(): Chunk<V>[] {
+    return this.#chunks([...this.#rows.keys()].sort())
+  }
+
+  #chunks(keys: readonly string[]): Chunk<V>[] {
+    const chunks: Chunk<V>[] = []
+    const size = keys.length > 2 * chunkSize ? chunkSize : Math.max(1, keys.length)
+    for (let at = 0; at < keys.length; at += size) {
+      const part = keys.slice(at, at + size)
+      chunks.push({ keys: part, values: part.map((key) => this.#rows.get(key)!) })
+    }
+    return chunks
+  }
+
+  /** The index with the changed chunks replaced; chunks without changes are shared with the old one. */
+  #applied(index: readonly Chunk<V>[]): Chunk<V>[] {
+    const changed = [...this.#changed].sort()
+    const result: Chunk<V>[] = []
+    let at = 0
+    for (let chunk = 0; chunk < index.length; chunk++) {
+      const end = chunk + 1 < index.length ? changedBefore(changed, at, index[chunk + 1]!.keys[0]!) : changed.length
+      if (end === at) result.push(index[chunk]!)
+      else result.push(...this.#chunks(this.#merged(index[chunk]!.keys, changed, at, end)))
+      at = end
+    }
+    return index.length === 0 ? this.#build() : result
+  }
+
+  /** Keys of a chunk and changed keys, in order, without those that are gone. */
+  #merged(keys: readonly string[], changed: readonly string[], from: number, end: number): string[] {
+    const merged: string[] = []
+    let at = 0
+    for (let change = from; change < end; change++) {
+      const key = changed[change]!
+      while (at < keys.length && keys[at]! < key) merged.push(keys[at++]!)
+      if (keys[at] === key) at++
+      if (this.#rows.has(key)) merged.push(key)
+    }
+    while (at < keys.length) merged.push(keys[at++]!)
+    return merged
+  }
+}
+
+function changedBefore(changed: readonly string[], from: number, bound: string): number {
+  let end = from
+  while (end < changed.length && changed[end]! < bound) end++
+  return end
+}
+
+function* forward<V>(
+  index: readonly Chunk<V>[],
+  from: string | undefined,
+  to: string | undefined,
+): Generator<[string, V], undefined> {
+  const first = from === undefined ? 0 : chunkOf(index, from)
+  for (let chunk = first; chunk < index.length; chunk++) {
+    const { keys, values } = index[chunk]!
+    for (let at = chunk === first && from !== undefined ? lowerBound(keys, from) : 0; at < keys.length; at++) {
+      if (to !== undefined && keys[at]! >= to) return
+      yield [keys[at]!, values[at]!]
+    }
+  }
+}
+
+function* backward<V>(
+  index: readonly Chunk<V>[],
+  from: string | undefined,
+  to: string | undefined,
+): Generator<[string, V], undefined> {
+  const last = to === undefined ? index.length - 1 : chunkOf(index, to)
+  for (let chunk = last; chunk >= 0 && chunk < index.length; chunk--) {
+    const { keys, values } = index[chunk]!
+    for (let at = (chunk === last && to !== undefined ? lowerBound(keys, to) : keys.length) - 1; at >= 0; at--) {
+      if (from !== undefined && keys[at]! < from) return
+      yield [keys[at]!, values[at]!]
+    }
+  }
+}
+
+/** The last chunk that begins at or before the key; 0 where none does. */
+function chunkOf<V>(index: readonly Chunk<V>[], key: string): number {
+  let low = 0
+  let high = index.length
+  while (low < high) {
+    const middle = (low + high) >>> 1
+    if (index[middle]!.keys[0]! <= key) low = middle + 1
+    else high = middle
+  }
+  return Math.max(0, low - 1)
+}
+
+/** Position of the first key that is not below the bound. */
+function lowerBound(keys: readonly string[], bound: string): number {
+  let low = 0
+  let high = keys.length
+  while (low < high) {
+    const middle = (low + high) >>> 1
+    if (keys[middle]! < bound) low = middle + 1
+    else high = middle
+  }
+  return low
+}
