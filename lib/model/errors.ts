@@ -56,13 +56,18 @@ export class TaskMigratedError extends StreamsError {
   override readonly name = 'TaskMigratedError'
 }
 
+export interface TaskCorruptedErrorOptions extends StreamsErrorOptions {
+  /** Default `STREAMS_TASK_CORRUPTED`. */
+  readonly code?: string
+}
+
 /** Tasks whose state is not to be trusted (Java: `TaskCorruptedException`). Recovery: close them dirty and restore. */
 export class TaskCorruptedError extends StreamsError {
   override readonly name = 'TaskCorruptedError'
   readonly tasks: readonly TaskId[]
 
-  constructor(tasks: readonly TaskId[], message: string, options: StreamsErrorOptions = {}) {
-    super('STREAMS_TASK_CORRUPTED', message, options)
+  constructor(tasks: readonly TaskId[], message: string, options: TaskCorruptedErrorOptions = {}) {
+    super(options.code ?? 'STREAMS_TASK_CORRUPTED', message, options)
     this.tasks = tasks
   }
 }
