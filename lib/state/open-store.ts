@@ -1,13 +1,19 @@
 import { unreachable } from '../model/assert.ts'
 import { CachingRows } from './caching-rows.ts'
+import { CachingWindowRows } from './caching-window-rows.ts'
+import { ChangeloggingWindowRows } from './changelogging-window-rows.ts'
 import { ChangeloggingRows, changelogWriter } from './changelogging-rows.ts'
 import { KeyCodec } from './key-codec.ts'
 import { KeyValueStateStore } from './key-value-state-store.ts'
 import { MemoryRows } from './memory-rows.ts'
-import { plainRows, timestampedRows, type RowCodec } from './row-codec.ts'
+import { plainRows, timestampedRows, type RowCodec, type StoredRows } from './row-codec.ts'
 import type { StateStore, StateStoreContext } from './state-store.ts'
+import { SegmentedWindowRows } from './segmented-window-rows.ts'
 import { StoreSerde } from './store-serde.ts'
-import type { KeyValueStoreSpec, StoreSpec } from './store-spec.ts'
+import { segmentIntervalMs, type KeyValueStoreSpec, type StoreSpec, type WindowStoreSpec } from './store-spec.ts'
+import { bySegment, byStart } from './window-order.ts'
+import { WindowSegments } from './window-segments.ts'
+import { WindowStateStore } from './window-state-store.ts'
 import { WriteBuffer } from './write-buffer.ts'
 
 /** Opens a store for a task: the layers that its spec and the task ask for, with the typed face on top. */
@@ -16,7 +22,7 @@ export function openStore(spec: StoreSpec, context: StateStoreContext): StateSto
     case 'key-value':
       return openKeyValueStore(spec, context)
     case 'window':
-      throw new Error('not yet')
+      return openWindowStore(spec, context)
     default:
       return unreachable(spec)
   }
@@ -29,6 +35,33 @@ function openKeyValueStore(spec: KeyValueStoreSpec<unknown, unknown>, context: S
     context.changelog === undefined ? base : new ChangeloggingRows(base, changelogWriter(context.changelog, spec.values, context))
   const cache = isCached(spec, context) ? new CachingRows(logged, context) : undefined
   return new KeyValueStateStore({ spec, keys: keyCodec(spec, context), rows, top: cache ?? logged, cache, base })
+}
+
+function openWindowStore(spec: WindowStoreSpec<unknown, unknown>, context: StateStoreContext): StateStore {
+  const rows = rowCodec(spec, context)
+  const { expiry, segments, sequences, base } = windowBase(spec, rows, context)
+  const numbered = spec.duplicates === 'keep' ? sequences : undefined
+  const log = context.changelog && changelogWriter(context.changelog, spec.values, context)
+  const logged = log === undefined ? base : new ChangeloggingWindowRows(base, log, numbered)
+  const isCaching = isCached(spec, context) && spec.duplicates === 'replace'
+  const order = expiry === 'exact' ? byStart : bySegment(segments.intervalMs)
+  const cache = isCaching ? new CachingWindowRows(logged, order, context) : undefined
+  return new WindowStateStore({ spec, keys: keyCodec(spec, context), rows, top: cache ?? logged, cache, base })
+}
+
+function windowBase(spec: WindowStoreSpec<unknown, unknown>, format: StoredRows, context: StateStoreContext) {
+  const isDisk = isOnDisk(spec, context)
+  const { storage, droppedRecords: dropped } = context
+  const expiry = spec.expiry !== 'default' ? spec.expiry : isDisk ? 'segmented' : 'exact'
+  const segments = new WindowSegments(
+    segmentIntervalMs(spec.retentionMs),
+    isDisk ? { environment: storage, store: spec.name, format } : undefined,
+  )
+  const sequences = { store: 0, changelog: 0 }
+  const sequencesAfterRestore = context.compatibility === 'java' && expiry === 'segmented' ? 'restart' : 'continue'
+  const table = isDisk ? storage.table(spec.name) : undefined
+  const base = new SegmentedWindowRows({ spec, expiry, segments, sequences, sequencesAfterRestore, table, dropped })
+  return { expiry, segments, sequences, base }
 }
 
 function keyCodec({ name, key }: StoreSpec, context: StateStoreContext): KeyCodec<unknown> {

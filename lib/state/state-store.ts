@@ -39,6 +39,8 @@ export interface StateStoreContext {
   readonly changelog: ChangelogSink | undefined
   readonly cache: CacheBudget
   readonly defaultMedium: 'memory' | 'disk'
+  /** `java` copies Java where it loses data: after a restore its RocksDB stores overwrite duplicates. Default `safe`. */
+  readonly compatibility?: 'safe' | 'java'
   /** Default serdes, and binding to the environment. */
   keySerde(serde: Serde<unknown> | undefined): Serde<unknown>
   valueSerde(serde: Serde<unknown> | undefined): Serde<unknown>

@@ -1,0 +1,193 @@
+import { latin1 } from '../model/bytes.ts'
+import type { Counter } from '../metrics/metrics.ts'
+import type { StorageTable, StorageWrite } from '../storage/storage.ts'
+import { readInt64, writeInt64 } from './row-codec.ts'
+import { chained } from './row-iterators.ts'
+import type { KeyedRow, Row } from './row.ts'
+import type { ChangelogRecord } from './state-store.ts'
+import type { WindowStoreSpec } from './store-spec.ts'
+import { boundsOfKey, boundsOfRange, keyOfWindow, sequenceOfWindow, startOfWindow, windowKey } from './window-key.ts'
+import { byStart, reversed } from './window-order.ts'
+import { nextSequence, type KeyRange, type SequenceNumbers, type TimeRange, type WindowRows } from './window-rows.ts'
+import type { WindowSegments } from './window-segments.ts'
+
+export interface SegmentedWindowOptions {
+  readonly spec: WindowStoreSpec<unknown, unknown>
+  readonly expiry: 'exact' | 'segmented'
+  readonly segments: WindowSegments
+  readonly sequences: SequenceNumbers
+  /** What is restored keeps its number; whether new rows then count on from there. Java's RocksDB store starts at 1, and overwrites. */
+  readonly sequencesAfterRestore: 'continue' | 'restart'
+  /** Where stream time and sequence numbers are stored; absent in memory. */
+  readonly table: StorageTable | undefined
+  readonly dropped: Counter
+}
+
+const stateKey = new Uint8Array(0)
+
+/**
+ * The lowest layer of a window store. Its stream time is the largest window start that was put; what lies `retentionMs` or more
+ * behind it is not read. `exact` also refuses to write it, `segmented` only where its segment is gone.
+ */
+export class SegmentedWindowRows implements WindowRows {
+  readonly #options: SegmentedWindowOptions
+  readonly #segments: WindowSegments
+  readonly #retentionMs: number
+  readonly #keepsDuplicates: boolean
+  readonly #isExact: boolean
+  #streamTime = -1
+  #committedState: Uint8Array | undefined
+
+  constructor(options: SegmentedWindowOptions) {
+    this.#options = options
+    this.#segments = options.segments
+    this.#retentionMs = options.spec.retentionMs
+    this.#keepsDuplicates = options.spec.duplicates === 'keep'
+    this.#isExact = options.expiry === 'exact'
+    this.#readState()
+  }
+
+  get(key: string, startMs: number): Row | null {
+    if (startMs < this.#firstLiveStart()) return null
+    return this.#segments.find(startMs)?.rows.get(windowKey(key, startMs, 0)) ?? null
+  }
+
+  put(key: string, startMs: number, row: Row | null): void {
+    const deletesNothing = row === null && this.#keepsDuplicates
+    if (deletesNothing && !this.#isExact) return
+    this.#advance(startMs)
+    if (this.#isExpired(startMs)) return this.#options.dropped.add()
+    if (deletesNothing) return
+    this.#segments.create(startMs).rows.put(windowKey(key, startMs, this.#nextSequence()), row)
+  }
+
+  fetch(key: string, times: TimeRange): IterableIterator<KeyedRow> {
+    const length = key.length + 12
+    const sources = this.#segmentsOf(times).map(({ rows, fromMs, toMs }) =>
+      rows.scan({ ...boundsOfKey(key, fromMs, toMs), reverse: times.reverse }),
+    )
+    return chained(sources, ([windowKey]) => windowKey.length === length)
+  }
+
+  fetchRange({ fromKey, toKey }: KeyRange, times: TimeRange): IterableIterator<KeyedRow> {
+    const first = Math.max(times.fromMs, this.#firstLiveStart())
+    const isIn = ([windowKey]: KeyedRow): boolean => {
+      const key = keyOfWindow(windowKey)
+      if ((fromKey !== null && key < fromKey) || (toKey !== null && key > toKey)) return false
+      const startMs = startOfWindow(windowKey)
+      return startMs >= first && startMs <= times.toMs
+    }
+    const sources = this.#segmentsOf(times).map(({ rows, toMs }) =>
+      rows.scan({ ...boundsOfRange(fromKey, toKey, toMs), reverse: times.reverse }),
+    )
+    return chained(this.#isExact ? sources.map((rows) => sorted(rows, isIn, times)) : sources, isIn)
+  }
+
+  get dirtyBytes(): number {
+    return this.#segments.dirtyBytes
+  }
+
+  commit(): void {
+    this.#segments.commit()
+    if (this.#options.table !== undefined) this.#committedState = this.#state()
+  }
+
+  checkpoint(writes: StorageWrite[]): void {
+    this.#segments.checkpoint(writes)
+    const { table } = this.#options
+    if (table !== undefined && this.#committedState !== undefined)
+      writes.push({ table, key: stateKey, value: this.#committedState })
+  }
+
+  checkpointed(): void {
+    this.#segments.checkpointed()
+    this.#committedState = undefined
+  }
+
+  restore(records: readonly ChangelogRecord[], rowOf: (record: ChangelogRecord) => Row | null): void {
+    const { sequences, sequencesAfterRestore } = this.#options
+    for (const record of records) {
+      const key = latin1(record.key)
+      const startMs = startOfWindow(key)
+      this.#advance(startMs)
+      if (!this.#isExpired(startMs)) this.#segments.create(startMs).rows.restore(key, rowOf(record))
+      if (!this.#keepsDuplicates || sequencesAfterRestore === 'restart') continue
+      sequences.changelog = Math.max(sequences.changelog, sequenceOfWindow(key))
+      sequences.store = Math.max(sequences.store, sequences.changelog)
+    }
+    this.commit()
+  }
+
+  #advance(startMs: number): void {
+    if (startMs <= this.#streamTime) return
+    this.#streamTime = startMs
+    this.#segments.expireBefore(this.#firstLiveSegment())
+  }
+
+  #isExpired(startMs: number): boolean {
+    if (this.#isExact) return startMs < this.#firstLiveStart()
+    return this.#segments.idOf(startMs) < this.#firstLiveSegment()
+  }
+
+  /** A row expires when it is exactly as old as the retention. */
+  #firstLiveStart(): number {
+    return this.#streamTime - this.#retentionMs + 1
+  }
+
+  #firstLiveSegment(): number {
+    return this.#segments.idOf(this.#streamTime - this.#retentionMs)
+  }
+
+  #nextSequence(): number {
+    if (!this.#keepsDuplicates) return 0
+    const { sequences } = this.#options
+    sequences.store = nextSequence(sequences.store)
+    return sequences.store
+  }
+
+  /** Live segments with the part of the time range that they hold, in the order of reading. */
+  #segmentsOf({ fromMs, toMs, reverse }: TimeRange) {
+    const first = Math.max(0, fromMs, this.#firstLiveStart())
+    const { intervalMs } = this.#segments
+    const parts = this.#segments.between(first, toMs).map(({ id, rows }) => ({
+      rows,
+      fromMs: Math.max(first, id * intervalMs),
+      toMs: Math.min(toMs, (id + 1) * intervalMs - 1),
+    }))
+    return reverse ? parts.reverse() : parts
+  }
+
+  #state(): Uint8Array {
+    const { store, changelog } = this.#options.sequences
+    const state = Buffer.alloc(16)
+    writeInt64(state, this.#streamTime, 0)
+    state.writeUInt32BE(store, 8)
+    state.writeUInt32BE(changelog, 12)
+    return state
+  }
+
+  #readState(): void {
+    const state = this.#options.table?.get(stateKey)
+    if (state === undefined) return
+    this.#streamTime = readInt64(state, 0)
+    this.#segments.expireBefore(this.#firstLiveSegment())
+    if (this.#options.sequencesAfterRestore === 'restart') return
+    const numbers = Buffer.from(state)
+    this.#options.sequences.store = numbers.readUInt32BE(8)
+    this.#options.sequences.changelog = numbers.readUInt32BE(12)
+  }
+}
+
+/** Sorted when the first row is asked for; the snapshot is older. */
+function* sorted(
+  rows: IterableIterator<KeyedRow>,
+  isIn: (row: KeyedRow) => boolean,
+  { reverse }: TimeRange,
+): Generator<KeyedRow, undefined> {
+  const order = reverse ? reversed(byStart) : byStart
+  try {
+    yield* [...chained([rows], isIn)].sort(([left], [right]) => order(left, right))
+  } finally {
+    rows.return?.()
+  }
+}

@@ -1,0 +1,115 @@
+import type { StorageEnvironment, StorageWrite } from '../storage/storage.ts'
+import { MemoryRows } from './memory-rows.ts'
+import type { StoredRows } from './row-codec.ts'
+import { WriteBuffer } from './write-buffer.ts'
+
+/** The rows of a span of window starts. */
+export interface Segment {
+  readonly id: number
+  readonly rows: MemoryRows | WriteBuffer
+}
+
+/** Where segments are kept: absent for stores in memory. */
+export interface SegmentStorage {
+  readonly environment: StorageEnvironment
+  readonly store: string
+  readonly format: StoredRows
+}
+
+/** For stores that keep windows for ever: all starts are in one segment. */
+const longestIntervalMs = 2 ** 50
+
+/**
+ * The segments of a window store; on disk each is a table, so that expiry drops tables instead of deleting rows. An expired segment is
+ * out of sight at once, but its table is dropped only after a checkpoint that has the expiry committed: until then a crash
+ * brings it back.
+ */
+export class WindowSegments {
+  readonly intervalMs: number
+  readonly #storage: SegmentStorage | undefined
+  #live: Segment[] = []
+  #expired: Segment[] = []
+  #doomed: Segment[] = []
+
+  constructor(intervalMs: number, storage: SegmentStorage | undefined) {
+    this.intervalMs = Math.min(intervalMs, longestIntervalMs)
+    this.#storage = storage
+    for (const id of this.#storedIds()) this.#live.push(this.#open(id))
+  }
+
+  get dirtyBytes(): number {
+    let bytes = 0
+    for (const { rows } of this.#live) bytes += rows.dirtyBytes
+    return bytes
+  }
+
+  idOf(startMs: number): number {
+    return Math.floor(startMs / this.intervalMs)
+  }
+
+  find(startMs: number): Segment | undefined {
+    const id = this.idOf(startMs)
+    return this.#live.findLast((segment) => segment.id === id)
+  }
+
+  create(startMs: number): Segment {
+    const found = this.find(startMs)
+    if (found !== undefined) return found
+    const segment = this.#open(this.idOf(startMs))
+    this.#live.push(segment)
+    this.#live.sort((left, right) => left.id - right.id)
+    return segment
+  }
+
+  /** Those that may hold starts in the range, oldest first. */
+  between(fromMs: number, toMs: number): Segment[] {
+    const from = this.idOf(fromMs)
+    const to = this.idOf(toMs)
+    return this.#live.filter(({ id }) => id >= from && id <= to)
+  }
+
+  expireBefore(id: number): void {
+    if (this.#live.length === 0 || this.#live[0]!.id >= id) return
+    this.#expired.push(...this.#live.filter((segment) => segment.id < id))
+    this.#live = this.#live.filter((segment) => segment.id >= id)
+  }
+
+  commit(): void {
+    for (const { rows } of this.#live) rows.commit()
+    this.#doomed.push(...this.#expired)
+    this.#expired = []
+  }
+
+  checkpoint(writes: StorageWrite[]): void {
+    for (const rows of this.#buffers()) rows.checkpoint(writes)
+  }
+
+  checkpointed(): void {
+    for (const rows of this.#buffers()) rows.checkpointed()
+    if (this.#doomed.length === 0) return
+    this.#storage?.environment.drop(this.#doomed.map(({ id }) => this.#tableName(id)))
+    this.#doomed = []
+  }
+
+  #buffers(): WriteBuffer[] {
+    return [...this.#live, ...this.#expired].map(({ rows }) => rows).filter((rows) => rows instanceof WriteBuffer)
+  }
+
+  #open(id: number): Segment {
+    const storage = this.#storage
+    if (storage === undefined) return { id, rows: new MemoryRows() }
+    return { id, rows: new WriteBuffer(storage.environment.table(this.#tableName(id)), storage.format) }
+  }
+
+  /** A slash cannot be in the name of a store. */
+  #tableName(id: number): string {
+    return `${this.#storage?.store}/${id * this.intervalMs}`
+  }
+
+  #storedIds(): number[] {
+    if (this.#storage === undefined) return []
+    const prefix = `${this.#storage.store}/`
+    const tables = this.#storage.environment.tables().filter((name) => name.startsWith(prefix))
+    return tables.map((name) => this.idOf(Number(name.slice(prefix.length)))).sort((left, right) => left - right)
+  }
+}

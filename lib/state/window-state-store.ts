@@ -1,0 +1,153 @@
+import { windowed, type Windowed } from '../model/windowed.ts'
+import type { StorageWrite } from '../storage/storage.ts'
+import type { CachingWindowRows } from './caching-window-rows.ts'
+import type { CachedStateStore, FlushListener } from './flush-listener.ts'
+import type { KeyCodec } from './key-codec.ts'
+import type { RowCodec } from './row-codec.ts'
+import { rowFlushListener } from './row-flush-listener.ts'
+import { translated } from './row-iterators.ts'
+import type { SegmentedWindowRows } from './segmented-window-rows.ts'
+import type { ChangelogRecord, StateStore } from './state-store.ts'
+import { storeClosed } from './store-closed.ts'
+import type { WindowStoreSpec } from './store-spec.ts'
+import { keyOfWindow, startOfWindow } from './window-key.ts'
+import type { TimeRange, WindowRows } from './window-rows.ts'
+import type { WindowEntry, WindowedEntry, WindowStore } from './window-store.ts'
+
+export interface WindowLayers<K, V> {
+  readonly spec: WindowStoreSpec<unknown, unknown>
+  readonly keys: KeyCodec<K>
+  readonly rows: RowCodec<V>
+  /** The uppermost layer, which reads and writes go to. */
+  readonly top: WindowRows
+  readonly cache: CachingWindowRows | undefined
+  /** The lowest layer. */
+  readonly base: SegmentedWindowRows
+}
+
+/** The typed face of a window store, plain or timestamped, over its layers. */
+export class WindowStateStore<K, V> implements StateStore, WindowStore<K, V>, CachedStateStore<Windowed<K>, unknown> {
+  readonly name: string
+  readonly spec: WindowStoreSpec<unknown, unknown>
+  readonly #layers: WindowLayers<K, V>
+  readonly #keys: KeyCodec<K>
+  readonly #rows: RowCodec<V>
+  readonly #top: WindowRows
+  #isOpen = true
+
+  constructor(layers: WindowLayers<K, V>) {
+    this.name = layers.spec.name
+    this.spec = layers.spec
+    this.#layers = layers
+    this.#keys = layers.keys
+    this.#rows = layers.rows
+    this.#top = layers.top
+  }
+
+  get dirtyBytes(): number {
+    return this.#layers.base.dirtyBytes
+  }
+
+  fetchOne(key: K, startMs: number): V | null {
+    this.#checkOpen()
+    const row = this.#top.get(this.#keys.encode(key), startMs)
+    return row === null ? null : this.#rows.fromRow(row)
+  }
+
+  put(key: K, value: V | null, startMs: number): void {
+    this.#checkOpen()
+    const bytes = this.#keys.encode(key)
+    this.#top.put(bytes, startMs, value === null ? null : this.#rows.toRow(value))
+  }
+
+  fetch(key: K, fromMs: number, toMs: number): IterableIterator<WindowEntry<V>> {
+    return this.#fetchKey(key, { fromMs, toMs, reverse: false })
+  }
+
+  backwardFetch(key: K, fromMs: number, toMs: number): IterableIterator<WindowEntry<V>> {
+    return this.#fetchKey(key, { fromMs, toMs, reverse: true })
+  }
+
+  fetchRange(fromKey: K | null, toKey: K | null, fromMs: number, toMs: number): IterableIterator<WindowedEntry<K, V>> {
+    return this.#fetchKeys(fromKey, toKey, { fromMs, toMs, reverse: false })
+  }
+
+  backwardFetchRange(fromKey: K | null, toKey: K | null, fromMs: number, toMs: number): IterableIterator<WindowedEntry<K, V>> {
+    return this.#fetchKeys(fromKey, toKey, { fromMs, toMs, reverse: true })
+  }
+
+  fetchAll(fromMs: number, toMs: number): IterableIterator<WindowedEntry<K, V>> {
+    return this.fetchRange(null, null, fromMs, toMs)
+  }
+
+  backwardFetchAll(fromMs: number, toMs: number): IterableIterator<WindowedEntry<K, V>> {
+    return this.backwardFetchRange(null, null, fromMs, toMs)
+  }
+
+  all(): IterableIterator<WindowedEntry<K, V>> {
+    return this.fetchRange(null, null, 0, Infinity)
+  }
+
+  backwardAll(): IterableIterator<WindowedEntry<K, V>> {
+    return this.backwardFetchRange(null, null, 0, Infinity)
+  }
+
+  setFlushListener(listener: FlushListener<Windowed<K>, unknown>, oldValues: 'send' | 'omit'): boolean {
+    const { cache } = this.#layers
+    if (cache === undefined) return false
+    cache.subscribe({ listener: rowFlushListener(listener, (key) => this.#windowed(key), this.#rows), oldValues })
+    return true
+  }
+
+  flush(): void {
+    this.#layers.cache?.flush()
+  }
+
+  commit(): void {
+    this.#layers.base.commit()
+  }
+
+  checkpoint(writes: StorageWrite[]): void {
+    this.#layers.base.checkpoint(writes)
+  }
+
+  checkpointed(): void {
+    this.#layers.base.checkpointed()
+  }
+
+  restore(records: readonly ChangelogRecord[]): void {
+    this.#layers.base.restore(records, ({ value, timestamp }) => (value === null ? null : this.#rows.restored(value, timestamp)))
+  }
+
+  close(): void {
+    this.#isOpen = false
+    this.#layers.cache?.close()
+  }
+
+  #fetchKey(key: K, times: TimeRange): IterableIterator<WindowEntry<V>> {
+    this.#checkOpen()
+    return translated(this.#top.fetch(this.#keys.encode(key), times), ([windowKey, row]) => ({
+      startMs: startOfWindow(windowKey),
+      value: this.#rows.fromRow(row),
+    }))
+  }
+
+  #fetchKeys(from: K | null, to: K | null, times: TimeRange): IterableIterator<WindowedEntry<K, V>> {
+    this.#checkOpen()
+    const fromKey = from === null ? null : this.#keys.encode(from)
+    const toKey = to === null ? null : this.#keys.encode(to)
+    return translated(this.#top.fetchRange({ fromKey, toKey }, times), ([windowKey, row]) => ({
+      key: this.#windowed(windowKey),
+      value: this.#rows.fromRow(row),
+    }))
+  }
+
+  #windowed(windowKey: string): Windowed<K> {
+    const startMs = startOfWindow(windowKey)
+    return windowed(this.#keys.decode(keyOfWindow(windowKey)), startMs, startMs + this.spec.windowSizeMs)
+  }
+
+  #checkOpen(): void {
+    if (!this.#isOpen) throw storeClosed(this.name)
+  }
+}
