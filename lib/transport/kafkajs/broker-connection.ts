@@ -140,7 +140,10 @@ async function openConnection(
   prepare(connection)
   const broker = cluster.brokerPool.createBroker({ connectionPool, logger: cluster.rootLogger })
   const opened = new KafkajsBrokerConnection(`${host}:${port}`, broker, connection, settings)
-  await opened.connect()
+  await opened.connect().catch((error: unknown) => {
+    opened.close()
+    throw error
+  })
   return opened
 }
 
@@ -210,11 +213,14 @@ class KafkajsBrokerConnection implements BrokerConnection {
 
   // A broker that does not answer in time is given up with its connection, as Java's client does.
   async #within<T>(timeoutMs: number, what: string, answer: Promise<T>): Promise<T> {
+    const late = Promise.withResolvers<never>()
     const timer = this.#settings.clock.schedule(timeoutMs, () => {
-      this.#connection.socket?.destroy(new Error(`${what} took longer than ${timeoutMs} ms`))
+      const reason = new Error(`${what} took longer than ${timeoutMs} ms`)
+      late.reject(reason)
+      this.#connection.socket?.destroy(reason)
     })
     try {
-      return await answer
+      return await Promise.race([answer, late.promise])
     } catch (error) {
       throw this.#transportError(error)
     } finally {

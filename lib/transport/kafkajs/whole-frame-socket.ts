@@ -29,16 +29,21 @@ export class WholeFrameSocket extends EventEmitter {
   #sizeRead = 0
   #frame: Buffer | null = null
   #frameRead = 0
+  #isConnected = false
   #hasEnded = false
 
   constructor({ host, port, ssl, onConnect }: SocketOptions) {
     super()
     const onread = { buffer: Buffer.allocUnsafeSlow(chunkBytes), callback: this.#read }
+    const connected = (): void => {
+      this.#isConnected = true
+      onConnect()
+    }
     const name = isIP(host) === 0 ? { servername: host } : {}
     this.#socket =
       ssl === null
-        ? connect({ host, port, noDelay: true, onread }, onConnect)
-        : connectTls({ host, port, onread, ...name, ...ssl } as unknown as ConnectionOptions, onConnect)
+        ? connect({ host, port, noDelay: true, onread }, connected)
+        : connectTls({ host, port, onread, ...name, ...ssl } as unknown as ConnectionOptions, connected)
     this.#socket.setKeepAlive(true, keepAliveMs)
     this.#socket.on('error', (error) => this.#end(error))
     this.#socket.on('end', () => this.#end())
@@ -65,13 +70,14 @@ export class WholeFrameSocket extends EventEmitter {
     this.#end(reason)
   }
 
-  // The owner hears of the end once, however it came about.
+  // The owner hears of the end once, however it came about. kafkajs waits for ever where a connection ends before it is there.
   #end(error?: Error): void {
     if (this.#hasEnded) return
     this.#hasEnded = true
     this.#frame = null
-    if (error === undefined) this.emit('end')
-    else this.emit('error', error)
+    if (error !== undefined) this.emit('error', error)
+    else if (this.#isConnected) this.emit('end')
+    else this.emit('error', new Error('the connection was closed at once (is ssl set as the broker has it?)'))
   }
 
   readonly #read = (length: number, chunk: Uint8Array): boolean => {

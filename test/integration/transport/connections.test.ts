@@ -1,3 +1,6 @@
+import { once } from 'node:events'
+import { createServer } from 'node:net'
+import type { AddressInfo, Socket } from 'node:net'
 import { setTimeout as pause } from 'node:timers/promises'
 import t from 'tap'
 import { TransportError } from '../../../lib/model/errors.ts'
@@ -29,6 +32,22 @@ t.test('an unreachable broker is an error that names the addresses, within the t
   for (const address of bootstrapServers) t.match((error as Error).message, address)
   t.ok(Date.now() - start < 2000)
 })
+
+for (const [name, accept] of Object.entries({
+  'that closes each connection at once': (socket: Socket): void => void socket.destroy(),
+  'that never answers': (): void => {},
+  'that speaks another protocol': (socket: Socket): void => void socket.end('HTTP/1.1 400 Bad Request\r\n\r\n'),
+}))
+  t.test(`a server ${name} is no broker, within the time`, async (t) => {
+    const server = createServer((socket) => accept(socket.on('error', () => {}))).listen(0, '127.0.0.1')
+    await once(server, 'listening')
+    t.teardown(() => server.close())
+    const { port } = server.address() as AddressInfo
+    for (const ssl of [false, true]) {
+      const options = { bootstrapServers: `127.0.0.1:${port}`, ssl, connectionTimeoutMs: 300, bootstrapTimeoutMs: 300 }
+      await t.rejects(kafka(options).fetcher({ clientId: 'test' }), { code: 'TRANSPORT_BROKER_UNREACHABLE' })
+    }
+  })
 
 t.test('an address that is none is refused at once', (t) => {
   t.throws(() => kafka({ bootstrapServers: 'localhost' }), { code: 'TRANSPORT_INVALID_BOOTSTRAP_SERVERS' })
