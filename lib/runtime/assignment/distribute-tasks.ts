@@ -18,6 +18,8 @@ export interface Bucket {
 interface Share {
   readonly bucket: Bucket
   readonly owned: readonly string[]
+  /** How many tasks it is the best place for: those it owns, and those without owner that it is nearest to. */
+  readonly wanted: number
   quota: number
   readonly tasks: string[]
 }
@@ -41,19 +43,29 @@ export function distributeTasks(tasks: readonly TaskId[], buckets: readonly Buck
 /** Of two that own a task the one with the smaller lag counts: the other missed a rebalance. */
 function openShares(tasks: readonly string[], buckets: readonly Bucket[]): readonly Share[] {
   const sorted = buckets.toSorted(({ id: left }, { id: right }) => (left < right ? -1 : 1))
+  const nearest = (task: string, among: readonly Bucket[]): Bucket | undefined => least(among, (bucket) => [bucket.lag(task)])
   const ownerOf = (task: string): Bucket | undefined =>
-    least(
+    nearest(
+      task,
       sorted.filter((bucket) => bucket.isOwner(task)),
-      (bucket) => [bucket.lag(task)],
     )
   const byOwner = Map.groupBy(tasks, ownerOf)
-  return sorted.map((bucket) => ({ bucket, owned: byOwner.get(bucket) ?? [], quota: 0, tasks: [] }))
+  const withState = (task: string): readonly Bucket[] => sorted.filter((bucket) => bucket.lag(task) < Infinity)
+  const byNearest = Map.groupBy(byOwner.get(undefined) ?? [], (task) => nearest(task, withState(task)))
+  return sorted.map((bucket) => {
+    const owned = byOwner.get(bucket) ?? []
+    return { bucket, owned, wanted: owned.length + (byNearest.get(bucket)?.length ?? 0), quota: 0, tasks: [] }
+  })
 }
 
 /** One by one to whoever is loaded least after it: so a bucket never has more than its part, rounded up, nor less, rounded down. */
 function setQuotas(shares: readonly Share[], count: number): void {
-  for (let left = count; left > 0; left--)
-    least(shares, ({ bucket, owned, quota }) => [(bucket.load + quota + 1) / bucket.capacity, quota - owned.length])!.quota++
+  const ranks = ({ bucket, owned, wanted, quota }: Share): readonly number[] => [
+    (bucket.load + quota + 1) / bucket.capacity,
+    quota < owned.length ? 0 : 1,
+    quota - wanted,
+  ]
+  for (let left = count; left > 0; left--) least(shares, ranks)!.quota++
 }
 
 /** Where it may not keep all, it gives up those first that another is nearest to. */
