@@ -1,31 +1,67 @@
-export type { Serde, SerdeContext, SerdeEnvironment, SchemaRegistry } from './model/serde.ts'
-export { topic } from './model/topic.ts'
-export type { Topic } from './model/topic.ts'
-export { StreamsBuilder } from './dsl/streams-builder.ts'
-export { nullable } from './serde/nullable-serde.ts'
-export { Serdes } from './serde/serdes.ts'
-export { Topology } from './topology/topology.ts'
-export type { Admin } from './transport/admin.ts'
-export type { Cluster } from './transport/cluster.ts'
-export { kafka } from './transport/kafkajs/kafka.ts'
-export { partitionForKey } from './transport/partitioner.ts'
-export { openAdmin, openConsumer, openProducer } from './transport/topic-clients/open-topic-clients.ts'
-export type { TopicConsumer } from './transport/topic-clients/topic-consumer.ts'
-export type { TopicProducer } from './transport/topic-clients/topic-producer.ts'
-export { noHeaders } from './model/headers.ts'
-export type { Header, Headers } from './model/headers.ts'
+// The words: records, topics, serdes, errors.
 export { streamRecord } from './model/stream-record.ts'
 export type { RecordMetadata, StreamRecord } from './model/stream-record.ts'
+export type { RecordContext } from './model/record-context.ts'
+export { noHeaders } from './model/headers.ts'
+export type { Header, Headers } from './model/headers.ts'
+export { topic } from './model/topic.ts'
+export type { Topic } from './model/topic.ts'
+export type { TopicPartition } from './model/topic-partition.ts'
+export type { TaskId } from './model/task-id.ts'
 export { windowed } from './model/windowed.ts'
 export type { Window, Windowed } from './model/windowed.ts'
 export type { ValueAndTimestamp } from './model/value-and-timestamp.ts'
+export { bindSerde } from './model/serde.ts'
+export type { Serde, SerdeContext, SerdeEnvironment, SchemaRegistry } from './model/serde.ts'
+export { Serdes } from './serde/serdes.ts'
+export { nullable } from './serde/nullable-serde.ts'
+export {
+  ConfigError,
+  InvalidStateStoreError,
+  LockError,
+  ProcessorStateError,
+  SerializationError,
+  StreamsError,
+  TaskCorruptedError,
+  TaskMigratedError,
+  TopologyError,
+  TransportError,
+} from './model/errors.ts'
+export type { ErrorFacts, StreamsErrorOptions, TransportErrorKind } from './model/errors.ts'
+
+// What users write: the DSL.
+export { StreamsBuilder } from './dsl/streams-builder.ts'
+export type { KStream } from './dsl/kstream.ts'
+export type { KTable } from './dsl/ktable.ts'
+export type { GlobalKTable } from './dsl/global-ktable.ts'
+export type { KGroupedStream } from './dsl/kgrouped-stream.ts'
+export type { TimeWindowedKStream } from './dsl/time-windowed-kstream.ts'
+export { TimeWindows } from './dsl/time-windows.ts'
+export type { Branched, BranchedKStream } from './dsl/branched-kstream.ts'
 export type {
+  Consumed,
+  DynamicTopic,
+  Grouped,
+  Joined,
+  Materialized,
+  Named,
+  Printed,
+  Processed,
+  Produced,
+  Repartitioned,
+  TableJoined,
+  TopicChoice,
+} from './dsl/options.ts'
+
+// The Processor API, and the topology that both end in.
+export { Topology } from './topology/topology.ts'
+export type {
+  Cancellable,
   Processor,
   ProcessorContext,
   ProcessorSupplier,
   PunctuationType,
   Punctuator,
-  Cancellable,
 } from './processor/processor.ts'
 export type { ConsumerRecord, TimestampExtractor } from './processor/timestamp-extractor.ts'
 export {
@@ -34,8 +70,64 @@ export {
   usePartitionTimeOnInvalidTimestamp,
   wallclockTimestamp,
 } from './processor/timestamp-extractors.ts'
-export { TimeWindows } from './dsl/time-windows.ts'
+
+// State stores.
 export { keyValueStore, timestampedKeyValueStore, timestampedWindowStore, windowStore } from './state/stores.ts'
-export type { ChangelogOption, StoreSpec } from './state/store-spec.ts'
-export type { KeyValue, KeyValueStore, ReadOnlyKeyValueStore, TimestampedKeyValueStore } from './state/key-value-store.ts'
-export type { ReadOnlyWindowStore, TimestampedWindowStore, WindowStore } from './state/window-store.ts'
+export type {
+  ChangelogOption,
+  KeyValueStoreSpec,
+  StoreMedium,
+  StoreSpec,
+  WindowExpiry,
+  WindowStoreSpec,
+} from './state/store-spec.ts'
+export type {
+  KeyValue,
+  KeyValueIterator,
+  KeyValueStore,
+  ReadOnlyKeyValueStore,
+  TimestampedKeyValueStore,
+} from './state/key-value-store.ts'
+export type {
+  ReadOnlyWindowStore,
+  TimestampedWindowStore,
+  WindowedEntry,
+  WindowEntry,
+  WindowStore,
+} from './state/window-store.ts'
+
+// Clusters, and plain clients for topic values.
+export { kafka } from './transport/kafkajs/kafka.ts'
+export type { KafkaOptions } from './transport/kafkajs/kafka.ts'
+export type { Cluster, ConnectOptions } from './transport/cluster.ts'
+export { openAdmin, openConsumer, openProducer } from './transport/topic-clients/open-topic-clients.ts'
+export type { TopicConsumer } from './transport/topic-clients/topic-consumer.ts'
+export type { TopicProducer } from './transport/topic-clients/topic-producer.ts'
+export type { Admin, NewTopic, OffsetSpec, PartitionMetadata, PartitionOffset, TopicMetadata } from './transport/admin.ts'
+export type {
+  AbortedTransaction,
+  FetchedPartition,
+  Fetcher,
+  FetchLimits,
+  FetchPosition,
+  IsolationLevel,
+} from './transport/fetcher.ts'
+export type { Producer, ProduceResult, ProducerOptions } from './transport/producer.ts'
+export type { Compression, ProduceBatch, ProducerStamp } from './transport/record-batch/produce-batch.ts'
+export type { RecordBatch } from './transport/record-batch/record-batch.ts'
+export type {
+  GroupCoordinator,
+  GroupIdentity,
+  GroupProtocol,
+  JoinedMember,
+  JoinRequest,
+  JoinResponse,
+  MemberAssignmentBytes,
+  OffsetCommit,
+} from './transport/group-coordinator.ts'
+export { partitionForKey } from './transport/partitioner.ts'
+
+// Ports that an application may fill itself.
+export type { Clock, Timer } from './clock/clock.ts'
+export type { Chance } from './clock/chance.ts'
+export type { Counter, Metric, Metrics, MetricTags } from './metrics/metrics.ts'
