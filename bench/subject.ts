@@ -16,9 +16,9 @@ async function carryOut(order: Order): Promise<Answer> {
       return { kind: 'done' }
     }
     case 'streams': {
-      const { topology, config } = workloads[order.workload]
+      const workload = workloads[order.workload]
       const { applicationId, bootstrapServers, stateDir } = order
-      running = new KafkaStreams(topology(order), { ...config, applicationId, bootstrapServers, stateDir })
+      running = new KafkaStreams(workload.topology(order), { ...workload.config, applicationId, bootstrapServers, stateDir })
       await running.start()
       return { kind: 'ready' }
     }
@@ -30,7 +30,7 @@ async function carryOut(order: Order): Promise<Answer> {
 }
 
 process.on('message', (order: Order) => {
-  carryOut(order)
+  void carryOut(order)
     .catch((error: unknown): Answer => ({
       kind: 'failed',
       message: error instanceof Error ? (error.stack ?? error.message) : String(error),

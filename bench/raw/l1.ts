@@ -79,23 +79,36 @@ class Frames {
 /** Fetch v11: 50 MiB a request, 8 MiB a partition. */
 function fetchRequest(topic: string, positions: readonly number[]): Buffer {
   const name = Buffer.from(topic)
-  const body = Buffer.alloc(74 + name.length + positions.length * 28)
-  let at = 4
-  const int16 = (value: number): void => void (at = body.writeInt16BE(value, at))
-  const int32 = (value: number): void => void (at = body.writeInt32BE(value, at))
-  const int64 = (value: number): void => void (at = body.writeBigInt64BE(BigInt(value), at))
-  ;(int16(1), int16(11), int32(7), int16(-1)) // api, version, correlation, no client id
-  ;(int32(-1), int32(500), int32(1), int32(50 * 1024 * 1024)) // replica, wait, bytes
-  at = body.writeInt8(0, at)
-  ;(int32(0), int32(-1)) // no fetch session
-  ;(int32(1), int16(name.length))
-  at += name.copy(body, at)
-  int32(positions.length)
-  for (const [partition, position] of positions.entries())
-    (int32(partition), int32(-1), int64(position), int64(-1), int32(8 * 1024 * 1024))
-  ;(int32(0), int16(0)) // nothing forgotten, no rack
-  body.writeInt32BE(at - 4, 0)
-  return body.subarray(0, at)
+  const head = Buffer.alloc(10)
+  head.writeInt16BE(1, 0) // api key
+  head.writeInt16BE(11, 2) // version
+  head.writeInt32BE(7, 4) // correlation id
+  head.writeInt16BE(-1, 8) // no client id
+  const limits = Buffer.alloc(31)
+  limits.writeInt32BE(-1, 0) // no replica
+  limits.writeInt32BE(500, 4) // wait, ms
+  limits.writeInt32BE(1, 8) // bytes, min
+  limits.writeInt32BE(50 * 1024 * 1024, 12) // bytes, max
+  limits.writeInt32BE(-1, 21) // no fetch session: its epoch, after isolation level and session id
+  limits.writeInt32BE(1, 25) // one topic
+  limits.writeInt16BE(name.length, 29)
+  const count = Buffer.alloc(4)
+  count.writeInt32BE(positions.length)
+  const tail = Buffer.alloc(6) // nothing forgotten, no rack
+  const body = Buffer.concat([head, limits, name, count, ...positions.map(fetchPartition), tail])
+  const length = Buffer.alloc(4)
+  length.writeInt32BE(body.length)
+  return Buffer.concat([length, body])
+}
+
+function fetchPartition(position: number, partition: number): Buffer {
+  const bytes = Buffer.alloc(28)
+  bytes.writeInt32BE(partition, 0)
+  bytes.writeInt32BE(-1, 4) // any leader epoch
+  bytes.writeBigInt64BE(BigInt(position), 8)
+  bytes.writeBigInt64BE(-1n, 16) // no log start: not a replica
+  bytes.writeInt32BE(8 * 1024 * 1024, 24)
+  return bytes
 }
 
 function* partitionsOf(frame: Buffer): Generator<{ readonly partition: number; readonly bytes: Buffer }> {
