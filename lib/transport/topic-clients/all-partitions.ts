@@ -30,7 +30,7 @@ export class AllPartitions implements PositionSource {
     )
   }
 
-  positions() {
+  positions(): ReturnType<PositionSource['positions']> {
     return Promise.resolve({ positions: [...this.#positions.values()], changed: this.#unchanging })
   }
 
