@@ -1,13 +1,18 @@
 import type { EmbeddedClusterOptions } from './transport/embedded/embedded-cluster.ts'
 import { EmbeddedCluster } from './transport/embedded/embedded-cluster.ts'
 import type { EmbeddedLogEntry, EmbeddedLogStore } from './transport/embedded/embedded-log-store.ts'
+import { openLmdbStorageFactory } from './storage/lmdb/open-lmdb-storage-factory.ts'
 import type { StorageFactory } from './storage/storage.ts'
 
 export type { EmbeddedBroker } from './transport/embedded/embedded-broker.ts'
 export { EmbeddedCluster } from './transport/embedded/embedded-cluster.ts'
 
 export interface EmbeddedKafkaOptions extends Omit<EmbeddedClusterOptions, 'store'> {
-  /** Where the log stays. Default: only in memory. */
+  /** A folder that keeps the log: what was acknowledged survives kill -9. Default: only in memory. */
+  readonly dir?: string
+  /** `flush`: survives power loss, too, at the price of a disk flush per write. `process`: after a crash of the machine `dir` starts empty. Default `process`. */
+  readonly durability?: 'process' | 'flush'
+  /** Instead of `dir`, any other storage. */
   readonly storage?: StorageFactory
 }
 
@@ -17,12 +22,13 @@ export const EmbeddedKafka = Object.freeze({
    * Opens an embedded cluster, with what its storage holds from before. All records are held in memory besides.
    *
    * @example
-   * await using cluster = await EmbeddedKafka.open()
+   * await using cluster = await EmbeddedKafka.open({ dir: '.data' })
    */
-  async open({ storage, ...options }: EmbeddedKafkaOptions = {}): Promise<EmbeddedCluster> {
+  async open({ dir, durability = 'process', storage, ...options }: EmbeddedKafkaOptions = {}): Promise<EmbeddedCluster> {
+    const factory = dir === undefined ? storage : await openLmdbStorageFactory(dir, { durability })
     return new EmbeddedCluster({
       ...options,
-      ...(storage === undefined ? {} : { store: logStore(storage, options.name ?? 'embedded') }),
+      ...(factory === undefined ? {} : { store: logStore(factory, options.name ?? 'embedded') }),
     })
   },
 })

@@ -2,32 +2,9 @@ import t from 'tap'
 import { EmbeddedKafka } from '../lib/embedded.ts'
 import { topic } from '../lib/model/topic.ts'
 import { Serdes } from '../lib/serde/serdes.ts'
-import { MemoryStorageFactory } from '../lib/storage/memory/memory-storage.ts'
-import type { StorageFactory } from '../lib/storage/storage.ts'
 import { openAdmin, openConsumer, openProducer } from '../lib/transport/topic-clients/open-topic-clients.ts'
 
 const words = topic('words', { key: Serdes.string, value: Serdes.string })
-
-/** Memory that stays over `close`, as a disk does. */
-function lastingStorage(): StorageFactory {
-  const memory = new MemoryStorageFactory()
-  const environment = memory.open('lasting')
-  return {
-    medium: 'disk',
-    open: () => ({ ...pick(environment), close: () => undefined }),
-    destroy: () => undefined,
-    list: () => [],
-  }
-}
-
-function pick(environment: ReturnType<MemoryStorageFactory['open']>) {
-  return {
-    table: (name: string) => environment.table(name),
-    tables: () => environment.tables(),
-    drop: (names: readonly string[]) => environment.drop(names),
-    transact: (writes: Parameters<typeof environment.transact>[0]) => environment.transact(writes),
-  }
-}
 
 async function read(cluster: Awaited<ReturnType<typeof EmbeddedKafka.open>>, count: number): Promise<string[]> {
   const consumer = await openConsumer(cluster, { clientId: 'test', topics: [words] })
@@ -40,17 +17,17 @@ async function read(cluster: Awaited<ReturnType<typeof EmbeddedKafka.open>>, cou
   return values
 }
 
-t.test('a cluster on a storage has its records again when it is opened again', async (t) => {
-  const storage = lastingStorage()
+t.test('a cluster in a folder has its records again when it is opened again', async (t) => {
+  const dir = t.testdir()
   for (const value of ['one', 'two', 'three']) {
-    await using cluster = await EmbeddedKafka.open({ storage })
+    await using cluster = await EmbeddedKafka.open({ dir })
     const admin = await openAdmin(cluster, { clientId: 'test' })
     if ((await admin.metadata(['words'])).length === 0) await admin.createTopics([{ name: 'words', partitions: 1 }])
     const producer = await openProducer(cluster, { clientId: 'test' })
     await producer.send(words, [{ key: 'k', value }])
     await producer.close()
   }
-  await using cluster = await EmbeddedKafka.open({ storage })
+  await using cluster = await EmbeddedKafka.open({ dir })
   t.same(await read(cluster, 3), ['one', 'two', 'three'])
 })
 
