@@ -1,10 +1,9 @@
 // Writes, commits and creates topics as fast as it can, and says on stdout what was acknowledged, until it is killed.
 import { writeSync } from 'node:fs'
-import { EmbeddedCluster } from '../../../lib/transport/embedded/embedded-cluster.ts'
-import { FileLogStore } from './file-log-store.ts'
+import { EmbeddedKafka } from '../../../lib/embedded.ts'
 
 const say = (line: string): void => void writeSync(1, `${line}\n`)
-const cluster = new EmbeddedCluster({ store: new FileLogStore(process.argv[2]!) })
+const cluster = await EmbeddedKafka.open({ dir: process.argv[2]! })
 const options = {
   clientId: 'child',
   acks: 'all',

@@ -4,8 +4,7 @@ import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import t from 'tap'
 import { seededChance } from '../../../lib/clock/chance.ts'
-import { EmbeddedCluster } from '../../../lib/transport/embedded/embedded-cluster.ts'
-import { FileLogStore } from './file-log-store.ts'
+import { EmbeddedKafka } from '../../../lib/embedded.ts'
 
 const kills = 25
 
@@ -42,7 +41,7 @@ function note(output: string, acknowledged: Acknowledged): void {
 }
 
 async function missing(path: string, acknowledged: Acknowledged): Promise<string[]> {
-  const cluster = new EmbeddedCluster({ store: new FileLogStore(path) })
+  const cluster = await EmbeddedKafka.open({ dir: path })
   const stored = new Map<string, string>()
   for (const partition of [0, 1]) {
     const limits = {
