@@ -30,8 +30,8 @@ export class KGroupedStream<K, V> {
     const store = materialize(graph, materialized, 'KSTREAM-AGGREGATE-', inherited)
     const initializer = (): number => 0
     const aggregator = (count: number | null): number => (count ?? 0) + 1
-    return this.#add('KSTREAM-AGGREGATE-', store, named, ({ settings }) => {
-      const { oldValues } = settings()
+    return this.#add('KSTREAM-AGGREGATE-', store, named, (operator) => {
+      const { oldValues } = operator.settings()
       return new KStreamAggregate({ storeName: store.name, initializer, aggregator, oldValues })
     })
   }
@@ -43,8 +43,8 @@ export class KGroupedStream<K, V> {
     named?: Named,
   ): KTable<K, VR> {
     const store = materialize(this.#grouping.graph, materialized, 'KSTREAM-REDUCE-', this.#grouping)
-    return this.#add('KSTREAM-REDUCE-', store, named, ({ settings }) => {
-      const { oldValues } = settings()
+    return this.#add('KSTREAM-REDUCE-', store, named, (operator) => {
+      const { oldValues } = operator.settings()
       return new KStreamReduce({ storeName: store.name, reducer, oldValues })
     })
   }
@@ -58,8 +58,8 @@ export class KGroupedStream<K, V> {
   ): KTable<K, Present<VR>> {
     const store = materialize(this.#grouping.graph, materialized, 'KSTREAM-AGGREGATE-', { key: this.#grouping.key })
     const fold = aggregator as (aggregate: VR | null, value: Present<V>, key: K) => VR | null
-    return this.#add('KSTREAM-AGGREGATE-', store, named, ({ settings }) => {
-      const { oldValues } = settings()
+    return this.#add('KSTREAM-AGGREGATE-', store, named, (operator) => {
+      const { oldValues } = operator.settings()
       return new KStreamAggregate({ storeName: store.name, initializer, aggregator: fold, oldValues })
     })
   }

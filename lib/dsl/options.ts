@@ -1,7 +1,8 @@
 import type { RecordContext } from '../model/record-context.ts'
 import type { Serde } from '../model/serde.ts'
 import type { TimestampExtractor } from '../processor/timestamp-extractor.ts'
-import type { ChangelogOption, StoreMedium, StoreSpec } from '../state/store-spec.ts'
+import type { ChangelogOption, StoreMedium } from '../state/store-spec.ts'
+import type { AnyStore } from '../topology/store-value.ts'
 import type { OffsetReset, StreamPartitioner } from '../topology/topology-plan.ts'
 import type { WriteSerde } from '../topology/topic-ref.ts'
 
@@ -92,7 +93,7 @@ export interface TableJoined<K, KO> {
 /** Stores of a processor: names of stores that were added before, or stores to add. */
 export interface Processed {
   readonly name?: string
-  readonly stores?: readonly (string | StoreSpec)[]
+  readonly stores?: readonly (string | AnyStore)[]
 }
 
 /** Java: `Printed`. */

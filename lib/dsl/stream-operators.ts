@@ -1,6 +1,6 @@
 import { KStreamPeek } from '../processor/kstream-peek.ts'
 import type { Processor } from '../processor/processor.ts'
-import type { StoreSpec } from '../state/store-spec.ts'
+import { storeSpecOf, type AnyStore } from '../topology/store-value.ts'
 import { checkName } from '../topology/names.ts'
 import { GraphNode } from './graph.ts'
 import type { StreamState } from './handles.ts'
@@ -16,7 +16,7 @@ export interface StreamOperator {
   readonly supplier: AnySupplier
   readonly parents?: readonly GraphNode[]
   /** Names of stores to connect, and stores to add. */
-  readonly stores?: readonly (string | StoreSpec)[]
+  readonly stores?: readonly (string | AnyStore)[]
   readonly nullKeys?: 'kept' | undefined
   /** What differs in the stream that comes out. */
   readonly changes?: Partial<StreamState>
@@ -35,7 +35,7 @@ function addNamedOperator(stream: StreamState, name: string, operator: Omit<Stre
     nullKeys: operator.nullKeys,
     write: (topology, { parentNames }) => {
       topology.addProcessor({ name, supplier, parents: parentNames })
-      for (const store of stores) if (typeof store !== 'string') topology.addStateStore(store, [name])
+      for (const store of stores) if (typeof store !== 'string') topology.addStateStore(storeSpecOf(store), [name])
       topology.connect(
         name,
         stores.filter((store) => typeof store === 'string'),

@@ -1,7 +1,7 @@
 import { KTableSource } from '../processor/ktable-source.ts'
 import { materializedGetter } from '../processor/ktable-value-getter.ts'
 import type { ProcessorSupplier } from '../processor/processor.ts'
-import type { StoreSpec } from '../state/store-spec.ts'
+import { storeSpecOf, type AnyStore } from '../topology/store-value.ts'
 import type { SourceTopic, SourceTopics } from '../topology/topic-ref.ts'
 import type { Topology } from '../topology/topology.ts'
 import { GlobalKTable } from './global-ktable.ts'
@@ -84,22 +84,22 @@ export class StreamsBuilder {
   }
 
   /** Adds a store for processors that name it. Adding the same value again changes nothing. */
-  addStateStore(store: StoreSpec): this {
-    const write: WriteNode = (topology) => topology.addStateStore(store)
+  addStateStore(store: AnyStore): this {
+    const write: WriteNode = (topology) => topology.addStateStore(storeSpecOf(store))
     this.#graph.addSource(new GraphNode({ name: store.name, write }))
     return this
   }
 
   /** Adds a store that the processor fills from all partitions of a topic, in every process. */
   addGlobalStore<K, V>(
-    store: StoreSpec,
+    store: AnyStore,
     topic: SourceTopic<K, V>,
     supplier: ProcessorSupplier<K, V, never, never>,
     consumed: Consumed = {},
   ): this {
     const { sourceName, name } = this.#tableNames(consumed)
     const source = sourceDefinition(sourceName, topic, consumed)
-    const spec = { ...store, changelog: 'disabled' as const }
+    const spec = { ...storeSpecOf(store), changelog: 'disabled' as const }
     const processor = { name, supplier: supplier as ProcessorSupplier<never, never, never, never>, parents: [sourceName] }
     const write: WriteNode = (topology) => topology.addGlobalStore({ spec, source, processor })
     this.#graph.addSource(new GraphNode({ name, write }))

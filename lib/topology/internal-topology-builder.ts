@@ -1,4 +1,4 @@
-import { TopologyError } from '../model/errors.ts'
+import type { TopologyError } from '../model/errors.ts'
 import type { Serde } from '../model/serde.ts'
 import type { Processor } from '../processor/processor.ts'
 import type { TimestampExtractor } from '../processor/timestamp-extractor.ts'

@@ -29,7 +29,7 @@ class Planner {
     this.#applicationId = applicationId
     this.#options = options
     this.#copartitioned = mergedGroups(topology.copartitionedTopics()).map((group) =>
-      group.map((topic) => this.#topicName(topic)),
+      [...group].map((topic) => this.#topicName(topic)).toSorted(),
     )
   }
 
@@ -104,7 +104,7 @@ function sinkNode(node: NodeDefinition & { kind: 'sink' }, topic: unknown): plan
 }
 
 /** Groups that share a topic are one. */
-function mergedGroups(groups: readonly ReadonlySet<string>[]): string[][] {
+function mergedGroups(groups: readonly ReadonlySet<string>[]): ReadonlySet<string>[] {
   let merged: ReadonlySet<string>[] = []
   for (const group of groups) {
     if (group.size === 0) continue
@@ -112,7 +112,7 @@ function mergedGroups(groups: readonly ReadonlySet<string>[]): string[][] {
     const joined = new Set([...touching, group].flatMap((topics) => [...topics]))
     merged = [...merged.filter((other) => !touching.includes(other)), joined]
   }
-  return merged.map((group) => [...group].toSorted())
+  return merged
 }
 
 function unique(names: readonly string[]): string[] {

@@ -1,6 +1,5 @@
 import type { ProcessorSupplier } from '../processor/processor.ts'
 import type { TimestampExtractor } from '../processor/timestamp-extractor.ts'
-import type { StoreSpec } from '../state/store-spec.ts'
 import { describeTopology } from './describe-topology.ts'
 import {
   InternalTopologyBuilder,
@@ -11,6 +10,7 @@ import {
 } from './internal-topology-builder.ts'
 import { checkName } from './names.ts'
 import { planTopology, type PlanOptions } from './plan-topology.ts'
+import { storeSpecOf, type AnyStore } from './store-value.ts'
 import type { SinkTopic, SourceTopic, SourceTopics } from './topic-ref.ts'
 import type { OffsetReset, StreamPartitioner, TopicNameExtractor, TopologyPlan } from './topology-plan.ts'
 
@@ -29,7 +29,7 @@ export interface ExtractedTopic<K, V> extends Omit<SinkTopic<K, V>, 'name'> {
 
 /** A store, and the topic and the processor that fill it. The source has options of its own. */
 export interface FilledStore<K, V> extends SourceOptions {
-  readonly store: StoreSpec
+  readonly store: AnyStore
   readonly sourceName: string
   readonly topic: SourceTopic<K, V>
   readonly processorName: string
@@ -57,10 +57,10 @@ export class Topology {
     name: string,
     supplier: ProcessorSupplier<KIn, VIn, KOut, VOut>,
     parents: readonly string[],
-    stores: readonly StoreSpec[] = [],
+    stores: readonly AnyStore[] = [],
   ): this {
     this.#builder.addProcessor({ name: checkName(name), supplier: supplier as ProcessorDefinition['supplier'], parents })
-    for (const store of stores) this.#builder.addStateStore(store, [name])
+    for (const store of stores) this.#builder.addStateStore(storeSpecOf(store), [name])
     return this
   }
 
@@ -77,8 +77,8 @@ export class Topology {
   }
 
   /** Adds a store, for these processors and for those that are connected later. */
-  addStateStore(store: StoreSpec, processors: readonly string[] = []): this {
-    this.#builder.addStateStore(store, processors)
+  addStateStore(store: AnyStore, processors: readonly string[] = []): this {
+    this.#builder.addStateStore(storeSpecOf(store), processors)
     return this
   }
 
@@ -122,5 +122,5 @@ function sourceDefinition<K, V>(name: string, source: SourceTopics<K, V>, option
 function filledStore<K, V>(filled: FilledStore<K, V>): FilledStoreDefinition {
   const { store, sourceName, topic, processorName, supplier } = filled
   const processor = { name: processorName, supplier: supplier as ProcessorDefinition['supplier'], parents: [sourceName] }
-  return { spec: store, source: sourceDefinition(sourceName, topic, filled), processor }
+  return { spec: storeSpecOf(store), source: sourceDefinition(sourceName, topic, filled), processor }
 }
