@@ -1,0 +1,95 @@
+import { closeSync, fdatasyncSync, openSync } from 'node:fs'
+import { join } from 'node:path'
+import { open, type Database, type RootDatabase } from 'lmdb'
+import { assert } from '../../model/assert.ts'
+import { ProcessorStateError } from '../../model/errors.ts'
+import type { StorageEnvironment, StorageTable, StorageWrite } from '../storage.ts'
+import { LmdbTable } from './lmdb-table.ts'
+import type { ProcessLock } from './process-lock.ts'
+
+const formatVersion = 1
+/** Tables that one environment can have open: stores and their segments. A slot costs LMDB some 100 bytes. */
+const maxTables = 4096
+
+const binary = { keyEncoding: 'binary', encoding: 'binary' } as const
+
+/** An LMDB environment. Names of tables and the format version stand in a database of their own. */
+export class LmdbEnvironment implements StorageEnvironment {
+  readonly #path: string
+  readonly #durability: 'process' | 'flush'
+  readonly #lock: ProcessLock
+  readonly #root: RootDatabase<Buffer, Buffer>
+  readonly #directory: Database<string, string>
+  readonly #tables = new Map<string, LmdbTable>()
+  #isOpen = true
+
+  constructor(path: string, durability: 'process' | 'flush', lock: ProcessLock) {
+    this.#path = path
+    this.#durability = durability
+    this.#lock = lock
+    this.#root = open({ path, maxDbs: maxTables + 1, noSync: durability === 'process', ...binary })
+    this.#directory = this.#root.openDB({ name: 'directory', keyEncoding: 'ordered-binary', encoding: 'string' })
+    this.#checkFormat()
+  }
+
+  table(name: string): StorageTable {
+    assert(this.#isOpen, 'A closed environment is not used.')
+    const existing = this.#tables.get(name)
+    if (existing !== undefined) return existing
+    if (this.#directory.get(`table/${name}`) === undefined) this.#directory.putSync(`table/${name}`, '')
+    const table = new LmdbTable(name, this.#root.openDB({ name: `table/${name}`, ...binary }))
+    this.#tables.set(name, table)
+    return table
+  }
+
+  tables(): readonly string[] {
+    const keys = this.#directory.getKeys({ start: 'table/', end: 'table0' })
+    return [...keys].map((key) => String(key).slice('table/'.length)).sort()
+  }
+
+  drop(names: readonly string[]): void {
+    for (const name of names) {
+      if (this.#directory.get(`table/${name}`) === undefined) continue
+      const { database } = this.table(name) as LmdbTable
+      this.#tables.delete(name)
+      database.dropSync()
+      this.#directory.removeSync(`table/${name}`)
+    }
+  }
+
+  transact(writes: readonly StorageWrite[]): void {
+    for (const { table } of writes)
+      assert(this.#tables.get(table.name) === table, 'A write goes to an open table of its environment.')
+    // With braces: were the callback to return what a write returns, LMDB would keep the transaction open.
+    this.#root.transactionSync(() => {
+      for (const { table, key, value } of writes) (table as LmdbTable).apply(key, value)
+    })
+  }
+
+  close(): void {
+    if (!this.#isOpen) return
+    this.#isOpen = false
+    void this.#root.close()
+    this.#flushFile()
+    this.#lock.release()
+  }
+
+  /** The lock file goes only when its data is on disk, because its absence says that the data can be trusted. */
+  #flushFile(): void {
+    if (this.#durability === 'flush') return
+    const file = openSync(join(this.#path, 'data.mdb'), 'r+')
+    fdatasyncSync(file)
+    closeSync(file)
+  }
+
+  #checkFormat(): void {
+    const found = this.#directory.get('format')
+    if (found === undefined) return void this.#directory.putSync('format', String(formatVersion))
+    if (found === String(formatVersion)) return
+    void this.#root.close()
+    const message = `The state in ${this.#path} has format ${found}, this version writes ${formatVersion}: remove it to restore from changelogs.`
+    throw new ProcessorStateError('STREAMS_STATE_FORMAT', message, {
+      facts: { path: this.#path, found, expected: formatVersion },
+    })
+  }
+}

@@ -1,0 +1,64 @@
+import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { assert } from '../../model/assert.ts'
+import type { StorageEnvironment, StorageFactory } from '../storage.ts'
+import { LmdbEnvironment } from './lmdb-environment.ts'
+import type { LmdbStorageOptions } from './open-lmdb-storage-factory.ts'
+import { lockProcess } from './process-lock.ts'
+
+/** One LMDB environment, a directory of its own, for each name. */
+export class LmdbStorageFactory implements StorageFactory {
+  readonly medium = 'disk'
+  readonly #dir: string
+  readonly #durability: 'process' | 'flush'
+
+  constructor(dir: string, { durability = 'process' }: LmdbStorageOptions = {}) {
+    this.#dir = dir
+    this.#durability = durability
+  }
+
+  open(name: string): StorageEnvironment {
+    const path = this.#path(name)
+    mkdirSync(path, { recursive: true })
+    const lock = lockProcess(join(path, 'lock'), name)
+    try {
+      // Without flushes a crash of the machine may leave pages of any age: nothing of them is to be trusted.
+      if (lock.previous === 'machine-crashed' && this.#durability === 'process') removeData(path)
+      return new LmdbEnvironment(path, this.#durability, lock)
+    } catch (error) {
+      lock.release()
+      throw error
+    }
+  }
+
+  destroy(name: string): void {
+    rmSync(this.#path(name), { recursive: true, force: true })
+  }
+
+  list(prefix: string): readonly string[] {
+    return environmentsIn(this.#dir, '')
+      .filter((name) => name.startsWith(prefix))
+      .sort()
+  }
+
+  #path(name: string): string {
+    const isRelative = name.split('/').every((part) => part !== '' && part !== '.' && part !== '..')
+    assert(isRelative, 'The name of an environment is a relative path, without dots.')
+    return join(this.#dir, ...name.split('/'))
+  }
+}
+
+const dataFile = 'data.mdb'
+
+function removeData(path: string): void {
+  for (const file of [dataFile, 'lock.mdb']) rmSync(join(path, file), { force: true })
+}
+
+function environmentsIn(dir: string, name: string): string[] {
+  if (!existsSync(dir)) return []
+  const below = readdirSync(dir, { withFileTypes: true }).filter((entry) => entry.isDirectory())
+  const found = below.flatMap((entry) =>
+    environmentsIn(join(dir, entry.name), name === '' ? entry.name : `${name}/${entry.name}`),
+  )
+  return name !== '' && existsSync(join(dir, dataFile)) ? [name, ...found] : found
+}
