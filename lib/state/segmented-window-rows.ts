@@ -105,17 +105,23 @@ export class SegmentedWindowRows implements WindowRows {
   }
 
   restore(records: readonly ChangelogRecord[], rowOf: (record: ChangelogRecord) => Row | null): void {
-    const { sequences, sequencesAfterRestore } = this.#options
-    for (const record of records) {
-      const key = latin1(record.key)
-      const startMs = startOfWindow(key)
-      this.#advance(startMs)
-      if (!this.#isExpired(startMs)) this.#segments.create(startMs).rows.restore(key, rowOf(record))
-      if (!this.#keepsDuplicates || sequencesAfterRestore === 'restart') continue
-      sequences.changelog = Math.max(sequences.changelog, sequenceOfWindow(key))
-      sequences.store = Math.max(sequences.store, sequences.changelog)
-    }
+    for (const record of records) this.#restore(latin1(record.key), rowOf(record))
     this.commit()
+  }
+
+  #restore(key: string, row: Row | null): void {
+    if (this.#keepsDuplicates) this.#continueFrom(sequenceOfWindow(key))
+    const startMs = startOfWindow(key)
+    if (row === null && this.#keepsDuplicates && !this.#isExact) return
+    this.#advance(startMs)
+    if (!this.#isExpired(startMs)) this.#segments.create(startMs).rows.restore(key, row)
+  }
+
+  #continueFrom(sequence: number): void {
+    const { sequences, sequencesAfterRestore } = this.#options
+    if (sequencesAfterRestore === 'restart') return
+    sequences.changelog = Math.max(sequences.changelog, sequence)
+    sequences.store = Math.max(sequences.store, sequences.changelog)
   }
 
   #advance(startMs: number): void {

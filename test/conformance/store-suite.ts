@@ -1,0 +1,30 @@
+import type { Test } from 'tap'
+import type { StorageFactory } from '../../lib/storage/storage.ts'
+import { crashCases } from './store/crash-cases.ts'
+import { keyValueCases } from './store/key-value-cases.ts'
+import { restoreCases } from './store/restore-cases.ts'
+import type { StoreCase } from './store/store-case.ts'
+import { windowCases } from './store/window-cases.ts'
+
+export interface StoresUnderTest {
+  readonly medium: 'memory' | 'disk'
+  readonly cacheBytes: number
+  readonly changelog: 'on' | 'off'
+  factory(t: Test): Promise<StorageFactory>
+}
+
+/** What every store does, whatever it lies on, cached or not, logged or not. */
+export function storeSuite(t: Test, stores: StoresUnderTest): void {
+  const cases: Readonly<Record<string, StoreCase>> = {
+    ...keyValueCases,
+    ...windowCases,
+    ...(stores.changelog === 'on' ? restoreCases : {}),
+    ...(stores.medium === 'disk' ? crashCases : {}),
+  }
+  for (const [name, test] of Object.entries(cases))
+    t.test(name, async (t) => {
+      const storage = (await stores.factory(t)).open('app/0_0')
+      t.teardown(() => storage.close())
+      test(t, { ...stores, storage })
+    })
+}
