@@ -88,7 +88,9 @@ export class KafkaAdmin implements Admin {
         throwOnError(code, what, { groupId, topic, partition })
       return response
     })
-    return offsets.filter(({ offset }) => offset >= 0).map(({ errorCode: _, ...commit }) => commit)
+    return offsets
+      .filter(({ offset }) => offset >= 0)
+      .map(({ topic, partition, offset, leaderEpoch, metadata }) => ({ topic, partition, offset, leaderEpoch, metadata }))
   }
 
   async deleteGroup(groupId: string): Promise<void> {
