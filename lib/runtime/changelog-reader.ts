@@ -98,7 +98,7 @@ export class ChangelogReader {
   async close(): Promise<void> {
     this.#isClosed = true
     this.#waiting.abort()
-    for (const { changelog } of [...this.#restores.values()]) this.unregister(changelog.partition)
+    for (const { changelog } of this.#restores.values()) this.unregister(changelog.partition)
     this.#registered.clear()
     await this.#step?.catch(() => undefined)
     await this.#fetcher?.close()

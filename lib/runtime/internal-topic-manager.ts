@@ -1,19 +1,19 @@
 import type { Clock } from '../clock/clock.ts'
 import { sleep } from '../clock/clock.ts'
 import { StreamsError, TransportError } from '../model/errors.ts'
-import type { TopologyPlan } from '../topology/topology-plan.ts'
+import type { StoreSpec } from '../state/store-spec.ts'
+import type { StoreNode, TopologyPlan } from '../topology/topology-plan.ts'
 import type { Admin, NewTopic } from '../transport/admin.ts'
-import type { TopicConfig } from './internal-topic-config.ts'
-import { changelogTopicConfig, repartitionTopicConfig } from './internal-topic-config.ts'
 import { resolvePartitionCounts } from './partition-counts.ts'
+
+/** Kafka's topic configuration keys. */
+export type TopicConfig = Readonly<Record<string, string>>
 
 export interface InternalTopicOptions {
   /** −1: the broker's default. Java: `replication.factor`. */
   readonly replicationFactor: number
   /** Kafka topic configuration for all internal topics, over the library's defaults and below a store's own. Java: `topic.*`. */
   readonly topicConfig: TopicConfig
-  /** How much longer changelogs of window stores keep their records. Java: `windowstore.changelog.additional.retention.ms`, a day. */
-  readonly windowStoreChangelogAdditionalRetentionMs: number
   readonly clock: Clock
   /** Pause before looking again at topics that another instance is creating. */
   readonly retryBackoffMs: number
@@ -62,16 +62,14 @@ async function partitionCounts({ subtopologies }: TopologyPlan, admin: Admin): P
   return new Map(topics.map(({ name, partitions }) => [name, partitions.length]))
 }
 
-type StoreChangelog = TopologyPlan['subtopologies'][number]['stores'][number]['changelog']
-
-function changelogNames(changelog: StoreChangelog): readonly string[] {
+function changelogNames(changelog: StoreNode['changelog']): readonly string[] {
   return changelog?.kind === 'internal' ? [changelog.topic.name] : []
 }
 
 function internalTopics(
   { subtopologies }: TopologyPlan,
   counts: ReadonlyMap<string, number>,
-  { replicationFactor, topicConfig, windowStoreChangelogAdditionalRetentionMs }: InternalTopicOptions,
+  { replicationFactor, topicConfig }: InternalTopicOptions,
 ): readonly NewTopic[] {
   const topics = new Map<string, NewTopic>()
   const add = (name: string, config: TopicConfig): void => {
@@ -79,15 +77,24 @@ function internalTopics(
     if (partitions !== undefined) topics.set(name, { name, partitions, replicationFactor, config })
   }
   for (const { repartitionTopics, stores } of subtopologies) {
-    for (const topic of repartitionTopics) add(topic.name, repartitionTopicConfig(topic, topicConfig))
+    for (const { name, config } of repartitionTopics) add(name, { ...config, ...topicConfig })
     for (const { spec, changelog } of stores)
-      if (changelog?.kind === 'internal')
-        add(
-          changelog.topic.name,
-          changelogTopicConfig(changelog.topic, spec, topicConfig, windowStoreChangelogAdditionalRetentionMs),
-        )
+      if (changelog?.kind === 'internal') add(changelog.topic.name, changelogConfig(spec, changelog.topic.config, topicConfig))
   }
   return [...topics.values()]
+}
+
+/**
+ * Library defaults < `topic.*` < the store's own. What the plan says is defaults and own together; retention follows from the
+ * window, and rows with duplicates must not be compacted, whatever `topic.*` says (Java: `WindowedChangelogTopicConfig`,
+ * `WindowStoreBuilder`).
+ */
+function changelogConfig(spec: StoreSpec, planned: TopicConfig, topicConfig: TopicConfig): TopicConfig {
+  const own = spec.changelog === 'disabled' ? [] : Object.keys(spec.changelog.config)
+  const retention = spec.kind === 'window' ? ['retention.ms'] : []
+  const policy = spec.kind === 'window' && spec.duplicates === 'keep' ? ['cleanup.policy'] : []
+  const kept = [...own, ...retention, ...policy].filter((key) => key in planned)
+  return { ...planned, ...topicConfig, ...Object.fromEntries(kept.map((key) => [key, planned[key]!])) }
 }
 
 function isMissing({ name, partitions }: NewTopic, existing: ReadonlyMap<string, number>): boolean {

@@ -36,8 +36,7 @@ export function resolvePartitionCounts(
   setRepartitionCounts(subtopologies, repartitionTopics, counts)
   for (const group of subtopologies.flatMap(({ copartitionGroups }) => copartitionGroups))
     copartition(group, repartitionTopics, counts)
-  for (const subtopology of subtopologies) setChangelogCounts(subtopology, counts)
-  return counts
+  return new Map([...counts, ...subtopologies.flatMap((subtopology) => changelogCounts(subtopology, counts))])
 }
 
 type Counts = Map<string, number>
@@ -89,15 +88,10 @@ function copartition(group: readonly string[], repartitionTopics: RepartitionTop
   for (const topic of group.filter(isImplicit)) counts.set(topic, count)
 }
 
-function setChangelogCounts(subtopology: Subtopology, counts: Counts): void {
+function changelogCounts(subtopology: Subtopology, counts: Counts): readonly (readonly [string, number])[] {
   const tasks = taskCount(subtopology, counts)
-  for (const { changelog } of subtopology.stores)
-    if (changelog?.kind === 'internal' && tasks > 0) counts.set(changelog.topic.name, changelog.topic.partitions ?? tasks)
-}
-
-/** Patterns match whole names, and are asked again and again: `g` and `y` would make them remember. */
-function wholeName({ pattern }: SourceNode): readonly RegExp[] {
-  return pattern === undefined ? [] : [new RegExp(`^(?:${pattern.source})$`, pattern.flags.replace(/[gy]/g, ''))]
+  const topics = subtopology.stores.flatMap(({ changelog }) => (changelog?.kind === 'internal' ? [changelog.topic] : []))
+  return tasks === 0 ? [] : topics.map(({ name, partitions }) => [name, partitions ?? tasks])
 }
 
 function missingTopics(topics: readonly string[]): StreamsError {

@@ -8,13 +8,11 @@ import { prepareInternalTopics } from '../../lib/runtime/internal-topic-manager.
 import type { TopologyPlan } from '../../lib/topology/topology-plan.ts'
 import type { Admin, NewTopic } from '../../lib/transport/admin.ts'
 import { EmbeddedCluster } from '../../lib/transport/embedded/embedded-cluster.ts'
-import { plan, repartition, store, subtopology } from './plan-fixture.ts'
+import { dayMs, plan, repartition, store, subtopology } from './plan-fixture.ts'
 
-const day = 86_400_000
 const options: InternalTopicOptions = {
   replicationFactor: -1,
   topicConfig: {},
-  windowStoreChangelogAdditionalRetentionMs: day,
   clock: systemClock,
   retryBackoffMs: 1,
 }
@@ -149,15 +147,21 @@ t.test('configuration: defaults, below topic.* options, below the store', async 
   const stores = [
     store('kv', {}, { 'segment.ms': '2000' }),
     store('win', { kind: 'window', retentionMs: 1000, windowSizeMs: 10, duplicates: 'replace', expiry: 'default' }),
+    store(
+      'own',
+      { kind: 'window', retentionMs: 1000, windowSizeMs: 10, duplicates: 'replace', expiry: 'default' },
+      { 'retention.ms': '7', 'cleanup.policy': 'delete' },
+    ),
     store('join', { kind: 'window', retentionMs: 1000, windowSizeMs: 10, duplicates: 'keep', expiry: 'default' }),
     store('endless', { kind: 'window', retentionMs: Infinity, windowSizeMs: 10, duplicates: 'replace', expiry: 'default' }),
   ]
-  const topicConfig = { 'segment.ms': '1000', 'retention.ms': '5' }
+  const topicConfig = { 'segment.ms': '1000', 'retention.ms': '5', 'cleanup.policy': 'compact' }
   await prepare(plan(subtopology(0, { sourceTopics: ['in'], stores })), { topicConfig })
   const config = (name: string) => admin.describeTopicConfig(`app-${name}-changelog`)
   t.match(await config('kv'), { 'cleanup.policy': 'compact', 'segment.ms': '2000' })
-  t.match(await config('win'), { 'cleanup.policy': 'compact,delete', 'segment.ms': '1000', 'retention.ms': String(day + 1000) })
-  t.match(await config('join'), { 'cleanup.policy': 'delete', 'retention.ms': String(day + 1000) })
+  t.match(await config('win'), { 'cleanup.policy': 'compact', 'segment.ms': '1000', 'retention.ms': String(dayMs + 1000) })
+  t.match(await config('own'), { 'cleanup.policy': 'delete', 'retention.ms': '7' })
+  t.match(await config('join'), { 'cleanup.policy': 'delete', 'segment.ms': '1000', 'retention.ms': String(dayMs + 1000) })
   t.match(await config('endless'), { 'retention.ms': '9223372036854775807' })
 })
 

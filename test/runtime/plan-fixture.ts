@@ -1,5 +1,8 @@
 import type { StoreSpec } from '../../lib/state/store-spec.ts'
+import { changelogTopicConfig, repartitionTopicConfig } from '../../lib/topology/internal-topic-config.ts'
 import type { InternalTopic, SourceNode, StoreNode, Subtopology, TopologyPlan } from '../../lib/topology/topology-plan.ts'
+
+export const dayMs = 86_400_000
 
 /** A sub-topology from the little that assignment looks at. */
 export function subtopology(id: number, given: Partial<Subtopology> & { readonly pattern?: RegExp }): Subtopology {
@@ -22,14 +25,15 @@ export function plan(...subtopologies: readonly Subtopology[]): TopologyPlan {
 }
 
 export function repartition(name: string, partitions?: number): InternalTopic {
-  return { name, kind: 'repartition', partitions, config: {} }
+  return { name, kind: 'repartition', partitions, config: repartitionTopicConfig }
 }
 
-export function store(name: string, spec: Partial<StoreSpec> = {}, config: Readonly<Record<string, string>> = {}): StoreNode {
+export function store(name: string, given: Partial<StoreSpec> = {}, config: Readonly<Record<string, string>> = {}): StoreNode {
   const base = { name, key: undefined, value: undefined, medium: 'default', caching: 'enabled', changelog: { config } } as const
-  const topic: InternalTopic = { name: `app-${name}-changelog`, kind: 'changelog', partitions: undefined, config }
-  const full = { ...base, kind: 'key-value', values: 'timestamped', ...spec } as StoreSpec
-  return { spec: full, processors: [], changelog: { kind: 'internal', topic } }
+  const spec = { ...base, kind: 'key-value', values: 'timestamped', ...given } as StoreSpec
+  const planned = changelogTopicConfig(spec, { windowStoreChangelogAdditionalRetentionMs: dayMs })
+  const topic: InternalTopic = { name: `app-${name}-changelog`, kind: 'changelog', partitions: undefined, config: planned }
+  return { spec, processors: [], changelog: { kind: 'internal', topic } }
 }
 
 function patternSource(pattern: RegExp): SourceNode {
