@@ -94,6 +94,11 @@ function changelogCounts(subtopology: Subtopology, counts: Counts): readonly (re
   return tasks === 0 ? [] : topics.map(({ name, partitions }) => [name, partitions ?? tasks])
 }
 
+/** Patterns match whole names, and are asked again and again: `g` and `y` would make them remember. */
+function wholeName({ pattern }: SourceNode): readonly RegExp[] {
+  return pattern === undefined ? [] : [new RegExp(`^(?:${pattern.source})$`, pattern.flags.replace(/[gy]/g, ''))]
+}
+
 function missingTopics(topics: readonly string[]): StreamsError {
   const message = `Source topics are missing on the cluster: ${topics.join(', ')}. Create them, or correct their names.`
   return new StreamsError('STREAMS_MISSING_SOURCE_TOPIC', message, { facts: { topics } })
