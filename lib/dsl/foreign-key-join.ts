@@ -1,5 +1,6 @@
 import { ForeignTableJoin } from '../processor/foreign-key-join/foreign-table-join.ts'
 import { ResponseJoin, type ResponseJoinOptions } from '../processor/foreign-key-join/response-join.ts'
+import { nullableForeignKeySerde } from '../processor/foreign-key-join/nullable-foreign-key-serde.ts'
 import { SubscriptionJoin } from '../processor/foreign-key-join/subscription-join.ts'
 import { SubscriptionReceive } from '../processor/foreign-key-join/subscription-receive.ts'
 import { subscriptionResponseWrapperSerde } from '../processor/foreign-key-join/subscription-response-wrapper.ts'
@@ -98,7 +99,8 @@ function addSubscription(join: ForeignKeyJoin): GraphNode {
     processorNode(sendName, () => new SubscriptionSend(sendOptions)),
   )
   const sinkName = nameOf(join, '-subscription-registration-sink', 'KTABLE-SINK-')
-  const serdes = { key: right.key, value: wrapperSerde(join) }
+  // A row of a left join without foreign key subscribes by a null key.
+  const serdes = { key: erased(nullableForeignKeySerde(right.key)), value: wrapperSerde(join) }
   const sink = new GraphNode({
     name: sinkName,
     write: (topology, { parentNames: parents }) =>
@@ -197,5 +199,6 @@ function subscriptionStore(name: string, value: ReturnType<typeof wrapperSerde>)
     medium: 'default',
     caching: 'disabled',
     changelog: { config: {} },
+    changelogHeaders: 'record',
   }
 }

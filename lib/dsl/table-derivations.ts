@@ -6,7 +6,7 @@ import { erased, type TableState } from './handles.ts'
 import type { KTable } from './ktable.ts'
 import { keyValueSpec, materialize, type MaterializedOptions, type MaterializedStore } from './materialized.ts'
 import type { Named } from './options.ts'
-import { derivedOperator, type TableOperatorWithSettings } from './table-operators.ts'
+import { derivedOperator, type AnyGetter, type TableOperatorWithSettings } from './table-operators.ts'
 
 type Predicate = (value: unknown, key: unknown) => boolean
 type Mapper = (value: unknown, key: unknown) => unknown
@@ -20,14 +20,16 @@ export interface FilterOptions<K, V> {
 
 export function filterTable<K, V, VR>(parent: TableState, options: FilterOptions<K, V>): KTable<K, VR> {
   const { name, store } = prepare(parent, 'KTABLE-FILTER-', options.materialized, options.named)
-  const kept = options.keep === 'matching'
-  const keeps: Predicate = (value, key) => lambdaResult((options.predicate as Predicate)(value, key), 'predicate', name) === kept
-  const operator = derivedOperator(parent.operator, store?.name, (getter) => filteredGetter(getter, keeps))
+  const answer = options.keep === 'matching'
+  const keeps: Predicate = (value, key) =>
+    lambdaResult((options.predicate as Predicate)(value, key), 'predicate', name) === answer
   // Where the parent has a store anyway, old values spare a tombstone for each key that never matched.
-  operator.sendOldValues('if-materialized')
-  const derive: Mapper = (value, key) => (keeps(value, key) ? value : null)
+  const oldValues = parent.operator.sendOldValues('if-materialized') ? 'send' : 'omit'
+  const derive = (getter: AnyGetter): AnyGetter => filteredGetter(getter, keeps)
+  const operator = derivedOperator({ parent: parent.operator, storeName: store?.name, oldValues, derive })
   const value = erased(options.materialized?.value) ?? parent.value
-  return addDerived(parent, { name, store, value, operator, derive, lambda: 'predicate', nullToNull: 'skipped' })
+  const kept: Mapper = (each, key) => (keeps(each, key) ? each : null)
+  return addDerived(parent, { name, store, value, operator, derive: kept, lambda: 'predicate', nullToNull: 'skipped' })
 }
 
 export interface MapOptions<K, V, VR> {
@@ -38,10 +40,11 @@ export interface MapOptions<K, V, VR> {
 
 export function mapTableValues<K, V, VR>(parent: TableState, options: MapOptions<K, V, VR>): KTable<K, VR> {
   const { name, store } = prepare(parent, 'KTABLE-MAPVALUES-', options.materialized, options.named)
-  const derive = options.mapper as Mapper
-  const operator = derivedOperator(parent.operator, store?.name, (getter) => mappedGetter(getter, derive, name))
+  const mapper = options.mapper as Mapper
+  const derive = (getter: AnyGetter): AnyGetter => mappedGetter(getter, mapper, name)
+  const operator = derivedOperator({ parent: parent.operator, storeName: store?.name, oldValues: 'omit', derive })
   const value = erased(options.materialized?.value)
-  return addDerived(parent, { name, store, value, operator, derive, lambda: 'mapper', nullToNull: 'sent' })
+  return addDerived(parent, { name, store, value, operator, derive: mapper, lambda: 'mapper', nullToNull: 'sent' })
 }
 
 interface Derived extends Pick<KTableDeriveOptions<unknown, unknown, unknown>, 'derive' | 'lambda' | 'nullToNull'> {

@@ -4,7 +4,7 @@ import type { OldValues } from '../processor/timestamped-tuple-forwarder.ts'
 import type { TableOperator } from './handles.ts'
 import type { MaterializedStore } from './materialized.ts'
 
-type AnyGetter = KTableValueGetterSupplier<unknown, unknown>
+export type AnyGetter = KTableValueGetterSupplier<unknown, unknown>
 
 /** What operators are told when they are made: whoever consumes the table may still change it while the graph is built. */
 export interface TableOperatorWithSettings extends TableOperator {
@@ -43,13 +43,23 @@ export function storedOperator(name: string, getter: AnyGetter): TableOperatorWi
   }
 }
 
-/** A table that is computed from its parent's rows, one by one; its own store only where it is named. */
-export function derivedOperator(
-  parent: TableOperator,
-  storeName: string | undefined,
-  derive: (parent: AnyGetter) => AnyGetter,
-): TableOperatorWithSettings {
-  let oldValues: OldValues = 'omit'
+export interface DerivedOperatorOptions {
+  readonly parent: TableOperator
+  /** Its own store; only where it is named. */
+  readonly storeName: string | undefined
+  /** Whether old values come from the parent already. */
+  readonly oldValues: OldValues
+  readonly derive: (parent: AnyGetter) => AnyGetter
+}
+
+/** A table that is computed from its parent's rows, one by one. */
+export function derivedOperator({
+  parent,
+  storeName,
+  oldValues: initial,
+  derive,
+}: DerivedOperatorOptions): TableOperatorWithSettings {
+  let oldValues = initial
   return {
     settings: () => ({ storeName, oldValues }),
     valueGetter: () => (storeName === undefined ? derive(parent.valueGetter()) : materializedGetter(storeName)),

@@ -28,8 +28,10 @@ export class TimeWindowedKStream<K, V> {
 
   /** How many records each key has had in each window, those with a null value included. */
   count(materialized?: Materialized<K, number>, named?: Named): KTable<Windowed<K>, number> {
-    const inherited = { key: this.#grouping.key, value: erased(longSerde) }
-    const store = materialize(this.#grouping.graph, materialized, 'KSTREAM-AGGREGATE-', inherited)
+    const { graph, key } = this.#grouping
+    // An index that Java once used for a name: it is drawn still, so that names further on stay.
+    if (materialized !== undefined && materialized.name === undefined) graph.newStoreName('KSTREAM-AGGREGATE-')
+    const store = materialize(graph, materialized, 'KSTREAM-AGGREGATE-', { key, value: erased(longSerde) })
     const aggregator = (count: number | null): number => (count ?? 0) + 1
     return this.#add('KSTREAM-AGGREGATE-', store, named, { initializer: () => 0, aggregator })
   }

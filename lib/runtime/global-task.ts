@@ -1,4 +1,5 @@
 import { assert } from '../model/assert.ts'
+import { taskIdString } from '../model/task-id.ts'
 import type { TopicPartition } from '../model/topic-partition.ts'
 import { partitionKey } from '../model/topic-partition.ts'
 import type { StateStore } from '../state/state-store.ts'
@@ -154,10 +155,10 @@ export class GlobalTask {
   }
 
   #makeScope(environment: TaskEnvironment, storage: StorageEnvironment): TaskScope {
-    // It is no task of a thread, and counts apart.
-    const tags = { 'thread-id': `${environment.threadId}-global` }
-    const droppedRecords = environment.metrics.counter('dropped-records', 'stream-thread-metrics', tags)
     const id = { subtopology: -1, partition: -1 }
+    // Java counts under the id of a task that there cannot be.
+    const tags = { 'thread-id': `${environment.threadId}-global`, 'task-id': taskIdString(id) }
+    const droppedRecords = environment.metrics.counter('dropped-records', 'stream-task-metrics', tags)
     return { environment, id, storage, current: new CurrentRecord(), droppedRecords, streamTime: () => this.#streamTime }
   }
 }

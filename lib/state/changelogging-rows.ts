@@ -4,19 +4,19 @@ import type { OrderedRange } from '../storage/ordered-map.ts'
 import type { KeyedRow, Row } from './row.ts'
 import type { RowStore } from './row-store.ts'
 import type { ChangelogSink, StateStoreContext } from './state-store.ts'
+import type { StoreSpec } from './store-spec.ts'
 
-/** Writes one record of a changelog (Java: `ProcessorContextImpl.logChange`): the plain value, no headers. */
+/** Writes one record of a changelog (Java: `ProcessorContextImpl.logChange`): the plain value, in most stores without headers. */
 export type ChangelogWriter = (key: string, row: Row | null) => void
 
 /** The time of a timestamped row is its own; that of a plain row, or of a deletion, is the input record's. */
-export function changelogWriter(
-  sink: ChangelogSink,
-  values: 'plain' | 'timestamped',
-  context: StateStoreContext,
-): ChangelogWriter {
+export function changelogWriter(sink: ChangelogSink, spec: StoreSpec, context: StateStoreContext): ChangelogWriter {
+  const isTimestamped = spec.values === 'timestamped'
+  const withHeaders = spec.kind === 'key-value' && spec.changelogHeaders === 'record'
   return (key, row) => {
-    const timestamp = row !== null && values === 'timestamped' ? row.timestamp : context.recordContext().timestamp
-    sink.append(fromLatin1(key), row && row.bytes, timestamp, noHeaders)
+    const timestamp = row !== null && isTimestamped ? row.timestamp : context.recordContext().timestamp
+    const headers = withHeaders ? context.recordContext().headers : noHeaders
+    sink.append(fromLatin1(key), row && row.bytes, timestamp, headers)
   }
 }
 

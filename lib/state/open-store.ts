@@ -32,7 +32,7 @@ function openKeyValueStore(spec: KeyValueStoreSpec<unknown, unknown>, context: S
   const rows = rowCodec(spec, context)
   const base = isOnDisk(spec, context) ? new WriteBuffer(context.storage.table(spec.name), rows) : new MemoryRows()
   const logged =
-    context.changelog === undefined ? base : new ChangeloggingRows(base, changelogWriter(context.changelog, spec.values, context))
+    context.changelog === undefined ? base : new ChangeloggingRows(base, changelogWriter(context.changelog, spec, context))
   const cache = isCached(spec, context) ? new CachingRows(logged, context) : undefined
   return new KeyValueStateStore({ spec, keys: keyCodec(spec, context), rows, top: cache ?? logged, cache, base })
 }
@@ -41,7 +41,7 @@ function openWindowStore(spec: WindowStoreSpec<unknown, unknown>, context: State
   const rows = rowCodec(spec, context)
   const { expiry, segments, sequences, base } = windowBase(spec, rows, context)
   const numbered = spec.duplicates === 'keep' ? sequences : undefined
-  const log = context.changelog && changelogWriter(context.changelog, spec.values, context)
+  const log = context.changelog && changelogWriter(context.changelog, spec, context)
   const logged = log === undefined ? base : new ChangeloggingWindowRows(base, log, numbered)
   const isCaching = isCached(spec, context) && spec.duplicates === 'replace'
   const order = expiry === 'exact' ? byStart : bySegment(segments.intervalMs)

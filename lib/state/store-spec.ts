@@ -20,6 +20,8 @@ interface StoreSpecBase<K, V> {
 export interface KeyValueStoreSpec<K, V> extends StoreSpecBase<K, V> {
   readonly kind: 'key-value'
   readonly values: 'plain' | 'timestamped'
+  /** Whether changelog records carry the input record's headers, as those of Java's foreign-key subscriptions do. Default `none`. */
+  readonly changelogHeaders?: 'record' | 'none'
 }
 
 /**

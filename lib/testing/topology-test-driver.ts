@@ -41,6 +41,8 @@ export interface TopologyTestDriverConfig {
   readonly defaultTimestampExtractor?: TimestampExtractor
   /** Budget of record caches in bytes (Java: `statestore.cache.max.bytes`). Caches are flushed after each record. Default 10 MiB. */
   readonly cacheMaxBytes?: number
+  /** Where stores live that do not say. `disk` behaves as on a cluster, in memory. Default `memory`. */
+  readonly defaultStoreMedium?: 'memory' | 'disk'
   readonly deserializationHandler?: DeserializationHandler
   readonly processingHandler?: ProcessingHandler
   /** KIP-695. In the driver all that is not there is known not to be there. Default 0. */
@@ -145,7 +147,7 @@ function resolveEnvironment(
     deserializationHandler: config.deserializationHandler ?? logAndFail,
     processingHandler: config.processingHandler ?? logAndFail,
     cache: new ThreadCache(config.cacheMaxBytes ?? 10 * 1024 * 1024),
-    defaultStoreMedium: 'memory',
+    defaultStoreMedium: config.defaultStoreMedium ?? 'memory',
     maxTaskIdleMs: config.maxTaskIdleMs ?? 0,
   }
 }

@@ -1,25 +1,34 @@
 import { StreamsError } from '../../lib/model/errors.ts'
 import type { Thrown } from './scenario/scenario.ts'
 
-/** What Java throws where Millrace throws: by code, or by class where an error has no code. */
+/** What Java throws where Millrace throws. */
 interface JavaError {
   readonly class: string
-  /** Class of the innermost cause, where Java has one and Millrace has not. */
+  /** Class of the innermost cause, where it is not what the cause itself says. */
   readonly root?: string
 }
 
-const serialization: JavaError = { class: 'StreamsException', root: 'ClassCastException' }
-
-const byCode: Readonly<Record<string, JavaError>> = {
-  STREAMS_SERIALIZATION: serialization,
-}
-
-const byClass: Readonly<Record<string, JavaError>> = {
+/** By code, by code and serde, or by class where an error has no code. The most special one counts. */
+const javaErrors: Readonly<Record<string, JavaError>> = {
+  StreamsError: { class: 'StreamsException' },
+  ProcessingError: { class: 'StreamsException' },
   TopologyError: { class: 'TopologyException' },
-  TypeError: { class: 'IllegalArgumentException' },
-  SerializationError: { class: 'SerializationException' },
-  IllegalState: { class: 'IllegalStateException' },
   ConfigError: { class: 'ConfigException' },
+  SerializationError: { class: 'SerializationException' },
+  ProcessorStateError: { class: 'ProcessorStateException' },
+  TypeError: { class: 'IllegalArgumentException' },
+  IllegalState: { class: 'IllegalStateException' },
+
+  STREAMS_UNKNOWN_TOPIC: { class: 'IllegalArgumentException' },
+  STREAMS_RETENTION_TOO_SMALL: { class: 'IllegalArgumentException' },
+  STREAMS_LAMBDA_RETURNED_NULL: { class: 'NullPointerException' },
+  STREAMS_STORE_NOT_CONNECTED: { class: 'StreamsException' },
+  // Java's serializers cast their values, and name the node around the missing serde.
+  STREAMS_SERIALIZATION: { class: 'ClassCastException' },
+  STREAMS_SERDE_MISSING: { class: 'StreamsException', root: 'ConfigException' },
+
+  'STREAMS_DESERIALIZATION uuid': { class: 'SerializationException', root: 'IllegalArgumentException' },
+  'STREAMS_DESERIALIZATION void': { class: 'IllegalArgumentException' },
 }
 
 /** An error as the oracle describes Java's. */
@@ -31,8 +40,11 @@ export function javaThrown(error: unknown, at: Thrown['at']): Thrown {
 }
 
 function javaError(error: unknown): JavaError {
-  const code = error instanceof StreamsError ? byCode[error.code] : undefined
-  return code ?? byClass[nameOf(error)] ?? { class: nameOf(error) }
+  const code = error instanceof StreamsError ? error.code : ''
+  const serde = error instanceof StreamsError ? String(error.facts['serde']) : ''
+  const own =
+    error instanceof Error && error.name === 'ProcessingError' ? undefined : (javaErrors[`${code} ${serde}`] ?? javaErrors[code])
+  return own ?? javaErrors[nameOf(error)] ?? { class: nameOf(error) }
 }
 
 function nameOf(error: unknown): string {

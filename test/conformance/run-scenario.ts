@@ -49,7 +49,8 @@ class ScenarioRun {
     const built = this.#attempt('build', () => buildTopology(this.#scenario.topo ?? []))
     if (built === undefined) return this.#result
     if (this.#want.has('describe')) this.#result.describe = built.topology.describe().toString()
-    if (this.#want.has('topics')) Object.assign(this.#result, topics(built.topology))
+    if (this.#want.has('topics'))
+      Object.assign(this.#result, topics(built.topology, this.#scenario.run === false ? 'built' : 'run'))
     if (this.#scenario.run !== false) this.#drive(built)
     return this.#result
   }

@@ -8,9 +8,14 @@ export function outOfScope(scenario: Scenario): string | undefined {
   return (
     configOutOfScope(scenario.config ?? {}) ??
     first(scenario.topo ?? [], new Kinds()) ??
-    (scenario.in ?? []).map((input) => (input[0] === '!reopen' ? 'restart' : undefined)).find(isSet) ??
+    (scenario.in ?? []).map((input) => inputOutOfScope(input, scenario.config ?? {})).find(isSet) ??
     (scenario.bytes ?? []).map(({ op }) => laterFormats[op]).find(isSet)
   )
+}
+
+function inputOutOfScope([name, , method]: readonly Json[], { stores }: JsonObject): string | undefined {
+  if (name === '!reopen') return 'restart'
+  return method === 'approximateNumEntries' && stores === 'rocks' ? "RocksDB's estimate of its own size" : undefined
 }
 
 const isSet = (reason: string | undefined): reason is string => reason !== undefined
@@ -56,6 +61,8 @@ const laterSteps: Readonly<Record<string, string>> = {
   addReadOnlyStore: 'Topology.addReadOnlyStateStore',
 }
 
+/** Java's persistent suppliers from before timestamped stores. */
+const untimedStores = new Set(['kv', 'window'])
 const laterStores = new Set(['lru', 'versioned', 'session', 'memSession'])
 
 function first(steps: readonly Step[], kinds: Kinds): string | undefined {
@@ -75,9 +82,18 @@ function stepOutOfScope(step: Step, kinds: Kinds): string | undefined {
   if (step.op === 'windowedBy' && object(step['window'])['type'] !== 'time')
     return `${String(object(step['window'])['type'])} windows`
   if (object(step['joined'])['grace'] !== undefined) return 'grace of a stream-table join'
-  return storesOf(step)
-    .find((type) => laterStores.has(type))
-    ?.concat(' store')
+  return storesOf(step).map(storeOutOfScope).find(isSet) ?? untimedTable(step)
+}
+
+function storeOutOfScope({ type, timestamped }: JsonObject): string | undefined {
+  if (laterStores.has(String(type))) return `${String(type)} store`
+  return timestamped === true && untimedStores.has(String(type)) ? 'timestamped face of a store without timestamps' : undefined
+}
+
+/** Millrace keeps timestamps in all tables; a store without is Java's legacy. */
+function untimedTable(step: Step): string | undefined {
+  const supplier = object(object(step['mat'])['supplier'])
+  return untimedStores.has(String(supplier['type'])) ? 'table on a store without timestamps' : undefined
 }
 
 function branchesOutOfScope(step: Step, kinds: Kinds): string | undefined {
@@ -86,9 +102,8 @@ function branchesOutOfScope(step: Step, kinds: Kinds): string | undefined {
   return nested.map((steps) => first(steps as Step[], kinds.branch())).find(isSet)
 }
 
-function storesOf(step: Step): string[] {
-  const stores = [object(step['mat'])['supplier'], step['store'], step['own']]
-  return stores.map((store) => String(object(store)['type'] ?? ''))
+function storesOf(step: Step): JsonObject[] {
+  return [object(step['mat'])['supplier'], step['store'], step['own']].map(object)
 }
 
 function object(json: Json | undefined): JsonObject {

@@ -103,16 +103,13 @@ function changelog(args: Args): ChangelogOption | undefined {
   return logging === false ? 'disabled' : { config: logging as Readonly<Record<string, string>> }
 }
 
-/** A supplier's kind of store, in the words of a store spec. */
+/** A supplier of Java's as options of the DSL: where the store lives, and for how long. */
 function storeKind(args: Args): { readonly name: string; readonly [option: string]: unknown } {
   const [type, name] = [args.string('type'), args.string('name')]
-  if (type === 'kv' || type === 'tkv' || type === 'memKv')
-    return {
-      name,
-      values: type === 'tkv' || type === 'memKv' ? 'timestamped' : 'plain',
-      medium: type === 'memKv' ? 'memory' : 'disk',
-    }
-  throw new Unsupported(`store supplier ${type}`)
+  if (type === 'tkv' || type === 'memKv') return { name, medium: type === 'memKv' ? 'memory' : 'disk' }
+  if (type !== 'twindow' && type !== 'memWindow') throw new Unsupported(`store supplier ${type}`)
+  args.take('size') // It is the windows' own.
+  return { name, medium: type === 'memWindow' ? 'memory' : 'disk', retentionMs: args.number('retention') }
 }
 
 /** A store spec of a scenario, as a store value. */
