@@ -213,6 +213,7 @@ export class TestEngine {
     const subtopology = this.#partitions === 1 ? 0 : this.#regular()[index]?.id
     const task = this.#tasks.find(({ id }) => index >= 0 && id.subtopology === subtopology && id.partition === partition)
     task?.addPartition({ topic, partition })
+    task?.setLag({ topic, partition }, 0)
     return task
   }
 

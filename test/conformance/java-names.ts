@@ -8,7 +8,7 @@ interface JavaError {
   readonly root?: string
 }
 
-/** By code, by code and serde, or by class where an error has no code. The most special one counts. */
+/** By code and place, code, or class where an error has no code. The most special one counts. */
 const javaErrors: Readonly<Record<string, JavaError>> = {
   StreamsError: { class: 'StreamsException' },
   ProcessingError: { class: 'StreamsException' },
@@ -27,6 +27,7 @@ const javaErrors: Readonly<Record<string, JavaError>> = {
   STREAMS_SERIALIZATION: { class: 'ClassCastException' },
   STREAMS_SERDE_MISSING: { class: 'StreamsException', root: 'ConfigException' },
 
+  'STREAMS_DESERIALIZATION at a record': { class: 'StreamsException' },
   'STREAMS_DESERIALIZATION uuid': { class: 'SerializationException', root: 'IllegalArgumentException' },
   'STREAMS_DESERIALIZATION void': { class: 'IllegalArgumentException' },
 }
@@ -40,11 +41,16 @@ export function javaThrown(error: unknown, at: Thrown['at']): Thrown {
 }
 
 function javaError(error: unknown): JavaError {
-  const code = error instanceof StreamsError ? error.code : ''
-  const serde = error instanceof StreamsError ? String(error.facts['serde']) : ''
-  const own =
-    error instanceof Error && error.name === 'ProcessingError' ? undefined : (javaErrors[`${code} ${serde}`] ?? javaErrors[code])
-  return own ?? javaErrors[nameOf(error)] ?? { class: nameOf(error) }
+  const known = keysOf(error).map((key) => javaErrors[key])
+  return known.find((found) => found !== undefined) ?? { class: nameOf(error) }
+}
+
+/** An error around a processor's keeps the code of its cause; in Java it is always the same. */
+function keysOf(error: unknown): string[] {
+  if (!(error instanceof StreamsError) || error.name === 'ProcessingError') return [nameOf(error)]
+  const { code, facts, name } = error
+  const place = facts['offset'] === undefined ? String(facts['serde']) : 'at a record'
+  return [`${code} ${place}`, code, name]
 }
 
 function nameOf(error: unknown): string {

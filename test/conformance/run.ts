@@ -1,10 +1,10 @@
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
-import { basename, join } from 'node:path'
+import { existsSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { Report, show, type Verdict } from './report.ts'
 import { judge } from './run-scenario.ts'
 import type { Scenario } from './scenario/scenario.ts'
 import { outOfScope } from './scope.ts'
+import { familyOf, scenarioFiles, scenariosOf } from './vectors.ts'
 
 const usage = `npm run conformance -- [options] FILE|DIR…
 
@@ -39,20 +39,9 @@ if (missing.length > 0) {
 }
 
 const report = new Report()
-for (const file of positionals.flatMap(filesOf)) for (const scenario of scenariosOf(file)) run(basename(file, '.jsonl'), scenario)
+for (const file of positionals.flatMap(scenarioFiles)) for (const scenario of scenariosOf(file)) run(familyOf(file), scenario)
 process.stdout.write(`${report.lines().join('\n')}\n`)
 process.exitCode = report.failed === 0 ? 0 : 1
-
-function filesOf(path: string): string[] {
-  if (!statSync(path).isDirectory()) return [path]
-  const names = readdirSync(path).filter((name) => name.endsWith('.jsonl'))
-  return names.toSorted().map((name) => join(path, name))
-}
-
-function scenariosOf(file: string): Scenario[] {
-  const lines = readFileSync(file, 'utf8').split('\n')
-  return lines.filter((line) => line.trim() !== '').map((line) => JSON.parse(line) as Scenario)
-}
 
 function run(family: string, scenario: Scenario): void {
   if (options.id !== undefined && !scenario.id.includes(options.id)) return

@@ -64,6 +64,7 @@ const laterSteps: Readonly<Record<string, string>> = {
 /** Java's persistent suppliers from before timestamped stores. */
 const untimedStores = new Set(['kv', 'window'])
 const laterStores = new Set(['lru', 'versioned', 'session', 'memSession'])
+const windowSuppliers = new Set(['twindow', 'memWindow'])
 
 function first(steps: readonly Step[], kinds: Kinds): string | undefined {
   for (const step of steps) {
@@ -82,7 +83,7 @@ function stepOutOfScope(step: Step, kinds: Kinds): string | undefined {
   if (step.op === 'windowedBy' && object(step['window'])['type'] !== 'time')
     return `${String(object(step['window'])['type'])} windows`
   if (object(step['joined'])['grace'] !== undefined) return 'grace of a stream-table join'
-  return storesOf(step).map(storeOutOfScope).find(isSet) ?? untimedTable(step)
+  return storesOf(step).map(storeOutOfScope).find(isSet) ?? suppliedTable(step)
 }
 
 function storeOutOfScope({ type, timestamped }: JsonObject): string | undefined {
@@ -90,10 +91,14 @@ function storeOutOfScope({ type, timestamped }: JsonObject): string | undefined 
   return timestamped === true && untimedStores.has(String(type)) ? 'timestamped face of a store without timestamps' : undefined
 }
 
-/** Millrace keeps timestamps in all tables; a store without is Java's legacy. */
-function untimedTable(step: Step): string | undefined {
-  const supplier = object(object(step['mat'])['supplier'])
-  return untimedStores.has(String(supplier['type'])) ? 'table on a store without timestamps' : undefined
+/**
+ * Millrace has no store suppliers: a table is always kept with timestamps, and the retention of a windowed one is also that of its changelog,
+ * where Java, given a supplier, takes the windows' own.
+ */
+function suppliedTable(step: Step): string | undefined {
+  const supplier = String(object(object(step['mat'])['supplier'])['type'])
+  if (untimedStores.has(supplier)) return 'table on a store without timestamps'
+  return windowSuppliers.has(supplier) ? 'window store supplier' : undefined
 }
 
 function branchesOutOfScope(step: Step, kinds: Kinds): string | undefined {

@@ -1,0 +1,113 @@
+import t from 'tap'
+import { differences } from './compare.ts'
+import { Report } from './report.ts'
+import { judge } from './run-scenario.ts'
+import type { Scenario } from './scenario/scenario.ts'
+import { outOfScope } from './scope.ts'
+
+// The runner judges Millrace, so it is judged first: what differs from the vector must not pass.
+
+const scenario: Scenario = {
+  id: 'count',
+  topics: { out: ['string', 'long'] },
+  topo: [
+    { op: 'stream', topic: 'in' },
+    { op: 'groupByKey' },
+    { op: 'count', mat: { name: 's' } },
+    { op: 'toStream' },
+    { op: 'to', topic: 'out' },
+  ],
+  in: [
+    ['in', 'a', 'x', 1],
+    ['in', null, 'x', 2],
+  ],
+  want: ['raw', 'stores'],
+  out: [[['out', 'a', 1, 1]], []],
+  raw: [[['app-s-changelog', '61', '0000000000000001', 1]], []],
+  dropped: 1,
+  produced: ['app-s-changelog', 'out'],
+  stores: { s: [['a', 1, 1]] },
+}
+
+t.test('what equals the vector passes', async (t) => {
+  t.same(judge(scenario), { kind: 'passed' })
+})
+
+t.test('a difference in any part is found', async (t) => {
+  const wrong: Partial<Scenario>[] = [
+    { out: [[['out', 'a', 2, 1]], []] },
+    {
+      out: [
+        [
+          ['out', 'a', 1, 1],
+          ['out', 'a', 1, 1],
+        ],
+        [],
+      ],
+    },
+    { out: [[['out', 'a', 1, 1]], [], []] },
+    { raw: [[['app-s-changelog', '61', '0000000000000001', 2]], []] },
+    { raw: [[], []] },
+    { dropped: 0 },
+    { produced: ['out'] },
+    { stores: {} },
+    { describe: 'Topologies:\n' },
+    { throws: { class: 'StreamsException', at: 0 } },
+  ]
+  for (const part of wrong) t.equal(judge({ ...scenario, ...part }).kind, 'wrong', JSON.stringify(part))
+})
+
+t.test('a part that the runner does not know fails the scenario', async (t) => {
+  const extended = { ...scenario, latency: 3 } as Scenario
+  t.same(judge(extended).kind, 'wrong')
+})
+
+t.test('what Millrace or the runner lacks is unsupported', async (t) => {
+  const topo = scenario.topo!
+  for (const step of [
+    { op: 'suppress', until: 'windowCloses' },
+    { op: 'rotate' },
+    { op: 'filter', pred: 'unheardOf' },
+    { op: 'to', topic: 'out', compression: 'lz4' },
+  ]) {
+    const lacking = { ...scenario, topo: [topo[0]!, step] }
+    t.equal(judge(lacking).kind, 'unsupported', step.op)
+  }
+  t.equal(judge({ ...scenario, config: { 'num.stream.threads': 2 } }).kind, 'unsupported', 'config')
+})
+
+t.test('an exception that Java does not throw is a difference', async (t) => {
+  const throwing = { ...scenario, topo: [scenario.topo![0]!, { op: 'mapValues', fn: ['throwIf', 'x'] }] }
+  const verdict = judge(throwing)
+  t.equal(verdict.kind, 'wrong')
+  t.match(verdict, {
+    differences: [{ part: 'throws', actual: { class: 'StreamsException', root: { class: 'IllegalStateException' } } }],
+  })
+})
+
+t.test('order matters within a topic, and not between topics', async (t) => {
+  const rows = { one: ['one', 'k', 'a', 1], two: ['two', 'k', 'a', 1], late: ['one', 'k', 'b', 2] }
+  const expected = { id: 'x', out: [[rows.one, rows.two, rows.late]] }
+  t.same(differences(expected, { out: [[rows.two, rows.one, rows.late]] }), [])
+  t.equal(differences(expected, { out: [[rows.late, rows.two, rows.one]] }).length, 1)
+})
+
+t.test('the report counts wrong and unsupported as failed', async (t) => {
+  const report = new Report()
+  report.add('family', { kind: 'passed' })
+  report.add('family', { kind: 'wrong', differences: [] })
+  report.add('family', { kind: 'unsupported', reason: 'because' })
+  t.equal(report.lines().at(-1), '1 passed, 2 failed')
+})
+
+t.test('the scope sees through names and branches', async (t) => {
+  const source = { op: 'stream', topic: 'in' }
+  const branch = { pred: 'all', function: [{ op: 'groupByKey' }, { op: 'windowedBy', window: { type: 'session', gap: 5 } }] }
+  t.equal(outOfScope(scenario), undefined)
+  t.equal(outOfScope({ id: 'x', topo: [source, { op: 'split', branches: [branch] }] }), 'session windows')
+  t.equal(outOfScope({ id: 'x', topo: [source, { op: 'groupBy', fn: 'value' }] }), undefined)
+  t.equal(
+    outOfScope({ id: 'x', topo: [{ op: 'table', topic: 'in', as: 't' }, source, { op: 'groupBy', from: 't' }] }),
+    'KTable.groupBy',
+  )
+})
