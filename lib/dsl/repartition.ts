@@ -2,6 +2,7 @@ import type { AnySerde, StreamState } from './handles.ts'
 import type { StreamPartitioner } from '../topology/topology-plan.ts'
 import { KStreamFilter } from '../processor/kstream-filter.ts'
 import { failOnInvalidTimestamp } from '../processor/timestamp-extractors.ts'
+import { checkName } from '../topology/names.ts'
 import { GraphNode } from './graph.ts'
 
 export interface RepartitionOptions {
@@ -18,6 +19,7 @@ export interface RepartitionOptions {
  * partition is theirs. The node is not part of the graph yet; its name is that of the source.
  */
 export function repartitionNode({ builder: { graph } }: Pick<StreamState, 'builder'>, options: RepartitionOptions): GraphNode {
+  checkName(options.name)
   const topic = options.name.endsWith('-repartition') ? options.name : `${options.name}-repartition`
   const generated = {
     sink: graph.newProcessorName('KSTREAM-SINK-'),

@@ -75,7 +75,7 @@ export class StreamsBuilder {
     materialized?: Materialized<K, Exclude<V, null>>,
   ): GlobalKTable<K, Exclude<V, null>> {
     const { sourceName, name, store, definition } = this.#tableSource(topic, consumed, materialized)
-    const spec = { ...keyValueSpec(store), changelog: 'disabled' as const }
+    const spec = keyValueSpec(store)
     const supplier = (): KTableSource<unknown, unknown> => new KTableSource({ storeName: store.name, oldValues: 'omit' })
     const processor = { name, supplier, parents: [sourceName] }
     const write: WriteNode = (topology) => topology.addGlobalStore({ spec, source: definition, processor })
@@ -99,7 +99,7 @@ export class StreamsBuilder {
   ): this {
     const { sourceName, name } = this.#tableNames(consumed)
     const source = sourceDefinition(sourceName, topic, consumed)
-    const spec = { ...storeSpecOf(store), changelog: 'disabled' as const }
+    const spec = storeSpecOf(store)
     const processor = { name, supplier: supplier as ProcessorSupplier<never, never, never, never>, parents: [sourceName] }
     const write: WriteNode = (topology) => topology.addGlobalStore({ spec, source, processor })
     this.#graph.addSource(new GraphNode({ name, write }))

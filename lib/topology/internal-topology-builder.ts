@@ -115,11 +115,15 @@ export class InternalTopologyBuilder {
     for (const processor of processors) this.connect(processor, [spec.name])
   }
 
-  /** A store that a processor fills from all partitions of a topic, in every process. */
+  /** A store that a processor fills from all partitions of a topic, in every process. The topic is its changelog. */
   addGlobalStore({ spec, source, processor }: FilledStoreDefinition): void {
     if (this.#stores.has(spec.name)) throw duplicateStore(spec.name)
-    if (spec.changelog !== 'disabled') throw globalStoreLogged(spec.name)
-    this.#addStore({ spec, kind: 'global', users: new Set([processor.name]), sourceTopic: source.topics[0] })
+    this.#addStore({
+      spec: { ...spec, changelog: 'disabled' },
+      kind: 'global',
+      users: new Set([processor.name]),
+      sourceTopic: source.topics[0],
+    })
     this.addSource(source)
     this.#globalSources.add(source.name)
     this.addProcessor(processor)
@@ -229,12 +233,6 @@ export class InternalTopologyBuilder {
 
 function duplicateStore(name: string): TopologyError {
   return topologyError('DUPLICATE_STORE', `Another store is called ${name}: every store needs a name of its own.`, { name })
-}
-
-function globalStoreLogged(name: string): TopologyError {
-  return topologyError('GLOBAL_STORE_LOGGED', `Global store ${name} has its topic as changelog: set changelog: 'disabled'.`, {
-    name,
-  })
 }
 
 function unknownStore(processor: string, store: string): TopologyError {

@@ -65,9 +65,14 @@ t.test('a read-only store has its topic as changelog', async (t) => {
   t.match(topology.plan('app').subtopologies, [{ kind: 'regular', stores: [{ changelog: { kind: 'source', topic: 'in' } }] }])
 })
 
-const logged = keyValueStore('store', text)
-const global = { store: logged, sourceName: 'g', topic: topic('g', text), processorName: 'gp', supplier: passThrough }
-const unlogged = { ...global, store: keyValueStore('store', { ...text, changelog: 'disabled' }) }
+const global = { store, sourceName: 'g', topic: topic('g', text), processorName: 'gp', supplier: passThrough }
+
+t.test('a global store has its topic as changelog, whatever it says', async (t) => {
+  t.match(source().addGlobalStore(global).plan('app').subtopologies, [
+    { id: 0, kind: 'regular' },
+    { id: 1, kind: 'global', stores: [{ spec: { changelog: 'disabled' }, changelog: { kind: 'source', topic: 'g' } }] },
+  ])
+})
 
 const faults: readonly (readonly [string, () => unknown])[] = [
   ['STREAMS_DUPLICATE_NODE', () => source().addSource('source', output)],
@@ -82,8 +87,7 @@ const faults: readonly (readonly [string, () => unknown])[] = [
   ['STREAMS_UNKNOWN_STORE', () => source().connectProcessorAndStateStores('source', ['store'])],
   ['STREAMS_NOT_A_PROCESSOR', () => source().addStateStore(store, ['source'])],
   ['STREAMS_UNKNOWN_PROCESSOR', () => source().addStateStore(store, ['nobody'])],
-  ['STREAMS_GLOBAL_STORE_LOGGED', () => source().addGlobalStore(global)],
-  ['STREAMS_GLOBAL_STORE_CONNECTED', () => source().addGlobalStore(unlogged).connectProcessorAndStateStores('gp', ['store'])],
+  ['STREAMS_GLOBAL_STORE_CONNECTED', () => source().addGlobalStore(global).connectProcessorAndStateStores('gp', ['store'])],
   ['STREAMS_INVALID_NAME', () => new Topology().addSource('a b', input)],
 ]
 
