@@ -1,4 +1,8 @@
+import { fromLatin1, latin1 } from '../../lib/model/bytes.ts'
 import { murmur3Hash128 } from '../../lib/processor/foreign-key-join/murmur3.ts'
+import { timestampedRows } from '../../lib/state/row-codec.ts'
+import { row } from '../../lib/state/row.ts'
+import { windowKey } from '../../lib/state/window-key.ts'
 import { murmur2, partitionForKey } from '../../lib/transport/partitioner.ts'
 import { javaThrown } from './java-names.ts'
 import { Args, taking } from './scenario/args.ts'
@@ -21,24 +25,18 @@ const formats: Readonly<Record<string, Format>> = {
     return bytes === null ? null : hex(bytes)
   },
   deserialize: (args) => toJson(deserialize(args.json('serde'), bytesOf(args, 'hex'))),
-  windowKey: (args) => windowKey(bytesOf(args, 'key'), args.number('start'), args.number('seq')),
+  windowKey: (args) => {
+    const key = latin1(bytesOf(args, 'key'))
+    return hex(fromLatin1(windowKey(key, args.number('start'), args.number('seq'))))
+  },
   valueAndTimestamp: (args) => {
     const value = toBytes(args.json('serde'), args.json('value'), 't', 'value')
-    return value === null ? null : hex(Buffer.concat([long(args.number('ts')), value]))
+    return value === null ? null : hex(storedRows.write(row(value, args.number('ts'))))
   },
 }
 
-function windowKey(key: Buffer, start: number, seq: number): Json {
-  const sequence = Buffer.alloc(4)
-  sequence.writeInt32BE(seq)
-  return hex(Buffer.concat([key, long(start), sequence]))
-}
-
-function long(value: number): Buffer {
-  const bytes = Buffer.alloc(8)
-  bytes.writeBigInt64BE(BigInt(value))
-  return bytes
-}
+/** Only the layout around the value is asked for: the value's bytes are there. */
+const storedRows = timestampedRows(undefined as never)
 
 export function callFormats(calls: readonly Step[]): Json[] {
   return calls.map((call, index) => taking(new Args(call.op, call), (args) => answer(args, index)))
