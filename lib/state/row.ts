@@ -9,7 +9,7 @@ export interface Row {
 }
 
 /** All rows come from here, so that the engine sees one object shape. */
-export function row(bytes: Uint8Array, timestamp: number, value: unknown = undefined): Row {
+export function row(bytes: Uint8Array, timestamp: number, value?: unknown): Row {
   return { bytes, timestamp, value }
 }
 

@@ -145,7 +145,7 @@ export function storageSuite(t: Test, open: (t: Test) => Promise<StorageFactory>
       fc.uint8Array({ maxLength: 3 }),
       fc.uint8Array({ maxLength: 3 }).map((end) => Buffer.concat([Buffer.alloc(1944, 'x'), end])),
     )
-    const writes = fc.array(fc.tuple(key, fc.option(fc.uint8Array({ maxLength: 4 }))), { maxLength: 40 })
+    const writes = fc.array(fc.tuple(key, fc.option(fc.uint8Array({ maxLength: 4 }))), { maxLength: 40, size: 'max' })
     let run = 0
     const law = fc.property(writes, fc.option(key), fc.option(key), fc.boolean(), (rows, from, to, reverse) => {
       const table = env.table(`run-${run++}`)

@@ -36,7 +36,7 @@ const read = fc.record({ do: fc.constant('read' as const), from: fc.option(key),
 const move = fc.record({ do: fc.constantFrom('flush' as const, 'commit' as const, 'checkpoint' as const) })
 const steps = fc.array(
   fc.oneof({ weight: 6, arbitrary: write }, { weight: 2, arbitrary: read }, { weight: 2, arbitrary: move }),
-  { maxLength: 60 },
+  { maxLength: 60, size: 'max' },
 )
 const caching = fc.constantFrom('enabled' as const, 'disabled' as const)
 

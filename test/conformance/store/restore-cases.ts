@@ -11,6 +11,7 @@ import type { StoreCase, StoreGround } from './store-case.ts'
 const serdes = { key: Serdes.string, value: Serdes.string, caching: 'enabled' } as const
 const key = fc.constantFrom('', 'a', 'ab', 'b')
 const value = fc.option(fc.string({ maxLength: 3 }), { freq: 3 })
+const many = { maxLength: 60, size: 'max' } as const
 const commit = fc.constant('commit' as const)
 
 type Table = TimestampedKeyValueStore<string, string> & StateStore
@@ -39,7 +40,10 @@ function restored<S extends StateStore>(reopen: () => S, log: readonly Changelog
 
 export const restoreCases: Readonly<Record<string, StoreCase>> = {
   'a table restored at any offset is the live table': (t, ground) => {
-    const steps = fc.array(fc.oneof({ weight: 5, arbitrary: fc.tuple(key, value, fc.nat(9)) }, { weight: 1, arbitrary: commit }))
+    const steps = fc.array(
+      fc.oneof({ weight: 5, arbitrary: fc.tuple(key, value, fc.nat(9)) }, { weight: 1, arbitrary: commit }),
+      many,
+    )
     let run = 0
     const law = fc.property(steps, (steps) => {
       const spec = timestampedKeyValueStore(`s${run++}`, serdes)
@@ -61,7 +65,7 @@ export const restoreCases: Readonly<Record<string, StoreCase>> = {
       value,
       fc.integer({ min: 0, max: 40 }).map((start) => start * 10_000),
     )
-    const steps = fc.array(fc.oneof({ weight: 5, arbitrary: put }, { weight: 1, arbitrary: commit }))
+    const steps = fc.array(fc.oneof({ weight: 5, arbitrary: put }, { weight: 1, arbitrary: commit }), many)
     const kinds = fc.record({
       expiry: fc.constantFrom('exact' as const, 'segmented' as const),
       duplicates: fc.constantFrom('keep' as const, 'replace' as const),
