@@ -16,10 +16,10 @@ function isThenable(value: object | null): boolean {
 
 function returnedUndefined(lambda: string, nodeName: string): StreamsError {
   const message = `The ${lambda} of ${nodeName} returned undefined. Return a value, or null where you mean "nothing".`
-  return new StreamsError('STREAMS_LAMBDA_RETURNED_UNDEFINED', message, { facts: { lambda, nodeName } })
+  return new StreamsError('STREAMS_UNDEFINED_RESULT', message, { facts: { lambda, nodeName } })
 }
 
 function returnedPromise(lambda: string, nodeName: string): StreamsError {
   const message = `The ${lambda} of ${nodeName} returned a promise. Records are processed synchronously: return the value itself.`
-  return new StreamsError('STREAMS_LAMBDA_RETURNED_PROMISE', message, { facts: { lambda, nodeName } })
+  return new StreamsError('STREAMS_ASYNC_LAMBDA', message, { facts: { lambda, nodeName } })
 }

@@ -45,9 +45,9 @@ const withLambda: Readonly<Record<string, (lambda: () => never) => Operator>> = 
 
 for (const [name, make] of Object.entries(withLambda))
   t.test(`${name}: a lambda that returns nothing, or a promise, is an error that names the node`, async (t) => {
-    t.throws(() => forwarded(make(() => undefined as never)), { code: 'STREAMS_LAMBDA_RETURNED_UNDEFINED', message: /node/ })
+    t.throws(() => forwarded(make(() => undefined as never)), { code: 'STREAMS_UNDEFINED_RESULT', message: /node/ })
     t.throws(() => forwarded(make(() => Promise.resolve(true) as never)), {
-      code: 'STREAMS_LAMBDA_RETURNED_PROMISE',
+      code: 'STREAMS_ASYNC_LAMBDA',
       message: /node/,
     })
   })
