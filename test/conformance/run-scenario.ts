@@ -1,5 +1,5 @@
 import { Serdes, topic, nullable } from 'millrace'
-import { TopologyTestDriver, type ProducedRecord } from 'millrace/testing'
+import { TopologyTestDriver, type ProducedRecord, type TopologyTestDriverConfig } from 'millrace/testing'
 import { callFormats } from './byte-formats.ts'
 import { differences } from './compare.ts'
 import { driverConfig } from './config.ts'
@@ -38,11 +38,16 @@ class ScenarioRun {
   readonly #result: Mutable<Outcome> = {}
   readonly #out: Json[][] = []
   readonly #raw: Json[][] = []
+  /** What drivers before a restart wrote: changelogs to restore from. */
+  #history: readonly ProducedRecord[] = []
+  #driver!: TopologyTestDriver
+  readonly #config: TopologyTestDriverConfig
   #seen = 0
 
   constructor(scenario: Scenario) {
     this.#scenario = scenario
     this.#want = new Set(scenario.want)
+    this.#config = driverConfig(scenario.config ?? {})
   }
 
   run(): Outcome {
@@ -55,39 +60,52 @@ class ScenarioRun {
     return this.#result
   }
 
-  #drive({ topology }: BuiltTopology): void {
-    const config = driverConfig(this.#scenario.config ?? {})
-    const driver = this.#attempt('init', () => new TopologyTestDriver(topology, config))
-    if (driver === undefined) return
-    this.#pipeAll(driver)
-    this.#finish(driver)
-    this.#close(driver)
+  #drive(built: BuiltTopology): void {
+    if (this.#attempt('init', () => this.#open(built)) === undefined) return
+    this.#pipeAll()
+    this.#finish(this.#driver)
+    this.#close()
+  }
+
+  #open({ topology }: BuiltTopology): true {
+    this.#driver = new TopologyTestDriver(topology, { ...this.#config, changelogs: this.#history })
+    this.#seen = this.#driver.produced().length
+    return true
   }
 
   /** A task that has thrown may not close cleanly; the result is already there. */
-  #close(driver: TopologyTestDriver): void {
+  #close(): void {
     try {
-      driver.close()
+      this.#driver.close()
     } catch (error) {
       if (this.#result.throws === undefined) throw error
     }
   }
 
-  #pipeAll(driver: TopologyTestDriver): void {
+  #pipeAll(): void {
     for (const [index, input] of (this.#scenario.in ?? []).entries()) {
-      const answer = this.#attempt(index, () => this.#pipe(driver, input) ?? [])
+      const answer = this.#attempt(index, () => this.#pipe(input))
       if (answer === undefined) return
-      this.#record(driver, answer)
+      this.#record(this.#driver, answer)
     }
   }
 
-  #pipe(driver: TopologyTestDriver, input: readonly Json[]): Json[] | undefined {
+  /** Returns what the input answers by itself: the result of a read. */
+  #pipe(input: readonly Json[]): Json[] {
     const [name] = input
-    if (name === '!wall') driver.advanceWallClockTime(Number(input[1]))
-    else if (name === '!store') return readStore(driver, input)
+    if (name === '!store') return readStore(this.#driver, input)
+    if (name === '!wall') this.#driver.advanceWallClockTime(Number(input[1]))
+    else if (name === '!reopen') this.#reopen()
     else if (String(name).startsWith('!')) throw new Unsupported(String(name))
-    else this.#pipeRecord(driver, input)
-    return undefined
+    else this.#pipeRecord(this.#driver, input)
+    return []
+  }
+
+  /** A new driver on a newly built topology, with nothing of the old one but its changelogs. */
+  #reopen(): void {
+    this.#driver.close()
+    this.#history = [...this.#history, ...this.#driver.produced()]
+    this.#open(buildTopology(this.#scenario.topo ?? []))
   }
 
   #pipeRecord(driver: TopologyTestDriver, [name, key, value, timestamp, headers]: readonly Json[]): void {

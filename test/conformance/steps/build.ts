@@ -1,11 +1,12 @@
-import { StreamsBuilder, type Topology } from 'millrace'
-import { Args } from '../scenario/args.ts'
+import { StreamsBuilder, Topology } from 'millrace'
+import { Args, taking } from '../scenario/args.ts'
 import { Unsupported, type Step } from '../scenario/scenario.ts'
 import { groupedSteps, groupedTableSteps, windowedSteps } from './groups.ts'
 import { kindOf, type Building, type Handle, type StepMaker } from './handles.ts'
 import { sourceSteps } from './sources.ts'
 import { streamSteps } from './streams.ts'
 import { tableSteps } from './tables.ts'
+import { topologySteps } from './topology.ts'
 
 const stepsOn: Readonly<Record<string, Readonly<Record<string, StepMaker>>>> = {
   KStream: streamSteps,
@@ -15,13 +16,19 @@ const stepsOn: Readonly<Record<string, Readonly<Record<string, StepMaker>>>> = {
   KGroupedTable: groupedTableSteps,
 }
 
-const papiSteps = new Set(['addSource', 'addProcessor', 'addSink', 'addStore', 'connect', 'addGlobal', 'addReadOnlyStore'])
-
-/** The topology that a scenario describes, built by the public DSL. */
+/** The topology that a scenario describes, built by the public DSL; what is added to it by hand comes after. */
 export function buildTopology(steps: readonly Step[]): BuiltTopology {
-  const built = new ScenarioBuilding()
-  for (const step of steps) built.apply(step)
-  return { topology: built.builder.build(), faces: built.faces }
+  const building = new ScenarioBuilding()
+  const [byHand, byDsl] = [steps.filter(isTopologyStep), steps.filter((step) => !isTopologyStep(step))]
+  for (const step of byDsl) building.apply(step)
+  const topology = byDsl.length === 0 ? new Topology() : building.builder.build()
+  for (const json of byHand)
+    taking(new Args(json.op, json), (step) => topologySteps[step.string('op')]!(topology, step, building))
+  return { topology, faces: building.faces }
+}
+
+function isTopologyStep({ op }: Step): boolean {
+  return topologySteps[op] !== undefined
 }
 
 export interface BuiltTopology {
@@ -66,7 +73,6 @@ class ScenarioBuilding implements Building {
   }
 
   #step(op: string, step: Args): unknown {
-    if (papiSteps.has(op)) throw new Unsupported(`topology step ${op}`)
     const source = sourceSteps[op]
     if (source !== undefined) {
       const handle = source(step, this)
