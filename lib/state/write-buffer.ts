@@ -23,6 +23,8 @@ export class WriteBuffer implements CommittedRows {
   readonly #open = new Set<string>()
   #committed = new Map<string, Row | null>()
   #written = new Map<string, Row | null>()
+  /** What the last checkpoint wrote, for reads: the keys that were just in use are in use, and are not decoded from storage again. */
+  #recent = new Map<string, Row | null>()
   #bytes = 0
 
   constructor(table: StorageTable, format: StoredRows) {
@@ -36,7 +38,9 @@ export class WriteBuffer implements CommittedRows {
 
   get(key: string): Row | null {
     const row = this.#newest.get(key)
-    return row === undefined ? this.#stored(key) : row
+    if (row !== undefined) return row
+    const recent = this.#recent.get(key)
+    return recent === undefined ? this.#stored(key) : recent
   }
 
   put(key: string, row: Row | null): void {
@@ -81,6 +85,8 @@ export class WriteBuffer implements CommittedRows {
 
   checkpointed(): void {
     for (const key of this.#written.keys()) if (!this.#open.has(key) && !this.#committed.has(key)) this.#forget(key)
+    if (this.#written.size === 0) return
+    this.#recent = this.#written
     this.#written = new Map()
   }
 
