@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs'
+import { basename } from 'node:path'
 import t from 'tap'
 import { outOfScope } from '../conformance/scope.ts'
 import type { Json, Scenario } from '../conformance/scenario/scenario.ts'
@@ -8,9 +9,13 @@ import type { Topology } from '../../lib/topology/topology.ts'
 // Java's vectors again, as far as they show without a record: node names, describe(), internal topics, sub-topologies.
 
 const folder = new URL('../conformance/vectors/', import.meta.url)
+/** More of the oracle's answers: large random shapes, whose order shows how Java's hash sets grow, and shared repartitions. */
+const shapes = new URL('../fixtures/dsl-vectors.jsonl', import.meta.url)
+const vectors = readdirSync(folder).filter((name) => name.endsWith('.jsonl'))
 
-for (const file of readdirSync(folder).filter((name) => name.endsWith('.jsonl'))) {
-  const scenarios = vectorsOf(file).filter((scenario) => scenario.describe !== undefined && outOfScope(scenario) === undefined)
+for (const url of [...vectors.map((name) => new URL(name, folder)), shapes]) {
+  const file = basename(url.pathname)
+  const scenarios = vectorsOf(url).filter((scenario) => scenario.describe !== undefined && outOfScope(scenario) === undefined)
   if (scenarios.length === 0) continue
   t.test(`${file}: ${scenarios.length} topologies are described as in Java`, async (t) => {
     for (const scenario of scenarios) {
@@ -21,8 +26,8 @@ for (const file of readdirSync(folder).filter((name) => name.endsWith('.jsonl'))
   })
 }
 
-function vectorsOf(file: string): Scenario[] {
-  const lines = readFileSync(new URL(file, folder), 'utf8').split('\n')
+function vectorsOf(url: URL): Scenario[] {
+  const lines = readFileSync(url, 'utf8').split('\n')
   return lines.filter((line) => line !== '').map((line) => JSON.parse(line) as Scenario)
 }
 
