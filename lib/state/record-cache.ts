@@ -63,6 +63,7 @@ export class RecordCache implements EvictableCache {
   #dirtyCount = 0
   #hand: IterableIterator<[string, CacheEntry]> | undefined
   #bytes = 0
+  #flushing = 0
 
   constructor(budget: CacheBudget, emit: (entry: CacheEntry) => void) {
     this.#budget = budget
@@ -100,19 +101,23 @@ export class RecordCache implements EvictableCache {
     this.#set(entry)
   }
 
+  /** What an operator below writes here while it is told of an entry waits for the next flush. */
   flush(): void {
-    const dirty = this.#dirty
+    const dirty = this.#dirty.filter((entry) => entry !== undefined)
     this.#dirty = []
     this.#dirtyCount = 0
+    for (const entry of dirty) entry.dirty = false
+    this.#flushing++
     for (const entry of dirty) {
-      if (entry === undefined) continue
-      entry.dirty = false
       this.#emit(entry)
       if (entry.row === null && this.#entries.get(entry.key) === entry) this.#remove(entry)
     }
+    this.#flushing--
   }
 
   evict(bytes: number): void {
+    // Entries that are about to be emitted are not below yet: they have to stay readable here.
+    if (this.#flushing > 0) return
     const target = Math.max(0, this.#bytes - bytes)
     while (this.#bytes > target) {
       const entry = this.#underHand()

@@ -108,6 +108,23 @@ t.test('keys that are in use stay, others leave first', async (t) => {
   t.equal(task.log.length, forwarded.length)
 })
 
+t.test('what a listener writes to the store during a flush is emitted by the next one', async (t) => {
+  const { task, store, put } = opened(10_000)
+  const emitted: string[] = []
+  store.setFlushListener((key, { newValue }) => {
+    emitted.push(`${key}=${newValue}`)
+    if (newValue?.length === 1) store.put(key === 'a' ? 'c' : 'b', valueAndTimestamp(`${newValue}!`, 9))
+  }, 'send')
+  for (const key of ['a', 'b', 'c']) put(key, '1', 1)
+  store.flush()
+  t.strictSame(emitted, ['a=1', 'b=1', 'c=1'])
+  t.equal(store.get('c')?.value, '1!')
+  store.flush()
+  t.strictSame(emitted.slice(3), ['c=1!', 'b=1!'])
+  store.flush()
+  t.equal(task.log.length, 5)
+})
+
 t.test('two stores share a budget: the one that grows gives back', async (t) => {
   const evicted: string[] = []
   const budget = new RecordCacheBudget(100)
