@@ -11,6 +11,7 @@ export type { TaskId } from './model/task-id.ts'
 export { windowed } from './model/windowed.ts'
 export type { Window, Windowed } from './model/windowed.ts'
 export type { ValueAndTimestamp } from './model/value-and-timestamp.ts'
+export { valueAndTimestamp } from './model/value-and-timestamp.ts'
 export { bindSerde } from './model/serde.ts'
 export type { Serde, SerdeContext, SerdeEnvironment, SchemaRegistry } from './model/serde.ts'
 export { Serdes } from './serde/serdes.ts'
@@ -31,12 +32,13 @@ export type { ErrorFacts, StreamsErrorOptions, TransportErrorKind } from './mode
 
 // What users write: the DSL.
 export { StreamsBuilder } from './dsl/streams-builder.ts'
-export type { KStream } from './dsl/kstream.ts'
+export type { KStream, Present } from './dsl/kstream.ts'
 export type { KTable } from './dsl/ktable.ts'
 export type { GlobalKTable } from './dsl/global-ktable.ts'
 export type { KGroupedStream } from './dsl/kgrouped-stream.ts'
 export type { TimeWindowedKStream } from './dsl/time-windowed-kstream.ts'
 export { TimeWindows } from './dsl/time-windows.ts'
+export type { TimeWindowsOptions } from './dsl/time-windows.ts'
 export type { Branched, BranchedKStream } from './dsl/branched-kstream.ts'
 export type {
   Consumed,
@@ -54,7 +56,13 @@ export type {
 } from './dsl/options.ts'
 
 // The Processor API, and the topology that both end in.
+export type { AnyStore } from './topology/store-value.ts'
 export { Topology } from './topology/topology.ts'
+export type { ExtractedTopic, FilledStore, SourceOptions } from './topology/topology.ts'
+export type { PlanOptions } from './topology/plan-topology.ts'
+export type { SinkTopic, SourceTopic, SourceTopics, TopicPattern, WriteSerde } from './topology/topic-ref.ts'
+export type { OffsetReset, StreamPartitioner, TopicNameExtractor, TopologyPlan } from './topology/topology-plan.ts'
+export type { KeyValuePair } from './processor/key-value-result.ts'
 export type {
   Cancellable,
   Processor,
@@ -73,6 +81,7 @@ export {
 
 // State stores.
 export { keyValueStore, timestampedKeyValueStore, timestampedWindowStore, windowStore } from './state/stores.ts'
+export type { StoreOptions, WindowStoreOptions } from './state/stores.ts'
 export type {
   ChangelogOption,
   KeyValueStoreSpec,
@@ -131,3 +140,18 @@ export { partitionForKey } from './transport/partitioner.ts'
 export type { Clock, Timer } from './clock/clock.ts'
 export type { Chance } from './clock/chance.ts'
 export type { Counter, Metric, Metrics, MetricTags } from './metrics/metrics.ts'
+
+// The application.
+export { KafkaStreams } from './kafka-streams.ts'
+export type { LocalTask } from './kafka-streams.ts'
+export type {
+  StreamsConfig,
+  StreamsState,
+  UncaughtExceptionAnswer,
+  UncaughtExceptionHandler,
+} from './runtime/streams-config.ts'
+export { logAndContinue, logAndFail } from './runtime/error-handlers.ts'
+export type { DeserializationHandler, HandlerAnswer, ProcessingHandler, RawRecord } from './runtime/error-handlers.ts'
+export type { StateRestoreListener } from './runtime/changelog.ts'
+export { consoleLogger, silentLogger } from './runtime/logger.ts'
+export type { Logger } from './runtime/logger.ts'

@@ -46,6 +46,11 @@ export class RecordQueue {
     return this.isEmpty ? this.#nextOffset : this.#headOffset
   }
 
+  /** The offset after the last batch that was added. −1 before the first. */
+  get fetchPosition(): number {
+    return this.#nextOffset
+  }
+
   get takenOffset(): number {
     return this.#takenOffset
   }
@@ -65,6 +70,11 @@ export class RecordQueue {
   /** Takes up where an earlier owner of the partition committed. */
   resume(partitionTime: number): void {
     this.#partitionTime = partitionTime
+  }
+
+  /** The next records to come begin here. */
+  seek(offset: number): void {
+    this.#nextOffset = offset
   }
 
   /** Records `from` up to `end` of a batch; none of it where it only moves the position (markers, aborted records). */

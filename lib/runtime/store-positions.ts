@@ -8,7 +8,7 @@ const tableName = '.positions'
 /** Undefined: nothing of this partition is in storage. */
 export function readPosition(storage: StorageEnvironment, partition: TopicPartition): number | undefined {
   const bytes = storage.table(tableName).get(keyOf(partition))
-  return bytes === undefined ? undefined : Number(Buffer.from(bytes).readBigInt64BE())
+  return bytes === undefined ? undefined : decode(bytes)
 }
 
 export function positionWrite(storage: StorageEnvironment, partition: TopicPartition, offset: number): StorageWrite {
@@ -19,4 +19,14 @@ export function positionWrite(storage: StorageEnvironment, partition: TopicParti
 
 function keyOf(partition: TopicPartition): Uint8Array {
   return Buffer.from(partitionKey(partition))
+}
+
+/** Sum of all positions; undefined where there are none. */
+export function storedOffsetSum(storage: StorageEnvironment): number | undefined {
+  const positions = [...storage.table(tableName).iterate({})].map(({ value }) => decode(value))
+  return positions.length === 0 ? undefined : positions.reduce((sum, position) => sum + position, 0)
+}
+
+function decode(bytes: Uint8Array): number {
+  return Number(Buffer.from(bytes).readBigInt64BE())
 }

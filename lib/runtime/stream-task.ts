@@ -61,6 +61,7 @@ export class StreamTask {
   #streamTime = -1
   #isCommitRequested = false
   #isCommitNeeded = false
+  #isStarted = false
 
   constructor(options: StreamTaskOptions) {
     const { id, environment, subtopologies, storage, globalStores } = options
@@ -97,6 +98,7 @@ export class StreamTask {
   /** `committed` is what the group has committed of the task's partitions. */
   start(committed: readonly OffsetCommit[]): void {
     for (const offset of committed) this.#resume(offset)
+    this.#isStarted = true
     this.#topology.init()
   }
 
@@ -120,9 +122,19 @@ export class StreamTask {
     this.#group.add(queue, () => queue.add(batch, from, end))
   }
 
+  /** Where reading begins: the committed offset, or where the reset policy says. */
+  seek(partition: TopicPartition, offset: number): void {
+    this.#queue(partition).seek(offset)
+  }
+
   /** How many records of the partition are still on the broker (KIP-695). */
   setLag(partition: TopicPartition, lag: number): void {
     this.#group.setLag(this.#queue(partition), lag)
+  }
+
+  /** The offset after the last batch that was added; −1 before the first. */
+  fetchPosition(partition: TopicPartition): number {
+    return this.#queue(partition).fetchPosition
   }
 
   bufferedRecords(partition: TopicPartition): number {
@@ -226,7 +238,7 @@ export class StreamTask {
   /** Closes processors and stores. Whoever wants to keep something commits before. */
   close(): void {
     try {
-      this.#topology.close()
+      if (this.#isStarted) this.#topology.close()
     } finally {
       this.#stores.close()
       this.#scope.environment.metrics.remove(taskTags(this.#scope.environment, this.id))

@@ -4,6 +4,7 @@ import { openStore } from '../state/open-store.ts'
 import type { StorageWrite } from '../storage/storage.ts'
 import type { StoreNode } from '../topology/topology-plan.ts'
 import type { RecordCollector } from './record-collector.ts'
+import { BoundSerde } from './serialization.ts'
 import { storeContext } from './store-context.ts'
 import { positionWrite, readPosition } from './store-positions.ts'
 import type { TaskScope } from './task-runtime.ts'
@@ -26,7 +27,11 @@ export interface StoreRestore {
   readonly partition: TopicPartition
   /** Undefined: from the start of the changelog. */
   readonly from: number | undefined
-  restore(records: readonly ChangelogRecord[], nextOffset: number): void
+  /** The changelog is a source topic: it belongs to the store up to what is committed of it. */
+  readonly isSource: boolean
+  readonly restore: (records: readonly ChangelogRecord[], nextOffset: number) => void
+  /** Lets the store's serdes fetch what they need to read these records. */
+  readonly prepare: (records: readonly ChangelogRecord[]) => Promise<void>
 }
 
 /** Checkpoint when this much would be freed by it. */
@@ -85,7 +90,9 @@ export class TaskStores {
           storeName: open.store.name,
           partition: this.#partition(open.changelog),
           from: open.position,
+          isSource: open.isSource,
           restore: restoreInto(open),
+          prepare: (records) => this.#prepare(open.store, open.changelog!, records),
         },
       ]
     })
@@ -120,6 +127,16 @@ export class TaskStores {
 
   close(): void {
     for (const { store } of this.#stores.values()) store.close()
+  }
+
+  async #prepare({ spec }: StateStore, changelog: string, records: readonly ChangelogRecord[]): Promise<void> {
+    const { serdes } = this.#scope.environment
+    const key = new BoundSerde(serdes.key(spec.key, spec.name), changelog, 'key')
+    const value = new BoundSerde(serdes.value(spec.value, spec.name), changelog, 'value')
+    const keys = records.map((record) => record.key)
+    const values = records.flatMap((record) => record.value ?? [])
+    await key.serde.prepareRead?.(keys, key.context)
+    await value.serde.prepareRead?.(values, value.context)
   }
 
   #partition(changelog: string): TopicPartition {

@@ -1,6 +1,6 @@
 import type { CacheBudget, EvictableCache } from '../state/state-store.ts'
 
-/** The record caches of all tasks under one budget (Java: `ThreadCache`). What grows beyond it is paid back by the largest cache. */
+/** The record caches of all tasks under one budget (Java: `ThreadCache`). The cache that grows beyond it pays, as in Java. */
 export class ThreadCache implements CacheBudget {
   readonly maxBytes: number
   readonly #caches = new Set<EvictableCache>()
@@ -10,9 +10,9 @@ export class ThreadCache implements CacheBudget {
     this.maxBytes = maxBytes
   }
 
-  charge(bytes: number): void {
+  charge(bytes: number, by: EvictableCache): void {
     this.#bytes += bytes
-    if (bytes > 0 && this.#bytes > this.maxBytes) this.#evict()
+    if (bytes > 0 && this.#bytes > this.maxBytes) by.evict(this.#bytes - this.maxBytes)
   }
 
   register(cache: EvictableCache): void {
@@ -21,11 +21,5 @@ export class ThreadCache implements CacheBudget {
 
   unregister(cache: EvictableCache): void {
     this.#caches.delete(cache)
-  }
-
-  #evict(): void {
-    let largest: EvictableCache | undefined
-    for (const cache of this.#caches) if (largest === undefined || cache.bytes > largest.bytes) largest = cache
-    largest?.evict(this.#bytes - this.maxBytes)
   }
 }

@@ -1,0 +1,366 @@
+import { MemoryMetrics } from './metrics/memory-metrics.ts'
+import type { Metric, Metrics } from './metrics/metrics.ts'
+import { InvalidStateStoreError, StreamsError } from './model/errors.ts'
+import type { Serde } from './model/serde.ts'
+import { taskIdString } from './model/task-id.ts'
+import type { TopicPartition } from './model/topic-partition.ts'
+import { sleep } from './clock/clock.ts'
+import { CompositeKeyValueStore } from './query/composite-key-value-store.ts'
+import { CompositeWindowStore } from './query/composite-window-store.ts'
+import type { StateRestoreListener } from './runtime/changelog.ts'
+import { GlobalThread } from './runtime/global-thread.ts'
+import type { OpenStreamThread } from './runtime/open-stream-thread.ts'
+import { fetchLimits, openStreamThread } from './runtime/open-stream-thread.ts'
+import { SerdeResolver } from './runtime/serde-resolver.ts'
+import { StateDirectory } from './runtime/state-directory.ts'
+import type { ThreadState } from './runtime/stream-thread.ts'
+import type { GlobalStores } from './runtime/stream-task.ts'
+import type { ResolvedConfig, StreamsConfig, StreamsState } from './runtime/streams-config.ts'
+import { resolveConfig } from './runtime/streams-config.ts'
+import type { TaskEnvironment } from './runtime/task-runtime.ts'
+import { ThreadCache } from './runtime/thread-cache.ts'
+import type { ReadOnlyKeyValueStore } from './state/key-value-store.ts'
+import type { StateStore } from './state/state-store.ts'
+import type { KeyValueStoreSpec, WindowStoreSpec } from './state/store-spec.ts'
+import type { ReadOnlyWindowStore } from './state/window-store.ts'
+import type { StorageFactory } from './storage/storage.ts'
+import type { Topology } from './topology/topology.ts'
+import type { TopologyPlan } from './topology/topology-plan.ts'
+import type { Admin } from './transport/admin.ts'
+import type { Cluster } from './transport/cluster.ts'
+
+/** A task of this process. */
+export interface LocalTask {
+  /** `subtopology_partition`. */
+  readonly taskId: string
+  readonly state: 'created' | 'restoring' | 'running' | 'closed'
+  readonly partitions: readonly TopicPartition[]
+}
+
+interface Started {
+  readonly cluster: Cluster
+  readonly admin: Admin
+  readonly environment: TaskEnvironment
+  readonly directory: StateDirectory
+  readonly global: GlobalThread | null
+}
+
+const noGlobalStores: GlobalStores = { names: new Set(), store: () => undefined }
+
+/**
+ * Runs a topology on a cluster, together with all other processes of the same `applicationId` (Java: `KafkaStreams`).
+ *
+ * @example
+ * await using streams = new KafkaStreams(builder.build(), { applicationId: 'word-count', bootstrapServers: '127.0.0.1:9092' })
+ * await streams.start()
+ */
+export class KafkaStreams implements AsyncDisposable {
+  readonly #config: ResolvedConfig
+  readonly #plan: TopologyPlan
+  readonly #metrics: Metrics
+  readonly #stopping = new AbortController()
+  #state: StreamsState = 'created'
+  #starting: Promise<void> | null = null
+  #started: Started | null = null
+  #open: OpenStreamThread | null = null
+  #running: Promise<void> = Promise.resolve()
+  #closing: Promise<void> | null = null
+
+  /** Nothing is opened yet. Throws a `ConfigError` that names the key, or a `TopologyError`. */
+  constructor(topology: Topology, config: StreamsConfig) {
+    this.#config = resolveConfig(config)
+    const { applicationId, windowStoreChangelogAdditionalRetentionMs } = this.#config
+    this.#plan = topology.plan(applicationId, { windowStoreChangelogAdditionalRetentionMs })
+    this.#metrics = this.#config.metrics ?? new MemoryMetrics()
+  }
+
+  get state(): StreamsState {
+    return this.#state
+  }
+
+  /**
+   * Connects, makes internal topics, restores global stores, and begins to process. Resolves when the application has asked to
+   * join its group; `onStateChange` tells when tasks run.
+   *
+   * Rejects, with everything closed, where a broker cannot be reached (`TransportError`), a topic is missing
+   * (`STREAMS_MISSING_SOURCE_TOPIC`), joined topics differ in partitions (`STREAMS_NOT_COPARTITIONED`), or the state directory
+   * is in use (`LockError`).
+   */
+  async start(): Promise<void> {
+    if (this.#starting !== null) throw new TypeError('An application is started once: make another.')
+    this.#setState('rebalancing')
+    this.#starting = this.#start()
+    await this.#starting
+  }
+
+  /** Commits, leaves the group and closes all. Idempotent; does not reject. */
+  async close(): Promise<void> {
+    this.#closing ??= this.#close()
+    await this.#closing
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close()
+  }
+
+  /** The tasks of this process, in order of their ids. */
+  localTasks(): readonly LocalTask[] {
+    const tasks = this.#open?.tasks.all ?? []
+    return tasks.map(({ id, state, partitions }) => ({ taskId: taskIdString(id), state, partitions }))
+  }
+
+  metrics(): readonly Metric[] {
+    return this.#metrics.all()
+  }
+
+  /**
+   * What this process has of a store, read only, always as it is now: the partitions of its running tasks, or all of a global
+   * store. Reading throws an `InvalidStateStoreError` while there is none: `STREAMS_STORE_UNKNOWN`, or `STREAMS_STORE_NOT_AVAILABLE` (not
+   * started, rebalancing, or all partitions elsewhere).
+   */
+  store<K, V>(store: WindowStoreSpec<K, V>): ReadOnlyWindowStore<K, V>
+  store<K, V>(store: KeyValueStoreSpec<K, V> | string): ReadOnlyKeyValueStore<K, V>
+  store<K, V>(
+    store: KeyValueStoreSpec<K, V> | WindowStoreSpec<K, V> | string,
+  ): ReadOnlyKeyValueStore<K, V> | ReadOnlyWindowStore<K, V> {
+    if (typeof store === 'string') return new CompositeKeyValueStore(() => this.#storesNamed(store, 'key-value'))
+    const stores = (): readonly StateStore[] => this.#storesNamed(store.name, store.kind)
+    return store.kind === 'window' ? new CompositeWindowStore(stores) : new CompositeKeyValueStore(stores)
+  }
+
+  async #start(): Promise<void> {
+    try {
+      this.#started = await this.#openShared()
+      await this.#started.global?.restore()
+      if (this.#stopping.signal.aborted) return
+      this.#open = await this.#openThread(this.#started)
+      this.#running = this.#supervise(this.#started, this.#open)
+    } catch (error) {
+      await this.#closeShared('nothing')
+      this.#setState(this.#stopping.signal.aborted ? 'pending-shutdown' : 'pending-error')
+      this.#setState(this.#stopping.signal.aborted ? 'not-running' : 'error')
+      throw error
+    }
+  }
+
+  async #openShared(): Promise<Started> {
+    const { applicationId } = this.#config
+    const cluster = await openCluster(this.#config)
+    const storage = await openStorage(this.#config)
+    const directory = new StateDirectory(storage, applicationId, cluster.chance)
+    try {
+      const clientId = this.#config.clientId ?? `${applicationId}-${directory.processId}`
+      const admin = await cluster.admin({ clientId: `${clientId}-admin` })
+      const environment = makeEnvironment(this.#config, cluster, storage, this.#metrics, clientId)
+      return { cluster, admin, environment, directory, global: await this.#openGlobal(cluster, admin, environment, directory) }
+    } catch (error) {
+      directory.close()
+      throw error
+    }
+  }
+
+  async #openGlobal(
+    cluster: Cluster,
+    admin: Admin,
+    environment: TaskEnvironment,
+    directory: StateDirectory,
+  ): Promise<GlobalThread | null> {
+    const subtopologies = this.#plan.subtopologies.filter(({ kind }) => kind === 'global')
+    if (subtopologies.length === 0) return null
+    const fetcher = await cluster.fetcher({ clientId: `${environment.threadId}-GlobalStreamThread` })
+    const { retryBackoffMs, commitIntervalMs } = this.#config
+    const limits = fetchLimits(this.#config)
+    const storage = directory.openGlobal()
+    const checkpointIntervalMs = commitIntervalMs
+    return new GlobalThread({ environment, subtopologies, storage, admin, fetcher, limits, retryBackoffMs, checkpointIntervalMs })
+  }
+
+  #openThread({ cluster, admin, environment, directory, global }: Started): Promise<OpenStreamThread> {
+    return openStreamThread({
+      plan: this.#plan,
+      config: this.#config,
+      cluster,
+      admin,
+      environment,
+      directory,
+      globalStores: global?.stores ?? noGlobalStores,
+      restoreListener: this.#restoreListener(environment),
+      onStateChange: (state) => this.#onThreadState(state),
+    })
+  }
+
+  /** Runs until the application is closed, or has failed for good. Does not reject. */
+  async #supervise(started: Started, first: OpenStreamThread): Promise<void> {
+    const global = started.global?.run() ?? new Promise<never>(() => undefined)
+    let open = first
+    for (;;) {
+      const failure = await failureOf(Promise.race([open.run(), global.then(() => open.thread.leave())]))
+      if (failure === null) return
+      await open.thread.leave()
+      const answer = this.#decide(failure.error)
+      if (answer === 'shutdown-application') await this.#stopApplication(started)
+      if (answer !== 'replace-thread') return this.#fail()
+      this.#setState('rebalancing')
+      await sleep(started.environment.clock, this.#config.retryBackoffMs, this.#stopping.signal)
+      if (this.#stopping.signal.aborted) return
+      const next = await this.#openThread(started).catch((error: unknown) => void this.#logFailure(error))
+      if (next === undefined) return this.#fail()
+      open = next
+      this.#open = next
+    }
+  }
+
+  #decide(error: unknown): ReturnType<NonNullable<StreamsConfig['uncaughtExceptionHandler']>> {
+    this.#logFailure(error)
+    if (this.#stopping.signal.aborted) return 'shutdown-client'
+    if (error instanceof StreamsError && error.code === 'STREAMS_SHUTDOWN_REQUESTED') return 'shutdown-client'
+    return this.#config.uncaughtExceptionHandler?.(error) ?? 'shutdown-client'
+  }
+
+  #logFailure(error: unknown): void {
+    const facts = error instanceof StreamsError ? { code: error.code, ...error.facts } : {}
+    this.#config.logger.error(`Processing has ended: ${error instanceof Error ? error.message : String(error)}`, facts)
+  }
+
+  /** Joins once more, only to tell the group. */
+  async #stopApplication(started: Started): Promise<void> {
+    const messenger = await this.#openThread(started)
+    await messenger.thread.requestShutdown()
+    await failureOf(messenger.run())
+  }
+
+  async #fail(): Promise<void> {
+    if (this.#stopping.signal.aborted) return
+    this.#setState('pending-error')
+    await this.#closeShared('nothing')
+    this.#setState('error')
+  }
+
+  async #close(): Promise<void> {
+    this.#stopping.abort()
+    if (this.#starting === null) return this.#setState('not-running')
+    const isOver = this.#state === 'error' || this.#state === 'pending-error'
+    if (!isOver) this.#setState('pending-shutdown')
+    this.#started?.global?.stop()
+    await this.#starting.catch(() => undefined)
+    await this.#open?.thread.leave()
+    await this.#running
+    if (this.#state === 'error' || this.#state === 'not-running') return
+    await this.#closeShared('checkpoint')
+    this.#setState('not-running')
+  }
+
+  async #closeShared(keep: 'checkpoint' | 'nothing'): Promise<void> {
+    const started = this.#started
+    this.#started = null
+    if (started === null) return
+    started.global?.stop()
+    await started.global?.close(keep)
+    await started.admin.close()
+    started.directory.close()
+  }
+
+  #storesNamed(name: string, kind: 'key-value' | 'window'): readonly StateStore[] {
+    const known = this.#plan.subtopologies.flatMap(({ stores }) => stores).find(({ spec }) => spec.name === name)
+    if (known === undefined || known.spec.kind !== kind) throw unknownStore(name, kind)
+    const global = this.#started?.global?.stores.store(name)
+    const running = this.#open?.tasks.running ?? []
+    const stores = global === undefined ? running.flatMap(({ task }) => task.store(name) ?? []) : [global]
+    if (stores.length === 0) throw unavailableStore(name, this.#state)
+    return stores
+  }
+
+  #restoreListener({ logger }: TaskEnvironment): StateRestoreListener {
+    const own = this.#config.stateRestoreListener
+    const starts = new Map<string, number>()
+    return {
+      ...own,
+      onRestoreStart(partition, storeName, start, end) {
+        starts.set(storeName + partition.partition, start)
+        own?.onRestoreStart?.(partition, storeName, start, end)
+      },
+      onBatchRestored: (...batch) => own?.onBatchRestored?.(...batch),
+      onRestoreEnd(partition, storeName, total) {
+        const start = starts.get(storeName + partition.partition)
+        const facts = { store: storeName, ...partition, start, restored: total }
+        const changelog = `${partition.topic}-${partition.partition}`
+        logger.info(`Store ${storeName} is restored: ${total} records of ${changelog} from offset ${start} on.`, facts)
+        own?.onRestoreEnd?.(partition, storeName, total)
+      },
+      onRestoreSuspended: (...suspended) => own?.onRestoreSuspended?.(...suspended),
+    }
+  }
+
+  #onThreadState(state: ThreadState): void {
+    if (this.#state === 'rebalancing' || this.#state === 'running') this.#setState(state)
+  }
+
+  #setState(state: StreamsState): void {
+    const previous = this.#state
+    if (previous === state) return
+    this.#state = state
+    this.#config.onStateChange?.(state, previous)
+  }
+}
+
+async function failureOf(running: Promise<void>): Promise<{ readonly error: unknown } | null> {
+  try {
+    await running
+    return null
+  } catch (error) {
+    return { error }
+  }
+}
+
+async function openCluster({ cluster, bootstrapServers }: ResolvedConfig): Promise<Cluster> {
+  if (cluster !== undefined) return cluster
+  const { kafka } = await import('./transport/kafkajs/kafka.ts')
+  return kafka({ bootstrapServers: bootstrapServers! })
+}
+
+async function openStorage({ storage, stateDir }: ResolvedConfig): Promise<StorageFactory> {
+  if (storage !== undefined) return storage
+  if (stateDir === undefined) {
+    const { MemoryStorageFactory } = await import('./storage/memory/memory-storage.ts')
+    return new MemoryStorageFactory()
+  }
+  const { openLmdbStorageFactory } = await import('./storage/lmdb/open-lmdb-storage-factory.ts')
+  return openLmdbStorageFactory(stateDir)
+}
+
+function makeEnvironment(
+  config: ResolvedConfig,
+  cluster: Cluster,
+  storage: StorageFactory,
+  metrics: Metrics,
+  clientId: string,
+): TaskEnvironment {
+  const { applicationId, schemaRegistry } = config
+  const defaultKey = config.defaultKeySerde as unknown as Serde<unknown> | undefined
+  const defaultValue = config.defaultValueSerde as unknown as Serde<unknown> | undefined
+  return {
+    applicationId,
+    threadId: `${clientId}-StreamThread-1`,
+    compatibility: config.compatibility,
+    clock: config.clock ?? cluster.clock,
+    metrics,
+    logger: config.logger,
+    serdes: new SerdeResolver({ schemaRegistry, applicationId, defaultKey, defaultValue }),
+    timestampExtractor: config.defaultTimestampExtractor,
+    deserializationHandler: config.deserializationHandler,
+    processingHandler: config.processingHandler,
+    cache: new ThreadCache(config.statestoreCacheMaxBytes),
+    defaultStoreMedium: config.defaultStoreMedium ?? storage.medium,
+    maxTaskIdleMs: config.maxTaskIdleMs,
+  }
+}
+
+function unknownStore(name: string, kind: string): InvalidStateStoreError {
+  const message = `The topology has no ${kind} store ${name}: name the store where it is materialized.`
+  return new InvalidStateStoreError('STREAMS_STORE_UNKNOWN', message, { facts: { store: name, kind } })
+}
+
+function unavailableStore(name: string, state: StreamsState): InvalidStateStoreError {
+  const message = `No partition of the store ${name} can be read here now: the application is ${state}. Try again, or ask another instance.`
+  return new InvalidStateStoreError('STREAMS_STORE_NOT_AVAILABLE', message, { facts: { store: name, state } })
+}

@@ -1,0 +1,223 @@
+import type { Clock } from '../clock/clock.ts'
+import type { Metrics } from '../metrics/metrics.ts'
+import { ConfigError } from '../model/errors.ts'
+import type { SchemaRegistry, Serde } from '../model/serde.ts'
+import type { TimestampExtractor } from '../processor/timestamp-extractor.ts'
+import { failOnInvalidTimestamp } from '../processor/timestamp-extractors.ts'
+import type { StorageFactory } from '../storage/storage.ts'
+import type { OffsetReset } from '../topology/topology-plan.ts'
+import type { Cluster } from '../transport/cluster.ts'
+import type { Compression } from '../transport/record-batch/produce-batch.ts'
+import type { StateRestoreListener } from './changelog.ts'
+import type { DeserializationHandler, ProcessingHandler } from './error-handlers.ts'
+import { logAndFail } from './error-handlers.ts'
+import type { Logger } from './logger.ts'
+import { consoleLogger } from './logger.ts'
+
+/** States of an application, as in Java; `error` and `not-running` are final. */
+export type StreamsState = 'created' | 'rebalancing' | 'running' | 'pending-shutdown' | 'not-running' | 'pending-error' | 'error'
+
+/**
+ * `replace-thread`: close all tasks, join again, and process from the last commit. `shutdown-client`: this process stops
+ * processing, and its state becomes `error`. `shutdown-application`: so do all processes of the application.
+ */
+export type UncaughtExceptionAnswer = 'replace-thread' | 'shutdown-client' | 'shutdown-application'
+
+export type UncaughtExceptionHandler = (error: unknown) => UncaughtExceptionAnswer
+
+/** Configuration of an application: Kafka's keys in camelCase. Times in ms, sizes in bytes. */
+export interface StreamsConfig {
+  /** Name of the consumer group, and prefix of internal topics. Required. */
+  readonly applicationId: string
+  /** Where it runs. This or `bootstrapServers` is required. */
+  readonly cluster?: Cluster
+  /** Short for `cluster: kafka({ bootstrapServers })`. */
+  readonly bootstrapServers?: string
+  /** Default: the application id. */
+  readonly clientId?: string
+  /** Static membership (KIP-345). */
+  readonly groupInstanceId?: string
+  /** Only `at_least_once` so far. */
+  readonly processingGuarantee?: 'at_least_once'
+  /** `java` behaves as Kafka Streams even where that loses data. Default `safe`. */
+  readonly compatibility?: 'safe' | 'java'
+  readonly defaultKeySerde?: Serde<never>
+  readonly defaultValueSerde?: Serde<never>
+  readonly schemaRegistry?: SchemaRegistry
+  /** Default {@link failOnInvalidTimestamp}. */
+  readonly defaultTimestampExtractor?: TimestampExtractor
+  readonly deserializationHandler?: DeserializationHandler
+  readonly processingHandler?: ProcessingHandler
+  /** Folder of stores on disk. Without it stores are in memory, and restored from their changelogs at each start. */
+  readonly stateDir?: string
+  /** Instead of `stateDir`: any storage. */
+  readonly storage?: StorageFactory
+  /** Default: `disk` where there is a `stateDir` or a `storage` on disk. */
+  readonly defaultStoreMedium?: 'memory' | 'disk'
+  /** Default 30 000. */
+  readonly commitIntervalMs?: number
+  /** How often records that wait for other partitions are looked at again. Default 100. */
+  readonly pollMs?: number
+  /** KIP-695. Default 0; −1: never wait. */
+  readonly maxTaskIdleMs?: number
+  /** A partition with more is not fetched for a while. Default 1000. */
+  readonly bufferedRecordsPerPartition?: number
+  /** Record caches (KIP-63), all together. Default 10 MiB. */
+  readonly statestoreCacheMaxBytes?: number
+  /** Default 10 000. */
+  readonly acceptableRecoveryLag?: number
+  /** Default 300 000. */
+  readonly taskTimeoutMs?: number
+  /** Default 30 000. */
+  readonly repartitionPurgeIntervalMs?: number
+  /** Of internal topics; −1: the broker's default. Default −1. */
+  readonly replicationFactor?: number
+  /** Kafka topic configuration of internal topics (Java: `topic.*`). */
+  readonly topicConfig?: Readonly<Record<string, string>>
+  /** How much longer changelogs of window stores keep their records. Default a day. */
+  readonly windowStoreChangelogAdditionalRetentionMs?: number
+  /** Where to begin without a committed offset. Default `earliest`. */
+  readonly autoOffsetReset?: OffsetReset
+  /** Default 45 000. */
+  readonly sessionTimeoutMs?: number
+  /** Default 3000. */
+  readonly heartbeatIntervalMs?: number
+  /** How long a member may take to join again (Java: `max.poll.interval.ms`). Default 300 000. */
+  readonly rebalanceTimeoutMs?: number
+  /** Default 40 000. */
+  readonly requestTimeoutMs?: number
+  /** Default 120 000. */
+  readonly deliveryTimeoutMs?: number
+  /** Default 100. */
+  readonly retryBackoffMs?: number
+  /** How long a fetch may wait for data. Default 500. */
+  readonly fetchMaxWaitMs?: number
+  /** Default 50 MiB. */
+  readonly fetchMaxBytes?: number
+  /** Default 1 MiB. */
+  readonly maxPartitionFetchBytes?: number
+  /** Output that is on its way. Default 32 MiB. */
+  readonly bufferMemory?: number
+  /** Default `none`. */
+  readonly compressionType?: Compression
+  /** Told about every change of state, with the new and the old one. */
+  readonly onStateChange?: (state: StreamsState, previous: StreamsState) => void
+  /** Decides what an error that ended the processing means (Java: `StreamsUncaughtExceptionHandler`). Default: `shutdown-client`. */
+  readonly uncaughtExceptionHandler?: UncaughtExceptionHandler
+  readonly stateRestoreListener?: StateRestoreListener
+  readonly logger?: Logger
+  readonly metrics?: Metrics
+  /** Default: the cluster's. */
+  readonly clock?: Clock
+}
+
+const optional = undefined as unknown
+
+/** Every key once: its default, and what it must be. */
+const keys = {
+  applicationId: optional,
+  cluster: optional,
+  bootstrapServers: optional,
+  clientId: optional,
+  groupInstanceId: optional,
+  processingGuarantee: 'at_least_once',
+  compatibility: 'safe',
+  defaultKeySerde: optional,
+  defaultValueSerde: optional,
+  schemaRegistry: optional,
+  defaultTimestampExtractor: failOnInvalidTimestamp,
+  deserializationHandler: logAndFail,
+  processingHandler: logAndFail,
+  stateDir: optional,
+  storage: optional,
+  defaultStoreMedium: optional,
+  commitIntervalMs: 30_000,
+  pollMs: 100,
+  maxTaskIdleMs: 0,
+  bufferedRecordsPerPartition: 1000,
+  statestoreCacheMaxBytes: 10 * 1024 * 1024,
+  acceptableRecoveryLag: 10_000,
+  taskTimeoutMs: 300_000,
+  repartitionPurgeIntervalMs: 30_000,
+  replicationFactor: -1,
+  topicConfig: {},
+  windowStoreChangelogAdditionalRetentionMs: 86_400_000,
+  autoOffsetReset: 'earliest',
+  sessionTimeoutMs: 45_000,
+  heartbeatIntervalMs: 3000,
+  rebalanceTimeoutMs: 300_000,
+  requestTimeoutMs: 40_000,
+  deliveryTimeoutMs: 120_000,
+  retryBackoffMs: 100,
+  fetchMaxWaitMs: 500,
+  fetchMaxBytes: 50 * 1024 * 1024,
+  maxPartitionFetchBytes: 1024 * 1024,
+  bufferMemory: 32 * 1024 * 1024,
+  compressionType: 'none',
+  onStateChange: optional,
+  uncaughtExceptionHandler: optional,
+  stateRestoreListener: optional,
+  logger: consoleLogger,
+  metrics: optional,
+  clock: optional,
+} as const satisfies Record<keyof StreamsConfig, unknown>
+
+const choices: Readonly<Record<string, readonly string[]>> = {
+  processingGuarantee: ['at_least_once'],
+  compatibility: ['safe', 'java'],
+  defaultStoreMedium: ['memory', 'disk'],
+  autoOffsetReset: ['earliest', 'latest', 'none'],
+  compressionType: ['none', 'gzip', 'snappy', 'lz4', 'zstd'],
+}
+
+/** Keys for which −1 means something. */
+const mayBeMinusOne: ReadonlySet<string> = new Set(['maxTaskIdleMs', 'replicationFactor'])
+
+type WithDefault = {
+  [K in keyof StreamsConfig as unknown extends (typeof keys)[K] ? never : K]-?: NonNullable<StreamsConfig[K]>
+}
+
+/** All options, with their defaults. */
+export type ResolvedConfig = StreamsConfig & WithDefault
+
+/** Throws a `ConfigError` that names the key: unknown, missing, or with a value that cannot be. */
+export function resolveConfig(config: StreamsConfig): ResolvedConfig {
+  const given = Object.entries(config).filter(([, value]) => value !== undefined)
+  for (const [key, value] of given) checkKey(key, value)
+  if (typeof config.applicationId !== 'string' || !/^[a-zA-Z0-9._-]{1,150}$/.test(config.applicationId))
+    throw invalid('applicationId', config.applicationId, '1 to 150 of a-z, A-Z, 0-9, ".", "_" and "-"')
+  if (config.cluster === undefined && config.bootstrapServers === undefined)
+    throw new ConfigError('STREAMS_CONFIG_MISSING', 'Set cluster or bootstrapServers: the application runs on a cluster.', {
+      facts: { key: 'cluster' },
+    })
+  const resolved = { ...keys, ...Object.fromEntries(given) } as ResolvedConfig
+  if (resolved.heartbeatIntervalMs >= resolved.sessionTimeoutMs)
+    throw invalid(
+      'heartbeatIntervalMs',
+      resolved.heartbeatIntervalMs,
+      `less than sessionTimeoutMs (${resolved.sessionTimeoutMs})`,
+    )
+  if (resolved.defaultStoreMedium === 'disk' && resolved.stateDir === undefined && resolved.storage === undefined)
+    throw new ConfigError('STREAMS_CONFIG_MISSING', 'Stores on disk need a folder: set stateDir.', { facts: { key: 'stateDir' } })
+  return Object.freeze(resolved)
+}
+
+function checkKey(key: string, value: unknown): void {
+  if (!Object.hasOwn(keys, key)) {
+    const message = `There is no option ${key}. The options are ${Object.keys(keys).join(', ')}.`
+    throw new ConfigError('STREAMS_CONFIG_UNKNOWN', message, { facts: { key } })
+  }
+  const allowed = choices[key]
+  if (allowed !== undefined && !allowed.includes(value as string)) throw invalid(key, value, `one of ${allowed.join(', ')}`)
+  if (typeof keys[key as keyof typeof keys] === 'number') checkNumber(key, value)
+}
+
+function checkNumber(key: string, value: unknown): void {
+  const isInRange = Number.isSafeInteger(value) && ((value as number) >= 0 || (value === -1 && mayBeMinusOne.has(key)))
+  if (!isInRange) throw invalid(key, value, `an integer >= ${mayBeMinusOne.has(key) ? -1 : 0}`)
+}
+
+function invalid(key: string, value: unknown, expected: string): ConfigError {
+  const message = `${key} is ${JSON.stringify(value)}; it must be ${expected}.`
+  return new ConfigError('STREAMS_CONFIG_INVALID', message, { facts: { key, value } })
+}
