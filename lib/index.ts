@@ -144,12 +144,7 @@ export type { Counter, Metric, Metrics, MetricTags } from './metrics/metrics.ts'
 // The application.
 export { KafkaStreams } from './kafka-streams.ts'
 export type { LocalTask } from './kafka-streams.ts'
-export type {
-  StreamsConfig,
-  StreamsState,
-  UncaughtExceptionAnswer,
-  UncaughtExceptionHandler,
-} from './runtime/streams-config.ts'
+export type { StreamsConfig, StreamsState, UncaughtExceptionAnswer, UncaughtExceptionHandler } from './runtime/streams-config.ts'
 export { logAndContinue, logAndFail } from './runtime/error-handlers.ts'
 export type { DeserializationHandler, HandlerAnswer, ProcessingHandler, RawRecord } from './runtime/error-handlers.ts'
 export type { StateRestoreListener } from './runtime/changelog.ts'
