@@ -1,5 +1,6 @@
 import { KStreamKTableJoin, type KStreamKTableJoinOptions } from '../processor/kstream-ktable-join.ts'
 import type { GlobalKTable } from './global-ktable.ts'
+import type { GraphNode } from './graph.ts'
 import { erased, internals, union, type ErasedSerdes, type StreamState, type TableState } from './handles.ts'
 import type { KStream } from './kstream.ts'
 import type { Named } from './options.ts'
@@ -59,8 +60,18 @@ export function joinGlobalTable<K, VR>(
   return state.builder.stream(state)
 }
 
+/** The repartition node of a stream's last join. */
+const repartitionNodes = new WeakMap<StreamState, GraphNode>()
+
+/**
+ * Joins of one stream share a repartition topic, unless they name their own. As in Java, an unnamed join goes through the topic of the
+ * join before it even where that is named; and names are drawn all the same.
+ */
 function repartitioned(stream: StreamState, { name, key, value }: JoinedOptions): StreamState {
   const options = { name: name ?? stream.name, key: erased(key) ?? stream.key, value: erased(value) ?? stream.value }
-  const node = stream.builder.graph.add([stream.node], repartitionNode(stream, options))
+  const fresh = repartitionNode(stream, options)
+  const existing = options.name === stream.name ? repartitionNodes.get(stream) : undefined
+  const node = existing ?? stream.builder.graph.add([stream.node], fresh)
+  repartitionNodes.set(stream, node)
   return afterRepartition(stream, node, options)
 }
