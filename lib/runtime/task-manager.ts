@@ -47,7 +47,7 @@ export class TaskManager {
   }
 
   get all(): readonly ManagedTask[] {
-    return [...this.#tasks.values()]
+    return [...this.#tasks.values()].sort((left, right) => compareTaskIds(left.id, right.id))
   }
 
   get isRestoring(): boolean {
@@ -191,7 +191,6 @@ export class TaskManager {
   }
 
   #setRunning(): void {
-    const running = [...this.#tasks.values()].filter(({ state }) => state === 'running')
-    this.#running = running.sort((left, right) => compareTaskIds(left.id, right.id))
+    this.#running = this.all.filter(({ state }) => state === 'running')
   }
 }
