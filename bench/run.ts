@@ -25,6 +25,8 @@ type Row = 'a1' | 'b1'
 const limits: Record<Row, number> = { a1: 10, b1: 8 }
 const warmUpPasses = 2
 const input = 'bench-input'
+/** The data set's timestamps are fixed, so old: without this the broker deletes it. */
+const keepAll = { 'retention.ms': '-1' }
 
 interface Run {
   readonly cluster: Cluster
@@ -58,7 +60,7 @@ try {
 }
 
 async function prepare({ admin, cluster, dataset }: Run): Promise<void> {
-  await admin.createTopics([{ name: input, partitions: dataset.partitions }])
+  await admin.createTopics([{ name: input, partitions: dataset.partitions, config: keepAll }])
   const options = {
     acks: 'all',
     idempotence: 'enabled',
@@ -98,7 +100,7 @@ async function streamsPass(run: Run, subject: SubjectProcess, row: Row, pass: nu
   const { admin, bootstrapServers, dataset, scratch } = run
   const output = `bench-${row}-${pass}`
   const applicationId = `bench-${row}-app-${pass}`
-  await admin.createTopics([{ name: output, partitions: dataset.partitions }])
+  await admin.createTopics([{ name: output, partitions: dataset.partitions, config: keepAll }])
   const before = subject.cpuMicroseconds()
   const order = {
     kind: 'streams',
