@@ -31,3 +31,11 @@ export function processingError(cause: unknown, node: string, task: TaskId, cont
   const facts = { ...(isOwn ? cause.facts : {}), node, task: taskIdString(task), topic, partition, offset }
   return new ProcessingError(isOwn ? cause.code : 'STREAMS_PROCESSING_FAILED', message, { facts, cause })
 }
+
+/** The record of a processing error is one that a cache held back: says which (Java: `ProcessorStateException`, "Failed to flush cache"). */
+export function whileFlushing(error: unknown, store: string): unknown {
+  if (!(error instanceof ProcessingError)) return error
+  const { code, message, facts, cause } = error
+  const options = { facts: { ...facts, flushedStore: store }, cause }
+  return new ProcessingError(code, `${message} The record came out of the cache of the store ${store}.`, options)
+}

@@ -4,6 +4,7 @@ import { openStore } from '../state/open-store.ts'
 import type { StorageWrite } from '../storage/storage.ts'
 import type { StoreNode } from '../topology/topology-plan.ts'
 import type { RecordCollector } from './record-collector.ts'
+import { whileFlushing } from './processing-error.ts'
 import { BoundSerde } from './serialization.ts'
 import { storeContext } from './store-context.ts'
 import { positionWrite, readPosition } from './store-positions.ts'
@@ -100,7 +101,13 @@ export class TaskStores {
 
   /** Caches give up what they hold, to changelogs and downstream. */
   flush(): void {
-    for (const { store } of this.#stores.values()) store.flush()
+    for (const { store } of this.#stores.values()) {
+      try {
+        store.flush()
+      } catch (error) {
+        throw whileFlushing(error, store.name)
+      }
+    }
   }
 
   /** The Kafka commit has succeeded. `sourceOffset` is what was committed of a source topic that is a changelog. */

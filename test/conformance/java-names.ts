@@ -12,6 +12,7 @@ interface JavaError {
 const javaErrors: Readonly<Record<string, JavaError>> = {
   StreamsError: { class: 'StreamsException' },
   ProcessingError: { class: 'StreamsException' },
+  'ProcessingError while flushing': { class: 'ProcessorStateException' },
   TopologyError: { class: 'TopologyException' },
   ConfigError: { class: 'ConfigException' },
   SerializationError: { class: 'SerializationException' },
@@ -47,8 +48,9 @@ function javaError(error: unknown): JavaError {
 
 /** An error around a processor's keeps the code of its cause; in Java it is always the same. */
 function keysOf(error: unknown): string[] {
-  if (!(error instanceof StreamsError) || error.name === 'ProcessingError') return [nameOf(error)]
+  if (!(error instanceof StreamsError)) return [nameOf(error)]
   const { code, facts, name } = error
+  if (name === 'ProcessingError') return facts['flushedStore'] === undefined ? [name] : [`${name} while flushing`]
   const place = facts['offset'] === undefined ? String(facts['serde']) : 'at a record'
   return [`${code} ${place}`, code, name]
 }
