@@ -18,7 +18,7 @@ import type { GlobalStores } from './runtime/stream-task.ts'
 import type { ResolvedConfig, StreamsConfig, StreamsState } from './runtime/streams-config.ts'
 import { resolveConfig } from './runtime/streams-config.ts'
 import type { TaskEnvironment } from './runtime/task-runtime.ts'
-import { ThreadCache } from './runtime/thread-cache.ts'
+import { RecordCacheBudget } from './state/record-cache.ts'
 import type { ReadOnlyKeyValueStore } from './state/key-value-store.ts'
 import type { StateStore } from './state/state-store.ts'
 import type { KeyValueStoreSpec, WindowStoreSpec } from './state/store-spec.ts'
@@ -43,6 +43,8 @@ interface Started {
   readonly environment: TaskEnvironment
   readonly directory: StateDirectory
   readonly global: GlobalThread | null
+  /** Closes directory and admin. */
+  readonly opened: AsyncDisposableStack
 }
 
 const noGlobalStores: GlobalStores = { names: new Set(), store: () => undefined }
@@ -147,16 +149,13 @@ export class KafkaStreams implements AsyncDisposable {
     const { applicationId } = this.#config
     const cluster = await openCluster(this.#config)
     const storage = await openStorage(this.#config)
-    const directory = new StateDirectory(storage, applicationId, cluster.chance)
-    try {
-      const clientId = this.#config.clientId ?? `${applicationId}-${directory.processId}`
-      const admin = await cluster.admin({ clientId: `${clientId}-admin` })
-      const environment = makeEnvironment(this.#config, cluster, storage, this.#metrics, clientId)
-      return { cluster, admin, environment, directory, global: await this.#openGlobal(cluster, admin, environment, directory) }
-    } catch (error) {
-      directory.close()
-      throw error
-    }
+    await using opened = new AsyncDisposableStack()
+    const directory = opened.adopt(new StateDirectory(storage, applicationId, cluster.chance), (each) => each.close())
+    const clientId = this.#config.clientId ?? `${applicationId}-${directory.processId}`
+    const admin = opened.adopt(await cluster.admin({ clientId: `${clientId}-admin` }), (each) => each.close())
+    const environment = makeEnvironment(this.#config, cluster, storage, this.#metrics, clientId)
+    const global = await this.#openGlobal(cluster, admin, environment, directory)
+    return { cluster, admin, environment, directory, global, opened: opened.move() }
   }
 
   async #openGlobal(
@@ -168,10 +167,9 @@ export class KafkaStreams implements AsyncDisposable {
     const subtopologies = this.#plan.subtopologies.filter(({ kind }) => kind === 'global')
     if (subtopologies.length === 0) return null
     const fetcher = await cluster.fetcher({ clientId: `${environment.threadId}-GlobalStreamThread` })
-    const { retryBackoffMs, commitIntervalMs } = this.#config
+    const { retryBackoffMs, commitIntervalMs: checkpointIntervalMs } = this.#config
     const limits = fetchLimits(this.#config)
     const storage = directory.openGlobal()
-    const checkpointIntervalMs = commitIntervalMs
     return new GlobalThread({ environment, subtopologies, storage, admin, fetcher, limits, retryBackoffMs, checkpointIntervalMs })
   }
 
@@ -191,23 +189,38 @@ export class KafkaStreams implements AsyncDisposable {
 
   /** Runs until the application is closed, or has failed for good. Does not reject. */
   async #supervise(started: Started, first: OpenStreamThread): Promise<void> {
-    const global = started.global?.run() ?? new Promise<never>(() => undefined)
-    let open = first
-    for (;;) {
-      const failure = await failureOf(Promise.race([open.run(), global.then(() => open.thread.leave())]))
-      if (failure === null) return
-      await open.thread.leave()
-      const answer = this.#decide(failure.error)
+    const global = this.#watchGlobal(started)
+    let open: OpenStreamThread | undefined = first
+    while (open !== undefined && global.failure === undefined) {
+      const failure = await failureOf(open.run())
+      if (global.failure === undefined && failure === null) return
+      const answer = this.#decide(global.failure ?? failure?.error)
       if (answer === 'shutdown-application') await this.#stopApplication(started)
-      if (answer !== 'replace-thread') return this.#fail()
-      this.#setState('rebalancing')
-      await sleep(started.environment.clock, this.#config.retryBackoffMs, this.#stopping.signal)
+      // What keeps the global stores cannot be replaced, as in Java: tasks would read stores that stand still.
+      if (answer !== 'replace-thread' || global.failure !== undefined) break
+      open = await this.#replaceThread(started)
       if (this.#stopping.signal.aborted) return
-      const next = await this.#openThread(started).catch((error: unknown) => void this.#logFailure(error))
-      if (next === undefined) return this.#fail()
-      open = next
-      this.#open = next
     }
+    await this.#fail()
+  }
+
+  /** The global stores run until `stop`; their failure ends the thread. */
+  #watchGlobal({ global }: Started): { readonly failure: unknown } {
+    const watched: { failure: unknown } = { failure: undefined }
+    void global?.run().catch((error: unknown) => {
+      watched.failure = error
+      return this.#open?.thread.leave()
+    })
+    return watched
+  }
+
+  async #replaceThread(started: Started): Promise<OpenStreamThread | undefined> {
+    this.#setState('rebalancing')
+    await sleep(started.environment.clock, this.#config.retryBackoffMs, this.#stopping.signal)
+    if (this.#stopping.signal.aborted) return undefined
+    const open = await this.#openThread(started).catch((error: unknown) => void this.#logFailure(error))
+    if (open !== undefined) this.#open = open
+    return open
   }
 
   #decide(error: unknown): ReturnType<NonNullable<StreamsConfig['uncaughtExceptionHandler']>> {
@@ -224,9 +237,8 @@ export class KafkaStreams implements AsyncDisposable {
 
   /** Joins once more, only to tell the group. */
   async #stopApplication(started: Started): Promise<void> {
-    const messenger = await this.#openThread(started)
-    await messenger.thread.requestShutdown()
-    await failureOf(messenger.run())
+    const failure = await failureOf(this.#openThread(started).then(runMessenger))
+    if (failure !== null) this.#logFailure(failure.error)
   }
 
   async #fail(): Promise<void> {
@@ -256,8 +268,7 @@ export class KafkaStreams implements AsyncDisposable {
     if (started === null) return
     started.global?.stop()
     await started.global?.close(keep)
-    await started.admin.close()
-    started.directory.close()
+    await started.opened.disposeAsync()
   }
 
   #storesNamed(name: string, kind: 'key-value' | 'window'): readonly StateStore[] {
@@ -301,6 +312,13 @@ export class KafkaStreams implements AsyncDisposable {
     this.#state = state
     this.#config.onStateChange?.(state, previous)
   }
+}
+
+async function runMessenger(messenger: OpenStreamThread): Promise<void> {
+  messenger.thread.requestShutdown()
+  const failure = await failureOf(messenger.run())
+  const isHeard = failure?.error instanceof StreamsError && failure.error.code === 'STREAMS_SHUTDOWN_REQUESTED'
+  if (failure !== null && !isHeard) throw failure.error
 }
 
 async function failureOf(running: Promise<void>): Promise<{ readonly error: unknown } | null> {
@@ -349,7 +367,7 @@ function makeEnvironment(
     timestampExtractor: config.defaultTimestampExtractor,
     deserializationHandler: config.deserializationHandler,
     processingHandler: config.processingHandler,
-    cache: new ThreadCache(config.statestoreCacheMaxBytes),
+    cache: new RecordCacheBudget(config.statestoreCacheMaxBytes),
     defaultStoreMedium: config.defaultStoreMedium ?? storage.medium,
     maxTaskIdleMs: config.maxTaskIdleMs,
   }

@@ -10,7 +10,7 @@ export function storeContext(
   scope: TaskScope,
 ): StateStoreContext {
   const { environment, id, storage, current, droppedRecords } = scope
-  const { applicationId, cache, defaultStoreMedium, serdes, metrics, clock } = environment
+  const { applicationId, cache, compatibility, defaultStoreMedium, serdes, metrics, clock } = environment
   return {
     applicationId,
     taskId: id,
@@ -18,6 +18,7 @@ export function storeContext(
     changelogTopic: topic ?? `${applicationId}-${spec.name}-changelog`,
     changelog,
     cache,
+    compatibility,
     defaultMedium: defaultStoreMedium,
     keySerde: (serde) => serdes.key(serde, `The store ${spec.name}`),
     valueSerde: (serde) => serdes.value(serde, `The store ${spec.name}`),

@@ -13,7 +13,7 @@ import type { Logger } from '../runtime/logger.ts'
 import { silentLogger } from '../runtime/logger.ts'
 import { SerdeResolver } from '../runtime/serde-resolver.ts'
 import type { TaskEnvironment } from '../runtime/task-runtime.ts'
-import { ThreadCache } from '../runtime/thread-cache.ts'
+import { RecordCacheBudget } from '../state/record-cache.ts'
 import type { TopologyPlan } from '../topology/topology-plan.ts'
 import type { SingleRecord } from './single-record-batch.ts'
 import { TestEngine } from './test-engine.ts'
@@ -146,7 +146,7 @@ function resolveEnvironment(
     timestampExtractor: config.defaultTimestampExtractor ?? failOnInvalidTimestamp,
     deserializationHandler: config.deserializationHandler ?? logAndFail,
     processingHandler: config.processingHandler ?? logAndFail,
-    cache: new ThreadCache(config.cacheMaxBytes ?? 10 * 1024 * 1024),
+    cache: new RecordCacheBudget(config.cacheMaxBytes ?? 10 * 1024 * 1024),
     defaultStoreMedium: config.defaultStoreMedium ?? 'memory',
     maxTaskIdleMs: config.maxTaskIdleMs ?? 0,
   }
