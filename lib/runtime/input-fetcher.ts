@@ -12,6 +12,11 @@ interface Input {
   isPaused: boolean
 }
 
+interface Answer {
+  readonly input: Input
+  readonly fetched: FetchedPartition
+}
+
 export interface InputFetcherOptions {
   readonly fetcher: Fetcher
   readonly clock: Clock
@@ -29,7 +34,7 @@ export class InputFetcher {
   readonly #options: InputFetcherOptions
   readonly #inputs = new Map<string, Input>()
   #waiting: AbortController | null = null
-  #fetched: readonly FetchedPartition[] | null = null
+  #fetched: readonly Answer[] | null = null
   #failure: unknown = undefined
   #running: Promise<void> = Promise.resolve()
 
@@ -71,12 +76,12 @@ export class InputFetcher {
     if (inputs.length > 0) this.#running = this.#fetch(inputs)
   }
 
-  /** What has come: batches from the asked offset on. Throws what ended the fetch. */
+  /** What has come: batches from the asked offset on, of partitions that are still read from there. Throws what ended the fetch. */
   take(): readonly FetchedPartition[] {
     if (this.#failure !== undefined) throw this.#failure
-    const fetched = this.#fetched ?? []
+    const answers = this.#fetched ?? []
     this.#fetched = null
-    return fetched
+    return answers.filter(({ input }) => this.#isCurrent(input)).map(({ fetched }) => fetched)
   }
 
   /** Ends a waiting fetch, and closes the fetcher. */
@@ -93,33 +98,33 @@ export class InputFetcher {
     const positions = inputs.map(({ partition, offset }): FetchPosition => ({ ...partition, offset }))
     try {
       const fetched = await this.#options.fetcher.fetch(positions, { ...this.#options.limits, signal: waiting.signal })
-      this.#fetched = this.#accept(inputs, positions, fetched)
+      this.#fetched = this.#accept(inputs, fetched)
+      // A partition that moves answers at once, again and again.
+      if (fetched.some(({ error }) => error?.kind === 'retriable')) await this.#pauseAfterError(waiting.signal)
     } catch (error) {
-      await this.#endure(error, waiting.signal)
+      if (error instanceof TransportError && error.kind === 'retriable') await this.#pauseAfterError(waiting.signal)
+      else this.#failure = error
     }
     this.#waiting = null
     this.#options.onNews()
   }
 
-  #accept(
-    inputs: readonly Input[],
-    positions: readonly FetchPosition[],
-    fetched: readonly FetchedPartition[],
-  ): readonly FetchedPartition[] {
-    const asked = new Map(
-      inputs.map((input, index) => [partitionKey(input.partition), { input, offset: positions[index]!.offset }]),
-    )
-    return fetched.filter((answer) => {
-      const key = partitionKey(answer)
-      const entry = asked.get(key)
-      if (entry === undefined || this.#inputs.get(key) !== entry.input || entry.input.offset !== entry.offset) return false
-      entry.input.offset = answer.batches.at(-1)?.nextOffset ?? entry.offset
-      return true
+  #accept(inputs: readonly Input[], fetched: readonly FetchedPartition[]): readonly Answer[] {
+    const asked = new Map(inputs.map((input) => [partitionKey(input.partition), input]))
+    return fetched.flatMap((answer) => {
+      const input = asked.get(partitionKey(answer))
+      if (input === undefined || !this.#isCurrent(input)) return []
+      input.offset = answer.batches.at(-1)?.nextOffset ?? input.offset
+      return [{ input, fetched: answer }]
     })
   }
 
-  async #endure(error: unknown, signal: AbortSignal): Promise<void> {
-    if (!(error instanceof TransportError) || error.kind !== 'retriable') this.#failure = error
-    else await sleep(this.#options.clock, this.#options.retryBackoffMs, signal)
+  /** `assign` makes another one: what was fetched for the old one is not in line with where reading goes on. */
+  #isCurrent(input: Input): boolean {
+    return this.#inputs.get(partitionKey(input.partition)) === input
+  }
+
+  #pauseAfterError(signal: AbortSignal): Promise<void> {
+    return sleep(this.#options.clock, this.#options.retryBackoffMs, signal)
   }
 }

@@ -13,7 +13,7 @@ import { encodeSubscriptionInfo, latestOffset } from './assignment/subscription-
 import type { ChangelogReader } from './changelog-reader.ts'
 import { commitTasks } from './commit-tasks.ts'
 import type { InputFetcher } from './input-fetcher.ts'
-import { LoopJobs } from './loop-jobs.ts'
+import type { LoopJobs } from './loop-jobs.ts'
 import type { ManagedTask } from './managed-task.ts'
 import { prepareReads } from './prepare-serdes.ts'
 import type { ProducerOutput } from './producer-output.ts'
@@ -108,7 +108,7 @@ export class StreamThread implements GroupMemberListener {
   }
 
   /** Tells the whole group to stop (`shutdown-application`). */
-  async requestShutdown(): Promise<void> {
+  requestShutdown(): void {
     this.#error = 'shutdown-requested'
     this.#member?.requestRejoin()
   }
