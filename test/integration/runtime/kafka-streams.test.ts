@@ -1,0 +1,76 @@
+import t from 'tap'
+import { kafka, KafkaStreams, nullable, Serdes, silentLogger, StreamsBuilder, topic } from '../../../lib/index.ts'
+import type { StreamsConfig } from '../../../lib/index.ts'
+import { createTopics, consume, produce, until } from '../../runtime/running.ts'
+import { kafkaUnavailable, startKafka } from '../../servers/kafka.ts'
+
+const lines = topic('lines', { key: Serdes.string, value: Serdes.string })
+const counts = topic('counts', { key: Serdes.string, value: nullable(Serdes.long) })
+
+function wordCount() {
+  const builder = new StreamsBuilder()
+  builder
+    .stream(lines)
+    .flatMapValues((line) => line.split(' '))
+    .groupBy((word) => word, { key: Serdes.string, value: Serdes.string })
+    .count({ name: 'words' })
+    .toStream()
+    .to(counts)
+  return builder.build()
+}
+
+const unavailable = kafkaUnavailable()
+
+t.test('word count on a real broker', { skip: unavailable ?? false }, async (t) => {
+  const broker = await startKafka()
+  t.teardown(() => broker.stop())
+  const cluster = kafka({ bootstrapServers: broker.bootstrapServers })
+  await createTopics(cluster, { lines: 4, counts: 1 })
+  const application = (config: Partial<StreamsConfig> = {}) =>
+    new KafkaStreams(wordCount(), {
+      applicationId: 'app',
+      cluster,
+      logger: silentLogger,
+      commitIntervalMs: 100,
+      heartbeatIntervalMs: 200,
+      ...config,
+    })
+  const count = async (word: string) => new Map(await consume(cluster, counts)).get(word)
+  const running = (streams: KafkaStreams) => streams.localTasks().filter(({ state }) => state === 'running').length
+  const stateDir = t.testdir()
+
+  const first = application({ stateDir })
+  await first.start()
+  await produce(
+    cluster,
+    lines,
+    Array.from({ length: 40 }, (_, index) => [String(index), `w${index % 5} all`] as const),
+  )
+  await until('all counted', async () => (await count('all')) === 40)
+  await first.close()
+
+  const starts: number[] = []
+  const stateRestoreListener = { onRestoreStart: (_: unknown, _store: string, start: number) => void starts.push(start) }
+  const again = application({ stateDir, stateRestoreListener })
+  await again.start()
+  await until('all tasks', () => running(again) === 8)
+  t.ok(
+    starts.some((start) => start > 0),
+    'stores opened at their positions',
+  )
+
+  const second = application()
+  await second.start()
+  await until('half of the tasks on each', () => running(again) === 4 && running(second) === 4)
+  await produce(
+    cluster,
+    lines,
+    Array.from({ length: 10 }, (_, index) => [String(index), 'all'] as const),
+  )
+  await until('counted by both', async () => (await count('all')) === 50)
+  await again.close()
+  await until('all tasks on the second', () => running(second) === 8)
+  await produce(cluster, lines, [['x', 'all']])
+  await until('the state moved along', async () => (await count('all')) === 51)
+  await second.close()
+})
