@@ -7,7 +7,7 @@ import type { FetchedPartition, Fetcher, FetchLimits } from '../transport/fetche
 import { GlobalTask } from './global-task.ts'
 import { InputFetcher } from './input-fetcher.ts'
 import { LoopJobs } from './loop-jobs.ts'
-import { prepareReads } from './prepare-serdes.ts'
+import { prepareReads, prepareWrites } from './prepare-serdes.ts'
 import type { GlobalStores } from './stream-task.ts'
 import type { TaskEnvironment } from './task-runtime.ts'
 
@@ -50,6 +50,8 @@ export class GlobalThread {
 
   /** Opens the stores, and reads all that is in their topics now. No task may run before that. */
   async restore(): Promise<void> {
+    const { environment, subtopologies } = this.#options
+    await prepareWrites(subtopologies, environment.serdes, environment.applicationId)
     const partitions = await this.#partitions()
     this.#task.open(partitions)
     const ends = await this.#options.admin.listOffsets(partitions, 'latest')

@@ -18,7 +18,11 @@ export class RegisteredSchemas implements SchemaIds {
   /** Subjects go by topic (Confluent's `TopicNameStrategy`). */
   async register(context: SerdeContext): Promise<void> {
     const subject = subjectOf(context)
-    if (!this.#ids.has(subject)) this.#ids.set(subject, await this.#registry.register(subject, this.#ownSchema))
+    if (this.#ids.has(subject)) return
+    const id = await this.#registry.register(subject, this.#ownSchema)
+    this.#ids.set(subject, id)
+    // A store reads back what was just written: nothing is fetched in between.
+    this.#texts.set(id, this.#ownSchema)
   }
 
   /** A schema that the registry does not have is trouble of the records with its id; a registry that fails is the batch's. */

@@ -53,6 +53,14 @@ t.test('the wire format is 0x00, the id, and Avro binary', async (t) => {
   t.same({ ...serde.deserialize(bytes, context) }, value)
 })
 
+t.test('a store reads back what was just written: nothing is fetched for it', async (t) => {
+  const { registry, asked } = memoryRegistry()
+  const serde = bindSerde(avro(transferV1), { schemaRegistry: registry })
+  await serde.prepareWrite!(context)
+  t.same({ ...serde.deserialize(serde.serialize(value, context), context) }, value)
+  t.same(asked.schemaById, [])
+})
+
 t.test('the value type follows from the schema', async () => {
   const serde = avro(transferV1)
   const read = serde.deserialize(serde.serialize(value, context), context)
