@@ -1,0 +1,85 @@
+import type { Chance } from '../../lib/clock/chance.ts'
+import type { TransportErrorKind } from '../../lib/model/errors.ts'
+import { TransportError } from '../../lib/model/errors.ts'
+import type { Cluster } from '../../lib/transport/cluster.ts'
+
+/** How often each call fails, from 0 to 1. */
+export interface Faults {
+  readonly chance: Chance
+  /** How many calls have failed. */
+  injected: number
+  commitFenced: number
+  commitRebalance: number
+  commitUnanswered: number
+  heartbeatFenced: number
+  sendFailed: number
+  fetchFailed: number
+}
+
+/** A cluster whose calls fail at times. Some take effect and fail nevertheless: the answer was lost. */
+export function faultyCluster(cluster: Cluster, faults: Faults): Cluster {
+  const fails = (rate: number, code: string, kind: TransportErrorKind): void => {
+    if (faults.chance.float() >= rate) return
+    faults.injected++
+    throw new TransportError(`TRANSPORT_${code}`, kind, `A fault of this test: ${code}.`)
+  }
+  return {
+    description: 'faulty',
+    clock: cluster.clock,
+    chance: cluster.chance,
+    admin: (options) => cluster.admin(options),
+    async fetcher(options) {
+      const inner = await cluster.fetcher(options)
+      return {
+        async fetch(positions, limits) {
+          fails(faults.fetchFailed, 'NETWORK_EXCEPTION', 'retriable')
+          return inner.fetch(positions, limits)
+        },
+        close: () => inner.close(),
+      }
+    },
+    async producer(options) {
+      const inner = await cluster.producer(options)
+      return {
+        newBatch: () => inner.newBatch(),
+        async send(partition, batch) {
+          fails(faults.sendFailed / 2, 'REQUEST_TIMED_OUT', 'retriable')
+          const result = await inner.send(partition, batch)
+          fails(faults.sendFailed / 2, 'REQUEST_TIMED_OUT', 'retriable')
+          return result
+        },
+        close: () => inner.close(),
+      }
+    },
+    async groupCoordinator(options) {
+      const inner = await cluster.groupCoordinator(options)
+      return {
+        join: (request) => inner.join(request),
+        sync: (identity, assignments) => inner.sync(identity, assignments),
+        leave: (identity) => inner.leave(identity),
+        close: () => inner.close(),
+        async heartbeat(identity) {
+          // As when the session has expired: the group goes on without this member.
+          if (faults.chance.float() < faults.heartbeatFenced)
+            await inner.leave(identity).finally(() => fails(1, 'UNKNOWN_MEMBER_ID', 'fenced'))
+          return inner.heartbeat(identity)
+        },
+        async commitOffsets(identity, offsets) {
+          fails(faults.commitFenced, 'ILLEGAL_GENERATION', 'fenced')
+          fails(faults.commitRebalance, 'REBALANCE_IN_PROGRESS', 'rebalance')
+          await inner.commitOffsets(identity, offsets)
+          fails(faults.commitUnanswered, 'REQUEST_TIMED_OUT', 'retriable')
+        },
+      }
+    },
+  }
+}
+
+export const noFaults: Omit<Faults, 'chance' | 'injected'> = Object.freeze({
+  commitFenced: 0,
+  commitRebalance: 0,
+  commitUnanswered: 0,
+  heartbeatFenced: 0,
+  sendFailed: 0,
+  fetchFailed: 0,
+})
