@@ -14,31 +14,46 @@ interface Tally {
 /** Counts verdicts by family. */
 export class Report {
   readonly #families = new Map<string, Tally>()
-  skipped = 0
+  readonly #inScope: Tally = { passed: 0, wrong: 0, unsupported: 0 }
+  /** Scenarios out of scope that were not run. */
+  leftOut = 0
 
-  add(family: string, { kind }: Verdict): void {
+  add(family: string, { kind }: Verdict, scope: 'in scope' | 'out of scope'): void {
     const tally = this.#families.get(family) ?? { passed: 0, wrong: 0, unsupported: 0 }
     tally[kind]++
     this.#families.set(family, tally)
-  }
-
-  get passed(): number {
-    return this.#sum((tally) => tally.passed)
+    if (scope === 'in scope') this.#inScope[kind]++
   }
 
   get failed(): number {
-    return this.#sum((tally) => tally.wrong + tally.unsupported)
+    return failedOf(this.#total())
   }
 
+  /** The last line is `N passed, N failed`; failed = wrong + unsupported. */
   lines(): string[] {
     const rows = [...this.#families].map(([family, { passed, wrong, unsupported }]) => row(family, passed, wrong, unsupported))
-    const skipped = this.skipped === 0 ? [] : [`${this.skipped} out of scope (scope.ts) left out`]
-    return [row('family', 'passed', 'wrong', 'unsupported'), ...rows, ...skipped, `${this.passed} passed, ${this.failed} failed`]
+    const scope =
+      this.leftOut === 0 ? `in scope (scope.ts): ${counts(this.#inScope)}` : `${this.leftOut} out of scope (scope.ts) left out`
+    return [row('family', 'passed', 'wrong', 'unsupported'), ...rows, scope, counts(this.#total())]
   }
 
-  #sum(count: (tally: Tally) => number): number {
-    return [...this.#families.values()].reduce((sum, tally) => sum + count(tally), 0)
+  #total(): Tally {
+    const sum = (count: (tally: Tally) => number): number =>
+      [...this.#families.values()].reduce((all, tally) => all + count(tally), 0)
+    return {
+      passed: sum(({ passed }) => passed),
+      wrong: sum(({ wrong }) => wrong),
+      unsupported: sum(({ unsupported }) => unsupported),
+    }
   }
+}
+
+function failedOf({ wrong, unsupported }: Tally): number {
+  return wrong + unsupported
+}
+
+function counts(tally: Tally): string {
+  return `${tally.passed} passed, ${failedOf(tally)} failed`
 }
 
 function row(family: string, ...counts: readonly (string | number)[]): string {

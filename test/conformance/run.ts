@@ -4,13 +4,14 @@ import { Report, show, type Verdict } from './report.ts'
 import { judge } from './run-scenario.ts'
 import type { Scenario } from './scenario/scenario.ts'
 import { outOfScope } from './scope.ts'
-import { familyOf, scenarioFiles, scenariosOf } from './vectors.ts'
+import { familyOf, scenarioFiles, scenariosOf, vectorsFolder } from './vectors.ts'
 
-const usage = `npm run conformance -- [options] FILE|DIR…
+const usage = `npm run conformance -- [options] [FILE|DIR…]
 
 Runs scenarios of the oracle's format (*.jsonl, one a line, with what Java did) and compares every part of their results.
+Without a path: the vectors of the project, as far as they are in scope.
 
-  --in-scope     only what is built so far, as scope.ts has it
+  --in-scope     only what is built so far, as scope.ts has it; without it, both counts are printed
   --diff         shows the first difference of each part of what fails
   --id TEXT      only scenarios whose id contains the text; implies --diff
   --list         names what fails, one a line
@@ -27,9 +28,9 @@ const { values: options, positionals } = parseArgs({
   },
 })
 
-if (options.help || positionals.length === 0) {
+if (options.help) {
   process.stdout.write(usage)
-  process.exit(options.help ? 0 : 2)
+  process.exit(0)
 }
 
 const missing = positionals.filter((path) => !existsSync(path))
@@ -38,19 +39,22 @@ if (missing.length > 0) {
   process.exit(2)
 }
 
+const paths = positionals.length === 0 ? [vectorsFolder] : positionals
+const onlyInScope = options['in-scope'] || positionals.length === 0
 const report = new Report()
-for (const file of positionals.flatMap(scenarioFiles)) for (const scenario of scenariosOf(file)) run(familyOf(file), scenario)
+for (const file of paths.flatMap(scenarioFiles)) for (const scenario of scenariosOf(file)) run(familyOf(file), scenario)
 process.stdout.write(`${report.lines().join('\n')}\n`)
 process.exitCode = report.failed === 0 ? 0 : 1
 
 function run(family: string, scenario: Scenario): void {
   if (options.id !== undefined && !scenario.id.includes(options.id)) return
-  if (options['in-scope'] && outOfScope(scenario) !== undefined) {
-    report.skipped++
+  const isInScope = outOfScope(scenario) === undefined
+  if (onlyInScope && !isInScope) {
+    report.leftOut++
     return
   }
   const verdict = judge(scenario)
-  report.add(family, verdict)
+  report.add(family, verdict, isInScope ? 'in scope' : 'out of scope')
   if (verdict.kind !== 'passed') print(scenario, verdict)
 }
 

@@ -94,10 +94,10 @@ t.test('order matters within a topic, and not between topics', async (t) => {
 
 t.test('the report counts wrong and unsupported as failed', async (t) => {
   const report = new Report()
-  report.add('family', { kind: 'passed' })
-  report.add('family', { kind: 'wrong', differences: [] })
-  report.add('family', { kind: 'unsupported', reason: 'because' })
-  t.equal(report.lines().at(-1), '1 passed, 2 failed')
+  report.add('family', { kind: 'passed' }, 'in scope')
+  report.add('family', { kind: 'wrong', differences: [] }, 'in scope')
+  report.add('family', { kind: 'unsupported', reason: 'because' }, 'out of scope')
+  t.same(report.lines().slice(-2), ['in scope (scope.ts): 1 passed, 1 failed', '1 passed, 2 failed'])
 })
 
 t.test('the scope sees through names and branches', async (t) => {

@@ -14,7 +14,15 @@ export function scenarioFiles(path: string): string[] {
 
 export function scenariosOf(file: string): Scenario[] {
   const lines = readFileSync(file, 'utf8').split('\n')
-  return lines.filter((line) => line.trim() !== '').map((line) => JSON.parse(line) as Scenario)
+  return lines.flatMap((line, index) => (line.trim() === '' ? [] : [parsed(line, `${file}:${index + 1}`)]))
+}
+
+function parsed(line: string, place: string): Scenario {
+  try {
+    return JSON.parse(line) as Scenario
+  } catch (cause) {
+    throw new SyntaxError(`${place} is no JSON: scenarios stand one on a line.`, { cause })
+  }
 }
 
 export function familyOf(file: string): string {
