@@ -99,6 +99,7 @@ function makeThread(
     commitIntervalMs: config.commitIntervalMs,
     pollMs: config.pollMs,
     bufferedRecordsPerPartition: config.bufferedRecordsPerPartition,
+    taskTimeoutMs: config.taskTimeoutMs,
     assignor: new StreamAssignor({ plan, admin, acceptableRecoveryLag, prepareTopics: () => prepareTopics(options) }),
     directory: options.directory,
     purge: new RepartitionPurge({ plan, admin, logger: environment.logger, intervalMs: repartitionPurgeIntervalMs }),

@@ -30,6 +30,8 @@ export interface StreamThreadOptions {
   readonly commitIntervalMs: number
   readonly pollMs: number
   readonly bufferedRecordsPerPartition: number
+  /** How long commits may go on failing before that is an error. */
+  readonly taskTimeoutMs: number
   readonly input: InputFetcher
   readonly output: ProducerOutput
   readonly changelogs: ChangelogReader
@@ -72,6 +74,8 @@ export class StreamThread implements GroupMemberListener {
   #restoring: Promise<void> | null = null
   #error: AssignorError = 'none'
   #state: ThreadState = 'rebalancing'
+  /** Since when commits have failed; null while they do not. */
+  #troubleSinceMs: number | null = null
   #lastCommitMs: number
   #lastCheckpointMs: number
 
@@ -271,9 +275,12 @@ export class StreamThread implements GroupMemberListener {
     try {
       const offsets = await commitTasks(running, output, this.#member, checkpoint)
       purge.committed(offsets)
+      this.#troubleSinceMs = null
       return running
     } catch (error) {
       if (!(error instanceof TransportError) || error.kind === 'fatal' || error.kind === 'abortable') throw error
+      this.#troubleSinceMs ??= this.#now()
+      if (this.#now() - this.#troubleSinceMs >= this.#options.taskTimeoutMs) throw error
       // The records stay uncommitted: they are committed after the rebalance, or read again by whoever gets the task.
       environment.logger.warn(`A commit did not go through, and is tried again: ${error.message}`, error.facts)
       return []

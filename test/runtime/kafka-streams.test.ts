@@ -9,6 +9,7 @@ import { silentLogger } from '../../lib/runtime/logger.ts'
 import { nullable } from '../../lib/serde/nullable-serde.ts'
 import { Serdes } from '../../lib/serde/serdes.ts'
 import { openLmdbStorageFactory } from '../../lib/storage/lmdb/open-lmdb-storage-factory.ts'
+import { kafka } from '../../lib/transport/kafkajs/kafka.ts'
 import type { Topology } from '../../lib/topology/topology.ts'
 import type { Cluster } from '../../lib/transport/cluster.ts'
 import { consume, createTopics, produce, until } from './running.ts'
@@ -236,6 +237,58 @@ t.test('what cannot start says why', async (t) => {
   await streams.start()
   await t.rejects(application(cluster, wordCount(), { storage }).start(), { name: 'LockError' })
   await t.rejects(streams.start(), TypeError)
+})
+
+t.test('a broker that cannot be reached', async (t) => {
+  const cluster = kafka({ bootstrapServers: '127.0.0.1:1', bootstrapTimeoutMs: 100 })
+  const streams = application(cluster, wordCount())
+  await t.rejects(streams.start(), { code: 'TRANSPORT_BROKER_UNREACHABLE' })
+  t.equal(streams.state, 'error')
+  await streams.close()
+})
+
+t.test('a topic that is written and not there', async (t) => {
+  await using cluster = await EmbeddedKafka.open()
+  await createTopics(cluster, { lines: 1 })
+  let error: unknown
+  const uncaughtExceptionHandler = (failure: unknown) => {
+    error = failure
+    return 'shutdown-client' as const
+  }
+  await using streams = application(cluster, mapping((value) => value), { uncaughtExceptionHandler }) // prettier-ignore
+  await streams.start()
+  await produce(cluster, lines, [['1', 'a']])
+  await until('the failure', () => streams.state === 'error')
+  t.match(error, { code: 'STREAMS_MISSING_SINK_TOPIC', facts: { topics: ['passed'] } })
+})
+
+t.test('a sink whose serde does not fit its values', async (t) => {
+  await using cluster = await EmbeddedKafka.open()
+  await createTopics(cluster, { lines: 1, passed: 1 })
+  let error: unknown
+  const uncaughtExceptionHandler = (failure: unknown) => {
+    error = failure
+    return 'shutdown-client' as const
+  }
+  const builder = new StreamsBuilder()
+  builder.stream(lines).to(topic('passed', { key: Serdes.string, value: Serdes.long as never }))
+  await using streams = application(cluster, builder.build(), { uncaughtExceptionHandler })
+  await streams.start()
+  await produce(cluster, lines, [['1', 'a']])
+  await until('the failure', () => streams.state === 'error')
+  t.match(error, { code: 'STREAMS_SERIALIZATION', facts: { node: 'KSTREAM-SINK-0000000001', topic: 'lines', offset: 0 } })
+})
+
+t.test('full partitions are paused, and all of their records are processed', async (t) => {
+  await using cluster = await EmbeddedKafka.open()
+  await createTopics(cluster, { lines: 2, passed: 1 })
+  const rows = Array.from({ length: 500 }, (_, index) => [String(index), 'a'] as const)
+  await produce(cluster, lines, rows)
+  const config = { bufferedRecordsPerPartition: 3, maxPartitionFetchBytes: 300 }
+  await using streams = application(cluster, mapping((value) => value), config) // prettier-ignore
+  await streams.start()
+  await until('all passed', async () => (await consume(cluster, passed)).length === 500)
+  t.equal(new Set((await consume(cluster, passed)).map(([key]) => key)).size, 500)
 })
 
 t.test('configuration: the error names the key', async (t) => {
