@@ -26,7 +26,7 @@ export function judge(scenario: Scenario): Verdict {
   }
 }
 
-export function runScenario(scenario: Scenario): Outcome {
+function runScenario(scenario: Scenario): Outcome {
   if (scenario.bytes !== undefined) return { results: callFormats(scenario.bytes) }
   return new ScenarioRun(scenario).run()
 }

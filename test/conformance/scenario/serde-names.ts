@@ -21,7 +21,7 @@ const byName: Readonly<Record<string, unknown>> = {
 const cache = new Map<string, AnySerde>()
 
 /** The serde that a topology is given. The same name gives the same instance. */
-export function topologySerde(json: Json): AnySerde {
+function topologySerde(json: Json): AnySerde {
   const text = JSON.stringify(json)
   const found = cache.get(text) ?? nullable(makeSerde(json, byName))
   cache.set(text, found)
@@ -70,7 +70,7 @@ export function fromBytes(spec: Json, bytes: Uint8Array | null, topic: string, c
   }
 }
 
-export function toValue(spec: Json, json: Json): unknown {
+function toValue(spec: Json, json: Json): unknown {
   if (json === null) return null
   const { name, args } = specOf(spec)
   if (name === 'timeWindowed' || name === 'sessionWindowed') {

@@ -6,7 +6,7 @@ import { str } from './values.ts'
 type AnyStore = KeyValueStore<unknown, unknown>
 
 /** A key-value store of a scenario under one face. */
-export class FacedStore {
+class FacedStore {
   readonly #store: AnyStore
   readonly #values: 'plain' | 'timestamped'
 
@@ -28,7 +28,7 @@ export class FacedStore {
   }
 }
 
-export function unstamped(value: unknown): unknown {
+function unstamped(value: unknown): unknown {
   return isStamped(value) ? value.value : value
 }
 

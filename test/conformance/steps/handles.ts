@@ -9,7 +9,7 @@ import { Unsupported } from '../scenario/scenario.ts'
  */
 export type Handle = object
 
-export type Method = (...args: readonly unknown[]) => unknown
+type Method = (...args: readonly unknown[]) => unknown
 
 /** What the steps of one scenario share. */
 export interface Building {
