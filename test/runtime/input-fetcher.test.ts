@@ -1,0 +1,101 @@
+import t from 'tap'
+import { ManualClock } from '../../lib/clock/manual-clock.ts'
+import { TransportError } from '../../lib/model/errors.ts'
+import { InputFetcher } from '../../lib/runtime/input-fetcher.ts'
+import type { FetchedPartition, FetchPosition } from '../../lib/transport/fetcher.ts'
+
+const a = { topic: 'a', partition: 0 }
+const b = { topic: 'b', partition: 0 }
+const limits = { maxWaitMs: 500, minBytes: 1, maxBytes: 1, maxBytesPerPartition: 1, isolationLevel: 'read_uncommitted' } as const
+const turn = () => new Promise((resolve) => setImmediate(resolve))
+
+/** A fetcher whose answers are given by hand; an aborted wait answers nothing. */
+function open() {
+  const asked: FetchPosition[][] = []
+  let answer: (fetched: readonly FetchedPartition[]) => void = () => undefined
+  let fail: (error: unknown) => void = () => undefined
+  const clock = new ManualClock(0)
+  const fetcher = {
+    fetch(positions: readonly FetchPosition[], { signal }: { readonly signal?: AbortSignal }) {
+      asked.push([...positions])
+      return new Promise<readonly FetchedPartition[]>((resolve, reject) => {
+        answer = resolve
+        fail = reject
+        signal?.addEventListener('abort', () => resolve([]))
+      })
+    },
+    close: async () => undefined,
+  }
+  const input = new InputFetcher({ fetcher, clock, limits, retryBackoffMs: 100, onNews: () => undefined })
+  return {
+    input,
+    asked,
+    clock,
+    answer: (...fetched: FetchedPartition[]) => answer(fetched),
+    fail: (error: unknown) => fail(error),
+  }
+}
+
+function upTo(partition: typeof a, nextOffset: number): FetchedPartition {
+  const batches = [{ nextOffset }] as unknown as FetchedPartition['batches']
+  return { ...partition, error: null, batches, highWatermark: 9, lastStableOffset: 9, logStartOffset: 0, abortedTransactions: [] }
+}
+
+t.test('each fetch goes on where the last one ended, one at a time', async (t) => {
+  const { input, asked, answer } = open()
+  input.assign(a, 3)
+  input.start()
+  input.start()
+  answer(upTo(a, 7))
+  await turn()
+  t.same(
+    input.take().map(({ topic }) => topic),
+    ['a'],
+  )
+  input.start()
+  t.same(asked, [[{ ...a, offset: 3 }], [{ ...a, offset: 7 }]])
+})
+
+t.test('what was fetched for an earlier assignment is left out', async (t) => {
+  const { input, asked, answer } = open()
+  input.assign(a, 3)
+  input.start()
+  answer(upTo(a, 7))
+  await turn()
+  input.unassign(a)
+  input.assign(a, 1)
+  t.same(input.take(), [], 'it arrived before, and is taken after')
+  input.start()
+  t.same(asked.at(-1), [{ ...a, offset: 1 }])
+})
+
+t.test('a paused partition is not asked for; resuming ends a wait without it', async (t) => {
+  const { input, asked } = open()
+  input.assign(a, 0)
+  input.assign(b, 0)
+  input.pause(a)
+  input.start()
+  t.same(asked.at(-1), [{ ...b, offset: 0 }])
+  input.resume(a)
+  await turn()
+  input.take()
+  input.start()
+  t.same(asked.at(-1), [{ ...a, offset: 0 }, { ...b, offset: 0 }]) // prettier-ignore
+})
+
+t.test('a retriable error is waited out; another one is thrown', async (t) => {
+  const { input, asked, clock, fail } = open()
+  input.assign(a, 0)
+  input.start()
+  fail(new TransportError('TRANSPORT_NETWORK_EXCEPTION', 'retriable', 'gone'))
+  await turn()
+  input.start()
+  t.equal(asked.length, 1, 'not before the backoff')
+  clock.advance(100)
+  await turn()
+  input.start()
+  t.equal(asked.length, 2)
+  fail(new TransportError('TRANSPORT_TOPIC_AUTHORIZATION_FAILED', 'fatal', 'no'))
+  await turn()
+  t.throws(() => input.take(), { code: 'TRANSPORT_TOPIC_AUTHORIZATION_FAILED' })
+})
