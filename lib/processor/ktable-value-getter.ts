@@ -45,7 +45,7 @@ export function mappedGetter<K, V, VOut>(
 }
 
 /** Applies `derive` to every row that is read. */
-export function derivedGetter<K, V, VOut>(
+function derivedGetter<K, V, VOut>(
   parent: KTableValueGetterSupplier<K, V>,
   derive: (row: ValueAndTimestamp<V>, key: K) => ValueAndTimestamp<VOut> | null,
 ): KTableValueGetterSupplier<K, VOut> {
