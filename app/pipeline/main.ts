@@ -1,0 +1,54 @@
+import { parseOptions, usage } from './options.ts'
+import type { PipelineOptions } from './options.ts'
+import { openPipeline } from './pipeline.ts'
+import type { Pipeline } from './pipeline.ts'
+import { verify } from './verify.ts'
+
+const print = (line: string): void => void process.stdout.write(`${line}\n`)
+
+function describe({ clusterName, dir, registryUrl, writeUrl, readUrl }: Pipeline): string {
+  return `
+  broker           ${clusterName}
+  data             ${dir}
+  schema registry  ${registryUrl}/subjects
+  write API        ${writeUrl}
+  read API         ${readUrl}
+
+Try:
+  curl -s ${writeUrl}/users -H 'content-type: application/json' -d '{"name":"Amara"}'
+  curl -s ${writeUrl}/users -H 'content-type: application/json' -d '{"name":"Bruno"}'
+  curl -s ${writeUrl}/transfers -H 'content-type: application/json' -d '{"fromUserId":1,"toUserId":2,"amount":"10.00"}'
+  curl -s ${readUrl}/transfers-enriched
+  curl -s ${writeUrl}/users/2 -X PATCH -H 'content-type: application/json' -d '{"name":"Bruno Costa"}'
+  curl -s ${readUrl}/transfers-enriched/1
+
+Ctrl-C stops it.`
+}
+
+/** Resolves at the first signal; a second one ends the process at once. */
+function interrupted(): Promise<void> {
+  return new Promise((resolve) => {
+    let signals = 0
+    for (const signal of ['SIGINT', 'SIGTERM'] as const)
+      process.on(signal, () => {
+        if (++signals > 1) process.exit(130)
+        resolve()
+      })
+  })
+}
+
+async function run(options: PipelineOptions): Promise<number> {
+  const interruption = interrupted()
+  await using pipeline = await openPipeline(options, print)
+  print(describe(pipeline))
+  process.send?.({ writeUrl: pipeline.writeUrl, readUrl: pipeline.readUrl })
+  if (options.mode === 'verify') return await Promise.race([verify(pipeline, print), pipeline.failure])
+  await Promise.race([interruption, pipeline.failure])
+  print('Stopping.')
+  return 0
+}
+
+const options = parseOptions(process.argv.slice(2))
+if (options === 'help') print(usage)
+else process.exitCode = await run(options)
+if (process.connected) process.disconnect()

@@ -1,0 +1,93 @@
+import { awaitEqual } from './expected.ts'
+import type { Pipeline } from './pipeline.ts'
+
+const timeoutMs = 60_000
+
+/** Plays a script through the HTTP APIs. After each act the read API must come to equal the join in SQL. Resolves with the exit code. */
+export async function verify(pipeline: Pipeline, print: (line: string) => void): Promise<number> {
+  const script = new Script(pipeline)
+  let failed = 0
+  for (const [name, act] of script.acts()) {
+    const startMs = performance.now()
+    await act()
+    const differences = await awaitEqual(pipeline.readUrl, pipeline.database, timeoutMs)
+    print(`${differences.length === 0 ? 'ok    ' : 'FAILED'} ${name} (${Math.round(performance.now() - startMs)} ms)`)
+    for (const difference of differences) print(`       ${difference}`)
+    if (differences.length > 0) failed++
+  }
+  print(failed === 0 ? 'The read API equals the join in SQL.' : `${failed} acts failed.`)
+  return failed === 0 ? 0 : 1
+}
+
+class Script {
+  readonly #pipeline: Pipeline
+  #users: number[] = []
+  #transfers: number[] = []
+
+  constructor(pipeline: Pipeline) {
+    this.#pipeline = pipeline
+  }
+
+  acts(): [name: string, act: () => Promise<unknown>][] {
+    return [
+      ['users and transfers are made', () => this.#seed()],
+      ['a transfer is completed, another fails', () => this.#settle()],
+      ['an amount is amended', () => this.#call('PATCH', `/transfers/${this.#transfers[2]}`, { amount: '12.50' })],
+      ['a user is renamed', () => this.#call('PATCH', `/users/${this.#users[1]}`, { name: 'Bruno Costa' })],
+      ['a transfer is deleted', () => this.#call('DELETE', `/transfers/${this.#transfers[0]}`)],
+      ['a user is deleted, his transfers stay', () => this.#call('DELETE', `/users/${this.#users[2]}`)],
+      ['SQL: a transfer comes before its user', () => this.#sqlTransfer(900_001)],
+      ['SQL: its user arrives', () => this.#sqlUser(900_001, 'Efe')],
+      ['SQL: a transfer to a user who never comes', () => this.#sqlTransfer(900_002)],
+      ['SQL: a transfer moves to another user', () => this.#moveTransfer()],
+      ['the user it left is renamed', () => this.#call('PATCH', `/users/${this.#users[0]}`, { name: 'Amara Diallo' })],
+    ]
+  }
+
+  async #seed(): Promise<void> {
+    for (const name of ['Amara', 'Bruno', 'Chidi', 'Dalia']) this.#users.push(await this.#create('/users', { name }))
+    const parties = [
+      [0, 1, '10.00'],
+      [1, 2, '100.00'],
+      [3, 0, '1000.00'],
+      [2, 3, '9999999999999999.99'],
+    ] as const
+    for (const [from, to, amount] of parties)
+      this.#transfers.push(await this.#create('/transfers', { fromUserId: this.#users[from], toUserId: this.#users[to], amount }))
+  }
+
+  async #settle(): Promise<void> {
+    await this.#call('PATCH', `/transfers/${this.#transfers[0]}`, { status: 'COMPLETED' })
+    await this.#call('PATCH', `/transfers/${this.#transfers[1]}`, { status: 'FAILED' })
+  }
+
+  /** The write API refuses unknown users; SQL does not. */
+  async #sqlTransfer(toUserId: number): Promise<void> {
+    const now = new Date().toISOString()
+    this.#pipeline.database
+      .prepare('insert into transfers (from_user_id, to_user_id, amount, created_at, last_updated_at) values (?, ?, ?, ?, ?)')
+      .run(this.#users[0]!, toUserId, '1.00', now, now)
+  }
+
+  async #sqlUser(id: number, name: string): Promise<void> {
+    const now = new Date().toISOString()
+    const insert = 'insert or replace into users (id, name, created_at, last_updated_at) values (?, ?, ?, ?)'
+    this.#pipeline.database.prepare(insert).run(id, name, now, now)
+  }
+
+  async #moveTransfer(): Promise<void> {
+    this.#pipeline.database.prepare('update transfers set to_user_id = ? where id = ?').run(this.#users[1]!, this.#transfers[2]!)
+  }
+
+  async #create(path: string, body: object): Promise<number> {
+    return ((await this.#call('POST', path, body)) as { readonly id: number }).id
+  }
+
+  async #call(method: string, path: string, body?: object): Promise<unknown> {
+    const content = body === undefined ? {} : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }
+    const answer = await fetch(`${this.#pipeline.writeUrl}${path}`, { method, ...content })
+    const text = await answer.text()
+    if (!answer.ok) throw new Error(`${method} ${path} answers ${answer.status}: ${text}`)
+    return text === '' ? null : JSON.parse(text)
+  }
+}
