@@ -40,7 +40,14 @@ export function repartitionNode({ builder: { graph } }: Pick<StreamState, 'build
         parents: node.parentNames,
       })
       topology.addSink({ name: names.sink, topic, key, value, partitioner: options.partitioner, parents: [names.filter] })
-      topology.addSource({ name: names.source, topics: [topic], key, value, timestampExtractor: failOnInvalidTimestamp })
+      topology.addSource({
+        name: names.source,
+        topics: [topic],
+        key,
+        value,
+        nullValues: 'kept',
+        timestampExtractor: failOnInvalidTimestamp,
+      })
     },
   })
 }

@@ -121,7 +121,14 @@ export class StreamsBuilder {
     const named = materialize(this.#graph, materialized, `${topic.name}-`, {})
     const store = { ...named, key: erased(topic.key) ?? named.key, value: erased(topic.value) ?? named.value }
     const names = this.#tableNames(consumed)
-    return { ...names, store, definition: sourceDefinition(names.sourceName, { ...store, name: topic.name }, consumed) }
+    return {
+      ...names,
+      store,
+      definition: {
+        ...sourceDefinition(names.sourceName, { ...store, name: topic.name }, consumed),
+        nullValues: 'kept' as const,
+      },
+    }
   }
 }
 

@@ -1,4 +1,5 @@
 import { SerializationError, StreamsError } from '../model/errors.ts'
+import type { Headers } from '../model/headers.ts'
 import type { StreamRecord } from '../model/stream-record.ts'
 import { streamRecord } from '../model/stream-record.ts'
 import type { TimestampExtractor } from '../processor/timestamp-extractor.ts'
@@ -16,6 +17,7 @@ type AnyRecord = StreamRecord<unknown, unknown>
 export class RecordReader {
   readonly key: BoundSerde
   readonly value: BoundSerde
+  readonly #nullValues: 'by-serde' | 'kept'
   readonly #partition: TopicPartition
   readonly #scope: TaskScope
   readonly #extractor: TimestampExtractor
@@ -25,6 +27,7 @@ export class RecordReader {
     const { serdes, timestampExtractor } = scope.environment
     this.key = new BoundSerde(serdes.key(node.key, node.name), partition.topic, 'key')
     this.value = new BoundSerde(serdes.value(node.value, node.name), partition.topic, 'value')
+    this.#nullValues = node.nullValues ?? 'by-serde'
     this.#partition = partition
     this.#scope = scope
     this.#extractor = node.timestampExtractor ?? timestampExtractor
@@ -45,10 +48,14 @@ export class RecordReader {
     try {
       if (!Number.isSafeInteger(timestamp)) throw unsafeTimestamp(timestamp)
       const key = this.key.read(batch.key(index), headers)
-      return streamRecord(key, this.value.read(batch.value(index), headers), timestamp, headers)
+      return streamRecord(key, this.#value(batch.value(index), headers), timestamp, headers)
     } catch (error) {
       return this.#handle(error as StreamsError, rawRecord(this.#partition, batch, index))
     }
+  }
+
+  #value(bytes: Uint8Array | null, headers: Headers): unknown {
+    return bytes === null && this.#nullValues === 'kept' ? null : this.value.read(bytes, headers)
   }
 
   #stamp(record: AnyRecord, offset: number, partitionTime: number): AnyRecord | null {

@@ -17,6 +17,8 @@ export interface SourceDefinition {
   readonly pattern?: RegExp | undefined
   readonly key?: AnySerde | undefined
   readonly value?: AnySerde | undefined
+  /** Default `by-serde`: a null where the serde is not nullable goes to the deserialization handler. */
+  readonly nullValues?: 'by-serde' | 'kept' | undefined
   readonly timestampExtractor?: TimestampExtractor | undefined
   readonly offsetReset?: OffsetReset | undefined
 }

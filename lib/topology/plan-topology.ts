@@ -93,8 +93,8 @@ class Planner {
 }
 
 function sourceNode(node: NodeDefinition & { kind: 'source' }, topics: readonly string[]): plan.SourceNode {
-  const { kind, name, pattern, key, value, timestampExtractor, offsetReset } = node
-  return { kind, name, topics, pattern, key, value, timestampExtractor, offsetReset }
+  const { kind, name, pattern, key, value, nullValues = 'by-serde', timestampExtractor, offsetReset } = node
+  return { kind, name, topics, pattern, key, value, nullValues, timestampExtractor, offsetReset }
 }
 
 function sinkNode(node: NodeDefinition & { kind: 'sink' }, topic: unknown): plan.SinkNode {

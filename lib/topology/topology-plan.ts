@@ -17,6 +17,8 @@ export interface SourceNode {
   /** Absent serdes are the application's defaults. */
   readonly key: Serde<unknown> | undefined
   readonly value: Serde<unknown> | undefined
+  /** `kept`: a null value is a record as any other, whatever the serde says (tables, where it deletes; internal topics). */
+  readonly nullValues?: 'by-serde' | 'kept'
   readonly timestampExtractor: TimestampExtractor | undefined
   readonly offsetReset: OffsetReset | undefined
 }
