@@ -81,7 +81,7 @@ t.test(
         let members: Member[] = []
         let round = 0
         for (const size of sizes) {
-          members = [...members.slice(0, size)]
+          members = members.slice(0, size)
           while (members.length < size) members.push({ id: String(members.length + 1), tasks: new Map() })
           for (let repeat = 0; repeat < 3; repeat++) await rebalance(t, members, round++, partitions)
           const tasks = members.flatMap((member) => [...member.tasks.keys()])
