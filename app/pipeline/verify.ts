@@ -36,9 +36,9 @@ class Script {
       ['a user is renamed', () => this.#call('PATCH', `/users/${this.#users[1]}`, { name: 'Bruno Costa' })],
       ['a transfer is deleted', () => this.#call('DELETE', `/transfers/${this.#transfers[0]}`)],
       ['a user is deleted, his transfers stay', () => this.#call('DELETE', `/users/${this.#users[2]}`)],
-      ['SQL: a transfer comes before its user', () => this.#sqlTransfer(900_001)],
-      ['SQL: its user arrives', () => this.#sqlUser(900_001, 'Efe')],
-      ['SQL: a transfer to a user who never comes', () => this.#sqlTransfer(900_002)],
+      ['SQL: a transfer comes before its user', () => this.#sqlTransfer(this.#unusedId(1))],
+      ['SQL: its user arrives', () => this.#sqlUser(this.#unusedId(1), 'Efe')],
+      ['SQL: a transfer to a user who never comes', () => this.#sqlTransfer(this.#unusedId(2))],
       ['SQL: a transfer moves to another user', () => this.#moveTransfer()],
       ['the user it left is renamed', () => this.#call('PATCH', `/users/${this.#users[0]}`, { name: 'Amara Diallo' })],
     ]
@@ -59,6 +59,11 @@ class Script {
   async #settle(): Promise<void> {
     await this.#call('PATCH', `/transfers/${this.#transfers[0]}`, { status: 'COMPLETED' })
     await this.#call('PATCH', `/transfers/${this.#transfers[1]}`, { status: 'FAILED' })
+  }
+
+  /** Far beyond the users of this run, so that the script can run again on the same data. */
+  #unusedId(number: number): number {
+    return this.#users.at(-1)! + number * 1_000_000
   }
 
   /** The write API refuses unknown users; SQL does not. */
