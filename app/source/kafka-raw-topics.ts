@@ -26,7 +26,8 @@ export class KafkaRawTopics implements RawTopics {
 
   static async open(cluster: Cluster, names: readonly string[]): Promise<KafkaRawTopics> {
     const admin = await cluster.admin({ clientId })
-    const found = await admin.metadata(names).finally(() => admin.close())
+    const found = await admin.metadata(names)
+    await admin.close()
     const partitions = new Map(found.map(({ name, partitions }) => [name, partitions.length]))
     const missing = names.find((name) => !partitions.has(name))
     if (missing !== undefined) throw new Error(`There is no topic ${missing}: create the topics of the manifest first.`)

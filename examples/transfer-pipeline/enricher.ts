@@ -2,7 +2,8 @@ import { Serdes, StreamsBuilder } from 'millrace'
 import type { Topology } from 'millrace'
 import { avro } from 'millrace/avro'
 import type { AvroValue } from 'millrace/avro'
-import { transferEnrichedSchema, transferWithSenderSchema } from './schemas.ts'
+import { transferWithSenderSchema } from './schemas.ts'
+import type { transferEnrichedSchema } from './schemas.ts'
 import { enriched, transfers, users } from './topics.ts'
 
 export type TransferEnriched = AvroValue<typeof transferEnrichedSchema>
