@@ -107,7 +107,7 @@ export type {
 
 // Clusters, and plain clients for topic values.
 export { kafka } from './transport/kafkajs/kafka.ts'
-export type { KafkaOptions } from './transport/kafkajs/kafka.ts'
+export type { KafkaOptions, SaslOptions } from './transport/kafkajs/kafka.ts'
 export type { Cluster, ConnectOptions } from './transport/cluster.ts'
 export { openAdmin, openConsumer, openProducer } from './transport/topic-clients/open-topic-clients.ts'
 export type { TopicConsumer } from './transport/topic-clients/topic-consumer.ts'

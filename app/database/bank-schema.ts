@@ -28,7 +28,7 @@ create table if not exists cdc_log (
   snapshot text not null default 'false',
   ts_ms integer not null);`
 
-export const columns = {
+const columns = {
   users: ['id', 'name', 'created_at', 'last_updated_at'],
   transfers: ['id', 'from_user_id', 'to_user_id', 'amount', 'status', 'request_id', 'created_at', 'last_updated_at'],
 } as const

@@ -1,15 +1,7 @@
 import type avsc from 'avsc'
 import { RegistryError } from './registry-error.ts'
 
-export const levels = [
-  'NONE',
-  'BACKWARD',
-  'BACKWARD_TRANSITIVE',
-  'FORWARD',
-  'FORWARD_TRANSITIVE',
-  'FULL',
-  'FULL_TRANSITIVE',
-] as const
+const levels = ['NONE', 'BACKWARD', 'BACKWARD_TRANSITIVE', 'FORWARD', 'FORWARD_TRANSITIVE', 'FULL', 'FULL_TRANSITIVE'] as const
 export type Level = (typeof levels)[number]
 
 export function parseLevel(text: unknown): Level {

@@ -1,7 +1,7 @@
 import type { Document, DocumentStore } from '../store/document-store.ts'
 
 /** Records of one partition, in order. */
-export interface SinkBatch<V> {
+interface SinkBatch<V> {
   readonly records: readonly {
     readonly key: string | null
     readonly value: V | null

@@ -1,7 +1,7 @@
 import type { TableName } from '../database/bank-schema.ts'
 
 /** A type as Connect's JsonConverter writes it into each record. */
-export interface ConnectField {
+interface ConnectField {
   readonly type: string
   readonly optional: boolean
   readonly field: string

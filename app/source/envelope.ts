@@ -115,7 +115,7 @@ function header(key: string, text: string): { readonly key: string; readonly val
   return { key, value: Buffer.from(text) }
 }
 
-export function topicOf({ table }: { readonly table: TableName }, { prefix, database }: EnvelopeOptions): string {
+function topicOf({ table }: { readonly table: TableName }, { prefix, database }: EnvelopeOptions): string {
   return `${prefix}.${database}.${table}`
 }
 

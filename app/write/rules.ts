@@ -1,6 +1,6 @@
 import { Problem } from '../http/problem.ts'
 
-export const statuses = ['PENDING', 'COMPLETED', 'FAILED', 'REVERSED'] as const
+const statuses = ['PENDING', 'COMPLETED', 'FAILED', 'REVERSED'] as const
 export type Status = (typeof statuses)[number]
 
 const transitions: Readonly<Record<Status, readonly Status[]>> = {

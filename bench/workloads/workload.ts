@@ -1,6 +1,6 @@
 import type { StreamsConfig, Topology } from 'millrace'
 
-export interface Topics {
+interface Topics {
   readonly input: string
   readonly output: string
 }

@@ -7,7 +7,7 @@ import type { Admin, NewTopic } from '../transport/admin.ts'
 import { resolvePartitionCounts } from './partition-counts.ts'
 
 /** Kafka's topic configuration keys. */
-export type TopicConfig = Readonly<Record<string, string>>
+type TopicConfig = Readonly<Record<string, string>>
 
 export interface InternalTopicOptions {
   /** −1: the broker's default. Java: `replication.factor`. */

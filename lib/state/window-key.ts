@@ -24,7 +24,7 @@ export function sequenceOfWindow(windowKey: string): number {
   return Buffer.from(windowKey.slice(-4), 'latin1').readUInt32BE(0)
 }
 
-export function int64Text(value: number): string {
+function int64Text(value: number): string {
   writeInt64(scratch, value, 0)
   return latin1(scratch)
 }

@@ -30,7 +30,7 @@ export class SourceSubscriptions {
 }
 
 /** A pattern subscribes to topics whose whole name it matches, as in Java. */
-export function wholeName(pattern: RegExp): RegExp {
+function wholeName(pattern: RegExp): RegExp {
   return new RegExp(`^(?:${pattern.source})$`, pattern.flags.replaceAll(/[gy]/g, ''))
 }
 

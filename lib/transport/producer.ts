@@ -27,7 +27,12 @@ export interface Producer {
   close(): Promise<void>
 }
 
-/** A producer whose batches and offsets become visible together (KIP-98, KIP-447). One transaction at a time. */
+/**
+ * A producer whose batches and offsets become visible together (KIP-98, KIP-447). One transaction at a time. The seam for
+ * exactly-once: no transport opens one yet.
+ *
+ * @public
+ */
 export interface TransactionalProducer extends Producer {
   /** Fences older producers of the same transactional id, and ends what they left open. */
   init(): Promise<void>

@@ -72,7 +72,7 @@ export async function startKafka(options: KafkaServerOptions = {}): Promise<Kafk
   }
 }
 
-export async function stopKafka(dir: string): Promise<void> {
+async function stopKafka(dir: string): Promise<void> {
   await Promise.all(brokers(resolve(dir)).map(({ server }) => end(server, 'SIGTERM')))
 }
 

@@ -9,7 +9,7 @@ const run = promisify(execFile)
 // The full coordinates: Maven takes the short form with a version for a lifecycle phase.
 const dependencyPlugin = 'org.apache.maven.plugins:maven-dependency-plugin:3.8.1'
 
-export const serversCache = join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'millrace-servers')
+const serversCache = join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'millrace-servers')
 
 /** The folder that holds the artifacts (`group:artifact:version`) and all they need at run time; fetched once. */
 export async function jars(name: string, artifacts: readonly string[]): Promise<string> {

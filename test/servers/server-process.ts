@@ -44,7 +44,7 @@ export async function end(server: ServerCommand, signal: 'SIGTERM' | 'SIGKILL'):
 }
 
 /** The last lines of the log, with the place of the whole. */
-export function logTail(server: ServerCommand): string {
+function logTail(server: ServerCommand): string {
   return `${server.logFile}:\n${log(server).trimEnd().split('\n').slice(-20).join('\n')}`
 }
 

@@ -10,7 +10,7 @@ import type { AssignorError } from './assignor-error.ts'
 const magic = 0x4d
 
 /** A later version may add fields behind these; members of this version then refuse it rather than guess. */
-export const userDataVersion = 1
+const userDataVersion = 1
 
 const errors: readonly AssignorError[] = ['none', 'incomplete-source-topic-metadata', 'shutdown-requested']
 

@@ -13,7 +13,7 @@ export interface SchemaIds {
 }
 
 /** Bytes before the Avro binary: 0x00 ‖ schema id. */
-export const headerBytes = 5
+const headerBytes = 5
 
 /** Reads how the bytes of one writer's schema become values of the own one. */
 type Reader = (bytes: Buffer) => unknown

@@ -66,7 +66,7 @@ class TimestampMillisType extends avsc.types.LogicalType {
 export const avroLogicalTypes = Object.freeze({ decimal: DecimalType, 'timestamp-millis': TimestampMillisType })
 
 /** The unscaled integer of `"-12.5"`; undefined where the text is no decimal, or has more decimals than `scale`. */
-export function parseDecimal(text: string, scale: number): bigint | undefined {
+function parseDecimal(text: string, scale: number): bigint | undefined {
   const match = /^(-?)(\d+)(?:\.(\d+))?$/.exec(text)
   const fraction = (match?.[3] ?? '').replace(/0+$/, '')
   if (match === null || fraction.length > scale) return undefined
@@ -74,7 +74,7 @@ export function parseDecimal(text: string, scale: number): bigint | undefined {
   return match[1] === '-' ? -unscaled : unscaled
 }
 
-export function formatDecimal(unscaled: bigint, scale: number): string {
+function formatDecimal(unscaled: bigint, scale: number): string {
   const digits = magnitude(unscaled)
     .toString()
     .padStart(scale + 1, '0')
@@ -84,13 +84,13 @@ export function formatDecimal(unscaled: bigint, scale: number): string {
 }
 
 /** Signed, big-endian; no bytes are zero (Java: `new BigInteger(bytes)`). */
-export function fromTwosComplement(bytes: Uint8Array): bigint {
+function fromTwosComplement(bytes: Uint8Array): bigint {
   if (bytes.byteLength === 0) return 0n
   return BigInt.asIntN(bytes.byteLength * 8, BigInt(`0x${asBuffer(bytes).toString('hex')}`))
 }
 
 /** The shortest such bytes (`BigInteger.toByteArray`), or as many as asked; undefined where these are too few. */
-export function toTwosComplement(value: bigint, size?: number): Uint8Array | undefined {
+function toTwosComplement(value: bigint, size?: number): Uint8Array | undefined {
   const bits = (value < 0n ? -value - 1n : value).toString(2)
   const least = value === 0n || value === -1n ? 1 : Math.floor(bits.length / 8) + 1
   const length = size ?? least

@@ -6,7 +6,7 @@ const maxKeyLength = 1978
 const typeByte = 1
 const hashLength = 32
 /** Keys of this length and more are *long*: stored as their first bytes and a hash, with the whole key in front of the value. */
-export const longKeyLength = maxKeyLength - 1 - hashLength
+const longKeyLength = maxKeyLength - 1 - hashLength
 const longStoredLength = maxKeyLength
 
 export function isLongKey(key: Uint8Array): boolean {

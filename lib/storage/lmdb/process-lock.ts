@@ -2,7 +2,7 @@ import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { LockError } from '../../model/errors.ts'
 
 /** Who had the lock before: nobody (a clean end), a process that died, or one that died with its machine. */
-export type PreviousOwner = 'none' | 'process-crashed' | 'machine-crashed'
+type PreviousOwner = 'none' | 'process-crashed' | 'machine-crashed'
 
 export interface ProcessLock {
   readonly previous: PreviousOwner

@@ -1,4 +1,3 @@
-import type { SASLOptions } from 'kafkajs'
 import type { ConnectionOptions } from 'node:tls'
 import type { Chance } from '../../clock/chance.ts'
 import { systemChance } from '../../clock/chance.ts'
@@ -15,13 +14,26 @@ import { KafkaFetcher } from './kafka-fetcher.ts'
 import { KafkaGroupCoordinator } from './kafka-group-coordinator.ts'
 import { KafkaProducer } from './kafka-producer.ts'
 
+/** How a client says who it is: a mechanism with its credentials. */
+export type SaslOptions =
+  | {
+      readonly mechanism: 'plain' | 'scram-sha-256' | 'scram-sha-512'
+      readonly username: string
+      readonly password: string
+    }
+  | {
+      readonly mechanism: 'oauthbearer'
+      /** Asked for a token whenever a connection opens. */
+      readonly oauthBearerProvider: () => Promise<{ readonly value: string }>
+    }
+
 export interface KafkaOptions {
   /** `host:port`, separated by commas, or a list of them. */
   readonly bootstrapServers: string | readonly string[]
   /** `true`, or TLS options of Node. Default false. */
   readonly ssl?: boolean | ConnectionOptions
-  /** Mechanism and credentials, as kafkajs has them. Default none. */
-  readonly sasl?: SASLOptions
+  /** Default none. */
+  readonly sasl?: SaslOptions
   /** How long connecting to one broker may take. Default 10,000. */
   readonly connectionTimeoutMs?: number
   /** How long opening a client looks for a broker that answers. Default 10,000. */
@@ -36,7 +48,7 @@ export interface KafkaOptions {
 }
 
 type Config = Required<Omit<KafkaOptions, 'sasl' | 'bootstrapServers'>> & {
-  readonly sasl: SASLOptions | null
+  readonly sasl: SaslOptions | null
   readonly bootstrap: readonly HostPort[]
 }
 

@@ -4,7 +4,7 @@ import type { Compression } from './produce-batch.ts'
 import { corruptBatch } from './wire-format.ts'
 
 /** A batch may not unpack to more than this, whatever it claims: 256 MiB. */
-export const decompressedBytesMax = 256 << 20
+const decompressedBytesMax = 256 << 20
 
 /** Kafka's ids of the codecs, by position (Kafka: `CompressionType`). */
 const codecs: readonly Compression[] = ['none', 'gzip', 'snappy', 'lz4', 'zstd']

@@ -55,7 +55,7 @@ const require = createRequire(import.meta.url)
 let native: Checksum | undefined
 
 /** CRC-32C by the processor's instruction. The native module loads at the first use, not at import. */
-export function crc32c(bytes: Uint8Array): number {
+function crc32c(bytes: Uint8Array): number {
   native ??= (require('@node-rs/crc32') as { readonly crc32c: Checksum }).crc32c
   return native(asBuffer(bytes))
 }
