@@ -42,8 +42,10 @@ export class KafkaFetcher implements Fetcher {
   }
 
   // After trouble leaders are asked for again, not before a pause: the caller comes back at once, and may for a long time.
+  // What they said before is void: a partition that was made just now has no leader for a moment.
   async #recover(positions: readonly FetchPosition[], { signal, maxWaitMs }: FetchLimits): Promise<void> {
     const pauseMs = Math.min(maxWaitMs, pauseAfter(this.#failures - 1, this.#client.chance))
+    this.#answers = this.#answers.filter(({ error }) => !isRetriable(error))
     await sleep(this.#client.clock, pauseMs, anyOf(this.#client.signal, signal))
     await this.#client.refresh([...new Set(positions.map(({ topic }) => topic))])
   }
@@ -110,8 +112,10 @@ export class KafkaFetcher implements Fetcher {
       const own = await this.#startPolls(positions, { ...limits, maxWaitMs: Math.max(0, leftMs) })
       // The broker ends the polls of this call in time; those of others end with this call's time at the latest.
       if (own.length > 0) await this.#awaitNews(positions, [...own, ...this.#polls.values()], Promise.all(own), limits.signal)
-      else await this.#awaitNews(positions, [...this.#polls.values()], time, limits.signal)
+      else if (this.#polls.size > 0 || this.#failures === 0)
+        await this.#awaitNews(positions, [...this.#polls.values()], time, limits.signal)
       if (this.#hasNews(positions) || isAborted() || clock.now() >= end) break
+      if (this.#failures > 0) await this.#recover(positions, { ...limits, maxWaitMs: end - clock.now() })
     }
     wait.abort()
   }
@@ -133,7 +137,9 @@ export class KafkaFetcher implements Fetcher {
 
   #hasNews(positions: readonly FetchPosition[]): boolean {
     if (this.#failure !== null) return true
-    return this.#answers.some((answer) => isNews(answer) && positions.some((position) => isAbout(answer, position)))
+    // Trouble that may pass is news only where other polls would go on meanwhile: the caller then decides.
+    const isNewsNow = (answer: Answer): boolean => isNews(answer) || (this.#polls.size > 0 && isRetriable(answer.error))
+    return this.#answers.some((answer) => isNewsNow(answer) && positions.some((position) => isAbout(answer, position)))
   }
 
   #takeAnswers(positions: readonly FetchPosition[]): readonly FetchedPartition[] {
@@ -168,7 +174,7 @@ function toAnswer({ records, errorCode, ...response }: PartitionResponse, offset
 
 // An answer without records tells where the partition's end is, and ends no wait.
 function isNews({ error, batches }: Answer): boolean {
-  return error !== null || batches.length > 0
+  return batches.length > 0 || (error !== null && !isRetriable(error))
 }
 
 function isAbout(answer: Answer, position: FetchPosition): boolean {
