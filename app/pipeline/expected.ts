@@ -2,7 +2,7 @@ import type { DatabaseSync } from 'node:sqlite'
 import type { Document } from '../store/document-store.ts'
 
 /** What the read API must answer once everything has flowed: the join, done by SQL. */
-export function joinedTransfers(database: DatabaseSync): Document[] {
+function joinedTransfers(database: DatabaseSync): Document[] {
   const rows = database
     .prepare(
       `select t.id, t.from_user_id as fromUserId, t.to_user_id as toUserId, t.amount, t.status,
@@ -18,7 +18,7 @@ export function joinedTransfers(database: DatabaseSync): Document[] {
 }
 
 /** All documents of the read API, by id. */
-export async function readTransfers(readUrl: string): Promise<Document[]> {
+async function readTransfers(readUrl: string): Promise<Document[]> {
   const documents: Document[] = []
   for (let page = 0; ; page++) {
     const answer = await fetch(`${readUrl}/transfers-enriched?sort=id&size=500&page=${page}`)
@@ -33,7 +33,7 @@ export async function readTransfers(readUrl: string): Promise<Document[]> {
 }
 
 /** Up to ten differences, in words; empty where both are the same. */
-export function differences(actual: readonly Document[], expected: readonly Document[]): string[] {
+function differences(actual: readonly Document[], expected: readonly Document[]): string[] {
   const [read, joined] = [byId(actual), byId(expected)]
   const ids = [...new Set([...read.keys(), ...joined.keys()])]
   return ids.flatMap((id) => difference(id, read.get(id), joined.get(id))).slice(0, 10)
