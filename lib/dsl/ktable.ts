@@ -1,9 +1,12 @@
+import type { KeyValuePair } from '../processor/key-value-result.ts'
 import { KTableToStream } from '../processor/ktable-to-stream.ts'
+import type { GroupSelector } from '../processor/ktable-repartition-map.ts'
 import { internals, type AnyTable, type TableState } from './handles.ts'
 import { joinByForeignKey } from './foreign-key-join.ts'
+import { KGroupedTable } from './kgrouped-table.ts'
 import type { KStream } from './kstream.ts'
 import type { MaterializedOptions } from './materialized.ts'
-import type { Materialized, Named, TableJoined } from './options.ts'
+import type { Grouped, Materialized, Named, TableJoined } from './options.ts'
 import { addStreamOperator } from './stream-operators.ts'
 import { filterTable, mapTableValues } from './table-derivations.ts'
 import { joinTables } from './table-join.ts'
@@ -58,6 +61,17 @@ export class KTable<K, V> {
     const stream = { ...state, needsRepartition: false }
     const supplier = (): KTableToStream<K, V> => new KTableToStream()
     return state.builder.stream(addStreamOperator(stream, { prefix: 'KTABLE-TOSTREAM-', named, supplier }))
+  }
+
+  /**
+   * Groups the rows anew, through a repartition topic. A row for which the selector gives null, or a null key or value, is in no
+   * group. The serdes are needed where the defaults are not the right ones.
+   */
+  groupBy<KR, VG, VR = VG>(
+    selector: (value: V, key: K) => KeyValuePair<KR | null, VG | null> | null,
+    grouped: Grouped<KR, VG, VR> = {},
+  ): KGroupedTable<KR, VR> {
+    return new KGroupedTable(this[internals], selector as GroupSelector<never, never, KR, never>, grouped)
   }
 
   /**

@@ -1,5 +1,9 @@
 import { fromLatin1, latin1 } from '../../lib/model/bytes.ts'
+import { change } from '../../lib/model/change.ts'
+import { noHeaders } from '../../lib/model/headers.ts'
+import { changedSerde } from '../../lib/processor/changed-serde.ts'
 import { murmur3Hash128 } from '../../lib/processor/foreign-key-join/murmur3.ts'
+import { Serdes } from '../../lib/serde/serdes.ts'
 import { timestampedRows } from '../../lib/state/row-codec.ts'
 import { row } from '../../lib/state/row.ts'
 import { windowKey } from '../../lib/state/window-key.ts'
@@ -25,6 +29,10 @@ const formats: Readonly<Record<string, Format>> = {
     return bytes === null ? null : hex(bytes)
   },
   deserialize: (args) => toJson(deserialize(args.json('serde'), bytesOf(args, 'hex'))),
+  changed: (args) => {
+    const side = (name: string): Uint8Array | null => toBytes(args.json('serde'), args.take(name) ?? null, 't', 'value')
+    return hex(changedBytes.serialize(change(side('new'), side('old')), { topic: 't', component: 'value', headers: noHeaders }))
+  },
   windowKey: (args) => {
     const key = latin1(bytesOf(args, 'key'))
     return hex(fromLatin1(windowKey(key, args.number('start'), args.number('seq'))))
@@ -34,6 +42,8 @@ const formats: Readonly<Record<string, Format>> = {
     return value === null ? null : hex(storedRows.write(row(value, args.number('ts'))))
   },
 }
+
+const changedBytes = changedSerde(Serdes.bytes)
 
 /** Only the layout around the value is asked for: the value's bytes are there. */
 const storedRows = timestampedRows(undefined as never)

@@ -8,7 +8,7 @@ export function outOfScope(scenario: Scenario): string | undefined {
   return (
     configOutOfScope(scenario.config ?? {}) ??
     topicsOutOfScope(scenario) ??
-    first(scenario.topo ?? [], new Kinds()) ??
+    first(scenario.topo ?? []) ??
     (scenario.in ?? []).map((input) => inputOutOfScope(input, scenario.config ?? {})).find(isSet) ??
     (scenario.bytes ?? []).map(({ op }) => laterFormats[op]).find(isSet)
   )
@@ -50,7 +50,6 @@ function configOutOfScope(config: JsonObject): string | undefined {
 
 const laterFormats: Readonly<Record<string, string>> = {
   sessionKey: 'session windows',
-  changed: 'KTable.groupBy',
 }
 
 const laterSteps: Readonly<Record<string, string>> = {
@@ -65,20 +64,17 @@ const untimedStores = new Set(['kv', 'window'])
 const laterStores = new Set(['lru', 'versioned', 'session', 'memSession'])
 const windowSuppliers = new Set(['twindow', 'memWindow'])
 
-function first(steps: readonly Step[], kinds: Kinds): string | undefined {
+function first(steps: readonly Step[]): string | undefined {
   for (const step of steps) {
-    const reason = stepOutOfScope(step, kinds) ?? branchesOutOfScope(step, kinds)
+    const reason = stepOutOfScope(step) ?? branchesOutOfScope(step)
     if (reason !== undefined) return reason
   }
   return undefined
 }
 
-function stepOutOfScope(step: Step, kinds: Kinds): string | undefined {
-  const kind = kinds.of(step)
-  kinds.note(step, kind)
+function stepOutOfScope(step: Step): string | undefined {
   if (laterSteps[step.op] !== undefined) return laterSteps[step.op]
   if (step['windows'] !== undefined) return 'stream-stream joins'
-  if (step.op === 'groupBy' && kind === 'table') return 'KTable.groupBy'
   if (step.op === 'windowedBy' && object(step['window'])['type'] !== 'time')
     return `${String(object(step['window'])['type'])} windows`
   if (object(step['joined'])['grace'] !== undefined) return 'grace of a stream-table join'
@@ -100,10 +96,10 @@ function suppliedTable(step: Step): string | undefined {
   return windowSuppliers.has(supplier) ? 'window store supplier' : undefined
 }
 
-function branchesOutOfScope(step: Step, kinds: Kinds): string | undefined {
+function branchesOutOfScope(step: Step): string | undefined {
   const branches = [...list(step['branches']), ...(step['default'] === undefined ? [] : [step['default']])].map(object)
   const nested = branches.flatMap((branch) => [list(branch['function']), list(branch['consumer'])])
-  return nested.map((steps) => first(steps as Step[], kinds.branch())).find(isSet)
+  return nested.map((steps) => first(steps as Step[])).find(isSet)
 }
 
 function storesOf(step: Step): JsonObject[] {
@@ -116,41 +112,4 @@ function object(json: Json | undefined): JsonObject {
 
 function list(json: Json | undefined): readonly Json[] {
   return Array.isArray(json) ? (json as readonly Json[]) : []
-}
-
-type Kind = 'stream' | 'table' | 'other'
-
-/** Whether a step works on a stream or on a table: `groupBy` is both. */
-class Kinds {
-  readonly #handles = new Map<string, Kind>()
-  #last: Kind = 'stream'
-
-  of(step: Step): Kind {
-    return step['from'] === undefined ? this.#last : (this.#handles.get(String(step['from'])) ?? 'stream')
-  }
-
-  note(step: Step, from: Kind): void {
-    const result = resultOf(step.op, from)
-    if (result === undefined) return
-    this.#last = result
-    if (step['as'] !== undefined) this.#handles.set(String(step['as']), result)
-  }
-
-  branch(): Kinds {
-    const kinds = new Kinds()
-    for (const [name, kind] of this.#handles) kinds.#handles.set(name, kind)
-    return kinds
-  }
-}
-
-const tableMakers = new Set(['table', 'toTable', 'count', 'reduce', 'aggregate'])
-const streamMakers = new Set(['stream', 'toStream'])
-const groupers = new Set(['groupByKey', 'groupBy', 'windowedBy', 'globalTable', 'cogroup', 'emitStrategy'])
-const silent = new Set(['to', 'foreach', 'print', 'split', 'addStateStore', 'addGlobalStore'])
-
-function resultOf(op: string, from: Kind): Kind | undefined {
-  if (silent.has(op)) return undefined
-  if (tableMakers.has(op)) return 'table'
-  if (streamMakers.has(op)) return 'stream'
-  return groupers.has(op) ? 'other' : from
 }

@@ -1,0 +1,150 @@
+import { changedSerde } from '../processor/changed-serde.ts'
+import { KTableGroupedAggregate, type KTableGroupedAggregateOptions } from '../processor/ktable-grouped-aggregate.ts'
+import { KTableRepartitionMap, type GroupSelector } from '../processor/ktable-repartition-map.ts'
+import { materializedGetter } from '../processor/ktable-value-getter.ts'
+import { lambdaResult } from '../processor/lambda-result.ts'
+import { failOnInvalidTimestamp } from '../processor/timestamp-extractors.ts'
+import { longSerde } from '../serde/integer-serdes.ts'
+import { checkName } from '../topology/names.ts'
+import { GraphNode } from './graph.ts'
+import { erased, type AnySerde, type TableState } from './handles.ts'
+import type { KTable } from './ktable.ts'
+import { keyValueSpec, materialize, type MaterializedStore } from './materialized.ts'
+import type { Materialized, Named } from './options.ts'
+import type { GroupedOptions } from './stream-grouping.ts'
+import { storedOperator } from './table-operators.ts'
+
+type Folds<K, V, A> = Pick<KTableGroupedAggregateOptions<K, V, A>, 'adder' | 'subtractor'>
+
+/**
+ * A table grouped anew (Java: `KGroupedTable`). Each change of a row takes the old row out of its group and puts the new one into
+ * its group, so every aggregation has an adder and a subtractor, which undoes what the adder did.
+ */
+export class KGroupedTable<K, V> {
+  readonly #table: TableState
+  readonly #selected: GraphNode
+  readonly #name: string | undefined
+  readonly #key: AnySerde | undefined
+  readonly #value: AnySerde | undefined
+  #repartition: GraphNode | undefined
+
+  constructor(table: TableState, selector: GroupSelector<never, never, K, V>, { name, key, value }: GroupedOptions) {
+    this.#table = table
+    this.#name = name === undefined ? undefined : checkName(name)
+    this.#key = erased(key)
+    this.#value = erased(value)
+    this.#selected = addSelect(table, selector, this.#name)
+    table.operator.sendOldValues('materialize')
+  }
+
+  /** How many rows each group has. */
+  count(materialized?: Materialized<K, number>, named?: Named): KTable<K, number> {
+    const inherited = { key: this.#key, value: erased(longSerde) }
+    const store = materialize(this.#table.builder.graph, materialized, 'KTABLE-AGGREGATE-', inherited)
+    return this.#add<number, number>('KTABLE-AGGREGATE-', store, named, () => ({
+      adder: (count) => (count ?? 0) + 1,
+      subtractor: (count) => count - 1,
+    }))
+  }
+
+  /** Combines the rows of each group two by two; the first is taken as it is. Null deletes. */
+  reduce<VR = V>(
+    adder: (aggregate: V, value: V, key: K) => V | null,
+    subtractor: (aggregate: V, value: V, key: K) => V | null,
+    materialized?: Materialized<K, V, VR>,
+    named?: Named,
+  ): KTable<K, VR> {
+    const inherited = { key: this.#key, value: this.#value }
+    const store = materialize(this.#table.builder.graph, materialized, 'KTABLE-AGGREGATE-', inherited)
+    return this.#add<V, VR>('KTABLE-REDUCE-', store, named, () => ({
+      adder: (aggregate, value, key) => (aggregate === null ? value : adder(aggregate, value, key)),
+      subtractor,
+    }))
+  }
+
+  /** Folds the rows of each group, from the initial value on. Null deletes. */
+  aggregate<VR>(
+    initializer: () => VR,
+    adder: (aggregate: VR, value: V, key: K) => VR | null,
+    subtractor: (aggregate: Exclude<VR, null>, value: V, key: K) => VR | null,
+    materialized?: Materialized<K, Exclude<VR, null>>,
+    named?: Named,
+  ): KTable<K, Exclude<VR, null>> {
+    const store = materialize(this.#table.builder.graph, materialized, 'KTABLE-AGGREGATE-', { key: this.#key })
+    return this.#add<VR, Exclude<VR, null>>('KTABLE-AGGREGATE-', store, named, (nodeName) => ({
+      adder: (aggregate, value, key) => adder(aggregate ?? lambdaResult(initializer(), 'initializer', nodeName), value, key),
+      subtractor: subtractor as Folds<K, V, VR>['subtractor'],
+    }))
+  }
+
+  #add<A, VR>(
+    prefix: string,
+    store: MaterializedStore,
+    named: Named | undefined,
+    foldsOf: (nodeName: string) => Folds<K, V, A>,
+  ): KTable<K, VR> {
+    const { builder } = this.#table
+    const { graph } = builder
+    const sinkName = graph.suffixedNameOr(named, '-sink', 'KSTREAM-SINK-')
+    const sourceName = graph.suffixedNameOr(named, '-source', 'KSTREAM-SOURCE-')
+    const name = graph.nameOr(named, prefix)
+    const parent = this.#repartitioned(store.name, sinkName, sourceName)
+    const operator = storedOperator(store.name, materializedGetter(store.name))
+    const node = new GraphNode({
+      name,
+      write: (topology, { parentNames }) => {
+        const { oldValues } = operator.settings()
+        const supplier = () => new KTableGroupedAggregate({ storeName: store.name, ...foldsOf(name), oldValues })
+        topology.addProcessor({ name, supplier, parents: parentNames })
+        topology.addStateStore(keyValueSpec(store), [name])
+      },
+    })
+    graph.add([parent], node)
+    const { key, value, queryableName } = store
+    return builder.table({ builder, name, node, key, value, sources: new Set([parent.name]), queryableName, operator })
+  }
+
+  /** As of a grouped stream: aggregations of a named grouping share one topic, those of an unnamed one have their own. */
+  #repartitioned(storeName: string, sinkName: string, sourceName: string): GraphNode {
+    const topic = `${this.#name ?? storeName}-repartition`
+    const shared = this.#name === undefined ? undefined : this.#repartition
+    const node = shared ?? repartitionNode({ topic, sinkName, sourceName, key: this.#key, value: this.#value })
+    this.#repartition = node
+    return this.#table.builder.graph.add([this.#selected], node)
+  }
+}
+
+function addSelect<K, V>(
+  { builder: { graph }, node: parent }: TableState,
+  selector: GroupSelector<never, never, K, V>,
+  name: string | undefined,
+): GraphNode {
+  const selectName = graph.nameOr(name === undefined ? undefined : { name }, 'KTABLE-SELECT-')
+  const supplier = () => new KTableRepartitionMap(selector)
+  const node = new GraphNode({
+    name: selectName,
+    write: (topology, { parentNames }) => topology.addProcessor({ name: selectName, supplier, parents: parentNames }),
+  })
+  return graph.add([parent], node)
+}
+
+interface TableRepartition {
+  readonly topic: string
+  readonly sinkName: string
+  readonly sourceName: string
+  readonly key: AnySerde | undefined
+  readonly value: AnySerde | undefined
+}
+
+/** A topic of changes (Java: `GroupedTableOperationRepartitionNode`). The node's name is that of the source. */
+function repartitionNode({ topic, sinkName, sourceName, key, value }: TableRepartition): GraphNode {
+  const serdes = { key, value: erased(changedSerde(value)) }
+  return new GraphNode({
+    name: sourceName,
+    write: (topology, { parentNames }) => {
+      topology.addInternalTopic(topic, { partitions: undefined })
+      topology.addSink({ name: sinkName, topic, ...serdes, parents: parentNames })
+      topology.addSource({ name: sourceName, topics: [topic], ...serdes, timestampExtractor: failOnInvalidTimestamp })
+    },
+  })
+}
