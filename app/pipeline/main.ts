@@ -48,7 +48,12 @@ async function run(options: PipelineOptions): Promise<number> {
   return 0
 }
 
+function failed(error: unknown): number {
+  process.stderr.write(`The pipeline has ended: ${error instanceof Error ? error.message : String(error)}\n`)
+  return 1
+}
+
 const options = parseOptions(process.argv.slice(2))
 if (options === 'help') print(usage)
-else process.exitCode = await run(options)
+else process.exitCode = await run(options).catch(failed)
 if (process.connected) process.disconnect()

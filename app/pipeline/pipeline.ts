@@ -39,6 +39,7 @@ interface Opening {
   readonly dir: string
   readonly log: (line: string) => void
   readonly parts: AsyncDisposableStack
+  readonly onFailure: (error: Error) => void
 }
 
 /** Starts everything, from the write API to the read API, in this process and on free ports. Disposing it stops all. */
@@ -49,11 +50,20 @@ export async function openPipeline(options: PipelineOptions, log: (line: string)
   await createTopics(cluster)
   const registry = await openRegistry({ port: 0, path: join(dir, 'registry.db') })
   parts.defer(() => registry.close())
-  const opening: Opening = { cluster, schemas: schemaRegistry(registry.url), dir, log, parts }
+  const applicationFailure = Promise.withResolvers<never>()
+  const opening: Opening = {
+    cluster,
+    schemas: schemaRegistry(registry.url),
+    dir,
+    log,
+    parts,
+    onFailure: applicationFailure.reject,
+  }
+  applicationFailure.promise.catch(() => {})
   const read = await openReadSide(opening)
   for (const applicationId of Object.keys(applications)) await openApplication(applicationId, opening)
   const write = await openWriteSide(opening)
-  const failure = Promise.race([neverEnding(read.sink.done), neverEnding(write.source.done)])
+  const failure = Promise.race([applicationFailure.promise, neverEnding(read.sink.done), neverEnding(write.source.done)])
   failure.catch(() => {})
   const running = parts.move()
   return {
@@ -78,8 +88,8 @@ async function openDirectory(dir: string | undefined, parts: AsyncDisposableStac
   return temporary
 }
 
-async function openApplication(applicationId: string, { cluster, schemas, dir, log, parts }: Opening): Promise<void> {
-  const options = { cluster, schemaRegistry: schemas, stateDir: join(dir, 'state'), commitIntervalMs: 100, log }
+async function openApplication(applicationId: string, { cluster, schemas, dir, log, parts, onFailure }: Opening): Promise<void> {
+  const options = { cluster, schemaRegistry: schemas, stateDir: join(dir, 'state'), commitIntervalMs: 100, log, onFailure }
   const streams = await startApplication(applicationId, options)
   parts.defer(() => streams.close())
 }

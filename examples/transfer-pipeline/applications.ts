@@ -17,13 +17,15 @@ export interface ApplicationOptions {
   readonly stateDir: string
   readonly commitIntervalMs: number
   readonly log: (line: string) => void
+  /** It has ended by an error. */
+  readonly onFailure: (error: Error) => void
 }
 
 /** Starts one of them. A bad record is logged and skipped: one of them must not stop all that follow. */
 export async function startApplication(applicationId: string, options: ApplicationOptions): Promise<KafkaStreams> {
   const topology = applications[applicationId]
   if (topology === undefined) throw new TypeError(`${applicationId} is none of ${Object.keys(applications).join(', ')}.`)
-  const { log, ...config } = options
+  const { log, onFailure, ...config } = options
   const line = (level: string) => (message: string) => log(`${applicationId} ${level}: ${message}`)
   const streams = new KafkaStreams(topology(), {
     ...config,
@@ -31,6 +33,11 @@ export async function startApplication(applicationId: string, options: Applicati
     deserializationHandler: (error, { topic, partition, offset }) => {
       log(`${applicationId}: skipped ${topic}-${partition} at ${offset}: ${error.message}`)
       return 'continue'
+    },
+    uncaughtExceptionHandler: (error) => {
+      const reason = error instanceof Error ? error.message : String(error)
+      onFailure(new Error(`${applicationId} has ended: ${reason}`, { cause: error }))
+      return 'shutdown-client'
     },
     logger: { info: line('info'), warn: line('warn'), error: line('error') },
   })

@@ -1,0 +1,39 @@
+import { execFile } from 'node:child_process'
+import { join } from 'node:path'
+import t from 'tap'
+import { openRegistry } from '../../../app/registry/registry-server.ts'
+
+const main = join(import.meta.dirname, '../../../app/pipeline/main.ts')
+
+/** Makes the schema of users one that the pipeline's own cannot follow. */
+async function occupySubject(dir: string): Promise<void> {
+  const registry = await openRegistry({ port: 0, path: join(dir, 'registry.db') })
+  try {
+    const schema = JSON.stringify({ type: 'record', name: 'Other', fields: [{ name: 'other', type: 'string' }] })
+    const headers = { 'content-type': 'application/vnd.schemaregistry.v1+json' }
+    const url = `${registry.url}/subjects/ingestion.bank.users-value/versions`
+    const answer = await fetch(url, { method: 'POST', headers, body: JSON.stringify({ schema }) })
+    if (!answer.ok) throw new Error(await answer.text())
+  } finally {
+    await registry.close()
+  }
+}
+
+function runPipeline(dir: string): Promise<{ readonly code: unknown; readonly stderr: string }> {
+  // Nothing of the test runner's, which would load its hooks into the child.
+  const { NODE_OPTIONS: _options, ...env } = process.env
+  const args = ['--conditions=millrace-source', main, '--dir', dir]
+  return new Promise((resolve) => {
+    execFile(process.execPath, args, { env, timeout: 30_000 }, (error, _stdout, stderr) =>
+      resolve({ code: error?.code ?? 0, stderr }),
+    )
+  })
+}
+
+t.test('a stream application that cannot go on ends the pipeline, and says why', async (t) => {
+  const dir = t.testdir()
+  await occupySubject(dir)
+  const { code, stderr } = await runPipeline(dir)
+  t.equal(code, 1)
+  t.match(stderr, /^The pipeline has ended: ingestion-users has ended: .+/)
+})
