@@ -14,7 +14,9 @@ export async function until(what: string, condition: () => boolean | Promise<boo
 
 export async function createTopics(cluster: Cluster, topics: Readonly<Record<string, number>>): Promise<void> {
   const admin = await cluster.admin({ clientId: 'test' })
-  await admin.createTopics(Object.entries(topics).map(([name, partitions]) => ({ name, partitions })))
+  // Records of these tests are dated 1970: a broker with retention may delete them before they are read.
+  const config = { 'retention.ms': '-1' }
+  await admin.createTopics(Object.entries(topics).map(([name, partitions]) => ({ name, partitions, config })))
   await admin.close()
 }
 
