@@ -40,6 +40,8 @@ export type { KGroupedTable } from './dsl/kgrouped-table.ts'
 export type { TimeWindowedKStream } from './dsl/time-windowed-kstream.ts'
 export { TimeWindows } from './dsl/time-windows.ts'
 export type { TimeWindowsOptions } from './dsl/time-windows.ts'
+export { UnlimitedWindows } from './dsl/unlimited-windows.ts'
+export type { UnlimitedWindowsOptions } from './dsl/unlimited-windows.ts'
 export type { Branched, BranchedKStream } from './dsl/branched-kstream.ts'
 export type {
   Consumed,
@@ -54,6 +56,7 @@ export type {
   Repartitioned,
   TableJoined,
   TopicChoice,
+  Transformed,
 } from './dsl/options.ts'
 
 // The Processor API, and the topology that both end in.
@@ -64,6 +67,7 @@ export type { PlanOptions } from './topology/plan-topology.ts'
 export type { SinkTopic, SourceTopic, SourceTopics, TopicPattern, WriteSerde } from './topology/topic-ref.ts'
 export type { OffsetReset, StreamPartitioner, TopicNameExtractor, TopologyPlan } from './topology/topology-plan.ts'
 export type { KeyValuePair } from './processor/key-value-result.ts'
+export type { ValueTransformer } from './processor/ktable-transform-values.ts'
 export type {
   Cancellable,
   Processor,

@@ -12,6 +12,7 @@ import type { Materialized, Named } from './options.ts'
 import { storedOperator, type TableOperatorWithSettings } from './table-operators.ts'
 import { TimeWindowedKStream } from './time-windowed-kstream.ts'
 import type { TimeWindows } from './time-windows.ts'
+import type { UnlimitedWindows } from './unlimited-windows.ts'
 
 /** A stream grouped by key (Java: `KGroupedStream`). Records without key or value are dropped by what follows. */
 export class KGroupedStream<K, V> {
@@ -65,7 +66,7 @@ export class KGroupedStream<K, V> {
   }
 
   /** Aggregates per window instead of for ever. */
-  windowedBy(windows: TimeWindows): TimeWindowedKStream<K, V> {
+  windowedBy(windows: TimeWindows | UnlimitedWindows): TimeWindowedKStream<K, V> {
     return new TimeWindowedKStream(this.#grouping, windows)
   }
 

@@ -1,4 +1,5 @@
 import type { KeyValuePair } from '../processor/key-value-result.ts'
+import type { ValueTransformer } from '../processor/ktable-transform-values.ts'
 import { KTableToStream } from '../processor/ktable-to-stream.ts'
 import type { GroupSelector } from '../processor/ktable-repartition-map.ts'
 import { internals, type AnyTable, type TableState } from './handles.ts'
@@ -6,10 +7,11 @@ import { joinByForeignKey } from './foreign-key-join.ts'
 import { KGroupedTable } from './kgrouped-table.ts'
 import type { KStream } from './kstream.ts'
 import type { MaterializedOptions } from './materialized.ts'
-import type { Grouped, Materialized, Named, TableJoined } from './options.ts'
+import type { Grouped, Materialized, Named, TableJoined, Transformed } from './options.ts'
 import { addStreamOperator } from './stream-operators.ts'
 import { filterTable, mapTableValues } from './table-derivations.ts'
 import { joinTables } from './table-join.ts'
+import { transformTableValues } from './table-transform.ts'
 
 type Joiner<K, V, VO, VR> = (left: V, right: VO, key: K) => VR | null
 type ForeignKey<K, V, KO> = (value: V, key: K) => KO | null
@@ -53,6 +55,18 @@ export class KTable<K, V> {
   /** Maps each value; null deletes. Without a store the mapper runs again whenever a value is looked up. */
   mapValues<VR>(mapper: (value: V, key: K) => VR | null, materialized?: Materialized<K, VR>, named?: Named): KTable<K, VR> {
     return mapTableValues(this[internals], { mapper, materialized, named })
+  }
+
+  /**
+   * Transforms each value, with stores; deletes come to the transformer as null. Without a store of its own the table's values are
+   * transformed again wherever they are looked up, so the transformer must then give the same for the same.
+   */
+  transformValues<VR>(
+    supplier: () => ValueTransformer<K, V, VR>,
+    materialized?: Materialized<K, VR>,
+    transformed: Transformed = {},
+  ): KTable<K, VR> {
+    return transformTableValues(this[internals], supplier, materialized, transformed)
   }
 
   /** The changes, null for a deleted key. */

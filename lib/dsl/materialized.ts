@@ -5,6 +5,7 @@ import { erased, type AnySerde, type ErasedSerdes } from './handles.ts'
 import type { Materialized } from './options.ts'
 import type { StreamsGraph } from './graph.ts'
 import type { TimeWindows } from './time-windows.ts'
+import type { UnlimitedWindows } from './unlimited-windows.ts'
 
 /** Materialized options with all defaults filled in (Java: `MaterializedInternal`). */
 export interface MaterializedStore {
@@ -56,7 +57,10 @@ export function keyValueSpec({ name, key, value, options }: MaterializedStore): 
 }
 
 /** Retention must cover size and grace, or windows would go before they close. */
-export function windowSpec(store: MaterializedStore, { sizeMs, graceMs }: TimeWindows): WindowStoreSpec<unknown, unknown> {
+export function windowSpec(
+  store: MaterializedStore,
+  { sizeMs, graceMs }: TimeWindows | UnlimitedWindows,
+): WindowStoreSpec<unknown, unknown> {
   const retentionMs = store.options.retentionMs ?? sizeMs + graceMs
   if (retentionMs < sizeMs + graceMs)
     throw new TopologyError(

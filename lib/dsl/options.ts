@@ -96,6 +96,12 @@ export interface Processed {
   readonly stores?: readonly (string | AnyStore)[]
 }
 
+/** Stores of a table's transformer: names of stores that were added before. */
+export interface Transformed {
+  readonly name?: string
+  readonly stores?: readonly string[]
+}
+
 /** Java: `Printed`. */
 export interface Printed<K, V> {
   readonly name?: string

@@ -12,6 +12,7 @@ import { addAggregate, type StreamGrouping } from './stream-grouping.ts'
 import type { AnySupplier } from './stream-operators.ts'
 import { storedOperator } from './table-operators.ts'
 import type { TimeWindows } from './time-windows.ts'
+import type { UnlimitedWindows } from './unlimited-windows.ts'
 
 /**
  * A grouped stream, cut into windows of time (Java: `TimeWindowedKStream`). Records without key are dropped, and what comes
@@ -19,9 +20,9 @@ import type { TimeWindows } from './time-windows.ts'
  */
 export class TimeWindowedKStream<K, V> {
   readonly #grouping: StreamGrouping
-  readonly #windows: TimeWindows
+  readonly #windows: TimeWindows | UnlimitedWindows
 
-  constructor(grouping: StreamGrouping, windows: TimeWindows) {
+  constructor(grouping: StreamGrouping, windows: TimeWindows | UnlimitedWindows) {
     this.#grouping = grouping
     this.#windows = windows
   }

@@ -16,10 +16,13 @@ export interface TimeWindowsOptions {
   readonly advanceMs: number
   /** How long after its end a window still takes late records. */
   readonly graceMs: number
+  /** Of the only window, where the size is infinite. */
+  readonly startMs?: number
 }
 
 /** Start of the first window that holds the timestamp. The next ones follow at every advance, up to the timestamp. */
-export function firstWindowStart(timestamp: number, { sizeMs, advanceMs }: TimeWindowsOptions): number {
+export function firstWindowStart(timestamp: number, { sizeMs, advanceMs, startMs = 0 }: TimeWindowsOptions): number {
+  if (sizeMs === Infinity) return startMs
   return Math.floor(Math.max(0, timestamp - sizeMs + advanceMs) / advanceMs) * advanceMs
 }
 

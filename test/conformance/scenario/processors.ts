@@ -1,4 +1,4 @@
-import { noHeaders, streamRecord, type Headers, type Processor, type ProcessorSupplier } from 'millrace'
+import { noHeaders, streamRecord, type Headers, type Processor, type ProcessorSupplier, type ValueTransformer } from 'millrace'
 import { taking, type Args } from './args.ts'
 import { fn, type Fn } from './lambdas.ts'
 import { Logic, punctuationType, type AnyContext, type AnyRecord, type LogicMaker, type StoreFaces } from './logic.ts'
@@ -37,6 +37,36 @@ class LogicProcessor implements Processor<unknown, unknown, unknown, unknown> {
     this.#key = record.key
     this.#logic.process(record)
   }
+}
+
+/** A transformer of a table's values: a function, or a processor whose one output is the result. */
+export function transformerSupplier(args: Args, faces: StoreFaces): () => ValueTransformer<unknown, unknown, unknown> {
+  if (args.has('fn')) return functionTransformer(args)
+  const isCounter = args.has('type') && args.string('type') === 'counter'
+  const make = logicMaker(args, faces)
+  return () => {
+    const logic = make()
+    let result: unknown = null
+    return {
+      init: (context) => {
+        logic.context = context as AnyContext
+        logic.forward = ({ value }) => (result = value)
+        logic.init()
+      },
+      transform: (value, key) => {
+        logic.process(streamRecord(key, value, 0, noHeaders))
+        return isCounter ? `${str(value)}#${str(result)}` : result
+      },
+    }
+  }
+}
+
+function functionTransformer(args: Args): () => ValueTransformer<unknown, unknown, unknown> {
+  return taking(args, () => {
+    args.string('type')
+    const f = fn(args.json('fn'))
+    return () => ({ transform: (value, key) => f(key, value) })
+  })
 }
 
 /** A processor that turns each record into others. */

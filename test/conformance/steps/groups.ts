@@ -1,4 +1,4 @@
-import { TimeWindows } from 'millrace'
+import { TimeWindows, UnlimitedWindows } from 'millrace'
 import { taking, type Args } from '../scenario/args.ts'
 import { Unsupported } from '../scenario/scenario.ts'
 import { aggregatorOf, initializerOf, reducerOf } from './functions.ts'
@@ -38,7 +38,8 @@ export const groupedTableSteps: Readonly<Record<string, StepMaker>> = {
   },
 }
 
-function windowsOf(args: Args): TimeWindows {
+function windowsOf(args: Args): TimeWindows | UnlimitedWindows {
+  if (args.string('type') === 'unlimited') return UnlimitedWindows.of(options({ startMs: args.optionalNumber('start') }))
   if (args.string('type') !== 'time') throw new Unsupported(`windows of type ${args.string('type')}`)
   const [advanceMs, graceMs] = [args.optionalNumber('advance'), args.optionalNumber('grace')]
   return TimeWindows.of({ sizeMs: args.number('size'), ...options({ advanceMs, graceMs }) })

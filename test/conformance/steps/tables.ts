@@ -1,7 +1,8 @@
 import type { Args } from '../scenario/args.ts'
+import { transformerSupplier } from '../scenario/processors.ts'
 import { Unsupported } from '../scenario/scenario.ts'
 import { joinerOf, mapperOf, pairMapperOf, predicateOf } from './functions.ts'
-import { call, named, type Building, type Handle, type StepMaker } from './handles.ts'
+import { call, named, options, type Building, type Handle, type StepMaker } from './handles.ts'
 import { grouped, materialized, tableJoined } from './options.ts'
 import { handleOf } from './streams.ts'
 
@@ -16,8 +17,11 @@ export const tableSteps: Readonly<Record<string, StepMaker>> = {
     return step.has('fn') ? call(stream, 'selectKey', mapperOf(step.json('fn'))) : stream
   },
   groupBy: (table, step) => call(table, 'groupBy', pairMapperOf(step), grouped(step)),
-  transformValues: () => {
-    throw new Unsupported('KTable.transformValues')
+  transformValues: (table, step, building) => {
+    step.take('own') // Java overlooks the stores of the supplier.
+    const supplier = transformerSupplier(step.object('transformer'), building.faces)
+    const stores = step.has('stores') ? step.strings('stores') : undefined
+    return call(table, 'transformValues', supplier, materialized(step), options({ name: step.optionalString('name'), stores }))
   },
   suppress: () => {
     throw new Unsupported('KTable.suppress')

@@ -1,0 +1,27 @@
+/** When {@link UnlimitedWindows} begin, in ms. */
+export interface UnlimitedWindowsOptions {
+  /** Records before it are left out, uncounted. Default 0. */
+  readonly startMs?: number
+}
+
+/** One window for each key, without end and without grace: it never closes (Java: `UnlimitedWindows`). */
+export class UnlimitedWindows {
+  readonly startMs: number
+  readonly sizeMs = Infinity
+  readonly advanceMs = Infinity
+  readonly graceMs = 0
+
+  private constructor({ startMs = 0 }: UnlimitedWindowsOptions) {
+    if (!Number.isSafeInteger(startMs) || startMs < 0)
+      throw new TypeError(`startMs of a window is whole milliseconds, at least 0, not ${String(startMs)}.`)
+    this.startMs = startMs
+  }
+
+  /**
+   * @example
+   * UnlimitedWindows.of({ startMs: Date.UTC(2026, 0) })
+   */
+  static of(options: UnlimitedWindowsOptions = {}): UnlimitedWindows {
+    return new UnlimitedWindows(options)
+  }
+}
