@@ -21,8 +21,7 @@ export function readAll(options: RawFetchOptions): Promise<{ readonly records: n
     const frames = new Frames((frame) => {
       for (const { partition, bytes } of partitionsOf(frame)) {
         for (const batch of decodeRecordBatches(bytes)) {
-          for (let index = 0; index < batch.count; index++)
-            touched += (batch.value(index)?.byteLength ?? 0) + (batch.key(index)?.byteLength ?? 0)
+          for (let index = 0; index < batch.count; index++) touched += batch.timestamp(index)
           records += batch.count
           positions[partition] = batch.nextOffset
         }
