@@ -18,9 +18,12 @@ export interface FlushSubscription {
 /**
  * Writes an entry that leaves a cache, and tells the listener, as if the update's own record were being processed. A deletion of
  * what the store below never had is nothing: neither written nor forwarded (Java: `CachingKeyValueStore.putAndMaybeForward`).
+ *
+ * Java also keeps silent where a value came and went between two flushes. But a foreign-key join may have read it meanwhile and
+ * answered a subscription with it: without the deletion its result would keep the value for ever. So `safe` forwards that one.
  */
 export function emitEntry(
-  { key, row, context }: CacheEntry,
+  { key, row, context, deletesUnemitted }: CacheEntry,
   below: { readonly get: (key: string) => Row | null; readonly put: (key: string, row: Row | null) => void },
   subscription: FlushSubscription | undefined,
   task: StateStoreContext,
@@ -29,7 +32,7 @@ export function emitEntry(
   task.withRecordContext(context, () => {
     if (subscription === undefined) return below.put(key, row)
     const old = row === null || subscription.oldValues === 'send' ? below.get(key) : null
-    if (row === null && old === null) return
+    if (row === null && old === null && (!deletesUnemitted || task.compatibility === 'java')) return
     below.put(key, row)
     subscription.listener(key, row, subscription.oldValues === 'send' ? old : null, context)
   })

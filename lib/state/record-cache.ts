@@ -43,6 +43,8 @@ export interface CacheEntry {
   /** Null: read from below, not written. */
   readonly context: RecordContext | null
   readonly bytes: number
+  /** A deletion of a value that could be read here, and was never emitted. */
+  readonly deletesUnemitted: boolean
   dirty: boolean
   referenced: boolean
   /** Place among the dirty entries. */
@@ -88,14 +90,17 @@ export class RecordCache implements EvictableCache {
 
   /** Remembers what was read from below. */
   keep(key: string, row: Row): void {
-    this.#set({ key, row, context: null, bytes: entryBytes(key, row), dirty: false, referenced: false, position: -1 })
+    const bytes = entryBytes(key, row)
+    this.#set({ key, row, context: null, bytes, deletesUnemitted: false, dirty: false, referenced: false, position: -1 })
   }
 
   put(key: string, row: Row | null, context: RecordContext): void {
     const old = this.#entries.get(key)
     if (old?.dirty === true) this.#undirty(old)
     const position = this.#dirty.length
-    const entry = { key, row, context, bytes: entryBytes(key, row), dirty: true, referenced: true, position }
+    const deletesUnemitted = row === null && old?.dirty === true && (old.row !== null || old.deletesUnemitted)
+    const bytes = entryBytes(key, row)
+    const entry = { key, row, context, bytes, deletesUnemitted, dirty: true, referenced: true, position }
     this.#dirty.push(entry)
     this.#dirtyCount++
     this.#set(entry)

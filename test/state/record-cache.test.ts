@@ -17,8 +17,8 @@ type Windows = TimestampedWindowStore<string, string> & CachedStateStore<Windowe
 
 const serdes = { key: Serdes.string, value: Serdes.string, caching: 'enabled' } as const
 
-function opened(cacheBytes: number, oldValues: 'send' | 'omit' = 'send') {
-  const task = storeTask({ storage: new MemoryStorageFactory().open('app'), medium: 'memory', cacheBytes })
+function opened(cacheBytes: number, oldValues: 'send' | 'omit' = 'send', compatibility: 'safe' | 'java' = 'safe') {
+  const task = storeTask({ storage: new MemoryStorageFactory().open('app'), medium: 'memory', cacheBytes, compatibility })
   const store = open<Table>(timestampedKeyValueStore('s', serdes), task)
   const forwarded: string[] = []
   const isCached = store.setFlushListener((key, { oldValue, newValue }: Change<string>, timestamp) => {
@@ -52,7 +52,6 @@ t.test('the old value is that of the store below; a deletion of nothing is not e
   store.flush()
   put('a', '2', 2)
   put('a', '3', 3)
-  put('b', '1', 4)
   put('b', null, 5)
   store.flush()
   put('a', null, 6)
@@ -60,6 +59,22 @@ t.test('the old value is that of the store below; a deletion of nothing is not e
   t.strictSame(forwarded, ['a:null->1@1/1', 'a:1->3@3/3', 'a:3->null@6/6'])
   t.strictSame(shownLog(task.log), ['a=1@1', 'a=3@3', 'a=null@6'])
 })
+
+for (const [compatibility, emitted] of [
+  ['safe', ['a:null->null@3/3']],
+  ['java', []],
+] as const)
+  t.test(`${compatibility}: a value that came and went between two flushes may have been read`, async (t) => {
+    const { store, forwarded, put } = opened(10_000, 'send', compatibility)
+    put('a', '1', 1)
+    put('a', null, 2)
+    put('a', null, 3)
+    store.flush()
+    t.strictSame(forwarded, emitted)
+    put('a', null, 4)
+    store.flush()
+    t.strictSame(forwarded, emitted, 'once')
+  })
 
 t.test('old values are null where nobody wants them', async (t) => {
   const { store, forwarded, put } = opened(10_000, 'omit')

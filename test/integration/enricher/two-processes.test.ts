@@ -72,7 +72,8 @@ class Bank {
   }
 }
 
-const seed = Number(process.env['SEED'] ?? 7)
+// 1, 2 and 3 found a deletion that a cache kept to itself; 7 did not.
+const seed = Number(process.env['SEED'] ?? 1)
 const server = await ownKafka(t)
 if (server !== null) {
   const { bootstrapServers } = server
