@@ -1,8 +1,8 @@
 import type { Json, JsonObject, Scenario, Step } from './scenario/scenario.ts'
 
 /**
- * What of the oracle's world is built so far, as a predicate over a scenario's operators and options. It excludes only what issue 3 does
- * not name. Returns why a scenario is out of scope, or undefined.
+ * What of the oracle's world is built so far, as a predicate over a scenario's operators and options. What is excluded is an operator or
+ * an option that is not there, never a scenario. Returns why a scenario is out of scope, or undefined.
  */
 export function outOfScope(scenario: Scenario): string | undefined {
   return (

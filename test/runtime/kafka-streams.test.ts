@@ -6,29 +6,15 @@ import { topic } from '../../lib/model/topic.ts'
 import { logAndContinue } from '../../lib/runtime/error-handlers.ts'
 import type { StreamsConfig } from '../../lib/runtime/streams-config.ts'
 import { silentLogger } from '../../lib/runtime/logger.ts'
-import { nullable } from '../../lib/serde/nullable-serde.ts'
 import { Serdes } from '../../lib/serde/serdes.ts'
 import { openLmdbStorageFactory } from '../../lib/storage/lmdb/open-lmdb-storage-factory.ts'
 import { kafka } from '../../lib/transport/kafkajs/kafka.ts'
 import type { Topology } from '../../lib/topology/topology.ts'
 import type { Cluster } from '../../lib/transport/cluster.ts'
 import { consume, createTopics, produce, until } from './running.ts'
+import { counts, lines, wordCount } from './word-count.ts'
 
-const lines = topic('lines', { key: Serdes.string, value: Serdes.string })
-const counts = topic('counts', { key: Serdes.string, value: nullable(Serdes.long) })
 const passed = topic('passed', { key: Serdes.string, value: Serdes.string })
-
-function wordCount(): Topology {
-  const builder = new StreamsBuilder()
-  builder
-    .stream(lines)
-    .flatMapValues((line) => line.split(' '))
-    .groupBy((word) => word, { key: Serdes.string, value: Serdes.string })
-    .count({ name: 'words' })
-    .toStream()
-    .to(counts)
-  return builder.build()
-}
 
 function mapping(map: (value: string) => string): Topology {
   const builder = new StreamsBuilder()

@@ -1,29 +1,13 @@
 import t from 'tap'
-import { kafka, KafkaStreams, nullable, Serdes, silentLogger, StreamsBuilder, topic } from '../../../lib/index.ts'
+import { kafka, KafkaStreams, silentLogger } from '../../../lib/index.ts'
 import type { StreamsConfig } from '../../../lib/index.ts'
 import { createTopics, consume, produce, until } from '../../runtime/running.ts'
-import { kafkaUnavailable, startKafka } from '../../servers/kafka.ts'
+import { counts, lines, wordCount } from '../../runtime/word-count.ts'
+import { ownKafka } from '../../servers/kafka-for-tests.ts'
 
-const lines = topic('lines', { key: Serdes.string, value: Serdes.string })
-const counts = topic('counts', { key: Serdes.string, value: nullable(Serdes.long) })
-
-function wordCount() {
-  const builder = new StreamsBuilder()
-  builder
-    .stream(lines)
-    .flatMapValues((line) => line.split(' '))
-    .groupBy((word) => word, { key: Serdes.string, value: Serdes.string })
-    .count({ name: 'words' })
-    .toStream()
-    .to(counts)
-  return builder.build()
-}
-
-const unavailable = kafkaUnavailable()
-
-t.test('word count on a real broker', { skip: unavailable ?? false }, async (t) => {
-  const broker = await startKafka()
-  t.teardown(() => broker.stop())
+t.test('word count on a real broker', async (t) => {
+  const broker = await ownKafka(t)
+  if (broker === null) return
   const cluster = kafka({ bootstrapServers: broker.bootstrapServers })
   await createTopics(cluster, { lines: 4, counts: 1 })
   const application = (config: Partial<StreamsConfig> = {}) =>

@@ -1,23 +1,9 @@
 import t from 'tap'
-import { kafka, KafkaStreams, nullable, Serdes, silentLogger, StreamsBuilder, topic } from '../../../lib/index.ts'
+import { kafka, KafkaStreams, silentLogger } from '../../../lib/index.ts'
 import { consume, createTopics, produce, until } from '../../runtime/running.ts'
+import { counts, lines, wordCount } from '../../runtime/word-count.ts'
 import { ownKafka } from '../../servers/kafka-for-tests.ts'
 import { freePort } from '../../servers/server-process.ts'
-
-const lines = topic('lines', { key: Serdes.string, value: Serdes.string })
-const counts = topic('counts', { key: Serdes.string, value: nullable(Serdes.long) })
-
-function wordCount() {
-  const builder = new StreamsBuilder()
-  builder
-    .stream(lines)
-    .flatMapValues((line) => line.split(' '))
-    .groupBy((word) => word, { key: Serdes.string, value: Serdes.string })
-    .count({ name: 'words' })
-    .toStream()
-    .to(counts)
-  return builder.build()
-}
 
 t.test('an unreachable broker', async (t) => {
   const bootstrapServers = `127.0.0.1:${await freePort()}`
