@@ -1,7 +1,7 @@
 import type { EmbeddedClusterOptions } from './transport/embedded/embedded-cluster.ts'
 import { EmbeddedCluster } from './transport/embedded/embedded-cluster.ts'
 import type { EmbeddedLogEntry, EmbeddedLogStore } from './transport/embedded/embedded-log-store.ts'
-import { openLmdbStorageFactory } from './storage/lmdb/open-lmdb-storage-factory.ts'
+import { openLmdbStorage } from './storage/lmdb/open-lmdb-storage.ts'
 import type { StorageFactory } from './storage/storage.ts'
 
 export type { EmbeddedBroker } from './transport/embedded/embedded-broker.ts'
@@ -25,7 +25,7 @@ export const EmbeddedKafka = Object.freeze({
    * await using cluster = await EmbeddedKafka.open({ dir: '.data' })
    */
   async open({ dir, durability = 'process', storage, ...options }: EmbeddedKafkaOptions = {}): Promise<EmbeddedCluster> {
-    const factory = dir === undefined ? storage : await openLmdbStorageFactory(dir, { durability })
+    const factory = dir === undefined ? storage : await openLmdbStorage(dir, { durability })
     return new EmbeddedCluster({
       ...options,
       ...(factory === undefined ? {} : { store: logStore(factory, options.name ?? 'embedded') }),

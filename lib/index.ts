@@ -110,6 +110,18 @@ export type {
   WindowStore,
 } from './state/window-store.ts'
 
+// Storage: where stores on disk are.
+export { openLmdbStorage } from './storage/lmdb/open-lmdb-storage.ts'
+export type { LmdbStorageOptions } from './storage/lmdb/open-lmdb-storage.ts'
+export type {
+  StorageEntry,
+  StorageEnvironment,
+  StorageFactory,
+  StorageRange,
+  StorageTable,
+  StorageWrite,
+} from './storage/storage.ts'
+
 // Clusters, and plain clients for topic values.
 export { kafka } from './transport/kafkajs/kafka.ts'
 export type { KafkaOptions, SaslOptions } from './transport/kafkajs/kafka.ts'

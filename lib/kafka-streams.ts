@@ -342,8 +342,8 @@ async function openStorage({ storage, stateDir }: ResolvedConfig): Promise<Stora
     const { MemoryStorageFactory } = await import('./storage/memory/memory-storage.ts')
     return new MemoryStorageFactory()
   }
-  const { openLmdbStorageFactory } = await import('./storage/lmdb/open-lmdb-storage-factory.ts')
-  return openLmdbStorageFactory(stateDir)
+  const { openLmdbStorage } = await import('./storage/lmdb/open-lmdb-storage.ts')
+  return openLmdbStorage(stateDir)
 }
 
 function makeEnvironment(

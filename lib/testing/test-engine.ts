@@ -10,6 +10,7 @@ import { StreamTask } from '../runtime/stream-task.ts'
 import type { TaskEnvironment } from '../runtime/task-runtime.ts'
 import type { StateStore } from '../state/state-store.ts'
 import { MemoryStorageFactory } from '../storage/memory/memory-storage.ts'
+import type { StorageEnvironment, StorageFactory } from '../storage/storage.ts'
 import type { Subtopology, TopologyPlan } from '../topology/topology-plan.ts'
 import { partitionForKey } from '../transport/partitioner.ts'
 import type { SingleRecord } from './single-record-batch.ts'
@@ -22,6 +23,7 @@ export interface TestEngineOptions {
   readonly environment: TaskEnvironment
   readonly partitions: number
   readonly changelogs: readonly ProducedRecord[]
+  readonly storage: StorageFactory | undefined
 }
 
 /** Drives tasks by hand: pipes, lets them run dry, commits after each record, and feeds internal topics back. */
@@ -29,8 +31,10 @@ export class TestEngine {
   readonly #plan: TopologyPlan
   readonly #environment: TaskEnvironment
   readonly #partitions: number
-  readonly #storage = new MemoryStorageFactory()
-  readonly #output = new TestOutput((topic) => this.#partitionsOf(topic))
+  readonly #storage: StorageFactory
+  readonly #checkpoint: 'if-due' | 'always'
+  readonly #environments: StorageEnvironment[] = []
+  readonly #output: TestOutput
   readonly #counts: ReadonlyMap<string, number>
   readonly #global: GlobalTask
   readonly #tasks: readonly StreamTask[]
@@ -40,17 +44,25 @@ export class TestEngine {
   #keyless = 0
   #isClosed = false
 
-  constructor({ plan, environment, partitions, changelogs }: TestEngineOptions) {
+  constructor({ plan, environment, partitions, changelogs, storage }: TestEngineOptions) {
     this.#plan = plan
+    this.#storage = storage ?? new MemoryStorageFactory()
+    this.#checkpoint = storage === undefined ? 'if-due' : 'always'
+    this.#output = new TestOutput((topic) => this.#partitionsOf(topic), changelogs)
     this.#environment = environment
     this.#partitions = partitions
     // One partition means one of everything, whatever repartition() says: Java's driver has no more.
     const existing = new Map(userTopics(plan).map((topic) => [topic, partitions]))
     this.#counts = partitions === 1 ? new Map<string, number>() : resolvePartitionCounts(plan, existing)
-    this.#global = this.#openGlobal()
-    this.#tasks = partitions === 1 ? this.#wholeTask() : this.#realTasks()
-    for (const task of this.#tasks) this.#open(task, changelogs)
-    this.#runDry()
+    try {
+      this.#global = this.#openGlobal()
+      this.#tasks = partitions === 1 ? this.#wholeTask() : this.#realTasks()
+      for (const task of this.#tasks) this.#open(task, changelogs)
+      this.#runDry()
+    } catch (error) {
+      this.#closeStorage()
+      throw error
+    }
   }
 
   pipe(topic: string, record: SingleRecord, partition?: number): void {
@@ -99,8 +111,16 @@ export class TestEngine {
   close(): void {
     if (this.#isClosed) return
     this.#isClosed = true
-    for (const task of this.#tasks) task.close()
-    this.#global.close()
+    try {
+      for (const task of this.#tasks) task.close()
+      this.#global.close()
+    } finally {
+      this.#closeStorage()
+    }
+  }
+
+  #closeStorage(): void {
+    for (const environment of this.#environments) environment.close()
   }
 
   #regular(): readonly Subtopology[] {
@@ -109,7 +129,7 @@ export class TestEngine {
 
   #openGlobal(): GlobalTask {
     const subtopologies = this.#plan.subtopologies.filter(({ kind }) => kind === 'global')
-    const storage = this.#storage.open('global')
+    const storage = this.#openStorage('global')
     const global = new GlobalTask({ environment: this.#environment, subtopologies, storage })
     global.open(global.topics.flatMap((topic) => partitionsOf(topic, this.#partitionsOf(topic))))
     return global
@@ -130,7 +150,7 @@ export class TestEngine {
   }
 
   #task(id: TaskId, subtopologies: readonly Subtopology[], partitions: readonly TopicPartition[]): StreamTask {
-    const storage = this.#storage.open(taskIdString(id))
+    const storage = this.#openStorage(taskIdString(id))
     const globalStores = { names: this.#global.names, store: (name: string) => this.#global.store(name) }
     return new StreamTask({
       id,
@@ -143,15 +163,23 @@ export class TestEngine {
     })
   }
 
+  #openStorage(name: string): StorageEnvironment {
+    const environment = this.#storage.open(`${this.#environment.applicationId}/${name}`)
+    this.#environments.push(environment)
+    return environment
+  }
+
   #open(task: StreamTask, changelogs: readonly ProducedRecord[]): void {
     task.open()
-    for (const { partition, restore } of task.restores()) {
+    for (const { partition, from = 0, restore } of task.restores()) {
       const records = changelogs.filter((each) => each.topic === partition.topic && each.partition === partition.partition)
       restore(
-        records.flatMap(({ key, value, timestamp, headers }) =>
-          key === null ? [] : [{ key, value, timestamp: timestamp ?? -1, headers }],
-        ),
-        records.length,
+        records
+          .slice(from)
+          .flatMap(({ key, value, timestamp, headers }) =>
+            key === null ? [] : [{ key, value, timestamp: timestamp ?? -1, headers }],
+          ),
+        Math.max(from, records.length),
       )
     }
     task.start([])
@@ -174,7 +202,7 @@ export class TestEngine {
   }
 
   #commit(task: StreamTask): void {
-    task.postCommit(task.prepareCommit(), 'if-due')
+    task.postCommit(task.prepareCommit(), this.#checkpoint)
   }
 
   #feedBack(): void {
@@ -198,6 +226,7 @@ export class TestEngine {
 
   #updateGlobal({ topic, partition }: TopicPartition, record: SingleRecord): void {
     this.#global.update({ topic, partition }, this.#batch({ topic, partition }, record), 0, 1)
+    if (this.#checkpoint === 'always') this.#global.checkpoint()
   }
 
   #batch(partition: TopicPartition, record: SingleRecord): SingleRecordBatch {

@@ -14,11 +14,14 @@ export interface ProducedRecord {
 /** Takes what tasks write, in order across topics. */
 export class TestOutput implements RecordOutput {
   readonly #partitionsOf: (topic: string) => number
+  readonly #earlier: readonly ProducedRecord[]
   readonly #topics = new Map<string, TopicOutput>()
   #produced: ProducedRecord[] = []
 
-  constructor(partitionsOf: (topic: string) => number) {
+  /** Offsets go on behind the records of `earlier`. */
+  constructor(partitionsOf: (topic: string) => number, earlier: readonly ProducedRecord[]) {
     this.#partitionsOf = partitionsOf
+    this.#earlier = earlier
   }
 
   topic(name: string): TopicOutput {
@@ -45,9 +48,13 @@ export class TestOutput implements RecordOutput {
       nextOffset: (partition) => nextOffsets.get(partition),
       append: (partition, key, value, timestamp, headers) => {
         if (timestamp !== null && timestamp < 0) throw new TypeError(`A record's timestamp is not negative: ${timestamp}.`)
-        nextOffsets.set(partition, (nextOffsets.get(partition) ?? 0) + 1)
+        nextOffsets.set(partition, (nextOffsets.get(partition) ?? this.#earlierIn(name, partition)) + 1)
         this.#produced.push({ topic: name, partition, key, value, timestamp, headers })
       },
     }
+  }
+
+  #earlierIn(topic: string, partition: number): number {
+    return this.#earlier.filter((each) => each.topic === topic && each.partition === partition).length
   }
 }

@@ -14,6 +14,7 @@ import { silentLogger } from '../runtime/logger.ts'
 import { SerdeResolver } from '../runtime/serde-resolver.ts'
 import type { TaskEnvironment } from '../runtime/task-runtime.ts'
 import { RecordCacheBudget } from '../state/record-cache.ts'
+import type { StorageFactory } from '../storage/storage.ts'
 import type { TopologyPlan } from '../topology/topology-plan.ts'
 import type { SingleRecord } from './single-record-batch.ts'
 import { TestEngine } from './test-engine.ts'
@@ -41,8 +42,13 @@ export interface TopologyTestDriverConfig {
   readonly defaultTimestampExtractor?: TimestampExtractor
   /** Budget of record caches in bytes (Java: `statestore.cache.max.bytes`). Caches are flushed after each record. Default 10 MiB. */
   readonly cacheMaxBytes?: number
-  /** Where stores live that do not say. `disk` behaves as on a cluster, in memory. Default `memory`. */
+  /** Where stores live that do not say. `disk` behaves as on a cluster. Default: as `storage` is, `memory` without one. */
   readonly defaultStoreMedium?: 'memory' | 'disk'
+  /**
+   * Where stores on `disk` are, instead of in memory: a checkpoint is written after each record, so that storage holds what stores hold.
+   * A later driver with the same application id finds it there, and restores only what `changelogs` has beyond it.
+   */
+  readonly storage?: StorageFactory
   readonly deserializationHandler?: DeserializationHandler
   readonly processingHandler?: ProcessingHandler
   /** KIP-695. In the driver all that is not there is known not to be there. Default 0. */
@@ -67,7 +73,8 @@ export class TopologyTestDriver implements Disposable {
     this.#clock = new ManualClock(config.initialWallClockMs ?? systemClock.now())
     const plan = topology.plan(config.applicationId ?? 'test')
     const environment = resolveEnvironment(plan, config, this.#clock, this.#metrics)
-    this.#engine = new TestEngine({ plan, environment, partitions: config.partitions ?? 1, changelogs: config.changelogs ?? [] })
+    const { partitions = 1, changelogs = [], storage } = config
+    this.#engine = new TestEngine({ plan, environment, partitions, changelogs, storage })
   }
 
   /** Throws a `TopologyError` (`STREAMS_UNKNOWN_TOPIC`) when a record is piped to a topic that the topology does not read. */
@@ -147,7 +154,7 @@ function resolveEnvironment(
     deserializationHandler: config.deserializationHandler ?? logAndFail,
     processingHandler: config.processingHandler ?? logAndFail,
     cache: new RecordCacheBudget(config.cacheMaxBytes ?? 10 * 1024 * 1024),
-    defaultStoreMedium: config.defaultStoreMedium ?? 'memory',
+    defaultStoreMedium: config.defaultStoreMedium ?? config.storage?.medium ?? 'memory',
     maxTaskIdleMs: config.maxTaskIdleMs ?? 0,
   }
 }

@@ -7,7 +7,7 @@ import { topic } from '../../lib/model/topic.ts'
 import { silentLogger } from '../../lib/runtime/logger.ts'
 import { nullable } from '../../lib/serde/nullable-serde.ts'
 import { Serdes } from '../../lib/serde/serdes.ts'
-import { openLmdbStorageFactory } from '../../lib/storage/lmdb/open-lmdb-storage-factory.ts'
+import { openLmdbStorage } from '../../lib/storage/lmdb/open-lmdb-storage.ts'
 import type { Faults } from './faulty-cluster.ts'
 import { faultyCluster, noFaults } from './faulty-cluster.ts'
 import { consume, createTopics, produce, until } from './running.ts'
@@ -57,7 +57,7 @@ for (const [name, kinds] of Object.entries(faultKinds))
     await createTopics(cluster, { users: 2, transfers: 2, enriched: 1 })
     const chance = seededChance(seed)
     const faults: Faults = { chance, injected: 0, ...noFaults, ...kinds }
-    const storage = await openLmdbStorageFactory(t.testdir())
+    const storage = await openLmdbStorage(t.testdir())
     await using streams = new KafkaStreams(enricher(), {
       applicationId: 'app',
       cluster: faultyCluster(cluster, faults),

@@ -7,7 +7,7 @@ import { logAndContinue } from '../../lib/runtime/error-handlers.ts'
 import type { StreamsConfig } from '../../lib/runtime/streams-config.ts'
 import { silentLogger } from '../../lib/runtime/logger.ts'
 import { Serdes } from '../../lib/serde/serdes.ts'
-import { openLmdbStorageFactory } from '../../lib/storage/lmdb/open-lmdb-storage-factory.ts'
+import { openLmdbStorage } from '../../lib/storage/lmdb/open-lmdb-storage.ts'
 import { kafka } from '../../lib/transport/kafkajs/kafka.ts'
 import type { Topology } from '../../lib/topology/topology.ts'
 import type { Cluster } from '../../lib/transport/cluster.ts'
@@ -75,7 +75,7 @@ t.test('a store on disk opens at its position, and replays nothing after a clean
   const stateRestoreListener = {
     onRestoreStart: (_: unknown, _store: string, start: number, end: number) => void starts.push([start, end]),
   }
-  const storage = await openLmdbStorageFactory(t.testdir())
+  const storage = await openLmdbStorage(t.testdir())
   for (const expected of [1, 2]) {
     await using streams = application(cluster, wordCount(), { storage, stateRestoreListener })
     await streams.start()
@@ -218,7 +218,7 @@ t.test('what cannot start says why', async (t) => {
   builder.stream(lines).join(builder.table(passed), (left, right) => left + right).to(topic('counts', passed)) // prettier-ignore
   await t.rejects(application(cluster, builder.build()).start(), { code: 'STREAMS_NOT_COPARTITIONED' })
 
-  const storage = await openLmdbStorageFactory(t.testdir())
+  const storage = await openLmdbStorage(t.testdir())
   await using streams = application(cluster, wordCount(), { storage })
   await streams.start()
   await t.rejects(application(cluster, wordCount(), { storage }).start(), { name: 'LockError' })

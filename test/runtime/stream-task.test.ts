@@ -18,7 +18,7 @@ import { RecordCacheBudget } from '../../lib/state/record-cache.ts'
 import type { ChangelogRecord } from '../../lib/state/state-store.ts'
 import type { KeyValueStore } from '../../lib/state/key-value-store.ts'
 import type { StorageEnvironment } from '../../lib/storage/storage.ts'
-import { openLmdbStorageFactory } from '../../lib/storage/lmdb/open-lmdb-storage-factory.ts'
+import { openLmdbStorage } from '../../lib/storage/lmdb/open-lmdb-storage.ts'
 import { MemoryStorageFactory } from '../../lib/storage/memory/memory-storage.ts'
 import { decodeRecordBatch } from '../../lib/transport/record-batch/decode-record-batches.ts'
 import { noProducer, RecordBatchBuilder } from '../../lib/transport/record-batch/record-batch-builder.ts'
@@ -122,7 +122,7 @@ t.test('what is committed: offset, partition time', async (t) => {
 })
 
 t.test('a task on disk opens at the position of its checkpoint, and replays only the tail', async (t) => {
-  const storage = await openLmdbStorageFactory(t.testdir())
+  const storage = await openLmdbStorage(t.testdir())
   const log = new Log()
   const environment1 = storage.open('task')
   const first = open(environment1, log)
@@ -145,7 +145,7 @@ t.test('a store that crashes anywhere equals its changelog', async (t) => {
     fc.constantFrom('commit' as const, 'checkpoint' as const, 'crash' as const),
   )
   const dir = t.testdir()
-  const factory = await openLmdbStorageFactory(dir)
+  const factory = await openLmdbStorage(dir)
   let run = 0
   fc.assert(
     fc.property(fc.array(step, { maxLength: 20 }), (steps) => {

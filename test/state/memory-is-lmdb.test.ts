@@ -8,12 +8,12 @@ import type { KeyValueStore } from '../../lib/state/key-value-store.ts'
 import type { StateStore } from '../../lib/state/state-store.ts'
 import { keyValueStore, windowStore } from '../../lib/state/stores.ts'
 import type { WindowStore } from '../../lib/state/window-store.ts'
-import { openLmdbStorageFactory } from '../../lib/storage/lmdb/open-lmdb-storage-factory.ts'
+import { openLmdbStorage } from '../../lib/storage/lmdb/open-lmdb-storage.ts'
 import { MemoryStorageFactory } from '../../lib/storage/memory/memory-storage.ts'
 import { checkpoint, open, storeTask } from './store-fixture.ts'
 
 const dir = mkdtempSync(join(tmpdir(), 'millrace-laws-'))
-const disk = (await openLmdbStorageFactory(dir)).open('app')
+const disk = (await openLmdbStorage(dir)).open('app')
 const memory = new MemoryStorageFactory().open('app')
 t.teardown(() => {
   disk.close()

@@ -2,14 +2,14 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
-import { openLmdbStorageFactory } from '../../lib/storage/lmdb/open-lmdb-storage-factory.ts'
+import { openLmdbStorage } from '../../lib/storage/lmdb/open-lmdb-storage.ts'
 import { MemoryStorageFactory } from '../../lib/storage/memory/memory-storage.ts'
 import { storeSuite } from '../conformance/store-suite.ts'
 
 async function lmdb(t: Test) {
   const dir = mkdtempSync(join(tmpdir(), 'millrace-stores-'))
   t.teardown(() => rmSync(dir, { recursive: true, force: true }))
-  return openLmdbStorageFactory(dir)
+  return openLmdbStorage(dir)
 }
 
 const memory = async () => new MemoryStorageFactory()

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import { fromLatin1 } from '../../lib/model/bytes.ts'
-import { openLmdbStorageFactory } from '../../lib/storage/lmdb/open-lmdb-storage-factory.ts'
+import { openLmdbStorage } from '../../lib/storage/lmdb/open-lmdb-storage.ts'
 import { storageSuite } from '../conformance/storage-suite.ts'
 
 /** Not tap's own: that is removed before the environments in it are closed. */
@@ -14,8 +14,8 @@ function directory(t: Test): string {
 }
 
 const opened = {
-  process: (t: Test) => openLmdbStorageFactory(directory(t)),
-  flush: (t: Test) => openLmdbStorageFactory(directory(t), { durability: 'flush' }),
+  process: (t: Test) => openLmdbStorage(directory(t)),
+  flush: (t: Test) => openLmdbStorage(directory(t), { durability: 'flush' }),
 }
 
 for (const [durability, open] of Object.entries(opened))
@@ -23,7 +23,7 @@ for (const [durability, open] of Object.entries(opened))
 
 async function written(t: Test): Promise<string> {
   const dir = directory(t)
-  const environment = (await openLmdbStorageFactory(dir)).open('app/0_0')
+  const environment = (await openLmdbStorage(dir)).open('app/0_0')
   const table = environment.table('s')
   environment.transact([{ table, key: fromLatin1('k'), value: fromLatin1('v') }])
   environment.close()
@@ -31,7 +31,7 @@ async function written(t: Test): Promise<string> {
 }
 
 async function reopened(t: Test, dir: string) {
-  const environment = (await openLmdbStorageFactory(dir)).open('app/0_0')
+  const environment = (await openLmdbStorage(dir)).open('app/0_0')
   t.teardown(() => environment.close())
   return environment
 }
@@ -55,7 +55,7 @@ t.test('the lock of a dead process is taken over, its data kept', async (t) => {
 t.test('the lock of a living process holds', async (t) => {
   const dir = await written(t)
   writeFileSync(join(dir, 'app/0_0/lock'), JSON.stringify({ pid: process.ppid, startedAt: null, boot: null }))
-  const factory = await openLmdbStorageFactory(dir)
+  const factory = await openLmdbStorage(dir)
   t.throws(() => factory.open('app/0_0'), { name: 'LockError', facts: { pid: process.ppid } })
 })
 
@@ -71,7 +71,7 @@ t.test('a state of another format is refused, and stays', async (t) => {
   const root = open({ path: join(dir, 'app/0_0'), maxDbs: 8, keyEncoding: 'binary', encoding: 'binary' })
   root.openDB({ name: 'directory', keyEncoding: 'ordered-binary', encoding: 'string' }).putSync('format', '99')
   await root.close()
-  const factory = await openLmdbStorageFactory(dir)
+  const factory = await openLmdbStorage(dir)
   t.throws(() => factory.open('app/0_0'), { name: 'ProcessorStateError', code: 'STREAMS_STATE_FORMAT', facts: { found: '99' } })
   t.ok(existsSync(join(dir, 'app/0_0/data.mdb')))
   t.throws(() => factory.open('app/0_0'), { code: 'STREAMS_STATE_FORMAT' }, 'and is not left locked')

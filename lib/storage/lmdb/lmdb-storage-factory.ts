@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { assert } from '../../model/assert.ts'
 import type { StorageEnvironment, StorageFactory } from '../storage.ts'
 import { LmdbEnvironment } from './lmdb-environment.ts'
-import type { LmdbStorageOptions } from './open-lmdb-storage-factory.ts'
+import type { LmdbStorageOptions } from './open-lmdb-storage.ts'
 import { lockProcess } from './process-lock.ts'
 
 /** One LMDB environment, a directory of its own, for each name. */

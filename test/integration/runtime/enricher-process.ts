@@ -6,7 +6,7 @@
  */
 import { KafkaStreams, nullable, Serdes, StreamsBuilder, topic } from '../../../lib/index.ts'
 import { EmbeddedKafka } from '../../../lib/embedded.ts'
-import { openLmdbStorageFactory } from '../../../lib/storage/lmdb/open-lmdb-storage-factory.ts'
+import { openLmdbStorage } from '../../../lib/storage/lmdb/open-lmdb-storage.ts'
 import { consume, createTopics, produce, until } from '../../runtime/running.ts'
 
 const [dir, total] = [process.argv[2]!, Number(process.argv[3])]
@@ -31,7 +31,7 @@ const update = (index: number) =>
     ? ([users, `u${(index * 31) % 9}`, `name${index}`] as const)
     : ([transfers, `t${(index * 17) % 60}`, `u${(index * 13) % 9}:${index}`] as const)
 
-const cluster = await EmbeddedKafka.open({ storage: await openLmdbStorageFactory(`${dir}/broker`) })
+const cluster = await EmbeddedKafka.open({ storage: await openLmdbStorage(`${dir}/broker`) })
 const admin = await cluster.admin({ clientId: 'test' })
 const existing = new Set((await admin.metadata()).map(({ name }) => name))
 for (const [name, partitions] of Object.entries({ users: 2, transfers: 2, enriched: 1 }))

@@ -9,7 +9,7 @@ export interface LmdbStorageOptions {
 }
 
 /** Storage on disk, below `dir`. Loads LMDB, which nothing does before. */
-export async function openLmdbStorageFactory(dir: string, options: LmdbStorageOptions = {}): Promise<StorageFactory> {
+export async function openLmdbStorage(dir: string, options: LmdbStorageOptions = {}): Promise<StorageFactory> {
   const { LmdbStorageFactory } = await import('./lmdb-storage-factory.ts')
   return new LmdbStorageFactory(dir, options)
 }
