@@ -65,5 +65,5 @@ function* concat<K, V>(
 }
 
 function valueOf<V>({ spec }: StateStore, value: unknown): V {
-  return spec.values === 'timestamped' ? (value as ValueAndTimestamp<V>).value : (value as V)
+  return 'values' in spec && spec.values === 'timestamped' ? (value as ValueAndTimestamp<V>).value : (value as V)
 }

@@ -74,5 +74,5 @@ function* concat<E extends { readonly value: unknown }>(
 }
 
 function valueOf<V>({ spec }: StateStore, value: unknown): V {
-  return spec.values === 'timestamped' ? (value as ValueAndTimestamp<V>).value : (value as V)
+  return 'values' in spec && spec.values === 'timestamped' ? (value as ValueAndTimestamp<V>).value : (value as V)
 }

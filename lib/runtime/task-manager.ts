@@ -152,7 +152,7 @@ export class TaskManager {
 
   #changelog(
     { id, committed }: ManagedTask,
-    { storeName, partition, from, isSource, restore, prepare }: StoreRestore,
+    { storeName, partition, from, isSource, records, restore, prepare }: StoreRestore,
   ): Changelog {
     const { logger } = this.#options.environment
     const facts = { store: storeName, task: taskIdString(id), changelog: partitionKey(partition), position: from ?? 0 }
@@ -164,6 +164,7 @@ export class TaskManager {
       taskId: id,
       start: from ?? 'earliest',
       ...(isSource ? { endOffsetMax: Math.max(committedOffset, from ?? 0) } : {}),
+      records,
       apply: restore,
       prepare,
     }

@@ -30,6 +30,8 @@ export interface StoreRestore {
   readonly from: number | undefined
   /** The changelog is a source topic: it belongs to the store up to what is committed of it. */
   readonly isSource: boolean
+  /** Buffers look at all records of a key: older formats of them tell only together when a key came, and with what value. */
+  readonly records: 'last-of-key' | 'all'
   readonly restore: (records: readonly ChangelogRecord[], nextOffset: number) => void
   /** Lets the store's serdes fetch what they need to read these records. */
   readonly prepare: (records: readonly ChangelogRecord[]) => Promise<void>
@@ -92,6 +94,7 @@ export class TaskStores {
           partition: this.#partition(open.changelog),
           from: open.position,
           isSource: open.isSource,
+          records: open.store.spec.kind === 'change-buffer' ? 'all' : 'last-of-key',
           restore: restoreInto(open),
           prepare: (records) => this.#prepare(open.store, open.changelog!, records),
         },
@@ -101,13 +104,10 @@ export class TaskStores {
 
   /** Caches give up what they hold, to changelogs and downstream. */
   flush(): void {
-    for (const { store } of this.#stores.values()) {
-      try {
-        store.flush()
-      } catch (error) {
-        throw whileFlushing(error, store.name)
-      }
-    }
+    const stores = this.all()
+    for (const store of stores) if (store.spec.kind !== 'change-buffer') flushStore(store)
+    // What caches have just sent on may have come to a buffer, and must be in its changelog when the offsets are committed.
+    for (const store of stores) if (store.spec.kind === 'change-buffer') flushStore(store)
   }
 
   /** The Kafka commit has succeeded. `sourceOffset` is what was committed of a source topic that is a changelog. */
@@ -136,12 +136,13 @@ export class TaskStores {
     for (const { store } of this.#stores.values()) store.close()
   }
 
-  async #prepare({ spec }: StateStore, changelog: string, records: readonly ChangelogRecord[]): Promise<void> {
+  async #prepare(store: StateStore, changelog: string, records: readonly ChangelogRecord[]): Promise<void> {
+    const { spec } = store
     const { serdes } = this.#scope.environment
     const key = new BoundSerde(serdes.key(spec.key, spec.name), changelog, 'key')
     const value = new BoundSerde(serdes.value(spec.value, spec.name), changelog, 'value')
     const keys = records.map((record) => record.key)
-    const values = records.flatMap((record) => record.value ?? [])
+    const values = records.flatMap((record) => store.valuesIn?.(record) ?? record.value ?? [])
     await key.serde.prepareRead?.(keys, key.context)
     await value.serde.prepareRead?.(values, value.context)
   }
@@ -153,6 +154,14 @@ export class TaskStores {
   #context({ spec, changelog }: StoreNode): StateStoreContext {
     const sink = changelog?.kind === 'internal' ? this.#collector.changelog(changelog.topic.name) : undefined
     return storeContext(spec, changelog?.kind === 'source' ? changelog.topic : undefined, sink, this.#scope)
+  }
+}
+
+function flushStore(store: StateStore): void {
+  try {
+    store.flush()
+  } catch (error) {
+    throw whileFlushing(error, store.name)
   }
 }
 

@@ -4,13 +4,17 @@ import type { OrderedRange } from '../storage/ordered-map.ts'
 import type { KeyedRow, Row } from './row.ts'
 import type { RowStore } from './row-store.ts'
 import type { ChangelogSink, StateStoreContext } from './state-store.ts'
-import type { StoreSpec } from './store-spec.ts'
+import type { KeyValueStoreSpec, WindowStoreSpec } from './store-spec.ts'
 
 /** Writes one record of a changelog (Java: `ProcessorContextImpl.logChange`): the plain value, in most stores without headers. */
 export type ChangelogWriter = (key: string, row: Row | null) => void
 
 /** The time of a timestamped row is its own; that of a plain row, or of a deletion, is the input record's. */
-export function changelogWriter(sink: ChangelogSink, spec: StoreSpec, context: StateStoreContext): ChangelogWriter {
+export function changelogWriter(
+  sink: ChangelogSink,
+  spec: KeyValueStoreSpec<unknown, unknown> | WindowStoreSpec<unknown, unknown>,
+  context: StateStoreContext,
+): ChangelogWriter {
   const isTimestamped = spec.values === 'timestamped'
   const withHeaders = spec.kind === 'key-value' && spec.changelogHeaders === 'record'
   return (key, row) => {

@@ -1,6 +1,7 @@
 import { unreachable } from '../model/assert.ts'
 import { CachingRows } from './caching-rows.ts'
 import { CachingWindowRows } from './caching-window-rows.ts'
+import { ChangeBuffer } from './change-buffer.ts'
 import { ChangeloggingWindowRows } from './changelogging-window-rows.ts'
 import { ChangeloggingRows, changelogWriter } from './changelogging-rows.ts'
 import { KeyCodec } from './key-codec.ts'
@@ -10,11 +11,19 @@ import { plainRows, timestampedRows, type RowCodec, type StoredRows } from './ro
 import type { StateStore, StateStoreContext } from './state-store.ts'
 import { SegmentedWindowRows } from './segmented-window-rows.ts'
 import { StoreSerde } from './store-serde.ts'
-import { segmentIntervalMs, type KeyValueStoreSpec, type StoreSpec, type WindowStoreSpec } from './store-spec.ts'
+import {
+  segmentIntervalMs,
+  type ChangeBufferSpec,
+  type KeyValueStoreSpec,
+  type StoreSpec,
+  type WindowStoreSpec,
+} from './store-spec.ts'
 import { bySegment, byStart } from './window-order.ts'
 import { WindowSegments } from './window-segments.ts'
 import { WindowStateStore } from './window-state-store.ts'
 import { WriteBuffer } from './write-buffer.ts'
+
+type RowStoreSpec = KeyValueStoreSpec<unknown, unknown> | WindowStoreSpec<unknown, unknown>
 
 /** Opens a store for a task: the layers that its spec and the task ask for, with the typed face on top. */
 export function openStore(spec: StoreSpec, context: StateStoreContext): StateStore {
@@ -23,6 +32,8 @@ export function openStore(spec: StoreSpec, context: StateStoreContext): StateSto
       return openKeyValueStore(spec, context)
     case 'window':
       return openWindowStore(spec, context)
+    case 'change-buffer':
+      return openChangeBuffer(spec, context)
     default:
       return unreachable(spec)
   }
@@ -49,6 +60,13 @@ function openWindowStore(spec: WindowStoreSpec<unknown, unknown>, context: State
   return new WindowStateStore({ spec, keys: keyCodec(spec, context), rows, top: cache ?? logged, cache, base })
 }
 
+function openChangeBuffer(spec: ChangeBufferSpec, context: StateStoreContext): StateStore {
+  const { changelogTopic } = context
+  const keys = new StoreSerde(context.keySerde(spec.key), changelogTopic, 'key', spec.name)
+  const values = new StoreSerde(context.valueSerde(spec.value), changelogTopic, 'value', spec.name)
+  return new ChangeBuffer(spec, context, keys, values)
+}
+
 function windowBase(spec: WindowStoreSpec<unknown, unknown>, format: StoredRows, context: StateStoreContext) {
   const isDisk = isOnDisk(spec, context)
   const { storage, droppedRecords: dropped } = context
@@ -68,7 +86,7 @@ function keyCodec({ name, key }: StoreSpec, context: StateStoreContext): KeyCode
   return new KeyCodec(new StoreSerde(context.keySerde(key), context.changelogTopic, 'key', name))
 }
 
-function rowCodec({ name, value, values }: StoreSpec, context: StateStoreContext): RowCodec<unknown> {
+function rowCodec({ name, value, values }: RowStoreSpec, context: StateStoreContext): RowCodec<unknown> {
   const serde = new StoreSerde(context.valueSerde(value), context.changelogTopic, 'value', name)
   return values === 'plain' ? plainRows(serde) : timestampedRows(serde)
 }

@@ -87,6 +87,8 @@ export interface StateStore {
    * Nothing is logged or forwarded.
    */
   restore(records: readonly ChangelogRecord[]): void
+  /** The values that the value serde will read in a record of the changelog, where they are not the record's value itself. */
+  valuesIn?(record: ChangelogRecord): readonly Uint8Array[]
   /** Idempotent. Does not write anything. */
   close(): void
 }

@@ -40,8 +40,13 @@ export interface WindowStoreSpec<K, V> extends StoreSpecBase<K, V> {
   readonly expiry: WindowExpiry
 }
 
+/** The changes that `suppress` holds back, in memory and in a changelog; nobody else can make or see such a store. */
+export interface ChangeBufferSpec extends StoreSpecBase<unknown, unknown> {
+  readonly kind: 'change-buffer'
+}
+
 /** A store as a value: what to open, not how. Session and versioned kinds join this union with their issue. */
-export type StoreSpec = KeyValueStoreSpec<unknown, unknown> | WindowStoreSpec<unknown, unknown>
+export type StoreSpec = KeyValueStoreSpec<unknown, unknown> | WindowStoreSpec<unknown, unknown> | ChangeBufferSpec
 
 /** Java: `max(retention / 2, 60 s)` (`Stores.persistentWindowStore`). */
 export function segmentIntervalMs(retentionMs: number): number {

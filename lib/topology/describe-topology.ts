@@ -1,4 +1,4 @@
-import { copiedHashSetOrder, hashSetOrder, JavaTreeSet } from './java-hash-order.ts'
+import { copiedHashSetOrder, hashSetOrder, JavaTreeSet } from '../model/java-hash-order.ts'
 import type { NodeDefinition, NodeGroup, InternalTopologyBuilder } from './internal-topology-builder.ts'
 
 /** A node while its neighbours are found. `size`: how many nodes lie at and below it, counted once per way there. */

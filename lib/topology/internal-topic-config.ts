@@ -24,7 +24,7 @@ export function changelogTopicConfig(spec: StoreSpec, options: ChangelogConfigOp
 }
 
 function changelogDefaults(spec: StoreSpec, options: ChangelogConfigOptions): TopicConfig {
-  if (spec.kind === 'key-value') return { 'cleanup.policy': 'compact' }
+  if (spec.kind !== 'window') return { 'cleanup.policy': 'compact' }
   const retention = spec.retentionMs + options.windowStoreChangelogAdditionalRetentionMs
   return {
     // Records that share key and window would compact one another away.

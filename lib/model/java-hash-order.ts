@@ -1,5 +1,5 @@
-// The order in which Java's collections give their elements back, for `describe()` to be equal byte for byte: topics, stores and
-// nodes are kept in hash sets there, and neighbours in trees whose order changes while they are filled.
+// The order in which Java's collections give their elements back, for `describe()` and changelogs to be equal byte for byte: topics,
+// stores, nodes and changed keys are kept in hash sets there, and neighbours in trees whose order changes while they are filled.
 
 /** Java: `String.hashCode()`. */
 export function javaHashCode(text: string): number {
@@ -13,25 +13,59 @@ const leastCapacity = 16
 const bucketMax = 8
 const growByBucketBelow = 64
 
+/** Java: `Arrays.hashCode(byte[])`, of bytes as latin1. */
+export function javaBytesHashCode(bytes: string): number {
+  let hash = 1
+  for (let index = 0; index < bytes.length; index++) hash = (Math.imul(hash, 31) + ((bytes.charCodeAt(index) << 24) >> 24)) | 0
+  return hash
+}
+
 /** The elements in the order of a Java `HashSet<String>` that they were added to one by one. */
 export function hashSetOrder(elements: Iterable<string>): string[] {
-  let buckets = emptyBuckets(leastCapacity)
-  let size = 0
-  for (const element of elements) {
-    const bucket = bucketOf(buckets, element)
-    if (bucket.includes(element)) continue
-    bucket.push(element)
-    if (bucket.length > bucketMax && buckets.length < growByBucketBelow) buckets = grown(buckets)
-    if (++size > buckets.length * 0.75) buckets = grown(buckets)
+  const set = new JavaHashSet()
+  for (const element of elements) set.add(element)
+  return [...set]
+}
+
+/** Java's `HashSet`, as far as its order goes: a table that has grown stays so when the set is cleared. */
+export class JavaHashSet {
+  readonly #hashCode: (element: string) => number
+  #buckets = emptyBuckets(leastCapacity)
+  #size = 0
+
+  constructor(hashCode: (element: string) => number = javaHashCode) {
+    this.#hashCode = hashCode
   }
-  return buckets.flat()
+
+  add(element: string): void {
+    const bucket = bucketOf(this.#buckets, element, this.#hashCode)
+    if (bucket.includes(element)) return
+    bucket.push(element)
+    if (bucket.length > bucketMax && this.#buckets.length < growByBucketBelow) this.#grow()
+    if (++this.#size > this.#buckets.length * 0.75) this.#grow()
+  }
+
+  clear(): void {
+    this.#buckets = emptyBuckets(this.#buckets.length)
+    this.#size = 0
+  }
+
+  [Symbol.iterator](): ArrayIterator<string> {
+    return this.#buckets.flat().values()
+  }
+
+  #grow(): void {
+    const larger = emptyBuckets(this.#buckets.length * 2)
+    for (const element of this.#buckets.flat()) bucketOf(larger, element, this.#hashCode).push(element)
+    this.#buckets = larger
+  }
 }
 
 /** As {@link hashSetOrder}, for a set that is a copy of another one: its table has the right size from the start. */
 export function copiedHashSetOrder(elements: readonly string[]): string[] {
   const wanted = Math.max(Math.floor(elements.length / 0.75) + 1, leastCapacity)
   const buckets = emptyBuckets(2 ** Math.ceil(Math.log2(wanted)))
-  for (const element of new Set(elements)) bucketOf(buckets, element).push(element)
+  for (const element of new Set(elements)) bucketOf(buckets, element, javaHashCode).push(element)
   return buckets.flat()
 }
 
@@ -39,15 +73,9 @@ function emptyBuckets(capacity: number): string[][] {
   return Array.from({ length: capacity }, () => [])
 }
 
-function bucketOf(buckets: string[][], element: string): string[] {
-  const hash = javaHashCode(element)
+function bucketOf(buckets: string[][], element: string, hashCode: (element: string) => number): string[] {
+  const hash = hashCode(element)
   return buckets[(hash ^ (hash >>> 16)) & (buckets.length - 1)]!
-}
-
-function grown(buckets: string[][]): string[][] {
-  const larger = emptyBuckets(buckets.length * 2)
-  for (const element of buckets.flat()) bucketOf(larger, element).push(element)
-  return larger
 }
 
 interface TreeNode<T> {
