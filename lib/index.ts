@@ -85,13 +85,20 @@ export {
 } from './processor/timestamp-extractors.ts'
 
 // State stores.
-export { keyValueStore, timestampedKeyValueStore, timestampedWindowStore, windowStore } from './state/stores.ts'
-export type { StoreOptions, WindowStoreOptions } from './state/stores.ts'
+export {
+  keyValueStore,
+  timestampedKeyValueStore,
+  timestampedWindowStore,
+  versionedKeyValueStore,
+  windowStore,
+} from './state/stores.ts'
+export type { StoreOptions, VersionedKeyValueStoreOptions, WindowStoreOptions } from './state/stores.ts'
 export type {
   ChangelogOption,
   KeyValueStoreSpec,
   StoreMedium,
   StoreSpec,
+  VersionedKeyValueStoreSpec,
   WindowExpiry,
   WindowStoreSpec,
 } from './state/store-spec.ts'
@@ -102,6 +109,13 @@ export type {
   ReadOnlyKeyValueStore,
   TimestampedKeyValueStore,
 } from './state/key-value-store.ts'
+export type {
+  HistoryOptions,
+  ReadOnlyVersionedKeyValueStore,
+  ValidTo,
+  VersionedKeyValueStore,
+  VersionedRecord,
+} from './state/versioned-key-value-store.ts'
 export type {
   ReadOnlyWindowStore,
   TimestampedWindowStore,

@@ -5,8 +5,7 @@ import type { Serde } from './model/serde.ts'
 import { taskIdString } from './model/task-id.ts'
 import type { TopicPartition } from './model/topic-partition.ts'
 import { sleep } from './clock/clock.ts'
-import { CompositeKeyValueStore } from './query/composite-key-value-store.ts'
-import { CompositeWindowStore } from './query/composite-window-store.ts'
+import { compositeStore, type ReadOnlyStore } from './query/composite-store.ts'
 import type { StateRestoreListener } from './runtime/changelog.ts'
 import { GlobalThread } from './runtime/global-thread.ts'
 import type { OpenStreamThread } from './runtime/open-stream-thread.ts'
@@ -21,7 +20,8 @@ import type { TaskEnvironment } from './runtime/task-runtime.ts'
 import { RecordCacheBudget } from './state/record-cache.ts'
 import type { ReadOnlyKeyValueStore } from './state/key-value-store.ts'
 import type { StateStore } from './state/state-store.ts'
-import type { KeyValueStoreSpec, WindowStoreSpec } from './state/store-spec.ts'
+import type { KeyValueStoreSpec, StoreSpec, VersionedKeyValueStoreSpec, WindowStoreSpec } from './state/store-spec.ts'
+import type { ReadOnlyVersionedKeyValueStore } from './state/versioned-key-value-store.ts'
 import type { ReadOnlyWindowStore } from './state/window-store.ts'
 import type { StorageFactory } from './storage/storage.ts'
 import type { Topology } from './topology/topology.ts'
@@ -121,13 +121,13 @@ export class KafkaStreams implements AsyncDisposable {
    * started, rebalancing, or all partitions elsewhere).
    */
   store<K, V>(store: WindowStoreSpec<K, V>): ReadOnlyWindowStore<K, V>
+  store<K, V>(store: VersionedKeyValueStoreSpec<K, V>): ReadOnlyVersionedKeyValueStore<K, V>
   store<K, V>(store: KeyValueStoreSpec<K, V> | string): ReadOnlyKeyValueStore<K, V>
   store<K, V>(
-    store: KeyValueStoreSpec<K, V> | WindowStoreSpec<K, V> | string,
-  ): ReadOnlyKeyValueStore<K, V> | ReadOnlyWindowStore<K, V> {
-    if (typeof store === 'string') return new CompositeKeyValueStore(() => this.#storesNamed(store, 'key-value'))
-    const stores = (): readonly StateStore[] => this.#storesNamed(store.name, store.kind)
-    return store.kind === 'window' ? new CompositeWindowStore(stores) : new CompositeKeyValueStore(stores)
+    store: KeyValueStoreSpec<K, V> | WindowStoreSpec<K, V> | VersionedKeyValueStoreSpec<K, V> | string,
+  ): ReadOnlyStore<K, V> {
+    const { name, kind } = typeof store === 'string' ? { name: store, kind: 'key-value' as const } : store
+    return compositeStore(kind, () => this.#storesNamed(name, kind))
   }
 
   async #start(): Promise<void> {
@@ -271,7 +271,7 @@ export class KafkaStreams implements AsyncDisposable {
     await started.opened.disposeAsync()
   }
 
-  #storesNamed(name: string, kind: 'key-value' | 'window'): readonly StateStore[] {
+  #storesNamed(name: string, kind: StoreSpec['kind']): readonly StateStore[] {
     const known = this.#plan.subtopologies.flatMap(({ stores }) => stores).find(({ spec }) => spec.name === name)
     if (known === undefined || known.spec.kind !== kind) throw unknownStore(name, kind)
     const global = this.#started?.global?.stores.store(name)

@@ -1,6 +1,7 @@
 import type { TopicPartition } from '../model/topic-partition.ts'
 import type { ChangelogRecord, StateStore, StateStoreContext } from '../state/state-store.ts'
 import { openStore } from '../state/open-store.ts'
+import type { StoreSpec } from '../state/store-spec.ts'
 import type { StorageWrite } from '../storage/storage.ts'
 import type { StoreNode } from '../topology/topology-plan.ts'
 import type { RecordCollector } from './record-collector.ts'
@@ -30,7 +31,7 @@ export interface StoreRestore {
   readonly from: number | undefined
   /** The changelog is a source topic: it belongs to the store up to what is committed of it. */
   readonly isSource: boolean
-  /** Buffers look at all records of a key: older formats of them tell only together when a key came, and with what value. */
+  /** Which records matter: all, where more than the last of a key says something. */
   readonly records: 'last-of-key' | 'all'
   readonly restore: (records: readonly ChangelogRecord[], nextOffset: number) => void
   /** Lets the store's serdes fetch what they need to read these records. */
@@ -94,7 +95,7 @@ export class TaskStores {
           partition: this.#partition(open.changelog),
           from: open.position,
           isSource: open.isSource,
-          records: open.store.spec.kind === 'change-buffer' ? 'all' : 'last-of-key',
+          records: keepsOneValue(open.store.spec) ? 'last-of-key' : 'all',
           restore: restoreInto(open),
           prepare: (records) => this.#prepare(open.store, open.changelog!, records),
         },
@@ -163,6 +164,11 @@ function flushStore(store: StateStore): void {
   } catch (error) {
     throw whileFlushing(error, store.name)
   }
+}
+
+/** Versions of a key are many, and older formats of buffered changes tell only together when a key came, and with what value. */
+function keepsOneValue({ kind }: StoreSpec): boolean {
+  return kind !== 'versioned' && kind !== 'change-buffer'
 }
 
 function restoreInto(open: OpenStore): StoreRestore['restore'] {

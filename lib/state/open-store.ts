@@ -7,7 +7,7 @@ import { ChangeloggingRows, changelogWriter } from './changelogging-rows.ts'
 import { KeyCodec } from './key-codec.ts'
 import { KeyValueStateStore } from './key-value-state-store.ts'
 import { MemoryRows } from './memory-rows.ts'
-import { plainRows, timestampedRows, type RowCodec, type StoredRows } from './row-codec.ts'
+import { plainRows, storedBytes, timestampedRows, type RowCodec, type StoredRows } from './row-codec.ts'
 import type { StateStore, StateStoreContext } from './state-store.ts'
 import { SegmentedWindowRows } from './segmented-window-rows.ts'
 import { StoreSerde } from './store-serde.ts'
@@ -16,8 +16,12 @@ import {
   type ChangeBufferSpec,
   type KeyValueStoreSpec,
   type StoreSpec,
+  type VersionedKeyValueStoreSpec,
   type WindowStoreSpec,
 } from './store-spec.ts'
+import { ChangeloggingVersionedRows } from './changelogging-versioned-rows.ts'
+import { SegmentedVersionedRows, streamTimesTable } from './versioned-rows.ts'
+import { VersionedStateStore } from './versioned-state-store.ts'
 import { bySegment, byStart } from './window-order.ts'
 import { WindowSegments } from './window-segments.ts'
 import { WindowStateStore } from './window-state-store.ts'
@@ -34,6 +38,8 @@ export function openStore(spec: StoreSpec, context: StateStoreContext): StateSto
       return openWindowStore(spec, context)
     case 'change-buffer':
       return openChangeBuffer(spec, context)
+    case 'versioned':
+      return openVersionedStore(spec, context)
     default:
       return unreachable(spec)
   }
@@ -82,13 +88,32 @@ function windowBase(spec: WindowStoreSpec<unknown, unknown>, format: StoredRows,
   return { expiry, segments, sequences, base }
 }
 
+function openVersionedStore(spec: VersionedKeyValueStoreSpec<unknown, unknown>, context: StateStoreContext): StateStore {
+  const rows = timestampedRows(valueSerde(spec, context))
+  const isDisk = isOnDisk(spec, context)
+  const { storage, droppedRecords: dropped, compatibility = 'safe' } = context
+  const segments = new WindowSegments(
+    spec.segmentIntervalMs,
+    isDisk ? { environment: storage, store: spec.name, format: storedBytes } : undefined,
+  )
+  const latest = isDisk ? new WriteBuffer(storage.table(spec.name), rows) : new MemoryRows()
+  const table = isDisk ? storage.table(streamTimesTable) : undefined
+  const base = new SegmentedVersionedRows({ spec, latest, segments, table, compatibility, dropped })
+  const top = context.changelog === undefined ? base : new ChangeloggingVersionedRows(base, context.changelog)
+  return new VersionedStateStore({ spec, keys: keyCodec(spec, context), rows, top, base })
+}
+
 function keyCodec({ name, key }: StoreSpec, context: StateStoreContext): KeyCodec<unknown> {
   return new KeyCodec(new StoreSerde(context.keySerde(key), context.changelogTopic, 'key', name))
 }
 
-function rowCodec({ name, value, values }: RowStoreSpec, context: StateStoreContext): RowCodec<unknown> {
-  const serde = new StoreSerde(context.valueSerde(value), context.changelogTopic, 'value', name)
-  return values === 'plain' ? plainRows(serde) : timestampedRows(serde)
+function rowCodec(spec: RowStoreSpec, context: StateStoreContext): RowCodec<unknown> {
+  const serde = valueSerde(spec, context)
+  return spec.values === 'plain' ? plainRows(serde) : timestampedRows(serde)
+}
+
+function valueSerde({ name, value }: StoreSpec, context: StateStoreContext): StoreSerde<unknown> {
+  return new StoreSerde(context.valueSerde(value), context.changelogTopic, 'value', name)
 }
 
 function isOnDisk({ medium }: StoreSpec, { defaultMedium }: StateStoreContext): boolean {

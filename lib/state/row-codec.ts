@@ -21,8 +21,11 @@ export interface RowCodec<V> extends StoredRows {
   restored(value: Uint8Array, timestamp: number): Row
 }
 
+/** Rows that are their bytes, and nothing else. */
+export const storedBytes: StoredRows = { write: (stored) => stored.bytes, read: (bytes) => row(bytes, 0) }
+
 export function plainRows<V>(serde: StoreSerde<V>): RowCodec<V> {
-  const restored = (bytes: Uint8Array): Row => row(bytes, 0)
+  const restored = storedBytes.read
   const valueOf = decoder(serde)
   return {
     toRow: (value) => row(serde.serialize(value), 0, serde.kept(value)),
@@ -30,8 +33,7 @@ export function plainRows<V>(serde: StoreSerde<V>): RowCodec<V> {
     valueOf,
     timestampOf: () => null,
     restored,
-    write: (stored) => stored.bytes,
-    read: restored,
+    ...storedBytes,
   }
 }
 

@@ -45,10 +45,38 @@ export interface ChangeBufferSpec extends StoreSpecBase<unknown, unknown> {
   readonly kind: 'change-buffer'
 }
 
-/** A store as a value: what to open, not how. Session and versioned kinds join this union with their issue. */
-export type StoreSpec = KeyValueStoreSpec<unknown, unknown> | WindowStoreSpec<unknown, unknown> | ChangeBufferSpec
+/** Keeps superseded values for a while, so that a key can be read as of an earlier time (KIP-889). Never cached. */
+export interface VersionedKeyValueStoreSpec<K, V> extends StoreSpecBase<K, V> {
+  readonly kind: 'versioned'
+  readonly values: 'plain'
+  readonly caching: 'disabled'
+  /** How far behind the newest record a key can be read, and a record may still be put. In ms. */
+  readonly historyRetentionMs: number
+  /** Superseded values expire by segments of this much time. In ms. */
+  readonly segmentIntervalMs: number
+}
+
+/** A store as a value: what to open, not how. The session kind joins this union with its issue. */
+export type StoreSpec =
+  | KeyValueStoreSpec<unknown, unknown>
+  | WindowStoreSpec<unknown, unknown>
+  | VersionedKeyValueStoreSpec<unknown, unknown>
+  | ChangeBufferSpec
 
 /** Java: `max(retention / 2, 60 s)` (`Stores.persistentWindowStore`). */
 export function segmentIntervalMs(retentionMs: number): number {
   return Math.max(Math.floor(retentionMs / 2), 60_000)
+}
+
+/** Java: `RocksDbVersionedKeyValueBytesStoreSupplier`. */
+export function versionSegmentIntervalMs(historyRetentionMs: number): number {
+  const [parts, atLeastMs] = versionSegments(historyRetentionMs)
+  return Math.max(Math.floor(historyRetentionMs / parts), atLeastMs)
+}
+
+function versionSegments(historyRetentionMs: number): readonly [parts: number, atLeastMs: number] {
+  if (historyRetentionMs <= 60_000) return [3, 2_000]
+  if (historyRetentionMs <= 300_000) return [5, 20_000]
+  if (historyRetentionMs <= 3_600_000) return [12, 60_000]
+  return [24, 300_000]
 }

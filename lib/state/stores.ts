@@ -1,6 +1,14 @@
 import { checkTopicName } from '../model/topic.ts'
 import type { Serde } from '../model/serde.ts'
-import type { ChangelogOption, KeyValueStoreSpec, StoreMedium, WindowExpiry, WindowStoreSpec } from './store-spec.ts'
+import {
+  versionSegmentIntervalMs,
+  type ChangelogOption,
+  type KeyValueStoreSpec,
+  type StoreMedium,
+  type VersionedKeyValueStoreSpec,
+  type WindowExpiry,
+  type WindowStoreSpec,
+} from './store-spec.ts'
 
 /** What all store values may say. */
 export interface StoreOptions<K, V> {
@@ -29,6 +37,37 @@ export function keyValueStore<K, V>(name: string, options: StoreOptions<K, V> = 
 /** A key-value store that keeps a timestamp beside each value, as tables do (Java: `Stores.timestampedKeyValueStoreBuilder`). */
 export function timestampedKeyValueStore<K, V>(name: string, options: StoreOptions<K, V> = {}): KeyValueStoreSpec<K, V> {
   return Object.freeze({ kind: 'key-value' as const, values: 'timestamped' as const, ...common(name, options) })
+}
+
+export interface VersionedKeyValueStoreOptions<K, V> extends Omit<StoreOptions<K, V>, 'caching'> {
+  /** How far behind the newest record a key can be read, and a record may still be put. In ms. */
+  readonly historyRetentionMs: number
+  /** Superseded values expire by segments of this much time, in ms. Default: a fraction of the retention, as in Java. */
+  readonly segmentIntervalMs?: number
+}
+
+/**
+ * A store that knows what a key's value was (KIP-889; Java: `Stores.versionedKeyValueStoreBuilder`). Given to a table as its store, it makes
+ * the table versioned: late records find their place among the versions of their key, instead of overwriting a newer one.
+ *
+ * @example
+ * builder.table(prices, {}, versionedKeyValueStore('prices', { historyRetentionMs: 3_600_000 }))
+ */
+export function versionedKeyValueStore<K, V>(
+  name: string,
+  { historyRetentionMs, segmentIntervalMs, ...options }: VersionedKeyValueStoreOptions<K, V>,
+): VersionedKeyValueStoreSpec<K, V> {
+  const intervalMs = segmentIntervalMs ?? versionSegmentIntervalMs(historyRetentionMs)
+  if (!(historyRetentionMs >= 0)) throw new TypeError(`The store ${name} cannot keep a history of ${historyRetentionMs} ms.`)
+  if (!(intervalMs >= 1)) throw new TypeError(`The store ${name} cannot have segments of ${intervalMs} ms.`)
+  return Object.freeze({
+    kind: 'versioned' as const,
+    values: 'plain' as const,
+    ...common(name, options),
+    caching: 'disabled' as const,
+    historyRetentionMs,
+    segmentIntervalMs: intervalMs,
+  })
 }
 
 export interface WindowStoreOptions<K, V> extends StoreOptions<K, V> {

@@ -1,4 +1,4 @@
-import type { StoreSpec } from '../state/store-spec.ts'
+import type { StoreSpec, VersionedKeyValueStoreSpec } from '../state/store-spec.ts'
 
 type TopicConfig = Readonly<Record<string, string>>
 
@@ -23,12 +23,23 @@ export function changelogTopicConfig(spec: StoreSpec, options: ChangelogConfigOp
   return { ...createTime, ...changelogDefaults(spec, options), ...config }
 }
 
+/** What the store could still be asked for must not be compacted; a day more, because brokers compact by their own clock. */
+function compactionLag({ historyRetentionMs }: VersionedKeyValueStoreSpec<unknown, unknown>): string {
+  return longText(historyRetentionMs + 86_400_000)
+}
+
+/** "For ever" is Java's largest long. */
+function longText(ms: number): string {
+  return Number.isSafeInteger(ms) ? String(ms) : '9223372036854775807'
+}
+
 function changelogDefaults(spec: StoreSpec, options: ChangelogConfigOptions): TopicConfig {
+  if (spec.kind === 'versioned') return { 'cleanup.policy': 'compact', 'min.compaction.lag.ms': compactionLag(spec) }
   if (spec.kind !== 'window') return { 'cleanup.policy': 'compact' }
   const retention = spec.retentionMs + options.windowStoreChangelogAdditionalRetentionMs
   return {
     // Records that share key and window would compact one another away.
     'cleanup.policy': spec.duplicates === 'keep' ? 'delete' : 'compact,delete',
-    'retention.ms': Number.isSafeInteger(retention) ? String(retention) : '9223372036854775807',
+    'retention.ms': longText(retention),
   }
 }

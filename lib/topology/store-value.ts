@@ -1,4 +1,4 @@
-import type { KeyValueStoreSpec, StoreSpec, WindowStoreSpec } from '../state/store-spec.ts'
+import type { KeyValueStoreSpec, StoreSpec, VersionedKeyValueStoreSpec, WindowStoreSpec } from '../state/store-spec.ts'
 
 interface ErasedSerdes {
   readonly key: { readonly name: string } | undefined
@@ -9,6 +9,7 @@ interface ErasedSerdes {
 export type AnyStore =
   | (Omit<KeyValueStoreSpec<unknown, unknown>, keyof ErasedSerdes> & ErasedSerdes)
   | (Omit<WindowStoreSpec<unknown, unknown>, keyof ErasedSerdes> & ErasedSerdes)
+  | (Omit<VersionedKeyValueStoreSpec<unknown, unknown>, keyof ErasedSerdes> & ErasedSerdes)
 
 /** The same object: its serdes are whole, only their types are forgotten. */
 export function storeSpecOf(store: AnyStore): StoreSpec {

@@ -147,7 +147,13 @@ class ScenarioRun {
     if (this.#want.has('raw')) this.#result.raw = this.#raw
     this.#result.dropped = dropped(driver)
     this.#result.produced = [...driver.producedTopicNames()].toSorted()
-    if (this.#want.has('stores') && this.#result.throws === undefined) this.#result.stores = dumpStores(driver)
+    if (this.#want.has('stores') && this.#result.throws === undefined) this.#result.stores = dumpStores(driver, (store) => this.#loggedKeys(driver, store))
+  }
+
+  /** Keys in the changelog of a store, as the oracle reads them. */
+  #loggedKeys(driver: TopologyTestDriver, storeName: string): readonly string[] {
+    const records = [...this.#history, ...driver.produced()].filter((each) => each.topic === `app-${storeName}-changelog`)
+    return [...new Set(records.map(({ key }) => Buffer.from(key ?? []).toString()))].toSorted()
   }
 
   /** Undefined where it threw what Java may throw as well; the result says what. */

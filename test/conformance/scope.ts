@@ -60,7 +60,7 @@ const laterSteps: Readonly<Record<string, string>> = {
 
 /** Java's persistent suppliers from before timestamped stores. */
 const untimedStores = new Set(['kv', 'window'])
-const laterStores = new Set(['lru', 'versioned', 'session', 'memSession'])
+const laterStores = new Set(['lru', 'session', 'memSession'])
 const windowSuppliers = new Set(['twindow', 'memWindow'])
 
 function first(steps: readonly Step[]): string | undefined {

@@ -1,3 +1,4 @@
+import type { VersionedRecord } from 'millrace'
 import type { TopologyTestDriver } from 'millrace/testing'
 import { Unsupported, type Json } from './scenario/scenario.ts'
 import { isStamped } from './scenario/stateful-processors.ts'
@@ -14,11 +15,31 @@ export function readStore(driver: TopologyTestDriver, input: readonly Json[]): J
   const [, name, method, ...rest] = input
   const store = driver.stateStore<Calls>(String(name))
   const args = rest.map((arg) => constant(arg))
+  if (isVersionedStore(store)) return [version(versionedCall(store, String(method), args))]
   return [answer(isWindowStore(store) ? windowCall(store, String(method), args) : keyValueCall(store, String(method), args))]
 }
 
 function isWindowStore(store: Calls): boolean {
   return 'fetchOne' in store
+}
+
+function isVersionedStore(store: Calls): boolean {
+  return 'history' in store
+}
+
+function versionedCall(store: Calls, method: string, args: readonly Json[]): Version | null {
+  if (method !== 'get') throw new Unsupported(`versioned store call ${method}`)
+  return store['get']!(...args) as Version | null
+}
+
+type Version = VersionedRecord<unknown>
+
+function version(found: Version | null): Json {
+  return found === null ? null : [toJson(found.value), found.timestamp, openEnd(found)]
+}
+
+function openEnd({ validTo }: Version): number | null {
+  return validTo === Infinity ? null : validTo
 }
 
 function keyValueCall(store: Calls, method: string, args: readonly Json[]): unknown {
@@ -62,9 +83,28 @@ function valueParts(value: unknown): Json[] {
   return isStamped(value) ? [toJson(value.value), value.timestamp] : [toJson(value)]
 }
 
-/** Contents of all stores: key-value in the order of the store, windows by key and start. */
-export function dumpStores(driver: TopologyTestDriver): Record<string, Json> {
-  return Object.fromEntries(driver.storeNames().map((name) => [name, dump(driver.stateStore<Calls>(name))]))
+/**
+ * Contents of all stores: key-value in the order of the store, windows by key and start. A versioned one does not tell its keys:
+ * `keysOf` knows those in its changelog.
+ */
+export function dumpStores(driver: TopologyTestDriver, keysOf: (storeName: string) => readonly unknown[]): Record<string, Json> {
+  return Object.fromEntries(
+    driver.storeNames().map((name) => {
+      const store = driver.stateStore<Calls>(name)
+      return [name, isVersionedStore(store) ? versions(store, keysOf(name)) : dump(store)]
+    }),
+  )
+}
+
+function versions(store: Calls, keys: readonly unknown[]): Json {
+  const rowsOf = (key: unknown): Json[][] =>
+    [...(store['history']!(key) as Iterable<Version>)].map((found) => [
+      toJson(key),
+      found.timestamp,
+      openEnd(found),
+      toJson(found.value),
+    ])
+  return keys.flatMap(rowsOf)
 }
 
 function dump(store: Calls): Json {

@@ -1,9 +1,23 @@
-import { noHeaders, streamRecord, type KeyValueStore, type ValueAndTimestamp, type WindowStore } from 'millrace'
+import {
+  noHeaders,
+  streamRecord,
+  type KeyValueStore,
+  type ValidTo,
+  type ValueAndTimestamp,
+  type VersionedKeyValueStore,
+  type VersionedRecord,
+  type WindowStore,
+} from 'millrace'
 import type { Args } from './args.ts'
 import { Logic, punctuationType, type AnyRecord, type LogicMaker, type StoreFaces } from './logic.ts'
 import { str } from './values.ts'
 
 type AnyStore = KeyValueStore<unknown, unknown>
+type Versions = VersionedKeyValueStore<unknown, unknown>
+
+function isVersioned(store: object): store is Versions {
+  return 'history' in store
+}
 
 /** A key-value store of a scenario under one face. */
 class FacedStore {
@@ -20,7 +34,12 @@ class FacedStore {
   }
 
   put(key: unknown, value: unknown, timestamp: number): void {
-    this.#store.put(key, value === null || this.#values === 'plain' ? value : { value, timestamp })
+    if (isVersioned(this.#store)) this.#store.put(key, value, timestamp)
+    else this.#store.put(key, value === null || this.#values === 'plain' ? value : { value, timestamp })
+  }
+
+  get versions(): Versions {
+    return this.#store as unknown as Versions
   }
 
   entries(): [unknown, unknown][] {
@@ -168,6 +187,23 @@ class WindowCount extends Logic {
   }
 }
 
+/** A processor on a versioned store; records without key mean nothing to it. */
+function withVersions(step: (versions: Versions, record: AnyRecord) => string): Maker {
+  return withStore((logic, record) => {
+    if (record.key !== null) logic.send(record, step(logic.store.versions, record))
+  })
+}
+
+/** Java's return codes are numbers: −1 for the latest version, the smallest long for one that was not put. */
+function javaValidTo(validTo: ValidTo): string {
+  return validTo === 'not-put' ? '-9223372036854775808' : validTo === Infinity ? '-1' : String(validTo)
+}
+
+function versionText(found: VersionedRecord<unknown> | null): string {
+  if (found === null) return 'null'
+  return `${str(found.value)}@${found.timestamp}/${found.validTo === Infinity ? '-' : found.validTo}`
+}
+
 export const stateful: Readonly<Record<string, Maker>> = {
   counter: withStore(count),
   dedup: withStore(dedup),
@@ -178,6 +214,11 @@ export const stateful: Readonly<Record<string, Maker>> = {
   buffer: (args, faces) => {
     const [store, interval, type] = [args.string('store'), args.number('interval'), punctuationType(args)]
     return () => new BufferLogic(store, faces, interval, type)
+  },
+  history: withVersions((versions, { key, value, timestamp }) => javaValidTo(versions.put(key, value, timestamp))),
+  asOf: (args, faces) => {
+    const back = args.number('back')
+    return withVersions((versions, { key, timestamp }) => versionText(versions.get(key, timestamp - back)))(args, faces)
   },
   windowCount: (args, faces) => {
     const [store, size] = [args.string('store'), args.number('size')]

@@ -1,5 +1,11 @@
 import type { ChangelogOption, StoreSpec } from 'millrace'
-import { keyValueStore, timestampedKeyValueStore, timestampedWindowStore, windowStore } from 'millrace'
+import {
+  keyValueStore,
+  timestampedKeyValueStore,
+  timestampedWindowStore,
+  versionedKeyValueStore,
+  windowStore,
+} from 'millrace'
 import { taking, type Args } from '../scenario/args.ts'
 import { Unsupported } from '../scenario/scenario.ts'
 import { optionalSerde } from '../scenario/serde-names.ts'
@@ -64,16 +70,17 @@ export function tableJoined(step: Args): object | undefined {
 
 export function materialized(step: Args): object | undefined {
   return optional(step, 'mat', (args) => {
-    const { storeName, ...store } = args.has('supplier')
+    const { storeName, ...store }: SuppliedStore = args.has('supplier')
       ? supplied(args.object('supplier'))
       : { storeName: args.optionalString('name') }
     const type = args.optionalString('storeType')
+    const caching = args.has('caching') ? enabled(args.flag('caching')) : undefined
     return {
       ...store,
       ...serdesOf(args),
       ...options({
         name: storeName,
-        caching: args.has('caching') ? enabled(args.flag('caching')) : undefined,
+        caching: store['kind'] === 'versioned' ? ('disabled' as const) : caching,
         changelog: changelog(args),
         retentionMs: args.optionalNumber('retention'),
         medium: type === undefined ? undefined : medium(type),
@@ -82,7 +89,12 @@ export function materialized(step: Args): object | undefined {
   })
 }
 
-function supplied(args: Args): { readonly storeName: string; readonly [option: string]: unknown } {
+interface SuppliedStore {
+  readonly storeName: string | undefined
+  readonly [option: string]: unknown
+}
+
+function supplied(args: Args): SuppliedStore {
   return taking(args, () => {
     const { name, ...kind } = storeKind(args)
     return { storeName: name, ...kind }
@@ -107,6 +119,7 @@ function changelog(args: Args): ChangelogOption | undefined {
 function storeKind(args: Args): { readonly name: string; readonly [option: string]: unknown } {
   const [type, name] = [args.string('type'), args.string('name')]
   if (type === 'tkv' || type === 'memKv') return { name, medium: type === 'memKv' ? 'memory' : 'disk' }
+  if (type === 'versioned') return { ...versionedKeyValueStore(name, versioned(args, { medium: 'disk' as const })) }
   if (type !== 'twindow' && type !== 'memWindow') throw new Unsupported(`store supplier ${type}`)
   args.take('size') // It is the windows' own.
   return { name, medium: type === 'memWindow' ? 'memory' : 'disk', retentionMs: args.number('retention') }
@@ -129,10 +142,17 @@ export function storeSpec(args: Args, building: Building): StoreSpec {
     const isTimestamped = values === 'timestamped'
     if (type === 'kv' || type === 'tkv' || type === 'memKv')
       return (isTimestamped ? timestampedKeyValueStore : keyValueStore)(name, common)
+    if (type === 'versioned') return versionedKeyValueStore(name, versioned(args, common))
     if (type === 'window' || type === 'twindow' || type === 'memWindow')
       return (isTimestamped ? timestampedWindowStore : windowStore)(name, { ...common, ...windowSizes(args) })
     throw new Unsupported(`store type ${type}`)
   })
+}
+
+/** Java has these on disk only, and never caches them. */
+function versioned<T extends object>(args: Args, { caching: _, ...options }: T & { readonly caching?: unknown }) {
+  const segmentIntervalMs = args.optionalNumber('segment')
+  return { ...options, historyRetentionMs: args.number('history'), ...(segmentIntervalMs === undefined ? {} : { segmentIntervalMs }) }
 }
 
 function windowSizes(args: Args): { retentionMs: number; windowSizeMs: number; duplicates: 'keep' | 'replace' } {

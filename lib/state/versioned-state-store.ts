@@ -1,0 +1,97 @@
+import { valueAndTimestamp, type ValueAndTimestamp } from '../model/value-and-timestamp.ts'
+import type { StorageWrite } from '../storage/storage.ts'
+import type { KeyCodec } from './key-codec.ts'
+import type { RowCodec } from './row-codec.ts'
+import type { ChangelogRecord, StateStore } from './state-store.ts'
+import { storeClosed } from './store-closed.ts'
+import type { VersionedKeyValueStoreSpec } from './store-spec.ts'
+import type { HistoryOptions, ValidTo, VersionedKeyValueStore, VersionedRecord } from './versioned-key-value-store.ts'
+import type { FoundVersion, SegmentedVersionedRows, VersionedRows } from './versioned-rows.ts'
+
+export interface VersionedLayers<K, V> {
+  readonly spec: VersionedKeyValueStoreSpec<unknown, unknown>
+  readonly keys: KeyCodec<K>
+  readonly rows: RowCodec<ValueAndTimestamp<V>>
+  /** The uppermost layer, which reads and writes go to. */
+  readonly top: VersionedRows
+  /** The lowest layer. */
+  readonly base: SegmentedVersionedRows
+}
+
+/** The typed face of a versioned store, over its layers. */
+export class VersionedStateStore<K, V> implements StateStore, VersionedKeyValueStore<K, V> {
+  readonly name: string
+  readonly spec: VersionedKeyValueStoreSpec<unknown, unknown>
+  readonly #layers: VersionedLayers<K, V>
+  readonly #top: VersionedRows
+  #isOpen = true
+
+  constructor(layers: VersionedLayers<K, V>) {
+    this.name = layers.spec.name
+    this.spec = layers.spec
+    this.#layers = layers
+    this.#top = layers.top
+  }
+
+  get dirtyBytes(): number {
+    return this.#layers.base.dirtyBytes
+  }
+
+  get(key: K, asOfMs?: number): VersionedRecord<V> | null {
+    const bytes = this.#encode(key)
+    if (asOfMs !== undefined) return this.#record(this.#top.getAsOf(bytes, asOfMs))
+    const row = this.#top.get(bytes)
+    return row === null ? null : this.#record({ row, validTo: Infinity })
+  }
+
+  history(key: K, options: HistoryOptions = {}): IterableIterator<VersionedRecord<V>> {
+    const { fromMs = -Infinity, toMs = Infinity, order = 'ascending' } = options
+    const kept = this.#top.versions(this.#encode(key)).filter(({ row, validTo }) => row.timestamp <= toMs && validTo > fromMs)
+    return (order === 'ascending' ? kept.toReversed() : kept).map((found) => this.#record(found)!).values()
+  }
+
+  put(key: K, value: V | null, timestamp: number): ValidTo {
+    const row = value === null ? null : this.#layers.rows.toRow(valueAndTimestamp(value, timestamp))
+    return this.#top.put(this.#encode(key), row, timestamp)
+  }
+
+  delete(key: K, timestamp: number): VersionedRecord<V> | null {
+    const old = this.get(key, timestamp)
+    return this.put(key, null, timestamp) === 'not-put' ? null : old
+  }
+
+  /** There is no cache to flush. */
+  flush(): void {}
+
+  commit(): void {
+    this.#layers.base.commit()
+  }
+
+  checkpoint(writes: StorageWrite[]): void {
+    this.#layers.base.checkpoint(writes)
+  }
+
+  checkpointed(): void {
+    this.#layers.base.checkpointed()
+  }
+
+  restore(records: readonly ChangelogRecord[]): void {
+    const { base, rows } = this.#layers
+    base.restore(records, ({ value, timestamp }) => (value === null ? null : rows.restored(value, timestamp)))
+  }
+
+  close(): void {
+    this.#isOpen = false
+  }
+
+  #encode(key: K): string {
+    if (!this.#isOpen) throw storeClosed(this.name)
+    return this.#layers.keys.encode(key)
+  }
+
+  #record(found: FoundVersion | null): VersionedRecord<V> | null {
+    if (found === null) return null
+    const { value, timestamp } = this.#layers.rows.fromRow(found.row)
+    return { value, timestamp, validTo: found.validTo }
+  }
+}
