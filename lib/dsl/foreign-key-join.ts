@@ -14,10 +14,10 @@ import { byPartitioner, toAskingPartition } from './foreign-key-partitioners.ts'
 import { GraphNode } from './graph.ts'
 import { erased, type TableState } from './handles.ts'
 import type { KTable } from './ktable.ts'
-import { keyValueSpec, materialize, type MaterializedOptions } from './materialized.ts'
+import { materialize, tableSpec, versionsOf, type MaterializedOptions } from './materialized.ts'
 import type { TableJoined } from './options.ts'
 import type { AnySupplier } from './stream-operators.ts'
-import { tableSourceOperator } from './table-operators.ts'
+import { lateUpdatesOf, tableSourceOperator } from './table-operators.ts'
 
 type Kind = 'inner' | 'left'
 
@@ -96,7 +96,7 @@ function addSubscription(join: ForeignKeyJoin): GraphNode {
   const sendName = nameOf(join, '-subscription-registration-processor', 'KTABLE-FK-JOIN-SUBSCRIPTION-REGISTRATION-')
   const send = graph.add(
     [left.node],
-    processorNode(sendName, () => new SubscriptionSend(sendOptions)),
+    processorNode(sendName, () => new SubscriptionSend({ ...sendOptions, lateUpdates: lateUpdatesOf(left) })),
   )
   const sinkName = nameOf(join, '-subscription-registration-sink', 'KTABLE-SINK-')
   // A row of a left join without foreign key subscribes by a null key.
@@ -134,7 +134,8 @@ function addLookups(join: ForeignKeyJoin, subscribed: GraphNode): readonly [Grap
   const lookUp = processorNode(lookUpName, () => new SubscriptionJoin({ foreignTable }), foreignTable.storeNames)
   graph.add([receive], lookUp)
   const changedName = nameOf(join, '-foreign-join-subscription', processorPrefix)
-  const changed = processorNode(changedName, () => new ForeignTableJoin(options), [storeName])
+  const answerAll = (): object => new ForeignTableJoin({ ...options, lateUpdates: lateUpdatesOf(right) })
+  const changed = processorNode(changedName, answerAll, [storeName])
   graph.add([right.node], changed)
   return [lookUp, changed]
 }
@@ -180,9 +181,10 @@ function addResult<K, VR>(
   const operator = tableSourceOperator(store)
   const node = new GraphNode({
     name,
+    versions: versionsOf(store.options),
     write: (topology, { parentNames }) => {
       topology.addProcessor({ name, supplier: () => new KTableSource(operator.settings()), parents: parentNames })
-      if (operator.settings().storeName !== undefined) topology.addStateStore(keyValueSpec(store), [name])
+      if (operator.settings().storeName !== undefined) topology.addStateStore(tableSpec(store), [name])
     },
   })
   builder.graph.add([resolver], node)

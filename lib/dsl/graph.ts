@@ -23,7 +23,11 @@ interface GraphNodeOptions {
   readonly subscription?: SourceSubscription
   /** A left join: repartitions above it must let records without key pass (KIP-962). */
   readonly nullKeys?: 'kept' | undefined
+  /** Of a table: whether its store keeps versions. Absent where there is none: then it is as its parents are (KIP-914). */
+  readonly versions?: Versions | undefined
 }
+
+export type Versions = 'kept' | 'none'
 
 /** A logical operator, before it is one node or several of the topology. */
 export class GraphNode {
@@ -54,6 +58,17 @@ export class GraphNode {
     child.parents.add(this)
   }
 
+  /** What is known before the graph is whole; undefined: as the parents. */
+  get versions(): Versions | undefined {
+    return this.#options.versions
+  }
+
+  /** Whether late updates come as such, because the table, or all that it is made of, is versioned. */
+  isVersioned(): boolean {
+    const { versions } = this.#options
+    return versions === undefined ? [...this.parents].every((parent) => parent.isVersioned()) : versions === 'kept'
+  }
+
   /** Whether records without key must pass a repartition here, because a join below takes them. */
   keepsNullKeys(): boolean {
     return [...this.children].some((child) => child.#options.nullKeys === 'kept' || child.keepsNullKeys())
@@ -62,7 +77,7 @@ export class GraphNode {
 
 /** The logical graph (Java: `InternalStreamsBuilder`): names, order, and the writing of the topology. */
 export class StreamsGraph {
-  readonly #root = new GraphNode({ name: 'root', write: () => undefined })
+  readonly #root = new GraphNode({ name: 'root', write: () => undefined, versions: 'none' })
   readonly #internalTopics = new Map<string, InternalTopicProperties>()
   readonly #copartitioned: ReadonlySet<string>[] = []
   #index = 0

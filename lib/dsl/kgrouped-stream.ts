@@ -7,7 +7,7 @@ import { addAggregate, StreamGrouping, type GroupedOptions } from './stream-grou
 import { erased, type StreamState } from './handles.ts'
 import type { KTable } from './ktable.ts'
 import type { Present } from './kstream.ts'
-import { keyValueSpec, materialize, type MaterializedStore } from './materialized.ts'
+import { materialize, tableSpec, type MaterializedStore } from './materialized.ts'
 import type { Materialized, Named } from './options.ts'
 import { storedOperator, type TableOperatorWithSettings } from './table-operators.ts'
 import { TimeWindowedKStream } from './time-windowed-kstream.ts'
@@ -78,6 +78,6 @@ export class KGroupedStream<K, V> {
   ): KTable<K, VR> {
     const operator = storedOperator(store.name, materializedGetter(store.name))
     const supplier = (() => make(operator)) as AnySupplier
-    return addAggregate(this.#grouping, { prefix, named, store, spec: keyValueSpec(store), key: store.key, operator, supplier })
+    return addAggregate(this.#grouping, { prefix, named, store, spec: tableSpec(store), key: store.key, operator, supplier })
   }
 }

@@ -9,7 +9,7 @@ import { checkName } from '../topology/names.ts'
 import { GraphNode } from './graph.ts'
 import { erased, type AnySerde, type TableState } from './handles.ts'
 import type { KTable } from './ktable.ts'
-import { keyValueSpec, materialize, type MaterializedStore } from './materialized.ts'
+import { materialize, tableSpec, versionsOf, type MaterializedStore } from './materialized.ts'
 import type { Materialized, Named } from './options.ts'
 import type { GroupedOptions } from './stream-grouping.ts'
 import { storedOperator } from './table-operators.ts'
@@ -92,11 +92,12 @@ export class KGroupedTable<K, V> {
     const operator = storedOperator(store.name, materializedGetter(store.name))
     const node = new GraphNode({
       name,
+      versions: versionsOf(store.options),
       write: (topology, { parentNames }) => {
         const { oldValues } = operator.settings()
         const supplier = () => new KTableGroupedAggregate({ storeName: store.name, ...foldsOf(name), oldValues })
         topology.addProcessor({ name, supplier, parents: parentNames })
-        topology.addStateStore(keyValueSpec(store), [name])
+        topology.addStateStore(tableSpec(store), [name])
       },
     })
     graph.add([parent], node)
@@ -120,7 +121,7 @@ function addSelect<K, V>(
   name: string | undefined,
 ): GraphNode {
   const selectName = graph.nameOr(name === undefined ? undefined : { name }, 'KTABLE-SELECT-')
-  const supplier = () => new KTableRepartitionMap(selector)
+  const supplier = () => new KTableRepartitionMap(selector, parent.isVersioned() ? 'dropped' : 'grouped')
   const node = new GraphNode({
     name: selectName,
     write: (topology, { parentNames }) => topology.addProcessor({ name: selectName, supplier, parents: parentNames }),

@@ -1,9 +1,9 @@
 import { TopologyError } from '../model/errors.ts'
-import type { KeyValueStoreSpec, WindowStoreSpec } from '../state/store-spec.ts'
+import type { KeyValueStoreSpec, StoreSpec, VersionedKeyValueStoreSpec, WindowStoreSpec } from '../state/store-spec.ts'
 import { checkName } from '../topology/names.ts'
 import { erased, type AnySerde, type ErasedSerdes } from './handles.ts'
 import type { Materialized } from './options.ts'
-import type { StreamsGraph } from './graph.ts'
+import type { StreamsGraph, Versions } from './graph.ts'
 import type { TimeWindows } from './time-windows.ts'
 import type { UnlimitedWindows } from './unlimited-windows.ts'
 
@@ -54,6 +54,35 @@ export function keyValueSpec({ name, key, value, options }: MaterializedStore): 
     caching: options.caching ?? 'enabled',
     changelog: options.changelog ?? { config: {} },
   }
+}
+
+/** The store of a table. It keeps versions where the user gave a versioned store. */
+export function tableSpec(store: MaterializedStore): StoreSpec {
+  if (!isVersionedStore(store.options)) return keyValueSpec(store)
+  const { historyRetentionMs, segmentIntervalMs } = store.options
+  return {
+    ...keyValueSpec(store),
+    kind: 'versioned',
+    values: 'plain',
+    caching: 'disabled',
+    historyRetentionMs,
+    segmentIntervalMs,
+  }
+}
+
+/**
+ * What a table says of itself; without options it is as its parents are. As in Java options count even where they name no store, so that
+ * serdes alone make late updates look like others.
+ */
+export function versionsOf(options: MaterializedOptions | undefined): Versions | undefined {
+  if (options === undefined) return undefined
+  return isVersionedStore(options) ? 'kept' : 'none'
+}
+
+function isVersionedStore(
+  options: MaterializedOptions,
+): options is MaterializedOptions & VersionedKeyValueStoreSpec<unknown, unknown> {
+  return (options as Partial<StoreSpec>).kind === 'versioned'
 }
 
 /** Retention must cover size and grace, or windows would go before they close. */

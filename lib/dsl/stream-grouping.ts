@@ -63,6 +63,7 @@ export function addAggregate<K, V>(grouping: StreamGrouping, aggregation: Aggreg
   const { node: parent, sources } = grouping.repartitioned(store.name)
   const node = new GraphNode({
     name,
+    versions: spec.kind === 'versioned' ? 'kept' : 'none',
     write: (topology, { parentNames }) => {
       topology.addProcessor({ name, supplier, parents: parentNames })
       topology.addStateStore(spec, [name])

@@ -2,7 +2,7 @@ import { KTableSource } from '../processor/ktable-source.ts'
 import { GraphNode } from './graph.ts'
 import type { StreamState } from './handles.ts'
 import type { KTable } from './ktable.ts'
-import { keyValueSpec, materialize, type MaterializedOptions } from './materialized.ts'
+import { materialize, tableSpec, versionsOf, type MaterializedOptions } from './materialized.ts'
 import type { Named } from './options.ts'
 import { afterRepartition, repartitionNode } from './repartition.ts'
 import { tableSourceOperator } from './table-operators.ts'
@@ -19,9 +19,10 @@ export function streamToTable<K, V>(
   const operator = tableSourceOperator(store)
   const node = new GraphNode({
     name,
+    versions: versionsOf(store.options),
     write: (topology, { parentNames }) => {
       topology.addProcessor({ name, supplier: () => new KTableSource(operator.settings()), parents: parentNames })
-      if (operator.settings().storeName !== undefined) topology.addStateStore(keyValueSpec(store), [name])
+      if (operator.settings().storeName !== undefined) topology.addStateStore(tableSpec(store), [name])
     },
   })
   graph.add([source.node], node)

@@ -1,3 +1,4 @@
+import { TopologyError } from '../model/errors.ts'
 import { KTableSource } from '../processor/ktable-source.ts'
 import { materializedGetter } from '../processor/ktable-value-getter.ts'
 import type { ProcessorSupplier } from '../processor/processor.ts'
@@ -9,7 +10,7 @@ import { GraphNode, StreamsGraph, type WriteNode } from './graph.ts'
 import { erased, type DslBuilder } from './handles.ts'
 import { KStream } from './kstream.ts'
 import { KTable } from './ktable.ts'
-import { keyValueSpec, materialize } from './materialized.ts'
+import { keyValueSpec, materialize, tableSpec, versionsOf } from './materialized.ts'
 import type { Consumed, Materialized } from './options.ts'
 import { subscriptionOf } from './subscription.ts'
 import { tableSourceOperator } from './table-operators.ts'
@@ -53,10 +54,11 @@ export class StreamsBuilder {
     const operator = tableSourceOperator(store)
     const node = new GraphNode({
       name,
+      versions: versionsOf(store.options),
       write: (topology) => {
         topology.addSource(source.definition)
         topology.addProcessor({ name, supplier: () => new KTableSource(operator.settings()), parents: [sourceName] })
-        if (operator.settings().storeName !== undefined) topology.addStateStore(keyValueSpec(store), [name])
+        if (operator.settings().storeName !== undefined) topology.addStateStore(tableSpec(store), [name])
       },
     })
     this.#graph.addSource(node)
@@ -75,6 +77,7 @@ export class StreamsBuilder {
     materialized?: Materialized<K, Exclude<V, null>>,
   ): GlobalKTable<K, Exclude<V, null>> {
     const { sourceName, name, store, definition } = this.#tableSource(topic, consumed, materialized)
+    if (versionsOf(store.options) === 'kept') throw versionedGlobalTable(store.name)
     const spec = keyValueSpec(store)
     const supplier = (): KTableSource<unknown, unknown> => new KTableSource({ storeName: store.name, oldValues: 'omit' })
     const processor = { name, supplier, parents: [sourceName] }
@@ -130,6 +133,11 @@ export class StreamsBuilder {
       },
     }
   }
+}
+
+function versionedGlobalTable(store: string): TopologyError {
+  const message = `Store ${store} cannot keep versions: a global table has no changelog to restore them from. Give it a plain store.`
+  return new TopologyError('STREAMS_GLOBAL_TABLE_VERSIONED', message, { facts: { store } })
 }
 
 function sourceDefinition<K, V>(name: string, topic: SourceTopic<K, V>, { timestampExtractor, offsetReset }: Consumed) {

@@ -1,10 +1,10 @@
 import { KTableDerive, type KTableDeriveOptions } from '../processor/ktable-derive.ts'
 import { filteredGetter, mappedGetter } from '../processor/ktable-value-getter.ts'
 import { lambdaResult } from '../processor/lambda-result.ts'
-import { GraphNode } from './graph.ts'
+import { GraphNode, type Versions } from './graph.ts'
 import { erased, type TableState } from './handles.ts'
 import type { KTable } from './ktable.ts'
-import { keyValueSpec, materialize, type MaterializedOptions, type MaterializedStore } from './materialized.ts'
+import { materialize, tableSpec, versionsOf, type MaterializedOptions, type MaterializedStore } from './materialized.ts'
 import type { Named } from './options.ts'
 import { derivedOperator, type AnyGetter, type TableOperatorWithSettings } from './table-operators.ts'
 
@@ -29,7 +29,8 @@ export function filterTable<K, V, VR>(parent: TableState, options: FilterOptions
   const operator = derivedOperator({ parent: parent.operator, storeName: store?.name, oldValues, derive })
   const value = erased(options.materialized?.value) ?? parent.value
   const kept: Mapper = (each, key) => (keeps(each, key) ? each : null)
-  return addDerived(parent, { name, store, value, operator, derive: kept, lambda: 'predicate', nullToNull: 'skipped' })
+  const versions = versionsOf(options.materialized)
+  return addDerived(parent, { name, store, value, operator, derive: kept, lambda: 'predicate', nullToNull: 'skipped', versions })
 }
 
 export interface MapOptions<K, V, VR> {
@@ -44,7 +45,8 @@ export function mapTableValues<K, V, VR>(parent: TableState, options: MapOptions
   const derive = (getter: AnyGetter): AnyGetter => mappedGetter(getter, mapper, name)
   const operator = derivedOperator({ parent: parent.operator, storeName: store?.name, oldValues: 'omit', derive })
   const value = erased(options.materialized?.value)
-  return addDerived(parent, { name, store, value, operator, derive: mapper, lambda: 'mapper', nullToNull: 'sent' })
+  const versions = versionsOf(options.materialized)
+  return addDerived(parent, { name, store, value, operator, derive: mapper, lambda: 'mapper', nullToNull: 'sent', versions })
 }
 
 interface Derived extends Pick<KTableDeriveOptions<unknown, unknown, unknown>, 'derive' | 'lambda' | 'nullToNull'> {
@@ -52,6 +54,7 @@ interface Derived extends Pick<KTableDeriveOptions<unknown, unknown, unknown>, '
   readonly store: MaterializedStore | undefined
   readonly value: TableState['value']
   readonly operator: TableOperatorWithSettings
+  readonly versions: Versions | undefined
 }
 
 /** A store is made only where it is named; an unnamed `materialized` draws an index all the same, before the node does. */
@@ -67,14 +70,17 @@ function prepare(
 }
 
 function addDerived<K, V>(parent: TableState, derived: Derived): KTable<K, V> {
-  const { name, store, value, operator, derive, lambda, nullToNull } = derived
+  const { name, store, value, operator, derive, lambda, nullToNull, versions } = derived
   const node = new GraphNode({
     name,
+    versions,
     write: (topology, { parentNames }) => {
+      // The old value is that of the latest version, and says nothing of what a late update replaces.
+      const nulls = parent.node.isVersioned() ? 'sent' : nullToNull
       const supplier = (): KTableDerive<unknown, unknown, unknown> =>
-        new KTableDerive({ ...operator.settings(), derive, lambda, nullToNull })
+        new KTableDerive({ ...operator.settings(), derive, lambda, nullToNull: nulls })
       topology.addProcessor({ name, supplier, parents: parentNames })
-      if (store !== undefined) topology.addStateStore(keyValueSpec(store), [name])
+      if (store !== undefined) topology.addStateStore(tableSpec(store), [name])
     },
   })
   parent.builder.graph.add([parent.node], node)

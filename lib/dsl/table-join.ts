@@ -4,9 +4,9 @@ import { materializedGetter } from '../processor/ktable-value-getter.ts'
 import { GraphNode } from './graph.ts'
 import { union, type TableState } from './handles.ts'
 import type { KTable } from './ktable.ts'
-import { keyValueSpec, materialize, type MaterializedOptions } from './materialized.ts'
+import { materialize, tableSpec, versionsOf, type MaterializedOptions } from './materialized.ts'
 import type { Named } from './options.ts'
-import type { TableOperatorWithSettings } from './table-operators.ts'
+import { lateUpdatesOf, type TableOperatorWithSettings } from './table-operators.ts'
 
 type Kind = 'inner' | 'left' | 'outer'
 type AnyJoiner = TableJoiner<unknown, unknown, unknown, unknown>
@@ -48,17 +48,20 @@ export function joinTables<K, VR>(
   const otherOptions = { thisSide: rightSide, otherSide: leftSide, other: leftGetter, joiner: mirrored(sides.joiner) } as const
   const node = new GraphNode({
     name,
+    versions: versionsOf(options ?? {}),
     write: (topology) => {
       const { oldValues, storeName } = operator.settings()
-      const thisSupplier = () => new KTableKTableJoin({ ...thisOptions, oldValues })
-      const otherSupplier = () => new KTableKTableJoin({ ...otherOptions, oldValues })
+      const thisUpdates = { oldValues, lateUpdates: lateUpdatesOf(left) }
+      const otherUpdates = { oldValues, lateUpdates: lateUpdatesOf(right) }
+      const thisSupplier = () => new KTableKTableJoin({ ...thisOptions, ...thisUpdates })
+      const otherSupplier = () => new KTableKTableJoin({ ...otherOptions, ...otherUpdates })
       topology.addProcessor({ name: thisName, supplier: thisSupplier, parents: [left.name] })
       topology.addProcessor({ name: otherName, supplier: otherSupplier, parents: [right.name] })
       const merger = () => new KTableKTableJoinMerger({ storeName, oldValues })
       topology.addProcessor({ name, supplier: merger, parents: [thisName, otherName] })
       topology.connect(thisName, rightGetter.storeNames)
       topology.connect(otherName, leftGetter.storeNames)
-      if (store !== undefined) topology.addStateStore(keyValueSpec(store), [name])
+      if (store !== undefined) topology.addStateStore(tableSpec(store), [name])
     },
   })
   graph.add([left.node, right.node], node)

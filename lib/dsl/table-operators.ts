@@ -1,7 +1,8 @@
+import type { LateUpdates } from '../processor/ktable-ktable-join.ts'
 import type { KTableSourceOptions } from '../processor/ktable-source.ts'
 import { materializedGetter, type KTableValueGetterSupplier } from '../processor/ktable-value-getter.ts'
 import type { OldValues } from '../processor/timestamped-tuple-forwarder.ts'
-import type { TableOperator } from './handles.ts'
+import type { TableOperator, TableState } from './handles.ts'
 import type { MaterializedStore } from './materialized.ts'
 
 export type AnyGetter = KTableValueGetterSupplier<unknown, unknown>
@@ -9,6 +10,11 @@ export type AnyGetter = KTableValueGetterSupplier<unknown, unknown>
 /** What operators are told when they are made: whoever consumes the table may still change it while the graph is built. */
 export interface TableOperatorWithSettings extends TableOperator {
   settings(): KTableSourceOptions
+}
+
+/** Asked while the topology is written, when all that the table is made of is known. */
+export function lateUpdatesOf({ node }: TableState): LateUpdates {
+  return node.isVersioned() ? 'dropped' : 'joined'
 }
 
 /** A table whose values are the records of a stream: it gets its store when the first consumer needs one. */

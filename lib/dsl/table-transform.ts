@@ -2,7 +2,7 @@ import { KTableTransformValues, transformedGetter, type ValueTransformer } from 
 import { GraphNode } from './graph.ts'
 import { erased, type TableState } from './handles.ts'
 import type { KTable } from './ktable.ts'
-import { keyValueSpec, materialize, type MaterializedOptions } from './materialized.ts'
+import { materialize, tableSpec, versionsOf, type MaterializedOptions } from './materialized.ts'
 import type { Transformed } from './options.ts'
 import { derivedOperator, type AnyGetter } from './table-operators.ts'
 
@@ -25,11 +25,12 @@ export function transformTableValues<K, V, VR>(
   const operator = derivedOperator({ parent: parent.operator, storeName: store?.name, oldValues: 'omit', derive })
   const node = new GraphNode({
     name,
+    versions: versionsOf(materialized),
     write: (topology, { parentNames }) => {
       const processor = () => new KTableTransformValues({ ...operator.settings(), transformer: make() })
       topology.addProcessor({ name, supplier: processor, parents: parentNames })
       topology.connect(name, stores)
-      if (store !== undefined) topology.addStateStore(keyValueSpec(store), [name])
+      if (store !== undefined) topology.addStateStore(tableSpec(store), [name])
     },
   })
   graph.add([parent.node], node)

@@ -1,12 +1,10 @@
 import type { Change } from '../model/change.ts'
 import type { StreamRecord } from '../model/stream-record.ts'
-import type { CachedStateStore } from '../state/flush-listener.ts'
-import type { TimestampedKeyValueStore } from '../state/key-value-store.ts'
 import { internal, type InternalProcessorContext } from './internal-processor-context.ts'
-import { timestamped } from './ktable-value-getter.ts'
 import { lambdaResult } from './lambda-result.ts'
+import { MaterializedTable } from './materialized-table.ts'
 import type { Processor, ProcessorContext } from './processor.ts'
-import { TimestampedTupleForwarder, type OldValues } from './timestamped-tuple-forwarder.ts'
+import type { OldValues } from './timestamped-tuple-forwarder.ts'
 
 export interface KStreamAggregateOptions<K, V, A> {
   /** A timestamped key-value store. */
@@ -21,30 +19,26 @@ export interface KStreamAggregateOptions<K, V, A> {
 export class KStreamAggregate<K, V, A> implements Processor<K | null, V | null, K, Change<A>> {
   readonly #options: KStreamAggregateOptions<K, V, A>
   #context!: InternalProcessorContext<K, Change<A>>
-  #store!: TimestampedKeyValueStore<K, A>
-  #forwarder!: TimestampedTupleForwarder<K, A>
+  #table!: MaterializedTable<K, A>
 
   constructor(options: KStreamAggregateOptions<K, V, A>) {
     this.#options = options
   }
 
   init(context: ProcessorContext<K, Change<A>>): void {
-    const store = context.stateStore<TimestampedKeyValueStore<K, A> & CachedStateStore<K, A>>(this.#options.storeName)
-    this.#store = store
     this.#context = internal(context)
-    this.#forwarder = new TimestampedTupleForwarder(store, this.#context, this.#options.oldValues)
+    this.#table = new MaterializedTable(this.#context, this.#options.storeName, this.#options.oldValues)
   }
 
   process(record: StreamRecord<K | null, V | null>): void {
     const { key, value } = record
     if (key === null || value === null) return this.#context.drop()
-    const old = this.#store.get(key)
+    const old = this.#table.get(key)
     const oldAggregate = old === null ? this.#initial() : old.value
     const timestamp = old === null ? record.timestamp : Math.max(record.timestamp, old.timestamp)
     const aggregate = lambdaResult(this.#options.aggregator(oldAggregate, value, key), 'aggregator', this.#context.nodeName)
-    this.#store.put(key, timestamped(aggregate, timestamp))
     const oldValue = old === null ? phantomOldValue(oldAggregate, this.#context) : old.value
-    this.#forwarder.maybeForward(key, aggregate, oldValue, timestamp, record)
+    this.#table.update(key, aggregate, oldValue, timestamp, record)
   }
 
   #initial(): A | null {

@@ -1,4 +1,5 @@
 import { streamRecord, type StreamRecord } from '../model/stream-record.ts'
+import type { ValueAndTimestamp } from '../model/value-and-timestamp.ts'
 import { internal, type InternalProcessorContext } from './internal-processor-context.ts'
 import type { KTableValueGetter, KTableValueGetterSupplier } from './ktable-value-getter.ts'
 import { lambdaResult } from './lambda-result.ts'
@@ -37,7 +38,7 @@ export class KStreamKTableJoin<K, V, KTable, VTable, VOut> implements Processor<
     const tableKey = value === null && this.#context.compatibility === 'safe' ? null : this.#select(value as V, key)
     if (value === null) return this.#context.drop()
     if (tableKey === null && this.#options.kind === 'inner') return this.#context.drop()
-    const row = tableKey === null ? null : this.#table.get(tableKey)
+    const row = tableKey === null ? null : this.#row(tableKey, record.timestamp)
     if (row === null && this.#options.kind === 'inner') return
     const joined = lambdaResult(
       this.#options.joiner(value, row === null ? null : row.value, key),
@@ -45,6 +46,11 @@ export class KStreamKTableJoin<K, V, KTable, VTable, VOut> implements Processor<
       this.#context.nodeName,
     )
     this.#context.forward(streamRecord(key, joined, record.timestamp, record.headers))
+  }
+
+  /** A versioned table answers what it was at the time of the record. */
+  #row(key: KTable, timestamp: number): ValueAndTimestamp<VTable> | null {
+    return this.#table.getAsOf === undefined ? this.#table.get(key) : this.#table.getAsOf(key, timestamp)
   }
 
   #select(value: V, key: K): KTable | null {

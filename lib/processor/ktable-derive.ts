@@ -1,12 +1,10 @@
 import { change, type Change } from '../model/change.ts'
 import { streamRecord, type StreamRecord } from '../model/stream-record.ts'
-import type { CachedStateStore } from '../state/flush-listener.ts'
-import type { TimestampedKeyValueStore } from '../state/key-value-store.ts'
 import { internal, type InternalProcessorContext } from './internal-processor-context.ts'
-import { timestamped } from './ktable-value-getter.ts'
 import { lambdaResult } from './lambda-result.ts'
+import { MaterializedTable } from './materialized-table.ts'
 import type { Processor, ProcessorContext } from './processor.ts'
-import { TimestampedTupleForwarder, type OldValues } from './timestamped-tuple-forwarder.ts'
+import type { OldValues } from './timestamped-tuple-forwarder.ts'
 
 /** Filters or maps each side of a change; a null value stays null, and is not asked about. */
 export interface KTableDeriveOptions<K, V, VR> {
@@ -24,8 +22,7 @@ export interface KTableDeriveOptions<K, V, VR> {
 export class KTableDerive<K, V, VR> implements Processor<K, Change<V>, K, Change<VR>> {
   readonly #options: KTableDeriveOptions<K, V, VR>
   #context!: InternalProcessorContext<K, Change<VR>>
-  #store: TimestampedKeyValueStore<K, VR> | undefined
-  #forwarder: TimestampedTupleForwarder<K, VR> | undefined
+  #table: MaterializedTable<K, VR> | undefined
 
   constructor(options: KTableDeriveOptions<K, V, VR>) {
     this.#options = options
@@ -33,10 +30,8 @@ export class KTableDerive<K, V, VR> implements Processor<K, Change<V>, K, Change
 
   init(context: ProcessorContext<K, Change<VR>>): void {
     this.#context = internal(context)
-    if (this.#options.storeName === undefined) return
-    const store = context.stateStore<TimestampedKeyValueStore<K, VR> & CachedStateStore<K, VR>>(this.#options.storeName)
-    this.#store = store
-    this.#forwarder = new TimestampedTupleForwarder(store, this.#context, this.#options.oldValues)
+    const { storeName, oldValues } = this.#options
+    if (storeName !== undefined) this.#table = new MaterializedTable(this.#context, storeName, oldValues)
   }
 
   process(record: StreamRecord<K, Change<V>>): void {
@@ -45,15 +40,14 @@ export class KTableDerive<K, V, VR> implements Processor<K, Change<V>, K, Change
     const newValue = this.#derive(value.newValue, key)
     const oldValue = oldValues === 'send' ? this.#oldValue(value, key) : null
     if (nullToNull === 'skipped' && oldValues === 'send' && newValue === null && oldValue === null) return
-    if (this.#store === undefined)
+    if (this.#table === undefined)
       return this.#context.forward(streamRecord(key, change(newValue, oldValue, value.isLatest), timestamp, headers))
-    this.#store.put(key, timestamped(newValue, timestamp))
-    this.#forwarder?.maybeForward(key, newValue, oldValue, timestamp, record)
+    this.#table.update(key, newValue, oldValue, timestamp, record)
   }
 
   #oldValue({ oldValue }: Change<V>, key: K): VR | null {
-    if (this.#store === undefined) return this.#derive(oldValue, key)
-    return this.#store.get(key)?.value ?? null
+    if (this.#table === undefined) return this.#derive(oldValue, key)
+    return this.#table.get(key)?.value ?? null
   }
 
   #derive(value: V | null, key: K): VR | null {

@@ -1,11 +1,9 @@
 import { change, type Change } from '../model/change.ts'
 import { streamRecord, type StreamRecord } from '../model/stream-record.ts'
-import type { CachedStateStore } from '../state/flush-listener.ts'
-import type { TimestampedKeyValueStore } from '../state/key-value-store.ts'
 import { internal, type InternalProcessorContext } from './internal-processor-context.ts'
-import { timestamped } from './ktable-value-getter.ts'
+import { MaterializedTable } from './materialized-table.ts'
 import type { Processor, ProcessorContext } from './processor.ts'
-import { TimestampedTupleForwarder, type OldValues } from './timestamped-tuple-forwarder.ts'
+import type { OldValues } from './timestamped-tuple-forwarder.ts'
 
 export interface KTableKTableJoinMergerOptions {
   /** Where the result is materialised: a timestamped key-value store. */
@@ -17,8 +15,7 @@ export interface KTableKTableJoinMergerOptions {
 export class KTableKTableJoinMerger<K, V> implements Processor<K, Change<V>, K, Change<V>> {
   readonly #options: KTableKTableJoinMergerOptions
   #context!: InternalProcessorContext<K, Change<V>>
-  #store: TimestampedKeyValueStore<K, V> | undefined
-  #forwarder: TimestampedTupleForwarder<K, V> | undefined
+  #table: MaterializedTable<K, V> | undefined
 
   constructor(options: KTableKTableJoinMergerOptions) {
     this.#options = options
@@ -26,20 +23,17 @@ export class KTableKTableJoinMerger<K, V> implements Processor<K, Change<V>, K, 
 
   init(context: ProcessorContext<K, Change<V>>): void {
     this.#context = internal(context)
-    if (this.#options.storeName === undefined) return
-    const store = context.stateStore<TimestampedKeyValueStore<K, V> & CachedStateStore<K, V>>(this.#options.storeName)
-    this.#store = store
-    this.#forwarder = new TimestampedTupleForwarder(store, this.#context, this.#options.oldValues)
+    const { storeName, oldValues } = this.#options
+    if (storeName !== undefined) this.#table = new MaterializedTable(this.#context, storeName, oldValues)
   }
 
   process(record: StreamRecord<K, Change<V>>): void {
     const { key, timestamp } = record
     const { newValue, oldValue, isLatest } = record.value
-    if (this.#store === undefined) {
+    if (this.#table === undefined) {
       const update = change(newValue, this.#options.oldValues === 'send' ? oldValue : null, isLatest)
       return this.#context.forward(streamRecord(key, update, timestamp, record.headers))
     }
-    this.#store.put(key, timestamped(newValue, timestamp))
-    this.#forwarder?.maybeForward(key, newValue, oldValue, timestamp, record)
+    this.#table.update(key, newValue, oldValue, timestamp, record)
   }
 }

@@ -10,6 +10,9 @@ import type { OldValues } from './timestamped-tuple-forwarder.ts'
 /** A result needs this side. An inner join requires both, a left join its left side, an outer join neither. */
 export type JoinSide = 'required' | 'optional'
 
+/** What is done with updates that are not the latest of their key. Versioned tables say which ones are late; they are dropped (KIP-914). */
+export type LateUpdates = 'dropped' | 'joined'
+
 export interface KTableKTableJoinOptions<K, V, VOther, VOut> {
   /** The table whose changes come in. */
   readonly thisSide: JoinSide
@@ -17,6 +20,7 @@ export interface KTableKTableJoinOptions<K, V, VOther, VOut> {
   readonly other: KTableValueGetterSupplier<K, VOther>
   readonly joiner: TableJoiner<K, V, VOther, VOut>
   readonly oldValues: OldValues
+  readonly lateUpdates: LateUpdates
 }
 
 /** The side whose changes come in is first: for the right table of a join, the user's joiner with its arguments exchanged. */
@@ -42,7 +46,7 @@ export class KTableKTableJoin<K, V, VOther, VOut> implements Processor<K | null,
   }
 
   process({ key, value, timestamp, headers }: StreamRecord<K | null, Change<V>>): void {
-    if (key === null) return this.#context.drop()
+    if (key === null || (!value.isLatest && this.#options.lateUpdates === 'dropped')) return this.#context.drop()
     const other = this.#other.get(key)
     if (other === null && !this.#matters(value)) return
     const otherValue = other === null ? null : other.value

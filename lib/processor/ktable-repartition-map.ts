@@ -15,10 +15,13 @@ export type GroupSelector<K, V, KR, VR> = (value: V, key: K) => KeyValuePair<KR 
  */
 export class KTableRepartitionMap<K, V, KR, VR> implements Processor<K, Change<V>, KR, Change<VR>> {
   readonly #selector: GroupSelector<K, V, KR, VR>
+  readonly #lateUpdates: 'dropped' | 'grouped'
   #context!: InternalProcessorContext<KR, Change<VR>>
 
-  constructor(selector: GroupSelector<K, V, KR, VR>) {
+  /** `dropped`: of a versioned table only the latest rows are in the groups (KIP-914). They are not counted as dropped, as in Java. */
+  constructor(selector: GroupSelector<K, V, KR, VR>, lateUpdates: 'dropped' | 'grouped') {
     this.#selector = selector
+    this.#lateUpdates = lateUpdates
   }
 
   init(context: ProcessorContext<KR, Change<VR>>): void {
@@ -26,7 +29,8 @@ export class KTableRepartitionMap<K, V, KR, VR> implements Processor<K, Change<V
   }
 
   process(record: StreamRecord<K, Change<V>>): void {
-    const { newValue, oldValue } = record.value
+    const { newValue, oldValue, isLatest } = record.value
+    if (!isLatest && this.#lateUpdates === 'dropped') return
     const added = this.#select(newValue, record.key)
     const removed = this.#select(oldValue, record.key)
     if (added !== null && removed !== null && isDeepStrictEqual(added.key, removed.key))

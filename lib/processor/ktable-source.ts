@@ -1,11 +1,9 @@
 import { change, type Change } from '../model/change.ts'
 import { streamRecord, type StreamRecord } from '../model/stream-record.ts'
-import type { CachedStateStore } from '../state/flush-listener.ts'
-import type { TimestampedKeyValueStore } from '../state/key-value-store.ts'
 import { internal, type InternalProcessorContext } from './internal-processor-context.ts'
-import { timestamped } from './ktable-value-getter.ts'
+import { MaterializedTable } from './materialized-table.ts'
 import type { Processor, ProcessorContext } from './processor.ts'
-import { TimestampedTupleForwarder, type OldValues } from './timestamped-tuple-forwarder.ts'
+import type { OldValues } from './timestamped-tuple-forwarder.ts'
 
 export interface KTableSourceOptions {
   /** A timestamped key-value store; absent where nobody needs the table's current values. */
@@ -20,8 +18,7 @@ export interface KTableSourceOptions {
 export class KTableSource<K, V> implements Processor<K | null, V | null, K, Change<V>> {
   readonly #options: KTableSourceOptions
   #context!: InternalProcessorContext<K, Change<V>>
-  #store: TimestampedKeyValueStore<K, V> | undefined
-  #forwarder: TimestampedTupleForwarder<K, V> | undefined
+  #table: MaterializedTable<K, V> | undefined
 
   constructor(options: KTableSourceOptions) {
     this.#options = options
@@ -29,18 +26,15 @@ export class KTableSource<K, V> implements Processor<K | null, V | null, K, Chan
 
   init(context: ProcessorContext<K, Change<V>>): void {
     this.#context = internal(context)
-    if (this.#options.storeName === undefined) return
-    const store = context.stateStore<TimestampedKeyValueStore<K, V> & CachedStateStore<K, V>>(this.#options.storeName)
-    this.#store = store
-    this.#forwarder = new TimestampedTupleForwarder(store, this.#context, this.#options.oldValues)
+    const { storeName, oldValues } = this.#options
+    if (storeName !== undefined) this.#table = new MaterializedTable(this.#context, storeName, oldValues)
   }
 
   process(record: StreamRecord<K | null, V | null>): void {
     const { key, value, timestamp, headers } = record
     if (key === null) return this.#context.drop()
-    if (this.#store === undefined) return this.#context.forward(streamRecord(key, change(value, null), timestamp, headers))
-    const old = this.#options.oldValues === 'send' ? this.#store.get(key) : null
-    this.#store.put(key, timestamped(value, timestamp))
-    this.#forwarder?.maybeForward(key, value, old === null ? null : old.value, timestamp, record)
+    if (this.#table === undefined) return this.#context.forward(streamRecord(key, change(value, null), timestamp, headers))
+    const old = this.#options.oldValues === 'send' ? this.#table.get(key) : null
+    this.#table.update(key, value, old === null ? null : old.value, timestamp, record)
   }
 }

@@ -1,12 +1,11 @@
 import { change, type Change } from '../model/change.ts'
 import { streamRecord, type StreamRecord } from '../model/stream-record.ts'
-import type { CachedStateStore } from '../state/flush-listener.ts'
-import type { TimestampedKeyValueStore } from '../state/key-value-store.ts'
 import { internal, type InternalProcessorContext } from './internal-processor-context.ts'
-import { timestamped, type KTableValueGetterSupplier } from './ktable-value-getter.ts'
+import { DerivedGetter, timestamped, type KTableValueGetterSupplier } from './ktable-value-getter.ts'
 import { lambdaResult } from './lambda-result.ts'
+import { MaterializedTable } from './materialized-table.ts'
 import type { Processor, ProcessorContext } from './processor.ts'
-import { TimestampedTupleForwarder, type OldValues } from './timestamped-tuple-forwarder.ts'
+import type { OldValues } from './timestamped-tuple-forwarder.ts'
 
 /** Turns values into others, with stores (Java: `ValueTransformerWithKey`). One instance per task and per lookup. */
 export interface ValueTransformer<K, V, VR> {
@@ -27,8 +26,7 @@ export interface KTableTransformValuesOptions<K, V, VR> {
 export class KTableTransformValues<K, V, VR> implements Processor<K, Change<V>, K, Change<VR>> {
   readonly #options: KTableTransformValuesOptions<K, V, VR>
   #context!: InternalProcessorContext<K, Change<VR>>
-  #store: TimestampedKeyValueStore<K, VR> | undefined
-  #forwarder: TimestampedTupleForwarder<K, VR> | undefined
+  #table: MaterializedTable<K, VR> | undefined
 
   constructor(options: KTableTransformValuesOptions<K, V, VR>) {
     this.#options = options
@@ -37,20 +35,17 @@ export class KTableTransformValues<K, V, VR> implements Processor<K, Change<V>, 
   init(context: ProcessorContext<K, Change<VR>>): void {
     this.#context = internal(context)
     this.#options.transformer.init?.(context)
-    if (this.#options.storeName === undefined) return
-    const store = context.stateStore<TimestampedKeyValueStore<K, VR> & CachedStateStore<K, VR>>(this.#options.storeName)
-    this.#store = store
-    this.#forwarder = new TimestampedTupleForwarder(store, this.#context, this.#options.oldValues)
+    const { storeName, oldValues } = this.#options
+    if (storeName !== undefined) this.#table = new MaterializedTable(this.#context, storeName, oldValues)
   }
 
   process(record: StreamRecord<K, Change<V>>): void {
     const { key, value, timestamp, headers } = record
     const newValue = this.#transform(value.newValue, key)
     const oldValue = this.#options.oldValues === 'send' ? this.#oldValue(value, key) : null
-    if (this.#store === undefined)
+    if (this.#table === undefined)
       return this.#context.forward(streamRecord(key, change(newValue, oldValue, value.isLatest), timestamp, headers))
-    this.#store.put(key, timestamped(newValue, timestamp))
-    this.#forwarder?.maybeForward(key, newValue, oldValue, timestamp, record)
+    this.#table.update(key, newValue, oldValue, timestamp, record)
   }
 
   close(): void {
@@ -58,8 +53,8 @@ export class KTableTransformValues<K, V, VR> implements Processor<K, Change<V>, 
   }
 
   #oldValue({ oldValue }: Change<V>, key: K): VR | null {
-    if (this.#store === undefined) return this.#transform(oldValue, key)
-    return this.#store.get(key)?.value ?? null
+    if (this.#table === undefined) return this.#transform(oldValue, key)
+    return this.#table.get(key)?.value ?? null
   }
 
   #transform(value: V | null, key: K): VR | null {
@@ -76,16 +71,19 @@ export function transformedGetter<K, V, VR>(
   return {
     storeNames: parent.storeNames,
     get: () => {
-      const [getter, transformer] = [parent.get(), supplier()]
+      const transformer = supplier()
+      const getter = new DerivedGetter(parent.get(), (row, key) => {
+        const value = lambdaResult(transformer.transform(row?.value ?? null, key), 'transformer', nodeName)
+        return timestamped(value, row?.timestamp ?? -1)
+      })
       return {
         init: (context) => {
           getter.init(context)
           transformer.init?.(context)
         },
-        get: (key) => {
-          const row = getter.get(key)
-          const value = lambdaResult(transformer.transform(row?.value ?? null, key), 'transformer', nodeName)
-          return timestamped(value, row?.timestamp ?? -1)
+        get: (key) => getter.get(key),
+        get getAsOf() {
+          return getter.getAsOf
         },
       }
     },

@@ -1,14 +1,16 @@
 import { valueAndTimestamp, type ValueAndTimestamp } from '../model/value-and-timestamp.ts'
 import type { Windowed } from '../model/windowed.ts'
-import type { TimestampedKeyValueStore } from '../state/key-value-store.ts'
 import type { TimestampedWindowStore } from '../state/window-store.ts'
 import { lambdaResult } from './lambda-result.ts'
 import type { ProcessorContext } from './processor.ts'
+import { tableStore, type TableStore } from './table-store.ts'
 
 /** Reads a table by key, for joins: from its store, or computed from the tables it is made of. */
 export interface KTableValueGetter<K, V> {
   init(context: ProcessorContext<never, never>): void
   get(key: K): ValueAndTimestamp<V> | null
+  /** The row as of a time: there, after `init`, where the table keeps versions. */
+  getAsOf?: ((key: K, timestamp: number) => ValueAndTimestamp<V> | null) | undefined
 }
 
 /** Makes getters, one per processor that reads the table. The processor must be connected to `storeNames`. */
@@ -49,19 +51,9 @@ function derivedGetter<K, V, VOut>(
   parent: KTableValueGetterSupplier<K, V>,
   derive: (row: ValueAndTimestamp<V>, key: K) => ValueAndTimestamp<VOut> | null,
 ): KTableValueGetterSupplier<K, VOut> {
-  return {
-    storeNames: parent.storeNames,
-    get: () => {
-      const getter = parent.get()
-      return {
-        init: (context) => getter.init(context),
-        get: (key) => {
-          const row = getter.get(key)
-          return row === null ? null : derive(row, key)
-        },
-      }
-    },
-  }
+  const orNull = (row: ValueAndTimestamp<V> | null, key: K): ValueAndTimestamp<VOut> | null =>
+    row === null ? null : derive(row, key)
+  return { storeNames: parent.storeNames, get: () => new DerivedGetter(parent.get(), orNull) }
 }
 
 /** A null value is no row (Java: `ValueAndTimestamp.make`). */
@@ -69,16 +61,45 @@ export function timestamped<V>(value: V | null, timestamp: number): ValueAndTime
   return value === null ? null : valueAndTimestamp(value, timestamp)
 }
 
+/** Reads a table through its parent's rows, null where there is none. */
+export class DerivedGetter<K, V, VOut> implements KTableValueGetter<K, VOut> {
+  getAsOf: KTableValueGetter<K, VOut>['getAsOf']
+  readonly #parent: KTableValueGetter<K, V>
+  readonly #derive: (row: ValueAndTimestamp<V> | null, key: K) => ValueAndTimestamp<VOut> | null
+
+  constructor(
+    parent: KTableValueGetter<K, V>,
+    derive: (row: ValueAndTimestamp<V> | null, key: K) => ValueAndTimestamp<VOut> | null,
+  ) {
+    this.#parent = parent
+    this.#derive = derive
+  }
+
+  init(context: ProcessorContext<never, never>): void {
+    const parent = this.#parent
+    parent.init(context)
+    if (parent.getAsOf !== undefined)
+      this.getAsOf = (key, timestamp) => this.#derive(parent.getAsOf?.(key, timestamp) ?? null, key)
+  }
+
+  get(key: K): ValueAndTimestamp<VOut> | null {
+    return this.#derive(this.#parent.get(key), key)
+  }
+}
+
 class KeyValueGetter<K, V> implements KTableValueGetter<K, V> {
+  getAsOf: KTableValueGetter<K, V>['getAsOf']
   readonly #storeName: string
-  #store!: TimestampedKeyValueStore<K, V>
+  #store!: TableStore<K, V>
 
   constructor(storeName: string) {
     this.#storeName = storeName
   }
 
   init(context: ProcessorContext<never, never>): void {
-    this.#store = context.stateStore(this.#storeName)
+    const store = tableStore<K, V>(context, this.#storeName)
+    this.#store = store
+    this.getAsOf = store.getAsOf && ((key, timestamp) => store.getAsOf!(key, timestamp))
   }
 
   get(key: K): ValueAndTimestamp<V> | null {

@@ -1,6 +1,6 @@
 import { change, type Change } from '../model/change.ts'
 import { streamRecord, type StreamRecord } from '../model/stream-record.ts'
-import type { CachedStateStore } from '../state/flush-listener.ts'
+import type { CachedStateStore, FlushListener } from '../state/flush-listener.ts'
 import type { InternalProcessorContext } from './internal-processor-context.ts'
 
 /** Whether a table sends the old value beside the new one: only where somebody downstream needs it. */
@@ -15,10 +15,11 @@ export class TimestampedTupleForwarder<K, V> {
   readonly #oldValues: OldValues
   readonly #cached: boolean
 
-  constructor(store: CachedStateStore<K, V>, context: InternalProcessorContext<K, Change<V>>, oldValues: OldValues) {
+  constructor(store: Partial<CachedStateStore<K, V>>, context: InternalProcessorContext<K, Change<V>>, oldValues: OldValues) {
     this.#context = context
     this.#oldValues = oldValues
-    this.#cached = store.setFlushListener((key, update, timestamp) => this.#forwardFlushed(key, update, timestamp), oldValues)
+    const listener: FlushListener<K, V> = (key, update, timestamp) => this.#forwardFlushed(key, update, timestamp)
+    this.#cached = store.setFlushListener?.(listener, oldValues) ?? false
   }
 
   /** `record` is the record that caused the change; its headers go along. */
@@ -28,9 +29,10 @@ export class TimestampedTupleForwarder<K, V> {
     oldValue: V | null,
     timestamp: number,
     cause: StreamRecord<unknown, unknown>,
+    isLatest = true,
   ): void {
     if (this.#cached) return
-    const update = change(newValue, this.#oldValues === 'send' ? oldValue : null)
+    const update = change(newValue, this.#oldValues === 'send' ? oldValue : null, isLatest)
     this.#context.forward(streamRecord<K, Change<V>>(key, update, timestamp, cause.headers))
   }
 

@@ -1,3 +1,4 @@
+import type { ValueAndTimestamp } from '../model/value-and-timestamp.ts'
 import type { StateStore } from '../state/state-store.ts'
 import type { HistoryOptions, ReadOnlyVersionedKeyValueStore, VersionedRecord } from '../state/versioned-key-value-store.ts'
 
@@ -10,7 +11,7 @@ export class CompositeVersionedStore<K, V> implements ReadOnlyVersionedKeyValueS
     this.#stores = stores
   }
 
-  get(key: K, asOfMs?: number): VersionedRecord<V> | null {
+  get(key: K, asOfMs?: number): ValueAndTimestamp<V> | null {
     for (const store of this.#open()) {
       const found = asOfMs === undefined ? store.get(key) : store.get(key, asOfMs)
       if (found !== null) return found

@@ -19,7 +19,7 @@ export class ChangeloggingVersionedRows implements VersionedRows {
     return this.#inner.get(key)
   }
 
-  getAsOf(key: string, timestamp: number): FoundVersion | null {
+  getAsOf(key: string, timestamp: number): Row | null {
     return this.#inner.getAsOf(key, timestamp)
   }
 

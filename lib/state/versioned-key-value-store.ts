@@ -1,3 +1,5 @@
+import type { ValueAndTimestamp } from '../model/value-and-timestamp.ts'
+
 /** A value with the time from which it is valid, and the time of the next version; Infinity: it is the latest. In ms. */
 export interface VersionedRecord<V> {
   readonly value: V
@@ -18,11 +20,11 @@ export interface HistoryOptions {
 }
 
 export interface ReadOnlyVersionedKeyValueStore<K, V> {
-  /** The latest version; `validTo` is Infinity. Null where the key has none, or was deleted. */
-  get(key: K): VersionedRecord<V> | null
+  /** The latest version. Null where the key has none, or was deleted. */
+  get(key: K): ValueAndTimestamp<V> | null
   /** The version that was valid at a time. Null also where the time lies before the store's history, unless the latest is older still. */
-  get(key: K, asOfMs: number): VersionedRecord<V> | null
-  /** The versions of a key that are kept (KIP-968). Deletions are the gaps between them. */
+  get(key: K, asOfMs: number): ValueAndTimestamp<V> | null
+  /** The versions of a key that are kept (KIP-968), with their ends. Deletions are the gaps between them. */
   history(key: K, options?: HistoryOptions): IterableIterator<VersionedRecord<V>>
 }
 
@@ -31,5 +33,5 @@ export interface VersionedKeyValueStore<K, V> extends ReadOnlyVersionedKeyValueS
   /** Adds a version, or replaces the one of that time; null says that the key was deleted then. Returns how long it is valid. */
   put(key: K, value: V | null, timestamp: number): ValidTo
   /** As `put` with null. Returns the version that was valid at that time. */
-  delete(key: K, timestamp: number): VersionedRecord<V> | null
+  delete(key: K, timestamp: number): ValueAndTimestamp<V> | null
 }

@@ -33,7 +33,7 @@ export interface FoundVersion {
 /** What the layers of a versioned store have in common. Keys are bytes as latin1; rows carry the time of their version. */
 export interface VersionedRows {
   get(key: string): Row | null
-  getAsOf(key: string, timestamp: number): FoundVersion | null
+  getAsOf(key: string, timestamp: number): Row | null
   /** All that is kept, newest first, without deletions. */
   versions(key: string): readonly FoundVersion[]
   /** null deletes. */
@@ -78,9 +78,9 @@ export class SegmentedVersionedRows implements VersionedRows {
     return this.#latest.get(key)
   }
 
-  getAsOf(key: string, timestamp: number): FoundVersion | null {
+  getAsOf(key: string, timestamp: number): Row | null {
     const latest = this.#latest.get(key)
-    if (latest !== null && latest.timestamp <= timestamp) return { row: latest, validTo: Infinity }
+    if (latest !== null && latest.timestamp <= timestamp) return latest
     if (timestamp < this.#streamTime - this.#historyMs) return null
     for (const { rows } of this.#segments.between(timestamp, Infinity).toReversed()) {
       const stored = rows.get(key)
@@ -260,8 +260,7 @@ function historyRow(history: VersionHistory): Row {
   return row(encodeHistory(history), 0)
 }
 
-function foundIn(history: VersionHistory, at: number): FoundVersion | null {
-  const index = indexAt(history, at)
-  const { timestamp, value } = history.versions[index]!
-  return value === null ? null : { row: row(value, timestamp), validTo: validToOf(history, index) }
+function foundIn(history: VersionHistory, at: number): Row | null {
+  const { timestamp, value } = history.versions[indexAt(history, at)]!
+  return value === null ? null : row(value, timestamp)
 }

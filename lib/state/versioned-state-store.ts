@@ -37,17 +37,16 @@ export class VersionedStateStore<K, V> implements StateStore, VersionedKeyValueS
     return this.#layers.base.dirtyBytes
   }
 
-  get(key: K, asOfMs?: number): VersionedRecord<V> | null {
+  get(key: K, asOfMs?: number): ValueAndTimestamp<V> | null {
     const bytes = this.#encode(key)
-    if (asOfMs !== undefined) return this.#record(this.#top.getAsOf(bytes, asOfMs))
-    const row = this.#top.get(bytes)
-    return row === null ? null : this.#record({ row, validTo: Infinity })
+    const row = asOfMs === undefined ? this.#top.get(bytes) : this.#top.getAsOf(bytes, asOfMs)
+    return row === null ? null : this.#layers.rows.fromRow(row)
   }
 
   history(key: K, options: HistoryOptions = {}): IterableIterator<VersionedRecord<V>> {
     const { fromMs = -Infinity, toMs = Infinity, order = 'ascending' } = options
     const kept = this.#top.versions(this.#encode(key)).filter(({ row, validTo }) => row.timestamp <= toMs && validTo > fromMs)
-    return (order === 'ascending' ? kept.toReversed() : kept).map((found) => this.#record(found)!).values()
+    return (order === 'ascending' ? kept.toReversed() : kept).map((found) => this.#record(found)).values()
   }
 
   put(key: K, value: V | null, timestamp: number): ValidTo {
@@ -55,7 +54,7 @@ export class VersionedStateStore<K, V> implements StateStore, VersionedKeyValueS
     return this.#top.put(this.#encode(key), row, timestamp)
   }
 
-  delete(key: K, timestamp: number): VersionedRecord<V> | null {
+  delete(key: K, timestamp: number): ValueAndTimestamp<V> | null {
     const old = this.get(key, timestamp)
     return this.put(key, null, timestamp) === 'not-put' ? null : old
   }
@@ -89,9 +88,7 @@ export class VersionedStateStore<K, V> implements StateStore, VersionedKeyValueS
     return this.#layers.keys.encode(key)
   }
 
-  #record(found: FoundVersion | null): VersionedRecord<V> | null {
-    if (found === null) return null
-    const { value, timestamp } = this.#layers.rows.fromRow(found.row)
-    return { value, timestamp, validTo: found.validTo }
+  #record({ row, validTo }: FoundVersion): VersionedRecord<V> {
+    return { ...this.#layers.rows.fromRow(row), validTo }
   }
 }

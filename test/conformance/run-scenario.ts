@@ -147,7 +147,8 @@ class ScenarioRun {
     if (this.#want.has('raw')) this.#result.raw = this.#raw
     this.#result.dropped = dropped(driver)
     this.#result.produced = [...driver.producedTopicNames()].toSorted()
-    if (this.#want.has('stores') && this.#result.throws === undefined) this.#result.stores = dumpStores(driver, (store) => this.#loggedKeys(driver, store))
+    if (this.#want.has('stores') && this.#result.throws === undefined)
+      this.#result.stores = dumpStores(driver, (store) => this.#loggedKeys(driver, store))
   }
 
   /** Keys in the changelog of a store, as the oracle reads them. */

@@ -15,7 +15,7 @@ export function readStore(driver: TopologyTestDriver, input: readonly Json[]): J
   const [, name, method, ...rest] = input
   const store = driver.stateStore<Calls>(String(name))
   const args = rest.map((arg) => constant(arg))
-  if (isVersionedStore(store)) return [version(versionedCall(store, String(method), args))]
+  if (isVersionedStore(store)) return [versionedCall(store, String(method), args)]
   return [answer(isWindowStore(store) ? windowCall(store, String(method), args) : keyValueCall(store, String(method), args))]
 }
 
@@ -27,19 +27,11 @@ function isVersionedStore(store: Calls): boolean {
   return 'history' in store
 }
 
-function versionedCall(store: Calls, method: string, args: readonly Json[]): Version | null {
+/** What is shown has room for the version's end, which Java never fills in. */
+function versionedCall(store: Calls, method: string, args: readonly Json[]): Json {
   if (method !== 'get') throw new Unsupported(`versioned store call ${method}`)
-  return store['get']!(...args) as Version | null
-}
-
-type Version = VersionedRecord<unknown>
-
-function version(found: Version | null): Json {
-  return found === null ? null : [toJson(found.value), found.timestamp, openEnd(found)]
-}
-
-function openEnd({ validTo }: Version): number | null {
-  return validTo === Infinity ? null : validTo
+  const found = store['get']!(...args)
+  return found === null ? null : [...valueParts(found), null]
 }
 
 function keyValueCall(store: Calls, method: string, args: readonly Json[]): unknown {
@@ -98,11 +90,11 @@ export function dumpStores(driver: TopologyTestDriver, keysOf: (storeName: strin
 
 function versions(store: Calls, keys: readonly unknown[]): Json {
   const rowsOf = (key: unknown): Json[][] =>
-    [...(store['history']!(key) as Iterable<Version>)].map((found) => [
+    [...(store['history']!(key) as Iterable<VersionedRecord<unknown>>)].map(({ value, timestamp, validTo }) => [
       toJson(key),
-      found.timestamp,
-      openEnd(found),
-      toJson(found.value),
+      timestamp,
+      validTo === Infinity ? null : validTo,
+      toJson(value),
     ])
   return keys.flatMap(rowsOf)
 }

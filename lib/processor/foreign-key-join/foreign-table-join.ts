@@ -2,22 +2,27 @@ import type { Change } from '../../model/change.ts'
 import { streamRecord, type StreamRecord } from '../../model/stream-record.ts'
 import type { TimestampedKeyValueStore } from '../../state/key-value-store.ts'
 import { internal, type InternalProcessorContext, type SerializingProcessor } from '../internal-processor-context.ts'
+import type { LateUpdates } from '../ktable-ktable-join.ts'
 import type { Processor, ProcessorContext } from '../processor.ts'
 import { CombinedKeySchema } from './combined-key-schema.ts'
 import type { SubscriptionReceiveOptions } from './subscription-receive.ts'
 import type { SubscriptionResponseWrapper } from './subscription-response-wrapper.ts'
 import type { SubscriptionWrapper } from './subscription-wrapper.ts'
 
+export interface ForeignTableJoinOptions<K, KForeign> extends SubscriptionReceiveOptions<K, KForeign> {
+  readonly lateUpdates: LateUpdates
+}
+
 /** Answers all subscriptions of a key when the right table changes it (Java: `ForeignTableJoinProcessorSupplier`). */
 export class ForeignTableJoin<K, KForeign, VForeign>
   implements Processor<KForeign | null, Change<VForeign>, K, SubscriptionResponseWrapper<VForeign>>, SerializingProcessor
 {
-  readonly #options: SubscriptionReceiveOptions<K, KForeign>
+  readonly #options: ForeignTableJoinOptions<K, KForeign>
   #context!: InternalProcessorContext<K, SubscriptionResponseWrapper<VForeign>>
   #keys!: CombinedKeySchema<K, KForeign>
   #store!: TimestampedKeyValueStore<Uint8Array, SubscriptionWrapper<K>>
 
-  constructor(options: SubscriptionReceiveOptions<K, KForeign>) {
+  constructor(options: ForeignTableJoinOptions<K, KForeign>) {
     this.#options = options
   }
 
@@ -32,7 +37,7 @@ export class ForeignTableJoin<K, KForeign, VForeign>
   }
 
   process({ key, value, timestamp, headers }: StreamRecord<KForeign | null, Change<VForeign>>): void {
-    if (key === null) return this.#context.drop()
+    if (key === null || (!value.isLatest && this.#options.lateUpdates === 'dropped')) return this.#context.drop()
     for (const subscription of this.#store.prefixScan(this.#keys.prefix(key))) {
       const { hash, primaryPartition } = subscription.value.value
       const response = { hash, foreignValue: value.newValue, primaryPartition }

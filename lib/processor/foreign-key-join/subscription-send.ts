@@ -3,6 +3,7 @@ import type { Change } from '../../model/change.ts'
 import type { Serde } from '../../model/serde.ts'
 import { streamRecord, type StreamRecord } from '../../model/stream-record.ts'
 import { internal, type InternalProcessorContext, type SerializingProcessor } from '../internal-processor-context.ts'
+import type { LateUpdates } from '../ktable-ktable-join.ts'
 import { lambdaResult } from '../lambda-result.ts'
 import type { Processor, ProcessorContext } from '../processor.ts'
 import type { ForeignKeyJoinSerdes } from './combined-key-schema.ts'
@@ -16,6 +17,7 @@ export interface SubscriptionSendOptions<K, V, KForeign> {
   /** Of the left table's values, for the hash. Absent: the application's default. */
   readonly value: Serde<V> | undefined
   readonly foreignKeyExtractor: (value: V, key: K) => KForeign | null
+  readonly lateUpdates: LateUpdates
 }
 
 /**
@@ -48,7 +50,8 @@ export class SubscriptionSend<K, V, KForeign>
   }
 
   process(record: StreamRecord<K, Change<V>>): void {
-    const { newValue, oldValue } = record.value
+    const { newValue, oldValue, isLatest } = record.value
+    if (!isLatest && this.#options.lateUpdates === 'dropped') return this.#context.drop()
     const oldKey = this.#extract(oldValue, record.key)
     const newKey = this.#extract(newValue, record.key)
     if (this.#options.kind === 'left') this.#sendLeft(record, oldKey, newKey)

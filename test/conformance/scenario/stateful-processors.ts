@@ -5,7 +5,6 @@ import {
   type ValidTo,
   type ValueAndTimestamp,
   type VersionedKeyValueStore,
-  type VersionedRecord,
   type WindowStore,
 } from 'millrace'
 import type { Args } from './args.ts'
@@ -187,11 +186,16 @@ class WindowCount extends Logic {
   }
 }
 
-/** A processor on a versioned store; records without key mean nothing to it. */
-function withVersions(step: (versions: Versions, record: AnyRecord) => string): Maker {
-  return withStore((logic, record) => {
-    if (record.key !== null) logic.send(record, step(logic.store.versions, record))
-  })
+const history: Step = (logic, record) => {
+  const { key, value, timestamp } = record
+  if (key !== null) logic.send(record, javaValidTo(logic.store.versions.put(key, value, timestamp)))
+}
+
+function asOf(backMs: number): Step {
+  return (logic, record) => {
+    const { key, timestamp } = record
+    logic.send(record, versionText(key === null ? null : logic.store.versions.get(key, timestamp - backMs)))
+  }
 }
 
 /** Java's return codes are numbers: −1 for the latest version, the smallest long for one that was not put. */
@@ -199,9 +203,9 @@ function javaValidTo(validTo: ValidTo): string {
   return validTo === 'not-put' ? '-9223372036854775808' : validTo === Infinity ? '-1' : String(validTo)
 }
 
-function versionText(found: VersionedRecord<unknown> | null): string {
-  if (found === null) return 'null'
-  return `${str(found.value)}@${found.timestamp}/${found.validTo === Infinity ? '-' : found.validTo}`
+/** Java has an end in what it returns, but never fills it in. */
+function versionText(found: ValueAndTimestamp<unknown> | null): string {
+  return found === null ? 'null' : `${str(found.value)}@${found.timestamp}/-`
 }
 
 export const stateful: Readonly<Record<string, Maker>> = {
@@ -215,11 +219,8 @@ export const stateful: Readonly<Record<string, Maker>> = {
     const [store, interval, type] = [args.string('store'), args.number('interval'), punctuationType(args)]
     return () => new BufferLogic(store, faces, interval, type)
   },
-  history: withVersions((versions, { key, value, timestamp }) => javaValidTo(versions.put(key, value, timestamp))),
-  asOf: (args, faces) => {
-    const back = args.number('back')
-    return withVersions((versions, { key, timestamp }) => versionText(versions.get(key, timestamp - back)))(args, faces)
-  },
+  history: withStore(history),
+  asOf: (args, faces) => withStore(asOf(args.number('back')))(args, faces),
   windowCount: (args, faces) => {
     const [store, size] = [args.string('store'), args.number('size')]
     return () => new WindowCount(store, faces, size)

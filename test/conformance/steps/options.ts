@@ -1,11 +1,5 @@
 import type { ChangelogOption, StoreSpec } from 'millrace'
-import {
-  keyValueStore,
-  timestampedKeyValueStore,
-  timestampedWindowStore,
-  versionedKeyValueStore,
-  windowStore,
-} from 'millrace'
+import { keyValueStore, timestampedKeyValueStore, timestampedWindowStore, versionedKeyValueStore, windowStore } from 'millrace'
 import { taking, type Args } from '../scenario/args.ts'
 import { Unsupported } from '../scenario/scenario.ts'
 import { optionalSerde } from '../scenario/serde-names.ts'
@@ -152,7 +146,11 @@ export function storeSpec(args: Args, building: Building): StoreSpec {
 /** Java has these on disk only, and never caches them. */
 function versioned<T extends object>(args: Args, { caching: _, ...options }: T & { readonly caching?: unknown }) {
   const segmentIntervalMs = args.optionalNumber('segment')
-  return { ...options, historyRetentionMs: args.number('history'), ...(segmentIntervalMs === undefined ? {} : { segmentIntervalMs }) }
+  return {
+    ...options,
+    historyRetentionMs: args.number('history'),
+    ...(segmentIntervalMs === undefined ? {} : { segmentIntervalMs }),
+  }
 }
 
 function windowSizes(args: Args): { retentionMs: number; windowSizeMs: number; duplicates: 'keep' | 'replace' } {
