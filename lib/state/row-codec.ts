@@ -25,7 +25,7 @@ export interface RowCodec<V> extends StoredRows {
 export const storedBytes: StoredRows = { write: (stored) => stored.bytes, read: (bytes) => row(bytes, 0) }
 
 export function plainRows<V>(serde: StoreSerde<V>): RowCodec<V> {
-  const restored = storedBytes.read
+  const restored = (bytes: Uint8Array): Row => storedBytes.read(bytes)
   const valueOf = decoder(serde)
   return {
     toRow: (value) => row(serde.serialize(value), 0, serde.kept(value)),

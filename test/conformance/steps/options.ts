@@ -144,10 +144,10 @@ export function storeSpec(args: Args, building: Building): StoreSpec {
 }
 
 /** Java has these on disk only, and never caches them. */
-function versioned<T extends object>(args: Args, { caching: _, ...options }: T & { readonly caching?: unknown }) {
+function versioned<T extends object>(args: Args, common: T) {
   const segmentIntervalMs = args.optionalNumber('segment')
   return {
-    ...options,
+    ...common,
     historyRetentionMs: args.number('history'),
     ...(segmentIntervalMs === undefined ? {} : { segmentIntervalMs }),
   }
