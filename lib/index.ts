@@ -37,9 +37,12 @@ export type { KTable } from './dsl/ktable.ts'
 export type { GlobalKTable } from './dsl/global-ktable.ts'
 export type { KGroupedStream } from './dsl/kgrouped-stream.ts'
 export type { KGroupedTable } from './dsl/kgrouped-table.ts'
-export type { TimeWindowedKStream } from './dsl/time-windowed-kstream.ts'
+export type { TimeWindowedKStream, UnlimitedWindowedKStream } from './dsl/time-windowed-kstream.ts'
+export type { EmitStrategy } from './model/emit-strategy.ts'
 export { TimeWindows } from './dsl/time-windows.ts'
 export type { TimeWindowsOptions } from './dsl/time-windows.ts'
+export { SlidingWindows } from './dsl/sliding-windows.ts'
+export type { SlidingWindowsOptions } from './dsl/sliding-windows.ts'
 export { UnlimitedWindows } from './dsl/unlimited-windows.ts'
 export type { UnlimitedWindowsOptions } from './dsl/unlimited-windows.ts'
 export type { Branched, BranchedKStream } from './dsl/branched-kstream.ts'
@@ -99,6 +102,7 @@ export type {
   StoreMedium,
   StoreSpec,
   VersionedKeyValueStoreSpec,
+  WindowLayout,
   WindowExpiry,
   WindowStoreSpec,
 } from './state/store-spec.ts'

@@ -360,6 +360,7 @@ function makeEnvironment(
     applicationId,
     threadId: `${clientId}-StreamThread-1`,
     compatibility: config.compatibility,
+    emitIntervalMs: config.emitIntervalMs,
     clock: config.clock ?? cluster.clock,
     metrics,
     logger: config.logger,

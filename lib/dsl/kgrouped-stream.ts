@@ -10,7 +10,8 @@ import type { Present } from './kstream.ts'
 import { materialize, tableSpec, type MaterializedStore } from './materialized.ts'
 import type { Materialized, Named } from './options.ts'
 import { storedOperator, type TableOperatorWithSettings } from './table-operators.ts'
-import { TimeWindowedKStream } from './time-windowed-kstream.ts'
+import type { SlidingWindows } from './sliding-windows.ts'
+import { TimeWindowedKStream, type UnlimitedWindowedKStream, type WindowsOfTime } from './time-windowed-kstream.ts'
 import type { TimeWindows } from './time-windows.ts'
 import type { UnlimitedWindows } from './unlimited-windows.ts'
 
@@ -66,7 +67,10 @@ export class KGroupedStream<K, V> {
   }
 
   /** Aggregates per window instead of for ever. */
-  windowedBy(windows: TimeWindows | UnlimitedWindows): TimeWindowedKStream<K, V> {
+  windowedBy(windows: TimeWindows): TimeWindowedKStream<K, V>
+  windowedBy(windows: SlidingWindows): TimeWindowedKStream<K, Present<V>>
+  windowedBy(windows: UnlimitedWindows): UnlimitedWindowedKStream<K, V>
+  windowedBy(windows: WindowsOfTime): TimeWindowedKStream<K, V> {
     return new TimeWindowedKStream(this.#grouping, windows)
   }
 

@@ -1,11 +1,12 @@
+import type { EmitStrategy } from '../model/emit-strategy.ts'
 import { TopologyError } from '../model/errors.ts'
 import type { KeyValueStoreSpec, StoreSpec, VersionedKeyValueStoreSpec, WindowStoreSpec } from '../state/store-spec.ts'
 import { checkName } from '../topology/names.ts'
 import { erased, type AnySerde, type ErasedSerdes } from './handles.ts'
 import type { Materialized } from './options.ts'
 import type { StreamsGraph, Versions } from './graph.ts'
-import type { TimeWindows } from './time-windows.ts'
-import type { UnlimitedWindows } from './unlimited-windows.ts'
+import { SlidingWindows } from './sliding-windows.ts'
+import type { WindowsOfTime } from './time-windowed-kstream.ts'
 
 /** Materialized options with all defaults filled in (Java: `MaterializedInternal`). */
 export interface MaterializedStore {
@@ -85,17 +86,45 @@ function isVersionedStore(
   return (options as Partial<StoreSpec>).kind === 'versioned'
 }
 
-/** Retention must cover size and grace, or windows would go before they close. */
+/** Retention must cover what windows still need, or they would go before they close. */
 export function windowSpec(
   store: MaterializedStore,
-  { sizeMs, graceMs }: TimeWindows | UnlimitedWindows,
+  windows: WindowsOfTime,
+  emit: EmitStrategy,
 ): WindowStoreSpec<unknown, unknown> {
-  const retentionMs = store.options.retentionMs ?? sizeMs + graceMs
-  if (retentionMs < sizeMs + graceMs)
+  const { windowSizeMs, livesMs } = lifeOf(windows)
+  const retentionMs = store.options.retentionMs ?? livesMs
+  if (retentionMs < livesMs)
     throw new TopologyError(
       'STREAMS_RETENTION_TOO_SMALL',
-      `Store ${store.name} keeps windows for ${retentionMs} ms, its windows live ${sizeMs + graceMs} ms: raise retentionMs.`,
-      { facts: { store: store.name, retentionMs, sizeMs, graceMs } },
+      `Store ${store.name} keeps windows for ${retentionMs} ms, its windows live ${livesMs} ms: raise retentionMs.`,
+      { facts: { store: store.name, retentionMs, livesMs } },
     )
-  return { ...keyValueSpec(store), kind: 'window', retentionMs, windowSizeMs: sizeMs, duplicates: 'replace', expiry: 'default' }
+  return {
+    ...keyValueSpec(store),
+    ...closing(windows, emit, store),
+    kind: 'window',
+    retentionMs,
+    windowSizeMs,
+    duplicates: 'replace',
+    expiry: 'default',
+  }
+}
+
+/** New sliding windows take over what windows hold that began up to two differences earlier. */
+function lifeOf(windows: WindowsOfTime): { readonly windowSizeMs: number; readonly livesMs: number } {
+  if (!(windows instanceof SlidingWindows)) return { windowSizeMs: windows.sizeMs, livesMs: windows.sizeMs + windows.graceMs }
+  const { differenceMs, graceMs } = windows
+  return { windowSizeMs: differenceMs, livesMs: 2 * differenceMs + graceMs }
+}
+
+/** As in Java, emission on close wants a store in order of time, and of sliding windows one without a cache. */
+function closing(windows: WindowsOfTime, emit: EmitStrategy, { options }: MaterializedStore) {
+  const isSliding = windows instanceof SlidingWindows
+  if (emit === 'on-window-update') return { emit, layout: 'key-first' as const }
+  return {
+    emit,
+    layout: isSliding ? ('time-first-indexed' as const) : ('time-first' as const),
+    caching: isSliding ? ('disabled' as const) : (options.caching ?? 'enabled'),
+  }
 }

@@ -1,5 +1,8 @@
+import type { EmitStrategy } from '../model/emit-strategy.ts'
 import type { Windowed } from '../model/windowed.ts'
-import { KStreamWindowAggregate } from '../processor/kstream-window-aggregate.ts'
+import { TopologyError } from '../model/errors.ts'
+import { KStreamSlidingWindowAggregate } from '../processor/kstream-sliding-window-aggregate.ts'
+import { KStreamWindowAggregate, type KStreamWindowAggregateOptions } from '../processor/kstream-window-aggregate.ts'
 import { windowedGetter } from '../processor/ktable-value-getter.ts'
 import { longSerde } from '../serde/integer-serdes.ts'
 import { timeWindowedSerde } from '../serde/windowed-serdes.ts'
@@ -11,27 +14,47 @@ import type { Materialized, Named } from './options.ts'
 import { addAggregate, type StreamGrouping } from './stream-grouping.ts'
 import type { AnySupplier } from './stream-operators.ts'
 import { storedOperator } from './table-operators.ts'
+import { SlidingWindows } from './sliding-windows.ts'
 import type { TimeWindows } from './time-windows.ts'
-import type { UnlimitedWindows } from './unlimited-windows.ts'
+import { UnlimitedWindows } from './unlimited-windows.ts'
+
+/** What a grouped stream can be cut into, sessions aside. */
+export type WindowsOfTime = TimeWindows | SlidingWindows | UnlimitedWindows
+
+/** Unlimited windows never close, so that there is nothing to emit then. */
+export type UnlimitedWindowedKStream<K, V> = Omit<TimeWindowedKStream<K, V>, 'emitStrategy'>
 
 /**
  * A grouped stream, cut into windows of time (Java: `TimeWindowedKStream`). Records without key are dropped, and what comes
- * after its window has closed; records without value are not: a fold sees null.
+ * after its window has closed; records without value are not, but in sliding windows: a fold sees null.
  */
 export class TimeWindowedKStream<K, V> {
   readonly #grouping: StreamGrouping
-  readonly #windows: TimeWindows | UnlimitedWindows
+  readonly #windows: WindowsOfTime
+  readonly #emit: EmitStrategy
 
-  constructor(grouping: StreamGrouping, windows: TimeWindows | UnlimitedWindows) {
+  constructor(grouping: StreamGrouping, windows: WindowsOfTime, emit: EmitStrategy = 'on-window-update') {
     this.#grouping = grouping
     this.#windows = windows
+    this.#emit = emit
+  }
+
+  /**
+   * When results are forwarded (KIP-825). Default `on-window-update`. Throws a `TopologyError` (`STREAMS_EMIT_STRATEGY`) for unlimited
+   * windows on close: they never do.
+   */
+  emitStrategy(emit: EmitStrategy): TimeWindowedKStream<K, V> {
+    if (emit === 'on-window-close' && this.#windows instanceof UnlimitedWindows)
+      throw new TopologyError('STREAMS_EMIT_STRATEGY', 'Unlimited windows never close: emit on update, or give them a size.')
+    return new TimeWindowedKStream(this.#grouping, this.#windows, emit)
   }
 
   /** How many records each key has had in each window, those with a null value included. */
   count(materialized?: Materialized<K, number>, named?: Named): KTable<Windowed<K>, number> {
     const { graph, key } = this.#grouping
     // An index that Java once used for a name: it is drawn still, so that names further on stay.
-    if (materialized !== undefined && materialized.name === undefined) graph.newStoreName('KSTREAM-AGGREGATE-')
+    const isUnnamed = materialized !== undefined && materialized.name === undefined
+    if (isUnnamed && !(this.#windows instanceof SlidingWindows)) graph.newStoreName('KSTREAM-AGGREGATE-')
     const store = materialize(graph, materialized, 'KSTREAM-AGGREGATE-', { key, value: erased(longSerde) })
     const aggregator = (count: number | null): number => (count ?? 0) + 1
     return this.#add('KSTREAM-AGGREGATE-', store, named, { initializer: () => 0, aggregator })
@@ -61,16 +84,23 @@ export class TimeWindowedKStream<K, V> {
   }
 
   #add<VR>(prefix: string, store: MaterializedStore, named: Named | undefined, fold: object): KTable<Windowed<K>, VR> {
-    const windows = this.#windows
     const operator = storedOperator(store.name, windowedGetter(store.name) as never)
+    const folds = fold as { initializer: () => unknown; aggregator: () => unknown }
     const supplier = (() =>
-      new KStreamWindowAggregate({
-        ...(fold as { initializer: () => unknown; aggregator: () => unknown }),
+      this.#aggregate({
+        ...folds,
         storeName: store.name,
-        windows,
         oldValues: operator.settings().oldValues,
+        emit: this.#emit,
       })) as AnySupplier
-    const key = store.key === undefined ? undefined : erased(timeWindowedSerde(store.key, windows.sizeMs))
-    return addAggregate(this.#grouping, { prefix, named, store, spec: windowSpec(store, windows), key, operator, supplier })
+    const spec = windowSpec(store, this.#windows, this.#emit)
+    const key = store.key === undefined ? undefined : erased(timeWindowedSerde(store.key, spec.windowSizeMs))
+    return addAggregate(this.#grouping, { prefix, named, store, spec, key, operator, supplier })
+  }
+
+  #aggregate(options: Omit<KStreamWindowAggregateOptions<unknown, unknown, unknown>, 'windows'>): ReturnType<AnySupplier> {
+    const windows = this.#windows
+    if (windows instanceof SlidingWindows) return new KStreamSlidingWindowAggregate({ ...options, windows }) as never
+    return new KStreamWindowAggregate({ ...options, windows }) as never
   }
 }

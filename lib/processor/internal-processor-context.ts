@@ -1,3 +1,4 @@
+import type { MetricTags } from '../metrics/metrics.ts'
 import type { RecordContext } from '../model/record-context.ts'
 import type { Serde } from '../model/serde.ts'
 import type { ProcessorContext } from './processor.ts'
@@ -11,6 +12,13 @@ export interface InternalProcessorContext<KOut, VOut> extends ProcessorContext<K
   recordContext(): RecordContext
   /** Application config that changes semantics: `java` copies Java even where it loses data, `safe` does not. */
   readonly compatibility: 'safe' | 'java'
+  /** How long operators that emit when event time has passed wait between two emissions, by the wall clock. */
+  readonly emitIntervalMs: number
+  /** Tags of the metrics of this node. */
+  readonly metricTags: MetricTags
+  /** What was kept under this key, by this processor or one before a restart: it is committed with the task's offsets. */
+  processorMetadata(key: string): number | undefined
+  keepProcessorMetadata(key: string, value: number): void
   /** Default serdes and binding to the environment, for operators that serialize by themselves (foreign-key joins). */
   keySerde<T>(serde: Serde<T> | undefined): Serde<T>
   valueSerde<T>(serde: Serde<T> | undefined): Serde<T>

@@ -1,14 +1,17 @@
 import type { Change } from '../model/change.ts'
+import type { EmitStrategy } from '../model/emit-strategy.ts'
 import type { StreamRecord } from '../model/stream-record.ts'
 import { windowed, type Windowed } from '../model/windowed.ts'
 import type { CachedStateStore } from '../state/flush-listener.ts'
-import type { TimestampedWindowStore } from '../state/window-store.ts'
+import type { TimestampedWindowStore, UnemittedWindows } from '../state/window-store.ts'
 import { internal, type InternalProcessorContext } from './internal-processor-context.ts'
 import { phantomOldValue } from './kstream-aggregate.ts'
 import { timestamped } from './ktable-value-getter.ts'
 import { lambdaResult } from './lambda-result.ts'
 import type { Processor, ProcessorContext } from './processor.ts'
-import { TimestampedTupleForwarder, type OldValues } from './timestamped-tuple-forwarder.ts'
+import type { OldValues } from './timestamped-tuple-forwarder.ts'
+import type { ClosingWindows } from './window-close-emitter.ts'
+import { WindowResults } from './window-results.ts'
 
 /** Tumbling windows (advance = size) or hopping ones (advance < size), aligned to the epoch; the end is exclusive. */
 export interface TimeWindowsOptions {
@@ -34,6 +37,27 @@ export interface KStreamWindowAggregateOptions<K, V, A> {
   /** Is given null values, too. Null deletes the window. */
   readonly aggregator: (aggregate: A | null, value: V, key: K) => A | null
   readonly oldValues: OldValues
+  readonly emit: EmitStrategy
+}
+
+/** What a windowed aggregation needs of its store. */
+export type WindowAggregateStore<K, A> = TimestampedWindowStore<K, A> & UnemittedWindows & CachedStateStore<Windowed<K>, A>
+
+/** A window closes at its end. */
+function closingTimeWindows<K, A>(
+  store: TimestampedWindowStore<K, A> & UnemittedWindows,
+  windows: TimeWindowsOptions,
+): ClosingWindows<K, A> {
+  const { sizeMs, advanceMs } = windows
+  const last = (timestamp: number): number => Math.floor(timestamp / advanceMs)
+  return {
+    lastClosedMs: (closeTime) => closeTime - sizeMs,
+    firstOpenMs: (closeTime) => Math.max(0, closeTime - sizeMs) + 1,
+    mayHold: (fromMs, toMs) =>
+      last(fromMs - 1) !== last(toMs) || firstWindowStart(fromMs - 1, windows) !== firstWindowStart(toMs, windows),
+    fetch: (fromMs, toMs) => store.fetchAll(fromMs, toMs),
+    keepFrom: (startMs) => store.keepFrom(startMs),
+  }
 }
 
 /**
@@ -44,7 +68,7 @@ export class KStreamWindowAggregate<K, V, A> implements Processor<K | null, V, W
   readonly #options: KStreamWindowAggregateOptions<K, V, A>
   #context!: InternalProcessorContext<Windowed<K>, Change<A>>
   #store!: TimestampedWindowStore<K, A>
-  #forwarder!: TimestampedTupleForwarder<Windowed<K>, A>
+  #results!: WindowResults<K, A>
   #streamTime = -1
 
   constructor(options: KStreamWindowAggregateOptions<K, V, A>) {
@@ -52,10 +76,11 @@ export class KStreamWindowAggregate<K, V, A> implements Processor<K | null, V, W
   }
 
   init(context: ProcessorContext<Windowed<K>, Change<A>>): void {
-    const store = context.stateStore<TimestampedWindowStore<K, A> & CachedStateStore<Windowed<K>, A>>(this.#options.storeName)
+    const store = context.stateStore<WindowAggregateStore<K, A>>(this.#options.storeName)
     this.#store = store
     this.#context = internal(context)
-    this.#forwarder = new TimestampedTupleForwarder(store, this.#context, this.#options.oldValues)
+    const closing = closingTimeWindows(store, this.#options.windows)
+    this.#results = new WindowResults(this.#context, { ...this.#options, store, closing })
   }
 
   process(record: StreamRecord<K | null, V>): void {
@@ -68,6 +93,7 @@ export class KStreamWindowAggregate<K, V, A> implements Processor<K | null, V, W
       if (start + windows.sizeMs > closeTime) this.#update(windowed(key, start, start + windows.sizeMs), record)
       else this.#context.drop()
     }
+    this.#results.processed(closeTime, record)
   }
 
   #update(window: Windowed<K>, record: StreamRecord<unknown, V>): void {
@@ -77,7 +103,7 @@ export class KStreamWindowAggregate<K, V, A> implements Processor<K | null, V, W
     const aggregate = this.#aggregate(oldAggregate, record.value, window.key)
     this.#store.put(window.key, timestamped(aggregate, timestamp), window.startMs)
     const oldValue = old === null ? phantomOldValue(oldAggregate, this.#context) : old.value
-    this.#forwarder.maybeForward(window, aggregate, oldValue, timestamp, record)
+    this.#results.updated(window, aggregate, oldValue, timestamp, record)
   }
 
   #initial(): A | null {

@@ -1,4 +1,4 @@
-import type { Metrics } from '../metrics/metrics.ts'
+import type { Metrics, MetricTags } from '../metrics/metrics.ts'
 import { StreamsError, TopologyError } from '../model/errors.ts'
 import type { RecordContext } from '../model/record-context.ts'
 import type { Serde } from '../model/serde.ts'
@@ -7,7 +7,8 @@ import type { TaskId } from '../model/task-id.ts'
 import type { InternalProcessorContext } from '../processor/internal-processor-context.ts'
 import type { Cancellable, PunctuationType, Punctuator } from '../processor/processor.ts'
 import type { CurrentRecord } from './current-record.ts'
-import type { TaskScope } from './task-runtime.ts'
+import type { ProcessorMetadata } from './processor-metadata.ts'
+import { taskTags, type TaskScope } from './task-runtime.ts'
 
 /** A node of a running topology. */
 export interface RuntimeNode {
@@ -20,6 +21,8 @@ export interface TaskControl {
   store(name: string): unknown
   schedule(node: string, intervalMs: number, type: PunctuationType, punctuator: Punctuator): Cancellable
   requestCommit(): void
+  /** Absent in global tasks, which commit nothing. */
+  readonly metadata?: ProcessorMetadata
 }
 
 export interface ProcessorContextOptions {
@@ -37,6 +40,7 @@ export class NodeProcessorContext implements InternalProcessorContext<unknown, u
   readonly taskId: TaskId
   readonly metrics: Metrics
   readonly compatibility: 'safe' | 'java'
+  readonly emitIntervalMs: number
   readonly #scope: TaskScope
   readonly #current: CurrentRecord
   readonly #control: TaskControl
@@ -49,6 +53,7 @@ export class NodeProcessorContext implements InternalProcessorContext<unknown, u
     this.taskId = scope.id
     this.metrics = scope.environment.metrics
     this.compatibility = scope.environment.compatibility
+    this.emitIntervalMs = scope.environment.emitIntervalMs
     this.#scope = scope
     this.#current = scope.current
     this.#control = control
@@ -61,6 +66,10 @@ export class NodeProcessorContext implements InternalProcessorContext<unknown, u
 
   get recordMetadata(): RecordMetadata | null {
     return this.#current.metadata
+  }
+
+  get metricTags(): MetricTags {
+    return { ...taskTags(this.#scope.environment, this.taskId), 'processor-node-id': this.nodeName }
   }
 
   get partition(): number {
@@ -103,6 +112,14 @@ export class NodeProcessorContext implements InternalProcessorContext<unknown, u
 
   drop(): void {
     this.#scope.droppedRecords.add()
+  }
+
+  processorMetadata(key: string): number | undefined {
+    return this.#control.metadata?.get(key)
+  }
+
+  keepProcessorMetadata(key: string, value: number): void {
+    this.#control.metadata?.set(key, value)
   }
 
   recordContext(): RecordContext {

@@ -14,13 +14,14 @@ import { PartitionGroup } from './partition-group.ts'
 import { decodeCommittedMetadata, encodeCommittedMetadata } from './partition-metadata.ts'
 import type { TaskControl } from './processor-context.ts'
 import type { RunningSource } from './processor-topology.ts'
+import { ProcessorMetadata } from './processor-metadata.ts'
 import { ProcessorTopology } from './processor-topology.ts'
 import { PunctuationQueue } from './punctuation-queue.ts'
 import { RecordCollector } from './record-collector.ts'
 import type { RecordOutput } from './record-output.ts'
 import { RecordQueue } from './record-queue.ts'
 import { RecordReader } from './record-reader.ts'
-import type { TaskEnvironment, TaskScope } from './task-runtime.ts'
+import { taskTags, type TaskEnvironment, type TaskScope } from './task-runtime.ts'
 import type { StoreRestore } from './task-stores.ts'
 import { TaskStores } from './task-stores.ts'
 
@@ -58,6 +59,7 @@ export class StreamTask {
   readonly #streamTimeQueue = new PunctuationQueue()
   readonly #wallClockQueue = new PunctuationQueue()
   readonly #committed = new Map<RecordQueue, number>()
+  readonly #metadata = new ProcessorMetadata()
   #streamTime = -1
   #isCommitRequested = false
   #isCommitNeeded = false
@@ -210,7 +212,7 @@ export class StreamTask {
   /** Flushes caches; the offsets it answers may be committed once all output so far is acknowledged. */
   prepareCommit(): readonly OffsetCommit[] {
     this.#stores.flush()
-    return this.#uncommitted().map((queue) => commitOf(queue))
+    return this.#uncommitted().map((queue) => commitOf(queue, this.#metadata.values))
   }
 
   /** The commit of `offsets` has succeeded. `checkpoint` decides whether storage is written now. */
@@ -218,6 +220,7 @@ export class StreamTask {
     for (const { topic, partition, offset } of offsets) this.#committed.set(this.#queue({ topic, partition }), offset)
     this.#isCommitNeeded = false
     this.#isCommitRequested = false
+    this.#metadata.committed()
     this.#stores.commit((topic) => this.#committedOffset(topic))
     if (checkpoint === 'always' || this.#stores.isCheckpointDue) this.#stores.checkpoint()
   }
@@ -260,6 +263,7 @@ export class StreamTask {
         return this.#wallClockQueue.schedule(node, first, intervalMs, punctuator)
       },
       requestCommit: () => void (this.#isCommitRequested = true),
+      metadata: this.#metadata,
     }
   }
 
@@ -284,7 +288,8 @@ export class StreamTask {
 
   #resume({ topic, partition, offset, metadata }: OffsetCommit): void {
     const queue = this.#queue({ topic, partition })
-    const { partitionTime } = decodeCommittedMetadata(metadata)
+    const { partitionTime, processorMetadata } = decodeCommittedMetadata(metadata)
+    this.#metadata.merge(processorMetadata)
     queue.resume(partitionTime)
     this.#committed.set(queue, offset)
     if (partitionTime > this.#streamTime) this.#streamTime = partitionTime
@@ -298,7 +303,8 @@ export class StreamTask {
   }
 
   #uncommitted(): readonly RecordQueue[] {
-    return [...this.#group.queues].filter((queue) => queue.position >= 0 && queue.position !== this.#committed.get(queue))
+    const isNew = (queue: RecordQueue): boolean => this.#metadata.isCommitNeeded || queue.position !== this.#committed.get(queue)
+    return [...this.#group.queues].filter((queue) => queue.position >= 0 && isNew(queue))
   }
 
   #committedOffset(topic: string): number | undefined {
@@ -307,12 +313,8 @@ export class StreamTask {
   }
 }
 
-function commitOf(queue: RecordQueue): OffsetCommit {
+function commitOf(queue: RecordQueue, processorMetadata: ReadonlyMap<string, number>): OffsetCommit {
   const { partition, position, partitionTime } = queue
-  const metadata = encodeCommittedMetadata({ partitionTime, processorMetadata: new Map() })
+  const metadata = encodeCommittedMetadata({ partitionTime, processorMetadata })
   return { ...partition, offset: position, leaderEpoch: -1, metadata }
-}
-
-function taskTags({ threadId }: TaskEnvironment, id: TaskId): Record<string, string> {
-  return { 'thread-id': threadId, 'task-id': taskIdString(id) }
 }

@@ -41,6 +41,11 @@ export interface StreamsConfig {
   readonly processingGuarantee?: 'at_least_once'
   /** `java` behaves as Kafka Streams even where that loses data. Default `safe`. */
   readonly compatibility?: 'safe' | 'java'
+  /**
+   * How often, by the wall clock, operators look for what they emit when event time has passed: closed windows. Default 1000
+   * (Java: the internal `__emit.interval.ms…`).
+   */
+  readonly emitIntervalMs?: number
   readonly defaultKeySerde?: Serde<never>
   readonly defaultValueSerde?: Serde<never>
   readonly schemaRegistry?: SchemaRegistry
@@ -122,6 +127,7 @@ const keys = {
   groupInstanceId: optional,
   processingGuarantee: 'at_least_once',
   compatibility: 'safe',
+  emitIntervalMs: 1000,
   defaultKeySerde: optional,
   defaultValueSerde: optional,
   schemaRegistry: optional,

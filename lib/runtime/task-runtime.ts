@@ -1,6 +1,6 @@
 import type { Clock } from '../clock/clock.ts'
 import type { Counter, Metrics } from '../metrics/metrics.ts'
-import type { TaskId } from '../model/task-id.ts'
+import { taskIdString, type TaskId } from '../model/task-id.ts'
 import type { TimestampExtractor } from '../processor/timestamp-extractor.ts'
 import type { CacheBudget } from '../state/state-store.ts'
 import type { StorageEnvironment } from '../storage/storage.ts'
@@ -14,6 +14,8 @@ export interface TaskEnvironment {
   readonly applicationId: string
   readonly threadId: string
   readonly compatibility: 'safe' | 'java'
+  /** Throttle of what operators emit when event time has passed. */
+  readonly emitIntervalMs: number
   readonly clock: Clock
   readonly metrics: Metrics
   readonly logger: Logger
@@ -36,4 +38,9 @@ export interface TaskScope {
   readonly droppedRecords: Counter
   /** Largest timestamp processed; −1 before the first record. */
   streamTime(): number
+}
+
+/** Tags of the metrics of a task. */
+export function taskTags({ threadId }: TaskEnvironment, id: TaskId): Record<string, string> {
+  return { 'thread-id': threadId, 'task-id': taskIdString(id) }
 }

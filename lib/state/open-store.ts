@@ -61,7 +61,8 @@ function openWindowStore(spec: WindowStoreSpec<unknown, unknown>, context: State
   const log = context.changelog && changelogWriter(context.changelog, spec, context)
   const logged = log === undefined ? base : new ChangeloggingWindowRows(base, log, numbered)
   const isCaching = isCached(spec, context) && spec.duplicates === 'replace'
-  const order = expiry === 'exact' ? byStart : bySegment(segments.intervalMs)
+  const isByTime = expiry === 'exact' || (spec.layout ?? 'key-first') !== 'key-first'
+  const order = isByTime ? byStart : bySegment(segments.intervalMs)
   const cache = isCaching ? new CachingWindowRows(logged, order, context) : undefined
   return new WindowStateStore({ spec, keys: keyCodec(spec, context), rows, top: cache ?? logged, cache, base })
 }
@@ -80,11 +81,22 @@ function windowBase(spec: WindowStoreSpec<unknown, unknown>, format: StoredRows,
   const segments = new WindowSegments(
     segmentIntervalMs(spec.retentionMs),
     isDisk ? { environment: storage, store: spec.name, format } : undefined,
+    (spec.layout ?? 'key-first') === 'key-first' ? 'none' : 'by-time',
   )
   const sequences = { store: 0, changelog: 0 }
   const sequencesAfterRestore = context.compatibility === 'java' && expiry === 'segmented' ? 'restart' : 'continue'
   const table = isDisk ? storage.table(spec.name) : undefined
-  const base = new SegmentedWindowRows({ spec, expiry, segments, sequences, sequencesAfterRestore, table, dropped })
+  const unemitted = spec.emit === 'on-window-close' && context.compatibility !== 'java' ? 'kept' : 'expire'
+  const base = new SegmentedWindowRows({
+    spec,
+    expiry,
+    segments,
+    sequences,
+    sequencesAfterRestore,
+    table,
+    dropped,
+    unemitted,
+  })
   return { expiry, segments, sequences, base }
 }
 

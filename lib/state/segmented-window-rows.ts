@@ -2,14 +2,24 @@ import { latin1 } from '../model/bytes.ts'
 import type { Counter } from '../metrics/metrics.ts'
 import type { StorageTable, StorageWrite } from '../storage/storage.ts'
 import { readInt64, writeInt64 } from './row-codec.ts'
-import { chained } from './row-iterators.ts'
+import { chained, translated } from './row-iterators.ts'
 import type { KeyedRow, Row } from './row.ts'
 import type { ChangelogRecord } from './state-store.ts'
 import type { WindowStoreSpec } from './store-spec.ts'
-import { boundsOfKey, boundsOfRange, keyOfWindow, sequenceOfWindow, startOfWindow, windowKey } from './window-key.ts'
+import {
+  boundsOfKey,
+  boundsOfRange,
+  boundsOfTime,
+  keyOfWindow,
+  sequenceOfWindow,
+  startOfWindow,
+  timeKey,
+  windowKey,
+  windowKeyOfTimeKey,
+} from './window-key.ts'
 import { byStart, reversed } from './window-order.ts'
 import { nextSequence, type KeyRange, type SequenceNumbers, type TimeRange, type WindowRows } from './window-rows.ts'
-import type { WindowSegments } from './window-segments.ts'
+import type { Segment, WindowSegments } from './window-segments.ts'
 
 export interface SegmentedWindowOptions {
   readonly spec: WindowStoreSpec<unknown, unknown>
@@ -21,6 +31,8 @@ export interface SegmentedWindowOptions {
   /** Where stream time and sequence numbers are stored; absent in memory. */
   readonly table: StorageTable | undefined
   readonly dropped: Counter
+  /** `kept`: windows at or after the start that `keepFrom` was last told are not forgotten; before that, none. */
+  readonly unemitted: 'kept' | 'expire'
 }
 
 const stateKey = new Uint8Array(0)
@@ -36,6 +48,7 @@ export class SegmentedWindowRows implements WindowRows {
   readonly #keepsDuplicates: boolean
   readonly #isExact: boolean
   #streamTime = -1
+  #keptFrom: number
   #committedState: Uint8Array | undefined
 
   constructor(options: SegmentedWindowOptions) {
@@ -44,6 +57,7 @@ export class SegmentedWindowRows implements WindowRows {
     this.#retentionMs = options.spec.retentionMs
     this.#keepsDuplicates = options.spec.duplicates === 'keep'
     this.#isExact = options.expiry === 'exact'
+    this.#keptFrom = options.unemitted === 'kept' ? 0 : Infinity
     this.#readState()
   }
 
@@ -58,13 +72,16 @@ export class SegmentedWindowRows implements WindowRows {
     this.#advance(startMs)
     if (this.#isExpired(startMs)) return this.#options.dropped.add()
     if (deletesNothing) return
-    this.#segments.create(startMs).rows.put(windowKey(key, startMs, this.#nextSequence()), row)
+    const segment = this.#segments.create(startMs)
+    const stored = windowKey(key, startMs, this.#nextSequence())
+    segment.rows.put(stored, row)
+    segment.byTime?.put(timeKey(stored), row)
   }
 
   fetch(key: string, times: TimeRange): IterableIterator<KeyedRow> {
     const length = key.length + 12
-    const sources = this.#segmentsOf(times).map(({ rows, fromMs, toMs }) =>
-      rows.scan({ ...boundsOfKey(key, fromMs, toMs), reverse: times.reverse }),
+    const sources = this.#segmentsOf(times).map(({ segment, fromMs, toMs }) =>
+      segment.rows.scan({ ...boundsOfKey(key, fromMs, toMs), reverse: times.reverse }),
     )
     return chained(sources, ([windowKey]) => windowKey.length === length)
   }
@@ -77,10 +94,22 @@ export class SegmentedWindowRows implements WindowRows {
       const startMs = startOfWindow(windowKey)
       return startMs >= first && startMs <= times.toMs
     }
-    const sources = this.#segmentsOf(times).map(({ rows, toMs }) =>
-      rows.scan({ ...boundsOfRange(fromKey, toKey, toMs), reverse: times.reverse }),
+    const segments = this.#segmentsOf(times)
+    if (this.#isByTime(fromKey, toKey))
+      return chained(
+        segments.map((part) => scanByTime(part, times)),
+        isIn,
+      )
+    const sources = segments.map(({ segment, toMs }) =>
+      segment.rows.scan({ ...boundsOfRange(fromKey, toKey, toMs), reverse: times.reverse }),
     )
     return chained(this.#isExact ? sources.map((rows) => sorted(rows, isIn, times)) : sources, isIn)
+  }
+
+  /** Nothing from `startMs` on is forgotten, however old it grows. */
+  keepFrom(startMs: number): void {
+    this.#keptFrom = startMs
+    this.#segments.expireBefore(this.#firstLiveSegment())
   }
 
   get dirtyBytes(): number {
@@ -114,7 +143,10 @@ export class SegmentedWindowRows implements WindowRows {
     const startMs = startOfWindow(key)
     if (row === null && this.#keepsDuplicates && !this.#isExact) return
     this.#advance(startMs)
-    if (!this.#isExpired(startMs)) this.#segments.create(startMs).rows.restore(key, row)
+    if (this.#isExpired(startMs)) return
+    const segment = this.#segments.create(startMs)
+    segment.rows.restore(key, row)
+    segment.byTime?.restore(timeKey(key), row)
   }
 
   #continueFrom(sequence: number): void {
@@ -135,13 +167,22 @@ export class SegmentedWindowRows implements WindowRows {
     return this.#segments.idOf(startMs) < this.#firstLiveSegment()
   }
 
-  /** A row expires when it is exactly as old as the retention. */
+  /** A row expires when it is exactly as old as the retention; in Java's time-first stores, when it is older. */
   #firstLiveStart(): number {
-    return this.#streamTime - this.#retentionMs + 1
+    const { layout = 'key-first' } = this.#options.spec
+    const age = this.#retentionMs - (this.#isExact || layout === 'key-first' ? 1 : 0)
+    return Math.min(this.#streamTime - age, this.#keptFrom)
   }
 
   #firstLiveSegment(): number {
-    return this.#segments.idOf(this.#streamTime - this.#retentionMs)
+    return this.#segments.idOf(Math.min(this.#streamTime - this.#retentionMs, this.#keptFrom))
+  }
+
+  /** A range of keys is read by key where the layout has both. */
+  #isByTime(fromKey: string | null, toKey: string | null): boolean {
+    const { layout = 'key-first' } = this.#options.spec
+    const isRange = fromKey !== null || toKey !== null
+    return layout !== 'key-first' && (this.#isExact || layout === 'time-first' || !isRange)
   }
 
   #nextSequence(): number {
@@ -152,13 +193,13 @@ export class SegmentedWindowRows implements WindowRows {
   }
 
   /** Live segments with the part of the time range that they hold, in the order of reading. */
-  #segmentsOf({ fromMs, toMs, reverse }: TimeRange) {
+  #segmentsOf({ fromMs, toMs, reverse }: TimeRange): SegmentPart[] {
     const first = Math.max(0, fromMs, this.#firstLiveStart())
     const { intervalMs } = this.#segments
-    const parts = this.#segments.between(first, toMs).map(({ id, rows }) => ({
-      rows,
-      fromMs: Math.max(first, id * intervalMs),
-      toMs: Math.min(toMs, (id + 1) * intervalMs - 1),
+    const parts = this.#segments.between(first, toMs).map((segment) => ({
+      segment,
+      fromMs: Math.max(first, segment.id * intervalMs),
+      toMs: Math.min(toMs, (segment.id + 1) * intervalMs - 1),
     }))
     return reverse ? parts.reverse() : parts
   }
@@ -182,6 +223,17 @@ export class SegmentedWindowRows implements WindowRows {
     this.#options.sequences.store = numbers.readUInt32BE(8)
     this.#options.sequences.changelog = numbers.readUInt32BE(12)
   }
+}
+
+interface SegmentPart {
+  readonly segment: Segment
+  readonly fromMs: number
+  readonly toMs: number
+}
+
+function scanByTime({ segment, fromMs, toMs }: SegmentPart, { reverse }: TimeRange): Iterator<KeyedRow> {
+  const rows = segment.byTime!.scan({ ...boundsOfTime(fromMs, toMs), reverse })
+  return translated(rows, ([key, row]) => [windowKeyOfTimeKey(key), row])
 }
 
 /** Sorted when the first row is asked for; the snapshot is older. */

@@ -1,3 +1,4 @@
+import type { EmitStrategy } from '../model/emit-strategy.ts'
 import type { Serde } from '../model/serde.ts'
 
 /** Where a store lives. `default`: what the application's `defaultStoreMedium` says (disk on a cluster, memory in tests of Java's vectors). */
@@ -30,6 +31,13 @@ export interface KeyValueStoreSpec<K, V> extends StoreSpecBase<K, V> {
  */
 export type WindowExpiry = 'exact' | 'segmented' | 'default'
 
+/**
+ * How rows are found, and so in which order a store on disk gives them. `key-first`: by segment, key and start, as Java's window stores.
+ * `time-first`: by start, then key, as its stores for emission on close. `time-first-indexed`: by start where all keys are asked
+ * for, by key where a range of keys is. A store in memory gives them by start, always.
+ */
+export type WindowLayout = 'key-first' | 'time-first' | 'time-first-indexed'
+
 export interface WindowStoreSpec<K, V> extends StoreSpecBase<K, V> {
   readonly kind: 'window'
   readonly values: 'plain' | 'timestamped'
@@ -38,6 +46,10 @@ export interface WindowStoreSpec<K, V> extends StoreSpecBase<K, V> {
   /** Keep all values of one key and start, in order (stream-stream joins). Such stores are never cached. */
   readonly duplicates: 'keep' | 'replace'
   readonly expiry: WindowExpiry
+  /** Default `key-first`. */
+  readonly layout?: WindowLayout
+  /** When the windows in it are emitted. In `safe`, those that wait for their emission on close are not forgotten. Default: on update. */
+  readonly emit?: EmitStrategy
 }
 
 /** The changes that `suppress` holds back, in memory and in a changelog; nobody else can make or see such a store. */

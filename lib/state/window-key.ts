@@ -24,6 +24,20 @@ export function sequenceOfWindow(windowKey: string): number {
   return Buffer.from(windowKey.slice(-4), 'latin1').readUInt32BE(0)
 }
 
+/** The key of a window in an index by time: `start int64 ‖ key ‖ seq int32`. */
+export function timeKey(windowKey: string): string {
+  return windowKey.slice(-suffixLength, -4) + keyOfWindow(windowKey) + windowKey.slice(-4)
+}
+
+export function windowKeyOfTimeKey(timeKey: string): string {
+  return timeKey.slice(8, -4) + timeKey.slice(0, 8) + timeKey.slice(-4)
+}
+
+/** Bounds of time keys with starts from `fromMs` to `toMs`, both included. */
+export function boundsOfTime(fromMs: number, toMs: number): { readonly from: string; readonly to: string } {
+  return { from: int64Text(fromMs), to: int64Text(toMs + 1) }
+}
+
 function int64Text(value: number): string {
   writeInt64(scratch, value, 0)
   return latin1(scratch)

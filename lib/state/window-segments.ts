@@ -7,6 +7,8 @@ import { WriteBuffer } from './write-buffer.ts'
 export interface Segment {
   readonly id: number
   readonly rows: MemoryRows | WriteBuffer
+  /** The same rows by their time keys. A copy, and no index into `rows`, since what is read is to be a snapshot. */
+  readonly byTime: MemoryRows | WriteBuffer | undefined
 }
 
 /** Where segments are kept: absent for stores in memory. */
@@ -19,6 +21,8 @@ export interface SegmentStorage {
 /** For stores that keep windows for ever: all starts are in one segment. */
 const longestIntervalMs = 2 ** 50
 
+const copySuffix = '/by-time'
+
 /**
  * The segments of a window store; on disk each is a table, so that expiry drops tables instead of deleting rows. An expired segment is
  * out of sight at once, but its table is dropped only after a checkpoint that has the expiry committed: until then a crash
@@ -27,19 +31,22 @@ const longestIntervalMs = 2 ** 50
 export class WindowSegments {
   readonly intervalMs: number
   readonly #storage: SegmentStorage | undefined
+  readonly #copy: 'by-time' | 'none'
   #live: Segment[] = []
   #expired: Segment[] = []
   #doomed: Segment[] = []
 
-  constructor(intervalMs: number, storage: SegmentStorage | undefined) {
+  /** `copy`: whether segments have their rows by time, too. */
+  constructor(intervalMs: number, storage: SegmentStorage | undefined, copy: 'by-time' | 'none' = 'none') {
     this.intervalMs = Math.min(intervalMs, longestIntervalMs)
     this.#storage = storage
+    this.#copy = copy
     for (const id of this.#storedIds()) this.#live.push(this.#open(id))
   }
 
   get dirtyBytes(): number {
     let bytes = 0
-    for (const { rows } of this.#live) bytes += rows.dirtyBytes
+    for (const { rows, byTime } of this.#live) bytes += rows.dirtyBytes + (byTime?.dirtyBytes ?? 0)
     return bytes
   }
 
@@ -75,7 +82,10 @@ export class WindowSegments {
   }
 
   commit(): void {
-    for (const { rows } of this.#live) rows.commit()
+    for (const { rows, byTime } of this.#live) {
+      rows.commit()
+      byTime?.commit()
+    }
     this.#doomed.push(...this.#expired)
     this.#expired = []
   }
@@ -87,29 +97,36 @@ export class WindowSegments {
   checkpointed(): void {
     for (const rows of this.#buffers()) rows.checkpointed()
     if (this.#doomed.length === 0) return
-    this.#storage?.environment.drop(this.#doomed.map(({ id }) => this.#tableName(id)))
+    this.#storage?.environment.drop(this.#doomed.flatMap(({ id }) => this.#tableNames(id)))
     this.#doomed = []
   }
 
   #buffers(): WriteBuffer[] {
-    return [...this.#live, ...this.#expired].map(({ rows }) => rows).filter((rows) => rows instanceof WriteBuffer)
+    return [...this.#live, ...this.#expired]
+      .flatMap(({ rows, byTime }) => [rows, byTime])
+      .filter((rows) => rows instanceof WriteBuffer)
   }
 
   #open(id: number): Segment {
+    const [rows, byTime] = this.#tableNames(id).map((name) => this.#openRows(name))
+    return { id, rows: rows!, byTime }
+  }
+
+  #openRows(table: string): MemoryRows | WriteBuffer {
     const storage = this.#storage
-    if (storage === undefined) return { id, rows: new MemoryRows() }
-    return { id, rows: new WriteBuffer(storage.environment.table(this.#tableName(id)), storage.format) }
+    return storage === undefined ? new MemoryRows() : new WriteBuffer(storage.environment.table(table), storage.format)
   }
 
   /** A slash cannot be in the name of a store. */
-  #tableName(id: number): string {
-    return `${this.#storage?.store}/${id * this.intervalMs}`
+  #tableNames(id: number): string[] {
+    const name = `${this.#storage?.store}/${id * this.intervalMs}`
+    return this.#copy === 'none' ? [name] : [name, `${name}${copySuffix}`]
   }
 
   #storedIds(): number[] {
     if (this.#storage === undefined) return []
     const prefix = `${this.#storage.store}/`
-    const tables = this.#storage.environment.tables().filter((name) => name.startsWith(prefix))
+    const tables = this.#storage.environment.tables().filter((name) => name.startsWith(prefix) && !name.endsWith(copySuffix))
     return tables.map((name) => this.idOf(Number(name.slice(prefix.length)))).sort((left, right) => left - right)
   }
 }

@@ -12,7 +12,7 @@ import { storeClosed } from './store-closed.ts'
 import type { WindowStoreSpec } from './store-spec.ts'
 import { keyOfWindow, startOfWindow } from './window-key.ts'
 import type { TimeRange, WindowRows } from './window-rows.ts'
-import type { WindowEntry, WindowedEntry, WindowStore } from './window-store.ts'
+import type { UnemittedWindows, WindowEntry, WindowedEntry, WindowStore } from './window-store.ts'
 
 export interface WindowLayers<K, V> {
   readonly spec: WindowStoreSpec<unknown, unknown>
@@ -26,7 +26,9 @@ export interface WindowLayers<K, V> {
 }
 
 /** The typed face of a window store, plain or timestamped, over its layers. */
-export class WindowStateStore<K, V> implements StateStore, WindowStore<K, V>, CachedStateStore<Windowed<K>, unknown> {
+export class WindowStateStore<K, V>
+  implements StateStore, WindowStore<K, V>, UnemittedWindows, CachedStateStore<Windowed<K>, unknown>
+{
   readonly name: string
   readonly spec: WindowStoreSpec<unknown, unknown>
   readonly #layers: WindowLayers<K, V>
@@ -90,6 +92,10 @@ export class WindowStateStore<K, V> implements StateStore, WindowStore<K, V>, Ca
 
   backwardAll(): IterableIterator<WindowedEntry<K, V>> {
     return this.backwardFetchRange(null, null, 0, Infinity)
+  }
+
+  keepFrom(startMs: number): void {
+    this.#layers.base.keepFrom(startMs)
   }
 
   setFlushListener(listener: FlushListener<Windowed<K>, unknown>, oldValues: 'send' | 'omit'): boolean {

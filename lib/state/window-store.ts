@@ -33,3 +33,9 @@ export interface WindowStore<K, V> extends ReadOnlyWindowStore<K, V> {
 }
 
 export type TimestampedWindowStore<K, V> = WindowStore<K, ValueAndTimestamp<V>>
+
+/** A store whose windows are emitted when they close, as the operator sees it that emits them. */
+export interface UnemittedWindows {
+  /** What starts at `startMs` or later is yet to be emitted, and is not to be forgotten, whatever the retention. */
+  keepFrom(startMs: number): void
+}

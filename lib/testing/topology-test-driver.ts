@@ -37,6 +37,8 @@ export interface TopologyTestDriverConfig {
   readonly partitions?: number
   /** `java` behaves as Kafka Streams even where that loses data. Default `safe`. */
   readonly compatibility?: 'safe' | 'java'
+  /** Throttle, by the driver's wall clock, of what is emitted when event time has passed. Default 0: none, as in Java's driver. */
+  readonly emitIntervalMs?: number
   readonly defaultKeySerde?: Serde<never>
   readonly defaultValueSerde?: Serde<never>
   readonly defaultTimestampExtractor?: TimestampExtractor
@@ -146,6 +148,7 @@ function resolveEnvironment(
     applicationId,
     threadId: 'test-driver',
     compatibility: config.compatibility ?? 'safe',
+    emitIntervalMs: config.emitIntervalMs ?? 0,
     clock,
     metrics,
     logger: config.logger ?? silentLogger,

@@ -22,6 +22,7 @@ const javaErrors: Readonly<Record<string, JavaError>> = {
 
   STREAMS_UNKNOWN_TOPIC: { class: 'IllegalArgumentException' },
   STREAMS_RETENTION_TOO_SMALL: { class: 'IllegalArgumentException' },
+  STREAMS_EMIT_STRATEGY: { class: 'IllegalArgumentException' },
   STREAMS_LAMBDA_RETURNED_NULL: { class: 'NullPointerException' },
   STREAMS_STORE_NOT_CONNECTED: { class: 'StreamsException' },
   // Java's serializers cast their values, and name the node around the missing serde.

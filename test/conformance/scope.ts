@@ -54,7 +54,6 @@ const laterFormats: Readonly<Record<string, string>> = {
 
 const laterSteps: Readonly<Record<string, string>> = {
   cogroup: 'cogroup',
-  emitStrategy: 'emitStrategy',
   suppress: 'suppress',
 }
 
@@ -74,7 +73,7 @@ function first(steps: readonly Step[]): string | undefined {
 function stepOutOfScope(step: Step): string | undefined {
   if (laterSteps[step.op] !== undefined) return laterSteps[step.op]
   if (step['windows'] !== undefined) return 'stream-stream joins'
-  if (step.op === 'windowedBy' && !['time', 'unlimited'].includes(String(object(step['window'])['type'])))
+  if (step.op === 'windowedBy' && !['time', 'sliding', 'unlimited'].includes(String(object(step['window'])['type'])))
     return `${String(object(step['window'])['type'])} windows`
   if (object(step['joined'])['grace'] !== undefined) return 'grace of a stream-table join'
   return storesOf(step).map(storeOutOfScope).find(isSet) ?? suppliedTable(step)

@@ -45,6 +45,7 @@ const environment: TaskEnvironment = {
   applicationId: 'test',
   threadId: 'test',
   compatibility: 'safe',
+  emitIntervalMs: 0,
   clock: new ManualClock(0),
   metrics: new MemoryMetrics(),
   logger: silentLogger,

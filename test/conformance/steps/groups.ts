@@ -1,4 +1,4 @@
-import { TimeWindows, UnlimitedWindows } from 'millrace'
+import { SlidingWindows, TimeWindows, UnlimitedWindows } from 'millrace'
 import { taking, type Args } from '../scenario/args.ts'
 import { Unsupported } from '../scenario/scenario.ts'
 import { aggregatorOf, initializerOf, reducerOf } from './functions.ts'
@@ -21,10 +21,7 @@ export const groupedSteps: Readonly<Record<string, StepMaker>> = {
 /** Steps on a TimeWindowedKStream. */
 export const windowedSteps: Readonly<Record<string, StepMaker>> = {
   ...aggregations,
-  emitStrategy: (handle, step) => {
-    if (step.string('on') === 'update') return handle
-    throw new Unsupported('emitStrategy close')
-  },
+  emitStrategy: (handle, step) => call(handle, 'emitStrategy', `on-window-${step.string('on')}`),
 }
 
 /** Steps on a KGroupedTable. */
@@ -38,7 +35,9 @@ export const groupedTableSteps: Readonly<Record<string, StepMaker>> = {
   },
 }
 
-function windowsOf(args: Args): TimeWindows | UnlimitedWindows {
+function windowsOf(args: Args): TimeWindows | SlidingWindows | UnlimitedWindows {
+  if (args.string('type') === 'sliding')
+    return SlidingWindows.of({ differenceMs: args.number('diff'), ...options({ graceMs: args.optionalNumber('grace') }) })
   if (args.string('type') === 'unlimited') return UnlimitedWindows.of(options({ startMs: args.optionalNumber('start') }))
   if (args.string('type') !== 'time') throw new Unsupported(`windows of type ${args.string('type')}`)
   const [advanceMs, graceMs] = [args.optionalNumber('advance'), args.optionalNumber('grace')]

@@ -1,0 +1,36 @@
+/** Sizes of {@link SlidingWindows}, in ms. */
+export interface SlidingWindowsOptions {
+  /** How far apart two records of one window may be, at most. */
+  readonly differenceMs: number
+  /** How long after its end a window still takes records. Default 0. */
+  readonly graceMs?: number
+}
+
+/**
+ * Windows that follow the records: one ends with each record and one begins behind it, where records are in them. Both ends are
+ * included (KIP-450, Java: `SlidingWindows`). Records before `differenceMs` after the epoch share one window that begins there.
+ */
+export class SlidingWindows {
+  readonly differenceMs: number
+  readonly graceMs: number
+
+  private constructor({ differenceMs, graceMs = 0 }: SlidingWindowsOptions) {
+    requireMs('differenceMs', differenceMs)
+    requireMs('graceMs', graceMs)
+    this.differenceMs = differenceMs
+    this.graceMs = graceMs
+  }
+
+  /**
+   * @example
+   * SlidingWindows.of({ differenceMs: 60_000, graceMs: 5_000 })
+   */
+  static of(options: SlidingWindowsOptions): SlidingWindows {
+    return new SlidingWindows(options)
+  }
+}
+
+function requireMs(name: string, value: number): void {
+  if (!Number.isSafeInteger(value) || value < 0)
+    throw new TypeError(`${name} of sliding windows is whole milliseconds, at least 0, not ${String(value)}.`)
+}
