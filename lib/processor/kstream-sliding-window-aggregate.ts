@@ -13,7 +13,7 @@ import type { OldValues } from './timestamped-tuple-forwarder.ts'
 import type { ClosingWindows } from './window-close-emitter.ts'
 import { WindowResults } from './window-results.ts'
 
-export interface SlidingWindowsOptions {
+interface SlidingWindowsOptions {
   /** Length of each window; both ends are included. */
   readonly differenceMs: number
   /** How long after its end a window still takes late records. */
