@@ -79,6 +79,11 @@ export interface Joined<K, V> {
   readonly name?: string
   readonly key?: WriteSerde<K> | undefined
   readonly value?: WriteSerde<V> | undefined
+  /**
+   * How long a record waits for the table to catch up, in ms of stream time; it is then joined with what the table was at its time
+   * (KIP-923). The table must be versioned, and its history at least as long. Default: records do not wait.
+   */
+  readonly graceMs?: number
 }
 
 /** Java: `TableJoined`: how the internal topics of a foreign-key join are partitioned. Both must name exactly one partition. */

@@ -1,5 +1,6 @@
 import { KStreamPeek } from '../processor/kstream-peek.ts'
 import type { Processor } from '../processor/processor.ts'
+import type { InternalTopologyBuilder } from '../topology/internal-topology-builder.ts'
 import { storeSpecOf, type AnyStore } from '../topology/store-value.ts'
 import { checkName } from '../topology/names.ts'
 import { GraphNode } from './graph.ts'
@@ -18,6 +19,8 @@ export interface StreamOperator {
   /** Names of stores to connect, and stores to add. */
   readonly stores?: readonly (string | AnyStore)[]
   readonly nullKeys?: 'kept' | undefined
+  /** Throws a `TopologyError` where the operator cannot work; its stores are there by then. */
+  readonly check?: ((topology: InternalTopologyBuilder) => void) | undefined
   /** What differs in the stream that comes out. */
   readonly changes?: Partial<StreamState>
 }
@@ -27,7 +30,12 @@ export function addStreamOperator(stream: StreamState, operator: StreamOperator)
   return addNamedOperator(stream, stream.builder.graph.nameOr(operator.named, operator.prefix), operator)
 }
 
-function addNamedOperator(stream: StreamState, name: string, operator: Omit<StreamOperator, 'prefix' | 'named'>): StreamState {
+/** As {@link addStreamOperator}, where the name is needed before. */
+export function addNamedOperator(
+  stream: StreamState,
+  name: string,
+  operator: Omit<StreamOperator, 'prefix' | 'named'>,
+): StreamState {
   const { stores = [], parents = [stream.node], changes } = operator
   const { supplier } = operator
   const node = new GraphNode({
@@ -40,6 +48,7 @@ function addNamedOperator(stream: StreamState, name: string, operator: Omit<Stre
         name,
         stores.filter((store) => typeof store === 'string'),
       )
+      operator.check?.(topology)
     },
   })
   stream.builder.graph.add(parents, node)

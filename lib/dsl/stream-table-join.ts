@@ -1,13 +1,18 @@
+import { TopologyError } from '../model/errors.ts'
 import { KStreamKTableJoin, type KStreamKTableJoinOptions } from '../processor/kstream-ktable-join.ts'
+import type { RecordBufferSpec, VersionedKeyValueStoreSpec } from '../state/store-spec.ts'
+import type { InternalTopologyBuilder } from '../topology/internal-topology-builder.ts'
 import type { GlobalKTable } from './global-ktable.ts'
-import type { GraphNode } from './graph.ts'
+import { GraphNode } from './graph.ts'
 import { erased, internals, union, type ErasedSerdes, type StreamState, type TableState } from './handles.ts'
 import type { KStream } from './kstream.ts'
-import type { Named } from './options.ts'
+import type { InheritedSerdes } from './materialized.ts'
+import type { Joined, Named } from './options.ts'
 import { afterRepartition, repartitionNode } from './repartition.ts'
-import { addStreamOperator } from './stream-operators.ts'
+import { addNamedOperator, addStreamOperator } from './stream-operators.ts'
 
-type JoinedOptions = Partial<Named> & ErasedSerdes
+type JoinedOptions = Partial<Named> & ErasedSerdes & Pick<Joined<unknown, unknown>, 'graceMs'>
+type VersionedSpec = VersionedKeyValueStoreSpec<unknown, unknown>
 type Kind = 'inner' | 'left'
 type JoinOptions = KStreamKTableJoinOptions<unknown, unknown, unknown, unknown, unknown>
 
@@ -18,7 +23,7 @@ export function joinTable<K, VR>(
   kind: Kind,
   [joiner, joined = {}]: readonly unknown[],
 ): KStream<K, VR> {
-  const { name, key } = joined as JoinedOptions
+  const { name: given, key, value, graceMs } = joined as JoinedOptions
   const left = stream.needsRepartition ? repartitioned(stream, joined as JoinedOptions) : stream
   const { graph } = left.builder
   const sources = union(left.sources, table.sources)
@@ -30,15 +35,57 @@ export function joinTable<K, VR>(
     keySelector: (_, ownKey) => ownKey,
     joiner: joiner as JoinOptions['joiner'],
   }
-  const state = addStreamOperator(left, {
-    prefix: kind === 'left' ? 'KSTREAM-LEFTJOIN-' : 'KSTREAM-JOIN-',
-    named: name === undefined ? undefined : { name },
-    supplier: () => new KStreamKTableJoin(options),
-    stores: getter.storeNames,
+  const named = given === undefined ? undefined : { name: given }
+  const name = graph.nameOr(named, kind === 'left' ? 'KSTREAM-LEFTJOIN-' : 'KSTREAM-JOIN-')
+  const serdes = { key: erased(key) ?? left.key, value: erased(value) ?? left.value }
+  const grace = graceMs === undefined ? undefined : addBuffer(table, { name, graceMs, ...serdes })
+  const state = addNamedOperator(left, name, {
+    supplier: () => new KStreamKTableJoin({ ...options, grace }),
+    stores: grace === undefined ? getter.storeNames : [...getter.storeNames, grace.bufferName],
+    check: grace && ((topology) => checkHistory(topology, name, getter.storeNames, grace.graceMs)),
     nullKeys: kind === 'left' ? 'kept' : undefined,
-    changes: { key: erased(key) ?? left.key, value: undefined, sources, needsRepartition: false },
+    changes: { key: serdes.key, value: undefined, sources, needsRepartition: false },
   })
   return state.builder.stream(state)
+}
+
+/** Where records wait. Names no index of the graph. */
+function addBuffer(
+  { builder: { graph }, node, name: tableName }: TableState,
+  { name, graceMs, key, value }: { readonly name: string; readonly graceMs: number } & InheritedSerdes,
+) {
+  if (!(graceMs >= 0)) throw new TypeError(`The join ${name} cannot wait for ${graceMs} ms.`)
+  if (node.versions === 'none') throw unversionedTable(name, tableName)
+  const bufferName = `${name}-Buffer`
+  const spec: RecordBufferSpec = {
+    kind: 'record-buffer',
+    name: bufferName,
+    key,
+    value,
+    medium: 'default',
+    caching: 'disabled',
+    changelog: { config: {} },
+  }
+  graph.addSource(new GraphNode({ name: bufferName, write: (topology) => topology.addStateStore(spec) }))
+  return { bufferName, graceMs }
+}
+
+function checkHistory(topology: InternalTopologyBuilder, join: string, storeNames: readonly string[], graceMs: number): void {
+  for (const name of storeNames) {
+    const spec = topology.stores.get(name)?.spec
+    if (spec?.kind !== 'versioned') throw unversionedTable(join, name)
+    if (spec.historyRetentionMs < graceMs) throw historyTooShort(join, spec, graceMs)
+  }
+}
+
+function unversionedTable(join: string, table: string): TopologyError {
+  const message = `Join ${join} has a grace, but ${table} keeps no versions to look back at: give the table a versionedKeyValueStore().`
+  return new TopologyError('STREAMS_TABLE_NOT_VERSIONED', message, { facts: { join, table } })
+}
+
+function historyTooShort(join: string, { name, historyRetentionMs }: VersionedSpec, graceMs: number): TopologyError {
+  const message = `Join ${join} looks back ${graceMs} ms, store ${name} only ${historyRetentionMs} ms: raise historyRetentionMs.`
+  return new TopologyError('STREAMS_HISTORY_TOO_SHORT', message, { facts: { join, store: name, historyRetentionMs, graceMs } })
 }
 
 /** As {@link joinTable}, for a global table: key selector, joiner, and the node's name. Nothing is repartitioned. */

@@ -10,6 +10,8 @@ export interface InternalProcessorContext<KOut, VOut> extends ProcessorContext<K
   /** Counts a dropped record (`dropped-records-total` of the task). */
   drop(): void
   recordContext(): RecordContext
+  /** Runs `emit` as if `context` were being processed: what was held back belongs to the record it came from. */
+  withRecordContext(context: RecordContext, emit: () => void): void
   /** Application config that changes semantics: `java` copies Java even where it loses data, `safe` does not. */
   readonly compatibility: 'safe' | 'java'
   /** How long operators that emit when event time has passed wait between two emissions, by the wall clock. */

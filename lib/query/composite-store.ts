@@ -12,7 +12,7 @@ export type ReadOnlyStore<K, V> = ReadOnlyKeyValueStore<K, V> | ReadOnlyWindowSt
 
 /** The local partitions of a store as one, read only. `stores` answers those that are open, or throws an `InvalidStateStoreError`. */
 export function compositeStore<K, V>(
-  kind: Exclude<StoreSpec['kind'], 'change-buffer'>,
+  kind: Exclude<StoreSpec['kind'], 'change-buffer' | 'record-buffer'>,
   stores: () => readonly StateStore[],
 ): ReadOnlyStore<K, V> {
   switch (kind) {

@@ -126,6 +126,10 @@ export class NodeProcessorContext implements InternalProcessorContext<unknown, u
     return this.#current.context()
   }
 
+  withRecordContext(context: RecordContext, emit: () => void): void {
+    this.#current.during(context, emit)
+  }
+
   keySerde<T>(serde: Serde<T> | undefined): Serde<T> {
     return this.#scope.environment.serdes.key(serde as Serde<unknown> | undefined, this.nodeName) as Serde<T>
   }

@@ -7,6 +7,7 @@ import { ChangeloggingRows, changelogWriter } from './changelogging-rows.ts'
 import { KeyCodec } from './key-codec.ts'
 import { KeyValueStateStore } from './key-value-state-store.ts'
 import { MemoryRows } from './memory-rows.ts'
+import { RecordBuffer } from './record-buffer.ts'
 import { plainRows, storedBytes, timestampedRows, type RowCodec, type StoredRows } from './row-codec.ts'
 import type { StateStore, StateStoreContext } from './state-store.ts'
 import { SegmentedWindowRows } from './segmented-window-rows.ts'
@@ -15,6 +16,7 @@ import {
   segmentIntervalMs,
   type ChangeBufferSpec,
   type KeyValueStoreSpec,
+  type RecordBufferSpec,
   type StoreSpec,
   type VersionedKeyValueStoreSpec,
   type WindowStoreSpec,
@@ -38,6 +40,8 @@ export function openStore(spec: StoreSpec, context: StateStoreContext): StateSto
       return openWindowStore(spec, context)
     case 'change-buffer':
       return openChangeBuffer(spec, context)
+    case 'record-buffer':
+      return openRecordBuffer(spec, context)
     case 'versioned':
       return openVersionedStore(spec, context)
     default:
@@ -68,10 +72,15 @@ function openWindowStore(spec: WindowStoreSpec<unknown, unknown>, context: State
 }
 
 function openChangeBuffer(spec: ChangeBufferSpec, context: StateStoreContext): StateStore {
-  const { changelogTopic } = context
-  const keys = new StoreSerde(context.keySerde(spec.key), changelogTopic, 'key', spec.name)
-  const values = new StoreSerde(context.valueSerde(spec.value), changelogTopic, 'value', spec.name)
-  return new ChangeBuffer(spec, context, keys, values)
+  return new ChangeBuffer(spec, context, keySerde(spec, context), valueSerde(spec, context))
+}
+
+function openRecordBuffer(spec: RecordBufferSpec, context: StateStoreContext): StateStore {
+  const { storage } = context
+  const isDisk = isOnDisk(spec, context)
+  const rows = isDisk ? new WriteBuffer(storage.table(spec.name), storedBytes) : new MemoryRows()
+  const table = isDisk ? storage.table(streamTimesTable) : undefined
+  return new RecordBuffer({ spec, context, keys: keySerde(spec, context), values: valueSerde(spec, context), rows, table })
 }
 
 function windowBase(spec: WindowStoreSpec<unknown, unknown>, format: StoredRows, context: StateStoreContext) {
@@ -115,8 +124,12 @@ function openVersionedStore(spec: VersionedKeyValueStoreSpec<unknown, unknown>, 
   return new VersionedStateStore({ spec, keys: keyCodec(spec, context), rows, top, base })
 }
 
-function keyCodec({ name, key }: StoreSpec, context: StateStoreContext): KeyCodec<unknown> {
-  return new KeyCodec(new StoreSerde(context.keySerde(key), context.changelogTopic, 'key', name))
+function keyCodec(spec: StoreSpec, context: StateStoreContext): KeyCodec<unknown> {
+  return new KeyCodec(keySerde(spec, context))
+}
+
+function keySerde({ name, key }: StoreSpec, context: StateStoreContext): StoreSerde<unknown> {
+  return new StoreSerde(context.keySerde(key), context.changelogTopic, 'key', name)
 }
 
 function rowCodec(spec: RowStoreSpec, context: StateStoreContext): RowCodec<unknown> {

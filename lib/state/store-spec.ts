@@ -68,12 +68,18 @@ export interface VersionedKeyValueStoreSpec<K, V> extends StoreSpecBase<K, V> {
   readonly segmentIntervalMs: number
 }
 
+/** Records of a stream that wait for the table they are joined with; nobody else can make or see such a store. */
+export interface RecordBufferSpec extends StoreSpecBase<unknown, unknown> {
+  readonly kind: 'record-buffer'
+}
+
 /** A store as a value: what to open, not how. The session kind joins this union with its issue. */
 export type StoreSpec =
   | KeyValueStoreSpec<unknown, unknown>
   | WindowStoreSpec<unknown, unknown>
   | VersionedKeyValueStoreSpec<unknown, unknown>
   | ChangeBufferSpec
+  | RecordBufferSpec
 
 /** Java: `max(retention / 2, 60 s)` (`Stores.persistentWindowStore`). */
 export function segmentIntervalMs(retentionMs: number): number {

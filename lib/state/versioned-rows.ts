@@ -21,7 +21,7 @@ import {
 import type { Segment, WindowSegments } from './window-segments.ts'
 import { WriteBuffer } from './write-buffer.ts'
 
-/** Where an environment keeps the stream times of its versioned stores. No store is called so. */
+/** Where an environment keeps what versioned stores and buffers remember besides rows. No store is called so. */
 export const streamTimesTable = '.stream-times'
 
 /** A version and how long it is valid. */

@@ -23,6 +23,9 @@ const javaErrors: Readonly<Record<string, JavaError>> = {
   STREAMS_UNKNOWN_TOPIC: { class: 'IllegalArgumentException' },
   STREAMS_RETENTION_TOO_SMALL: { class: 'IllegalArgumentException' },
   STREAMS_EMIT_STRATEGY: { class: 'IllegalArgumentException' },
+  STREAMS_TABLE_NOT_VERSIONED: { class: 'IllegalArgumentException' },
+  STREAMS_HISTORY_TOO_SHORT: { class: 'IllegalArgumentException' },
+  STREAMS_NULL_KEY: { class: 'NullPointerException' },
   STREAMS_LAMBDA_RETURNED_NULL: { class: 'NullPointerException' },
   STREAMS_STORE_NOT_CONNECTED: { class: 'StreamsException' },
   // Java's serializers cast their values, and name the node around the missing serde.

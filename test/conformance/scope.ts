@@ -75,7 +75,6 @@ function stepOutOfScope(step: Step): string | undefined {
   if (step['windows'] !== undefined) return 'stream-stream joins'
   if (step.op === 'windowedBy' && !['time', 'sliding', 'unlimited'].includes(String(object(step['window'])['type'])))
     return `${String(object(step['window'])['type'])} windows`
-  if (object(step['joined'])['grace'] !== undefined) return 'grace of a stream-table join'
   return storesOf(step).map(storeOutOfScope).find(isSet) ?? suppliedTable(step)
 }
 

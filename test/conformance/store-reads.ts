@@ -100,6 +100,7 @@ function versions(store: Calls, keys: readonly unknown[]): Json {
 }
 
 function dump(store: Calls): Json {
+  if (!('all' in store)) return 'opaque'
   try {
     const rows = [...(store['all']!() as Iterable<unknown>)].map(row)
     return isWindowStore(store) ? rows.toSorted(byKeyAndStart) : rows

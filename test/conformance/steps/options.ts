@@ -46,8 +46,8 @@ export function repartitioned(step: Args): object | undefined {
 
 export function joined(step: Args): object | undefined {
   return optional(step, 'joined', (args) => {
-    args.take('other') // The table's serde: nothing of a join without grace needs it.
-    return { ...serdesOf(args), ...options({ name: args.optionalString('name') }) }
+    args.take('other') // The table's serde: the table has its own.
+    return { ...serdesOf(args), ...options({ name: args.optionalString('name'), graceMs: args.optionalNumber('grace') }) }
   })
 }
 
