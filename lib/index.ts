@@ -43,6 +43,8 @@ export { TimeWindows } from './dsl/time-windows.ts'
 export type { TimeWindowsOptions } from './dsl/time-windows.ts'
 export { SlidingWindows } from './dsl/sliding-windows.ts'
 export type { SlidingWindowsOptions } from './dsl/sliding-windows.ts'
+export { JoinWindows } from './dsl/join-windows.ts'
+export type { JoinWindowsOptions } from './dsl/join-windows.ts'
 export { UnlimitedWindows } from './dsl/unlimited-windows.ts'
 export type { UnlimitedWindowsOptions } from './dsl/unlimited-windows.ts'
 export type { Branched, BranchedKStream } from './dsl/branched-kstream.ts'
@@ -57,13 +59,14 @@ export type {
   Processed,
   Produced,
   Repartitioned,
+  StreamJoined,
   TableJoined,
   TopicChoice,
   Transformed,
 } from './dsl/options.ts'
 
 // The Processor API, and the topology that both end in.
-export type { AnyStore } from './topology/store-value.ts'
+export type { AnyStore, AnyWindowStore } from './topology/store-value.ts'
 export { Topology } from './topology/topology.ts'
 export type { ExtractedTopic, FilledStore, SourceOptions } from './topology/topology.ts'
 export type { PlanOptions } from './topology/plan-topology.ts'

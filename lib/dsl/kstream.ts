@@ -12,11 +12,13 @@ import type { SinkTopic } from '../topology/topic-ref.ts'
 import { BranchedKStream } from './branched-kstream.ts'
 import { GlobalKTable } from './global-ktable.ts'
 import { erased, internals, union, type AnyTable, type StreamState } from './handles.ts'
+import type { JoinWindows } from './join-windows.ts'
 import { KGroupedStream } from './kgrouped-stream.ts'
 import type { KTable } from './ktable.ts'
 import type * as options from './options.ts'
 import { afterRepartition, repartitionNode } from './repartition.ts'
 import { addSink } from './sink.ts'
+import { joinStreams } from './stream-join.ts'
 import { joinGlobalTable, joinTable } from './stream-table-join.ts'
 import { addPrinter, addProcess, addStreamOperator, type AnyProcessor } from './stream-operators.ts'
 import { streamToTable } from './stream-to-table.ts'
@@ -165,9 +167,19 @@ export class KStream<K, V> {
   }
 
   /**
-   * Looks each record up in a table of the same key; records without a match are dropped, and those without key or value.
-   * With a global table, by the key that the selector names.
+   * With a stream: joins each record with those of the same key and about the same time; see {@link JoinWindows}. With a table: looks
+   * each record up by its key; with a global table, by the key that the selector names. Records without a match are dropped, and those
+   * without key or value.
+   *
+   * @example
+   * clicks.join(views, (click, view) => ({ ...view, ...click }), JoinWindows.of({ timeDifferenceMs: 60_000 }))
    */
+  join<VO, VR, VS = V, VOS = VO>(
+    stream: KStream<K, VO>,
+    joiner: (left: Present<V | VS>, right: Present<VO | VOS>, key: K) => VR,
+    windows: JoinWindows,
+    streamJoined?: options.StreamJoined<K, Present<V>, Present<VO>, VS, VOS>,
+  ): KStream<K, VR>
   join<KG, VG, VR>(
     table: GlobalKTable<KG, VG>,
     keySelector: (value: Present<V>, key: K) => KG | null,
@@ -179,12 +191,22 @@ export class KStream<K, V> {
     joiner: (left: Present<V>, right: VT, key: K) => VR,
     joined?: options.Joined<K, V>,
   ): KStream<K, VR>
-  join(table: object, ...rest: readonly unknown[]): KStream<K, never> {
-    if (table instanceof GlobalKTable) return joinGlobalTable(this[internals], table, 'inner', rest)
-    return joinTable(this[internals], (table as AnyTable)[internals], 'inner', rest)
+  join(other: object, ...rest: readonly unknown[]): KStream<K, never> {
+    if (other instanceof KStream) return joinStreams(this[internals], streamStateOf(other), 'inner', rest)
+    if (other instanceof GlobalKTable) return joinGlobalTable(this[internals], other, 'inner', rest)
+    return joinTable(this[internals], (other as AnyTable)[internals], 'inner', rest)
   }
 
-  /** As {@link KStream.join}; what has no match is joined with null. */
+  /**
+   * As {@link KStream.join}; what has no match is joined with null, also a record without key. With a stream that is certain once
+   * window and grace are over: the result comes with the next record of the partition.
+   */
+  leftJoin<VO, VR, VS = V, VOS = VO>(
+    stream: KStream<K, VO>,
+    joiner: (left: Present<V | VS>, right: Present<VO | VOS> | null, key: K) => VR,
+    windows: JoinWindows,
+    streamJoined?: options.StreamJoined<K, Present<V>, Present<VO>, VS, VOS>,
+  ): KStream<K, VR>
   leftJoin<KG, VG, VR>(
     table: GlobalKTable<KG, VG>,
     keySelector: (value: Present<V>, key: K) => KG | null,
@@ -196,9 +218,20 @@ export class KStream<K, V> {
     joiner: (left: Present<V>, right: VT | null, key: K) => VR,
     joined?: options.Joined<K, V>,
   ): KStream<K, VR>
-  leftJoin(table: object, ...rest: readonly unknown[]): KStream<K, never> {
-    if (table instanceof GlobalKTable) return joinGlobalTable(this[internals], table, 'left', rest)
-    return joinTable(this[internals], (table as AnyTable)[internals], 'left', rest)
+  leftJoin(other: object, ...rest: readonly unknown[]): KStream<K, never> {
+    if (other instanceof KStream) return joinStreams(this[internals], streamStateOf(other), 'left', rest)
+    if (other instanceof GlobalKTable) return joinGlobalTable(this[internals], other, 'left', rest)
+    return joinTable(this[internals], (other as AnyTable)[internals], 'left', rest)
+  }
+
+  /** As {@link KStream.leftJoin} with a stream; what has no match on either side is joined with null. */
+  outerJoin<VO, VR, VS = V, VOS = VO>(
+    stream: KStream<K, VO>,
+    joiner: (left: Present<V | VS> | null, right: Present<VO | VOS> | null, key: K) => VR,
+    windows: JoinWindows,
+    streamJoined?: options.StreamJoined<K, Present<V>, Present<VO>, VS, VOS>,
+  ): KStream<K, VR> {
+    return joinStreams(this[internals], stream[internals], 'outer', [joiner, windows, streamJoined])
   }
 
   /** Own code with stores and punctuation. It may change the key, so a stateful operator that follows repartitions. */
@@ -222,6 +255,10 @@ export class KStream<K, V> {
     const state = this[internals]
     return state.builder.stream(addStreamOperator(state, { prefix, named, supplier, changes }))
   }
+}
+
+function streamStateOf(stream: { readonly [internals]: StreamState }): StreamState {
+  return stream[internals]
 }
 
 const rekeyed: Partial<StreamState> = { key: undefined, value: undefined, needsRepartition: true }

@@ -2,7 +2,7 @@ import type { RecordContext } from '../model/record-context.ts'
 import type { Serde } from '../model/serde.ts'
 import type { TimestampExtractor } from '../processor/timestamp-extractor.ts'
 import type { ChangelogOption, StoreMedium } from '../state/store-spec.ts'
-import type { AnyStore } from '../topology/store-value.ts'
+import type { AnyStore, AnyWindowStore } from '../topology/store-value.ts'
 import type { OffsetReset, StreamPartitioner } from '../topology/topology-plan.ts'
 import type { WriteSerde } from '../topology/topic-ref.ts'
 
@@ -84,6 +84,33 @@ export interface Joined<K, V> {
    * (KIP-923). The table must be versioned, and its history at least as long. Default: records do not wait.
    */
   readonly graceMs?: number
+}
+
+/**
+ * Java: `StreamJoined`. Both streams are kept in a store each, and a left or outer join has a third one for records that wait for a
+ * partner. What is left out of the serdes is the streams' own. A joiner sees what the value serdes carry, V and VO or less.
+ */
+export interface StreamJoined<K, V, VO, VR = V, VOR = VO> {
+  /** Beginning of the names of nodes and of repartition topics. */
+  readonly name?: string
+  /** Beginning of the names of the stores, and so of their changelogs. Default: generated. */
+  readonly storeName?: string
+  readonly key?: WriteSerde<K> | undefined
+  /** Of this stream's values. */
+  readonly value?: (WriteSerde<V> & Serde<VR>) | undefined
+  /** Of the other stream's values. */
+  readonly otherValue?: (WriteSerde<VO> & Serde<VOR>) | undefined
+  /** Default: a changelog with Kafka's settings for its kind. */
+  readonly changelog?: ChangelogOption
+  /** Default: the application's. */
+  readonly medium?: StoreMedium
+  /**
+   * The store of this stream, as `windowStore()` makes it: it keeps duplicates, `windowSizeMs` is the windows' `beforeMs + afterMs`, and
+   * `retentionMs` their size and grace. Anything else is a `TopologyError` (`STREAMS_JOIN_STORE`).
+   */
+  readonly thisStore?: AnyWindowStore
+  /** As `thisStore`, for the other stream. */
+  readonly otherStore?: AnyWindowStore
 }
 
 /** Java: `TableJoined`: how the internal topics of a foreign-key join are partitioned. Both must name exactly one partition. */

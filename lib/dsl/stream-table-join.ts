@@ -5,10 +5,10 @@ import type { InternalTopologyBuilder } from '../topology/internal-topology-buil
 import type { GlobalKTable } from './global-ktable.ts'
 import { GraphNode } from './graph.ts'
 import { erased, internals, union, type ErasedSerdes, type StreamState, type TableState } from './handles.ts'
+import { repartitionedForJoin } from './join-repartition.ts'
 import type { KStream } from './kstream.ts'
 import type { InheritedSerdes } from './materialized.ts'
 import type { Joined, Named } from './options.ts'
-import { afterRepartition, repartitionNode } from './repartition.ts'
 import { addNamedOperator, addStreamOperator } from './stream-operators.ts'
 
 type JoinedOptions = Partial<Named> & ErasedSerdes & Pick<Joined<unknown, unknown>, 'graceMs'>
@@ -24,7 +24,7 @@ export function joinTable<K, VR>(
   [joiner, joined = {}]: readonly unknown[],
 ): KStream<K, VR> {
   const { name: given, key, value, graceMs } = joined as JoinedOptions
-  const left = stream.needsRepartition ? repartitioned(stream, joined as JoinedOptions) : stream
+  const left = repartitionedForJoin(stream, joined as JoinedOptions)
   const { graph } = left.builder
   const sources = union(left.sources, table.sources)
   graph.copartition(sources)
@@ -105,20 +105,4 @@ export function joinGlobalTable<K, VR>(
     changes: { value: undefined },
   })
   return state.builder.stream(state)
-}
-
-/** The repartition node of a stream's last join. */
-const repartitionNodes = new WeakMap<StreamState, GraphNode>()
-
-/**
- * Joins of one stream share a repartition topic, unless they name their own. As in Java, an unnamed join goes through the topic of the
- * join before it even where that is named; and names are drawn all the same.
- */
-function repartitioned(stream: StreamState, { name, key, value }: JoinedOptions): StreamState {
-  const options = { name: name ?? stream.name, key: erased(key) ?? stream.key, value: erased(value) ?? stream.value }
-  const fresh = repartitionNode(stream, options)
-  const existing = options.name === stream.name ? repartitionNodes.get(stream) : undefined
-  const node = existing ?? stream.builder.graph.add([stream.node], fresh)
-  repartitionNodes.set(stream, node)
-  return afterRepartition(stream, node, options)
 }

@@ -21,6 +21,8 @@ export interface InternalProcessorContext<KOut, VOut> extends ProcessorContext<K
   /** What was kept under this key, by this processor or one before a restart: it is committed with the task's offsets. */
   processorMetadata(key: string): number | undefined
   keepProcessorMetadata(key: string, value: number): void
+  /** What nodes of one task share, in memory: made by the first that asks for it by this key. */
+  shared<T extends object>(key: object, make: () => T): T
   /** Default serdes and binding to the environment, for operators that serialize by themselves (foreign-key joins). */
   keySerde<T>(serde: Serde<T> | undefined): Serde<T>
   valueSerde<T>(serde: Serde<T> | undefined): Serde<T>

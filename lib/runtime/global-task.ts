@@ -159,7 +159,8 @@ export class GlobalTask {
     // Java counts under the id of a task that there cannot be.
     const tags = { 'thread-id': `${environment.threadId}-global`, 'task-id': taskIdString(id) }
     const droppedRecords = environment.metrics.counter('dropped-records', 'stream-task-metrics', tags)
-    return { environment, id, storage, current: new CurrentRecord(), droppedRecords, streamTime: () => this.#streamTime }
+    const streamTime = (): number => this.#streamTime
+    return { environment, id, storage, current: new CurrentRecord(), droppedRecords, shared: new Map(), streamTime }
   }
 }
 

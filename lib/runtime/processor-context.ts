@@ -130,6 +130,12 @@ export class NodeProcessorContext implements InternalProcessorContext<unknown, u
     this.#current.during(context, emit)
   }
 
+  shared<T extends object>(key: object, make: () => T): T {
+    const existing = this.#scope.shared.get(key) ?? make()
+    this.#scope.shared.set(key, existing)
+    return existing as T
+  }
+
   keySerde<T>(serde: Serde<T> | undefined): Serde<T> {
     return this.#scope.environment.serdes.key(serde as Serde<unknown> | undefined, this.nodeName) as Serde<T>
   }

@@ -251,7 +251,8 @@ export class StreamTask {
   #makeScope(environment: TaskEnvironment, storage: StorageEnvironment): TaskScope {
     const tags = taskTags(environment, this.id)
     const droppedRecords = environment.metrics.counter('dropped-records', 'stream-task-metrics', tags)
-    return { environment, id: this.id, storage, current: new CurrentRecord(), droppedRecords, streamTime: () => this.#streamTime }
+    const streamTime = (): number => this.#streamTime
+    return { environment, id: this.id, storage, current: new CurrentRecord(), droppedRecords, shared: new Map(), streamTime }
   }
 
   #control(): TaskControl {

@@ -42,7 +42,7 @@ export interface StreamsConfig {
   /** `java` behaves as Kafka Streams even where that loses data. Default `safe`. */
   readonly compatibility?: 'safe' | 'java'
   /**
-   * How often, by the wall clock, operators look for what they emit when event time has passed: closed windows. Default 1000
+   * How often, by the wall clock, operators look for what they emit when event time has passed: closed windows, records of outer joins without partner. Default 1000
    * (Java: the internal `__emit.interval.ms…`).
    */
   readonly emitIntervalMs?: number

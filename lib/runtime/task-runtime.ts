@@ -36,6 +36,8 @@ export interface TaskScope {
   readonly storage: StorageEnvironment
   readonly current: CurrentRecord
   readonly droppedRecords: Counter
+  /** What nodes share, by a key of theirs. */
+  readonly shared: Map<object, object>
   /** Largest timestamp processed; −1 before the first record. */
   streamTime(): number
 }

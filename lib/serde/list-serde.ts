@@ -24,9 +24,10 @@ const fixedSizes = new Map<string, number>([
  * A null in a list needs `list(nullable(inner))`.
  */
 export function listSerde<T>(inner: Serde<T>): Serde<T[]> {
-  const { bind } = inner
+  const { bind, prepareRead, prepareWrite } = inner
   const name = `list(${inner.name})`
   const elementBytes = fixedSizes.get(inner.name)
+  const read = (bytes: Uint8Array): (Uint8Array | null)[] => readElements(new ListReader(name, asBuffer(bytes)), elementBytes)
   const serde = {
     name,
     serialize: (list: T[], context: SerdeContext) => {
@@ -34,12 +35,15 @@ export function listSerde<T>(inner: Serde<T>): Serde<T[]> {
       const elements = list.map((element) => writeElement(inner, element, context))
       return elementBytes === undefined ? writeSized(elements) : writeFixed(elements)
     },
-    deserialize: (bytes: Uint8Array, context: SerdeContext) => {
-      const reader = new ListReader(name, asBuffer(bytes))
-      const elements = elementBytes === undefined ? readSized(reader) : readFixed(reader, elementBytes)
-      reader.end()
-      return elements.map((element) => readElement(inner, element, context))
-    },
+    deserialize: (bytes: Uint8Array, context: SerdeContext) => read(bytes).map((element) => readElement(inner, element, context)),
+    ...(prepareRead && {
+      prepareRead: (lists: readonly Uint8Array[], context: SerdeContext) =>
+        prepareRead(
+          lists.flatMap(read).filter((element) => element !== null),
+          context,
+        ),
+    }),
+    ...(prepareWrite && { prepareWrite }),
     ...(bind === undefined ? {} : { bind: (environment: SerdeEnvironment) => listSerde(bind(environment)) }),
   }
   return Object.freeze(serde)
@@ -72,6 +76,12 @@ function writeFixed(elements: readonly (Uint8Array | null)[]): Uint8Array {
 function writeSized(elements: readonly (Uint8Array | null)[]): Uint8Array {
   const sized = elements.flatMap((element) => (element === null ? [int32(-1)] : [int32(element.byteLength), element]))
   return Buffer.concat([Buffer.of(1), int32(elements.length), ...sized])
+}
+
+function readElements(reader: ListReader, elementBytes: number | undefined): (Uint8Array | null)[] {
+  const elements = elementBytes === undefined ? readSized(reader) : readFixed(reader, elementBytes)
+  reader.end()
+  return elements
 }
 
 function readFixed(reader: ListReader, elementBytes: number): (Uint8Array | null)[] {

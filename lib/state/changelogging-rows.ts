@@ -16,7 +16,7 @@ export function changelogWriter(
   context: StateStoreContext,
 ): ChangelogWriter {
   const isTimestamped = spec.values === 'timestamped'
-  const withHeaders = spec.kind === 'key-value' && spec.changelogHeaders === 'record'
+  const withHeaders = spec.changelogHeaders === 'record'
   return (key, row) => {
     const timestamp = row !== null && isTimestamped ? row.timestamp : context.recordContext().timestamp
     const headers = withHeaders ? context.recordContext().headers : noHeaders

@@ -93,7 +93,8 @@ function windowBase(spec: WindowStoreSpec<unknown, unknown>, format: StoredRows,
     (spec.layout ?? 'key-first') === 'key-first' ? 'none' : 'by-time',
   )
   const sequences = { store: 0, changelog: 0 }
-  const sequencesAfterRestore = context.compatibility === 'java' && expiry === 'segmented' ? 'restart' : 'continue'
+  const likeJava = expiry === 'segmented' ? 'overwrite' : 'restart'
+  const sequencesAfterRestore = context.compatibility === 'java' ? likeJava : 'continue'
   const table = isDisk ? storage.table(spec.name) : undefined
   const unemitted = spec.emit === 'on-window-close' && context.compatibility !== 'java' ? 'kept' : 'expire'
   const base = new SegmentedWindowRows({

@@ -26,8 +26,11 @@ export interface SegmentedWindowOptions {
   readonly expiry: 'exact' | 'segmented'
   readonly segments: WindowSegments
   readonly sequences: SequenceNumbers
-  /** What is restored keeps its number; whether new rows then count on from there. Java's RocksDB store starts at 1, and overwrites. */
-  readonly sequencesAfterRestore: 'continue' | 'restart'
+  /**
+   * Duplicates after a restore. `continue`: what is restored is numbered as it comes, and changelog numbers go on. `restart`: they begin at
+   * 1 again, as Java's; `overwrite`: so do the store's, and what is restored keeps its number, as in Java's RocksDB store.
+   */
+  readonly sequencesAfterRestore: 'continue' | 'restart' | 'overwrite'
   /** Where stream time and sequence numbers are stored; absent in memory. */
   readonly table: StorageTable | undefined
   readonly dropped: Counter
@@ -139,21 +142,27 @@ export class SegmentedWindowRows implements WindowRows {
   }
 
   #restore(key: string, row: Row | null): void {
-    if (this.#keepsDuplicates) this.#continueFrom(sequenceOfWindow(key))
     const startMs = startOfWindow(key)
-    if (row === null && this.#keepsDuplicates && !this.#isExact) return
+    if (this.#keepsDuplicates) this.#continueFrom(sequenceOfWindow(key))
+    const deletesNothing = row === null && this.#keepsDuplicates
+    if (deletesNothing && !this.#isExact) return
     this.#advance(startMs)
-    if (this.#isExpired(startMs)) return
+    if (deletesNothing || this.#isExpired(startMs)) return
     const segment = this.#segments.create(startMs)
-    segment.rows.restore(key, row)
-    segment.byTime?.restore(timeKey(key), row)
+    const own = this.#renumbered(key, startMs)
+    segment.rows.restore(own, row)
+    segment.byTime?.restore(timeKey(own), row)
   }
 
   #continueFrom(sequence: number): void {
     const { sequences, sequencesAfterRestore } = this.#options
-    if (sequencesAfterRestore === 'restart') return
-    sequences.changelog = Math.max(sequences.changelog, sequence)
-    sequences.store = Math.max(sequences.store, sequences.changelog)
+    if (sequencesAfterRestore === 'continue') sequences.changelog = Math.max(sequences.changelog, sequence)
+  }
+
+  /** A changelog may have a number twice: Java begins anew after each restart. */
+  #renumbered(key: string, startMs: number): string {
+    if (!this.#keepsDuplicates || this.#options.sequencesAfterRestore === 'overwrite') return key
+    return windowKey(keyOfWindow(key), startMs, this.#nextSequence())
   }
 
   #advance(startMs: number): void {
@@ -218,10 +227,10 @@ export class SegmentedWindowRows implements WindowRows {
     if (state === undefined) return
     this.#streamTime = readInt64(state, 0)
     this.#segments.expireBefore(this.#firstLiveSegment())
-    if (this.#options.sequencesAfterRestore === 'restart') return
+    const { sequences, sequencesAfterRestore } = this.#options
     const numbers = Buffer.from(state)
-    this.#options.sequences.store = numbers.readUInt32BE(8)
-    this.#options.sequences.changelog = numbers.readUInt32BE(12)
+    if (sequencesAfterRestore !== 'overwrite') sequences.store = numbers.readUInt32BE(8)
+    if (sequencesAfterRestore === 'continue') sequences.changelog = numbers.readUInt32BE(12)
   }
 }
 

@@ -15,14 +15,17 @@ interface StoreSpecBase<K, V> {
   readonly medium: StoreMedium
   readonly caching: 'enabled' | 'disabled'
   readonly changelog: ChangelogOption
+  /**
+   * Whether changelog records carry the input record's headers, as those of Java's foreign-key subscriptions and of its stream joins
+   * do. Default `none`.
+   */
+  readonly changelogHeaders?: 'record' | 'none'
 }
 
 /** `timestamped` stores keep the time of the record beside each value; all tables and aggregates of the DSL do. */
 export interface KeyValueStoreSpec<K, V> extends StoreSpecBase<K, V> {
   readonly kind: 'key-value'
   readonly values: 'plain' | 'timestamped'
-  /** Whether changelog records carry the input record's headers, as those of Java's foreign-key subscriptions do. Default `none`. */
-  readonly changelogHeaders?: 'record' | 'none'
 }
 
 /**

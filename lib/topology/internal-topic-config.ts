@@ -38,8 +38,7 @@ function changelogDefaults(spec: StoreSpec, options: ChangelogConfigOptions): To
   if (spec.kind !== 'window') return { 'cleanup.policy': 'compact' }
   const retention = spec.retentionMs + options.windowStoreChangelogAdditionalRetentionMs
   return {
-    // Records that share key and window would compact one another away.
-    'cleanup.policy': spec.duplicates === 'keep' ? 'delete' : 'compact,delete',
+    'cleanup.policy': 'compact,delete',
     'retention.ms': longText(retention),
   }
 }

@@ -8,8 +8,10 @@ interface ErasedSerdes {
 /** A store value of any types; what reads and writes it knows them. */
 export type AnyStore =
   | (Omit<KeyValueStoreSpec<unknown, unknown>, keyof ErasedSerdes> & ErasedSerdes)
-  | (Omit<WindowStoreSpec<unknown, unknown>, keyof ErasedSerdes> & ErasedSerdes)
   | (Omit<VersionedKeyValueStoreSpec<unknown, unknown>, keyof ErasedSerdes> & ErasedSerdes)
+  | AnyWindowStore
+
+export type AnyWindowStore = Omit<WindowStoreSpec<unknown, unknown>, keyof ErasedSerdes> & ErasedSerdes
 
 /** The same object: its serdes are whole, only their types are forgotten. */
 export function storeSpecOf(store: AnyStore): StoreSpec {

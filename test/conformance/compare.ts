@@ -33,7 +33,7 @@ function comparePart(part: string, expected: Scenario, actual: Outcome): Differe
     case 'stores':
       return whole(part, expected[part] as Json, actual[part] as Json | undefined)
     case 'copartition':
-      return whole(part, merged(expected.copartition), actual.copartition && merged(actual.copartition))
+      return whole(part, mergedCopartition(expected.copartition), actual.copartition && mergedCopartition(actual.copartition))
     case 'results':
       return whole(part, (expected.results ?? []).map(answer), actual.results?.map(answer))
     default:
@@ -45,7 +45,7 @@ function comparePart(part: string, expected: Scenario, actual: Outcome): Differe
  * Groups that share a topic are one: all of them must have equally many partitions. Java means to merge them, and misses some that
  * meet later; Millrace does not.
  */
-function merged(groups: Json | undefined): Json {
+export function mergedCopartition(groups: Json | undefined): Json {
   let all: string[][] = []
   for (const group of (groups ?? []) as string[][]) {
     const touching = all.filter((other) => other.some((topic) => group.includes(topic)))

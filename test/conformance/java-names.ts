@@ -28,6 +28,7 @@ const javaErrors: Readonly<Record<string, JavaError>> = {
   STREAMS_NULL_KEY: { class: 'NullPointerException' },
   STREAMS_LAMBDA_RETURNED_NULL: { class: 'NullPointerException' },
   STREAMS_STORE_NOT_CONNECTED: { class: 'StreamsException' },
+  STREAMS_JOIN_STORE: { class: 'StreamsException' },
   // Java's serializers cast their values, and name the node around the missing serde.
   STREAMS_SERIALIZATION: { class: 'ClassCastException' },
   STREAMS_SERDE_MISSING: { class: 'StreamsException', root: 'ConfigException' },

@@ -72,7 +72,6 @@ function first(steps: readonly Step[]): string | undefined {
 
 function stepOutOfScope(step: Step): string | undefined {
   if (laterSteps[step.op] !== undefined) return laterSteps[step.op]
-  if (step['windows'] !== undefined) return 'stream-stream joins'
   if (step.op === 'windowedBy' && !['time', 'sliding', 'unlimited'].includes(String(object(step['window'])['type'])))
     return `${String(object(step['window'])['type'])} windows`
   return storesOf(step).map(storeOutOfScope).find(isSet) ?? suppliedTable(step)

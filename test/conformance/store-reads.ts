@@ -103,11 +103,17 @@ function dump(store: Calls): Json {
   if (!('all' in store)) return 'opaque'
   try {
     const rows = [...(store['all']!() as Iterable<unknown>)].map(row)
+    if (isWindowStore(store) && rows.length > 0 && isOfSizeZero(store)) return 'opaque'
     return isWindowStore(store) ? rows.toSorted(byKeyAndStart) : rows
   } catch (error) {
     if (error instanceof Unsupported) return 'opaque'
     throw error
   }
+}
+
+/** Java has no window without time: what a join keeps by exact timestamps cannot be listed. */
+function isOfSizeZero(store: Calls): boolean {
+  return (store as unknown as { readonly spec: { readonly windowSizeMs?: number } }).spec.windowSizeMs === 0
 }
 
 function byKeyAndStart([leftKey, leftStart]: Json[], [rightKey, rightStart]: Json[]): number {

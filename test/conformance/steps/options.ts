@@ -1,5 +1,12 @@
 import type { ChangelogOption, StoreSpec } from 'millrace'
-import { keyValueStore, timestampedKeyValueStore, timestampedWindowStore, versionedKeyValueStore, windowStore } from 'millrace'
+import {
+  JoinWindows,
+  keyValueStore,
+  timestampedKeyValueStore,
+  timestampedWindowStore,
+  versionedKeyValueStore,
+  windowStore,
+} from 'millrace'
 import { taking, type Args } from '../scenario/args.ts'
 import { Unsupported } from '../scenario/scenario.ts'
 import { optionalSerde } from '../scenario/serde-names.ts'
@@ -48,6 +55,31 @@ export function joined(step: Args): object | undefined {
   return optional(step, 'joined', (args) => {
     args.take('other') // The table's serde: the table has its own.
     return { ...serdesOf(args), ...options({ name: args.optionalString('name'), graceMs: args.optionalNumber('grace') }) }
+  })
+}
+
+export function joinWindows(args: Args): JoinWindows {
+  const graceMs = args.optionalNumber('grace')
+  if (args.has('legacy')) return JoinWindows.eager(options({ timeDifferenceMs: args.number('legacy'), graceMs }))
+  return JoinWindows.of({ beforeMs: args.number('before'), afterMs: args.number('after'), ...options({ graceMs }) })
+}
+
+export function streamJoined(step: Args, building: Building): object | undefined {
+  return optional(step, 'streamJoined', (args) => {
+    const type = args.optionalString('storeType')
+    const store = (name: string): StoreSpec | undefined => (args.has(name) ? storeSpec(args.object(name), building) : undefined)
+    return {
+      ...serdesOf(args),
+      ...options({
+        otherValue: optionalSerde(args.take('other')),
+        name: args.optionalString('name'),
+        storeName: args.optionalString('storeName'),
+        changelog: changelog(args),
+        medium: type === undefined ? undefined : medium(type),
+        thisStore: store('thisStore'),
+        otherStore: store('otherStore'),
+      }),
+    }
   })
 }
 

@@ -5,7 +5,17 @@ import { Unsupported, type Json } from '../scenario/scenario.ts'
 import { str } from '../scenario/values.ts'
 import { joinerOf, mapperOf, pairMapperOf, partitioner, predicateOf } from './functions.ts'
 import { call, kindOf, named, options, type Building, type Handle, type StepMaker } from './handles.ts'
-import { grouped, joined, materialized, optional, repartitioned, serdesOf, storeSpec } from './options.ts'
+import {
+  grouped,
+  joined,
+  joinWindows,
+  materialized,
+  optional,
+  repartitioned,
+  serdesOf,
+  storeSpec,
+  streamJoined,
+} from './options.ts'
 
 const nothing = (): void => {}
 
@@ -36,9 +46,7 @@ export const streamSteps: Readonly<Record<string, StepMaker>> = {
   groupBy: (stream, step) => call(stream, 'groupBy', mapperOf(step.json('fn')), grouped(step)),
   join: (stream, step, building) => joinStream(stream, 'join', step, building),
   leftJoin: (stream, step, building) => joinStream(stream, 'leftJoin', step, building),
-  outerJoin: () => {
-    throw new Unsupported('stream-stream join')
-  },
+  outerJoin: (stream, step, building) => joinStream(stream, 'outerJoin', step, building),
   split: (stream, step, building) => void split(stream, step, building),
   process: (stream, step, building) => process(stream, 'process', step, building),
   processValues: (stream, step, building) => process(stream, 'processValues', step, building),
@@ -75,7 +83,8 @@ function joinStream(stream: Handle, method: string, step: Args, building: Buildi
   const kind = kindOf(other)
   if (kind === 'GlobalKTable') return call(stream, method, other, mapperOf(step.json('key')), joinerOf(step), named(step))
   if (kind === 'KTable') return call(stream, method, other, joinerOf(step), joined(step))
-  throw new Unsupported('stream-stream join')
+  const windows = taking(step.object('windows'), joinWindows)
+  return call(stream, method, other, joinerOf(step), windows, streamJoined(step, building))
 }
 
 function process(stream: Handle, method: 'process' | 'processValues', step: Args, building: Building): unknown {

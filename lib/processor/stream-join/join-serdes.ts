@@ -1,0 +1,104 @@
+import { ConfigError } from '../../model/errors.ts'
+import { asBuffer } from '../../model/bytes.ts'
+import { bindSerde, type Serde, type SerdeContext, type SerdeEnvironment } from '../../model/serde.ts'
+import { listSerde } from '../../serde/list-serde.ts'
+import type { JoinSide } from './join-side.ts'
+
+/** A record that waits for a partner: where it is in time, then by side, then by key. */
+export interface WaitingKey<K> {
+  readonly timestamp: number
+  readonly side: JoinSide
+  readonly key: K
+}
+
+export interface WaitingValue<V> {
+  readonly side: JoinSide
+  readonly value: V
+}
+
+/** `timestamp int64 ‖ side ‖ key` (Java: `TimestampedKeyAndJoinSideSerde`). Without a serde it is, once bound, the default. */
+export function waitingKeySerde<K>(key: Serde<K> | undefined): Serde<WaitingKey<K>> {
+  return boundLater('waiting-key', (environment) =>
+    aroundKey(bindSerde(key ?? missing(environment.defaultKey, 'key'), environment)),
+  )
+}
+
+/** All values of one key, time and side, in order: a list of `side ‖ value` (Java: `LeftOrRightValueSerde` in a `ListValueStore`). */
+export function waitingValuesSerde<V>(left: Serde<V> | undefined, right: Serde<V> | undefined): Serde<WaitingValue<V>[]> {
+  return boundLater('waiting-values', (environment) => {
+    const bound = (serde: Serde<V> | undefined): Serde<V> =>
+      bindSerde(serde ?? missing(environment.defaultValue, 'value'), environment)
+    return listSerde(aroundValue({ left: bound(left), right: bound(right) }))
+  })
+}
+
+function aroundKey<K>(inner: Serde<K>): Serde<WaitingKey<K>> {
+  const { prepareRead, prepareWrite } = inner
+  return {
+    name: `waiting(${inner.name})`,
+    serialize: ({ timestamp, side, key }, context) => {
+      const prefix = Buffer.allocUnsafe(9)
+      prefix.writeBigInt64BE(BigInt(timestamp), 0)
+      prefix[8] = byteOf(side)
+      return Buffer.concat([prefix, inner.serialize(key, context)])
+    },
+    deserialize: (bytes, context) => ({
+      timestamp: Number(asBuffer(bytes).readBigInt64BE(0)),
+      side: sideOf(bytes[8]),
+      key: inner.deserialize(bytes.subarray(9), context),
+    }),
+    ...(prepareRead && {
+      prepareRead: (keys, context) =>
+        prepareRead(
+          keys.map((bytes) => bytes.subarray(9)),
+          context,
+        ),
+    }),
+    ...(prepareWrite && { prepareWrite }),
+  }
+}
+
+function aroundValue<V>(inner: Readonly<Record<JoinSide, Serde<V>>>): Serde<WaitingValue<V>> {
+  const ofSide = (values: readonly Uint8Array[], side: JoinSide): Uint8Array[] =>
+    values.filter((bytes) => sideOf(bytes[0]) === side).map((bytes) => bytes.subarray(1))
+  return {
+    name: `left-or-right(${inner.left.name}, ${inner.right.name})`,
+    serialize: ({ side, value }, context) => Buffer.concat([Buffer.of(byteOf(side)), inner[side].serialize(value, context)]),
+    deserialize: (bytes, context) => {
+      const side = sideOf(bytes[0])
+      return { side, value: inner[side].deserialize(bytes.subarray(1), context) }
+    },
+    prepareRead: async (values, context) => {
+      await inner.left.prepareRead?.(ofSide(values, 'left'), context)
+      await inner.right.prepareRead?.(ofSide(values, 'right'), context)
+    },
+    prepareWrite: async (context) => {
+      await inner.left.prepareWrite?.(context)
+      await inner.right.prepareWrite?.(context)
+    },
+  }
+}
+
+/** By these bytes right sorts before left. */
+function byteOf(side: JoinSide): number {
+  return side === 'left' ? 1 : 0
+}
+
+function sideOf(byte: number | undefined): JoinSide {
+  return byte === 1 ? 'left' : 'right'
+}
+
+/** A serde that is whole in its environment only: default serdes are known there. */
+function boundLater<T>(name: string, bind: (environment: SerdeEnvironment) => Serde<T>): Serde<T> {
+  const notBound = (_: unknown, { topic }: SerdeContext): never => {
+    throw new ConfigError('STREAMS_SERDE_NOT_BOUND', `The serde ${name} of ${topic} is used without its environment: bind it.`)
+  }
+  return { name, serialize: notBound, deserialize: notBound, bind }
+}
+
+function missing<T>(serde: Serde<unknown> | undefined, component: 'key' | 'value'): Serde<T> {
+  if (serde !== undefined) return serde as Serde<T>
+  const setting = component === 'key' ? 'defaultKeySerde' : 'defaultValueSerde'
+  const message = `A stream of a join has no ${component} serde: give its topic or the join's options one, or set ${setting}.`
+  throw new ConfigError('STREAMS_SERDE_MISSING', message, { facts: { component } })
+}

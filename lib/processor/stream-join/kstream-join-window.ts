@@ -1,0 +1,28 @@
+import type { StreamRecord } from '../../model/stream-record.ts'
+import type { WindowStore } from '../../state/window-store.ts'
+import type { Processor, ProcessorContext } from '../processor.ts'
+
+/**
+ * Keeps the records of one side of a join for those of the other (Java: `KStreamJoinWindow`). A record is joined before it is kept:
+ * in a join of a stream with itself, it meets itself once only.
+ */
+export class KStreamJoinWindow<K, V> implements Processor<K | null, V | null, K | null, V | null> {
+  readonly #storeName: string
+  #context!: ProcessorContext<K | null, V | null>
+  #store!: WindowStore<K, V>
+
+  constructor(storeName: string) {
+    this.#storeName = storeName
+  }
+
+  init(context: ProcessorContext<K | null, V | null>): void {
+    this.#context = context
+    this.#store = context.stateStore(this.#storeName)
+  }
+
+  process(record: StreamRecord<K | null, V | null>): void {
+    this.#context.forward(record)
+    // A null value is logged, and counted among the duplicates, though it is not kept.
+    if (record.key !== null) this.#store.put(record.key, record.value, record.timestamp)
+  }
+}

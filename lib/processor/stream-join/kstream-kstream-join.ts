@@ -1,0 +1,113 @@
+import { streamRecord, type StreamRecord } from '../../model/stream-record.ts'
+import type { WindowStore } from '../../state/window-store.ts'
+import { internal, type InternalProcessorContext } from '../internal-processor-context.ts'
+import { lambdaResult } from '../lambda-result.ts'
+import type { Processor, ProcessorContext } from '../processor.ts'
+import { joinClock, type JoinClock } from './join-clock.ts'
+import { lookAheadMs, lookBackMs, otherSide, type JoinSide, type JoinTimes } from './join-side.ts'
+import { WaitingRecords, type WaitingStore } from './waiting-records.ts'
+
+/** The user's joiner: the left value first, whatever side asks. */
+export type StreamJoiner<K, V, VOut> = (left: V | null, right: V | null, key: K) => VOut
+
+export interface KStreamKStreamJoinOptions<K, V, VOut> {
+  /** Whose records come in. */
+  readonly side: JoinSide
+  readonly times: JoinTimes
+  /** Where the other side's records are. */
+  readonly otherStoreName: string
+  readonly joiner: StreamJoiner<K, V, VOut>
+  /** A record of this side without partner is a result. */
+  readonly nonJoined: 'kept' | 'dropped'
+  /** Where records of both sides wait for partners. Absent in inner joins, and in those that send non-joined records at once. */
+  readonly waitingStoreName: string | undefined
+  /** Shared by the nodes of the join. */
+  readonly join: object
+}
+
+/**
+ * One side of a join of two streams (Java: `KStreamKStreamJoin`): each record is joined with the other side's records of the same
+ * key and about the same time.
+ *
+ * - A result has the larger timestamp of both.
+ * - Records without key or value are dropped; without key, those of an outer side are joined with null (KIP-962).
+ * - Late records are not dropped: they are joined with what is still kept.
+ */
+export class KStreamKStreamJoin<K, V, VOut> implements Processor<K | null, V | null, K | null, VOut> {
+  readonly #options: KStreamKStreamJoinOptions<K, V, VOut>
+  #context!: InternalProcessorContext<K | null, VOut>
+  #clock!: JoinClock
+  #otherStore!: WindowStore<K, V>
+  #waiting: WaitingRecords<K, V> | undefined
+
+  constructor(options: KStreamKStreamJoinOptions<K, V, VOut>) {
+    this.#options = options
+  }
+
+  init(context: ProcessorContext<K | null, VOut>): void {
+    const { join, otherStoreName, waitingStoreName, times } = this.#options
+    this.#context = internal(context)
+    this.#clock = joinClock(context, join)
+    this.#otherStore = context.stateStore(otherStoreName)
+    if (waitingStoreName === undefined) return
+    const store = context.stateStore<WaitingStore<K, V>>(waitingStoreName)
+    const { compatibility } = this.#context
+    this.#waiting = new WaitingRecords({ store, clock: this.#clock, times, compatibility })
+  }
+
+  process(record: StreamRecord<K | null, V | null>): void {
+    const { key, value, timestamp } = record
+    this.#clock.streamTimeMs = Math.max(this.#clock.streamTimeMs, timestamp)
+    if (value === null) return this.#context.drop()
+    if (key === null) return this.#withoutKey(record, value)
+    if (timestamp === this.#clock.streamTimeMs) this.#emitClosed(record)
+    if (!this.#joinMatches(key, value, record) && this.#options.nonJoined === 'kept') this.#keep(key, value, record)
+  }
+
+  #withoutKey(record: StreamRecord<K | null, unknown>, value: V): void {
+    if (this.#options.nonJoined === 'dropped') return this.#context.drop()
+    this.#forward(null, this.#joined(null as K, value, null), record.timestamp, record)
+  }
+
+  #joinMatches(key: K, value: V, record: StreamRecord<unknown, unknown>): boolean {
+    const { side, times } = this.#options
+    const from = Math.max(0, record.timestamp - lookBackMs(side, times))
+    let hasMatch = false
+    for (const { startMs, value: other } of this.#otherStore.fetch(key, from, this.#lastPartnerMs(record.timestamp))) {
+      hasMatch = true
+      this.#waiting?.remove({ timestamp: startMs, side: otherSide(side), key })
+      this.#forward(key, this.#joined(key, value, other), Math.max(record.timestamp, startMs), record)
+    }
+    return hasMatch
+  }
+
+  /** A record that came too late for a partner does not wait for one. */
+  #keep(key: K, value: V, record: StreamRecord<unknown, unknown>): void {
+    const { timestamp } = record
+    if (this.#waiting !== undefined && this.#lastPartnerMs(timestamp) >= this.#clock.streamTimeMs)
+      return this.#waiting.add({ timestamp, side: this.#options.side, key }, value)
+    this.#forward(key, this.#joined(key, value, null), timestamp, record)
+  }
+
+  /** Results go on from the side that noticed, with the headers of its record. */
+  #emitClosed(record: StreamRecord<unknown, unknown>): void {
+    this.#waiting?.emitClosed(this.#options.side, this.#context.currentSystemTimeMs(), ({ key, side, timestamp }, value) => {
+      const joined = side === this.#options.side ? this.#joined(key, value, null) : this.#joined(key, null, value)
+      this.#forward(key, joined, timestamp, record)
+    })
+  }
+
+  #lastPartnerMs(timestamp: number): number {
+    return Math.max(0, timestamp + lookAheadMs(this.#options.side, this.#options.times))
+  }
+
+  #joined(key: K, own: V | null, other: V | null): VOut {
+    const { side, joiner } = this.#options
+    const joined = side === 'left' ? joiner(own, other, key) : joiner(other, own, key)
+    return lambdaResult(joined, 'joiner', this.#context.nodeName)
+  }
+
+  #forward(key: K | null, value: VOut, timestamp: number, { headers }: StreamRecord<unknown, unknown>): void {
+    this.#context.forward(streamRecord(key, value, timestamp, headers))
+  }
+}
