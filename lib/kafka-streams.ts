@@ -150,7 +150,9 @@ export class KafkaStreams implements AsyncDisposable {
     const cluster = await openCluster(this.#config)
     const storage = await openStorage(this.#config)
     await using opened = new AsyncDisposableStack()
-    const directory = opened.adopt(new StateDirectory(storage, applicationId, cluster.chance), (each) => each.close())
+    const directory = opened.adopt(new StateDirectory(storage, applicationId, cluster.chance), (each) =>
+      each.close().catch((error: unknown) => this.#logFailure(error)),
+    )
     const clientId = this.#config.clientId ?? `${applicationId}-${directory.processId}`
     const admin = opened.adopt(await cluster.admin({ clientId: `${clientId}-admin` }), (each) => each.close())
     const environment = makeEnvironment(this.#config, cluster, storage, this.#metrics, clientId)

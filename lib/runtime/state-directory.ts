@@ -55,8 +55,14 @@ export class StateDirectory {
     return this.#factory.open(this.#name('global'))
   }
 
-  close(): void {
+  /** Resolves when all that was stored so far survives a crash; rejects where it could not be stored. */
+  async flush(): Promise<void> {
+    await this.#factory.flush?.()
+  }
+
+  async close(): Promise<void> {
     this.#process.close()
+    await this.flush()
   }
 
   #name(part: string): string {

@@ -269,10 +269,12 @@ export class StreamThread implements GroupMemberListener {
   }
 
   async #commit(managed: readonly ManagedTask[], checkpoint: 'if-due' | 'always'): Promise<readonly ManagedTask[]> {
-    const { output, purge, environment } = this.#options
+    const { output, purge, environment, directory } = this.#options
     const running = managed.filter(({ state }) => state === 'running')
     assert(this.#member !== null, 'A thread commits as a member.')
     try {
+      // What was stored before is on its medium before there is more: a slow one slows the loop, and does not fill memory.
+      await directory.flush()
       const offsets = await commitTasks(running, output, this.#member, checkpoint)
       purge.committed(offsets)
       this.#troubleSinceMs = null

@@ -10,7 +10,7 @@ export interface StorageEnvironment {
   tables(): readonly string[]
   /** Removes tables with all they hold; handles of theirs must not be used after. */
   drop(names: readonly string[]): void
-  /** Applies all writes, of any number of tables, or none. Survives kill -9 once it has returned; power loss if the medium says so. */
+  /** Applies all writes, of any number of tables, or none. Survives kill -9 once it has returned, or `flush` has; power loss if the medium says so. */
   transact(writes: readonly StorageWrite[]): void
   /** Idempotent. */
   close(): void
@@ -55,4 +55,9 @@ export interface StorageFactory {
   destroy(name: string): void
   /** Names of environments below `prefix`. */
   list(prefix: string): readonly string[]
+  /**
+   * Of media that write behind the call: resolves when all that was applied so far survives what `transact` says; rejects where it
+   * could not be written. A crash before leaves what was there after some earlier `transact`, never a part of one.
+   */
+  flush?(): Promise<void>
 }

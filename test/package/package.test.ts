@@ -55,6 +55,12 @@ t.test("the README's first topology prints what the README says", async (t) => {
   t.equal(run(process.execPath, 'first-topology.ts'), output)
 })
 
+t.test('entries load without the packages that only some need', async (t) => {
+  const entries = ['', '/embedded', '/testing', '/level'].map((entry) => `import('millrace${entry}')`)
+  writeFileSync(join(app, 'entries.mjs'), `await Promise.all([${entries.join()}])`)
+  t.equal(run(process.execPath, 'entries.mjs'), '')
+})
+
 t.test('importing millrace loads no native module, and neither kafkajs nor lmdb', async (t) => {
   const program = `
     import { registerHooks } from 'node:module'

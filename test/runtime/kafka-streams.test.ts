@@ -1,6 +1,10 @@
+import { ClassicLevel } from 'classic-level'
+import { MemoryLevel } from 'memory-level'
 import t from 'tap'
 import { StreamsBuilder } from '../../lib/dsl/streams-builder.ts'
 import { EmbeddedKafka } from '../../lib/embedded.ts'
+import type { LevelDatabase } from '../../lib/level.ts'
+import { openLevelStorage } from '../../lib/level.ts'
 import { KafkaStreams } from '../../lib/kafka-streams.ts'
 import { topic } from '../../lib/model/topic.ts'
 import { logAndContinue } from '../../lib/runtime/error-handlers.ts'
@@ -11,6 +15,7 @@ import { openLmdbStorage } from '../../lib/storage/lmdb/open-lmdb-storage.ts'
 import { kafka } from '../../lib/transport/kafkajs/kafka.ts'
 import type { Topology } from '../../lib/topology/topology.ts'
 import type { Cluster } from '../../lib/transport/cluster.ts'
+import { directory } from '../storage/media.ts'
 import { consume, createTopics, produce, until } from './running.ts'
 import { counts, lines, wordCount } from './word-count.ts'
 
@@ -69,20 +74,49 @@ t.test('an application that starts again goes on where it committed, and restore
 })
 
 t.test('a store on disk opens at its position, and replays nothing after a clean close', async (t) => {
+  const dir = directory(t)
+  const level = await openLevelStorage(new ClassicLevel(dir))
+  for (const storage of [await openLmdbStorage(t.testdir()), level]) {
+    await using cluster = await EmbeddedKafka.open()
+    await createTopics(cluster, { lines: 1, counts: 1 })
+    const starts: number[][] = []
+    const stateRestoreListener = {
+      onRestoreStart: (_: unknown, _store: string, start: number, end: number) => void starts.push([start, end]),
+    }
+    for (const expected of [1, 2]) {
+      await using streams = application(cluster, wordCount(), { storage, stateRestoreListener })
+      await streams.start()
+      await produce(cluster, lines, [['1', 'a']])
+      await until('the count', async () => (await lastValues(cluster))['a'] === expected)
+    }
+    t.same(starts, [[0, 0], [1, 1]]) // prettier-ignore
+  }
+  await level.close()
+  await using reopened = await openLevelStorage(new ClassicLevel(dir))
+  const task = reopened.open('app/1_0')
+  t.equal(Buffer.from(task.table('words').get(Buffer.from('a'))!).readBigInt64BE(8), 2n, 'the database has it')
+})
+
+t.test('where storage cannot be written the application ends, and closes', async (t) => {
   await using cluster = await EmbeddedKafka.open()
   await createTopics(cluster, { lines: 1, counts: 1 })
-  const starts: number[][] = []
-  const stateRestoreListener = {
-    onRestoreStart: (_: unknown, _store: string, start: number, end: number) => void starts.push([start, end]),
+  const database: LevelDatabase = new MemoryLevel()
+  const storage = await openLevelStorage(database)
+  const codes: unknown[] = []
+  const uncaughtExceptionHandler = (error: unknown) => {
+    codes.push((error as { code: string }).code)
+    return 'shutdown-client' as const
   }
-  const storage = await openLmdbStorage(t.testdir())
-  for (const expected of [1, 2]) {
-    await using streams = application(cluster, wordCount(), { storage, stateRestoreListener })
-    await streams.start()
-    await produce(cluster, lines, [['1', 'a']])
-    await until('the count', async () => (await lastValues(cluster))['a'] === expected)
-  }
-  t.same(starts, [[0, 0], [1, 1]]) // prettier-ignore
+  await using streams = application(cluster, wordCount(), { storage, uncaughtExceptionHandler })
+  await streams.start()
+  await until('running', () => streams.state === 'running')
+  database.batch = () => Promise.reject(new Error('No space left.'))
+  storage.open('other').close()
+  await produce(cluster, lines, [['1', 'a']])
+  await until('the end', () => streams.state === 'error')
+  t.same(codes, ['STREAMS_STORAGE_FAILED'])
+  await streams.close()
+  await t.rejects(storage.close(), { code: 'STREAMS_STORAGE_FAILED' })
 })
 
 t.test('two processes share the tasks; when one leaves, the other takes over', async (t) => {

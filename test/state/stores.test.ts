@@ -1,25 +1,14 @@
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import t, { type Test } from 'tap'
-import { openLmdbStorage } from '../../lib/storage/lmdb/open-lmdb-storage.ts'
-import { MemoryStorageFactory } from '../../lib/storage/memory/memory-storage.ts'
+import t from 'tap'
 import { storeSuite } from '../conformance/store-suite.ts'
+import { media } from '../storage/media.ts'
 
-async function lmdb(t: Test) {
-  const dir = mkdtempSync(join(tmpdir(), 'millrace-stores-'))
-  t.teardown(() => rmSync(dir, { recursive: true, force: true }))
-  return openLmdbStorage(dir)
-}
-
-const memory = async () => new MemoryStorageFactory()
-const media = [
-  { name: 'memory', medium: 'memory', factory: memory },
-  { name: 'write buffer on memory', medium: 'disk', factory: memory },
-  { name: 'LMDB', medium: 'disk', factory: lmdb },
+const stores = [
+  { name: 'memory', medium: 'memory', on: 'memory' },
+  { name: 'write buffer on memory', medium: 'disk', on: 'memory' },
+  { name: 'LMDB', medium: 'disk', on: 'LMDB' },
 ] as const
 
-for (const { name, medium, factory } of media)
+for (const { name, medium, on } of stores)
   for (const [cacheName, cacheBytes] of [
     ['uncached', 0],
     ['cached', 10_000_000],
@@ -27,5 +16,5 @@ for (const { name, medium, factory } of media)
   ] as const)
     for (const changelog of ['on', 'off'] as const)
       t.test(`${name}, ${cacheName}, changelog ${changelog}`, async (t) =>
-        storeSuite(t, { medium, cacheBytes, changelog, factory }),
+        storeSuite(t, { medium, cacheBytes, changelog, factory: media[on]! }),
       )

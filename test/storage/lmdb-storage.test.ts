@@ -1,17 +1,10 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import { fromLatin1 } from '../../lib/model/bytes.ts'
 import { openLmdbStorage } from '../../lib/storage/lmdb/open-lmdb-storage.ts'
 import { storageSuite } from '../conformance/storage-suite.ts'
-
-/** Not tap's own: that is removed before the environments in it are closed. */
-function directory(t: Test): string {
-  const dir = mkdtempSync(join(tmpdir(), 'millrace-lmdb-'))
-  t.teardown(() => rmSync(dir, { recursive: true, force: true }))
-  return dir
-}
+import { directory } from './media.ts'
 
 const opened = {
   process: (t: Test) => openLmdbStorage(directory(t)),

@@ -1,0 +1,12 @@
+export { openLevelStorage } from './storage/level/open-level-storage.ts'
+export type { LevelStorageOptions } from './storage/level/open-level-storage.ts'
+export type { LevelStorage } from './storage/level/level-storage.ts'
+export type {
+  LevelBatchOptions,
+  LevelDatabase,
+  LevelEncodings,
+  LevelIterator,
+  LevelIteratorOptions,
+  LevelOperation,
+  LevelSnapshot,
+} from './storage/level/level-database.ts'

@@ -1,0 +1,48 @@
+/** What is used of a database of the Level ecosystem (abstract-level 1 to 3): classic-level, memory-level, RocksDB bindings. */
+export interface LevelDatabase {
+  /** What the database can do; `getSync` and `explicitSnapshots` count here. */
+  readonly supports: object
+  open(): Promise<void>
+  close(): Promise<void>
+  batch(operations: LevelOperation[], options: LevelBatchOptions): Promise<void>
+  iterator(options: LevelIteratorOptions): LevelIterator
+  getSync?(key: Buffer, options: LevelEncodings): Buffer | undefined
+  snapshot?(): LevelSnapshot
+}
+
+export type LevelOperation =
+  { readonly type: 'put'; readonly key: Buffer; readonly value: Buffer } | { readonly type: 'del'; readonly key: Buffer }
+
+/** Keys and values are bytes, whatever the database was made with. */
+export interface LevelEncodings {
+  readonly keyEncoding: 'buffer'
+  readonly valueEncoding: 'buffer'
+}
+
+export interface LevelBatchOptions extends LevelEncodings {
+  /** To disk, and not only to the operating system. */
+  readonly sync: boolean
+}
+
+export interface LevelIteratorOptions extends LevelEncodings {
+  readonly values: boolean
+}
+
+export interface LevelIterator {
+  nextv(size: number): Promise<[Buffer, Buffer | undefined][]>
+  close(): Promise<void>
+}
+
+export interface LevelSnapshot {
+  close(): Promise<void>
+}
+
+export const encodings: LevelEncodings = { keyEncoding: 'buffer', valueEncoding: 'buffer' }
+
+/** Whether values can be read within a call, and as of an earlier one: then they need not be held in memory. */
+export function readsSync(database: LevelDatabase): database is SyncLevelDatabase {
+  const { getSync, explicitSnapshots } = database.supports as { readonly getSync?: boolean; readonly explicitSnapshots?: boolean }
+  return getSync === true && explicitSnapshots === true
+}
+
+export type SyncLevelDatabase = LevelDatabase & Required<Pick<LevelDatabase, 'getSync' | 'snapshot'>>

@@ -1,0 +1,119 @@
+import { latin1 } from '../../model/bytes.ts'
+import { LockError, ProcessorStateError } from '../../model/errors.ts'
+import { HeldBytes } from './held-bytes.ts'
+import type { LevelDatabase } from './level-database.ts'
+import { encodings, readsSync } from './level-database.ts'
+import { formatKey, parseKey } from './level-keys.ts'
+import { LevelStorage } from './level-storage.ts'
+import { LevelWriter } from './level-writer.ts'
+
+const formatVersion = '1'
+const rowsPerRead = 1000
+
+export interface LevelStorageOptions {
+  /**
+   * What a flushed write survives. `process`: kill -9, and what the database itself promises when the machine crashes. `flush`: power loss,
+   * too, at the price of a disk flush per batch. Default `process`.
+   */
+  readonly durability?: 'process' | 'flush'
+  /** Keys, and what else is held in memory, about, in bytes. Beyond it nothing is written any more (`STREAMS_STORAGE_FULL`). Default 1 GiB. */
+  readonly maxHeldBytes?: number
+}
+
+/**
+ * Storage in a database of the Level ecosystem (abstract-level): classic-level, a RocksDB binding, memory-level. The database is for
+ * this alone: it is opened here, and closed by `close`. One process at a time has it.
+ *
+ * The engine reads and scans within a call. What such a database cannot do within one is held in memory: all **keys**, since its iterators
+ * are asynchronous; all **values**, too, unless it has `getSync` and explicit snapshots (classic-level 3 has). Opening reads what there
+ * is. State that does not fit belongs on LMDB.
+ *
+ * Writes go to the database behind the call, in their order; rows of a checkpoint and its positions are one batch. A crash loses the last
+ * of them whole, and they are restored from changelogs. An application awaits them before it writes the next, and when it closes. An
+ * embedded Kafka on such a storage acknowledges before they are on disk.
+ *
+ * Rejects with a `LockError` where another process has the database, and a `ProcessorStateError` (`STREAMS_STATE_FORMAT`) where somebody
+ * else has written it.
+ *
+ * @example
+ * await using storage = await openLevelStorage(new ClassicLevel('./state'))
+ * await using streams = new KafkaStreams(topology, { applicationId: 'word-count', bootstrapServers, storage })
+ */
+export async function openLevelStorage(
+  database: LevelDatabase,
+  { durability = 'process', maxHeldBytes = 1024 ** 3 }: LevelStorageOptions = {},
+): Promise<LevelStorage> {
+  await openDatabase(database)
+  try {
+    const held = new HeldBytes(maxHeldBytes)
+    const storage = new LevelStorage({ database, held, writer: new LevelWriter(database, durability) })
+    await checkFormat(database)
+    for await (const rows of allRows(database)) {
+      for (const [key, value] of rows) load(storage, latin1(key), value)
+      held.check()
+    }
+    return storage
+  } catch (error) {
+    await database.close()
+    throw error
+  }
+}
+
+async function openDatabase(database: LevelDatabase): Promise<void> {
+  try {
+    await database.open()
+  } catch (error) {
+    if (!isLocked(error)) throw error
+    const message = 'The database of the stores is in use: stop the other process, or use another directory.'
+    throw new LockError('STREAMS_STORAGE_LOCKED', message, { cause: error })
+  }
+}
+
+/** Databases wrap it in what says that they are not open. */
+function isLocked(error: unknown): boolean {
+  if (!(error instanceof Error)) return false
+  return (error as { readonly code?: unknown }).code === 'LEVEL_LOCKED' || isLocked(error.cause)
+}
+
+async function checkFormat(database: LevelDatabase): Promise<void> {
+  const first = database.iterator({ ...encodings, values: true })
+  const [row] = await first.nextv(1)
+  await first.close()
+  if (row === undefined) {
+    const [key, value] = [Buffer.from(formatKey), Buffer.from(formatVersion)]
+    return database.batch([{ type: 'put', key, value }], { ...encodings, sync: false })
+  }
+  // The format is below all other keys.
+  if (latin1(row[0]) !== formatKey) throw foreign(latin1(row[0]))
+  const found = String(row[1])
+  if (found === formatVersion) return
+  const message = `The stores in the database have format ${found}, this version writes ${formatVersion}: use another database.`
+  throw new ProcessorStateError('STREAMS_STATE_FORMAT', message, { facts: { found, expected: formatVersion } })
+}
+
+async function* allRows(database: LevelDatabase): AsyncGenerator<readonly [Buffer, Buffer | undefined][], undefined> {
+  const values = !readsSync(database)
+  const iterator = database.iterator({ ...encodings, values })
+  try {
+    for (;;) {
+      const rows = await iterator.nextv(rowsPerRead)
+      if (rows.length === 0) return
+      yield rows
+    }
+  } finally {
+    await iterator.close()
+  }
+}
+
+function load(storage: LevelStorage, stored: string, value: Buffer | undefined): void {
+  const parsed = parseKey(stored)
+  if (parsed.kind === 'foreign') throw foreign(stored)
+  if (parsed.kind === 'format') return
+  const table = storage.load(parsed.environment, parsed.table)
+  if (parsed.kind === 'row') table!.load(parsed.key, value ?? null)
+}
+
+function foreign(key: string): ProcessorStateError {
+  const message = `The database has a key that is none of ours (${JSON.stringify(key.slice(0, 40))}): use one for the stores alone.`
+  return new ProcessorStateError('STREAMS_STATE_FORMAT', message, { facts: { key } })
+}

@@ -1,0 +1,62 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { ClassicLevel } from 'classic-level'
+import { MemoryLevel } from 'memory-level'
+import type { Test } from 'tap'
+import type { LevelDatabase, LevelStorage, LevelStorageOptions } from '../../lib/level.ts'
+import { openLevelStorage } from '../../lib/level.ts'
+import { openLmdbStorage } from '../../lib/storage/lmdb/open-lmdb-storage.ts'
+import { MemoryStorageFactory } from '../../lib/storage/memory/memory-storage.ts'
+import type { StorageFactory } from '../../lib/storage/storage.ts'
+
+/** Not tap's own: that is removed before the environments in it are closed. */
+export function directory(t: Test): string {
+  const dir = mkdtempSync(join(tmpdir(), 'millrace-storage-'))
+  t.teardown(() => rmSync(dir, { recursive: true, force: true }))
+  return dir
+}
+
+/** The RocksDB binding has prebuilt binaries for Linux on x64 and macOS on ARM alone. */
+interface RocksBinding {
+  readonly RocksLevel: new (location: string) => LevelDatabase
+}
+
+/** Undefined, and said loudly, where the binding does not load. */
+async function loadRocksLevel(): Promise<RocksBinding['RocksLevel'] | undefined> {
+  try {
+    // @ts-expect-error -- It has no types.
+    const binding = (await import('@nxtedition/rocksdb')) as RocksBinding
+    return binding.RocksLevel
+  } catch (error) {
+    console.error(
+      `NOT TESTED: stores on RocksDB. @nxtedition/rocksdb does not load on ${process.platform}-${process.arch}: ${String(error)}`,
+    )
+    return undefined
+  }
+}
+
+const RocksLevel = await loadRocksLevel()
+
+/** Databases of the Level ecosystem, by name. */
+export const levelDatabases: Readonly<Record<string, (location: string) => LevelDatabase>> = {
+  'classic-level': (location) => new ClassicLevel(location),
+  'memory-level': () => new MemoryLevel(),
+  ...(RocksLevel === undefined ? {} : { RocksDB: (location: string) => new RocksLevel(location) }),
+}
+
+/** Open until the test ends. */
+export async function levelStorage(t: Test, database: LevelDatabase, options?: LevelStorageOptions): Promise<LevelStorage> {
+  const storage = await openLevelStorage(database, options)
+  t.teardown(() => storage.close())
+  return storage
+}
+
+/** All media: each call makes a storage of its own, for one test. */
+export const media: Readonly<Record<string, (t: Test) => Promise<StorageFactory>>> = {
+  memory: async () => new MemoryStorageFactory(),
+  LMDB: (t) => openLmdbStorage(directory(t)),
+  ...Object.fromEntries(
+    Object.entries(levelDatabases).map(([name, open]) => [name, (t: Test) => levelStorage(t, open(directory(t)))]),
+  ),
+}
