@@ -1,4 +1,4 @@
-import { Serdes, topic, nullable } from 'millrace'
+import { Serdes, topic, nullable, type StorageFactory } from 'millrace'
 import { TopologyTestDriver, type ProducedRecord, type TopologyTestDriverConfig } from 'millrace/testing'
 import { callFormats } from './byte-formats.ts'
 import { differences } from './compare.ts'
@@ -14,10 +14,10 @@ import { dumpStores, readStore } from './store-reads.ts'
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] }
 
-/** Runs a scenario and compares it with the result that it carries. */
-export function judge(scenario: Scenario): Verdict {
+/** Runs a scenario and compares it with the result that it carries. Without a `disk`, stores on disk are in memory, too, and behave the same. */
+export function judge(scenario: Scenario, disk?: StorageFactory): Verdict {
   try {
-    const found = differences(scenario, runScenario(scenario))
+    const found = differences(scenario, runScenario(scenario, disk))
     return found.length === 0 ? { kind: 'passed' } : { kind: 'wrong', differences: found }
   } catch (error) {
     if (error instanceof Unsupported) return { kind: 'unsupported', reason: error.message }
@@ -26,14 +26,15 @@ export function judge(scenario: Scenario): Verdict {
   }
 }
 
-function runScenario(scenario: Scenario): Outcome {
+function runScenario(scenario: Scenario, disk: StorageFactory | undefined): Outcome {
   if (scenario.bytes !== undefined) return { results: callFormats(scenario.bytes) }
-  return new ScenarioRun(scenario).run()
+  return new ScenarioRun(scenario, disk).run()
 }
 
 /** One scenario through the test driver. */
 class ScenarioRun {
   readonly #scenario: Scenario
+  readonly #disk: StorageFactory | undefined
   readonly #want: ReadonlySet<string>
   readonly #result: Mutable<Outcome> = {}
   readonly #out: Json[][] = []
@@ -44,8 +45,9 @@ class ScenarioRun {
   readonly #config: TopologyTestDriverConfig
   #seen = 0
 
-  constructor(scenario: Scenario) {
+  constructor(scenario: Scenario, disk: StorageFactory | undefined) {
     this.#scenario = scenario
+    this.#disk = disk
     this.#want = new Set(scenario.want)
     this.#config = driverConfig(scenario.config ?? {})
   }
@@ -68,9 +70,17 @@ class ScenarioRun {
   }
 
   #open({ topology }: BuiltTopology): true {
-    this.#driver = new TopologyTestDriver(topology, { ...this.#config, changelogs: this.#history })
+    const storage = this.#emptyDisk()
+    this.#driver = new TopologyTestDriver(topology, { ...this.#config, ...storage, changelogs: this.#history })
     this.#seen = this.#driver.produced().length
     return true
+  }
+
+  /** Java's driver is opened anew on a directory that was wiped. */
+  #emptyDisk(): { readonly storage?: StorageFactory } {
+    if (this.#disk === undefined) return {}
+    for (const name of this.#disk.list('')) this.#disk.destroy(name)
+    return { storage: this.#disk }
   }
 
   /** A task that has thrown may not close cleanly; the result is already there. */
