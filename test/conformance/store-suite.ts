@@ -2,8 +2,10 @@ import type { Test } from 'tap'
 import type { StorageFactory } from '../../lib/storage/storage.ts'
 import { crashCases } from './store/crash-cases.ts'
 import { keyValueCases } from './store/key-value-cases.ts'
+import { recordBufferCases, recordBufferRestoreCases } from './store/record-buffer-cases.ts'
 import { restoreCases } from './store/restore-cases.ts'
 import type { StoreCase } from './store/store-case.ts'
+import { versionedCases, versionedRestoreCases } from './store/versioned-cases.ts'
 import { windowCases } from './store/window-cases.ts'
 
 export interface StoresUnderTest {
@@ -18,7 +20,9 @@ export function storeSuite(t: Test, stores: StoresUnderTest): void {
   const cases: Readonly<Record<string, StoreCase>> = {
     ...keyValueCases,
     ...windowCases,
-    ...(stores.changelog === 'on' ? restoreCases : {}),
+    ...versionedCases,
+    ...recordBufferCases,
+    ...(stores.changelog === 'on' ? { ...restoreCases, ...versionedRestoreCases, ...recordBufferRestoreCases } : {}),
     ...(stores.medium === 'disk' ? crashCases : {}),
   }
   for (const [name, test] of Object.entries(cases))

@@ -3,6 +3,7 @@ import fc from 'fast-check'
 import { Serdes, StreamsBuilder, topic, type TimestampedKeyValueStore } from 'millrace'
 import { TopologyTestDriver } from 'millrace/testing'
 import t from 'tap'
+import { runs } from './runs.ts'
 
 interface Account {
   readonly branch: string
@@ -76,5 +77,5 @@ for (const cacheMaxBytes of [0, 1_000_000])
         [...expected.values()].map(({ count, sum }) => [count, sum, sum]),
       )
     })
-    fc.assert(law, { numRuns: 100 })
+    fc.assert(law, runs(100))
   })

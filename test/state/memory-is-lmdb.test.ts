@@ -11,6 +11,7 @@ import type { WindowStore } from '../../lib/state/window-store.ts'
 import { openLmdbStorage } from '../../lib/storage/lmdb/open-lmdb-storage.ts'
 import { MemoryStorageFactory } from '../../lib/storage/memory/memory-storage.ts'
 import { checkpoint, open, storeTask } from './store-fixture.ts'
+import { runs } from '../laws/runs.ts'
 
 const dir = mkdtempSync(join(tmpdir(), 'millrace-laws-'))
 const disk = (await openLmdbStorage(dir)).open('app')
@@ -75,7 +76,7 @@ t.test('a key-value store in memory and one on LMDB answer alike', async (t) => 
     disk.drop([name])
     return true
   })
-  t.doesNotThrow(() => fc.assert(law, { numRuns: 150 }))
+  t.doesNotThrow(() => fc.assert(law, runs(150)))
 })
 
 t.test('a window store in memory and one on LMDB answer alike', async (t) => {
@@ -108,5 +109,5 @@ t.test('a window store in memory and one on LMDB answer alike', async (t) => {
     disk.drop(disk.tables().filter((table) => table.startsWith(spec.name)))
     return tasks[0].dropped.total === tasks[1].dropped.total
   })
-  t.doesNotThrow(() => fc.assert(law, { numRuns: 150 }))
+  t.doesNotThrow(() => fc.assert(law, runs(150)))
 })

@@ -1,12 +1,14 @@
 import fc from 'fast-check'
 import { valueAndTimestamp } from '../../../lib/model/value-and-timestamp.ts'
 import { Serdes } from '../../../lib/serde/serdes.ts'
-import type { TimestampedKeyValueStore } from '../../../lib/state/key-value-store.ts'
-import type { ChangelogRecord, StateStore } from '../../../lib/state/state-store.ts'
-import { timestampedKeyValueStore, windowStore } from '../../../lib/state/stores.ts'
+import type { KeyValueStore, TimestampedKeyValueStore } from '../../../lib/state/key-value-store.ts'
+import type { StateStore } from '../../../lib/state/state-store.ts'
+import { keyValueStore, timestampedKeyValueStore, windowStore } from '../../../lib/state/stores.ts'
 import type { WindowStore } from '../../../lib/state/window-store.ts'
-import { checkpoint, open, shownLog, storeTask, type StoreTask } from '../../state/store-fixture.ts'
-import type { StoreCase, StoreGround } from './store-case.ts'
+import { runs } from '../../laws/runs.ts'
+import { open, shownLog, storeTask } from '../../state/store-fixture.ts'
+import { committer, dropped, restored } from './restored.ts'
+import type { StoreCase } from './store-case.ts'
 
 const serdes = { key: Serdes.string, value: Serdes.string, caching: 'enabled' } as const
 const key = fc.constantFrom('', 'a', 'ab', 'b')
@@ -17,48 +19,38 @@ const commit = fc.constant('commit' as const)
 type Table = TimestampedKeyValueStore<string, string> & StateStore
 type Windows = WindowStore<string, string> & StateStore
 
-/** Commits, and checkpoints every other time, so that restores begin at every kind of offset. */
-function committer(store: StateStore, task: StoreTask, ground: StoreGround) {
-  let commits = 0
-  let stored = 0
-  const run = (): void => {
-    store.flush()
-    store.commit()
-    if (commits++ % 2 === 1) return
-    checkpoint(store, ground.storage)
-    if (ground.medium === 'disk') stored = task.log.length
-  }
-  return { run, stored: () => stored }
-}
-
-/** Opens the store again and restores what its storage does not have, in batches. */
-function restored<S extends StateStore>(reopen: () => S, log: readonly ChangelogRecord[], from: number): S {
-  const store = reopen()
-  for (let at = from; at < log.length; at += 5) store.restore(log.slice(at, at + 5))
-  return store
-}
-
-export const restoreCases: Readonly<Record<string, StoreCase>> = {
-  'a table restored at any offset is the live table': (t, ground) => {
-    const steps = fc.array(
-      fc.oneof({ weight: 5, arbitrary: fc.tuple(key, value, fc.nat(9)) }, { weight: 1, arbitrary: commit }),
-      many,
-    )
+/** `valueOf` makes what the store holds out of a string and a time. */
+function restoreLaw<V>(
+  specOf: (name: string, options: typeof serdes) => { readonly name: string },
+  valueOf: (value: string, time: number) => V,
+): StoreCase {
+  const put = fc.tuple(key, value, fc.nat(9))
+  const steps = fc.array(fc.oneof({ weight: 5, arbitrary: put }, { weight: 1, arbitrary: commit }), many)
+  return (t, ground) => {
     let run = 0
     const law = fc.property(steps, (steps) => {
-      const spec = timestampedKeyValueStore(`s${run++}`, serdes)
+      const spec = specOf(`s${run++}`, serdes)
       const task = storeTask(ground)
-      const live = open<Table>(spec, task)
+      const live = open<KeyValueStore<string, V>>(spec, task)
       const commits = committer(live, task, ground)
       for (const step of steps)
         if (step === 'commit') commits.run()
-        else live.put(step[0], step[1] === null ? null : valueAndTimestamp(step[1], step[2]))
+        else live.put(step[0], step[1] === null ? null : valueOf(step[1], step[2]))
       live.flush()
-      const again = restored(() => open<Table>(spec, storeTask(ground)), task.log, commits.stored())
-      return JSON.stringify([...again.all()]) === JSON.stringify([...live.all()])
+      const again = restored(() => open<KeyValueStore<string, V>>(spec, storeTask(ground)), task.log, commits.stored())
+      const isSame = JSON.stringify([...again.all()]) === JSON.stringify([...live.all()])
+      dropped(ground, spec.name)
+      return isSame
     })
-    t.doesNotThrow(() => fc.assert(law, { numRuns: 150 }))
-  },
+    t.doesNotThrow(() => fc.assert(law, runs(150)))
+  }
+}
+
+export const restoreCases: Readonly<Record<string, StoreCase>> = {
+  'a table restored at any offset is the live table': restoreLaw(timestampedKeyValueStore, (value, time) =>
+    valueAndTimestamp(value, time),
+  ),
+  'a key-value store restored at any offset is the live store': restoreLaw(keyValueStore, (value) => value),
   'a window store restored at any offset is the live store': (t, ground) => {
     const put = fc.tuple(
       key,
@@ -87,9 +79,11 @@ export const restoreCases: Readonly<Record<string, StoreCase>> = {
         else live.put(step[0], step[1], step[2])
       const again = restored(() => open<Windows>(spec, storeTask(ground)), task.log, commits.stored())
       for (const store of [live, again]) store.put('last', 'one', 200_000)
-      return JSON.stringify([...again.all()]) === JSON.stringify([...live.all()])
+      const isSame = JSON.stringify([...again.all()]) === JSON.stringify([...live.all()])
+      dropped(ground, spec.name)
+      return isSame
     })
-    t.doesNotThrow(() => fc.assert(law, { numRuns: 150 }))
+    t.doesNotThrow(() => fc.assert(law, runs(150)))
   },
   'the changelog has the plain value, and the time of the row': (t, ground) => {
     const task = storeTask(ground)
