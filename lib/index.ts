@@ -183,8 +183,20 @@ export type { Counter, Metric, Metrics, MetricTags } from './metrics/metrics.ts'
 export { KafkaStreams } from './kafka-streams.ts'
 export type { LocalTask } from './kafka-streams.ts'
 export type { StreamsConfig, StreamsState, UncaughtExceptionAnswer, UncaughtExceptionHandler } from './runtime/streams-config.ts'
-export { logAndContinue, logAndFail } from './runtime/error-handlers.ts'
-export type { DeserializationHandler, HandlerAnswer, ProcessingHandler, RawRecord } from './runtime/error-handlers.ts'
+export { deadLetter } from './runtime/dead-letters.ts'
+export { logAndContinue, logAndFail, retryOrFail } from './runtime/error-handlers.ts'
+export type {
+  DeadLetter,
+  DeserializationHandler,
+  ErrorHandlerContext,
+  HandlerAnswer,
+  HandlerResponse,
+  ProcessingHandler,
+  ProductionAnswer,
+  ProductionHandler,
+  RawRecord,
+  UnsentRecord,
+} from './runtime/error-handlers.ts'
 export type { StateRestoreListener } from './runtime/changelog.ts'
 export { consoleLogger, silentLogger } from './runtime/logger.ts'
 export type { Logger } from './runtime/logger.ts'

@@ -1,6 +1,6 @@
 import { MemoryMetrics } from './metrics/memory-metrics.ts'
 import type { Metric, Metrics } from './metrics/metrics.ts'
-import { InvalidStateStoreError, StreamsError } from './model/errors.ts'
+import { InvalidStateStoreError, StreamsError, TaskCorruptedError, TaskMigratedError } from './model/errors.ts'
 import type { Serde } from './model/serde.ts'
 import { taskIdString } from './model/task-id.ts'
 import type { TopicPartition } from './model/topic-partition.ts'
@@ -229,6 +229,7 @@ export class KafkaStreams implements AsyncDisposable {
     this.#logFailure(error)
     if (this.#stopping.signal.aborted) return 'shutdown-client'
     if (error instanceof StreamsError && error.code === 'STREAMS_SHUTDOWN_REQUESTED') return 'shutdown-client'
+    if (error instanceof TaskMigratedError || error instanceof TaskCorruptedError) return 'replace-thread'
     return this.#config.uncaughtExceptionHandler?.(error) ?? 'shutdown-client'
   }
 
@@ -370,6 +371,9 @@ function makeEnvironment(
     timestampExtractor: config.defaultTimestampExtractor,
     deserializationHandler: config.deserializationHandler,
     processingHandler: config.processingHandler,
+    productionHandler: config.productionHandler,
+    globalProcessingHandler: config.processingExceptionHandlerGlobalEnabled ? 'processing' : 'fail',
+    deadLetterTopic: config.errorsDeadLetterQueueTopicName,
     cache: new RecordCacheBudget(config.statestoreCacheMaxBytes),
     defaultStoreMedium: config.defaultStoreMedium ?? storage.medium,
     maxTaskIdleMs: config.maxTaskIdleMs,

@@ -10,4 +10,11 @@ export interface RecordContext {
   readonly offset: number
   readonly timestamp: number
   readonly headers: Headers
+  /** The record's bytes, where they are kept for dead letters. */
+  readonly source?: SourceBytes
+}
+
+export interface SourceBytes {
+  readonly key: Uint8Array | null
+  readonly value: Uint8Array | null
 }

@@ -1,7 +1,10 @@
 import type { Headers } from '../model/headers.ts'
 import { noHeaders } from '../model/headers.ts'
-import type { RecordContext } from '../model/record-context.ts'
+import type { RecordContext, SourceBytes } from '../model/record-context.ts'
 import type { RecordMetadata } from '../model/stream-record.ts'
+import type { TaskId } from '../model/task-id.ts'
+import type { RecordBatch } from '../transport/record-batch/record-batch.ts'
+import type { ErrorHandlerContext } from './error-handlers.ts'
 
 /**
  * The record a task is at work on. Its `RecordContext` is made when somebody asks for it: most records are never asked about.
@@ -13,6 +16,15 @@ export class CurrentRecord {
   #timestamp = -1
   #headers: Headers = noHeaders
   #context: RecordContext | null = null
+  /** Where the record's bytes are; nobody reads them before something fails. */
+  #batch: RecordBatch | null = null
+  #index = 0
+  readonly #sources: 'kept' | 'not kept'
+
+  /** `sources`: whether contexts carry the record's bytes with them, as copies, to wherever they are held back. */
+  constructor(sources: 'kept' | 'not kept') {
+    this.#sources = sources
+  }
 
   get timestamp(): number {
     return this.#timestamp
@@ -32,21 +44,34 @@ export class CurrentRecord {
   }
 
   context(): RecordContext {
-    this.#context ??= {
-      topic: this.#topic,
-      partition: this.#partition,
-      offset: this.#offset,
-      timestamp: this.#timestamp,
-      headers: this.#headers,
-    }
+    this.#context ??= this.#newContext()
     return this.#context
+  }
+
+  errorContext(node: string, task: TaskId): ErrorHandlerContext {
+    const { topic, partition, offset, timestamp, headers, source = this.#source() } = this.context()
+    const { key: sourceRawKey = null, value: sourceRawValue = null } = source ?? {}
+    return { topic, partition, offset, timestamp, headers, node, task, sourceRawKey, sourceRawValue }
   }
 
   set(topic: string | null, partition: number, offset: number, timestamp: number, headers: Headers): void {
     this.#topic = topic
     this.#partition = partition
     this.#offset = offset
+    this.#batch = null
     this.stamp(timestamp, headers)
+  }
+
+  /** After `set`: the bytes of the record. */
+  from(batch: RecordBatch, index: number): void {
+    this.#batch = batch
+    this.#index = index
+  }
+
+  /** As Kafka Streams does once a record of it is sent: dead letters of what fails later have neither key nor value. */
+  forgetSource(): void {
+    this.#batch = null
+    this.#context = null
   }
 
   /** Same origin, other time and headers: what a processor forwards belongs to the input record it came from. */
@@ -61,6 +86,24 @@ export class CurrentRecord {
     this.#context = context
   }
 
+  #newContext(): RecordContext {
+    const [topic, partition, offset, timestamp, headers] = [
+      this.#topic,
+      this.#partition,
+      this.#offset,
+      this.#timestamp,
+      this.#headers,
+    ]
+    const source = this.#sources === 'kept' ? this.#source() : undefined
+    const context = { topic, partition, offset, timestamp, headers }
+    return source === undefined ? context : { ...context, source: copied(source) }
+  }
+
+  #source(): SourceBytes | undefined {
+    if (this.#batch === null) return undefined
+    return { key: this.#batch.key(this.#index), value: this.#batch.value(this.#index) }
+  }
+
   /** Runs `emit` as if `context` were being processed. */
   during(context: RecordContext, emit: () => void): void {
     const before = this.context()
@@ -71,4 +114,9 @@ export class CurrentRecord {
       this.restore(before)
     }
   }
+}
+
+/** A slice would keep its whole batch alive. */
+function copied({ key, value }: SourceBytes): SourceBytes {
+  return { key: key === null ? null : Uint8Array.from(key), value: value === null ? null : Uint8Array.from(value) }
 }

@@ -7,7 +7,9 @@ import { openStore } from '../state/open-store.ts'
 import type { StorageEnvironment, StorageWrite } from '../storage/storage.ts'
 import type { StoreNode, Subtopology } from '../topology/topology-plan.ts'
 import type { RecordBatch } from '../transport/record-batch/record-batch.ts'
+import { logAndFail } from './error-handlers.ts'
 import { CurrentRecord } from './current-record.ts'
+import { noDeadLetters } from './dead-letters.ts'
 import type { RunningSource } from './processor-topology.ts'
 import { ProcessorTopology } from './processor-topology.ts'
 import { RecordCollector } from './record-collector.ts'
@@ -42,7 +44,8 @@ export class GlobalTask {
   #streamTime = -1
 
   constructor({ environment, subtopologies, storage }: GlobalTaskOptions) {
-    this.#scope = this.#makeScope(environment, storage)
+    const isHandled = environment.globalProcessingHandler === 'processing'
+    this.#scope = this.#makeScope(isHandled ? environment : { ...environment, processingHandler: logAndFail }, storage)
     this.#nodes = subtopologies.flatMap(({ stores }) => stores)
     this.#topology = new ProcessorTopology({
       nodes: subtopologies.flatMap(({ nodes }) => nodes),
@@ -125,6 +128,7 @@ export class GlobalTask {
     if (record === null) return
     if (record.timestamp > this.#streamTime) this.#streamTime = record.timestamp
     this.#scope.current.set(partition.topic, partition.partition, batch.offset(index), record.timestamp, record.headers)
+    this.#scope.current.from(batch, index)
     source.process(record)
   }
 
@@ -159,8 +163,10 @@ export class GlobalTask {
     // Java counts under the id of a task that there cannot be.
     const tags = { 'thread-id': `${environment.threadId}-global`, 'task-id': taskIdString(id) }
     const droppedRecords = environment.metrics.counter('dropped-records', 'stream-task-metrics', tags)
+    const sendDeadLetter = noDeadLetters(environment.logger)
+    const current = new CurrentRecord('not kept')
     const streamTime = (): number => this.#streamTime
-    return { environment, id, storage, current: new CurrentRecord(), droppedRecords, shared: new Map(), streamTime }
+    return { environment, id, storage, current, droppedRecords, sendDeadLetter, shared: new Map(), streamTime }
   }
 }
 

@@ -10,6 +10,7 @@ import { InputFetcher } from './input-fetcher.ts'
 import { prepareInternalTopics } from './internal-topic-manager.ts'
 import { LoopJobs } from './loop-jobs.ts'
 import { ProducerOutput } from './producer-output.ts'
+import type { RefusalHandling } from './refused-records.ts'
 import { RepartitionPurge } from './repartition-purge.ts'
 import type { StateDirectory } from './state-directory.ts'
 import { protocolName, StreamAssignor } from './stream-assignor.ts'
@@ -53,7 +54,13 @@ export async function openStreamThread(options: OpenStreamThreadOptions): Promis
   const input = opened.adopt(new InputFetcher({ fetcher: clients.fetcher, clock, limits, retryBackoffMs, onNews }), (each) =>
     each.close(),
   )
-  const output = new ProducerOutput({ producer: clients.producer, admin, clock, bufferBytesMax: bufferMemory })
+  const output = new ProducerOutput({
+    ...refusals(environment),
+    producer: clients.producer,
+    admin,
+    clock,
+    bufferBytesMax: bufferMemory,
+  })
   const openFetcher = () => cluster.fetcher({ clientId: `${environment.threadId}-restore-consumer` })
   const listener = options.restoreListener
   const changelogs = opened.adopt(
@@ -83,6 +90,12 @@ async function openClients({ cluster, config, environment }: OpenStreamThreadOpt
   const groupId = config.applicationId
   const coordinator = opened.adopt(await cluster.groupCoordinator({ clientId, groupId }), close)
   return { fetcher, producer, coordinator }
+}
+
+function refusals({ productionHandler, deadLetterTopic, metrics, logger, threadId }: TaskEnvironment): RefusalHandling {
+  // A thread's tasks share its producer, so that nobody knows whose record it was.
+  const droppedRecords = metrics.counter('dropped-records', 'stream-thread-metrics', { 'thread-id': threadId })
+  return { productionHandler, deadLetterTopic, droppedRecords, logger }
 }
 
 function makeThread(

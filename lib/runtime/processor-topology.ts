@@ -3,6 +3,7 @@ import type { StreamRecord } from '../model/stream-record.ts'
 import type { SerializingProcessor } from '../processor/internal-processor-context.ts'
 import type { Processor, Punctuator } from '../processor/processor.ts'
 import type { ProcessorNode, SinkNode, SourceNode, TopologyNode } from '../topology/topology-plan.ts'
+import { answerOf } from './dead-letters.ts'
 import { isFatal, processingError } from './processing-error.ts'
 import type { RuntimeNode, TaskControl } from './processor-context.ts'
 import { NodeProcessorContext } from './processor-context.ts'
@@ -23,8 +24,13 @@ export class RunningSource implements RuntimeNode {
     this.context = context
   }
 
+  /** No processor is above a sink that reads from here: what it throws is located here. */
   process(record: AnyRecord): void {
-    this.context.forward(record)
+    try {
+      this.context.forward(record)
+    } catch (cause) {
+      throw isFatal(cause) ? cause : processingError(cause, this.name, this.context.taskId, this.context.recordContext())
+    }
   }
 }
 
@@ -80,32 +86,25 @@ class RunningProcessor implements RuntimeNode {
 
   #fail(cause: unknown, record: AnyRecord | null): void {
     if (isFatal(cause)) throw cause
-    const { environment, id, current, droppedRecords } = this.#scope
+    const { environment, id, current, droppedRecords, sendDeadLetter: send } = this.#scope
     const error = processingError(cause, this.name, id, current.context())
     environment.logger.error(error.message, error.facts)
-    if (environment.processingHandler(error, record, id) === 'fail') throw error
+    const context = current.errorContext(this.name, id)
+    const ask = () => environment.processingHandler(error, record, context)
+    const { deadLetterTopic: topic } = environment
+    if (answerOf({ error, context, topic, defaultLetter: 'always', send, ask }) === 'fail') throw error
     droppedRecords.add()
   }
 }
 
+/** What it throws is an error of the node that forwarded to it, as in Kafka Streams. */
 class RunningSink implements RuntimeNode {
   readonly name: string
-  readonly #scope: TaskScope
-  readonly #send: (record: AnyRecord) => void
+  readonly process: (record: AnyRecord) => void
 
-  constructor(node: SinkNode, scope: TaskScope, collector: RecordCollector) {
+  constructor(node: SinkNode, collector: RecordCollector) {
     this.name = node.name
-    this.#scope = scope
-    this.#send = collector.sink(node)
-  }
-
-  /** What cannot be written is no matter of the processing handler: with it a record would be lost for a wrong serde. */
-  process(record: AnyRecord): void {
-    try {
-      this.#send(record)
-    } catch (cause) {
-      throw isFatal(cause) ? cause : processingError(cause, this.name, this.#scope.id, this.#scope.current.context())
-    }
+    this.process = collector.sink(node)
   }
 }
 
@@ -164,7 +163,7 @@ export class ProcessorTopology {
 }
 
 function makeNode(node: TopologyNode, { scope, control, collector, globalStores }: ProcessorTopologyOptions) {
-  if (node.kind === 'sink') return new RunningSink(node, scope, collector)
+  if (node.kind === 'sink') return new RunningSink(node, collector)
   const stores = node.kind === 'processor' ? new Set([...node.stores, ...globalStores]) : globalStores
   const context = new NodeProcessorContext({ nodeName: node.name, scope, control, stores })
   return node.kind === 'source' ? new RunningSource(node, context) : new RunningProcessor(node, context, scope)

@@ -1,15 +1,14 @@
 import type { Clock } from '../clock/clock.ts'
 import { StreamsError } from '../model/errors.ts'
-import type { Headers } from '../model/headers.ts'
 import type { Admin } from '../transport/admin.ts'
 import type { Producer } from '../transport/producer.ts'
-import type { ProduceBatch } from '../transport/record-batch/produce-batch.ts'
+import { deadLettersInto } from './dead-letters.ts'
+import { ProducerTopic } from './producer-topic.ts'
 import type { RecordOutput, TopicOutput } from './record-output.ts'
+import { RefusedRecords } from './refused-records.ts'
+import type { RefusalHandling } from './refused-records.ts'
 
-/** A batch goes out when it is this large, or when there is nothing else to do. */
-const batchBytes = 256 * 1024
-
-export interface ProducerOutputOptions {
+export interface ProducerOutputOptions extends RefusalHandling {
   readonly producer: Producer
   readonly admin: Admin
   readonly clock: Clock
@@ -54,9 +53,12 @@ export class ProducerOutput implements RecordOutput {
 
   /** Resolves when all that was written is acknowledged; rejects with the first error since the last flush. */
   async flush(): Promise<void> {
-    await this.#lookUpUnknown()
-    this.sendAll()
-    await Promise.all(this.#inFlight)
+    do {
+      await this.#lookUpUnknown()
+      this.sendAll()
+      await Promise.all(this.#inFlight)
+      // What was refused may have left dead letters.
+    } while (this.#failure === undefined && [...this.#topics.values()].some(({ isOpen, isWaiting }) => isOpen || isWaiting))
     this.#throwFailure()
   }
 
@@ -75,7 +77,9 @@ export class ProducerOutput implements RecordOutput {
     const existing = this.#topics.get(name)
     if (existing !== undefined) return existing
     const { producer, clock } = this.#options
-    const topic = new ProducerTopic(name, producer, clock, (sending, bytes) => this.#track(sending, bytes))
+    const refused = new RefusedRecords(name, producer, this.#options, deadLettersInto(this))
+    const track = (sending: Promise<void>, bytes: number): void => this.#track(sending, bytes)
+    const topic = new ProducerTopic({ name, producer, clock, refused, track })
     this.#topics.set(name, topic)
     return topic
   }
@@ -83,7 +87,7 @@ export class ProducerOutput implements RecordOutput {
   #track(sending: Promise<void>, bytes: number): void {
     this.#bytesInFlight += bytes
     const tracked = sending
-      .catch((error: unknown) => void (this.#failure ??= sendFailed(error)))
+      .catch((error: unknown) => void (this.#failure ??= error))
       .finally(() => {
         this.#bytesInFlight -= bytes
         this.#inFlight.delete(tracked)
@@ -93,79 +97,5 @@ export class ProducerOutput implements RecordOutput {
 
   #throwFailure(): void {
     if (this.#failure !== undefined) throw this.#failure
-  }
-}
-
-/** It is no transport error any more: trying the commit again would leave out what was not written. */
-function sendFailed(cause: unknown): StreamsError {
-  const facts = cause instanceof StreamsError ? { ...cause.facts, transport: cause.code } : {}
-  const message = `Records could not be written, and are processed again from the last commit: ${String(cause)}`
-  return new StreamsError('STREAMS_SEND_FAILED', message, { facts, cause })
-}
-
-class ProducerTopic implements TopicOutput {
-  readonly name: string
-  readonly #producer: Producer
-  readonly #clock: Clock
-  readonly #track: (sending: Promise<void>, bytes: number) => void
-  readonly #nextOffsets = new Map<number, number>()
-  #partitions: (ProduceBatch | null)[] = []
-  #waiting: (() => void)[] = []
-
-  constructor(name: string, producer: Producer, clock: Clock, track: (sending: Promise<void>, bytes: number) => void) {
-    this.name = name
-    this.#producer = producer
-    this.#clock = clock
-    this.#track = track
-  }
-
-  get partitions(): number {
-    return this.#partitions.length
-  }
-
-  get isWaiting(): boolean {
-    return this.#waiting.length > 0
-  }
-
-  open(partitions: number): void {
-    while (this.#partitions.length < partitions) this.#partitions.push(null)
-    const waiting = this.#waiting
-    this.#waiting = []
-    for (const write of waiting) write()
-  }
-
-  whenKnown(write: () => void): void {
-    this.#waiting.push(write)
-  }
-
-  append(partition: number, key: Uint8Array | null, value: Uint8Array | null, timestamp: number | null, headers: Headers): void {
-    let batch = this.#partitions[partition] ?? null
-    if (batch === null) {
-      batch = this.#producer.newBatch()
-      this.#partitions[partition] = batch
-    }
-    batch.append(key, value, timestamp ?? this.#clock.now(), headers)
-    if (batch.byteLength >= batchBytes) this.#send(partition, batch)
-  }
-
-  nextOffset(partition: number): number | undefined {
-    return this.#nextOffsets.get(partition)
-  }
-
-  sendAll(): void {
-    this.#partitions.forEach((batch, partition) => {
-      if (batch !== null) this.#send(partition, batch)
-    })
-  }
-
-  #send(partition: number, batch: ProduceBatch): void {
-    this.#partitions[partition] = null
-    this.#track(this.#acknowledge(partition, batch), batch.byteLength)
-  }
-
-  async #acknowledge(partition: number, batch: ProduceBatch): Promise<void> {
-    const { baseOffset } = await this.#producer.send({ topic: this.name, partition }, batch)
-    const next = baseOffset + batch.count
-    if (next > (this.#nextOffsets.get(partition) ?? 0)) this.#nextOffsets.set(partition, next)
   }
 }

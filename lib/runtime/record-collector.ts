@@ -3,6 +3,7 @@ import type { StreamRecord } from '../model/stream-record.ts'
 import type { ChangelogSink } from '../state/state-store.ts'
 import type { SinkNode, StreamPartitioner } from '../topology/topology-plan.ts'
 import { partitionForKey } from '../transport/partitioner.ts'
+import { answerOf } from './dead-letters.ts'
 import type { RecordOutput, TopicOutput } from './record-output.ts'
 import { BoundSerde } from './serialization.ts'
 import type { TaskScope } from './task-runtime.ts'
@@ -53,41 +54,72 @@ export class RecordCollector {
     const { serdes } = this.#scope.environment
     const key = new BoundSerde(serdes.key(node.key, node.name), topic, 'key')
     const value = new BoundSerde(serdes.value(node.value, node.name), topic, 'value')
-    const sink = new TopicSink(this.#output.topic(topic), key, value, node.partitioner, this.#scope)
+    const sink = new TopicSink({ node, output: this.#output.topic(topic), key, value, scope: this.#scope })
     this.#sinks.set(id, sink)
     return sink
   }
 }
 
+interface TopicSinkOptions {
+  readonly node: SinkNode
+  readonly output: TopicOutput
+  readonly key: BoundSerde
+  readonly value: BoundSerde
+  readonly scope: TaskScope
+}
+
 class TopicSink {
+  readonly #node: string
   readonly #output: TopicOutput
   readonly #key: BoundSerde
   readonly #value: BoundSerde
   readonly #partitioner: StreamPartitioner<unknown, unknown> | undefined
   readonly #scope: TaskScope
+  readonly #forgetsSource: boolean
   #keyless: number
 
-  constructor(
-    output: TopicOutput,
-    key: BoundSerde,
-    value: BoundSerde,
-    partitioner: StreamPartitioner<unknown, unknown> | undefined,
-    scope: TaskScope,
-  ) {
+  constructor({ node, output, key, value, scope }: TopicSinkOptions) {
+    this.#node = node.name
     this.#output = output
     this.#key = key
     this.#value = value
-    this.#partitioner = partitioner
+    this.#partitioner = node.partitioner
     this.#scope = scope
+    this.#forgetsSource = scope.environment.compatibility === 'java'
     // Tasks begin on different partitions, and the same run of a task always on the same.
     this.#keyless = scope.id.partition * stickyRecords
   }
 
   send(record: AnyRecord): void {
-    const key = this.#key.write(record.key, record.headers)
-    const value = this.#value.write(record.value, record.headers)
+    const key = this.#serialized(record, 'key')
+    const value = key === undefined ? undefined : this.#serialized(record, 'value')
+    if (key === undefined || value === undefined) return
+    if (this.#forgetsSource) this.#scope.current.forgetSource()
     if (this.#output.partitions > 0) this.#write(record, key, value)
     else this.#output.whenKnown(() => this.#write(record, key, value))
+  }
+
+  /** Undefined where the handler skips the record. */
+  #serialized(record: AnyRecord, origin: 'key' | 'value'): Uint8Array | null | undefined {
+    try {
+      return origin === 'key' ? this.#key.write(record.key, record.headers) : this.#value.write(record.value, record.headers)
+    } catch (error) {
+      return this.#skip(error as StreamsError, record, origin)
+    }
+  }
+
+  #skip(error: StreamsError, record: AnyRecord, origin: 'key' | 'value'): undefined {
+    const { environment, current, id, droppedRecords, sendDeadLetter: send } = this.#scope
+    const { key, value, timestamp, headers } = record
+    const context = current.errorContext(this.#node, id)
+    const unsent = { failed: 'serialization', origin, topic: this.#output.name, key, value, timestamp, headers } as const
+    const ask = () => environment.productionHandler(error, unsent, context)
+    const { deadLetterTopic: topic } = environment
+    // What fails is an error of processing, for the handler of those.
+    if (answerOf({ error, context, topic, defaultLetter: 'if continued', send, ask }) !== 'continue') throw error
+    environment.logger.warn(error.message, error.facts)
+    droppedRecords.add()
+    return undefined
   }
 
   #write(record: AnyRecord, key: Uint8Array | null, value: Uint8Array | null): void {

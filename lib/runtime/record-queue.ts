@@ -25,7 +25,11 @@ export class RecordQueue {
   /** An error of reading: thrown when its turn comes, so that the records before it are processed. */
   #failure: unknown = undefined
   #nextOffset: number
+  #headBatch: RecordBatch | null = null
+  #headIndex = 0
   #takenOffset = -1
+  #takenBatch: RecordBatch | null = null
+  #takenIndex = 0
   #partitionTime: number
 
   constructor(partition: TopicPartition, source: RunningSource, reader: RecordReader) {
@@ -53,6 +57,15 @@ export class RecordQueue {
 
   get takenOffset(): number {
     return this.#takenOffset
+  }
+
+  /** The record that was taken last, in bytes. */
+  get takenBatch(): RecordBatch | null {
+    return this.#takenBatch
+  }
+
+  get takenIndex(): number {
+    return this.#takenIndex
   }
 
   get isEmpty(): boolean {
@@ -90,6 +103,8 @@ export class RecordQueue {
     this.#throwFailure()
     const record = this.#head!
     this.#takenOffset = this.#headOffset
+    this.#takenBatch = this.#headBatch
+    this.#takenIndex = this.#headIndex
     if (record.timestamp > this.#partitionTime) this.#partitionTime = record.timestamp
     this.#decodeHead()
     return record
@@ -116,6 +131,8 @@ export class RecordQueue {
     const index = segment.at++
     this.#undecoded--
     this.#headOffset = segment.batch.offset(index)
+    this.#headBatch = segment.batch
+    this.#headIndex = index
     try {
       this.#head = this.#reader.read(segment.batch, index, this.#partitionTime)
     } catch (error) {

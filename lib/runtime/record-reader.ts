@@ -7,7 +7,8 @@ import { keepsValidTimestamps, wallclockTimestamp } from '../processor/timestamp
 import type { SourceNode } from '../topology/topology-plan.ts'
 import type { TopicPartition } from '../model/topic-partition.ts'
 import type { RecordBatch } from '../transport/record-batch/record-batch.ts'
-import type { RawRecord } from './error-handlers.ts'
+import { answerOf } from './dead-letters.ts'
+import type { ErrorHandlerContext, RawRecord } from './error-handlers.ts'
 import { BoundSerde } from './serialization.ts'
 import type { TaskScope } from './task-runtime.ts'
 
@@ -18,6 +19,7 @@ export class RecordReader {
   readonly key: BoundSerde
   readonly value: BoundSerde
   readonly #nullValues: 'by-serde' | 'kept'
+  readonly #node: string
   readonly #partition: TopicPartition
   readonly #scope: TaskScope
   readonly #extractor: TimestampExtractor
@@ -28,6 +30,7 @@ export class RecordReader {
     this.key = new BoundSerde(serdes.key(node.key, node.name), partition.topic, 'key')
     this.value = new BoundSerde(serdes.value(node.value, node.name), partition.topic, 'value')
     this.#nullValues = node.nullValues ?? 'by-serde'
+    this.#node = node.name
     this.#partition = partition
     this.#scope = scope
     this.#extractor = node.timestampExtractor ?? timestampExtractor
@@ -87,14 +90,21 @@ export class RecordReader {
   }
 
   #handle(cause: StreamsError, record: RawRecord): null {
-    const { environment, droppedRecords } = this.#scope
+    const { environment, droppedRecords, sendDeadLetter: send } = this.#scope
     const { topic, partition, offset } = record
     const message = `${cause.message} It is at ${topic}-${partition}, offset ${offset}.`
     const error = new SerializationError(cause.code, message, { facts: { ...cause.facts, topic, partition, offset }, cause })
     environment.logger.warn(error.message, error.facts)
-    if (environment.deserializationHandler(error, record) === 'fail') throw error
+    const context = this.#context(record)
+    const ask = () => environment.deserializationHandler(error, record, context)
+    const answer = answerOf({ error, context, topic: environment.deadLetterTopic, defaultLetter: 'always', send, ask })
+    if (answer === 'fail') throw error
     droppedRecords.add()
     return null
+  }
+
+  #context({ key: sourceRawKey, value: sourceRawValue, ...place }: RawRecord): ErrorHandlerContext {
+    return { ...place, node: this.#node, task: this.#scope.id, sourceRawKey, sourceRawValue }
   }
 }
 

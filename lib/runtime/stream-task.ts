@@ -10,6 +10,7 @@ import type { OffsetCommit } from '../transport/group-coordinator.ts'
 import type { RecordBatch } from '../transport/record-batch/record-batch.ts'
 import { inputTopics } from './partition-counts.ts'
 import { CurrentRecord } from './current-record.ts'
+import { deadLettersInto } from './dead-letters.ts'
 import { PartitionGroup } from './partition-group.ts'
 import { decodeCommittedMetadata, encodeCommittedMetadata } from './partition-metadata.ts'
 import type { TaskControl } from './processor-context.ts'
@@ -68,7 +69,7 @@ export class StreamTask {
   constructor(options: StreamTaskOptions) {
     const { id, environment, subtopologies, storage, globalStores } = options
     this.id = id
-    this.#scope = this.#makeScope(environment, storage)
+    this.#scope = this.#makeScope(environment, storage, options.output)
     const collector = new RecordCollector(this.#scope, options.output)
     this.#stores = new TaskStores(
       subtopologies.flatMap(({ stores }) => stores),
@@ -173,7 +174,9 @@ export class StreamTask {
     const record = queue.take()
     if (record.timestamp > this.#streamTime) this.#streamTime = record.timestamp
     const { topic, partition } = queue.partition
-    this.#scope.current.set(topic, partition, queue.takenOffset, record.timestamp, record.headers)
+    const { current } = this.#scope
+    current.set(topic, partition, queue.takenOffset, record.timestamp, record.headers)
+    current.from(queue.takenBatch!, queue.takenIndex)
     queue.source.process(record)
   }
 
@@ -248,11 +251,19 @@ export class StreamTask {
     }
   }
 
-  #makeScope(environment: TaskEnvironment, storage: StorageEnvironment): TaskScope {
+  #makeScope(environment: TaskEnvironment, storage: StorageEnvironment, output: RecordOutput): TaskScope {
     const tags = taskTags(environment, this.id)
     const droppedRecords = environment.metrics.counter('dropped-records', 'stream-task-metrics', tags)
-    const streamTime = (): number => this.#streamTime
-    return { environment, id: this.id, storage, current: new CurrentRecord(), droppedRecords, shared: new Map(), streamTime }
+    return {
+      environment,
+      id: this.id,
+      storage,
+      current: new CurrentRecord(environment.deadLetterTopic === undefined ? 'not kept' : 'kept'),
+      droppedRecords,
+      sendDeadLetter: deadLettersInto(output),
+      shared: new Map(),
+      streamTime: () => this.#streamTime,
+    }
   }
 
   #control(): TaskControl {

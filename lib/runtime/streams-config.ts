@@ -9,8 +9,8 @@ import type { OffsetReset } from '../topology/topology-plan.ts'
 import type { Cluster } from '../transport/cluster.ts'
 import type { Compression } from '../transport/record-batch/produce-batch.ts'
 import type { StateRestoreListener } from './changelog.ts'
-import type { DeserializationHandler, ProcessingHandler } from './error-handlers.ts'
-import { logAndFail } from './error-handlers.ts'
+import type { DeserializationHandler, ProcessingHandler, ProductionHandler } from './error-handlers.ts'
+import { logAndFail, retryOrFail } from './error-handlers.ts'
 import type { Logger } from './logger.ts'
 import { consoleLogger } from './logger.ts'
 
@@ -53,6 +53,12 @@ export interface StreamsConfig {
   readonly defaultTimestampExtractor?: TimestampExtractor
   readonly deserializationHandler?: DeserializationHandler
   readonly processingHandler?: ProcessingHandler
+  /** Whether errors of what keeps the global stores go to `processingHandler` as well (KIP-1270). Default false: they fail. */
+  readonly processingExceptionHandlerGlobalEnabled?: boolean
+  /** Default {@link retryOrFail}. */
+  readonly productionHandler?: ProductionHandler
+  /** Where the records go that a handler decided about by a bare answer (KIP-1034). It must exist. Default: nowhere. */
+  readonly errorsDeadLetterQueueTopicName?: string
   /** Folder of stores on disk. Without it stores are in memory, and restored from their changelogs at each start. */
   readonly stateDir?: string
   /** Instead of `stateDir`: any storage. */
@@ -134,6 +140,9 @@ const keys = {
   defaultTimestampExtractor: failOnInvalidTimestamp,
   deserializationHandler: logAndFail,
   processingHandler: logAndFail,
+  processingExceptionHandlerGlobalEnabled: false,
+  productionHandler: retryOrFail,
+  errorsDeadLetterQueueTopicName: optional,
   stateDir: optional,
   storage: optional,
   defaultStoreMedium: optional,

@@ -5,7 +5,8 @@ import type { TimestampExtractor } from '../processor/timestamp-extractor.ts'
 import type { CacheBudget } from '../state/state-store.ts'
 import type { StorageEnvironment } from '../storage/storage.ts'
 import type { CurrentRecord } from './current-record.ts'
-import type { DeserializationHandler, ProcessingHandler } from './error-handlers.ts'
+import type { SendDeadLetter } from './dead-letters.ts'
+import type { DeserializationHandler, ProcessingHandler, ProductionHandler } from './error-handlers.ts'
 import type { Logger } from './logger.ts'
 import type { SerdeResolver } from './serde-resolver.ts'
 
@@ -23,6 +24,11 @@ export interface TaskEnvironment {
   readonly timestampExtractor: TimestampExtractor
   readonly deserializationHandler: DeserializationHandler
   readonly processingHandler: ProcessingHandler
+  /** Who is asked about errors of what keeps the global stores (KIP-1270). */
+  readonly globalProcessingHandler: 'processing' | 'fail'
+  readonly productionHandler: ProductionHandler
+  /** Where default dead letters go; undefined: there are none. */
+  readonly deadLetterTopic: string | undefined
   readonly cache: CacheBudget
   readonly defaultStoreMedium: 'memory' | 'disk'
   /** KIP-695: how long to wait for a partition without data; −1: not at all. */
@@ -38,6 +44,7 @@ export interface TaskScope {
   readonly droppedRecords: Counter
   /** What nodes share, by a key of theirs. */
   readonly shared: Map<object, object>
+  readonly sendDeadLetter: SendDeadLetter
   /** Largest timestamp processed; −1 before the first record. */
   streamTime(): number
 }

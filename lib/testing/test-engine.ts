@@ -188,13 +188,14 @@ export class TestEngine {
 
   /** Until no task has anything to do; records that a task waits with (`maxTaskIdleMs`) stay queued. */
   #runDry(): void {
-    this.#feedBack()
-    for (let task = this.#runnable(); task !== undefined; task = this.#runnable()) {
-      task.process()
-      task.punctuateStreamTime()
-      this.#commit(task)
-      this.#feedBack()
-    }
+    do
+      for (let task = this.#runnable(); task !== undefined; task = this.#runnable()) {
+        task.process()
+        task.punctuateStreamTime()
+        this.#commit(task)
+        this.#feedBack()
+      }
+    while (this.#feedBack())
   }
 
   #runnable(): StreamTask | undefined {
@@ -205,12 +206,15 @@ export class TestEngine {
     task.postCommit(task.prepareCommit(), this.#checkpoint)
   }
 
-  #feedBack(): void {
-    for (const record of this.#output.drain()) {
+  /** True where anything had been written. */
+  #feedBack(): boolean {
+    const written = this.#output.drain()
+    for (const record of written) {
       this.#produced.push(record)
       this.output(record.topic).push(record)
       this.#feed(record)
     }
+    return written.length > 0
   }
 
   #feed(record: ProducedRecord): void {

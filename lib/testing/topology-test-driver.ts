@@ -7,8 +7,8 @@ import type { Serde } from '../model/serde.ts'
 import type { Topic } from '../model/topic.ts'
 import type { TimestampExtractor } from '../processor/timestamp-extractor.ts'
 import { failOnInvalidTimestamp } from '../processor/timestamp-extractors.ts'
-import type { DeserializationHandler, ProcessingHandler } from '../runtime/error-handlers.ts'
-import { logAndFail } from '../runtime/error-handlers.ts'
+import type { DeserializationHandler, ProcessingHandler, ProductionHandler } from '../runtime/error-handlers.ts'
+import { logAndFail, retryOrFail } from '../runtime/error-handlers.ts'
 import type { Logger } from '../runtime/logger.ts'
 import { silentLogger } from '../runtime/logger.ts'
 import { SerdeResolver } from '../runtime/serde-resolver.ts'
@@ -53,6 +53,13 @@ export interface TopologyTestDriverConfig {
   readonly storage?: StorageFactory
   readonly deserializationHandler?: DeserializationHandler
   readonly processingHandler?: ProcessingHandler
+  /** KIP-1270. Default false. */
+  readonly processingExceptionHandlerGlobalEnabled?: boolean
+  readonly productionHandler?: ProductionHandler
+  /** KIP-1034. Dead letters are outputs like others. */
+  readonly errorsDeadLetterQueueTopicName?: string
+  /** Without effect on what a topology does: the driver commits after each record either way. Default `at_least_once`. */
+  readonly processingGuarantee?: 'at_least_once' | 'exactly_once_v2'
   /** KIP-695. In the driver all that is not there is known not to be there. Default 0. */
   readonly maxTaskIdleMs?: number
   /** Default: the machine's time when the driver is made; it moves by `advanceWallClockTime` only. */
@@ -156,6 +163,9 @@ function resolveEnvironment(
     timestampExtractor: config.defaultTimestampExtractor ?? failOnInvalidTimestamp,
     deserializationHandler: config.deserializationHandler ?? logAndFail,
     processingHandler: config.processingHandler ?? logAndFail,
+    productionHandler: config.productionHandler ?? retryOrFail,
+    globalProcessingHandler: config.processingExceptionHandlerGlobalEnabled === true ? 'processing' : 'fail',
+    deadLetterTopic: config.errorsDeadLetterQueueTopicName,
     cache: new RecordCacheBudget(config.cacheMaxBytes ?? 10 * 1024 * 1024),
     defaultStoreMedium: config.defaultStoreMedium ?? config.storage?.medium ?? 'memory',
     maxTaskIdleMs: config.maxTaskIdleMs ?? 0,

@@ -1,3 +1,4 @@
+import { comparableRow } from './dead-letters.ts'
 import type { Json, Outcome, Scenario, Thrown } from './scenario/scenario.ts'
 
 /** The first difference of a part of the result. */
@@ -79,7 +80,7 @@ function grouped(rows: readonly Json[] | undefined): string {
   if (rows === undefined) return 'nothing'
   const topics = Map.groupBy(rows, (row) => (Array.isArray(row) ? canonical(row[0]) : 'an answer'))
   const sorted = [...topics].toSorted(([left], [right]) => (left < right ? -1 : 1))
-  return JSON.stringify(sorted.map(([topic, records]) => [topic, records.map(canonical)]))
+  return JSON.stringify(sorted.map(([topic, records]) => [topic, records.map((record) => canonical(comparableRow(record)))]))
 }
 
 /** By class, place and class of the innermost cause. */

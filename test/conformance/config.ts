@@ -25,6 +25,12 @@ const settings: Readonly<Record<string, Setting>> = {
   'default.timestamp.extractor': (name) => ({ defaultTimestampExtractor: extractor(String(name)) }),
   'deserialization.exception.handler': (answer) => ({ deserializationHandler: () => answer }),
   'processing.exception.handler': (answer) => ({ processingHandler: () => answer }),
+  'processing.exception.handler.global.enabled': (enabled) => ({
+    processingExceptionHandlerGlobalEnabled: String(enabled) === 'true',
+  }),
+  'errors.dead.letter.queue.topic.name': (topic) => ({ errorsDeadLetterQueueTopicName: topic }),
+  guarantee: (guarantee) => ({ processingGuarantee: guarantee }),
+  'processing.guarantee': (guarantee) => ({ processingGuarantee: guarantee }),
 }
 
 const defaults = {

@@ -38,6 +38,18 @@ const javaErrors: Readonly<Record<string, JavaError>> = {
   'STREAMS_DESERIALIZATION void': { class: 'IllegalArgumentException' },
 }
 
+/** What a dead letter calls an error: Java names the class that its node caught. */
+const deadLetterErrors: Readonly<Record<string, string>> = {
+  STREAMS_DESERIALIZATION: 'SerializationException',
+  STREAMS_NULL_VALUE: 'SerializationException',
+  STREAMS_SERIALIZATION: 'StreamsException',
+}
+
+/** The class for the code or name of an error; undefined where it is not one of ours. */
+export function javaErrorNames(name: string): string | undefined {
+  return deadLetterErrors[name] ?? javaErrors[name]?.class
+}
+
 /** An error as the oracle describes Java's. */
 export function javaThrown(error: unknown, at: Thrown['at']): Thrown {
   const own = javaError(error)

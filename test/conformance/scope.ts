@@ -39,6 +39,10 @@ const configInScope: Readonly<Record<string, (value: Json) => boolean>> = {
   'default.timestamp.extractor': () => true,
   'deserialization.exception.handler': () => true,
   'processing.exception.handler': () => true,
+  'processing.exception.handler.global.enabled': () => true,
+  'errors.dead.letter.queue.topic.name': () => true,
+  guarantee: () => true,
+  'processing.guarantee': () => true,
   'dsl.store.format': (value) => value === 'DEFAULT',
 }
 

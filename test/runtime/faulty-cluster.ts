@@ -1,6 +1,7 @@
 import type { Chance } from '../../lib/clock/chance.ts'
 import type { TransportErrorKind } from '../../lib/model/errors.ts'
 import { TransportError } from '../../lib/model/errors.ts'
+import type { ProduceBatch } from '../../lib/transport/record-batch/produce-batch.ts'
 import type { Cluster } from '../../lib/transport/cluster.ts'
 
 /** How often each call fails, from 0 to 1. */
@@ -14,6 +15,8 @@ export interface Faults {
   heartbeatFenced: number
   sendFailed: number
   fetchFailed: number
+  /** Batches that the broker does not take. */
+  readonly refuses?: (topic: string, batch: ProduceBatch) => boolean
 }
 
 /** A cluster whose calls fail at times. Some take effect and fail nevertheless: the answer was lost. */
@@ -44,6 +47,8 @@ export function faultyCluster(cluster: Cluster, faults: Faults): Cluster {
         newBatch: () => inner.newBatch(),
         async send(partition, batch) {
           fails(faults.sendFailed / 2, 'REQUEST_TIMED_OUT', 'retriable')
+          const refused = faults.refuses?.(partition.topic, batch) ?? false
+          if (refused) throw new TransportError('TRANSPORT_MESSAGE_TOO_LARGE', 'fatal', 'A fault of this test: too large.')
           const result = await inner.send(partition, batch)
           fails(faults.sendFailed / 2, 'REQUEST_TIMED_OUT', 'retriable')
           return result
@@ -75,7 +80,7 @@ export function faultyCluster(cluster: Cluster, faults: Faults): Cluster {
   }
 }
 
-export const noFaults: Omit<Faults, 'chance' | 'injected'> = Object.freeze({
+export const noFaults: Omit<Faults, 'chance' | 'injected' | 'refuses'> = Object.freeze({
   commitFenced: 0,
   commitRebalance: 0,
   commitUnanswered: 0,

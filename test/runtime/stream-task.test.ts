@@ -7,7 +7,7 @@ import { streamRecord } from '../../lib/model/stream-record.ts'
 import type { StreamRecord } from '../../lib/model/stream-record.ts'
 import type { Processor, ProcessorContext } from '../../lib/processor/processor.ts'
 import { failOnInvalidTimestamp } from '../../lib/processor/timestamp-extractors.ts'
-import { logAndFail } from '../../lib/runtime/error-handlers.ts'
+import { logAndFail, retryOrFail } from '../../lib/runtime/error-handlers.ts'
 import { silentLogger } from '../../lib/runtime/logger.ts'
 import { decodeCommittedMetadata } from '../../lib/runtime/partition-metadata.ts'
 import type { RecordOutput, TopicOutput } from '../../lib/runtime/record-output.ts'
@@ -53,6 +53,9 @@ const environment: TaskEnvironment = {
   timestampExtractor: failOnInvalidTimestamp,
   deserializationHandler: logAndFail,
   processingHandler: logAndFail,
+  productionHandler: retryOrFail,
+  globalProcessingHandler: 'fail',
+  deadLetterTopic: undefined,
   cache: new RecordCacheBudget(0),
   defaultStoreMedium: 'disk',
   maxTaskIdleMs: -1,

@@ -138,14 +138,14 @@ t.test('bytes that the serde cannot read', async (t) => {
   t.throws(() => driver.createInputTopic(input).pipeInput({ key: 'k', value: 'three' }), { code: 'STREAMS_DESERIALIZATION' })
 })
 
-t.test('a value that the sink cannot write fails, whatever the processing handler says', async (t) => {
+t.test('a value that a sink cannot write fails where no processor is above it to be asked about', async (t) => {
   const numbers = plan(
     subtopology(0, [source('SOURCE', ['in']), sink('SINK', ['SOURCE'], 'out', { value: Serdes.long as never })]),
   )
   using driver = new TopologyTestDriver(numbers, { processingHandler: () => 'continue' })
   t.throws(() => driver.createInputTopic(input).pipeInput({ key: 'k', value: 'v' }), {
     code: 'STREAMS_SERIALIZATION',
-    facts: { topic: 'in', node: 'SINK' },
+    facts: { topic: 'in', node: 'SOURCE' },
   })
 })
 
