@@ -41,7 +41,7 @@ export function joinTable<K, VR>(
   const grace = graceMs === undefined ? undefined : addBuffer(table, { name, graceMs, ...serdes })
   const state = addNamedOperator(left, name, {
     supplier: () => new KStreamKTableJoin({ ...options, grace }),
-    stores: grace === undefined ? getter.storeNames : [...getter.storeNames, grace.bufferName],
+    stores: grace === undefined ? getter.storeNames : [grace.bufferName, ...getter.storeNames],
     check: grace && ((topology) => checkHistory(topology, name, getter.storeNames, grace.graceMs)),
     nullKeys: kind === 'left' ? 'kept' : undefined,
     changes: { key: serdes.key, value: undefined, sources, needsRepartition: false },

@@ -147,7 +147,9 @@ export class SegmentedWindowRows implements WindowRows {
     const deletesNothing = row === null && this.#keepsDuplicates
     if (deletesNothing && !this.#isExact) return
     this.#advance(startMs)
-    if (deletesNothing || this.#isExpired(startMs)) return
+    // Java's in-memory store restores by put(), which counts; its RocksDB store does not.
+    if (this.#isExpired(startMs)) return this.#isExact ? this.#options.dropped.add() : undefined
+    if (deletesNothing) return
     const segment = this.#segments.create(startMs)
     const own = this.#renumbered(key, startMs)
     segment.rows.restore(own, row)
