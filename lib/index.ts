@@ -47,6 +47,8 @@ export { JoinWindows } from './dsl/join-windows.ts'
 export type { JoinWindowsOptions } from './dsl/join-windows.ts'
 export { UnlimitedWindows } from './dsl/unlimited-windows.ts'
 export type { UnlimitedWindowsOptions } from './dsl/unlimited-windows.ts'
+export { Suppressed } from './dsl/suppressed.ts'
+export type { BufferConfig, EagerBufferConfig, StrictBufferConfig, UntilTimeLimit, UntilWindowCloses } from './dsl/suppressed.ts'
 export type { Branched, BranchedKStream } from './dsl/branched-kstream.ts'
 export type {
   Consumed,

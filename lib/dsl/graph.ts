@@ -25,6 +25,8 @@ interface GraphNodeOptions {
   readonly nullKeys?: 'kept' | undefined
   /** Of a table: whether its store keeps versions. Absent where there is none: then it is as its parents are (KIP-914). */
   readonly versions?: Versions | undefined
+  /** Of a windowed aggregation: how long after its end a window may still change; of sessions with the gap. */
+  readonly graceMs?: number | undefined
 }
 
 export type Versions = 'kept' | 'none'
@@ -61,6 +63,10 @@ export class GraphNode {
   /** What is known before the graph is whole; undefined: as the parents. */
   get versions(): Versions | undefined {
     return this.#options.versions
+  }
+
+  get graceMs(): number | undefined {
+    return this.#options.graceMs
   }
 
   /** Whether late updates come as such, because the table, or all that it is made of, is versioned. */

@@ -1,3 +1,4 @@
+import type { Windowed } from '../model/windowed.ts'
 import type { KeyValuePair } from '../processor/key-value-result.ts'
 import type { ValueTransformer } from '../processor/ktable-transform-values.ts'
 import { KTableToStream } from '../processor/ktable-to-stream.ts'
@@ -10,10 +11,16 @@ import type { MaterializedOptions } from './materialized.ts'
 import type { Grouped, Materialized, Named, TableJoined, Transformed } from './options.ts'
 import { addStreamOperator } from './stream-operators.ts'
 import { filterTable, mapTableValues } from './table-derivations.ts'
+import type { UntilTimeLimit, UntilWindowCloses } from './suppressed.ts'
 import { joinTables } from './table-join.ts'
+import { suppressTable } from './table-suppress.ts'
 import { transformTableValues } from './table-transform.ts'
 
 type Joiner<K, V, VO, VR> = (left: V, right: VO, key: K) => VR | null
+/** Only windows close; what stands here for other keys is for the compiler's message. */
+type FinalResultsOf<K> = [K] extends [Windowed<unknown>]
+  ? UntilWindowCloses
+  : 'untilWindowCloses needs a table with windowed keys'
 type ForeignKey<K, V, KO> = (value: V, key: K) => KO | null
 
 /**
@@ -67,6 +74,18 @@ export class KTable<K, V> {
     transformed: Transformed = {},
   ): KTable<K, VR> {
     return transformTableValues(this[internals], supplier, materialized, transformed)
+  }
+
+  /**
+   * Holds changes back, so that fewer of them, or only final ones, go on. The buffer is in memory, with a changelog; what it holds back
+   * does not show in joins with this table either. Throws a `TopologyError`: `STREAMS_NOT_WINDOWED` where windows are to close and
+   * there are none.
+   *
+   * @example
+   * clicks.groupByKey().windowedBy(TimeWindows.of({ sizeMs: 60_000 })).count().suppress(Suppressed.untilWindowCloses())
+   */
+  suppress(suppressed: UntilTimeLimit | FinalResultsOf<K>, named?: Named): KTable<K, V> {
+    return suppressTable(this[internals], suppressed as UntilTimeLimit | UntilWindowCloses, named)
   }
 
   /** The changes, null for a deleted key. */

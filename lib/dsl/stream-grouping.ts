@@ -54,16 +54,19 @@ export interface Aggregation {
   readonly key: AnySerde | undefined
   readonly operator: TableOperator
   readonly supplier: AnySupplier
+  /** Set where windows are aggregated: how long after its end a window may still change; of sessions with the gap. */
+  readonly graceMs?: number
 }
 
 export function addAggregate<K, V>(grouping: StreamGrouping, aggregation: Aggregation): KTable<K, V> {
-  const { store, spec, key, operator, supplier } = aggregation
+  const { store, spec, key, operator, supplier, graceMs } = aggregation
   const { graph } = grouping
   const name = graph.nameOr(aggregation.named, aggregation.prefix)
   const { node: parent, sources } = grouping.repartitioned(store.name)
   const node = new GraphNode({
     name,
     versions: spec.kind === 'versioned' ? 'kept' : 'none',
+    graceMs,
     write: (topology, { parentNames }) => {
       topology.addProcessor({ name, supplier, parents: parentNames })
       topology.addStateStore(spec, [name])

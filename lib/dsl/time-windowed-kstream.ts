@@ -95,7 +95,8 @@ export class TimeWindowedKStream<K, V> {
       })) as AnySupplier
     const spec = windowSpec(store, this.#windows, this.#emit)
     const key = store.key === undefined ? undefined : erased(timeWindowedSerde(store.key, spec.windowSizeMs))
-    return addAggregate(this.#grouping, { prefix, named, store, spec, key, operator, supplier })
+    const { graceMs } = this.#windows
+    return addAggregate(this.#grouping, { prefix, named, store, spec, key, operator, supplier, graceMs })
   }
 
   #aggregate(options: Omit<KStreamWindowAggregateOptions<unknown, unknown, unknown>, 'windows'>): ReturnType<AnySupplier> {

@@ -58,7 +58,6 @@ const laterFormats: Readonly<Record<string, string>> = {
 
 const laterSteps: Readonly<Record<string, string>> = {
   cogroup: 'cogroup',
-  suppress: 'suppress',
 }
 
 /** Java's persistent suppliers from before timestamped stores. */

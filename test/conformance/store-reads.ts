@@ -101,6 +101,7 @@ function versions(store: Calls, keys: readonly unknown[]): Json {
   return keys.flatMap(rowsOf)
 }
 
+/** A buffer of held back records has no reads. */
 function dump(store: Calls): Json {
   if (!('all' in store)) return 'opaque'
   try {

@@ -1,7 +1,8 @@
-import type { ChangelogOption, StoreSpec } from 'millrace'
+import type { BufferConfig, ChangelogOption, StoreSpec, StrictBufferConfig } from 'millrace'
 import {
   JoinWindows,
   keyValueStore,
+  Suppressed,
   timestampedKeyValueStore,
   timestampedWindowStore,
   versionedKeyValueStore,
@@ -92,6 +93,20 @@ export function tableJoined(step: Args): object | undefined {
       otherPartitioner: chosen(args, 'otherPartitioner'),
     }),
   )
+}
+
+export function suppressed(step: Args): unknown {
+  const buffer = optional(step, 'buffer', (args) => {
+    const full = args.optionalString('full')
+    return options({
+      maxRecords: args.optionalNumber('maxRecords'),
+      maxBytes: args.optionalNumber('maxBytes'),
+      whenFull: full === undefined ? undefined : full === 'shutDown' ? 'shut-down' : 'emit-early',
+      changelog: changelog(args),
+    })
+  })
+  if (step.string('until') === 'windowCloses') return Suppressed.untilWindowCloses(buffer as StrictBufferConfig | undefined)
+  return Suppressed.untilTimeLimit(step.number('limit'), buffer as BufferConfig | undefined)
 }
 
 export function materialized(step: Args): object | undefined {

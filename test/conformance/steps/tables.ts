@@ -1,9 +1,8 @@
 import type { Args } from '../scenario/args.ts'
 import { transformerSupplier } from '../scenario/processors.ts'
-import { Unsupported } from '../scenario/scenario.ts'
 import { joinerOf, mapperOf, pairMapperOf, predicateOf } from './functions.ts'
 import { call, named, options, type Building, type Handle, type StepMaker } from './handles.ts'
-import { grouped, materialized, tableJoined } from './options.ts'
+import { grouped, materialized, suppressed, tableJoined } from './options.ts'
 import { handleOf } from './streams.ts'
 
 /** Steps on a KTable. */
@@ -23,9 +22,7 @@ export const tableSteps: Readonly<Record<string, StepMaker>> = {
     const stores = step.has('stores') ? step.strings('stores') : undefined
     return call(table, 'transformValues', supplier, materialized(step), options({ name: step.optionalString('name'), stores }))
   },
-  suppress: () => {
-    throw new Unsupported('KTable.suppress')
-  },
+  suppress: (table, step) => call(table, 'suppress', suppressed(step), named(step)),
   join: (table, step, building) => joinTables(table, 'join', step, building),
   leftJoin: (table, step, building) => joinTables(table, 'leftJoin', step, building),
   outerJoin: (table, step, building) => joinTables(table, 'outerJoin', step, building),
