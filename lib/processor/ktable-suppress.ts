@@ -42,7 +42,7 @@ export class KTableSuppress<K, V> implements Processor<K, Change<V>, K, Change<V
     this.#context = internal(context)
     this.#buffer = context.stateStore<ChangeBuffer<K, V>>(this.#options.storeName)
     const { metrics } = context
-    const { 'processor-node-id': node, ...task } = this.#context.metricTags
+    const { 'processor-node-id': _, ...task } = this.#context.metricTags
     this.#emitted = metrics.counter('suppression-emit', 'stream-processor-node-metrics', this.#context.metricTags)
     const tags = { ...task, 'in-memory-suppression-state-id': this.#options.storeName }
     metrics.gauge('suppression-buffer-count', 'stream-state-metrics', tags, () => this.#buffer.count)
