@@ -4,7 +4,9 @@ import { materializedGetter } from '../processor/ktable-value-getter.ts'
 import { longSerde } from '../serde/integer-serdes.ts'
 import type { AnySupplier } from './stream-operators.ts'
 import { addAggregate, StreamGrouping, type GroupedOptions } from './stream-grouping.ts'
-import { erased, type StreamState } from './handles.ts'
+import { CogroupedKStream, type Coaggregator } from './cogrouped-kstream.ts'
+import { Cogrouping, type AnyAggregator } from './cogrouping.ts'
+import { erased, internals, type StreamState } from './handles.ts'
 import type { KTable } from './ktable.ts'
 import type { Present } from './kstream.ts'
 import { materialize, tableSpec, type MaterializedStore } from './materialized.ts'
@@ -21,6 +23,10 @@ export class KGroupedStream<K, V> {
 
   constructor(stream: StreamState, grouped: GroupedOptions) {
     this.#grouping = new StreamGrouping(stream, grouped)
+  }
+
+  get [internals](): StreamGrouping {
+    return this.#grouping
   }
 
   /** How many records each key has had. */
@@ -64,6 +70,14 @@ export class KGroupedStream<K, V> {
       const { oldValues } = operator.settings()
       return new KStreamAggregate({ storeName: store.name, initializer, aggregator: fold, oldValues })
     })
+  }
+
+  /**
+   * Begins an aggregation over several grouped streams. The aggregate's type is that of the aggregator's first parameter. Where windows
+   * of time follow, the aggregator sees null values, too.
+   */
+  cogroup<VOut>(aggregator: Coaggregator<K, V, VOut>): CogroupedKStream<K, VOut> {
+    return new CogroupedKStream(new Cogrouping(this.#grouping, aggregator as AnyAggregator))
   }
 
   /** Aggregates per window instead of for ever. */

@@ -53,7 +53,11 @@ export function repartitionNode({ builder: { graph } }: Pick<StreamState, 'build
 }
 
 /** The stream behind a repartition node. */
-export function afterRepartition(stream: StreamState, node: GraphNode, { key, value }: RepartitionOptions): StreamState {
+export function afterRepartition(
+  stream: StreamState,
+  node: GraphNode,
+  { key, value }: Pick<RepartitionOptions, 'key' | 'value'>,
+): StreamState {
   const sources = new Set([node.name])
   return { builder: stream.builder, name: node.name, node, key, value, sources, needsRepartition: false }
 }

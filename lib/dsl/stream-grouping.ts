@@ -36,12 +36,16 @@ export class StreamGrouping {
    */
   repartitioned(storeName: string): StreamState {
     if (!this.stream.needsRepartition) return this.stream
-    const options = { name: this.#name ?? storeName, key: this.key, value: this.value }
-    const fresh = repartitionNode(this.stream, options)
+    const fresh = this.newRepartition(storeName)
     const node = this.#name === undefined ? fresh : (this.#repartition ?? fresh)
     this.#repartition = node
     this.graph.add([this.stream.node], node)
-    return afterRepartition(this.stream, node, options)
+    return afterRepartition(this.stream, node, this)
+  }
+
+  /** A repartition of the stream, called after the grouping or else the store; not yet in the graph. */
+  newRepartition(storeName: string): GraphNode {
+    return repartitionNode(this.stream, { name: this.#name ?? storeName, key: this.key, value: this.value })
   }
 }
 

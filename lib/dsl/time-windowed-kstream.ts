@@ -87,7 +87,7 @@ export class TimeWindowedKStream<K, V> {
     const operator = storedOperator(store.name, windowedGetter(store.name) as never)
     const folds = fold as { initializer: () => unknown; aggregator: () => unknown }
     const supplier = (() =>
-      this.#aggregate({
+      windowAggregate(this.#windows, {
         ...folds,
         storeName: store.name,
         oldValues: operator.settings().oldValues,
@@ -98,10 +98,13 @@ export class TimeWindowedKStream<K, V> {
     const { graceMs } = this.#windows
     return addAggregate(this.#grouping, { prefix, named, store, spec, key, operator, supplier, graceMs })
   }
+}
 
-  #aggregate(options: Omit<KStreamWindowAggregateOptions<unknown, unknown, unknown>, 'windows'>): ReturnType<AnySupplier> {
-    const windows = this.#windows
-    if (windows instanceof SlidingWindows) return new KStreamSlidingWindowAggregate({ ...options, windows }) as never
-    return new KStreamWindowAggregate({ ...options, windows }) as never
-  }
+/** The processor that aggregates in such windows. */
+export function windowAggregate(
+  windows: WindowsOfTime,
+  options: Omit<KStreamWindowAggregateOptions<unknown, unknown, unknown>, 'windows'>,
+): ReturnType<AnySupplier> {
+  if (windows instanceof SlidingWindows) return new KStreamSlidingWindowAggregate({ ...options, windows }) as never
+  return new KStreamWindowAggregate({ ...options, windows }) as never
 }

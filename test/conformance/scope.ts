@@ -56,10 +56,6 @@ const laterFormats: Readonly<Record<string, string>> = {
   sessionKey: 'session windows',
 }
 
-const laterSteps: Readonly<Record<string, string>> = {
-  cogroup: 'cogroup',
-}
-
 /** Java's persistent suppliers from before timestamped stores. */
 const untimedStores = new Set(['kv', 'window'])
 const laterStores = new Set(['lru', 'session', 'memSession'])
@@ -74,7 +70,6 @@ function first(steps: readonly Step[]): string | undefined {
 }
 
 function stepOutOfScope(step: Step): string | undefined {
-  if (laterSteps[step.op] !== undefined) return laterSteps[step.op]
   if (step.op === 'windowedBy' && !['time', 'sliding', 'unlimited'].includes(String(object(step['window'])['type'])))
     return `${String(object(step['window'])['type'])} windows`
   return storesOf(step).map(storeOutOfScope).find(isSet) ?? suppliedTable(step)

@@ -1,7 +1,7 @@
 import { StreamsBuilder, Topology } from 'millrace'
 import { Args, taking } from '../scenario/args.ts'
 import { Unsupported, type Step } from '../scenario/scenario.ts'
-import { groupedSteps, groupedTableSteps, windowedSteps } from './groups.ts'
+import { cogroupedSteps, groupedSteps, groupedTableSteps, windowedCogroupedSteps, windowedSteps } from './groups.ts'
 import { kindOf, type Building, type Handle, type StepMaker } from './handles.ts'
 import { sourceSteps } from './sources.ts'
 import { streamSteps } from './streams.ts'
@@ -12,6 +12,8 @@ const stepsOn: Readonly<Record<string, Readonly<Record<string, StepMaker>>>> = {
   KStream: streamSteps,
   KGroupedStream: groupedSteps,
   TimeWindowedKStream: windowedSteps,
+  CogroupedKStream: cogroupedSteps,
+  TimeWindowedCogroupedKStream: windowedCogroupedSteps,
   KTable: tableSteps,
   KGroupedTable: groupedTableSteps,
 }

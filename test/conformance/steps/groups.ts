@@ -4,6 +4,7 @@ import { Unsupported } from '../scenario/scenario.ts'
 import { aggregatorOf, initializerOf, reducerOf } from './functions.ts'
 import { call, named, options, type StepMaker } from './handles.ts'
 import { materialized } from './options.ts'
+import { handleOf } from './streams.ts'
 
 const aggregations: Readonly<Record<string, StepMaker>> = {
   count: (handle, step) => call(handle, 'count', materialized(step), named(step)),
@@ -16,6 +17,19 @@ const aggregations: Readonly<Record<string, StepMaker>> = {
 export const groupedSteps: Readonly<Record<string, StepMaker>> = {
   ...aggregations,
   windowedBy: (handle, step) => call(handle, 'windowedBy', taking(step.object('window'), windowsOf)),
+  cogroup: (handle, step) => call(handle, 'cogroup', aggregatorOf(step.json('fold'))),
+}
+
+/** Steps on a TimeWindowedCogroupedKStream. */
+export const windowedCogroupedSteps: Readonly<Record<string, StepMaker>> = {
+  aggregate: (handle, step) => call(handle, 'aggregate', initializerOf(step), materialized(step), named(step)),
+}
+
+/** Steps on a CogroupedKStream. */
+export const cogroupedSteps: Readonly<Record<string, StepMaker>> = {
+  ...windowedCogroupedSteps,
+  windowedBy: (handle, step) => call(handle, 'windowedBy', taking(step.object('window'), windowsOf)),
+  cogroup: (handle, step, building) => call(handle, 'cogroup', handleOf(step, building), aggregatorOf(step.json('fold'))),
 }
 
 /** Steps on a TimeWindowedKStream. */

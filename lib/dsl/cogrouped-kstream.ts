@@ -1,0 +1,56 @@
+import { KStreamAggregate } from '../processor/kstream-aggregate.ts'
+import { materializedGetter } from '../processor/ktable-value-getter.ts'
+import { cogroupPrefix, type AnyAggregator, type Cogrouping } from './cogrouping.ts'
+import { internals } from './handles.ts'
+import type { KGroupedStream } from './kgrouped-stream.ts'
+import type { Present } from './kstream.ts'
+import type { KTable } from './ktable.ts'
+import { materialize, tableSpec } from './materialized.ts'
+import type { Materialized, Named } from './options.ts'
+import type { SlidingWindows } from './sliding-windows.ts'
+import type { AnySupplier } from './stream-operators.ts'
+import { storedOperator } from './table-operators.ts'
+import { TimeWindowedCogroupedKStream } from './time-windowed-cogrouped-kstream.ts'
+import type { TimeWindows } from './time-windows.ts'
+import type { UnlimitedWindows } from './unlimited-windows.ts'
+
+/** Folds a value into the aggregate of its key. Null deletes. */
+export type Coaggregator<K, V, VOut> = (aggregate: VOut, value: V, key: K) => VOut | null
+
+/**
+ * Grouped streams that are aggregated together (Java: `CogroupedKStream`, KIP-150): as if each were aggregated by itself, all into
+ * one table. Their topics must have equally many partitions. Serdes of the groupings are for their repartition topics; those of the
+ * table are given where it is materialized.
+ *
+ * @example
+ * clicks.groupByKey().cogroup((count: number) => count + 1)
+ *   .cogroup(views.groupByKey(), (count, view) => count + view.weight)
+ *   .aggregate(() => 0, { key: Serdes.string, value: Serdes.double })
+ */
+export class CogroupedKStream<K, VOut> {
+  readonly #cogrouping: Cogrouping
+
+  constructor(cogrouping: Cogrouping) {
+    this.#cogrouping = cogrouping
+  }
+
+  /** Adds a grouped stream to this cogroup, and returns it. Two that are grouped by another key need names, for their topics. */
+  cogroup<V>(grouped: KGroupedStream<K, V>, aggregator: Coaggregator<K, V, VOut>): this {
+    this.#cogrouping.add(grouped[internals], aggregator as AnyAggregator)
+    return this
+  }
+
+  /** One aggregate for each key, from the initial value on. Records without key or value are dropped. */
+  aggregate(initializer: () => VOut, materialized?: Materialized<K, Present<VOut>>, named?: Named): KTable<K, Present<VOut>> {
+    const store = materialize(this.#cogrouping.graph, materialized, cogroupPrefix, {})
+    const operator = storedOperator(store.name, materializedGetter(store.name))
+    const supplier = (aggregator: AnyAggregator): AnySupplier =>
+      (() => new KStreamAggregate({ ...operator.settings(), storeName: store.name, initializer, aggregator })) as AnySupplier
+    return this.#cogrouping.aggregate({ named, store, spec: tableSpec(store), key: store.key, operator, supplier })
+  }
+
+  /** Aggregates per window instead of for ever. But in sliding windows, an aggregator sees null values, too. */
+  windowedBy(windows: TimeWindows | SlidingWindows | UnlimitedWindows): TimeWindowedCogroupedKStream<K, VOut> {
+    return new TimeWindowedCogroupedKStream(this.#cogrouping, windows)
+  }
+}

@@ -1,0 +1,43 @@
+import type { Windowed } from '../model/windowed.ts'
+import { windowedGetter } from '../processor/ktable-value-getter.ts'
+import { timeWindowedSerde } from '../serde/windowed-serdes.ts'
+import { cogroupPrefix, type AnyAggregator, type Cogrouping } from './cogrouping.ts'
+import { erased } from './handles.ts'
+import type { Present } from './kstream.ts'
+import type { KTable } from './ktable.ts'
+import { materialize, windowSpec } from './materialized.ts'
+import type { Materialized, Named } from './options.ts'
+import type { AnySupplier } from './stream-operators.ts'
+import { storedOperator } from './table-operators.ts'
+import { windowAggregate, type WindowsOfTime } from './time-windowed-kstream.ts'
+
+const emit = 'on-window-update'
+
+/** Grouped streams that are aggregated together, per window of time (Java: `TimeWindowedCogroupedKStream`). Results come with each update. */
+export class TimeWindowedCogroupedKStream<K, VOut> {
+  readonly #cogrouping: Cogrouping
+  readonly #windows: WindowsOfTime
+
+  constructor(cogrouping: Cogrouping, windows: WindowsOfTime) {
+    this.#cogrouping = cogrouping
+    this.#windows = windows
+  }
+
+  /** One aggregate for each key and window, from the initial value on. Records without key are dropped, and late ones. */
+  aggregate(
+    initializer: () => VOut,
+    materialized?: Materialized<K, Present<VOut>>,
+    named?: Named,
+  ): KTable<Windowed<K>, Present<VOut>> {
+    const windows = this.#windows
+    const store = materialize(this.#cogrouping.graph, materialized, cogroupPrefix, {})
+    const operator = storedOperator(store.name, windowedGetter(store.name) as never)
+    const spec = windowSpec(store, windows, emit)
+    const key = store.key === undefined ? undefined : erased(timeWindowedSerde(store.key, spec.windowSizeMs))
+    const supplier = (aggregator: AnyAggregator): AnySupplier => {
+      const { oldValues } = operator.settings()
+      return () => windowAggregate(windows, { storeName: store.name, initializer, aggregator, oldValues, emit })
+    }
+    return this.#cogrouping.aggregate({ named, store, spec, key, operator, supplier, graceMs: windows.graceMs })
+  }
+}
