@@ -1,5 +1,6 @@
 /** Never run: `npm run types` compiles it, and each `@ts-expect-error` must be one. */
 import { StreamsBuilder } from '../../lib/dsl/streams-builder.ts'
+import { JoinWindows } from '../../lib/dsl/join-windows.ts'
 import { TimeWindows } from '../../lib/dsl/time-windows.ts'
 import type { GlobalKTable } from '../../lib/dsl/global-ktable.ts'
 import type { KStream } from '../../lib/dsl/kstream.ts'
@@ -9,7 +10,7 @@ import { topic } from '../../lib/model/topic.ts'
 import type { Windowed } from '../../lib/model/windowed.ts'
 import { nullable } from '../../lib/serde/nullable-serde.ts'
 import { Serdes } from '../../lib/serde/serdes.ts'
-import { keyValueStore, timestampedKeyValueStore } from '../../lib/state/stores.ts'
+import { keyValueStore, timestampedKeyValueStore, windowStore } from '../../lib/state/stores.ts'
 import { proves, type Exact } from './exact.ts'
 
 interface Transfer {
@@ -153,6 +154,54 @@ const amountOf = (transfer: Transfer): number => transfer.amount
 fromNullable.join(table, amountOf, (transfer) => transfer)
 // @ts-expect-error - Tables of different keys join by foreign key only.
 byForeignKey.join(table, (transfer) => transfer)
+
+// Joins of streams: same key type, what may be missing is null on that side.
+const windows = JoinWindows.of({ timeDifferenceMs: 10 })
+const accountStream = builder.stream(accounts)
+const streamsJoined = stream.join(accountStream, (transfer, account, key) => `${transfer.from}${account.country}${key}`, windows)
+proves<Exact<typeof streamsJoined, KStream<string, string>>>()
+const streamsLeftJoined = stream.leftJoin(accountStream, (transfer, account) => [transfer, account] as const, windows, {
+  name: 'left',
+  key: Serdes.string,
+  value: transferSerde,
+  otherValue: accountSerde,
+})
+proves<Exact<typeof streamsLeftJoined, KStream<string, readonly [Transfer, Account | null]>>>()
+const streamsOuterJoined = stream.outerJoin(accountStream, (transfer, account) => [transfer, account] as const, windows)
+proves<Exact<typeof streamsOuterJoined, KStream<string, readonly [Transfer | null, Account | null]>>>()
+// Values that are null are not joined; a serde that carries less is what the joiner sees, where it reads from the store.
+const nullsLeftOut = nullableStream.join(nullableStream, (left, right) => [left, right] as const, windows, {
+  otherValue: namedSerde,
+})
+proves<Exact<typeof nullsLeftOut, KStream<string, readonly [Transfer, Transfer | Named]>>>()
+const ownStores = stream.join(accountStream, (transfer) => transfer, windows, {
+  thisStore: windowStore('own', {
+    windowSizeMs: 20,
+    retentionMs: 20,
+    duplicates: 'keep',
+    key: Serdes.string,
+    value: transferSerde,
+  }),
+})
+proves<Exact<typeof ownStores, KStream<string, Transfer>>>()
+const byAmount = builder.stream(topic('by-amount', { key: Serdes.long, value: accountSerde }))
+const takeLeft = (transfer: Transfer): Transfer => transfer
+// @ts-expect-error - Streams of different keys.
+stream.join(byAmount, takeLeft, windows)
+// @ts-expect-error - Streams of different keys.
+stream.leftJoin(byAmount, takeLeft, windows)
+// @ts-expect-error - Streams of different keys.
+stream.outerJoin(byAmount, (transfer) => transfer, windows)
+// @ts-expect-error - Streams are joined within windows.
+stream.join(accountStream, takeLeft)
+// @ts-expect-error - There may be no account.
+stream.leftJoin(accountStream, (_, account) => account.country, windows)
+// @ts-expect-error - There may be no transfer.
+stream.outerJoin(accountStream, (transfer) => transfer.amount, windows)
+// @ts-expect-error - Transfers are no numbers.
+stream.join(accountStream, takeLeft, windows, { value: Serdes.long })
+// @ts-expect-error - Keys are no numbers.
+stream.join(accountStream, takeLeft, windows, { key: Serdes.long })
 
 // Own code.
 const processed = stream.process(
