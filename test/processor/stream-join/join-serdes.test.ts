@@ -11,7 +11,7 @@ function noting(notes: string[], name: string): Serde<string> {
   return {
     ...Serdes.string,
     name,
-    prepareRead: async (bytes) => void notes.push(`${name} reads ${bytes.map((each) => Buffer.from(each).toString())}`),
+    prepareRead: async (bytes) => void notes.push(`${name} reads ${bytes.map((each) => Buffer.from(each).toString()).join()}`),
     prepareWrite: async ({ topic }) => void notes.push(`${name} writes ${topic}`),
   }
 }

@@ -1,0 +1,211 @@
+import { deepEqual, ok } from 'node:assert/strict'
+import fc from 'fast-check'
+import { JoinWindows, nullable, Serdes, StreamsBuilder, topic, type Topology } from 'millrace'
+import { TopologyTestDriver, type ProducedRecord } from 'millrace/testing'
+import t from 'tap'
+import { runs } from './runs.ts'
+
+// A join of two streams, as a reader of its documentation would compute it from the list of all that was ever sent.
+
+type Kind = 'inner' | 'left' | 'outer'
+type Side = 'left' | 'right'
+
+interface Sent {
+  readonly side: Side
+  readonly key: string | null
+  /** Different in each record. */
+  readonly value: string | null
+  readonly timestamp: number
+}
+
+interface Result {
+  readonly key: string | null
+  readonly left: string | null
+  readonly right: string | null
+  readonly timestamp: number
+}
+
+const text = (name: string) => topic(name, { key: nullable(Serdes.string), value: nullable(Serdes.string) })
+const topics = { left: text('left'), right: text('right') }
+const out = topic('out', { key: nullable(Serdes.string), value: Serdes.json<Pick<Result, 'left' | 'right'>>() })
+const joiner = (left: string | null, right: string | null): Pick<Result, 'left' | 'right'> => ({ left, right })
+
+function joinOf(kind: Kind, windows: JoinWindows): Topology {
+  const builder = new StreamsBuilder()
+  const [left, right] = [builder.stream(topics.left), builder.stream(topics.right)]
+  if (kind === 'inner') left.join(right, joiner, windows).to(out)
+  else if (kind === 'left') left.leftJoin(right, joiner, windows).to(out)
+  else left.outerJoin(right, joiner, windows).to(out)
+  return builder.build()
+}
+
+/** What each record that is sent makes come out. From `restart` on a second application has the work, restored from changelogs. */
+function run(topology: Topology, sent: readonly Sent[], restart = sent.length): Result[][] {
+  const first = runFrom(topology, [], sent.slice(0, restart))
+  return [...first.results, ...runFrom(topology, first.written, sent.slice(restart)).results]
+}
+
+function runFrom(topology: Topology, changelogs: readonly ProducedRecord[], sent: readonly Sent[]) {
+  using driver = new TopologyTestDriver(topology, { changelogs })
+  const inputs = { left: driver.createInputTopic(topics.left), right: driver.createInputTopic(topics.right) }
+  const output = driver.createOutputTopic(out)
+  const results = sent.map(({ side, key, value, timestamp }) => {
+    inputs[side].pipeInput({ key, value, timestamp })
+    return output.readRecords().map(({ key, value, timestamp }) => ({ key, ...value, timestamp }))
+  })
+  return { results, written: driver.produced() }
+}
+
+/** The model: everything that was sent, and how the streams are joined. */
+class Model {
+  readonly sent: readonly Sent[]
+  readonly windows: JoinWindows
+  readonly kind: Kind
+  readonly restart: number
+
+  constructor(sent: readonly Sent[], windows: JoinWindows, kind: Kind, restart = sent.length) {
+    this.sent = sent
+    this.windows = windows
+    this.kind = kind
+    this.restart = restart
+  }
+
+  /** The largest timestamp so far; a restart forgets it. */
+  time(at: number): number {
+    const since = at < this.restart ? 0 : this.restart
+    return Math.max(...this.sent.slice(since, at + 1).map(({ timestamp }) => timestamp))
+  }
+
+  hasOuterSide({ side }: Sent): boolean {
+    return this.kind === 'outer' || (this.kind === 'left' && side === 'left')
+  }
+
+  /** The last timestamp that a partner of the record may have. */
+  lastPartner({ side, timestamp }: Sent): number {
+    return timestamp + (side === 'left' ? this.windows.afterMs : this.windows.beforeMs)
+  }
+
+  /** The partners that are there when a record arrives, by their time, then as they came. */
+  partners(at: number): Sent[] {
+    const own = this.sent[at]!
+    if (own.key === null || own.value === null) return []
+    return this.sent
+      .slice(0, at)
+      .filter((other) => other.side !== own.side && other.key === own.key && other.value !== null)
+      .filter((other) => this.#belong(own, other) && this.#isKept(other, at))
+      .toSorted((one, other) => one.timestamp - other.timestamp)
+  }
+
+  #belong(own: Sent, other: Sent): boolean {
+    const [left, right] = own.side === 'left' ? [own, other] : [other, own]
+    const { beforeMs, afterMs } = this.windows
+    return left.timestamp - beforeMs <= right.timestamp && right.timestamp <= left.timestamp + afterMs
+  }
+
+  /** Each side forgets what is older, than the newest it has, by size and grace. */
+  #isKept({ side, timestamp }: Sent, at: number): boolean {
+    const times = this.sent.slice(0, at).flatMap((each) => (each.side === side && each.key !== null ? [each.timestamp] : []))
+    return timestamp > Math.max(...times) - this.windows.sizeMs - this.windows.graceMs
+  }
+
+  /** Whether the record is one of an outer side that found nobody. */
+  isAlone(at: number): boolean {
+    const own = this.sent[at]!
+    return own.value !== null && this.hasOuterSide(own) && this.partners(at).length === 0
+  }
+
+  /** It is certain on arrival that an alone record stays alone: it has no key, came too late, or nobody waits at all. */
+  isSettled(at: number): boolean {
+    const own = this.sent[at]!
+    return own.key === null || this.windows.nonJoined === 'eager' || this.lastPartner(own) < this.time(at)
+  }
+
+  /** The results of a record on its arrival, in order. */
+  onArrival(at: number): Result[] {
+    const own = this.sent[at]!
+    if (this.isAlone(at)) return this.isSettled(at) ? [pair(own, null)] : []
+    return this.partners(at).map((other) => pair(own, other))
+  }
+}
+
+function pair(own: Sent, other: Sent | null): Result {
+  const [left, right] = own.side === 'left' ? [own, other] : [other, own]
+  const timestamp = Math.max(own.timestamp, other?.timestamp ?? 0)
+  return { key: own.key, left: left?.value ?? null, right: right?.value ?? null, timestamp }
+}
+
+const has = (result: Result, { value }: Sent): boolean => value !== null && (result.left === value || result.right === value)
+
+/** All that must hold of the results. Where one waits for a partner, only the moment in which it gives up is left open. */
+function check(model: Model, results: readonly Result[][]): void {
+  const { sent } = model
+  const gaveUp = new Map<Sent, number>()
+  for (const [at, own] of sent.entries()) {
+    const [arrival, others] = [results[at]!.filter((each) => has(each, own)), results[at]!.filter((each) => !has(each, own))]
+    deepEqual(arrival, model.onArrival(at), `input ${at} on arrival`)
+    deepEqual(others, others.toSorted(byTimeAndSide), `input ${at}: who gives up, does so in order of time, the right side first`)
+    for (const result of others) {
+      const waiting = sent.find((each) => has(result, each))!
+      deepEqual(result, pair(waiting, null), `input ${at}: only who is alone comes later`)
+      ok(!gaveUp.has(waiting), `${waiting.value} gives up once`)
+      gaveUp.set(waiting, at)
+    }
+  }
+  for (const [at, own] of sent.entries()) {
+    const end = gaveUp.get(own)
+    const waits = model.isAlone(at) && !model.isSettled(at)
+    const found = sent.findIndex((_, later) => later > at && model.partners(later).includes(own))
+    const closesAfter = model.lastPartner(own) + model.windows.graceMs
+    const isOpen = closesAfter >= model.time(sent.length)
+    if (end === undefined) ok(!waits || isOpen || found >= 0, `${own.value} found nobody, and has never given up`)
+    else {
+      ok(waits, `${own.value} did not wait`)
+      ok(model.time(end) > closesAfter, `${own.value} gave up too early`)
+      ok(found < 0 || end <= found, `${own.value} had a partner before it gave up`)
+    }
+  }
+}
+
+function byTimeAndSide(one: Result, other: Result): number {
+  return one.timestamp - other.timestamp || Number(one.left !== null) - Number(other.left !== null)
+}
+
+const side = fc.constantFrom<Side>('left', 'right')
+const key = fc.option(fc.constantFrom('a', 'b'), { freq: 9 })
+/** Far enough from 0, where Kafka Streams takes what lies before time for its first moment. */
+const time = fc.oneof(fc.integer({ min: 100, max: 120 }), fc.integer({ min: 100, max: 199 }))
+
+const sent: fc.Arbitrary<Sent[]> = fc
+  .array(fc.record({ side, key, timestamp: time, isNull: fc.integer({ min: 0, max: 9 }).map((n) => n === 0) }), { maxLength: 40 })
+  .map((all) => all.map(({ isNull, ...each }, index) => ({ ...each, value: isNull ? null : `${each.side}${index}` })))
+
+/** Time goes on until everything has closed. */
+const end: Sent = { side: 'left', key: 'end', value: 'end', timestamp: 10_000 }
+
+const windows: fc.Arbitrary<JoinWindows> = fc
+  .record({ beforeMs: fc.integer({ min: -9, max: 20 }), afterMs: fc.integer({ min: -9, max: 20 }), graceMs: fc.nat(20) })
+  .filter(({ beforeMs, afterMs }) => beforeMs + afterMs >= 0)
+  .chain((times) => fc.constantFrom(JoinWindows.of(times), JoinWindows.of(times), JoinWindows.eager(times)))
+
+for (const kind of ['inner', 'left', 'outer'] as const)
+  t.test(`${kind} join of two streams: pairs within windows, and who stays alone, over a restart`, async () => {
+    const law = fc.property(sent, windows, fc.option(fc.nat(40), { nil: 40 }), (some, times, restart) => {
+      const all = [...some, end]
+      check(new Model(all, times, kind, restart), run(joinOf(kind, times), all, restart))
+    })
+    fc.assert(law, runs(100))
+  })
+
+t.test('a stream joined with itself is two streams of the same records, the left one first', async () => {
+  const law = fc.property(sent, windows, (some, times) => {
+    const builder = new StreamsBuilder()
+    const stream = builder.stream(topics.left)
+    stream.join(stream, joiner, times).to(out)
+    const records = some.map((each) => ({ ...each, side: 'left' as const }))
+    const twice = records.flatMap((each) => [each, { ...each, side: 'right' as const }])
+    const model = new Model(twice, times, 'inner')
+    const expected = records.map((_, at) => [...model.onArrival(2 * at), ...model.onArrival(2 * at + 1)])
+    deepEqual(run(builder.build(), records), expected)
+  })
+  fc.assert(law, runs(100))
+})
