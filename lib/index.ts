@@ -31,6 +31,7 @@ export {
 export type { ErrorFacts, StreamsErrorOptions, TransportErrorKind } from './model/errors.ts'
 
 // What users write: the DSL.
+export type { BuildOptions, Optimization } from './dsl/optimization.ts'
 export { StreamsBuilder } from './dsl/streams-builder.ts'
 export type { KStream, Present } from './dsl/kstream.ts'
 export type { KTable } from './dsl/ktable.ts'

@@ -71,8 +71,8 @@ export class KafkaStreams implements AsyncDisposable {
   /** Nothing is opened yet. Throws a `ConfigError` that names the key, or a `TopologyError`. */
   constructor(topology: Topology, config: StreamsConfig) {
     this.#config = resolveConfig(config)
-    const { applicationId, windowStoreChangelogAdditionalRetentionMs } = this.#config
-    this.#plan = topology.plan(applicationId, { windowStoreChangelogAdditionalRetentionMs })
+    const { applicationId, windowStoreChangelogAdditionalRetentionMs, topicConfig } = this.#config
+    this.#plan = topology.plan(applicationId, { windowStoreChangelogAdditionalRetentionMs, topicConfig })
     this.#metrics = this.#config.metrics ?? new MemoryMetrics()
   }
 

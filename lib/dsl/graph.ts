@@ -1,9 +1,11 @@
 import { TopologyError } from '../model/errors.ts'
+import type { Serde } from '../model/serde.ts'
 import { InternalTopologyBuilder } from '../topology/internal-topology-builder.ts'
 import type { InternalTopicProperties } from '../topology/internal-topology-builder.ts'
 import { Topology } from '../topology/topology.ts'
 import { checkName } from '../topology/names.ts'
 import type { OffsetReset } from '../topology/topology-plan.ts'
+import type { Optimization } from './optimization.ts'
 import type { Named } from './options.ts'
 
 /** What a source node reads; two sources of the same are one when the topology is built. */
@@ -14,7 +16,20 @@ export interface SourceSubscription {
 }
 
 /** Adds the nodes of the topology that a logical node stands for. */
-export type WriteNode = (topology: InternalTopologyBuilder, node: GraphNode) => void
+export type WriteNode = (topology: InternalTopologyBuilder, node: GraphNode, optimizations: ReadonlySet<Optimization>) => void
+
+/**
+ * What an operator does to records, as far as a repartition above or below it is concerned. `unnoticed`: Java's optimization lifts
+ * repartitions over it all the same (KAFKA-19668).
+ */
+export type NodeChanges = 'key' | 'value' | 'unnoticed key' | 'unnoticed value'
+
+/** A repartition that may be merged with others of the same key (Java: `OptimizableRepartitionNode`). */
+export interface MergeableRepartition {
+  readonly topic: string
+  readonly key: Serde<unknown> | undefined
+  readonly value: Serde<unknown> | undefined
+}
 
 interface GraphNodeOptions {
   readonly name: string
@@ -27,6 +42,10 @@ interface GraphNodeOptions {
   readonly versions?: Versions | undefined
   /** Of a windowed aggregation: how long after its end a window may still change; of sessions with the gap. */
   readonly graceMs?: number | undefined
+  readonly changes?: NodeChanges | undefined
+  readonly repartition?: MergeableRepartition
+  /** `merge`: it brings streams together. */
+  readonly kind?: 'merge' | undefined
 }
 
 export type Versions = 'kept' | 'none'
@@ -37,6 +56,9 @@ export class GraphNode {
   readonly parents = new Set<GraphNode>()
   readonly children = new Set<GraphNode>()
   readonly subscription: SourceSubscription | undefined
+  readonly changes: NodeChanges | undefined
+  readonly repartition: MergeableRepartition | undefined
+  readonly kind: 'merge' | undefined
   readonly #options: GraphNodeOptions
   /** Nodes are written by priority, parents first (Java: `buildPriority`). A node that is used again moves back. */
   priority = 0
@@ -44,11 +66,14 @@ export class GraphNode {
   constructor(options: GraphNodeOptions) {
     this.name = options.name
     this.subscription = options.subscription
+    this.changes = options.changes
+    this.repartition = options.repartition
+    this.kind = options.kind
     this.#options = options
   }
 
-  write(topology: InternalTopologyBuilder): void {
-    this.#options.write(topology, this)
+  write(topology: InternalTopologyBuilder, optimizations: ReadonlySet<Optimization>): void {
+    this.#options.write(topology, this, optimizations)
   }
 
   get parentNames(): readonly string[] {
@@ -75,6 +100,11 @@ export class GraphNode {
     return versions === undefined ? [...this.parents].every((parent) => parent.isVersioned()) : versions === 'kept'
   }
 
+  removeChild(child: GraphNode): void {
+    this.children.delete(child)
+    child.parents.delete(this)
+  }
+
   /** Whether records without key must pass a repartition here, because a join below takes them. */
   keepsNullKeys(): boolean {
     return [...this.children].some((child) => child.#options.nullKeys === 'kept' || child.keepsNullKeys())
@@ -85,9 +115,15 @@ export class GraphNode {
 export class StreamsGraph {
   readonly #root = new GraphNode({ name: 'root', write: () => undefined, versions: 'none' })
   readonly #internalTopics = new Map<string, InternalTopicProperties>()
-  readonly #copartitioned: ReadonlySet<string>[] = []
+  readonly #nodes = new Set<GraphNode>()
+  #copartitioned: readonly ReadonlySet<string>[] = []
   #index = 0
   #priority = 0
+
+  /** In the order in which they were added. */
+  get nodes(): ReadonlySet<GraphNode> {
+    return this.#nodes
+  }
 
   newProcessorName(prefix: string): string {
     return prefix + this.#nextIndex()
@@ -116,6 +152,7 @@ export class StreamsGraph {
       parent.addChild(node)
       node.priority = this.#priority++
     }
+    this.#nodes.add(node)
     return node
   }
 
@@ -125,15 +162,30 @@ export class StreamsGraph {
 
   /** Topics of these sources must have equally many partitions. */
   copartition(sources: ReadonlySet<string>): void {
-    this.#copartitioned.push(sources)
+    this.#copartitioned = [...this.#copartitioned, sources]
   }
 
-  build(): Topology {
+  /** The children of a repartition get its records from its parents; `other` takes its place among what is copartitioned. */
+  replace(repartition: GraphNode, other: GraphNode): void {
+    const parents = [...repartition.parents]
+    for (const child of repartition.children) {
+      for (const parent of parents) parent.addChild(child)
+    }
+    for (const parent of parents) parent.removeChild(repartition)
+    for (const child of repartition.children) repartition.removeChild(child)
+    this.#nodes.delete(repartition)
+    const renamed = (name: string): string => (name === repartition.name ? other.name : name)
+    this.#copartitioned = this.#copartitioned.map((sources) => new Set([...sources].map(renamed)))
+  }
+
+  /** `optimize` may change the graph; it gets one in which equal sources are merged. */
+  build(optimizations: ReadonlySet<Optimization>, optimize: () => void): Topology {
     this.#mergeSources()
+    optimize()
     const topology = new InternalTopologyBuilder()
     for (const [name, properties] of this.#internalTopics) topology.addInternalTopic(name, properties)
     for (const sources of this.#copartitioned) topology.copartition(sources)
-    for (const node of this.#inOrder()) node.write(topology)
+    for (const node of this.#inOrder()) node.write(topology, optimizations)
     topology.validateCopartition()
     return new Topology(topology)
   }
@@ -173,10 +225,9 @@ export class StreamsGraph {
     checkMergeable(first, other)
     this.#root.children.delete(other)
     for (const child of other.children) {
-      child.parents.delete(other)
+      other.removeChild(child)
       first.addChild(child)
     }
-    other.children.clear()
   }
 }
 

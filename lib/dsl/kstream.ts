@@ -11,6 +11,7 @@ import { PassThrough } from '../processor/pass-through.ts'
 import type { SinkTopic } from '../topology/topic-ref.ts'
 import { BranchedKStream } from './branched-kstream.ts'
 import { GlobalKTable } from './global-ktable.ts'
+import type { NodeChanges } from './graph.ts'
 import { erased, internals, union, type AnyTable, type StreamState } from './handles.ts'
 import type { JoinWindows } from './join-windows.ts'
 import { KGroupedStream } from './kgrouped-stream.ts'
@@ -117,6 +118,7 @@ export class KStream<K, V> {
       named,
       supplier: () => new PassThrough(),
       parents: [left.node, right.node],
+      kind: 'merge',
       changes: {
         key: undefined,
         value: undefined,
@@ -137,8 +139,9 @@ export class KStream<K, V> {
       value: erased(repartitioned.value) ?? state.value,
       partitions: repartitioned.partitions,
       partitioner: repartitioned.partitioner,
+      merged: 'never' as const,
     }
-    const node = graph.add([state.node], repartitionNode(state, chosen))
+    const node = graph.add([state.node], repartitionNode(graph, chosen))
     return state.builder.stream(afterRepartition(state, node, chosen))
   }
 
@@ -236,13 +239,13 @@ export class KStream<K, V> {
 
   /** Own code with stores and punctuation. It may change the key, so a stateful operator that follows repartitions. */
   process<KR, VR>(supplier: ProcessorSupplier<K, V, KR, VR>, processed: options.Processed = {}): KStream<KR, VR> {
-    const state = addProcess(this[internals], 'KSTREAM-PROCESSOR-', supplier, processed)
+    const state = addProcess(this[internals], { prefix: 'KSTREAM-PROCESSOR-', supplier, nodeChanges: 'unnoticed key' }, processed)
     return state.builder.stream({ ...state, ...rekeyed })
   }
 
   /** As {@link KStream.process}, for code that keeps the key of each record: nothing is repartitioned. */
   processValues<VR>(supplier: ProcessorSupplier<K, V, K, VR>, processed: options.Processed = {}): KStream<K, VR> {
-    const state = addProcess(this[internals], 'KSTREAM-PROCESSVALUES-', supplier, processed)
+    const state = addProcess(this[internals], { prefix: 'KSTREAM-PROCESSVALUES-', supplier, nodeChanges: 'unnoticed value' }, processed)
     return state.builder.stream({ ...state, value: undefined })
   }
 
@@ -253,12 +256,18 @@ export class KStream<K, V> {
     named: options.Named | undefined,
   ): KStream<KR, VR> {
     const state = this[internals]
-    return state.builder.stream(addStreamOperator(state, { prefix, named, supplier, changes }))
+    return state.builder.stream(addStreamOperator(state, { prefix, named, supplier, changes, nodeChanges: nodeChangesOf(changes) }))
   }
 }
 
 function streamStateOf(stream: { readonly [internals]: StreamState }): StreamState {
   return stream[internals]
+}
+
+/** A serde does not outlive what it was for, so what the stream forgets is what the node changes. */
+function nodeChangesOf(changes: Partial<StreamState>): NodeChanges | undefined {
+  if ('key' in changes) return 'key'
+  return 'value' in changes ? 'value' : undefined
 }
 
 const rekeyed: Partial<StreamState> = { key: undefined, value: undefined, needsRepartition: true }

@@ -3,7 +3,7 @@ import type { StreamPartitioner } from '../topology/topology-plan.ts'
 import { KStreamFilter } from '../processor/kstream-filter.ts'
 import { failOnInvalidTimestamp } from '../processor/timestamp-extractors.ts'
 import { checkName } from '../topology/names.ts'
-import { GraphNode } from './graph.ts'
+import { GraphNode, type StreamsGraph } from './graph.ts'
 
 export interface RepartitionOptions {
   /** Of the topic and of the nodes, without suffix; or the name of a generated node. */
@@ -12,13 +12,15 @@ export interface RepartitionOptions {
   readonly value: AnySerde | undefined
   readonly partitions?: number | undefined
   readonly partitioner?: StreamPartitioner<never, never> | undefined
+  /** Default `by-optimization`; `never` for one that was asked for. */
+  readonly merged?: 'by-optimization' | 'never'
 }
 
 /**
  * Filter, sink, topic and source (Java: `createRepartitionedSource`). Records without key are dropped silently, because no
  * partition is theirs. The node is not part of the graph yet; its name is that of the source.
  */
-export function repartitionNode({ builder: { graph } }: Pick<StreamState, 'builder'>, options: RepartitionOptions): GraphNode {
+export function repartitionNode(graph: StreamsGraph, options: RepartitionOptions): GraphNode {
   checkName(options.name)
   const topic = options.name.endsWith('-repartition') ? options.name : `${options.name}-repartition`
   const generated = {
@@ -30,6 +32,7 @@ export function repartitionNode({ builder: { graph } }: Pick<StreamState, 'build
   const names = isGenerated ? generated : { sink: `${topic}-sink`, filter: `${topic}-filter`, source: `${topic}-source` }
   return new GraphNode({
     name: names.source,
+    ...(options.merged === 'never' ? {} : { repartition: { topic, key: options.key, value: options.value } }),
     write: (topology, node) => {
       const { key, value } = options
       const predicate = node.keepsNullKeys() ? (): boolean => true : (_: unknown, key: unknown): boolean => key !== null

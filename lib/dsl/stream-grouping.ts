@@ -45,7 +45,7 @@ export class StreamGrouping {
 
   /** A repartition of the stream, called after the grouping or else the store; not yet in the graph. */
   newRepartition(storeName: string): GraphNode {
-    return repartitionNode(this.stream, { name: this.#name ?? storeName, key: this.key, value: this.value })
+    return repartitionNode(this.graph, { name: this.#name ?? storeName, key: this.key, value: this.value })
   }
 }
 

@@ -3,7 +3,7 @@ import type { Processor } from '../processor/processor.ts'
 import type { InternalTopologyBuilder } from '../topology/internal-topology-builder.ts'
 import { storeSpecOf, type AnyStore } from '../topology/store-value.ts'
 import { checkName } from '../topology/names.ts'
-import { GraphNode } from './graph.ts'
+import { GraphNode, type NodeChanges } from './graph.ts'
 import type { StreamState } from './handles.ts'
 import type { Named, Printed, Processed } from './options.ts'
 
@@ -21,6 +21,8 @@ export interface StreamOperator {
   readonly nullKeys?: 'kept' | undefined
   /** Throws a `TopologyError` where the operator cannot work; its stores are there by then. */
   readonly check?: ((topology: InternalTopologyBuilder) => void) | undefined
+  readonly nodeChanges?: NodeChanges | undefined
+  readonly kind?: 'merge'
   /** What differs in the stream that comes out. */
   readonly changes?: Partial<StreamState>
 }
@@ -37,10 +39,12 @@ export function addNamedOperator(
   operator: Omit<StreamOperator, 'prefix' | 'named'>,
 ): StreamState {
   const { stores = [], parents = [stream.node], changes } = operator
-  const { supplier } = operator
+  const { supplier, nullKeys, nodeChanges, kind } = operator
   const node = new GraphNode({
     name,
-    nullKeys: operator.nullKeys,
+    nullKeys,
+    changes: nodeChanges,
+    kind,
     write: (topology, { parentNames }) => {
       topology.addProcessor({ name, supplier, parents: parentNames })
       for (const store of stores) if (typeof store !== 'string') topology.addStateStore(storeSpecOf(store), [name])
@@ -58,13 +62,12 @@ export function addNamedOperator(
 /** Stores that are given as values are added with the processor; names must have been added before. */
 export function addProcess(
   stream: StreamState,
-  prefix: string,
-  supplier: AnySupplier,
+  { prefix, supplier, nodeChanges }: Pick<StreamOperator, 'prefix' | 'supplier' | 'nodeChanges'>,
   { name, stores = [] }: Processed,
 ): StreamState {
   // Unlike anywhere else, only a generated name draws an index here (Java: `KStreamImpl.process`).
   const chosen = name === undefined ? stream.builder.graph.newProcessorName(prefix) : checkName(name)
-  return addNamedOperator(stream, chosen, { supplier, stores })
+  return addNamedOperator(stream, chosen, { supplier, stores, nodeChanges })
 }
 
 /** `[label]: key, value`, a line for each record. */

@@ -102,6 +102,7 @@ export function joinGlobalTable<K, VR>(
     named: named as Named | undefined,
     supplier: () => new KStreamKTableJoin({ kind, table: getter, ...lambdas }),
     nullKeys: kind === 'left' ? 'kept' : undefined,
+    nodeChanges: 'unnoticed value',
     changes: { value: undefined },
   })
   return state.builder.stream(state)

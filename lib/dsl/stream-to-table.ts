@@ -4,7 +4,7 @@ import type { StreamState } from './handles.ts'
 import type { KTable } from './ktable.ts'
 import { materialize, tableSpec, versionsOf, type MaterializedOptions } from './materialized.ts'
 import type { Named } from './options.ts'
-import { afterRepartition, repartitionNode } from './repartition.ts'
+import { afterRepartition, repartitionNode, type RepartitionOptions } from './repartition.ts'
 import { tableSourceOperator } from './table-operators.ts'
 
 export function streamToTable<K, V>(
@@ -39,7 +39,7 @@ export function streamToTable<K, V>(
   })
 }
 
-function repartitioned(stream: StreamState, options: Parameters<typeof repartitionNode>[1]): StreamState {
-  const node = stream.builder.graph.add([stream.node], repartitionNode(stream, options))
+function repartitioned(stream: StreamState, options: RepartitionOptions): StreamState {
+  const node = stream.builder.graph.add([stream.node], repartitionNode(stream.builder.graph, options))
   return afterRepartition(stream, node, options)
 }

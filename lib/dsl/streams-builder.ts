@@ -11,6 +11,8 @@ import { erased, type DslBuilder } from './handles.ts'
 import { KStream } from './kstream.ts'
 import { KTable } from './ktable.ts'
 import { keyValueSpec, materialize, tableSpec, versionsOf } from './materialized.ts'
+import { mergeRepartitions } from './merge-repartitions.ts'
+import { optimizationsOf, type BuildOptions } from './optimization.ts'
 import type { Consumed, Materialized } from './options.ts'
 import { subscriptionOf } from './subscription.ts'
 import { tableSourceOperator } from './table-operators.ts'
@@ -55,10 +57,12 @@ export class StreamsBuilder {
     const node = new GraphNode({
       name,
       versions: versionsOf(store.options),
-      write: (topology) => {
+      write: (topology, _, optimizations) => {
         topology.addSource(source.definition)
         topology.addProcessor({ name, supplier: () => new KTableSource(operator.settings()), parents: [sourceName] })
-        if (operator.settings().storeName !== undefined) topology.addStateStore(tableSpec(store), [name])
+        if (operator.settings().storeName === undefined) return
+        topology.addStateStore(tableSpec(store), [name])
+        if (optimizations.has('reuse.ktable.source.topics')) topology.reuseSourceTopic(store.name, topic.name)
       },
     })
     this.#graph.addSource(node)
@@ -110,8 +114,11 @@ export class StreamsBuilder {
   }
 
   /** Checks and freezes what was built. Throws a `TopologyError`. */
-  build(): Topology {
-    return this.#graph.build()
+  build({ optimization = 'none', compatibility = 'safe' }: BuildOptions = {}): Topology {
+    const optimizations = optimizationsOf(optimization)
+    return this.#graph.build(optimizations, () => {
+      if (optimizations.has('merge.repartition.topics')) mergeRepartitions(this.#graph, compatibility)
+    })
   }
 
   #tableNames(consumed: Consumed): { readonly sourceName: string; readonly name: string } {

@@ -1,19 +1,13 @@
 import type { Clock } from '../clock/clock.ts'
 import { sleep } from '../clock/clock.ts'
 import { StreamsError, TransportError } from '../model/errors.ts'
-import type { StoreSpec } from '../state/store-spec.ts'
-import type { StoreNode, TopologyPlan } from '../topology/topology-plan.ts'
+import type { InternalTopic, StoreNode, TopologyPlan } from '../topology/topology-plan.ts'
 import type { Admin, NewTopic } from '../transport/admin.ts'
 import { resolvePartitionCounts } from './partition-counts.ts'
-
-/** Kafka's topic configuration keys. */
-type TopicConfig = Readonly<Record<string, string>>
 
 export interface InternalTopicOptions {
   /** −1: the broker's default. Java: `replication.factor`. */
   readonly replicationFactor: number
-  /** Kafka topic configuration for all internal topics, over the library's defaults and below a store's own. Java: `topic.*`. */
-  readonly topicConfig: TopicConfig
   readonly clock: Clock
   /** Pause before looking again at topics that another instance is creating. */
   readonly retryBackoffMs: number
@@ -69,32 +63,18 @@ function changelogNames(changelog: StoreNode['changelog']): readonly string[] {
 function internalTopics(
   { subtopologies }: TopologyPlan,
   counts: ReadonlyMap<string, number>,
-  { replicationFactor, topicConfig }: InternalTopicOptions,
+  { replicationFactor }: InternalTopicOptions,
 ): readonly NewTopic[] {
   const topics = new Map<string, NewTopic>()
-  const add = (name: string, config: TopicConfig): void => {
+  const add = ({ name, config }: InternalTopic): void => {
     const partitions = counts.get(name)
     if (partitions !== undefined) topics.set(name, { name, partitions, replicationFactor, config })
   }
   for (const { repartitionTopics, stores } of subtopologies) {
-    for (const { name, config } of repartitionTopics) add(name, { ...config, ...topicConfig })
-    for (const { spec, changelog } of stores)
-      if (changelog?.kind === 'internal') add(changelog.topic.name, changelogConfig(spec, changelog.topic.config, topicConfig))
+    for (const topic of repartitionTopics) add(topic)
+    for (const { changelog } of stores) if (changelog?.kind === 'internal') add(changelog.topic)
   }
   return [...topics.values()]
-}
-
-/**
- * Library defaults < `topic.*` < the store's own. What the plan says is defaults and own together; retention follows from the
- * window, and rows with duplicates must not be compacted, whatever `topic.*` says (Java: `WindowedChangelogTopicConfig`,
- * `WindowStoreBuilder`).
- */
-function changelogConfig(spec: StoreSpec, planned: TopicConfig, topicConfig: TopicConfig): TopicConfig {
-  const own = spec.changelog === 'disabled' ? [] : Object.keys(spec.changelog.config)
-  const retention = spec.kind === 'window' ? ['retention.ms'] : []
-  const policy = spec.kind === 'window' && spec.duplicates === 'keep' ? ['cleanup.policy'] : []
-  const kept = [...own, ...retention, ...policy].filter((key) => key in planned)
-  return { ...planned, ...topicConfig, ...Object.fromEntries(kept.map((key) => [key, planned[key]!])) }
 }
 
 function isMissing({ name, partitions }: NewTopic, existing: ReadonlyMap<string, number>): boolean {

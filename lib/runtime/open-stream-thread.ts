@@ -141,8 +141,8 @@ function makeMember(
 }
 
 function prepareTopics({ plan, config, admin, environment }: OpenStreamThreadOptions): Promise<ReadonlyMap<string, number>> {
-  const { replicationFactor, topicConfig, retryBackoffMs } = config
-  return prepareInternalTopics(plan, admin, { replicationFactor, topicConfig, clock: environment.clock, retryBackoffMs })
+  const { replicationFactor, retryBackoffMs } = config
+  return prepareInternalTopics(plan, admin, { replicationFactor, clock: environment.clock, retryBackoffMs })
 }
 
 /** At-least-once reads what is written, as Kafka's consumers do by default. */

@@ -4,23 +4,35 @@ type TopicConfig = Readonly<Record<string, string>>
 
 const createTime: TopicConfig = { 'message.timestamp.type': 'CreateTime' }
 
-/** Repartition topics are purged by Millrace as they are consumed, never by age (Java: `RepartitionTopicConfig`). */
-export const repartitionTopicConfig: TopicConfig = {
-  ...createTime,
-  'cleanup.policy': 'delete',
-  'segment.bytes': '52428800',
-  'retention.ms': '-1',
-}
-
-export interface ChangelogConfigOptions {
+export interface InternalTopicConfigOptions {
+  /** Kafka topic configuration for all internal topics, over the defaults and below a store's own (Java: `topic.*`). */
+  readonly topicConfig: TopicConfig
   /** Added to a window store's retention, because brokers delete by their own clock. In ms. */
   readonly windowStoreChangelogAdditionalRetentionMs: number
 }
 
-/** Kafka's settings for each kind of store, and over them the user's. */
-export function changelogTopicConfig(spec: StoreSpec, options: ChangelogConfigOptions): TopicConfig {
-  const config = spec.changelog === 'disabled' ? {} : spec.changelog.config
-  return { ...createTime, ...changelogDefaults(spec, options), ...config }
+/** Repartition topics are purged by Millrace as they are consumed, never by age (Java: `RepartitionTopicConfig`). */
+export function repartitionTopicConfig({ topicConfig }: InternalTopicConfigOptions): TopicConfig {
+  const defaults = { 'cleanup.policy': 'delete', 'segment.bytes': '52428800', 'retention.ms': '-1' }
+  return { ...createTime, ...defaults, ...topicConfig }
+}
+
+/** Kafka's settings for each kind of store, the application's, what follows from the store, and over them the store's own. */
+export function changelogTopicConfig(spec: StoreSpec, options: InternalTopicConfigOptions): TopicConfig {
+  const own = spec.changelog === 'disabled' ? {} : spec.changelog.config
+  return { ...sourceChangelogTopicConfig(spec, options), ...own }
+}
+
+/** Of a source topic that serves as changelog: what suits the store. Whoever writes the topic decides. */
+export function sourceChangelogTopicConfig(spec: StoreSpec, options: InternalTopicConfigOptions): TopicConfig {
+  const policy = spec.kind === 'window' ? 'compact,delete' : 'compact'
+  return { ...createTime, 'cleanup.policy': policy, ...options.topicConfig, ...followingFrom(spec, options) }
+}
+
+function followingFrom(spec: StoreSpec, options: InternalTopicConfigOptions): TopicConfig {
+  if (spec.kind === 'versioned') return { 'min.compaction.lag.ms': compactionLag(spec) }
+  if (spec.kind !== 'window') return {}
+  return { 'retention.ms': longText(spec.retentionMs + options.windowStoreChangelogAdditionalRetentionMs) }
 }
 
 /** What the store could still be asked for must not be compacted; a day more, because brokers compact by their own clock. */
@@ -31,14 +43,4 @@ function compactionLag({ historyRetentionMs }: VersionedKeyValueStoreSpec<unknow
 /** "For ever" is Java's largest long. */
 function longText(ms: number): string {
   return Number.isSafeInteger(ms) ? String(ms) : '9223372036854775807'
-}
-
-function changelogDefaults(spec: StoreSpec, options: ChangelogConfigOptions): TopicConfig {
-  if (spec.kind === 'versioned') return { 'cleanup.policy': 'compact', 'min.compaction.lag.ms': compactionLag(spec) }
-  if (spec.kind !== 'window') return { 'cleanup.policy': 'compact' }
-  const retention = spec.retentionMs + options.windowStoreChangelogAdditionalRetentionMs
-  return {
-    'cleanup.policy': 'compact,delete',
-    'retention.ms': longText(retention),
-  }
 }

@@ -136,8 +136,13 @@ export class InternalTopologyBuilder {
   addReadOnlyStateStore({ spec, source, processor }: FilledStoreDefinition): void {
     this.addSource(source)
     this.addProcessor(processor)
-    this.addStateStore({ ...spec, changelog: 'disabled' }, [processor.name])
-    this.#stores.get(spec.name)!.sourceTopic = source.topics[0]
+    this.addStateStore(spec, [processor.name])
+    this.reuseSourceTopic(spec.name, source.topics[0]!)
+  }
+
+  /** The store has no changelog: it is restored from the topic that fills it. */
+  reuseSourceTopic(storeName: string, topic: string): void {
+    this.#stores.get(storeName)!.sourceTopic = topic
   }
 
   connect(processorName: string, storeNames: readonly string[]): void {

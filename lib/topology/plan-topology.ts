@@ -1,4 +1,9 @@
-import { changelogTopicConfig, repartitionTopicConfig, type ChangelogConfigOptions } from './internal-topic-config.ts'
+import {
+  changelogTopicConfig,
+  repartitionTopicConfig,
+  sourceChangelogTopicConfig,
+  type InternalTopicConfigOptions,
+} from './internal-topic-config.ts'
 import type { InternalTopologyBuilder, NodeDefinition, NodeGroup, StoreDefinition } from './internal-topology-builder.ts'
 import type * as plan from './topology-plan.ts'
 
@@ -6,25 +11,27 @@ import type * as plan from './topology-plan.ts'
 export interface PlanOptions {
   /** Default 86,400,000 (a day), as in Java. */
   readonly windowStoreChangelogAdditionalRetentionMs?: number
+  /** Kafka topic configuration for all internal topics, over the defaults and below a store's own (Java: `topic.*`). */
+  readonly topicConfig?: Readonly<Record<string, string>>
 }
 
 /** Internal names get the application id; groups of nodes become sub-topologies. */
 export function planTopology(
   topology: InternalTopologyBuilder,
   applicationId: string,
-  { windowStoreChangelogAdditionalRetentionMs = 86_400_000 }: PlanOptions,
+  { windowStoreChangelogAdditionalRetentionMs = 86_400_000, topicConfig = {} }: PlanOptions,
 ): plan.TopologyPlan {
-  const planner = new Planner(topology, applicationId, { windowStoreChangelogAdditionalRetentionMs })
+  const planner = new Planner(topology, applicationId, { windowStoreChangelogAdditionalRetentionMs, topicConfig })
   return { applicationId, subtopologies: topology.nodeGroups().map((group, id) => planner.subtopology(group, id)) }
 }
 
 class Planner {
   readonly #topology: InternalTopologyBuilder
   readonly #applicationId: string
-  readonly #options: ChangelogConfigOptions
+  readonly #options: InternalTopicConfigOptions
   readonly #copartitioned: readonly (readonly string[])[]
 
-  constructor(topology: InternalTopologyBuilder, applicationId: string, options: ChangelogConfigOptions) {
+  constructor(topology: InternalTopologyBuilder, applicationId: string, options: InternalTopicConfigOptions) {
     this.#topology = topology
     this.#applicationId = applicationId
     this.#options = options
@@ -58,7 +65,7 @@ class Planner {
     const properties = this.#topology.internalTopics.get(topic)
     if (properties === undefined) return []
     const { partitions } = properties
-    return [{ name: this.#topicName(topic), kind: 'repartition', partitions, config: repartitionTopicConfig }]
+    return [{ name: this.#topicName(topic), kind: 'repartition', partitions, config: repartitionTopicConfig(this.#options) }]
   }
 
   #storesOf(nodes: ReadonlySet<string>): plan.StoreNode[] {
@@ -68,7 +75,10 @@ class Planner {
   }
 
   #changelog({ spec, sourceTopic }: StoreDefinition): plan.StoreNode['changelog'] {
-    if (sourceTopic !== undefined) return { kind: 'source', topic: this.#topicName(sourceTopic) }
+    if (sourceTopic !== undefined) {
+      const config = sourceChangelogTopicConfig(spec, this.#options)
+      return { kind: 'source', topic: this.#topicName(sourceTopic), config }
+    }
     if (spec.changelog === 'disabled') return undefined
     const name = `${this.#applicationId}-${spec.name}-changelog`
     const config = changelogTopicConfig(spec, this.#options)

@@ -66,7 +66,10 @@ export interface StoreNode {
   readonly spec: StoreSpec
   readonly processors: readonly string[]
   readonly changelog:
-    { readonly kind: 'internal'; readonly topic: InternalTopic } | { readonly kind: 'source'; readonly topic: string } | undefined
+    | { readonly kind: 'internal'; readonly topic: InternalTopic }
+    /** `config` is what suits the store; the topic belongs to whoever writes it. */
+    | { readonly kind: 'source'; readonly topic: string; readonly config: Readonly<Record<string, string>> }
+    | undefined
 }
 
 /** Nodes that run together in one task per partition; or, `global`, once per process on all partitions of its topic. */

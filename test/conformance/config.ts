@@ -1,3 +1,4 @@
+import type { BuildOptions, Optimization, PlanOptions } from 'millrace'
 import type { TopologyTestDriverConfig } from 'millrace/testing'
 import { Unsupported, type Json, type JsonObject } from './scenario/scenario.ts'
 import { optionalSerde } from './scenario/serde-names.ts'
@@ -12,12 +13,17 @@ const onlyDefault =
     return {}
   }
 
+/** Taken by {@link buildOptions} or {@link planOptions}. */
+const elsewhere: Setting = () => ({})
+
 /** A scenario's config, by Java's names, as the driver's. */
 const settings: Readonly<Record<string, Setting>> = {
   cache: (bytes) => ({ cacheMaxBytes: Number(bytes) }),
   stores: (medium) => ({ defaultStoreMedium: medium === 'rocks' ? 'disk' : 'memory' }),
   wallClock: (ms) => ({ initialWallClockMs: Number(ms) }),
-  optimization: onlyDefault('none'),
+  optimization: elsewhere,
+  '__enable.process.processValue.fix__': elsewhere,
+  'windowstore.changelog.additional.retention.ms': elsewhere,
   topologyConfig: () => ({}),
   'dsl.store.format': onlyDefault('DEFAULT'),
   'default.key.serde': (serde) => ({ defaultKeySerde: optionalSerde(serde) }),
@@ -33,6 +39,31 @@ const settings: Readonly<Record<string, Setting>> = {
   'processing.guarantee': (guarantee) => ({ processingGuarantee: guarantee }),
 }
 
+/** What of a config is for `build()`. Safe merging is what Java calls its fix (KAFKA-19668). */
+export function buildOptions(config: JsonObject): BuildOptions {
+  const isFixed = config['__enable.process.processValue.fix__'] === 'true'
+  return {
+    optimization: optimization(String(config['optimization'] ?? 'none')),
+    compatibility: isFixed ? 'safe' : 'java',
+  }
+}
+
+function optimization(value: string): NonNullable<BuildOptions['optimization']> {
+  return value === 'none' || value === 'all' ? value : (value.split(',') as Optimization[])
+}
+
+/** What of a config only shows in the configuration of topics. */
+export function planOptions(config: JsonObject): PlanOptions {
+  const topic = Object.entries(config).filter(([name]) => name.startsWith(topicPrefix))
+  const retention = config['windowstore.changelog.additional.retention.ms']
+  return {
+    topicConfig: Object.fromEntries(topic.map(([name, value]) => [name.slice(topicPrefix.length), String(value)])),
+    ...(retention === undefined ? {} : { windowStoreChangelogAdditionalRetentionMs: Number(retention) }),
+  }
+}
+
+const topicPrefix = 'topic.'
+
 const defaults = {
   cacheMaxBytes: 0,
   defaultStoreMedium: 'memory',
@@ -43,7 +74,7 @@ const defaults = {
 
 export function driverConfig(config: JsonObject): TopologyTestDriverConfig {
   const chosen = Object.entries(config).map(([name, value]) => {
-    const setting = settings[name]
+    const setting = name.startsWith(topicPrefix) ? elsewhere : settings[name]
     if (setting === undefined || value === undefined) throw new Unsupported(`config ${name}`)
     return setting(value)
   })

@@ -1,4 +1,4 @@
-import type { Topology } from 'millrace'
+import type { PlanOptions, Topology } from 'millrace'
 import type { TopologyTestDriver } from 'millrace/testing'
 import type { Json, JsonObject } from './scenario/scenario.ts'
 
@@ -17,14 +17,15 @@ interface InternalTopicJson {
 export function topics(
   topology: Topology,
   how: 'built' | 'run',
+  options: PlanOptions,
 ): { internalTopics: JsonObject; subtopologies: Json; copartition: Json } {
-  const subtopologies = topology.plan('app').subtopologies.filter(({ kind }) => kind === 'regular')
+  const subtopologies = topology.plan('app', options).subtopologies.filter(({ kind }) => kind === 'regular')
   const internal = new Map<string, InternalTopicJson>()
   for (const { repartitionTopics, stores } of subtopologies) {
     for (const topic of repartitionTopics) internal.set(topic.name, topicJson(topic))
     for (const { changelog } of stores) {
       if (changelog?.kind === 'internal' && how === 'run') internal.set(changelog.topic.name, topicJson(changelog.topic))
-      if (changelog?.kind === 'source') internal.set(changelog.topic, { kind: 'source' })
+      if (changelog?.kind === 'source') internal.set(changelog.topic, { kind: 'changelog', config: changelog.config })
     }
   }
   const groups = subtopologies.flatMap(({ copartitionGroups }) => copartitionGroups.map((group) => group.toSorted()))

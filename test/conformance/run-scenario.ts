@@ -2,7 +2,7 @@ import { Serdes, topic, nullable, type StorageFactory } from 'millrace'
 import { TopologyTestDriver, type ProducedRecord, type TopologyTestDriverConfig } from 'millrace/testing'
 import { callFormats } from './byte-formats.ts'
 import { differences } from './compare.ts'
-import { driverConfig } from './config.ts'
+import { buildOptions, driverConfig, planOptions } from './config.ts'
 import { dropped, topics } from './inspect.ts'
 import { javaThrown } from './java-names.ts'
 import type { Verdict } from './report.ts'
@@ -39,8 +39,8 @@ class ScenarioRun {
   readonly #result: Mutable<Outcome> = {}
   readonly #out: Json[][] = []
   readonly #raw: Json[][] = []
-  /** What drivers before a restart wrote: changelogs to restore from. */
-  #history: readonly ProducedRecord[] = []
+  /** What was piped and written, in order: changelogs, and source topics that serve as such, to restore from. */
+  readonly #history: ProducedRecord[] = []
   #driver!: TopologyTestDriver
   readonly #config: TopologyTestDriverConfig
   #seen = 0
@@ -53,13 +53,21 @@ class ScenarioRun {
   }
 
   run(): Outcome {
-    const built = this.#attempt('build', () => buildTopology(this.#scenario.topo ?? []))
+    const built = this.#attempt('build', () => this.#build())
     if (built === undefined) return this.#result
     if (this.#want.has('describe')) this.#result.describe = built.topology.describe().toString()
     if (this.#want.has('topics'))
-      Object.assign(this.#result, topics(built.topology, this.#scenario.run === false ? 'built' : 'run'))
+      Object.assign(this.#result, this.#topics(built))
     if (this.#scenario.run !== false) this.#drive(built)
     return this.#result
+  }
+
+  #build(): BuiltTopology {
+    return buildTopology(this.#scenario.topo ?? [], buildOptions(this.#scenario.config ?? {}))
+  }
+
+  #topics({ topology }: BuiltTopology): object {
+    return topics(topology, this.#scenario.run === false ? 'built' : 'run', planOptions(this.#scenario.config ?? {}))
   }
 
   #drive(built: BuiltTopology): void {
@@ -71,7 +79,7 @@ class ScenarioRun {
 
   #open({ topology }: BuiltTopology): true {
     const storage = this.#emptyDisk()
-    this.#driver = new TopologyTestDriver(topology, { ...this.#config, ...storage, changelogs: this.#history })
+    this.#driver = new TopologyTestDriver(topology, { ...this.#config, ...storage, changelogs: [...this.#history] })
     this.#seen = this.#driver.produced().length
     return true
   }
@@ -114,14 +122,13 @@ class ScenarioRun {
   /** A new driver on a newly built topology, with nothing of the old one but its changelogs. */
   #reopen(): void {
     this.#driver.close()
-    this.#history = [...this.#history, ...this.#driver.produced()]
-    this.#open(buildTopology(this.#scenario.topo ?? []))
+    this.#open(this.#build())
   }
 
   #pipeRecord(driver: TopologyTestDriver, [name, key, value, timestamp, headers]: readonly Json[]): void {
     const [keySerde, valueSerde] = this.#serdes(String(name))
     const input = driver.createInputTopic(topic(String(name), { key: nullable(Serdes.bytes), value: nullable(Serdes.bytes) }))
-    input.pipeInput({
+    const record = {
       key: toBytes(keySerde, key ?? null, String(name), 'key'),
       value: toBytes(valueSerde, value ?? null, String(name), 'value'),
       timestamp: Number(timestamp),
@@ -129,7 +136,9 @@ class ScenarioRun {
         key: header,
         value: text === null ? null : Buffer.from(text),
       })),
-    })
+    }
+    this.#history.push({ topic: String(name), partition: 0, ...record })
+    input.pipeInput(record)
   }
 
   #serdes(name: string): readonly [Json, Json] {
@@ -140,6 +149,7 @@ class ScenarioRun {
   #record(driver: TopologyTestDriver, answer: Json[]): void {
     const written = driver.produced().slice(this.#seen)
     this.#seen += written.length
+    this.#history.push(...written)
     const isInternal = ({ topic: name }: ProducedRecord): boolean => name.startsWith('app-')
     this.#out.push([...answer, ...written.filter((record) => !isInternal(record)).map((record) => this.#outputRow(record))])
     this.#raw.push(written.filter(isInternal).map(internalRow))

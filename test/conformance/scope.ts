@@ -7,17 +7,10 @@ import type { Json, JsonObject, Scenario, Step } from './scenario/scenario.ts'
 export function outOfScope(scenario: Scenario): string | undefined {
   return (
     configOutOfScope(scenario.config ?? {}) ??
-    topicsOutOfScope(scenario) ??
     first(scenario.topo ?? []) ??
     (scenario.in ?? []).map((input) => inputOutOfScope(input, scenario.config ?? {})).find(isSet) ??
     (scenario.bytes ?? []).map(({ op }) => laterFormats[op]).find(isSet)
   )
-}
-
-/** Java would configure the topic of a read-only store as if it were its own; Millrace leaves it to whoever writes it. */
-function topicsOutOfScope({ topo = [], want = [] }: Scenario): string | undefined {
-  const isListed = want.includes('topics') && topo.some(({ op }) => op === 'addReadOnlyStore')
-  return isListed ? 'topic configuration of a read-only store' : undefined
 }
 
 function inputOutOfScope([name, , method]: readonly Json[], { stores }: JsonObject): string | undefined {
@@ -32,8 +25,10 @@ const configInScope: Readonly<Record<string, (value: Json) => boolean>> = {
   cache: () => true,
   stores: () => true,
   wallClock: () => true,
-  optimization: (value) => value === 'none',
+  optimization: () => true,
+  '__enable.process.processValue.fix__': () => true,
   topologyConfig: () => true,
+  'windowstore.changelog.additional.retention.ms': () => true,
   'default.key.serde': () => true,
   'default.value.serde': () => true,
   'default.timestamp.extractor': () => true,
@@ -48,7 +43,7 @@ const configInScope: Readonly<Record<string, (value: Json) => boolean>> = {
 
 function configOutOfScope(config: JsonObject): string | undefined {
   for (const [name, value] of Object.entries(config))
-    if (configInScope[name]?.(value as Json) !== true) return `config ${name}=${JSON.stringify(value)}`
+    if (!name.startsWith('topic.') && configInScope[name]?.(value as Json) !== true) return `config ${name}=${JSON.stringify(value)}`
   return undefined
 }
 

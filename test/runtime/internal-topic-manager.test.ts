@@ -12,7 +12,6 @@ import { dayMs, plan, repartition, store, subtopology } from './plan-fixture.ts'
 
 const options: InternalTopicOptions = {
   replicationFactor: -1,
-  topicConfig: {},
   clock: systemClock,
   retryBackoffMs: 1,
 }
@@ -144,24 +143,19 @@ t.test('an internal topic of another size is refused', async (t) => {
 
 t.test('configuration: defaults, below topic.* options, below the store', async (t) => {
   const { prepare, admin } = await open(t, { in: 1 })
-  const stores = [
-    store('kv', {}, { 'segment.ms': '2000' }),
-    store('win', { kind: 'window', retentionMs: 1000, windowSizeMs: 10, duplicates: 'replace', expiry: 'default' }),
-    store(
-      'own',
-      { kind: 'window', retentionMs: 1000, windowSizeMs: 10, duplicates: 'replace', expiry: 'default' },
-      { 'retention.ms': '7', 'cleanup.policy': 'delete' },
-    ),
-    store('join', { kind: 'window', retentionMs: 1000, windowSizeMs: 10, duplicates: 'keep', expiry: 'default' }),
-    store('endless', { kind: 'window', retentionMs: Infinity, windowSizeMs: 10, duplicates: 'replace', expiry: 'default' }),
-  ]
   const topicConfig = { 'segment.ms': '1000', 'retention.ms': '5', 'cleanup.policy': 'compact' }
-  await prepare(plan(subtopology(0, { sourceTopics: ['in'], stores })), { topicConfig })
+  const windows = { kind: 'window', retentionMs: 1000, windowSizeMs: 10, duplicates: 'replace', expiry: 'default' } as const
+  const stores = [
+    store('kv', {}, { 'segment.ms': '2000' }, topicConfig),
+    store('win', windows, {}, topicConfig),
+    store('own', windows, { 'retention.ms': '7', 'cleanup.policy': 'delete' }, topicConfig),
+    store('endless', { ...windows, retentionMs: Infinity }, {}, topicConfig),
+  ]
+  await prepare(plan(subtopology(0, { sourceTopics: ['in'], stores })))
   const config = (name: string) => admin.describeTopicConfig(`app-${name}-changelog`)
   t.match(await config('kv'), { 'cleanup.policy': 'compact', 'segment.ms': '2000' })
   t.match(await config('win'), { 'cleanup.policy': 'compact', 'segment.ms': '1000', 'retention.ms': String(dayMs + 1000) })
   t.match(await config('own'), { 'cleanup.policy': 'delete', 'retention.ms': '7' })
-  t.match(await config('join'), { 'cleanup.policy': 'delete', 'segment.ms': '1000', 'retention.ms': String(dayMs + 1000) })
   t.match(await config('endless'), { 'retention.ms': '9223372036854775807' })
 })
 

@@ -25,13 +25,25 @@ export function plan(...subtopologies: readonly Subtopology[]): TopologyPlan {
 }
 
 export function repartition(name: string, partitions?: number): InternalTopic {
-  return { name, kind: 'repartition', partitions, config: repartitionTopicConfig }
+  return { name, kind: 'repartition', partitions, config: repartitionTopicConfig(topicOptions({})) }
 }
 
-export function store(name: string, given: Partial<StoreSpec> = {}, config: Readonly<Record<string, string>> = {}): StoreNode {
+type TopicConfig = Readonly<Record<string, string>>
+
+function topicOptions(topicConfig: TopicConfig) {
+  return { windowStoreChangelogAdditionalRetentionMs: dayMs, topicConfig }
+}
+
+/** `config` is the store's own, `topicConfig` the application's. */
+export function store(
+  name: string,
+  given: Partial<StoreSpec> = {},
+  config: TopicConfig = {},
+  topicConfig: TopicConfig = {},
+): StoreNode {
   const base = { name, key: undefined, value: undefined, medium: 'default', caching: 'enabled', changelog: { config } } as const
   const spec = { ...base, kind: 'key-value', values: 'timestamped', ...given } as StoreSpec
-  const planned = changelogTopicConfig(spec, { windowStoreChangelogAdditionalRetentionMs: dayMs })
+  const planned = changelogTopicConfig(spec, topicOptions(topicConfig))
   const topic: InternalTopic = { name: `app-${name}-changelog`, kind: 'changelog', partitions: undefined, config: planned }
   return { spec, processors: [], changelog: { kind: 'internal', topic } }
 }

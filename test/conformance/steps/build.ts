@@ -1,4 +1,4 @@
-import { StreamsBuilder, Topology } from 'millrace'
+import { StreamsBuilder, Topology, type BuildOptions } from 'millrace'
 import { Args, taking } from '../scenario/args.ts'
 import { Unsupported, type Step } from '../scenario/scenario.ts'
 import { cogroupedSteps, groupedSteps, groupedTableSteps, windowedCogroupedSteps, windowedSteps } from './groups.ts'
@@ -19,11 +19,11 @@ const stepsOn: Readonly<Record<string, Readonly<Record<string, StepMaker>>>> = {
 }
 
 /** The topology that a scenario describes, built by the public DSL; what is added to it by hand comes after. */
-export function buildTopology(steps: readonly Step[]): BuiltTopology {
+export function buildTopology(steps: readonly Step[], options: BuildOptions): BuiltTopology {
   const building = new ScenarioBuilding()
   const [byHand, byDsl] = [steps.filter(isTopologyStep), steps.filter((step) => !isTopologyStep(step))]
   for (const step of byDsl) building.apply(step)
-  const topology = byDsl.length === 0 ? new Topology() : building.builder.build()
+  const topology = byDsl.length === 0 ? new Topology() : building.builder.build(options)
   for (const json of byHand)
     taking(new Args(json.op, json), (step) => topologySteps[step.string('op')]!(topology, step, building))
   return { topology, faces: building.faces }

@@ -1,0 +1,102 @@
+import type { GraphNode, MergeableRepartition, StreamsGraph } from './graph.ts'
+import { repartitionNode } from './repartition.ts'
+
+type Repartitions = ReadonlyMap<GraphNode, ReadonlySet<GraphNode>>
+
+/**
+ * Repartitions below one key change become one, called like the first, right behind the change; all that was between has its place
+ * below (Java: `InternalStreamsBuilder.mergeRepartitionTopics`).
+ */
+export function mergeRepartitions(graph: StreamsGraph, compatibility: 'safe' | 'java'): void {
+  const finder = new RepartitionFinder(compatibility)
+  for (const [changer, repartitions] of finder.find([...graph.nodes])) {
+    if (repartitions.size > 0) lift(graph, changer, [...repartitions])
+  }
+}
+
+function lift(graph: StreamsGraph, changer: GraphNode, repartitions: readonly GraphNode[]): void {
+  const merged = mergedRepartition(graph, repartitions)
+  merged.priority = changer.priority
+  for (const repartition of repartitions) {
+    // A child that leads to several repartitions has moved with the first. Java does not find it again, and fails.
+    const child = nearest(repartition, (node) => node.parents.has(changer))
+    if (child !== undefined) {
+      merged.addChild(child)
+      changer.removeChild(child)
+    }
+    graph.replace(repartition, merged)
+  }
+  changer.addChild(merged)
+}
+
+function mergedRepartition(graph: StreamsGraph, repartitions: readonly GraphNode[]): GraphNode {
+  const all = repartitions.map(({ repartition }) => repartition as MergeableRepartition)
+  const [key, value] = [all.find(({ key }) => key !== undefined)?.key, all.find(({ value }) => value !== undefined)?.value]
+  return repartitionNode(graph, { name: all[0]!.topic, key, value })
+}
+
+/** Finds which repartitions stand below which change of the key. */
+class RepartitionFinder {
+  readonly #compatibility: 'safe' | 'java'
+
+  constructor(compatibility: 'safe' | 'java') {
+    this.#compatibility = compatibility
+  }
+
+  find(nodes: readonly GraphNode[]): Repartitions {
+    const found = new Map<GraphNode, Set<GraphNode>>()
+    for (const node of nodes) {
+      if (this.#changesKey(node)) found.set(node, new Set())
+      else if (node.repartition !== undefined) found.get(this.#changerOf(node)!)?.add(node)
+    }
+    return behindMerges(
+      nodes.filter(({ kind }) => kind === 'merge'),
+      found,
+    )
+  }
+
+  /** The nearest operator that changes anything, if that is the key. */
+  #changerOf(repartition: GraphNode): GraphNode | undefined {
+    const changer = nearest(repartition, (node) => this.#changesKey(node))
+    const first = nearest(repartition, (node) => this.#changesKey(node) || this.#changesValue(node))
+    return first === changer ? changer : undefined
+  }
+
+  #changesKey({ changes }: GraphNode): boolean {
+    return changes === 'key' || (changes === 'unnoticed key' && this.#compatibility === 'safe')
+  }
+
+  #changesValue({ changes }: GraphNode): boolean {
+    return changes === 'value' || (changes === 'unnoticed value' && this.#compatibility === 'safe')
+  }
+}
+
+/** Where streams are merged before all repartitions of a change, there is one repartition behind the merge (Java: `maybeUpdateKeyChangingRepartitionNodeMap`). */
+function behindMerges(merges: readonly GraphNode[], found: Repartitions): Repartitions {
+  const result = new Map(found)
+  const changersOf = (merge: GraphNode): GraphNode[] =>
+    [...found].filter(([changer, below]) => areBehind(merge, below) && isBehind(changer, merge)).map(([changer]) => changer)
+  const moved = merges.map((merge) => [merge, changersOf(merge)] as const)
+  for (const [merge, changers] of moved) result.set(merge, new Set(changers.flatMap((changer) => [...found.get(changer)!])))
+  for (const [, changers] of moved) for (const changer of changers) result.delete(changer)
+  return result
+}
+
+function areBehind(merge: GraphNode, repartitions: ReadonlySet<GraphNode>): boolean {
+  return [...repartitions].every((repartition) => isBehind(merge, repartition))
+}
+
+function isBehind(above: GraphNode, node: GraphNode): boolean {
+  return nearest(node, ({ parents }) => parents.has(above)) !== undefined
+}
+
+/** The node itself, or the first of its ancestors that matches. Of several ways up, the last counts, as in Java: names depend on it. */
+function nearest(node: GraphNode, matches: (node: GraphNode) => boolean): GraphNode | undefined {
+  if (matches(node)) return node
+  let found: GraphNode | undefined
+  for (const parent of node.parents) {
+    if (matches(parent)) return parent
+    found = nearest(parent, matches)
+  }
+  return found
+}

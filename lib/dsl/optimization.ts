@@ -1,0 +1,24 @@
+/** Kafka's names of its optimizations (Java: `StreamsConfig`, `topology.optimization`). */
+export type Optimization =
+  /** A table's source topic is its changelog, too: it is not written a second time. The topic should be compacted. */
+  | 'reuse.ktable.source.topics'
+  /** Repartitions below one operator that changes the key become one, right behind it. */
+  | 'merge.repartition.topics'
+
+export const allOptimizations: readonly Optimization[] = ['reuse.ktable.source.topics', 'merge.repartition.topics']
+
+/** What `build()` may be told. */
+export interface BuildOptions {
+  /**
+   * Default `none`. Turning one on or off changes internal topics and tasks: the application must be reset, or upgraded with
+   * all processes stopped.
+   */
+  readonly optimization?: 'none' | 'all' | readonly Optimization[]
+  /** Default `safe`; `java` merges repartitions as Java does, also where values are not yet of the type that it writes. */
+  readonly compatibility?: 'safe' | 'java'
+}
+
+export function optimizationsOf(chosen: NonNullable<BuildOptions['optimization']>): ReadonlySet<Optimization> {
+  if (chosen === 'none') return new Set()
+  return new Set(chosen === 'all' ? allOptimizations : chosen)
+}
