@@ -245,7 +245,11 @@ export class KStream<K, V> {
 
   /** As {@link KStream.process}, for code that keeps the key of each record: nothing is repartitioned. */
   processValues<VR>(supplier: ProcessorSupplier<K, V, K, VR>, processed: options.Processed = {}): KStream<K, VR> {
-    const state = addProcess(this[internals], { prefix: 'KSTREAM-PROCESSVALUES-', supplier, nodeChanges: 'unnoticed value' }, processed)
+    const state = addProcess(
+      this[internals],
+      { prefix: 'KSTREAM-PROCESSVALUES-', supplier, nodeChanges: 'unnoticed value' },
+      processed,
+    )
     return state.builder.stream({ ...state, value: undefined })
   }
 
@@ -256,7 +260,9 @@ export class KStream<K, V> {
     named: options.Named | undefined,
   ): KStream<KR, VR> {
     const state = this[internals]
-    return state.builder.stream(addStreamOperator(state, { prefix, named, supplier, changes, nodeChanges: nodeChangesOf(changes) }))
+    return state.builder.stream(
+      addStreamOperator(state, { prefix, named, supplier, changes, nodeChanges: nodeChangesOf(changes) }),
+    )
   }
 }
 

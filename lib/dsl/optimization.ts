@@ -4,8 +4,14 @@ export type Optimization =
   | 'reuse.ktable.source.topics'
   /** Repartitions below one operator that changes the key become one, right behind it. */
   | 'merge.repartition.topics'
+  /** A stream that is joined with itself needs one window store and one changelog. */
+  | 'single.store.self.join'
 
-export const allOptimizations: readonly Optimization[] = ['reuse.ktable.source.topics', 'merge.repartition.topics']
+const allOptimizations: readonly Optimization[] = [
+  'reuse.ktable.source.topics',
+  'merge.repartition.topics',
+  'single.store.self.join',
+]
 
 /** What `build()` may be told. */
 export interface BuildOptions {

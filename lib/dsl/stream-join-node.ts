@@ -1,6 +1,6 @@
 import type { InternalTopologyBuilder } from '../topology/internal-topology-builder.ts'
 import type { StoreSpec } from '../state/store-spec.ts'
-import { GraphNode } from './graph.ts'
+import { GraphNode, type StreamsGraph } from './graph.ts'
 import type { AnySupplier } from './stream-operators.ts'
 
 /** One side of a join of two streams: what comes in is joined by `name`, with the other side's store, and then kept. */
@@ -26,6 +26,11 @@ interface StreamJoinNodeOptions {
   readonly nullKeys: 'kept' | undefined
 }
 
+/** Spares each self join its second store and the changelog of it. */
+export function useSingleStores({ nodes }: StreamsGraph): void {
+  for (const node of nodes) if (node instanceof StreamJoinNode && node.isSelfJoin) node.useSingleStore()
+}
+
 /** The join of two streams behind the nodes that keep their records (Java: `StreamStreamJoinNode`). */
 export class StreamJoinNode extends GraphNode {
   readonly #join: StreamJoinNodeOptions
@@ -44,8 +49,7 @@ export class StreamJoinNode extends GraphNode {
   /** Spares a self join the second store and its changelog (Java: `single.store.self.join`). To be called before anything is written. */
   useSingleStore(): void {
     const { windowed } = this.#join.otherSide
-    for (const parent of windowed.parents) parent.children.delete(windowed)
-    windowed.parents.clear()
+    for (const parent of windowed.parents) parent.removeChild(windowed)
     this.#stores = 'one'
   }
 

@@ -12,6 +12,7 @@ import { KStream } from './kstream.ts'
 import { KTable } from './ktable.ts'
 import { keyValueSpec, materialize, tableSpec, versionsOf } from './materialized.ts'
 import { mergeRepartitions } from './merge-repartitions.ts'
+import { useSingleStores } from './stream-join-node.ts'
 import { optimizationsOf, type BuildOptions } from './optimization.ts'
 import type { Consumed, Materialized } from './options.ts'
 import { subscriptionOf } from './subscription.ts'
@@ -118,6 +119,7 @@ export class StreamsBuilder {
     const optimizations = optimizationsOf(optimization)
     return this.#graph.build(optimizations, () => {
       if (optimizations.has('merge.repartition.topics')) mergeRepartitions(this.#graph, compatibility)
+      if (optimizations.has('single.store.self.join')) useSingleStores(this.#graph)
     })
   }
 

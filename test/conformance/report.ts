@@ -1,7 +1,8 @@
 import type { Difference } from './compare.ts'
+import type { Deviation } from './deviations.ts'
 
 export type Verdict =
-  | { readonly kind: 'passed' }
+  | { readonly kind: 'passed'; readonly deviations: readonly Deviation[] }
   | { readonly kind: 'wrong'; readonly differences: readonly Difference[] }
   | { readonly kind: 'unsupported'; readonly reason: string }
 
@@ -14,15 +15,25 @@ interface Tally {
 /** Counts verdicts by family. */
 export class Report {
   readonly #families = new Map<string, Tally>()
+  readonly #deviations = new Map<Deviation, number>()
+  #deviating = 0
   readonly #inScope: Tally = { passed: 0, wrong: 0, unsupported: 0 }
   /** Scenarios out of scope that were not run. */
   leftOut = 0
 
-  add(family: string, { kind }: Verdict, scope: 'in scope' | 'out of scope'): void {
+  add(family: string, verdict: Verdict, scope: 'in scope' | 'out of scope'): void {
+    const { kind } = verdict
     const tally = this.#families.get(family) ?? { passed: 0, wrong: 0, unsupported: 0 }
     tally[kind]++
     this.#families.set(family, tally)
     if (scope === 'in scope') this.#inScope[kind]++
+    if (kind === 'passed') this.#addDeviations(verdict.deviations)
+  }
+
+  /** More than a few would not be deviations. One scenario may have several. */
+  get hasTooManyDeviations(): boolean {
+    const { passed } = this.#total()
+    return passed >= 100 && this.#deviating > deviationShareMax * passed
   }
 
   get failed(): number {
@@ -34,7 +45,22 @@ export class Report {
     const rows = [...this.#families].map(([family, { passed, wrong, unsupported }]) => row(family, passed, wrong, unsupported))
     const scope =
       this.leftOut === 0 ? `in scope (scope.ts): ${counts(this.#inScope)}` : `${this.leftOut} out of scope (scope.ts) left out`
-    return [row('family', 'passed', 'wrong', 'unsupported'), ...rows, scope, counts(this.#total())]
+    return [row('family', 'passed', 'wrong', 'unsupported'), ...rows, ...this.#deviationLines(), scope, counts(this.#total())]
+  }
+
+  #addDeviations(deviations: readonly Deviation[]): void {
+    if (deviations.length > 0) this.#deviating++
+    for (const deviation of deviations) this.#deviations.set(deviation, (this.#deviations.get(deviation) ?? 0) + 1)
+  }
+
+  #deviationLines(): string[] {
+    const byKind = Map.groupBy(this.#deviations, ([{ kind }]) => kind)
+    const lines = [...byKind].flatMap(([kind, found]) => [
+      `  ${kind}`,
+      ...found.map(([{ name }, count]) => `    ${String(count).padStart(4)}  ${name}`),
+    ])
+    const share = ((100 * this.#deviating) / Math.max(1, this.#total().passed)).toFixed(2)
+    return [`deviations (deviations.ts): ${this.#deviating} of the passed, ${share} %`, ...lines]
   }
 
   #total(): Tally {
@@ -47,6 +73,8 @@ export class Report {
     }
   }
 }
+
+const deviationShareMax = 0.03
 
 function failedOf({ wrong, unsupported }: Tally): number {
   return wrong + unsupported

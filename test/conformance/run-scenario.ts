@@ -2,6 +2,7 @@ import { Serdes, topic, nullable, type StorageFactory } from 'millrace'
 import { TopologyTestDriver, type ProducedRecord, type TopologyTestDriverConfig } from 'millrace/testing'
 import { callFormats } from './byte-formats.ts'
 import { differences } from './compare.ts'
+import { expectedOf } from './deviations.ts'
 import { buildOptions, driverConfig, planOptions } from './config.ts'
 import { dropped, topics } from './inspect.ts'
 import { javaThrown } from './java-names.ts'
@@ -17,8 +18,9 @@ type Mutable<T> = { -readonly [K in keyof T]: T[K] }
 /** Runs a scenario and compares it with the result that it carries. Without a `disk`, stores on disk are in memory, too, and behave the same. */
 export function judge(scenario: Scenario, disk?: StorageFactory): Verdict {
   try {
-    const found = differences(scenario, runScenario(scenario, disk))
-    return found.length === 0 ? { kind: 'passed' } : { kind: 'wrong', differences: found }
+    const { expected, deviations } = expectedOf(scenario)
+    const found = differences(expected, runScenario(scenario, disk))
+    return found.length === 0 ? { kind: 'passed', deviations } : { kind: 'wrong', differences: found }
   } catch (error) {
     if (error instanceof Unsupported) return { kind: 'unsupported', reason: error.message }
     const actual = error instanceof Error ? (error.stack ?? error.message) : String(error)
@@ -56,8 +58,7 @@ class ScenarioRun {
     const built = this.#attempt('build', () => this.#build())
     if (built === undefined) return this.#result
     if (this.#want.has('describe')) this.#result.describe = built.topology.describe().toString()
-    if (this.#want.has('topics'))
-      Object.assign(this.#result, this.#topics(built))
+    if (this.#want.has('topics')) Object.assign(this.#result, this.#topics(built))
     if (this.#scenario.run !== false) this.#drive(built)
     return this.#result
   }

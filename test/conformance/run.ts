@@ -44,7 +44,8 @@ const onlyInScope = options['in-scope'] || positionals.length === 0
 const report = new Report()
 for (const file of paths.flatMap(scenarioFiles)) for (const scenario of scenariosOf(file)) run(familyOf(file), scenario)
 process.stdout.write(`${report.lines().join('\n')}\n`)
-process.exitCode = report.failed === 0 ? 0 : 1
+if (report.hasTooManyDeviations) process.stdout.write('Too many deviations: at most 3 % of the scenarios may differ.\n')
+process.exitCode = report.failed === 0 && !report.hasTooManyDeviations ? 0 : 1
 
 function run(family: string, scenario: Scenario): void {
   if (options.id !== undefined && !scenario.id.includes(options.id)) return

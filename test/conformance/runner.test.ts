@@ -1,6 +1,6 @@
 import t from 'tap'
 import { differences } from './compare.ts'
-import { Report } from './report.ts'
+import { Report, type Verdict } from './report.ts'
 import { judge } from './run-scenario.ts'
 import type { Scenario } from './scenario/scenario.ts'
 import { outOfScope } from './scope.ts'
@@ -30,7 +30,7 @@ const scenario: Scenario = {
 }
 
 t.test('what equals the vector passes', async (t) => {
-  t.same(judge(scenario), { kind: 'passed' })
+  t.same(judge(scenario), { kind: 'passed', deviations: [] })
 })
 
 t.test('a difference in any part is found', async (t) => {
@@ -94,7 +94,7 @@ t.test('order matters within a topic, and not between topics', async (t) => {
 
 t.test('the report counts wrong and unsupported as failed', async (t) => {
   const report = new Report()
-  report.add('family', { kind: 'passed' }, 'in scope')
+  report.add('family', { kind: 'passed', deviations: [] }, 'in scope')
   report.add('family', { kind: 'wrong', differences: [] }, 'in scope')
   report.add('family', { kind: 'unsupported', reason: 'because' }, 'out of scope')
   t.same(report.lines().slice(-2), ['in scope (scope.ts): 1 passed, 1 failed', '1 passed, 2 failed'])
@@ -106,4 +106,53 @@ t.test('the scope sees through branches', async (t) => {
   t.equal(outOfScope(scenario), undefined)
   t.equal(outOfScope({ id: 'x', topo: [source, { op: 'split', branches: [branch] }] }), 'session windows')
   t.equal(outOfScope({ id: 'x', topo: [source, { op: 'groupBy', fn: 'value' }] }), undefined)
+})
+
+t.test('a deviation is expected, and nothing besides it', async (t) => {
+  const crashing: Scenario = {
+    id: 'x',
+    config: { optimization: 'all' },
+    topo: [
+      { op: 'stream', topic: 'in' },
+      { op: 'selectKey', fn: 'value' },
+      { op: 'filter', pred: 'all', as: 'shared' },
+      { op: 'groupByKey' },
+      { op: 'count' },
+      { op: 'groupByKey', from: 'shared' },
+      { op: 'count' },
+    ],
+    in: [],
+    throws: { class: 'StreamsException', at: 'build', message: 'Found a null keyChangingChild node for …' },
+  }
+  const names = (verdict: Verdict): string[] => (verdict.kind === 'passed' ? verdict.deviations.map(({ name }) => name) : [])
+  t.same(names(judge(crashing)), ['groupings below a shared step are merged'])
+  t.equal(judge({ ...crashing, dropped: 1 }).kind, 'wrong')
+  t.equal(judge({ ...crashing, in: [['unread', 'k', 'a', 1]] }).kind, 'wrong', 'it throws for another reason')
+
+  const size: Scenario = {
+    id: 'x',
+    config: { stores: 'rocks' },
+    topo: [{ op: 'stream', topic: 'in' }, { op: 'groupByKey' }, { op: 'aggregate', fold: 'concat', mat: { name: 's' } }],
+    in: [
+      ['in', 'k', 'a', 1],
+      ['in', 'k', 'b', 2],
+      ['!store', 's', 'approximateNumEntries'],
+    ],
+    out: [[], [], [2]],
+  }
+  t.same(names(judge(size)), ['approximateNumEntries is exact'])
+  t.equal(judge({ ...size, out: [[], [2], [2]] }).kind, 'wrong')
+})
+
+t.test('more than a few deviations are too many', async (t) => {
+  const report = new Report()
+  const deviations = [{ name: 'n', kind: 'Java crashes', applies: () => true, expected: () => ({}) } as const]
+  for (let passed = 0; passed < 200; passed++)
+    report.add('family', { kind: 'passed', deviations: passed < 6 ? deviations : [] }, 'in scope')
+  t.notOk(report.hasTooManyDeviations)
+  const lines = report.lines()
+  for (const line of ['deviations (deviations.ts): 6 of the passed, 3.00 %', '  Java crashes', '       6  n'])
+    t.ok(lines.includes(line), line)
+  report.add('family', { kind: 'passed', deviations }, 'in scope')
+  t.ok(report.hasTooManyDeviations)
 })

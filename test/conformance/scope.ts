@@ -8,14 +8,8 @@ export function outOfScope(scenario: Scenario): string | undefined {
   return (
     configOutOfScope(scenario.config ?? {}) ??
     first(scenario.topo ?? []) ??
-    (scenario.in ?? []).map((input) => inputOutOfScope(input, scenario.config ?? {})).find(isSet) ??
     (scenario.bytes ?? []).map(({ op }) => laterFormats[op]).find(isSet)
   )
-}
-
-function inputOutOfScope([name, , method]: readonly Json[], { stores }: JsonObject): string | undefined {
-  const isEstimate = name === '!store' && method === 'approximateNumEntries' && stores === 'rocks'
-  return isEstimate ? "RocksDB's estimate of its own size" : undefined
 }
 
 const isSet = (reason: string | undefined): reason is string => reason !== undefined
@@ -43,7 +37,8 @@ const configInScope: Readonly<Record<string, (value: Json) => boolean>> = {
 
 function configOutOfScope(config: JsonObject): string | undefined {
   for (const [name, value] of Object.entries(config))
-    if (!name.startsWith('topic.') && configInScope[name]?.(value as Json) !== true) return `config ${name}=${JSON.stringify(value)}`
+    if (!name.startsWith('topic.') && configInScope[name]?.(value as Json) !== true)
+      return `config ${name}=${JSON.stringify(value)}`
   return undefined
 }
 
