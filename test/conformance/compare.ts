@@ -46,7 +46,7 @@ function comparePart(part: string, expected: Scenario, actual: Outcome): Differe
  * Groups that share a topic are one: all of them must have equally many partitions. Java means to merge them, and misses some that
  * meet later; Millrace does not.
  */
-export function mergedCopartition(groups: Json | undefined): Json {
+function mergedCopartition(groups: Json | undefined): Json {
   let all: string[][] = []
   for (const group of (groups ?? []) as string[][]) {
     const touching = all.filter((other) => other.some((topic) => group.includes(topic)))

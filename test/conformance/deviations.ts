@@ -1,7 +1,7 @@
 import type { Json, Outcome, Scenario, Step, Thrown } from './scenario/scenario.ts'
 
 /** Why Millrace may differ from Java where it otherwise copies it. */
-export type DeviationKind = 'Java crashes' | 'refused before Java would' | 'estimate of the machine'
+type DeviationKind = 'Java crashes' | 'refused before Java would' | 'estimate of the machine'
 
 type Parts = { readonly [Part in keyof Outcome]?: Outcome[Part] | undefined }
 
@@ -14,7 +14,7 @@ export interface Deviation {
   expected(scenario: Scenario): Parts
 }
 
-export const deviations: readonly Deviation[] = [
+const deviations: readonly Deviation[] = [
   {
     // Java takes the step for the first of them, and does not find it again.
     name: 'groupings below a shared step are merged',
