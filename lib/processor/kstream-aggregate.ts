@@ -37,7 +37,7 @@ export class KStreamAggregate<K, V, A> implements Processor<K | null, V | null, 
     const oldAggregate = old === null ? this.#initial() : old.value
     const timestamp = old === null ? record.timestamp : Math.max(record.timestamp, old.timestamp)
     const aggregate = lambdaResult(this.#options.aggregator(oldAggregate, value, key), 'aggregator', this.#context.nodeName)
-    const oldValue = old === null ? phantomOldValue(oldAggregate, this.#context) : old.value
+    const oldValue = old === null ? phantomOldValue(oldAggregate, this.#context) : this.#table.oldValue(key)
     this.#table.update(key, aggregate, oldValue, timestamp, record)
   }
 

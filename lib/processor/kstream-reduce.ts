@@ -35,7 +35,7 @@ export class KStreamReduce<K, V> implements Processor<K | null, V | null, K, Cha
     const old = this.#table.get(key)
     const aggregate = old === null ? value : this.#reduce(old.value, value, key)
     const timestamp = old === null ? record.timestamp : Math.max(record.timestamp, old.timestamp)
-    this.#table.update(key, aggregate, old === null ? null : old.value, timestamp, record)
+    this.#table.update(key, aggregate, this.#table.oldValue(key), timestamp, record)
   }
 
   #reduce(aggregate: V, value: V, key: K): V | null {

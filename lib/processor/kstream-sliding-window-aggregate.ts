@@ -172,7 +172,8 @@ export class KStreamSlidingWindowAggregate<K, V, A> implements Processor<K | nul
   }
 
   #update(startMs: number, old: ValueAndTimestamp<A>, record: Input<K, V>): void {
-    this.#put(startMs, old.value, record, Math.max(record.timestamp, old.timestamp), old.value)
+    const stored = this.#results.sendsOldValues ? this.#store.fetchOne(record.key, startMs) : null
+    this.#put(startMs, old.value, record, Math.max(record.timestamp, old.timestamp), stored?.value ?? null)
   }
 
   #put(startMs: number, old: A | null, record: Input<K, V>, timestamp: number, oldValue: A | null): void {

@@ -101,9 +101,13 @@ export class KStreamWindowAggregate<K, V, A> implements Processor<K | null, V, W
     const oldAggregate = old === null ? this.#initial() : old.value
     const timestamp = old === null ? record.timestamp : Math.max(record.timestamp, old.timestamp)
     const aggregate = this.#aggregate(oldAggregate, record.value, window.key)
+    const oldValue = old === null ? phantomOldValue(oldAggregate, this.#context) : this.#oldValue(window)
     this.#store.put(window.key, timestamped(aggregate, timestamp), window.startMs)
-    const oldValue = old === null ? phantomOldValue(oldAggregate, this.#context) : old.value
     this.#results.updated(window, aggregate, oldValue, timestamp, record)
+  }
+
+  #oldValue({ key, startMs }: Windowed<K>): A | null {
+    return this.#results.sendsOldValues ? (this.#store.fetchOne(key, startMs)?.value ?? null) : null
   }
 
   #initial(): A | null {

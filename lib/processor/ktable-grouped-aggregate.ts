@@ -39,7 +39,7 @@ export class KTableGroupedAggregate<K, V, A> implements Processor<K, Change<V>, 
     const oldAggregate = old === null ? null : old.value
     const timestamp = old === null ? record.timestamp : Math.max(record.timestamp, old.timestamp)
     const aggregate = this.#add(this.#subtract(oldAggregate, value.oldValue, key), value.newValue, key)
-    this.#table.update(key, aggregate, oldAggregate, timestamp, record)
+    this.#table.update(key, aggregate, this.#table.oldValue(key), timestamp, record)
   }
 
   #subtract(aggregate: A | null, value: V | null, key: K): A | null {

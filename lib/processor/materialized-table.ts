@@ -25,6 +25,14 @@ export class MaterializedTable<K, V> {
   }
 
   /**
+   * What an update of the key is to carry as its old value, as long as it is stored; null where nobody asks. It is read again, since a
+   * user's fold may have changed the other copy in place.
+   */
+  oldValue(key: K): V | null {
+    return this.#forwarder.sendsOldValues ? (this.#store.get(key)?.value ?? null) : null
+  }
+
+  /**
    * `cause` is the record that caused the update; its headers go along. What is older than the history of a versioned store is not
    * forwarded; what is not its latest version is marked as that (KIP-914).
    */

@@ -22,6 +22,11 @@ export class TimestampedTupleForwarder<K, V> {
     this.#cached = store.setFlushListener?.(listener, oldValues) ?? false
   }
 
+  /** Whether `maybeForward` passes the old value on. */
+  get sendsOldValues(): boolean {
+    return this.#oldValues === 'send' && !this.#cached
+  }
+
   /** `record` is the record that caused the change; its headers go along. */
   maybeForward<KOut extends K>(
     key: KOut,

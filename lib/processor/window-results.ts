@@ -26,6 +26,11 @@ export class WindowResults<K, V> {
     else this.#forwarder = new TimestampedTupleForwarder(store, context, oldValues)
   }
 
+  /** Whether `updated` passes old values on: a fold may change them in place, so they are then to be read again. */
+  get sendsOldValues(): boolean {
+    return this.#forwarder?.sendsOldValues ?? false
+  }
+
   /** A window has a new value. `cause` is the record that was aggregated. */
   updated(
     window: Windowed<K>,
