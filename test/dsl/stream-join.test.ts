@@ -7,9 +7,15 @@ const [lefts, rights, out] = [text('left'), text('right'), text('out')]
 
 type Options = StreamJoined<string, string, string>
 
-function joined(kind: 'join' | 'leftJoin' | 'outerJoin', windows: JoinWindows, options: Options = {}): Topology {
+type Joiner = (left: string | null, right: string | null) => string
+
+function joined(
+  kind: 'join' | 'leftJoin' | 'outerJoin',
+  windows: JoinWindows,
+  options: Options = {},
+  joiner: Joiner = (left, right) => `${left}-${right}`,
+): Topology {
   const builder = new StreamsBuilder()
-  const joiner = (left: string | null, right: string | null): string => `${left}-${right}`
   const [left, right] = [builder.stream(lefts), builder.stream(rights)]
   const streams = {
     join: () => left.join(right, joiner, windows, options),
@@ -101,6 +107,28 @@ t.test('what waits is looked for once an interval', async (t) => {
     ['c-null', 40],
   ])
 })
+
+for (const [compatibility, found] of [
+  ['safe', ['c-null', 'd-null', 'e-null']],
+  ['java', []],
+] as const)
+  t.test(`a joiner that fails for a record that waits: ${compatibility}`, async (t) => {
+    const windows = JoinWindows.of({ timeDifferenceMs: 5 })
+    const topology = joined('leftJoin', windows, {}, (left) => {
+      if (left === 'bad') throw new Error('a bad value')
+      return `${left}-null`
+    })
+    const values = ['bad', 'c', 'd', 'e', 'f']
+    const inputs = values.map((value, index): Input => ['left', value, index * 20])
+    const emitted = results(topology, [...inputs.slice(0, 1), ['left', 'c', 0], ...inputs.slice(1)], {
+      compatibility,
+      processingHandler: () => 'continue',
+    })
+    t.same(
+      emitted.map(([value]) => value),
+      found,
+    )
+  })
 
 /** What a second driver, restored from the changelogs of a first one, does. */
 function afterRestart(topology: Topology, [before, after]: readonly (readonly Input[])[], config: TopologyTestDriverConfig) {

@@ -5,6 +5,8 @@ import type { WaitingKey, WaitingValue } from './join-serdes.ts'
 
 export type WaitingStore<K, V> = KeyValueStore<WaitingKey<K>, readonly WaitingValue<V>[]>
 
+type Emit<K, V> = (waiting: WaitingKey<K>, value: V) => void
+
 export interface WaitingRecordsOptions<K, V> {
   readonly store: WaitingStore<K, V>
   readonly clock: JoinClock
@@ -41,22 +43,19 @@ export class WaitingRecords<K, V> {
    * Gives out what waits no longer, by time, the right side first. `side` is where the record came in that moved stream time: only
    * its own look ahead decides whether looking is worth it.
    */
-  emitClosed(side: JoinSide, nowMs: number, emit: (waiting: WaitingKey<K>, value: V) => void): void {
+  emitClosed(side: JoinSide, nowMs: number, emit: Emit<K, V>): void {
     const clock = this.#clock
     if (this.#noneHasClosed(side) || !clock.throttle.isDue(nowMs)) return
     clock.oldestWaitingMs = Infinity
     const open = new Set<JoinSide>()
+    const leaving = new Leaving(this.#store, this.#options.compatibility)
     for (const { key: waiting, value: values } of this.#store.all()) {
       clock.oldestWaitingMs = waiting.timestamp
       if (open.size === 2) break
       if (this.#isOpen(waiting.timestamp, waiting.side)) open.add(waiting.side)
-      else this.#emit(waiting, values, emit)
+      else leaving.emit(waiting, values, emit)
     }
-  }
-
-  #emit(waiting: WaitingKey<K>, values: readonly WaitingValue<V>[], emit: (waiting: WaitingKey<K>, value: V) => void): void {
-    for (const { value } of values) emit(waiting, value)
-    this.#store.put(waiting, null)
+    leaving.end()
   }
 
   #noneHasClosed(side: JoinSide): boolean {
@@ -71,5 +70,50 @@ export class WaitingRecords<K, V> {
   #isOpen(timestamp: number, side: JoinSide): boolean {
     const { times } = this.#options
     return timestamp + lookAheadMs(side, times) + times.graceMs >= this.#clock.streamTimeMs
+  }
+}
+
+/**
+ * Takes records out of the store as they are emitted. Where a joiner fails, and the processing goes on, Java's is called for the same
+ * record again with every look, so that nothing behind it comes out; with `safe` it has failed once.
+ */
+class Leaving<K, V> {
+  readonly #store: WaitingStore<K, V>
+  readonly #compatibility: 'safe' | 'java'
+  #last: WaitingKey<K> | undefined
+
+  constructor(store: WaitingStore<K, V>, compatibility: 'safe' | 'java') {
+    this.#store = store
+    this.#compatibility = compatibility
+  }
+
+  emit(waiting: WaitingKey<K>, values: readonly WaitingValue<V>[], emit: Emit<K, V>): void {
+    if (this.#compatibility === 'java') this.#emitLikeJava(waiting, values, emit)
+    else this.#emitOnce(waiting, values, emit)
+  }
+
+  end(): void {
+    if (this.#last !== undefined) this.#store.put(this.#last, null)
+  }
+
+  #emitOnce(waiting: WaitingKey<K>, values: readonly WaitingValue<V>[], emit: Emit<K, V>): void {
+    let emitted = 0
+    try {
+      for (const { value } of values) {
+        emitted++
+        emit(waiting, value)
+      }
+    } finally {
+      this.#store.put(waiting, emitted < values.length ? values.slice(emitted) : null)
+    }
+  }
+
+  /** Each is forgotten when the next one is out. */
+  #emitLikeJava(waiting: WaitingKey<K>, values: readonly WaitingValue<V>[], emit: Emit<K, V>): void {
+    for (const { value } of values) {
+      emit(waiting, value)
+      if (this.#last !== waiting) this.end()
+      this.#last = waiting
+    }
   }
 }
