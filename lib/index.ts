@@ -39,6 +39,7 @@ export type { GlobalKTable } from './dsl/global-ktable.ts'
 export type { KGroupedStream } from './dsl/kgrouped-stream.ts'
 export type { KGroupedTable } from './dsl/kgrouped-table.ts'
 export type { Coaggregator, CogroupedKStream } from './dsl/cogrouped-kstream.ts'
+export type { SessionWindowedCogroupedKStream } from './dsl/session-windowed-cogrouped-kstream.ts'
 export type { TimeWindowedCogroupedKStream } from './dsl/time-windowed-cogrouped-kstream.ts'
 export type { TimeWindowedKStream, UnlimitedWindowedKStream } from './dsl/time-windowed-kstream.ts'
 export type { EmitStrategy } from './model/emit-strategy.ts'
@@ -48,6 +49,9 @@ export { SlidingWindows } from './dsl/sliding-windows.ts'
 export type { SlidingWindowsOptions } from './dsl/sliding-windows.ts'
 export { JoinWindows } from './dsl/join-windows.ts'
 export type { JoinWindowsOptions } from './dsl/join-windows.ts'
+export type { SessionWindowedKStream } from './dsl/session-windowed-kstream.ts'
+export { SessionWindows } from './dsl/session-windows.ts'
+export type { SessionWindowsOptions } from './dsl/session-windows.ts'
 export { UnlimitedWindows } from './dsl/unlimited-windows.ts'
 export type { UnlimitedWindowsOptions } from './dsl/unlimited-windows.ts'
 export { Suppressed } from './dsl/suppressed.ts'
@@ -98,15 +102,17 @@ export {
 // State stores.
 export {
   keyValueStore,
+  sessionStore,
   timestampedKeyValueStore,
   timestampedWindowStore,
   versionedKeyValueStore,
   windowStore,
 } from './state/stores.ts'
-export type { StoreOptions, VersionedKeyValueStoreOptions, WindowStoreOptions } from './state/stores.ts'
+export type { SessionStoreOptions, StoreOptions, VersionedKeyValueStoreOptions, WindowStoreOptions } from './state/stores.ts'
 export type {
   ChangelogOption,
   KeyValueStoreSpec,
+  SessionStoreSpec,
   StoreMedium,
   StoreSpec,
   VersionedKeyValueStoreSpec,
@@ -121,6 +127,7 @@ export type {
   ReadOnlyKeyValueStore,
   TimestampedKeyValueStore,
 } from './state/key-value-store.ts'
+export type { ReadOnlySessionStore, SessionStore } from './state/session-store.ts'
 export type {
   HistoryOptions,
   ReadOnlyVersionedKeyValueStore,

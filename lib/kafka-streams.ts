@@ -20,7 +20,14 @@ import type { TaskEnvironment } from './runtime/task-runtime.ts'
 import { RecordCacheBudget } from './state/record-cache.ts'
 import type { ReadOnlyKeyValueStore } from './state/key-value-store.ts'
 import type { StateStore } from './state/state-store.ts'
-import type { KeyValueStoreSpec, StoreSpec, VersionedKeyValueStoreSpec, WindowStoreSpec } from './state/store-spec.ts'
+import type {
+  KeyValueStoreSpec,
+  SessionStoreSpec,
+  StoreSpec,
+  VersionedKeyValueStoreSpec,
+  WindowStoreSpec,
+} from './state/store-spec.ts'
+import type { ReadOnlySessionStore } from './state/session-store.ts'
 import type { ReadOnlyVersionedKeyValueStore } from './state/versioned-key-value-store.ts'
 import type { ReadOnlyWindowStore } from './state/window-store.ts'
 import type { StorageFactory } from './storage/storage.ts'
@@ -121,10 +128,11 @@ export class KafkaStreams implements AsyncDisposable {
    * started, rebalancing, or all partitions elsewhere).
    */
   store<K, V>(store: WindowStoreSpec<K, V>): ReadOnlyWindowStore<K, V>
+  store<K, V>(store: SessionStoreSpec<K, V>): ReadOnlySessionStore<K, V>
   store<K, V>(store: VersionedKeyValueStoreSpec<K, V>): ReadOnlyVersionedKeyValueStore<K, V>
   store<K, V>(store: KeyValueStoreSpec<K, V> | string): ReadOnlyKeyValueStore<K, V>
   store<K, V>(
-    store: KeyValueStoreSpec<K, V> | WindowStoreSpec<K, V> | VersionedKeyValueStoreSpec<K, V> | string,
+    store: KeyValueStoreSpec<K, V> | WindowStoreSpec<K, V> | SessionStoreSpec<K, V> | VersionedKeyValueStoreSpec<K, V> | string,
   ): ReadOnlyStore<K, V> {
     const { name, kind } = typeof store === 'string' ? { name: store, kind: 'key-value' as const } : store
     return compositeStore(kind, () => this.#storesNamed(name, kind))

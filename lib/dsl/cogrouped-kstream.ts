@@ -7,10 +7,13 @@ import type { Present } from './kstream.ts'
 import type { KTable } from './ktable.ts'
 import { materialize, tableSpec } from './materialized.ts'
 import type { Materialized, Named } from './options.ts'
+import { SessionWindowedCogroupedKStream } from './session-windowed-cogrouped-kstream.ts'
+import { SessionWindows } from './session-windows.ts'
 import type { SlidingWindows } from './sliding-windows.ts'
 import type { AnySupplier } from './stream-operators.ts'
 import { storedOperator } from './table-operators.ts'
 import { TimeWindowedCogroupedKStream } from './time-windowed-cogrouped-kstream.ts'
+import type { WindowsOfTime } from './time-windowed-kstream.ts'
 import type { TimeWindows } from './time-windows.ts'
 import type { UnlimitedWindows } from './unlimited-windows.ts'
 
@@ -50,7 +53,10 @@ export class CogroupedKStream<K, VOut> {
   }
 
   /** Aggregates per window instead of for ever. But in sliding windows, an aggregator sees null values, too. */
-  windowedBy(windows: TimeWindows | SlidingWindows | UnlimitedWindows): TimeWindowedCogroupedKStream<K, VOut> {
-    return new TimeWindowedCogroupedKStream(this.#cogrouping, windows)
+  windowedBy(windows: TimeWindows | SlidingWindows | UnlimitedWindows): TimeWindowedCogroupedKStream<K, VOut>
+  windowedBy(windows: SessionWindows): SessionWindowedCogroupedKStream<K, VOut>
+  windowedBy(windows: WindowsOfTime | SessionWindows): object {
+    if (windows instanceof SessionWindows) return new SessionWindowedCogroupedKStream<K, VOut>(this.#cogrouping, windows)
+    return new TimeWindowedCogroupedKStream<K, VOut>(this.#cogrouping, windows)
   }
 }

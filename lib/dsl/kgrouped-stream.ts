@@ -12,6 +12,8 @@ import type { Present } from './kstream.ts'
 import { materialize, tableSpec, type MaterializedStore } from './materialized.ts'
 import type { Materialized, Named } from './options.ts'
 import { storedOperator, type TableOperatorWithSettings } from './table-operators.ts'
+import { SessionWindowedKStream } from './session-windowed-kstream.ts'
+import { SessionWindows } from './session-windows.ts'
 import type { SlidingWindows } from './sliding-windows.ts'
 import { TimeWindowedKStream, type UnlimitedWindowedKStream, type WindowsOfTime } from './time-windowed-kstream.ts'
 import type { TimeWindows } from './time-windows.ts'
@@ -84,8 +86,10 @@ export class KGroupedStream<K, V> {
   windowedBy(windows: TimeWindows): TimeWindowedKStream<K, V>
   windowedBy(windows: SlidingWindows): TimeWindowedKStream<K, Present<V>>
   windowedBy(windows: UnlimitedWindows): UnlimitedWindowedKStream<K, V>
-  windowedBy(windows: WindowsOfTime): TimeWindowedKStream<K, V> {
-    return new TimeWindowedKStream(this.#grouping, windows)
+  windowedBy(windows: SessionWindows): SessionWindowedKStream<K, V>
+  windowedBy(windows: WindowsOfTime | SessionWindows): object {
+    if (windows instanceof SessionWindows) return new SessionWindowedKStream<K, V>(this.#grouping, windows)
+    return new TimeWindowedKStream<K, V>(this.#grouping, windows)
   }
 
   #add<VR>(

@@ -1,10 +1,18 @@
 import type { EmitStrategy } from '../model/emit-strategy.ts'
 import { TopologyError } from '../model/errors.ts'
-import type { KeyValueStoreSpec, StoreSpec, VersionedKeyValueStoreSpec, WindowStoreSpec } from '../state/store-spec.ts'
+import type {
+  KeyValueStoreSpec,
+  SessionStoreSpec,
+  StoreSpec,
+  VersionedKeyValueStoreSpec,
+  WindowExpiry,
+  WindowStoreSpec,
+} from '../state/store-spec.ts'
 import { checkName } from '../topology/names.ts'
 import { erased, type AnySerde, type ErasedSerdes } from './handles.ts'
 import type { Materialized } from './options.ts'
 import type { StreamsGraph, Versions } from './graph.ts'
+import type { SessionWindows } from './session-windows.ts'
 import { SlidingWindows } from './sliding-windows.ts'
 import type { WindowsOfTime } from './time-windowed-kstream.ts'
 
@@ -94,12 +102,7 @@ export function windowSpec(
 ): WindowStoreSpec<unknown, unknown> {
   const { windowSizeMs, livesMs } = lifeOf(windows)
   const retentionMs = store.options.retentionMs ?? livesMs
-  if (retentionMs < livesMs)
-    throw new TopologyError(
-      'STREAMS_RETENTION_TOO_SMALL',
-      `Store ${store.name} keeps windows for ${retentionMs} ms, its windows live ${livesMs} ms: raise retentionMs.`,
-      { facts: { store: store.name, retentionMs, livesMs } },
-    )
+  checkRetention(store, retentionMs, livesMs)
   return {
     ...keyValueSpec(store),
     ...closing(windows, emit, store),
@@ -109,6 +112,41 @@ export function windowSpec(
     duplicates: 'replace',
     expiry: 'default',
   }
+}
+
+/**
+ * Retention must cover gap and grace, or sessions would go before they close; a store value has its own, and then, as in Java, that of
+ * the changelog follows from the windows all the same. There is no cache where sessions are emitted on close.
+ */
+export function sessionSpec(
+  store: MaterializedStore,
+  { gapMs, graceMs }: SessionWindows,
+  emit: EmitStrategy,
+): SessionStoreSpec<unknown, unknown> {
+  const livesMs = gapMs + graceMs
+  const retentionMs = store.options.retentionMs ?? livesMs
+  const isStoreValue = (store.options as Partial<StoreSpec>).kind === 'session'
+  if (!isStoreValue) checkRetention(store, retentionMs, livesMs)
+  const { caching, ...spec } = keyValueSpec(store)
+  return {
+    ...spec,
+    kind: 'session',
+    values: 'plain',
+    caching: emit === 'on-window-close' ? 'disabled' : caching,
+    retentionMs,
+    changelogRetentionMs: isStoreValue ? livesMs : retentionMs,
+    expiry: (store.options as { expiry?: WindowExpiry }).expiry ?? 'default',
+    emit,
+  }
+}
+
+function checkRetention({ name }: MaterializedStore, retentionMs: number, livesMs: number): void {
+  if (retentionMs >= livesMs) return
+  throw new TopologyError(
+    'STREAMS_RETENTION_TOO_SMALL',
+    `Store ${name} keeps windows for ${retentionMs} ms, its windows live ${livesMs} ms: raise retentionMs.`,
+    { facts: { store: name, retentionMs, livesMs } },
+  )
 }
 
 /** New sliding windows take over what windows hold that began up to two differences earlier. */

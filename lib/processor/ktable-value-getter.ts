@@ -1,5 +1,6 @@
 import { valueAndTimestamp, type ValueAndTimestamp } from '../model/value-and-timestamp.ts'
 import type { Windowed } from '../model/windowed.ts'
+import type { SessionStore } from '../state/session-store.ts'
 import type { TimestampedWindowStore } from '../state/window-store.ts'
 import { lambdaResult } from './lambda-result.ts'
 import type { ProcessorContext } from './processor.ts'
@@ -27,6 +28,11 @@ export function materializedGetter<K, V>(storeName: string): KTableValueGetterSu
 /** A windowed table that is materialised in a timestamped window store. */
 export function windowedGetter<K, V>(storeName: string): KTableValueGetterSupplier<Windowed<K>, V> {
   return { storeNames: [storeName], get: () => new WindowGetter<K, V>(storeName) }
+}
+
+/** A table of sessions that is materialised in a session store; the time of a session is its end. */
+export function sessionGetter<K, V>(storeName: string): KTableValueGetterSupplier<Windowed<K>, V> {
+  return { storeNames: [storeName], get: () => new SessionGetter<K, V>(storeName) }
 }
 
 /** What `filter` leaves of a table that is not materialised itself. `predicate` is never asked about null. */
@@ -121,5 +127,22 @@ class WindowGetter<K, V> implements KTableValueGetter<Windowed<K>, V> {
 
   get({ key, startMs }: Windowed<K>): ValueAndTimestamp<V> | null {
     return this.#store.fetchOne(key, startMs)
+  }
+}
+
+class SessionGetter<K, V> implements KTableValueGetter<Windowed<K>, V> {
+  readonly #storeName: string
+  #store!: SessionStore<K, V>
+
+  constructor(storeName: string) {
+    this.#storeName = storeName
+  }
+
+  init(context: ProcessorContext<never, never>): void {
+    this.#store = context.stateStore(this.#storeName)
+  }
+
+  get({ key, startMs, endMs }: Windowed<K>): ValueAndTimestamp<V> | null {
+    return timestamped(this.#store.fetchSession(key, startMs, endMs), endMs)
   }
 }

@@ -4,7 +4,7 @@ import type { OrderedRange } from '../storage/ordered-map.ts'
 import type { KeyedRow, Row } from './row.ts'
 import type { RowStore } from './row-store.ts'
 import type { ChangelogSink, StateStoreContext } from './state-store.ts'
-import type { KeyValueStoreSpec, WindowStoreSpec } from './store-spec.ts'
+import type { KeyValueStoreSpec, SessionStoreSpec, WindowStoreSpec } from './store-spec.ts'
 
 /** Writes one record of a changelog (Java: `ProcessorContextImpl.logChange`): the plain value, in most stores without headers. */
 export type ChangelogWriter = (key: string, row: Row | null) => void
@@ -12,7 +12,7 @@ export type ChangelogWriter = (key: string, row: Row | null) => void
 /** The time of a timestamped row is its own; that of a plain row, or of a deletion, is the input record's. */
 export function changelogWriter(
   sink: ChangelogSink,
-  spec: KeyValueStoreSpec<unknown, unknown> | WindowStoreSpec<unknown, unknown>,
+  spec: KeyValueStoreSpec<unknown, unknown> | WindowStoreSpec<unknown, unknown> | SessionStoreSpec<unknown, unknown>,
   context: StateStoreContext,
 ): ChangelogWriter {
   const isTimestamped = spec.values === 'timestamped'

@@ -1,8 +1,10 @@
 import { unreachable } from '../model/assert.ts'
+import { CachingSessionRows } from './caching-session-rows.ts'
 import { CachingRows } from './caching-rows.ts'
 import { CachingWindowRows } from './caching-window-rows.ts'
 import { ChangeBuffer } from './change-buffer.ts'
 import { ChangeloggingWindowRows } from './changelogging-window-rows.ts'
+import { ChangeloggingSessionRows } from './changelogging-session-rows.ts'
 import { ChangeloggingRows, changelogWriter } from './changelogging-rows.ts'
 import { KeyCodec } from './key-codec.ts'
 import { KeyValueStateStore } from './key-value-state-store.ts'
@@ -10,13 +12,17 @@ import { MemoryRows } from './memory-rows.ts'
 import { RecordBuffer } from './record-buffer.ts'
 import { plainRows, storedBytes, timestampedRows, type RowCodec, type StoredRows } from './row-codec.ts'
 import type { StateStore, StateStoreContext } from './state-store.ts'
+import { SegmentedSessionRows } from './segmented-session-rows.ts'
 import { SegmentedWindowRows } from './segmented-window-rows.ts'
+import { bySessionEnd, bySessionSegment } from './session-rows.ts'
+import { SessionStateStore } from './session-state-store.ts'
 import { StoreSerde } from './store-serde.ts'
 import {
   segmentIntervalMs,
   type ChangeBufferSpec,
   type KeyValueStoreSpec,
   type RecordBufferSpec,
+  type SessionStoreSpec,
   type StoreSpec,
   type VersionedKeyValueStoreSpec,
   type WindowStoreSpec,
@@ -29,7 +35,7 @@ import { WindowSegments } from './window-segments.ts'
 import { WindowStateStore } from './window-state-store.ts'
 import { WriteBuffer } from './write-buffer.ts'
 
-type RowStoreSpec = KeyValueStoreSpec<unknown, unknown> | WindowStoreSpec<unknown, unknown>
+type RowStoreSpec = KeyValueStoreSpec<unknown, unknown> | WindowStoreSpec<unknown, unknown> | SessionStoreSpec<unknown, unknown>
 
 /** Opens a store for a task: the layers that its spec and the task ask for, with the typed face on top. */
 export function openStore(spec: StoreSpec, context: StateStoreContext): StateStore {
@@ -38,6 +44,8 @@ export function openStore(spec: StoreSpec, context: StateStoreContext): StateSto
       return openKeyValueStore(spec, context)
     case 'window':
       return openWindowStore(spec, context)
+    case 'session':
+      return openSessionStore(spec, context)
     case 'change-buffer':
       return openChangeBuffer(spec, context)
     case 'record-buffer':
@@ -87,11 +95,8 @@ function windowBase(spec: WindowStoreSpec<unknown, unknown>, format: StoredRows,
   const isDisk = isOnDisk(spec, context)
   const { storage, droppedRecords: dropped } = context
   const expiry = spec.expiry !== 'default' ? spec.expiry : isDisk ? 'segmented' : 'exact'
-  const segments = new WindowSegments(
-    segmentIntervalMs(spec.retentionMs),
-    isDisk ? { environment: storage, store: spec.name, format } : undefined,
-    (spec.layout ?? 'key-first') === 'key-first' ? 'none' : 'by-time',
-  )
+  const copy = (spec.layout ?? 'key-first') === 'key-first' ? 'none' : 'by-time'
+  const segments = segmentsOf(spec, format, copy, context)
   const sequences = { store: 0, changelog: 0 }
   const likeJava = expiry === 'segmented' ? 'overwrite' : 'restart'
   const sequencesAfterRestore = context.compatibility === 'java' ? likeJava : 'continue'
@@ -123,6 +128,31 @@ function openVersionedStore(spec: VersionedKeyValueStoreSpec<unknown, unknown>, 
   const base = new SegmentedVersionedRows({ spec, latest, segments, table, compatibility, dropped })
   const top = context.changelog === undefined ? base : new ChangeloggingVersionedRows(base, context.changelog)
   return new VersionedStateStore({ spec, keys: keyCodec(spec, context), rows, top, base })
+}
+
+function openSessionStore(spec: SessionStoreSpec<unknown, unknown>, context: StateStoreContext): StateStore {
+  const rows = rowCodec(spec, context)
+  const isDisk = isOnDisk(spec, context)
+  const expiry = spec.expiry !== 'default' ? spec.expiry : isDisk ? 'segmented' : 'exact'
+  const segments = segmentsOf(spec, rows, spec.emit === 'on-window-close' ? 'by-time' : 'none', context)
+  const table = isDisk ? context.storage.table(spec.name) : undefined
+  const { droppedRecords: dropped, compatibility = 'safe' } = context
+  const base = new SegmentedSessionRows({ spec, expiry, segments, table, dropped, compatibility })
+  const log = context.changelog && changelogWriter(context.changelog, spec, context)
+  const logged = log === undefined ? base : new ChangeloggingSessionRows(base, log)
+  const order = expiry === 'exact' ? bySessionEnd : bySessionSegment(segments.intervalMs)
+  const cache = isCached(spec, context) ? new CachingSessionRows(logged, order, context) : undefined
+  return new SessionStateStore({ spec, keys: keyCodec(spec, context), rows, top: cache ?? logged, cache, base })
+}
+
+function segmentsOf(
+  spec: WindowStoreSpec<unknown, unknown> | SessionStoreSpec<unknown, unknown>,
+  format: StoredRows,
+  copy: 'by-time' | 'none',
+  context: StateStoreContext,
+): WindowSegments {
+  const storage = isOnDisk(spec, context) ? { environment: context.storage, store: spec.name, format } : undefined
+  return new WindowSegments(segmentIntervalMs(spec.retentionMs), storage, copy)
 }
 
 function keyCodec(spec: StoreSpec, context: StateStoreContext): KeyCodec<unknown> {

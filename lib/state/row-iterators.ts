@@ -43,6 +43,23 @@ function* chainedSteps<T>(sources: readonly Iterator<T>[], keep: (entry: T) => b
     for (let step = source.next(); step.done !== true; step = source.next()) if (keep(step.value)) yield step.value
 }
 
+/** What `keep` lets through, in another order: sorted when the first entry is asked for; the snapshot is older. */
+export function sorted<T>(
+  source: Iterator<T>,
+  keep: (entry: T) => boolean,
+  compare: (left: T, right: T) => number,
+): IterableIterator<T> {
+  return new OverOthers(sortedSteps(source, keep, compare), [source])
+}
+
+function* sortedSteps<T>(
+  source: Iterator<T>,
+  keep: (entry: T) => boolean,
+  compare: (left: T, right: T) => number,
+): Generator<T, undefined> {
+  yield* [...chainedSteps([source], keep)].sort(compare)
+}
+
 /** The changes of an upper layer over the rows of a lower one, both sorted by `compare`; a tombstone hides the row below it. */
 export function overlay(
   upper: Iterator<readonly [string, Row | null]>,

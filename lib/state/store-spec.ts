@@ -55,6 +55,18 @@ export interface WindowStoreSpec<K, V> extends StoreSpecBase<K, V> {
   readonly emit?: EmitStrategy
 }
 
+/** Sessions expire by their end. They keep no timestamps: a session's time is its end. */
+export interface SessionStoreSpec<K, V> extends StoreSpecBase<K, V> {
+  readonly kind: 'session'
+  readonly values: 'plain'
+  readonly retentionMs: number
+  readonly expiry: WindowExpiry
+  /** How long the changelog keeps sessions. Default `retentionMs`. */
+  readonly changelogRetentionMs?: number
+  /** When the sessions in it are emitted. In `safe`, those that wait for their emission on close are not forgotten. Default: on update. */
+  readonly emit?: EmitStrategy
+}
+
 /** The changes that `suppress` holds back, in memory and in a changelog; nobody else can make or see such a store. */
 export interface ChangeBufferSpec extends StoreSpecBase<unknown, unknown> {
   readonly kind: 'change-buffer'
@@ -76,10 +88,11 @@ export interface RecordBufferSpec extends StoreSpecBase<unknown, unknown> {
   readonly kind: 'record-buffer'
 }
 
-/** A store as a value: what to open, not how. The session kind joins this union with its issue. */
+/** A store as a value: what to open, not how. */
 export type StoreSpec =
   | KeyValueStoreSpec<unknown, unknown>
   | WindowStoreSpec<unknown, unknown>
+  | SessionStoreSpec<unknown, unknown>
   | VersionedKeyValueStoreSpec<unknown, unknown>
   | ChangeBufferSpec
   | RecordBufferSpec

@@ -4,6 +4,7 @@ import {
   versionSegmentIntervalMs,
   type ChangelogOption,
   type KeyValueStoreSpec,
+  type SessionStoreSpec,
   type StoreMedium,
   type VersionedKeyValueStoreSpec,
   type WindowExpiry,
@@ -110,6 +111,20 @@ function windowSpec<K, V>(
     duplicates,
     expiry,
   })
+}
+
+export interface SessionStoreOptions<K, V> extends StoreOptions<K, V> {
+  /** How long, after the newest session end, a session is kept. */
+  readonly retentionMs: number
+  /** Default: as Java's store of the same medium. */
+  readonly expiry?: WindowExpiry
+}
+
+/** A session store as a value (Java: `Stores.sessionStoreBuilder`). Throws a `TypeError` for a negative retention. */
+export function sessionStore<K, V>(name: string, options: SessionStoreOptions<K, V>): SessionStoreSpec<K, V> {
+  const { retentionMs, expiry = 'default', ...rest } = options
+  if (!(retentionMs >= 0)) throw new TypeError(`The store ${name} cannot retain sessions for ${retentionMs} ms.`)
+  return Object.freeze({ kind: 'session' as const, values: 'plain' as const, ...common(name, rest), retentionMs, expiry })
 }
 
 function common<K, V>(name: string, options: StoreOptions<K, V>) {

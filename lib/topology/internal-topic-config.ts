@@ -25,14 +25,16 @@ export function changelogTopicConfig(spec: StoreSpec, options: InternalTopicConf
 
 /** Of a source topic that serves as changelog: what suits the store. Whoever writes the topic decides. */
 export function sourceChangelogTopicConfig(spec: StoreSpec, options: InternalTopicConfigOptions): TopicConfig {
-  const policy = spec.kind === 'window' ? 'compact,delete' : 'compact'
+  const policy = spec.kind === 'window' || spec.kind === 'session' ? 'compact,delete' : 'compact'
   return { ...createTime, 'cleanup.policy': policy, ...options.topicConfig, ...followingFrom(spec, options) }
 }
 
 function followingFrom(spec: StoreSpec, options: InternalTopicConfigOptions): TopicConfig {
   if (spec.kind === 'versioned') return { 'min.compaction.lag.ms': compactionLag(spec) }
-  if (spec.kind !== 'window') return {}
-  return { 'retention.ms': longText(spec.retentionMs + options.windowStoreChangelogAdditionalRetentionMs) }
+  if (spec.kind !== 'window' && spec.kind !== 'session') return {}
+  const { retentionMs } = spec
+  const keptMs = spec.kind === 'session' ? (spec.changelogRetentionMs ?? retentionMs) : retentionMs
+  return { 'retention.ms': longText(keptMs + options.windowStoreChangelogAdditionalRetentionMs) }
 }
 
 /** What the store could still be asked for must not be compacted; a day more, because brokers compact by their own clock. */

@@ -1,4 +1,10 @@
-import type { KeyValueStoreSpec, StoreSpec, VersionedKeyValueStoreSpec, WindowStoreSpec } from '../state/store-spec.ts'
+import type {
+  KeyValueStoreSpec,
+  SessionStoreSpec,
+  StoreSpec,
+  VersionedKeyValueStoreSpec,
+  WindowStoreSpec,
+} from '../state/store-spec.ts'
 
 interface ErasedSerdes {
   readonly key: { readonly name: string } | undefined
@@ -8,6 +14,7 @@ interface ErasedSerdes {
 /** A store value of any types; what reads and writes it knows them. */
 export type AnyStore =
   | (Omit<KeyValueStoreSpec<unknown, unknown>, keyof ErasedSerdes> & ErasedSerdes)
+  | (Omit<SessionStoreSpec<unknown, unknown>, keyof ErasedSerdes> & ErasedSerdes)
   | (Omit<VersionedKeyValueStoreSpec<unknown, unknown>, keyof ErasedSerdes> & ErasedSerdes)
   | AnyWindowStore
 

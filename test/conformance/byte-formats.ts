@@ -6,6 +6,7 @@ import { murmur3Hash128 } from '../../lib/processor/foreign-key-join/murmur3.ts'
 import { Serdes } from '../../lib/serde/serdes.ts'
 import { timestampedRows } from '../../lib/state/row-codec.ts'
 import { row } from '../../lib/state/row.ts'
+import { sessionKey } from '../../lib/state/session-key.ts'
 import { windowKey } from '../../lib/state/window-key.ts'
 import { murmur2, partitionForKey } from '../../lib/transport/partitioner.ts'
 import { javaThrown } from './java-names.ts'
@@ -36,6 +37,10 @@ const formats: Readonly<Record<string, Format>> = {
   windowKey: (args) => {
     const key = latin1(bytesOf(args, 'key'))
     return hex(fromLatin1(windowKey(key, args.number('start'), args.number('seq'))))
+  },
+  sessionKey: (args) => {
+    const key = latin1(bytesOf(args, 'key'))
+    return hex(fromLatin1(sessionKey(key, args.number('start'), args.number('end'))))
   },
   valueAndTimestamp: (args) => {
     const value = toBytes(args.json('serde'), args.json('value'), 't', 'value')

@@ -5,11 +5,7 @@ import type { Json, JsonObject, Scenario, Step } from './scenario/scenario.ts'
  * an option that is not there, never a scenario. Returns why a scenario is out of scope, or undefined.
  */
 export function outOfScope(scenario: Scenario): string | undefined {
-  return (
-    configOutOfScope(scenario.config ?? {}) ??
-    first(scenario.topo ?? []) ??
-    (scenario.bytes ?? []).map(({ op }) => laterFormats[op]).find(isSet)
-  )
+  return configOutOfScope(scenario.config ?? {}) ?? first(scenario.topo ?? [])
 }
 
 const isSet = (reason: string | undefined): reason is string => reason !== undefined
@@ -42,13 +38,9 @@ function configOutOfScope(config: JsonObject): string | undefined {
   return undefined
 }
 
-const laterFormats: Readonly<Record<string, string>> = {
-  sessionKey: 'session windows',
-}
-
 /** Java's persistent suppliers from before timestamped stores. */
 const untimedStores = new Set(['kv', 'window'])
-const laterStores = new Set(['lru', 'session', 'memSession'])
+const laterStores = new Set(['lru'])
 const windowSuppliers = new Set(['twindow', 'memWindow'])
 
 function first(steps: readonly Step[]): string | undefined {
@@ -60,8 +52,6 @@ function first(steps: readonly Step[]): string | undefined {
 }
 
 function stepOutOfScope(step: Step): string | undefined {
-  if (step.op === 'windowedBy' && !['time', 'sliding', 'unlimited'].includes(String(object(step['window'])['type'])))
-    return `${String(object(step['window'])['type'])} windows`
   return storesOf(step).map(storeOutOfScope).find(isSet) ?? suppliedTable(step)
 }
 

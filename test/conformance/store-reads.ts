@@ -1,4 +1,4 @@
-import type { VersionedRecord } from 'millrace'
+import type { VersionedRecord, WindowedEntry } from 'millrace'
 import type { TopologyTestDriver } from 'millrace/testing'
 import { Unsupported, type Json } from './scenario/scenario.ts'
 import { isStamped } from './scenario/stateful-processors.ts'
@@ -16,9 +16,14 @@ export function readStore(driver: TopologyTestDriver, input: readonly Json[]): J
   const store = driver.stateStore<Calls>(String(name))
   const args = rest.map((arg) => constant(arg))
   if (isVersionedStore(store)) return [versionedCall(store, String(method), args)]
+  if (isSessionStore(store)) return [answer(sessionCall(store, String(method), args), sessionRow)]
   if (isWindowStore(store)) return [answer(windowCall(store, String(method), args))]
   const result = keyValueCall(store, String(method), args)
   return [method === 'approximateNumEntries' ? (result as number) : answer(result)]
+}
+
+function isSessionStore(store: Calls): boolean {
+  return 'fetchSession' in store
 }
 
 function isWindowStore(store: Calls): boolean {
@@ -50,9 +55,17 @@ function windowCall(store: Calls, method: string, args: readonly Json[]): unknow
   throw new Unsupported(`window store call ${method}`)
 }
 
-function answer(result: unknown): Json {
+/** Java's overloads by key and by key range have two names. */
+function sessionCall(store: Calls, method: string, args: readonly Json[]): unknown {
+  if (method === 'fetchSession') return store[method]!(...args)
+  const ofKey = { fetch: 1, backwardFetch: 1, findSessions: 3, backwardFindSessions: 3 }[method]
+  if (ofKey === undefined) throw new Unsupported(`session store call ${method}`)
+  return store[args.length === ofKey ? method : `${method}Range`]!(...args)
+}
+
+function answer(result: unknown, toRow: (entry: unknown) => Json[] = row): Json {
   if (result === null) return null
-  if (isIterable(result)) return [...result].map(row)
+  if (isIterable(result)) return [...result].map(toRow)
   return valueParts(result)
 }
 
@@ -71,6 +84,11 @@ function row(entry: unknown): Json[] {
   const { key, startMs, value } = entry as { readonly key?: unknown; readonly startMs?: number; readonly value: unknown }
   if (startMs !== undefined) return [startMs, ...valueParts(value)]
   return isWindowed(key) ? [toJson(key.key), key.startMs, ...valueParts(value)] : [toJson(key), ...valueParts(value)]
+}
+
+function sessionRow(entry: unknown): Json[] {
+  const { key, value } = entry as WindowedEntry<unknown, unknown>
+  return [toJson(key.key), key.startMs, key.endMs, toJson(value)]
 }
 
 function valueParts(value: unknown): Json[] {
@@ -103,6 +121,7 @@ function versions(store: Calls, keys: readonly unknown[]): Json {
 
 /** A buffer of held back records has no reads. */
 function dump(store: Calls): Json {
+  if (isSessionStore(store)) return dumpSessions(store)
   if (!('all' in store)) return 'opaque'
   try {
     const rows = [...(store['all']!() as Iterable<unknown>)].map(row)
@@ -117,6 +136,11 @@ function dump(store: Calls): Json {
 /** Java has no window without time: what a join keeps by exact timestamps cannot be listed. */
 function isOfSizeZero(store: Calls): boolean {
   return (store as unknown as { readonly spec: { readonly windowSizeMs?: number } }).spec.windowSizeMs === 0
+}
+
+function dumpSessions(store: Calls): Json {
+  const rows = [...(store['fetchRange']!(null, null) as Iterable<unknown>)].map(sessionRow)
+  return rows.toSorted((left, right) => byKeyAndStart(left, right) || Number(left[2]) - Number(right[2]))
 }
 
 function byKeyAndStart([leftKey, leftStart]: Json[], [rightKey, rightStart]: Json[]): number {

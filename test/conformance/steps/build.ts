@@ -1,7 +1,15 @@
 import { StreamsBuilder, Topology, type BuildOptions } from 'millrace'
 import { Args, taking } from '../scenario/args.ts'
 import { Unsupported, type Step } from '../scenario/scenario.ts'
-import { cogroupedSteps, groupedSteps, groupedTableSteps, windowedCogroupedSteps, windowedSteps } from './groups.ts'
+import {
+  cogroupedSteps,
+  groupedSteps,
+  groupedTableSteps,
+  sessionWindowedCogroupedSteps,
+  sessionWindowedSteps,
+  windowedCogroupedSteps,
+  windowedSteps,
+} from './groups.ts'
 import { kindOf, type Building, type Handle, type StepMaker } from './handles.ts'
 import { sourceSteps } from './sources.ts'
 import { streamSteps } from './streams.ts'
@@ -14,6 +22,8 @@ const stepsOn: Readonly<Record<string, Readonly<Record<string, StepMaker>>>> = {
   TimeWindowedKStream: windowedSteps,
   CogroupedKStream: cogroupedSteps,
   TimeWindowedCogroupedKStream: windowedCogroupedSteps,
+  SessionWindowedCogroupedKStream: sessionWindowedCogroupedSteps,
+  SessionWindowedKStream: sessionWindowedSteps,
   KTable: tableSteps,
   KGroupedTable: groupedTableSteps,
 }

@@ -1,4 +1,4 @@
-import { SlidingWindows, TimeWindows, UnlimitedWindows } from 'millrace'
+import { SessionWindows, SlidingWindows, TimeWindows, UnlimitedWindows } from 'millrace'
 import { taking, type Args } from '../scenario/args.ts'
 import { Unsupported } from '../scenario/scenario.ts'
 import { aggregatorOf, initializerOf, reducerOf } from './functions.ts'
@@ -25,6 +25,12 @@ export const windowedCogroupedSteps: Readonly<Record<string, StepMaker>> = {
   aggregate: (handle, step) => call(handle, 'aggregate', initializerOf(step), materialized(step), named(step)),
 }
 
+/** Steps on a SessionWindowedCogroupedKStream. */
+export const sessionWindowedCogroupedSteps: Readonly<Record<string, StepMaker>> = {
+  aggregate: (handle, step) =>
+    call(handle, 'aggregate', initializerOf(step), aggregatorOf(step.json('merger')), materialized(step), named(step)),
+}
+
 /** Steps on a CogroupedKStream. */
 export const cogroupedSteps: Readonly<Record<string, StepMaker>> = {
   ...windowedCogroupedSteps,
@@ -38,6 +44,15 @@ export const windowedSteps: Readonly<Record<string, StepMaker>> = {
   emitStrategy: (handle, step) => call(handle, 'emitStrategy', `on-window-${step.string('on')}`),
 }
 
+/** Steps on a SessionWindowedKStream. */
+export const sessionWindowedSteps: Readonly<Record<string, StepMaker>> = {
+  ...windowedSteps,
+  aggregate: (handle, step) => {
+    const folds = [aggregatorOf(step.json('fold')), aggregatorOf(step.json('merger'))]
+    return call(handle, 'aggregate', initializerOf(step), ...folds, materialized(step), named(step))
+  },
+}
+
 /** Steps on a KGroupedTable. */
 export const groupedTableSteps: Readonly<Record<string, StepMaker>> = {
   count: (handle, step) => call(handle, 'count', materialized(step), named(step)),
@@ -49,7 +64,9 @@ export const groupedTableSteps: Readonly<Record<string, StepMaker>> = {
   },
 }
 
-function windowsOf(args: Args): TimeWindows | SlidingWindows | UnlimitedWindows {
+function windowsOf(args: Args): TimeWindows | SlidingWindows | SessionWindows | UnlimitedWindows {
+  if (args.string('type') === 'session')
+    return SessionWindows.of({ gapMs: args.number('gap'), ...options({ graceMs: args.optionalNumber('grace') }) })
   if (args.string('type') === 'sliding')
     return SlidingWindows.of({ differenceMs: args.number('diff'), ...options({ graceMs: args.optionalNumber('grace') }) })
   if (args.string('type') === 'unlimited') return UnlimitedWindows.of(options({ startMs: args.optionalNumber('start') }))

@@ -2,6 +2,7 @@ import type { BufferConfig, ChangelogOption, StoreSpec, StrictBufferConfig } fro
 import {
   JoinWindows,
   keyValueStore,
+  sessionStore,
   Suppressed,
   timestampedKeyValueStore,
   timestampedWindowStore,
@@ -159,6 +160,8 @@ function changelog(args: Args): ChangelogOption | undefined {
 /** A supplier of Java's as options of the DSL: where the store lives, and for how long. */
 function storeKind(args: Args): { readonly name: string; readonly [option: string]: unknown } {
   const [type, name] = [args.string('type'), args.string('name')]
+  if (type === 'session' || type === 'memSession')
+    return { kind: 'session', name, medium: type === 'session' ? 'disk' : 'memory', retentionMs: args.number('retention') }
   if (type === 'tkv' || type === 'memKv') return { name, medium: type === 'memKv' ? 'memory' : 'disk' }
   if (type === 'versioned') return { ...versionedKeyValueStore(name, versioned(args, { medium: 'disk' as const })) }
   if (type !== 'twindow' && type !== 'memWindow') throw new Unsupported(`store supplier ${type}`)
@@ -186,6 +189,8 @@ export function storeSpec(args: Args, building: Building): StoreSpec {
     if (type === 'versioned') return versionedKeyValueStore(name, versioned(args, common))
     if (type === 'window' || type === 'twindow' || type === 'memWindow')
       return (isTimestamped ? timestampedWindowStore : windowStore)(name, { ...common, ...windowSizes(args) })
+    if (type === 'session' || type === 'memSession')
+      return sessionStore(name, { ...common, retentionMs: args.number('retention') })
     throw new Unsupported(`store type ${type}`)
   })
 }

@@ -1,0 +1,50 @@
+import type { Windowed } from '../model/windowed.ts'
+import { KStreamSessionWindowAggregate } from '../processor/kstream-session-window-aggregate.ts'
+import { sessionGetter } from '../processor/ktable-value-getter.ts'
+import { sessionWindowedSerde } from '../serde/windowed-serdes.ts'
+import { cogroupPrefix, type AnyAggregator, type Cogrouping } from './cogrouping.ts'
+import { erased } from './handles.ts'
+import type { Present } from './kstream.ts'
+import type { KTable } from './ktable.ts'
+import { materialize, sessionSpec } from './materialized.ts'
+import type { Materialized, Named } from './options.ts'
+import type { SessionWindows } from './session-windows.ts'
+import type { AnySupplier } from './stream-operators.ts'
+import { storedOperator } from './table-operators.ts'
+
+const emit = 'on-window-update'
+
+/** Grouped streams that are aggregated together, per session (Java: `SessionWindowedCogroupedKStream`). Results come with each update. */
+export class SessionWindowedCogroupedKStream<K, VOut> {
+  readonly #cogrouping: Cogrouping
+  readonly #windows: SessionWindows
+
+  constructor(cogrouping: Cogrouping, windows: SessionWindows) {
+    this.#cogrouping = cogrouping
+    this.#windows = windows
+  }
+
+  /**
+   * One aggregate for each key and session, from the initial value on. `merger` joins the aggregates of two sessions; it is first called
+   * with the initial value. Records without key are dropped, and late ones.
+   */
+  aggregate(
+    initializer: () => VOut,
+    merger: (left: VOut, right: Present<VOut>, key: K) => VOut,
+    materialized?: Materialized<K, Present<VOut>>,
+    named?: Named,
+  ): KTable<Windowed<K>, Present<VOut>> {
+    const windows = this.#windows
+    const store = materialize(this.#cogrouping.graph, materialized, cogroupPrefix, {})
+    const operator = storedOperator(store.name, sessionGetter(store.name) as never)
+    const supplier = (aggregator: AnyAggregator): AnySupplier => {
+      const folds = { initializer, aggregator, merger: merger as (left: unknown, right: unknown, key: unknown) => unknown }
+      const { oldValues } = operator.settings()
+      return () => new KStreamSessionWindowAggregate({ ...folds, storeName: store.name, windows, oldValues, emit }) as never
+    }
+    const spec = sessionSpec(store, windows, emit)
+    const key = store.key === undefined ? undefined : erased(sessionWindowedSerde(store.key))
+    const graceMs = windows.graceMs + windows.gapMs
+    return this.#cogrouping.aggregate({ named, store, spec, key, operator, supplier, graceMs })
+  }
+}

@@ -1,0 +1,33 @@
+/** Sizes of {@link SessionWindows}, in ms. */
+export interface SessionWindowsOptions {
+  /** Records of a key that are at most this far apart belong to one session. */
+  readonly gapMs: number
+  /** How long after the gap behind its end a session still takes records. Default 0. */
+  readonly graceMs?: number
+}
+
+/** Sessions: windows that grow with their records, and end with the last of them (Java: `SessionWindows`). */
+export class SessionWindows {
+  readonly gapMs: number
+  readonly graceMs: number
+
+  private constructor({ gapMs, graceMs = 0 }: SessionWindowsOptions) {
+    requireMs('gapMs', gapMs)
+    requireMs('graceMs', graceMs)
+    this.gapMs = gapMs
+    this.graceMs = graceMs
+  }
+
+  /**
+   * @example
+   * SessionWindows.of({ gapMs: 5 * 60_000, graceMs: 10_000 })
+   */
+  static of(options: SessionWindowsOptions): SessionWindows {
+    return new SessionWindows(options)
+  }
+}
+
+function requireMs(name: string, value: number): void {
+  if (!Number.isSafeInteger(value) || value < 0)
+    throw new TypeError(`${name} of sessions is whole milliseconds, at least 0, not ${String(value)}.`)
+}
