@@ -1,0 +1,105 @@
+import fc from 'fast-check'
+import { Serdes } from '../../lib/serde/serdes.ts'
+import type { KeyValueStore } from '../../lib/state/key-value-store.ts'
+import type { RecordBuffer } from '../../lib/state/record-buffer.ts'
+import type { StateStore } from '../../lib/state/state-store.ts'
+import type { StoreSpec } from '../../lib/state/store-spec.ts'
+import { keyValueStore, versionedKeyValueStore, windowStore } from '../../lib/state/stores.ts'
+import type { VersionedKeyValueStore } from '../../lib/state/versioned-key-value-store.ts'
+import type { WindowStore } from '../../lib/state/window-store.ts'
+
+/** A kind of store, as a law sees it: what may be done to one, and what is seen of it. */
+export interface StoreKind<S, Options, Write, Read> {
+  readonly options: fc.Arbitrary<Options>
+  readonly write: fc.Arbitrary<Write>
+  readonly read: fc.Arbitrary<Read>
+  spec(name: string, options: Options): unknown
+  put(store: S & StateStore, write: Write): void
+  show(store: S & StateStore, read: Read): unknown
+}
+
+const serdes = { key: Serdes.string, value: Serdes.string } as const
+const strings = serdes as { readonly key: StoreSpec['key']; readonly value: StoreSpec['value'] }
+
+const key = fc.oneof(
+  fc.constantFrom('', 'a', 'a\0', 'ab', 'b'),
+  fc.constantFrom('1', '2', '3').map((end) => 'long'.repeat(600) + end),
+)
+const value = fc.string({ maxLength: 2 })
+const optional = fc.option(value, { freq: 4 })
+const expiry = fc.constantFrom('exact' as const, 'segmented' as const)
+const time = fc.nat(30).map((step) => step * 10_000)
+
+function kind<S, Options, Write, Read>(kind: StoreKind<S, Options, Write, Read>): StoreKind<S, unknown, unknown, unknown> {
+  return kind as StoreKind<S, unknown, unknown, unknown>
+}
+
+const keyValue = kind({
+  options: fc.record({ caching: fc.constantFrom('enabled' as const, 'disabled' as const) }),
+  write: fc.record({ key, value: optional }),
+  read: fc.record({ from: fc.option(key), to: fc.option(key) }),
+  spec: (name, options) => keyValueStore(name, { ...serdes, ...options }),
+  put: (store: KeyValueStore<string, string>, write) => store.put(write.key, write.value),
+  show: (store, { from, to }) => [
+    store.get(from ?? ''),
+    [...store.range(from, to)],
+    [...store.reverseRange(from, to)],
+    [...store.all()],
+    [...store.prefixScan(Buffer.from(from ?? ''))],
+  ],
+})
+
+const window = kind({
+  options: fc.record({
+    expiry,
+    duplicates: fc.constantFrom('keep' as const, 'replace' as const),
+    layout: fc.constantFrom('key-first' as const, 'time-first' as const, 'time-first-indexed' as const),
+  }),
+  write: fc.record({ key, value: optional, start: time }),
+  read: fc.record({ from: fc.option(key), to: fc.option(key), start: fc.nat(300_000) }),
+  spec: (name, { layout, ...options }) => ({
+    ...windowStore(name, { ...serdes, ...options, retentionMs: 150_000, windowSizeMs: 10 }),
+    layout,
+  }),
+  put: (store: WindowStore<string, string>, write) => store.put(write.key, write.value, write.start),
+  show: (store, { from, to, start }) => [
+    [...store.fetch(from ?? 'a', 0, start)],
+    [...store.backwardFetch(from ?? 'a', start, Infinity)],
+    [...store.fetchRange(from, to, 0, start)],
+    [...store.backwardFetchRange(from, to, start, Infinity)],
+    [...store.fetchAll(start, Infinity)],
+    [...store.all()],
+    [...store.backwardAll()],
+  ],
+})
+
+const versioned = kind({
+  options: fc.record({ historyRetentionMs: fc.constantFrom(0, 50_000, 150_000), segmentIntervalMs: fc.constantFrom(1, 30_000) }),
+  write: fc.record({ key, value: optional, timestamp: time, by: fc.constantFrom('put' as const, 'delete' as const) }),
+  read: fc.record({ key, asOf: fc.nat(300_000) }),
+  spec: (name, options) => versionedKeyValueStore(name, { ...serdes, ...options }),
+  put: (store: VersionedKeyValueStore<string, string>, write) =>
+    write.by === 'put' ? store.put(write.key, write.value, write.timestamp) : store.delete(write.key, write.timestamp),
+  show: (store, { key, asOf }) => [
+    store.get(key),
+    store.get(key, asOf),
+    [...store.history(key)],
+    [...store.history(key, { fromMs: asOf - 50_000, toMs: asOf, order: 'descending' })],
+  ],
+})
+
+const recordBuffer = kind({
+  options: fc.constant({}),
+  write: fc.record({ key, value, timestamp: fc.nat(30) }),
+  read: fc.record({ untilMs: fc.integer({ min: -5, max: 30 }) }),
+  spec: (name) => ({ kind: 'record-buffer', name, ...strings, medium: 'default', caching: 'disabled', changelog: 'disabled' }),
+  put: (buffer: RecordBuffer<string, string>, { key, value, timestamp }) =>
+    buffer.put(key, value, { topic: 'in', partition: 0, offset: 3, timestamp, headers: [] }),
+  show: (buffer, { untilMs }) => {
+    const given: unknown[] = [buffer.streamTime]
+    buffer.evictUntil(untilMs, (...each) => void given.push(each))
+    return given
+  },
+})
+
+export const storeKinds = { 'key-value': keyValue, window, versioned, 'record buffer': recordBuffer } as const
