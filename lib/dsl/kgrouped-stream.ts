@@ -83,9 +83,10 @@ export class KGroupedStream<K, V> {
   }
 
   /** Aggregates per window instead of for ever. */
+  // Unlimited windows have all that windows of time have, and more: they come first.
+  windowedBy(windows: UnlimitedWindows): UnlimitedWindowedKStream<K, V>
   windowedBy(windows: TimeWindows): TimeWindowedKStream<K, V>
   windowedBy(windows: SlidingWindows): TimeWindowedKStream<K, Present<V>>
-  windowedBy(windows: UnlimitedWindows): UnlimitedWindowedKStream<K, V>
   windowedBy(windows: SessionWindows): SessionWindowedKStream<K, V>
   windowedBy(windows: WindowsOfTime | SessionWindows): object {
     if (windows instanceof SessionWindows) return new SessionWindowedKStream<K, V>(this.#grouping, windows)

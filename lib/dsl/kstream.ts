@@ -160,8 +160,14 @@ export class KStream<K, V> {
     return new KGroupedStream(this[internals], grouped)
   }
 
-  /** Groups by a new key, through a repartition topic. The key's serde is needed where the default is not the right one. */
-  groupBy<KR, VR = V>(selector: (value: V, key: K) => KR, grouped: options.Grouped<KR, V, VR> = {}): KGroupedStream<KR, VR> {
+  /**
+   * Groups by a new key, through a repartition topic, whose key serde is to be said; `undefined` is the application's default. Without
+   * a value serde it is that of the stream.
+   */
+  groupBy<KR, VR = V>(
+    selector: (value: V, key: K) => KR,
+    grouped: options.GroupedAnew<KR, V, VR, 'key'>,
+  ): KGroupedStream<KR, VR> {
     const make = (): AnyProcessor => new KStreamSelectKey({ mapper: selector })
     const changes = { key: undefined, needsRepartition: true }
     const named = grouped.name === undefined ? undefined : { name: grouped.name }

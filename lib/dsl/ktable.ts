@@ -8,7 +8,7 @@ import { joinByForeignKey } from './foreign-key-join.ts'
 import { KGroupedTable } from './kgrouped-table.ts'
 import type { KStream } from './kstream.ts'
 import type { MaterializedOptions } from './materialized.ts'
-import type { Grouped, Materialized, Named, TableJoined, Transformed } from './options.ts'
+import type { GroupedAnew, Materialized, Named, TableJoined, Transformed } from './options.ts'
 import { addStreamOperator } from './stream-operators.ts'
 import { filterTable, mapTableValues } from './table-derivations.ts'
 import type { UntilTimeLimit, UntilWindowCloses } from './suppressed.ts'
@@ -97,12 +97,12 @@ export class KTable<K, V> {
   }
 
   /**
-   * Groups the rows anew, through a repartition topic. A row for which the selector gives null, or a null key or value, is in no
-   * group. The serdes are needed where the defaults are not the right ones.
+   * Groups the rows anew, through a repartition topic, whose serdes are to be said; `undefined` is the application's default. A row for
+   * which the selector gives null, or a null key or value, is in no group.
    */
   groupBy<KR, VG, VR = VG>(
     selector: (value: V, key: K) => KeyValuePair<KR | null, VG | null> | null,
-    grouped: Grouped<KR, VG, VR> = {},
+    grouped: GroupedAnew<KR, VG, VR, 'key' | 'value'>,
   ): KGroupedTable<KR, VR> {
     return new KGroupedTable(this[internals], selector as GroupSelector<never, never, KR, never>, grouped)
   }

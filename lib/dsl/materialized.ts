@@ -27,7 +27,7 @@ export interface MaterializedStore {
 }
 
 /** {@link Materialized} of any types. */
-export type MaterializedOptions = Omit<Materialized<unknown, unknown>, 'key' | 'value'> & ErasedSerdes
+export type MaterializedOptions = Omit<Materialized<unknown, unknown, unknown, StoreSpec['kind']>, 'key' | 'value'> & ErasedSerdes
 
 export interface InheritedSerdes {
   readonly key?: AnySerde | undefined
@@ -67,6 +67,7 @@ export function keyValueSpec({ name, key, value, options }: MaterializedStore): 
 
 /** The store of a table. It keeps versions where the user gave a versioned store. */
 export function tableSpec(store: MaterializedStore): StoreSpec {
+  checkKind(store, ['key-value', 'versioned'])
   if (!isVersionedStore(store.options)) return keyValueSpec(store)
   const { historyRetentionMs, segmentIntervalMs } = store.options
   return {
@@ -91,7 +92,15 @@ export function versionsOf(options: MaterializedOptions | undefined): Versions |
 function isVersionedStore(
   options: MaterializedOptions,
 ): options is MaterializedOptions & VersionedKeyValueStoreSpec<unknown, unknown> {
-  return (options as Partial<StoreSpec>).kind === 'versioned'
+  return options.kind === 'versioned'
+}
+
+/** Types say the same; this is for those who have none. */
+function checkKind({ name, options: { kind } }: MaterializedStore, kinds: readonly StoreSpec['kind'][]): void {
+  if (kind === undefined || kinds.includes(kind)) return
+  const expected = kinds.join(' or ')
+  const message = `The store ${name} is a ${kind} store: this operator needs a ${expected} store, or options without a kind.`
+  throw new TopologyError('STREAMS_WRONG_STORE_KIND', message, { facts: { store: name, kind, expected } })
 }
 
 /** Retention must cover what windows still need, or they would go before they close. */
@@ -100,6 +109,7 @@ export function windowSpec(
   windows: WindowsOfTime,
   emit: EmitStrategy,
 ): WindowStoreSpec<unknown, unknown> {
+  checkKind(store, ['window'])
   const { windowSizeMs, livesMs } = lifeOf(windows)
   const retentionMs = store.options.retentionMs ?? livesMs
   checkRetention(store, retentionMs, livesMs)

@@ -1,7 +1,7 @@
 import type { RecordContext } from '../model/record-context.ts'
 import type { Serde } from '../model/serde.ts'
 import type { TimestampExtractor } from '../processor/timestamp-extractor.ts'
-import type { ChangelogOption, StoreMedium } from '../state/store-spec.ts'
+import type { ChangelogOption, StoreMedium, StoreSpec } from '../state/store-spec.ts'
 import type { AnyStore, AnyWindowStore } from '../topology/store-value.ts'
 import type { OffsetReset, StreamPartitioner } from '../topology/topology-plan.ts'
 import type { WriteSerde } from '../topology/topic-ref.ts'
@@ -47,6 +47,11 @@ export interface Grouped<K, V, VR = V> {
   readonly value?: (WriteSerde<V> & Serde<VR>) | undefined
 }
 
+/** {@link Grouped} of records with another key or value than before: their serdes do not travel along. */
+export type GroupedAnew<K, V, VR, S extends 'key' | 'value'> = Grouped<K, V, VR> & {
+  readonly [serde in S]: Grouped<K, V, VR>[serde]
+}
+
 /** Java: `Repartitioned`. */
 export interface Repartitioned<K, V, VR = V> extends Grouped<K, V, VR> {
   /** Default: as many as the widest input of what writes it. */
@@ -54,11 +59,16 @@ export interface Repartitioned<K, V, VR = V> extends Grouped<K, V, VR> {
   readonly partitioner?: StreamPartitioner<K, V>
 }
 
+/** Stores that a table without windows can have. */
+export type TableStoreKind = 'key-value' | 'versioned'
+
 /**
  * How a table is stored (Java: `Materialized`). A named one can be queried. Store values, as `timestampedKeyValueStore()` makes
- * them, are such options too; a table's store keeps timestamps in any case.
+ * them, are such options too, where they are of the kind that the operator needs; a table's store keeps timestamps in any case.
  */
-export interface Materialized<K, V, VR = V> {
+export interface Materialized<K, V, VR = V, S extends StoreSpec['kind'] = TableStoreKind> {
+  /** Store values say it; another one is the wrong store for the operator. */
+  readonly kind?: S
   /** Name of the store, and of its changelog `<applicationId>-<name>-changelog`. Default: generated; not queryable. */
   readonly name?: string
   readonly key?: WriteSerde<K> | undefined

@@ -79,7 +79,7 @@ export class StreamsBuilder {
   globalTable<K, V>(
     topic: SourceTopic<K, V>,
     consumed: Consumed = {},
-    materialized?: Materialized<K, Exclude<V, null>>,
+    materialized?: Materialized<K, Exclude<V, null>, Exclude<V, null>, 'key-value'>,
   ): GlobalKTable<K, Exclude<V, null>> {
     const { sourceName, name, store, definition } = this.#tableSource(topic, consumed, materialized)
     if (versionsOf(store.options) === 'kept') throw versionedGlobalTable(store.name)

@@ -50,7 +50,7 @@ export class TimeWindowedKStream<K, V> {
   }
 
   /** How many records each key has had in each window, those with a null value included. */
-  count(materialized?: Materialized<K, number>, named?: Named): KTable<Windowed<K>, number> {
+  count(materialized?: Materialized<K, number, number, 'window'>, named?: Named): KTable<Windowed<K>, number> {
     const { graph, key } = this.#grouping
     // An index that Java once used for a name: it is drawn still, so that names further on stay.
     const isUnnamed = materialized !== undefined && materialized.name === undefined
@@ -63,7 +63,7 @@ export class TimeWindowedKStream<K, V> {
   /** Combines the values of each window two by two; the first is taken as it is. Null deletes. */
   reduce<VR = Present<V>>(
     reducer: (aggregate: Present<V>, value: V, key: K) => Present<V> | null,
-    materialized?: Materialized<K, Present<V>, VR>,
+    materialized?: Materialized<K, Present<V>, VR, 'window'>,
     named?: Named,
   ): KTable<Windowed<K>, VR> {
     const store = materialize(this.#grouping.graph, materialized, 'KSTREAM-REDUCE-', this.#grouping)
@@ -76,7 +76,7 @@ export class TimeWindowedKStream<K, V> {
   aggregate<VR>(
     initializer: () => VR,
     aggregator: (aggregate: VR, value: V, key: K) => VR | null,
-    materialized?: Materialized<K, Present<VR>>,
+    materialized?: Materialized<K, Present<VR>, Present<VR>, 'window'>,
     named?: Named,
   ): KTable<Windowed<K>, Present<VR>> {
     const store = materialize(this.#grouping.graph, materialized, 'KSTREAM-AGGREGATE-', { key: this.#grouping.key })

@@ -100,7 +100,7 @@ t.test('aggregations of a named grouping share one repartition topic, of an unna
   const twice =
     (name?: string): Build =>
     (builder) => {
-      const grouped = builder.stream(input).groupBy((value) => value, name === undefined ? {} : { name })
+      const grouped = builder.stream(input).groupBy((value) => value, { key: undefined, ...(name === undefined ? {} : { name }) })
       grouped.count()
       grouped.reduce((left) => left)
     }

@@ -200,6 +200,7 @@ t.test('safe: a deletion at the time of the latest value is kept, also over a re
 
 t.test('what cannot be versioned, or must be, is refused when the topology is built', async (t) => {
   const builder = new StreamsBuilder()
+  // @ts-expect-error - Types refuse it first.
   t.throws(() => builder.globalTable(prices, {}, versions('g')), { code: 'STREAMS_GLOBAL_TABLE_VERSIONED' })
   const plain = builder.table(prices)
   const joiner = (left: string, right: string): string => left + right
