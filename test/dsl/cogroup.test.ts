@@ -71,7 +71,9 @@ t.test('two streams that are grouped by another key need names', async (t) => {
         .cogroup(other, (sum) => sum + 1)
         .aggregate(() => 0, materialized)
     const group = (name: string, options: object) =>
-      builder.stream(topic(name, { key: Serdes.string, value: Serdes.string })).groupBy((value) => value, options)
+      builder
+        .stream(topic(name, { key: Serdes.string, value: Serdes.string }))
+        .groupBy((value) => value, { key: Serdes.string, ...options })
     by(group('a', names[0]), group('b', names[1]))
     return builder.build().describe().toString()
   }
