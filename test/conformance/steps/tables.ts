@@ -15,7 +15,7 @@ export const tableSteps: Readonly<Record<string, StepMaker>> = {
     const stream = call(table, 'toStream', named(step)) as Handle
     return step.has('fn') ? call(stream, 'selectKey', mapperOf(step.json('fn'))) : stream
   },
-  groupBy: (table, step) => call(table, 'groupBy', pairMapperOf(step), grouped(step)),
+  groupBy: (table, step) => call(table, 'groupBy', pairMapperOf(step), grouped(step) ?? {}),
   transformValues: (table, step, building) => {
     step.take('own') // Java overlooks the stores of the supplier.
     const supplier = transformerSupplier(step.object('transformer'), building.faces)
