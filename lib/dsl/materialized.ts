@@ -133,9 +133,10 @@ export function sessionSpec(
   { gapMs, graceMs }: SessionWindows,
   emit: EmitStrategy,
 ): SessionStoreSpec<unknown, unknown> {
+  checkKind(store, ['session'])
   const livesMs = gapMs + graceMs
   const retentionMs = store.options.retentionMs ?? livesMs
-  const isStoreValue = (store.options as Partial<StoreSpec>).kind === 'session'
+  const isStoreValue = store.options.kind === 'session'
   if (!isStoreValue) checkRetention(store, retentionMs, livesMs)
   const { caching, ...spec } = keyValueSpec(store)
   return {

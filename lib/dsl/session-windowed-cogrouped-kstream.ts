@@ -31,7 +31,7 @@ export class SessionWindowedCogroupedKStream<K, VOut> {
   aggregate(
     initializer: () => VOut,
     merger: (left: VOut, right: Present<VOut>, key: K) => VOut,
-    materialized?: Materialized<K, Present<VOut>>,
+    materialized?: Materialized<K, Present<VOut>, Present<VOut>, 'session'>,
     named?: Named,
   ): KTable<Windowed<K>, Present<VOut>> {
     const windows = this.#windows

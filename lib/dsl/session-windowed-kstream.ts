@@ -36,7 +36,7 @@ export class SessionWindowedKStream<K, V> {
   }
 
   /** How many records each session has, those with a null value included. */
-  count(materialized?: Materialized<K, number>, named?: Named): KTable<Windowed<K>, number> {
+  count(materialized?: Materialized<K, number, number, 'session'>, named?: Named): KTable<Windowed<K>, number> {
     const { graph, key } = this.#grouping
     // An index that Java once used for a name: it is drawn still, so that names further on stay.
     if (materialized !== undefined && materialized.name === undefined) graph.newStoreName('KSTREAM-AGGREGATE-')
@@ -49,7 +49,7 @@ export class SessionWindowedKStream<K, V> {
   /** Combines the values of each session two by two, and the results of sessions that are joined; the first is taken as it is. Null deletes. */
   reduce<VR = Present<V>>(
     reducer: (aggregate: Present<V>, value: V, key: K) => Present<V> | null,
-    materialized?: Materialized<K, Present<V>, VR>,
+    materialized?: Materialized<K, Present<V>, VR, 'session'>,
     named?: Named,
   ): KTable<Windowed<K>, VR> {
     const store = materialize(this.#grouping.graph, materialized, 'KSTREAM-REDUCE-', this.#grouping)
@@ -66,7 +66,7 @@ export class SessionWindowedKStream<K, V> {
     initializer: () => VR,
     aggregator: (aggregate: VR, value: V, key: K) => VR | null,
     merger: (left: VR, right: Present<VR>, key: K) => VR,
-    materialized?: Materialized<K, Present<VR>>,
+    materialized?: Materialized<K, Present<VR>, Present<VR>, 'session'>,
     named?: Named,
   ): KTable<Windowed<K>, Present<VR>> {
     const store = materialize(this.#grouping.graph, materialized, 'KSTREAM-AGGREGATE-', { key: this.#grouping.key })

@@ -26,7 +26,7 @@ export class TimeWindowedCogroupedKStream<K, VOut> {
   /** One aggregate for each key and window, from the initial value on. Records without key are dropped, and late ones. */
   aggregate(
     initializer: () => VOut,
-    materialized?: Materialized<K, Present<VOut>>,
+    materialized?: Materialized<K, Present<VOut>, Present<VOut>, 'window'>,
     named?: Named,
   ): KTable<Windowed<K>, Present<VOut>> {
     const windows = this.#windows

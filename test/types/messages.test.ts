@@ -6,7 +6,7 @@ const root = join(import.meta.dirname, '..', '..')
 
 const given = `
 import {
-  JoinWindows, keyValueStore, Serdes, StreamsBuilder, TimeWindows, timestampedKeyValueStore, topic, versionedKeyValueStore, windowStore,
+  JoinWindows, keyValueStore, Serdes, SessionWindows, StreamsBuilder, TimeWindows, timestampedKeyValueStore, topic, versionedKeyValueStore, windowStore,
 } from '../../lib/index.ts'
 
 interface Transfer { readonly from: string; readonly amount: number }
@@ -23,10 +23,11 @@ const serdes = { key: Serdes.string, value: Serdes.long }
 const windows = windowStore('windows', { ...serdes, retentionMs: 10, windowSizeMs: 10 })
 const versions = versionedKeyValueStore('versions', { ...serdes, historyRetentionMs: 10 })
 const plain = keyValueStore('plain', serdes)
+const sessions = stream.groupByKey().windowedBy(SessionWindows.of({ gapMs: 10 }))
 const perTenMs = stream.groupByKey().windowedBy(TimeWindows.of({ sizeMs: 10 }))
 export {
-  JoinWindows, keyValueStore, Serdes, StreamsBuilder, TimeWindows, timestampedKeyValueStore, topic, versionedKeyValueStore, windowStore,
-  builder, counts, globalTable, numberTable, numbers, perTenMs, plain, stream, table, transfers, versions, windows,
+  JoinWindows, keyValueStore, Serdes, SessionWindows, StreamsBuilder, TimeWindows, timestampedKeyValueStore, topic, versionedKeyValueStore, windowStore,
+  builder, counts, globalTable, numberTable, numbers, perTenMs, plain, sessions, stream, table, transfers, versions, windows,
 }
 export type { Transfer }
 `
@@ -43,6 +44,7 @@ const wrong: readonly (readonly [what: string, program: string, ...messages: Reg
   ['a window store for a table derived', 'table.mapValues((each) => each.amount, windows)', /Type '"window"' is not assignable/],
   ['a key-value store for windows', 'perTenMs.count(plain)', /Type '"key-value"' is not assignable to type '"window"'/],
   ['a versioned store for windows', 'perTenMs.count(versions)', /Type '"versioned"' is not assignable to type '"window"'/],
+  ['a window store for sessions', 'sessions.count(windows)', /Type '"window"' is not assignable to type '"session"'/],
   [
     'a versioned store for a global table',
     'builder.globalTable(counts, {}, versions)',

@@ -4,6 +4,8 @@ import {
   keyValueStore,
   nullable,
   Serdes,
+  sessionStore,
+  SessionWindows,
   SlidingWindows,
   StreamsBuilder,
   TimeWindows,
@@ -150,6 +152,13 @@ proves<Exact<typeof forEver, KTable<Windowed<string>, number>>>()
 const kindOfWindows = windowStore('kept', { key: Serdes.string, value: Serdes.long, retentionMs: 10, windowSizeMs: 10 })
 const inWindowStore = byKey.windowedBy(TimeWindows.of({ sizeMs: 10 })).count(kindOfWindows)
 proves<Exact<typeof inWindowStore, KTable<Windowed<string>, number>>>()
+const sessions = byKey.windowedBy(SessionWindows.of({ gapMs: 10 })).aggregate(
+  () => 0,
+  (sum, order) => sum + order.amount,
+  (left, right) => left + right,
+  sessionStore('sessions', { key: Serdes.string, value: Serdes.long, retentionMs: 10 }),
+)
+proves<Exact<typeof sessions, KTable<Windowed<string>, number>>>()
 // @ts-expect-error - They never close.
 unlimited.emitStrategy('on-window-close')
 // @ts-expect-error - There is no such strategy.
