@@ -60,7 +60,7 @@ export interface Repartitioned<K, V, VR = V> extends Grouped<K, V, VR> {
 }
 
 /** Stores that a table without windows can have. */
-export type TableStoreKind = 'key-value' | 'versioned'
+type TableStoreKind = 'key-value' | 'versioned'
 
 /**
  * How a table is stored (Java: `Materialized`). A named one can be queried. Store values, as `timestampedKeyValueStore()` makes
