@@ -1,6 +1,6 @@
 import { PassThrough } from '../processor/pass-through.ts'
 import type { StoreSpec } from '../state/store-spec.ts'
-import { GraphNode } from './graph.ts'
+import { GraphNode, type WindowEnd } from './graph.ts'
 import type { AnySerde, TableOperator } from './handles.ts'
 import type { KTable } from './ktable.ts'
 import type { MaterializedStore } from './materialized.ts'
@@ -21,6 +21,7 @@ export interface Coaggregation {
   readonly supplier: (aggregator: AnyAggregator) => AnySupplier
   /** As of a single grouped stream's aggregation. */
   readonly graceMs?: number
+  readonly windowEnd?: WindowEnd
 }
 
 /** Prefix of generated names of stores and nodes. */
@@ -73,11 +74,16 @@ export class Cogrouping {
   }
 }
 
-function aggregateNode(name: string, { spec, supplier, graceMs }: Coaggregation, aggregator: AnyAggregator): GraphNode {
+function aggregateNode(
+  name: string,
+  { spec, supplier, graceMs, windowEnd }: Coaggregation,
+  aggregator: AnyAggregator,
+): GraphNode {
   return new GraphNode({
     name,
     versions: spec.kind === 'versioned' ? 'kept' : 'none',
     graceMs,
+    windowEnd,
     write: (topology, { parentNames }) => {
       topology.addProcessor({ name, supplier: supplier(aggregator), parents: parentNames })
       topology.addStateStore(spec, [name])

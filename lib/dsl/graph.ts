@@ -42,12 +42,15 @@ interface GraphNodeOptions {
   readonly versions?: Versions | undefined
   /** Of a windowed aggregation: how long after its end a window may still change; of sessions with the gap. */
   readonly graceMs?: number | undefined
+  /** Of a windowed aggregation: whether the end of a window belongs to it. Default `excluded`. */
+  readonly windowEnd?: WindowEnd | undefined
   readonly changes?: NodeChanges | undefined
   readonly repartition?: MergeableRepartition
   /** `merge`: it brings streams together. */
   readonly kind?: 'merge' | undefined
 }
 
+export type WindowEnd = 'included' | 'excluded'
 export type Versions = 'kept' | 'none'
 
 /** A logical operator, before it is one node or several of the topology. */
@@ -92,6 +95,10 @@ export class GraphNode {
 
   get graceMs(): number | undefined {
     return this.#options.graceMs
+  }
+
+  get windowEnd(): WindowEnd {
+    return this.#options.windowEnd ?? 'excluded'
   }
 
   /** Whether late updates come as such, because the table, or all that it is made of, is versioned. */

@@ -1,6 +1,6 @@
 import type { StoreSpec } from '../state/store-spec.ts'
 import { checkName } from '../topology/names.ts'
-import { GraphNode, type StreamsGraph } from './graph.ts'
+import { GraphNode, type StreamsGraph, type WindowEnd } from './graph.ts'
 import { erased, type AnySerde, type ErasedSerdes, type StreamState, type TableOperator } from './handles.ts'
 import type { KTable } from './ktable.ts'
 import type { MaterializedStore } from './materialized.ts'
@@ -60,10 +60,12 @@ export interface Aggregation {
   readonly supplier: AnySupplier
   /** Set where windows are aggregated: how long after its end a window may still change; of sessions with the gap. */
   readonly graceMs?: number
+  /** Whether the end of a window belongs to it. Default `excluded`. */
+  readonly windowEnd?: WindowEnd
 }
 
 export function addAggregate<K, V>(grouping: StreamGrouping, aggregation: Aggregation): KTable<K, V> {
-  const { store, spec, key, operator, supplier, graceMs } = aggregation
+  const { store, spec, key, operator, supplier, graceMs, windowEnd } = aggregation
   const { graph } = grouping
   const name = graph.nameOr(aggregation.named, aggregation.prefix)
   const { node: parent, sources } = grouping.repartitioned(store.name)
@@ -71,6 +73,7 @@ export function addAggregate<K, V>(grouping: StreamGrouping, aggregation: Aggreg
     name,
     versions: spec.kind === 'versioned' ? 'kept' : 'none',
     graceMs,
+    windowEnd,
     write: (topology, { parentNames }) => {
       topology.addProcessor({ name, supplier, parents: parentNames })
       topology.addStateStore(spec, [name])

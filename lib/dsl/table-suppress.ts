@@ -2,7 +2,7 @@ import { TopologyError } from '../model/errors.ts'
 import { KTableSuppress, suppressedGetter, type KTableSuppressOptions } from '../processor/ktable-suppress.ts'
 import type { ChangeBufferSpec } from '../state/store-spec.ts'
 import { checkName } from '../topology/names.ts'
-import { GraphNode } from './graph.ts'
+import { GraphNode, type WindowEnd } from './graph.ts'
 import type { TableOperator, TableState } from './handles.ts'
 import type { KTable } from './ktable.ts'
 import type { Named } from './options.ts'
@@ -45,8 +45,10 @@ function suppressOptions(
 ): Omit<KTableSuppressOptions, 'storeName'> {
   const { maxRecords = Infinity, maxBytes = Infinity, whenFull = 'emit-early' } = suppressed.buffer
   const limits = { maxRecords, maxBytes, whenFull }
-  if (suppressed.until === 'time-limit') return { ...limits, until: 'time-limit', durationMs: suppressed.limitMs }
-  return { ...limits, until: 'window-closes', durationMs: graceOf(parent) }
+  if (suppressed.until === 'time-limit')
+    return { ...limits, until: 'time-limit', durationMs: suppressed.limitMs, windowEnd: 'excluded' }
+  const { graceMs, windowEnd } = windowedNode(parent)
+  return { ...limits, until: 'window-closes', durationMs: graceMs, windowEnd }
 }
 
 function bufferSpec(name: string, { key, value }: TableState, { buffer }: UntilTimeLimit | UntilWindowCloses): ChangeBufferSpec {
@@ -61,11 +63,12 @@ function suppressOperator(storeName: string, parent: TableOperator): TableOperat
   }
 }
 
-/** The grace of the windowed aggregation that the table comes from; the longest, where there are several. */
-function graceOf(node: GraphNode): number {
-  if (node.graceMs !== undefined) return node.graceMs
-  if (node.parents.size === 0) throw notWindowed()
-  return Math.max(...[...node.parents].map(graceOf))
+/** The windowed aggregation that the table comes from; of several the one with the longest grace. */
+function windowedNode(node: GraphNode): { readonly graceMs: number; readonly windowEnd: WindowEnd } {
+  const { graceMs, windowEnd, parents } = node
+  if (graceMs !== undefined) return { graceMs, windowEnd }
+  if (parents.size === 0) throw notWindowed()
+  return [...parents].map(windowedNode).reduce((longest, each) => (each.graceMs > longest.graceMs ? each : longest))
 }
 
 function notWindowed(): TopologyError {

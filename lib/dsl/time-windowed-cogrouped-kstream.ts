@@ -9,7 +9,7 @@ import { materialize, windowSpec } from './materialized.ts'
 import type { Materialized, Named } from './options.ts'
 import type { AnySupplier } from './stream-operators.ts'
 import { storedOperator } from './table-operators.ts'
-import { windowAggregate, type WindowsOfTime } from './time-windowed-kstream.ts'
+import { closingOf, windowAggregate, type WindowsOfTime } from './time-windowed-kstream.ts'
 
 const emit = 'on-window-update'
 
@@ -38,6 +38,6 @@ export class TimeWindowedCogroupedKStream<K, VOut> {
       const { oldValues } = operator.settings()
       return () => windowAggregate(windows, { storeName: store.name, initializer, aggregator, oldValues, emit })
     }
-    return this.#cogrouping.aggregate({ named, store, spec, key, operator, supplier, graceMs: windows.graceMs })
+    return this.#cogrouping.aggregate({ named, store, spec, key, operator, supplier, ...closingOf(windows) })
   }
 }

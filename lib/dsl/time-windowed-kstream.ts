@@ -6,6 +6,7 @@ import { KStreamWindowAggregate, type KStreamWindowAggregateOptions } from '../p
 import { windowedGetter } from '../processor/ktable-value-getter.ts'
 import { longSerde } from '../serde/integer-serdes.ts'
 import { timeWindowedSerde } from '../serde/windowed-serdes.ts'
+import type { WindowEnd } from './graph.ts'
 import { erased } from './handles.ts'
 import type { Present } from './kstream.ts'
 import type { KTable } from './ktable.ts'
@@ -95,9 +96,14 @@ export class TimeWindowedKStream<K, V> {
       })) as AnySupplier
     const spec = windowSpec(store, this.#windows, this.#emit)
     const key = store.key === undefined ? undefined : erased(timeWindowedSerde(store.key, spec.windowSizeMs))
-    const { graceMs } = this.#windows
-    return addAggregate(this.#grouping, { prefix, named, store, spec, key, operator, supplier, graceMs })
+    const closing = closingOf(this.#windows)
+    return addAggregate(this.#grouping, { prefix, named, store, spec, key, operator, supplier, ...closing })
   }
+}
+
+/** When such windows close. */
+export function closingOf(windows: WindowsOfTime): { readonly graceMs: number; readonly windowEnd: WindowEnd } {
+  return { graceMs: windows.graceMs, windowEnd: windows instanceof SlidingWindows ? 'included' : 'excluded' }
 }
 
 /** The processor that aggregates in such windows. */

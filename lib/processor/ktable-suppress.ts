@@ -17,6 +17,8 @@ export interface KTableSuppressOptions {
   readonly until: 'window-closes' | 'time-limit'
   /** How long it waits. */
   readonly durationMs: number
+  /** A window that its end belongs to closes only behind it. */
+  readonly windowEnd: 'included' | 'excluded'
   readonly maxRecords: number
   readonly maxBytes: number
   readonly whenFull: 'shut-down' | 'emit-early'
@@ -33,6 +35,7 @@ export class KTableSuppress<K, V> implements Processor<K, Change<V>, K, Change<V
   #buffer!: ChangeBuffer<K, V>
   #emitted!: Counter
   #streamTimeMs = -1
+  #durationMs = 0
 
   constructor(options: KTableSuppressOptions) {
     this.#options = options
@@ -41,6 +44,9 @@ export class KTableSuppress<K, V> implements Processor<K, Change<V>, K, Change<V
   init(context: ProcessorContext<K, Change<V>>): void {
     this.#context = internal(context)
     this.#buffer = context.stateStore<ChangeBuffer<K, V>>(this.#options.storeName)
+    // Java does not look whether the end belongs to the window: it gives its result, and, if a record comes at that time, another.
+    const isEarly = this.#options.windowEnd === 'excluded' || this.#context.compatibility === 'java'
+    this.#durationMs = this.#options.durationMs + (isEarly ? 0 : 1)
     const { metrics } = context
     const { 'processor-node-id': _, ...task } = this.#context.metricTags
     this.#emitted = metrics.counter('suppression-emit', 'stream-processor-node-metrics', this.#context.metricTags)
@@ -60,7 +66,7 @@ export class KTableSuppress<K, V> implements Processor<K, Change<V>, K, Change<V
   }
 
   // Made once, since a buffer asks for them with every record.
-  readonly #isExpired = (): boolean => this.#buffer.minTimeMs <= this.#streamTimeMs - this.#options.durationMs
+  readonly #isExpired = (): boolean => this.#buffer.minTimeMs <= this.#streamTimeMs - this.#durationMs
 
   readonly #isFull = (): boolean => {
     const { maxRecords, maxBytes } = this.#options

@@ -1,5 +1,14 @@
 import t from 'tap'
-import { Serdes, StreamsBuilder, Suppressed, TimeWindows, topic, versionedKeyValueStore, type KTable } from '../../lib/index.ts'
+import {
+  Serdes,
+  SlidingWindows,
+  StreamsBuilder,
+  Suppressed,
+  TimeWindows,
+  topic,
+  versionedKeyValueStore,
+  type KTable,
+} from '../../lib/index.ts'
 import { TopologyTestDriver, type TopologyTestDriverConfig } from '../../lib/testing.ts'
 
 const words = topic('words', { key: Serdes.string, value: Serdes.string })
@@ -55,6 +64,33 @@ t.test('final results: one for each window, when it has closed, and no deletions
   )
   t.ok(driver.stateStore('final-store'))
 })
+
+t.test(
+  'a window that its end belongs to is final when that has passed; in Java a record at that time makes another result',
+  async (t) => {
+    const finalResults = (compatibility: 'safe' | 'java') => {
+      const builder = new StreamsBuilder()
+      builder
+        .stream(words)
+        .groupByKey()
+        .windowedBy(SlidingWindows.of({ differenceMs: 10 }))
+        .count()
+        .suppress(Suppressed.untilWindowCloses())
+        .toStream()
+        .map((count, { key, endMs }) => ({ key: `${key}-${endMs}`, value: String(count) }))
+        .to(out)
+      using driver = new TopologyTestDriver(builder.build(), { compatibility })
+      const input = driver.createInputTopic(words)
+      for (const timestamp of [10, 10, 11]) input.pipeInput({ key: 'k', value: 'v', timestamp })
+      return driver
+        .createOutputTopic(out)
+        .readRecords()
+        .map(({ key, value }) => `${key}=${value}`)
+    }
+    t.strictSame(finalResults('safe'), ['k-10=2'])
+    t.strictSame(finalResults('java'), ['k-10=1', 'k-10=2', 'k-11=3'])
+  },
+)
 
 t.test('a limit of time holds back all but the newest; stream time must have passed it', async (t) => {
   const { rows } = run(
