@@ -72,7 +72,9 @@ const input: fc.Arbitrary<Input> = fc.record({
   value: fc.option(fc.constantFrom('1a', '2a', '3b', '4-', '5z'), { freq: 4 }),
   timestamp: fc.nat(99),
 })
-const inputs = fc.array(input, { maxLength: 40 }).map((all) => all.filter(({ to, key }) => to === 'stream' || key !== null))
+const inputs = fc
+  .array(input, { maxLength: 40, size: 'medium' })
+  .map((all) => all.filter(({ to, key }) => to === 'stream' || key !== null))
 
 const keyOf = {
   table: ({ key }: Input) => key,

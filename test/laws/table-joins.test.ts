@@ -91,7 +91,10 @@ const kinds = {
 const side = fc.constantFrom<Update['side']>('left', 'right')
 const timestamp = fc.nat(99)
 const value = fc.option(fc.constantFrom('1', '2', '3'), { freq: 3, nil: null })
-const updates = fc.array(fc.record({ side, key: fc.constantFrom('a', 'b', 'c'), value, timestamp }), { maxLength: 40 })
+const updates = fc.array(fc.record({ side, key: fc.constantFrom('a', 'b', 'c'), value, timestamp }), {
+  maxLength: 40,
+  size: 'medium',
+})
 
 for (const kind of ['inner', 'left', 'outer'] as const)
   for (const cacheMaxBytes of [0, 1_000_000])
@@ -139,7 +142,7 @@ const foreignUpdates: fc.Arbitrary<Update[]> = fc.array(
     }),
     fc.record({ side: fc.constant('right' as const), key: fc.constantFrom('a', 'b', 'c'), value, timestamp }),
   ),
-  { maxLength: 40 },
+  { maxLength: 40, size: 'medium' },
 )
 
 for (const kind of ['inner', 'left'] as const)

@@ -34,21 +34,22 @@ export class KStreamKStreamSelfJoin<K, V, VOut> implements Processor<K | null, V
   process({ key, value, timestamp, headers }: StreamRecord<K | null, V | null>): void {
     if (key === null || value === null) return this.#context.drop()
     this.#streamTimeMs = Math.max(this.#streamTimeMs, timestamp)
-    const forward = (left: V, right: V, resultTime: number): void => {
-      const joined = lambdaResult(this.#options.joiner(left, right, key), 'joiner', this.#context.nodeName)
-      this.#context.forward(streamRecord(key, joined, resultTime, headers))
-    }
-    for (const { startMs, value: other } of this.#partners(key, timestamp, 'left'))
-      forward(value, other, Math.max(timestamp, startMs))
-    let meetsItself = this.#isKept(timestamp)
+    const joined = (left: V, right: V): VOut =>
+      lambdaResult(this.#options.joiner(left, right, key), 'joiner', this.#context.nodeName)
+    const forward = (result: VOut, startMs: number): void =>
+      this.#context.forward(streamRecord(key, result, Math.max(timestamp, startMs), headers))
+    // Also where it is not sent: a joiner that fails for it, fails before anything is.
+    const itself = joined(value, value)
+    for (const { startMs, value: other } of this.#partners(key, timestamp, 'left')) forward(joined(value, other), startMs)
+    let meetsItself = this.#findsItself(timestamp)
     for (const { startMs, value: other } of this.#partners(key, timestamp, 'right')) {
       if (meetsItself && startMs > timestamp) {
         meetsItself = false
-        forward(value, value, timestamp)
+        forward(itself, timestamp)
       }
-      forward(other, value, Math.max(timestamp, startMs))
+      forward(joined(other, value), startMs)
     }
-    if (meetsItself) forward(value, value, timestamp)
+    if (meetsItself) forward(itself, timestamp)
   }
 
   #partners(key: K, timestamp: number, side: JoinSide) {
@@ -57,9 +58,15 @@ export class KStreamKStreamSelfJoin<K, V, VOut> implements Processor<K | null, V
     return this.#store.fetch(key, from, Math.max(0, timestamp + lookAheadMs(side, times)))
   }
 
-  /** With two stores an expired record would not be found in the other one (Java's bound, one ms earlier than the store's). */
-  #isKept(timestamp: number): boolean {
+  /**
+   * Whether it would find itself in the other one of two stores. Java leaves it out a moment too early, and lets it in where the window
+   * does not hold its own time.
+   */
+  #findsItself(timestamp: number): boolean {
     const { beforeMs, afterMs, graceMs } = this.#options.times
-    return timestamp > this.#streamTimeMs - (beforeMs + afterMs + graceMs) + 1
+    const retentionMs = beforeMs + afterMs + graceMs
+    const ageMs = this.#streamTimeMs - timestamp
+    if (this.#context.compatibility === 'java') return ageMs < retentionMs - 1
+    return ageMs < retentionMs && beforeMs >= 0 && afterMs >= 0
   }
 }
