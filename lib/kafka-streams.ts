@@ -1,23 +1,23 @@
 import { MemoryMetrics } from './metrics/memory-metrics.ts'
 import type { Metric, Metrics } from './metrics/metrics.ts'
 import { InvalidStateStoreError, StreamsError, TaskCorruptedError, TaskMigratedError } from './model/errors.ts'
-import type { Serde } from './model/serde.ts'
 import { taskIdString } from './model/task-id.ts'
 import type { TopicPartition } from './model/topic-partition.ts'
 import { sleep } from './clock/clock.ts'
 import { compositeStore, type ReadOnlyStore } from './query/composite-store.ts'
 import type { StateRestoreListener } from './runtime/changelog.ts'
+import { checkSerdes } from './runtime/check-serdes.ts'
 import { GlobalThread } from './runtime/global-thread.ts'
+import { makeEnvironment, serdeResolver } from './runtime/make-environment.ts'
 import type { OpenStreamThread } from './runtime/open-stream-thread.ts'
 import { fetchLimits, openStreamThread } from './runtime/open-stream-thread.ts'
-import { SerdeResolver } from './runtime/serde-resolver.ts'
+import type { SerdeResolver } from './runtime/serde-resolver.ts'
 import { StateDirectory } from './runtime/state-directory.ts'
 import type { ThreadState } from './runtime/stream-thread.ts'
 import type { GlobalStores } from './runtime/stream-task.ts'
 import type { ResolvedConfig, StreamsConfig, StreamsState } from './runtime/streams-config.ts'
 import { resolveConfig } from './runtime/streams-config.ts'
 import type { TaskEnvironment } from './runtime/task-runtime.ts'
-import { RecordCacheBudget } from './state/record-cache.ts'
 import type { ReadOnlyKeyValueStore } from './state/key-value-store.ts'
 import type { StateStore } from './state/state-store.ts'
 import type {
@@ -67,6 +67,7 @@ export class KafkaStreams implements AsyncDisposable {
   readonly #config: ResolvedConfig
   readonly #plan: TopologyPlan
   readonly #metrics: Metrics
+  readonly #serdes: SerdeResolver
   readonly #stopping = new AbortController()
   #state: StreamsState = 'created'
   #starting: Promise<void> | null = null
@@ -75,12 +76,14 @@ export class KafkaStreams implements AsyncDisposable {
   #running: Promise<void> = Promise.resolve()
   #closing: Promise<void> | null = null
 
-  /** Nothing is opened yet. Throws a `ConfigError` that names the key, or a `TopologyError`. */
+  /** Nothing is opened yet. Throws a `ConfigError` that names the key, or a `TopologyError`; `STREAMS_SERDE_MISSING` names all places. */
   constructor(topology: Topology, config: StreamsConfig) {
     this.#config = resolveConfig(config)
     const { applicationId, windowStoreChangelogAdditionalRetentionMs, topicConfig } = this.#config
     this.#plan = topology.plan(applicationId, { windowStoreChangelogAdditionalRetentionMs, topicConfig })
     this.#metrics = this.#config.metrics ?? new MemoryMetrics()
+    this.#serdes = serdeResolver(this.#config)
+    checkSerdes(this.#plan, this.#serdes)
   }
 
   get state(): StreamsState {
@@ -163,7 +166,14 @@ export class KafkaStreams implements AsyncDisposable {
     )
     const clientId = this.#config.clientId ?? `${applicationId}-${directory.processId}`
     const admin = opened.adopt(await cluster.admin({ clientId: `${clientId}-admin` }), (each) => each.close())
-    const environment = makeEnvironment(this.#config, cluster, storage, this.#metrics, clientId)
+    const environment = makeEnvironment({
+      config: this.#config,
+      cluster,
+      storage,
+      metrics: this.#metrics,
+      serdes: this.#serdes,
+      clientId,
+    })
     const global = await this.#openGlobal(cluster, admin, environment, directory)
     return { cluster, admin, environment, directory, global, opened: opened.move() }
   }
@@ -355,37 +365,6 @@ async function openStorage({ storage, stateDir }: ResolvedConfig): Promise<Stora
   }
   const { openLmdbStorage } = await import('./storage/lmdb/open-lmdb-storage.ts')
   return openLmdbStorage(stateDir)
-}
-
-function makeEnvironment(
-  config: ResolvedConfig,
-  cluster: Cluster,
-  storage: StorageFactory,
-  metrics: Metrics,
-  clientId: string,
-): TaskEnvironment {
-  const { applicationId, schemaRegistry } = config
-  const defaultKey = config.defaultKeySerde as unknown as Serde<unknown> | undefined
-  const defaultValue = config.defaultValueSerde as unknown as Serde<unknown> | undefined
-  return {
-    applicationId,
-    threadId: `${clientId}-StreamThread-1`,
-    compatibility: config.compatibility,
-    emitIntervalMs: config.emitIntervalMs,
-    clock: config.clock ?? cluster.clock,
-    metrics,
-    logger: config.logger,
-    serdes: new SerdeResolver({ schemaRegistry, applicationId, defaultKey, defaultValue }),
-    timestampExtractor: config.defaultTimestampExtractor,
-    deserializationHandler: config.deserializationHandler,
-    processingHandler: config.processingHandler,
-    productionHandler: config.productionHandler,
-    globalProcessingHandler: config.processingExceptionHandlerGlobalEnabled ? 'processing' : 'fail',
-    deadLetterTopic: config.errorsDeadLetterQueueTopicName,
-    cache: new RecordCacheBudget(config.statestoreCacheMaxBytes),
-    defaultStoreMedium: config.defaultStoreMedium ?? storage.medium,
-    maxTaskIdleMs: config.maxTaskIdleMs,
-  }
 }
 
 function unknownStore(name: string, kind: string): InvalidStateStoreError {

@@ -1,6 +1,6 @@
 import { asBuffer } from '../model/bytes.ts'
 import { change, type Change } from '../model/change.ts'
-import { ConfigError } from '../model/errors.ts'
+import { TopologyError } from '../model/errors.ts'
 import { bindSerde, type Serde, type SerdeContext } from '../model/serde.ts'
 import { unreadable, unwritable } from '../serde/serialization-error.ts'
 
@@ -26,7 +26,7 @@ export function changedSerde<V>(value: Serde<V> | undefined): Serde<Change<V>> {
 }
 
 function notBound(): never {
-  throw new ConfigError(
+  throw new TopologyError(
     'STREAMS_SERDE_MISSING',
     'The values of a grouped table have no serde: give one to groupBy, or set defaultValueSerde.',
   )

@@ -25,10 +25,11 @@ export function isFatal(error: unknown): boolean {
 
 export function processingError(cause: unknown, node: string, task: TaskId, context: RecordContext): ProcessingError {
   const { topic, partition, offset } = context
-  const where = topic === null ? 'in a punctuation' : `at ${topic}-${partition}, offset ${offset}`
-  const message = `${node} in task ${taskIdString(task)} failed ${where}: ${cause instanceof Error ? cause.message : String(cause)}`
   const isOwn = cause instanceof StreamsError
-  const facts = { ...(isOwn ? cause.facts : {}), node, task: taskIdString(task), topic, partition, offset }
+  const at = isOwn && typeof cause.facts['node'] === 'string' ? cause.facts['node'] : node
+  const where = topic === null ? 'in a punctuation' : `at ${topic}-${partition}, offset ${offset}`
+  const message = `${at} in task ${taskIdString(task)} failed ${where}: ${cause instanceof Error ? cause.message : String(cause)}`
+  const facts = { ...(isOwn ? cause.facts : {}), node: at, task: taskIdString(task), topic, partition, offset }
   return new ProcessingError(isOwn ? cause.code : 'STREAMS_PROCESSING_FAILED', message, { facts, cause })
 }
 

@@ -1,4 +1,4 @@
-import { StreamsError } from '../model/errors.ts'
+import { SerializationError, StreamsError } from '../model/errors.ts'
 import type { StreamRecord } from '../model/stream-record.ts'
 import type { ChangelogSink } from '../state/state-store.ts'
 import type { SinkNode, StreamPartitioner } from '../topology/topology-plan.ts'
@@ -116,7 +116,7 @@ class TopicSink {
     const ask = () => environment.productionHandler(error, unsent, context)
     const { deadLetterTopic: topic } = environment
     // What fails is an error of processing, for the handler of those.
-    if (answerOf({ error, context, topic, defaultLetter: 'if continued', send, ask }) !== 'continue') throw error
+    if (answerOf({ error, context, topic, defaultLetter: 'if continued', send, ask }) !== 'continue') throw atSink(error, this.#node)
     environment.logger.warn(error.message, error.facts)
     droppedRecords.add()
     return undefined
@@ -142,4 +142,9 @@ class TopicSink {
     const message = `The partitioner chose partition ${partition} of ${name}, which has ${partitions}: answer 0 to ${partitions - 1}.`
     throw new StreamsError('STREAMS_INVALID_PARTITION', message, { facts: { topic: name, partition, partitions } })
   }
+}
+
+/** The node above is asked about it; the sink is where it happened. */
+function atSink({ code, message, facts, cause }: StreamsError, node: string): SerializationError {
+  return new SerializationError(code, message, { facts: { ...facts, node }, cause })
 }

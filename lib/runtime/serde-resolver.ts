@@ -1,4 +1,4 @@
-import { ConfigError } from '../model/errors.ts'
+import { TopologyError } from '../model/errors.ts'
 import type { Serde, SerdeEnvironment } from '../model/serde.ts'
 import { bindSerde } from '../model/serde.ts'
 
@@ -10,7 +10,7 @@ export class SerdeResolver {
     this.#environment = environment
   }
 
-  /** `owner` is for the message of the `ConfigError` (`STREAMS_SERDE_MISSING`) where there is none. */
+  /** `owner` is for the message of the `TopologyError` (`STREAMS_SERDE_MISSING`) where there is none. */
   key(serde: Serde<unknown> | undefined, owner: string): Serde<unknown> {
     return bindSerde(serde ?? this.#environment.defaultKey ?? missing('key', 'defaultKeySerde', owner), this.#environment)
   }
@@ -22,5 +22,5 @@ export class SerdeResolver {
 
 function missing(component: string, option: string, owner: string): never {
   const message = `${owner} has no ${component} serde: give it one, or set ${option}.`
-  throw new ConfigError('STREAMS_SERDE_MISSING', message, { facts: { component, owner } })
+  throw new TopologyError('STREAMS_SERDE_MISSING', message, { facts: { component, owner } })
 }

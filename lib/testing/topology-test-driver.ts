@@ -7,6 +7,7 @@ import type { Serde } from '../model/serde.ts'
 import type { Topic } from '../model/topic.ts'
 import type { TimestampExtractor } from '../processor/timestamp-extractor.ts'
 import { failOnInvalidTimestamp } from '../processor/timestamp-extractors.ts'
+import { checkSerdes } from '../runtime/check-serdes.ts'
 import type { DeserializationHandler, ProcessingHandler, ProductionHandler } from '../runtime/error-handlers.ts'
 import { logAndFail, retryOrFail } from '../runtime/error-handlers.ts'
 import type { Logger } from '../runtime/logger.ts'
@@ -83,6 +84,7 @@ export class TopologyTestDriver implements Disposable {
     const plan = topology.plan(config.applicationId ?? 'test')
     const environment = resolveEnvironment(plan, config, this.#clock, this.#metrics)
     const { partitions = 1, changelogs = [], storage } = config
+    checkSerdes(plan, environment.serdes)
     this.#engine = new TestEngine({ plan, environment, partitions, changelogs, storage })
   }
 

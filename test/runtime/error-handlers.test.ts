@@ -146,13 +146,18 @@ t.test('a handler that throws ends the processing, and no other handler is asked
   t.equal(calls, 1)
 })
 
-async function running(config: Partial<StreamsConfig>, refuses?: (topic: string, bytes: number) => boolean) {
+async function running(
+  config: Partial<StreamsConfig>,
+  refuses?: (topic: string, bytes: number) => boolean,
+  refusal: 'fatal' | 'retriable' = 'fatal',
+) {
   const cluster = await EmbeddedKafka.open()
   await createTopics(cluster, { in: 1, out: 1, letters: 1 })
   const faults = {
     ...noFaults,
     chance: seededChance(1),
     injected: 0,
+    refusal,
     refuses: (name: string, batch: { readonly byteLength: number }) => refuses?.(name, batch.byteLength) ?? false,
   }
   const streams = new KafkaStreams(picky(), {
@@ -231,6 +236,26 @@ t.test('a record that the broker does not take: the others of its batch are writ
       ?.value(),
     3,
   )
+  await streams.close()
+  await cluster.close()
+})
+
+t.test('what may pass is tried again: tasks begin again from the last commit, and the application is not asked', async (t) => {
+  let refusals = 0
+  const errors: unknown[] = []
+  const uncaughtExceptionHandler = (error: unknown) => {
+    errors.push(error)
+    return 'shutdown-client' as const
+  }
+  const times = (name: string) => name === 'out' && refusals++ < 2
+  const { cluster, streams } = await running({ uncaughtExceptionHandler }, times, 'retriable')
+  await produce(cluster, input, [
+    ['k', 'a'],
+    ['k', 'b'],
+  ])
+  await until('both', async () => new Set((await consume(cluster, output)).map(([, value]) => value)).size === 2)
+  t.ok(refusals >= 2)
+  t.same(errors, [])
   await streams.close()
   await cluster.close()
 })

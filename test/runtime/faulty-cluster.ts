@@ -16,6 +16,7 @@ export interface Faults {
   sendFailed: number
   fetchFailed: number
   /** Batches that the broker does not take. */
+  readonly refusal?: 'fatal' | 'retriable'
   readonly refuses?: (topic: string, batch: ProduceBatch) => boolean
 }
 
@@ -48,7 +49,8 @@ export function faultyCluster(cluster: Cluster, faults: Faults): Cluster {
         async send(partition, batch) {
           fails(faults.sendFailed / 2, 'REQUEST_TIMED_OUT', 'retriable')
           const refused = faults.refuses?.(partition.topic, batch) ?? false
-          if (refused) throw new TransportError('TRANSPORT_MESSAGE_TOO_LARGE', 'fatal', 'A fault of this test: too large.')
+          if (refused && faults.refusal === 'retriable') fails(1, 'REQUEST_TIMED_OUT', 'retriable')
+          if (refused) fails(1, 'MESSAGE_TOO_LARGE', 'fatal')
           const result = await inner.send(partition, batch)
           fails(faults.sendFailed / 2, 'REQUEST_TIMED_OUT', 'retriable')
           return result
@@ -80,7 +82,7 @@ export function faultyCluster(cluster: Cluster, faults: Faults): Cluster {
   }
 }
 
-export const noFaults: Omit<Faults, 'chance' | 'injected' | 'refuses'> = Object.freeze({
+export const noFaults: Omit<Faults, 'chance' | 'injected' | 'refuses' | 'refusal'> = Object.freeze({
   commitFenced: 0,
   commitRebalance: 0,
   commitUnanswered: 0,

@@ -145,7 +145,7 @@ t.test('a value that a sink cannot write fails where no processor is above it to
   using driver = new TopologyTestDriver(numbers, { processingHandler: () => 'continue' })
   t.throws(() => driver.createInputTopic(input).pipeInput({ key: 'k', value: 'v' }), {
     code: 'STREAMS_SERIALIZATION',
-    facts: { topic: 'in', node: 'SOURCE' },
+    facts: { topic: 'in', node: 'SINK' },
   })
 })
 

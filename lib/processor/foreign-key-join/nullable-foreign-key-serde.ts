@@ -1,4 +1,4 @@
-import { ConfigError } from '../../model/errors.ts'
+import { TopologyError } from '../../model/errors.ts'
 import { bindSerde, type Serde, type SerdeEnvironment } from '../../model/serde.ts'
 import { nullable } from '../../serde/nullable-serde.ts'
 
@@ -9,7 +9,7 @@ import { nullable } from '../../serde/nullable-serde.ts'
 export function nullableForeignKeySerde<K>(serde: Serde<K> | undefined): Serde<K | null> {
   if (serde !== undefined) return nullable(serde)
   const notBound = (): never => {
-    throw new ConfigError(
+    throw new TopologyError(
       'STREAMS_SERDE_MISSING',
       'The keys of a foreign-key join have no serde: give the right table one, or set defaultKeySerde.',
     )

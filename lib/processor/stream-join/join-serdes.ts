@@ -1,4 +1,4 @@
-import { ConfigError } from '../../model/errors.ts'
+import { ConfigError, TopologyError } from '../../model/errors.ts'
 import { asBuffer } from '../../model/bytes.ts'
 import { bindSerde, type Serde, type SerdeContext, type SerdeEnvironment } from '../../model/serde.ts'
 import { listSerde } from '../../serde/list-serde.ts'
@@ -100,5 +100,5 @@ function missing<T>(serde: Serde<unknown> | undefined, component: 'key' | 'value
   if (serde !== undefined) return serde as Serde<T>
   const setting = component === 'key' ? 'defaultKeySerde' : 'defaultValueSerde'
   const message = `A stream of a join has no ${component} serde: give its topic or the join's options one, or set ${setting}.`
-  throw new ConfigError('STREAMS_SERDE_MISSING', message, { facts: { component } })
+  throw new TopologyError('STREAMS_SERDE_MISSING', message, { facts: { component } })
 }
