@@ -116,7 +116,8 @@ class TopicSink {
     const ask = () => environment.productionHandler(error, unsent, context)
     const { deadLetterTopic: topic } = environment
     // What fails is an error of processing, for the handler of those.
-    if (answerOf({ error, context, topic, defaultLetter: 'if continued', send, ask }) !== 'continue') throw atSink(error, this.#node)
+    if (answerOf({ error, context, topic, defaultLetter: 'if continued', send, ask }) !== 'continue')
+      throw atSink(error, this.#node)
     environment.logger.warn(error.message, error.facts)
     droppedRecords.add()
     return undefined
