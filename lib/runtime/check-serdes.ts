@@ -3,7 +3,7 @@ import type { Serde } from '../model/serde.ts'
 import type { StoreNode, TopologyNode, TopologyPlan } from '../topology/topology-plan.ts'
 import type { SerdeResolver } from './serde-resolver.ts'
 
-export interface MissingSerde {
+interface MissingSerde {
   readonly component: 'key' | 'value'
   readonly node: string
   /** What the application called; undefined where the node has a name of its own. */
