@@ -150,7 +150,7 @@ export class SegmentedVersionedRows implements VersionedRows {
       if (record.timestamp < this.#streamTime - this.#historyMs) continue
       this.#streamTime = Math.max(this.#streamTime, record.timestamp)
       this.#expire(this.#streamTime)
-      this.#insert(latin1(record.key), rowOf(record), record.timestamp)
+      this.#insert(latin1(record.key), rowOf(record), record.timestamp, newest - this.#historyMs)
     }
     this.commit()
   }
@@ -170,7 +170,8 @@ export class SegmentedVersionedRows implements VersionedRows {
     this.#segments.expireBefore(this.#firstLiveSegment)
   }
 
-  #insert(key: string, value: Row | null, timestamp: number): ValidTo {
+  /** Java does not look for a place before versions that will have expired once a batch is restored: `expiredBefore`. */
+  #insert(key: string, value: Row | null, timestamp: number, expiredBefore = -Infinity): ValidTo {
     const latest = this.#latest.get(key)
     if (latest !== null && timestamp >= latest.timestamp) return this.#supersede(key, latest, value, timestamp)
     let validTo = latest === null ? Infinity : latest.timestamp
@@ -180,6 +181,7 @@ export class SegmentedVersionedRows implements VersionedRows {
       if (nextTimestampOf(stored.bytes) <= timestamp) break
       const oldest = oldestTimestampOf(stored.bytes)
       if (oldest <= timestamp) return this.#insertInto(segment, decodeHistory(stored.bytes), key, version(value, timestamp))
+      if (oldest < expiredBefore) return 'not-put'
       validTo = oldest
     }
     if (validTo < Infinity) return this.#insertBefore(validTo, key, version(value, timestamp))
