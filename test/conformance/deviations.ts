@@ -71,16 +71,28 @@ function exactSize({ in: inputs = [], topo = [] }: Scenario, answers: readonly J
 const rekeying = new Set(['selectKey', 'map', 'flatMap', 'process'])
 const joining = new Set(['join', 'leftJoin', 'outerJoin'])
 
-/** A stream of changed keys that two joins read, the later one without a name of its own for the topic. */
+/** A stream, as far as it matters to the joins that read it. */
+interface Joinable {
+  readonly isRekeyed: boolean
+  isJoined: boolean
+}
+
+/** A stream of changed keys that two joins read. */
 function reusesRepartition(topo: readonly Step[]): boolean {
-  const byName = new Map(topo.filter(({ as }) => as !== undefined).map((step) => [step['as'], step]))
-  const isRekeyed = (name: Json | undefined): boolean => {
-    const step = byName.get(name)
-    if (step === undefined || joining.has(step.op) || step.op === 'repartition') return false
-    return rekeying.has(step.op) || isRekeyed(step['from']) || (step.op === 'merge' && isRekeyed(step['with']))
-  }
-  const joined = topo.filter(({ op }) => joining.has(op)).flatMap((step) => [step['from'], step['with']])
-  return joined.some((name, index) => isRekeyed(name) && joined.indexOf(name) < index)
+  const named = new Map<Json | undefined, Joinable>()
+  let last: Joinable = { isRekeyed: false, isJoined: false }
+  return topo.some(({ op, from, with: other, as }) => {
+    const sides = [from === undefined ? last : named.get(from), named.get(other)].filter((side) => side !== undefined)
+    const isJoin = joining.has(op)
+    const isReused = isJoin && sides.some(({ isRekeyed, isJoined }) => isRekeyed && isJoined)
+    if (isJoin) for (const side of sides) side.isJoined = true
+    last = {
+      isRekeyed: rekeying.has(op) || (!isJoin && op !== 'repartition' && sides.some((side) => side.isRekeyed)),
+      isJoined: false,
+    }
+    if (as !== undefined) named.set(as, last)
+    return isReused
+  })
 }
 
 function groupsOfSubtopologies(groups: Json | undefined, subtopologies: Json | undefined): Json {
