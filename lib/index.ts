@@ -108,12 +108,21 @@ export {
   versionedKeyValueStore,
   windowStore,
 } from './state/stores.ts'
-export type { SessionStoreOptions, StoreOptions, VersionedKeyValueStoreOptions, WindowStoreOptions } from './state/stores.ts'
+export type {
+  KeyValueStoreOptions,
+  SessionStoreOptions,
+  StoreOptions,
+  TimestampedKeyValueStoreOptions,
+  TimestampedWindowStoreOptions,
+  VersionedKeyValueStoreOptions,
+  WindowStoreOptions,
+} from './state/stores.ts'
 export type {
   ChangelogOption,
   KeyValueStoreSpec,
   SessionStoreSpec,
   StoreMedium,
+  StoreSupplier,
   StoreSpec,
   VersionedKeyValueStoreSpec,
   WindowLayout,

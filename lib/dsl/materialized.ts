@@ -52,16 +52,22 @@ export function materialize(
   }
 }
 
-export function keyValueSpec({ name, key, value, options }: MaterializedStore): KeyValueStoreSpec<unknown, unknown> {
+export function keyValueSpec(store: MaterializedStore): KeyValueStoreSpec<unknown, unknown> {
+  const { maxEntries } = store.options
+  const spec = { kind: 'key-value' as const, values: 'timestamped' as const, ...commonSpec(store) }
+  return maxEntries === undefined ? spec : { ...spec, medium: 'memory', maxEntries }
+}
+
+function commonSpec({ name, key, value, options }: MaterializedStore) {
+  const isPlain = (options as { readonly values?: string }).values === 'plain'
   return {
-    kind: 'key-value',
-    values: 'timestamped',
     name,
     key,
     value,
     medium: options.medium ?? 'default',
     caching: options.caching ?? 'enabled',
     changelog: options.changelog ?? { config: {} },
+    supplier: isPlain ? ('plain' as const) : options.supplier,
   }
 }
 
@@ -71,7 +77,7 @@ export function tableSpec(store: MaterializedStore): StoreSpec {
   if (!isVersionedStore(store.options)) return keyValueSpec(store)
   const { historyRetentionMs, segmentIntervalMs } = store.options
   return {
-    ...keyValueSpec(store),
+    ...commonSpec(store),
     kind: 'versioned',
     values: 'plain',
     caching: 'disabled',
@@ -110,17 +116,32 @@ export function windowSpec(
   emit: EmitStrategy,
 ): WindowStoreSpec<unknown, unknown> {
   checkKind(store, ['window'])
+  const { options } = store
   const { windowSizeMs, livesMs } = lifeOf(windows)
-  const retentionMs = store.options.retentionMs ?? livesMs
+  const isStoreValue = options.kind === 'window'
+  const retentionMs = (isStoreValue ? options.changelogRetentionMs : options.retentionMs) ?? livesMs
   checkRetention(store, retentionMs, livesMs)
-  return {
-    ...keyValueSpec(store),
+  const spec = {
+    ...commonSpec(store),
     ...closing(windows, emit, store),
-    kind: 'window',
+    kind: 'window' as const,
+    values: 'timestamped' as const,
     retentionMs,
     windowSizeMs,
-    duplicates: 'replace',
-    expiry: 'default',
+    duplicates: 'replace' as const,
+    expiry: 'default' as const,
+  }
+  return isStoreValue ? { ...spec, ...ofStoreValue(options, livesMs), changelogRetentionMs: retentionMs } : spec
+}
+
+/** A store that the user has declared has its own retention and order. */
+function ofStoreValue(options: MaterializedOptions, livesMs: number) {
+  const { retentionMs, windowSizeMs, expiry } = options as WindowStoreSpec<unknown, unknown>
+  return {
+    retentionMs: Math.max(retentionMs, livesMs),
+    supplied: { retentionMs, windowSizeMs },
+    expiry,
+    layout: 'key-first' as const,
   }
 }
 
@@ -135,17 +156,17 @@ export function sessionSpec(
 ): SessionStoreSpec<unknown, unknown> {
   checkKind(store, ['session'])
   const livesMs = gapMs + graceMs
-  const retentionMs = store.options.retentionMs ?? livesMs
-  const isStoreValue = store.options.kind === 'session'
-  if (!isStoreValue) checkRetention(store, retentionMs, livesMs)
-  const { caching, ...spec } = keyValueSpec(store)
+  const { kind, retentionMs = livesMs } = store.options
+  const changelogRetentionMs = kind === 'session' ? (store.options.changelogRetentionMs ?? livesMs) : retentionMs
+  checkRetention(store, changelogRetentionMs, livesMs)
+  const { caching, supplier: _, ...spec } = commonSpec(store)
   return {
     ...spec,
     kind: 'session',
     values: 'plain',
     caching: emit === 'on-window-close' ? 'disabled' : caching,
     retentionMs,
-    changelogRetentionMs: isStoreValue ? livesMs : retentionMs,
+    changelogRetentionMs,
     expiry: (store.options as { expiry?: WindowExpiry }).expiry ?? 'default',
     emit,
   }

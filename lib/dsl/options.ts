@@ -1,7 +1,7 @@
 import type { RecordContext } from '../model/record-context.ts'
 import type { Serde } from '../model/serde.ts'
 import type { TimestampExtractor } from '../processor/timestamp-extractor.ts'
-import type { ChangelogOption, StoreMedium, StoreSpec } from '../state/store-spec.ts'
+import type { ChangelogOption, StoreMedium, StoreSpec, StoreSupplier } from '../state/store-spec.ts'
 import type { AnyStore, AnyWindowStore } from '../topology/store-value.ts'
 import type { OffsetReset, StreamPartitioner } from '../topology/topology-plan.ts'
 import type { WriteSerde } from '../topology/topic-ref.ts'
@@ -80,8 +80,17 @@ export interface Materialized<K, V, VR = V, S extends StoreSpec['kind'] = TableS
   readonly changelog?: ChangelogOption
   /** Default: the application's. */
   readonly medium?: StoreMedium
-  /** Windowed stores only, in ms. Default: size and grace of the windows; less is an error. */
+  /** Windowed stores only, in ms. Default: what the windows need; less is an error. */
   readonly retentionMs?: number
+  /**
+   * Beside a window or session store value: retention of its changelog, in ms (Java: `withRetention` beside a supplier). Default, and least:
+   * what the windows need.
+   */
+  readonly changelogRetentionMs?: number
+  /** Key-value stores only: keeps so many entries, in memory, and deletes the least recently used (Java: `Stores.lruMap`). */
+  readonly maxEntries?: number | undefined
+  /** Matters with `compatibility: 'java'` only. Default `timestamped`. */
+  readonly supplier?: StoreSupplier | undefined
 }
 
 /** Java: `Joined`. The serdes serve a repartition before the join; what is left out is the streams' own. */

@@ -36,7 +36,7 @@ export class TimeWindowedCogroupedKStream<K, VOut> {
     const key = store.key === undefined ? undefined : erased(timeWindowedSerde(store.key, spec.windowSizeMs))
     const supplier = (aggregator: AnyAggregator): AnySupplier => {
       const { oldValues } = operator.settings()
-      return () => windowAggregate(windows, { storeName: store.name, initializer, aggregator, oldValues, emit })
+      return () => windowAggregate(windows, spec, { storeName: store.name, initializer, aggregator, oldValues, emit })
     }
     return this.#cogrouping.aggregate({ named, store, spec, key, operator, supplier, ...closingOf(windows) })
   }

@@ -7,6 +7,7 @@ import { windowedGetter } from '../processor/ktable-value-getter.ts'
 import { longSerde } from '../serde/integer-serdes.ts'
 import { timeWindowedSerde } from '../serde/windowed-serdes.ts'
 import type { WindowEnd } from './graph.ts'
+import type { WindowStoreSpec } from '../state/store-spec.ts'
 import { erased } from './handles.ts'
 import type { Present } from './kstream.ts'
 import type { KTable } from './ktable.ts'
@@ -86,15 +87,15 @@ export class TimeWindowedKStream<K, V> {
 
   #add<VR>(prefix: string, store: MaterializedStore, named: Named | undefined, fold: object): KTable<Windowed<K>, VR> {
     const operator = storedOperator(store.name, windowedGetter(store.name) as never)
+    const spec = windowSpec(store, this.#windows, this.#emit)
     const folds = fold as { initializer: () => unknown; aggregator: () => unknown }
     const supplier = (() =>
-      windowAggregate(this.#windows, {
+      windowAggregate(this.#windows, spec, {
         ...folds,
         storeName: store.name,
         oldValues: operator.settings().oldValues,
         emit: this.#emit,
       })) as AnySupplier
-    const spec = windowSpec(store, this.#windows, this.#emit)
     const key = store.key === undefined ? undefined : erased(timeWindowedSerde(store.key, spec.windowSizeMs))
     const closing = closingOf(this.#windows)
     return addAggregate(this.#grouping, { prefix, named, store, spec, key, operator, supplier, ...closing })
@@ -109,8 +110,10 @@ export function closingOf(windows: WindowsOfTime): { readonly graceMs: number; r
 /** The processor that aggregates in such windows. */
 export function windowAggregate(
   windows: WindowsOfTime,
+  { supplied }: WindowStoreSpec<unknown, unknown>,
   options: Omit<KStreamWindowAggregateOptions<unknown, unknown, unknown>, 'windows'>,
 ): ReturnType<AnySupplier> {
-  if (windows instanceof SlidingWindows) return new KStreamSlidingWindowAggregate({ ...options, windows }) as never
+  if (windows instanceof SlidingWindows)
+    return new KStreamSlidingWindowAggregate({ ...options, windows, suppliedDifferenceMs: supplied?.windowSizeMs }) as never
   return new KStreamWindowAggregate({ ...options, windows }) as never
 }

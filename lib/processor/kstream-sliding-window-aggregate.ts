@@ -24,6 +24,8 @@ export interface KStreamSlidingWindowAggregateOptions<K, V, A> {
   /** A timestamped window store. */
   readonly storeName: string
   readonly windows: SlidingWindowsOptions
+  /** Length of the windows, as a store says that Java's supplier made with a wrong one; `java` takes it for that of windows it finds. */
+  readonly suppliedDifferenceMs?: number | undefined
   readonly initializer: () => A | null
   /** Null deletes the window. */
   readonly aggregator: (aggregate: A | null, value: V, key: K) => A | null
@@ -62,6 +64,7 @@ interface Neighbours<A> {
 export class KStreamSlidingWindowAggregate<K, V, A> implements Processor<K | null, V | null, Windowed<K>, Change<A>> {
   readonly #options: KStreamSlidingWindowAggregateOptions<K, V, A>
   readonly #differenceMs: number
+  #foundDifferenceMs = 0
   #context!: InternalProcessorContext<Windowed<K>, Change<A>>
   #store!: WindowAggregateStore<K, A>
   #results!: WindowResults<K, A>
@@ -78,6 +81,8 @@ export class KStreamSlidingWindowAggregate<K, V, A> implements Processor<K | nul
     this.#store = store
     this.#context = internal(context)
     const closing = closingSlidingWindows(store, this.#differenceMs)
+    const { suppliedDifferenceMs = this.#differenceMs } = this.#options
+    this.#foundDifferenceMs = this.#context.compatibility === 'java' ? suppliedDifferenceMs : this.#differenceMs
     this.#results = new WindowResults(this.#context, { ...this.#options, store, closing })
   }
 
@@ -162,33 +167,34 @@ export class KStreamSlidingWindowAggregate<K, V, A> implements Processor<K | nul
   #createRightWindow(record: Input<K, V>, behind: ValueAndTimestamp<A> | null | undefined): void {
     if (behind === undefined || behind === null || behind.timestamp <= record.timestamp) return
     const startMs = record.timestamp + 1
-    const window = this.#window(record.key, startMs)
+    const window = this.#window(record.key, startMs, this.#differenceMs)
     this.#store.put(record.key, behind, startMs)
     this.#results.updated(window, behind.value, null, behind.timestamp, record)
   }
 
   #create(startMs: number, aggregate: A | null, record: Input<K, V>): void {
-    this.#put(startMs, aggregate, record, record.timestamp, phantomOldValue(aggregate, this.#context))
+    const window = this.#window(record.key, startMs, this.#differenceMs)
+    this.#put(window, aggregate, record, record.timestamp, phantomOldValue(aggregate, this.#context))
   }
 
   #update(startMs: number, old: ValueAndTimestamp<A>, record: Input<K, V>): void {
     const stored = this.#results.sendsOldValues ? this.#store.fetchOne(record.key, startMs) : null
-    this.#put(startMs, old.value, record, Math.max(record.timestamp, old.timestamp), stored?.value ?? null)
+    const window = this.#window(record.key, startMs, this.#foundDifferenceMs)
+    this.#put(window, old.value, record, Math.max(record.timestamp, old.timestamp), stored?.value ?? null)
   }
 
-  #put(startMs: number, old: A | null, record: Input<K, V>, timestamp: number, oldValue: A | null): void {
+  #put(window: Windowed<K>, old: A | null, record: Input<K, V>, timestamp: number, oldValue: A | null): void {
     const { key, value } = record
-    const window = this.#window(key, startMs)
     if (window.endMs < this.#closeTime) return this.#context.drop()
     const aggregate = lambdaResult(this.#options.aggregator(old, value, key), 'aggregator', this.#context.nodeName)
-    this.#store.put(key, timestamped(aggregate, timestamp), startMs)
+    this.#store.put(key, timestamped(aggregate, timestamp), window.startMs)
     this.#results.updated(window, aggregate, oldValue, timestamp, record)
   }
 
-  #window(key: K, startMs: number): Windowed<K> {
-    if (this.#differenceMs === 0 && this.#context.compatibility === 'java')
+  #window(key: K, startMs: number, differenceMs: number): Windowed<K> {
+    if (differenceMs === 0 && this.#context.compatibility === 'java')
       throw new TypeError('Java has no windows without length: give sliding windows a differenceMs of at least 1.')
-    return windowed(key, startMs, startMs + this.#differenceMs)
+    return windowed(key, startMs, startMs + differenceMs)
   }
 
   #initial(): A | null {

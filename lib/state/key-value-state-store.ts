@@ -5,12 +5,11 @@ import type { CachingRows } from './caching-rows.ts'
 import type { CachedStateStore, FlushListener } from './flush-listener.ts'
 import type { KeyCodec } from './key-codec.ts'
 import type { KeyValue, KeyValueIterator, KeyValueStore } from './key-value-store.ts'
-import type { MemoryRows } from './memory-rows.ts'
 import { rowFlushListener } from './row-flush-listener.ts'
 import { storeClosed } from './store-closed.ts'
 import { translated } from './row-iterators.ts'
 import type { RowCodec } from './row-codec.ts'
-import type { RowStore } from './row-store.ts'
+import type { CommittedRows, RowStore } from './row-store.ts'
 import type { ChangelogRecord, StateStore } from './state-store.ts'
 import type { StoreSpec } from './store-spec.ts'
 import { WriteBuffer } from './write-buffer.ts'
@@ -23,7 +22,7 @@ export interface KeyValueLayers<K, V> {
   readonly top: RowStore
   readonly cache: CachingRows | undefined
   /** The lowest layer. */
-  readonly base: MemoryRows | WriteBuffer
+  readonly base: CommittedRows
 }
 
 /** The typed face of a key-value store, plain or timestamped, over its layers. */

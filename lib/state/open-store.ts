@@ -8,9 +8,10 @@ import { ChangeloggingSessionRows } from './changelogging-session-rows.ts'
 import { ChangeloggingRows, changelogWriter } from './changelogging-rows.ts'
 import { KeyCodec } from './key-codec.ts'
 import { KeyValueStateStore } from './key-value-state-store.ts'
+import { LruRows } from './lru-rows.ts'
 import { MemoryRows } from './memory-rows.ts'
 import { RecordBuffer } from './record-buffer.ts'
-import { plainRows, storedBytes, timestampedRows, type RowCodec, type StoredRows } from './row-codec.ts'
+import { plainRows, storedBytes, timestampedRows, untimedRows, type RowCodec, type StoredRows } from './row-codec.ts'
 import type { StateStore, StateStoreContext } from './state-store.ts'
 import { SegmentedSessionRows } from './segmented-session-rows.ts'
 import { SegmentedWindowRows } from './segmented-window-rows.ts'
@@ -30,6 +31,7 @@ import {
 import { ChangeloggingVersionedRows } from './changelogging-versioned-rows.ts'
 import { SegmentedVersionedRows, streamTimesTable } from './versioned-rows.ts'
 import { VersionedStateStore } from './versioned-state-store.ts'
+import { UntimedRows, UntimedWindowRows } from './untimed-rows.ts'
 import { bySegment, byStart } from './window-order.ts'
 import { WindowSegments } from './window-segments.ts'
 import { WindowStateStore } from './window-state-store.ts'
@@ -59,19 +61,30 @@ export function openStore(spec: StoreSpec, context: StateStoreContext): StateSto
 
 function openKeyValueStore(spec: KeyValueStoreSpec<unknown, unknown>, context: StateStoreContext): StateStore {
   const rows = rowCodec(spec, context)
-  const base = isOnDisk(spec, context) ? new WriteBuffer(context.storage.table(spec.name), rows) : new MemoryRows()
-  const logged =
-    context.changelog === undefined ? base : new ChangeloggingRows(base, changelogWriter(context.changelog, spec, context))
+  const base = keyValueBase(spec, rows, context)
+  const inner = losesTimestamps(spec, context) ? new UntimedRows(base) : base
+  const log = context.changelog && changelogWriter(context.changelog, spec, context)
+  // Java's changelog does not hear of what a timestamped store evicts, and keeps it for ever.
+  if (base instanceof LruRows && log !== undefined && (spec.values === 'plain' || context.compatibility !== 'java'))
+    base.onEvict((key) => log(key, null))
+  const logged = log === undefined ? inner : new ChangeloggingRows(inner, log)
   const cache = isCached(spec, context) ? new CachingRows(logged, context) : undefined
   return new KeyValueStateStore({ spec, keys: keyCodec(spec, context), rows, top: cache ?? logged, cache, base })
 }
 
-function openWindowStore(spec: WindowStoreSpec<unknown, unknown>, context: StateStoreContext): StateStore {
+function keyValueBase(spec: KeyValueStoreSpec<unknown, unknown>, format: StoredRows, context: StateStoreContext) {
+  if (spec.maxEntries !== undefined) return new LruRows(spec.maxEntries)
+  return isOnDisk(spec, context) ? new WriteBuffer(context.storage.table(spec.name), format) : new MemoryRows()
+}
+
+function openWindowStore(declared: WindowStoreSpec<unknown, unknown>, context: StateStoreContext): StateStore {
+  const spec = context.compatibility === 'java' ? { ...declared, ...declared.supplied } : declared
   const rows = rowCodec(spec, context)
   const { expiry, segments, sequences, base } = windowBase(spec, rows, context)
   const numbered = spec.duplicates === 'keep' ? sequences : undefined
   const log = context.changelog && changelogWriter(context.changelog, spec, context)
-  const logged = log === undefined ? base : new ChangeloggingWindowRows(base, log, numbered)
+  const inner = losesTimestamps(spec, context) ? new UntimedWindowRows(base) : base
+  const logged = log === undefined ? inner : new ChangeloggingWindowRows(inner, log, numbered)
   const isCaching = isCached(spec, context) && spec.duplicates === 'replace'
   const isByTime = expiry === 'exact' || (spec.layout ?? 'key-first') !== 'key-first'
   const order = isByTime ? byStart : bySegment(segments.intervalMs)
@@ -165,7 +178,14 @@ function keySerde({ name, key }: StoreSpec, context: StateStoreContext): StoreSe
 
 function rowCodec(spec: RowStoreSpec, context: StateStoreContext): RowCodec<unknown> {
   const serde = valueSerde(spec, context)
-  return spec.values === 'plain' ? plainRows(serde) : timestampedRows(serde)
+  if (spec.values === 'plain') return plainRows(serde)
+  return losesTimestamps(spec, context) ? untimedRows(serde) : timestampedRows(serde)
+}
+
+/** In memory Java's stores keep timestamps, whatever their supplier. */
+function losesTimestamps(spec: RowStoreSpec, context: StateStoreContext): boolean {
+  const isPlain = spec.values === 'timestamped' && spec.supplier === 'plain'
+  return isPlain && context.compatibility === 'java' && isOnDisk(spec, context)
 }
 
 function valueSerde({ name, value }: StoreSpec, context: StateStoreContext): StoreSerde<unknown> {

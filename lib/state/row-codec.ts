@@ -50,6 +50,12 @@ export function timestampedRows<V>(serde: StoreSerde<V>): RowCodec<ValueAndTimes
   }
 }
 
+/** As `timestampedRows`, but the timestamps are lost once they are stored: they are read back as −1. */
+export function untimedRows<V>(serde: StoreSerde<V>): RowCodec<ValueAndTimestamp<V>> {
+  const restored = (bytes: Uint8Array): Row => row(bytes, -1)
+  return { ...timestampedRows(serde), restored, write: (stored) => stored.bytes, read: restored }
+}
+
 function decoder<V>(serde: StoreSerde<V>): (row: Row) => V {
   return (stored) => (stored.value === undefined ? serde.deserialize(stored.bytes) : (stored.value as V))
 }

@@ -20,7 +20,17 @@ interface StoreSpecBase<K, V> {
    * do. Default `none`.
    */
   readonly changelogHeaders?: 'record' | 'none'
+  /** Default `timestamped`. */
+  readonly supplier?: StoreSupplier | undefined
+  /** Of a store in memory: with more, the least recently used goes. Default: no end. */
+  readonly maxEntries?: number | undefined
 }
+
+/**
+ * What Java's supplier below a timestamped store keeps. On disk a `plain` one (`Stores.persistentKeyValueStore`,
+ * `persistentWindowStore`) loses timestamps; that is so with `compatibility: 'java'` only.
+ */
+export type StoreSupplier = 'plain' | 'timestamped'
 
 /** `timestamped` stores keep the time of the record beside each value; all tables and aggregates of the DSL do. */
 export interface KeyValueStoreSpec<K, V> extends StoreSpecBase<K, V> {
@@ -49,6 +59,12 @@ export interface WindowStoreSpec<K, V> extends StoreSpecBase<K, V> {
   /** Keep all values of one key and start, in order (stream-stream joins). Such stores are never cached. */
   readonly duplicates: 'keep' | 'replace'
   readonly expiry: WindowExpiry
+  /** Default `timestamped`. */
+  readonly supplier?: StoreSupplier | undefined
+  /** What Java's supplier says, where the windows of the operator need more or other: so it is with `compatibility: 'java'` only. */
+  readonly supplied?: Pick<WindowStoreSpec<K, V>, 'retentionMs' | 'windowSizeMs'>
+  /** That of the changelog. Default `retentionMs`. */
+  readonly changelogRetentionMs?: number
   /** Default `key-first`. */
   readonly layout?: WindowLayout
   /** When the windows in it are emitted. In `safe`, those that wait for their emission on close are not forgotten. Default: on update. */

@@ -6,6 +6,7 @@ import {
   type KeyValueStoreSpec,
   type SessionStoreSpec,
   type StoreMedium,
+  type StoreSupplier,
   type VersionedKeyValueStoreSpec,
   type WindowExpiry,
   type WindowStoreSpec,
@@ -25,19 +26,44 @@ export interface StoreOptions<K, V> {
   readonly changelog?: ChangelogOption
 }
 
+export interface KeyValueStoreOptions<K, V> extends StoreOptions<K, V> {
+  /**
+   * Keeps this many entries, in memory: with more, the one that was longest not read or written is deleted (Java: `Stores.lruMap`).
+   * Default: no end.
+   */
+  readonly maxEntries?: number
+}
+
+export interface TimestampedKeyValueStoreOptions<K, V> extends KeyValueStoreOptions<K, V> {
+  /** Matters with `compatibility: 'java'` only. Default `timestamped`. */
+  readonly supplier?: StoreSupplier
+}
+
 /**
  * A key-value store as a value (Java: `Stores.keyValueStoreBuilder`): declared once, added to a topology, and asked for by it.
  *
  * @example
  * const seen = keyValueStore('seen', { key: Serdes.string, value: Serdes.long })
  */
-export function keyValueStore<K, V>(name: string, options: StoreOptions<K, V> = {}): KeyValueStoreSpec<K, V> {
-  return Object.freeze({ kind: 'key-value' as const, values: 'plain' as const, ...common(name, options) })
+export function keyValueStore<K, V>(name: string, options: KeyValueStoreOptions<K, V> = {}): KeyValueStoreSpec<K, V> {
+  return Object.freeze({ values: 'plain' as const, ...keyValueCommon(name, options) })
 }
 
 /** A key-value store that keeps a timestamp beside each value, as tables do (Java: `Stores.timestampedKeyValueStoreBuilder`). */
-export function timestampedKeyValueStore<K, V>(name: string, options: StoreOptions<K, V> = {}): KeyValueStoreSpec<K, V> {
-  return Object.freeze({ kind: 'key-value' as const, values: 'timestamped' as const, ...common(name, options) })
+export function timestampedKeyValueStore<K, V>(
+  name: string,
+  { supplier = 'timestamped', ...options }: TimestampedKeyValueStoreOptions<K, V> = {},
+): KeyValueStoreSpec<K, V> {
+  return Object.freeze({ values: 'timestamped' as const, ...keyValueCommon(name, options), supplier })
+}
+
+function keyValueCommon<K, V>(name: string, { maxEntries, ...options }: KeyValueStoreOptions<K, V>) {
+  const store = { kind: 'key-value' as const, ...common(name, options) }
+  if (maxEntries === undefined) return store
+  if (!Number.isSafeInteger(maxEntries) || maxEntries < 0)
+    throw new TypeError(`The store ${name} keeps a whole number of entries, at least 0, not ${String(maxEntries)}.`)
+  if (options.medium === 'disk') throw new TypeError(`The store ${name} has maxEntries, so that it lives in memory.`)
+  return { ...store, medium: 'memory' as const, maxEntries }
 }
 
 export interface VersionedKeyValueStoreOptions<K, V> extends Omit<StoreOptions<K, V>, 'caching'> {
@@ -86,9 +112,17 @@ export function windowStore<K, V>(name: string, options: WindowStoreOptions<K, V
   return windowSpec(name, 'plain', options)
 }
 
+export interface TimestampedWindowStoreOptions<K, V> extends WindowStoreOptions<K, V> {
+  /** Matters with `compatibility: 'java'` only. Default `timestamped`. */
+  readonly supplier?: StoreSupplier
+}
+
 /** A window store that keeps a timestamp beside each value (Java: `Stores.timestampedWindowStoreBuilder`). */
-export function timestampedWindowStore<K, V>(name: string, options: WindowStoreOptions<K, V>): WindowStoreSpec<K, V> {
-  return windowSpec(name, 'timestamped', options)
+export function timestampedWindowStore<K, V>(
+  name: string,
+  { supplier = 'timestamped', ...options }: TimestampedWindowStoreOptions<K, V>,
+): WindowStoreSpec<K, V> {
+  return Object.freeze({ ...windowSpec(name, 'timestamped', options), supplier })
 }
 
 function windowSpec<K, V>(

@@ -32,8 +32,7 @@ export function sourceChangelogTopicConfig(spec: StoreSpec, options: InternalTop
 function followingFrom(spec: StoreSpec, options: InternalTopicConfigOptions): TopicConfig {
   if (spec.kind === 'versioned') return { 'min.compaction.lag.ms': compactionLag(spec) }
   if (spec.kind !== 'window' && spec.kind !== 'session') return {}
-  const { retentionMs } = spec
-  const keptMs = spec.kind === 'session' ? (spec.changelogRetentionMs ?? retentionMs) : retentionMs
+  const keptMs = spec.changelogRetentionMs ?? spec.retentionMs
   return { 'retention.ms': longText(keptMs + options.windowStoreChangelogAdditionalRetentionMs) }
 }
 

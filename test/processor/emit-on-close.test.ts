@@ -1,5 +1,5 @@
 import t from 'tap'
-import { Serdes, SlidingWindows, StreamsBuilder, TimeWindows, topic, UnlimitedWindows } from 'millrace'
+import { Serdes, SlidingWindows, StreamsBuilder, timestampedWindowStore, TimeWindows, topic, UnlimitedWindows } from 'millrace'
 import type { EmitStrategy, UnlimitedWindowedKStream, Windowed } from 'millrace'
 import { TopologyTestDriver, type TopologyTestDriverConfig } from 'millrace/testing'
 import { timeWindowedSerde } from '../../lib/serde/windowed-serdes.ts'
@@ -137,4 +137,31 @@ t.test('unlimited windows cannot be emitted on close', async (t) => {
   t.throws(() => (unlimited as unknown as { emitStrategy(emit: string): void }).emitStrategy('on-window-close'), {
     code: 'STREAMS_EMIT_STRATEGY',
   })
+})
+
+t.test('a store value keeps windows as long as they need, whatever it says; with Java as long as it says', async (t) => {
+  const short = timestampedWindowStore('s', { value: Serdes.string, retentionMs: 10, windowSizeMs: 10 })
+  for (const compatibility of ['safe', 'java'] as const) {
+    const builder = new StreamsBuilder()
+    const windows = TimeWindows.of({ sizeMs: 10, graceMs: 30 })
+    const table = builder
+      .stream(input)
+      .groupByKey()
+      .windowedBy(windows)
+      .aggregate(() => '', concat, short)
+    table.toStream().to(output)
+    using driver = new TopologyTestDriver(builder.build(), { compatibility, cacheMaxBytes: 0 })
+    const records = driver.createInputTopic(input)
+    for (const [value, timestamp] of [
+      ['a', 1],
+      ['b', 21],
+      ['c', 2],
+    ] as const)
+      records.pipeInput({ key: 'k', value, timestamp })
+    const values = driver
+      .createOutputTopic(output)
+      .readKeyValues()
+      .map(([, value]) => value)
+    t.same(values, compatibility === 'safe' ? ['a', 'b', 'ac'] : ['a', 'b', 'c'])
+  }
 })

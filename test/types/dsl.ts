@@ -1,7 +1,9 @@
 /** Never run: `npm run types` compiles it, and each `@ts-expect-error` must be one. */
 import { StreamsBuilder } from '../../lib/dsl/streams-builder.ts'
 import { JoinWindows } from '../../lib/dsl/join-windows.ts'
+import { SlidingWindows } from '../../lib/dsl/sliding-windows.ts'
 import { TimeWindows } from '../../lib/dsl/time-windows.ts'
+import { UnlimitedWindows } from '../../lib/dsl/unlimited-windows.ts'
 import type { GlobalKTable } from '../../lib/dsl/global-ktable.ts'
 import type { KStream } from '../../lib/dsl/kstream.ts'
 import type { KTable } from '../../lib/dsl/ktable.ts'
@@ -10,7 +12,7 @@ import { topic } from '../../lib/model/topic.ts'
 import type { Windowed } from '../../lib/model/windowed.ts'
 import { nullable } from '../../lib/serde/nullable-serde.ts'
 import { Serdes } from '../../lib/serde/serdes.ts'
-import { keyValueStore, timestampedKeyValueStore, windowStore } from '../../lib/state/stores.ts'
+import { keyValueStore, timestampedKeyValueStore, timestampedWindowStore, windowStore } from '../../lib/state/stores.ts'
 import { proves, type Exact } from './exact.ts'
 
 interface Transfer {
@@ -110,6 +112,28 @@ const windowed = stream
 proves<Exact<typeof windowed, KTable<Windowed<string>, number>>>()
 const inStore = stream.groupByKey().count(timestampedKeyValueStore('counts', { key: Serdes.string, value: Serdes.long }))
 proves<Exact<typeof inStore, KTable<string, number>>>()
+const sliding = stream
+  .groupByKey()
+  .windowedBy(SlidingWindows.of({ differenceMs: 10 }))
+  .emitStrategy('on-window-close')
+const slidingCounts = sliding.count(timestampedWindowStore('sliding', { value: Serdes.long, retentionMs: 20, windowSizeMs: 10 }))
+proves<Exact<typeof slidingCounts, KTable<Windowed<string>, number>>>()
+// @ts-expect-error - Windows want a window store.
+sliding.count(timestampedKeyValueStore('counts', { value: Serdes.long }))
+// @ts-expect-error - Unlimited windows never close.
+stream.groupByKey().windowedBy(UnlimitedWindows.of()).emitStrategy('on-window-close')
+// Records without value are no records of sliding windows, but of others they are.
+const nullables = builder.stream(topic('nullables', { key: Serdes.string, value: nullable(Serdes.string) })).groupByKey()
+const late = nullables.windowedBy(SlidingWindows.of({ differenceMs: 10 })).aggregate(
+  () => '',
+  (all, value) => all + value.length,
+)
+proves<Exact<typeof late, KTable<Windowed<string>, string>>>()
+nullables.windowedBy(TimeWindows.of({ sizeMs: 10 })).aggregate(
+  () => '',
+  // @ts-expect-error - The value may be null.
+  (all, value) => all + value.length,
+)
 // @ts-expect-error - Counts are numbers.
 stream.groupByKey().count({ name: 'counts', value: Serdes.string })
 stream.groupByKey().aggregate(

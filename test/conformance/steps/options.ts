@@ -124,11 +124,15 @@ export function materialized(step: Args): object | undefined {
         name: storeName,
         caching: store['kind'] === 'versioned' ? ('disabled' as const) : caching,
         changelog: changelog(args),
-        retentionMs: args.optionalNumber('retention'),
+        [isWindowed(store['kind']) ? 'changelogRetentionMs' : 'retentionMs']: args.optionalNumber('retention'),
         medium: type === undefined ? undefined : medium(type),
       }),
     }
   })
+}
+
+function isWindowed(kind: unknown): boolean {
+  return kind === 'window' || kind === 'session'
 }
 
 interface SuppliedStore {
@@ -157,16 +161,30 @@ function changelog(args: Args): ChangelogOption | undefined {
   return logging === false ? 'disabled' : { config: logging as Readonly<Record<string, string>> }
 }
 
-/** A supplier of Java's as options of the DSL: where the store lives, and for how long. */
+/** A supplier of Java's as options of the DSL. */
 function storeKind(args: Args): { readonly name: string; readonly [option: string]: unknown } {
   const [type, name] = [args.string('type'), args.string('name')]
   if (type === 'session' || type === 'memSession')
     return { kind: 'session', name, medium: type === 'session' ? 'disk' : 'memory', retentionMs: args.number('retention') }
-  if (type === 'tkv' || type === 'memKv') return { name, medium: type === 'memKv' ? 'memory' : 'disk' }
   if (type === 'versioned') return { ...versionedKeyValueStore(name, versioned(args, { medium: 'disk' as const })) }
-  if (type !== 'twindow' && type !== 'memWindow') throw new Unsupported(`store supplier ${type}`)
-  args.take('size') // It is the windows' own.
-  return { name, medium: type === 'memWindow' ? 'memory' : 'disk', retentionMs: args.number('retention') }
+  const where = { name, medium: mediumOfSupplier(type), supplier: supplierOf(type) }
+  if (type === 'lru') return { ...where, maxEntries: args.number('max') }
+  if (keyValueSuppliers.has(type)) return where
+  if (!windowSuppliers.has(type)) throw new Unsupported(`store supplier ${type}`)
+  const { duplicates, ...sizes } = windowSizes(args)
+  if (duplicates === 'keep') throw new Unsupported('an aggregate in a store with duplicates')
+  return { ...timestampedWindowStore(name, { ...where, ...sizes, caching: 'enabled' }) }
+}
+
+const keyValueSuppliers = new Set(['kv', 'tkv', 'memKv', 'lru'])
+const windowSuppliers = new Set(['window', 'twindow', 'memWindow'])
+
+function mediumOfSupplier(type: string): 'memory' | 'disk' {
+  return type.startsWith('mem') || type === 'lru' ? 'memory' : 'disk'
+}
+
+function supplierOf(type: string): 'plain' | 'timestamped' {
+  return type === 'kv' || type === 'window' ? 'plain' : 'timestamped'
 }
 
 /** A store spec of a scenario, as a store value. */
@@ -178,17 +196,21 @@ export function storeSpec(args: Args, building: Building): StoreSpec {
     const common = {
       ...serdesOf(args),
       ...options({
-        medium: type.startsWith('mem') ? ('memory' as const) : ('disk' as const),
+        medium: mediumOfSupplier(type),
         caching: args.has('caching') ? enabled(args.flag('caching')) : ('disabled' as const),
         changelog: changelog(args),
       }),
     }
-    const isTimestamped = values === 'timestamped'
-    if (type === 'kv' || type === 'tkv' || type === 'memKv')
-      return (isTimestamped ? timestampedKeyValueStore : keyValueStore)(name, common)
     if (type === 'versioned') return versionedKeyValueStore(name, versioned(args, common))
-    if (type === 'window' || type === 'twindow' || type === 'memWindow')
-      return (isTimestamped ? timestampedWindowStore : windowStore)(name, { ...common, ...windowSizes(args) })
+    const supplier = supplierOf(type)
+    if (keyValueSuppliers.has(type)) {
+      const store = { ...common, ...options({ maxEntries: args.optionalNumber('max') }) }
+      return values === 'plain' ? keyValueStore(name, store) : timestampedKeyValueStore(name, { ...store, supplier })
+    }
+    if (windowSuppliers.has(type)) {
+      const store = { ...common, ...windowSizes(args) }
+      return values === 'plain' ? windowStore(name, store) : timestampedWindowStore(name, { ...store, supplier })
+    }
     if (type === 'session' || type === 'memSession')
       return sessionStore(name, { ...common, retentionMs: args.number('retention') })
     throw new Unsupported(`store type ${type}`)
