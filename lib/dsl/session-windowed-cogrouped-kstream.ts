@@ -44,7 +44,7 @@ export class SessionWindowedCogroupedKStream<K, VOut> {
     }
     const spec = sessionSpec(store, windows, emit)
     const key = store.key === undefined ? undefined : erased(sessionWindowedSerde(store.key))
-    const graceMs = windows.graceMs + windows.gapMs
-    return this.#cogrouping.aggregate({ named, store, spec, key, operator, supplier, graceMs })
+    const closing = { graceMs: windows.graceMs + windows.gapMs, windowEnd: 'included' } as const
+    return this.#cogrouping.aggregate({ named, store, spec, key, operator, supplier, ...closing })
   }
 }

@@ -86,7 +86,7 @@ export class SessionWindowedKStream<K, V> {
       })) as AnySupplier
     const key = store.key === undefined ? undefined : erased(sessionWindowedSerde(store.key))
     const spec = sessionSpec(store, windows, emit)
-    const graceMs = windows.graceMs + windows.gapMs
-    return addAggregate(this.#grouping, { prefix, named, store, spec, key, operator, supplier, graceMs })
+    const closing = { graceMs: windows.graceMs + windows.gapMs, windowEnd: 'included' } as const
+    return addAggregate(this.#grouping, { prefix, named, store, spec, key, operator, supplier, ...closing })
   }
 }

@@ -107,7 +107,9 @@ export class KStreamSessionWindowAggregate<K, V, A> implements Processor<K | nul
     return lambdaResult(this.#options.aggregator(aggregate, value, key), 'aggregator', this.#context.nodeName)
   }
 
-  #replace(sessions: readonly WindowedEntry<K, A>[], session: Windowed<K>, aggregate: A | null): void {
+  /** Merger and aggregator may have changed what was `read` in place: where old values are sent, they are read again. */
+  #replace(read: readonly WindowedEntry<K, A>[], session: Windowed<K>, aggregate: A | null): void {
+    const sessions = this.#results.sendsOldValues ? read.map((entry) => this.#reread(entry)) : read
     const isInstant = session.startMs === session.endMs
     if (!isInstant)
       for (const { key, value } of sessions) {
@@ -117,6 +119,10 @@ export class KStreamSessionWindowAggregate<K, V, A> implements Processor<K | nul
     this.#store.put(session, aggregate)
     const oldValue = isInstant ? this.#oldValue(sessions) : null
     this.#results.updated(session, aggregate, oldValue, session.endMs, headless)
+  }
+
+  #reread({ key, value }: WindowedEntry<K, A>): WindowedEntry<K, A> {
+    return { key, value: this.#store.fetchSession(key.key, key.startMs, key.endMs) ?? value }
   }
 
   /**

@@ -1,6 +1,16 @@
 import { deepEqual } from 'node:assert/strict'
 import fc from 'fast-check'
-import { Serdes, SlidingWindows, StreamsBuilder, TimeWindows, topic, type KTable, type Topology, type Windowed } from 'millrace'
+import {
+  Serdes,
+  SessionWindows,
+  SlidingWindows,
+  StreamsBuilder,
+  TimeWindows,
+  topic,
+  type KTable,
+  type Topology,
+  type Windowed,
+} from 'millrace'
 import { TopologyTestDriver } from 'millrace/testing'
 import t from 'tap'
 import { runs } from './runs.ts'
@@ -57,6 +67,17 @@ const operators: Readonly<Record<string, Lists>> = {
       .groupByKey()
       .windowedBy(SlidingWindows.of({ differenceMs: 10, graceMs: 20 }))
       .aggregate((): List => [], push, materialized),
+  sessions: (builder, push) =>
+    builder
+      .stream(words)
+      .groupByKey()
+      .windowedBy(SessionWindows.of({ gapMs: 10, graceMs: 20 }))
+      .aggregate(
+        (): List => [],
+        push,
+        (left, right) => left.reduceRight((all, word) => push(all, word), right),
+        materialized,
+      ),
   'grouped table': (builder, push, pull) =>
     builder
       .table(words)

@@ -1,6 +1,16 @@
 import { deepEqual } from 'node:assert/strict'
 import fc from 'fast-check'
-import { Serdes, SlidingWindows, StreamsBuilder, Suppressed, TimeWindows, topic, type KTable, type Windowed } from 'millrace'
+import {
+  Serdes,
+  SessionWindows,
+  SlidingWindows,
+  StreamsBuilder,
+  Suppressed,
+  TimeWindows,
+  topic,
+  type KTable,
+  type Windowed,
+} from 'millrace'
 import { TopologyTestDriver } from 'millrace/testing'
 import t from 'tap'
 import { runs } from './runs.ts'
@@ -91,6 +101,17 @@ const tables: Readonly<
       .groupByKey()
       .windowedBy(SlidingWindows.of({ differenceMs, graceMs }))
       .aggregate(() => '', join, serdes),
+  sessions: (builder, gapMs, graceMs) =>
+    builder
+      .stream(words)
+      .groupByKey()
+      .windowedBy(SessionWindows.of({ gapMs, graceMs }))
+      .aggregate(
+        () => '',
+        join,
+        (left, right) => left + right,
+        serdes,
+      ),
   'a cogroup': (builder, sizeMs, graceMs) =>
     builder
       .stream(words)
@@ -107,7 +128,9 @@ for (const [name, tableOf] of Object.entries(tables))
       const table = tableOf(builder, sizeMs, graceMs)
       toTopic(table, updates)
       toTopic(table.suppress(Suppressed.untilWindowCloses()), final)
-      using driver = drive(builder, [...records, last], cacheMaxBytes)
+      // A late record may make a session longer that has closed already: then its result comes again.
+      const given = name === 'sessions' ? records.toSorted((left, right) => left[2] - right[2]) : records
+      using driver = drive(builder, [...given, last], cacheMaxBytes)
       const all = driver.createOutputTopic(updates).readRecords()
       const newest = new Map(all.map(({ key, value, timestamp }) => [key, [value, timestamp]] as const))
       const expected = [...newest].filter(([key, [value]]) => value !== '-' && !key.startsWith('last'))
