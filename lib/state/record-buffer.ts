@@ -81,15 +81,27 @@ export class RecordBuffer<K, V> implements StateStore {
   evictUntil(timeMs: number, emit: Eviction<K, V>): void {
     this.#checkOpen()
     if (timeMs < 0 || this.#minTime > timeMs) return
-    const { keys, values } = this.#options
-    for (const [place, { bytes }] of this.#rows.scan({ to: latin1(timeBytes(timeMs + 1)) })) {
-      const at = Buffer.from(place, 'latin1')
-      const { newValue, context } = readBufferValue(new BufferReader(bytes))
-      emit(keys.deserialize(at.subarray(8, -4)), values.deserialize(newValue!), context)
-      this.#rows.put(place, null)
-      this.#log(at, null)
-    }
+    for (const [place, { bytes }] of this.#rows.scan({ to: latin1(timeBytes(timeMs + 1)) })) this.#emit(place, bytes, emit)
     this.#findMinTime()
+  }
+
+  /**
+   * Where the join fails, and the processing goes on, Java keeps the record, and fails with it again and again, so that nothing behind it
+   * comes out; with `safe` it has failed once.
+   */
+  #emit(place: string, bytes: Uint8Array, emit: Eviction<K, V>): void {
+    const { keys, values, context: task } = this.#options
+    const at = Buffer.from(place, 'latin1')
+    const { newValue, context } = readBufferValue(new BufferReader(bytes))
+    const [key, value] = [keys.deserialize(at.subarray(8, -4)), values.deserialize(newValue!)]
+    if (task.compatibility !== 'java') this.#remove(place, at)
+    emit(key, value, context)
+    if (task.compatibility === 'java') this.#remove(place, at)
+  }
+
+  #remove(place: string, at: Uint8Array): void {
+    this.#rows.put(place, null)
+    this.#log(at, null)
   }
 
   /** There is no cache to flush. */

@@ -172,6 +172,30 @@ t.test('safe: what waits is still waiting after a restore, and what is late is w
   t.same(restarted('java'), ['k=c-p@10', 'k=d-p@20'], 'Java forgets what waited, and makes nothing wait any more')
 })
 
+t.test('safe: a record that waited and then fails does so once', async (t) => {
+  const builder = new StreamsBuilder()
+  const calls: string[] = []
+  const joiner = (order: string): string => {
+    calls.push(order)
+    if (order === 'bad') throw new Error('bad')
+    return order
+  }
+  builder
+    .stream(orders)
+    .leftJoin(builder.table(prices, {}, versions('v')), joiner, { graceMs: 5 })
+    .to(out)
+  const inputs: Input[] = [
+    ['orders', 'k', 'bad', 10],
+    ['orders', 'k', 'good', 11],
+    ['orders', 'k', 'x', 20],
+    ['orders', 'k', 'y', 30],
+  ]
+  const processingHandler = (): 'continue' => 'continue'
+  t.same(run(builder, inputs, { processingHandler }), ['k=good@11', 'k=x@20'])
+  t.same(calls, ['bad', 'good', 'x'])
+  t.same(run(builder, inputs, { processingHandler, compatibility: 'java' }), [], 'Java fails with it again and again')
+})
+
 t.test('safe: a deletion at the time of the latest value is kept, also over a restore', async (t) => {
   const builder = new StreamsBuilder()
   builder.table(prices, {}, versions('v', 20))
