@@ -1,7 +1,7 @@
 import { deepEqual, ok } from 'node:assert/strict'
 import fc from 'fast-check'
 import { JoinWindows, nullable, Serdes, StreamsBuilder, topic, type Topology } from 'millrace'
-import { TopologyTestDriver, type ProducedRecord } from 'millrace/testing'
+import { TopologyTestDriver, type TopologyTestDriverConfig } from 'millrace/testing'
 import t from 'tap'
 import { runs } from './runs.ts'
 
@@ -25,6 +25,12 @@ interface Result {
   readonly timestamp: number
 }
 
+interface Circumstances {
+  readonly medium?: 'memory' | 'disk'
+  /** From this input on a second application has the work. */
+  readonly restart?: number
+}
+
 const text = (name: string) => topic(name, { key: nullable(Serdes.string), value: nullable(Serdes.string) })
 const topics = { left: text('left'), right: text('right') }
 const out = topic('out', { key: nullable(Serdes.string), value: Serdes.json<Pick<Result, 'left' | 'right'>>() })
@@ -39,14 +45,19 @@ function joinOf(kind: Kind, windows: JoinWindows): Topology {
   return builder.build()
 }
 
-/** What each record that is sent makes come out. From `restart` on a second application has the work, restored from changelogs. */
-function run(topology: Topology, sent: readonly Sent[], restart = sent.length): Result[][] {
-  const first = runFrom(topology, [], sent.slice(0, restart))
-  return [...first.results, ...runFrom(topology, first.written, sent.slice(restart)).results]
+/** What each record that is sent makes come out. The second application is restored from changelogs. */
+function run(
+  topology: Topology,
+  sent: readonly Sent[],
+  { medium = 'memory', restart = sent.length }: Circumstances = {},
+): Result[][] {
+  const config = { defaultStoreMedium: medium }
+  const first = runFrom(topology, config, sent.slice(0, restart))
+  return [...first.results, ...runFrom(topology, { ...config, changelogs: first.written }, sent.slice(restart)).results]
 }
 
-function runFrom(topology: Topology, changelogs: readonly ProducedRecord[], sent: readonly Sent[]) {
-  using driver = new TopologyTestDriver(topology, { changelogs })
+function runFrom(topology: Topology, config: TopologyTestDriverConfig, sent: readonly Sent[]) {
+  using driver = new TopologyTestDriver(topology, config)
   const inputs = { left: driver.createInputTopic(topics.left), right: driver.createInputTopic(topics.right) }
   const output = driver.createOutputTopic(out)
   const results = sent.map(({ side, key, value, timestamp }) => {
@@ -61,18 +72,19 @@ class Model {
   readonly sent: readonly Sent[]
   readonly windows: JoinWindows
   readonly kind: Kind
-  readonly restart: number
+  readonly circumstances: Circumstances
 
-  constructor(sent: readonly Sent[], windows: JoinWindows, kind: Kind, restart = sent.length) {
+  constructor(sent: readonly Sent[], windows: JoinWindows, kind: Kind, circumstances: Circumstances = {}) {
     this.sent = sent
     this.windows = windows
     this.kind = kind
-    this.restart = restart
+    this.circumstances = circumstances
   }
 
   /** The largest timestamp so far; a restart forgets it. */
   time(at: number): number {
-    const since = at < this.restart ? 0 : this.restart
+    const { restart = Infinity } = this.circumstances
+    const since = at < restart ? 0 : restart
     return Math.max(...this.sent.slice(since, at + 1).map(({ timestamp }) => timestamp))
   }
 
@@ -102,10 +114,11 @@ class Model {
     return left.timestamp - beforeMs <= right.timestamp && right.timestamp <= left.timestamp + afterMs
   }
 
-  /** Each side forgets what is older, than the newest it has, by size and grace. */
+  /** Each side forgets what is older, than the newest it has, by size and grace. On disk a record without value is no news. */
   #isKept({ side, timestamp }: Sent, at: number): boolean {
-    const times = this.sent.slice(0, at).flatMap((each) => (each.side === side && each.key !== null ? [each.timestamp] : []))
-    return timestamp > Math.max(...times) - this.windows.sizeMs - this.windows.graceMs
+    const isNews = (each: Sent): boolean => each.key !== null && (each.value !== null || this.circumstances.medium !== 'disk')
+    const news = this.sent.slice(0, at).filter((each) => each.side === side && isNews(each))
+    return timestamp > Math.max(...news.map((each) => each.timestamp)) - this.windows.sizeMs - this.windows.graceMs
   }
 
   /** Whether the record is one of an outer side that found nobody. */
@@ -190,11 +203,16 @@ const windows: fc.Arbitrary<JoinWindows> = fc
   .filter(({ beforeMs, afterMs }) => beforeMs + afterMs >= 0)
   .chain((times) => fc.constantFrom(JoinWindows.of(times), JoinWindows.of(times), JoinWindows.eager(times)))
 
+const circumstances: fc.Arbitrary<Circumstances> = fc.record(
+  { medium: fc.constantFrom('memory', 'disk'), restart: fc.nat(40) },
+  { requiredKeys: ['medium'] },
+)
+
 for (const kind of ['inner', 'left', 'outer'] as const)
   t.test(`${kind} join of two streams: pairs within windows, and who stays alone, over a restart`, async () => {
-    const law = fc.property(sent, windows, fc.option(fc.nat(40), { nil: 40 }), (some, times, restart) => {
+    const law = fc.property(sent, windows, circumstances, (some, times, how) => {
       const all = [...some, end]
-      check(new Model(all, times, kind, restart), run(joinOf(kind, times), all, restart))
+      check(new Model(all, times, kind, how), run(joinOf(kind, times), all, how))
     })
     fc.assert(law, runs(100))
   })
