@@ -47,7 +47,9 @@ export function joinStreams<K, VR>(
   [joiner, windows, joined = {}]: readonly unknown[],
 ): KStream<K, VR> {
   const options = joined as StreamJoinedOptions
-  const [key, value, otherValue] = [options.key, options.value, options.otherValue].map(erased)
+  const [value, otherValue] = [erased(options.value), erased(options.otherValue)]
+  // Keys of both are of one type: what one stream has forgotten, because its key was set anew, the other one knows.
+  const key = erased(options.key) ?? stream.key ?? other.key
   const left = repartitionedForJoin(stream, { name: suffixed(options.name, '-left'), key, value })
   const right = repartitionedForJoin(other, { name: suffixed(options.name, '-right'), key, value: otherValue })
   const { graph } = left.builder
@@ -60,7 +62,7 @@ export function joinStreams<K, VR>(
     joiner: joiner as AnyJoiner,
     windows: windows as JoinWindows,
     joined: options,
-    key: key ?? left.key ?? right.key,
+    key,
   }
   const node = addJoin(graph, join)
   const state = { builder: left.builder, name: node.name, node, key: join.key, value: undefined, sources }
