@@ -118,14 +118,28 @@ export class GraphNode {
   }
 }
 
+interface GraphBuild {
+  readonly optimizations: ReadonlySet<Optimization>
+  /** May change the graph; equal sources are merged by then. */
+  readonly optimize: () => void
+  /** Throws a `TopologyError` on what must not be. */
+  readonly check: (topology: InternalTopologyBuilder) => void
+}
+
 /** The logical graph (Java: `InternalStreamsBuilder`): names, order, and the writing of the topology. */
 export class StreamsGraph {
   readonly #root = new GraphNode({ name: 'root', write: () => undefined, versions: 'none' })
   readonly #internalTopics = new Map<string, InternalTopicProperties>()
+  readonly #unnamedStores = new Set<string>()
   readonly #nodes = new Set<GraphNode>()
   #copartitioned: readonly ReadonlySet<string>[] = []
   #index = 0
   #priority = 0
+
+  /** Generated names of stores, also of those that no table needs so far. */
+  get unnamedStores(): ReadonlySet<string> {
+    return this.#unnamedStores
+  }
 
   /** In the order in which they were added. */
   get nodes(): ReadonlySet<GraphNode> {
@@ -138,6 +152,13 @@ export class StreamsGraph {
 
   newStoreName(prefix: string): string {
     return `${prefix}STATE-STORE-${this.#nextIndex()}`
+  }
+
+  /** The generated name of a store that the user could have named. */
+  newUnnamedStore(prefix: string): string {
+    const name = this.newStoreName(prefix)
+    this.#unnamedStores.add(name)
+    return name
   }
 
   /** A generated name counts even where it is not used, so that names further on stay what they are in Java. */
@@ -185,8 +206,7 @@ export class StreamsGraph {
     this.#copartitioned = this.#copartitioned.map((sources) => new Set([...sources].map(renamed)))
   }
 
-  /** `optimize` may change the graph; it gets one in which equal sources are merged. */
-  build(optimizations: ReadonlySet<Optimization>, optimize: () => void): Topology {
+  build({ optimizations, optimize, check }: GraphBuild): Topology {
     this.#mergeSources()
     optimize()
     const topology = new InternalTopologyBuilder()
@@ -194,6 +214,7 @@ export class StreamsGraph {
     for (const sources of this.#copartitioned) topology.copartition(sources)
     for (const node of this.#inOrder()) node.write(topology, optimizations)
     topology.validateCopartition()
+    check(topology)
     return new Topology(topology)
   }
 

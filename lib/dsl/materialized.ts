@@ -41,10 +41,23 @@ export function materialize(
   prefix: string,
   inherited: InheritedSerdes,
 ): MaterializedStore {
-  const options = materialized ?? {}
+  return materializedStore(materialized ?? {}, inherited, () => graph.newUnnamedStore(prefix))
+}
+
+/** As {@link materialize}, where there is a store only if it is named. */
+export function materializeIfNamed(
+  graph: StreamsGraph,
+  materialized: MaterializedOptions,
+  prefix: string,
+  inherited: InheritedSerdes,
+): MaterializedStore {
+  return materializedStore(materialized, inherited, () => graph.newStoreName(prefix))
+}
+
+function materializedStore(options: MaterializedOptions, inherited: InheritedSerdes, drawName: () => string): MaterializedStore {
   const queryableName = options.name === undefined ? undefined : checkName(options.name)
   return {
-    name: queryableName ?? graph.newStoreName(prefix),
+    name: queryableName ?? drawName(),
     queryableName,
     key: erased(options.key) ?? inherited.key,
     value: erased(options.value) ?? inherited.value,

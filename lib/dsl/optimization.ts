@@ -22,6 +22,8 @@ export interface BuildOptions {
   readonly optimization?: 'none' | 'all' | readonly Optimization[]
   /** Default `safe`; `java` merges repartitions as Java does, also where values are not yet of the type that it writes. */
   readonly compatibility?: 'safe' | 'java'
+  /** Whether stores and internal topics with generated names are refused: these change with the topology (KIP-1111). Default false. */
+  readonly ensureExplicitInternalResourceNaming?: boolean
 }
 
 export function optimizationsOf(chosen: NonNullable<BuildOptions['optimization']>): ReadonlySet<Optimization> {

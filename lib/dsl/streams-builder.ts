@@ -5,6 +5,7 @@ import type { ProcessorSupplier } from '../processor/processor.ts'
 import { storeSpecOf, type AnyStore } from '../topology/store-value.ts'
 import type { SourceTopic, SourceTopics } from '../topology/topic-ref.ts'
 import type { Topology } from '../topology/topology.ts'
+import { checkExplicitNames } from './explicit-names.ts'
 import { GlobalKTable } from './global-ktable.ts'
 import { GraphNode, StreamsGraph, type WriteNode } from './graph.ts'
 import { erased, type DslBuilder } from './handles.ts'
@@ -115,11 +116,18 @@ export class StreamsBuilder {
   }
 
   /** Checks and freezes what was built. Throws a `TopologyError`. */
-  build({ optimization = 'none', compatibility = 'safe' }: BuildOptions = {}): Topology {
+  build(options: BuildOptions = {}): Topology {
+    const { optimization = 'none', compatibility = 'safe', ensureExplicitInternalResourceNaming = false } = options
     const optimizations = optimizationsOf(optimization)
-    return this.#graph.build(optimizations, () => {
-      if (optimizations.has('merge.repartition.topics')) mergeRepartitions(this.#graph, compatibility)
-      if (optimizations.has('single.store.self.join')) useSingleStores(this.#graph)
+    return this.#graph.build({
+      optimizations,
+      optimize: () => {
+        if (optimizations.has('merge.repartition.topics')) mergeRepartitions(this.#graph, compatibility)
+        if (optimizations.has('single.store.self.join')) useSingleStores(this.#graph)
+      },
+      check: (topology) => {
+        if (ensureExplicitInternalResourceNaming) checkExplicitNames(topology, this.#graph.unnamedStores, compatibility)
+      },
     })
   }
 

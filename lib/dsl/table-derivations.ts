@@ -4,7 +4,7 @@ import { lambdaResult } from '../processor/lambda-result.ts'
 import { GraphNode, type Versions } from './graph.ts'
 import { erased, type TableState } from './handles.ts'
 import type { KTable } from './ktable.ts'
-import { materialize, tableSpec, versionsOf, type MaterializedOptions, type MaterializedStore } from './materialized.ts'
+import { materializeIfNamed, tableSpec, versionsOf, type MaterializedOptions, type MaterializedStore } from './materialized.ts'
 import type { Named } from './options.ts'
 import { derivedOperator, type AnyGetter, type TableOperatorWithSettings } from './table-operators.ts'
 
@@ -65,7 +65,7 @@ function prepare(
   named: Named | undefined,
 ): { readonly name: string; readonly store: MaterializedStore | undefined } {
   const inherited = prefix === 'KTABLE-FILTER-' ? { key, value } : { key }
-  const store = materialized === undefined ? undefined : materialize(graph, materialized, prefix, inherited)
+  const store = materialized === undefined ? undefined : materializeIfNamed(graph, materialized, prefix, inherited)
   return { name: graph.nameOr(named, prefix), store: store?.queryableName === undefined ? undefined : store }
 }
 

@@ -1,6 +1,7 @@
 import type { MetricTags } from '../metrics/metrics.ts'
 import type { RecordContext } from '../model/record-context.ts'
 import type { Serde } from '../model/serde.ts'
+import type { UpgradeFrom } from '../model/upgrade-from.ts'
 import type { ProcessorContext } from './processor.ts'
 
 /** What Millrace's own operators may use beyond the public context. The runtime implements it once, for all. */
@@ -14,6 +15,8 @@ export interface InternalProcessorContext<KOut, VOut> extends ProcessorContext<K
   withRecordContext(context: RecordContext, emit: () => void): void
   /** Application config that changes semantics: `java` copies Java even where it loses data, `safe` does not. */
   readonly compatibility: 'safe' | 'java'
+  /** The oldest release of Kafka Streams that reads what is written. */
+  readonly upgradeFrom: UpgradeFrom | undefined
   /** How long operators that emit when event time has passed wait between two emissions, by the wall clock. */
   readonly emitIntervalMs: number
   /** Tags of the metrics of this node. */

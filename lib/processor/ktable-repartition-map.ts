@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import { change, type Change } from '../model/change.ts'
 import { streamRecord, type StreamRecord } from '../model/stream-record.ts'
+import { readsWholeChanges } from '../model/upgrade-from.ts'
 import { internal, type InternalProcessorContext } from './internal-processor-context.ts'
 import type { KeyValuePair } from './key-value-result.ts'
 import { lambdaResult } from './lambda-result.ts'
@@ -33,10 +34,15 @@ export class KTableRepartitionMap<K, V, KR, VR> implements Processor<K, Change<V
     if (!isLatest && this.#lateUpdates === 'dropped') return
     const added = this.#select(newValue, record.key)
     const removed = this.#select(oldValue, record.key)
-    if (added !== null && removed !== null && isDeepStrictEqual(added.key, removed.key))
+    if (added !== null && removed !== null && this.#isWhole(added.key, removed.key))
       return this.#forward(removed.key, change(added.value, removed.value), record)
     if (removed !== null) this.#forward(removed.key, change<VR>(null, removed.value), record)
     if (added !== null) this.#forward(added.key, change<VR>(added.value, null), record)
+  }
+
+  /** Releases before KIP-904 read the two sides of a change as two records. */
+  #isWhole(addedKey: KR, removedKey: KR): boolean {
+    return readsWholeChanges(this.#context.upgradeFrom) && isDeepStrictEqual(addedKey, removedKey)
   }
 
   #select(value: V | null, key: K): KeyValuePair<KR, VR> | null {

@@ -22,6 +22,7 @@ export function makeEnvironment({ config, cluster, storage, metrics, serdes, cli
     applicationId: config.applicationId,
     threadId: `${clientId}-StreamThread-1`,
     compatibility: config.compatibility,
+    upgradeFrom: config.upgradeFrom,
     emitIntervalMs: config.emitIntervalMs,
     clock: config.clock ?? cluster.clock,
     metrics,

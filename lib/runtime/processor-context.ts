@@ -4,6 +4,7 @@ import type { RecordContext } from '../model/record-context.ts'
 import type { Serde } from '../model/serde.ts'
 import type { RecordMetadata, StreamRecord } from '../model/stream-record.ts'
 import type { TaskId } from '../model/task-id.ts'
+import type { UpgradeFrom } from '../model/upgrade-from.ts'
 import type { InternalProcessorContext } from '../processor/internal-processor-context.ts'
 import type { Cancellable, PunctuationType, Punctuator } from '../processor/processor.ts'
 import type { CurrentRecord } from './current-record.ts'
@@ -40,6 +41,7 @@ export class NodeProcessorContext implements InternalProcessorContext<unknown, u
   readonly taskId: TaskId
   readonly metrics: Metrics
   readonly compatibility: 'safe' | 'java'
+  readonly upgradeFrom: UpgradeFrom | undefined
   readonly emitIntervalMs: number
   readonly #scope: TaskScope
   readonly #current: CurrentRecord
@@ -53,6 +55,7 @@ export class NodeProcessorContext implements InternalProcessorContext<unknown, u
     this.taskId = scope.id
     this.metrics = scope.environment.metrics
     this.compatibility = scope.environment.compatibility
+    this.upgradeFrom = scope.environment.upgradeFrom
     this.emitIntervalMs = scope.environment.emitIntervalMs
     this.#scope = scope
     this.#current = scope.current

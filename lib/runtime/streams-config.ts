@@ -2,6 +2,7 @@ import type { Clock } from '../clock/clock.ts'
 import type { Metrics } from '../metrics/metrics.ts'
 import { ConfigError } from '../model/errors.ts'
 import type { SchemaRegistry, Serde } from '../model/serde.ts'
+import { releases, type UpgradeFrom } from '../model/upgrade-from.ts'
 import type { TimestampExtractor } from '../processor/timestamp-extractor.ts'
 import { failOnInvalidTimestamp } from '../processor/timestamp-extractors.ts'
 import type { StorageFactory } from '../storage/storage.ts'
@@ -46,6 +47,11 @@ export interface StreamsConfig {
    * (Java: the internal `__emit.interval.ms…`).
    */
   readonly emitIntervalMs?: number
+  /**
+   * The oldest release of Kafka Streams that still reads the topics of this application, during an upgrade (Java: `upgrade.from`). Up to
+   * 3.4 a change of a grouped table is written as two records (KIP-904).
+   */
+  readonly upgradeFrom?: UpgradeFrom
   readonly defaultKeySerde?: Serde<never>
   readonly defaultValueSerde?: Serde<never>
   readonly schemaRegistry?: SchemaRegistry
@@ -134,6 +140,7 @@ const keys = {
   processingGuarantee: 'at_least_once',
   compatibility: 'safe',
   emitIntervalMs: 1000,
+  upgradeFrom: optional,
   defaultKeySerde: optional,
   defaultValueSerde: optional,
   schemaRegistry: optional,
@@ -180,6 +187,7 @@ const keys = {
 const choices: Readonly<Record<string, readonly string[]>> = {
   processingGuarantee: ['at_least_once'],
   compatibility: ['safe', 'java'],
+  upgradeFrom: releases,
   defaultStoreMedium: ['memory', 'disk'],
   autoOffsetReset: ['earliest', 'latest', 'none'],
   compressionType: ['none', 'gzip', 'snappy', 'lz4', 'zstd'],

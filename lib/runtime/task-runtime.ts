@@ -1,6 +1,7 @@
 import type { Clock } from '../clock/clock.ts'
 import type { Counter, Metrics } from '../metrics/metrics.ts'
 import { taskIdString, type TaskId } from '../model/task-id.ts'
+import type { UpgradeFrom } from '../model/upgrade-from.ts'
 import type { TimestampExtractor } from '../processor/timestamp-extractor.ts'
 import type { CacheBudget } from '../state/state-store.ts'
 import type { StorageEnvironment } from '../storage/storage.ts'
@@ -15,6 +16,7 @@ export interface TaskEnvironment {
   readonly applicationId: string
   readonly threadId: string
   readonly compatibility: 'safe' | 'java'
+  readonly upgradeFrom?: UpgradeFrom | undefined
   /** Throttle of what operators emit when event time has passed. */
   readonly emitIntervalMs: number
   readonly clock: Clock

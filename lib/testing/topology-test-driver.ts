@@ -5,6 +5,7 @@ import type { Metric } from '../metrics/metrics.ts'
 import { TopologyError } from '../model/errors.ts'
 import type { Serde } from '../model/serde.ts'
 import type { Topic } from '../model/topic.ts'
+import type { UpgradeFrom } from '../model/upgrade-from.ts'
 import type { TimestampExtractor } from '../processor/timestamp-extractor.ts'
 import { failOnInvalidTimestamp } from '../processor/timestamp-extractors.ts'
 import { checkSerdes } from '../runtime/check-serdes.ts'
@@ -40,6 +41,11 @@ export interface TopologyTestDriverConfig {
   readonly compatibility?: 'safe' | 'java'
   /** Throttle, by the driver's wall clock, of what is emitted when event time has passed. Default 0: none, as in Java's driver. */
   readonly emitIntervalMs?: number
+  /**
+   * The oldest release of Kafka Streams that still reads the topics of this application, during an upgrade (Java: `upgrade.from`). Up to
+   * 3.4 a change of a grouped table is written as two records (KIP-904).
+   */
+  readonly upgradeFrom?: UpgradeFrom
   readonly defaultKeySerde?: Serde<never>
   readonly defaultValueSerde?: Serde<never>
   readonly defaultTimestampExtractor?: TimestampExtractor
@@ -157,6 +163,7 @@ function resolveEnvironment(
     applicationId,
     threadId: 'test-driver',
     compatibility: config.compatibility ?? 'safe',
+    upgradeFrom: config.upgradeFrom,
     emitIntervalMs: config.emitIntervalMs ?? 0,
     clock,
     metrics,

@@ -6,10 +6,10 @@ import { extractor } from './steps/functions.ts'
 
 type Setting = (value: Json) => Readonly<Record<string, unknown>>
 
-const onlyDefault =
-  (expected: Json): Setting =>
+const oneOf =
+  (...values: readonly Json[]): Setting =>
   (value) => {
-    if (value !== expected) throw new Unsupported(`config value ${JSON.stringify(value)}`)
+    if (!values.includes(value)) throw new Unsupported(`config value ${JSON.stringify(value)}`)
     return {}
   }
 
@@ -22,10 +22,12 @@ const settings: Readonly<Record<string, Setting>> = {
   stores: (medium) => ({ defaultStoreMedium: medium === 'rocks' ? 'disk' : 'memory' }),
   wallClock: (ms) => ({ initialWallClockMs: Number(ms) }),
   optimization: elsewhere,
+  'ensure.explicit.internal.resource.naming': elsewhere,
   '__enable.process.processValue.fix__': elsewhere,
   'windowstore.changelog.additional.retention.ms': elsewhere,
   topologyConfig: () => ({}),
-  'dsl.store.format': onlyDefault('DEFAULT'),
+  'dsl.store.format': oneOf('DEFAULT', 'HEADERS'),
+  'upgrade.from': (release) => ({ upgradeFrom: release }),
   'default.key.serde': (serde) => ({ defaultKeySerde: optionalSerde(serde) }),
   'default.value.serde': (serde) => ({ defaultValueSerde: optionalSerde(serde) }),
   'default.timestamp.extractor': (name) => ({ defaultTimestampExtractor: extractor(String(name)) }),
@@ -45,6 +47,9 @@ export function buildOptions(config: JsonObject): BuildOptions {
   return {
     optimization: optimization(String(config['optimization'] ?? 'none')),
     compatibility: isFixed ? 'safe' : 'java',
+    // Java reads it from the TopologyConfig alone.
+    ensureExplicitInternalResourceNaming:
+      config['topologyConfig'] === true && config['ensure.explicit.internal.resource.naming'] === 'true',
   }
 }
 

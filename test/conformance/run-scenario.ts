@@ -41,7 +41,7 @@ class ScenarioRun {
   readonly #result: Mutable<Outcome> = {}
   readonly #out: Json[][] = []
   readonly #raw: Json[][] = []
-  /** What was piped and written, in order: changelogs, and source topics that serve as such, to restore from. */
+  /** What stores are restored from: changelogs, and of source topics that serve as such what was piped, as in Java's harness. */
   readonly #history: ProducedRecord[] = []
   #driver!: TopologyTestDriver
   readonly #config: TopologyTestDriverConfig
@@ -150,8 +150,7 @@ class ScenarioRun {
   #record(driver: TopologyTestDriver, answer: Json[]): void {
     const written = driver.produced().slice(this.#seen)
     this.#seen += written.length
-    this.#history.push(...written)
-    const isInternal = ({ topic: name }: ProducedRecord): boolean => name.startsWith('app-')
+    this.#history.push(...written.filter(isInternal))
     this.#out.push([...answer, ...written.filter((record) => !isInternal(record)).map((record) => this.#outputRow(record))])
     this.#raw.push(written.filter(isInternal).map(internalRow))
   }
@@ -188,6 +187,10 @@ class ScenarioRun {
       return undefined
     }
   }
+}
+
+function isInternal({ topic: name }: ProducedRecord): boolean {
+  return name.startsWith('app-')
 }
 
 function internalRow({ topic: name, key, value, timestamp, headers }: ProducedRecord): Json[] {

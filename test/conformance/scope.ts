@@ -14,6 +14,7 @@ const configInScope: Readonly<Record<string, (value: Json) => boolean>> = {
   stores: () => true,
   wallClock: () => true,
   optimization: () => true,
+  'ensure.explicit.internal.resource.naming': () => true,
   '__enable.process.processValue.fix__': () => true,
   topologyConfig: () => true,
   'windowstore.changelog.additional.retention.ms': () => true,
@@ -26,7 +27,9 @@ const configInScope: Readonly<Record<string, (value: Json) => boolean>> = {
   'errors.dead.letter.queue.topic.name': () => true,
   guarantee: () => true,
   'processing.guarantee': () => true,
-  'dsl.store.format': (value) => value === 'DEFAULT',
+  // Stores with headers show only where a value is deleted, and in sessions.
+  'dsl.store.format': () => true,
+  'upgrade.from': () => true,
 }
 
 function configOutOfScope(config: JsonObject): string | undefined {

@@ -151,3 +151,38 @@ t.test('a built graph can be built again', async (t) => {
   const first = builder.build({ optimization: 'all' }).describe()
   t.equal(builder.build({ optimization: 'all' }).describe(), first)
 })
+
+t.test('generated names of internal resources can be refused (KIP-1111)', async (t) => {
+  const build = (named: boolean): Topology => {
+    const builder = new StreamsBuilder()
+    const grouped = builder
+      .stream(text('in'))
+      .groupBy((value) => value, { key: Serdes.string, ...(named ? { name: 'by-value' } : {}) })
+    grouped.count(named ? { name: 'counts' } : {})
+    return builder.build({ ensureExplicitInternalResourceNaming: true })
+  }
+  t.ok(build(true))
+  t.throws(() => build(false), {
+    code: 'STREAMS_UNNAMED_INTERNAL_RESOURCES',
+    message: /KSTREAM-AGGREGATE-STATE-STORE-0000000003, KSTREAM-AGGREGATE-STATE-STORE-0000000003-repartition/,
+  })
+})
+
+t.test('what a foreign-key join keeps for itself is to be named, too; java overlooks it', async (t) => {
+  const build = (options: BuildOptions, named = {}): Topology => {
+    const builder = new StreamsBuilder()
+    const users = builder.table(text('users'), {}, { name: 'users' })
+    const orders = builder.table(text('orders'), {}, { name: 'orders' })
+    orders.join(
+      users,
+      (user) => user,
+      (order, user) => order + user,
+      named,
+      { name: 'joined' },
+    )
+    return builder.build({ ...options, ensureExplicitInternalResourceNaming: true })
+  }
+  t.throws(() => build({}), { message: /KTABLE-FK-JOIN-SUBSCRIPTION-STATE-STORE/ })
+  t.ok(build({}, { name: 'fk' }))
+  t.ok(build({ compatibility: 'java' }))
+})
