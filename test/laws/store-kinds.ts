@@ -2,9 +2,11 @@ import fc from 'fast-check'
 import { Serdes } from '../../lib/serde/serdes.ts'
 import type { KeyValueStore } from '../../lib/state/key-value-store.ts'
 import type { RecordBuffer } from '../../lib/state/record-buffer.ts'
+import type { SessionStore } from '../../lib/state/session-store.ts'
+import { windowed } from '../../lib/model/windowed.ts'
 import type { StateStore } from '../../lib/state/state-store.ts'
 import type { StoreSpec } from '../../lib/state/store-spec.ts'
-import { keyValueStore, versionedKeyValueStore, windowStore } from '../../lib/state/stores.ts'
+import { keyValueStore, sessionStore, versionedKeyValueStore, windowStore } from '../../lib/state/stores.ts'
 import type { VersionedKeyValueStore } from '../../lib/state/versioned-key-value-store.ts'
 import type { WindowStore } from '../../lib/state/window-store.ts'
 
@@ -73,6 +75,35 @@ const window = kind({
   ],
 })
 
+const session = kind({
+  options: fc.record({ expiry }),
+  write: fc.record({
+    key,
+    value: optional,
+    start: time,
+    length: fc.constantFrom(0, 5, 20_000),
+    by: fc.constantFrom('put', 'remove'),
+  }),
+  read: fc.record({ from: fc.option(key), to: fc.option(key), earliestEnd: fc.nat(300_000), latestStart: fc.nat(300_000) }),
+  spec: (name, { expiry }) => sessionStore(name, { ...serdes, expiry, retentionMs: 150_000 }),
+  put: (store: SessionStore<string, string>, { key, value, start, length, by }) => {
+    const session = windowed(key, start, start + length)
+    if (by === 'put') store.put(session, value)
+    else store.remove(session)
+  },
+  show: (store, { from, to, earliestEnd, latestStart }) => [
+    store.fetchSession(from ?? 'a', latestStart, earliestEnd),
+    [...store.fetch(from ?? 'a')],
+    [...store.backwardFetch(from ?? 'a')],
+    [...store.fetchRange(from, to)],
+    [...store.backwardFetchRange(from, to)],
+    [...store.findSessions(from ?? 'a', earliestEnd, latestStart)],
+    [...store.backwardFindSessions(from ?? 'a', earliestEnd, latestStart)],
+    [...store.findSessionsRange(from, to, earliestEnd, latestStart)],
+    [...store.backwardFindSessionsRange(from, to, earliestEnd, latestStart)],
+  ],
+})
+
 const versioned = kind({
   options: fc.record({ historyRetentionMs: fc.constantFrom(0, 50_000, 150_000), segmentIntervalMs: fc.constantFrom(1, 30_000) }),
   write: fc.record({ key, value: optional, timestamp: time, by: fc.constantFrom('put' as const, 'delete' as const) }),
@@ -102,4 +133,4 @@ const recordBuffer = kind({
   },
 })
 
-export const storeKinds = { 'key-value': keyValue, window, versioned, 'record buffer': recordBuffer } as const
+export const storeKinds = { 'key-value': keyValue, window, session, versioned, 'record buffer': recordBuffer } as const
