@@ -51,6 +51,8 @@ export interface SchemaRegistry {
   /** Registers a schema, or finds it where it is registered already; the id goes into each record. */
   register(subject: string, schema: string): Promise<number>
   schemaById(id: number): Promise<string>
+  /** A schema that is there without asking for it: what rows of stores were written with before this process was. */
+  known?(id: number): string | undefined
 }
 
 const bound = new WeakMap<Serde<never>, WeakMap<SerdeEnvironment, Serde<never>>>()

@@ -10,6 +10,7 @@ import type { RecordBatch } from '../transport/record-batch/record-batch.ts'
 import { logAndFail } from './error-handlers.ts'
 import { CurrentRecord } from './current-record.ts'
 import { noDeadLetters } from './dead-letters.ts'
+import { storedSchemas, type StoredSchemas } from './known-schemas.ts'
 import type { RunningSource } from './processor-topology.ts'
 import { ProcessorTopology } from './processor-topology.ts'
 import { RecordCollector } from './record-collector.ts'
@@ -41,6 +42,7 @@ export class GlobalTask {
   readonly #topology: ProcessorTopology
   readonly #stores = new Map<string, StateStore>()
   readonly #partitions = new Map<string, GlobalPartition>()
+  #schemas: StoredSchemas | undefined
   #streamTime = -1
 
   constructor({ environment, subtopologies, storage }: GlobalTaskOptions) {
@@ -69,6 +71,7 @@ export class GlobalTask {
   }
 
   open(partitions: readonly TopicPartition[]): void {
+    this.#schemas = storedSchemas(this.#scope)
     for (const { spec, changelog } of this.#nodes) {
       const topic = changelog?.kind === 'source' ? changelog.topic : undefined
       this.#stores.set(spec.name, openStore(spec, storeContext(spec, topic, undefined, this.#scope)))
@@ -111,6 +114,7 @@ export class GlobalTask {
       store.checkpoint(writes)
     }
     if (this.#isDurable()) writes.push(...this.#positionWrites())
+    if (writes.length > 0) this.#schemas?.checkpoint(writes)
     if (writes.length > 0) this.#scope.storage.transact(writes)
     for (const store of this.#stores.values()) store.checkpointed()
   }

@@ -4,6 +4,7 @@ import { openStore } from '../state/open-store.ts'
 import type { StoreSpec } from '../state/store-spec.ts'
 import type { StorageWrite } from '../storage/storage.ts'
 import type { StoreNode } from '../topology/topology-plan.ts'
+import { storedSchemas, type StoredSchemas } from './known-schemas.ts'
 import type { RecordCollector } from './record-collector.ts'
 import { whileFlushing } from './processing-error.ts'
 import { BoundSerde } from './serialization.ts'
@@ -50,6 +51,7 @@ export class TaskStores {
   readonly #scope: TaskScope
   readonly #collector: RecordCollector
   readonly #stores = new Map<string, OpenStore>()
+  #schemas: StoredSchemas | undefined
 
   constructor(nodes: readonly StoreNode[], scope: TaskScope, collector: RecordCollector) {
     this.#nodes = nodes
@@ -58,6 +60,7 @@ export class TaskStores {
   }
 
   open(): void {
+    if (this.#nodes.length > 0) this.#schemas = storedSchemas(this.#scope)
     for (const node of this.#nodes) {
       const changelog = changelogTopic(node)
       const store = openStore(node.spec, this.#context(node))
@@ -129,6 +132,7 @@ export class TaskStores {
     for (const { changelog, isDurable, position } of this.#stores.values())
       if (changelog !== undefined && isDurable && position !== undefined)
         writes.push(positionWrite(this.#scope.storage, this.#partition(changelog), position))
+    if (writes.length > 0) this.#schemas?.checkpoint(writes)
     if (writes.length > 0) this.#scope.storage.transact(writes)
     for (const { store } of this.#stores.values()) store.checkpointed()
   }

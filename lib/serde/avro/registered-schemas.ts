@@ -43,10 +43,13 @@ export class RegisteredSchemas implements SchemaIds {
   }
 
   schemaOf(id: number): string {
-    const text = this.#texts.get(id)
-    if (typeof text === 'string') return text
+    const fetched = this.#texts.get(id)
+    if (typeof fetched === 'string') return fetched
+    const known = this.#registry.known?.(id)
+    if (known !== undefined) return known
     throw (
-      text ?? new SerializationError('STREAMS_SCHEMA_NOT_FETCHED', `Schema ${id} was not fetched: prepareRead was not awaited.`)
+      fetched ??
+      new SerializationError('STREAMS_SCHEMA_NOT_FETCHED', `Schema ${id} was not fetched: prepareRead was not awaited.`)
     )
   }
 
