@@ -65,6 +65,7 @@ export class ProducerOutput implements RecordOutput {
   async #lookUpUnknown(): Promise<void> {
     const unknown = [...this.#topics.values()].filter(({ isWaiting }) => isWaiting)
     if (unknown.length === 0) return
+    await Promise.all(unknown.map((topic) => topic.ready()))
     const names = unknown.map(({ name }) => name)
     await this.lookUp(names)
     const missing = names.filter((name) => this.#topic(name).partitions === 0)

@@ -31,6 +31,7 @@ export class ProducerTopic implements TopicOutput {
   readonly #options: ProducerTopicOptions
   readonly #partitions: PartitionOutput[] = []
   #waiting: (() => void)[] = []
+  readonly #awaited = new Set<Promise<void>>()
 
   constructor(options: ProducerTopicOptions) {
     this.name = options.name
@@ -56,8 +57,18 @@ export class ProducerTopic implements TopicOutput {
     for (const write of waiting) write()
   }
 
-  whenKnown(write: () => void): void {
+  whenKnown(write: () => void, ready?: Promise<void>): void {
     this.#waiting.push(write)
+    if (ready === undefined || this.#awaited.has(ready)) return
+    this.#awaited.add(ready)
+    // Whoever looks the topic up will hear of it.
+    ready.catch(() => undefined)
+  }
+
+  /** Resolves when what waits needs nothing but the number of partitions. */
+  async ready(): Promise<void> {
+    await Promise.all(this.#awaited)
+    this.#awaited.clear()
   }
 
   append(partition: number, key: Uint8Array | null, value: Uint8Array | null, timestamp: number | null, headers: Headers): void {

@@ -32,7 +32,7 @@ export class RecordCollector {
       return (record) => sink.send(record)
     }
     const { current } = this.#scope
-    return (record) => this.#topicSink(node, topic(record.key, record.value, current.context())).send(record)
+    return (record) => this.#topicSink(node, topic(record.key, record.value, current.context()), 'unprepared').send(record)
   }
 
   /** A changelog's partition is the task's. */
@@ -47,14 +47,16 @@ export class RecordCollector {
     return this.#output.topic(topic).nextOffset(this.#scope.id.partition)
   }
 
-  #topicSink(node: SinkNode, topic: string): TopicSink {
+  /** Serdes of a topic that only a record names could not be prepared before. */
+  #topicSink(node: SinkNode, topic: string, serdesAre: 'prepared' | 'unprepared' = 'prepared'): TopicSink {
     const id = `${node.name} ${topic}`
     const existing = this.#sinks.get(id)
     if (existing !== undefined) return existing
     const { serdes } = this.#scope.environment
     const key = new BoundSerde(serdes.key(node.key, node.name), topic, 'key')
     const value = new BoundSerde(serdes.value(node.value, node.name), topic, 'value')
-    const sink = new TopicSink({ node, output: this.#output.topic(topic), key, value, scope: this.#scope })
+    const preparing = serdesAre === 'prepared' ? undefined : prepared(key, value)
+    const sink = new TopicSink({ node, output: this.#output.topic(topic), key, value, preparing, scope: this.#scope })
     this.#sinks.set(id, sink)
     return sink
   }
@@ -65,7 +67,14 @@ interface TopicSinkOptions {
   readonly output: TopicOutput
   readonly key: BoundSerde
   readonly value: BoundSerde
+  /** What the first records wait for; undefined: nothing. */
+  readonly preparing: Promise<void> | undefined
   readonly scope: TaskScope
+}
+
+function prepared(key: BoundSerde, value: BoundSerde): Promise<void> | undefined {
+  if (key.serde.prepareWrite === undefined && value.serde.prepareWrite === undefined) return undefined
+  return Promise.all([key, value].map(({ serde, context }) => serde.prepareWrite?.(context))).then(() => undefined)
 }
 
 class TopicSink {
@@ -76,14 +85,16 @@ class TopicSink {
   readonly #partitioner: StreamPartitioner<unknown, unknown> | undefined
   readonly #scope: TaskScope
   readonly #forgetsSource: boolean
+  #preparing: Promise<void> | undefined
   #keyless: number
 
-  constructor({ node, output, key, value, scope }: TopicSinkOptions) {
+  constructor({ node, output, key, value, preparing, scope }: TopicSinkOptions) {
     this.#node = node.name
     this.#output = output
     this.#key = key
     this.#value = value
     this.#partitioner = node.partitioner
+    this.#preparing = preparing
     this.#scope = scope
     this.#forgetsSource = scope.environment.compatibility === 'java'
     // Tasks begin on different partitions, and the same run of a task always on the same.
@@ -91,6 +102,21 @@ class TopicSink {
   }
 
   send(record: AnyRecord): void {
+    if (this.#preparing === undefined) this.#send(record)
+    else this.#sendPrepared(record, this.#preparing)
+  }
+
+  #sendPrepared(record: AnyRecord, preparing: Promise<void>): void {
+    const { current } = this.#scope
+    const context = current.context()
+    this.#output.whenKnown(() => {
+      // All that wait are called back at once: none is overtaken.
+      this.#preparing = undefined
+      current.during(context, () => this.#send(record))
+    }, preparing)
+  }
+
+  #send(record: AnyRecord): void {
     const key = this.#serialized(record, 'key')
     const value = key === undefined ? undefined : this.#serialized(record, 'value')
     if (key === undefined || value === undefined) return

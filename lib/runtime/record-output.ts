@@ -10,8 +10,11 @@ export interface TopicOutput {
   readonly name: string
   /** 0 while it is not known yet: a topic that was named only by a record. */
   readonly partitions: number
-  /** Calls back in order of the calls, once the number of partitions is known; a topic that is not there fails the next flush. */
-  whenKnown(write: () => void): void
+  /**
+   * Calls back in order of the calls, once the number of partitions is known, and `ready` has resolved; a topic that is not there, and
+   * what `ready` rejects with, fail the next flush.
+   */
+  whenKnown(write: () => void, ready?: Promise<void>): void
   /** A null timestamp: the time of writing. Key, value and headers are copied. */
   append(partition: number, key: Uint8Array | null, value: Uint8Array | null, timestamp: number | null, headers: Headers): void
   /** The offset after the last acknowledged record of this process; undefined before the first. */
