@@ -74,7 +74,12 @@ interface TopicSinkOptions {
 
 function prepared(key: BoundSerde, value: BoundSerde): Promise<void> | undefined {
   if (key.serde.prepareWrite === undefined && value.serde.prepareWrite === undefined) return undefined
-  return Promise.all([key, value].map(({ serde, context }) => serde.prepareWrite?.(context))).then(() => undefined)
+  return prepareBoth(key, value)
+}
+
+async function prepareBoth(key: BoundSerde, value: BoundSerde): Promise<void> {
+  await key.serde.prepareWrite?.(key.context)
+  await value.serde.prepareWrite?.(value.context)
 }
 
 class TopicSink {
