@@ -1,0 +1,146 @@
+import { ManualClock } from '../../lib/clock/manual-clock.ts'
+import { MemoryMetrics } from '../../lib/metrics/memory-metrics.ts'
+import { noHeaders } from '../../lib/model/headers.ts'
+import { failOnInvalidTimestamp } from '../../lib/processor/timestamp-extractors.ts'
+import { logAndFail, retryOrFail } from '../../lib/runtime/error-handlers.ts'
+import { silentLogger } from '../../lib/runtime/logger.ts'
+import { SerdeResolver } from '../../lib/runtime/serde-resolver.ts'
+import { StreamTask } from '../../lib/runtime/stream-task.ts'
+import type { TaskEnvironment } from '../../lib/runtime/task-runtime.ts'
+import { RecordCacheBudget } from '../../lib/state/record-cache.ts'
+import { MemoryStorageFactory } from '../../lib/storage/memory/memory-storage.ts'
+import { SingleRecordBatch } from '../../lib/testing/single-record-batch.ts'
+import { TestOutput, type ProducedRecord } from '../../lib/testing/test-output.ts'
+import type { Topology } from '../../lib/topology/topology.ts'
+
+export interface PacedTaskOptions {
+  readonly cacheMaxBytes: number
+  readonly medium: 'memory' | 'disk'
+}
+
+/** A record as a user wrote it; of strings, since the laws need no more. */
+export interface Written {
+  readonly topic: string
+  readonly key: string
+  readonly value: string | null
+  readonly timestamp: number
+}
+
+/**
+ * A topology as one task, as in the test driver, but committed when the test says so: meanwhile caches hold back what they can. A
+ * crash loses what was done since the last commit, outputs too, as a transaction that is aborted; the task begins again there.
+ */
+export class PacedTask {
+  readonly #topology: Topology
+  readonly #options: PacedTaskOptions
+  readonly #storage = new MemoryStorageFactory().open('app/0_0')
+  readonly #offsets = new Map<string, number>()
+  /** What was written in committed transactions. */
+  #committed: readonly ProducedRecord[] = []
+  /** Input that no committed transaction has read. */
+  #unread: readonly ProducedRecord[] = []
+  #output!: TestOutput
+  #task!: StreamTask
+
+  constructor(topology: Topology, options: PacedTaskOptions) {
+    this.#topology = topology
+    this.#options = options
+    this.#open()
+  }
+
+  /** A record of a topic that nobody reads stays where it is. */
+  pipe({ topic, key, value, timestamp }: Written): void {
+    if (!this.#reads(topic)) return
+    const bytes = value === null ? null : Buffer.from(value)
+    const record = { topic, partition: 0, key: Buffer.from(key), value: bytes, timestamp, headers: noHeaders }
+    this.#unread = [...this.#unread, record]
+    this.#read(record)
+  }
+
+  /** True where something was written to topics that the task reads: it is read in the next transaction. */
+  commit(): boolean {
+    const offsets = this.#task.prepareCommit()
+    const written = this.#output.drain()
+    this.#task.postCommit(offsets, 'always')
+    this.#committed = [...this.#committed, ...written]
+    this.#unread = written.filter(({ topic }) => this.#reads(topic))
+    for (const record of this.#unread) this.#read(record)
+    return this.#unread.length > 0
+  }
+
+  crash(): void {
+    this.#task.close()
+    this.#open()
+    for (const record of this.#unread) this.#read(record)
+  }
+
+  /** Commits until nothing is held back, and tells the records of a topic. */
+  settled(topic: string): readonly Written[] {
+    while (this.commit());
+    return this.#committed
+      .filter((record) => record.topic === topic)
+      .map(({ key, value, timestamp }) => ({ topic, key: text(key)!, value: text(value), timestamp: timestamp ?? -1 }))
+  }
+
+  #open(): void {
+    this.#output = new TestOutput(() => 1, this.#committed)
+    const { subtopologies } = this.#topology.plan('app')
+    const topics = new Set(subtopologies.flatMap(({ sourceTopics }) => sourceTopics))
+    this.#task = new StreamTask({
+      id: { subtopology: 0, partition: 0 },
+      environment: environment(this.#options),
+      subtopologies,
+      partitions: [...topics].map((topic) => ({ topic, partition: 0 })),
+      storage: this.#storage,
+      output: this.#output,
+      globalStores: { names: new Set(), store: () => undefined },
+    })
+    this.#task.open()
+    for (const { partition, from = 0, restore } of this.#task.restores()) {
+      const log = this.#committed.filter(({ topic }) => topic === partition.topic)
+      restore(
+        log.slice(from).map(({ key, value, timestamp, headers }) => ({ key: key!, value, timestamp: timestamp ?? -1, headers })),
+        log.length,
+      )
+    }
+    this.#task.start([])
+  }
+
+  #reads(topic: string): boolean {
+    return this.#task.partitions.some((partition) => partition.topic === topic)
+  }
+
+  #read({ topic, key, value, timestamp, headers }: ProducedRecord): void {
+    const offset = this.#offsets.get(topic) ?? 0
+    this.#offsets.set(topic, offset + 1)
+    const batch = new SingleRecordBatch(offset, { key, value, timestamp: timestamp ?? 0, headers })
+    this.#task.addRecords({ topic, partition: 0 }, batch, 0, 1)
+    while (this.#task.hasRecords) this.#task.process()
+  }
+}
+
+function environment({ cacheMaxBytes, medium }: PacedTaskOptions): TaskEnvironment {
+  return {
+    applicationId: 'app',
+    threadId: 'law',
+    compatibility: 'safe',
+    emitIntervalMs: 0,
+    clock: new ManualClock(),
+    metrics: new MemoryMetrics(),
+    logger: silentLogger,
+    serdes: new SerdeResolver({ schemaRegistry: 'local', applicationId: 'app' }),
+    timestampExtractor: failOnInvalidTimestamp,
+    deserializationHandler: logAndFail,
+    processingHandler: logAndFail,
+    productionHandler: retryOrFail,
+    globalProcessingHandler: 'fail',
+    deadLetterTopic: undefined,
+    cache: new RecordCacheBudget(cacheMaxBytes),
+    defaultStoreMedium: medium,
+    maxTaskIdleMs: -1,
+  }
+}
+
+function text(bytes: Uint8Array | null): string | null {
+  return bytes && Buffer.from(bytes).toString()
+}
