@@ -139,19 +139,21 @@ export function windowSpec(
     ...closing(windows, emit, store),
     kind: 'window' as const,
     values: 'timestamped' as const,
-    retentionMs,
+    // What is as old as the retention is forgotten: a window of one instant would be at once.
+    retentionMs: windowSizeMs === 0 ? retentionMs + 1 : retentionMs,
+    changelogRetentionMs: retentionMs,
     windowSizeMs,
     duplicates: 'replace' as const,
     expiry: 'default' as const,
   }
-  return isStoreValue ? { ...spec, ...ofStoreValue(options, livesMs), changelogRetentionMs: retentionMs } : spec
+  return isStoreValue ? { ...spec, ...ofStoreValue(options, spec.retentionMs) } : spec
 }
 
 /** A store that the user has declared has its own retention and order. */
-function ofStoreValue(options: MaterializedOptions, livesMs: number) {
+function ofStoreValue(options: MaterializedOptions, leastMs: number) {
   const { retentionMs, windowSizeMs, expiry } = options as WindowStoreSpec<unknown, unknown>
   return {
-    retentionMs: Math.max(retentionMs, livesMs),
+    retentionMs: Math.max(retentionMs, leastMs),
     supplied: { retentionMs, windowSizeMs },
     expiry,
     layout: 'key-first' as const,

@@ -1,0 +1,44 @@
+import t from 'tap'
+import { KafkaStreams, nullable, Serdes, silentLogger, StreamsBuilder, TimeWindows, topic, type Cluster } from 'millrace'
+import { EmbeddedKafka } from 'millrace/embedded'
+import { decodeCommittedMetadata } from '../../lib/runtime/partition-metadata.ts'
+import { consume, createTopics, produce, until } from './running.ts'
+
+const clicks = topic('clicks', { key: Serdes.string, value: Serdes.string })
+const finals = topic('finals', { key: Serdes.string, value: nullable(Serdes.string) })
+
+function application(cluster: Cluster): KafkaStreams {
+  const builder = new StreamsBuilder()
+  builder
+    .stream(clicks)
+    .groupByKey()
+    .windowedBy(TimeWindows.of({ sizeMs: 10 }))
+    .emitStrategy('on-window-close')
+    .reduce((all, value) => all + value, { name: 'clicked', value: Serdes.string })
+    .toStream()
+    .map((value, { key, startMs }) => ({ key: `${key}@${startMs}`, value }))
+    .to(finals)
+  const fast = { commitIntervalMs: 20, heartbeatIntervalMs: 20, retryBackoffMs: 10, pollMs: 10, emitIntervalMs: 0 }
+  return new KafkaStreams(builder.build(), { applicationId: 'app', cluster, logger: silentLogger, ...fast })
+}
+
+t.test('how far windows were emitted is committed with the offsets: after a restart none comes again', async (t) => {
+  await using cluster = await EmbeddedKafka.open()
+  await createTopics(cluster, { clicks: 1, finals: 1 })
+  const emitted = async (): Promise<string[]> => (await consume(cluster, finals)).map(([key, value]) => `${key}=${value}`)
+  {
+    await using streams = application(cluster)
+    await streams.start()
+    await produce(cluster, clicks, [['k', 'a', 1], ['k', 'b', 12], ['k', 'c', 25]]) // prettier-ignore
+    await until('two windows', async () => (await emitted()).length === 2)
+  }
+  const admin = await cluster.admin({ clientId: 'test' })
+  const [offset] = await admin.committedOffsets('app', [{ topic: 'clicks', partition: 0 }], 'any')
+  await admin.close()
+  t.same([...decodeCommittedMetadata(offset!.metadata).processorMetadata], [['clicked', 25]])
+  await using streams = application(cluster)
+  await streams.start()
+  await produce(cluster, clicks, [['k', 'd', 1_000_000]])
+  await until('the third window', async () => (await emitted()).length >= 3)
+  t.same(await emitted(), ['k@0=a', 'k@10=b', 'k@20=c'])
+})
