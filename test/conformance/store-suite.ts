@@ -4,6 +4,7 @@ import { crashCases } from './store/crash-cases.ts'
 import { keyValueCases } from './store/key-value-cases.ts'
 import { recordBufferCases, recordBufferRestoreCases } from './store/record-buffer-cases.ts'
 import { restoreCases } from './store/restore-cases.ts'
+import { sessionCases, sessionRestoreCases } from './store/session-cases.ts'
 import type { StoreCase } from './store/store-case.ts'
 import { versionedCases, versionedRestoreCases } from './store/versioned-cases.ts'
 import { windowCases } from './store/window-cases.ts'
@@ -20,9 +21,12 @@ export function storeSuite(t: Test, stores: StoresUnderTest): void {
   const cases: Readonly<Record<string, StoreCase>> = {
     ...keyValueCases,
     ...windowCases,
+    ...sessionCases,
     ...versionedCases,
     ...recordBufferCases,
-    ...(stores.changelog === 'on' ? { ...restoreCases, ...versionedRestoreCases, ...recordBufferRestoreCases } : {}),
+    ...(stores.changelog === 'on'
+      ? { ...restoreCases, ...sessionRestoreCases, ...versionedRestoreCases, ...recordBufferRestoreCases }
+      : {}),
     ...(stores.medium === 'disk' ? crashCases : {}),
   }
   for (const [name, test] of Object.entries(cases))

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { Serdes } from '../../lib/serde/serdes.ts'
 import type { KeyValueStore } from '../../lib/state/key-value-store.ts'
 import type { RecordBuffer } from '../../lib/state/record-buffer.ts'
-import type { SessionStore } from '../../lib/state/session-store.ts'
+import type { SessionStore, UnemittedSessions } from '../../lib/state/session-store.ts'
 import { windowed } from '../../lib/model/windowed.ts'
 import type { StateStore } from '../../lib/state/state-store.ts'
 import type { StoreSpec } from '../../lib/state/store-spec.ts'
@@ -76,7 +76,7 @@ const window = kind({
 })
 
 const session = kind({
-  options: fc.record({ expiry }),
+  options: fc.record({ expiry, emit: fc.constantFrom('on-window-update' as const, 'on-window-close' as const) }),
   write: fc.record({
     key,
     value: optional,
@@ -84,14 +84,14 @@ const session = kind({
     length: fc.constantFrom(0, 5, 20_000),
     by: fc.constantFrom('put', 'remove'),
   }),
-  read: fc.record({ from: fc.option(key), to: fc.option(key), earliestEnd: fc.nat(300_000), latestStart: fc.nat(300_000) }),
-  spec: (name, { expiry }) => sessionStore(name, { ...serdes, expiry, retentionMs: 150_000 }),
+  read: fc.record({ from: fc.option(key), to: fc.option(key), earliestEnd: time, latestStart: time }),
+  spec: (name, { expiry, emit }) => ({ ...sessionStore(name, { ...serdes, expiry, retentionMs: 150_000 }), emit }),
   put: (store: SessionStore<string, string>, { key, value, start, length, by }) => {
     const session = windowed(key, start, start + length)
     if (by === 'put') store.put(session, value)
     else store.remove(session)
   },
-  show: (store, { from, to, earliestEnd, latestStart }) => [
+  show: (store: SessionStore<string, string> & ByEnd, { from, to, earliestEnd, latestStart }) => [
     store.fetchSession(from ?? 'a', latestStart, earliestEnd),
     [...store.fetch(from ?? 'a')],
     [...store.backwardFetch(from ?? 'a')],
@@ -101,8 +101,16 @@ const session = kind({
     [...store.backwardFindSessions(from ?? 'a', earliestEnd, latestStart)],
     [...store.findSessionsRange(from, to, earliestEnd, latestStart)],
     [...store.backwardFindSessionsRange(from, to, earliestEnd, latestStart)],
+    isByEnd(store) ? [...store.findSessionsByEnd(0, earliestEnd)] : [],
   ],
 })
+
+type ByEnd = StateStore & UnemittedSessions<string, string>
+
+/** Only where sessions are emitted on close are they kept in order of time, too. */
+function isByEnd({ spec }: ByEnd): boolean {
+  return spec.kind === 'session' && spec.emit === 'on-window-close'
+}
 
 const versioned = kind({
   options: fc.record({ historyRetentionMs: fc.constantFrom(0, 50_000, 150_000), segmentIntervalMs: fc.constantFrom(1, 30_000) }),
