@@ -98,7 +98,7 @@ t.test('an update of a session of one instant takes back what it was; in Java it
 })
 
 t.test('sessions live for gap and grace: a store that keeps them shorter is refused', async (t) => {
-  const count = (materialized: Materialized<string, number>): unknown =>
+  const count = (materialized: Materialized<string, number, number, 'session'>): unknown =>
     grouped(new StreamsBuilder())
       .windowedBy(SessionWindows.of({ gapMs: 5, graceMs: 10 }))
       .count(materialized)
