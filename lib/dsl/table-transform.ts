@@ -29,8 +29,8 @@ export function transformTableValues<K, V, VR>(
     write: (topology, { parentNames }) => {
       const processor = () => new KTableTransformValues({ ...operator.settings(), transformer: make() })
       topology.addProcessor({ name, supplier: processor, parents: parentNames })
-      topology.connect(name, stores)
       if (store !== undefined) topology.addStateStore(tableSpec(store), [name])
+      topology.connect(name, stores)
     },
   })
   graph.add([parent.node], node)

@@ -91,7 +91,7 @@ export class KStreamSessionWindowAggregate<K, V, A> implements Processor<K | nul
     const session = merged(key, timestamp, near)
     const aggregate = this.#merge(key, near)
     if (session.endMs < closeTime) this.#context.drop()
-    else this.#replace(near, session, this.#aggregate(aggregate, record.value, key))
+    else this.#replace(near, session, aggregate, record.value)
     this.#results.processed(closeTime, record)
   }
 
@@ -108,7 +108,10 @@ export class KStreamSessionWindowAggregate<K, V, A> implements Processor<K | nul
   }
 
   /** Merger and aggregator may have changed what was `read` in place: where old values are sent, they are read again. */
-  #replace(read: readonly WindowedEntry<K, A>[], session: Windowed<K>, aggregate: A | null): void {
+  #replace(read: readonly WindowedEntry<K, A>[], session: Windowed<K>, before: A | null, value: V): void {
+    // Java deletes first: where the aggregator fails, and the processing goes on, what the sessions held is lost.
+    const deletesFirst = this.#context.compatibility === 'java'
+    let aggregate = deletesFirst ? before : this.#aggregate(before, value, session.key)
     const sessions = this.#results.sendsOldValues ? read.map((entry) => this.#reread(entry)) : read
     const isInstant = session.startMs === session.endMs
     if (!isInstant)
@@ -116,6 +119,7 @@ export class KStreamSessionWindowAggregate<K, V, A> implements Processor<K | nul
         this.#store.remove(key)
         this.#results.updated(key, null, value, key.endMs, headless)
       }
+    if (deletesFirst) aggregate = this.#aggregate(before, value, session.key)
     this.#store.put(session, aggregate)
     const oldValue = isInstant ? this.#oldValue(sessions) : null
     this.#results.updated(session, aggregate, oldValue, session.endMs, headless)

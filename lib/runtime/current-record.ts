@@ -1,10 +1,15 @@
 import type { Headers } from '../model/headers.ts'
 import { noHeaders } from '../model/headers.ts'
 import type { RecordContext, SourceBytes } from '../model/record-context.ts'
-import type { RecordMetadata } from '../model/stream-record.ts'
+import type { RecordMetadata, StreamRecord } from '../model/stream-record.ts'
 import type { TaskId } from '../model/task-id.ts'
 import type { RecordBatch } from '../transport/record-batch/record-batch.ts'
 import type { ErrorHandlerContext } from './error-handlers.ts'
+
+interface Level {
+  readonly context: RecordContext
+  readonly record: object | null
+}
 
 /**
  * The record a task is at work on. Its `RecordContext` is made when somebody asks for it: most records are never asked about.
@@ -19,11 +24,18 @@ export class CurrentRecord {
   /** Where the record's bytes are; nobody reads them before something fails. */
   #batch: RecordBatch | null = null
   #index = 0
-  readonly #sources: 'kept' | 'not kept'
+  readonly #sources: 'kept' | 'by level' | 'not kept'
+  /** Whether `forward` must `enter` and `leave`. */
+  readonly hasLevels: boolean
+  #level: object | null = null
 
-  /** `sources`: whether contexts carry the record's bytes with them, as copies, to wherever they are held back. */
-  constructor(sources: 'kept' | 'not kept') {
+  /**
+   * `sources`: whether contexts carry the record's bytes with them, as copies, to wherever they are held back; `by level`: as Kafka
+   * Streams, which makes a context for each new record that is forwarded, and forgets the bytes of the one that something was sent from.
+   */
+  constructor(sources: 'kept' | 'by level' | 'not kept') {
     this.#sources = sources
+    this.hasLevels = sources === 'by level'
   }
 
   get timestamp(): number {
@@ -59,6 +71,7 @@ export class CurrentRecord {
     this.#partition = partition
     this.#offset = offset
     this.#batch = null
+    this.#level = null
     this.stamp(timestamp, headers)
   }
 
@@ -68,10 +81,25 @@ export class CurrentRecord {
     this.#index = index
   }
 
-  /** As Kafka Streams does once a record of it is sent: dead letters of what fails later have neither key nor value. */
+  /** Dead letters of what fails later on this level have neither key nor value. */
   forgetSource(): void {
+    const context: { -readonly [K in keyof RecordContext]: RecordContext[K] } = this.context()
+    delete context.source
     this.#batch = null
-    this.#context = null
+  }
+
+  /** A record is forwarded: the same as before, or a new level. Answers what to `leave` to. */
+  enter(record: StreamRecord<unknown, unknown>): Level {
+    const left = { context: this.context(), record: this.#level }
+    if (record === this.#level) return left
+    this.restore({ ...left.context, timestamp: record.timestamp, headers: record.headers })
+    this.#level = record
+    return left
+  }
+
+  leave({ context, record }: Level): void {
+    this.restore(context)
+    this.#level = record
   }
 
   /** Same origin, other time and headers: what a processor forwards belongs to the input record it came from. */
@@ -94,7 +122,7 @@ export class CurrentRecord {
       this.#timestamp,
       this.#headers,
     ]
-    const source = this.#sources === 'kept' ? this.#source() : undefined
+    const source = this.#sources === 'not kept' ? undefined : this.#source()
     const context = { topic, partition, offset, timestamp, headers }
     return source === undefined ? context : { ...context, source: copied(source) }
   }

@@ -81,6 +81,7 @@ export class NodeProcessorContext implements InternalProcessorContext<unknown, u
 
   forward(record: StreamRecord<unknown, unknown>, childName?: string): void {
     const current = this.#current
+    if (current.hasLevels) return this.#forwardByLevel(record, childName)
     if (record.timestamp === current.timestamp && record.headers === current.headers) return this.#deliver(record, childName)
     const { timestamp, headers } = current
     current.stamp(record.timestamp, record.headers)
@@ -88,6 +89,15 @@ export class NodeProcessorContext implements InternalProcessorContext<unknown, u
       this.#deliver(record, childName)
     } finally {
       current.stamp(timestamp, headers)
+    }
+  }
+
+  #forwardByLevel(record: StreamRecord<unknown, unknown>, childName: string | undefined): void {
+    const left = this.#current.enter(record)
+    try {
+      this.#deliver(record, childName)
+    } finally {
+      this.#current.leave(left)
     }
   }
 

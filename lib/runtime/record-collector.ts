@@ -101,7 +101,7 @@ class TopicSink {
     this.#partitioner = node.partitioner
     this.#preparing = preparing
     this.#scope = scope
-    this.#forgetsSource = scope.environment.compatibility === 'java'
+    this.#forgetsSource = scope.current.hasLevels
     // Tasks begin on different partitions, and the same run of a task always on the same.
     this.#keyless = scope.id.partition * stickyRecords
   }

@@ -258,7 +258,7 @@ export class StreamTask {
       environment,
       id: this.id,
       storage,
-      current: new CurrentRecord(environment.deadLetterTopic === undefined ? 'not kept' : 'kept'),
+      current: new CurrentRecord(sourcesOf(environment)),
       droppedRecords,
       sendDeadLetter: deadLettersInto(output),
       shared: new Map(),
@@ -329,4 +329,10 @@ function commitOf(queue: RecordQueue, processorMetadata: ReadonlyMap<string, num
   const { partition, position, partitionTime } = queue
   const metadata = encodeCommittedMetadata({ partitionTime, processorMetadata })
   return { ...partition, offset: position, leaderEpoch: -1, metadata }
+}
+
+/** Bytes of what waits in caches and buffers are kept only where dead letters may need them. */
+function sourcesOf({ deadLetterTopic, compatibility }: TaskEnvironment): 'kept' | 'by level' | 'not kept' {
+  if (deadLetterTopic === undefined) return 'not kept'
+  return compatibility === 'java' ? 'by level' : 'kept'
 }
