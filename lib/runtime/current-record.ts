@@ -6,11 +6,6 @@ import type { TaskId } from '../model/task-id.ts'
 import type { RecordBatch } from '../transport/record-batch/record-batch.ts'
 import type { ErrorHandlerContext } from './error-handlers.ts'
 
-interface Level {
-  readonly context: RecordContext
-  readonly record: object | null
-}
-
 /**
  * The record a task is at work on. Its `RecordContext` is made when somebody asks for it: most records are never asked about.
  */
@@ -25,9 +20,8 @@ export class CurrentRecord {
   #batch: RecordBatch | null = null
   #index = 0
   readonly #sources: 'kept' | 'by level' | 'not kept'
-  /** Whether `forward` must `enter` and `leave`. */
+  /** Whether `forward` must `enter`, and `restore` after. */
   readonly hasLevels: boolean
-  #level: object | null = null
 
   /**
    * `sources`: whether contexts carry the record's bytes with them, as copies, to wherever they are held back; `by level`: as Kafka
@@ -71,7 +65,6 @@ export class CurrentRecord {
     this.#partition = partition
     this.#offset = offset
     this.#batch = null
-    this.#level = null
     this.stamp(timestamp, headers)
   }
 
@@ -88,18 +81,11 @@ export class CurrentRecord {
     this.#batch = null
   }
 
-  /** A record is forwarded: the same as before, or a new level. Answers what to `leave` to. */
-  enter(record: StreamRecord<unknown, unknown>): Level {
-    const left = { context: this.context(), record: this.#level }
-    if (record === this.#level) return left
-    this.restore({ ...left.context, timestamp: record.timestamp, headers: record.headers })
-    this.#level = record
+  /** A record is forwarded on a level of its own. Answers what to `restore` behind it. */
+  enter({ timestamp, headers }: StreamRecord<unknown, unknown>): RecordContext {
+    const left = this.context()
+    this.restore({ ...left, timestamp, headers })
     return left
-  }
-
-  leave({ context, record }: Level): void {
-    this.restore(context)
-    this.#level = record
   }
 
   /** Same origin, other time and headers: what a processor forwards belongs to the input record it came from. */

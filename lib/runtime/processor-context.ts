@@ -47,6 +47,8 @@ export class NodeProcessorContext implements InternalProcessorContext<unknown, u
   readonly #current: CurrentRecord
   readonly #control: TaskControl
   readonly #stores: ReadonlySet<string>
+  /** `shared`: what is forwarded has the context that came in, even where Kafka Streams forgets bytes by context. */
+  level: 'own' | 'shared' = 'own'
   readonly #children: RuntimeNode[] = []
 
   constructor({ nodeName, scope, control, stores }: ProcessorContextOptions) {
@@ -81,7 +83,7 @@ export class NodeProcessorContext implements InternalProcessorContext<unknown, u
 
   forward(record: StreamRecord<unknown, unknown>, childName?: string): void {
     const current = this.#current
-    if (current.hasLevels) return this.#forwardByLevel(record, childName)
+    if (current.hasLevels && this.level === 'own') return this.#forwardByLevel(record, childName)
     if (record.timestamp === current.timestamp && record.headers === current.headers) return this.#deliver(record, childName)
     const { timestamp, headers } = current
     current.stamp(record.timestamp, record.headers)
@@ -97,7 +99,7 @@ export class NodeProcessorContext implements InternalProcessorContext<unknown, u
     try {
       this.#deliver(record, childName)
     } finally {
-      this.#current.leave(left)
+      this.#current.restore(left)
     }
   }
 

@@ -1,5 +1,7 @@
 import { StreamsError } from '../model/errors.ts'
 import type { StreamRecord } from '../model/stream-record.ts'
+import { KStreamBranch } from '../processor/kstream-branch.ts'
+import { PassThrough } from '../processor/pass-through.ts'
 import type { SerializingProcessor } from '../processor/internal-processor-context.ts'
 import type { Processor, Punctuator } from '../processor/processor.ts'
 import type { ProcessorNode, SinkNode, SourceNode, TopologyNode } from '../topology/topology-plan.ts'
@@ -46,6 +48,7 @@ class RunningProcessor implements RuntimeNode {
     this.context = context
     this.#scope = scope
     this.#processor = node.supplier()
+    if (this.#processor instanceof PassThrough || this.#processor instanceof KStreamBranch) context.level = 'shared'
   }
 
   init(): void {

@@ -2,6 +2,7 @@ import t from 'tap'
 import { seededChance } from '../../lib/clock/chance.ts'
 import { StreamsBuilder } from '../../lib/dsl/streams-builder.ts'
 import { EmbeddedKafka } from '../../lib/embedded.ts'
+import { SessionWindows } from '../../lib/dsl/session-windows.ts'
 import { KafkaStreams } from '../../lib/kafka-streams.ts'
 import type { StreamsConfig } from '../../lib/runtime/streams-config.ts'
 import { topic } from '../../lib/model/topic.ts'
@@ -10,6 +11,7 @@ import { logAndContinue } from '../../lib/runtime/error-handlers.ts'
 import { silentLogger } from '../../lib/runtime/logger.ts'
 import { nullable } from '../../lib/serde/nullable-serde.ts'
 import { Serdes } from '../../lib/serde/serdes.ts'
+import type { SessionStore } from '../../lib/state/session-store.ts'
 import { TopologyTestDriver } from '../../lib/testing/topology-test-driver.ts'
 import type { ProducedRecord } from '../../lib/testing/test-output.ts'
 import { faultyCluster, noFaults } from './faulty-cluster.ts'
@@ -271,4 +273,30 @@ t.test('without a handler it ends the application', async (t) => {
   await until('the end', () => streams.state === 'error')
   t.match(errors, [{ code: 'STREAMS_SEND_FAILED', facts: { transport: 'TRANSPORT_MESSAGE_TOO_LARGE' } }])
   await cluster.close()
+})
+
+t.test('an aggregator fails where sessions merge: Kafka Streams has deleted them by then, Millrace has not', async (t) => {
+  const sessionsIn = (compatibility: 'safe' | 'java') => {
+    const builder = new StreamsBuilder()
+    builder
+      .stream(input)
+      .groupByKey()
+      .windowedBy(SessionWindows.of({ gapMs: 5 }))
+      .aggregate(
+        () => '',
+        (aggregate, value) => {
+          if (value === 'x') throw new RangeError('no')
+          return aggregate + value
+        },
+        (left, right) => left + right,
+        { name: 'sessions', value: Serdes.string },
+      )
+    using driver = new TopologyTestDriver(builder.build(), { compatibility, processingHandler: logAndContinue })
+    driver.createInputTopic(input).pipeInput({ key: 'k', value: 'a', timestamp: 1 })
+    driver.createInputTopic(input).pipeInput({ key: 'k', value: 'x', timestamp: 3 })
+    const store = driver.stateStore<SessionStore<string, string>>('sessions')
+    return [...store.fetch('k')].map(({ value }) => value)
+  }
+  t.same(sessionsIn('safe'), ['a'])
+  t.same(sessionsIn('java'), [])
 })

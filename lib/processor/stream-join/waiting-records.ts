@@ -52,8 +52,11 @@ export class WaitingRecords<K, V> {
     for (const { key: waiting, value: values } of this.#store.all()) {
       clock.oldestWaitingMs = waiting.timestamp
       if (open.size === 2) break
-      if (this.#isOpen(waiting.timestamp, waiting.side)) open.add(waiting.side)
-      else leaving.emit(waiting, values, emit)
+      if (this.#isOpen(waiting.timestamp, waiting.side)) {
+        open.add(waiting.side)
+        // Java goes by values: it sees the second one of this key, and looks no further.
+        if (open.size === 2 && values.length > 1) break
+      } else leaving.emit(waiting, values, emit)
     }
     leaving.end()
   }
