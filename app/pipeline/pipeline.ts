@@ -94,14 +94,28 @@ async function openApplication(applicationId: string, { cluster, schemas, dir, l
   parts.defer(() => streams.close())
 }
 
-async function openReadSide({ cluster, schemas, dir, parts }: Opening) {
+async function openReadSide({ cluster, schemas, dir, log, parts }: Opening) {
   const store = new SqliteDocumentStore(join(dir, 'documents.db'))
   parts.defer(() => store.close())
+  if ((await store.begin(await endsOf(enriched.name, cluster))) === 'removed')
+    log(`The documents were of another ${enriched.name}: they are removed, and come again from this one.`)
   const group = { clientId: 'sink', groupId: 'transfer-sink', maxWaitMs: 100 }
   const sink = new Sink(await openConsumer(cluster, { ...group, topics: [enriched], schemaRegistry: schemas }), store, toDocument)
   sink.start()
   parts.defer(() => sink.stop())
   return { sink, url: await listen(readServer(store), parts) }
+}
+
+async function endsOf(topic: string, cluster: Cluster): Promise<ReadonlyMap<number, number>> {
+  const admin = await cluster.admin({ clientId: 'sink-admin' })
+  try {
+    const [metadata] = await admin.metadata([topic])
+    const partitions = metadata!.partitions.map(({ partition }) => ({ topic, partition }))
+    const ends = await admin.listOffsets(partitions, 'latest')
+    return new Map(ends.map(({ partition, offset }) => [partition, offset]))
+  } finally {
+    await admin.close()
+  }
 }
 
 async function openWriteSide({ cluster, dir, parts }: Opening) {

@@ -28,6 +28,11 @@ export interface DocumentQuery {
 /** Documents by id, as a port: SQLite here, a document database elsewhere. */
 export interface DocumentStore {
   /**
+   * To be called before the first write, with the end of each partition of the topic. A document from behind an end is of another topic,
+   * on another cluster, where offsets say nothing about those of this one: then all documents are removed, and come again.
+   */
+  begin(ends: ReadonlyMap<number, number>): Promise<'kept' | 'removed'>
+  /**
    * Applies all writes or none. A write that is not newer than what the id already has is skipped, so that records may come again.
    */
   apply(writes: readonly DocumentWrite[]): Promise<void>

@@ -16,6 +16,15 @@ export class SqliteDocumentStore implements DocumentStore {
       create table if not exists documents (id text primary key, json text, source_partition integer not null, source_offset integer not null);`)
   }
 
+  async begin(ends: ReadonlyMap<number, number>): Promise<'kept' | 'removed'> {
+    const newest = this.#database
+      .prepare('select source_partition as partition, max(source_offset) as offset from documents group by source_partition')
+      .all() as { partition: number; offset: number }[]
+    if (newest.every(({ partition, offset }) => offset < (ends.get(partition) ?? 0))) return 'kept'
+    this.#database.exec('delete from documents')
+    return 'removed'
+  }
+
   async apply(writes: readonly DocumentWrite[]): Promise<void> {
     const upsert = this.#database.prepare(`
       insert into documents values (?, ?, ?, ?) on conflict (id) do update
