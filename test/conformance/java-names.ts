@@ -67,7 +67,9 @@ function javaError(error: unknown): JavaError {
 function keysOf(error: unknown): string[] {
   if (!(error instanceof StreamsError)) return [nameOf(error)]
   const { code, facts, name } = error
-  if (name === 'ProcessingError') return facts['flushedStore'] === undefined ? [name] : [`${name} while flushing`]
+  // Java's flush wraps whatever is not a StreamsException; a node makes one of a failed cast, and of nothing else.
+  const isWrapped = facts['flushedStore'] !== undefined && code !== 'STREAMS_SERIALIZATION'
+  if (name === 'ProcessingError') return [isWrapped ? `${name} while flushing` : name]
   const place = facts['offset'] === undefined ? String(facts['serde']) : 'at a record'
   return [`${code} ${place}`, code, name]
 }

@@ -100,12 +100,10 @@ t.test('the report counts wrong and unsupported as failed', async (t) => {
   t.same(report.lines().slice(-2), ['in scope (scope.ts): 1 passed, 1 failed', '1 passed, 2 failed'])
 })
 
-t.test('the scope sees through branches', async (t) => {
-  const source = { op: 'stream', topic: 'in' }
-  const branch = { pred: 'all', function: [{ op: 'groupByKey' }, { op: 'windowedBy', window: { type: 'session', gap: 5 } }] }
+t.test('config that nothing reads is out of scope', async (t) => {
   t.equal(outOfScope(scenario), undefined)
-  t.equal(outOfScope({ id: 'x', topo: [source, { op: 'split', branches: [branch] }] }), 'session windows')
-  t.equal(outOfScope({ id: 'x', topo: [source, { op: 'groupBy', fn: 'value' }] }), undefined)
+  t.equal(outOfScope({ ...scenario, config: { cache: 0 } }), undefined)
+  t.equal(outOfScope({ ...scenario, config: { 'no.such.key': 'x' } }), 'config no.such.key="x"')
 })
 
 t.test('a deviation is expected, and nothing besides it', async (t) => {
