@@ -67,8 +67,9 @@ function javaError(error: unknown): JavaError {
 function keysOf(error: unknown): string[] {
   if (!(error instanceof StreamsError)) return [nameOf(error)]
   const { code, facts, name } = error
-  // Java's flush wraps whatever is not a StreamsException; a node makes one of a failed cast, and of nothing else.
-  const isWrapped = facts['flushedStore'] !== undefined && code !== 'STREAMS_SERIALIZATION'
+  // Java's flush wraps whatever is not a StreamsException; a node makes one of a cast that failed in its store.
+  const isCast = code === 'STREAMS_SERIALIZATION' && facts['store'] !== undefined
+  const isWrapped = facts['flushedStore'] !== undefined && !isCast
   if (name === 'ProcessingError') return [isWrapped ? `${name} while flushing` : name]
   const place = facts['offset'] === undefined ? String(facts['serde']) : 'at a record'
   return [`${code} ${place}`, code, name]
