@@ -1,0 +1,107 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { mapping } from './mapping.ts'
+
+const root = join(import.meta.dirname, '..', '..')
+
+/** Java's public classes, and how many overloads each method has; taken from the jar by `javap -public`. */
+interface JavaApi {
+  readonly release: string
+  readonly classes: Readonly<Record<string, Readonly<Record<string, number>>>>
+}
+
+interface Row {
+  readonly java: string
+  readonly overloads: number | undefined
+  readonly millrace: string
+}
+
+const java = JSON.parse(readFileSync(join(import.meta.dirname, 'java-4.3.1.json'), 'utf8')) as JavaApi
+
+export const pagePath = join(root, 'docs', 'kafka-streams-parity.md')
+
+/** The page, and what is wrong with the mapping. */
+export function parityPage(): { readonly text: string; readonly problems: readonly string[] } {
+  const rows = Object.entries(java.classes).flatMap(([name, methods]) => rowsOf(name, methods))
+  const names = millraceNames()
+  const unmapped = Object.keys(java.classes).filter((name) => mapping[name] === undefined)
+  const gone = Object.entries(mapping).flatMap(([name, { methods = {} }]) => unknownJava(name, Object.keys(methods)))
+  const problems = [
+    ...unmapped.map((name) => `${name} has no row.`),
+    ...gone.map((name) => `Java ${java.release} has no ${name}.`),
+    ...rows.flatMap((row) => rowProblems(row, names)),
+  ]
+  return { text: render(rows), problems }
+}
+
+function rowsOf(name: string, methods: Readonly<Record<string, number>>): Row[] {
+  const parity = mapping[name]
+  if (parity === undefined) return []
+  const [, sameType] = /^`(\w+)`/.exec(parity.millrace) ?? []
+  const textOf = (method: string): string => parity.methods?.[method] ?? parity.others ?? `\`${sameType}.${method}\``
+  const of = Object.entries(methods).map(([method, overloads]) => ({
+    java: `${name}.${method}`,
+    overloads,
+    millrace: textOf(method),
+  }))
+  return [{ java: name, overloads: undefined, millrace: parity.millrace }, ...of]
+}
+
+function unknownJava(name: string, methods: readonly string[]): string[] {
+  const known = java.classes[name]
+  if (known === undefined) return [name]
+  return methods.filter((method) => known[method] === undefined).map((method) => `${name}.${method}`)
+}
+
+function rowProblems({ java: name, millrace }: Row, names: ReadonlySet<string>): string[] {
+  const quoted = [...millrace.matchAll(/`([A-Za-z]\w*(?:\.\w+)?)`/g)].map(([, found]) => found!)
+  const missing = quoted.filter((found) => !names.has(found)).map((found) => `${name}: there is no ${found} in docs/api.`)
+  const isSilent = quoted.length === 0 && !millrace.startsWith('none')
+  return isSilent ? [`${name}: neither a name of Millrace nor a reason.`] : missing
+}
+
+/** What the API reports export, and the members of it. */
+function millraceNames(): ReadonlySet<string> {
+  const folder = join(root, 'docs', 'api')
+  return new Set(readdirSync(folder).flatMap((file) => namesOf(readFileSync(join(folder, file), 'utf8'))))
+}
+
+function namesOf(report: string): string[] {
+  const names: string[] = []
+  let type = ''
+  for (const line of report.split('\n')) {
+    const exported = /^export (?:abstract )?(?:class|interface|type|const|function) (\w+)/.exec(line)?.[1]
+    const member = /^ {4}(?:readonly |static |get )*(\w+)/.exec(line)?.[1]
+    if (exported !== undefined) names.push((type = exported))
+    else if (member !== undefined) names.push(`${type}.${member}`)
+  }
+  return names
+}
+
+function render(rows: readonly Row[]): string {
+  const classes = rows.filter(({ overloads }) => overloads === undefined)
+  const none = rows.filter(({ millrace }) => millrace.startsWith('none')).length
+  const tables = classes.map((row) => section(row, rows))
+  return `# Kafka Streams and Millrace
+
+Each public class and method of Kafka Streams ${java.release} in \`kstream\`, \`state\` and \`processor.api\`, and what it is in Millrace, or why
+there is none. Made by \`npm run parity\` out of \`.ci/parity\`; a test checks that no row is missing and that each name of Millrace exists.
+A number is that of overloads. Methods that every Java object has are left out.
+
+${classes.length} classes, ${rows.length - classes.length} methods; ${none} rows say why there is none.
+
+${tables.join('\n\n')}
+`
+}
+
+function section({ java: name, millrace }: Row, rows: readonly Row[]): string {
+  const methods = rows.filter((row) => row.overloads !== undefined && row.java.slice(0, row.java.lastIndexOf('.')) === name)
+  const table = methods.map((row) => `| ${label(row)} | ${row.millrace} |`)
+  const head = methods.length === 0 ? [] : ['', '| Java | Millrace |', '| --- | --- |', ...table]
+  return [`## ${name}`, '', `${millrace}.`, ...head].join('\n')
+}
+
+function label({ java: name, overloads = 1 }: Row): string {
+  const method = name.slice(name.lastIndexOf('.') + 1)
+  return overloads === 1 ? `\`${method}\`` : `\`${method}\` (${overloads})`
+}
