@@ -1,4 +1,5 @@
-import { assert } from '../model/assert.ts'
+import { assert, AssertionError } from '../model/assert.ts'
+import { asBuffer } from '../model/bytes.ts'
 import { readInt64, writeInt64 } from './row-codec.ts'
 
 /** Null is a deletion. */
@@ -16,6 +17,7 @@ export interface VersionHistory {
   readonly versions: Version[]
 }
 
+const noBytes = new Uint8Array(0)
 const prefixBytes = 16
 const versionBytes = 12
 
@@ -46,12 +48,34 @@ export function encodeHistory({ nextTimestamp, versions }: VersionHistory): Uint
   const head = Buffer.allocUnsafe(prefixBytes + written.length * versionBytes)
   writeInt64(head, nextTimestamp, 0)
   writeInt64(head, written.at(-1)!.timestamp, 8)
-  for (const [index, { timestamp, value }] of written.entries()) {
-    const at = prefixBytes + index * versionBytes
-    writeInt64(head, timestamp, at)
-    head.writeInt32BE(value === null ? -1 : value.byteLength, at + 8)
-  }
+  for (const [index, version] of written.entries()) writeVersionHead(head, prefixBytes + index * versionBytes, version)
   return Buffer.concat([head, ...values])
+}
+
+function writeVersionHead(target: Buffer, at: number, { timestamp, value }: Version): void {
+  writeInt64(target, timestamp, at)
+  target.writeInt32BE(value === null ? -1 : value.byteLength, at + 8)
+}
+
+/** As {@link addNewest}, and without reading the other versions where it simply follows them, as most do. */
+export function withNewest(encoded: Uint8Array | null, version: Version, validTo: number): Uint8Array {
+  const { timestamp, value } = version
+  if (encoded !== null && timestamp === nextTimestampOf(encoded) && timestamp > oldestTimestampOf(encoded)) {
+    const head = Buffer.allocUnsafe(prefixBytes + versionBytes)
+    writeInt64(head, validTo, 0)
+    writeInt64(head, oldestTimestampOf(encoded), 8)
+    writeVersionHead(head, prefixBytes, version)
+    return Buffer.concat([head, encoded.subarray(prefixBytes), value ?? noBytes])
+  }
+  const history = encoded === null ? { nextTimestamp: timestamp, versions: [] } : decodeHistory(encoded)
+  addNewest(history, version, validTo)
+  return encodeHistory(history)
+}
+
+/** The version that is valid at a time which the history covers, without reading those before it. */
+export function versionAt(encoded: Uint8Array, atMs: number): Version {
+  for (const version of eachVersion(encoded)) if (version.timestamp <= atMs) return version
+  throw new AssertionError('The history covers the time.')
 }
 
 export function nextTimestampOf(encoded: Uint8Array): number {
@@ -63,17 +87,20 @@ export function oldestTimestampOf(encoded: Uint8Array): number {
 }
 
 export function decodeHistory(encoded: Uint8Array): VersionHistory {
-  const [nextTimestamp, oldest] = [nextTimestampOf(encoded), oldestTimestampOf(encoded)]
-  if (nextTimestamp === oldest) return { nextTimestamp, versions: [] }
-  const bytes = Buffer.from(encoded.buffer, encoded.byteOffset, encoded.byteLength)
-  const versions: Version[] = []
+  const nextTimestamp = nextTimestampOf(encoded)
+  const isEmpty = nextTimestamp === oldestTimestampOf(encoded)
+  return { nextTimestamp, versions: isEmpty ? [] : [...eachVersion(encoded)] }
+}
+
+function* eachVersion(encoded: Uint8Array): Generator<Version> {
+  const bytes = asBuffer(encoded)
+  const oldest = oldestTimestampOf(bytes)
   let end = bytes.byteLength
   for (let at = prefixBytes, timestamp = Infinity; timestamp !== oldest; at += versionBytes) {
     timestamp = readInt64(bytes, at)
     const size = bytes.readInt32BE(at + 8)
     const start = end - Math.max(size, 0)
-    versions.push({ timestamp, value: size < 0 ? null : bytes.subarray(start, end) })
+    yield { timestamp, value: size < 0 ? null : bytes.subarray(start, end) }
     end = start
   }
-  return { nextTimestamp, versions }
 }

@@ -15,6 +15,8 @@ import {
   nextTimestampOf,
   oldestTimestampOf,
   validToOf,
+  versionAt,
+  withNewest,
   type Version,
   type VersionHistory,
 } from './version-history.ts'
@@ -86,7 +88,7 @@ export class SegmentedVersionedRows implements VersionedRows {
       const stored = rows.get(key)
       if (stored === null) continue
       if (nextTimestampOf(stored.bytes) <= timestamp) return null
-      if (oldestTimestampOf(stored.bytes) <= timestamp) return foundIn(decodeHistory(stored.bytes), timestamp)
+      if (oldestTimestampOf(stored.bytes) <= timestamp) return foundIn(stored.bytes, timestamp)
     }
     return null
   }
@@ -235,9 +237,8 @@ export class SegmentedVersionedRows implements VersionedRows {
   #moveInto(validTo: number, key: string, moved: Version): void {
     const segment = this.#liveSegment(validTo)
     if (segment === undefined) return
-    const history = historyOf(segment, key, moved.timestamp)
-    addNewest(history, moved, validTo)
-    segment.rows.put(key, historyRow(history))
+    const stored = segment.rows.get(key)
+    segment.rows.put(key, row(withNewest(stored && stored.bytes, moved, validTo), 0))
   }
 
   #liveSegment(timestamp: number): Segment | undefined {
@@ -262,7 +263,7 @@ function historyRow(history: VersionHistory): Row {
   return row(encodeHistory(history), 0)
 }
 
-function foundIn(history: VersionHistory, at: number): Row | null {
-  const { timestamp, value } = history.versions[indexAt(history, at)]!
+function foundIn(history: Uint8Array, atMs: number): Row | null {
+  const { timestamp, value } = versionAt(history, atMs)
   return value === null ? null : row(value, timestamp)
 }
