@@ -29,6 +29,7 @@ interface Circumstances {
   readonly medium?: 'memory' | 'disk'
   /** From this input on a second application has the work. */
   readonly restart?: number
+  readonly partitions?: number
 }
 
 const text = (name: string) => topic(name, { key: nullable(Serdes.string), value: nullable(Serdes.string) })
@@ -49,9 +50,9 @@ function joinOf(kind: Kind, windows: JoinWindows): Topology {
 function run(
   topology: Topology,
   sent: readonly Sent[],
-  { medium = 'memory', restart = sent.length }: Circumstances = {},
+  { medium = 'memory', restart = sent.length, partitions = 1 }: Circumstances = {},
 ): Result[][] {
-  const config = { defaultStoreMedium: medium }
+  const config = { defaultStoreMedium: medium, partitions }
   const first = runFrom(topology, config, sent.slice(0, restart))
   return [...first.results, ...runFrom(topology, { ...config, changelogs: first.written }, sent.slice(restart)).results]
 }
@@ -216,6 +217,18 @@ for (const kind of ['inner', 'left', 'outer'] as const)
     })
     fc.assert(law, runs(100))
   })
+
+/** Each partition has a time of its own; with such a grace none forgets anything. */
+const nothingForgotten = windows.map(({ beforeMs, afterMs }) => JoinWindows.of({ beforeMs, afterMs, graceMs: 1000 }))
+
+t.test('inner join of two streams: partitions make no difference to the pairs', async () => {
+  const law = fc.property(sent, nothingForgotten, fc.integer({ min: 1, max: 4 }), (all, times, partitions) => {
+    const model = new Model(all, times, 'inner')
+    const expected = all.map((_, at) => model.onArrival(at))
+    deepEqual(run(joinOf('inner', times), all, { partitions }), expected)
+  })
+  fc.assert(law, runs(50))
+})
 
 /** What a stream joined with itself gives, with a store for each side, or with one. */
 function joinedWithItself(stores: 'both' | 'one', times: JoinWindows, records: readonly Sent[]): Result[][] {
