@@ -45,7 +45,8 @@ export class CachingWindowRows implements WindowRows {
 
   fetch(key: string, times: TimeRange): IterableIterator<KeyedRow> {
     const { fromMs, toMs, reverse } = times
-    const bounds = boundsOfKey(key, Math.max(0, fromMs), Math.min(toMs, Number.MAX_SAFE_INTEGER - 1))
+    const lastMs = Math.max(-1, Math.min(toMs, Number.MAX_SAFE_INTEGER - 1))
+    const bounds = boundsOfKey(key, Math.max(0, fromMs), lastMs)
     const length = key.length + 12
     const cached = chained([this.#cache.scan({ ...bounds, reverse })], ([windowKey]) => windowKey.length === length)
     return overlay(cached, this.#inner.fetch(key, times), reverse ? descending : ascending)

@@ -89,7 +89,7 @@ export class SegmentedWindowRows implements WindowRows {
     return chained(sources, ([windowKey]) => windowKey.length === length)
   }
 
-  fetchRange({ fromKey, toKey }: KeyRange, times: TimeRange): IterableIterator<KeyedRow> {
+  fetchRange({ fromKey, toKey, isAll = false }: KeyRange, times: TimeRange): IterableIterator<KeyedRow> {
     const first = Math.max(times.fromMs, this.#firstLiveStart())
     const isIn = ([windowKey]: KeyedRow): boolean => {
       const key = keyOfWindow(windowKey)
@@ -98,7 +98,7 @@ export class SegmentedWindowRows implements WindowRows {
       return startMs >= first && startMs <= times.toMs
     }
     const segments = this.#segmentsOf(times)
-    if (this.#isByTime(fromKey, toKey))
+    if (this.#isByTime(isAll))
       return chained(
         segments.map((part) => scanByTime(part, times)),
         isIn,
@@ -190,10 +190,9 @@ export class SegmentedWindowRows implements WindowRows {
   }
 
   /** A range of keys is read by key where the layout has both. */
-  #isByTime(fromKey: string | null, toKey: string | null): boolean {
+  #isByTime(isAll: boolean): boolean {
     const { layout = 'key-first' } = this.#options.spec
-    const isRange = fromKey !== null || toKey !== null
-    return layout !== 'key-first' && (this.#isExact || layout === 'time-first' || !isRange)
+    return layout !== 'key-first' && (this.#isExact || layout === 'time-first' || isAll)
   }
 
   #nextSequence(): number {

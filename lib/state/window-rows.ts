@@ -11,6 +11,8 @@ export interface TimeRange {
 export interface KeyRange {
   readonly fromKey: string | null
   readonly toKey: string | null
+  /** Not a range that is open at both ends: a store that has an order for each gives all keys by time. */
+  readonly isAll?: boolean
 }
 
 /** What the layers of a window store have in common. Rows come with their window key (`key ‖ start ‖ seq`), as snapshots. */

@@ -11,8 +11,10 @@ import type { ChangelogRecord, StateStore } from './state-store.ts'
 import { storeClosed } from './store-closed.ts'
 import type { WindowStoreSpec } from './store-spec.ts'
 import { keyOfWindow, startOfWindow } from './window-key.ts'
-import type { TimeRange, WindowRows } from './window-rows.ts'
+import type { KeyRange, TimeRange, WindowRows } from './window-rows.ts'
 import type { UnemittedWindows, WindowEntry, WindowedEntry, WindowStore } from './window-store.ts'
+
+const allKeys: KeyRange = { fromKey: null, toKey: null, isAll: true }
 
 export interface WindowLayers<K, V> {
   readonly spec: WindowStoreSpec<unknown, unknown>
@@ -71,27 +73,27 @@ export class WindowStateStore<K, V>
   }
 
   fetchRange(fromKey: K | null, toKey: K | null, fromMs: number, toMs: number): IterableIterator<WindowedEntry<K, V>> {
-    return this.#fetchKeys(fromKey, toKey, { fromMs, toMs, reverse: false })
+    return this.#fetchKeys(this.#range(fromKey, toKey), { fromMs, toMs, reverse: false })
   }
 
   backwardFetchRange(fromKey: K | null, toKey: K | null, fromMs: number, toMs: number): IterableIterator<WindowedEntry<K, V>> {
-    return this.#fetchKeys(fromKey, toKey, { fromMs, toMs, reverse: true })
+    return this.#fetchKeys(this.#range(fromKey, toKey), { fromMs, toMs, reverse: true })
   }
 
   fetchAll(fromMs: number, toMs: number): IterableIterator<WindowedEntry<K, V>> {
-    return this.fetchRange(null, null, fromMs, toMs)
+    return this.#fetchKeys(allKeys, { fromMs, toMs, reverse: false })
   }
 
   backwardFetchAll(fromMs: number, toMs: number): IterableIterator<WindowedEntry<K, V>> {
-    return this.backwardFetchRange(null, null, fromMs, toMs)
+    return this.#fetchKeys(allKeys, { fromMs, toMs, reverse: true })
   }
 
   all(): IterableIterator<WindowedEntry<K, V>> {
-    return this.fetchRange(null, null, 0, Infinity)
+    return this.fetchAll(0, Infinity)
   }
 
   backwardAll(): IterableIterator<WindowedEntry<K, V>> {
-    return this.backwardFetchRange(null, null, 0, Infinity)
+    return this.backwardFetchAll(0, Infinity)
   }
 
   keepFrom(startMs: number): void {
@@ -138,11 +140,16 @@ export class WindowStateStore<K, V>
     }))
   }
 
-  #fetchKeys(from: K | null, to: K | null, times: TimeRange): IterableIterator<WindowedEntry<K, V>> {
+  #range(fromKey: K | null, toKey: K | null): KeyRange {
+    return {
+      fromKey: fromKey === null ? null : this.#keys.encode(fromKey),
+      toKey: toKey === null ? null : this.#keys.encode(toKey),
+    }
+  }
+
+  #fetchKeys(keys: KeyRange, times: TimeRange): IterableIterator<WindowedEntry<K, V>> {
     this.#checkOpen()
-    const fromKey = from === null ? null : this.#keys.encode(from)
-    const toKey = to === null ? null : this.#keys.encode(to)
-    return translated(this.#top.fetchRange({ fromKey, toKey }, times), ([windowKey, row]) => ({
+    return translated(this.#top.fetchRange(keys, times), ([windowKey, row]) => ({
       key: this.#windowed(windowKey),
       value: this.#rows.fromRow(row),
     }))

@@ -1,7 +1,7 @@
 import { Serdes } from '../../../lib/serde/serdes.ts'
 import { windowStore } from '../../../lib/state/stores.ts'
 import type { StateStore } from '../../../lib/state/state-store.ts'
-import type { WindowEntry, WindowedEntry, WindowStore } from '../../../lib/state/window-store.ts'
+import type { UnemittedWindows, WindowEntry, WindowedEntry, WindowStore } from '../../../lib/state/window-store.ts'
 import { checkpoint, open, storeTask, type StoreTask } from '../../state/store-fixture.ts'
 import type { StoreCase, StoreGround } from './store-case.ts'
 
@@ -54,6 +54,56 @@ export const windowCases: Readonly<Record<string, StoreCase>> = {
     t.equal(shown(store.all()), all)
     t.equal(shown(store.backwardAll()), all.split(' ').toReversed().join(' '))
     t.equal(shown(store.fetchRange('a', 'ab', 0, 100)), 'a@0=3 a@10=2 ab@5=4')
+  },
+  'time first: rows by start, then by key; with an index a range of keys goes by key': (t, ground) => {
+    for (const layout of ['time-first', 'time-first-indexed'] as const) {
+      const spec = { ...windowStore(layout, { ...options, expiry: 'segmented' }), layout }
+      const store = open<Windows>(spec, storeTask(ground))
+      fill(store)
+      const check = (): void => {
+        t.equal(shown(store.all()), 'a@0=3 b@0=1 ab@5=4 a@10=2 b@60000=6 a@70000=5')
+        t.equal(shown(store.backwardFetchAll(5, 60_000)), 'b@60000=6 a@10=2 ab@5=4')
+        const byKey = 'a@0=3 a@10=2 ab@5=4 b@0=1'
+        t.equal(shown(store.fetchRange(null, null, 0, 10)), layout === 'time-first' ? 'a@0=3 b@0=1 ab@5=4 a@10=2' : byKey)
+        t.equal(values(store.fetch('a', 0, 20)), '32')
+      }
+      check()
+      store.commit()
+      checkpoint(store, ground.storage)
+      check()
+      store.put('a', null, 0)
+      t.equal(shown(store.fetchAll(0, 5)), 'b@0=1 ab@5=4', 'a deletion is one in both orders')
+      t.equal(store.fetchOne('a', 0), null)
+    }
+  },
+  'what is yet to be emitted is not forgotten, however old it is': (t, ground) => {
+    for (const expiry of ['exact', 'segmented'] as const) {
+      const spec = { ...windowStore(`kept-${expiry}`, { ...options, expiry }), emit: 'on-window-close', layout: 'time-first' }
+      const store = open<Windows & UnemittedWindows>(spec, storeTask(ground))
+      store.put('a', '1', 0)
+      store.put('a', '2', 200_000)
+      store.put('b', '3', 9_000_000)
+      t.equal(shown(store.all()), 'a@0=1 a@200000=2 b@9000000=3')
+      store.keepFrom(200_000)
+      t.equal(shown(store.all()), 'a@200000=2 b@9000000=3')
+      store.keepFrom(9_000_000)
+      store.commit()
+      checkpoint(store, ground.storage)
+      t.equal(shown(store.all()), 'b@9000000=3')
+    }
+  },
+  'nothing lies before the epoch': (t, ground) => {
+    for (const expiry of ['exact', 'segmented'] as const) {
+      const store = opened(ground, expiry)
+      fill(store)
+      t.equal(values(store.fetch('a', -20, -5)), '')
+      t.equal(values(store.fetchRange('a', 'b', -20, -5)), '')
+      t.equal(values(store.fetchAll(-20, -5)), '')
+      store.flush()
+      store.commit()
+      checkpoint(store, ground.storage)
+      t.equal(values(store.fetch('a', -20, -5)), '')
+    }
   },
   'one key by time, both bounds included': (t, ground) => {
     for (const expiry of ['exact', 'segmented'] as const) {
