@@ -31,6 +31,11 @@ t.test('the grammar reaches the whole DSL', async (t) => {
   for (const op of [...joins, ...stateful, ...others]) t.ok(operators.has(op), op)
 })
 
+t.test('some scenarios fail on purpose', async (t) => {
+  const failing = seeds.map((seed) => JSON.stringify(randomScenario('x', seed))).filter((text) => text.includes('throwIf'))
+  t.ok(failing.length > 10 && failing.length < 100, `${failing.length} of ${seeds.length}`)
+})
+
 t.test('what differs is made as small as it gets', async (t) => {
   const rows = ['a', 'b', 'c', 'd', 'e', 'f'].map((key) => ['in', key, 'v', 1] as const)
   const scenario: Scenario = {

@@ -12,6 +12,7 @@ import { silentLogger } from '../../lib/runtime/logger.ts'
 import { nullable } from '../../lib/serde/nullable-serde.ts'
 import { Serdes } from '../../lib/serde/serdes.ts'
 import type { SessionStore } from '../../lib/state/session-store.ts'
+import { keyValueStore } from '../../lib/state/stores.ts'
 import { TopologyTestDriver } from '../../lib/testing/topology-test-driver.ts'
 import type { ProducedRecord } from '../../lib/testing/test-output.ts'
 import { faultyCluster, noFaults } from './faulty-cluster.ts'
@@ -300,3 +301,35 @@ t.test('an aggregator fails where sessions merge: Kafka Streams has deleted them
   t.same(sessionsIn('safe'), ['a'])
   t.same(sessionsIn('java'), [])
 })
+
+t.test(
+  'global stores: nobody is asked about errors of their processors, unless it is enabled; there are no dead letters',
+  async (t) => {
+    const names = topic('names', { key: Serdes.string, value: Serdes.long })
+    const build = () => {
+      const builder = new StreamsBuilder()
+      const store = keyValueStore('names', { key: Serdes.string, value: Serdes.long })
+      const supplier = () => ({
+        process: ({ value }: { readonly value: number }) => {
+          if (value === 3) throw new RangeError('no three')
+        },
+      })
+      builder.addGlobalStore(store, names, supplier)
+      builder.stream(input).to(output)
+      return builder.build()
+    }
+    const config = {
+      deserializationHandler: logAndContinue,
+      processingHandler: logAndContinue,
+      errorsDeadLetterQueueTopicName: 'letters',
+    }
+    using failing = new TopologyTestDriver(build(), config)
+    t.throws(() => failing.createInputTopic(names).pipeInput({ key: 'k', value: 3 }), { message: /no three/ })
+    using driver = new TopologyTestDriver(build(), { ...config, processingExceptionHandlerGlobalEnabled: true })
+    driver.createInputTopic(names).pipeInput({ key: 'k', value: 3 })
+    driver
+      .createInputTopic(topic('names', { key: Serdes.string, value: Serdes.string }))
+      .pipeInput({ key: 'k', value: 'no long' })
+    t.same(driver.producedTopicNames(), [])
+  },
+)

@@ -1,6 +1,7 @@
 import type { JsonObject, Scenario } from '../scenario/scenario.ts'
 import { Dice } from './dice.ts'
 import { Draft, serdes, tidy, type Handle } from './draft.ts'
+import { withFailures } from './failures.ts'
 import { inputs } from './inputs.ts'
 import { materialized, versioned } from './options.ts'
 import { streamSteps } from './streams.ts'
@@ -14,7 +15,13 @@ export function randomScenario(id: string, seed: number): Scenario {
   for (let left = dice.int(1, 5); left > 0; left--) grow(draft)
   for (const handle of draft.handles.filter(({ uses, kind }) => uses === 0 && kind !== 'global-table')) writeOut(draft, handle)
   const { topo, topics } = draft
-  return { id, config: config(dice), topics, topo, in: inputs(draft), want: wants(dice) }
+  const scenario = { id, config: config(dice), topics, topo, in: inputs(draft), want: wants(dice) }
+  return mayFail(draft) && dice.chance(0.15) ? withFailures(scenario, dice) : scenario
+}
+
+/** Java's serializers cast: what `suppress` cannot write is an error of the node above it, where ours is of `suppress`. */
+function mayFail({ topo }: Draft): boolean {
+  return topo.every(({ op }) => op !== 'suppress')
 }
 
 function sources(draft: Draft): void {
