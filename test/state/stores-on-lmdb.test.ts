@@ -1,0 +1,4 @@
+import t from 'tap'
+import { everyStore } from './every-store.ts'
+
+everyStore(t, 'disk', 'LMDB')
