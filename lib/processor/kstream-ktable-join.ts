@@ -36,7 +36,7 @@ export class KStreamKTableJoin<K, V, KTable, VTable, VOut> implements Processor<
 
   init(context: ProcessorContext<K, VOut>): void {
     this.#context = internal(context)
-    this.#table.init(context)
+    this.#table.init(context, 'newest')
     const { grace } = this.#options
     if (grace !== undefined) this.#buffer = context.stateStore(grace.bufferName)
   }

@@ -7,7 +7,7 @@ import type { ValueAndTimestamp } from '../model/value-and-timestamp.ts'
 import type { Windowed } from '../model/windowed.ts'
 import type { ChangeBuffer } from '../state/change-buffer.ts'
 import { internal, type InternalProcessorContext } from './internal-processor-context.ts'
-import { timestamped, type KTableValueGetter, type KTableValueGetterSupplier } from './ktable-value-getter.ts'
+import { timestamped, type KTableValueGetter, type KTableValueGetterSupplier, type TableReads } from './ktable-value-getter.ts'
 import type { Processor, ProcessorContext } from './processor.ts'
 
 export interface KTableSuppressOptions {
@@ -113,8 +113,8 @@ class SuppressedGetter<K, V> implements KTableValueGetter<K, V> {
     this.#parent = parent
   }
 
-  init(context: ProcessorContext<never, never>): void {
-    this.#parent.init(context)
+  init(context: ProcessorContext<never, never>, reads: TableReads): void {
+    this.#parent.init(context, reads)
     this.#buffer = context.stateStore(this.#storeName)
   }
 

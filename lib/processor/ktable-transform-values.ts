@@ -77,8 +77,8 @@ export function transformedGetter<K, V, VR>(
         return timestamped(value, row?.timestamp ?? -1)
       })
       return {
-        init: (context) => {
-          getter.init(context)
+        init: (context, reads) => {
+          getter.init(context, reads)
           transformer.init?.(context)
         },
         get: (key) => getter.get(key),

@@ -6,9 +6,15 @@ import { lambdaResult } from './lambda-result.ts'
 import type { ProcessorContext } from './processor.ts'
 import { tableStore, type TableStore } from './table-store.ts'
 
+/**
+ * `newest`: what the table is now. `flushed`: what those know of it who are told of its changes, which caches hold back for a while; in
+ * the end they are the same.
+ */
+export type TableReads = 'newest' | 'flushed'
+
 /** Reads a table by key, for joins: from its store, or computed from the tables it is made of. */
 export interface KTableValueGetter<K, V> {
-  init(context: ProcessorContext<never, never>): void
+  init(context: ProcessorContext<never, never>, reads: TableReads): void
   get(key: K): ValueAndTimestamp<V> | null
   /** The row as of a time: there, after `init`, where the table keeps versions. */
   getAsOf?: ((key: K, timestamp: number) => ValueAndTimestamp<V> | null) | undefined
@@ -81,9 +87,9 @@ export class DerivedGetter<K, V, VOut> implements KTableValueGetter<K, VOut> {
     this.#derive = derive
   }
 
-  init(context: ProcessorContext<never, never>): void {
+  init(context: ProcessorContext<never, never>, reads: TableReads): void {
     const parent = this.#parent
-    parent.init(context)
+    parent.init(context, reads)
     if (parent.getAsOf !== undefined)
       this.getAsOf = (key, timestamp) => this.#derive(parent.getAsOf?.(key, timestamp) ?? null, key)
   }
@@ -96,22 +102,26 @@ export class DerivedGetter<K, V, VOut> implements KTableValueGetter<K, VOut> {
 class KeyValueGetter<K, V> implements KTableValueGetter<K, V> {
   getAsOf: KTableValueGetter<K, V>['getAsOf']
   readonly #storeName: string
+  #reads!: TableReads
   #store!: TableStore<K, V>
 
   constructor(storeName: string) {
     this.#storeName = storeName
   }
 
-  init(context: ProcessorContext<never, never>): void {
+  init(context: ProcessorContext<never, never>, reads: TableReads): void {
+    this.#reads = reads
     const store = tableStore<K, V>(context, this.#storeName)
     this.#store = store
     this.getAsOf = store.getAsOf && ((key, timestamp) => store.getAsOf!(key, timestamp))
   }
 
   get(key: K): ValueAndTimestamp<V> | null {
-    return this.#store.get(key)
+    return this.#reads === 'newest' ? this.#store.get(key) : this.#store.getFlushed(key)
   }
 }
+
+// Windows and sessions are read as they are now: behind a cache they may have been forgotten meanwhile.
 
 class WindowGetter<K, V> implements KTableValueGetter<Windowed<K>, V> {
   readonly #storeName: string

@@ -1,4 +1,5 @@
 import { valueAndTimestamp, type ValueAndTimestamp } from '../model/value-and-timestamp.ts'
+import type { FlushedRows } from '../state/flush-listener.ts'
 import type { TimestampedKeyValueStore } from '../state/key-value-store.ts'
 import type { ValidTo, VersionedKeyValueStore } from '../state/versioned-key-value-store.ts'
 import type { ProcessorContext } from './processor.ts'
@@ -8,20 +9,28 @@ export interface TableStore<K, V> {
   get(key: K): ValueAndTimestamp<V> | null
   /** The row as of a time: where versions are kept. */
   getAsOf?(key: K, timestamp: number): ValueAndTimestamp<V> | null
+  /** What has left the store's cache; all, where there is none. */
+  getFlushed(key: K): ValueAndTimestamp<V> | null
   /** null deletes. Where no versions are kept, what was put last is the latest. */
   put(key: K, value: V | null, timestamp: number): ValidTo
 }
 
 export function tableStore<K, V>(context: ProcessorContext<never, never>, storeName: string): TableStore<K, V> {
-  const store = context.stateStore<TimestampedKeyValueStore<K, V> | VersionedKeyValueStore<K, V>>(storeName)
+  const store = context.stateStore<PlainStore<K, V> | VersionedKeyValueStore<K, V>>(storeName)
   return 'history' in store ? new VersionedTableStore(store) : new PlainTableStore(store)
 }
 
-class PlainTableStore<K, V> implements TableStore<K, V> {
-  readonly #store: TimestampedKeyValueStore<K, V>
+type PlainStore<K, V> = TimestampedKeyValueStore<K, V> & FlushedRows<K, ValueAndTimestamp<V>>
 
-  constructor(store: TimestampedKeyValueStore<K, V>) {
+class PlainTableStore<K, V> implements TableStore<K, V> {
+  readonly #store: PlainStore<K, V>
+
+  constructor(store: PlainStore<K, V>) {
     this.#store = store
+  }
+
+  getFlushed(key: K): ValueAndTimestamp<V> | null {
+    return this.#store.getFlushed(key)
   }
 
   get(key: K): ValueAndTimestamp<V> | null {
@@ -42,6 +51,10 @@ class VersionedTableStore<K, V> implements TableStore<K, V> {
   }
 
   get(key: K): ValueAndTimestamp<V> | null {
+    return this.#store.get(key)
+  }
+
+  getFlushed(key: K): ValueAndTimestamp<V> | null {
     return this.#store.get(key)
   }
 

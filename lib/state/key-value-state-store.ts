@@ -54,6 +54,12 @@ export class KeyValueStateStore<K, V> implements StateStore, KeyValueStore<K, V>
     return row === null ? null : this.#rows.fromRow(row)
   }
 
+  getFlushed(key: K): V | null {
+    this.#checkOpen()
+    const row = this.#layers.base.get(this.#keys.encode(key))
+    return row === null ? null : this.#rows.fromRow(row)
+  }
+
   put(key: K, value: V | null): void {
     this.#checkOpen()
     const bytes = this.#keys.encode(key)

@@ -1,3 +1,4 @@
+import type { Topology } from 'millrace'
 import { StreamsError } from '../../lib/model/errors.ts'
 import type { Thrown } from './scenario/scenario.ts'
 
@@ -51,8 +52,8 @@ export function javaErrorNames(name: string): string | undefined {
 }
 
 /** An error as the oracle describes Java's. */
-export function javaThrown(error: unknown, at: Thrown['at']): Thrown {
-  const own = javaError(error)
+export function javaThrown(error: unknown, at: Thrown['at'], topology?: Topology): Thrown {
+  const own = isCastBehindCache(error, topology) ? javaErrors['ProcessingError']! : javaError(error)
   const innermost = rootOf(error)
   const root = innermost === error ? own.root : (javaError(innermost).root ?? javaError(innermost).class)
   return { class: own.class, at, message: messageOf(error), ...(root === undefined ? {} : { root: { class: root } }) }
@@ -61,6 +62,18 @@ export function javaThrown(error: unknown, at: Thrown['at']): Thrown {
 function javaError(error: unknown): JavaError {
   const known = keysOf(error).map((key) => javaErrors[key])
   return known.find((found) => found !== undefined) ?? { class: nameOf(error) }
+}
+
+/** Java wraps a failed cast where it happens; where a cache has called the processor, nobody is there to wrap it again. */
+function isCastBehindCache(error: unknown, topology: Topology | undefined): boolean {
+  if (!(error instanceof StreamsError) || error.code !== 'STREAMS_SERIALIZATION') return false
+  const { flushedStore, node: name } = error.facts
+  const nodes = topology?.plan('app').subtopologies.flatMap((each) => each.nodes) ?? []
+  const failed = nodes.find((node) => node.name === name)
+  if (failed?.kind !== 'processor') return false
+  return nodes.some(
+    (node) => node.kind === 'processor' && failed.parents.includes(node.name) && node.stores.includes(String(flushedStore)),
+  )
 }
 
 /** An error around a processor's keeps the code of its cause; in Java it is always the same. */

@@ -1,4 +1,4 @@
-import { Serdes, topic, nullable, type StorageFactory } from 'millrace'
+import { Serdes, topic, nullable, type StorageFactory, type Topology } from 'millrace'
 import { TopologyTestDriver, type ProducedRecord, type TopologyTestDriverConfig } from 'millrace/testing'
 import { callFormats } from './byte-formats.ts'
 import { differences } from './compare.ts'
@@ -43,6 +43,7 @@ class ScenarioRun {
   readonly #raw: Json[][] = []
   /** What stores are restored from: changelogs, and of source topics that serve as such what was piped, as in Java's harness. */
   readonly #history: ProducedRecord[] = []
+  #topology: Topology | undefined
   #driver!: TopologyTestDriver
   readonly #config: TopologyTestDriverConfig
   #seen = 0
@@ -57,6 +58,7 @@ class ScenarioRun {
   run(): Outcome {
     const built = this.#attempt('build', () => this.#build())
     if (built === undefined) return this.#result
+    this.#topology = built.topology
     if (this.#want.has('describe')) this.#result.describe = built.topology.describe().toString()
     if (this.#want.has('topics')) Object.assign(this.#result, this.#topics(built))
     if (this.#scenario.run !== false) this.#drive(built)
@@ -183,7 +185,7 @@ class ScenarioRun {
       return action()
     } catch (error) {
       if (error instanceof Unsupported) throw error
-      this.#result.throws = javaThrown(error, at)
+      this.#result.throws = javaThrown(error, at, this.#topology)
       return undefined
     }
   }

@@ -16,6 +16,7 @@ import type { Topology } from '../../lib/topology/topology.ts'
 export interface PacedTaskOptions {
   readonly cacheMaxBytes: number
   readonly medium: 'memory' | 'disk'
+  readonly compatibility?: 'safe' | 'java'
 }
 
 /** A record as a user wrote it; of strings, since the laws need no more. */
@@ -119,11 +120,11 @@ export class PacedTask {
   }
 }
 
-function environment({ cacheMaxBytes, medium }: PacedTaskOptions): TaskEnvironment {
+function environment({ cacheMaxBytes, medium, compatibility = 'safe' }: PacedTaskOptions): TaskEnvironment {
   return {
     applicationId: 'app',
     threadId: 'law',
-    compatibility: 'safe',
+    compatibility,
     emitIntervalMs: 0,
     clock: new ManualClock(),
     metrics: new MemoryMetrics(),

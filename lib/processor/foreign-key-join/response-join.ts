@@ -39,7 +39,7 @@ export class ResponseJoin<K, V, VForeign, VOut>
 
   init(context: ProcessorContext<K, VOut | null>): void {
     this.#context = internal(context)
-    this.#table.init(context)
+    this.#table.init(context, 'newest')
     const topic = this.#context.internalTopic(this.#options.registrationTopic)
     this.#value = new PseudoTopicSerde(this.#context.valueSerde(this.#options.value), `${topic}-vh`, 'value')
   }

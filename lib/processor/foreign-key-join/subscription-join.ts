@@ -19,7 +19,7 @@ export class SubscriptionJoin<K, KForeign, VForeign> implements Processor<
   }
 
   init(context: ProcessorContext<K, SubscriptionResponseWrapper<VForeign>>): void {
-    this.#foreignTable.init(context)
+    this.#foreignTable.init(context, 'newest')
   }
 
   process(
