@@ -1,0 +1,49 @@
+import { ManualClock } from '../../lib/clock/manual-clock.ts'
+import { MemoryMetrics } from '../../lib/metrics/memory-metrics.ts'
+import type { Headers } from '../../lib/model/headers.ts'
+import { failOnInvalidTimestamp } from '../../lib/processor/timestamp-extractors.ts'
+import { logAndFail, retryOrFail } from '../../lib/runtime/error-handlers.ts'
+import { silentLogger } from '../../lib/runtime/logger.ts'
+import type { RecordOutput, TopicOutput } from '../../lib/runtime/record-output.ts'
+import { SerdeResolver } from '../../lib/runtime/serde-resolver.ts'
+import type { TaskEnvironment } from '../../lib/runtime/task-runtime.ts'
+import { RecordCacheBudget } from '../../lib/state/record-cache.ts'
+import type { ChangelogRecord } from '../../lib/state/state-store.ts'
+
+/** A cluster's log, as far as a task sees it: what it wrote, by topic. */
+export class Log implements RecordOutput {
+  readonly records = new Map<string, ChangelogRecord[]>()
+
+  of(topic: string): ChangelogRecord[] {
+    const records = this.records.get(topic) ?? []
+    this.records.set(topic, records)
+    return records
+  }
+
+  topic(name: string): TopicOutput {
+    const append = (_: number, key: Uint8Array | null, value: Uint8Array | null, timestamp: number | null, headers: Headers) =>
+      void this.of(name).push({ key: key!, value, timestamp: timestamp ?? 0, headers })
+    return { name, partitions: 1, whenKnown: (write) => write(), append, nextOffset: () => this.of(name).length }
+  }
+}
+
+/** What a task needs of its application. */
+export const environment: TaskEnvironment = {
+  applicationId: 'test',
+  threadId: 'test',
+  compatibility: 'safe',
+  emitIntervalMs: 0,
+  clock: new ManualClock(0),
+  metrics: new MemoryMetrics(),
+  logger: silentLogger,
+  serdes: new SerdeResolver({ schemaRegistry: 'local' }),
+  timestampExtractor: failOnInvalidTimestamp,
+  deserializationHandler: logAndFail,
+  processingHandler: logAndFail,
+  productionHandler: retryOrFail,
+  globalProcessingHandler: 'fail',
+  deadLetterTopic: undefined,
+  cache: new RecordCacheBudget(0),
+  defaultStoreMedium: 'disk',
+  maxTaskIdleMs: -1,
+}
