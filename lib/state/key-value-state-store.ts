@@ -1,18 +1,16 @@
 import { incrementBytes, latin1 } from '../model/bytes.ts'
-import type { StorageWrite } from '../storage/storage.ts'
 import type { OrderedRange } from '../storage/ordered-map.ts'
 import type { CachingRows } from './caching-rows.ts'
 import type { CachedStateStore, FlushListener } from './flush-listener.ts'
 import type { KeyCodec } from './key-codec.ts'
+import { LayeredStateStore } from './layered-state-store.ts'
 import type { KeyValue, KeyValueIterator, KeyValueStore } from './key-value-store.ts'
 import { rowFlushListener } from './row-flush-listener.ts'
-import { storeClosed } from './store-closed.ts'
 import { translated } from './row-iterators.ts'
 import type { RowCodec } from './row-codec.ts'
 import type { CommittedRows, RowStore } from './row-store.ts'
 import type { ChangelogRecord, StateStore } from './state-store.ts'
 import type { StoreSpec } from './store-spec.ts'
-import { WriteBuffer } from './write-buffer.ts'
 
 export interface KeyValueLayers<K, V> {
   readonly spec: StoreSpec
@@ -26,30 +24,25 @@ export interface KeyValueLayers<K, V> {
 }
 
 /** The typed face of a key-value store, plain or timestamped, over its layers. */
-export class KeyValueStateStore<K, V> implements StateStore, KeyValueStore<K, V>, CachedStateStore<K, unknown> {
-  readonly name: string
-  readonly spec: StoreSpec
+export class KeyValueStateStore<K, V>
+  extends LayeredStateStore<StoreSpec>
+  implements StateStore, KeyValueStore<K, V>, CachedStateStore<K, unknown>
+{
   readonly #layers: KeyValueLayers<K, V>
   readonly #keys: KeyCodec<K>
   readonly #rows: RowCodec<V>
   readonly #top: RowStore
-  #isOpen = true
 
   constructor(layers: KeyValueLayers<K, V>) {
-    this.name = layers.spec.name
-    this.spec = layers.spec
+    super(layers)
     this.#layers = layers
     this.#keys = layers.keys
     this.#rows = layers.rows
     this.#top = layers.top
   }
 
-  get dirtyBytes(): number {
-    return this.#layers.base.dirtyBytes
-  }
-
   get(key: K): V | null {
-    this.#checkOpen()
+    this.checkOpen()
     const row = this.#top.get(this.#keys.encode(key))
     return row === null ? null : this.#rows.fromRow(row)
   }
@@ -61,7 +54,7 @@ export class KeyValueStateStore<K, V> implements StateStore, KeyValueStore<K, V>
   }
 
   put(key: K, value: V | null): void {
-    this.#checkOpen()
+    this.checkOpen()
     const bytes = this.#keys.encode(key)
     this.#top.put(bytes, value === null ? null : this.#rows.toRow(value))
   }
@@ -104,7 +97,7 @@ export class KeyValueStateStore<K, V> implements StateStore, KeyValueStore<K, V>
   }
 
   approximateNumEntries(): number {
-    this.#checkOpen()
+    this.checkOpen()
     return this.#top.count()
   }
 
@@ -115,32 +108,9 @@ export class KeyValueStateStore<K, V> implements StateStore, KeyValueStore<K, V>
     return true
   }
 
-  flush(): void {
-    this.#layers.cache?.flush()
-  }
-
-  commit(): void {
-    this.#layers.base.commit()
-  }
-
-  checkpoint(writes: StorageWrite[]): void {
-    const { base } = this.#layers
-    if (base instanceof WriteBuffer) base.checkpoint(writes)
-  }
-
-  checkpointed(): void {
-    const { base } = this.#layers
-    if (base instanceof WriteBuffer) base.checkpointed()
-  }
-
   restore(records: readonly ChangelogRecord[]): void {
     for (const { key, value, timestamp } of records)
       this.#layers.base.restore(latin1(key), value === null ? null : this.#rows.restored(value, timestamp))
-  }
-
-  close(): void {
-    this.#isOpen = false
-    this.#layers.cache?.close()
   }
 
   /** Both ends included: nothing lies between a key and the key with a zero byte behind it. */
@@ -152,11 +122,7 @@ export class KeyValueStateStore<K, V> implements StateStore, KeyValueStore<K, V>
   }
 
   #scan(range: OrderedRange): KeyValueIterator<K, V> {
-    this.#checkOpen()
+    this.checkOpen()
     return translated(this.#top.scan(range), ([key, row]) => ({ key: this.#keys.decode(key), value: this.#rows.fromRow(row) }))
-  }
-
-  #checkOpen(): void {
-    if (!this.#isOpen) throw storeClosed(this.name)
   }
 }

@@ -42,6 +42,10 @@ export class LruRows implements CommittedRows {
 
   commit(): void {}
 
+  checkpoint(): void {}
+
+  checkpointed(): void {}
+
   restore(key: string, row: Row | null): void {
     this.#put(key, row)
   }

@@ -26,6 +26,10 @@ export class MemoryRows implements CommittedRows {
 
   commit(): void {}
 
+  checkpoint(): void {}
+
+  checkpointed(): void {}
+
   restore(key: string, row: Row | null): void {
     this.put(key, row)
   }

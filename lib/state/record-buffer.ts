@@ -12,7 +12,6 @@ import type { StoreSerde } from './store-serde.ts'
 import type { RecordBufferSpec } from './store-spec.ts'
 import type { Eviction } from './time-ordered-buffer.ts'
 import { nextSequence } from './window-rows.ts'
-import { WriteBuffer } from './write-buffer.ts'
 
 export interface RecordBufferOptions<K, V> {
   readonly spec: RecordBufferSpec
@@ -117,14 +116,14 @@ export class RecordBuffer<K, V> implements StateStore {
   }
 
   checkpoint(writes: StorageWrite[]): void {
-    if (this.#rows instanceof WriteBuffer) this.#rows.checkpoint(writes)
+    this.#rows.checkpoint(writes)
     const { table } = this.#options
     if (table !== undefined && this.#committedState !== undefined)
       writes.push({ table, key: this.#stateKey, value: this.#committedState })
   }
 
   checkpointed(): void {
-    if (this.#rows instanceof WriteBuffer) this.#rows.checkpointed()
+    this.#rows.checkpointed()
     this.#committedState = undefined
   }
 

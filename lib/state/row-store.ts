@@ -1,4 +1,5 @@
 import type { OrderedRange } from '../storage/ordered-map.ts'
+import type { StorageWrite } from '../storage/storage.ts'
 import type { KeyedRow, Row } from './row.ts'
 
 /** What the layers of a key-value store have in common: keys are bytes as latin1, in the order of their bytes. */
@@ -11,10 +12,16 @@ export interface RowStore {
   count(): number
 }
 
-/** The lowest layer: what survives a commit, and how it gets to storage. See `StateStore` for the life of a write. */
-export interface CommittedRows extends RowStore {
+/** The lowest layer of a store: what survives a commit, and how it gets to storage. See `StateStore` for the life of a write. */
+export interface DurableRows {
   readonly dirtyBytes: number
   commit(): void
+  checkpoint(writes: StorageWrite[]): void
+  checkpointed(): void
+}
+
+/** The lowest layer of a key-value store. */
+export interface CommittedRows extends RowStore, DurableRows {
   /** Puts as if committed. */
   restore(key: string, row: Row | null): void
 }

@@ -1,8 +1,8 @@
 import { windowed, type Windowed } from '../model/windowed.ts'
-import type { StorageWrite } from '../storage/storage.ts'
 import type { CachingSessionRows } from './caching-session-rows.ts'
 import type { CachedStateStore, FlushListener } from './flush-listener.ts'
 import type { KeyCodec } from './key-codec.ts'
+import { LayeredStateStore } from './layered-state-store.ts'
 import type { RowCodec } from './row-codec.ts'
 import { rowFlushListener } from './row-flush-listener.ts'
 import { translated } from './row-iterators.ts'
@@ -12,7 +12,6 @@ import { endOfSession, keyOfSession, sessionKey, startOfSession } from './sessio
 import type { SessionRange, SessionRows } from './session-rows.ts'
 import type { SessionStore, UnemittedSessions } from './session-store.ts'
 import type { ChangelogRecord, StateStore } from './state-store.ts'
-import { storeClosed } from './store-closed.ts'
 import type { SessionStoreSpec } from './store-spec.ts'
 import type { WindowedEntry } from './window-store.ts'
 
@@ -31,42 +30,35 @@ type Sessions<K, V> = IterableIterator<WindowedEntry<K, V>>
 
 /** The typed face of a session store over its layers. */
 export class SessionStateStore<K, V>
+  extends LayeredStateStore<SessionStoreSpec<unknown, unknown>>
   implements StateStore, SessionStore<K, V>, UnemittedSessions<K, V>, CachedStateStore<Windowed<K>, unknown>
 {
-  readonly name: string
-  readonly spec: SessionStoreSpec<unknown, unknown>
   readonly #layers: SessionLayers<K, V>
   readonly #keys: KeyCodec<K>
   readonly #rows: RowCodec<V>
   readonly #top: SessionRows
-  #isOpen = true
 
   constructor(layers: SessionLayers<K, V>) {
-    this.name = layers.spec.name
-    this.spec = layers.spec
+    super(layers)
     this.#layers = layers
     this.#keys = layers.keys
     this.#rows = layers.rows
     this.#top = layers.top
   }
 
-  get dirtyBytes(): number {
-    return this.#layers.base.dirtyBytes
-  }
-
   fetchSession(key: K, startMs: number, endMs: number): V | null {
-    this.#checkOpen()
+    this.checkOpen()
     const row = this.#top.get(sessionKey(this.#keys.encode(key), startMs, endMs))
     return row === null ? null : this.#rows.fromRow(row)
   }
 
   put(session: Windowed<K>, value: V | null): void {
-    this.#checkOpen()
+    this.checkOpen()
     this.#top.put(this.#sessionKey(session), value === null ? null : this.#rows.toRow(value))
   }
 
   remove(session: Windowed<K>): void {
-    this.#checkOpen()
+    this.checkOpen()
     this.#top.remove(this.#sessionKey(session))
   }
 
@@ -103,7 +95,7 @@ export class SessionStateStore<K, V>
   }
 
   findSessionsByEnd(earliestEndMs: number, latestEndMs: number): Sessions<K, V> {
-    this.#checkOpen()
+    this.checkOpen()
     return this.#entries(this.#layers.base.findByEnd(earliestEndMs, latestEndMs))
   }
 
@@ -120,38 +112,17 @@ export class SessionStateStore<K, V>
     return true
   }
 
-  flush(): void {
-    this.#layers.cache?.flush()
-  }
-
-  commit(): void {
-    this.#layers.base.commit()
-  }
-
-  checkpoint(writes: StorageWrite[]): void {
-    this.#layers.base.checkpoint(writes)
-  }
-
-  checkpointed(): void {
-    this.#layers.base.checkpointed()
-  }
-
   restore(records: readonly ChangelogRecord[]): void {
     this.#layers.base.restore(records, ({ value, timestamp }) => (value === null ? null : this.#rows.restored(value, timestamp)))
   }
 
-  close(): void {
-    this.#isOpen = false
-    this.#layers.cache?.close()
-  }
-
   #findKey(key: K, sessions: SessionRange): Sessions<K, V> {
-    this.#checkOpen()
+    this.checkOpen()
     return this.#entries(this.#top.find(this.#keys.encode(key), sessions))
   }
 
   #findKeys(from: K | null, to: K | null, sessions: SessionRange): Sessions<K, V> {
-    this.#checkOpen()
+    this.checkOpen()
     const fromKey = from === null ? null : this.#keys.encode(from)
     const toKey = to === null ? null : this.#keys.encode(to)
     return this.#entries(this.#top.findRange({ fromKey, toKey }, sessions))
@@ -167,9 +138,5 @@ export class SessionStateStore<K, V>
 
   #windowed(sessionKey: string): Windowed<K> {
     return windowed(this.#keys.decode(keyOfSession(sessionKey)), startOfSession(sessionKey), endOfSession(sessionKey))
-  }
-
-  #checkOpen(): void {
-    if (!this.#isOpen) throw storeClosed(this.name)
   }
 }

@@ -21,7 +21,6 @@ import {
   type VersionHistory,
 } from './version-history.ts'
 import type { Segment, WindowSegments } from './window-segments.ts'
-import { WriteBuffer } from './write-buffer.ts'
 
 /** Where an environment keeps what versioned stores and buffers remember besides rows. No store is called so. */
 export const streamTimesTable = '.stream-times'
@@ -126,7 +125,7 @@ export class SegmentedVersionedRows implements VersionedRows {
   }
 
   checkpoint(writes: StorageWrite[]): void {
-    if (this.#latest instanceof WriteBuffer) this.#latest.checkpoint(writes)
+    this.#latest.checkpoint(writes)
     this.#segments.checkpoint(writes)
     const { table } = this.#options
     if (table === undefined || this.#committedStreamTime === undefined) return
@@ -136,7 +135,7 @@ export class SegmentedVersionedRows implements VersionedRows {
   }
 
   checkpointed(): void {
-    if (this.#latest instanceof WriteBuffer) this.#latest.checkpointed()
+    this.#latest.checkpointed()
     this.#segments.checkpointed()
     this.#committedStreamTime = undefined
   }

@@ -1,9 +1,8 @@
 import { valueAndTimestamp, type ValueAndTimestamp } from '../model/value-and-timestamp.ts'
-import type { StorageWrite } from '../storage/storage.ts'
 import type { KeyCodec } from './key-codec.ts'
+import { LayeredStateStore } from './layered-state-store.ts'
 import type { RowCodec } from './row-codec.ts'
 import type { ChangelogRecord, StateStore } from './state-store.ts'
-import { storeClosed } from './store-closed.ts'
 import type { VersionedKeyValueStoreSpec } from './store-spec.ts'
 import type { HistoryOptions, ValidTo, VersionedKeyValueStore, VersionedRecord } from './versioned-key-value-store.ts'
 import type { FoundVersion, SegmentedVersionedRows, VersionedRows } from './versioned-rows.ts'
@@ -19,22 +18,17 @@ export interface VersionedLayers<K, V> {
 }
 
 /** The typed face of a versioned store, over its layers. */
-export class VersionedStateStore<K, V> implements StateStore, VersionedKeyValueStore<K, V> {
-  readonly name: string
-  readonly spec: VersionedKeyValueStoreSpec<unknown, unknown>
+export class VersionedStateStore<K, V>
+  extends LayeredStateStore<VersionedKeyValueStoreSpec<unknown, unknown>>
+  implements StateStore, VersionedKeyValueStore<K, V>
+{
   readonly #layers: VersionedLayers<K, V>
   readonly #top: VersionedRows
-  #isOpen = true
 
   constructor(layers: VersionedLayers<K, V>) {
-    this.name = layers.spec.name
-    this.spec = layers.spec
+    super(layers)
     this.#layers = layers
     this.#top = layers.top
-  }
-
-  get dirtyBytes(): number {
-    return this.#layers.base.dirtyBytes
   }
 
   get(key: K, asOfMs?: number): ValueAndTimestamp<V> | null {
@@ -59,32 +53,13 @@ export class VersionedStateStore<K, V> implements StateStore, VersionedKeyValueS
     return this.put(key, null, timestamp) === 'not-put' ? null : old
   }
 
-  /** There is no cache to flush. */
-  flush(): void {}
-
-  commit(): void {
-    this.#layers.base.commit()
-  }
-
-  checkpoint(writes: StorageWrite[]): void {
-    this.#layers.base.checkpoint(writes)
-  }
-
-  checkpointed(): void {
-    this.#layers.base.checkpointed()
-  }
-
   restore(records: readonly ChangelogRecord[]): void {
     const { base, rows } = this.#layers
     base.restore(records, ({ value, timestamp }) => (value === null ? null : rows.restored(value, timestamp)))
   }
 
-  close(): void {
-    this.#isOpen = false
-  }
-
   #encode(key: K): string {
-    if (!this.#isOpen) throw storeClosed(this.name)
+    this.checkOpen()
     return this.#layers.keys.encode(key)
   }
 

@@ -91,20 +91,18 @@ export class WindowSegments {
   }
 
   checkpoint(writes: StorageWrite[]): void {
-    for (const rows of this.#buffers()) rows.checkpoint(writes)
+    for (const rows of this.#all()) rows.checkpoint(writes)
   }
 
   checkpointed(): void {
-    for (const rows of this.#buffers()) rows.checkpointed()
+    for (const rows of this.#all()) rows.checkpointed()
     if (this.#doomed.length === 0) return
     this.#storage?.environment.drop(this.#doomed.flatMap(({ id }) => this.#tableNames(id)))
     this.#doomed = []
   }
 
-  #buffers(): WriteBuffer[] {
-    return [...this.#live, ...this.#expired]
-      .flatMap(({ rows, byTime }) => [rows, byTime])
-      .filter((rows) => rows instanceof WriteBuffer)
+  #all(): (MemoryRows | WriteBuffer)[] {
+    return [...this.#live, ...this.#expired].flatMap(({ rows, byTime }) => (byTime === undefined ? [rows] : [rows, byTime]))
   }
 
   #open(id: number): Segment {

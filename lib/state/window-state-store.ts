@@ -1,14 +1,13 @@
 import { windowed, type Windowed } from '../model/windowed.ts'
-import type { StorageWrite } from '../storage/storage.ts'
 import type { CachingWindowRows } from './caching-window-rows.ts'
 import type { CachedStateStore, FlushListener } from './flush-listener.ts'
 import type { KeyCodec } from './key-codec.ts'
+import { LayeredStateStore } from './layered-state-store.ts'
 import type { RowCodec } from './row-codec.ts'
 import { rowFlushListener } from './row-flush-listener.ts'
 import { translated } from './row-iterators.ts'
 import type { SegmentedWindowRows } from './segmented-window-rows.ts'
 import type { ChangelogRecord, StateStore } from './state-store.ts'
-import { storeClosed } from './store-closed.ts'
 import type { WindowStoreSpec } from './store-spec.ts'
 import { keyOfWindow, startOfWindow } from './window-key.ts'
 import type { KeyRange, TimeRange, WindowRows } from './window-rows.ts'
@@ -29,37 +28,30 @@ export interface WindowLayers<K, V> {
 
 /** The typed face of a window store, plain or timestamped, over its layers. */
 export class WindowStateStore<K, V>
+  extends LayeredStateStore<WindowStoreSpec<unknown, unknown>>
   implements StateStore, WindowStore<K, V>, UnemittedWindows, CachedStateStore<Windowed<K>, unknown>
 {
-  readonly name: string
-  readonly spec: WindowStoreSpec<unknown, unknown>
   readonly #layers: WindowLayers<K, V>
   readonly #keys: KeyCodec<K>
   readonly #rows: RowCodec<V>
   readonly #top: WindowRows
-  #isOpen = true
 
   constructor(layers: WindowLayers<K, V>) {
-    this.name = layers.spec.name
-    this.spec = layers.spec
+    super(layers)
     this.#layers = layers
     this.#keys = layers.keys
     this.#rows = layers.rows
     this.#top = layers.top
   }
 
-  get dirtyBytes(): number {
-    return this.#layers.base.dirtyBytes
-  }
-
   fetchOne(key: K, startMs: number): V | null {
-    this.#checkOpen()
+    this.checkOpen()
     const row = this.#top.get(this.#keys.encode(key), startMs)
     return row === null ? null : this.#rows.fromRow(row)
   }
 
   put(key: K, value: V | null, startMs: number): void {
-    this.#checkOpen()
+    this.checkOpen()
     const bytes = this.#keys.encode(key)
     this.#top.put(bytes, startMs, value === null ? null : this.#rows.toRow(value))
   }
@@ -107,33 +99,12 @@ export class WindowStateStore<K, V>
     return true
   }
 
-  flush(): void {
-    this.#layers.cache?.flush()
-  }
-
-  commit(): void {
-    this.#layers.base.commit()
-  }
-
-  checkpoint(writes: StorageWrite[]): void {
-    this.#layers.base.checkpoint(writes)
-  }
-
-  checkpointed(): void {
-    this.#layers.base.checkpointed()
-  }
-
   restore(records: readonly ChangelogRecord[]): void {
     this.#layers.base.restore(records, ({ value, timestamp }) => (value === null ? null : this.#rows.restored(value, timestamp)))
   }
 
-  close(): void {
-    this.#isOpen = false
-    this.#layers.cache?.close()
-  }
-
   #fetchKey(key: K, times: TimeRange): IterableIterator<WindowEntry<V>> {
-    this.#checkOpen()
+    this.checkOpen()
     return translated(this.#top.fetch(this.#keys.encode(key), times), ([windowKey, row]) => ({
       startMs: startOfWindow(windowKey),
       value: this.#rows.fromRow(row),
@@ -148,7 +119,7 @@ export class WindowStateStore<K, V>
   }
 
   #fetchKeys(keys: KeyRange, times: TimeRange): IterableIterator<WindowedEntry<K, V>> {
-    this.#checkOpen()
+    this.checkOpen()
     return translated(this.#top.fetchRange(keys, times), ([windowKey, row]) => ({
       key: this.#windowed(windowKey),
       value: this.#rows.fromRow(row),
@@ -158,9 +129,5 @@ export class WindowStateStore<K, V>
   #windowed(windowKey: string): Windowed<K> {
     const startMs = startOfWindow(windowKey)
     return windowed(this.#keys.decode(keyOfWindow(windowKey)), startMs, startMs + this.spec.windowSizeMs)
-  }
-
-  #checkOpen(): void {
-    if (!this.#isOpen) throw storeClosed(this.name)
   }
 }
