@@ -48,7 +48,7 @@ export class KeyValueStateStore<K, V>
   }
 
   getFlushed(key: K): V | null {
-    this.#checkOpen()
+    this.checkOpen()
     const row = this.#layers.base.get(this.#keys.encode(key))
     return row === null ? null : this.#rows.fromRow(row)
   }
