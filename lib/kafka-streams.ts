@@ -79,8 +79,8 @@ export class KafkaStreams implements AsyncDisposable {
   /** Nothing is opened yet. Throws a `ConfigError` that names the key, or a `TopologyError`; `STREAMS_SERDE_MISSING` names all places. */
   constructor(topology: Topology, config: StreamsConfig) {
     this.#config = resolveConfig(config)
-    const { applicationId, windowStoreChangelogAdditionalRetentionMs, topicConfig } = this.#config
-    this.#plan = topology.plan(applicationId, { windowStoreChangelogAdditionalRetentionMs, topicConfig })
+    const { applicationId, compatibility, windowStoreChangelogAdditionalRetentionMs, topicConfig } = this.#config
+    this.#plan = topology.plan(applicationId, { compatibility, windowStoreChangelogAdditionalRetentionMs, topicConfig })
     this.#metrics = this.#config.metrics ?? new MemoryMetrics()
     this.#serdes = serdeResolver(this.#config)
     checkSerdes(this.#plan, this.#serdes)

@@ -5,6 +5,8 @@ type TopicConfig = Readonly<Record<string, string>>
 const createTime: TopicConfig = { 'message.timestamp.type': 'CreateTime' }
 
 export interface InternalTopicConfigOptions {
+  /** `java`: as Kafka Streams even where compaction would lose rows. */
+  readonly compatibility: 'safe' | 'java'
   /** Kafka topic configuration for all internal topics, over the defaults and below a store's own (Java: `topic.*`). */
   readonly topicConfig: TopicConfig
   /** Added to a window store's retention, because brokers delete by their own clock. In ms. */
@@ -33,7 +35,17 @@ function followingFrom(spec: StoreSpec, options: InternalTopicConfigOptions): To
   if (spec.kind === 'versioned') return { 'min.compaction.lag.ms': compactionLag(spec) }
   if (spec.kind !== 'window' && spec.kind !== 'session') return {}
   const keptMs = spec.changelogRetentionMs ?? spec.retentionMs
-  return { 'retention.ms': longText(keptMs + options.windowStoreChangelogAdditionalRetentionMs) }
+  const policy = mustNotCompact(spec, options) ? { 'cleanup.policy': 'delete' } : {}
+  return { ...policy, 'retention.ms': longText(keptMs + options.windowStoreChangelogAdditionalRetentionMs) }
+}
+
+/**
+ * Rows that share key and window would compact one another away. Java overlooks that of timestamped stores, and of those that a user
+ * gives to a join.
+ */
+function mustNotCompact(spec: StoreSpec, { compatibility }: InternalTopicConfigOptions): boolean {
+  if (spec.kind !== 'window' || spec.duplicates !== 'keep') return false
+  return compatibility === 'safe' || (spec.values === 'plain' && spec.changelogHeaders !== 'record')
 }
 
 /** What the store could still be asked for must not be compacted; a day more, because brokers compact by their own clock. */

@@ -9,6 +9,8 @@ import type * as plan from './topology-plan.ts'
 
 /** What depends on the application rather than on the topology. */
 export interface PlanOptions {
+  /** `java`: topics are configured as by Kafka Streams even where compaction would lose rows. Default `safe`. */
+  readonly compatibility?: 'safe' | 'java'
   /** Default 86,400,000 (a day), as in Java. */
   readonly windowStoreChangelogAdditionalRetentionMs?: number
   /** Kafka topic configuration for all internal topics, over the defaults and below a store's own (Java: `topic.*`). */
@@ -16,12 +18,9 @@ export interface PlanOptions {
 }
 
 /** Internal names get the application id; groups of nodes become sub-topologies. */
-export function planTopology(
-  topology: InternalTopologyBuilder,
-  applicationId: string,
-  { windowStoreChangelogAdditionalRetentionMs = 86_400_000, topicConfig = {} }: PlanOptions,
-): plan.TopologyPlan {
-  const planner = new Planner(topology, applicationId, { windowStoreChangelogAdditionalRetentionMs, topicConfig })
+export function planTopology(topology: InternalTopologyBuilder, applicationId: string, options: PlanOptions): plan.TopologyPlan {
+  const defaults = { compatibility: 'safe', windowStoreChangelogAdditionalRetentionMs: 86_400_000, topicConfig: {} } as const
+  const planner = new Planner(topology, applicationId, { ...defaults, ...options })
   return { applicationId, subtopologies: topology.nodeGroups().map((group, id) => planner.subtopology(group, id)) }
 }
 

@@ -37,6 +37,9 @@ const javaErrors: Readonly<Record<string, JavaError>> = {
   'STREAMS_DESERIALIZATION at a record': { class: 'StreamsException' },
   'STREAMS_DESERIALIZATION uuid': { class: 'SerializationException', root: 'IllegalArgumentException' },
   'STREAMS_DESERIALIZATION void': { class: 'IllegalArgumentException' },
+  'STREAMS_DESERIALIZATION timeWindowed': { class: 'NegativeArraySizeException' },
+  'STREAMS_DESERIALIZATION sessionWindowed': { class: 'NegativeArraySizeException' },
+  'STREAMS_DESERIALIZATION list': { class: 'SerializationException', root: 'EOFException' },
 }
 
 /** What a dead letter calls an error: Java names the class that its node caught. */
@@ -84,8 +87,13 @@ function keysOf(error: unknown): string[] {
   const isCast = code === 'STREAMS_SERIALIZATION' && facts['store'] !== undefined
   const isWrapped = facts['flushedStore'] !== undefined && !isCast
   if (name === 'ProcessingError') return [isWrapped ? `${name} while flushing` : name]
-  const place = facts['offset'] === undefined ? String(facts['serde']) : 'at a record'
+  const place = facts['offset'] === undefined ? nameOfSerde(facts['serde']) : 'at a record'
   return [`${code} ${place}`, code, name]
+}
+
+/** Without what it is around. */
+function nameOfSerde(serde: unknown): string {
+  return String(serde).replace(/\(.*/, '')
 }
 
 function nameOf(error: unknown): string {

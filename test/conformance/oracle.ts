@@ -8,7 +8,6 @@ import { JavaOracle } from './java-oracle.ts'
 import { Report, show } from './report.ts'
 import { judge } from './run-scenario.ts'
 import type { JsonObject, Scenario } from './scenario/scenario.ts'
-import { outOfScope } from './scope.ts'
 import { shrink } from './shrink.ts'
 import { familyOf, scenarioFiles, scenariosOf } from './vectors.ts'
 
@@ -87,16 +86,14 @@ function* batches<T>(items: Iterable<T>, size: number): Iterable<T[]> {
 }
 
 async function compare(family: string, scenarios: readonly Scenario[]): Promise<void> {
-  const inScope = scenarios.filter((scenario) => outOfScope(scenario) === undefined)
-  report.leftOut += scenarios.length - inScope.length
-  for (const answered of await java.ask(inScope)) {
+  for (const answered of await java.ask(scenarios)) {
     if (answered.error !== undefined) {
       errors++
       process.stdout.write(`in error ${answered.id}: ${answered.error}\n`)
       continue
     }
     const verdict = judge(answered, disk)
-    report.add(family, verdict, 'in scope')
+    report.add(family, verdict)
     if (verdict.kind !== 'passed') await explain(answered)
   }
 }

@@ -17,16 +17,12 @@ export class Report {
   readonly #families = new Map<string, Tally>()
   readonly #deviations = new Map<Deviation, number>()
   #deviating = 0
-  readonly #inScope: Tally = { passed: 0, wrong: 0, unsupported: 0 }
-  /** Scenarios out of scope that were not run. */
-  leftOut = 0
 
-  add(family: string, verdict: Verdict, scope: 'in scope' | 'out of scope'): void {
+  add(family: string, verdict: Verdict): void {
     const { kind } = verdict
     const tally = this.#families.get(family) ?? { passed: 0, wrong: 0, unsupported: 0 }
     tally[kind]++
     this.#families.set(family, tally)
-    if (scope === 'in scope') this.#inScope[kind]++
     if (kind === 'passed') this.#addDeviations(verdict.deviations)
   }
 
@@ -43,9 +39,7 @@ export class Report {
   /** The last line is `N passed, N failed`; failed = wrong + unsupported. */
   lines(): string[] {
     const rows = [...this.#families].map(([family, { passed, wrong, unsupported }]) => row(family, passed, wrong, unsupported))
-    const scope =
-      this.leftOut === 0 ? `in scope (scope.ts): ${counts(this.#inScope)}` : `${this.leftOut} out of scope (scope.ts) left out`
-    return [row('family', 'passed', 'wrong', 'unsupported'), ...rows, ...this.#deviationLines(), scope, counts(this.#total())]
+    return [row('family', 'passed', 'wrong', 'unsupported'), ...rows, ...this.#deviationLines(), counts(this.#total())]
   }
 
   #addDeviations(deviations: readonly Deviation[]): void {

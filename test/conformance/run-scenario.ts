@@ -129,6 +129,8 @@ class ScenarioRun {
   }
 
   #pipeRecord(driver: TopologyTestDriver, [name, key, value, timestamp, headers]: readonly Json[]): void {
+    // Java's records refuse it before any extractor sees it.
+    if (Number(timestamp) < 0) throw new TypeError(`Invalid timestamp ${String(timestamp)}.`)
     const [keySerde, valueSerde] = this.#serdes(String(name))
     const input = driver.createInputTopic(topic(String(name), { key: nullable(Serdes.bytes), value: nullable(Serdes.bytes) }))
     const record = {

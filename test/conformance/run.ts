@@ -3,15 +3,13 @@ import { parseArgs } from 'node:util'
 import { Report, show, type Verdict } from './report.ts'
 import { judge } from './run-scenario.ts'
 import type { Scenario } from './scenario/scenario.ts'
-import { outOfScope } from './scope.ts'
 import { familyOf, scenarioFiles, scenariosOf, vectorsFolder } from './vectors.ts'
 
 const usage = `npm run conformance -- [options] [FILE|DIR…]
 
 Runs scenarios of the oracle's format (*.jsonl, one a line, with what Java did) and compares every part of their results.
-Without a path: the vectors of the project, as far as they are in scope.
+Without a path: the vectors of the project.
 
-  --in-scope     only what is built so far, as scope.ts has it; without it, both counts are printed
   --diff         shows the first difference of each part of what fails
   --id TEXT      only scenarios whose id contains the text; implies --diff
   --list         names what fails, one a line
@@ -20,7 +18,6 @@ Without a path: the vectors of the project, as far as they are in scope.
 const { values: options, positionals } = parseArgs({
   allowPositionals: true,
   options: {
-    'in-scope': { type: 'boolean', default: false },
     diff: { type: 'boolean', default: false },
     list: { type: 'boolean', default: false },
     id: { type: 'string' },
@@ -40,7 +37,6 @@ if (missing.length > 0) {
 }
 
 const paths = positionals.length === 0 ? [vectorsFolder] : positionals
-const onlyInScope = options['in-scope'] || positionals.length === 0
 const report = new Report()
 for (const file of paths.flatMap(scenarioFiles)) for (const scenario of scenariosOf(file)) run(familyOf(file), scenario)
 process.stdout.write(`${report.lines().join('\n')}\n`)
@@ -49,13 +45,8 @@ process.exitCode = report.failed === 0 && !report.hasTooManyDeviations ? 0 : 1
 
 function run(family: string, scenario: Scenario): void {
   if (options.id !== undefined && !scenario.id.includes(options.id)) return
-  const isInScope = outOfScope(scenario) === undefined
-  if (onlyInScope && !isInScope) {
-    report.leftOut++
-    return
-  }
   const verdict = judge(scenario)
-  report.add(family, verdict, isInScope ? 'in scope' : 'out of scope')
+  report.add(family, verdict)
   if (verdict.kind !== 'passed') print(scenario, verdict)
 }
 

@@ -148,6 +148,7 @@ t.test('configuration: defaults, below topic.* options, below the store', async 
   const stores = [
     store('kv', {}, { 'segment.ms': '2000' }, topicConfig),
     store('win', windows, {}, topicConfig),
+    store('join', { ...windows, duplicates: 'keep' }, {}, topicConfig),
     store('own', windows, { 'retention.ms': '7', 'cleanup.policy': 'delete' }, topicConfig),
     store('endless', { ...windows, retentionMs: Infinity }, {}, topicConfig),
   ]
@@ -155,6 +156,7 @@ t.test('configuration: defaults, below topic.* options, below the store', async 
   const config = (name: string) => admin.describeTopicConfig(`app-${name}-changelog`)
   t.match(await config('kv'), { 'cleanup.policy': 'compact', 'segment.ms': '2000' })
   t.match(await config('win'), { 'cleanup.policy': 'compact', 'segment.ms': '1000', 'retention.ms': String(dayMs + 1000) })
+  t.match(await config('join'), { 'cleanup.policy': 'delete', 'segment.ms': '1000', 'retention.ms': String(dayMs + 1000) })
   t.match(await config('own'), { 'cleanup.policy': 'delete', 'retention.ms': '7' })
   t.match(await config('endless'), { 'retention.ms': '9223372036854775807' })
 })

@@ -31,7 +31,7 @@ export function repartition(name: string, partitions?: number): InternalTopic {
 type TopicConfig = Readonly<Record<string, string>>
 
 function topicOptions(topicConfig: TopicConfig) {
-  return { windowStoreChangelogAdditionalRetentionMs: dayMs, topicConfig }
+  return { compatibility: 'safe' as const, windowStoreChangelogAdditionalRetentionMs: dayMs, topicConfig }
 }
 
 /** `config` is the store's own, `topicConfig` the application's. */

@@ -3,7 +3,7 @@ import { TopologyError } from '../../lib/model/errors.ts'
 import { topic } from '../../lib/model/topic.ts'
 import { PassThrough } from '../../lib/processor/pass-through.ts'
 import { Serdes } from '../../lib/serde/serdes.ts'
-import { keyValueStore } from '../../lib/state/stores.ts'
+import { keyValueStore, timestampedWindowStore, windowStore } from '../../lib/state/stores.ts'
 import { Topology } from '../../lib/topology/topology.ts'
 
 const text = { key: Serdes.string, value: Serdes.string }
@@ -99,4 +99,19 @@ for (const [code, build] of faults)
 
 t.test('adding a store value twice is no fault', async (t) => {
   t.doesNotThrow(() => source().addStateStore(store).addStateStore(store))
+})
+
+t.test('rows that share a key are not compacted; java overlooks timestamped stores', async (t) => {
+  const options = { retentionMs: 10, windowSizeMs: 5, duplicates: 'keep' } as const
+  const plain = windowStore('plain', options)
+  const timestamped = timestampedWindowStore('timestamped', options)
+  const topology = source().addProcessor('processor', passThrough, ['source'], [plain, timestamped])
+  const policies = (compatibility: 'safe' | 'java'): object =>
+    topology
+      .plan('app', { compatibility })
+      .subtopologies.flatMap(({ stores }) =>
+        stores.map(({ changelog }) => (changelog?.kind === 'internal' ? changelog.topic.config['cleanup.policy'] : undefined)),
+      )
+  t.same(policies('safe'), ['delete', 'delete'])
+  t.same(policies('java'), ['delete', 'compact,delete'])
 })

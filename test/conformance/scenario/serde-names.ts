@@ -5,9 +5,21 @@ import { toJson } from './values.ts'
 
 type AnySerde = Serde<unknown>
 
+/** Java's long has 64 bits: beyond what a number holds, a user of Millrace takes `Serdes.bigLong`. */
+const anyLong: Serde<number | bigint> = {
+  name: 'long',
+  immutable: true,
+  serialize: (value, given) =>
+    typeof value === 'bigint' ? Serdes.bigLong.serialize(value, given) : Serdes.long.serialize(value, given),
+  deserialize: (bytes, given) => {
+    const isUnsafe = bytes.byteLength === 8 && !Number.isSafeInteger(Number(Serdes.bigLong.deserialize(bytes, given)))
+    return (isUnsafe ? Serdes.bigLong : Serdes.long).deserialize(bytes, given)
+  },
+}
+
 const byName: Readonly<Record<string, unknown>> = {
   string: Serdes.string,
-  long: Serdes.long,
+  long: anyLong,
   int: Serdes.int,
   short: Serdes.short,
   double: Serdes.double,
