@@ -13,10 +13,17 @@ export interface OrderedRange {
 
 const chunkSize = 256
 
+/** As many changed keys are looked through by a scan of a few rows, instead of being worked into the index. */
+const lookedThrough = 64
+
+/** More rows than this are no few. */
+const few = 32
+
 /**
  * A map with ordered snapshots. Point reads and writes are those of a `Map`. The order is kept only once somebody has asked for
  * it: writes since the last scan are noted, and the next scan works them into sorted, immutable chunks. A scan is thus a snapshot,
- * costs nothing where nothing changed, and never sorts all keys again for a few new ones.
+ * costs nothing where nothing changed, and never sorts all keys again for a few new ones. A scan of a few rows between writes, as
+ * that of a key's windows, does not even do that: it looks through the changes and copies what it finds.
  */
 export class OrderedMap<V> {
   readonly #rows = new Map<string, V>()
@@ -56,6 +63,8 @@ export class OrderedMap<V> {
 
   /** Ordered, as of now: later writes are not seen. */
   scan({ from, to, reverse }: OrderedRange = {}): IterableIterator<[string, V]> {
+    const rows = from === undefined || to === undefined ? undefined : this.#few(from, to)
+    if (rows !== undefined) return (reverse === true ? rows.reverse() : rows).values()
     const index = this.#sorted()
     return reverse === true ? backward(index, from, to) : forward(index, from, to)
   }
@@ -63,6 +72,19 @@ export class OrderedMap<V> {
   #forgetOrder(): void {
     this.#index = undefined
     this.#changed.clear()
+  }
+
+  /** Undefined where a scan of the index is the better way. */
+  #few(from: string, to: string): [string, V][] | undefined {
+    const changes = this.#changed.size
+    if (this.#index === undefined || changes === 0 || changes > lookedThrough) return undefined
+    const rows: [string, V][] = []
+    for (const row of forward(this.#index, from, to)) {
+      if (rows.length === few) return undefined
+      if (!this.#changed.has(row[0])) rows.push(row)
+    }
+    for (const key of this.#changed) if (key >= from && key < to && this.#rows.has(key)) rows.push([key, this.#rows.get(key)!])
+    return rows.sort(byKey)
   }
 
   #sorted(): readonly Chunk<V>[] {
@@ -75,17 +97,8 @@ export class OrderedMap<V> {
   }
 
   #build(): Chunk<V>[] {
-    return this.#chunks([...this.#rows.keys()].sort())
-  }
-
-  #chunks(keys: readonly string[]): Chunk<V>[] {
-    const chunks: Chunk<V>[] = []
-    const size = keys.length > 2 * chunkSize ? chunkSize : Math.max(1, keys.length)
-    for (let at = 0; at < keys.length; at += size) {
-      const part = keys.slice(at, at + size)
-      chunks.push({ keys: part, values: part.map((key) => this.#rows.get(key)!) })
-    }
-    return chunks
+    const keys = [...this.#rows.keys()].sort()
+    return divided({ keys, values: keys.map((key) => this.#rows.get(key)!) })
   }
 
   /** The index with the changed chunks replaced; chunks without changes are shared with the old one. */
@@ -96,25 +109,43 @@ export class OrderedMap<V> {
     for (let chunk = 0; chunk < index.length; chunk++) {
       const end = chunk + 1 < index.length ? changedBefore(changed, at, index[chunk + 1]!.keys[0]!) : changed.length
       if (end === at) result.push(index[chunk]!)
-      else result.push(...this.#chunks(this.#merged(index[chunk]!.keys, changed, at, end)))
+      else result.push(...divided(this.#merged(index[chunk]!, changed, at, end)))
       at = end
     }
     return index.length === 0 ? this.#build() : result
   }
 
-  /** Keys of a chunk and changed keys, in order, without those that are gone. */
-  #merged(keys: readonly string[], changed: readonly string[], from: number, end: number): string[] {
-    const merged: string[] = []
+  /** A chunk with the changed rows in their places, without those that are gone. */
+  #merged(chunk: Chunk<V>, changed: readonly string[], from: number, end: number): Chunk<V> {
+    const [keys, values]: [string[], V[]] = [[], []]
     let at = 0
     for (let change = from; change < end; change++) {
       const key = changed[change]!
-      while (at < keys.length && keys[at]! < key) merged.push(keys[at++]!)
-      if (keys[at] === key) at++
-      if (this.#rows.has(key)) merged.push(key)
+      for (; at < chunk.keys.length && chunk.keys[at]! < key; at++) {
+        keys.push(chunk.keys[at]!)
+        values.push(chunk.values[at]!)
+      }
+      if (chunk.keys[at] === key) at++
+      if (!this.#rows.has(key)) continue
+      keys.push(key)
+      values.push(this.#rows.get(key)!)
     }
-    while (at < keys.length) merged.push(keys[at++]!)
-    return merged
+    return { keys: keys.concat(chunk.keys.slice(at)), values: values.concat(chunk.values.slice(at)) }
   }
+}
+
+function byKey([left]: readonly [string, unknown], [right]: readonly [string, unknown]): number {
+  return left < right ? -1 : left > right ? 1 : 0
+}
+
+/** Chunks of a size that is cheap to copy. */
+function divided<V>(chunk: Chunk<V>): Chunk<V>[] {
+  const { keys, values } = chunk
+  if (keys.length <= 2 * chunkSize) return keys.length === 0 ? [] : [chunk]
+  const chunks: Chunk<V>[] = []
+  for (let at = 0; at < keys.length; at += chunkSize)
+    chunks.push({ keys: keys.slice(at, at + chunkSize), values: values.slice(at, at + chunkSize) })
+  return chunks
 }
 
 function changedBefore(changed: readonly string[], from: number, bound: string): number {
