@@ -1,6 +1,7 @@
-import { StreamsError } from '../model/errors.ts'
+import { SerializationError, StreamsError } from '../model/errors.ts'
 import type { StreamRecord } from '../model/stream-record.ts'
 import { KStreamBranch } from '../processor/kstream-branch.ts'
+import { KTableSuppress } from '../processor/ktable-suppress.ts'
 import { PassThrough } from '../processor/pass-through.ts'
 import type { SerializingProcessor } from '../processor/internal-processor-context.ts'
 import type { Processor, Punctuator } from '../processor/processor.ts'
@@ -90,6 +91,8 @@ class RunningProcessor implements RuntimeNode {
   #fail(cause: unknown, record: AnyRecord | null): void {
     if (isFatal(cause)) throw cause
     const { environment, id, current, droppedRecords, sendDeadLetter: send } = this.#scope
+    // In Java that is a failed cast, which it leaves to the node above.
+    if (environment.compatibility === 'java' && this.#isSuppressed(cause)) throw notSuppressed(cause, this.name)
     const error = processingError(cause, this.name, id, current.context())
     environment.logger.error(error.message, error.facts)
     const context = current.errorContext(this.name, id)
@@ -98,6 +101,17 @@ class RunningProcessor implements RuntimeNode {
     if (answerOf({ error, context, topic, defaultLetter: 'always', send, ask }) === 'fail') throw error
     droppedRecords.add()
   }
+
+  #isSuppressed(cause: unknown): cause is SerializationError {
+    return this.#processor instanceof KTableSuppress && cause instanceof SerializationError
+  }
+}
+
+function notSuppressed(cause: SerializationError, node: string): StreamsError {
+  return new StreamsError('STREAMS_NOT_SUPPRESSED', `${node} cannot keep a change: ${cause.message}`, {
+    facts: { ...cause.facts, node },
+    cause,
+  })
 }
 
 /** What it throws is an error of the node that forwarded to it, as in Kafka Streams. */

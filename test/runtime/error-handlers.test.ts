@@ -12,6 +12,7 @@ import { silentLogger } from '../../lib/runtime/logger.ts'
 import { nullable } from '../../lib/serde/nullable-serde.ts'
 import { Serdes } from '../../lib/serde/serdes.ts'
 import type { SessionStore } from '../../lib/state/session-store.ts'
+import { Suppressed } from '../../lib/dsl/suppressed.ts'
 import { keyValueStore } from '../../lib/state/stores.ts'
 import { TopologyTestDriver } from '../../lib/testing/topology-test-driver.ts'
 import type { ProducedRecord } from '../../lib/testing/test-output.ts'
@@ -331,5 +332,26 @@ t.test(
       .createInputTopic(topic('names', { key: Serdes.string, value: Serdes.string }))
       .pipeInput({ key: 'k', value: 'no long' })
     t.same(driver.producedTopicNames(), [])
+  },
+)
+
+t.test(
+  'a value that suppress cannot write: Kafka Streams keeps it from the siblings of suppress, Millrace does not',
+  async (t) => {
+    const siblingOf = (compatibility: 'safe' | 'java') => {
+      const builder = new StreamsBuilder()
+      const lengths = builder.table(input).mapValues((value) => value.length)
+      lengths.suppress(Suppressed.untilTimeLimit(5))
+      lengths.toStream().to(topic('out', { key: Serdes.string, value: nullable(Serdes.long) }))
+      using driver = new TopologyTestDriver(builder.build(), {
+        compatibility,
+        processingHandler: logAndContinue,
+        defaultValueSerde: Serdes.string as never,
+      })
+      driver.createInputTopic(input).pipeInput({ key: 'k', value: 'abc' })
+      return driver.producedTopicNames().includes('out')
+    }
+    t.equal(siblingOf('safe'), true)
+    t.equal(siblingOf('java'), false)
   },
 )
