@@ -73,11 +73,17 @@ export class WindowCloseEmitter<K, V> {
     const startedAt = this.#context.currentSystemTimeMs()
     let count = 0
     for (const { key, value: result } of this.#windows.fetch(fromMs, toMs)) {
+      if (result.timestamp < 0) throw this.#timestampLost()
       this.#context.forward(streamRecord(key, change<V>(result.value, null), result.timestamp, headers))
       count++
     }
     this.#emitted.add(count)
     this.#latency.record(this.#context.currentSystemTimeMs() - startedAt)
+  }
+
+  /** In `java` only, where a supplier without timestamps is on disk. Java has no records before the epoch, either. */
+  #timestampLost(): TypeError {
+    return new TypeError(`The store ${this.#storeName} has lost the time of a result: give it a supplier with timestamps.`)
   }
 
   #firstUnemittedMs(): number {

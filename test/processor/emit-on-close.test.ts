@@ -1,5 +1,14 @@
 import t from 'tap'
-import { Serdes, SlidingWindows, StreamsBuilder, timestampedWindowStore, TimeWindows, topic, UnlimitedWindows } from 'millrace'
+import {
+  Serdes,
+  SlidingWindows,
+  StreamsBuilder,
+  timestampedWindowStore,
+  TimeWindows,
+  topic,
+  UnlimitedWindows,
+  windowStore,
+} from 'millrace'
 import type { EmitStrategy, UnlimitedWindowedKStream, Windowed } from 'millrace'
 import { TopologyTestDriver, type TopologyTestDriverConfig } from 'millrace/testing'
 import { timeWindowedSerde } from '../../lib/serde/windowed-serdes.ts'
@@ -163,5 +172,30 @@ t.test('a store value keeps windows as long as they need, whatever it says; with
       .readKeyValues()
       .map(([, value]) => value)
     t.same(values, compatibility === 'safe' ? ['a', 'b', 'ac'] : ['a', 'b', 'c'])
+  }
+})
+
+t.test('a store without timestamps has no time for what it emits, with Java', async (t) => {
+  const plain = windowStore('s', { value: Serdes.string, retentionMs: 20, windowSizeMs: 10, medium: 'disk' })
+  for (const compatibility of ['safe', 'java'] as const) {
+    const builder = new StreamsBuilder()
+    const windowed = builder
+      .stream(input)
+      .groupByKey()
+      .windowedBy(TimeWindows.of({ sizeMs: 10 }))
+      .emitStrategy('on-window-close')
+    windowed
+      .aggregate(() => '', concat, plain)
+      .toStream()
+      .to(output)
+    using driver = new TopologyTestDriver(builder.build(), { compatibility, cacheMaxBytes: 0 })
+    const records = driver.createInputTopic(input)
+    records.pipeInput({ key: 'k', value: 'a', timestamp: 1 })
+    const close = (): void => records.pipeInput({ key: 'k', value: 'b', timestamp: 12 })
+    if (compatibility === 'java') t.throws(close, { cause: { message: /has lost the time/ } })
+    else {
+      close()
+      t.match(driver.createOutputTopic(output).readRecords(), [{ value: 'a', timestamp: 1 }])
+    }
   }
 })
