@@ -19,6 +19,30 @@ export function differences(expected: Scenario, actual: Outcome): Difference[] {
   return [...surprise, ...found].filter((difference) => difference !== undefined)
 }
 
+/** Parts that an answered scenario has, and this one lacks: nothing would be compared, and it would pass. */
+export function unanswered(scenario: Scenario): Difference[] {
+  return partsOf(scenario)
+    .filter((part) => scenario[part] === undefined)
+    .map((part) => ({ part, expected: 'an answer of Java', actual: 'none in the scenario' }))
+}
+
+function partsOf({ bytes, run, want = [], throws }: Scenario): readonly (keyof Outcome)[] {
+  if (bytes !== undefined) return ['results']
+  if (throws?.at === 'build') return []
+  // What cannot start is described, and no more.
+  const asked = throws?.at === 'init' ? want.filter((wanted) => wanted === 'describe') : want
+  const built = asked.flatMap((wanted) => builtParts[wanted] ?? [])
+  if (run === false || throws?.at === 'init') return built
+  const raw = want.includes('raw') ? (['raw'] as const) : []
+  const stores = want.includes('stores') && throws === undefined ? (['stores'] as const) : []
+  return [...built, 'out', 'dropped', 'produced', ...raw, ...stores]
+}
+
+const builtParts: Readonly<Record<string, readonly (keyof Outcome)[]>> = {
+  describe: ['describe'],
+  topics: ['internalTopics', 'subtopologies', 'copartition'],
+}
+
 function comparePart(part: string, expected: Scenario, actual: Outcome): Difference | undefined {
   switch (part) {
     case 'out':

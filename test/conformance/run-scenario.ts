@@ -1,7 +1,7 @@
 import { Serdes, topic, nullable, type StorageFactory, type Topology } from 'millrace'
 import { TopologyTestDriver, type ProducedRecord, type TopologyTestDriverConfig } from 'millrace/testing'
 import { callFormats } from './byte-formats.ts'
-import { differences } from './compare.ts'
+import { differences, unanswered } from './compare.ts'
 import { expectedOf } from './deviations.ts'
 import { buildOptions, driverConfig, planOptions } from './config.ts'
 import { dropped, topics } from './inspect.ts'
@@ -19,7 +19,7 @@ type Mutable<T> = { -readonly [K in keyof T]: T[K] }
 export function judge(scenario: Scenario, disk?: StorageFactory): Verdict {
   try {
     const { expected, deviations } = expectedOf(scenario)
-    const found = differences(expected, runScenario(scenario, disk))
+    const found = [...unanswered(scenario), ...differences(expected, runScenario(scenario, disk))]
     return found.length === 0 ? { kind: 'passed', deviations } : { kind: 'wrong', differences: found }
   } catch (error) {
     if (error instanceof Unsupported) return { kind: 'unsupported', reason: error.message }

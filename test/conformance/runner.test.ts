@@ -61,6 +61,16 @@ t.test('a part that the runner does not know fails the scenario', async (t) => {
   t.same(judge(extended).kind, 'wrong')
 })
 
+t.test('a scenario without the answers that it asks for fails', async (t) => {
+  const { id, topics, topo } = scenario
+  const asked: Scenario = { id, topics: topics!, topo: topo!, in: scenario.in!, want: ['raw', 'stores', 'describe', 'topics'] }
+  const verdict = judge(asked)
+  const parts = verdict.kind === 'wrong' ? verdict.differences.map(({ part }) => part) : []
+  t.same(parts, ['describe', 'internalTopics', 'subtopologies', 'copartition', 'out', 'dropped', 'produced', 'raw', 'stores'])
+  t.equal(judge({ id, topo: topo!, run: false }).kind, 'passed', 'it was built')
+  t.equal(judge({ id, bytes: [{ op: 'murmur2', hex: '61' }] }).kind, 'wrong')
+})
+
 t.test('what Millrace or the runner lacks is unsupported', async (t) => {
   const topo = scenario.topo!
   for (const step of [
@@ -130,6 +140,8 @@ t.test('a deviation is expected, and nothing besides it', async (t) => {
       ['!store', 's', 'approximateNumEntries'],
     ],
     out: [[], [], [2]],
+    dropped: 0,
+    produced: ['app-s-changelog'],
   }
   t.same(names(judge(size)), ['approximateNumEntries is exact'])
   t.equal(judge({ ...size, out: [[], [2], [2]] }).kind, 'wrong')
