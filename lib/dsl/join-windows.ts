@@ -1,3 +1,5 @@
+import { requireMs } from './require-ms.ts'
+
 /** Times of {@link JoinWindows}, in ms. */
 export interface JoinWindowsOptions {
   /** `beforeMs` and `afterMs` alike: how far apart, in either direction, two records may be. */
@@ -28,9 +30,9 @@ export class JoinWindows {
 
   private constructor(times: Required<Omit<JoinWindowsOptions, 'timeDifferenceMs'>>, nonJoined: 'final' | 'eager') {
     const { beforeMs, afterMs, graceMs } = times
-    requireMs('beforeMs', beforeMs, -Infinity)
-    requireMs('afterMs', afterMs, -Infinity)
-    requireMs('graceMs', graceMs, 0)
+    requireMs('beforeMs', 'a join', beforeMs, -Infinity)
+    requireMs('afterMs', 'a join', afterMs, -Infinity)
+    requireMs('graceMs', 'a join', graceMs)
     if (beforeMs + afterMs < 0)
       throw new TypeError(
         `beforeMs (${beforeMs}) and afterMs (${afterMs}) of a join leave no time between them: their sum is at least 0.`,
@@ -74,9 +76,4 @@ function sides({ timeDifferenceMs, beforeMs = timeDifferenceMs, afterMs = timeDi
   if (beforeMs === undefined || afterMs === undefined)
     throw new TypeError('Windows of a join need timeDifferenceMs, or both beforeMs and afterMs.')
   return { beforeMs, afterMs }
-}
-
-function requireMs(name: string, value: number, least: number): void {
-  if (!Number.isSafeInteger(value) || value < least)
-    throw new TypeError(`${name} of a join is whole milliseconds${least === 0 ? ', at least 0' : ''}, not ${String(value)}.`)
 }

@@ -1,3 +1,5 @@
+import { requireMs } from './require-ms.ts'
+
 /** Sizes of {@link SessionWindows}, in ms. */
 export interface SessionWindowsOptions {
   /** Records of a key that are at most this far apart belong to one session. */
@@ -12,8 +14,8 @@ export class SessionWindows {
   readonly graceMs: number
 
   private constructor({ gapMs, graceMs = 0 }: SessionWindowsOptions) {
-    requireMs('gapMs', gapMs)
-    requireMs('graceMs', graceMs)
+    requireMs('gapMs', 'sessions', gapMs)
+    requireMs('graceMs', 'sessions', graceMs)
     this.gapMs = gapMs
     this.graceMs = graceMs
   }
@@ -25,9 +27,4 @@ export class SessionWindows {
   static of(options: SessionWindowsOptions): SessionWindows {
     return new SessionWindows(options)
   }
-}
-
-function requireMs(name: string, value: number): void {
-  if (!Number.isSafeInteger(value) || value < 0)
-    throw new TypeError(`${name} of sessions is whole milliseconds, at least 0, not ${String(value)}.`)
 }

@@ -1,3 +1,5 @@
+import { requireMs } from './require-ms.ts'
+
 /** Sizes of {@link SlidingWindows}, in ms. */
 export interface SlidingWindowsOptions {
   /** How far apart two records of one window may be, at most. */
@@ -15,8 +17,8 @@ export class SlidingWindows {
   readonly graceMs: number
 
   private constructor({ differenceMs, graceMs = 0 }: SlidingWindowsOptions) {
-    requireMs('differenceMs', differenceMs)
-    requireMs('graceMs', graceMs)
+    requireMs('differenceMs', 'sliding windows', differenceMs)
+    requireMs('graceMs', 'sliding windows', graceMs)
     this.differenceMs = differenceMs
     this.graceMs = graceMs
   }
@@ -28,9 +30,4 @@ export class SlidingWindows {
   static of(options: SlidingWindowsOptions): SlidingWindows {
     return new SlidingWindows(options)
   }
-}
-
-function requireMs(name: string, value: number): void {
-  if (!Number.isSafeInteger(value) || value < 0)
-    throw new TypeError(`${name} of sliding windows is whole milliseconds, at least 0, not ${String(value)}.`)
 }

@@ -1,3 +1,5 @@
+import { requireMs } from './require-ms.ts'
+
 /** When {@link UnlimitedWindows} begin, in ms. */
 export interface UnlimitedWindowsOptions {
   /** Records before it are left out, uncounted. Default 0. */
@@ -12,8 +14,7 @@ export class UnlimitedWindows {
   readonly graceMs = 0
 
   private constructor({ startMs = 0 }: UnlimitedWindowsOptions) {
-    if (!Number.isSafeInteger(startMs) || startMs < 0)
-      throw new TypeError(`startMs of a window is whole milliseconds, at least 0, not ${String(startMs)}.`)
+    requireMs('startMs', 'a window', startMs)
     this.startMs = startMs
   }
 

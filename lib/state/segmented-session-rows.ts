@@ -9,8 +9,8 @@ import { bySessionEnd, type SessionRange, type SessionRows } from './session-row
 import type { ChangelogRecord } from './state-store.ts'
 import type { SessionStoreSpec } from './store-spec.ts'
 import { boundsOfKey, boundsOfRange, boundsOfTime } from './window-key.ts'
-import { reversed } from './window-order.ts'
-import type { KeyRange, WindowOrder } from './window-rows.ts'
+import { inOrder, reversed } from './window-order.ts'
+import type { KeyRange } from './window-rows.ts'
 import type { Segment, WindowSegments } from './window-segments.ts'
 
 export interface SegmentedSessionOptions {
@@ -202,8 +202,4 @@ export class SegmentedSessionRows implements SessionRows {
 
 function sessionsByTime(rows: Iterator<KeyedRow>): Iterator<KeyedRow> {
   return translated(rows, ([timeKey, row]) => [sessionKeyOfTimeKey(timeKey), row])
-}
-
-function inOrder(order: WindowOrder): (left: KeyedRow, right: KeyedRow) => number {
-  return ([left], [right]) => order(left, right)
 }

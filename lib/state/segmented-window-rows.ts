@@ -2,7 +2,7 @@ import { latin1 } from '../model/bytes.ts'
 import type { Counter } from '../metrics/metrics.ts'
 import type { StorageTable, StorageWrite } from '../storage/storage.ts'
 import { readInt64, writeInt64 } from './row-codec.ts'
-import { chained, translated } from './row-iterators.ts'
+import { chained, sorted, translated } from './row-iterators.ts'
 import type { KeyedRow, Row } from './row.ts'
 import type { ChangelogRecord } from './state-store.ts'
 import type { WindowStoreSpec } from './store-spec.ts'
@@ -17,7 +17,7 @@ import {
   windowKey,
   windowKeyOfTimeKey,
 } from './window-key.ts'
-import { byStart, reversed } from './window-order.ts'
+import { byStart, inOrder, reversed } from './window-order.ts'
 import { nextSequence, type KeyRange, type SequenceNumbers, type TimeRange, type WindowRows } from './window-rows.ts'
 import type { Segment, WindowSegments } from './window-segments.ts'
 
@@ -106,7 +106,12 @@ export class SegmentedWindowRows implements WindowRows {
     const sources = segments.map(({ segment, toMs }) =>
       segment.rows.scan({ ...boundsOfRange(fromKey, toKey, toMs), reverse: times.reverse }),
     )
-    return chained(this.#isExact ? sources.map((rows) => sorted(rows, isIn, times)) : sources, isIn)
+    if (!this.#isExact) return chained(sources, isIn)
+    const order = inOrder(times.reverse ? reversed(byStart) : byStart)
+    return chained(
+      sources.map((rows) => sorted(rows, isIn, order)),
+      () => true,
+    )
   }
 
   /** Nothing from `startMs` on is forgotten, however old it grows. */
@@ -244,18 +249,4 @@ interface SegmentPart {
 function scanByTime({ segment, fromMs, toMs }: SegmentPart, { reverse }: TimeRange): Iterator<KeyedRow> {
   const rows = segment.byTime!.scan({ ...boundsOfTime(fromMs, toMs), reverse })
   return translated(rows, ([key, row]) => [windowKeyOfTimeKey(key), row])
-}
-
-/** Sorted when the first row is asked for; the snapshot is older. */
-function* sorted(
-  rows: IterableIterator<KeyedRow>,
-  isIn: (row: KeyedRow) => boolean,
-  { reverse }: TimeRange,
-): Generator<KeyedRow, undefined> {
-  const order = reverse ? reversed(byStart) : byStart
-  try {
-    yield* [...chained([rows], isIn)].sort(([left], [right]) => order(left, right))
-  } finally {
-    rows.return?.()
-  }
 }

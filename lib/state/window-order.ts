@@ -1,4 +1,5 @@
 import { ascending } from './row-store.ts'
+import type { KeyedRow } from './row.ts'
 import { keyOfWindow, startOfWindow } from './window-key.ts'
 import type { WindowOrder } from './window-rows.ts'
 
@@ -15,6 +16,11 @@ export function bySegment(segmentMs: number): WindowOrder {
 
 export function reversed(order: WindowOrder): WindowOrder {
   return (left, right) => order(right, left)
+}
+
+/** The order of rows by that of their keys. */
+export function inOrder(order: WindowOrder): (left: KeyedRow, right: KeyedRow) => number {
+  return ([left], [right]) => order(left, right)
 }
 
 function keyAndSequence(windowKey: string): string {
