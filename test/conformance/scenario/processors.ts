@@ -109,7 +109,9 @@ const plain: Readonly<Record<string, (args: Args) => LogicMaker>> = {
   },
   times: () =>
     withValue(({ timestamp }, context) => `${timestamp}|${context.currentStreamTimeMs()}|${context.currentSystemTimeMs()}`),
-  metadata: () => withValue((_, { recordMetadata: at }) => (at === null ? 'none' : `${at.topic}|${at.partition}|${at.offset}`)),
+  // In a punctuation Java's record has a topic of null.
+  metadata: () =>
+    withValue((_, { recordMetadata: at }) => (at === null ? 'null|-1|-1' : `${at.topic}|${at.partition}|${at.offset}`)),
   commit: () =>
     mapping((record, context) => {
       context.commit()
