@@ -31,7 +31,7 @@ export function judge(scenario: Scenario, disk?: StorageFactory): Verdict {
 
 /** Where only Java cannot build the topology, there is no defect to copy: it has to work. */
 function withoutDefects(scenario: Scenario): Scenario {
-  return { ...scenario, config: { ...scenario.config, '__enable.process.processValue.fix__': true } }
+  return { ...scenario, config: { ...scenario.config, '__enable.process.processValue.fix__': 'true' } }
 }
 
 function runScenario(scenario: Scenario, disk: StorageFactory | undefined): Outcome {
