@@ -38,6 +38,11 @@ if (options.help || (options.seed === undefined && options.rerun === undefined))
   process.stdout.write(usage)
   process.exit(options.help ? 0 : 2)
 }
+for (const name of ['seed', 'count'] as const)
+  if (options[name] !== undefined && !/^\d+$/.test(options[name])) {
+    process.stderr.write(`--${name} takes a number, not ${options[name]}.\n`)
+    process.exit(2)
+  }
 if (options.oracle === '') {
   process.stderr.write('NOTHING WAS COMPARED: there is no Java here. Give --oracle COMMAND, or set MILLRACE_ORACLE.\n')
   process.exit(2)
