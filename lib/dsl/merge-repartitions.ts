@@ -90,13 +90,12 @@ function isBehind(above: GraphNode, node: GraphNode): boolean {
   return nearest(node, ({ parents }) => parents.has(above)) !== undefined
 }
 
-/** The node itself, or the first of its ancestors that matches. Of several ways up, the last counts, as in Java: names depend on it. */
+/** The node itself, or the first of its ancestors that matches, one way up after the other: names depend on the order, as in Java. */
 function nearest(node: GraphNode, matches: (node: GraphNode) => boolean): GraphNode | undefined {
   if (matches(node)) return node
-  let found: GraphNode | undefined
   for (const parent of node.parents) {
-    if (matches(parent)) return parent
-    found = nearest(parent, matches)
+    const found = nearest(parent, matches)
+    if (found !== undefined) return found
   }
-  return found
+  return undefined
 }
