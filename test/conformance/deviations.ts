@@ -108,13 +108,16 @@ interface Joinable {
 function reusesRepartition(topo: readonly Step[]): boolean {
   const named = new Map<Json | undefined, Joinable>()
   let last: Joinable = { isRekeyed: false, isJoined: false }
-  return topo.some(({ op, from, with: other, as }) => {
+  return topo.some(({ op, from, with: other, as, fn }) => {
     const sides = [from === undefined ? last : named.get(from), named.get(other)].filter((side) => side !== undefined)
     const isJoin = joining.has(op)
     const isReused = isJoin && sides.some(({ isRekeyed, isJoined }) => isRekeyed && isJoined)
     if (isJoin) for (const side of sides) side.isJoined = true
     last = {
-      isRekeyed: rekeying.has(op) || (!isJoin && op !== 'repartition' && sides.some((side) => side.isRekeyed)),
+      isRekeyed:
+        rekeying.has(op) ||
+        (op === 'toStream' && fn !== undefined) ||
+        (!isJoin && op !== 'repartition' && sides.some((side) => side.isRekeyed)),
       isJoined: false,
     }
     if (as !== undefined) named.set(as, last)
