@@ -8,6 +8,7 @@ import type { Present } from './kstream.ts'
 import type { KTable } from './ktable.ts'
 import { materialize, sessionSpec } from './materialized.ts'
 import type { Materialized, Named } from './options.ts'
+import { closingOfSessions } from './session-windowed-kstream.ts'
 import type { SessionWindows } from './session-windows.ts'
 import type { AnySupplier } from './stream-operators.ts'
 import { storedOperator } from './table-operators.ts'
@@ -44,7 +45,6 @@ export class SessionWindowedCogroupedKStream<K, VOut> {
     }
     const spec = sessionSpec(store, windows, emit)
     const key = store.key === undefined ? undefined : erased(sessionWindowedSerde(store.key))
-    const closing = { graceMs: windows.graceMs + windows.gapMs, windowEnd: 'included' } as const
-    return this.#cogrouping.aggregate({ named, store, spec, key, operator, supplier, ...closing })
+    return this.#cogrouping.aggregate({ named, store, spec, key, operator, supplier, ...closingOfSessions(windows) })
   }
 }

@@ -4,6 +4,7 @@ import { KStreamSessionWindowAggregate, type SessionFold } from '../processor/ks
 import { sessionGetter } from '../processor/ktable-value-getter.ts'
 import { longSerde } from '../serde/integer-serdes.ts'
 import { sessionWindowedSerde } from '../serde/windowed-serdes.ts'
+import type { WindowEnd } from './graph.ts'
 import { erased } from './handles.ts'
 import type { Present } from './kstream.ts'
 import type { KTable } from './ktable.ts'
@@ -86,7 +87,14 @@ export class SessionWindowedKStream<K, V> {
       })) as AnySupplier
     const key = store.key === undefined ? undefined : erased(sessionWindowedSerde(store.key))
     const spec = sessionSpec(store, windows, emit)
-    const closing = { graceMs: windows.graceMs + windows.gapMs, windowEnd: 'included' } as const
-    return addAggregate(this.#grouping, { prefix, named, store, spec, key, operator, supplier, ...closing })
+    return addAggregate(this.#grouping, { prefix, named, store, spec, key, operator, supplier, ...closingOfSessions(windows) })
   }
+}
+
+/** When sessions close: a record may still come into the gap behind their end. */
+export function closingOfSessions({ gapMs, graceMs }: SessionWindows): {
+  readonly graceMs: number
+  readonly windowEnd: WindowEnd
+} {
+  return { graceMs: graceMs + gapMs, windowEnd: 'included' }
 }

@@ -2,24 +2,13 @@ import { deepEqual } from 'node:assert/strict'
 import fc from 'fast-check'
 import t from 'tap'
 import { change } from '../../lib/model/change.ts'
-import { Serdes } from '../../lib/serde/serdes.ts'
 import type { ChangeBuffer } from '../../lib/state/change-buffer.ts'
 import type { StateStore } from '../../lib/state/state-store.ts'
 import { MemoryStorageFactory } from '../../lib/storage/memory/memory-storage.ts'
-import { open, storeTask, type StoreTask } from '../state/store-fixture.ts'
+import { changeBufferSpec as spec, open, storeTask, type StoreTask } from '../state/store-fixture.ts'
 import { runs } from './runs.ts'
 
 type Buffered = ChangeBuffer<string, string> & StateStore
-
-const spec = {
-  kind: 'change-buffer',
-  name: 's',
-  key: Serdes.string,
-  value: Serdes.string,
-  medium: 'memory',
-  caching: 'disabled',
-  changelog: { config: {} },
-} as const
 
 type Step =
   | { readonly put: string; readonly value: string | null; readonly timeMs: number }

@@ -1,23 +1,12 @@
 import t from 'tap'
 import { change } from '../../lib/model/change.ts'
 import type { RecordContext } from '../../lib/model/record-context.ts'
-import { Serdes } from '../../lib/serde/serdes.ts'
 import type { ChangeBuffer } from '../../lib/state/change-buffer.ts'
 import type { ChangelogRecord, StateStore } from '../../lib/state/state-store.ts'
 import { MemoryStorageFactory } from '../../lib/storage/memory/memory-storage.ts'
-import { open, storeTask, type StoreTask } from './store-fixture.ts'
+import { changeBufferSpec as spec, open, storeTask, type StoreTask } from './store-fixture.ts'
 
 type Changes = ChangeBuffer<string, string> & StateStore
-
-const spec = {
-  kind: 'change-buffer',
-  name: 's',
-  key: Serdes.string,
-  value: Serdes.string,
-  medium: 'memory',
-  caching: 'disabled',
-  changelog: { config: {} },
-} as const
 
 function fixture(compatibility: 'safe' | 'java' = 'safe', changelog: 'on' | 'off' = 'on') {
   const storage = new MemoryStorageFactory().open('app/0_0')

@@ -1,3 +1,4 @@
+import { Serdes } from '../../lib/serde/serdes.ts'
 import { ManualClock } from '../../lib/clock/manual-clock.ts'
 import { MemoryMetrics } from '../../lib/metrics/memory-metrics.ts'
 import { latin1 } from '../../lib/model/bytes.ts'
@@ -83,3 +84,14 @@ export function checkpoint(store: StateStore, storage: StorageEnvironment, more:
 export function shownLog(log: readonly ChangelogRecord[]): string[] {
   return log.map(({ key, value, timestamp }) => `${latin1(key)}=${value === null ? 'null' : latin1(value)}@${timestamp}`)
 }
+
+/** A suppress buffer, called `s`. */
+export const changeBufferSpec = {
+  kind: 'change-buffer',
+  name: 's',
+  key: Serdes.string,
+  value: Serdes.string,
+  medium: 'memory',
+  caching: 'disabled',
+  changelog: { config: {} },
+} as const

@@ -91,8 +91,10 @@ export class KStreamKStreamJoin<K, V, VOut> implements Processor<K | null, V | n
 
   /** Results go on from the side that noticed, with the headers of its record. */
   #emitClosed(record: StreamRecord<unknown, unknown>): void {
-    this.#waiting?.emitClosed(this.#options.side, this.#context.currentSystemTimeMs(), ({ key, side, timestamp }, value) => {
-      const joined = side === this.#options.side ? this.#joined(key, value, null) : this.#joined(key, null, value)
+    const own = this.#options.side
+    if (this.#waiting?.mayHaveClosed(own) !== true) return
+    this.#waiting.emitClosed(this.#context.currentSystemTimeMs(), ({ key, side, timestamp }, value) => {
+      const joined = side === own ? this.#joined(key, value, null) : this.#joined(key, null, value)
       this.#forward(key, joined, timestamp, record)
     })
   }

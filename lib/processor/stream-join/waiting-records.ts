@@ -39,13 +39,10 @@ export class WaitingRecords<K, V> {
     if (this.#store.get(waiting) !== null) this.#store.put(waiting, null)
   }
 
-  /**
-   * Gives out what waits no longer, by time, the right side first. `side` is where the record came in that moved stream time: only
-   * its own look ahead decides whether looking is worth it.
-   */
-  emitClosed(side: JoinSide, nowMs: number, emit: Emit<K, V>): void {
+  /** Gives out what waits no longer, by time, the right side first. */
+  emitClosed(nowMs: number, emit: Emit<K, V>): void {
     const clock = this.#clock
-    if (this.#noneHasClosed(side) || !clock.throttle.isDue(nowMs)) return
+    if (!clock.throttle.isDue(nowMs)) return
     clock.oldestWaitingMs = Infinity
     const open = new Set<JoinSide>()
     const leaving = new Leaving(this.#store, this.#options.compatibility)
@@ -61,12 +58,13 @@ export class WaitingRecords<K, V> {
     leaving.end()
   }
 
-  #noneHasClosed(side: JoinSide): boolean {
+  /** Whether looking is worth it. `side` is where the record came in that moved stream time: only its own look ahead decides. */
+  mayHaveClosed(side: JoinSide): boolean {
     const { oldestWaitingMs } = this.#clock
     const { compatibility, times } = this.#options
     // Java's Long.MAX_VALUE overflows in the sum, so that it looks after all, unless nothing is added.
-    if (compatibility === 'java' && oldestWaitingMs === Infinity) return lookAheadMs(side, times) + times.graceMs <= 0
-    return this.#isOpen(oldestWaitingMs, side)
+    if (compatibility === 'java' && oldestWaitingMs === Infinity) return lookAheadMs(side, times) + times.graceMs > 0
+    return !this.#isOpen(oldestWaitingMs, side)
   }
 
   /** Whether a partner of a record may still come. */
