@@ -20,14 +20,14 @@ export const depthMax = 4
 
 /** A package with one home, and the folder that is its home. */
 export const homes: Readonly<Record<string, string>> = {
-  kafkajs: 'transport/kafkajs',
+  kafkajs: 'transport/kafka/connection/kafkajs',
   lmdb: 'storage/lmdb',
   avsc: 'serde/avro',
   '@kafkajs/confluent-schema-registry': 'serde/avro',
 }
 
 /** Who may touch clocks, timers, chance, sockets and files themselves; all others are handed a port. */
-const worldly = ['clock/system-clock.ts', 'clock/chance.ts', 'transport/kafkajs', 'storage']
+const worldly = ['clock/system-clock.ts', 'clock/chance.ts', 'transport/kafka', 'storage']
 
 const worldModules = ['timers', 'timers/promises', 'perf_hooks', 'net', 'tls', 'fs', 'fs/promises']
 const worldGlobals = ['Date', 'setTimeout', 'setInterval', 'performance']

@@ -31,7 +31,7 @@ export {
 export type { ErrorFacts, StreamsErrorOptions, TransportErrorKind } from './model/errors.ts'
 
 // What users write: the DSL.
-export type { BuildOptions, Optimization } from './dsl/optimization.ts'
+export type { BuildOptions, Optimization } from './dsl/graph/optimization.ts'
 export { StreamsBuilder } from './dsl/streams-builder.ts'
 export type { KStream, Present } from './dsl/kstream.ts'
 export type { KTable } from './dsl/ktable.ts'
@@ -43,19 +43,25 @@ export type { SessionWindowedCogroupedKStream } from './dsl/session-windowed-cog
 export type { TimeWindowedCogroupedKStream } from './dsl/time-windowed-cogrouped-kstream.ts'
 export type { TimeWindowedKStream, UnlimitedWindowedKStream } from './dsl/time-windowed-kstream.ts'
 export type { EmitStrategy } from './model/emit-strategy.ts'
-export { TimeWindows } from './dsl/time-windows.ts'
-export type { TimeWindowsOptions } from './dsl/time-windows.ts'
-export { SlidingWindows } from './dsl/sliding-windows.ts'
-export type { SlidingWindowsOptions } from './dsl/sliding-windows.ts'
-export { JoinWindows } from './dsl/join-windows.ts'
-export type { JoinWindowsOptions } from './dsl/join-windows.ts'
+export { TimeWindows } from './dsl/windows/time-windows.ts'
+export type { TimeWindowsOptions } from './dsl/windows/time-windows.ts'
+export { SlidingWindows } from './dsl/windows/sliding-windows.ts'
+export type { SlidingWindowsOptions } from './dsl/windows/sliding-windows.ts'
+export { JoinWindows } from './dsl/windows/join-windows.ts'
+export type { JoinWindowsOptions } from './dsl/windows/join-windows.ts'
 export type { SessionWindowedKStream } from './dsl/session-windowed-kstream.ts'
-export { SessionWindows } from './dsl/session-windows.ts'
-export type { SessionWindowsOptions } from './dsl/session-windows.ts'
-export { UnlimitedWindows } from './dsl/unlimited-windows.ts'
-export type { UnlimitedWindowsOptions } from './dsl/unlimited-windows.ts'
-export { Suppressed } from './dsl/suppressed.ts'
-export type { BufferConfig, EagerBufferConfig, StrictBufferConfig, UntilTimeLimit, UntilWindowCloses } from './dsl/suppressed.ts'
+export { SessionWindows } from './dsl/windows/session-windows.ts'
+export type { SessionWindowsOptions } from './dsl/windows/session-windows.ts'
+export { UnlimitedWindows } from './dsl/windows/unlimited-windows.ts'
+export type { UnlimitedWindowsOptions } from './dsl/windows/unlimited-windows.ts'
+export { Suppressed } from './dsl/windows/suppressed.ts'
+export type {
+  BufferConfig,
+  EagerBufferConfig,
+  StrictBufferConfig,
+  UntilTimeLimit,
+  UntilWindowCloses,
+} from './dsl/windows/suppressed.ts'
 export type { Branched, BranchedKStream } from './dsl/branched-kstream.ts'
 export type {
   Consumed,
@@ -82,7 +88,7 @@ export type { PlanOptions } from './topology/plan-topology.ts'
 export type { SinkTopic, SourceTopic, SourceTopics, TopicPattern, WriteSerde } from './topology/topic-ref.ts'
 export type { OffsetReset, StreamPartitioner, TopicNameExtractor, TopologyPlan } from './topology/topology-plan.ts'
 export type { KeyValuePair } from './processor/key-value-result.ts'
-export type { ValueTransformer } from './processor/ktable-transform-values.ts'
+export type { ValueTransformer } from './processor/table/ktable-transform-values.ts'
 export type {
   Cancellable,
   Processor,
@@ -135,22 +141,22 @@ export type {
   KeyValueStore,
   ReadOnlyKeyValueStore,
   TimestampedKeyValueStore,
-} from './state/key-value-store.ts'
-export type { ReadOnlySessionStore, SessionStore } from './state/session-store.ts'
+} from './state/key-value/key-value-store.ts'
+export type { ReadOnlySessionStore, SessionStore } from './state/session/session-store.ts'
 export type {
   HistoryOptions,
   ReadOnlyVersionedKeyValueStore,
   ValidTo,
   VersionedKeyValueStore,
   VersionedRecord,
-} from './state/versioned-key-value-store.ts'
+} from './state/versioned/versioned-key-value-store.ts'
 export type {
   ReadOnlyWindowStore,
   TimestampedWindowStore,
   WindowedEntry,
   WindowEntry,
   WindowStore,
-} from './state/window-store.ts'
+} from './state/window/window-store.ts'
 
 // Storage: where stores on disk are.
 export { openLmdbStorage } from './storage/lmdb/open-lmdb-storage.ts'
@@ -165,8 +171,8 @@ export type {
 } from './storage/storage.ts'
 
 // Clusters, and plain clients for topic values.
-export { kafka } from './transport/kafkajs/kafka.ts'
-export type { KafkaOptions, SaslOptions } from './transport/kafkajs/kafka.ts'
+export { kafka } from './transport/kafka/kafka.ts'
+export type { KafkaOptions, SaslOptions } from './transport/kafka/kafka.ts'
 export type { Cluster, ConnectOptions } from './transport/cluster.ts'
 export { openAdmin, openConsumer, openProducer } from './transport/topic-clients/open-topic-clients.ts'
 export type { TopicConsumer } from './transport/topic-clients/topic-consumer.ts'
@@ -204,8 +210,8 @@ export type { Counter, Metric, Metrics, MetricTags } from './metrics/metrics.ts'
 export { KafkaStreams } from './kafka-streams.ts'
 export type { LocalTask } from './kafka-streams.ts'
 export type { StreamsConfig, StreamsState, UncaughtExceptionAnswer, UncaughtExceptionHandler } from './runtime/streams-config.ts'
-export { deadLetter } from './runtime/dead-letters.ts'
-export { logAndContinue, logAndFail, retryOrFail } from './runtime/error-handlers.ts'
+export { deadLetter } from './runtime/errors/dead-letters.ts'
+export { logAndContinue, logAndFail, retryOrFail } from './runtime/errors/error-handlers.ts'
 export type {
   DeadLetter,
   DeserializationHandler,
@@ -217,7 +223,7 @@ export type {
   ProductionHandler,
   RawRecord,
   UnsentRecord,
-} from './runtime/error-handlers.ts'
-export type { StateRestoreListener } from './runtime/changelog.ts'
+} from './runtime/errors/error-handlers.ts'
+export type { StateRestoreListener } from './runtime/restore/changelog.ts'
 export { consoleLogger, silentLogger } from './runtime/logger.ts'
 export type { Logger } from './runtime/logger.ts'

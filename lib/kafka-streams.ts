@@ -5,20 +5,20 @@ import { taskIdString } from './model/task-id.ts'
 import type { TopicPartition } from './model/topic-partition.ts'
 import { sleep } from './clock/clock.ts'
 import { compositeStore, type ReadOnlyStore } from './query/composite-store.ts'
-import type { StateRestoreListener } from './runtime/changelog.ts'
-import { checkSerdes } from './runtime/check-serdes.ts'
-import { GlobalThread } from './runtime/global-thread.ts'
+import type { StateRestoreListener } from './runtime/restore/changelog.ts'
+import { checkSerdes } from './runtime/serdes/check-serdes.ts'
+import { GlobalThread } from './runtime/restore/global-thread.ts'
 import { makeEnvironment, serdeResolver } from './runtime/make-environment.ts'
-import type { OpenStreamThread } from './runtime/open-stream-thread.ts'
-import { fetchLimits, openStreamThread } from './runtime/open-stream-thread.ts'
-import type { SerdeResolver } from './runtime/serde-resolver.ts'
-import { StateDirectory } from './runtime/state-directory.ts'
-import type { ThreadState } from './runtime/stream-thread.ts'
-import type { GlobalStores } from './runtime/stream-task.ts'
+import type { OpenStreamThread } from './runtime/loop/open-stream-thread.ts'
+import { fetchLimits, openStreamThread } from './runtime/loop/open-stream-thread.ts'
+import type { SerdeResolver } from './runtime/serdes/serde-resolver.ts'
+import { StateDirectory } from './runtime/restore/state-directory.ts'
+import type { ThreadState } from './runtime/loop/stream-thread.ts'
+import type { GlobalStores } from './runtime/task/stream-task.ts'
 import type { ResolvedConfig, StreamsConfig, StreamsState } from './runtime/streams-config.ts'
 import { resolveConfig } from './runtime/streams-config.ts'
 import type { TaskEnvironment } from './runtime/task-runtime.ts'
-import type { ReadOnlyKeyValueStore } from './state/key-value-store.ts'
+import type { ReadOnlyKeyValueStore } from './state/key-value/key-value-store.ts'
 import type { StateStore } from './state/state-store.ts'
 import type {
   KeyValueStoreSpec,
@@ -27,9 +27,9 @@ import type {
   VersionedKeyValueStoreSpec,
   WindowStoreSpec,
 } from './state/store-spec.ts'
-import type { ReadOnlySessionStore } from './state/session-store.ts'
-import type { ReadOnlyVersionedKeyValueStore } from './state/versioned-key-value-store.ts'
-import type { ReadOnlyWindowStore } from './state/window-store.ts'
+import type { ReadOnlySessionStore } from './state/session/session-store.ts'
+import type { ReadOnlyVersionedKeyValueStore } from './state/versioned/versioned-key-value-store.ts'
+import type { ReadOnlyWindowStore } from './state/window/window-store.ts'
 import type { StorageFactory } from './storage/storage.ts'
 import type { Topology } from './topology/topology.ts'
 import type { TopologyPlan } from './topology/topology-plan.ts'
@@ -353,7 +353,7 @@ async function failureOf(running: Promise<void>): Promise<{ readonly error: unkn
 
 async function openCluster({ cluster, bootstrapServers }: ResolvedConfig): Promise<Cluster> {
   if (cluster !== undefined) return cluster
-  const { kafka } = await import('./transport/kafkajs/kafka.ts')
+  const { kafka } = await import('./transport/kafka/kafka.ts')
   return kafka({ bootstrapServers: bootstrapServers! })
 }
 

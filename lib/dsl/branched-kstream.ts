@@ -1,10 +1,10 @@
-import { KStreamBranch } from '../processor/kstream-branch.ts'
-import { PassThrough } from '../processor/pass-through.ts'
+import { KStreamBranch } from '../processor/stateless/kstream-branch.ts'
+import { PassThrough } from '../processor/stateless/pass-through.ts'
 import { checkName } from '../topology/names.ts'
 import { internals, type StreamState } from './handles.ts'
 import type { KStream } from './kstream.ts'
 import type { Named } from './options.ts'
-import { addStreamOperator } from './stream-operators.ts'
+import { addStreamOperator } from './operators/stream-operators.ts'
 
 /** Java: `Branched`. */
 export interface Branched<K, V> {

@@ -1,4 +1,4 @@
-import type { KTableValueGetterSupplier } from '../processor/ktable-value-getter.ts'
+import type { KTableValueGetterSupplier } from '../processor/table/ktable-value-getter.ts'
 import { internals } from './handles.ts'
 
 /** A table of which every process holds all partitions (Java: `GlobalKTable`). A stream joins it by any key. */

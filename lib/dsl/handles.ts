@@ -1,8 +1,8 @@
 import type { Serde } from '../model/serde.ts'
-import type { KTableValueGetterSupplier } from '../processor/ktable-value-getter.ts'
+import type { KTableValueGetterSupplier } from '../processor/table/ktable-value-getter.ts'
 import type { KStream } from './kstream.ts'
 import type { KTable } from './ktable.ts'
-import type { GraphNode, StreamsGraph } from './graph.ts'
+import type { GraphNode, StreamsGraph } from './graph/graph.ts'
 
 /** Key of what the handles (KStream, KTable, …) know of the graph; not part of the API. */
 export const internals: unique symbol = Symbol('internals')

@@ -1,6 +1,6 @@
-import type { ReadOnlySessionStore } from '../state/session-store.ts'
+import type { ReadOnlySessionStore } from '../state/session/session-store.ts'
 import type { StateStore } from '../state/state-store.ts'
-import type { WindowedEntry } from '../state/window-store.ts'
+import type { WindowedEntry } from '../state/window/window-store.ts'
 
 type Sessions<K, V> = IterableIterator<WindowedEntry<K, V>>
 

@@ -1,6 +1,10 @@
 import type { ValueAndTimestamp } from '../model/value-and-timestamp.ts'
 import type { StateStore } from '../state/state-store.ts'
-import type { HistoryOptions, ReadOnlyVersionedKeyValueStore, VersionedRecord } from '../state/versioned-key-value-store.ts'
+import type {
+  HistoryOptions,
+  ReadOnlyVersionedKeyValueStore,
+  VersionedRecord,
+} from '../state/versioned/versioned-key-value-store.ts'
 
 /** The local partitions of one versioned store, read only, as they are now. A key is in one of them. */
 export class CompositeVersionedStore<K, V> implements ReadOnlyVersionedKeyValueStore<K, V> {

@@ -1,6 +1,6 @@
 import type { ValueAndTimestamp } from '../model/value-and-timestamp.ts'
 import type { StateStore } from '../state/state-store.ts'
-import type { ReadOnlyWindowStore, WindowedEntry, WindowEntry } from '../state/window-store.ts'
+import type { ReadOnlyWindowStore, WindowedEntry, WindowEntry } from '../state/window/window-store.ts'
 
 type Inner<K> = ReadOnlyWindowStore<K, unknown>
 

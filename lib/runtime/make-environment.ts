@@ -1,9 +1,9 @@
 import type { Metrics } from '../metrics/metrics.ts'
 import type { Serde } from '../model/serde.ts'
-import { RecordCacheBudget } from '../state/record-cache.ts'
+import { RecordCacheBudget } from '../state/layers/record-cache.ts'
 import type { StorageFactory } from '../storage/storage.ts'
 import type { Cluster } from '../transport/cluster.ts'
-import { SerdeResolver } from './serde-resolver.ts'
+import { SerdeResolver } from './serdes/serde-resolver.ts'
 import type { ResolvedConfig } from './streams-config.ts'
 import type { TaskEnvironment } from './task-runtime.ts'
 

@@ -5,11 +5,11 @@ import type { UpgradeFrom } from '../model/upgrade-from.ts'
 import type { TimestampExtractor } from '../processor/timestamp-extractor.ts'
 import type { CacheBudget } from '../state/state-store.ts'
 import type { StorageEnvironment } from '../storage/storage.ts'
-import type { CurrentRecord } from './current-record.ts'
-import type { SendDeadLetter } from './dead-letters.ts'
-import type { DeserializationHandler, ProcessingHandler, ProductionHandler } from './error-handlers.ts'
+import type { CurrentRecord } from './task/current-record.ts'
+import type { SendDeadLetter } from './errors/dead-letters.ts'
+import type { DeserializationHandler, ProcessingHandler, ProductionHandler } from './errors/error-handlers.ts'
 import type { Logger } from './logger.ts'
-import type { SerdeResolver } from './serde-resolver.ts'
+import type { SerdeResolver } from './serdes/serde-resolver.ts'
 
 /** What all tasks of an application share: resolved once, never changed. */
 export interface TaskEnvironment {

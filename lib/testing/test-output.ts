@@ -1,5 +1,5 @@
 import type { Headers } from '../model/headers.ts'
-import type { RecordOutput, TopicOutput } from '../runtime/record-output.ts'
+import type { RecordOutput, TopicOutput } from '../runtime/output/record-output.ts'
 
 /** A record as it was written, in bytes. A null timestamp: none was given (suppress buffers). */
 export interface ProducedRecord {

@@ -1,6 +1,6 @@
 import t from 'tap'
 import { StreamsBuilder } from '../../lib/dsl/streams-builder.ts'
-import { TimeWindows } from '../../lib/dsl/time-windows.ts'
+import { TimeWindows } from '../../lib/dsl/windows/time-windows.ts'
 import { topic } from '../../lib/model/topic.ts'
 import { Serdes } from '../../lib/serde/serdes.ts'
 import type { InternalTopic, SinkNode, SourceNode } from '../../lib/topology/topology-plan.ts'

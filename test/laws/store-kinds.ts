@@ -1,14 +1,14 @@
 import fc from 'fast-check'
 import { Serdes } from '../../lib/serde/serdes.ts'
-import type { KeyValueStore } from '../../lib/state/key-value-store.ts'
-import type { RecordBuffer } from '../../lib/state/record-buffer.ts'
-import type { SessionStore, UnemittedSessions } from '../../lib/state/session-store.ts'
+import type { KeyValueStore } from '../../lib/state/key-value/key-value-store.ts'
+import type { RecordBuffer } from '../../lib/state/buffers/record-buffer.ts'
+import type { SessionStore, UnemittedSessions } from '../../lib/state/session/session-store.ts'
 import { windowed } from '../../lib/model/windowed.ts'
 import type { StateStore } from '../../lib/state/state-store.ts'
 import type { StoreSpec } from '../../lib/state/store-spec.ts'
 import { keyValueStore, sessionStore, versionedKeyValueStore, windowStore } from '../../lib/state/stores.ts'
-import type { VersionedKeyValueStore } from '../../lib/state/versioned-key-value-store.ts'
-import type { WindowStore } from '../../lib/state/window-store.ts'
+import type { VersionedKeyValueStore } from '../../lib/state/versioned/versioned-key-value-store.ts'
+import type { WindowStore } from '../../lib/state/window/window-store.ts'
 
 /** A kind of store, as a law sees it: what may be done to one, and what is seen of it. */
 export interface StoreKind<S, Options, Write, Read> {

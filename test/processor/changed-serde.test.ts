@@ -1,7 +1,7 @@
 import t from 'tap'
 import { change } from '../../lib/model/change.ts'
 import { noHeaders } from '../../lib/model/headers.ts'
-import { changedSerde } from '../../lib/processor/changed-serde.ts'
+import { changedSerde } from '../../lib/processor/aggregate/changed-serde.ts'
 import { stringSerde } from '../../lib/serde/string-serde.ts'
 
 const context = { topic: 'app-grouped-repartition', component: 'value', headers: noHeaders } as const

@@ -1,6 +1,6 @@
 import t from 'tap'
-import { commitTasks } from '../../lib/runtime/commit-tasks.ts'
-import type { ManagedTask } from '../../lib/runtime/managed-task.ts'
+import { commitTasks } from '../../lib/runtime/loop/commit-tasks.ts'
+import type { ManagedTask } from '../../lib/runtime/task/managed-task.ts'
 
 /** A task that writes down what is asked of it. */
 function recording(calls: string[], name: string): ManagedTask {

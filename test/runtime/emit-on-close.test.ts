@@ -1,7 +1,7 @@
 import t from 'tap'
 import { KafkaStreams, nullable, Serdes, silentLogger, StreamsBuilder, TimeWindows, topic, type Cluster } from 'millrace'
 import { EmbeddedKafka } from 'millrace/embedded'
-import { decodeCommittedMetadata } from '../../lib/runtime/partition-metadata.ts'
+import { decodeCommittedMetadata } from '../../lib/runtime/task/partition-metadata.ts'
 import { consume, createTopics, produce, until } from './running.ts'
 
 const clicks = topic('clicks', { key: Serdes.string, value: Serdes.string })

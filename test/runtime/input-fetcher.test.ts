@@ -1,7 +1,7 @@
 import t from 'tap'
 import { ManualClock } from '../../lib/clock/manual-clock.ts'
 import { TransportError } from '../../lib/model/errors.ts'
-import { InputFetcher } from '../../lib/runtime/input-fetcher.ts'
+import { InputFetcher } from '../../lib/runtime/loop/input-fetcher.ts'
 import type { FetchedPartition, FetchPosition } from '../../lib/transport/fetcher.ts'
 
 const a = { topic: 'a', partition: 0 }

@@ -1,6 +1,10 @@
 import fc from 'fast-check'
 import t from 'tap'
-import { decodeCommittedMetadata, encodeCommittedMetadata, noCommittedMetadata } from '../../lib/runtime/partition-metadata.ts'
+import {
+  decodeCommittedMetadata,
+  encodeCommittedMetadata,
+  noCommittedMetadata,
+} from '../../lib/runtime/task/partition-metadata.ts'
 
 t.test('what is encoded is decoded', async () => {
   const entries = fc.array(fc.tuple(fc.string(), fc.integer({ min: -1, max: Number.MAX_SAFE_INTEGER })))

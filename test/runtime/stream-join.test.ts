@@ -1,5 +1,5 @@
 import t from 'tap'
-import { JoinWindows } from '../../lib/dsl/join-windows.ts'
+import { JoinWindows } from '../../lib/dsl/windows/join-windows.ts'
 import { StreamsBuilder } from '../../lib/dsl/streams-builder.ts'
 import { EmbeddedKafka } from '../../lib/embedded.ts'
 import { KafkaStreams } from '../../lib/kafka-streams.ts'

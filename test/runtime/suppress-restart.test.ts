@@ -1,5 +1,5 @@
 import t from 'tap'
-import { Suppressed } from '../../lib/dsl/suppressed.ts'
+import { Suppressed } from '../../lib/dsl/windows/suppressed.ts'
 import { StreamsBuilder } from '../../lib/dsl/streams-builder.ts'
 import { EmbeddedKafka } from '../../lib/embedded.ts'
 import { KafkaStreams } from '../../lib/kafka-streams.ts'

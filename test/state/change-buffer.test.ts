@@ -1,7 +1,7 @@
 import t from 'tap'
 import { change } from '../../lib/model/change.ts'
 import type { RecordContext } from '../../lib/model/record-context.ts'
-import type { ChangeBuffer } from '../../lib/state/change-buffer.ts'
+import type { ChangeBuffer } from '../../lib/state/buffers/change-buffer.ts'
 import type { ChangelogRecord, StateStore } from '../../lib/state/state-store.ts'
 import { MemoryStorageFactory } from '../../lib/storage/memory/memory-storage.ts'
 import { changeBufferSpec as spec, open, storeTask, type StoreTask } from './store-fixture.ts'

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { chained, sorted, translated } from '../../lib/state/row-iterators.ts'
+import { chained, sorted, translated } from '../../lib/state/key-value/row-iterators.ts'
 
 /** A snapshot of a medium: it holds pages until it is ended. */
 function snapshot(rows: readonly number[]) {

@@ -93,7 +93,7 @@ t.test('time, timers, chance, sockets and files come through a port', async (t) 
   const free = [
     'clock/system-clock.ts',
     'clock/chance.ts',
-    'transport/kafkajs/planted.ts',
+    'transport/kafka/connection/kafkajs/planted.ts',
     'storage/lmdb/planted.ts',
     'storage/memory/planted.ts',
   ]

@@ -1,7 +1,7 @@
 import t from 'tap'
 import { TopologyError } from '../../lib/model/errors.ts'
 import { topic } from '../../lib/model/topic.ts'
-import { PassThrough } from '../../lib/processor/pass-through.ts'
+import { PassThrough } from '../../lib/processor/stateless/pass-through.ts'
 import { Serdes } from '../../lib/serde/serdes.ts'
 import { keyValueStore, timestampedWindowStore, windowStore } from '../../lib/state/stores.ts'
 import { Topology } from '../../lib/topology/topology.ts'

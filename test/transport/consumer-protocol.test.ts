@@ -6,7 +6,7 @@ import {
   decodeSubscription,
   encodeAssignment,
   encodeSubscription,
-} from '../../lib/transport/consumer-protocol.ts'
+} from '../../lib/transport/group/consumer-protocol.ts'
 
 const hex = (text: string): Buffer => Buffer.from(text.replaceAll(' ', ''), 'hex')
 const partition = { topic: 'in', partition: 1 }

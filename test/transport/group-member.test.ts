@@ -4,11 +4,11 @@ import { seededChance } from '../../lib/clock/chance.ts'
 import { ManualClock } from '../../lib/clock/manual-clock.ts'
 import type { TopicPartition } from '../../lib/model/topic-partition.ts'
 import { partitionKey } from '../../lib/model/topic-partition.ts'
-import { assignCooperativeSticky } from '../../lib/transport/cooperative-sticky-assignor.ts'
+import { assignCooperativeSticky } from '../../lib/transport/group/cooperative-sticky-assignor.ts'
 import { EmbeddedCluster } from '../../lib/transport/embedded/embedded-cluster.ts'
 import type { GroupCoordinator } from '../../lib/transport/group-coordinator.ts'
-import type { GroupMemberListener, GroupMemberOptions } from '../../lib/transport/group-member.ts'
-import { GroupMember } from '../../lib/transport/group-member.ts'
+import type { GroupMemberListener, GroupMemberOptions } from '../../lib/transport/group/group-member.ts'
+import { GroupMember } from '../../lib/transport/group/group-member.ts'
 
 /** Lets everything happen that needs no time. */
 const settle = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))

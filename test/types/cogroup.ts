@@ -2,7 +2,7 @@
 import type { CogroupedKStream } from '../../lib/dsl/cogrouped-kstream.ts'
 import type { KTable } from '../../lib/dsl/ktable.ts'
 import { StreamsBuilder } from '../../lib/dsl/streams-builder.ts'
-import { TimeWindows } from '../../lib/dsl/time-windows.ts'
+import { TimeWindows } from '../../lib/dsl/windows/time-windows.ts'
 import { topic } from '../../lib/model/topic.ts'
 import type { Windowed } from '../../lib/model/windowed.ts'
 import { Serdes } from '../../lib/serde/serdes.ts'

@@ -1,9 +1,9 @@
 /** Never run: `npm run types` compiles it, and each `@ts-expect-error` must be one. */
 import { StreamsBuilder } from '../../lib/dsl/streams-builder.ts'
-import { JoinWindows } from '../../lib/dsl/join-windows.ts'
-import { SlidingWindows } from '../../lib/dsl/sliding-windows.ts'
-import { TimeWindows } from '../../lib/dsl/time-windows.ts'
-import { UnlimitedWindows } from '../../lib/dsl/unlimited-windows.ts'
+import { JoinWindows } from '../../lib/dsl/windows/join-windows.ts'
+import { SlidingWindows } from '../../lib/dsl/windows/sliding-windows.ts'
+import { TimeWindows } from '../../lib/dsl/windows/time-windows.ts'
+import { UnlimitedWindows } from '../../lib/dsl/windows/unlimited-windows.ts'
 import type { GlobalKTable } from '../../lib/dsl/global-ktable.ts'
 import type { KStream } from '../../lib/dsl/kstream.ts'
 import type { KTable } from '../../lib/dsl/ktable.ts'

@@ -1,13 +1,13 @@
 /** Never run: `npm run types` compiles it, and each `@ts-expect-error` must be one. */
 import type { KTable } from '../../lib/dsl/ktable.ts'
 import type { SessionWindowedKStream } from '../../lib/dsl/session-windowed-kstream.ts'
-import { SessionWindows } from '../../lib/dsl/session-windows.ts'
+import { SessionWindows } from '../../lib/dsl/windows/session-windows.ts'
 import { StreamsBuilder } from '../../lib/dsl/streams-builder.ts'
 import type { KafkaStreams } from '../../lib/kafka-streams.ts'
 import { topic } from '../../lib/model/topic.ts'
 import type { Windowed } from '../../lib/model/windowed.ts'
 import { Serdes } from '../../lib/serde/serdes.ts'
-import type { ReadOnlySessionStore } from '../../lib/state/session-store.ts'
+import type { ReadOnlySessionStore } from '../../lib/state/session/session-store.ts'
 import { keyValueStore, sessionStore } from '../../lib/state/stores.ts'
 import { proves, type Exact } from './exact.ts'
 

@@ -1,8 +1,8 @@
 /** Never run: `npm run types` compiles it, and each `@ts-expect-error` must be one. */
 import type { KTable } from '../../lib/dsl/ktable.ts'
 import { StreamsBuilder } from '../../lib/dsl/streams-builder.ts'
-import { Suppressed } from '../../lib/dsl/suppressed.ts'
-import { TimeWindows } from '../../lib/dsl/time-windows.ts'
+import { Suppressed } from '../../lib/dsl/windows/suppressed.ts'
+import { TimeWindows } from '../../lib/dsl/windows/time-windows.ts'
 import { topic } from '../../lib/model/topic.ts'
 import type { Windowed } from '../../lib/model/windowed.ts'
 import { Serdes } from '../../lib/serde/serdes.ts'

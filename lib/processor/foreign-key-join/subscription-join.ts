@@ -1,6 +1,6 @@
 import { unreachable } from '../../model/assert.ts'
 import { streamRecord, type StreamRecord } from '../../model/stream-record.ts'
-import type { KTableValueGetter, KTableValueGetterSupplier } from '../ktable-value-getter.ts'
+import type { KTableValueGetter, KTableValueGetterSupplier } from '../table/ktable-value-getter.ts'
 import type { Processor, ProcessorContext } from '../processor.ts'
 import type { SubscriptionResponseWrapper } from './subscription-response-wrapper.ts'
 import { SubscriptionInstruction, type SubscriptionWrapper } from './subscription-wrapper.ts'

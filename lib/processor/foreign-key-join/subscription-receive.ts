@@ -1,6 +1,6 @@
 import { streamRecord, type StreamRecord } from '../../model/stream-record.ts'
 import { valueAndTimestamp } from '../../model/value-and-timestamp.ts'
-import type { TimestampedKeyValueStore } from '../../state/key-value-store.ts'
+import type { TimestampedKeyValueStore } from '../../state/key-value/key-value-store.ts'
 import { internal, type InternalProcessorContext, type SerializingProcessor } from '../internal-processor-context.ts'
 import type { Processor, ProcessorContext } from '../processor.ts'
 import { CombinedKeySchema, type ForeignKeyJoinSerdes } from './combined-key-schema.ts'

@@ -1,4 +1,4 @@
-import { EmitThrottle } from '../emit-throttle.ts'
+import { EmitThrottle } from '../aggregate/emit-throttle.ts'
 import { internal } from '../internal-processor-context.ts'
 import type { ProcessorContext } from '../processor.ts'
 

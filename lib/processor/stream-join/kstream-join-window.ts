@@ -1,5 +1,5 @@
 import type { StreamRecord } from '../../model/stream-record.ts'
-import type { WindowStore } from '../../state/window-store.ts'
+import type { WindowStore } from '../../state/window/window-store.ts'
 import type { Processor, ProcessorContext } from '../processor.ts'
 
 /**

@@ -1,5 +1,5 @@
 import { streamRecord, type StreamRecord } from '../../model/stream-record.ts'
-import type { WindowStore } from '../../state/window-store.ts'
+import type { WindowStore } from '../../state/window/window-store.ts'
 import { internal, type InternalProcessorContext } from '../internal-processor-context.ts'
 import { lambdaResult } from '../lambda-result.ts'
 import type { Processor, ProcessorContext } from '../processor.ts'

@@ -1,4 +1,4 @@
-import type { KeyValueStore } from '../../state/key-value-store.ts'
+import type { KeyValueStore } from '../../state/key-value/key-value-store.ts'
 import type { JoinClock } from './join-clock.ts'
 import { lookAheadMs, type JoinSide, type JoinTimes } from './join-side.ts'
 import type { WaitingKey, WaitingValue } from './join-serdes.ts'

@@ -1,11 +1,11 @@
 import type { TopicPartition } from '../../model/topic-partition.ts'
 import { partitionKey } from '../../model/topic-partition.ts'
 import type { Admin, OffsetSpec } from '../admin.ts'
-import type { MemberAssignment } from '../consumer-protocol.ts'
-import { assignCooperativeSticky } from '../cooperative-sticky-assignor.ts'
+import type { MemberAssignment } from '../group/consumer-protocol.ts'
+import { assignCooperativeSticky } from '../group/cooperative-sticky-assignor.ts'
 import type { FetchPosition } from '../fetcher.ts'
-import type { GroupMemberListener, GroupMemberOptions, NewAssignment, SubscribedMember } from '../group-member.ts'
-import { GroupMember } from '../group-member.ts'
+import type { GroupMemberListener, GroupMemberOptions, NewAssignment, SubscribedMember } from '../group/group-member.ts'
+import { GroupMember } from '../group/group-member.ts'
 import type { Position, PositionSource } from './position-source.ts'
 
 export interface GroupPartitionsOptions {

@@ -1,7 +1,7 @@
 import type { SchemaRegistry } from '../../model/serde.ts'
 import type { Admin, OffsetSpec } from '../admin.ts'
 import type { Cluster } from '../cluster.ts'
-import { cooperativeSticky } from '../cooperative-sticky-assignor.ts'
+import { cooperativeSticky } from '../group/cooperative-sticky-assignor.ts'
 import type { IsolationLevel } from '../fetcher.ts'
 import type { ProducerOptions } from '../producer.ts'
 import { AllPartitions } from './all-partitions.ts'

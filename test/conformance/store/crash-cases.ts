@@ -1,7 +1,7 @@
 import { fromLatin1 } from '../../../lib/model/bytes.ts'
 import { Serdes } from '../../../lib/serde/serdes.ts'
 import { keyValueStore, windowStore } from '../../../lib/state/stores.ts'
-import type { WindowStore } from '../../../lib/state/window-store.ts'
+import type { WindowStore } from '../../../lib/state/window/window-store.ts'
 import { checkpoint, open, storeTask } from '../../state/store-fixture.ts'
 import { show, type StoreCase, type StringStore } from './store-case.ts'
 

@@ -1,7 +1,7 @@
 import { fromLatin1 } from '../../../lib/model/bytes.ts'
 import { valueAndTimestamp } from '../../../lib/model/value-and-timestamp.ts'
 import { Serdes } from '../../../lib/serde/serdes.ts'
-import type { TimestampedKeyValueStore } from '../../../lib/state/key-value-store.ts'
+import type { TimestampedKeyValueStore } from '../../../lib/state/key-value/key-value-store.ts'
 import { keyValueStore, timestampedKeyValueStore } from '../../../lib/state/stores.ts'
 import { checkpoint, open, storeTask } from '../../state/store-fixture.ts'
 import { show, type StoreCase, type StoreGround, type StringStore } from './store-case.ts'

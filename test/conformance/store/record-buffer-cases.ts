@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { Serdes } from '../../../lib/serde/serdes.ts'
-import type { RecordBuffer } from '../../../lib/state/record-buffer.ts'
+import type { RecordBuffer } from '../../../lib/state/buffers/record-buffer.ts'
 import type { RecordBufferSpec } from '../../../lib/state/store-spec.ts'
 import { runs } from '../../laws/runs.ts'
 import { checkpoint, open, storeTask } from '../../state/store-fixture.ts'

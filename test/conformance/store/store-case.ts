@@ -1,5 +1,5 @@
 import type { Test } from 'tap'
-import type { KeyValueStore } from '../../../lib/state/key-value-store.ts'
+import type { KeyValueStore } from '../../../lib/state/key-value/key-value-store.ts'
 import type { StateStore } from '../../../lib/state/state-store.ts'
 import type { StorageEnvironment } from '../../../lib/storage/storage.ts'
 

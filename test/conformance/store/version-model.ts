@@ -1,5 +1,5 @@
 import type { ValueAndTimestamp } from '../../../lib/model/value-and-timestamp.ts'
-import type { ValidTo, VersionedRecord } from '../../../lib/state/versioned-key-value-store.ts'
+import type { ValidTo, VersionedRecord } from '../../../lib/state/versioned/versioned-key-value-store.ts'
 
 interface Version {
   readonly value: string | null

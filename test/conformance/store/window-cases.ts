@@ -1,7 +1,7 @@
 import { Serdes } from '../../../lib/serde/serdes.ts'
 import { windowStore } from '../../../lib/state/stores.ts'
 import type { StateStore } from '../../../lib/state/state-store.ts'
-import type { UnemittedWindows, WindowEntry, WindowedEntry, WindowStore } from '../../../lib/state/window-store.ts'
+import type { UnemittedWindows, WindowEntry, WindowedEntry, WindowStore } from '../../../lib/state/window/window-store.ts'
 import { checkpoint, open, storeTask, type StoreTask } from '../../state/store-fixture.ts'
 import type { StoreCase, StoreGround } from './store-case.ts'
 

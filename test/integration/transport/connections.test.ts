@@ -5,7 +5,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import t from 'tap'
 import { TransportError } from '../../../lib/model/errors.ts'
 import type { FetchedPartition, Fetcher } from '../../../lib/transport/fetcher.ts'
-import { kafka } from '../../../lib/transport/kafkajs/kafka.ts'
+import { kafka } from '../../../lib/transport/kafka/kafka.ts'
 import {
   limits,
   newTopic,

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { kafka } from '../../../lib/transport/kafkajs/kafka.ts'
+import { kafka } from '../../../lib/transport/kafka/kafka.ts'
 import { transportSuite } from '../../conformance/transport-suite.ts'
 import { sharedKafka } from '../../servers/kafka-for-tests.ts'
 

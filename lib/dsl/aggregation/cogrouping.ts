@@ -1,0 +1,100 @@
+import { PassThrough } from '../../processor/stateless/pass-through.ts'
+import type { StoreSpec } from '../../state/store-spec.ts'
+import { GraphNode, type WindowEnd } from '../graph/graph.ts'
+import type { AnySerde, TableOperator } from '../handles.ts'
+import type { KTable } from '../ktable.ts'
+import type { MaterializedStore } from './materialized.ts'
+import type { Named } from '../options.ts'
+import type { StreamGrouping } from './stream-grouping.ts'
+import type { AnySupplier } from '../operators/stream-operators.ts'
+
+export type AnyAggregator = (aggregate: unknown, value: unknown, key: unknown) => unknown
+
+/** An aggregation over all grouped streams: one store, and for each stream a processor that folds its records in. */
+export interface Coaggregation {
+  readonly named: Named | undefined
+  readonly store: MaterializedStore
+  readonly spec: StoreSpec
+  /** Of the table that comes out: windowed, where the aggregation is. */
+  readonly key: AnySerde | undefined
+  readonly operator: TableOperator
+  readonly supplier: (aggregator: AnyAggregator) => AnySupplier
+  /** As of a single grouped stream's aggregation. */
+  readonly graceMs?: number
+  readonly windowEnd?: WindowEnd
+}
+
+/** Prefix of generated names of stores and nodes. */
+export const cogroupPrefix = 'COGROUPKSTREAM-AGGREGATE-'
+
+/** Grouped streams, each with its aggregator, that share aggregations (Java: `CogroupedStreamAggregateBuilder`). */
+export class Cogrouping {
+  readonly #aggregators = new Map<StreamGrouping, AnyAggregator>()
+  /** Where the records of a grouping come from; a repartition of its own, which all aggregations share. */
+  readonly #parents = new Map<StreamGrouping, GraphNode>()
+  readonly #first: StreamGrouping
+
+  constructor(first: StreamGrouping, aggregator: AnyAggregator) {
+    this.#first = first
+    this.add(first, aggregator)
+  }
+
+  /** A grouped stream that is there already gets the new aggregator. */
+  add(grouping: StreamGrouping, aggregator: AnyAggregator): void {
+    this.#aggregators.set(grouping, aggregator)
+  }
+
+  get graph(): StreamGrouping['graph'] {
+    return this.#first.graph
+  }
+
+  aggregate<K, V>(aggregation: Coaggregation): KTable<K, V> {
+    const { named, store, key, operator } = aggregation
+    for (const grouping of this.#aggregators.keys()) this.#repartition(grouping, store.name)
+    this.graph.copartition(new Set([...this.#aggregators.keys()].flatMap(({ stream }) => [...stream.sources])))
+    const nodes = [...this.#aggregators].map(([grouping, aggregator], index) => {
+      const name = this.graph.suffixedNameOr(named, `-cogroup-agg-${index}`, cogroupPrefix)
+      const node = aggregateNode(name, aggregation, aggregator)
+      return this.graph.add([this.#parents.get(grouping)!], node)
+    })
+    const name = this.graph.suffixedNameOr(named, '-cogroup-merge', 'COGROUPKSTREAM-MERGE-')
+    const node = this.graph.add(nodes, mergeNode(name))
+    const { builder } = this.#first.stream
+    // As with a suppressed table, the partitions are looked for at a node that has none.
+    const table = { builder, name, node, key, value: store.value, sources: new Set([name]), operator }
+    return builder.table({ ...table, queryableName: store.queryableName })
+  }
+
+  /** Names are drawn for each aggregation, also where an earlier one has made the node. */
+  #repartition(grouping: StreamGrouping, storeName: string): void {
+    const { stream } = grouping
+    if (!stream.needsRepartition) return void this.#parents.set(grouping, stream.node)
+    const node = grouping.newRepartition(storeName)
+    if (!this.#parents.has(grouping)) this.#parents.set(grouping, this.graph.add([stream.node], node))
+  }
+}
+
+function aggregateNode(
+  name: string,
+  { spec, supplier, graceMs, windowEnd }: Coaggregation,
+  aggregator: AnyAggregator,
+): GraphNode {
+  return new GraphNode({
+    name,
+    versions: spec.kind === 'versioned' ? 'kept' : 'none',
+    graceMs,
+    windowEnd,
+    write: (topology, { parentNames }) => {
+      topology.addProcessor({ name, supplier: supplier(aggregator), parents: parentNames })
+      topology.addStateStore(spec, [name])
+    },
+  })
+}
+
+function mergeNode(name: string): GraphNode {
+  const supplier = () => new PassThrough()
+  return new GraphNode({
+    name,
+    write: (topology, { parentNames }) => topology.addProcessor({ name, supplier, parents: parentNames }),
+  })
+}

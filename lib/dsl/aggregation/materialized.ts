@@ -1,0 +1,215 @@
+import type { EmitStrategy } from '../../model/emit-strategy.ts'
+import { TopologyError } from '../../model/errors.ts'
+import type {
+  KeyValueStoreSpec,
+  SessionStoreSpec,
+  StoreSpec,
+  VersionedKeyValueStoreSpec,
+  WindowExpiry,
+  WindowStoreSpec,
+} from '../../state/store-spec.ts'
+import { checkName } from '../../topology/names.ts'
+import { erased, type AnySerde, type ErasedSerdes } from '../handles.ts'
+import type { Materialized } from '../options.ts'
+import type { StreamsGraph, Versions } from '../graph/graph.ts'
+import type { SessionWindows } from '../windows/session-windows.ts'
+import { SlidingWindows } from '../windows/sliding-windows.ts'
+import type { WindowsOfTime } from '../time-windowed-kstream.ts'
+
+/** Materialized options with all defaults filled in (Java: `MaterializedInternal`). */
+export interface MaterializedStore {
+  readonly name: string
+  /** `name`, where the user gave it. */
+  readonly queryableName: string | undefined
+  readonly key: AnySerde | undefined
+  readonly value: AnySerde | undefined
+  readonly options: MaterializedOptions
+}
+
+/** {@link Materialized} of any types. */
+export type MaterializedOptions = Omit<Materialized<unknown, unknown, unknown, StoreSpec['kind']>, 'key' | 'value'> & ErasedSerdes
+
+export interface InheritedSerdes {
+  readonly key?: AnySerde | undefined
+  readonly value?: AnySerde | undefined
+}
+
+/** Names the store; a generated name draws an index of the graph, a given one does not. */
+export function materialize(
+  graph: StreamsGraph,
+  materialized: MaterializedOptions | undefined,
+  prefix: string,
+  inherited: InheritedSerdes,
+): MaterializedStore {
+  return materializedStore(materialized ?? {}, inherited, () => graph.newUnnamedStore(prefix))
+}
+
+/** As {@link materialize}, where there is a store only if it is named. */
+export function materializeIfNamed(
+  graph: StreamsGraph,
+  materialized: MaterializedOptions,
+  prefix: string,
+  inherited: InheritedSerdes,
+): MaterializedStore {
+  return materializedStore(materialized, inherited, () => graph.newStoreName(prefix))
+}
+
+function materializedStore(options: MaterializedOptions, inherited: InheritedSerdes, drawName: () => string): MaterializedStore {
+  const queryableName = options.name === undefined ? undefined : checkName(options.name)
+  return {
+    name: queryableName ?? drawName(),
+    queryableName,
+    key: erased(options.key) ?? inherited.key,
+    value: erased(options.value) ?? inherited.value,
+    options,
+  }
+}
+
+export function keyValueSpec(store: MaterializedStore): KeyValueStoreSpec<unknown, unknown> {
+  const { maxEntries } = store.options
+  const spec = { kind: 'key-value' as const, values: 'timestamped' as const, ...commonSpec(store) }
+  return maxEntries === undefined ? spec : { ...spec, medium: 'memory', maxEntries }
+}
+
+function commonSpec({ name, key, value, options }: MaterializedStore) {
+  const isPlain = (options as { readonly values?: string }).values === 'plain'
+  return {
+    name,
+    key,
+    value,
+    medium: options.medium ?? 'default',
+    caching: options.caching ?? 'enabled',
+    changelog: options.changelog ?? { config: {} },
+    supplier: isPlain ? ('plain' as const) : options.supplier,
+  }
+}
+
+/** The store of a table. It keeps versions where the user gave a versioned store. */
+export function tableSpec(store: MaterializedStore): StoreSpec {
+  checkKind(store, ['key-value', 'versioned'])
+  if (!isVersionedStore(store.options)) return keyValueSpec(store)
+  const { historyRetentionMs, segmentIntervalMs } = store.options
+  return {
+    ...commonSpec(store),
+    kind: 'versioned',
+    values: 'plain',
+    caching: 'disabled',
+    historyRetentionMs,
+    segmentIntervalMs,
+  }
+}
+
+/**
+ * What a table says of itself; without options it is as its parents are. As in Java options count even where they name no store, so that
+ * serdes alone make late updates look like others.
+ */
+export function versionsOf(options: MaterializedOptions | undefined): Versions | undefined {
+  if (options === undefined) return undefined
+  return isVersionedStore(options) ? 'kept' : 'none'
+}
+
+function isVersionedStore(
+  options: MaterializedOptions,
+): options is MaterializedOptions & VersionedKeyValueStoreSpec<unknown, unknown> {
+  return options.kind === 'versioned'
+}
+
+/** Types say the same; this is for those who have none. */
+function checkKind({ name, options: { kind } }: MaterializedStore, kinds: readonly StoreSpec['kind'][]): void {
+  if (kind === undefined || kinds.includes(kind)) return
+  const expected = kinds.join(' or ')
+  const message = `The store ${name} is a ${kind} store: this operator needs a ${expected} store, or options without a kind.`
+  throw new TopologyError('STREAMS_WRONG_STORE_KIND', message, { facts: { store: name, kind, expected } })
+}
+
+/** Retention must cover what windows still need, or they would go before they close. */
+export function windowSpec(
+  store: MaterializedStore,
+  windows: WindowsOfTime,
+  emit: EmitStrategy,
+): WindowStoreSpec<unknown, unknown> {
+  checkKind(store, ['window'])
+  const { options } = store
+  const { windowSizeMs, livesMs } = lifeOf(windows)
+  const isStoreValue = options.kind === 'window'
+  const retentionMs = (isStoreValue ? options.changelogRetentionMs : options.retentionMs) ?? livesMs
+  checkRetention(store, retentionMs, livesMs)
+  const spec = {
+    ...commonSpec(store),
+    ...closing(windows, emit, store),
+    kind: 'window' as const,
+    values: 'timestamped' as const,
+    // What is as old as the retention is forgotten: a window of one instant would be at once.
+    retentionMs: windowSizeMs === 0 ? retentionMs + 1 : retentionMs,
+    changelogRetentionMs: retentionMs,
+    windowSizeMs,
+    duplicates: 'replace' as const,
+    expiry: 'default' as const,
+  }
+  return isStoreValue ? { ...spec, ...ofStoreValue(options, spec.retentionMs) } : spec
+}
+
+/** A store that the user has declared has its own retention and order. */
+function ofStoreValue(options: MaterializedOptions, leastMs: number) {
+  const { retentionMs, windowSizeMs, expiry } = options as WindowStoreSpec<unknown, unknown>
+  return {
+    retentionMs: Math.max(retentionMs, leastMs),
+    supplied: { retentionMs, windowSizeMs },
+    expiry,
+    layout: 'key-first' as const,
+  }
+}
+
+/**
+ * Retention must cover gap and grace, or sessions would go before they close; a store value has its own, and then, as in Java, that of
+ * the changelog follows from the windows all the same. There is no cache where sessions are emitted on close.
+ */
+export function sessionSpec(
+  store: MaterializedStore,
+  { gapMs, graceMs }: SessionWindows,
+  emit: EmitStrategy,
+): SessionStoreSpec<unknown, unknown> {
+  checkKind(store, ['session'])
+  const livesMs = gapMs + graceMs
+  const { kind, retentionMs = livesMs } = store.options
+  const changelogRetentionMs = kind === 'session' ? (store.options.changelogRetentionMs ?? livesMs) : retentionMs
+  checkRetention(store, changelogRetentionMs, livesMs)
+  const { caching, supplier: _, ...spec } = commonSpec(store)
+  return {
+    ...spec,
+    kind: 'session',
+    values: 'plain',
+    caching: emit === 'on-window-close' ? 'disabled' : caching,
+    retentionMs,
+    changelogRetentionMs,
+    expiry: (store.options as { expiry?: WindowExpiry }).expiry ?? 'default',
+    emit,
+  }
+}
+
+function checkRetention({ name }: MaterializedStore, retentionMs: number, livesMs: number): void {
+  if (retentionMs >= livesMs) return
+  throw new TopologyError(
+    'STREAMS_RETENTION_TOO_SMALL',
+    `Store ${name} keeps windows for ${retentionMs} ms, its windows live ${livesMs} ms: raise retentionMs.`,
+    { facts: { store: name, retentionMs, livesMs } },
+  )
+}
+
+/** New sliding windows take over what windows hold that began up to two differences earlier. */
+function lifeOf(windows: WindowsOfTime): { readonly windowSizeMs: number; readonly livesMs: number } {
+  if (!(windows instanceof SlidingWindows)) return { windowSizeMs: windows.sizeMs, livesMs: windows.sizeMs + windows.graceMs }
+  const { differenceMs, graceMs } = windows
+  return { windowSizeMs: differenceMs, livesMs: 2 * differenceMs + graceMs }
+}
+
+/** As in Java, emission on close wants a store in order of time, and of sliding windows one without a cache. */
+function closing(windows: WindowsOfTime, emit: EmitStrategy, { options }: MaterializedStore) {
+  const isSliding = windows instanceof SlidingWindows
+  if (emit === 'on-window-update') return { emit, layout: 'key-first' as const }
+  return {
+    emit,
+    layout: isSliding ? ('time-first-indexed' as const) : ('time-first' as const),
+    caching: isSliding ? ('disabled' as const) : (options.caching ?? 'enabled'),
+  }
+}

@@ -1,0 +1,26 @@
+import type { SourceTopics } from '../../topology/topic-ref.ts'
+import { erased, type AnySerde } from '../handles.ts'
+
+/** What a stream reads, and with which serdes: those of its first topic. */
+export interface Subscription {
+  readonly topics: readonly string[]
+  readonly pattern: RegExp | undefined
+  readonly key: AnySerde | undefined
+  readonly value: AnySerde | undefined
+}
+
+export function subscriptionOf<K, V>(source: SourceTopics<K, V>): Subscription {
+  if ('pattern' in source) return { topics: [], pattern: source.pattern, ...serdesOf(source) }
+  const topics = 'name' in source ? [source] : source
+  if (topics.length === 0) throw new TypeError('A source reads at least one topic.')
+  return { topics: topics.map(({ name }) => name), pattern: undefined, ...serdesOf(topics[0]) }
+}
+
+function serdesOf(source: SourceSerdes | undefined): Pick<Subscription, 'key' | 'value'> {
+  return { key: erased(source?.key), value: erased(source?.value) }
+}
+
+interface SourceSerdes {
+  readonly key?: { readonly name: string } | undefined
+  readonly value?: { readonly name: string } | undefined
+}

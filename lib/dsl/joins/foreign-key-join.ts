@@ -1,0 +1,206 @@
+import { ForeignTableJoin } from '../../processor/foreign-key-join/foreign-table-join.ts'
+import { ResponseJoin, type ResponseJoinOptions } from '../../processor/foreign-key-join/response-join.ts'
+import { nullableForeignKeySerde } from '../../processor/foreign-key-join/nullable-foreign-key-serde.ts'
+import { SubscriptionJoin } from '../../processor/foreign-key-join/subscription-join.ts'
+import { SubscriptionReceive } from '../../processor/foreign-key-join/subscription-receive.ts'
+import { subscriptionResponseWrapperSerde } from '../../processor/foreign-key-join/subscription-response-wrapper.ts'
+import { SubscriptionSend, type SubscriptionSendOptions } from '../../processor/foreign-key-join/subscription-send.ts'
+import { subscriptionWrapperSerde } from '../../processor/foreign-key-join/subscription-wrapper.ts'
+import { KTableSource } from '../../processor/table/ktable-source.ts'
+import { bytesSerde } from '../../serde/basic-serdes.ts'
+import type { KeyValueStoreSpec } from '../../state/store-spec.ts'
+import type { StreamPartitioner } from '../../topology/topology-plan.ts'
+import { byPartitioner, toAskingPartition } from './foreign-key-partitioners.ts'
+import { GraphNode } from '../graph/graph.ts'
+import { erased, type TableState } from '../handles.ts'
+import type { KTable } from '../ktable.ts'
+import { materialize, tableSpec, versionsOf, type MaterializedOptions } from '../aggregation/materialized.ts'
+import type { TableJoined } from '../options.ts'
+import type { AnySupplier } from '../operators/stream-operators.ts'
+import { lateUpdatesOf, tableSourceOperator } from '../operators/table-operators.ts'
+
+type Kind = 'inner' | 'left'
+
+/** A join that is being added: its tables, its lambdas, and the names that all of its parts share. */
+interface ForeignKeyJoin {
+  readonly left: TableState
+  readonly right: TableState
+  readonly kind: Kind
+  readonly extractor: SubscriptionSendOptions<unknown, unknown, unknown>['foreignKeyExtractor']
+  readonly joiner: ResponseJoinOptions<unknown, unknown, unknown, unknown>['joiner']
+  readonly tableJoined: TableJoined<never, never>
+  readonly registrationTopic: string
+}
+
+/**
+ * Each row of the left table subscribes, through a topic partitioned like the right table, to its foreign key there; each answer comes back
+ * through a topic partitioned like the left table. The arguments are those that {@link KTable.join} declares.
+ *
+ * Names are drawn in the order in which Java draws them.
+ */
+export function joinByForeignKey<K, VR>(
+  left: TableState,
+  right: TableState,
+  kind: Kind,
+  [extractor, joiner, options, materialized]: readonly unknown[],
+): KTable<K, VR> {
+  right.operator.sendOldValues('materialize')
+  left.operator.sendOldValues('materialize')
+  const tableJoined = (options ?? {}) as ForeignKeyJoin['tableJoined']
+  const prefix = 'KTABLE-FK-JOIN-SUBSCRIPTION-REGISTRATION-'
+  const registrationTopic = `${left.builder.graph.suffixedNameOr(tableJoined, '-subscription-registration', prefix)}-topic`
+  const join: ForeignKeyJoin = {
+    left,
+    right,
+    kind,
+    extractor: extractor as ForeignKeyJoin['extractor'],
+    joiner: joiner as ForeignKeyJoin['joiner'],
+    tableJoined,
+    registrationTopic,
+  }
+  const subscribed = addSubscription(join)
+  const answers = addLookups(join, subscribed)
+  const { resolver, sources } = addResponse(join, answers)
+  return addResult(join, resolver, sources, materialized as MaterializedOptions | undefined)
+}
+
+function nameOf({ left, tableJoined }: ForeignKeyJoin, suffix: string, prefix: string): string {
+  return left.builder.graph.suffixedNameOr(tableJoined, suffix, prefix)
+}
+
+function serdesOf({ left, right, registrationTopic }: ForeignKeyJoin) {
+  return { registrationTopic, primaryKey: left.key, foreignKey: right.key }
+}
+
+function wrapperSerde({ left, registrationTopic }: ForeignKeyJoin) {
+  return erased(subscriptionWrapperSerde({ primaryKey: left.key, registrationTopic }))
+}
+
+/** One processor; stores that it shares with others by name. */
+function processorNode(name: string, make: () => object, stores: readonly string[] = []): GraphNode {
+  return new GraphNode({
+    name,
+    write: (topology, { parentNames }) => {
+      topology.addProcessor({ name, supplier: make as AnySupplier, parents: parentNames })
+      topology.connect(name, stores)
+    },
+  })
+}
+
+/** The left table's changes, to the registration topic and out of it. Returns its source. */
+function addSubscription(join: ForeignKeyJoin): GraphNode {
+  const { left, right, kind, extractor, tableJoined, registrationTopic: topic } = join
+  const { graph } = left.builder
+  graph.addInternalTopic(topic, { partitions: undefined })
+  const sendOptions = { kind, serdes: serdesOf(join), value: left.value, foreignKeyExtractor: extractor }
+  const sendName = nameOf(join, '-subscription-registration-processor', 'KTABLE-FK-JOIN-SUBSCRIPTION-REGISTRATION-')
+  const send = graph.add(
+    [left.node],
+    processorNode(sendName, () => new SubscriptionSend({ ...sendOptions, lateUpdates: lateUpdatesOf(left) })),
+  )
+  const sinkName = nameOf(join, '-subscription-registration-sink', 'KTABLE-SINK-')
+  // A row of a left join without foreign key subscribes by a null key.
+  const serdes = { key: erased(nullableForeignKeySerde(right.key)), value: wrapperSerde(join) }
+  const sink = new GraphNode({
+    name: sinkName,
+    write: (topology, { parentNames: parents }) =>
+      topology.addSink({ name: sinkName, topic, ...serdes, partitioner: byPartitioner(tableJoined.otherPartitioner), parents }),
+  })
+  graph.add([send], sink)
+  const sourceName = nameOf(join, '-subscription-registration-source', 'KTABLE-SOURCE-')
+  const source = new GraphNode({
+    name: sourceName,
+    write: (topology) => topology.addSource({ name: sourceName, topics: [topic], ...serdes }),
+  })
+  graph.add([sink], source)
+  graph.copartition(new Set([...right.sources, sourceName]))
+  return source
+}
+
+/** Both ways to an answer: a subscription looks the right row up, a change of the right row looks subscriptions up. */
+function addLookups(join: ForeignKeyJoin, subscribed: GraphNode): readonly [GraphNode, GraphNode] {
+  const { right } = join
+  const { graph } = right.builder
+  const storeName = nameOf(join, '-subscription-store', 'KTABLE-FK-JOIN-SUBSCRIPTION-STATE-STORE-')
+  const spec = subscriptionStore(storeName, wrapperSerde(join))
+  graph.addSource(new GraphNode({ name: storeName, write: (topology) => topology.addStateStore(spec) }))
+  const options = { storeName, serdes: serdesOf(join) }
+  const processorPrefix = 'KTABLE-FK-JOIN-SUBSCRIPTION-PROCESSOR-'
+  const receiveName = nameOf(join, '-subscription-receive', processorPrefix)
+  const receive = processorNode(receiveName, () => new SubscriptionReceive(options), [storeName])
+  graph.add([subscribed], receive)
+  const foreignTable = right.operator.valueGetter()
+  const lookUpName = nameOf(join, '-subscription-join-foreign', processorPrefix)
+  const lookUp = processorNode(lookUpName, () => new SubscriptionJoin({ foreignTable }), foreignTable.storeNames)
+  graph.add([receive], lookUp)
+  const changedName = nameOf(join, '-foreign-join-subscription', processorPrefix)
+  const answerAll = (): object => new ForeignTableJoin({ ...options, lateUpdates: lateUpdatesOf(right) })
+  const changed = processorNode(changedName, answerAll, [storeName])
+  graph.add([right.node], changed)
+  return [lookUp, changed]
+}
+
+/** Through the response topic, back to the row that asked. */
+function addResponse(join: ForeignKeyJoin, answers: readonly GraphNode[]) {
+  const { left, right, kind, joiner, tableJoined, registrationTopic } = join
+  const { graph } = left.builder
+  const topic = `${nameOf(join, '-subscription-response', 'KTABLE-FK-JOIN-SUBSCRIPTION-RESPONSE-')}-topic`
+  graph.addInternalTopic(topic, { partitions: undefined })
+  const serdes = { key: left.key, value: erased(subscriptionResponseWrapperSerde(right.value)) }
+  const partitioner: StreamPartitioner<never, never> = byPartitioner(tableJoined.partitioner) ?? toAskingPartition
+  const sinkName = nameOf(join, '-subscription-response-sink', 'KTABLE-SINK-')
+  const sink = new GraphNode({
+    name: sinkName,
+    write: (topology, { parentNames: parents }) => topology.addSink({ name: sinkName, topic, ...serdes, partitioner, parents }),
+  })
+  graph.add(answers, sink)
+  const sourceName = nameOf(join, '-subscription-response-source', 'KTABLE-SOURCE-')
+  const source = new GraphNode({
+    name: sourceName,
+    write: (topology) => topology.addSource({ name: sourceName, topics: [topic], ...serdes }),
+  })
+  graph.add([sink], source)
+  const sources = new Set([...left.sources, sourceName])
+  graph.copartition(sources)
+  const table = left.operator.valueGetter()
+  const options = { kind, table, registrationTopic, value: left.value, joiner }
+  const name = nameOf(join, '-subscription-response-resolver', 'KTABLE-FK-JOIN-SUBSCRIPTION-RESPONSE-RESOLVER-PROCESSOR-')
+  const resolver = processorNode(name, () => new ResponseJoin(options), table.storeNames)
+  return { resolver: graph.add([source], resolver), sources }
+}
+
+function addResult<K, VR>(
+  join: ForeignKeyJoin,
+  resolver: GraphNode,
+  sources: ReadonlySet<string>,
+  materialized: MaterializedOptions | undefined,
+): KTable<K, VR> {
+  const { builder, key } = join.left
+  const name = nameOf(join, '-result', 'KTABLE-FK-JOIN-OUTPUT-')
+  const store = materialize(builder.graph, materialized, 'KTABLE-FK-JOIN-OUTPUT-', { key })
+  const operator = tableSourceOperator(store)
+  const node = new GraphNode({
+    name,
+    versions: versionsOf(store.options),
+    write: (topology, { parentNames }) => {
+      topology.addProcessor({ name, supplier: () => new KTableSource(operator.settings()), parents: parentNames })
+      if (operator.settings().storeName !== undefined) topology.addStateStore(tableSpec(store), [name])
+    },
+  })
+  builder.graph.add([resolver], node)
+  return builder.table({ builder, name, node, key, value: store.value, sources, queryableName: store.queryableName, operator })
+}
+
+function subscriptionStore(name: string, value: ReturnType<typeof wrapperSerde>): KeyValueStoreSpec<unknown, unknown> {
+  return {
+    kind: 'key-value',
+    values: 'timestamped',
+    name,
+    key: erased(bytesSerde),
+    value,
+    medium: 'default',
+    caching: 'disabled',
+    changelog: { config: {} },
+    changelogHeaders: 'record',
+  }
+}

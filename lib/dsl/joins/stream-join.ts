@@ -1,0 +1,164 @@
+import { PassThrough } from '../../processor/stateless/pass-through.ts'
+import type { JoinSide } from '../../processor/stream-join/join-side.ts'
+import { KStreamJoinWindow } from '../../processor/stream-join/kstream-join-window.ts'
+import { KStreamKStreamJoin, type StreamJoiner } from '../../processor/stream-join/kstream-kstream-join.ts'
+import { KStreamKStreamSelfJoin } from '../../processor/stream-join/kstream-kstream-self-join.ts'
+import type { StoreSpec } from '../../state/store-spec.ts'
+import { checkName } from '../../topology/names.ts'
+import { GraphNode, type StreamsGraph } from '../graph/graph.ts'
+import { erased, union, type AnySerde, type StreamState } from '../handles.ts'
+import { repartitionedForJoin } from './join-repartition.ts'
+import { checkDistinct, recordStore, waitingStore } from './join-stores.ts'
+import type { JoinWindows } from '../windows/join-windows.ts'
+import type { KStream } from '../kstream.ts'
+import type { StreamJoined } from '../options.ts'
+import { StreamJoinNode } from './stream-join-node.ts'
+import type { AnyProcessor } from '../operators/stream-operators.ts'
+
+type Kind = 'inner' | 'left' | 'outer'
+type AnyJoiner = StreamJoiner<unknown, unknown, unknown>
+type StreamJoinedOptions = StreamJoined<unknown, unknown, unknown>
+
+interface StreamJoin {
+  readonly left: StreamState
+  readonly right: StreamState
+  readonly kind: Kind
+  readonly joiner: AnyJoiner
+  readonly windows: JoinWindows
+  readonly joined: StreamJoinedOptions
+  readonly key: AnySerde | undefined
+}
+
+/** Names of the nodes; those of the stores and their suffixes follow from them. */
+interface Names {
+  readonly windowed: Readonly<Record<JoinSide, string>>
+  /** As they would be without names from the user. */
+  readonly generated: Readonly<Record<JoinSide, string>>
+  readonly suffixes: Readonly<Record<JoinSide, string>>
+  readonly joins: Readonly<Record<JoinSide, string>>
+  readonly merge: string
+}
+
+/** The arguments are those that {@link KStream.join} declares for a KStream: joiner, windows, and how it is joined. */
+export function joinStreams<K, VR>(
+  stream: StreamState,
+  other: StreamState,
+  kind: Kind,
+  [joiner, windows, joined = {}]: readonly unknown[],
+): KStream<K, VR> {
+  const options = joined as StreamJoinedOptions
+  const [value, otherValue] = [erased(options.value), erased(options.otherValue)]
+  // Keys of both are of one type: what one stream has forgotten, because its key was set anew, the other one knows.
+  const key = erased(options.key) ?? stream.key ?? other.key
+  const left = repartitionedForJoin(stream, { name: suffixed(options.name, '-left'), key, value })
+  const right = repartitionedForJoin(other, { name: suffixed(options.name, '-right'), key, value: otherValue })
+  const { graph } = left.builder
+  const sources = union(left.sources, right.sources)
+  graph.copartition(sources)
+  const join: StreamJoin = {
+    left,
+    right,
+    kind,
+    joiner: joiner as AnyJoiner,
+    windows: windows as JoinWindows,
+    joined: options,
+    key,
+  }
+  const node = addJoin(graph, join)
+  const state = { builder: left.builder, name: node.name, node, key: join.key, value: undefined, sources }
+  return left.builder.stream({ ...state, needsRepartition: false })
+}
+
+function addJoin(graph: StreamsGraph, join: StreamJoin): StreamJoinNode {
+  const { left, right, joiner, windows } = join
+  const names = drawNames(graph, join)
+  const stores = makeStores(join, names)
+  const windowed = {
+    left: graph.add([left.node], windowedNode(names.windowed.left, stores.left.name)),
+    right: graph.add([right.node], windowedNode(names.windowed.right, stores.right.name)),
+  }
+  const side = (side: JoinSide, other: JoinSide) => ({
+    name: names.joins[side],
+    windowed: windowed[side],
+    store: stores[side],
+    supplier: joinSupplier(join, side, stores[other].name, stores.waiting?.name),
+  })
+  const node = new StreamJoinNode({
+    name: names.merge,
+    thisSide: side('left', 'right'),
+    otherSide: side('right', 'left'),
+    waitingStore: stores.waiting,
+    merger: () => new PassThrough(),
+    selfJoiner: (): AnyProcessor => new KStreamKStreamSelfJoin({ times: windows, storeName: stores.left.name, joiner }),
+    nullKeys: join.kind === 'inner' ? undefined : 'kept',
+  })
+  graph.add([left.node, right.node], node)
+  return node
+}
+
+/** All names are drawn, in Java's order, also where the user gives them. */
+function drawNames(graph: StreamsGraph, { kind, joined: { name } }: StreamJoin): Names {
+  const windowed = {
+    left: graph.suffixedNameOr(named(name), '-this-windowed', 'KSTREAM-WINDOWED-'),
+    right: graph.suffixedNameOr(named(name), '-other-windowed', 'KSTREAM-WINDOWED-'),
+  }
+  const suffixes = {
+    left: kind === 'outer' ? '-outer-this-join' : '-this-join',
+    right: kind === 'inner' ? '-other-join' : '-outer-other-join',
+  }
+  const generated = {
+    left: graph.newProcessorName(kind === 'outer' ? 'KSTREAM-OUTERTHIS-' : 'KSTREAM-JOINTHIS-'),
+    right: graph.newProcessorName(kind === 'inner' ? 'KSTREAM-JOINOTHER-' : 'KSTREAM-OUTEROTHER-'),
+  }
+  const joins = {
+    left: checkName(suffixed(name, suffixes.left) ?? generated.left),
+    right: checkName(suffixed(name, suffixes.right) ?? generated.right),
+  }
+  return { windowed, suffixes, generated, joins, merge: graph.suffixedNameOr(named(name), '-merge', 'KSTREAM-MERGE-') }
+}
+
+function makeStores({ left, right, kind, windows, joined, key }: StreamJoin, { generated, suffixes }: Names) {
+  const { storeName, thisStore, otherStore } = joined
+  checkDistinct(thisStore, otherStore)
+  const options = { windows, key, changelog: joined.changelog, medium: joined.medium }
+  const values = { left: erased(joined.value) ?? left.value, right: erased(joined.otherValue) ?? right.value }
+  const name = (side: JoinSide): string => `${suffixed(storeName, suffixes[side]) ?? generated[side]}-store`
+  const isWaiting = kind !== 'inner' && windows.nonJoined === 'final'
+  // Beside a store of the user's the third one has its name and its place.
+  const waitingOptions = { ...options, medium: options.medium ?? thisStore?.medium }
+  const base = suffixed(thisStore?.name ?? storeName, kind === 'outer' ? '-outer-shared-join' : '-left-shared-join')
+  const waitingName = `${base ?? generated.left.replace(/^KSTREAM-(JOIN|OUTER)THIS-/, 'KSTREAM-OUTERSHARED-')}-store`
+  return {
+    left: recordStore(name('left'), values.left, thisStore, options),
+    right: recordStore(name('right'), values.right, otherStore, options),
+    waiting: isWaiting ? waitingStore(waitingName, [values.left, values.right], waitingOptions) : undefined,
+  }
+}
+
+function windowedNode(name: string, storeName: StoreSpec['name']): GraphNode {
+  const supplier = (): AnyProcessor => new KStreamJoinWindow(storeName)
+  return new GraphNode({
+    name,
+    write: (topology, { parentNames }) => topology.addProcessor({ name, supplier, parents: parentNames }),
+  })
+}
+
+function joinSupplier(
+  join: StreamJoin,
+  side: JoinSide,
+  otherStoreName: string,
+  waitingStoreName: string | undefined,
+): () => AnyProcessor {
+  const { kind, joiner, windows: times } = join
+  const nonJoined = kind === 'outer' || (kind === 'left' && side === 'left') ? 'kept' : 'dropped'
+  const options = { side, times, otherStoreName, joiner, nonJoined, waitingStoreName, join } as const
+  return () => new KStreamKStreamJoin(options)
+}
+
+function suffixed(name: string | undefined, suffix: string): string | undefined {
+  return name === undefined ? undefined : name + suffix
+}
+
+function named(name: string | undefined): { readonly name: string } | undefined {
+  return name === undefined ? undefined : { name }
+}

@@ -1,0 +1,109 @@
+import { TopologyError } from '../../model/errors.ts'
+import { KStreamKTableJoin, type KStreamKTableJoinOptions } from '../../processor/table-join/kstream-ktable-join.ts'
+import type { RecordBufferSpec, VersionedKeyValueStoreSpec } from '../../state/store-spec.ts'
+import type { InternalTopologyBuilder } from '../../topology/internal-topology-builder.ts'
+import type { GlobalKTable } from '../global-ktable.ts'
+import { GraphNode } from '../graph/graph.ts'
+import { erased, internals, union, type ErasedSerdes, type StreamState, type TableState } from '../handles.ts'
+import { repartitionedForJoin } from './join-repartition.ts'
+import type { KStream } from '../kstream.ts'
+import type { InheritedSerdes } from '../aggregation/materialized.ts'
+import type { Joined, Named } from '../options.ts'
+import { addNamedOperator, addStreamOperator } from '../operators/stream-operators.ts'
+
+type JoinedOptions = Partial<Named> & ErasedSerdes & Pick<Joined<unknown, unknown>, 'graceMs'>
+type VersionedSpec = VersionedKeyValueStoreSpec<unknown, unknown>
+type Kind = 'inner' | 'left'
+type JoinOptions = KStreamKTableJoinOptions<unknown, unknown, unknown, unknown, unknown>
+
+/** The arguments are those that {@link KStream.join} declares for a KTable: joiner, and how it is joined. */
+export function joinTable<K, VR>(
+  stream: StreamState,
+  table: TableState,
+  kind: Kind,
+  [joiner, joined = {}]: readonly unknown[],
+): KStream<K, VR> {
+  const { name: given, key, value, graceMs } = joined as JoinedOptions
+  const left = repartitionedForJoin(stream, joined as JoinedOptions)
+  const { graph } = left.builder
+  const sources = union(left.sources, table.sources)
+  graph.copartition(sources)
+  const getter = table.operator.valueGetter()
+  const options: JoinOptions = {
+    kind,
+    table: getter,
+    keySelector: (_, ownKey) => ownKey,
+    joiner: joiner as JoinOptions['joiner'],
+  }
+  const named = given === undefined ? undefined : { name: given }
+  const name = graph.nameOr(named, kind === 'left' ? 'KSTREAM-LEFTJOIN-' : 'KSTREAM-JOIN-')
+  const serdes = { key: erased(key) ?? left.key, value: erased(value) ?? left.value }
+  const grace = graceMs === undefined ? undefined : addBuffer(table, { name, graceMs, ...serdes })
+  const state = addNamedOperator(left, name, {
+    supplier: () => new KStreamKTableJoin({ ...options, grace }),
+    stores: grace === undefined ? getter.storeNames : [grace.bufferName, ...getter.storeNames],
+    check: grace && ((topology) => checkHistory(topology, name, getter.storeNames, grace.graceMs)),
+    nullKeys: kind === 'left' ? 'kept' : undefined,
+    changes: { key: serdes.key, value: undefined, sources, needsRepartition: false },
+  })
+  return state.builder.stream(state)
+}
+
+/** Where records wait. Names no index of the graph. */
+function addBuffer(
+  { builder: { graph }, node, name: tableName }: TableState,
+  { name, graceMs, key, value }: { readonly name: string; readonly graceMs: number } & InheritedSerdes,
+) {
+  if (!(graceMs >= 0)) throw new TypeError(`The join ${name} cannot wait for ${graceMs} ms.`)
+  if (node.versions === 'none') throw unversionedTable(name, tableName)
+  const bufferName = `${name}-Buffer`
+  const spec: RecordBufferSpec = {
+    kind: 'record-buffer',
+    name: bufferName,
+    key,
+    value,
+    medium: 'default',
+    caching: 'disabled',
+    changelog: { config: {} },
+  }
+  graph.addSource(new GraphNode({ name: bufferName, write: (topology) => topology.addStateStore(spec) }))
+  return { bufferName, graceMs }
+}
+
+function checkHistory(topology: InternalTopologyBuilder, join: string, storeNames: readonly string[], graceMs: number): void {
+  for (const name of storeNames) {
+    const spec = topology.stores.get(name)?.spec
+    if (spec?.kind !== 'versioned') throw unversionedTable(join, name)
+    if (spec.historyRetentionMs < graceMs) throw historyTooShort(join, spec, graceMs)
+  }
+}
+
+function unversionedTable(join: string, table: string): TopologyError {
+  const message = `Join ${join} has a grace, but ${table} keeps no versions to look back at: give the table a versionedKeyValueStore().`
+  return new TopologyError('STREAMS_TABLE_NOT_VERSIONED', message, { facts: { join, table } })
+}
+
+function historyTooShort(join: string, { name, historyRetentionMs }: VersionedSpec, graceMs: number): TopologyError {
+  const message = `Join ${join} looks back ${graceMs} ms, store ${name} only ${historyRetentionMs} ms: raise historyRetentionMs.`
+  return new TopologyError('STREAMS_HISTORY_TOO_SHORT', message, { facts: { join, store: name, historyRetentionMs, graceMs } })
+}
+
+/** As {@link joinTable}, for a global table: key selector, joiner, and the node's name. Nothing is repartitioned. */
+export function joinGlobalTable<K, VR>(
+  stream: StreamState,
+  { [internals]: { getter } }: GlobalKTable<unknown, unknown>,
+  kind: Kind,
+  [keySelector, joiner, named]: readonly unknown[],
+): KStream<K, VR> {
+  const lambdas = { keySelector: keySelector as JoinOptions['keySelector'], joiner: joiner as JoinOptions['joiner'] }
+  const state = addStreamOperator(stream, {
+    // Inner joins with a global table have this name, too.
+    prefix: 'KSTREAM-LEFTJOIN-',
+    named: named as Named | undefined,
+    supplier: () => new KStreamKTableJoin({ kind, table: getter, ...lambdas }),
+    nullKeys: kind === 'left' ? 'kept' : undefined,
+    nodeChanges: 'unnoticed value',
+    changes: { value: undefined },
+  })
+  return state.builder.stream(state)
+}

@@ -1,0 +1,93 @@
+import { joinedGetter, KTableKTableJoin, type JoinSide, type TableJoiner } from '../../processor/table-join/ktable-ktable-join.ts'
+import { KTableKTableJoinMerger } from '../../processor/table-join/ktable-ktable-join-merger.ts'
+import { materializedGetter } from '../../processor/table/ktable-value-getter.ts'
+import { GraphNode } from '../graph/graph.ts'
+import { union, type TableState } from '../handles.ts'
+import type { KTable } from '../ktable.ts'
+import { materialize, tableSpec, versionsOf, type MaterializedOptions } from '../aggregation/materialized.ts'
+import type { Named } from '../options.ts'
+import { lateUpdatesOf, type TableOperatorWithSettings } from '../operators/table-operators.ts'
+
+type Kind = 'inner' | 'left' | 'outer'
+type AnyJoiner = TableJoiner<unknown, unknown, unknown, unknown>
+
+interface Sides {
+  readonly left: TableState
+  readonly right: TableState
+  readonly leftSide: JoinSide
+  readonly rightSide: JoinSide
+  readonly joiner: AnyJoiner
+  readonly nodeName: string
+  readonly storeName: string | undefined
+}
+
+/** The arguments are those that {@link KTable.join} declares for a join by key: joiner, store and name. */
+export function joinTables<K, VR>(
+  left: TableState,
+  right: TableState,
+  kind: Kind,
+  [joiner, materialized, named]: readonly unknown[],
+): KTable<K, VR> {
+  const { graph } = left.builder
+  const join = named as Named | undefined
+  const options = materialized as MaterializedOptions | undefined
+  const store = options === undefined ? undefined : materialize(graph, options, 'KTABLE-MERGE-', { key: left.key })
+  const name = graph.nameOr(join, 'KTABLE-MERGE-')
+  const sources = union(left.sources, right.sources)
+  graph.copartition(sources)
+  const leftSide = kind === 'outer' ? 'optional' : 'required'
+  const rightSide = kind === 'inner' ? 'required' : 'optional'
+  if (rightSide === 'optional') left.operator.sendOldValues('materialize')
+  if (leftSide === 'optional') right.operator.sendOldValues('materialize')
+  const sides: Sides = { left, right, leftSide, rightSide, joiner: joiner as AnyJoiner, nodeName: name, storeName: store?.name }
+  const [leftGetter, rightGetter] = [left.operator.valueGetter(), right.operator.valueGetter()]
+  const operator = joinOperator(sides)
+  const thisName = graph.suffixedNameOr(join, '-join-this', 'KTABLE-JOINTHIS-')
+  const otherName = graph.suffixedNameOr(join, '-join-other', 'KTABLE-JOINOTHER-')
+  const thisOptions = { thisSide: leftSide, otherSide: rightSide, other: rightGetter, joiner: sides.joiner } as const
+  const otherOptions = { thisSide: rightSide, otherSide: leftSide, other: leftGetter, joiner: mirrored(sides.joiner) } as const
+  const node = new GraphNode({
+    name,
+    versions: versionsOf(options ?? {}),
+    write: (topology) => {
+      const { oldValues, storeName } = operator.settings()
+      const thisUpdates = { oldValues, lateUpdates: lateUpdatesOf(left) }
+      const otherUpdates = { oldValues, lateUpdates: lateUpdatesOf(right) }
+      const thisSupplier = () => new KTableKTableJoin({ ...thisOptions, ...thisUpdates })
+      const otherSupplier = () => new KTableKTableJoin({ ...otherOptions, ...otherUpdates })
+      topology.addProcessor({ name: thisName, supplier: thisSupplier, parents: [left.name] })
+      topology.addProcessor({ name: otherName, supplier: otherSupplier, parents: [right.name] })
+      const merger = () => new KTableKTableJoinMerger({ storeName, oldValues })
+      topology.addProcessor({ name, supplier: merger, parents: [thisName, otherName] })
+      topology.connect(thisName, rightGetter.storeNames)
+      topology.connect(otherName, leftGetter.storeNames)
+      if (store !== undefined) topology.addStateStore(tableSpec(store), [name])
+    },
+  })
+  graph.add([left.node, right.node], node)
+  const key = store?.key ?? left.key
+  const table = { builder: left.builder, name, node, key, value: store?.value, sources, operator }
+  return left.builder.table({ ...table, queryableName: store?.name })
+}
+
+function mirrored(joiner: AnyJoiner): AnyJoiner {
+  return (right, left, key) => joiner(left, right, key)
+}
+
+/** A join needs the old values of both sides to know its own, so it materializes them. */
+function joinOperator({ left, right, storeName, ...sides }: Sides): TableOperatorWithSettings {
+  let oldValues: 'send' | 'omit' = 'omit'
+  return {
+    settings: () => ({ storeName, oldValues }),
+    valueGetter: () => {
+      if (storeName !== undefined) return materializedGetter(storeName)
+      return joinedGetter({ ...sides, left: left.operator.valueGetter(), right: right.operator.valueGetter() })
+    },
+    sendOldValues: () => {
+      left.operator.sendOldValues('materialize')
+      right.operator.sendOldValues('materialize')
+      oldValues = 'send'
+      return true
+    },
+  }
+}

@@ -1,0 +1,45 @@
+import { KTableSource } from '../../processor/table/ktable-source.ts'
+import { GraphNode } from '../graph/graph.ts'
+import type { StreamState } from '../handles.ts'
+import type { KTable } from '../ktable.ts'
+import { materialize, tableSpec, versionsOf, type MaterializedOptions } from '../aggregation/materialized.ts'
+import type { Named } from '../options.ts'
+import { afterRepartition, repartitionNode, type RepartitionOptions } from '../graph/repartition.ts'
+import { tableSourceOperator } from './table-operators.ts'
+
+export function streamToTable<K, V>(
+  stream: StreamState,
+  materialized: MaterializedOptions | undefined,
+  named: Named | undefined,
+): KTable<K, V> {
+  const { graph } = stream.builder
+  const name = graph.nameOr(named, 'KSTREAM-TOTABLE-')
+  const store = materialize(graph, materialized, 'KSTREAM-TOTABLE-', stream)
+  const source = stream.needsRepartition ? repartitioned(stream, { name, key: store.key, value: store.value }) : stream
+  const operator = tableSourceOperator(store)
+  const node = new GraphNode({
+    name,
+    versions: versionsOf(store.options),
+    write: (topology, { parentNames }) => {
+      topology.addProcessor({ name, supplier: () => new KTableSource(operator.settings()), parents: parentNames })
+      if (operator.settings().storeName !== undefined) topology.addStateStore(tableSpec(store), [name])
+    },
+  })
+  graph.add([source.node], node)
+  const { key, value, queryableName } = store
+  return stream.builder.table({
+    builder: stream.builder,
+    name,
+    node,
+    key,
+    value,
+    sources: source.sources,
+    queryableName,
+    operator,
+  })
+}
+
+function repartitioned(stream: StreamState, options: RepartitionOptions): StreamState {
+  const node = stream.builder.graph.add([stream.node], repartitionNode(stream.builder.graph, options))
+  return afterRepartition(stream, node, options)
+}

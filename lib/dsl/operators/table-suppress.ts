@@ -1,0 +1,84 @@
+import { TopologyError } from '../../model/errors.ts'
+import { KTableSuppress, suppressedGetter, type KTableSuppressOptions } from '../../processor/table/ktable-suppress.ts'
+import type { ChangeBufferSpec } from '../../state/store-spec.ts'
+import { checkName } from '../../topology/names.ts'
+import { GraphNode, type WindowEnd } from '../graph/graph.ts'
+import type { TableOperator, TableState } from '../handles.ts'
+import type { KTable } from '../ktable.ts'
+import type { Named } from '../options.ts'
+import type { UntilTimeLimit, UntilWindowCloses } from '../windows/suppressed.ts'
+
+const prefix = 'KTABLE-SUPPRESS-'
+
+/** Only generated names draw indexes here; the store is called after the operator (Java: `KTableImpl.suppress`). */
+export function suppressTable<K, V>(
+  parent: TableState,
+  suppressed: UntilTimeLimit | UntilWindowCloses,
+  named: Named | undefined,
+): KTable<K, V> {
+  const { builder, operator, key, value } = parent
+  const { graph } = builder
+  const name = named === undefined ? graph.newProcessorName(prefix) : checkName(named.name)
+  const options = suppressOptions(suppressed, parent.node)
+  const storeName = named === undefined ? graph.newStoreName(prefix) : `${name}-store`
+  const spec = bufferSpec(storeName, parent, suppressed)
+  operator.sendOldValues('materialize')
+  const node = new GraphNode({
+    name,
+    versions: 'none',
+    write: (topology, { parents, parentNames }) => {
+      if ([...parents].some((each) => each.isVersioned())) throw versionedTable(name)
+      topology.addProcessor({ name, supplier: () => new KTableSuppress({ ...options, storeName }), parents: parentNames })
+      topology.addStateStore(spec, [name])
+    },
+  })
+  graph.add([parent.node], node)
+  // Java looks for the partitions of a suppressed table at the node before it, where there are none: a join does not compare them.
+  const sources = new Set([parent.name])
+  const suppressedOperator = suppressOperator(storeName, operator)
+  return builder.table({ builder, name, node, key, value, sources, queryableName: undefined, operator: suppressedOperator })
+}
+
+function suppressOptions(
+  suppressed: UntilTimeLimit | UntilWindowCloses,
+  parent: GraphNode,
+): Omit<KTableSuppressOptions, 'storeName'> {
+  const { maxRecords = Infinity, maxBytes = Infinity, whenFull = 'emit-early' } = suppressed.buffer
+  const limits = { maxRecords, maxBytes, whenFull }
+  if (suppressed.until === 'time-limit')
+    return { ...limits, until: 'time-limit', durationMs: suppressed.limitMs, windowEnd: 'excluded' }
+  const { graceMs, windowEnd } = windowedNode(parent)
+  return { ...limits, until: 'window-closes', durationMs: graceMs, windowEnd }
+}
+
+function bufferSpec(name: string, { key, value }: TableState, { buffer }: UntilTimeLimit | UntilWindowCloses): ChangeBufferSpec {
+  const changelog = buffer.changelog ?? { config: {} }
+  return { kind: 'change-buffer', name, key, value, medium: 'memory', caching: 'disabled', changelog }
+}
+
+function suppressOperator(storeName: string, parent: TableOperator): TableOperator {
+  return {
+    valueGetter: () => suppressedGetter(storeName, parent.valueGetter()),
+    sendOldValues: (how) => parent.sendOldValues(how),
+  }
+}
+
+/** The windowed aggregation that the table comes from; of several the one with the longest grace. */
+function windowedNode(node: GraphNode): { readonly graceMs: number; readonly windowEnd: WindowEnd } {
+  const { graceMs, windowEnd, parents } = node
+  if (graceMs !== undefined) return { graceMs, windowEnd }
+  if (parents.size === 0) throw notWindowed()
+  return [...parents].map(windowedNode).reduce((longest, each) => (each.graceMs > longest.graceMs ? each : longest))
+}
+
+function notWindowed(): TopologyError {
+  const message =
+    'suppress(untilWindowCloses) is called on a table that no windowed aggregation made, so that nothing closes: ' +
+    'aggregate by windows before, or use untilTimeLimit.'
+  return new TopologyError('STREAMS_NOT_WINDOWED', message)
+}
+
+function versionedTable(node: string): TopologyError {
+  const message = `${node} suppresses a versioned table, which has late updates to pass on at once: suppress a table without versions.`
+  return new TopologyError('STREAMS_VERSIONED_TABLE', message, { facts: { node } })
+}

@@ -1,0 +1,39 @@
+import { KTableTransformValues, transformedGetter, type ValueTransformer } from '../../processor/table/ktable-transform-values.ts'
+import { GraphNode } from '../graph/graph.ts'
+import { erased, type TableState } from '../handles.ts'
+import type { KTable } from '../ktable.ts'
+import { materialize, tableSpec, versionsOf, type MaterializedOptions } from '../aggregation/materialized.ts'
+import type { Transformed } from '../options.ts'
+import { derivedOperator, type AnyGetter } from './table-operators.ts'
+
+type AnyTransformer = ValueTransformer<unknown, unknown, unknown>
+
+/** A store is made only where it is named; unlike with other operators, an unnamed one draws no index. */
+export function transformTableValues<K, V, VR>(
+  parent: TableState,
+  supplier: () => ValueTransformer<K, V, VR>,
+  materialized: MaterializedOptions | undefined,
+  { stores = [], ...named }: Transformed,
+): KTable<K, VR> {
+  const { graph } = parent.builder
+  const make = supplier as unknown as () => AnyTransformer
+  const prefix = 'KTABLE-TRANSFORMVALUES-'
+  const isStored = materialized?.name !== undefined
+  const store = isStored ? materialize(graph, materialized, prefix, { key: parent.key }) : undefined
+  const name = graph.nameOr(named, prefix)
+  const derive = (getter: AnyGetter): AnyGetter => transformedGetter(getter, make, name)
+  const operator = derivedOperator({ parent: parent.operator, storeName: store?.name, oldValues: 'omit', derive })
+  const node = new GraphNode({
+    name,
+    versions: versionsOf(materialized),
+    write: (topology, { parentNames }) => {
+      const processor = () => new KTableTransformValues({ ...operator.settings(), transformer: make() })
+      topology.addProcessor({ name, supplier: processor, parents: parentNames })
+      if (store !== undefined) topology.addStateStore(tableSpec(store), [name])
+      topology.connect(name, stores)
+    },
+  })
+  graph.add([parent.node], node)
+  const [key, value] = [erased(materialized?.key) ?? parent.key, erased(materialized?.value)]
+  return parent.builder.table({ ...parent, name, node, key, value, queryableName: store?.queryableName, operator })
+}

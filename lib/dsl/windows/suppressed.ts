@@ -1,0 +1,72 @@
+import type { ChangelogOption } from '../../state/store-spec.ts'
+
+interface BufferLimits {
+  /** How many keys are held back at most. Default: any number. */
+  readonly maxRecords?: number
+  /** How many bytes the buffer takes at most, by Kafka's estimate: keys, values, and where records came from. Default: any number. */
+  readonly maxBytes?: number
+  /** Of the buffer. Without one, what is held back is lost when the process ends. */
+  readonly changelog?: ChangelogOption
+}
+
+/** A buffer that gives nothing up early: where it is full, processing ends (Java: `StrictBufferConfig`). */
+export interface StrictBufferConfig extends BufferLimits {
+  readonly whenFull?: 'shut-down'
+}
+
+/** A buffer that, where it is full, gives up the oldest change before its time (Java: `EagerBufferConfig`). */
+export interface EagerBufferConfig extends BufferLimits {
+  readonly whenFull?: 'emit-early'
+}
+
+/** Java: `Suppressed.BufferConfig`. Without limits a buffer is never full. Default of `whenFull`: `emit-early`. */
+export type BufferConfig = StrictBufferConfig | EagerBufferConfig
+
+/** Holds back all of a window until it has closed; only for tables with windowed keys. */
+export interface UntilWindowCloses {
+  readonly until: 'window-closes'
+  readonly buffer: StrictBufferConfig
+}
+
+/** Holds back each key for a time. */
+export interface UntilTimeLimit {
+  readonly until: 'time-limit'
+  readonly limitMs: number
+  readonly buffer: BufferConfig
+}
+
+/** Which changes of a table wait, and how long (KIP-328). Time is stream time: it moves with the records that come to the table. */
+export const Suppressed = Object.freeze({
+  /**
+   * One result for each key and window, the final one: when the window's end and its grace are over. Deletions in the end are not
+   * forwarded, since nothing of the window was.
+   *
+   * @example
+   * counts.suppress(Suppressed.untilWindowCloses())
+   */
+  untilWindowCloses(buffer: StrictBufferConfig = {}): UntilWindowCloses {
+    return Object.freeze({ until: 'window-closes', buffer: checked({ ...buffer, whenFull: 'shut-down' as const }) })
+  },
+
+  /**
+   * The newest change of each key, when the first one has waited for `limitMs`.
+   *
+   * @example
+   * balances.suppress(Suppressed.untilTimeLimit(60_000, { maxRecords: 10_000 }))
+   */
+  untilTimeLimit(limitMs: number, buffer: BufferConfig = {}): UntilTimeLimit {
+    checkLimit('limitMs', limitMs)
+    return Object.freeze({ until: 'time-limit', limitMs, buffer: checked(buffer) })
+  },
+})
+
+function checked<B extends BufferConfig>(buffer: B): B {
+  checkLimit('maxRecords', buffer.maxRecords ?? 0)
+  checkLimit('maxBytes', buffer.maxBytes ?? 0)
+  return Object.freeze(buffer)
+}
+
+function checkLimit(name: string, limit: number): void {
+  if (limit !== Infinity && !(Number.isSafeInteger(limit) && limit >= 0))
+    throw new TypeError(`${name} of suppress is a whole number, at least 0, or Infinity; not ${String(limit)}.`)
+}

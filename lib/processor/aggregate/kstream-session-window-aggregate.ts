@@ -1,0 +1,145 @@
+import type { Change } from '../../model/change.ts'
+import type { EmitStrategy } from '../../model/emit-strategy.ts'
+import { noHeaders } from '../../model/headers.ts'
+import { streamRecord, type StreamRecord } from '../../model/stream-record.ts'
+import { valueAndTimestamp } from '../../model/value-and-timestamp.ts'
+import { windowed, type Windowed } from '../../model/windowed.ts'
+import type { CachedStateStore } from '../../state/layers/flush-listener.ts'
+import { translated } from '../../state/key-value/row-iterators.ts'
+import type { SessionStore, UnemittedSessions } from '../../state/session/session-store.ts'
+import type { WindowedEntry } from '../../state/window/window-store.ts'
+import { internal, type InternalProcessorContext } from '../internal-processor-context.ts'
+import { lambdaResult } from '../lambda-result.ts'
+import type { Processor, ProcessorContext } from '../processor.ts'
+import type { OldValues } from '../table/timestamped-tuple-forwarder.ts'
+import type { ClosingWindows } from './window-close-emitter.ts'
+import { WindowResults } from './window-results.ts'
+
+/** Sessions take records that are at most `gapMs` away from them, until `graceMs` after that. */
+interface SessionWindowsOptions {
+  readonly gapMs: number
+  readonly graceMs: number
+}
+
+/** How sessions are folded, and become one. */
+export interface SessionFold<K, V, A> {
+  readonly initializer: () => A | null
+  /** Is given null values, too. Null deletes the session. */
+  readonly aggregator: (aggregate: A | null, value: V, key: K) => A | null
+  /** Joins what a session that is found has to what is there: at first the initial value. */
+  readonly merger: (left: A | null, right: A, key: K) => A | null
+}
+
+export interface KStreamSessionWindowAggregateOptions<K, V, A> extends SessionFold<K, V, A> {
+  /** A session store. */
+  readonly storeName: string
+  readonly windows: SessionWindowsOptions
+  readonly oldValues: OldValues
+  readonly emit: EmitStrategy
+}
+
+/** What a session aggregation needs of its store. */
+type SessionAggregateStore<K, A> = SessionStore<K, A> & UnemittedSessions<K, A> & CachedStateStore<Windowed<K>, A>
+
+/** Java forwards updates of sessions without the record's headers, where there is no cache. */
+const headless = streamRecord(null, null, 0, noHeaders)
+
+/** A session closes when a record at its end would be too late. */
+function closingSessions<K, A>(store: UnemittedSessions<K, A>): ClosingWindows<K, A> {
+  return {
+    lastClosedMs: (closeTime) => closeTime - 1,
+    firstOpenMs: (closeTime) => Math.max(0, closeTime),
+    fetch: (fromMs, toMs) =>
+      translated(store.findSessionsByEnd(fromMs, toMs), ({ key, value }) => ({
+        key,
+        value: valueAndTimestamp(value, key.endMs),
+      })),
+    keepFrom: (endMs) => store.keepFrom(endMs),
+  }
+}
+
+/**
+ * Aggregates by key and session (Java: `KStreamSessionWindowAggregate`). A record joins all sessions that it is near to into one, whose
+ * results replace theirs: they are deleted first. Records without key are dropped, records without value are not; what would
+ * end in a closed session is dropped. Time is the largest timestamp that this operator has seen; a result has the time of its session's end.
+ */
+export class KStreamSessionWindowAggregate<K, V, A> implements Processor<K | null, V, Windowed<K>, Change<A>> {
+  readonly #options: KStreamSessionWindowAggregateOptions<K, V, A>
+  #context!: InternalProcessorContext<Windowed<K>, Change<A>>
+  #store!: SessionStore<K, A>
+  #results!: WindowResults<K, A>
+  #streamTime = -1
+
+  constructor(options: KStreamSessionWindowAggregateOptions<K, V, A>) {
+    this.#options = options
+  }
+
+  init(context: ProcessorContext<Windowed<K>, Change<A>>): void {
+    const store = context.stateStore<SessionAggregateStore<K, A>>(this.#options.storeName)
+    this.#store = store
+    this.#context = internal(context)
+    this.#results = new WindowResults(this.#context, { ...this.#options, store, closing: closingSessions(store) })
+  }
+
+  process(record: StreamRecord<K | null, V>): void {
+    const { key, timestamp } = record
+    if (key === null) return this.#context.drop()
+    const { gapMs, graceMs } = this.#options.windows
+    this.#streamTime = Math.max(this.#streamTime, timestamp)
+    const closeTime = this.#streamTime - graceMs - gapMs
+    const near = [...this.#store.findSessions(key, timestamp - gapMs, timestamp + gapMs)]
+    const session = merged(key, timestamp, near)
+    const aggregate = this.#merge(key, near)
+    if (session.endMs < closeTime) this.#context.drop()
+    else this.#replace(near, session, aggregate, record.value)
+    this.#results.processed(closeTime, record)
+  }
+
+  /** What is there of the session that the record is in, before it. */
+  #merge(key: K, sessions: readonly WindowedEntry<K, A>[]): A | null {
+    const { nodeName } = this.#context
+    let aggregate = lambdaResult(this.#options.initializer(), 'initializer', nodeName)
+    for (const { value } of sessions) aggregate = lambdaResult(this.#options.merger(aggregate, value, key), 'merger', nodeName)
+    return aggregate
+  }
+
+  #aggregate(aggregate: A | null, value: V, key: K): A | null {
+    return lambdaResult(this.#options.aggregator(aggregate, value, key), 'aggregator', this.#context.nodeName)
+  }
+
+  /** Merger and aggregator may have changed what was `read` in place: where old values are sent, they are read again. */
+  #replace(read: readonly WindowedEntry<K, A>[], session: Windowed<K>, before: A | null, value: V): void {
+    // Java deletes first: where the aggregator fails, and the processing goes on, what the sessions held is lost.
+    const deletesFirst = this.#context.compatibility === 'java'
+    let aggregate = deletesFirst ? before : this.#aggregate(before, value, session.key)
+    const sessions = this.#results.sendsOldValues ? read.map((entry) => this.#reread(entry)) : read
+    const isInstant = session.startMs === session.endMs
+    if (!isInstant)
+      for (const { key, value } of sessions) {
+        this.#store.remove(key)
+        this.#results.updated(key, null, value, key.endMs, headless)
+      }
+    if (deletesFirst) aggregate = this.#aggregate(before, value, session.key)
+    this.#store.put(session, aggregate)
+    const oldValue = isInstant ? this.#oldValue(sessions) : null
+    this.#results.updated(session, aggregate, oldValue, session.endMs, headless)
+  }
+
+  #reread({ key, value }: WindowedEntry<K, A>): WindowedEntry<K, A> {
+    return { key, value: this.#store.fetchSession(key.key, key.startMs, key.endMs) ?? value }
+  }
+
+  /**
+   * A session of one instant is updated in place. Java then says that there was no old value, where there is no cache, so that a grouping
+   * below would never subtract it. Only `java` copies that.
+   */
+  #oldValue(sessions: readonly WindowedEntry<K, A>[]): A | null {
+    return this.#context.compatibility === 'java' ? null : (sessions[0]?.value ?? null)
+  }
+}
+
+function merged<K>(key: K, timestamp: number, sessions: readonly WindowedEntry<K, unknown>[]): Windowed<K> {
+  const startMs = sessions.reduce((start, session) => Math.min(start, session.key.startMs), timestamp)
+  const endMs = sessions.reduce((end, session) => Math.max(end, session.key.endMs), timestamp)
+  return windowed(key, startMs, endMs)
+}

@@ -1,0 +1,120 @@
+import type { Change } from '../../model/change.ts'
+import type { EmitStrategy } from '../../model/emit-strategy.ts'
+import type { StreamRecord } from '../../model/stream-record.ts'
+import { windowed, type Windowed } from '../../model/windowed.ts'
+import type { CachedStateStore } from '../../state/layers/flush-listener.ts'
+import type { TimestampedWindowStore, UnemittedWindows } from '../../state/window/window-store.ts'
+import { internal, type InternalProcessorContext } from '../internal-processor-context.ts'
+import { phantomOldValue } from './kstream-aggregate.ts'
+import { timestamped } from '../table/ktable-value-getter.ts'
+import { lambdaResult } from '../lambda-result.ts'
+import type { Processor, ProcessorContext } from '../processor.ts'
+import type { OldValues } from '../table/timestamped-tuple-forwarder.ts'
+import type { ClosingWindows } from './window-close-emitter.ts'
+import { WindowResults } from './window-results.ts'
+
+/** Tumbling windows (advance = size) or hopping ones (advance < size), aligned to the epoch; the end is exclusive. */
+export interface TimeWindowsOptions {
+  readonly sizeMs: number
+  readonly advanceMs: number
+  /** How long after its end a window still takes late records. */
+  readonly graceMs: number
+  /** Of the only window, where the size is infinite. */
+  readonly startMs?: number
+}
+
+/** Start of the first window that holds the timestamp. The next ones follow at every advance, up to the timestamp. */
+export function firstWindowStart(timestamp: number, { sizeMs, advanceMs, startMs = 0 }: TimeWindowsOptions): number {
+  if (sizeMs === Infinity) return startMs
+  return Math.floor(Math.max(0, timestamp - sizeMs + advanceMs) / advanceMs) * advanceMs
+}
+
+export interface KStreamWindowAggregateOptions<K, V, A> {
+  /** A timestamped window store. */
+  readonly storeName: string
+  readonly windows: TimeWindowsOptions
+  readonly initializer: () => A | null
+  /** Is given null values, too. Null deletes the window. */
+  readonly aggregator: (aggregate: A | null, value: V, key: K) => A | null
+  readonly oldValues: OldValues
+  readonly emit: EmitStrategy
+}
+
+/** What a windowed aggregation needs of its store. */
+export type WindowAggregateStore<K, A> = TimestampedWindowStore<K, A> & UnemittedWindows & CachedStateStore<Windowed<K>, A>
+
+/** A window closes at its end. */
+function closingTimeWindows<K, A>(
+  store: TimestampedWindowStore<K, A> & UnemittedWindows,
+  windows: TimeWindowsOptions,
+): ClosingWindows<K, A> {
+  const { sizeMs, advanceMs } = windows
+  const last = (timestamp: number): number => Math.floor(timestamp / advanceMs)
+  return {
+    lastClosedMs: (closeTime) => closeTime - sizeMs,
+    firstOpenMs: (closeTime) => Math.max(0, closeTime - sizeMs) + 1,
+    mayHold: (fromMs, toMs) =>
+      last(fromMs - 1) !== last(toMs) || firstWindowStart(fromMs - 1, windows) !== firstWindowStart(toMs, windows),
+    fetch: (fromMs, toMs) => store.fetchAll(fromMs, toMs),
+    keepFrom: (startMs) => store.keepFrom(startMs),
+  }
+}
+
+/**
+ * Aggregates by key and window (Java: `KStreamWindowAggregate`). Time is the largest timestamp that this operator has seen; what
+ * is too late for a window counts as dropped, once per window. Records without key are dropped, records without value are not.
+ */
+export class KStreamWindowAggregate<K, V, A> implements Processor<K | null, V, Windowed<K>, Change<A>> {
+  readonly #options: KStreamWindowAggregateOptions<K, V, A>
+  #context!: InternalProcessorContext<Windowed<K>, Change<A>>
+  #store!: TimestampedWindowStore<K, A>
+  #results!: WindowResults<K, A>
+  #streamTime = -1
+
+  constructor(options: KStreamWindowAggregateOptions<K, V, A>) {
+    this.#options = options
+  }
+
+  init(context: ProcessorContext<Windowed<K>, Change<A>>): void {
+    const store = context.stateStore<WindowAggregateStore<K, A>>(this.#options.storeName)
+    this.#store = store
+    this.#context = internal(context)
+    const closing = closingTimeWindows(store, this.#options.windows)
+    this.#results = new WindowResults(this.#context, { ...this.#options, store, closing })
+  }
+
+  process(record: StreamRecord<K | null, V>): void {
+    const { key, timestamp } = record
+    if (key === null) return this.#context.drop()
+    const { windows } = this.#options
+    this.#streamTime = Math.max(this.#streamTime, timestamp)
+    const closeTime = this.#streamTime - windows.graceMs
+    for (let start = firstWindowStart(timestamp, windows); start <= timestamp; start += windows.advanceMs) {
+      if (start + windows.sizeMs > closeTime) this.#update(windowed(key, start, start + windows.sizeMs), record)
+      else this.#context.drop()
+    }
+    this.#results.processed(closeTime, record)
+  }
+
+  #update(window: Windowed<K>, record: StreamRecord<unknown, V>): void {
+    const old = this.#store.fetchOne(window.key, window.startMs)
+    const oldAggregate = old === null ? this.#initial() : old.value
+    const timestamp = old === null ? record.timestamp : Math.max(record.timestamp, old.timestamp)
+    const aggregate = this.#aggregate(oldAggregate, record.value, window.key)
+    const oldValue = old === null ? phantomOldValue(oldAggregate, this.#context) : this.#oldValue(window)
+    this.#store.put(window.key, timestamped(aggregate, timestamp), window.startMs)
+    this.#results.updated(window, aggregate, oldValue, timestamp, record)
+  }
+
+  #oldValue({ key, startMs }: Windowed<K>): A | null {
+    return this.#results.sendsOldValues ? (this.#store.fetchOne(key, startMs)?.value ?? null) : null
+  }
+
+  #initial(): A | null {
+    return lambdaResult(this.#options.initializer(), 'initializer', this.#context.nodeName)
+  }
+
+  #aggregate(aggregate: A | null, value: V, key: K): A | null {
+    return lambdaResult(this.#options.aggregator(aggregate, value, key), 'aggregator', this.#context.nodeName)
+  }
+}

@@ -1,0 +1,54 @@
+import type { Change } from '../../model/change.ts'
+import type { StreamRecord } from '../../model/stream-record.ts'
+import { internal, type InternalProcessorContext } from '../internal-processor-context.ts'
+import { lambdaResult } from '../lambda-result.ts'
+import { MaterializedTable } from '../table/materialized-table.ts'
+import type { Processor, ProcessorContext } from '../processor.ts'
+import type { OldValues } from '../table/timestamped-tuple-forwarder.ts'
+
+export interface KTableGroupedAggregateOptions<K, V, A> {
+  /** A timestamped key-value store. */
+  readonly storeName: string
+  /** Begins an aggregate, where there is none, with the value that comes. */
+  readonly adder: (aggregate: A | null, value: V, key: K) => A | null
+  readonly subtractor: (aggregate: A, value: V, key: K) => A | null
+  readonly oldValues: OldValues
+}
+
+/**
+ * Aggregates the rows of a table by group (Java: `KTableAggregate`, `KTableReduce`): the old row of a change is subtracted, where
+ * there is something to subtract from, then the new one added. A null aggregate deletes.
+ */
+export class KTableGroupedAggregate<K, V, A> implements Processor<K, Change<V>, K, Change<A>> {
+  readonly #options: KTableGroupedAggregateOptions<K, V, A>
+  #context!: InternalProcessorContext<K, Change<A>>
+  #table!: MaterializedTable<K, A>
+
+  constructor(options: KTableGroupedAggregateOptions<K, V, A>) {
+    this.#options = options
+  }
+
+  init(context: ProcessorContext<K, Change<A>>): void {
+    this.#context = internal(context)
+    this.#table = new MaterializedTable(this.#context, this.#options.storeName, this.#options.oldValues)
+  }
+
+  process(record: StreamRecord<K, Change<V>>): void {
+    const { key, value } = record
+    const old = this.#table.get(key)
+    const oldAggregate = old === null ? null : old.value
+    const timestamp = old === null ? record.timestamp : Math.max(record.timestamp, old.timestamp)
+    const aggregate = this.#add(this.#subtract(oldAggregate, value.oldValue, key), value.newValue, key)
+    this.#table.update(key, aggregate, this.#table.oldValue(key), timestamp, record)
+  }
+
+  #subtract(aggregate: A | null, value: V | null, key: K): A | null {
+    if (value === null || aggregate === null) return aggregate
+    return lambdaResult(this.#options.subtractor(aggregate, value, key), 'subtractor', this.#context.nodeName)
+  }
+
+  #add(aggregate: A | null, value: V | null, key: K): A | null {
+    if (value === null) return aggregate
+    return lambdaResult(this.#options.adder(aggregate, value, key), 'adder', this.#context.nodeName)
+  }
+}

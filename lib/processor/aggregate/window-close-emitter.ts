@@ -1,0 +1,117 @@
+import type { Counter, Metrics, MetricTags } from '../../metrics/metrics.ts'
+import { change, type Change } from '../../model/change.ts'
+import { streamRecord, type StreamRecord } from '../../model/stream-record.ts'
+import type { ValueAndTimestamp } from '../../model/value-and-timestamp.ts'
+import type { Windowed } from '../../model/windowed.ts'
+import type { WindowedEntry } from '../../state/window/window-store.ts'
+import { EmitThrottle } from './emit-throttle.ts'
+import type { InternalProcessorContext } from '../internal-processor-context.ts'
+
+/**
+ * The windows that an aggregation keeps, as far as closing is concerned. `Ms` bounds are what their store orders windows by: starts, or,
+ * of sessions, ends.
+ */
+export interface ClosingWindows<K, V> {
+  /** The last bound that a window closed at `closeTime` can have; below 0 where none can have closed. */
+  lastClosedMs(closeTime: number): number
+  /** The first bound that a window may have which was still open at `closeTime`. */
+  firstOpenMs(closeTime: number): number
+  /** Whether a look from bound to bound can find anything. Default: it can. */
+  mayHold?(fromMs: number, toMs: number): boolean
+  /** In order of time; both bounds are included. */
+  fetch(fromMs: number, toMs: number): Iterable<WindowedEntry<K, ValueAndTimestamp<V>>>
+  /** What is at this bound or later is to be kept, whatever the retention. */
+  keepFrom(boundMs: number): void
+}
+
+/** Nothing was emitted yet. */
+const never = -1
+
+/**
+ * Emits each window once it has closed (Java: what `AbstractKStreamTimeWindowAggregateProcessor` and
+ * `KStreamSessionWindowAggregate` do for `EmitStrategy.onWindowClose`). Windows close as records arrive, and are looked for at most
+ * once per `emitIntervalMs`. How far emission got is committed with the offsets, so that a restart goes on from there.
+ *
+ * Java's store forgets windows by retention, emitted or not: one record far ahead in time, and they are lost. In `safe` the store is told
+ * to keep what was not emitted.
+ */
+export class WindowCloseEmitter<K, V> {
+  readonly #context: InternalProcessorContext<Windowed<K>, Change<V>>
+  readonly #storeName: string
+  readonly #windows: ClosingWindows<K, V>
+  readonly #throttle: EmitThrottle
+  readonly #emitted: Counter
+  readonly #latency: Latency
+  #lastCloseTime: number
+
+  constructor(context: InternalProcessorContext<Windowed<K>, Change<V>>, storeName: string, windows: ClosingWindows<K, V>) {
+    const { metrics, metricTags } = context
+    this.#context = context
+    this.#storeName = storeName
+    this.#windows = windows
+    this.#throttle = new EmitThrottle(context.emitIntervalMs)
+    this.#emitted = metrics.counter('window-aggregate-final-emit', metricGroup, metricTags)
+    this.#latency = new Latency(metrics, metricTags)
+    this.#lastCloseTime = context.processorMetadata(storeName) ?? never
+    this.#keepUnemitted()
+  }
+
+  /** `closeTime` is stream time without the grace; `cause` is the record that has moved it. */
+  emitClosed(closeTime: number, cause: StreamRecord<unknown, unknown>): void {
+    if (!this.#throttle.isDue(this.#context.currentSystemTimeMs())) return
+    if (this.#lastCloseTime !== never && this.#lastCloseTime >= closeTime) return
+    const [fromMs, toMs] = [this.#firstUnemittedMs(), this.#windows.lastClosedMs(closeTime)]
+    if (toMs < 0) return
+    if (this.#lastCloseTime !== never && this.#windows.mayHold?.(fromMs, toMs) === false) return
+    this.#emit(fromMs, toMs, cause)
+    this.#lastCloseTime = closeTime
+    this.#context.keepProcessorMetadata(this.#storeName, closeTime)
+    this.#keepUnemitted()
+  }
+
+  #emit(fromMs: number, toMs: number, { headers }: StreamRecord<unknown, unknown>): void {
+    const startedAt = this.#context.currentSystemTimeMs()
+    let count = 0
+    for (const { key, value: result } of this.#windows.fetch(fromMs, toMs)) {
+      if (result.timestamp < 0) throw this.#timestampLost()
+      this.#context.forward(streamRecord(key, change<V>(result.value, null), result.timestamp, headers))
+      count++
+    }
+    this.#emitted.add(count)
+    this.#latency.record(this.#context.currentSystemTimeMs() - startedAt)
+  }
+
+  /** In `java` only, where a supplier without timestamps is on disk. Java has no records before the epoch, either. */
+  #timestampLost(): TypeError {
+    return new TypeError(`The store ${this.#storeName} has lost the time of a result: give it a supplier with timestamps.`)
+  }
+
+  #firstUnemittedMs(): number {
+    return this.#lastCloseTime === never ? 0 : this.#windows.firstOpenMs(this.#lastCloseTime)
+  }
+
+  #keepUnemitted(): void {
+    if (this.#context.compatibility === 'safe') this.#windows.keepFrom(this.#firstUnemittedMs())
+  }
+}
+
+const metricGroup = 'stream-processor-node-metrics'
+
+/** Kafka's `window-aggregate-final-emit-latency-avg` and `-max`, in ms, since the task began. */
+class Latency {
+  #count = 0
+  #sum = 0
+  #max = 0
+
+  constructor(metrics: Metrics, tags: MetricTags) {
+    const average = (): number => (this.#count === 0 ? 0 : this.#sum / this.#count)
+    metrics.gauge('window-aggregate-final-emit-latency-avg', metricGroup, tags, average)
+    metrics.gauge('window-aggregate-final-emit-latency-max', metricGroup, tags, () => this.#max)
+  }
+
+  record(ms: number): void {
+    this.#count++
+    this.#sum += ms
+    this.#max = Math.max(this.#max, ms)
+  }
+}

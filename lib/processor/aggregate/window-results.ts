@@ -1,0 +1,49 @@
+import type { Change } from '../../model/change.ts'
+import type { EmitStrategy } from '../../model/emit-strategy.ts'
+import type { StreamRecord } from '../../model/stream-record.ts'
+import type { Windowed } from '../../model/windowed.ts'
+import type { CachedStateStore } from '../../state/layers/flush-listener.ts'
+import type { InternalProcessorContext } from '../internal-processor-context.ts'
+import { TimestampedTupleForwarder, type OldValues } from '../table/timestamped-tuple-forwarder.ts'
+import { WindowCloseEmitter, type ClosingWindows } from './window-close-emitter.ts'
+
+export interface WindowResultsOptions<K, V> {
+  readonly storeName: string
+  readonly store: CachedStateStore<Windowed<K>, V>
+  readonly oldValues: OldValues
+  readonly emit: EmitStrategy
+  readonly closing: ClosingWindows<K, V>
+}
+
+/** What a windowed aggregation does with its results: it forwards every update, or each window when it has closed. */
+export class WindowResults<K, V> {
+  readonly #forwarder: TimestampedTupleForwarder<Windowed<K>, V> | undefined
+  readonly #emitter: WindowCloseEmitter<K, V> | undefined
+
+  constructor(context: InternalProcessorContext<Windowed<K>, Change<V>>, options: WindowResultsOptions<K, V>) {
+    const { store, storeName, oldValues, emit, closing } = options
+    if (emit === 'on-window-close') this.#emitter = new WindowCloseEmitter(context, storeName, closing)
+    else this.#forwarder = new TimestampedTupleForwarder(store, context, oldValues)
+  }
+
+  /** Whether `updated` passes old values on: a fold may change them in place, so they are then to be read again. */
+  get sendsOldValues(): boolean {
+    return this.#forwarder?.sendsOldValues ?? false
+  }
+
+  /** A window has a new value. `cause` is the record that was aggregated. */
+  updated(
+    window: Windowed<K>,
+    value: V | null,
+    oldValue: V | null,
+    timestamp: number,
+    cause: StreamRecord<unknown, unknown>,
+  ): void {
+    this.#forwarder?.maybeForward(window, value, oldValue, timestamp, cause)
+  }
+
+  /** All windows of the record have their values. `closeTime` is stream time without the grace. */
+  processed(closeTime: number, cause: StreamRecord<unknown, unknown>): void {
+    this.#emitter?.emitClosed(closeTime, cause)
+  }
+}

@@ -1,0 +1,91 @@
+import { StreamsError } from '../../model/errors.ts'
+import { streamRecord, type StreamRecord } from '../../model/stream-record.ts'
+import type { ValueAndTimestamp } from '../../model/value-and-timestamp.ts'
+import type { RecordBuffer } from '../../state/buffers/record-buffer.ts'
+import type { Eviction } from '../../state/buffers/time-ordered-buffer.ts'
+import { internal, type InternalProcessorContext } from '../internal-processor-context.ts'
+import type { KTableValueGetter, KTableValueGetterSupplier } from '../table/ktable-value-getter.ts'
+import { lambdaResult } from '../lambda-result.ts'
+import type { Processor, ProcessorContext } from '../processor.ts'
+
+export interface KStreamKTableJoinOptions<K, V, KTable, VTable, VOut> {
+  readonly kind: 'inner' | 'left'
+  readonly table: KTableValueGetterSupplier<KTable, VTable>
+  /** The table's key; with a KTable the record's own. Null finds nothing. */
+  readonly keySelector: (value: V, key: K) => KTable | null
+  readonly joiner: (value: V, tableValue: VTable | null, key: K) => VOut
+  /** Records wait in a buffer until the table has had time to catch up with them (KIP-923). The table's key is then the record's own. */
+  readonly grace?: { readonly graceMs: number; readonly bufferName: string } | undefined
+}
+
+/**
+ * Looks a stream's records up in a table, or in a global table (Java: `KStreamKTableJoin`, `KStreamGlobalKTableJoin`). Records
+ * without value are dropped; what has no key to look up is dropped by an inner join, and goes with a null table value through a left
+ * one (KIP-962).
+ */
+export class KStreamKTableJoin<K, V, KTable, VTable, VOut> implements Processor<K, V | null, K, VOut> {
+  readonly #options: KStreamKTableJoinOptions<K, V, KTable, VTable, VOut>
+  readonly #table: KTableValueGetter<KTable, VTable>
+  #context!: InternalProcessorContext<K, VOut>
+  #buffer: RecordBuffer<K, V> | undefined
+
+  constructor(options: KStreamKTableJoinOptions<K, V, KTable, VTable, VOut>) {
+    this.#options = options
+    this.#table = options.table.get()
+  }
+
+  init(context: ProcessorContext<K, VOut>): void {
+    this.#context = internal(context)
+    this.#table.init(context, 'newest')
+    const { grace } = this.#options
+    if (grace !== undefined) this.#buffer = context.stateStore(grace.bufferName)
+  }
+
+  process(record: StreamRecord<K, V | null>): void {
+    const { key, value } = record
+    // Java asks for the key before it looks at the value; a selector that fails on null fails there, too.
+    const tableKey = value === null && this.#context.compatibility === 'safe' ? null : this.#select(value as V, key)
+    if (value === null) return this.#context.drop()
+    if (tableKey === null && this.#options.kind === 'inner') return this.#context.drop()
+    const { grace } = this.#options
+    if (grace === undefined) this.#join(record as StreamRecord<K, V>, tableKey)
+    else this.#hold(record as StreamRecord<K, V>, grace.graceMs)
+  }
+
+  /** A record that comes later than the grace allows is joined at once, with the table as it was at its time. */
+  #hold(record: StreamRecord<K, V>, graceMs: number): void {
+    const { key, value, timestamp } = record
+    const buffer = this.#buffer!
+    if (key === null && this.#context.compatibility === 'java') throw unheldKey(this.#context.nodeName)
+    if (key === null || timestamp < buffer.streamTime - graceMs) return this.#join(record, key as KTable | null)
+    buffer.put(key, value, this.#context.recordContext())
+    buffer.evictUntil(buffer.streamTime - graceMs, this.#release)
+  }
+
+  readonly #release: Eviction<K, V> = (key, value, context) => {
+    const record = streamRecord(key, value, context.timestamp, context.headers)
+    this.#context.withRecordContext(context, () => this.#join(record, key as unknown as KTable))
+  }
+
+  #join(record: StreamRecord<K, V>, tableKey: KTable | null): void {
+    const { key, value, timestamp, headers } = record
+    const row = tableKey === null ? null : this.#row(tableKey, timestamp)
+    if (row === null && this.#options.kind === 'inner') return
+    const joined = this.#options.joiner(value, row === null ? null : row.value, key)
+    this.#context.forward(streamRecord(key, lambdaResult(joined, 'joiner', this.#context.nodeName), timestamp, headers))
+  }
+
+  /** A versioned table answers what it was at the time of the record. */
+  #row(key: KTable, timestamp: number): ValueAndTimestamp<VTable> | null {
+    return this.#table.getAsOf === undefined ? this.#table.get(key) : this.#table.getAsOf(key, timestamp)
+  }
+
+  #select(value: V, key: K): KTable | null {
+    return lambdaResult(this.#options.keySelector(value, key), 'key selector', this.#context.nodeName)
+  }
+}
+
+function unheldKey(node: string): StreamsError {
+  const message = `${node} cannot hold back a record without key, as Java cannot. Filter such records out, or leave compatibility at safe.`
+  return new StreamsError('STREAMS_NULL_KEY', message, { facts: { node } })
+}

@@ -1,0 +1,40 @@
+import { change, type Change } from '../../model/change.ts'
+import { streamRecord, type StreamRecord } from '../../model/stream-record.ts'
+import { internal, type InternalProcessorContext } from '../internal-processor-context.ts'
+import { MaterializedTable } from './materialized-table.ts'
+import type { Processor, ProcessorContext } from '../processor.ts'
+import type { OldValues } from './timestamped-tuple-forwarder.ts'
+
+export interface KTableSourceOptions {
+  /** A timestamped key-value store; absent where nobody needs the table's current values. */
+  readonly storeName: string | undefined
+  readonly oldValues: OldValues
+}
+
+/**
+ * Makes a table of a stream (Java: `KTableSource`): the last record of a key is its value, also where an older one comes late.
+ * Records without key are dropped.
+ */
+export class KTableSource<K, V> implements Processor<K | null, V | null, K, Change<V>> {
+  readonly #options: KTableSourceOptions
+  #context!: InternalProcessorContext<K, Change<V>>
+  #table: MaterializedTable<K, V> | undefined
+
+  constructor(options: KTableSourceOptions) {
+    this.#options = options
+  }
+
+  init(context: ProcessorContext<K, Change<V>>): void {
+    this.#context = internal(context)
+    const { storeName, oldValues } = this.#options
+    if (storeName !== undefined) this.#table = new MaterializedTable(this.#context, storeName, oldValues)
+  }
+
+  process(record: StreamRecord<K | null, V | null>): void {
+    const { key, value, timestamp, headers } = record
+    if (key === null) return this.#context.drop()
+    if (this.#table === undefined) return this.#context.forward(streamRecord(key, change(value, null), timestamp, headers))
+    const old = this.#options.oldValues === 'send' ? this.#table.get(key) : null
+    this.#table.update(key, value, old === null ? null : old.value, timestamp, record)
+  }
+}

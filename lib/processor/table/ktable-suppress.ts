@@ -1,0 +1,125 @@
+import type { Counter } from '../../metrics/metrics.ts'
+import type { Change } from '../../model/change.ts'
+import { StreamsError } from '../../model/errors.ts'
+import type { RecordContext } from '../../model/record-context.ts'
+import { streamRecord, type StreamRecord } from '../../model/stream-record.ts'
+import type { ValueAndTimestamp } from '../../model/value-and-timestamp.ts'
+import type { Windowed } from '../../model/windowed.ts'
+import type { ChangeBuffer } from '../../state/buffers/change-buffer.ts'
+import { internal, type InternalProcessorContext } from '../internal-processor-context.ts'
+import { timestamped, type KTableValueGetter, type KTableValueGetterSupplier, type TableReads } from './ktable-value-getter.ts'
+import type { Processor, ProcessorContext } from '../processor.ts'
+
+export interface KTableSuppressOptions {
+  /** A change buffer. */
+  readonly storeName: string
+  /** From when on a change waits: from the end of its key's window, or from its own time. */
+  readonly until: 'window-closes' | 'time-limit'
+  /** How long it waits. */
+  readonly durationMs: number
+  /** A window that its end belongs to closes only behind it. */
+  readonly windowEnd: 'included' | 'excluded'
+  readonly maxRecords: number
+  readonly maxBytes: number
+  readonly whenFull: 'shut-down' | 'emit-early'
+}
+
+/**
+ * Holds changes back in a buffer, the newest of each key, until stream time has passed them by (Java: `KTableSuppressProcessor`).
+ * What it forwards has the time, headers and origin of the newest update. Final results of windows leave out deletions: nothing of
+ * the window has been forwarded that they could delete.
+ */
+export class KTableSuppress<K, V> implements Processor<K, Change<V>, K, Change<V>> {
+  readonly #options: KTableSuppressOptions
+  #context!: InternalProcessorContext<K, Change<V>>
+  #buffer!: ChangeBuffer<K, V>
+  #emitted!: Counter
+  #streamTimeMs = -1
+  #durationMs = 0
+
+  constructor(options: KTableSuppressOptions) {
+    this.#options = options
+  }
+
+  init(context: ProcessorContext<K, Change<V>>): void {
+    this.#context = internal(context)
+    this.#buffer = context.stateStore<ChangeBuffer<K, V>>(this.#options.storeName)
+    // Java does not look whether the end belongs to the window: it gives its result, and, if a record comes at that time, another.
+    const isEarly = this.#options.windowEnd === 'excluded' || this.#context.compatibility === 'java'
+    this.#durationMs = this.#options.durationMs + (isEarly ? 0 : 1)
+    const { metrics } = context
+    const { 'processor-node-id': _, ...task } = this.#context.metricTags
+    this.#emitted = metrics.counter('suppression-emit', 'stream-processor-node-metrics', this.#context.metricTags)
+    const tags = { ...task, 'in-memory-suppression-state-id': this.#options.storeName }
+    metrics.gauge('suppression-buffer-count', 'stream-state-metrics', tags, () => this.#buffer.count)
+    metrics.gauge('suppression-buffer-size', 'stream-state-metrics', tags, () => this.#buffer.bytes)
+  }
+
+  process({ key, value, timestamp }: StreamRecord<K, Change<V>>): void {
+    if (timestamp > this.#streamTimeMs) this.#streamTimeMs = timestamp
+    const timeMs = this.#options.until === 'time-limit' ? timestamp : (key as Windowed<unknown>).endMs
+    this.#buffer.put(timeMs, key, value, this.#context.recordContext())
+    this.#buffer.evictWhile(this.#isExpired, this.#emit)
+    if (!this.#isFull()) return
+    if (this.#options.whenFull === 'shut-down') throw this.#full()
+    this.#buffer.evictWhile(this.#isFull, this.#emit)
+  }
+
+  // Made once, since a buffer asks for them with every record.
+  readonly #isExpired = (): boolean => this.#buffer.minTimeMs <= this.#streamTimeMs - this.#durationMs
+
+  readonly #isFull = (): boolean => {
+    const { maxRecords, maxBytes } = this.#options
+    return this.#buffer.count > maxRecords || this.#buffer.bytes > maxBytes
+  }
+
+  readonly #emit = (key: K, value: Change<V>, context: RecordContext): void => {
+    if (value.newValue === null && this.#options.until === 'window-closes') return
+    const record = streamRecord(key, value, context.timestamp, context.headers)
+    this.#context.withRecordContext(context, () => this.#context.forward(record))
+    this.#emitted.add()
+  }
+
+  #full(): StreamsError {
+    const { maxRecords, maxBytes, storeName } = this.#options
+    const { count, bytes } = this.#buffer
+    const message =
+      `${this.#context.nodeName} buffer exceeded its max capacity. Currently [${count}/${limit(maxRecords)}] records and ` +
+      `[${bytes}/${limit(maxBytes)}] bytes. Raise its limits, let it emit early, or wait for a shorter time.`
+    return new StreamsError('STREAMS_BUFFER_FULL', message, { facts: { store: storeName, count, maxRecords, bytes, maxBytes } })
+  }
+}
+
+/** As Java prints that there is none. */
+function limit(max: number): string {
+  return max === Infinity ? '9223372036854775807' : String(max)
+}
+
+/** What a suppressed table shows: of a key that is held back the value before, whose time nobody knows (−1). */
+export function suppressedGetter<K, V>(
+  storeName: string,
+  parent: KTableValueGetterSupplier<K, V>,
+): KTableValueGetterSupplier<K, V> {
+  return { storeNames: [storeName, ...parent.storeNames], get: () => new SuppressedGetter(storeName, parent.get()) }
+}
+
+class SuppressedGetter<K, V> implements KTableValueGetter<K, V> {
+  readonly #storeName: string
+  readonly #parent: KTableValueGetter<K, V>
+  #buffer!: ChangeBuffer<K, V>
+
+  constructor(storeName: string, parent: KTableValueGetter<K, V>) {
+    this.#storeName = storeName
+    this.#parent = parent
+  }
+
+  init(context: ProcessorContext<never, never>, reads: TableReads): void {
+    this.#parent.init(context, reads)
+    this.#buffer = context.stateStore(this.#storeName)
+  }
+
+  get(key: K): ValueAndTimestamp<V> | null {
+    const prior = this.#buffer.priorValue(key)
+    return prior === undefined ? this.#parent.get(key) : timestamped(prior, -1)
+  }
+}

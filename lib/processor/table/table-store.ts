@@ -1,0 +1,68 @@
+import { valueAndTimestamp, type ValueAndTimestamp } from '../../model/value-and-timestamp.ts'
+import type { FlushedRows } from '../../state/layers/flush-listener.ts'
+import type { TimestampedKeyValueStore } from '../../state/key-value/key-value-store.ts'
+import type { ValidTo, VersionedKeyValueStore } from '../../state/versioned/versioned-key-value-store.ts'
+import type { ProcessorContext } from '../processor.ts'
+
+/** The store of a table, whether it keeps versions or not (Java: `KeyValueStoreWrapper`). */
+export interface TableStore<K, V> {
+  get(key: K): ValueAndTimestamp<V> | null
+  /** The row as of a time: where versions are kept. */
+  getAsOf?(key: K, timestamp: number): ValueAndTimestamp<V> | null
+  /** What has left the store's cache; all, where there is none. */
+  getFlushed(key: K): ValueAndTimestamp<V> | null
+  /** null deletes. Where no versions are kept, what was put last is the latest. */
+  put(key: K, value: V | null, timestamp: number): ValidTo
+}
+
+export function tableStore<K, V>(context: ProcessorContext<never, never>, storeName: string): TableStore<K, V> {
+  const store = context.stateStore<PlainStore<K, V> | VersionedKeyValueStore<K, V>>(storeName)
+  return 'history' in store ? new VersionedTableStore(store) : new PlainTableStore(store)
+}
+
+type PlainStore<K, V> = TimestampedKeyValueStore<K, V> & FlushedRows<K, ValueAndTimestamp<V>>
+
+class PlainTableStore<K, V> implements TableStore<K, V> {
+  readonly #store: PlainStore<K, V>
+
+  constructor(store: PlainStore<K, V>) {
+    this.#store = store
+  }
+
+  getFlushed(key: K): ValueAndTimestamp<V> | null {
+    return this.#store.getFlushed(key)
+  }
+
+  get(key: K): ValueAndTimestamp<V> | null {
+    return this.#store.get(key)
+  }
+
+  put(key: K, value: V | null, timestamp: number): ValidTo {
+    this.#store.put(key, value === null ? null : valueAndTimestamp(value, timestamp))
+    return Infinity
+  }
+}
+
+class VersionedTableStore<K, V> implements TableStore<K, V> {
+  readonly #store: VersionedKeyValueStore<K, V>
+
+  constructor(store: VersionedKeyValueStore<K, V>) {
+    this.#store = store
+  }
+
+  get(key: K): ValueAndTimestamp<V> | null {
+    return this.#store.get(key)
+  }
+
+  getFlushed(key: K): ValueAndTimestamp<V> | null {
+    return this.#store.get(key)
+  }
+
+  getAsOf(key: K, timestamp: number): ValueAndTimestamp<V> | null {
+    return this.#store.get(key, timestamp)
+  }
+
+  put(key: K, value: V | null, timestamp: number): ValidTo {
+    return this.#store.put(key, value, timestamp)
+  }
+}

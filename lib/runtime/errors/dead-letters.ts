@@ -1,0 +1,93 @@
+import { StreamsError } from '../../model/errors.ts'
+import type { Header, Headers } from '../../model/headers.ts'
+import { partitionForKey } from '../../transport/partitioner.ts'
+import type { DeadLetter, ErrorHandlerContext, HandlerResponse, ProductionAnswer } from './error-handlers.ts'
+import type { Logger } from '../logger.ts'
+import { ProcessingError } from './processing-error.ts'
+import type { RecordOutput, TopicOutput } from '../output/record-output.ts'
+
+/** Where dead letters go. */
+export type SendDeadLetter = (letter: DeadLetter) => void
+
+export interface HandlerCall<A extends ProductionAnswer> {
+  readonly error: StreamsError
+  readonly context: ErrorHandlerContext
+  /** Default letters go to this topic; undefined: there are none. */
+  readonly topic: string | undefined
+  /** `if continued`: a failure goes on to another handler, and the letter is left to that. */
+  readonly defaultLetter: 'always' | 'if continued'
+  readonly send: SendDeadLetter
+  readonly ask: () => HandlerResponse<A>
+}
+
+/** Asks a handler, and writes the dead letters of its response. What the handler throws ends the processing. */
+export function answerOf<A extends ProductionAnswer>(call: HandlerCall<A>): A {
+  const { error, context, topic, defaultLetter, send, ask } = call
+  const response = asked(ask, error, context)
+  if (typeof response === 'object') {
+    for (const letter of response.deadLetters) send(letter)
+    return response.answer
+  }
+  const isWritten = response === 'continue' || (response === 'fail' && defaultLetter === 'always')
+  if (topic !== undefined && isWritten) send(deadLetter(topic, error, context))
+  return response
+}
+
+/**
+ * The dead letter of Kafka Streams (KIP-1034): the bytes of the input record and its headers, and then the headers
+ * `__streams.errors.exception` (the error's code, or its name), `.message`, `.stacktrace`, `.topic`, `.partition` and `.offset`.
+ */
+export function deadLetter(topic: string, error: StreamsError, context: ErrorHandlerContext): DeadLetter {
+  const { sourceRawKey: key, sourceRawValue: value, timestamp } = context
+  const headers = [...context.headers, ...errorHeaders(error, context)]
+  return timestamp < 0 ? { topic, key, value, headers } : { topic, key, value, headers, timestamp }
+}
+
+function errorHeaders(error: StreamsError, { topic, partition, offset }: ErrorHandlerContext): Headers {
+  // What happened is the cause; where it happened the other headers say.
+  const thrown = error instanceof ProcessingError && error.cause instanceof Error ? error.cause : error
+  return [
+    header('exception', thrown instanceof StreamsError ? thrown.code : thrown.name),
+    header('message', thrown.message),
+    header('stacktrace', thrown.stack ?? null),
+    header('topic', topic),
+    header('partition', String(partition)),
+    header('offset', String(offset)),
+  ]
+}
+
+function header(name: string, text: string | null): Header {
+  return { key: `__streams.errors.${name}`, value: text === null ? null : Buffer.from(text) }
+}
+
+/** Dead letters beside the other records of an output: with them they are flushed, and committed. */
+export function deadLettersInto(output: RecordOutput): SendDeadLetter {
+  return (letter) => {
+    const topic = output.topic(letter.topic)
+    if (topic.partitions > 0) append(topic, letter)
+    else topic.whenKnown(() => append(topic, letter))
+  }
+}
+
+function append(output: TopicOutput, { partition, key, value, timestamp, headers }: DeadLetter): void {
+  const chosen = partition ?? (key === null ? 0 : partitionForKey(key, output.partitions))
+  output.append(chosen, key, value, timestamp ?? null, headers ?? [])
+}
+
+/** What keeps the global stores writes to no topic, in Kafka Streams as well (KIP-1295 is not released). */
+export function noDeadLetters(logger: Logger): SendDeadLetter {
+  return ({ topic }) => logger.warn(`No dead letter goes to ${topic}: errors of global stores are only logged.`, { topic })
+}
+
+function asked<A extends ProductionAnswer>(
+  ask: () => HandlerResponse<A>,
+  error: StreamsError,
+  { node, task }: ErrorHandlerContext,
+): HandlerResponse<A> {
+  try {
+    return ask()
+  } catch (cause) {
+    const message = `An exception handler of the application failed over an error of ${node ?? 'a send'}: ${String(cause)}. The error was: ${error.message}`
+    throw new ProcessingError('STREAMS_HANDLER_FAILED', message, { facts: { node, task, error }, cause })
+  }
+}

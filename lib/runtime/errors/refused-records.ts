@@ -1,0 +1,153 @@
+import { noHeaders } from '../../model/headers.ts'
+import { StreamsError, TaskMigratedError, TransportError } from '../../model/errors.ts'
+import type { Counter } from '../../metrics/metrics.ts'
+import type { Producer } from '../../transport/producer.ts'
+import { decodeRecordBatch } from '../../transport/record-batch/decode-record-batches.ts'
+import type { ProduceBatch } from '../../transport/record-batch/produce-batch.ts'
+import { noProducer } from '../../transport/record-batch/record-batch-builder.ts'
+import type { RecordBatch } from '../../transport/record-batch/record-batch.ts'
+import type { SendDeadLetter } from './dead-letters.ts'
+import { answerOf } from './dead-letters.ts'
+import type { ErrorHandlerContext, ProductionAnswer, ProductionHandler, UnsentRecord } from './error-handlers.ts'
+import { isRetriable } from './error-handlers.ts'
+import type { Logger } from '../logger.ts'
+
+export interface RefusalHandling {
+  readonly productionHandler: ProductionHandler
+  readonly deadLetterTopic: string | undefined
+  /** Records that the handler skips. */
+  readonly droppedRecords: Counter
+  readonly logger: Logger
+}
+
+/** Errors about single records: the others of a batch can be written without them. */
+const aboutRecords: ReadonlySet<string> = new Set([
+  'TRANSPORT_MESSAGE_TOO_LARGE',
+  'TRANSPORT_RECORD_LIST_TOO_LARGE',
+  'TRANSPORT_INVALID_RECORD',
+  'TRANSPORT_INVALID_TIMESTAMP',
+])
+
+/** Errors that no record is to blame for: the handler is not asked (Java: `RecordCollectorImpl.isFatalException`). */
+const aboutNoRecord: ReadonlySet<string> = new Set([
+  'TRANSPORT_TOPIC_AUTHORIZATION_FAILED',
+  'TRANSPORT_CLUSTER_AUTHORIZATION_FAILED',
+  'TRANSPORT_TRANSACTIONAL_ID_AUTHORIZATION_FAILED',
+  'TRANSPORT_SASL_AUTHENTICATION_FAILED',
+  'TRANSPORT_INVALID_TOPIC_EXCEPTION',
+  'TRANSPORT_UNKNOWN_SERVER_ERROR',
+  'TRANSPORT_OFFSET_METADATA_TOO_LARGE',
+])
+
+/** What becomes of the records of a batch that the broker did not take: each is written after all, skipped, or ends the processing. */
+export class RefusedRecords {
+  readonly #topic: string
+  readonly #producer: Producer
+  readonly #handling: RefusalHandling
+  readonly #sendDeadLetter: SendDeadLetter
+
+  constructor(topic: string, producer: Producer, handling: RefusalHandling, sendDeadLetter: SendDeadLetter) {
+    this.#topic = topic
+    this.#producer = producer
+    this.#handling = handling
+    this.#sendDeadLetter = sendDeadLetter
+  }
+
+  /**
+   * Resolves, when each record is written or skipped, to the offset after the last one written. Rejects with what ends the
+   * processing: `STREAMS_SEND_FAILED`.
+   */
+  async settle(partition: number, batch: ProduceBatch, error: unknown): Promise<number | undefined> {
+    if (!(error instanceof TransportError) || error.kind === 'fenced' || aboutNoRecord.has(error.code)) throw sendFailed(error)
+    const records = decodeRecordBatch(batch.seal(noProducer))
+    if (aboutRecords.has(error.code) && records.count > 1) return this.#halves(partition, records, 0, records.count)
+    for (let index = 0; index < records.count; index++) this.#decide(partition, records, index, error)
+    return undefined
+  }
+
+  /** As Kafka's own producer does with a batch that is too large. */
+  async #halves(partition: number, records: RecordBatch, from: number, end: number): Promise<number | undefined> {
+    const middle = (from + end) >>> 1
+    const first = await this.#write(partition, records, from, middle)
+    return (await this.#write(partition, records, middle, end)) ?? first
+  }
+
+  async #write(partition: number, records: RecordBatch, from: number, end: number): Promise<number | undefined> {
+    const part = this.#producer.newBatch()
+    for (let index = from; index < end; index++)
+      part.append(records.key(index), records.value(index), records.timestamp(index), records.headers(index))
+    try {
+      const { baseOffset } = await this.#producer.send({ topic: this.#topic, partition }, part)
+      return baseOffset + part.count
+    } catch (error) {
+      if (end - from > 1 && error instanceof TransportError && aboutRecords.has(error.code))
+        return this.#halves(partition, records, from, end)
+      return this.settle(partition, part, error)
+    }
+  }
+
+  #decide(partition: number, records: RecordBatch, index: number, error: TransportError): void {
+    const { productionHandler, deadLetterTopic, droppedRecords, logger } = this.#handling
+    const record = this.#unsent(partition, records, index)
+    const context = { ...nowhere, timestamp: record.timestamp, headers: record.headers, ...rawOf(record) }
+    logger.error(`A record could not be written to ${this.#topic}-${partition}: ${error.message}`, error.facts)
+    const answer = answerOf<ProductionAnswer>({
+      error,
+      context,
+      // A dead letter that is refused has no dead letter.
+      topic: this.#topic === deadLetterTopic ? undefined : deadLetterTopic,
+      defaultLetter: 'always',
+      send: this.#sendDeadLetter,
+      ask: () => productionHandler(error, record, context),
+    })
+    if (answer !== 'continue') throw answer === 'retry' && isRetriable(error) ? sendAgain(error) : sendFailed(error)
+    droppedRecords.add()
+  }
+
+  #unsent(partition: number, records: RecordBatch, index: number): UnsentRecord & { readonly failed: 'send' } {
+    return {
+      failed: 'send',
+      topic: this.#topic,
+      partition,
+      key: records.key(index),
+      value: records.value(index),
+      timestamp: records.timestamp(index),
+      headers: records.headers(index),
+    }
+  }
+}
+
+/** The input record is not known any more; its dead letter is the record that was not written. */
+const nowhere: ErrorHandlerContext = Object.freeze({
+  topic: null,
+  partition: -1,
+  offset: -1,
+  timestamp: -1,
+  headers: noHeaders,
+  node: null,
+  task: null,
+  sourceRawKey: null,
+  sourceRawValue: null,
+})
+
+function rawOf({ key, value }: { readonly key: Uint8Array | null; readonly value: Uint8Array | null }) {
+  return { sourceRawKey: key, sourceRawValue: value }
+}
+
+/** It is no transport error any more: trying the commit again would leave out what was not written. */
+function sendFailed(cause: unknown): StreamsError {
+  return new StreamsError('STREAMS_SEND_FAILED', messageOf(cause), { facts: factsOf(cause), cause })
+}
+
+/** Tasks are closed and begin again: sending the record alone again would put it behind later ones. */
+function sendAgain(cause: unknown): TaskMigratedError {
+  return new TaskMigratedError('STREAMS_SEND_FAILED', messageOf(cause), { facts: factsOf(cause), cause })
+}
+
+function messageOf(cause: unknown): string {
+  return `Records could not be written, and are processed again from the last commit: ${String(cause)}`
+}
+
+function factsOf(cause: unknown): Readonly<Record<string, unknown>> {
+  return cause instanceof StreamsError ? { ...cause.facts, transport: cause.code } : {}
+}

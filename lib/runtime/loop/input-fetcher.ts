@@ -1,0 +1,130 @@
+import type { Clock } from '../../clock/clock.ts'
+import { sleep } from '../../clock/clock.ts'
+import { TransportError } from '../../model/errors.ts'
+import type { TopicPartition } from '../../model/topic-partition.ts'
+import { partitionKey } from '../../model/topic-partition.ts'
+import type { FetchedPartition, Fetcher, FetchLimits, FetchPosition } from '../../transport/fetcher.ts'
+
+interface Input {
+  readonly partition: TopicPartition
+  /** The offset to fetch next. */
+  offset: number
+  isPaused: boolean
+}
+
+interface Answer {
+  readonly input: Input
+  readonly fetched: FetchedPartition
+}
+
+export interface InputFetcherOptions {
+  readonly fetcher: Fetcher
+  readonly clock: Clock
+  readonly limits: Omit<FetchLimits, 'signal'>
+  readonly retryBackoffMs: number
+  /** Something came, or failed. */
+  readonly onNews: () => void
+}
+
+/**
+ * Reads the partitions of running tasks, one fetch ahead of their processing. What a fetch brings of partitions that were
+ * taken away, or moved, meanwhile is left out.
+ */
+export class InputFetcher {
+  readonly #options: InputFetcherOptions
+  readonly #inputs = new Map<string, Input>()
+  #waiting: AbortController | null = null
+  #fetched: readonly Answer[] | null = null
+  #failure: unknown = undefined
+  #running: Promise<void> = Promise.resolve()
+
+  constructor(options: InputFetcherOptions) {
+    this.#options = options
+  }
+
+  /** Reads the partition from `offset` on; also moves one that is read already. */
+  assign(partition: TopicPartition, offset: number): void {
+    this.#inputs.set(partitionKey(partition), { partition, offset, isPaused: false })
+    this.#waiting?.abort()
+  }
+
+  unassign(partition: TopicPartition): void {
+    this.#inputs.delete(partitionKey(partition))
+  }
+
+  pause(partition: TopicPartition): void {
+    const input = this.#inputs.get(partitionKey(partition))
+    if (input !== undefined) input.isPaused = true
+  }
+
+  /** A fetch that waits without the partition ends early. */
+  resume(partition: TopicPartition): void {
+    const input = this.#inputs.get(partitionKey(partition))
+    if (input?.isPaused !== true) return
+    input.isPaused = false
+    this.#waiting?.abort()
+  }
+
+  get hasNews(): boolean {
+    return this.#fetched !== null || this.#failure !== undefined
+  }
+
+  /** Starts the next fetch, unless one is under way or has not been taken. */
+  start(): void {
+    if (this.#waiting !== null || this.hasNews) return
+    const inputs = [...this.#inputs.values()].filter(({ isPaused }) => !isPaused)
+    if (inputs.length > 0) this.#running = this.#fetch(inputs)
+  }
+
+  /** What has come: batches from the asked offset on, of partitions that are still read from there. Throws what ended the fetch. */
+  take(): readonly FetchedPartition[] {
+    if (this.#failure !== undefined) throw this.#failure
+    const answers = this.#fetched ?? []
+    this.#fetched = null
+    return answers.filter(({ input }) => this.#isCurrent(input)).map(({ fetched }) => fetched)
+  }
+
+  /** Ends a waiting fetch, and closes the fetcher. */
+  async close(): Promise<void> {
+    this.#inputs.clear()
+    this.#waiting?.abort()
+    await this.#running
+    await this.#options.fetcher.close()
+  }
+
+  async #fetch(inputs: readonly Input[]): Promise<void> {
+    const waiting = new AbortController()
+    this.#waiting = waiting
+    const positions = inputs.map(({ partition, offset }): FetchPosition => ({ ...partition, offset }))
+    try {
+      const fetched = await this.#options.fetcher.fetch(positions, { ...this.#options.limits, signal: waiting.signal })
+      this.#fetched = this.#accept(inputs, fetched)
+      // A partition that moves answers at once, again and again.
+      if (fetched.some(({ error }) => error?.kind === 'retriable')) await this.#pauseAfterError(waiting.signal)
+    } catch (error) {
+      if (error instanceof TransportError && error.kind === 'retriable') await this.#pauseAfterError(waiting.signal)
+      else this.#failure = error
+    }
+    this.#waiting = null
+    this.#options.onNews()
+  }
+
+  #accept(inputs: readonly Input[], fetched: readonly FetchedPartition[]): readonly Answer[] {
+    const asked = new Map(inputs.map((input) => [partitionKey(input.partition), input]))
+    return fetched.flatMap((answer) => {
+      const input = asked.get(partitionKey(answer))
+      if (input === undefined || !this.#isCurrent(input)) return []
+      input.offset = answer.batches.at(-1)?.nextOffset ?? input.offset
+      return [{ input, fetched: answer }]
+    })
+  }
+
+  /** `assign` makes another one: what was fetched for the old one is not in line with where reading goes on. */
+  #isCurrent(input: Input): boolean {
+    return this.#inputs.get(partitionKey(input.partition)) === input
+  }
+
+  #pauseAfterError(signal: AbortSignal): Promise<void> {
+    return sleep(this.#options.clock, this.#options.retryBackoffMs, signal)
+  }
+}

@@ -1,0 +1,164 @@
+import { asBuffer } from '../../../model/bytes.ts'
+import { StreamsError } from '../../../model/errors.ts'
+import type { TaskId } from '../../../model/task-id.ts'
+import type { TopicPartition } from '../../../model/topic-partition.ts'
+import { comparePartitions } from '../../../model/topic-partition.ts'
+import type { AssignorError } from './assignor-error.ts'
+
+// Bytes of our userData: `M`, version, then fields; integers big-endian. Kafka Streams' own begin with 0, so that the two are told apart.
+
+const magic = 0x4d
+
+/** A later version may add fields behind these; members of this version then refuse it rather than guess. */
+const userDataVersion = 1
+
+const errors: readonly AssignorError[] = ['none', 'incomplete-source-topic-metadata', 'shutdown-requested']
+
+const uuidPattern = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
+
+export class UserDataWriter {
+  readonly #parts: Buffer[] = [Buffer.from([magic, userDataVersion])]
+
+  finish(): Uint8Array {
+    return Buffer.concat(this.#parts)
+  }
+
+  error(error: AssignorError): void {
+    this.#parts.push(Buffer.from([errors.indexOf(error)]))
+  }
+
+  int32(value: number): void {
+    const bytes = Buffer.alloc(4)
+    bytes.writeInt32BE(value)
+    this.#parts.push(bytes)
+  }
+
+  int64(value: number): void {
+    const bytes = Buffer.alloc(8)
+    bytes.writeBigInt64BE(BigInt(value))
+    this.#parts.push(bytes)
+  }
+
+  uuid(uuid: string): void {
+    if (!uuidPattern.test(uuid)) throw new TypeError(`A process id is a UUID in lower case, not ${JSON.stringify(uuid)}.`)
+    this.#parts.push(Buffer.from(uuid.replaceAll('-', ''), 'hex'))
+  }
+
+  string(text: string): void {
+    const bytes = Buffer.from(text)
+    this.int32(bytes.length)
+    this.#parts.push(bytes)
+  }
+
+  taskId({ subtopology, partition }: TaskId): void {
+    this.int32(subtopology)
+    this.int32(partition)
+  }
+
+  array<T>(items: readonly T[], write: (item: T) => void): void {
+    this.int32(items.length)
+    items.forEach(write)
+  }
+
+  /** By topic, sorted: names are long, and one topic has many partitions. */
+  partitions(partitions: readonly TopicPartition[]): void {
+    const byTopic = Map.groupBy(partitions.toSorted(comparePartitions), ({ topic }) => topic)
+    this.array([...byTopic], ([topic, some]) => {
+      this.string(topic)
+      this.array(some, ({ partition }) => this.int32(partition))
+    })
+  }
+}
+
+/**
+ * Reads what {@link UserDataWriter} wrote. Every item of a list takes bytes, so that a wrong count ends at the end of the bytes:
+ * hostile input costs no more than its own length.
+ */
+export class UserDataReader {
+  readonly #bytes: Buffer
+  #at = 0
+
+  constructor(bytes: Uint8Array) {
+    this.#bytes = asBuffer(bytes)
+  }
+
+  byte(): number {
+    return this.#take(1)[0]!
+  }
+
+  error(): AssignorError {
+    return errors[this.byte()] ?? malformed('an unknown error code')
+  }
+
+  /** All numbers of ours but offset sums: never negative. */
+  int32(): number {
+    const value = this.#take(4).readInt32BE()
+    return value >= 0 ? value : malformed('a negative number')
+  }
+
+  int64(): number {
+    const value = Number(this.#take(8).readBigInt64BE())
+    return Number.isSafeInteger(value) ? value : malformed('an unsafe number')
+  }
+
+  uuid(): string {
+    const hex = this.#take(16).toString('hex')
+    return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5')
+  }
+
+  string(): string {
+    const bytes = this.#take(this.int32())
+    const text = bytes.toString()
+    return Buffer.from(text).equals(bytes) ? text : malformed('a text that is not UTF-8')
+  }
+
+  taskId(): TaskId {
+    return { subtopology: this.int32(), partition: this.int32() }
+  }
+
+  array<T>(read: () => T): T[] {
+    const items: T[] = []
+    for (let left = this.int32(); left > 0; left--) items.push(read())
+    return items
+  }
+
+  partitions(): TopicPartition[] {
+    const topics = this.array(() => ({ topic: this.string(), partitions: this.array(() => this.int32()) }))
+    return topics.flatMap(({ topic, partitions }) => partitions.map((partition) => ({ topic, partition })))
+  }
+
+  end(): void {
+    if (this.#at !== this.#bytes.length) malformed('bytes behind its end')
+  }
+
+  #take(length: number): Buffer {
+    if (this.#at + length > this.#bytes.length) return malformed('an early end')
+    this.#at += length
+    return this.#bytes.subarray(this.#at - length, this.#at)
+  }
+}
+
+/** Checks magic and version, reads, and sees to it that nothing is left over. Throws as `decodeSubscriptionInfo` says. */
+export function decodeUserData<T>(bytes: Uint8Array, read: (reader: UserDataReader) => T): T {
+  const reader = new UserDataReader(bytes)
+  if (reader.byte() !== magic) malformed('another beginning')
+  const version = reader.byte()
+  if (version !== userDataVersion) throw unknownVersion(version)
+  const value = read(reader)
+  reader.end()
+  return value
+}
+
+function unknownVersion(version: number): StreamsError {
+  const message =
+    `A member of the group speaks version ${version} of the assignment, this one version ${userDataVersion}: ` +
+    'let all instances of the application run the same release of Millrace.'
+  return new StreamsError('STREAMS_ASSIGNMENT_VERSION', message, { facts: { version, supported: userDataVersion } })
+}
+
+function malformed(what: string): never {
+  const message =
+    `A member of the group sent assignment data that is not Millrace's (it has ${what}): give this application an ` +
+    'application id (= consumer group) of its own.'
+  throw new StreamsError('STREAMS_ASSIGNMENT_CORRUPT', message)
+}

@@ -1,0 +1,102 @@
+import type { Clock } from '../../clock/clock.ts'
+import { StreamsError } from '../../model/errors.ts'
+import type { Admin } from '../../transport/admin.ts'
+import type { Producer } from '../../transport/producer.ts'
+import { deadLettersInto } from '../errors/dead-letters.ts'
+import { ProducerTopic } from './producer-topic.ts'
+import type { RecordOutput, TopicOutput } from './record-output.ts'
+import { RefusedRecords } from '../errors/refused-records.ts'
+import type { RefusalHandling } from '../errors/refused-records.ts'
+
+export interface ProducerOutputOptions extends RefusalHandling {
+  readonly producer: Producer
+  readonly admin: Admin
+  readonly clock: Clock
+  /** More than this on its way, and the loop waits (Java: `buffer.memory`). */
+  readonly bufferBytesMax: number
+}
+
+/** The output of all tasks of a thread: one open batch per partition, several in flight. */
+export class ProducerOutput implements RecordOutput {
+  readonly #options: ProducerOutputOptions
+  readonly #topics = new Map<string, ProducerTopic>()
+  readonly #inFlight = new Set<Promise<void>>()
+  #bytesInFlight = 0
+  #failure: unknown = undefined
+
+  constructor(options: ProducerOutputOptions) {
+    this.#options = options
+  }
+
+  topic(name: string): TopicOutput {
+    return this.#topic(name)
+  }
+
+  /** Looks up the partitions of topics that will be written to. What is not there is looked up again when it is written to. */
+  async lookUp(names: readonly string[]): Promise<void> {
+    if (names.length === 0) return
+    for (const { name, partitions } of await this.#options.admin.metadata(names)) this.#topic(name).open(partitions.length)
+  }
+
+  /** Sends what is there, and does not wait. Throws the error of an earlier batch. */
+  sendAll(): void {
+    this.#throwFailure()
+    for (const topic of this.#topics.values()) topic.sendAll()
+  }
+
+  /** Resolves when there is room for more. */
+  async room(): Promise<void> {
+    await this.#lookUpUnknown()
+    while (this.#bytesInFlight > this.#options.bufferBytesMax) await Promise.race(this.#inFlight)
+    this.#throwFailure()
+  }
+
+  /** Resolves when all that was written is acknowledged; rejects with the first error since the last flush. */
+  async flush(): Promise<void> {
+    do {
+      await this.#lookUpUnknown()
+      this.sendAll()
+      await Promise.all(this.#inFlight)
+      // What was refused may have left dead letters.
+    } while (this.#failure === undefined && [...this.#topics.values()].some(({ isOpen, isWaiting }) => isOpen || isWaiting))
+    this.#throwFailure()
+  }
+
+  async #lookUpUnknown(): Promise<void> {
+    const unknown = [...this.#topics.values()].filter(({ isWaiting }) => isWaiting)
+    if (unknown.length === 0) return
+    await Promise.all(unknown.map((topic) => topic.ready()))
+    const names = unknown.map(({ name }) => name)
+    await this.lookUp(names)
+    const missing = names.filter((name) => this.#topic(name).partitions === 0)
+    if (missing.length === 0) return
+    const message = `Topics that the topology writes are not there: ${missing.join(', ')}. Create them, then start again.`
+    throw new StreamsError('STREAMS_MISSING_SINK_TOPIC', message, { facts: { topics: missing } })
+  }
+
+  #topic(name: string): ProducerTopic {
+    const existing = this.#topics.get(name)
+    if (existing !== undefined) return existing
+    const { producer, clock } = this.#options
+    const refused = new RefusedRecords(name, producer, this.#options, deadLettersInto(this))
+    const track = (sending: Promise<void>, bytes: number): void => this.#track(sending, bytes)
+    const topic = new ProducerTopic({ name, producer, clock, refused, track })
+    this.#topics.set(name, topic)
+    return topic
+  }
+
+  #track(sending: Promise<void>, bytes: number): void {
+    this.#bytesInFlight += bytes
+    const tracked = sending
+      .catch((error: unknown) => void (this.#failure ??= error))
+      .finally(() => {
+        this.#bytesInFlight -= bytes
+        this.#inFlight.delete(tracked)
+      })
+    this.#inFlight.add(tracked)
+  }
+
+  #throwFailure(): void {
+    if (this.#failure !== undefined) throw this.#failure
+  }
+}

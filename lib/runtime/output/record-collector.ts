@@ -1,0 +1,182 @@
+import { SerializationError, StreamsError } from '../../model/errors.ts'
+import type { StreamRecord } from '../../model/stream-record.ts'
+import type { ChangelogSink } from '../../state/state-store.ts'
+import type { SinkNode, StreamPartitioner } from '../../topology/topology-plan.ts'
+import { partitionForKey } from '../../transport/partitioner.ts'
+import { answerOf } from '../errors/dead-letters.ts'
+import type { RecordOutput, TopicOutput } from './record-output.ts'
+import { BoundSerde } from '../serdes/serialization.ts'
+import type { TaskScope } from '../task-runtime.ts'
+
+type AnyRecord = StreamRecord<unknown, unknown>
+
+/** Records without a key stay on one partition this long: batches stay large (KIP-480). */
+const stickyRecords = 1000
+
+/** Serializes what sinks and stores of one task write, and picks partitions (Java: `RecordCollectorImpl`). */
+export class RecordCollector {
+  readonly #scope: TaskScope
+  readonly #output: RecordOutput
+  readonly #sinks = new Map<string, TopicSink>()
+
+  constructor(scope: TaskScope, output: RecordOutput) {
+    this.#scope = scope
+    this.#output = output
+  }
+
+  /** The way of a sink node's records. */
+  sink(node: SinkNode): (record: AnyRecord) => void {
+    const { topic } = node
+    if (typeof topic === 'string') {
+      const sink = this.#topicSink(node, topic)
+      return (record) => sink.send(record)
+    }
+    const { current } = this.#scope
+    return (record) => this.#topicSink(node, topic(record.key, record.value, current.context()), 'unprepared').send(record)
+  }
+
+  /** A changelog's partition is the task's. */
+  changelog(topic: string): ChangelogSink {
+    const output = this.#output.topic(topic)
+    const { partition } = this.#scope.id
+    return { append: (key, value, timestamp, headers) => output.append(partition, key, value, timestamp, headers) }
+  }
+
+  /** The next offset of a changelog to read, after all that has been acknowledged; undefined where nothing has. */
+  changelogOffset(topic: string): number | undefined {
+    return this.#output.topic(topic).nextOffset(this.#scope.id.partition)
+  }
+
+  /** Serdes of a topic that only a record names could not be prepared before. */
+  #topicSink(node: SinkNode, topic: string, serdesAre: 'prepared' | 'unprepared' = 'prepared'): TopicSink {
+    const id = `${node.name} ${topic}`
+    const existing = this.#sinks.get(id)
+    if (existing !== undefined) return existing
+    const { serdes } = this.#scope.environment
+    const key = new BoundSerde(serdes.key(node.key, node.name), topic, 'key')
+    const value = new BoundSerde(serdes.value(node.value, node.name), topic, 'value')
+    const preparing = serdesAre === 'prepared' ? undefined : prepared(key, value)
+    const sink = new TopicSink({ node, output: this.#output.topic(topic), key, value, preparing, scope: this.#scope })
+    this.#sinks.set(id, sink)
+    return sink
+  }
+}
+
+interface TopicSinkOptions {
+  readonly node: SinkNode
+  readonly output: TopicOutput
+  readonly key: BoundSerde
+  readonly value: BoundSerde
+  /** What the first records wait for; undefined: nothing. */
+  readonly preparing: Promise<void> | undefined
+  readonly scope: TaskScope
+}
+
+function prepared(key: BoundSerde, value: BoundSerde): Promise<void> | undefined {
+  if (key.serde.prepareWrite === undefined && value.serde.prepareWrite === undefined) return undefined
+  return prepareBoth(key, value)
+}
+
+async function prepareBoth(key: BoundSerde, value: BoundSerde): Promise<void> {
+  await key.serde.prepareWrite?.(key.context)
+  await value.serde.prepareWrite?.(value.context)
+}
+
+class TopicSink {
+  readonly #node: string
+  readonly #output: TopicOutput
+  readonly #key: BoundSerde
+  readonly #value: BoundSerde
+  readonly #partitioner: StreamPartitioner<unknown, unknown> | undefined
+  readonly #scope: TaskScope
+  readonly #forgetsSource: boolean
+  #preparing: Promise<void> | undefined
+  #keyless: number
+
+  constructor({ node, output, key, value, preparing, scope }: TopicSinkOptions) {
+    this.#node = node.name
+    this.#output = output
+    this.#key = key
+    this.#value = value
+    this.#partitioner = node.partitioner
+    this.#preparing = preparing
+    this.#scope = scope
+    this.#forgetsSource = scope.current.hasLevels
+    // Tasks begin on different partitions, and the same run of a task always on the same.
+    this.#keyless = scope.id.partition * stickyRecords
+  }
+
+  send(record: AnyRecord): void {
+    if (this.#preparing === undefined) this.#send(record)
+    else this.#sendPrepared(record, this.#preparing)
+  }
+
+  #sendPrepared(record: AnyRecord, preparing: Promise<void>): void {
+    const { current } = this.#scope
+    const context = current.context()
+    this.#output.whenKnown(() => {
+      // All that wait are called back at once: none is overtaken.
+      this.#preparing = undefined
+      current.during(context, () => this.#send(record))
+    }, preparing)
+  }
+
+  #send(record: AnyRecord): void {
+    const key = this.#serialized(record, 'key')
+    const value = key === undefined ? undefined : this.#serialized(record, 'value')
+    if (key === undefined || value === undefined) return
+    if (this.#forgetsSource) this.#scope.current.forgetSource()
+    if (this.#output.partitions > 0) this.#write(record, key, value)
+    else this.#output.whenKnown(() => this.#write(record, key, value))
+  }
+
+  /** Undefined where the handler skips the record. */
+  #serialized(record: AnyRecord, origin: 'key' | 'value'): Uint8Array | null | undefined {
+    try {
+      return origin === 'key' ? this.#key.write(record.key, record.headers) : this.#value.write(record.value, record.headers)
+    } catch (error) {
+      return this.#skip(error as StreamsError, record, origin)
+    }
+  }
+
+  #skip(error: StreamsError, record: AnyRecord, origin: 'key' | 'value'): undefined {
+    const { environment, current, id, droppedRecords, sendDeadLetter: send } = this.#scope
+    const { key, value, timestamp, headers } = record
+    const context = current.errorContext(this.#node, id)
+    const unsent = { failed: 'serialization', origin, topic: this.#output.name, key, value, timestamp, headers } as const
+    const ask = () => environment.productionHandler(error, unsent, context)
+    const { deadLetterTopic: topic } = environment
+    // What fails is an error of processing, for the handler of those.
+    if (answerOf({ error, context, topic, defaultLetter: 'if continued', send, ask }) !== 'continue')
+      throw atSink(error, this.#node)
+    environment.logger.warn(error.message, error.facts)
+    droppedRecords.add()
+    return undefined
+  }
+
+  #write(record: AnyRecord, key: Uint8Array | null, value: Uint8Array | null): void {
+    const { timestamp, headers } = record
+    const chosen = this.#partitioner?.(this.#output.name, record.key, record.value, this.#output.partitions) ?? 'default'
+    if (chosen === 'default') return this.#output.append(this.#partitionOf(key), key, value, timestamp, headers)
+    if (chosen.length === 0) this.#scope.droppedRecords.add()
+    for (const partition of chosen) this.#output.append(this.#checked(partition), key, value, timestamp, headers)
+  }
+
+  #partitionOf(key: Uint8Array | null): number {
+    const { partitions } = this.#output
+    if (key !== null) return partitionForKey(key, partitions)
+    return Math.floor(this.#keyless++ / stickyRecords) % partitions
+  }
+
+  #checked(partition: number): number {
+    const { name, partitions } = this.#output
+    if (Number.isInteger(partition) && partition >= 0 && partition < partitions) return partition
+    const message = `The partitioner chose partition ${partition} of ${name}, which has ${partitions}: answer 0 to ${partitions - 1}.`
+    throw new StreamsError('STREAMS_INVALID_PARTITION', message, { facts: { topic: name, partition, partitions } })
+  }
+}
+
+/** The node above is asked about it; the sink is where it happened. */
+function atSink({ code, message, facts, cause }: StreamsError, node: string): SerializationError {
+  return new SerializationError(code, message, { facts: { ...facts, node }, cause })
+}

@@ -1,0 +1,44 @@
+import type { Logger } from '../logger.ts'
+import { partitionKey } from '../../model/topic-partition.ts'
+import type { TopologyPlan } from '../../topology/topology-plan.ts'
+import type { Admin, PartitionOffset } from '../../transport/admin.ts'
+import type { OffsetCommit } from '../../transport/group-coordinator.ts'
+
+export interface RepartitionPurgeOptions {
+  readonly plan: TopologyPlan
+  readonly admin: Admin
+  readonly logger: Logger
+  readonly intervalMs: number
+}
+
+/** Deletes what was processed from repartition topics: they never expire by themselves. */
+export class RepartitionPurge {
+  readonly #options: RepartitionPurgeOptions
+  readonly #topics: ReadonlySet<string>
+  readonly #committed = new Map<string, PartitionOffset>()
+  #lastMs = 0
+
+  constructor(options: RepartitionPurgeOptions) {
+    this.#options = options
+    this.#topics = new Set(options.plan.subtopologies.flatMap((each) => each.repartitionTopics.map(({ name }) => name)))
+  }
+
+  /** These offsets have been committed. */
+  committed(offsets: readonly OffsetCommit[]): void {
+    for (const { topic, partition, offset } of offsets)
+      if (this.#topics.has(topic)) this.#committed.set(partitionKey({ topic, partition }), { topic, partition, offset })
+  }
+
+  /** Best effort, when it is time: what is not deleted now is deleted next time. */
+  async purge(now: number): Promise<void> {
+    if (this.#committed.size === 0 || now - this.#lastMs < this.#options.intervalMs) return
+    this.#lastMs = now
+    const offsets = [...this.#committed.values()]
+    this.#committed.clear()
+    try {
+      await this.#options.admin.deleteRecords(offsets)
+    } catch (error) {
+      this.#options.logger.warn(`Processed records of repartition topics could not be deleted: ${String(error)}`)
+    }
+  }
+}

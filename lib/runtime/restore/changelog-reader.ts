@@ -1,0 +1,250 @@
+import type { Clock } from '../../clock/clock.ts'
+import { sleep } from '../../clock/clock.ts'
+import { assert } from '../../model/assert.ts'
+import type { StreamsError } from '../../model/errors.ts'
+import { ProcessorStateError, TaskCorruptedError, TransportError } from '../../model/errors.ts'
+import { taskIdString } from '../../model/task-id.ts'
+import type { TopicPartition } from '../../model/topic-partition.ts'
+import { partitionKey } from '../../model/topic-partition.ts'
+import type { Admin } from '../../transport/admin.ts'
+import type { FetchedPartition, Fetcher, FetchLimits } from '../../transport/fetcher.ts'
+import type { Changelog, StateRestoreListener } from './changelog.ts'
+import { changelogRecords } from './changelog-records.ts'
+
+export interface ChangelogReaderOptions {
+  /** Opens the reader's own fetcher, at the first restore that has something to read. */
+  readonly openFetcher: () => Promise<Fetcher>
+  readonly admin: Admin
+  readonly clock: Clock
+  readonly listener: StateRestoreListener
+  /** `read_committed` under exactly-once. */
+  readonly limits: Omit<FetchLimits, 'signal'>
+  /** Pause after a retriable error. */
+  readonly retryBackoffMs: number
+  /** How long retriable errors may go on without any progress before they are thrown. Java: `task.timeout.ms`. */
+  readonly taskTimeoutMs: number
+}
+
+interface Restore {
+  readonly changelog: Changelog
+  readonly endOffset: number
+  position: number
+  totalRestored: number
+}
+
+const outOfRange = 'STREAMS_CHANGELOG_OUT_OF_RANGE'
+
+/**
+ * Restores stores from their changelog partitions: all that are registered at once, on a fetcher of its own, so that running
+ * tasks are not held up (Java: `StoreChangelogReader`). It has no loop: whoever owns it calls `restoreOnce` until `isIdle`, and keeps
+ * the promise beside its own work. Tasks may come and go meanwhile, by `register` and `unregister`.
+ */
+export class ChangelogReader {
+  readonly #options: ChangelogReaderOptions
+  readonly #registered = new Map<string, Changelog>()
+  readonly #restores = new Map<string, Restore>()
+  #fetcher: Fetcher | null = null
+  #waiting = new AbortController()
+  #step: Promise<readonly Changelog[]> | null = null
+  #troubleSinceMs: number | null = null
+  #isClosed = false
+
+  constructor(options: ChangelogReaderOptions) {
+    this.#options = options
+  }
+
+  /** Nothing is left to restore, and no completed changelog is left to be answered. */
+  get isIdle(): boolean {
+    return this.#registered.size === 0 && this.#restores.size === 0
+  }
+
+  /** Restores this changelog from the next step on; a fetch that waits for others ends early. */
+  register(changelog: Changelog): void {
+    const key = partitionKey(changelog.partition)
+    assert(!this.#registered.has(key) && !this.#restores.has(key), `Changelog ${key} is restored once at a time.`)
+    this.#registered.set(key, changelog)
+    this.#waiting.abort()
+  }
+
+  /** Forgets a changelog whose task closes: nothing is applied any more. `onRestoreSuspended` where the restore had begun. Idempotent. */
+  unregister(partition: TopicPartition): void {
+    const key = partitionKey(partition)
+    this.#registered.delete(key)
+    const restore = this.#restores.get(key)
+    this.#restores.delete(key)
+    if (restore !== undefined) this.#options.listener.onRestoreSuspended?.(...named(restore), restore.totalRestored)
+  }
+
+  /**
+   * One step: looks up the ends of changelogs that are new, then waits for at most one fetch and applies it. Answers the changelogs
+   * that are complete now, and forgets them. One call at a time.
+   *
+   * Rejects, after what else was fetched is applied,
+   * - with a `TaskCorruptedError` of code `STREAMS_CHANGELOG_OUT_OF_RANGE` that names all tasks whose position the broker no longer
+   *   has; for global stores it is a `ProcessorStateError` of that code. These changelogs are forgotten;
+   * - with a `TransportError` that is not retriable, or that went on for `taskTimeoutMs`.
+   */
+  async restoreOnce(): Promise<readonly Changelog[]> {
+    assert(this.#step === null, 'One restore step at a time.')
+    this.#step = this.#restoreOnce()
+    try {
+      return await this.#step
+    } finally {
+      this.#step = null
+    }
+  }
+
+  /** Ends a waiting step, suspends what is under way, and closes the fetcher. Idempotent. */
+  async close(): Promise<void> {
+    this.#isClosed = true
+    this.#waiting.abort()
+    for (const { changelog } of this.#restores.values()) this.unregister(changelog.partition)
+    this.#registered.clear()
+    await this.#step?.catch(() => undefined)
+    await this.#fetcher?.close()
+    this.#fetcher = null
+  }
+
+  async #restoreOnce(): Promise<readonly Changelog[]> {
+    // A registration from here on ends the fetch below; earlier ones are begun before it.
+    this.#waiting = new AbortController()
+    try {
+      throwFirst(await this.#begin())
+      const completed = this.#complete()
+      if (completed.length > 0 || this.#restores.size === 0 || this.#isClosed) return completed
+      const errors: StreamsError[] = []
+      for (const fetched of await this.#fetch()) errors.push(...(await this.#take(fetched)))
+      throwFirst(errors)
+    } catch (error) {
+      await this.#endure(error)
+    }
+    return this.#complete()
+  }
+
+  async #begin(): Promise<StreamsError[]> {
+    const changelogs = [...this.#registered.values()]
+    if (changelogs.length === 0) return []
+    // The high watermark also under read_committed: what the last owner committed may still wait for its marker.
+    const ends = await this.#offsets(changelogs, 'latest')
+    const starts = await this.#offsets(
+      changelogs.filter(({ start }) => start === 'earliest'),
+      'earliest',
+    )
+    return changelogs.flatMap((changelog) => {
+      const key = partitionKey(changelog.partition)
+      const end = ends.get(key)
+      const position = changelog.start === 'earliest' ? starts.get(key) : changelog.start
+      const isCurrent = this.#registered.get(key) === changelog
+      return !isCurrent || end === undefined || position === undefined ? [] : this.#enter(changelog, position, end)
+    })
+  }
+
+  async #offsets(changelogs: readonly Changelog[], spec: 'earliest' | 'latest'): Promise<ReadonlyMap<string, number>> {
+    if (changelogs.length === 0) return new Map()
+    const partitions = changelogs.map(({ partition }) => partition)
+    const offsets = await this.#options.admin.listOffsets(partitions, spec)
+    return new Map(offsets.map((each) => [partitionKey(each), each.offset]))
+  }
+
+  #enter(changelog: Changelog, position: number, logEnd: number): StreamsError[] {
+    const key = partitionKey(changelog.partition)
+    this.#registered.delete(key)
+    // Also where nothing would be read: a log that ends before the position is not the one that the store was built from.
+    if (position > logEnd) return [corrupted(changelog, position)]
+    const restore = { changelog, endOffset: Math.min(logEnd, changelog.endOffsetMax ?? Infinity), position, totalRestored: 0 }
+    this.#restores.set(key, restore)
+    this.#options.listener.onRestoreStart?.(...named(restore), position, restore.endOffset)
+    return []
+  }
+
+  async #fetch(): Promise<readonly FetchedPartition[]> {
+    this.#fetcher ??= await this.#options.openFetcher()
+    const positions = [...this.#restores.values()].map(({ changelog, position }) => ({
+      ...changelog.partition,
+      offset: position,
+    }))
+    // Closed, or all tasks gone, while it was being opened.
+    if (positions.length === 0) return []
+    return this.#fetcher.fetch(positions, { ...this.#options.limits, signal: this.#waiting.signal })
+  }
+
+  async #take(fetched: FetchedPartition): Promise<StreamsError[]> {
+    const key = partitionKey(fetched)
+    const restore = this.#restores.get(key)
+    if (restore === undefined) return []
+    if (fetched.error !== null) return this.#onError(restore, fetched.error)
+    const nextOffset = Math.min(restore.endOffset, fetched.batches.at(-1)?.nextOffset ?? restore.position)
+    if (nextOffset <= restore.position) return []
+    const { changelog } = restore
+    const { records, count } = changelogRecords(fetched, { from: restore.position, to: nextOffset }, changelog.records)
+    if (records.length > 0) await changelog.prepare?.(records)
+    // Unregistered, and maybe registered anew, while its serdes were prepared.
+    if (this.#restores.get(key) !== restore) return []
+    this.#apply(restore, nextOffset, count, () => changelog.apply(records, nextOffset))
+    return []
+  }
+
+  #apply(restore: Restore, nextOffset: number, count: number, apply: () => void): void {
+    apply()
+    restore.position = nextOffset
+    restore.totalRestored += count
+    this.#troubleSinceMs = null
+    this.#options.listener.onBatchRestored?.(...named(restore), nextOffset, count)
+  }
+
+  #onError(restore: Restore, error: TransportError): StreamsError[] {
+    const { changelog, position, totalRestored } = restore
+    if (error.kind !== 'out-of-range') return [error]
+    this.unregister(changelog.partition)
+    // Retention moved the start of the log between looking it up and reading: nothing is lost yet, so look again.
+    if (changelog.start === 'earliest' && totalRestored === 0) this.register(changelog)
+    else return [corrupted(changelog, position, error)]
+    return []
+  }
+
+  #complete(): readonly Changelog[] {
+    const complete = [...this.#restores.values()].filter(({ position, endOffset }) => position >= endOffset)
+    for (const restore of complete) {
+      this.#restores.delete(partitionKey(restore.changelog.partition))
+      this.#options.listener.onRestoreEnd?.(...named(restore), restore.totalRestored)
+    }
+    return complete.map(({ changelog }) => changelog)
+  }
+
+  async #endure(error: unknown): Promise<void> {
+    if (!(error instanceof TransportError) || error.kind !== 'retriable') throw error
+    const { clock, taskTimeoutMs, retryBackoffMs } = this.#options
+    this.#troubleSinceMs ??= clock.now()
+    if (clock.now() - this.#troubleSinceMs >= taskTimeoutMs) throw error
+    await sleep(clock, retryBackoffMs, this.#waiting.signal)
+  }
+}
+
+function named({ changelog }: Restore): readonly [TopicPartition, string] {
+  return [changelog.partition, changelog.storeName]
+}
+
+function corrupted(changelog: Changelog, position: number, cause?: TransportError): StreamsError {
+  const { partition, storeName, taskId } = changelog
+  const message =
+    `Store ${storeName} cannot go on at offset ${position} of its changelog ${partitionKey(partition)}: the broker does not have it ` +
+    '(any more). The store is to be restored from the beginning.'
+  const options = { facts: { partition, storeName, position }, cause }
+  if (taskId === null) return new ProcessorStateError(outOfRange, message, options)
+  return new TaskCorruptedError([taskId], message, { ...options, code: outOfRange })
+}
+
+/** Corrupted tasks come first, all in one error: the others will be met again, these are forgotten. */
+function throwFirst(errors: readonly StreamsError[]): void {
+  const tasks = errors.filter((error) => error instanceof TaskCorruptedError)
+  if (tasks.length > 1) throw together(tasks)
+  const [first] = [...tasks, ...errors.filter(({ code }) => code === outOfRange), ...errors]
+  if (first !== undefined) throw first
+}
+
+function together(errors: readonly TaskCorruptedError[]): TaskCorruptedError {
+  const tasks = new Map(errors.flatMap((error) => error.tasks.map((task) => [taskIdString(task), task])))
+  const message = errors.map((error) => error.message).join(' ')
+  const facts = { changelogs: errors.map((error) => error.facts) }
+  return new TaskCorruptedError([...tasks.values()], message, { code: outOfRange, facts, cause: errors[0]?.cause })
+}

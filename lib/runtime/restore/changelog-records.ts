@@ -1,0 +1,48 @@
+import { latin1 } from '../../model/bytes.ts'
+import type { ChangelogRecord } from '../../state/state-store.ts'
+import { committedBatches } from '../../transport/committed-batches.ts'
+import type { FetchedPartition } from '../../transport/fetcher.ts'
+import type { RecordBatch } from '../../transport/record-batch/record-batch.ts'
+
+export interface OffsetRange {
+  /** Included. */
+  readonly from: number
+  /** Excluded. */
+  readonly to: number
+}
+
+export interface RangeRecords {
+  readonly records: readonly ChangelogRecord[]
+  /** Records in the range, those that `records` leaves out as superseded included. */
+  readonly count: number
+}
+
+/** What a changelog says in a range of offsets. Records without key say nothing, as in Java. */
+export function changelogRecords(
+  fetched: FetchedPartition,
+  range: OffsetRange,
+  choice: 'last-of-key' | 'all' = 'last-of-key',
+): RangeRecords {
+  const seen = choice === 'all' ? null : new Set<string>()
+  const records: ChangelogRecord[] = []
+  let count = 0
+  // Backwards: what a later record supersedes is never made into an object.
+  for (const batch of committedBatches(fetched).toReversed())
+    for (let index = batch.count - 1; index >= 0; index--) {
+      const offset = batch.offset(index)
+      const key = offset < range.from || offset >= range.to ? null : batch.key(index)
+      if (key === null) continue
+      count++
+      if (seen === null || isFirst(seen, latin1(key))) records.push(changelogRecord(batch, index, key))
+    }
+  return { records: records.reverse(), count }
+}
+
+function isFirst(seen: Set<string>, key: string): boolean {
+  const size = seen.size
+  return seen.add(key).size > size
+}
+
+function changelogRecord(batch: RecordBatch, index: number, key: Uint8Array): ChangelogRecord {
+  return { key, value: batch.value(index), timestamp: batch.timestamp(index), headers: batch.headers(index) }
+}

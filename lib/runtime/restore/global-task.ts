@@ -1,0 +1,181 @@
+import { assert } from '../../model/assert.ts'
+import { taskIdString } from '../../model/task-id.ts'
+import type { TopicPartition } from '../../model/topic-partition.ts'
+import { partitionKey } from '../../model/topic-partition.ts'
+import type { StateStore } from '../../state/state-store.ts'
+import { openStore } from '../../state/open-store.ts'
+import type { StorageEnvironment, StorageWrite } from '../../storage/storage.ts'
+import type { StoreNode, Subtopology } from '../../topology/topology-plan.ts'
+import type { RecordBatch } from '../../transport/record-batch/record-batch.ts'
+import { logAndFail } from '../errors/error-handlers.ts'
+import { CurrentRecord } from '../task/current-record.ts'
+import { noDeadLetters } from '../errors/dead-letters.ts'
+import { storedSchemas, type StoredSchemas } from '../serdes/known-schemas.ts'
+import type { RunningSource } from '../task/processor-topology.ts'
+import { ProcessorTopology } from '../task/processor-topology.ts'
+import { RecordCollector } from '../output/record-collector.ts'
+import { RecordReader } from '../task/record-reader.ts'
+import { storeContext } from '../task/store-context.ts'
+import { positionWrite, readPosition } from './store-positions.ts'
+import type { TaskEnvironment, TaskScope } from '../task-runtime.ts'
+
+export interface GlobalTaskOptions {
+  readonly environment: TaskEnvironment
+  readonly subtopologies: readonly Subtopology[]
+  readonly storage: StorageEnvironment
+}
+
+interface GlobalPartition {
+  readonly reader: RecordReader
+  readonly source: RunningSource
+  readonly partition: TopicPartition
+  position: number | undefined
+}
+
+/**
+ * Keeps the global stores of a process: all partitions of their topics, each record through its processor, from the stored
+ * position on (Java: `GlobalStateUpdateTask`). Nothing is logged, forwarded to other sub-topologies, or committed to a group.
+ */
+export class GlobalTask {
+  readonly #scope: TaskScope
+  readonly #nodes: readonly StoreNode[]
+  readonly #topology: ProcessorTopology
+  readonly #stores = new Map<string, StateStore>()
+  readonly #partitions = new Map<string, GlobalPartition>()
+  #schemas: StoredSchemas | undefined
+  #streamTime = -1
+
+  constructor({ environment, subtopologies, storage }: GlobalTaskOptions) {
+    const isHandled = environment.globalProcessingHandler === 'processing'
+    this.#scope = this.#makeScope(isHandled ? environment : { ...environment, processingHandler: logAndFail }, storage)
+    this.#nodes = subtopologies.flatMap(({ stores }) => stores)
+    this.#topology = new ProcessorTopology({
+      nodes: subtopologies.flatMap(({ nodes }) => nodes),
+      scope: this.#scope,
+      control: {
+        store: (name) => this.#stores.get(name),
+        schedule: () => ({ cancel: () => undefined }),
+        requestCommit: () => undefined,
+      },
+      collector: new RecordCollector(this.#scope, noOutput),
+      globalStores: this.names,
+    })
+  }
+
+  get names(): ReadonlySet<string> {
+    return new Set(this.#nodes.map(({ spec }) => spec.name))
+  }
+
+  get topics(): readonly string[] {
+    return this.#topology.sources.flatMap(({ node }) => node.topics)
+  }
+
+  open(partitions: readonly TopicPartition[]): void {
+    this.#schemas = storedSchemas(this.#scope)
+    for (const { spec, changelog } of this.#nodes) {
+      const topic = changelog?.kind === 'source' ? changelog.topic : undefined
+      this.#stores.set(spec.name, openStore(spec, storeContext(spec, topic, undefined, this.#scope)))
+    }
+    for (const partition of partitions) this.#addPartition(partition)
+    this.#topology.init()
+  }
+
+  store(name: string): StateStore | undefined {
+    return this.#stores.get(name)
+  }
+
+  /** The next offset to read; undefined: from the start. */
+  position(partition: TopicPartition): number | undefined {
+    return this.#partition(partition).position
+  }
+
+  reader(partition: TopicPartition): RecordReader {
+    return this.#partition(partition).reader
+  }
+
+  update(partition: TopicPartition, batch: RecordBatch, from: number, end: number): void {
+    const entry = this.#partition(partition)
+    for (let index = from; index < end; index++) this.#process(entry, batch, index)
+    entry.position = batch.nextOffset
+  }
+
+  get dirtyBytes(): number {
+    let bytes = 0
+    for (const store of this.#stores.values()) bytes += store.dirtyBytes
+    return bytes
+  }
+
+  /** Data and positions, in one transaction. */
+  checkpoint(): void {
+    const writes: StorageWrite[] = []
+    for (const store of this.#stores.values()) {
+      store.flush()
+      store.commit()
+      store.checkpoint(writes)
+    }
+    if (this.#isDurable()) writes.push(...this.#positionWrites())
+    if (writes.length > 0) this.#schemas?.checkpoint(writes)
+    if (writes.length > 0) this.#scope.storage.transact(writes)
+    for (const store of this.#stores.values()) store.checkpointed()
+  }
+
+  close(): void {
+    try {
+      this.#topology.close()
+    } finally {
+      for (const store of this.#stores.values()) store.close()
+    }
+  }
+
+  #process({ reader, source, partition }: GlobalPartition, batch: RecordBatch, index: number): void {
+    const record = reader.deserialize(batch, index)
+    if (record === null) return
+    if (record.timestamp > this.#streamTime) this.#streamTime = record.timestamp
+    this.#scope.current.set(partition.topic, partition.partition, batch.offset(index), record.timestamp, record.headers)
+    this.#scope.current.from(batch, index)
+    source.process(record)
+  }
+
+  #addPartition(partition: TopicPartition): void {
+    const source = this.#topology.sources.find(({ node }) => node.topics.includes(partition.topic))
+    assert(source !== undefined, `A global task only gets partitions of its topics, and ${partition.topic} is none.`)
+    const reader = new RecordReader(source.node, partition, this.#scope)
+    const position = this.#isDurable() ? readPosition(this.#scope.storage, partition) : undefined
+    this.#partitions.set(partitionKey(partition), { reader, source, partition, position })
+  }
+
+  #partition(partition: TopicPartition): GlobalPartition {
+    const entry = this.#partitions.get(partitionKey(partition))
+    assert(entry !== undefined, `The global task does not read ${partitionKey(partition)}.`)
+    return entry
+  }
+
+  /** A position is stored only where all stores are: one in memory needs its topic from the start. */
+  #isDurable(): boolean {
+    const { defaultStoreMedium } = this.#scope.environment
+    return this.#nodes.every(({ spec }) => (spec.medium === 'default' ? defaultStoreMedium : spec.medium) === 'disk')
+  }
+
+  #positionWrites(): readonly StorageWrite[] {
+    return [...this.#partitions.values()].flatMap(({ partition, position }) =>
+      position === undefined ? [] : [positionWrite(this.#scope.storage, partition, position)],
+    )
+  }
+
+  #makeScope(environment: TaskEnvironment, storage: StorageEnvironment): TaskScope {
+    const id = { subtopology: -1, partition: -1 }
+    // Java counts under the id of a task that there cannot be.
+    const tags = { 'thread-id': `${environment.threadId}-global`, 'task-id': taskIdString(id) }
+    const droppedRecords = environment.metrics.counter('dropped-records', 'stream-task-metrics', tags)
+    const sendDeadLetter = noDeadLetters(environment.logger)
+    const current = new CurrentRecord('not kept')
+    const streamTime = (): number => this.#streamTime
+    return { environment, id, storage, current, droppedRecords, sendDeadLetter, shared: new Map(), streamTime }
+  }
+}
+
+const noOutput = {
+  topic(name: string): never {
+    throw new TypeError(`A global processor writes to its store only, and not to ${name}.`)
+  },
+}

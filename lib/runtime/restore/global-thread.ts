@@ -1,0 +1,139 @@
+import type { TopicPartition } from '../../model/topic-partition.ts'
+import { partitionKey } from '../../model/topic-partition.ts'
+import type { StorageEnvironment } from '../../storage/storage.ts'
+import type { Subtopology } from '../../topology/topology-plan.ts'
+import type { Admin } from '../../transport/admin.ts'
+import type { FetchedPartition, Fetcher, FetchLimits } from '../../transport/fetcher.ts'
+import { GlobalTask } from './global-task.ts'
+import { InputFetcher } from '../loop/input-fetcher.ts'
+import { LoopJobs } from '../loop/loop-jobs.ts'
+import { prepareReads, prepareWrites } from '../serdes/prepare-serdes.ts'
+import type { GlobalStores } from '../task/stream-task.ts'
+import type { TaskEnvironment } from '../task-runtime.ts'
+
+export interface GlobalThreadOptions {
+  readonly environment: TaskEnvironment
+  readonly subtopologies: readonly Subtopology[]
+  readonly storage: StorageEnvironment
+  readonly admin: Admin
+  readonly fetcher: Fetcher
+  readonly limits: Omit<FetchLimits, 'signal'>
+  readonly retryBackoffMs: number
+  readonly checkpointIntervalMs: number
+}
+
+/** Storage is written when this much would be freed by it, and by time. */
+const dirtyBytesMax = 16 * 1024 * 1024
+
+/** Keeps the global stores of a process up to date, beside the tasks that read them (Java: `GlobalStreamThread`). */
+export class GlobalThread {
+  readonly #options: GlobalThreadOptions
+  readonly #task: GlobalTask
+  readonly #input: InputFetcher
+  readonly #jobs = new LoopJobs()
+  readonly #next = new Map<string, number>()
+  #lastCheckpointMs: number
+  #isStopping = false
+
+  constructor(options: GlobalThreadOptions) {
+    const { environment, subtopologies, storage, fetcher, limits, retryBackoffMs } = options
+    this.#options = options
+    this.#task = new GlobalTask({ environment, subtopologies, storage })
+    const onNews = (): void => this.#jobs.wake()
+    this.#input = new InputFetcher({ fetcher, clock: environment.clock, limits, retryBackoffMs, onNews })
+    this.#lastCheckpointMs = environment.clock.now()
+  }
+
+  get stores(): GlobalStores {
+    return { names: this.#task.names, store: (name) => this.#task.store(name) }
+  }
+
+  /** Opens the stores, and reads all that is in their topics now. No task may run before that. */
+  async restore(): Promise<void> {
+    const { environment, subtopologies } = this.#options
+    await prepareWrites(subtopologies, environment.serdes, environment.applicationId)
+    const partitions = await this.#partitions()
+    this.#task.open(partitions)
+    const ends = await this.#options.admin.listOffsets(partitions, 'latest')
+    const starts = await this.#options.admin.listOffsets(partitions, 'earliest')
+    for (const { topic, partition, offset } of starts)
+      this.#begin({ topic, partition }, Math.max(offset, this.#task.position({ topic, partition }) ?? 0))
+    while (!this.#isStopping && ends.some((end) => this.#next.get(partitionKey(end))! < end.offset)) await this.#step()
+    this.#task.checkpoint()
+  }
+
+  /** Updates until `stop`; rejects with what ends it. */
+  async run(): Promise<void> {
+    while (!this.#isStopping) {
+      await this.#step()
+      this.#checkpointIfDue()
+    }
+  }
+
+  /** Ends `run`, soon. */
+  stop(): void {
+    this.#isStopping = true
+    this.#jobs.wake()
+  }
+
+  /** After `run` has ended well: what was read is kept. */
+  async close(keep: 'checkpoint' | 'nothing'): Promise<void> {
+    await this.#input.close()
+    try {
+      if (keep === 'checkpoint') this.#task.checkpoint()
+    } finally {
+      this.#task.close()
+      this.#options.storage.close()
+    }
+  }
+
+  async #step(): Promise<void> {
+    this.#input.start()
+    if (!this.#input.hasNews && !this.#isStopping) await this.#jobs.wait(this.#untilCheckpoint(), this.#options.environment.clock)
+    const fetched = this.#input.take()
+    this.#input.start()
+    for (const each of fetched) await this.#update(each)
+  }
+
+  async #update(fetched: FetchedPartition): Promise<void> {
+    const partition = { topic: fetched.topic, partition: fetched.partition }
+    if (fetched.error !== null) return this.#onError(partition, fetched.error)
+    await prepareReads(this.#task.reader(partition), fetched.batches)
+    for (const batch of fetched.batches) {
+      let from = 0
+      while (from < batch.count && batch.offset(from) < this.#next.get(partitionKey(partition))!) from++
+      this.#task.update(partition, batch, batch.isControl ? batch.count : from, batch.count)
+      this.#next.set(partitionKey(partition), batch.nextOffset)
+    }
+  }
+
+  async #onError(partition: TopicPartition, error: NonNullable<FetchedPartition['error']>): Promise<void> {
+    if (error.kind === 'retriable') return
+    if (error.kind !== 'out-of-range') throw error
+    const [start] = await this.#options.admin.listOffsets([partition], 'earliest')
+    this.#begin(partition, start?.offset ?? 0)
+  }
+
+  #begin(partition: TopicPartition, offset: number): void {
+    const { logger } = this.#options.environment
+    logger.info(`Global topic ${partitionKey(partition)} is read from offset ${offset}.`, { ...partition, position: offset })
+    this.#next.set(partitionKey(partition), offset)
+    this.#input.assign(partition, offset)
+  }
+
+  #checkpointIfDue(): void {
+    if (this.#untilCheckpoint() > 0 && this.#task.dirtyBytes < dirtyBytesMax) return
+    this.#lastCheckpointMs = this.#options.environment.clock.now()
+    this.#task.checkpoint()
+  }
+
+  #untilCheckpoint(): number {
+    const { environment, checkpointIntervalMs } = this.#options
+    return Math.max(0, this.#lastCheckpointMs + checkpointIntervalMs - environment.clock.now())
+  }
+
+  async #partitions(): Promise<readonly TopicPartition[]> {
+    const topics = await this.#options.admin.metadata([...new Set(this.#task.topics)])
+    return topics.flatMap(({ name, partitions }) => partitions.map(({ partition }) => ({ topic: name, partition })))
+  }
+}

@@ -1,0 +1,93 @@
+import type { Chance } from '../../clock/chance.ts'
+import type { TaskId } from '../../model/task-id.ts'
+import { taskIdString } from '../../model/task-id.ts'
+import type { StorageEnvironment, StorageFactory } from '../../storage/storage.ts'
+import { storedOffsetSum } from './store-positions.ts'
+
+const processTable = 'process'
+const processKey = Buffer.from('id')
+const taskName = /^\d+_\d+$/
+
+/**
+ * The storage of one application on this machine: an environment per task, one for global stores, one that says which process
+ * this is (Java: `StateDirectory`). While it is open no other process can have it.
+ */
+export class StateDirectory {
+  /** Lasts as long as the directory: what is assigned to it finds its state again. */
+  readonly processId: string
+  readonly #factory: StorageFactory
+  readonly #applicationId: string
+  readonly #process: StorageEnvironment
+  readonly #closedSums = new Map<string, number>()
+
+  /** Throws a `LockError` where another process has it open. */
+  constructor(factory: StorageFactory, applicationId: string, chance: Chance) {
+    this.#factory = factory
+    this.#applicationId = applicationId
+    this.#process = factory.open(this.#name(processTable))
+    this.processId = readProcessId(this.#process, chance)
+    for (const task of this.#storedTasks()) this.#remember(task)
+  }
+
+  /** Offset sums of tasks whose state is here and that do not run, by task id string. */
+  get closedTaskSums(): ReadonlyMap<string, number> {
+    return this.#closedSums
+  }
+
+  openTask(id: TaskId): StorageEnvironment {
+    this.#closedSums.delete(taskIdString(id))
+    return this.#factory.open(this.#name(taskIdString(id)))
+  }
+
+  closeTask(id: TaskId, environment: StorageEnvironment): void {
+    const sum = storedOffsetSum(environment)
+    environment.close()
+    if (sum !== undefined && this.#factory.medium === 'disk') this.#closedSums.set(taskIdString(id), sum)
+  }
+
+  /** Forgets the state of a task that is closed. */
+  destroyTask(id: TaskId): void {
+    this.#closedSums.delete(taskIdString(id))
+    this.#factory.destroy(this.#name(taskIdString(id)))
+  }
+
+  openGlobal(): StorageEnvironment {
+    return this.#factory.open(this.#name('global'))
+  }
+
+  /** Resolves when all that was stored so far survives a crash; rejects where it could not be stored. */
+  async flush(): Promise<void> {
+    await this.#factory.flush?.()
+  }
+
+  async close(): Promise<void> {
+    this.#process.close()
+    await this.flush()
+  }
+
+  #name(part: string): string {
+    return `${this.#applicationId}/${part}`
+  }
+
+  #storedTasks(): readonly string[] {
+    const prefix = this.#name('')
+    const names = this.#factory.list(prefix).map((name) => name.slice(prefix.length))
+    return names.filter((name) => taskName.test(name))
+  }
+
+  #remember(task: string): void {
+    const environment = this.#factory.open(this.#name(task))
+    const sum = storedOffsetSum(environment)
+    environment.close()
+    if (sum !== undefined) this.#closedSums.set(task, sum)
+  }
+}
+
+function readProcessId(environment: StorageEnvironment, chance: Chance): string {
+  const table = environment.table(processTable)
+  const stored = table.get(processKey)
+  if (stored !== undefined) return Buffer.from(stored).toString()
+  const id = chance.uuid()
+  environment.transact([{ table, key: processKey, value: Buffer.from(id) }])
+  return id
+}

@@ -1,0 +1,50 @@
+import { noHeaders } from '../../model/headers.ts'
+import type { Serde } from '../../model/serde.ts'
+import type { StoreNode, Subtopology } from '../../topology/topology-plan.ts'
+import type { RecordBatch } from '../../transport/record-batch/record-batch.ts'
+import type { RecordReader } from '../task/record-reader.ts'
+import type { SerdeResolver } from './serde-resolver.ts'
+
+interface Writing {
+  readonly topic: string
+  readonly key: Serde<unknown>
+  readonly value: Serde<unknown>
+}
+
+/** Lets serdes fetch or register what they need to write what a task writes. Awaited before its first record. */
+export async function prepareWrites(
+  subtopologies: readonly Subtopology[],
+  serdes: SerdeResolver,
+  applicationId: string,
+): Promise<void> {
+  const sinks = subtopologies.flatMap(({ nodes }) => nodes).flatMap((node) => sinkWriting(node, serdes))
+  const stores = subtopologies.flatMap((each) => each.stores).map((store) => storeWriting(store, serdes, applicationId))
+  for (const { topic, key, value } of [...sinks, ...stores]) {
+    await key.prepareWrite?.({ topic, component: 'key', headers: noHeaders })
+    await value.prepareWrite?.({ topic, component: 'value', headers: noHeaders })
+  }
+}
+
+/** Lets the serdes of a partition fetch what they need to read these records. */
+export async function prepareReads({ key, value }: RecordReader, batches: readonly RecordBatch[]): Promise<void> {
+  const records = batches.filter(({ isControl }) => !isControl)
+  if (key.serde.prepareRead !== undefined) await key.serde.prepareRead(bytesOf(records, 'key'), key.context)
+  if (value.serde.prepareRead !== undefined) await value.serde.prepareRead(bytesOf(records, 'value'), value.context)
+}
+
+function bytesOf(batches: readonly RecordBatch[], component: 'key' | 'value'): readonly Uint8Array[] {
+  return batches.flatMap((batch) =>
+    Array.from({ length: batch.count }, (_, index) => batch[component](index)).filter((bytes) => bytes !== null),
+  )
+}
+
+function sinkWriting(node: Subtopology['nodes'][number], serdes: SerdeResolver): readonly Writing[] {
+  if (node.kind !== 'sink' || typeof node.topic !== 'string') return []
+  return [{ topic: node.topic, key: serdes.key(node.key, node.name), value: serdes.value(node.value, node.name) }]
+}
+
+function storeWriting({ spec, changelog }: StoreNode, serdes: SerdeResolver, applicationId: string): Writing {
+  const topic = changelog?.kind === 'source' ? changelog.topic : `${applicationId}-${spec.name}-changelog`
+  const owner = `The store ${spec.name}`
+  return { topic, key: serdes.key(spec.key, owner), value: serdes.value(spec.value, owner) }
+}

@@ -1,0 +1,54 @@
+import { SerializationError, StreamsError } from '../../model/errors.ts'
+import type { Headers } from '../../model/headers.ts'
+import { noHeaders } from '../../model/headers.ts'
+import type { Serde, SerdeContext } from '../../model/serde.ts'
+
+/** A serde at one place: the key or the value of one topic. Null is no bytes, and no bytes are null. */
+export class BoundSerde {
+  readonly serde: Serde<unknown>
+  readonly context: SerdeContext
+
+  constructor(serde: Serde<unknown>, topic: string, component: 'key' | 'value') {
+    this.serde = serde
+    this.context = Object.freeze({ topic, component, headers: noHeaders })
+  }
+
+  /** Throws a `SerializationError`. */
+  write(value: unknown, headers: Headers): Uint8Array | null {
+    if (value === null) return null
+    try {
+      return this.serde.serialize(value, this.#contextWith(headers))
+    } catch (cause) {
+      throw this.#failed('written', 'STREAMS_SERIALIZATION', cause)
+    }
+  }
+
+  /** Throws a `SerializationError`; for null where the serde is not nullable with the code `STREAMS_NULL_VALUE`. */
+  read(bytes: Uint8Array | null, headers: Headers): unknown {
+    if (bytes === null) return this.serde.nullable === true ? null : this.#failOnNull()
+    try {
+      return this.serde.deserialize(bytes, this.#contextWith(headers))
+    } catch (cause) {
+      throw this.#failed('read', 'STREAMS_DESERIALIZATION', cause)
+    }
+  }
+
+  #contextWith(headers: Headers): SerdeContext {
+    return headers === noHeaders || headers.length === 0 ? this.context : { ...this.context, headers }
+  }
+
+  #failed(what: string, code: string, cause: unknown): SerializationError {
+    const { topic, component } = this.context
+    const reason = cause instanceof Error ? cause.message : String(cause)
+    const message = `The ${component} of a record of ${topic} could not be ${what} by the serde ${this.serde.name}: ${reason}`
+    const own = cause instanceof StreamsError ? cause : undefined
+    const facts = { ...own?.facts, topic, component, serde: this.serde.name }
+    return new SerializationError(own?.code ?? code, message, { facts, cause })
+  }
+
+  #failOnNull(): never {
+    const { topic, component } = this.context
+    const message = `The ${component} of a record of ${topic} is null, and the serde ${this.serde.name} is not nullable: use nullable(serde), or a deserializationHandler.`
+    throw new SerializationError('STREAMS_NULL_VALUE', message, { facts: { topic, component, serde: this.serde.name } })
+  }
+}

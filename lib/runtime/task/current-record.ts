@@ -1,0 +1,136 @@
+import type { Headers } from '../../model/headers.ts'
+import { noHeaders } from '../../model/headers.ts'
+import type { RecordContext, SourceBytes } from '../../model/record-context.ts'
+import type { RecordMetadata, StreamRecord } from '../../model/stream-record.ts'
+import type { TaskId } from '../../model/task-id.ts'
+import type { RecordBatch } from '../../transport/record-batch/record-batch.ts'
+import type { ErrorHandlerContext } from '../errors/error-handlers.ts'
+
+/**
+ * The record a task is at work on. Its `RecordContext` is made when somebody asks for it: most records are never asked about.
+ */
+export class CurrentRecord {
+  #topic: string | null = null
+  #partition = -1
+  #offset = -1
+  #timestamp = -1
+  #headers: Headers = noHeaders
+  #context: RecordContext | null = null
+  /** Where the record's bytes are; nobody reads them before something fails. */
+  #batch: RecordBatch | null = null
+  #index = 0
+  readonly #sources: 'kept' | 'by level' | 'not kept'
+  /** Whether `forward` must `enter`, and `restore` after. */
+  readonly hasLevels: boolean
+
+  /**
+   * `sources`: whether contexts carry the record's bytes with them, as copies, to wherever they are held back; `by level`: as Kafka
+   * Streams, which makes a context for each new record that is forwarded, and forgets the bytes of the one that something was sent from.
+   */
+  constructor(sources: 'kept' | 'by level' | 'not kept') {
+    this.#sources = sources
+    this.hasLevels = sources === 'by level'
+  }
+
+  get timestamp(): number {
+    return this.#timestamp
+  }
+
+  get headers(): Headers {
+    return this.#headers
+  }
+
+  get partition(): number {
+    return this.#partition
+  }
+
+  get metadata(): RecordMetadata | null {
+    const topic = this.#topic
+    return topic === null ? null : { topic, partition: this.#partition, offset: this.#offset }
+  }
+
+  context(): RecordContext {
+    this.#context ??= this.#newContext()
+    return this.#context
+  }
+
+  errorContext(node: string, task: TaskId): ErrorHandlerContext {
+    const { topic, partition, offset, timestamp, headers, source = this.#source() } = this.context()
+    const { key: sourceRawKey = null, value: sourceRawValue = null } = source ?? {}
+    return { topic, partition, offset, timestamp, headers, node, task, sourceRawKey, sourceRawValue }
+  }
+
+  set(topic: string | null, partition: number, offset: number, timestamp: number, headers: Headers): void {
+    this.#topic = topic
+    this.#partition = partition
+    this.#offset = offset
+    this.#batch = null
+    this.stamp(timestamp, headers)
+  }
+
+  /** After `set`: the bytes of the record. */
+  from(batch: RecordBatch, index: number): void {
+    this.#batch = batch
+    this.#index = index
+  }
+
+  /** Dead letters of what fails later on this level have neither key nor value. */
+  forgetSource(): void {
+    const context: { -readonly [K in keyof RecordContext]: RecordContext[K] } = this.context()
+    delete context.source
+    this.#batch = null
+  }
+
+  /** A record is forwarded on a level of its own. Answers what to `restore` behind it. */
+  enter({ timestamp, headers }: StreamRecord<unknown, unknown>): RecordContext {
+    const left = this.context()
+    this.restore({ ...left, timestamp, headers })
+    return left
+  }
+
+  /** Same origin, other time and headers: what a processor forwards belongs to the input record it came from. */
+  stamp(timestamp: number, headers: Headers): void {
+    this.#timestamp = timestamp
+    this.#headers = headers
+    this.#context = null
+  }
+
+  restore(context: RecordContext): void {
+    this.set(context.topic, context.partition, context.offset, context.timestamp, context.headers)
+    this.#context = context
+  }
+
+  #newContext(): RecordContext {
+    const [topic, partition, offset, timestamp, headers] = [
+      this.#topic,
+      this.#partition,
+      this.#offset,
+      this.#timestamp,
+      this.#headers,
+    ]
+    const source = this.#sources === 'not kept' ? undefined : this.#source()
+    const context = { topic, partition, offset, timestamp, headers }
+    return source === undefined ? context : { ...context, source: copied(source) }
+  }
+
+  #source(): SourceBytes | undefined {
+    if (this.#batch === null) return undefined
+    return { key: this.#batch.key(this.#index), value: this.#batch.value(this.#index) }
+  }
+
+  /** Runs `emit` as if `context` were being processed. */
+  during(context: RecordContext, emit: () => void): void {
+    const before = this.context()
+    this.restore(context)
+    try {
+      emit()
+    } finally {
+      this.restore(before)
+    }
+  }
+}
+
+/** A slice would keep its whole batch alive. */
+function copied({ key, value }: SourceBytes): SourceBytes {
+  return { key: key === null ? null : Uint8Array.from(key), value: value === null ? null : Uint8Array.from(value) }
+}

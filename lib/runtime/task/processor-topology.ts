@@ -1,0 +1,187 @@
+import { SerializationError, StreamsError } from '../../model/errors.ts'
+import type { StreamRecord } from '../../model/stream-record.ts'
+import { KStreamBranch } from '../../processor/stateless/kstream-branch.ts'
+import { KTableSuppress } from '../../processor/table/ktable-suppress.ts'
+import { PassThrough } from '../../processor/stateless/pass-through.ts'
+import type { SerializingProcessor } from '../../processor/internal-processor-context.ts'
+import type { Processor, Punctuator } from '../../processor/processor.ts'
+import type { ProcessorNode, SinkNode, SourceNode, TopologyNode } from '../../topology/topology-plan.ts'
+import { answerOf } from '../errors/dead-letters.ts'
+import { isFatal, processingError } from '../errors/processing-error.ts'
+import type { RuntimeNode, TaskControl } from './processor-context.ts'
+import { NodeProcessorContext } from './processor-context.ts'
+import type { RecordCollector } from '../output/record-collector.ts'
+import type { TaskScope } from '../task-runtime.ts'
+
+type AnyRecord = StreamRecord<unknown, unknown>
+
+/** The entry of a topic into the topology. */
+export class RunningSource implements RuntimeNode {
+  readonly name: string
+  readonly node: SourceNode
+  readonly context: NodeProcessorContext
+
+  constructor(node: SourceNode, context: NodeProcessorContext) {
+    this.name = node.name
+    this.node = node
+    this.context = context
+  }
+
+  /** No processor is above a sink that reads from here: what it throws is located here. */
+  process(record: AnyRecord): void {
+    try {
+      this.context.forward(record)
+    } catch (cause) {
+      throw isFatal(cause) ? cause : processingError(cause, this.name, this.context.taskId, this.context.recordContext())
+    }
+  }
+}
+
+/** A processor with its context. What it throws is located here, once, and given to the handler. */
+class RunningProcessor implements RuntimeNode {
+  readonly name: string
+  readonly context: NodeProcessorContext
+  readonly #scope: TaskScope
+  readonly #processor: Processor<unknown, unknown, unknown, unknown>
+
+  constructor(node: ProcessorNode, context: NodeProcessorContext, scope: TaskScope) {
+    this.name = node.name
+    this.context = context
+    this.#scope = scope
+    this.#processor = node.supplier()
+    if (this.#processor instanceof PassThrough || this.#processor instanceof KStreamBranch) context.level = 'shared'
+  }
+
+  init(): void {
+    try {
+      this.#processor.init?.(this.context)
+    } catch (cause) {
+      const code = cause instanceof StreamsError ? cause.code : 'STREAMS_PROCESSOR_INIT_FAILED'
+      throw new StreamsError(code, `${this.name} could not be initialized: ${String(cause)}`, {
+        facts: { node: this.name },
+        cause,
+      })
+    }
+  }
+
+  async prepare(): Promise<void> {
+    if ('prepare' in this.#processor) await (this.#processor as Partial<SerializingProcessor>).prepare?.()
+  }
+
+  process(record: AnyRecord): void {
+    try {
+      this.#processor.process(record, this.context)
+    } catch (error) {
+      this.#fail(error, record)
+    }
+  }
+
+  punctuate(now: number, punctuator: Punctuator): void {
+    try {
+      punctuator(now)
+    } catch (error) {
+      this.#fail(error, null)
+    }
+  }
+
+  close(): void {
+    this.#processor.close?.()
+  }
+
+  #fail(cause: unknown, record: AnyRecord | null): void {
+    if (isFatal(cause)) throw cause
+    const { environment, id, current, droppedRecords, sendDeadLetter: send } = this.#scope
+    // In Java that is a failed cast, which it leaves to the node above.
+    if (environment.compatibility === 'java' && this.#isSuppressed(cause)) throw notSuppressed(cause, this.name)
+    const error = processingError(cause, this.name, id, current.context())
+    environment.logger.error(error.message, error.facts)
+    const context = current.errorContext(this.name, id)
+    const ask = () => environment.processingHandler(error, record, context)
+    const { deadLetterTopic: topic } = environment
+    if (answerOf({ error, context, topic, defaultLetter: 'always', send, ask }) === 'fail') throw error
+    droppedRecords.add()
+  }
+
+  #isSuppressed(cause: unknown): cause is SerializationError {
+    return this.#processor instanceof KTableSuppress && cause instanceof SerializationError
+  }
+}
+
+function notSuppressed(cause: SerializationError, node: string): StreamsError {
+  return new StreamsError('STREAMS_NOT_SUPPRESSED', `${node} cannot keep a change: ${cause.message}`, {
+    facts: { ...cause.facts, node },
+    cause,
+  })
+}
+
+/** What it throws is an error of the node that forwarded to it, as in Kafka Streams. */
+class RunningSink implements RuntimeNode {
+  readonly name: string
+  readonly process: (record: AnyRecord) => void
+
+  constructor(node: SinkNode, collector: RecordCollector) {
+    this.name = node.name
+    this.process = collector.sink(node)
+  }
+}
+
+export interface ProcessorTopologyOptions {
+  /** Parents before children. */
+  readonly nodes: readonly TopologyNode[]
+  readonly scope: TaskScope
+  readonly control: TaskControl
+  readonly collector: RecordCollector
+  readonly globalStores: ReadonlySet<string>
+}
+
+/** The nodes of one task, connected (Java: `ProcessorTopology`). */
+export class ProcessorTopology {
+  readonly sources: readonly RunningSource[]
+  readonly #processors = new Map<string, RunningProcessor>()
+
+  constructor(options: ProcessorTopologyOptions) {
+    const sources: RunningSource[] = []
+    const contexts = new Map<string, NodeProcessorContext>()
+    for (const node of options.nodes) {
+      const running = makeNode(node, options)
+      if (running instanceof RunningSource) sources.push(running)
+      if (running instanceof RunningProcessor) this.#processors.set(node.name, running)
+      if (!(running instanceof RunningSink)) contexts.set(node.name, running.context)
+      if (node.kind !== 'source') for (const parent of node.parents) contexts.get(parent)?.addChild(running)
+    }
+    this.sources = sources
+  }
+
+  init(): void {
+    for (const processor of this.#processors.values()) processor.init()
+  }
+
+  /** Awaits what processors fetch ahead, after `init` and before the first record. */
+  async prepare(): Promise<void> {
+    for (const processor of this.#processors.values()) await processor.prepare()
+  }
+
+  punctuate(node: string, now: number, punctuator: Punctuator): void {
+    this.#processors.get(node)?.punctuate(now, punctuator)
+  }
+
+  /** Closes all processors; the first error is thrown when all have had their turn. */
+  close(): void {
+    const errors: unknown[] = []
+    for (const processor of this.#processors.values()) {
+      try {
+        processor.close()
+      } catch (error) {
+        errors.push(error)
+      }
+    }
+    if (errors.length > 0) throw errors[0]
+  }
+}
+
+function makeNode(node: TopologyNode, { scope, control, collector, globalStores }: ProcessorTopologyOptions) {
+  if (node.kind === 'sink') return new RunningSink(node, collector)
+  const stores = node.kind === 'processor' ? new Set([...node.stores, ...globalStores]) : globalStores
+  const context = new NodeProcessorContext({ nodeName: node.name, scope, control, stores })
+  return node.kind === 'source' ? new RunningSource(node, context) : new RunningProcessor(node, context, scope)
+}

@@ -1,0 +1,47 @@
+import type { Cancellable, Punctuator } from '../../processor/processor.ts'
+import { PriorityQueue } from './priority-queue.ts'
+
+interface Punctuation {
+  readonly nextMs: number
+  readonly intervalMs: number
+  readonly node: string
+  readonly punctuator: Punctuator
+  readonly schedule: { isCancelled: boolean }
+}
+
+/** Calls one punctuator, in the context of its node. */
+export type RunPunctuation = (node: string, now: number, punctuator: Punctuator) => void
+
+/** Punctuations of one type of a task, by the time they are due (Java: `PunctuationQueue`). */
+export class PunctuationQueue {
+  readonly #due = new PriorityQueue<Punctuation>(({ nextMs }) => nextMs)
+
+  schedule(node: string, firstMs: number, intervalMs: number, punctuator: Punctuator): Cancellable {
+    if (!(intervalMs >= 1)) throw new TypeError(`A punctuation interval is at least 1 ms, not ${intervalMs}.`)
+    const schedule = { isCancelled: false }
+    this.#due.offer({ nextMs: firstMs, intervalMs, node, punctuator, schedule })
+    return { cancel: () => void (schedule.isCancelled = true) }
+  }
+
+  /** When the next one is due; Infinity where none is. */
+  get nextMs(): number {
+    return this.#due.peek()?.nextMs ?? Infinity
+  }
+
+  /** Runs what is due, each at most once: missed intervals collapse into one call. Says whether anything ran. */
+  punctuate(now: number, run: RunPunctuation): boolean {
+    let ran = false
+    while (this.nextMs <= now) {
+      const punctuation = this.#due.poll()!
+      if (punctuation.schedule.isCancelled) continue
+      ran = true
+      run(punctuation.node, now, punctuation.punctuator)
+      if (!punctuation.schedule.isCancelled) this.#due.offer({ ...punctuation, nextMs: nextAfter(punctuation, now) })
+    }
+    return ran
+  }
+}
+
+function nextAfter({ nextMs, intervalMs }: Punctuation, now: number): number {
+  return nextMs + (Math.floor((now - nextMs) / intervalMs) + 1) * intervalMs
+}

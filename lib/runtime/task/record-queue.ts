@@ -1,0 +1,142 @@
+import type { StreamRecord } from '../../model/stream-record.ts'
+import type { TopicPartition } from '../../model/topic-partition.ts'
+import type { RecordBatch } from '../../transport/record-batch/record-batch.ts'
+import type { RunningSource } from './processor-topology.ts'
+import type { RecordReader } from './record-reader.ts'
+
+interface Segment {
+  readonly batch: RecordBatch
+  at: number
+  readonly end: number
+}
+
+/**
+ * The fetched records of one partition, as index ranges of batches. Only the first is decoded, because its timestamp decides
+ * which partition comes next (Java: `RecordQueue`).
+ */
+export class RecordQueue {
+  readonly partition: TopicPartition
+  readonly source: RunningSource
+  readonly #reader: RecordReader
+  #segments: Segment[] = []
+  #undecoded = 0
+  #head: StreamRecord<unknown, unknown> | null = null
+  #headOffset = -1
+  /** An error of reading: thrown when its turn comes, so that the records before it are processed. */
+  #failure: unknown = undefined
+  #nextOffset: number
+  #headBatch: RecordBatch | null = null
+  #headIndex = 0
+  #takenOffset = -1
+  #takenBatch: RecordBatch | null = null
+  #takenIndex = 0
+  #partitionTime: number
+
+  constructor(partition: TopicPartition, source: RunningSource, reader: RecordReader) {
+    this.partition = partition
+    this.source = source
+    this.#reader = reader
+    this.#nextOffset = -1
+    this.#partitionTime = -1
+  }
+
+  /** Largest timestamp taken; −1 before the first. */
+  get partitionTime(): number {
+    return this.#partitionTime
+  }
+
+  /** The offset to commit: everything before it has been taken or skipped. −1 before the first batch. */
+  get position(): number {
+    return this.isEmpty ? this.#nextOffset : this.#headOffset
+  }
+
+  /** The offset after the last batch that was added. −1 before the first. */
+  get fetchPosition(): number {
+    return this.#nextOffset
+  }
+
+  get takenOffset(): number {
+    return this.#takenOffset
+  }
+
+  /** The record that was taken last, in bytes. */
+  get takenBatch(): RecordBatch | null {
+    return this.#takenBatch
+  }
+
+  get takenIndex(): number {
+    return this.#takenIndex
+  }
+
+  get isEmpty(): boolean {
+    return this.#head === null && this.#failure === undefined
+  }
+
+  get size(): number {
+    return this.#undecoded + (this.isEmpty ? 0 : 1)
+  }
+
+  get headTimestamp(): number {
+    return this.#head?.timestamp ?? -1
+  }
+
+  /** Takes up where an earlier owner of the partition committed. */
+  resume(partitionTime: number): void {
+    this.#partitionTime = partitionTime
+  }
+
+  /** The next records to come begin here. */
+  seek(offset: number): void {
+    this.#nextOffset = offset
+  }
+
+  /** Records `from` up to `end` of a batch; none of it where it only moves the position (markers, aborted records). */
+  add(batch: RecordBatch, from: number, end: number): void {
+    this.#nextOffset = batch.nextOffset
+    if (from >= end) return
+    this.#segments.push({ batch, at: from, end })
+    this.#undecoded += end - from
+    if (this.isEmpty) this.#decodeHead()
+  }
+
+  take(): StreamRecord<unknown, unknown> {
+    this.#throwFailure()
+    const record = this.#head!
+    this.#takenOffset = this.#headOffset
+    this.#takenBatch = this.#headBatch
+    this.#takenIndex = this.#headIndex
+    if (record.timestamp > this.#partitionTime) this.#partitionTime = record.timestamp
+    this.#decodeHead()
+    return record
+  }
+
+  #throwFailure(): void {
+    const failure = this.#failure
+    if (failure === undefined) return
+    this.#decodeHead()
+    throw failure
+  }
+
+  #decodeHead(): void {
+    this.#head = null
+    this.#failure = undefined
+    while (this.#segments.length > 0 && this.isEmpty) {
+      const segment = this.#segments[0]!
+      this.#decode(segment)
+      if (segment.at === segment.end) this.#segments.shift()
+    }
+  }
+
+  #decode(segment: Segment): void {
+    const index = segment.at++
+    this.#undecoded--
+    this.#headOffset = segment.batch.offset(index)
+    this.#headBatch = segment.batch
+    this.#headIndex = index
+    try {
+      this.#head = this.#reader.read(segment.batch, index, this.#partitionTime)
+    } catch (error) {
+      this.#failure = error
+    }
+  }
+}

@@ -1,0 +1,126 @@
+import { SerializationError, StreamsError } from '../../model/errors.ts'
+import type { Headers } from '../../model/headers.ts'
+import type { StreamRecord } from '../../model/stream-record.ts'
+import { streamRecord } from '../../model/stream-record.ts'
+import type { TimestampExtractor } from '../../processor/timestamp-extractor.ts'
+import { keepsValidTimestamps, wallclockTimestamp } from '../../processor/timestamp-extractors.ts'
+import type { SourceNode } from '../../topology/topology-plan.ts'
+import type { TopicPartition } from '../../model/topic-partition.ts'
+import type { RecordBatch } from '../../transport/record-batch/record-batch.ts'
+import { answerOf } from '../errors/dead-letters.ts'
+import type { ErrorHandlerContext, RawRecord } from '../errors/error-handlers.ts'
+import { BoundSerde } from '../serdes/serialization.ts'
+import type { TaskScope } from '../task-runtime.ts'
+
+type AnyRecord = StreamRecord<unknown, unknown>
+
+/** Reads the records of one partition: serdes, timestamp extractor, and what happens to records that fail in either. */
+export class RecordReader {
+  readonly key: BoundSerde
+  readonly value: BoundSerde
+  readonly #nullValues: 'by-serde' | 'kept'
+  readonly #node: string
+  readonly #partition: TopicPartition
+  readonly #scope: TaskScope
+  readonly #extractor: TimestampExtractor
+  readonly #keepsValid: boolean
+
+  constructor(node: SourceNode, partition: TopicPartition, scope: TaskScope) {
+    const { serdes, timestampExtractor } = scope.environment
+    this.key = new BoundSerde(serdes.key(node.key, node.name), partition.topic, 'key')
+    this.value = new BoundSerde(serdes.value(node.value, node.name), partition.topic, 'value')
+    this.#nullValues = node.nullValues ?? 'by-serde'
+    this.#node = node.name
+    this.#partition = partition
+    this.#scope = scope
+    this.#extractor = node.timestampExtractor ?? timestampExtractor
+    this.#keepsValid = keepsValidTimestamps(this.#extractor)
+  }
+
+  /** The record as the topology sees it; null where it is skipped, and counted. Throws where it must not be skipped. */
+  read(batch: RecordBatch, index: number, partitionTime: number): AnyRecord | null {
+    const record = this.deserialize(batch, index)
+    if (record === null || (this.#keepsValid && record.timestamp >= 0)) return record
+    return this.#stamp(record, batch.offset(index), partitionTime)
+  }
+
+  /** Without the extractor: for global stores, which take records as they come. */
+  deserialize(batch: RecordBatch, index: number): AnyRecord | null {
+    const headers = batch.headers(index)
+    const timestamp = batch.timestamp(index)
+    try {
+      if (!Number.isSafeInteger(timestamp)) throw unsafeTimestamp(timestamp)
+      const key = this.key.read(batch.key(index), headers)
+      return streamRecord(key, this.#value(batch.value(index), headers), timestamp, headers)
+    } catch (error) {
+      return this.#handle(error as StreamsError, rawRecord(this.#partition, batch, index))
+    }
+  }
+
+  #value(bytes: Uint8Array | null, headers: Headers): unknown {
+    return bytes === null && this.#nullValues === 'kept' ? null : this.value.read(bytes, headers)
+  }
+
+  #stamp(record: AnyRecord, offset: number, partitionTime: number): AnyRecord | null {
+    const timestamp = this.#extract(record, offset, partitionTime)
+    if (timestamp === record.timestamp && timestamp >= 0) return record
+    if (timestamp >= 0) return { ...record, timestamp }
+    this.#scope.droppedRecords.add()
+    const { topic, partition } = this.#partition
+    const facts = { topic, partition, offset, timestamp }
+    this.#scope.environment.logger.warn(
+      `Skipped the record at ${topic}-${partition}, offset ${offset}: its timestamp is negative.`,
+      facts,
+    )
+    return null
+  }
+
+  #extract(record: AnyRecord, offset: number, partitionTime: number): number {
+    if (this.#extractor === wallclockTimestamp) return this.#scope.environment.clock.now()
+    const { topic, partition } = this.#partition
+    try {
+      const timestamp = this.#extractor({ ...record, topic, partition, offset }, partitionTime)
+      if (!Number.isSafeInteger(timestamp)) throw unsafeTimestamp(timestamp)
+      return timestamp
+    } catch (cause) {
+      if (cause instanceof StreamsError) throw cause
+      const message = `The timestamp extractor failed at ${topic}-${partition}, offset ${offset}: ${String(cause)}`
+      throw new StreamsError('STREAMS_TIMESTAMP_EXTRACTOR_FAILED', message, { facts: { topic, partition, offset }, cause })
+    }
+  }
+
+  #handle(cause: StreamsError, record: RawRecord): null {
+    const { environment, droppedRecords, sendDeadLetter: send } = this.#scope
+    const { topic, partition, offset } = record
+    const message = `${cause.message} It is at ${topic}-${partition}, offset ${offset}.`
+    const error = new SerializationError(cause.code, message, { facts: { ...cause.facts, topic, partition, offset }, cause })
+    environment.logger.warn(error.message, error.facts)
+    const context = this.#context(record)
+    const ask = () => environment.deserializationHandler(error, record, context)
+    const answer = answerOf({ error, context, topic: environment.deadLetterTopic, defaultLetter: 'always', send, ask })
+    if (answer === 'fail') throw error
+    droppedRecords.add()
+    return null
+  }
+
+  #context({ key: sourceRawKey, value: sourceRawValue, ...place }: RawRecord): ErrorHandlerContext {
+    return { ...place, node: this.#node, task: this.#scope.id, sourceRawKey, sourceRawValue }
+  }
+}
+
+function rawRecord({ topic, partition }: TopicPartition, batch: RecordBatch, index: number): RawRecord {
+  return {
+    topic,
+    partition,
+    offset: batch.offset(index),
+    timestamp: batch.timestamp(index),
+    key: batch.key(index),
+    value: batch.value(index),
+    headers: batch.headers(index),
+  }
+}
+
+function unsafeTimestamp(timestamp: number): StreamsError {
+  const message = `A timestamp is a safe integer in ms, not ${timestamp}.`
+  return new StreamsError('STREAMS_INVALID_TIMESTAMP', message, { facts: { timestamp } })
+}

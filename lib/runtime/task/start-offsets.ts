@@ -1,0 +1,40 @@
+import { StreamsError } from '../../model/errors.ts'
+import type { TopicPartition } from '../../model/topic-partition.ts'
+import { partitionKey } from '../../model/topic-partition.ts'
+import type { OffsetReset, Subtopology } from '../../topology/topology-plan.ts'
+import type { Admin } from '../../transport/admin.ts'
+import { inputTopics } from '../topics/partition-counts.ts'
+
+/**
+ * Where to begin with partitions that have no committed offset, or whose offset is no longer there. Repartition topics always
+ * begin at their start: what is in them was acknowledged as processed. Throws a `StreamsError` (`STREAMS_NO_OFFSET`) where the reset is `none`.
+ */
+export async function resetOffsets(
+  partitions: readonly TopicPartition[],
+  subtopology: Subtopology,
+  fallback: OffsetReset,
+  admin: Admin,
+): Promise<ReadonlyMap<string, number>> {
+  const offsets = new Map<string, number>()
+  for (const reset of ['earliest', 'latest', 'none'] as const) {
+    const mine = partitions.filter(({ topic }) => resetOf(topic, subtopology, fallback) === reset)
+    if (mine.length === 0) continue
+    if (reset === 'none') throw noOffset(mine)
+    for (const each of await admin.listOffsets(mine, reset)) offsets.set(partitionKey(each), each.offset)
+  }
+  return offsets
+}
+
+function resetOf(topic: string, { nodes, repartitionTopics }: Subtopology, fallback: OffsetReset): OffsetReset {
+  if (repartitionTopics.some(({ name }) => name === topic)) return 'earliest'
+  const reads = nodes.find(
+    (node) => node.kind === 'source' && inputTopics({ sourceTopics: node.topics, nodes: [node] }, [topic]).length > 0,
+  )
+  return (reads?.kind === 'source' ? reads.offsetReset : undefined) ?? fallback
+}
+
+function noOffset(partitions: readonly TopicPartition[]): StreamsError {
+  const list = partitions.map(partitionKey).join(', ')
+  const message = `The group has no valid offset for ${list}, and offsetReset is none: commit offsets for it, or set another reset.`
+  return new StreamsError('STREAMS_NO_OFFSET', message, { facts: { partitions: list } })
+}

@@ -1,0 +1,32 @@
+import type { ChangelogSink, StateStoreContext } from '../../state/state-store.ts'
+import type { StoreSpec } from '../../state/store-spec.ts'
+import type { TaskScope } from '../task-runtime.ts'
+
+/** What a store may know of its task. `topic` is the source topic that serves as changelog, where one does. */
+export function storeContext(
+  spec: StoreSpec,
+  topic: string | undefined,
+  changelog: ChangelogSink | undefined,
+  scope: TaskScope,
+): StateStoreContext {
+  const { environment, id, storage, current, droppedRecords } = scope
+  const { applicationId, cache, compatibility, defaultStoreMedium, serdes, metrics, clock } = environment
+  return {
+    applicationId,
+    taskId: id,
+    storage,
+    changelogTopic: topic ?? `${applicationId}-${spec.name}-changelog`,
+    changelog,
+    cache,
+    compatibility,
+    defaultMedium: defaultStoreMedium,
+    keySerde: (serde) => serdes.key(serde, `The store ${spec.name}`),
+    valueSerde: (serde) => serdes.value(serde, `The store ${spec.name}`),
+    recordContext: () => current.context(),
+    withRecordContext: (context, emit) => current.during(context, emit),
+    streamTime: () => scope.streamTime(),
+    droppedRecords,
+    metrics,
+    clock,
+  }
+}

@@ -1,0 +1,338 @@
+import type { TaskId } from '../../model/task-id.ts'
+import { taskIdString } from '../../model/task-id.ts'
+import type { TopicPartition } from '../../model/topic-partition.ts'
+import { noHeaders } from '../../model/headers.ts'
+import { assert } from '../../model/assert.ts'
+import type { StateStore } from '../../state/state-store.ts'
+import type { StorageEnvironment } from '../../storage/storage.ts'
+import type { Subtopology } from '../../topology/topology-plan.ts'
+import type { OffsetCommit } from '../../transport/group-coordinator.ts'
+import type { RecordBatch } from '../../transport/record-batch/record-batch.ts'
+import { inputTopics } from '../topics/partition-counts.ts'
+import { CurrentRecord } from './current-record.ts'
+import { deadLettersInto } from '../errors/dead-letters.ts'
+import { PartitionGroup } from './partition-group.ts'
+import { decodeCommittedMetadata, encodeCommittedMetadata } from './partition-metadata.ts'
+import type { TaskControl } from './processor-context.ts'
+import type { RunningSource } from './processor-topology.ts'
+import { ProcessorMetadata } from './processor-metadata.ts'
+import { ProcessorTopology } from './processor-topology.ts'
+import { PunctuationQueue } from './punctuation-queue.ts'
+import { RecordCollector } from '../output/record-collector.ts'
+import type { RecordOutput } from '../output/record-output.ts'
+import { RecordQueue } from './record-queue.ts'
+import { RecordReader } from './record-reader.ts'
+import { taskTags, type TaskEnvironment, type TaskScope } from '../task-runtime.ts'
+import type { StoreRestore } from './task-stores.ts'
+import { TaskStores } from './task-stores.ts'
+
+export interface GlobalStores {
+  readonly names: ReadonlySet<string>
+  store(name: string): StateStore | undefined
+}
+
+export interface StreamTaskOptions {
+  readonly id: TaskId
+  readonly environment: TaskEnvironment
+  /** One on a cluster; all of them in the test driver with one partition. */
+  readonly subtopologies: readonly Subtopology[]
+  /** Partitions that the task reads. */
+  readonly partitions: readonly TopicPartition[]
+  readonly storage: StorageEnvironment
+  readonly output: RecordOutput
+  readonly globalStores: GlobalStores
+}
+
+/**
+ * Runs sub-topologies over a set of partitions. It is synchronous: nothing in it waits, and between two calls it is in a state
+ * that can be committed (Java: `StreamTask`).
+ *
+ * Life: `open` → restore all of `restores()` → `start` → (`addRecords`, `process`, `punctuate`, commit)* → `close`. A commit is
+ * `prepareCommit` → output acknowledged → offsets committed → `postCommit`.
+ */
+export class StreamTask {
+  readonly id: TaskId
+  readonly #scope: TaskScope
+  readonly #topology: ProcessorTopology
+  readonly #group: PartitionGroup
+  readonly #stores: TaskStores
+  readonly #globalStores: GlobalStores
+  readonly #streamTimeQueue = new PunctuationQueue()
+  readonly #wallClockQueue = new PunctuationQueue()
+  readonly #committed = new Map<RecordQueue, number>()
+  readonly #metadata = new ProcessorMetadata()
+  #streamTime = -1
+  #isCommitRequested = false
+  #isCommitNeeded = false
+  #isStarted = false
+
+  constructor(options: StreamTaskOptions) {
+    const { id, environment, subtopologies, storage, globalStores } = options
+    this.id = id
+    this.#scope = this.#makeScope(environment, storage, options.output)
+    const collector = new RecordCollector(this.#scope, options.output)
+    this.#stores = new TaskStores(
+      subtopologies.flatMap(({ stores }) => stores),
+      this.#scope,
+      collector,
+    )
+    this.#globalStores = globalStores
+    this.#topology = new ProcessorTopology({
+      nodes: subtopologies.flatMap(({ nodes }) => nodes),
+      scope: this.#scope,
+      control: this.#control(),
+      collector,
+      globalStores: globalStores.names,
+    })
+    const queues = options.partitions.map((partition) => this.#makeQueue(partition))
+    this.#group = new PartitionGroup(queues, environment.maxTaskIdleMs)
+  }
+
+  /** Opens the stores, at the position where they are. */
+  open(): void {
+    this.#stores.open()
+  }
+
+  /** What must be restored before `start`. */
+  restores(): readonly StoreRestore[] {
+    return this.#stores.restores()
+  }
+
+  /** `committed` is what the group has committed of the task's partitions. */
+  start(committed: readonly OffsetCommit[]): void {
+    for (const offset of committed) this.#resume(offset)
+    this.#isStarted = true
+    this.#topology.init()
+  }
+
+  /** After `start`, before the first record: what serializing processors fetch ahead. */
+  prepare(): Promise<void> {
+    return this.#topology.prepare()
+  }
+
+  get partitions(): readonly TopicPartition[] {
+    return [...this.#group.queues].map(({ partition }) => partition)
+  }
+
+  /** A topic that the task's pattern matches has appeared. */
+  addPartition(partition: TopicPartition): void {
+    if (this.#group.queue(partition) === undefined) this.#group.addQueue(this.#makeQueue(partition))
+  }
+
+  /** Adds records `from` up to `end` of a fetched batch, and moves the position behind the batch. */
+  addRecords(partition: TopicPartition, batch: RecordBatch, from: number, end: number): void {
+    const queue = this.#queue(partition)
+    this.#group.add(queue, () => queue.add(batch, from, end))
+  }
+
+  /** Where reading begins: the committed offset, or where the reset policy says. */
+  seek(partition: TopicPartition, offset: number): void {
+    this.#queue(partition).seek(offset)
+  }
+
+  /** How many records of the partition are still on the broker (KIP-695). */
+  setLag(partition: TopicPartition, lag: number): void {
+    this.#group.setLag(this.#queue(partition), lag)
+  }
+
+  /** The offset after the last batch that was added; −1 before the first. */
+  fetchPosition(partition: TopicPartition): number {
+    return this.#queue(partition).fetchPosition
+  }
+
+  bufferedRecords(partition: TopicPartition): number {
+    return this.#queue(partition).size
+  }
+
+  /** The reader of a partition's bytes, for serdes that fetch ahead. */
+  reader(partition: TopicPartition): RecordReader {
+    const source = this.#sourceOf(partition.topic)
+    return new RecordReader(source.node, partition, this.#scope)
+  }
+
+  get hasRecords(): boolean {
+    return this.#group.hasRecords
+  }
+
+  isProcessable(now: number): boolean {
+    return this.#group.isReady(now)
+  }
+
+  /** Processes one record: that with the smallest timestamp. Call it where `hasRecords`. */
+  process(): void {
+    const queue = this.#group.next()
+    assert(queue !== undefined, 'A task is asked to process only where it has records.')
+    this.#isCommitNeeded = true
+    try {
+      this.#processHead(queue)
+    } finally {
+      this.#group.putBack(queue)
+    }
+  }
+
+  #processHead(queue: RecordQueue): void {
+    const record = queue.take()
+    if (record.timestamp > this.#streamTime) this.#streamTime = record.timestamp
+    const { topic, partition } = queue.partition
+    const { current } = this.#scope
+    current.set(topic, partition, queue.takenOffset, record.timestamp, record.headers)
+    current.from(queue.takenBatch!, queue.takenIndex)
+    queue.source.process(record)
+  }
+
+  /** Runs stream-time punctuations that are due. */
+  punctuateStreamTime(): boolean {
+    return this.#streamTime >= 0 && this.#punctuate(this.#streamTimeQueue, this.#streamTime)
+  }
+
+  /** Runs wall-clock punctuations that are due. */
+  punctuateWallClock(now: number): boolean {
+    return this.#punctuate(this.#wallClockQueue, now)
+  }
+
+  /** When the next wall-clock punctuation is due; Infinity where none is. */
+  get nextWallClockMs(): number {
+    return this.#wallClockQueue.nextMs
+  }
+
+  get isCommitRequested(): boolean {
+    return this.#isCommitRequested
+  }
+
+  /** Whether anything happened since the last commit. */
+  get isCommitNeeded(): boolean {
+    return this.#isCommitNeeded || this.#uncommitted().length > 0
+  }
+
+  get streamTime(): number {
+    return this.#streamTime
+  }
+
+  get dirtyBytes(): number {
+    return this.#stores.dirtyBytes
+  }
+
+  /** Flushes caches; the offsets it answers may be committed once all output so far is acknowledged. */
+  prepareCommit(): readonly OffsetCommit[] {
+    this.#stores.flush()
+    return this.#uncommitted().map((queue) => commitOf(queue, this.#metadata.values))
+  }
+
+  /** The commit of `offsets` has succeeded. `checkpoint` decides whether storage is written now. */
+  postCommit(offsets: readonly OffsetCommit[], checkpoint: 'if-due' | 'always'): void {
+    for (const { topic, partition, offset } of offsets) this.#committed.set(this.#queue({ topic, partition }), offset)
+    this.#isCommitNeeded = false
+    this.#isCommitRequested = false
+    this.#metadata.committed()
+    this.#stores.commit((topic) => this.#committedOffset(topic))
+    if (checkpoint === 'always' || this.#stores.isCheckpointDue) this.#stores.checkpoint()
+  }
+
+  /** After a restore: what was replayed need not be replayed again. */
+  checkpointRestored(): void {
+    this.#stores.checkpoint()
+  }
+
+  store(name: string): StateStore | undefined {
+    return this.#stores.get(name)
+  }
+
+  stores(): readonly StateStore[] {
+    return this.#stores.all()
+  }
+
+  /** Closes processors and stores. Whoever wants to keep something commits before. */
+  close(): void {
+    try {
+      if (this.#isStarted) this.#topology.close()
+    } finally {
+      this.#stores.close()
+      this.#scope.environment.metrics.remove(taskTags(this.#scope.environment, this.id))
+    }
+  }
+
+  #makeScope(environment: TaskEnvironment, storage: StorageEnvironment, output: RecordOutput): TaskScope {
+    const tags = taskTags(environment, this.id)
+    const droppedRecords = environment.metrics.counter('dropped-records', 'stream-task-metrics', tags)
+    return {
+      environment,
+      id: this.id,
+      storage,
+      current: new CurrentRecord(sourcesOf(environment)),
+      droppedRecords,
+      sendDeadLetter: deadLettersInto(output),
+      shared: new Map(),
+      streamTime: () => this.#streamTime,
+    }
+  }
+
+  #control(): TaskControl {
+    return {
+      store: (name) => this.#stores.get(name) ?? this.#globalStores.store(name),
+      schedule: (node, intervalMs, type, punctuator) => {
+        if (type === 'stream-time') return this.#streamTimeQueue.schedule(node, 0, intervalMs, punctuator)
+        const first = this.#scope.environment.clock.now() + intervalMs
+        return this.#wallClockQueue.schedule(node, first, intervalMs, punctuator)
+      },
+      requestCommit: () => void (this.#isCommitRequested = true),
+      metadata: this.#metadata,
+    }
+  }
+
+  #makeQueue(partition: TopicPartition): RecordQueue {
+    const source = this.#sourceOf(partition.topic)
+    return new RecordQueue(partition, source, new RecordReader(source.node, partition, this.#scope))
+  }
+
+  #sourceOf(topic: string): RunningSource {
+    const source = this.#topology.sources.find(
+      ({ node }) => inputTopics({ sourceTopics: node.topics, nodes: [node] }, [topic]).length > 0,
+    )
+    assert(source !== undefined, `A task only gets partitions of topics that it reads, and ${topic} is none.`)
+    return source
+  }
+
+  #queue(partition: TopicPartition): RecordQueue {
+    const queue = this.#group.queue(partition)
+    assert(queue !== undefined, `Task ${taskIdString(this.id)} does not read ${partition.topic}-${partition.partition}.`)
+    return queue
+  }
+
+  #resume({ topic, partition, offset, metadata }: OffsetCommit): void {
+    const queue = this.#queue({ topic, partition })
+    const { partitionTime, processorMetadata } = decodeCommittedMetadata(metadata)
+    this.#metadata.merge(processorMetadata)
+    queue.resume(partitionTime)
+    this.#committed.set(queue, offset)
+    if (partitionTime > this.#streamTime) this.#streamTime = partitionTime
+  }
+
+  #punctuate(queue: PunctuationQueue, now: number): boolean {
+    if (queue.nextMs > now) return false
+    this.#isCommitNeeded = true
+    this.#scope.current.set(null, -1, -1, now, noHeaders)
+    return queue.punctuate(now, (node, time, punctuator) => this.#topology.punctuate(node, time, punctuator))
+  }
+
+  #uncommitted(): readonly RecordQueue[] {
+    const isNew = (queue: RecordQueue): boolean => this.#metadata.isCommitNeeded || queue.position !== this.#committed.get(queue)
+    return [...this.#group.queues].filter((queue) => queue.position >= 0 && isNew(queue))
+  }
+
+  #committedOffset(topic: string): number | undefined {
+    for (const [queue, offset] of this.#committed) if (queue.partition.topic === topic) return offset
+    return undefined
+  }
+}
+
+function commitOf(queue: RecordQueue, processorMetadata: ReadonlyMap<string, number>): OffsetCommit {
+  const { partition, position, partitionTime } = queue
+  const metadata = encodeCommittedMetadata({ partitionTime, processorMetadata })
+  return { ...partition, offset: position, leaderEpoch: -1, metadata }
+}
+
+/** Bytes of what waits in caches and buffers are kept only where dead letters may need them. */
+function sourcesOf({ deadLetterTopic, compatibility }: TaskEnvironment): 'kept' | 'by level' | 'not kept' {
+  if (deadLetterTopic === undefined) return 'not kept'
+  return compatibility === 'java' ? 'by level' : 'kept'
+}

@@ -1,0 +1,197 @@
+import type { TaskId } from '../../model/task-id.ts'
+import { compareTaskIds, parseTaskId, taskIdString } from '../../model/task-id.ts'
+import type { TopicPartition } from '../../model/topic-partition.ts'
+import { partitionKey } from '../../model/topic-partition.ts'
+import type { OffsetReset, TopologyPlan } from '../../topology/topology-plan.ts'
+import type { Admin } from '../../transport/admin.ts'
+import type { OffsetCommit } from '../../transport/group-coordinator.ts'
+import type { Changelog } from '../restore/changelog.ts'
+import type { ChangelogReader } from '../restore/changelog-reader.ts'
+import type { InputFetcher } from '../loop/input-fetcher.ts'
+import type { ManagedTask } from './managed-task.ts'
+import { prepareWrites } from '../serdes/prepare-serdes.ts'
+import type { RecordOutput } from '../output/record-output.ts'
+import { resetOffsets } from './start-offsets.ts'
+import type { StateDirectory } from '../restore/state-directory.ts'
+import type { GlobalStores } from './stream-task.ts'
+import { StreamTask } from './stream-task.ts'
+import type { TaskEnvironment } from '../task-runtime.ts'
+import type { StoreRestore } from './task-stores.ts'
+
+export interface TaskManagerOptions {
+  readonly plan: TopologyPlan
+  readonly environment: TaskEnvironment
+  readonly admin: Admin
+  readonly input: InputFetcher
+  readonly output: RecordOutput
+  readonly changelogs: ChangelogReader
+  readonly directory: StateDirectory
+  readonly globalStores: GlobalStores
+  readonly offsetReset: OffsetReset
+}
+
+/** The tasks of a thread, and their lives. All calls come from the thread's loop, one after the other. */
+export class TaskManager {
+  readonly #options: TaskManagerOptions
+  readonly #tasks = new Map<string, ManagedTask>()
+  readonly #owners = new Map<string, ManagedTask>()
+  #running: readonly ManagedTask[] = []
+
+  constructor(options: TaskManagerOptions) {
+    this.#options = options
+  }
+
+  /** In order of their ids. */
+  get running(): readonly ManagedTask[] {
+    return this.#running
+  }
+
+  get all(): readonly ManagedTask[] {
+    return [...this.#tasks.values()].sort((left, right) => compareTaskIds(left.id, right.id))
+  }
+
+  get isRestoring(): boolean {
+    return this.#running.length < this.#tasks.size
+  }
+
+  owner(partition: TopicPartition): ManagedTask | undefined {
+    return this.#owners.get(partitionKey(partition))
+  }
+
+  /** The tasks that read any of these partitions. */
+  owning(partitions: readonly TopicPartition[]): readonly ManagedTask[] {
+    return [...new Set(partitions.flatMap((partition) => this.owner(partition) ?? []))]
+  }
+
+  /** Creates the tasks that are new; the others stay as they are. */
+  async assign(assignment: ReadonlyMap<string, readonly TopicPartition[]>): Promise<void> {
+    const created = [...assignment].filter(([id]) => !this.#tasks.has(id))
+    const partitions = created.flatMap(([, each]) => each)
+    if (partitions.length === 0) return
+    const { admin, environment } = this.#options
+    const committed = await admin.committedOffsets(environment.applicationId, partitions, 'stable')
+    for (const [id, each] of created) {
+      const keys = new Set(each.map(partitionKey))
+      await this.#create(
+        parseTaskId(id),
+        each,
+        committed.filter((offset) => keys.has(partitionKey(offset))),
+      )
+    }
+  }
+
+  /** These changelogs are complete: tasks that wait for nothing else begin to run. */
+  async restored(changelogs: readonly Changelog[]): Promise<void> {
+    for (const { partition, taskId } of changelogs) {
+      const managed = taskId === null ? undefined : this.#tasks.get(taskIdString(taskId))
+      if (managed?.restoring.delete(partitionKey(partition)) === true && managed.restoring.size === 0) await this.#start(managed)
+    }
+  }
+
+  /** State that the broker can no longer complete: away with it, and from the start. */
+  async recreate(ids: readonly TaskId[]): Promise<void> {
+    for (const id of ids) {
+      const managed = this.#tasks.get(taskIdString(id))
+      if (managed === undefined) continue
+      this.close(managed)
+      this.#options.directory.destroyTask(id)
+      await this.#create(id, managed.partitions, managed.committed)
+    }
+  }
+
+  /** Moves partitions whose offset is no longer there. */
+  async reset(partition: TopicPartition): Promise<void> {
+    const managed = this.owner(partition)
+    if (managed === undefined) return
+    const offsets = await resetOffsets([partition], managed.subtopology, this.#options.offsetReset, this.#options.admin)
+    const offset = offsets.get(partitionKey(partition)) ?? 0
+    const { topic, partition: number } = partition
+    this.#options.environment.logger.warn(`The offset to read of ${topic}-${number} is gone: going on at ${offset}.`)
+    managed.task.seek(partition, offset)
+    this.#options.input.assign(partition, offset)
+  }
+
+  /** Ends a task without writing anything: what is to be kept was committed before. */
+  close(managed: ManagedTask): void {
+    const { input, changelogs, directory } = this.#options
+    managed.state = 'closed'
+    this.#tasks.delete(taskIdString(managed.id))
+    this.#setRunning()
+    for (const partition of managed.partitions) {
+      this.#owners.delete(partitionKey(partition))
+      input.unassign(partition)
+    }
+    for (const { partition } of managed.task.restores()) changelogs.unregister(partition)
+    try {
+      managed.task.close()
+    } finally {
+      directory.closeTask(managed.id, managed.storage)
+    }
+  }
+
+  async #create(id: TaskId, partitions: readonly TopicPartition[], committed: readonly OffsetCommit[]): Promise<void> {
+    const { plan, environment, output, directory, globalStores } = this.#options
+    const subtopology = plan.subtopologies[id.subtopology]!
+    const storage = directory.openTask(id)
+    const task = new StreamTask({ id, environment, subtopologies: [subtopology], partitions, storage, output, globalStores })
+    const managed: ManagedTask = { id, subtopology, partitions, task, storage, committed, restoring: new Set(), state: 'created' }
+    this.#tasks.set(taskIdString(id), managed)
+    for (const partition of partitions) this.#owners.set(partitionKey(partition), managed)
+    task.open()
+    this.#restore(managed)
+    if (managed.restoring.size === 0) await this.#start(managed)
+  }
+
+  #restore(managed: ManagedTask): void {
+    managed.state = 'restoring'
+    for (const restore of managed.task.restores()) {
+      managed.restoring.add(partitionKey(restore.partition))
+      this.#options.changelogs.register(this.#changelog(managed, restore))
+    }
+  }
+
+  #changelog(
+    { id, committed }: ManagedTask,
+    { storeName, partition, from, isSource, records, restore, prepare }: StoreRestore,
+  ): Changelog {
+    const { logger } = this.#options.environment
+    const facts = { store: storeName, task: taskIdString(id), changelog: partitionKey(partition), position: from ?? 0 }
+    logger.info(`Store ${storeName} of task ${facts.task} opened at position ${facts.position} of ${facts.changelog}.`, facts)
+    const committedOffset = committed.find((offset) => partitionKey(offset) === partitionKey(partition))?.offset ?? 0
+    return {
+      partition,
+      storeName,
+      taskId: id,
+      start: from ?? 'earliest',
+      ...(isSource ? { endOffsetMax: Math.max(committedOffset, from ?? 0) } : {}),
+      records,
+      apply: restore,
+      prepare,
+    }
+  }
+
+  async #start(managed: ManagedTask): Promise<void> {
+    const { environment, admin, input, offsetReset } = this.#options
+    const { task, subtopology, partitions, committed } = managed
+    await prepareWrites([subtopology], environment.serdes, environment.applicationId)
+    const known = new Map(committed.map((offset) => [partitionKey(offset), offset.offset]))
+    const unknown = partitions.filter((partition) => !known.has(partitionKey(partition)))
+    const begins = new Map([...known, ...(await resetOffsets(unknown, subtopology, offsetReset, admin))])
+    const ends = await admin.listOffsets(partitions, 'latest')
+    task.start(committed)
+    await task.prepare()
+    task.checkpointRestored()
+    managed.state = 'running'
+    this.#setRunning()
+    for (const { topic, partition, offset } of ends) {
+      const begin = begins.get(partitionKey({ topic, partition })) ?? 0
+      task.setLag({ topic, partition }, Math.max(0, offset - begin))
+      task.seek({ topic, partition }, begin)
+      input.assign({ topic, partition }, begin)
+    }
+  }
+
+  #setRunning(): void {
+    this.#running = this.all.filter(({ state }) => state === 'running')
+  }
+}

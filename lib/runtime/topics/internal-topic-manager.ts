@@ -1,0 +1,99 @@
+import type { Clock } from '../../clock/clock.ts'
+import { sleep } from '../../clock/clock.ts'
+import { StreamsError, TransportError } from '../../model/errors.ts'
+import type { InternalTopic, StoreNode, TopologyPlan } from '../../topology/topology-plan.ts'
+import type { Admin, NewTopic } from '../../transport/admin.ts'
+import { resolvePartitionCounts } from './partition-counts.ts'
+
+export interface InternalTopicOptions {
+  /** −1: the broker's default. Java: `replication.factor`. */
+  readonly replicationFactor: number
+  readonly clock: Clock
+  /** Pause before looking again at topics that another instance is creating. */
+  readonly retryBackoffMs: number
+}
+
+/** Another instance creates the same topics at the same time; its creations show up in far fewer rounds than these. */
+const roundsMax = 20
+
+/**
+ * Makes sure that the internal topics of a topology are there, and as they must be (Java: `InternalTopicManager`). Answers the
+ * partition counts of all topics that the topology reads, writes as repartition topic, or keeps as changelog: what
+ * `groupPartitions` wants. Safe to run in several instances at once. Configurations of topics that exist are left alone.
+ *
+ * Throws
+ * - `StreamsError` `STREAMS_MISSING_SOURCE_TOPIC`: a source topic does not exist (facts: topics);
+ * - `TopologyError` `STREAMS_NOT_COPARTITIONED`: topics that are joined have not equally many partitions (facts: partitions by topic);
+ * - `StreamsError` `STREAMS_INTERNAL_TOPIC_MISMATCH`: an internal topic exists with another number of partitions (facts: topic,
+ *   expected, actual);
+ * - `TransportError`s of the admin.
+ */
+export async function prepareInternalTopics(
+  plan: TopologyPlan,
+  admin: Admin,
+  options: InternalTopicOptions,
+): Promise<ReadonlyMap<string, number>> {
+  let existing = await partitionCounts(plan, admin)
+  const counts = resolvePartitionCounts(plan, existing)
+  const wanted = internalTopics(plan, counts, options)
+  for (let round = 1; ; round++) {
+    const missing = wanted.filter((topic) => isMissing(topic, existing))
+    if (missing.length === 0 || (await hasCreated(admin, missing, round))) return counts
+    await sleep(options.clock, options.retryBackoffMs)
+    existing = await partitionCounts(plan, admin)
+  }
+}
+
+/** All topics where a pattern asks for them; else only those that the plan names, however many the cluster has. */
+async function partitionCounts({ subtopologies }: TopologyPlan, admin: Admin): Promise<ReadonlyMap<string, number>> {
+  const hasPattern = subtopologies.some(({ nodes }) => nodes.some((node) => node.kind === 'source' && node.pattern !== undefined))
+  const changelogs = subtopologies.flatMap(({ stores }) => stores.flatMap(({ changelog }) => changelogNames(changelog)))
+  const sources = subtopologies.flatMap(({ sourceTopics, repartitionTopics }) => [
+    ...sourceTopics,
+    ...repartitionTopics.map(({ name }) => name),
+  ])
+  const topics = await (hasPattern ? admin.metadata() : admin.metadata([...new Set([...sources, ...changelogs])]))
+  return new Map(topics.map(({ name, partitions }) => [name, partitions.length]))
+}
+
+function changelogNames(changelog: StoreNode['changelog']): readonly string[] {
+  return changelog?.kind === 'internal' ? [changelog.topic.name] : []
+}
+
+function internalTopics(
+  { subtopologies }: TopologyPlan,
+  counts: ReadonlyMap<string, number>,
+  { replicationFactor }: InternalTopicOptions,
+): readonly NewTopic[] {
+  const topics = new Map<string, NewTopic>()
+  const add = ({ name, config }: InternalTopic): void => {
+    const partitions = counts.get(name)
+    if (partitions !== undefined) topics.set(name, { name, partitions, replicationFactor, config })
+  }
+  for (const { repartitionTopics, stores } of subtopologies) {
+    for (const topic of repartitionTopics) add(topic)
+    for (const { changelog } of stores) if (changelog?.kind === 'internal') add(changelog.topic)
+  }
+  return [...topics.values()]
+}
+
+function isMissing({ name, partitions }: NewTopic, existing: ReadonlyMap<string, number>): boolean {
+  const actual = existing.get(name)
+  if (actual === undefined || actual === partitions) return actual === undefined
+  const message =
+    `Internal topic ${name} has ${actual} partitions, and this topology needs ${partitions}: reset the application ` +
+    '(delete its internal topics), or give the operator another name.'
+  throw new StreamsError('STREAMS_INTERNAL_TOPIC_MISMATCH', message, { facts: { topic: name, expected: partitions, actual } })
+}
+
+/** False: another instance was faster with one of them, and it is open which of the others are there. */
+async function hasCreated(admin: Admin, topics: readonly NewTopic[], round: number): Promise<boolean> {
+  try {
+    await admin.createTopics(topics)
+    return true
+  } catch (error) {
+    const isRace = error instanceof TransportError && error.code === 'TRANSPORT_TOPIC_ALREADY_EXISTS'
+    if (!isRace || round >= roundsMax) throw error
+    return false
+  }
+}

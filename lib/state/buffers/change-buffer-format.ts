@@ -1,0 +1,110 @@
+import { SerializationError } from '../../model/errors.ts'
+import type { Headers } from '../../model/headers.ts'
+import type { RecordContext } from '../../model/record-context.ts'
+import { BufferReader, readBufferValue, readRecordContext, writeBufferValue, type BufferValue } from './buffer-value.ts'
+import { writeInt64 } from '../key-value/row-codec.ts'
+import type { ChangelogRecord } from '../state-store.ts'
+
+/** What the changelog of a change buffer says of a key: the change that is held back, and since when it is. */
+export interface BufferedChange {
+  readonly timeMs: number
+  readonly value: BufferValue
+}
+
+/** Says which of its formats a record has; since Kafka 2.4 it is version 3. Deletions have none. */
+export const changeBufferHeaders: Headers = Object.freeze([{ key: 'v', value: Uint8Array.of(3) }])
+
+/** Version 3: value ‖ buffer time int64. */
+export function writeBufferedChange({ timeMs, value }: BufferedChange): Uint8Array {
+  const time = Buffer.allocUnsafe(8)
+  if (timeMs === Infinity) time.writeBigInt64BE(0x7fffffffffffffffn)
+  else writeInt64(time, timeMs, 0)
+  return writeBufferValue(value, time)
+}
+
+/** What older versions leave out. */
+export interface ChangelogOrigin {
+  readonly topic: string
+  readonly partition: number
+  /** The prior value that is buffered for the key so far; null where nothing is. */
+  readonly priorValue: Uint8Array | null
+}
+
+/** All versions, 0 to 3. `bytes` is the value of `record`. */
+export function readBufferedChange(record: ChangelogRecord, bytes: Uint8Array, origin: ChangelogOrigin): BufferedChange {
+  const reader = new BufferReader(bytes)
+  switch (versionOf(record)) {
+    case 0:
+      return readOldest(record, reader, origin)
+    case 1:
+      return readWithContext(reader, origin)
+    case 2:
+      return readVersion2(bytes)
+    case 3:
+      return readVersion3(reader)
+    default:
+      throw unknownVersion(record, origin)
+  }
+}
+
+/** Version 0 (Kafka 2.1): buffer time ‖ old and new value; its context is that of the changelog record. */
+function readOldest({ timestamp, headers }: ChangelogRecord, reader: BufferReader, origin: ChangelogOrigin): BufferedChange {
+  const { topic, partition } = origin
+  const timeMs = readTime(reader)
+  return { timeMs, value: legacyValue(reader, origin.priorValue, { topic, partition, offset: -1, timestamp, headers }) }
+}
+
+/** Version 1: buffer time ‖ context ‖ size of what follows ‖ old and new value. */
+function readWithContext(reader: BufferReader, { priorValue }: ChangelogOrigin): BufferedChange {
+  const timeMs = readTime(reader)
+  const context = readRecordContext(reader)
+  return { timeMs, value: legacyValue(new BufferReader(present(reader.sized())), priorValue, context) }
+}
+
+/** Version 2: context ‖ size of what follows ‖ old and new value ‖ prior value ‖ buffer time. 2.4.0 to 2.5.0 called version 3 so. */
+function readVersion2(bytes: Uint8Array): BufferedChange {
+  try {
+    const reader = new BufferReader(bytes)
+    const context = readRecordContext(reader)
+    const change = new BufferReader(present(reader.sized()))
+    const [oldValue, newValue, priorValue] = [change.sized(), change.sized(), reader.sized()]
+    return { timeMs: readTime(reader), value: { priorValue, oldValue, newValue, context } }
+  } catch {
+    return readVersion3(new BufferReader(bytes))
+  }
+}
+
+function readVersion3(reader: BufferReader): BufferedChange {
+  const value = readBufferValue(reader)
+  return { timeMs: readTime(reader), value }
+}
+
+function legacyValue(reader: BufferReader, priorValue: Uint8Array | null, context: RecordContext): BufferValue {
+  const [oldValue, newValue] = [reader.sized(), reader.sized()]
+  return { priorValue: priorValue ?? oldValue, oldValue, newValue, context }
+}
+
+/** Long.MAX_VALUE is the end of a window without end. */
+function readTime(reader: BufferReader): number {
+  const timeMs = reader.int64()
+  return timeMs >= 2 ** 63 ? Infinity : timeMs
+}
+
+function versionOf({ headers }: ChangelogRecord): number {
+  const header = headers.findLast(({ key }) => key === 'v')
+  if (header === undefined) return 0
+  return header.value?.byteLength === 1 ? header.value[0]! : -1
+}
+
+function present(bytes: Uint8Array | null): Uint8Array {
+  if (bytes !== null) return bytes
+  throw new SerializationError('STREAMS_DESERIALIZATION', 'The changelog of a buffer holds a record without a change.')
+}
+
+function unknownVersion(record: ChangelogRecord, { topic, partition }: ChangelogOrigin): SerializationError {
+  const version = versionOf(record)
+  const message =
+    `${topic}-${partition} holds a record of version ${version} of suppress buffers, of which 0 to 3 are known. ` +
+    'Was it written by a newer release? Run that release, or reset the application.'
+  return new SerializationError('STREAMS_UNSUPPORTED_VERSION', message, { facts: { topic, partition, version } })
+}

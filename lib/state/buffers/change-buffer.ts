@@ -1,0 +1,207 @@
+import { fromLatin1, latin1 } from '../../model/bytes.ts'
+import { change, type Change } from '../../model/change.ts'
+import { noHeaders } from '../../model/headers.ts'
+import { JavaHashSet, javaBytesHashCode } from '../../model/java-hash-order.ts'
+import type { RecordContext } from '../../model/record-context.ts'
+import { OrderedMap } from '../../storage/ordered-map.ts'
+import { bufferValueBytes, type BufferValue } from './buffer-value.ts'
+import { changeBufferHeaders, readBufferedChange, writeBufferedChange } from './change-buffer-format.ts'
+import { writeInt64 } from '../key-value/row-codec.ts'
+import type { ChangelogRecord, ChangelogSink, StateStore, StateStoreContext } from '../state-store.ts'
+import { storeClosed } from '../store-closed.ts'
+import type { StoreSerde } from '../store-serde.ts'
+import type { ChangeBufferSpec } from '../store-spec.ts'
+import type { Eviction, TimeOrderedBuffer } from './time-ordered-buffer.ts'
+
+interface Entry {
+  readonly key: string
+  readonly timeMs: number
+  value: BufferValue
+}
+
+/**
+ * The buffer of `suppress`: the newest change of each key, in the place of the first one that was held back (Java:
+ * `InMemoryTimeOrderedKeyValueChangeBuffer`). It lives in memory, whatever the application's medium; its changelog is written by `flush`,
+ * a record for each key that has changed since.
+ */
+export class ChangeBuffer<K, V> implements StateStore, TimeOrderedBuffer<K, Change<V>> {
+  readonly name: string
+  readonly spec: ChangeBufferSpec
+  readonly dirtyBytes = 0
+  readonly #context: StateStoreContext
+  readonly #keys: StoreSerde<K>
+  readonly #values: StoreSerde<V>
+  readonly #changelog: ChangelogSink | undefined
+  readonly #entries = new Map<string, Entry>()
+  readonly #byTime = new OrderedMap<Entry>()
+  readonly #dirty = new Set<string>()
+  readonly #dirtyInOrder = new JavaHashSet(javaBytesHashCode)
+  #minTimeMs = Infinity
+  #bytes = 0
+  #isOpen = true
+
+  constructor(spec: ChangeBufferSpec, context: StateStoreContext, keys: StoreSerde<K>, values: StoreSerde<V>) {
+    this.name = spec.name
+    this.spec = spec
+    this.#context = context
+    this.#changelog = context.changelog
+    this.#keys = keys
+    this.#values = values
+  }
+
+  get count(): number {
+    return this.#entries.size
+  }
+
+  get bytes(): number {
+    return this.#bytes
+  }
+
+  get minTimeMs(): number {
+    return this.#minTimeMs
+  }
+
+  put(timeMs: number, key: K, { newValue, oldValue }: Change<V>, context: RecordContext): void {
+    this.#checkOpen()
+    const keyBytes = latin1(this.#keys.serialize(key))
+    const oldBytes = this.#written(oldValue)
+    const buffered = this.#entries.get(keyBytes)
+    const priorValue = buffered === undefined ? oldBytes : buffered.value.priorValue
+    this.#set(keyBytes, timeMs, { priorValue, oldValue: oldBytes, newValue: this.#written(newValue), context })
+    this.#markDirty(keyBytes)
+  }
+
+  /** What the table downstream still says of a key that is held back; undefined where it is not. */
+  priorValue(key: K): V | null | undefined {
+    this.#checkOpen()
+    const entry = this.#entries.get(latin1(this.#keys.serialize(key)))
+    return entry === undefined ? undefined : this.#read(entry.value.priorValue)
+  }
+
+  evictWhile(isDue: () => boolean, emit: Eviction<K, Change<V>>): void {
+    this.#checkOpen()
+    if (this.#entries.size === 0 || !isDue()) return
+    for (const [, entry] of this.#byTime.scan()) {
+      this.#minTimeMs = entry.timeMs
+      if (!isDue()) return
+      this.#emit(entry, emit)
+      this.#remove(entry)
+      this.#markDirty(entry.key)
+    }
+    this.#minTimeMs = Infinity
+  }
+
+  /** Java counts on being asked before the producer is, and so does this: it logs what has come since the last commit. */
+  flush(): void {
+    if (this.#changelog === undefined || this.#dirty.size === 0) return
+    for (const key of this.#dirty) this.#dirtyInOrder.add(key)
+    for (const key of this.#dirtyInOrder) this.#log(this.#changelog, key)
+    this.#dirtyInOrder.clear()
+    this.#dirty.clear()
+  }
+
+  commit(): void {}
+
+  checkpoint(): void {}
+
+  checkpointed(): void {}
+
+  restore(records: readonly ChangelogRecord[]): void {
+    for (const record of records) this.#restore(record)
+    this.#findMinTime()
+  }
+
+  valuesIn(record: ChangelogRecord): readonly Uint8Array[] {
+    if (record.value === null) return []
+    const { priorValue, oldValue, newValue } = this.#readRecord(record, record.value, null).value
+    return [priorValue, oldValue, newValue].filter((value) => value !== null)
+  }
+
+  close(): void {
+    this.#isOpen = false
+  }
+
+  #set(key: string, timeMs: number, value: BufferValue): void {
+    const entry = this.#entries.get(key)
+    if (entry === undefined) return this.#add({ key, timeMs, value })
+    this.#bytes += bufferValueBytes(value) - bufferValueBytes(entry.value)
+    entry.value = value
+  }
+
+  #add(entry: Entry): void {
+    this.#entries.set(entry.key, entry)
+    this.#byTime.set(orderOf(entry), entry)
+    this.#bytes += entryBytes(entry)
+    if (entry.timeMs < this.#minTimeMs) this.#minTimeMs = entry.timeMs
+  }
+
+  #remove(entry: Entry): void {
+    this.#entries.delete(entry.key)
+    this.#byTime.delete(orderOf(entry))
+    this.#bytes -= entryBytes(entry)
+  }
+
+  #markDirty(key: string): void {
+    if (this.#changelog !== undefined) this.#dirty.add(key)
+  }
+
+  /**
+   * Java gives the value of the last update as the old one, which nobody downstream has seen, if there were several: a grouping there
+   * takes out what it has never got. What was seen is the prior value.
+   */
+  #emit({ key, value }: Entry, emit: Eviction<K, Change<V>>): void {
+    const seen = this.#context.compatibility === 'java' ? value.oldValue : value.priorValue
+    const update = change(this.#read(value.newValue), this.#read(seen))
+    emit(this.#keys.deserialize(fromLatin1(key)), update, value.context)
+  }
+
+  #log(changelog: ChangelogSink, key: string): void {
+    const entry = this.#entries.get(key)
+    if (entry === undefined) return changelog.append(fromLatin1(key), null, null, noHeaders)
+    changelog.append(fromLatin1(key), writeBufferedChange(entry), null, changeBufferHeaders)
+  }
+
+  #restore(record: ChangelogRecord): void {
+    const key = latin1(record.key)
+    const entry = this.#entries.get(key)
+    if (record.value === null) return entry && this.#remove(entry)
+    const { timeMs, value } = this.#readRecord(record, record.value, entry?.value.priorValue ?? null)
+    // A key that was emitted and came again between two commits left no deletion: Java then takes it back to its former place.
+    if (entry !== undefined && entry.timeMs !== timeMs && this.#context.compatibility !== 'java') this.#remove(entry)
+    this.#set(key, timeMs, value)
+  }
+
+  #readRecord(record: ChangelogRecord, bytes: Uint8Array, priorValue: Uint8Array | null) {
+    const { changelogTopic: topic, taskId } = this.#context
+    return readBufferedChange(record, bytes, { topic, partition: taskId.partition, priorValue })
+  }
+
+  #findMinTime(): void {
+    const first = this.#byTime.scan().next()
+    this.#minTimeMs = first.done === true ? Infinity : first.value[1].timeMs
+  }
+
+  #written(value: V | null): Uint8Array | null {
+    return value === null ? null : this.#values.serialize(value)
+  }
+
+  #read(bytes: Uint8Array | null): V | null {
+    return bytes === null ? null : this.#values.deserialize(bytes)
+  }
+
+  #checkOpen(): void {
+    if (!this.#isOpen) throw storeClosed(this.name)
+  }
+}
+
+const scratch = Buffer.alloc(8)
+
+/** Time ‖ key, in the order of their bytes; no time is beyond that of a window without end. */
+function orderOf({ timeMs, key }: Entry): string {
+  writeInt64(scratch, Math.min(timeMs, Number.MAX_SAFE_INTEGER), 0)
+  return latin1(scratch) + key
+}
+
+function entryBytes({ key, value }: Entry): number {
+  return 8 + key.length + bufferValueBytes(value)
+}

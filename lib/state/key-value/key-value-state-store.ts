@@ -1,0 +1,128 @@
+import { incrementBytes, latin1 } from '../../model/bytes.ts'
+import type { OrderedRange } from '../../storage/ordered-map.ts'
+import type { CachingRows } from '../layers/caching-rows.ts'
+import type { CachedStateStore, FlushListener } from '../layers/flush-listener.ts'
+import type { KeyCodec } from './key-codec.ts'
+import { LayeredStateStore } from '../layers/layered-state-store.ts'
+import type { KeyValue, KeyValueIterator, KeyValueStore } from './key-value-store.ts'
+import { rowFlushListener } from '../layers/row-flush-listener.ts'
+import { translated } from './row-iterators.ts'
+import type { RowCodec } from './row-codec.ts'
+import type { CommittedRows, RowStore } from './row-store.ts'
+import type { ChangelogRecord, StateStore } from '../state-store.ts'
+import type { StoreSpec } from '../store-spec.ts'
+
+export interface KeyValueLayers<K, V> {
+  readonly spec: StoreSpec
+  readonly keys: KeyCodec<K>
+  readonly rows: RowCodec<V>
+  /** The uppermost layer, which reads and writes go to. */
+  readonly top: RowStore
+  readonly cache: CachingRows | undefined
+  /** The lowest layer. */
+  readonly base: CommittedRows
+}
+
+/** The typed face of a key-value store, plain or timestamped, over its layers. */
+export class KeyValueStateStore<K, V>
+  extends LayeredStateStore<StoreSpec>
+  implements StateStore, KeyValueStore<K, V>, CachedStateStore<K, unknown>
+{
+  readonly #layers: KeyValueLayers<K, V>
+  readonly #keys: KeyCodec<K>
+  readonly #rows: RowCodec<V>
+  readonly #top: RowStore
+
+  constructor(layers: KeyValueLayers<K, V>) {
+    super(layers)
+    this.#layers = layers
+    this.#keys = layers.keys
+    this.#rows = layers.rows
+    this.#top = layers.top
+  }
+
+  get(key: K): V | null {
+    this.checkOpen()
+    const row = this.#top.get(this.#keys.encode(key))
+    return row === null ? null : this.#rows.fromRow(row)
+  }
+
+  getFlushed(key: K): V | null {
+    this.checkOpen()
+    const row = this.#layers.base.get(this.#keys.encode(key))
+    return row === null ? null : this.#rows.fromRow(row)
+  }
+
+  put(key: K, value: V | null): void {
+    this.checkOpen()
+    const bytes = this.#keys.encode(key)
+    this.#top.put(bytes, value === null ? null : this.#rows.toRow(value))
+  }
+
+  putIfAbsent(key: K, value: V): V | null {
+    const old = this.get(key)
+    if (old === null) this.put(key, value)
+    return old
+  }
+
+  putAll(entries: Iterable<KeyValue<K, V | null>>): void {
+    for (const { key, value } of entries) this.put(key, value)
+  }
+
+  delete(key: K): V | null {
+    const old = this.get(key)
+    this.put(key, null)
+    return old
+  }
+
+  range(from: K | null, to: K | null): KeyValueIterator<K, V> {
+    return this.#scan({ ...this.#bounds(from, to), reverse: false })
+  }
+
+  reverseRange(from: K | null, to: K | null): KeyValueIterator<K, V> {
+    return this.#scan({ ...this.#bounds(from, to), reverse: true })
+  }
+
+  all(): KeyValueIterator<K, V> {
+    return this.#scan({ reverse: false })
+  }
+
+  reverseAll(): KeyValueIterator<K, V> {
+    return this.#scan({ reverse: true })
+  }
+
+  prefixScan(prefix: Uint8Array): KeyValueIterator<K, V> {
+    const end = incrementBytes(prefix)
+    return this.#scan({ from: latin1(prefix), to: end === null ? undefined : latin1(end), reverse: false })
+  }
+
+  approximateNumEntries(): number {
+    this.checkOpen()
+    return this.#top.count()
+  }
+
+  setFlushListener(listener: FlushListener<K, unknown>, oldValues: 'send' | 'omit'): boolean {
+    const { cache } = this.#layers
+    if (cache === undefined) return false
+    cache.subscribe({ listener: rowFlushListener(listener, (key) => this.#keys.decode(key), this.#rows), oldValues })
+    return true
+  }
+
+  restore(records: readonly ChangelogRecord[]): void {
+    for (const { key, value, timestamp } of records)
+      this.#layers.base.restore(latin1(key), value === null ? null : this.#rows.restored(value, timestamp))
+  }
+
+  /** Both ends included: nothing lies between a key and the key with a zero byte behind it. */
+  #bounds(from: K | null, to: K | null): OrderedRange {
+    return {
+      from: from === null ? undefined : this.#keys.encode(from),
+      to: to === null ? undefined : `${this.#keys.encode(to)}\0`,
+    }
+  }
+
+  #scan(range: OrderedRange): KeyValueIterator<K, V> {
+    this.checkOpen()
+    return translated(this.#top.scan(range), ([key, row]) => ({ key: this.#keys.decode(key), value: this.#rows.fromRow(row) }))
+  }
+}

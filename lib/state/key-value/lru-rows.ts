@@ -1,0 +1,72 @@
+import { OrderedMap, type OrderedRange } from '../../storage/ordered-map.ts'
+import type { KeyedRow, Row } from './row.ts'
+import type { CommittedRows } from './row-store.ts'
+
+/** Rows in memory, up to a number: one more, and the one that was longest not read or written goes (Java: `MemoryLRUCache`). */
+export class LruRows implements CommittedRows {
+  readonly dirtyBytes = 0
+  readonly #maxEntries: number
+  readonly #rows = new OrderedMap<Row>()
+  /** Keys, the longest unused first. */
+  readonly #used = new Set<string>()
+  #onEvict: ((key: string) => void) | undefined
+
+  constructor(maxEntries: number) {
+    this.#maxEntries = maxEntries
+  }
+
+  /** Is told what goes for want of room, but not what goes so while the store is restored. */
+  onEvict(listener: (key: string) => void): void {
+    this.#onEvict = listener
+  }
+
+  get(key: string): Row | null {
+    const row = this.#rows.get(key)
+    if (row === undefined) return null
+    this.#use(key)
+    return row
+  }
+
+  put(key: string, row: Row | null): void {
+    const evicted = this.#put(key, row)
+    if (evicted !== undefined) this.#onEvict?.(evicted)
+  }
+
+  scan(range: OrderedRange): IterableIterator<KeyedRow> {
+    return this.#rows.scan(range)
+  }
+
+  count(): number {
+    return this.#rows.size
+  }
+
+  commit(): void {}
+
+  checkpoint(): void {}
+
+  checkpointed(): void {}
+
+  restore(key: string, row: Row | null): void {
+    this.#put(key, row)
+  }
+
+  #put(key: string, row: Row | null): string | undefined {
+    if (row === null) return this.#remove(key)
+    this.#rows.set(key, row)
+    this.#use(key)
+    if (this.#rows.size <= this.#maxEntries) return undefined
+    const [oldest] = this.#used
+    this.#remove(oldest!)
+    return oldest
+  }
+
+  #remove(key: string): undefined {
+    this.#rows.delete(key)
+    this.#used.delete(key)
+  }
+
+  #use(key: string): void {
+    this.#used.delete(key)
+    this.#used.add(key)
+  }
+}

@@ -1,0 +1,36 @@
+import { OrderedMap, type OrderedRange } from '../../storage/ordered-map.ts'
+import type { KeyedRow, Row } from './row.ts'
+import type { CommittedRows } from './row-store.ts'
+
+/** Rows of a store in memory: a task that is closed dirty forgets them all, so that there is nothing to commit. */
+export class MemoryRows implements CommittedRows {
+  readonly dirtyBytes = 0
+  readonly #rows = new OrderedMap<Row>()
+
+  get(key: string): Row | null {
+    return this.#rows.get(key) ?? null
+  }
+
+  put(key: string, row: Row | null): void {
+    if (row === null) this.#rows.delete(key)
+    else this.#rows.set(key, row)
+  }
+
+  scan(range: OrderedRange): IterableIterator<KeyedRow> {
+    return this.#rows.scan(range)
+  }
+
+  count(): number {
+    return this.#rows.size
+  }
+
+  commit(): void {}
+
+  checkpoint(): void {}
+
+  checkpointed(): void {}
+
+  restore(key: string, row: Row | null): void {
+    this.put(key, row)
+  }
+}

@@ -1,0 +1,79 @@
+import { asBuffer } from '../../model/bytes.ts'
+import { valueAndTimestamp, type ValueAndTimestamp } from '../../model/value-and-timestamp.ts'
+import { row, type Row } from './row.ts'
+import type { StoreSerde } from '../store-serde.ts'
+
+/** Rows as bytes in storage. Timestamped stores write `timestamp int64 ‖ value`, as Java's do. */
+export interface StoredRows {
+  write(row: Row): Uint8Array
+  read(bytes: Uint8Array): Row
+}
+
+/** Rows and what the user of the store sees: V is the value itself, or `ValueAndTimestamp`. */
+export interface RowCodec<V> extends StoredRows {
+  toRow(value: V): Row | null
+  fromRow(row: Row): V
+  /** The value without its timestamp: what operators forward. */
+  valueOf(row: Row): unknown
+  /** Null in plain stores. */
+  timestampOf(row: Row): number | null
+  /** A changelog has the value alone; the record's timestamp is that of the row. */
+  restored(value: Uint8Array, timestamp: number): Row
+}
+
+/** Rows that are their bytes, and nothing else. */
+export const storedBytes: StoredRows = { write: (stored) => stored.bytes, read: (bytes) => row(bytes, 0) }
+
+export function plainRows<V>(serde: StoreSerde<V>): RowCodec<V> {
+  const restored = (bytes: Uint8Array): Row => storedBytes.read(bytes)
+  const valueOf = decoder(serde)
+  return {
+    toRow: (value) => row(serde.serialize(value), 0, serde.kept(value)),
+    fromRow: valueOf,
+    valueOf,
+    timestampOf: () => null,
+    restored,
+    ...storedBytes,
+  }
+}
+
+export function timestampedRows<V>(serde: StoreSerde<V>): RowCodec<ValueAndTimestamp<V>> {
+  const valueOf = decoder(serde)
+  return {
+    toRow: ({ value, timestamp }) => (value === null ? null : row(serde.serialize(value), timestamp, serde.kept(value))),
+    fromRow: (stored) => valueAndTimestamp(valueOf(stored), stored.timestamp),
+    valueOf,
+    timestampOf: ({ timestamp }) => timestamp,
+    restored: (bytes, timestamp) => row(bytes, timestamp),
+    write: writeTimestamped,
+    read: (bytes) => row(bytes.subarray(8), readInt64(bytes, 0)),
+  }
+}
+
+/** As `timestampedRows`, but the timestamps are lost once they are stored: they are read back as −1. */
+export function untimedRows<V>(serde: StoreSerde<V>): RowCodec<ValueAndTimestamp<V>> {
+  const restored = (bytes: Uint8Array): Row => row(bytes, -1)
+  return { ...timestampedRows(serde), restored, write: (stored) => stored.bytes, read: restored }
+}
+
+function decoder<V>(serde: StoreSerde<V>): (row: Row) => V {
+  return (stored) => (stored.value === undefined ? serde.deserialize(stored.bytes) : (stored.value as V))
+}
+
+function writeTimestamped({ bytes, timestamp }: Row): Uint8Array {
+  const written = Buffer.allocUnsafe(8 + bytes.byteLength)
+  writeInt64(written, timestamp, 0)
+  written.set(bytes, 8)
+  return written
+}
+
+export function writeInt64(target: Buffer, value: number, at: number): void {
+  const high = Math.floor(value / 2 ** 32)
+  target.writeInt32BE(high, at)
+  target.writeUInt32BE(value - high * 2 ** 32, at + 4)
+}
+
+export function readInt64(source: Uint8Array, at: number): number {
+  const buffer = asBuffer(source)
+  return buffer.readInt32BE(at) * 2 ** 32 + buffer.readUInt32BE(at + 4)
+}

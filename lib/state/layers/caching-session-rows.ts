@@ -1,0 +1,80 @@
+import { emitEntry, type FlushSubscription } from './caching-rows.ts'
+import { RecordCache } from './record-cache.ts'
+import { chained, overlay } from '../key-value/row-iterators.ts'
+import type { KeyedRow, Row } from '../key-value/row.ts'
+import { endOfSession, keyOfSession, startOfSession } from '../session/session-key.ts'
+import type { SessionRange, SessionRows } from '../session/session-rows.ts'
+import type { StateStoreContext } from '../state-store.ts'
+import { reversed } from '../window/window-order.ts'
+import type { KeyRange, WindowOrder } from '../window/window-rows.ts'
+
+type CachedRow = readonly [string, Row | null]
+
+/** The record cache of a session store (Java: `CachingSessionStore`). Holds writes only: what is read stays below. */
+export class CachingSessionRows implements SessionRows {
+  readonly #inner: SessionRows
+  readonly #context: StateStoreContext
+  readonly #order: WindowOrder
+  readonly #cache: RecordCache
+  #subscription: FlushSubscription | undefined
+
+  /** `order` is that of the store below. */
+  constructor(inner: SessionRows, order: WindowOrder, context: StateStoreContext) {
+    this.#inner = inner
+    this.#context = context
+    this.#order = order
+    this.#cache = new RecordCache(context.cache, (entry) => emitEntry(entry, inner, this.#subscription, context))
+  }
+
+  subscribe(subscription: FlushSubscription): void {
+    this.#subscription = subscription
+  }
+
+  get(sessionKey: string): Row | null {
+    const entry = this.#cache.get(sessionKey)
+    return entry === undefined ? this.#inner.get(sessionKey) : entry.row
+  }
+
+  put(sessionKey: string, row: Row | null): void {
+    this.#cache.put(sessionKey, row, this.#context.recordContext())
+  }
+
+  /** The store below sees a put of null, which it may count as dropped: as in Java. */
+  remove(sessionKey: string): void {
+    this.put(sessionKey, null)
+  }
+
+  find(key: string, sessions: SessionRange): IterableIterator<KeyedRow> {
+    // Ends and starts begin with a byte below 0x80: no session key of this key sorts behind.
+    const cached = this.#cached({ from: key, to: `${key}\x80` }, { fromKey: key, toKey: key }, sessions)
+    return this.#overlaid(cached, this.#inner.find(key, sessions), sessions)
+  }
+
+  findRange(keys: KeyRange, sessions: SessionRange): IterableIterator<KeyedRow> {
+    return this.#overlaid(this.#cached({}, keys, sessions), this.#inner.findRange(keys, sessions), sessions)
+  }
+
+  flush(): void {
+    this.#cache.flush()
+  }
+
+  close(): void {
+    this.#cache.close()
+  }
+
+  #cached(bounds: { readonly from?: string; readonly to?: string }, keys: KeyRange, sessions: SessionRange): CachedRow[] {
+    return [...chained([this.#cache.scan(bounds)], (row) => isIn(row, keys, sessions))]
+  }
+
+  #overlaid(cached: CachedRow[], below: IterableIterator<KeyedRow>, { reverse }: SessionRange): IterableIterator<KeyedRow> {
+    const order = reverse ? reversed(this.#order) : this.#order
+    cached.sort(([left], [right]) => order(left, right))
+    return overlay(cached[Symbol.iterator](), below, order)
+  }
+}
+
+function isIn([sessionKey]: CachedRow, { fromKey, toKey }: KeyRange, { earliestEndMs, latestStartMs }: SessionRange): boolean {
+  const key = keyOfSession(sessionKey)
+  if ((fromKey !== null && key < fromKey) || (toKey !== null && key > toKey)) return false
+  return endOfSession(sessionKey) >= earliestEndMs && startOfSession(sessionKey) <= latestStartMs
+}

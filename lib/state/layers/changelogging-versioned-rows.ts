@@ -1,0 +1,35 @@
+import { fromLatin1 } from '../../model/bytes.ts'
+import { noHeaders } from '../../model/headers.ts'
+import type { Row } from '../key-value/row.ts'
+import type { ChangelogSink } from '../state-store.ts'
+import type { ValidTo } from '../versioned/versioned-key-value-store.ts'
+import type { FoundVersion, VersionedRows } from '../versioned/versioned-rows.ts'
+
+/** Every write of a versioned store goes to its changelog with the time of its version, also one that came too late, as in Java. */
+export class ChangeloggingVersionedRows implements VersionedRows {
+  readonly #inner: VersionedRows
+  readonly #changelog: ChangelogSink
+
+  constructor(inner: VersionedRows, changelog: ChangelogSink) {
+    this.#inner = inner
+    this.#changelog = changelog
+  }
+
+  get(key: string): Row | null {
+    return this.#inner.get(key)
+  }
+
+  getAsOf(key: string, timestamp: number): Row | null {
+    return this.#inner.getAsOf(key, timestamp)
+  }
+
+  versions(key: string): readonly FoundVersion[] {
+    return this.#inner.versions(key)
+  }
+
+  put(key: string, value: Row | null, timestamp: number): ValidTo {
+    const validTo = this.#inner.put(key, value, timestamp)
+    this.#changelog.append(fromLatin1(key), value && value.bytes, timestamp, noHeaders)
+    return validTo
+  }
+}

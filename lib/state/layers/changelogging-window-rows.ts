@@ -1,0 +1,41 @@
+import type { ChangelogWriter } from './changelogging-rows.ts'
+import type { KeyedRow, Row } from '../key-value/row.ts'
+import { windowKey } from '../window/window-key.ts'
+import { nextSequence, type KeyRange, type SequenceNumbers, type TimeRange, type WindowRows } from '../window/window-rows.ts'
+
+/** Every write of a window store goes to its changelog, also one that the store drops as expired, as in Java. */
+export class ChangeloggingWindowRows implements WindowRows {
+  readonly #inner: WindowRows
+  readonly #log: ChangelogWriter
+  readonly #sequences: SequenceNumbers | undefined
+
+  /** `sequences` for stores that keep duplicates. */
+  constructor(inner: WindowRows, log: ChangelogWriter, sequences: SequenceNumbers | undefined) {
+    this.#inner = inner
+    this.#log = log
+    this.#sequences = sequences
+  }
+
+  get(key: string, startMs: number): Row | null {
+    return this.#inner.get(key, startMs)
+  }
+
+  put(key: string, startMs: number, row: Row | null): void {
+    this.#inner.put(key, startMs, row)
+    this.#log(windowKey(key, startMs, this.#nextSequence()), row)
+  }
+
+  fetch(key: string, times: TimeRange): IterableIterator<KeyedRow> {
+    return this.#inner.fetch(key, times)
+  }
+
+  fetchRange(keys: KeyRange, times: TimeRange): IterableIterator<KeyedRow> {
+    return this.#inner.fetchRange(keys, times)
+  }
+
+  #nextSequence(): number {
+    if (this.#sequences === undefined) return 0
+    this.#sequences.changelog = nextSequence(this.#sequences.changelog)
+    return this.#sequences.changelog
+  }
+}

@@ -1,0 +1,58 @@
+import type { StorageWrite } from '../../storage/storage.ts'
+import type { DurableRows } from '../key-value/row-store.ts'
+import { storeClosed } from '../store-closed.ts'
+import type { StoreSpec } from '../store-spec.ts'
+
+export interface StoreLayers<S extends StoreSpec> {
+  readonly spec: S
+  /** Between the uppermost layer and the others, where the store has one. */
+  readonly cache?: { flush(): void; close(): void } | undefined
+  /** The lowest layer. */
+  readonly base: DurableRows
+}
+
+/** What the typed faces of all kinds of stores have in common: the life of the store is that of its layers. */
+export abstract class LayeredStateStore<S extends StoreSpec> {
+  readonly name: string
+  readonly spec: S
+  readonly #cache: StoreLayers<S>['cache']
+  readonly #base: DurableRows
+  #isOpen = true
+
+  constructor({ spec, cache, base }: StoreLayers<S>) {
+    this.name = spec.name
+    this.spec = spec
+    this.#cache = cache
+    this.#base = base
+  }
+
+  get dirtyBytes(): number {
+    return this.#base.dirtyBytes
+  }
+
+  flush(): void {
+    this.#cache?.flush()
+  }
+
+  commit(): void {
+    this.#base.commit()
+  }
+
+  checkpoint(writes: StorageWrite[]): void {
+    this.#base.checkpoint(writes)
+  }
+
+  checkpointed(): void {
+    this.#base.checkpointed()
+  }
+
+  close(): void {
+    this.#isOpen = false
+    this.#cache?.close()
+  }
+
+  /** Throws an `InvalidStateStoreError` (`STREAMS_STORE_CLOSED`). */
+  protected checkOpen(): void {
+    if (!this.#isOpen) throw storeClosed(this.name)
+  }
+}

@@ -1,0 +1,172 @@
+import type { RecordContext } from '../../model/record-context.ts'
+import { OrderedMap, type OrderedRange } from '../../storage/ordered-map.ts'
+import { translated } from '../key-value/row-iterators.ts'
+import type { Row } from '../key-value/row.ts'
+import type { CacheBudget, EvictableCache } from '../state-store.ts'
+
+/** The cache budget of a thread (Kafka: `statestore.cache.max.bytes` divided by the threads; Java's `ThreadCache`). */
+export class RecordCacheBudget implements CacheBudget {
+  readonly maxBytes: number
+  readonly #caches = new Set<EvictableCache>()
+  #bytes = 0
+
+  constructor(maxBytes: number) {
+    this.maxBytes = maxBytes
+  }
+
+  get bytes(): number {
+    return this.#bytes
+  }
+
+  register(cache: EvictableCache): void {
+    this.#caches.add(cache)
+  }
+
+  unregister(cache: EvictableCache): void {
+    if (this.#caches.delete(cache)) this.#bytes -= cache.bytes
+  }
+
+  /**
+   * Only the cache that grew gives back, as in Java: what another task has cached must not be emitted in the middle of this
+   * one's record. A tenth more than needed leaves, so that not every put evicts.
+   */
+  charge(bytes: number, by: EvictableCache): void {
+    this.#bytes += bytes
+    if (bytes > 0 && this.#bytes > this.maxBytes) by.evict(this.#bytes - Math.floor(this.maxBytes * 0.9))
+  }
+}
+
+/** The newest update of a key, with the input record that made it. */
+export interface CacheEntry {
+  readonly key: string
+  readonly row: Row | null
+  /** Null: read from below, not written. */
+  readonly context: RecordContext | null
+  readonly bytes: number
+  /** A deletion of a value that could be read here, and was never emitted. */
+  readonly deletesUnemitted: boolean
+  dirty: boolean
+  referenced: boolean
+  /** Place among the dirty entries. */
+  position: number
+}
+
+const entryOverheadBytes = 160
+
+/**
+ * One store's record cache (Java: `NamedCache`). A flush emits dirty entries in the order of their newest update, and so does an
+ * eviction that meets a dirty entry; then entries leave by CLOCK, those that nobody has touched since the hand last passed first.
+ */
+export class RecordCache implements EvictableCache {
+  readonly #budget: CacheBudget
+  readonly #emit: (entry: CacheEntry) => void
+  readonly #entries = new OrderedMap<CacheEntry>()
+  #dirty: (CacheEntry | undefined)[] = []
+  #dirtyCount = 0
+  #hand: IterableIterator<[string, CacheEntry]> | undefined
+  #bytes = 0
+  #flushing = 0
+
+  constructor(budget: CacheBudget, emit: (entry: CacheEntry) => void) {
+    this.#budget = budget
+    this.#emit = emit
+    budget.register(this)
+  }
+
+  get bytes(): number {
+    return this.#bytes
+  }
+
+  get(key: string): CacheEntry | undefined {
+    const entry = this.#entries.get(key)
+    if (entry !== undefined) entry.referenced = true
+    return entry
+  }
+
+  /** Snapshot, ordered by key. */
+  scan(range: OrderedRange): IterableIterator<readonly [string, Row | null]> {
+    return translated(this.#entries.scan(range), ([key, { row }]) => [key, row] as const)
+  }
+
+  /** Remembers what was read from below. */
+  keep(key: string, row: Row): void {
+    const bytes = entryBytes(key, row)
+    this.#set({ key, row, context: null, bytes, deletesUnemitted: false, dirty: false, referenced: false, position: -1 })
+  }
+
+  put(key: string, row: Row | null, context: RecordContext): void {
+    const old = this.#entries.get(key)
+    if (old?.dirty === true) this.#undirty(old)
+    const position = this.#dirty.length
+    const deletesUnemitted = row === null && old?.dirty === true && (old.row !== null || old.deletesUnemitted)
+    const bytes = entryBytes(key, row)
+    const entry = { key, row, context, bytes, deletesUnemitted, dirty: true, referenced: true, position }
+    this.#dirty.push(entry)
+    this.#dirtyCount++
+    this.#set(entry)
+  }
+
+  /** What an operator below writes here while it is told of an entry waits for the next flush. */
+  flush(): void {
+    const dirty = this.#dirty.filter((entry) => entry !== undefined)
+    this.#dirty = []
+    this.#dirtyCount = 0
+    for (const entry of dirty) entry.dirty = false
+    this.#flushing++
+    for (const entry of dirty) {
+      this.#emit(entry)
+      if (entry.row === null && this.#entries.get(entry.key) === entry) this.#remove(entry)
+    }
+    this.#flushing--
+  }
+
+  evict(bytes: number): void {
+    // Entries that are about to be emitted are not below yet: they have to stay readable here.
+    if (this.#flushing > 0) return
+    const target = Math.max(0, this.#bytes - bytes)
+    while (this.#bytes > target) {
+      const entry = this.#underHand()
+      if (entry === undefined) return
+      if (entry.referenced) entry.referenced = false
+      else if (entry.dirty) this.flush()
+      if (!entry.referenced && !entry.dirty && this.#entries.get(entry.key) === entry) this.#remove(entry)
+    }
+  }
+
+  close(): void {
+    this.#budget.unregister(this)
+  }
+
+  #set(entry: CacheEntry): void {
+    const grown = entry.bytes - (this.#entries.get(entry.key)?.bytes ?? 0)
+    this.#entries.set(entry.key, entry)
+    this.#bytes += grown
+    this.#budget.charge(grown, this)
+  }
+
+  #remove(entry: CacheEntry): void {
+    this.#entries.delete(entry.key)
+    this.#bytes -= entry.bytes
+    this.#budget.charge(-entry.bytes, this)
+  }
+
+  /** Takes an entry out of the order of dirty ones, and closes the gaps before they outnumber what is there. */
+  #undirty(entry: CacheEntry): void {
+    this.#dirty[entry.position] = undefined
+    this.#dirtyCount--
+    if (this.#dirty.length < 2 * this.#dirtyCount + 1024) return
+    this.#dirty = this.#dirty.filter((other) => other !== undefined)
+    for (const [position, other] of this.#dirty.entries()) other!.position = position
+  }
+
+  #underHand(): CacheEntry | undefined {
+    const next = this.#hand?.next()
+    if (next !== undefined && next.done !== true) return next.value[1]
+    this.#hand = this.#entries.entries()
+    return this.#hand.next().value?.[1]
+  }
+}
+
+function entryBytes(key: string, row: Row | null): number {
+  return key.length + (row === null ? 0 : row.bytes.byteLength) + entryOverheadBytes
+}

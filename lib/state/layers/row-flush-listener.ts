@@ -1,0 +1,21 @@
+import { change } from '../../model/change.ts'
+import type { RowFlushListener } from './caching-rows.ts'
+import type { FlushListener } from './flush-listener.ts'
+import type { RowCodec } from '../key-value/row-codec.ts'
+import type { Row } from '../key-value/row.ts'
+
+/**
+ * A flush listener of operators, as caches call it. A deletion, and a plain value, is forwarded with the time of its input
+ * record (Java: `TimestampedCacheFlushListener`).
+ */
+export function rowFlushListener<K, V>(
+  listener: FlushListener<K, unknown>,
+  decodeKey: (key: string) => K,
+  rows: RowCodec<V>,
+): RowFlushListener {
+  const value = (row: Row | null): unknown => (row === null ? null : rows.valueOf(row))
+  return (key, newRow, oldRow, context) => {
+    const timestamp = newRow === null ? null : rows.timestampOf(newRow)
+    listener(decodeKey(key), change(value(newRow), value(oldRow)), timestamp ?? context.timestamp)
+  }
+}

@@ -1,0 +1,118 @@
+import { fromLatin1, latin1 } from '../../model/bytes.ts'
+import { OrderedMap, type OrderedRange } from '../../storage/ordered-map.ts'
+import type { StorageTable, StorageWrite } from '../../storage/storage.ts'
+import type { StoredRows } from '../key-value/row-codec.ts'
+import type { KeyedRow, Row } from '../key-value/row.ts'
+import { overlay, translated } from '../key-value/row-iterators.ts'
+import { ascending, descending, type CommittedRows } from '../key-value/row-store.ts'
+
+/** What a row costs beside its bytes, roughly: objects and map slots. */
+const rowOverheadBytes = 96
+
+/**
+ * Writes on their way to storage: `put` makes them *open*, `commit` *committed*, `checkpoint` gives the committed ones away,
+ * `checkpointed` forgets them. Reads see all of them over what is stored.
+ *
+ * `#newest` holds the newest write of each key that is not known to be stored; the generations say which keys, and for those
+ * that are committed which row, since an open write may hide it.
+ */
+export class WriteBuffer implements CommittedRows {
+  readonly #table: StorageTable
+  readonly #format: StoredRows
+  readonly #newest = new OrderedMap<Row | null>()
+  readonly #open = new Set<string>()
+  #committed = new Map<string, Row | null>()
+  #written = new Map<string, Row | null>()
+  /** What the last checkpoint wrote, for reads: the keys that were just in use are in use, and are not decoded from storage again. */
+  #recent = new Map<string, Row | null>()
+  #bytes = 0
+
+  constructor(table: StorageTable, format: StoredRows) {
+    this.#table = table
+    this.#format = format
+  }
+
+  get dirtyBytes(): number {
+    return this.#bytes
+  }
+
+  get(key: string): Row | null {
+    const row = this.#newest.get(key)
+    if (row !== undefined) return row
+    const recent = this.#recent.get(key)
+    return recent === undefined ? this.#stored(key) : recent
+  }
+
+  put(key: string, row: Row | null): void {
+    this.#replace(key, row)
+    this.#open.add(key)
+  }
+
+  restore(key: string, row: Row | null): void {
+    this.#replace(key, row)
+    this.#committed.set(key, row)
+  }
+
+  scan(range: OrderedRange): IterableIterator<KeyedRow> {
+    const stored = this.#table.iterate({ from: bound(range.from), to: bound(range.to), reverse: range.reverse === true })
+    return overlay(
+      this.#newest.scan(range),
+      translated(stored, ({ key, value }) => [latin1(key), this.#format.read(value)]),
+      range.reverse === true ? descending : ascending,
+    )
+  }
+
+  /** An estimate: keys that are both stored and buffered count twice. */
+  count(): number {
+    return this.#table.count() + this.#newest.size
+  }
+
+  commit(): void {
+    for (const key of this.#open) this.#committed.set(key, this.#newest.get(key) ?? null)
+    this.#open.clear()
+  }
+
+  /** Appends the committed writes, in key order. */
+  checkpoint(writes: StorageWrite[]): void {
+    const table = this.#table
+    for (const [key, row] of this.#committed) this.#written.set(key, row)
+    this.#committed = new Map()
+    for (const key of [...this.#written.keys()].sort()) {
+      const row = this.#written.get(key)!
+      writes.push({ table, key: fromLatin1(key), value: row && this.#format.write(row) })
+    }
+  }
+
+  checkpointed(): void {
+    for (const key of this.#written.keys()) if (!this.#open.has(key) && !this.#committed.has(key)) this.#forget(key)
+    if (this.#written.size === 0) return
+    this.#recent = this.#written
+    this.#written = new Map()
+  }
+
+  #stored(key: string): Row | null {
+    const bytes = this.#table.get(fromLatin1(key))
+    return bytes === undefined ? null : this.#format.read(bytes)
+  }
+
+  #replace(key: string, row: Row | null): void {
+    const old = this.#newest.get(key)
+    this.#bytes += rowBytes(row) - (old === undefined ? -key.length - rowOverheadBytes : rowBytes(old))
+    this.#newest.set(key, row)
+  }
+
+  #forget(key: string): void {
+    const old = this.#newest.get(key)
+    if (old === undefined) return
+    this.#bytes -= rowBytes(old) + key.length + rowOverheadBytes
+    this.#newest.delete(key)
+  }
+}
+
+function rowBytes(row: Row | null): number {
+  return row === null ? 0 : row.bytes.byteLength
+}
+
+function bound(key: string | undefined): Uint8Array | undefined {
+  return key === undefined ? undefined : fromLatin1(key)
+}

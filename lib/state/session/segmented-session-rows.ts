@@ -1,0 +1,205 @@
+import type { Counter } from '../../metrics/metrics.ts'
+import { latin1 } from '../../model/bytes.ts'
+import type { StorageTable, StorageWrite } from '../../storage/storage.ts'
+import { readInt64, writeInt64 } from '../key-value/row-codec.ts'
+import { chained, sorted, translated } from '../key-value/row-iterators.ts'
+import type { KeyedRow, Row } from '../key-value/row.ts'
+import { endOfSession, keyOfSession, sessionKeyOfTimeKey, startOfSession, timeKeyOfSession } from './session-key.ts'
+import { bySessionEnd, type SessionRange, type SessionRows } from './session-rows.ts'
+import type { ChangelogRecord } from '../state-store.ts'
+import type { SessionStoreSpec } from '../store-spec.ts'
+import { boundsOfKey, boundsOfRange, boundsOfTime } from '../window/window-key.ts'
+import { inOrder, reversed } from '../window/window-order.ts'
+import type { KeyRange } from '../window/window-rows.ts'
+import type { Segment, WindowSegments } from '../window/window-segments.ts'
+
+export interface SegmentedSessionOptions {
+  readonly spec: SessionStoreSpec<unknown, unknown>
+  readonly expiry: 'exact' | 'segmented'
+  readonly segments: WindowSegments
+  /** Where stream time is stored; absent in memory. */
+  readonly table: StorageTable | undefined
+  readonly dropped: Counter
+  /** In `safe`, sessions that wait for their emission on close are not forgotten. */
+  readonly compatibility: 'safe' | 'java'
+}
+
+const stateKey = new Uint8Array(0)
+
+/**
+ * The lowest layer of a session store; sessions lie in the segment of their end. Its stream time is the largest end that was put;
+ * what ended `retentionMs` or more before it is not read. `exact` also refuses to write it, `segmented` only where its segment is gone.
+ */
+export class SegmentedSessionRows implements SessionRows {
+  readonly #options: SegmentedSessionOptions
+  readonly #segments: WindowSegments
+  readonly #isExact: boolean
+  #streamTime = -1
+  #keptFrom: number
+  #committedState: Uint8Array | undefined
+
+  constructor(options: SegmentedSessionOptions) {
+    this.#options = options
+    this.#segments = options.segments
+    this.#isExact = options.expiry === 'exact'
+    const keepsUnemitted = options.spec.emit === 'on-window-close' && options.compatibility === 'safe'
+    this.#keptFrom = keepsUnemitted ? 0 : Infinity
+    const state = options.table?.get(stateKey)
+    if (state !== undefined) this.#advance(readInt64(state, 0))
+  }
+
+  get(sessionKey: string): Row | null {
+    const endMs = endOfSession(sessionKey)
+    if (endMs < this.#firstLiveEnd()) return null
+    return this.#segments.find(endMs)?.rows.get(sessionKey) ?? null
+  }
+
+  put(sessionKey: string, row: Row | null): void {
+    const endMs = endOfSession(sessionKey)
+    this.#advance(endMs)
+    if (this.#isExpired(endMs)) return this.#options.dropped.add()
+    const { rows, byTime } = this.#segments.create(endMs)
+    rows.put(sessionKey, row)
+    byTime?.put(timeKeyOfSession(sessionKey), row)
+  }
+
+  remove(sessionKey: string): void {
+    const endMs = endOfSession(sessionKey)
+    if (!this.#isExact) this.#advance(endMs)
+    const segment = this.#segments.find(endMs)
+    segment?.rows.put(sessionKey, null)
+    segment?.byTime?.put(timeKeyOfSession(sessionKey), null)
+  }
+
+  find(key: string, sessions: SessionRange): IterableIterator<KeyedRow> {
+    const length = key.length + 16
+    const isIn = ([sessionKey]: KeyedRow): boolean =>
+      sessionKey.length === length && startOfSession(sessionKey) <= sessions.latestStartMs
+    return this.#scan(sessions, isIn, ({ id }, firstMs) =>
+      boundsOfKey(key, Math.max(firstMs, this.#startOf(id)), this.#endOf(id)),
+    )
+  }
+
+  findRange({ fromKey, toKey }: KeyRange, sessions: SessionRange): IterableIterator<KeyedRow> {
+    const first = this.#firstEnd(sessions)
+    const isIn = ([sessionKey]: KeyedRow): boolean => {
+      const key = keyOfSession(sessionKey)
+      if ((fromKey !== null && key < fromKey) || (toKey !== null && key > toKey)) return false
+      return endOfSession(sessionKey) >= first && startOfSession(sessionKey) <= sessions.latestStartMs
+    }
+    return this.#scan(sessions, isIn, ({ id }) => boundsOfRange(fromKey, toKey, this.#endOf(id)))
+  }
+
+  /**
+   * Sessions by their ends, both bounds included, in order of time; for stores that emit on close. As in Java, `segmented` has all
+   * that its segments still hold.
+   */
+  findByEnd(earliestEndMs: number, latestEndMs: number): IterableIterator<KeyedRow> {
+    const first = this.#isExact ? Math.max(earliestEndMs, this.#firstLiveEnd()) : earliestEndMs
+    const bounds = boundsOfTime(first, latestEndMs)
+    const sources = this.#segments.between(first, latestEndMs).map(({ byTime }) => sessionsByTime(byTime!.scan(bounds)))
+    const rows = chained(sources, () => true)
+    return this.#isExact ? sorted(rows, () => true, inOrder(bySessionEnd)) : rows
+  }
+
+  /** Nothing that ends at `endMs` or later is forgotten, however old it grows. */
+  keepFrom(endMs: number): void {
+    this.#keptFrom = endMs
+    this.#segments.expireBefore(this.#firstLiveSegment())
+  }
+
+  get dirtyBytes(): number {
+    return this.#segments.dirtyBytes
+  }
+
+  commit(): void {
+    this.#segments.commit()
+    if (this.#options.table === undefined) return
+    const state = Buffer.alloc(8)
+    writeInt64(state, this.#streamTime, 0)
+    this.#committedState = state
+  }
+
+  checkpoint(writes: StorageWrite[]): void {
+    this.#segments.checkpoint(writes)
+    const { table } = this.#options
+    if (table !== undefined && this.#committedState !== undefined)
+      writes.push({ table, key: stateKey, value: this.#committedState })
+  }
+
+  checkpointed(): void {
+    this.#segments.checkpointed()
+    this.#committedState = undefined
+  }
+
+  restore(records: readonly ChangelogRecord[], rowOf: (record: ChangelogRecord) => Row | null): void {
+    for (const record of records) this.#restore(latin1(record.key), rowOf(record))
+    this.commit()
+  }
+
+  #restore(sessionKey: string, row: Row | null): void {
+    const endMs = endOfSession(sessionKey)
+    this.#advance(endMs)
+    // Java's in-memory store restores by put(), which counts; its RocksDB store does not.
+    if (this.#isExpired(endMs)) return this.#isExact ? this.#options.dropped.add() : undefined
+    const { rows, byTime } = this.#segments.create(endMs)
+    rows.restore(sessionKey, row)
+    byTime?.restore(timeKeyOfSession(sessionKey), row)
+  }
+
+  /** Live segments in the order of reading; `isIn` decides about each row between the bounds. */
+  #scan(
+    sessions: SessionRange,
+    isIn: (row: KeyedRow) => boolean,
+    boundsIn: (segment: Segment, firstEndMs: number) => { readonly from: string | undefined; readonly to: string | undefined },
+  ): IterableIterator<KeyedRow> {
+    const { reverse } = sessions
+    const first = this.#firstEnd(sessions)
+    const segments = this.#segments.between(first, Infinity)
+    const sources = (reverse ? segments.reverse() : segments).map((segment) =>
+      segment.rows.scan({ ...boundsIn(segment, first), reverse }),
+    )
+    if (!this.#isExact) return chained(sources, isIn)
+    const order = inOrder(reverse ? reversed(bySessionEnd) : bySessionEnd)
+    return chained(
+      sources.map((rows) => sorted(rows, isIn, order)),
+      () => true,
+    )
+  }
+
+  #advance(endMs: number): void {
+    if (endMs <= this.#streamTime) return
+    this.#streamTime = endMs
+    this.#segments.expireBefore(this.#firstLiveSegment())
+  }
+
+  #isExpired(endMs: number): boolean {
+    if (this.#isExact) return endMs < this.#firstLiveEnd()
+    return this.#segments.idOf(endMs) < this.#firstLiveSegment()
+  }
+
+  /** A session expires when its end is exactly as old as the retention. */
+  #firstLiveEnd(): number {
+    return Math.min(this.#streamTime - this.#options.spec.retentionMs + 1, this.#keptFrom)
+  }
+
+  #firstLiveSegment(): number {
+    return this.#segments.idOf(Math.min(this.#streamTime - this.#options.spec.retentionMs, this.#keptFrom))
+  }
+
+  #firstEnd({ earliestEndMs }: SessionRange): number {
+    return Math.max(0, earliestEndMs, this.#firstLiveEnd())
+  }
+
+  #startOf(segmentId: number): number {
+    return segmentId * this.#segments.intervalMs
+  }
+
+  #endOf(segmentId: number): number {
+    return this.#startOf(segmentId + 1) - 1
+  }
+}
+
+function sessionsByTime(rows: Iterator<KeyedRow>): Iterator<KeyedRow> {
+  return translated(rows, ([timeKey, row]) => [sessionKeyOfTimeKey(timeKey), row])
+}

@@ -1,0 +1,142 @@
+import { windowed, type Windowed } from '../../model/windowed.ts'
+import type { CachingSessionRows } from '../layers/caching-session-rows.ts'
+import type { CachedStateStore, FlushListener } from '../layers/flush-listener.ts'
+import type { KeyCodec } from '../key-value/key-codec.ts'
+import { LayeredStateStore } from '../layers/layered-state-store.ts'
+import type { RowCodec } from '../key-value/row-codec.ts'
+import { rowFlushListener } from '../layers/row-flush-listener.ts'
+import { translated } from '../key-value/row-iterators.ts'
+import type { KeyedRow } from '../key-value/row.ts'
+import type { SegmentedSessionRows } from './segmented-session-rows.ts'
+import { endOfSession, keyOfSession, sessionKey, startOfSession } from './session-key.ts'
+import type { SessionRange, SessionRows } from './session-rows.ts'
+import type { SessionStore, UnemittedSessions } from './session-store.ts'
+import type { ChangelogRecord, StateStore } from '../state-store.ts'
+import type { SessionStoreSpec } from '../store-spec.ts'
+import type { WindowedEntry } from '../window/window-store.ts'
+
+export interface SessionLayers<K, V> {
+  readonly spec: SessionStoreSpec<unknown, unknown>
+  readonly keys: KeyCodec<K>
+  readonly rows: RowCodec<V>
+  /** The uppermost layer, which reads and writes go to. */
+  readonly top: SessionRows
+  readonly cache: CachingSessionRows | undefined
+  /** The lowest layer. */
+  readonly base: SegmentedSessionRows
+}
+
+type Sessions<K, V> = IterableIterator<WindowedEntry<K, V>>
+
+/** The typed face of a session store over its layers. */
+export class SessionStateStore<K, V>
+  extends LayeredStateStore<SessionStoreSpec<unknown, unknown>>
+  implements StateStore, SessionStore<K, V>, UnemittedSessions<K, V>, CachedStateStore<Windowed<K>, unknown>
+{
+  readonly #layers: SessionLayers<K, V>
+  readonly #keys: KeyCodec<K>
+  readonly #rows: RowCodec<V>
+  readonly #top: SessionRows
+
+  constructor(layers: SessionLayers<K, V>) {
+    super(layers)
+    this.#layers = layers
+    this.#keys = layers.keys
+    this.#rows = layers.rows
+    this.#top = layers.top
+  }
+
+  fetchSession(key: K, startMs: number, endMs: number): V | null {
+    this.checkOpen()
+    const row = this.#top.get(sessionKey(this.#keys.encode(key), startMs, endMs))
+    return row === null ? null : this.#rows.fromRow(row)
+  }
+
+  put(session: Windowed<K>, value: V | null): void {
+    this.checkOpen()
+    this.#top.put(this.#sessionKey(session), value === null ? null : this.#rows.toRow(value))
+  }
+
+  remove(session: Windowed<K>): void {
+    this.checkOpen()
+    this.#top.remove(this.#sessionKey(session))
+  }
+
+  fetch(key: K): Sessions<K, V> {
+    return this.findSessions(key, 0, Infinity)
+  }
+
+  backwardFetch(key: K): Sessions<K, V> {
+    return this.backwardFindSessions(key, 0, Infinity)
+  }
+
+  fetchRange(fromKey: K | null, toKey: K | null): Sessions<K, V> {
+    return this.findSessionsRange(fromKey, toKey, 0, Infinity)
+  }
+
+  backwardFetchRange(fromKey: K | null, toKey: K | null): Sessions<K, V> {
+    return this.backwardFindSessionsRange(fromKey, toKey, 0, Infinity)
+  }
+
+  findSessions(key: K, earliestEndMs: number, latestStartMs: number): Sessions<K, V> {
+    return this.#findKey(key, { earliestEndMs, latestStartMs, reverse: false })
+  }
+
+  backwardFindSessions(key: K, earliestEndMs: number, latestStartMs: number): Sessions<K, V> {
+    return this.#findKey(key, { earliestEndMs, latestStartMs, reverse: true })
+  }
+
+  findSessionsRange(fromKey: K | null, toKey: K | null, earliestEndMs: number, latestStartMs: number): Sessions<K, V> {
+    return this.#findKeys(fromKey, toKey, { earliestEndMs, latestStartMs, reverse: false })
+  }
+
+  backwardFindSessionsRange(fromKey: K | null, toKey: K | null, earliestEndMs: number, latestStartMs: number): Sessions<K, V> {
+    return this.#findKeys(fromKey, toKey, { earliestEndMs, latestStartMs, reverse: true })
+  }
+
+  findSessionsByEnd(earliestEndMs: number, latestEndMs: number): Sessions<K, V> {
+    this.checkOpen()
+    return this.#entries(this.#layers.base.findByEnd(earliestEndMs, latestEndMs))
+  }
+
+  keepFrom(endMs: number): void {
+    this.#layers.base.keepFrom(endMs)
+  }
+
+  /** The time of a flushed session is its end (Java: `SessionCacheFlushListener`). */
+  setFlushListener(listener: FlushListener<Windowed<K>, unknown>, oldValues: 'send' | 'omit'): boolean {
+    const { cache } = this.#layers
+    if (cache === undefined) return false
+    const atEnd: FlushListener<Windowed<K>, unknown> = (session, change) => listener(session, change, session.endMs)
+    cache.subscribe({ listener: rowFlushListener(atEnd, (key) => this.#windowed(key), this.#rows), oldValues })
+    return true
+  }
+
+  restore(records: readonly ChangelogRecord[]): void {
+    this.#layers.base.restore(records, ({ value, timestamp }) => (value === null ? null : this.#rows.restored(value, timestamp)))
+  }
+
+  #findKey(key: K, sessions: SessionRange): Sessions<K, V> {
+    this.checkOpen()
+    return this.#entries(this.#top.find(this.#keys.encode(key), sessions))
+  }
+
+  #findKeys(from: K | null, to: K | null, sessions: SessionRange): Sessions<K, V> {
+    this.checkOpen()
+    const fromKey = from === null ? null : this.#keys.encode(from)
+    const toKey = to === null ? null : this.#keys.encode(to)
+    return this.#entries(this.#top.findRange({ fromKey, toKey }, sessions))
+  }
+
+  #entries(rows: IterableIterator<KeyedRow>): Sessions<K, V> {
+    return translated(rows, ([sessionKey, row]) => ({ key: this.#windowed(sessionKey), value: this.#rows.fromRow(row) }))
+  }
+
+  #sessionKey({ key, startMs, endMs }: Windowed<K>): string {
+    return sessionKey(this.#keys.encode(key), startMs, endMs)
+  }
+
+  #windowed(sessionKey: string): Windowed<K> {
+    return windowed(this.#keys.decode(keyOfSession(sessionKey)), startOfSession(sessionKey), endOfSession(sessionKey))
+  }
+}

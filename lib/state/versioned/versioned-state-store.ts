@@ -1,0 +1,69 @@
+import { valueAndTimestamp, type ValueAndTimestamp } from '../../model/value-and-timestamp.ts'
+import type { KeyCodec } from '../key-value/key-codec.ts'
+import { LayeredStateStore } from '../layers/layered-state-store.ts'
+import type { RowCodec } from '../key-value/row-codec.ts'
+import type { ChangelogRecord, StateStore } from '../state-store.ts'
+import type { VersionedKeyValueStoreSpec } from '../store-spec.ts'
+import type { HistoryOptions, ValidTo, VersionedKeyValueStore, VersionedRecord } from './versioned-key-value-store.ts'
+import type { FoundVersion, SegmentedVersionedRows, VersionedRows } from './versioned-rows.ts'
+
+export interface VersionedLayers<K, V> {
+  readonly spec: VersionedKeyValueStoreSpec<unknown, unknown>
+  readonly keys: KeyCodec<K>
+  readonly rows: RowCodec<ValueAndTimestamp<V>>
+  /** The uppermost layer, which reads and writes go to. */
+  readonly top: VersionedRows
+  /** The lowest layer. */
+  readonly base: SegmentedVersionedRows
+}
+
+/** The typed face of a versioned store, over its layers. */
+export class VersionedStateStore<K, V>
+  extends LayeredStateStore<VersionedKeyValueStoreSpec<unknown, unknown>>
+  implements StateStore, VersionedKeyValueStore<K, V>
+{
+  readonly #layers: VersionedLayers<K, V>
+  readonly #top: VersionedRows
+
+  constructor(layers: VersionedLayers<K, V>) {
+    super(layers)
+    this.#layers = layers
+    this.#top = layers.top
+  }
+
+  get(key: K, asOfMs?: number): ValueAndTimestamp<V> | null {
+    const bytes = this.#encode(key)
+    const row = asOfMs === undefined ? this.#top.get(bytes) : this.#top.getAsOf(bytes, asOfMs)
+    return row === null ? null : this.#layers.rows.fromRow(row)
+  }
+
+  history(key: K, options: HistoryOptions = {}): IterableIterator<VersionedRecord<V>> {
+    const { fromMs = -Infinity, toMs = Infinity, order = 'ascending' } = options
+    const kept = this.#top.versions(this.#encode(key)).filter(({ row, validTo }) => row.timestamp <= toMs && validTo > fromMs)
+    return (order === 'ascending' ? kept.toReversed() : kept).map((found) => this.#record(found)).values()
+  }
+
+  put(key: K, value: V | null, timestamp: number): ValidTo {
+    const row = value === null ? null : this.#layers.rows.toRow(valueAndTimestamp(value, timestamp))
+    return this.#top.put(this.#encode(key), row, timestamp)
+  }
+
+  delete(key: K, timestamp: number): ValueAndTimestamp<V> | null {
+    const old = this.get(key, timestamp)
+    return this.put(key, null, timestamp) === 'not-put' ? null : old
+  }
+
+  restore(records: readonly ChangelogRecord[]): void {
+    const { base, rows } = this.#layers
+    base.restore(records, ({ value, timestamp }) => (value === null ? null : rows.restored(value, timestamp)))
+  }
+
+  #encode(key: K): string {
+    this.checkOpen()
+    return this.#layers.keys.encode(key)
+  }
+
+  #record({ row, validTo }: FoundVersion): VersionedRecord<V> {
+    return { ...this.#layers.rows.fromRow(row), validTo }
+  }
+}

@@ -1,0 +1,252 @@
+import { latin1 } from '../../model/bytes.ts'
+import type { Counter } from '../../metrics/metrics.ts'
+import type { StorageTable, StorageWrite } from '../../storage/storage.ts'
+import { readInt64, writeInt64 } from '../key-value/row-codec.ts'
+import { chained, sorted, translated } from '../key-value/row-iterators.ts'
+import type { KeyedRow, Row } from '../key-value/row.ts'
+import type { ChangelogRecord } from '../state-store.ts'
+import type { WindowStoreSpec } from '../store-spec.ts'
+import {
+  boundsOfKey,
+  boundsOfRange,
+  boundsOfTime,
+  keyOfWindow,
+  sequenceOfWindow,
+  startOfWindow,
+  timeKey,
+  windowKey,
+  windowKeyOfTimeKey,
+} from './window-key.ts'
+import { byStart, inOrder, reversed } from './window-order.ts'
+import { nextSequence, type KeyRange, type SequenceNumbers, type TimeRange, type WindowRows } from './window-rows.ts'
+import type { Segment, WindowSegments } from './window-segments.ts'
+
+export interface SegmentedWindowOptions {
+  readonly spec: WindowStoreSpec<unknown, unknown>
+  readonly expiry: 'exact' | 'segmented'
+  readonly segments: WindowSegments
+  readonly sequences: SequenceNumbers
+  /**
+   * Duplicates after a restore. `continue`: what is restored is numbered as it comes, and changelog numbers go on. `restart`: they begin at
+   * 1 again, as Java's; `overwrite`: so do the store's, and what is restored keeps its number, as in Java's RocksDB store.
+   */
+  readonly sequencesAfterRestore: 'continue' | 'restart' | 'overwrite'
+  /** Where stream time and sequence numbers are stored; absent in memory. */
+  readonly table: StorageTable | undefined
+  readonly dropped: Counter
+  /** `kept`: windows at or after the start that `keepFrom` was last told are not forgotten; before that, none. */
+  readonly unemitted: 'kept' | 'expire'
+}
+
+const stateKey = new Uint8Array(0)
+
+/**
+ * The lowest layer of a window store. Its stream time is the largest window start that was put; what lies `retentionMs` or more
+ * behind it is not read. `exact` also refuses to write it, `segmented` only where its segment is gone.
+ */
+export class SegmentedWindowRows implements WindowRows {
+  readonly #options: SegmentedWindowOptions
+  readonly #segments: WindowSegments
+  readonly #retentionMs: number
+  readonly #keepsDuplicates: boolean
+  readonly #isExact: boolean
+  #streamTime = -1
+  #keptFrom: number
+  #committedState: Uint8Array | undefined
+
+  constructor(options: SegmentedWindowOptions) {
+    this.#options = options
+    this.#segments = options.segments
+    this.#retentionMs = options.spec.retentionMs
+    this.#keepsDuplicates = options.spec.duplicates === 'keep'
+    this.#isExact = options.expiry === 'exact'
+    this.#keptFrom = options.unemitted === 'kept' ? 0 : Infinity
+    this.#readState()
+  }
+
+  get(key: string, startMs: number): Row | null {
+    if (startMs < this.#firstLiveStart()) return null
+    return this.#segments.find(startMs)?.rows.get(windowKey(key, startMs, 0)) ?? null
+  }
+
+  put(key: string, startMs: number, row: Row | null): void {
+    const deletesNothing = row === null && this.#keepsDuplicates
+    if (deletesNothing && !this.#isExact) return
+    this.#advance(startMs)
+    if (this.#isExpired(startMs)) return this.#options.dropped.add()
+    if (deletesNothing) return
+    const segment = this.#segments.create(startMs)
+    const stored = windowKey(key, startMs, this.#nextSequence())
+    segment.rows.put(stored, row)
+    segment.byTime?.put(timeKey(stored), row)
+  }
+
+  fetch(key: string, times: TimeRange): IterableIterator<KeyedRow> {
+    const length = key.length + 12
+    const sources = this.#segmentsOf(times).map(({ segment, fromMs, toMs }) =>
+      segment.rows.scan({ ...boundsOfKey(key, fromMs, toMs), reverse: times.reverse }),
+    )
+    return chained(sources, ([windowKey]) => windowKey.length === length)
+  }
+
+  fetchRange({ fromKey, toKey, isAll = false }: KeyRange, times: TimeRange): IterableIterator<KeyedRow> {
+    const first = Math.max(times.fromMs, this.#firstLiveStart())
+    const isIn = ([windowKey]: KeyedRow): boolean => {
+      const key = keyOfWindow(windowKey)
+      if ((fromKey !== null && key < fromKey) || (toKey !== null && key > toKey)) return false
+      const startMs = startOfWindow(windowKey)
+      return startMs >= first && startMs <= times.toMs
+    }
+    const segments = this.#segmentsOf(times)
+    if (this.#isByTime(isAll))
+      return chained(
+        segments.map((part) => scanByTime(part, times)),
+        isIn,
+      )
+    const sources = segments.map(({ segment, toMs }) =>
+      segment.rows.scan({ ...boundsOfRange(fromKey, toKey, toMs), reverse: times.reverse }),
+    )
+    if (!this.#isExact) return chained(sources, isIn)
+    const order = inOrder(times.reverse ? reversed(byStart) : byStart)
+    return chained(
+      sources.map((rows) => sorted(rows, isIn, order)),
+      () => true,
+    )
+  }
+
+  /** Nothing from `startMs` on is forgotten, however old it grows. */
+  keepFrom(startMs: number): void {
+    this.#keptFrom = startMs
+    this.#segments.expireBefore(this.#firstLiveSegment())
+  }
+
+  get dirtyBytes(): number {
+    return this.#segments.dirtyBytes
+  }
+
+  commit(): void {
+    this.#segments.commit()
+    if (this.#options.table !== undefined) this.#committedState = this.#state()
+  }
+
+  checkpoint(writes: StorageWrite[]): void {
+    this.#segments.checkpoint(writes)
+    const { table } = this.#options
+    if (table !== undefined && this.#committedState !== undefined)
+      writes.push({ table, key: stateKey, value: this.#committedState })
+  }
+
+  checkpointed(): void {
+    this.#segments.checkpointed()
+    this.#committedState = undefined
+  }
+
+  restore(records: readonly ChangelogRecord[], rowOf: (record: ChangelogRecord) => Row | null): void {
+    for (const record of records) this.#restore(latin1(record.key), rowOf(record))
+    this.commit()
+  }
+
+  #restore(key: string, row: Row | null): void {
+    const startMs = startOfWindow(key)
+    if (this.#keepsDuplicates) this.#continueFrom(sequenceOfWindow(key))
+    const deletesNothing = row === null && this.#keepsDuplicates
+    if (deletesNothing && !this.#isExact) return
+    this.#advance(startMs)
+    // Java's in-memory store restores by put(), which counts; its RocksDB store does not.
+    if (this.#isExpired(startMs)) return this.#isExact ? this.#options.dropped.add() : undefined
+    if (deletesNothing) return
+    const segment = this.#segments.create(startMs)
+    const own = this.#renumbered(key, startMs)
+    segment.rows.restore(own, row)
+    segment.byTime?.restore(timeKey(own), row)
+  }
+
+  #continueFrom(sequence: number): void {
+    const { sequences, sequencesAfterRestore } = this.#options
+    if (sequencesAfterRestore === 'continue') sequences.changelog = Math.max(sequences.changelog, sequence)
+  }
+
+  /** A changelog may have a number twice: Java begins anew after each restart. */
+  #renumbered(key: string, startMs: number): string {
+    if (!this.#keepsDuplicates || this.#options.sequencesAfterRestore === 'overwrite') return key
+    return windowKey(keyOfWindow(key), startMs, this.#nextSequence())
+  }
+
+  #advance(startMs: number): void {
+    if (startMs <= this.#streamTime) return
+    this.#streamTime = startMs
+    this.#segments.expireBefore(this.#firstLiveSegment())
+  }
+
+  #isExpired(startMs: number): boolean {
+    if (this.#isExact) return startMs < this.#firstLiveStart()
+    return this.#segments.idOf(startMs) < this.#firstLiveSegment()
+  }
+
+  /** A row expires when it is exactly as old as the retention; in Java's time-first stores, when it is older. */
+  #firstLiveStart(): number {
+    const { layout = 'key-first' } = this.#options.spec
+    const age = this.#retentionMs - (this.#isExact || layout === 'key-first' ? 1 : 0)
+    return Math.min(this.#streamTime - age, this.#keptFrom)
+  }
+
+  #firstLiveSegment(): number {
+    return this.#segments.idOf(Math.min(this.#streamTime - this.#retentionMs, this.#keptFrom))
+  }
+
+  /** A range of keys is read by key where the layout has both. */
+  #isByTime(isAll: boolean): boolean {
+    const { layout = 'key-first' } = this.#options.spec
+    return layout !== 'key-first' && (this.#isExact || layout === 'time-first' || isAll)
+  }
+
+  #nextSequence(): number {
+    if (!this.#keepsDuplicates) return 0
+    const { sequences } = this.#options
+    sequences.store = nextSequence(sequences.store)
+    return sequences.store
+  }
+
+  /** Live segments with the part of the time range that they hold, in the order of reading. */
+  #segmentsOf({ fromMs, toMs, reverse }: TimeRange): SegmentPart[] {
+    const first = Math.max(0, fromMs, this.#firstLiveStart())
+    const { intervalMs } = this.#segments
+    const parts = this.#segments.between(first, toMs).map((segment) => ({
+      segment,
+      fromMs: Math.max(first, segment.id * intervalMs),
+      toMs: Math.min(toMs, (segment.id + 1) * intervalMs - 1),
+    }))
+    return reverse ? parts.reverse() : parts
+  }
+
+  #state(): Uint8Array {
+    const { store, changelog } = this.#options.sequences
+    const state = Buffer.alloc(16)
+    writeInt64(state, this.#streamTime, 0)
+    state.writeUInt32BE(store, 8)
+    state.writeUInt32BE(changelog, 12)
+    return state
+  }
+
+  #readState(): void {
+    const state = this.#options.table?.get(stateKey)
+    if (state === undefined) return
+    this.#streamTime = readInt64(state, 0)
+    this.#segments.expireBefore(this.#firstLiveSegment())
+    const { sequences, sequencesAfterRestore } = this.#options
+    const numbers = Buffer.from(state)
+    if (sequencesAfterRestore !== 'overwrite') sequences.store = numbers.readUInt32BE(8)
+    if (sequencesAfterRestore === 'continue') sequences.changelog = numbers.readUInt32BE(12)
+  }
+}
+
+interface SegmentPart {
+  readonly segment: Segment
+  readonly fromMs: number
+  readonly toMs: number
+}
+
+function scanByTime({ segment, fromMs, toMs }: SegmentPart, { reverse }: TimeRange): Iterator<KeyedRow> {
+  const rows = segment.byTime!.scan({ ...boundsOfTime(fromMs, toMs), reverse })
+  return translated(rows, ([key, row]) => [windowKeyOfTimeKey(key), row])
+}

@@ -1,0 +1,68 @@
+import { fromLatin1, latin1 } from '../../model/bytes.ts'
+import { readInt64, writeInt64 } from '../key-value/row-codec.ts'
+
+/** Bytes of `start int64 ‖ seq int32`, which follow the key (Java: `WindowKeySchema`). */
+const suffixLength = 12
+
+const scratch = Buffer.alloc(8)
+
+/** A window's key, in the changelog and on disk: `key ‖ start int64 ‖ seq int32`, all as latin1. */
+export function windowKey(key: string, startMs: number, sequence: number): string {
+  return key + int64Text(startMs) + int32Text(sequence)
+}
+
+export function keyOfWindow(windowKey: string): string {
+  return windowKey.slice(0, -suffixLength)
+}
+
+export function startOfWindow(windowKey: string): number {
+  const at = windowKey.length - suffixLength
+  return readInt64(fromLatin1(windowKey.slice(at, at + 8)), 0)
+}
+
+export function sequenceOfWindow(windowKey: string): number {
+  return Buffer.from(windowKey.slice(-4), 'latin1').readUInt32BE(0)
+}
+
+/** The key of a window in an index by time: `start int64 ‖ key ‖ seq int32`. */
+export function timeKey(windowKey: string): string {
+  return windowKey.slice(-suffixLength, -4) + keyOfWindow(windowKey) + windowKey.slice(-4)
+}
+
+export function windowKeyOfTimeKey(timeKey: string): string {
+  return timeKey.slice(8, -4) + timeKey.slice(0, 8) + timeKey.slice(-4)
+}
+
+/** Bounds of time keys with starts from `fromMs` to `toMs`, both included. */
+export function boundsOfTime(fromMs: number, toMs: number): { readonly from: string; readonly to: string } {
+  return { from: int64Text(fromMs), to: int64Text(toMs + 1) }
+}
+
+function int64Text(value: number): string {
+  writeInt64(scratch, value, 0)
+  return latin1(scratch)
+}
+
+function int32Text(value: number): string {
+  return String.fromCharCode((value >>> 24) & 0xff, (value >>> 16) & 0xff, (value >>> 8) & 0xff, value & 0xff)
+}
+
+/** Bounds of the window keys of one key, for a scan: starts from `fromMs` to `toMs`, both included. */
+export function boundsOfKey(key: string, fromMs: number, toMs: number): { readonly from: string; readonly to: string } {
+  return { from: key + int64Text(fromMs), to: key + int64Text(toMs + 1) }
+}
+
+/**
+ * Bounds between which all window keys lie whose key is from `fromKey` to `toKey`, with starts up to `toMs`; others lie there, too. A key
+ * that is the beginning of `toKey` may sort behind it, when its start does: the bound covers the first such.
+ */
+export function boundsOfRange(fromKey: string | null, toKey: string | null, toMs: number) {
+  return { from: fromKey ?? undefined, to: toKey === null ? undefined : upperBound(toKey, int64Text(toMs + 1)) }
+}
+
+function upperBound(key: string, end: string): string {
+  // The end begins with a zero byte, being below 2^53: only there can it exceed the rest of the key.
+  for (let at = key.indexOf('\0'); at >= 0; at = key.indexOf('\0', at + 1))
+    if (key.slice(at, at + end.length) < end) return key.slice(0, at) + end
+  return key + end
+}

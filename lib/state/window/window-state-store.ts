@@ -1,0 +1,133 @@
+import { windowed, type Windowed } from '../../model/windowed.ts'
+import type { CachingWindowRows } from '../layers/caching-window-rows.ts'
+import type { CachedStateStore, FlushListener } from '../layers/flush-listener.ts'
+import type { KeyCodec } from '../key-value/key-codec.ts'
+import { LayeredStateStore } from '../layers/layered-state-store.ts'
+import type { RowCodec } from '../key-value/row-codec.ts'
+import { rowFlushListener } from '../layers/row-flush-listener.ts'
+import { translated } from '../key-value/row-iterators.ts'
+import type { SegmentedWindowRows } from './segmented-window-rows.ts'
+import type { ChangelogRecord, StateStore } from '../state-store.ts'
+import type { WindowStoreSpec } from '../store-spec.ts'
+import { keyOfWindow, startOfWindow } from './window-key.ts'
+import type { KeyRange, TimeRange, WindowRows } from './window-rows.ts'
+import type { UnemittedWindows, WindowEntry, WindowedEntry, WindowStore } from './window-store.ts'
+
+const allKeys: KeyRange = { fromKey: null, toKey: null, isAll: true }
+
+export interface WindowLayers<K, V> {
+  readonly spec: WindowStoreSpec<unknown, unknown>
+  readonly keys: KeyCodec<K>
+  readonly rows: RowCodec<V>
+  /** The uppermost layer, which reads and writes go to. */
+  readonly top: WindowRows
+  readonly cache: CachingWindowRows | undefined
+  /** The lowest layer. */
+  readonly base: SegmentedWindowRows
+}
+
+/** The typed face of a window store, plain or timestamped, over its layers. */
+export class WindowStateStore<K, V>
+  extends LayeredStateStore<WindowStoreSpec<unknown, unknown>>
+  implements StateStore, WindowStore<K, V>, UnemittedWindows, CachedStateStore<Windowed<K>, unknown>
+{
+  readonly #layers: WindowLayers<K, V>
+  readonly #keys: KeyCodec<K>
+  readonly #rows: RowCodec<V>
+  readonly #top: WindowRows
+
+  constructor(layers: WindowLayers<K, V>) {
+    super(layers)
+    this.#layers = layers
+    this.#keys = layers.keys
+    this.#rows = layers.rows
+    this.#top = layers.top
+  }
+
+  fetchOne(key: K, startMs: number): V | null {
+    this.checkOpen()
+    const row = this.#top.get(this.#keys.encode(key), startMs)
+    return row === null ? null : this.#rows.fromRow(row)
+  }
+
+  put(key: K, value: V | null, startMs: number): void {
+    this.checkOpen()
+    const bytes = this.#keys.encode(key)
+    this.#top.put(bytes, startMs, value === null ? null : this.#rows.toRow(value))
+  }
+
+  fetch(key: K, fromMs: number, toMs: number): IterableIterator<WindowEntry<V>> {
+    return this.#fetchKey(key, { fromMs, toMs, reverse: false })
+  }
+
+  backwardFetch(key: K, fromMs: number, toMs: number): IterableIterator<WindowEntry<V>> {
+    return this.#fetchKey(key, { fromMs, toMs, reverse: true })
+  }
+
+  fetchRange(fromKey: K | null, toKey: K | null, fromMs: number, toMs: number): IterableIterator<WindowedEntry<K, V>> {
+    return this.#fetchKeys(this.#range(fromKey, toKey), { fromMs, toMs, reverse: false })
+  }
+
+  backwardFetchRange(fromKey: K | null, toKey: K | null, fromMs: number, toMs: number): IterableIterator<WindowedEntry<K, V>> {
+    return this.#fetchKeys(this.#range(fromKey, toKey), { fromMs, toMs, reverse: true })
+  }
+
+  fetchAll(fromMs: number, toMs: number): IterableIterator<WindowedEntry<K, V>> {
+    return this.#fetchKeys(allKeys, { fromMs, toMs, reverse: false })
+  }
+
+  backwardFetchAll(fromMs: number, toMs: number): IterableIterator<WindowedEntry<K, V>> {
+    return this.#fetchKeys(allKeys, { fromMs, toMs, reverse: true })
+  }
+
+  all(): IterableIterator<WindowedEntry<K, V>> {
+    return this.fetchAll(0, Infinity)
+  }
+
+  backwardAll(): IterableIterator<WindowedEntry<K, V>> {
+    return this.backwardFetchAll(0, Infinity)
+  }
+
+  keepFrom(startMs: number): void {
+    this.#layers.base.keepFrom(startMs)
+  }
+
+  setFlushListener(listener: FlushListener<Windowed<K>, unknown>, oldValues: 'send' | 'omit'): boolean {
+    const { cache } = this.#layers
+    if (cache === undefined) return false
+    cache.subscribe({ listener: rowFlushListener(listener, (key) => this.#windowed(key), this.#rows), oldValues })
+    return true
+  }
+
+  restore(records: readonly ChangelogRecord[]): void {
+    this.#layers.base.restore(records, ({ value, timestamp }) => (value === null ? null : this.#rows.restored(value, timestamp)))
+  }
+
+  #fetchKey(key: K, times: TimeRange): IterableIterator<WindowEntry<V>> {
+    this.checkOpen()
+    return translated(this.#top.fetch(this.#keys.encode(key), times), ([windowKey, row]) => ({
+      startMs: startOfWindow(windowKey),
+      value: this.#rows.fromRow(row),
+    }))
+  }
+
+  #range(fromKey: K | null, toKey: K | null): KeyRange {
+    return {
+      fromKey: fromKey === null ? null : this.#keys.encode(fromKey),
+      toKey: toKey === null ? null : this.#keys.encode(toKey),
+    }
+  }
+
+  #fetchKeys(keys: KeyRange, times: TimeRange): IterableIterator<WindowedEntry<K, V>> {
+    this.checkOpen()
+    return translated(this.#top.fetchRange(keys, times), ([windowKey, row]) => ({
+      key: this.#windowed(windowKey),
+      value: this.#rows.fromRow(row),
+    }))
+  }
+
+  #windowed(windowKey: string): Windowed<K> {
+    const startMs = startOfWindow(windowKey)
+    return windowed(this.#keys.decode(keyOfWindow(windowKey)), startMs, startMs + this.spec.windowSizeMs)
+  }
+}

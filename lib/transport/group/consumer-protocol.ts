@@ -1,0 +1,140 @@
+import { asBuffer } from '../../model/bytes.ts'
+import { TransportError } from '../../model/errors.ts'
+import type { TopicPartition } from '../../model/topic-partition.ts'
+import { comparePartitions } from '../../model/topic-partition.ts'
+
+/** What a member tells the leader (Kafka: `ConsumerProtocolSubscription`). */
+export interface MemberSubscription {
+  readonly topics: readonly string[]
+  readonly userData: Uint8Array | null
+  readonly ownedPartitions: readonly TopicPartition[]
+  /** The generation in which it came to own them; −1 where unknown. */
+  readonly generationId: number
+}
+
+/** What the leader tells a member (Kafka: `ConsumerProtocolAssignment`). */
+export interface MemberAssignment {
+  readonly partitions: readonly TopicPartition[]
+  readonly userData: Uint8Array | null
+}
+
+const subscriptionVersion = 3
+const assignmentVersion = 1
+
+/** Version 3, as Kafka's own consumers write it; versions above are told apart by their number and may only add fields. */
+export function encodeSubscription({ topics, userData, ownedPartitions, generationId }: MemberSubscription): Uint8Array {
+  const noRack = int16(-1)
+  const parts = [int16(subscriptionVersion), int32(topics.length), ...topics.map(string), nullableBytes(userData)]
+  return Buffer.concat([...parts, topicPartitions(ownedPartitions), int32(generationId), noRack])
+}
+
+/** Throws `TRANSPORT_INCONSISTENT_GROUP_PROTOCOL` for bytes that are no subscription. */
+export function decodeSubscription(bytes: Uint8Array): MemberSubscription {
+  return decode(bytes, (reader) => {
+    const version = reader.int16()
+    const topics = reader.array(() => reader.string())
+    const userData = reader.nullableBytes()
+    const ownedPartitions = version >= 1 ? reader.topicPartitions() : []
+    return { topics, userData, ownedPartitions, generationId: version >= 2 ? reader.int32() : -1 }
+  })
+}
+
+export function encodeAssignment({ partitions, userData }: MemberAssignment): Uint8Array {
+  return Buffer.concat([int16(assignmentVersion), topicPartitions(partitions), nullableBytes(userData)])
+}
+
+/** No bytes are no partitions: what a member gets that the leader did not mention. Throws as {@link decodeSubscription}. */
+export function decodeAssignment(bytes: Uint8Array): MemberAssignment {
+  if (bytes.length === 0) return { partitions: [], userData: null }
+  return decode(bytes, (reader) => {
+    reader.int16()
+    return { partitions: reader.topicPartitions(), userData: reader.nullableBytes() }
+  })
+}
+
+function decode<T>(bytes: Uint8Array, read: (reader: Reader) => T): T {
+  try {
+    return read(new Reader(asBuffer(bytes)))
+  } catch (cause) {
+    if (!(cause instanceof RangeError)) throw cause
+    const message = 'A member of the group sent metadata that is not of the consumer protocol: give this group an id of its own.'
+    throw new TransportError('TRANSPORT_INCONSISTENT_GROUP_PROTOCOL', 'fatal', message, { cause })
+  }
+}
+
+function int16(value: number): Buffer {
+  const bytes = Buffer.alloc(2)
+  bytes.writeInt16BE(value)
+  return bytes
+}
+
+function int32(value: number): Buffer {
+  const bytes = Buffer.alloc(4)
+  bytes.writeInt32BE(value)
+  return bytes
+}
+
+function string(value: string): Buffer {
+  const bytes = Buffer.from(value)
+  return Buffer.concat([int16(bytes.length), bytes])
+}
+
+function nullableBytes(value: Uint8Array | null): Buffer {
+  return value === null ? int32(-1) : Buffer.concat([int32(value.length), value])
+}
+
+function topicPartitions(partitions: readonly TopicPartition[]): Buffer {
+  const byTopic = Object.entries(Object.groupBy(partitions.toSorted(comparePartitions), ({ topic }) => topic))
+  const topics = byTopic.map(([topic, some = []]) => [
+    string(topic),
+    int32(some.length),
+    ...some.map(({ partition }) => int32(partition)),
+  ])
+  return Buffer.concat([int32(byTopic.length), ...topics.flat()])
+}
+
+/** Reads beyond the end throw a RangeError: a wrong count ends there and allocates nothing. */
+class Reader {
+  readonly #bytes: Buffer
+  #at = 0
+
+  constructor(bytes: Buffer) {
+    this.#bytes = bytes
+  }
+
+  int16(): number {
+    this.#at += 2
+    return this.#bytes.readInt16BE(this.#at - 2)
+  }
+
+  int32(): number {
+    this.#at += 4
+    return this.#bytes.readInt32BE(this.#at - 4)
+  }
+
+  string(): string {
+    return this.#take(this.int16()).toString()
+  }
+
+  nullableBytes(): Uint8Array | null {
+    const length = this.int32()
+    return length === -1 ? null : this.#take(length)
+  }
+
+  array<T>(read: () => T): T[] {
+    const items: T[] = []
+    for (let left = this.int32(); left > 0; left--) items.push(read())
+    return items
+  }
+
+  topicPartitions(): TopicPartition[] {
+    const topics = this.array(() => ({ topic: this.string(), partitions: this.array(() => this.int32()) }))
+    return topics.flatMap(({ topic, partitions }) => partitions.map((partition) => ({ topic, partition })))
+  }
+
+  #take(length: number): Buffer {
+    if (length < 0 || this.#at + length > this.#bytes.length) throw new RangeError(`${length} bytes at ${this.#at}`)
+    this.#at += length
+    return this.#bytes.subarray(this.#at - length, this.#at)
+  }
+}

@@ -1,0 +1,182 @@
+import type { Chance } from '../../../clock/chance.ts'
+import type { Clock } from '../../../clock/clock.ts'
+import type { PartitionMetadata } from '../../admin.ts'
+import type { TopicPartition } from '../../../model/topic-partition.ts'
+import type { BrokerConnection, OpenConnection } from '../connection/kafkajs/broker-connection.ts'
+import { closed, errorCode, isRetriable, kafkaError, throwOnError, unreachable } from './kafka-errors.ts'
+import { retry } from './retry.ts'
+import { findCoordinatorRequest, metadataRequest } from '../wire/metadata-requests.ts'
+import type { BrokerAddress, ClusterDescription, TopicDescription } from '../wire/metadata-requests.ts'
+import type { KafkaRequest } from '../wire/request.ts'
+
+export interface HostPort {
+  readonly host: string
+  readonly port: number
+}
+
+export interface ClusterClientOptions {
+  /** For messages: `fetcher`. */
+  readonly what: string
+  readonly bootstrap: readonly HostPort[]
+  readonly open: OpenConnection
+  readonly clock: Clock
+  readonly chance: Chance
+  /** How long a call may be retried. */
+  readonly apiTimeoutMs: number
+}
+
+/**
+ * Knows brokers, leaders and coordinators, and holds one connection to each broker that is used. A connection that failed is
+ * thrown away; what was known from its broker is asked again.
+ */
+export class ClusterClient {
+  readonly clock: Clock
+  readonly chance: Chance
+  readonly #options: ClusterClientOptions
+  readonly #connections = new Map<string, Promise<BrokerConnection>>()
+  readonly #topics = new Map<string, TopicDescription>()
+  readonly #wanted = new Set<string>()
+  readonly #coordinators = new Map<string, number>()
+  readonly #closing = new AbortController()
+  #brokers: readonly BrokerAddress[] = []
+  #controllerId = -1
+  #refreshing: Promise<void> | null = null
+
+  constructor(options: ClusterClientOptions) {
+    this.#options = options
+    this.clock = options.clock
+    this.chance = options.chance
+  }
+
+  get signal(): AbortSignal {
+    return this.#closing.signal
+  }
+
+  get isClosed(): boolean {
+    return this.signal.aborted
+  }
+
+  /** Finds the cluster. Rejects with `TRANSPORT_BROKER_UNREACHABLE` when no address answered within the time. */
+  async connect(withinMs: number): Promise<void> {
+    await this.retry(() => this.describe([]), withinMs)
+  }
+
+  close(): void {
+    this.#closing.abort()
+    for (const connection of this.#connections.values()) connection.then((open) => open.close()).catch(() => {})
+    this.#connections.clear()
+  }
+
+  retry<T>(attempt: () => Promise<T>, withinMs = this.#options.apiTimeoutMs): Promise<T> {
+    return retry({ clock: this.clock, chance: this.chance, withinMs, signal: this.signal }, attempt)
+  }
+
+  /** Asks any broker. A topic that is not there comes back with its error. */
+  async describe(topics: readonly string[] | null): Promise<ClusterDescription> {
+    const description = await this.sendToAny(metadataRequest(topics))
+    this.#brokers = description.brokers
+    this.#controllerId = description.controllerId
+    return description
+  }
+
+  async sendToAny<T>(request: KafkaRequest<T>): Promise<T> {
+    let last: unknown
+    for (const { host, port } of this.#candidates()) {
+      try {
+        return await this.#send(host, port, request)
+      } catch (error) {
+        if (!isRetriable(error)) throw error
+        last = error
+      }
+    }
+    throw unreachable(
+      this.#options.bootstrap.map(({ host, port }) => `${host}:${port}`),
+      last,
+    )
+  }
+
+  sendToController<T>(request: KafkaRequest<T>): Promise<T> {
+    return this.#controllerId < 0 ? this.sendToAny(request) : this.sendTo(this.#controllerId, request)
+  }
+
+  async sendTo<T>(nodeId: number, request: KafkaRequest<T>): Promise<T> {
+    const broker = this.#brokers.find((candidate) => candidate.nodeId === nodeId)
+    if (broker === undefined) throw kafkaError(errorCode.brokerNotAvailable, `Broker ${nodeId} is not in the cluster now`)
+    return await this.#send(broker.host, broker.port, request)
+  }
+
+  /** What is known of the partition's leader; asks where nothing is. Rejects, `retriable`, where there is no leader. */
+  async leaderOf(partition: TopicPartition): Promise<PartitionMetadata> {
+    if (!this.#topics.has(partition.topic)) await this.refresh([partition.topic])
+    return this.knownLeaderOf(partition)
+  }
+
+  knownLeaderOf({ topic, partition }: TopicPartition): PartitionMetadata {
+    const description = this.#topics.get(topic)
+    const found = description?.partitions.find((candidate) => candidate.partition === partition)
+    const what = `Cannot find the leader of ${topic}-${partition}`
+    if (description !== undefined) throwOnError(description.errorCode, what, { topic, partition })
+    if (found === undefined) throw kafkaError(errorCode.unknownTopicOrPartition, what, { topic, partition })
+    if (found.leader < 0) throw kafkaError(errorCode.leaderNotAvailable, what, { topic, partition })
+    return found
+  }
+
+  /** Asks for the leaders of these topics, and of all that were asked for before. */
+  async refresh(topics: readonly string[]): Promise<void> {
+    const isNew = topics.some((topic) => !this.#wanted.has(topic))
+    for (const topic of topics) this.#wanted.add(topic)
+    if (this.#refreshing !== null && !isNew) return this.#refreshing
+    this.#refreshing = this.#loadTopics().finally(() => (this.#refreshing = null))
+    await this.#refreshing
+  }
+
+  /** The coordinator is found where it is not known, and forgotten when it says that it is none. */
+  async sendToCoordinator<T>(groupId: string, request: KafkaRequest<T>): Promise<T> {
+    const nodeId = this.#coordinators.get(groupId) ?? (await this.#findCoordinator(groupId))
+    try {
+      return await this.sendTo(nodeId, request)
+    } catch (error) {
+      this.forgetCoordinator(groupId)
+      throw error
+    }
+  }
+
+  forgetCoordinator(groupId: string): void {
+    this.#coordinators.delete(groupId)
+  }
+
+  async #findCoordinator(groupId: string): Promise<number> {
+    const found = await this.sendToAny(findCoordinatorRequest(groupId))
+    throwOnError(found.errorCode, `Cannot find the coordinator of group ${groupId}`, { groupId })
+    if (!this.#brokers.some(({ nodeId }) => nodeId === found.nodeId)) await this.describe([])
+    this.#coordinators.set(groupId, found.nodeId)
+    return found.nodeId
+  }
+
+  async #loadTopics(): Promise<void> {
+    const { topics } = await this.describe([...this.#wanted])
+    for (const topic of topics) this.#topics.set(topic.name, topic)
+  }
+
+  // Connected ones first; the bootstrap addresses are the way back when the whole cluster has moved.
+  #candidates(): readonly HostPort[] {
+    const isConnected = ({ host, port }: HostPort): boolean => this.#connections.has(`${host}:${port}`)
+    const all = [...this.#brokers, ...this.#options.bootstrap]
+    const unique = [...new Map(all.map((address) => [`${address.host}:${address.port}`, address])).values()]
+    return [...unique.filter(isConnected), ...unique.filter((address) => !isConnected(address))]
+  }
+
+  async #send<T>(host: string, port: number, request: KafkaRequest<T>): Promise<T> {
+    if (this.isClosed) throw closed(this.#options.what)
+    const address = `${host}:${port}`
+    const connection = this.#connections.get(address) ?? this.#options.open(host, port)
+    this.#connections.set(address, connection)
+    try {
+      return await (await connection).send(request)
+    } catch (error) {
+      if (this.#connections.get(address) === connection) this.#connections.delete(address)
+      connection.then((open) => open.close()).catch(() => {})
+      throw this.isClosed ? closed(this.#options.what) : error
+    }
+  }
+}

@@ -1,0 +1,90 @@
+import type {
+  GroupCoordinator,
+  GroupIdentity,
+  JoinRequest,
+  JoinResponse,
+  MemberAssignmentBytes,
+  OffsetCommit,
+} from '../../group-coordinator.ts'
+import type { ClusterClient } from './cluster-client.ts'
+import { errorCode, throwOnError } from './kafka-errors.ts'
+import { heartbeatRequest, joinGroupRequest, leaveGroupRequest, syncGroupRequest } from '../wire/group-requests.ts'
+import type { WithError } from '../wire/group-requests.ts'
+import { offsetCommitRequest } from '../wire/offset-requests.ts'
+import type { KafkaRequest } from '../wire/request.ts'
+
+/** The broker lets a sync wait for the leader of the group as long as a rebalance may take; nobody tells us how long that is. */
+const syncWaitMs = 300_000
+
+export class KafkaGroupCoordinator implements GroupCoordinator {
+  readonly #client: ClusterClient
+
+  constructor(client: ClusterClient) {
+    this.#client = client
+  }
+
+  async join(request: JoinRequest): Promise<JoinResponse> {
+    let memberId = request.memberId
+    const { errorCode: _, ...joined } = await this.#client.retry(async () => {
+      const response = await this.#client.sendToCoordinator(request.groupId, joinGroupRequest({ ...request, memberId }))
+      // KIP-394: the first answer to a newcomer is only an id, to come back with at once.
+      if (response.errorCode !== errorCode.memberIdRequired) return this.#checked(request.groupId, 'join', response)
+      memberId = response.memberId
+      return this.#ask(request.groupId, 'join', joinGroupRequest({ ...request, memberId }))
+    })
+    return joined
+  }
+
+  async sync(identity: GroupIdentity, assignments: readonly MemberAssignmentBytes[]): Promise<Uint8Array> {
+    const { assignment } = await this.#retried(identity, 'sync with', syncGroupRequest(identity, assignments, syncWaitMs))
+    return assignment
+  }
+
+  async heartbeat(identity: GroupIdentity): Promise<void> {
+    await this.#retried(identity, 'stay in', heartbeatRequest(identity))
+  }
+
+  async leave(identity: GroupIdentity): Promise<void> {
+    await this.#retried(identity, 'leave', leaveGroupRequest(identity))
+  }
+
+  async commitOffsets(identity: GroupIdentity, offsets: readonly OffsetCommit[]): Promise<void> {
+    const { groupId } = identity
+    const request = offsetCommitRequest(identity, offsets)
+    const results = await this.#client.retry(async () => {
+      const answered = await this.#client.sendToCoordinator(groupId, request)
+      for (const result of answered) if (!isUnknownTopic(result)) this.#checked(groupId, 'commit offsets to', result)
+      return answered
+    })
+    // A topic that is gone may stay gone: the caller knows whether to wait for it.
+    for (const { errorCode: code, topic, partition } of results)
+      throwOnError(code, `Cannot commit an offset of ${topic}-${partition}`, { groupId, topic, partition })
+  }
+
+  close(): Promise<void> {
+    this.#client.close()
+    return Promise.resolve()
+  }
+
+  #retried<T extends WithError>({ groupId }: GroupIdentity, verb: string, request: KafkaRequest<T>): Promise<T> {
+    return this.#client.retry(() => this.#ask(groupId, verb, request))
+  }
+
+  async #ask<T extends WithError>(groupId: string, verb: string, request: KafkaRequest<T>): Promise<T> {
+    return this.#checked(groupId, verb, await this.#client.sendToCoordinator(groupId, request))
+  }
+
+  #checked<T extends WithError>(groupId: string, verb: string, response: T): T {
+    if (isMoved(response.errorCode)) this.#client.forgetCoordinator(groupId)
+    throwOnError(response.errorCode, `Cannot ${verb} group ${groupId}`, { groupId })
+    return response
+  }
+}
+
+function isUnknownTopic({ errorCode: code }: WithError): boolean {
+  return code === errorCode.unknownTopicOrPartition
+}
+
+function isMoved(code: number): boolean {
+  return code === errorCode.coordinatorNotAvailable || code === errorCode.notCoordinator
+}
