@@ -5,6 +5,7 @@ import type { TopicPartition } from '../../lib/model/topic-partition.ts'
 import { comparePartitions, partitionKey } from '../../lib/model/topic-partition.ts'
 import { decodeAssignmentInfo } from '../../lib/runtime/membership/assignment/assignment-info.ts'
 import { encodeSubscriptionInfo } from '../../lib/runtime/membership/assignment/subscription-info.ts'
+import { topologyHash } from '../../lib/runtime/membership/topology-hash.ts'
 import { StreamAssignor } from '../../lib/runtime/membership/stream-assignor.ts'
 import type { Admin } from '../../lib/transport/admin.ts'
 import type { SubscribedMember } from '../../lib/transport/group/group-member.ts'
@@ -39,7 +40,7 @@ function subscribed({ id, tasks }: Member, generationId: number): SubscribedMemb
     processId: `00000000-0000-4000-8000-${id.padStart(12, '0')}`,
     previousTasks: [...tasks.keys()].map(parseTaskId),
     taskOffsetSums: new Map([...tasks.keys()].map((task) => [task, -2])),
-    topologyHash: 'x',
+    topologyHash: topologyHash(twoTopics),
     userEndpoint: null,
     error: 'none',
   })

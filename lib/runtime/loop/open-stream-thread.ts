@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import type { TopologyPlan } from '../../topology/topology-plan.ts'
 import type { Admin } from '../../transport/admin.ts'
 import type { Cluster } from '../../transport/cluster.ts'
@@ -14,6 +13,7 @@ import type { RefusalHandling } from '../errors/refused-records.ts'
 import { RepartitionPurge } from '../output/repartition-purge.ts'
 import type { StateDirectory } from '../restore/state-directory.ts'
 import { protocolName, StreamAssignor } from '../membership/stream-assignor.ts'
+import { topologyHash } from '../membership/topology-hash.ts'
 import type { GlobalStores } from '../task/stream-task.ts'
 import { StreamThread } from './stream-thread.ts'
 import type { ThreadState } from './stream-thread.ts'
@@ -169,10 +169,4 @@ function sourceTopics({ subtopologies }: TopologyPlan): readonly string[] {
 
 function writtenTopics({ subtopologies }: TopologyPlan): readonly string[] {
   return [...new Set(subtopologies.flatMap(({ sinkTopics }) => sinkTopics))].sort()
-}
-
-/** Of what decides which state a task has: members of one group must agree on it. */
-function topologyHash({ subtopologies }: TopologyPlan): string {
-  const shape = subtopologies.map(({ id, sourceTopics: topics, stores }) => [id, topics, stores.map(({ spec }) => spec.name)])
-  return createHash('sha256').update(JSON.stringify(shape)).digest('hex').slice(0, 16)
 }

@@ -19,6 +19,7 @@ import { prepareReads } from '../serdes/prepare-serdes.ts'
 import type { ProducerOutput } from '../output/producer-output.ts'
 import type { RepartitionPurge } from '../output/repartition-purge.ts'
 import type { StateDirectory } from '../restore/state-directory.ts'
+import { topologyMismatch } from '../membership/group-topology.ts'
 import type { StreamAssignor } from '../membership/stream-assignor.ts'
 import type { TaskManager } from '../task/task-manager.ts'
 import type { TaskEnvironment } from '../task-runtime.ts'
@@ -352,6 +353,7 @@ function tasksOf({ partitions, userData }: NewAssignment): ReadonlyMap<string, r
   const { activeTasks, error } = decodeAssignmentInfo(userData)
   if (error === 'shutdown-requested')
     throw new StreamsError('STREAMS_SHUTDOWN_REQUESTED', 'An instance of this application asked all of them to stop.')
+  if (error === 'topology-mismatch') throw topologyMismatch()
   if (error === 'incomplete-source-topic-metadata')
     throw new StreamsError(
       'STREAMS_MISSING_SOURCE_TOPIC',

@@ -14,6 +14,8 @@ import type { AssignorError } from './assignment/assignor-error.ts'
 import { groupPartitions } from './assignment/partition-grouper.ts'
 import type { SubscriptionInfo } from './assignment/subscription-info.ts'
 import { decodeSubscriptionInfo, latestOffset } from './assignment/subscription-info.ts'
+import { groupTopologyHash, topologyMismatch, type TopologyMember } from './group-topology.ts'
+import { topologyHash } from './topology-hash.ts'
 
 /** Name of the group protocol: all members have it. Java's members have another, so that the two never share a group. */
 export const protocolName = 'millrace-stream'
@@ -34,16 +36,26 @@ interface DecodedMember {
 /** What the leader of the group does: tasks to members, by what each has (Java: `StreamsPartitionAssignor`). */
 export class StreamAssignor {
   readonly #options: StreamAssignorOptions
+  readonly #topologyHash: string
 
   constructor(options: StreamAssignorOptions) {
     this.#options = options
+    this.#topologyHash = topologyHash(options.plan)
   }
 
   async assign(members: readonly SubscribedMember[]): Promise<ReadonlyMap<string, MemberAssignment>> {
     const decoded = members.map((member) => ({ member, info: decodeSubscriptionInfo(member.userData ?? new Uint8Array()) }))
     if (decoded.some(({ info }) => info.error === 'shutdown-requested')) return refuse(members, 'shutdown-requested')
+    const groupHash = groupTopologyHash(decoded.map(topologyOf), this.#topologyHash)
+    // A newcomer that leads the group cannot assign tasks of a topology that it does not know: the next leader can.
+    if (groupHash !== this.#topologyHash) throw topologyMismatch()
+    const [matching, others] = partition(decoded, ({ info }) => info.topologyHash === groupHash)
+    const refused = refuse(
+      others.map(({ member }) => member),
+      'topology-mismatch',
+    )
     try {
-      return await this.#assign(decoded)
+      return new Map([...(await this.#assign(matching)), ...refused])
     } catch (error) {
       if (!(error instanceof StreamsError) || error.code !== 'STREAMS_MISSING_SOURCE_TOPIC') throw error
       return refuse(members, 'incomplete-source-topic-metadata')
@@ -77,6 +89,15 @@ export class StreamAssignor {
       partitions.reduce((total, partition) => total + (ends.get(partitionKey(partition)) ?? 0), 0)
     return new Map([...changelogs].map(([task, partitions]) => [task, sum(partitions)]))
   }
+}
+
+function topologyOf({ member, info }: DecodedMember): TopologyMember {
+  const { generationId, ownedPartitions } = member
+  return { topologyHash: info.topologyHash, generationId, ownedPartitions }
+}
+
+function partition<T>(items: readonly T[], predicate: (item: T) => boolean): readonly [readonly T[], readonly T[]] {
+  return [items.filter(predicate), items.filter((item) => !predicate(item))]
 }
 
 function changelogsOf({ subtopologies }: TopologyPlan, { subtopology, partition }: TaskId): readonly TopicPartition[] {

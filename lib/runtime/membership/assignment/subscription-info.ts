@@ -17,7 +17,7 @@ export interface SubscriptionInfo {
    * Tasks without state here are missing.
    */
   readonly taskOffsetSums: ReadonlyMap<string, number>
-  /** Of the topology: members whose hashes differ must not share a group's tasks silently. */
+  /** Of the topology (`topologyHash`): the group runs one, and refuses members with another. */
   readonly topologyHash: string
   /** `host:port` where this process answers queries; null: it does not. */
   readonly userEndpoint: string | null

@@ -12,7 +12,7 @@ const magic = 0x4d
 /** A later version may add fields behind these; members of this version then refuse it rather than guess. */
 const userDataVersion = 1
 
-const errors: readonly AssignorError[] = ['none', 'incomplete-source-topic-metadata', 'shutdown-requested']
+const errors: readonly AssignorError[] = ['none', 'incomplete-source-topic-metadata', 'shutdown-requested', 'topology-mismatch']
 
 const uuidPattern = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 

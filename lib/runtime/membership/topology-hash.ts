@@ -1,0 +1,28 @@
+import { createHash } from 'node:crypto'
+import type { StoreNode, Subtopology, TopologyNode, TopologyPlan } from '../../topology/topology-plan.ts'
+
+/**
+ * A digest of what members of one group must agree on, since task ids, internal topics and state directories are named by it: the
+ * sub-topologies with their sources, internal topics and stores. Processors and their names are not part of it, so that the code
+ * of an operator may change from one instance to the next.
+ */
+export function topologyHash({ subtopologies }: TopologyPlan): string {
+  return createHash('sha256')
+    .update(JSON.stringify(subtopologies.map(shapeOf)))
+    .digest('hex')
+    .slice(0, 16)
+}
+
+function shapeOf({ id, kind, nodes, sourceTopics, repartitionTopics, stores }: Subtopology): unknown {
+  const repartitions = repartitionTopics.map(({ name, partitions }) => [name, partitions ?? null])
+  return [id, kind, sourceTopics, nodes.flatMap(patternOf), repartitions, stores.map(storeShape)]
+}
+
+function patternOf(node: TopologyNode): readonly string[] {
+  return node.kind === 'source' && node.pattern !== undefined ? [String(node.pattern)] : []
+}
+
+function storeShape({ spec: { name, kind }, changelog }: StoreNode): unknown {
+  const topic = changelog?.kind === 'internal' ? changelog.topic.name : (changelog?.topic ?? null)
+  return [name, kind, topic]
+}
