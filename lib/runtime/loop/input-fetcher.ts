@@ -4,6 +4,7 @@ import { TransportError } from '../../model/errors.ts'
 import type { TopicPartition } from '../../model/topic-partition.ts'
 import { partitionKey } from '../../model/topic-partition.ts'
 import type { FetchedPartition, Fetcher, FetchLimits, FetchPosition } from '../../transport/fetcher.ts'
+import { positionAfter } from '../../transport/readable-ranges.ts'
 
 interface Input {
   readonly partition: TopicPartition
@@ -114,7 +115,7 @@ export class InputFetcher {
     return fetched.flatMap((answer) => {
       const input = asked.get(partitionKey(answer))
       if (input === undefined || !this.#isCurrent(input)) return []
-      input.offset = answer.batches.at(-1)?.nextOffset ?? input.offset
+      input.offset = positionAfter(answer, input.offset)
       return [{ input, fetched: answer }]
     })
   }

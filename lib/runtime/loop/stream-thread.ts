@@ -6,7 +6,7 @@ import { comparePartitions } from '../../model/topic-partition.ts'
 import type { MemberAssignment } from '../../transport/group/consumer-protocol.ts'
 import type { FetchedPartition } from '../../transport/fetcher.ts'
 import type { GroupMember, GroupMemberListener, NewAssignment, SubscribedMember } from '../../transport/group/group-member.ts'
-import type { RecordBatch } from '../../transport/record-batch/record-batch.ts'
+import { readableRanges } from '../../transport/readable-ranges.ts'
 import type { AssignorError } from '../membership/assignment/assignor-error.ts'
 import { decodeAssignmentInfo } from '../membership/assignment/assignment-info.ts'
 import { encodeSubscriptionInfo, latestOffset } from '../membership/assignment/subscription-info.ts'
@@ -210,13 +210,10 @@ export class StreamThread implements GroupMemberListener {
 
   async #add({ task, partitions }: ManagedTask, fetched: FetchedPartition): Promise<void> {
     const partition = partitions.find((each) => each.topic === fetched.topic && each.partition === fetched.partition)!
-    await prepareReads(task.reader(partition), fetched.batches)
-    for (const batch of fetched.batches) {
-      const from = firstIndexOf(batch, task.fetchPosition(partition))
-      task.addRecords(partition, batch, batch.isControl ? batch.count : from, batch.count)
-    }
-    const position = fetched.batches.at(-1)?.nextOffset
-    if (position !== undefined) task.setLag(partition, Math.max(0, fetched.highWatermark - position))
+    const ranges = readableRanges(fetched, task.fetchPosition(partition))
+    await prepareReads(task.reader(partition), ranges)
+    for (const { batch, from, end } of ranges) task.addRecords(partition, batch, from, end)
+    if (ranges.length > 0) task.setLag(partition, Math.max(0, fetched.highWatermark - task.fetchPosition(partition)))
     if (task.bufferedRecords(partition) > this.#options.bufferedRecordsPerPartition) this.#pause(partition)
   }
 
@@ -339,13 +336,6 @@ function processTurn(task: ManagedTask['task'], now: number): boolean {
     count++
   }
   return count > 0
-}
-
-/** Batches come whole: what is before the asked offset was read already. */
-function firstIndexOf(batch: RecordBatch, offset: number): number {
-  let index = 0
-  while (index < batch.count && batch.offset(index) < offset) index++
-  return index
 }
 
 function tasksOf({ partitions, userData }: NewAssignment): ReadonlyMap<string, readonly TopicPartition[]> {

@@ -8,6 +8,7 @@ import type { TopicPartition } from '../../model/topic-partition.ts'
 import { partitionKey } from '../../model/topic-partition.ts'
 import type { Admin } from '../../transport/admin.ts'
 import type { FetchedPartition, Fetcher, FetchLimits } from '../../transport/fetcher.ts'
+import { positionAfter } from '../../transport/readable-ranges.ts'
 import type { Changelog, StateRestoreListener } from './changelog.ts'
 import { changelogRecords } from './changelog-records.ts'
 
@@ -173,7 +174,7 @@ export class ChangelogReader {
     const restore = this.#restores.get(key)
     if (restore === undefined) return []
     if (fetched.error !== null) return this.#onError(restore, fetched.error)
-    const nextOffset = Math.min(restore.endOffset, fetched.batches.at(-1)?.nextOffset ?? restore.position)
+    const nextOffset = Math.min(restore.endOffset, positionAfter(fetched, restore.position))
     if (nextOffset <= restore.position) return []
     const { changelog } = restore
     const { records, count } = changelogRecords(fetched, { from: restore.position, to: nextOffset }, changelog.records)

@@ -1,7 +1,7 @@
 import { latin1 } from '../../model/bytes.ts'
 import type { ChangelogRecord } from '../../state/state-store.ts'
-import { committedBatches } from '../../transport/committed-batches.ts'
 import type { FetchedPartition } from '../../transport/fetcher.ts'
+import { readableRanges } from '../../transport/readable-ranges.ts'
 import type { RecordBatch } from '../../transport/record-batch/record-batch.ts'
 
 export interface OffsetRange {
@@ -27,10 +27,9 @@ export function changelogRecords(
   const records: ChangelogRecord[] = []
   let count = 0
   // Backwards: what a later record supersedes is never made into an object.
-  for (const batch of committedBatches(fetched).toReversed())
-    for (let index = batch.count - 1; index >= 0; index--) {
-      const offset = batch.offset(index)
-      const key = offset < range.from || offset >= range.to ? null : batch.key(index)
+  for (const { batch, from, end } of readableRanges(fetched, range.from).toReversed())
+    for (let index = end - 1; index >= from; index--) {
+      const key = batch.offset(index) >= range.to ? null : batch.key(index)
       if (key === null) continue
       count++
       if (seen === null || isFirst(seen, latin1(key))) records.push(changelogRecord(batch, index, key))

@@ -4,6 +4,7 @@ import type { StorageEnvironment } from '../../storage/storage.ts'
 import type { Subtopology } from '../../topology/topology-plan.ts'
 import type { Admin } from '../../transport/admin.ts'
 import type { FetchedPartition, Fetcher, FetchLimits } from '../../transport/fetcher.ts'
+import { readableRanges } from '../../transport/readable-ranges.ts'
 import { GlobalTask } from './global-task.ts'
 import { InputFetcher } from '../loop/input-fetcher.ts'
 import { LoopJobs } from '../loop/loop-jobs.ts'
@@ -98,11 +99,10 @@ export class GlobalThread {
   async #update(fetched: FetchedPartition): Promise<void> {
     const partition = { topic: fetched.topic, partition: fetched.partition }
     if (fetched.error !== null) return this.#onError(partition, fetched.error)
-    await prepareReads(this.#task.reader(partition), fetched.batches)
-    for (const batch of fetched.batches) {
-      let from = 0
-      while (from < batch.count && batch.offset(from) < this.#next.get(partitionKey(partition))!) from++
-      this.#task.update(partition, batch, batch.isControl ? batch.count : from, batch.count)
+    const ranges = readableRanges(fetched, this.#next.get(partitionKey(partition))!)
+    await prepareReads(this.#task.reader(partition), ranges)
+    for (const { batch, from, end } of ranges) {
+      this.#task.update(partition, batch, from, end)
       this.#next.set(partitionKey(partition), batch.nextOffset)
     }
   }

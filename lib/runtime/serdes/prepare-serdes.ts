@@ -1,7 +1,7 @@
 import { noHeaders } from '../../model/headers.ts'
 import type { Serde } from '../../model/serde.ts'
 import type { StoreNode, Subtopology } from '../../topology/topology-plan.ts'
-import type { RecordBatch } from '../../transport/record-batch/record-batch.ts'
+import type { ReadableRange } from '../../transport/readable-ranges.ts'
 import type { RecordReader } from '../task/record-reader.ts'
 import type { SerdeResolver } from './serde-resolver.ts'
 
@@ -26,15 +26,14 @@ export async function prepareWrites(
 }
 
 /** Lets the serdes of a partition fetch what they need to read these records. */
-export async function prepareReads({ key, value }: RecordReader, batches: readonly RecordBatch[]): Promise<void> {
-  const records = batches.filter(({ isControl }) => !isControl)
-  if (key.serde.prepareRead !== undefined) await key.serde.prepareRead(bytesOf(records, 'key'), key.context)
-  if (value.serde.prepareRead !== undefined) await value.serde.prepareRead(bytesOf(records, 'value'), value.context)
+export async function prepareReads({ key, value }: RecordReader, ranges: readonly ReadableRange[]): Promise<void> {
+  if (key.serde.prepareRead !== undefined) await key.serde.prepareRead(bytesOf(ranges, 'key'), key.context)
+  if (value.serde.prepareRead !== undefined) await value.serde.prepareRead(bytesOf(ranges, 'value'), value.context)
 }
 
-function bytesOf(batches: readonly RecordBatch[], component: 'key' | 'value'): readonly Uint8Array[] {
-  return batches.flatMap((batch) =>
-    Array.from({ length: batch.count }, (_, index) => batch[component](index)).filter((bytes) => bytes !== null),
+function bytesOf(ranges: readonly ReadableRange[], component: 'key' | 'value'): readonly Uint8Array[] {
+  return ranges.flatMap(({ batch, from, end }) =>
+    Array.from({ length: end - from }, (_, index) => batch[component](from + index)).filter((bytes) => bytes !== null),
   )
 }
 

@@ -3,7 +3,7 @@ import type { Headers } from '../../model/headers.ts'
 import { noHeaders } from '../../model/headers.ts'
 import type { Serde, SerdeContext, SerdeEnvironment } from '../../model/serde.ts'
 import { bindSerde } from '../../model/serde.ts'
-import type { RecordBatch } from '../record-batch/record-batch.ts'
+import type { ReadableRange } from '../readable-ranges.ts'
 
 type Readable<T> = Pick<Serde<T>, 'name' | 'deserialize'>
 
@@ -28,16 +28,15 @@ export interface ConsumedRecord<K, V> {
 /** The records of a union of topics, as a union. */
 export type RecordOf<T> = T extends ReadableTopic<infer K, infer V> ? ConsumedRecord<K, V> : never
 
-/** Decodes the records of a batch from `offset` on. Throws a `SerializationError` that tells which record it was. */
+/** Decodes a range of records. Throws a `SerializationError` that tells which record it was. */
 export async function decodeRecords<K, V>(
   topic: ReadableTopic<K, V>,
   environment: SerdeEnvironment,
   partition: number,
-  batch: RecordBatch,
-  offset: number,
+  { batch, from, end }: ReadableRange,
 ): Promise<readonly ConsumedRecord<K, V>[]> {
   const serdes = { key: bindSerde(topic.key as Serde<K>, environment), value: bindSerde(topic.value as Serde<V>, environment) }
-  const indexes = Array.from({ length: batch.count }, (_, index) => index).filter((index) => batch.offset(index) >= offset)
+  const indexes = Array.from({ length: end - from }, (_, index) => from + index)
   await prepare(
     serdes.key,
     topic.name,

@@ -2,8 +2,9 @@ import { sleep } from '../../clock/clock.ts'
 import type { Clock } from '../../clock/clock.ts'
 import { TransportError } from '../../model/errors.ts'
 import type { SerdeEnvironment } from '../../model/serde.ts'
-import { committedBatches } from '../committed-batches.ts'
 import type { FetchedPartition, Fetcher, FetchLimits } from '../fetcher.ts'
+import { readableRanges } from '../readable-ranges.ts'
+import type { ReadableRange } from '../readable-ranges.ts'
 import type { ConsumedRecord, ReadableTopic, RecordOf } from './consumed-topic.ts'
 import { decodeRecords } from './consumed-topic.ts'
 import type { Position, PositionSource } from './position-source.ts'
@@ -91,30 +92,22 @@ export class TopicConsumer<T extends ReadableTopic<unknown, unknown>> {
   async *#hand(fetched: FetchedPartition, position: Position): AsyncGenerator<ConsumedBatch<RecordOf<T>>, void, undefined> {
     if (fetched.error !== null) return this.#mend(fetched, fetched.error)
     const { topic, partition } = fetched
-    for (const batch of committedBatches(fetched)) {
+    for (const range of readableRanges(fetched, position.offset)) {
       if (this.#closing.signal.aborted || this.#options.source.position(fetched) !== position) return
-      const records = await this.#decode(topic, partition, batch, position.offset)
-      position.offset = Math.max(position.offset, batch.nextOffset)
+      const records = await this.#decode(topic, partition, range)
+      position.offset = range.batch.nextOffset
       if (records.length > 0) yield { topic, partition, records, nextOffset: position.offset }
     }
-    // Markers and aborted records at the end of what was fetched are read, though nothing of them is shown.
-    position.offset = Math.max(position.offset, fetched.batches.at(-1)?.nextOffset ?? 0)
   }
 
-  async #decode(
-    topic: string,
-    partition: number,
-    batch: Parameters<typeof decodeRecords>[3],
-    offset: number,
-  ): Promise<readonly RecordOf<T>[]> {
+  async #decode(topic: string, partition: number, range: ReadableRange): Promise<readonly RecordOf<T>[]> {
     const found = this.#topics.get(topic)
     if (found === undefined) return []
     const records: readonly ConsumedRecord<unknown, unknown>[] = await decodeRecords(
       found,
       this.#options.serdes,
       partition,
-      batch,
-      offset,
+      range,
     )
     // `found` is one of T's topics, and these are its records; the map forgot which.
     return records as readonly RecordOf<T>[]

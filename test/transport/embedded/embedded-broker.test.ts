@@ -2,14 +2,16 @@ import t from 'tap'
 import { seededChance } from '../../../lib/clock/chance.ts'
 import { ManualClock } from '../../../lib/clock/manual-clock.ts'
 import type { NewTopic } from '../../../lib/transport/admin.ts'
-import { committedBatches } from '../../../lib/transport/committed-batches.ts'
 import type { FetchLimits } from '../../../lib/transport/fetcher.ts'
+import type { ReadableRange } from '../../../lib/transport/readable-ranges.ts'
+import { readableRanges } from '../../../lib/transport/readable-ranges.ts'
 import { EmbeddedBroker } from '../../../lib/transport/embedded/embedded-broker.ts'
 import type { EmbeddedLogEntry, EmbeddedLogStore } from '../../../lib/transport/embedded/embedded-log-store.ts'
 import type { ProducerStamp } from '../../../lib/transport/record-batch/produce-batch.ts'
-import { noProducer, RecordBatchBuilder } from '../../../lib/transport/record-batch/record-batch-builder.ts'
+import { noProducer } from '../../../lib/transport/record-batch/record-batch-builder.ts'
 import type { RecordBatch } from '../../../lib/transport/record-batch/record-batch.ts'
-import { attribute, batchChecksum, field } from '../../../lib/transport/record-batch/wire-format.ts'
+import type { Row } from '../sealed-batches.ts'
+import { sealed, sealedMarker } from '../sealed-batches.ts'
 
 const at = { topic: 'in', partition: 0 }
 const limits: FetchLimits = {
@@ -19,8 +21,6 @@ const limits: FetchLimits = {
   maxBytesPerPartition: 1e9,
   isolationLevel: 'read_uncommitted',
 }
-
-type Pair = readonly [key: string | null, value: string | null]
 
 class MemoryLogStore implements EmbeddedLogStore {
   readonly entries = new Map<string, Uint8Array>()
@@ -48,39 +48,26 @@ function open(config: NewTopic['config'] = {}, store: EmbeddedLogStore | null = 
 }
 
 function driver(broker: EmbeddedBroker, clock: ManualClock) {
-  const write = (pairs: readonly Pair[], stamp: ProducerStamp = noProducer, timestamp = clock.now()): number =>
+  const write = (pairs: readonly Row[], stamp: ProducerStamp = noProducer, timestamp = clock.now()): number =>
     broker.append(at, seal(pairs, stamp, timestamp))
-  const batches = (isolationLevel: FetchLimits['isolationLevel'] = 'read_uncommitted'): readonly RecordBatch[] => {
+  const ranges = (isolationLevel: FetchLimits['isolationLevel'] = 'read_uncommitted'): readonly ReadableRange[] => {
     const offset = broker.listOffset(at, 'earliest')
     const [fetched] = broker.read([{ ...at, offset }], { ...limits, isolationLevel })
-    return fetched === undefined ? [] : committedBatches(fetched)
+    return fetched === undefined ? [] : readableRanges(fetched, offset)
   }
-  const records = (isolationLevel?: FetchLimits['isolationLevel']): string[] =>
-    batches(isolationLevel).flatMap((batch) => describe(batch, broker.listOffset(at, 'earliest')))
+  const batches = (): readonly RecordBatch[] => ranges().map(({ batch }) => batch)
+  const records = (isolationLevel?: FetchLimits['isolationLevel']): string[] => ranges(isolationLevel).flatMap(describe)
   return { write, records, batches }
 }
 
-function seal(pairs: readonly Pair[], stamp: ProducerStamp, timestamp: number): Uint8Array {
-  const builder = new RecordBatchBuilder()
-  for (const [key, value] of pairs)
-    builder.append(key === null ? null : Buffer.from(key), value === null ? null : Buffer.from(value), timestamp, [])
-  return builder.seal(stamp)
+function seal(pairs: readonly Row[], stamp: ProducerStamp, timestamp: number): Uint8Array {
+  return sealed(pairs, { stamp, timestamp })
 }
 
-/** The records from `start` on: a batch may begin before the log does. */
-function describe(batch: RecordBatch, start: number): string[] {
+function describe({ batch, from, end }: ReadableRange): string[] {
   const text = (slice: Uint8Array | null): string => (slice === null ? 'null' : Buffer.from(slice).toString())
-  const indexes = Array.from({ length: batch.count }, (_, index) => index).filter((index) => batch.offset(index) >= start)
+  const indexes = Array.from({ length: end - from }, (_, index) => from + index)
   return indexes.map((index) => `${batch.offset(index)} ${text(batch.key(index))}=${text(batch.value(index))}`)
-}
-
-function marker(type: 'abort' | 'commit', producerId: number): Uint8Array {
-  const builder = new RecordBatchBuilder()
-  builder.append(Buffer.from([0, 0, 0, type === 'abort' ? 0 : 1]), Buffer.from([0, 0, 0, 0, 0, 0]), 0, [])
-  const bytes = Buffer.from(builder.seal({ producerId, producerEpoch: 0, baseSequence: -1, isTransactional: true }))
-  bytes.writeInt16BE(attribute.transactional | attribute.control, field.attributes)
-  bytes.writeUInt32BE(batchChecksum(bytes), field.crc)
-  return bytes
 }
 
 const stamp = (baseSequence: number, producerEpoch = 0, isTransactional = false, producerId = 5): ProducerStamp => ({
@@ -221,9 +208,9 @@ t.test('records of an open transaction are not stable; aborted ones are told', a
   write([['c', '1']])
   t.same(records('read_committed'), ['0 a=1'])
   t.equal(broker.listOffset(at, 'latest-stable'), 1)
-  broker.append(at, marker('abort', 5))
+  broker.append(at, sealedMarker('abort', 5))
   write([['d', '1']], stamp(1, 0, true))
-  broker.append(at, marker('commit', 5))
+  broker.append(at, sealedMarker('commit', 5))
   t.same(records('read_committed'), ['0 a=1', '2 c=1', '4 d=1'])
   t.same(records(), ['0 a=1', '1 b=1', '2 c=1', '4 d=1'])
 })
