@@ -26,11 +26,48 @@ export const homes: Readonly<Record<string, string>> = {
   '@kafkajs/confluent-schema-registry': 'serde/avro',
 }
 
-/** Who may touch clocks, timers, chance, sockets and files themselves; all others are handed a port. */
-const worldly = ['clock/system-clock.ts', 'clock/chance.ts', 'transport/kafka', 'storage']
+/** What comes through a port: time (clocks and timers), chance, and what the machine offers besides (sockets, files). */
+type World = 'time' | 'chance' | 'io'
 
-const worldModules = ['timers', 'timers/promises', 'perf_hooks', 'net', 'tls', 'fs', 'fs/promises']
-const worldGlobals = ['Date', 'setTimeout', 'setInterval', 'performance']
+/** The folders and files that make these ports from the machine; all others are handed one. */
+const worldly: Readonly<Record<World, readonly string[]>> = {
+  time: ['clock/system-clock.ts'],
+  chance: ['clock/chance.ts'],
+  io: ['transport/kafka', 'storage'],
+}
+
+const worldModules: Readonly<Record<World, readonly string[]>> = {
+  time: ['timers', 'timers/promises', 'perf_hooks'],
+  chance: [],
+  io: ['net', 'tls', 'fs', 'fs/promises'],
+}
+
+/** `queueMicrotask` is none of these: it asks for no time, and runs in the same order whenever the same is done. */
+const worldGlobals: Readonly<Record<World, readonly string[]>> = {
+  time: ['Date', 'setTimeout', 'setInterval', 'setImmediate', 'performance'],
+  chance: ['crypto'],
+  io: [],
+}
+
+const worldProperties: Readonly<Record<World, readonly (readonly [object: string, property: string])[]>> = {
+  time: [
+    ['AbortSignal', 'timeout'],
+    ['Atomics', 'wait'],
+    ['Atomics', 'waitAsync'],
+    ...['nextTick', 'hrtime', 'uptime'].map((name) => ['process', name] as const),
+  ],
+  chance: [['Math', 'random']],
+  io: [],
+}
+
+/** Of `node:crypto`, hashes are free. */
+const chanceImports = ['randomBytes', 'randomFill', 'randomFillSync', 'randomInt', 'randomUUID', 'webcrypto', 'getRandomValues']
+
+const ports: Readonly<Record<World, string>> = {
+  time: 'Take it from the injected Clock.',
+  chance: 'Take it from the injected Chance.',
+  io: 'Sockets and files come through a port.',
+}
 
 const floorOf = (folder: string): number => floors.findIndex((floor) => floor.includes(folder))
 
@@ -46,16 +83,42 @@ interface Override {
 }
 
 interface Freedom {
-  packages: readonly string[]
-  world: boolean
+  readonly packages: readonly string[]
+  readonly worlds: readonly World[]
 }
 
-function pathsOf(freedom: Freedom): { name: string; message: string }[] {
+const worlds: readonly World[] = ['time', 'chance', 'io']
+
+const bound = (freedom: Freedom): World[] => worlds.filter((world) => !freedom.worlds.includes(world))
+
+interface Restricted {
+  name: string
+  message: string
+  importNames?: string[]
+}
+
+function pathsOf(freedom: Freedom): Restricted[] {
   const packages = Object.keys(homes)
     .filter((name) => !freedom.packages.includes(name))
     .map((name) => ({ name, message: `Only lib/${homes[name]} imports ${name}.` }))
-  const modules = freedom.world ? [] : worldModules.flatMap((name) => [`node:${name}`, name])
-  return [...packages, ...modules.map((name) => ({ name, message: 'Time, timers, sockets and files come through a port.' }))]
+  const either = (name: string): string[] => [`node:${name}`, name]
+  const modules = bound(freedom).flatMap((world) =>
+    worldModules[world].flatMap(either).map((name) => ({ name, message: ports[world] })),
+  )
+  const chance = freedom.worlds.includes('chance') ? [] : either('crypto')
+  return [...packages, ...modules, ...chance.map((name) => ({ name, importNames: chanceImports, message: ports.chance }))]
+}
+
+function globalsOf(freedom: Freedom): Restricted[] {
+  return bound(freedom).flatMap((world) => worldGlobals[world].map((name) => ({ name, message: ports[world] })))
+}
+
+/** The same by way of `globalThis`, and what hides in objects that are free otherwise. */
+function propertiesOf(freedom: Freedom): { object: string; property: string; message: string }[] {
+  return bound(freedom).flatMap((world) => {
+    const onGlobals = worldGlobals[world].flatMap((name) => [['globalThis', name] as const, ['global', name] as const])
+    return [...worldProperties[world], ...onGlobals].map(([object, property]) => ({ object, property, message: ports[world] }))
+  })
 }
 
 function patternsOf(folder: string, depth: number): { regex: string; message: string }[] {
@@ -68,28 +131,26 @@ function patternsOf(folder: string, depth: number): { regex: string; message: st
 }
 
 function block(files: string, folder: string, depth: number, freedom: Freedom): Override {
-  const globals = worldGlobals.map((name) => ({ name, message: 'Take it from the injected Clock.' }))
   return {
     files: [files],
     rules: {
       'no-restricted-imports': ['error', { paths: pathsOf(freedom), patterns: patternsOf(folder, depth) }],
-      'no-restricted-globals': freedom.world ? 'off' : ['error', ...globals],
-      'no-restricted-properties': freedom.world
-        ? 'off'
-        : ['error', { object: 'Math', property: 'random', message: 'Take it from the injected Chance.' }],
+      'no-restricted-globals': ['error', ...globalsOf(freedom)],
+      'no-restricted-properties': ['error', ...propertiesOf(freedom)],
     },
   }
 }
 
 const levels = (from: number): number[] => Array.from({ length: depthMax - from + 1 }, (_, index) => from + index)
 const filesAt = (path: string, below: number): string => `lib/${path}${'/*'.repeat(below)}/*.ts`
-const plain: Freedom = { packages: [], world: false }
+const plain: Freedom = { packages: [], worlds: [] }
 
 /** A path that has a freedom: a home of packages, or a worldly folder or file. */
 function freeBlocks(path: string): Override[] {
   const folder = path.split('/')[0] ?? ''
   const packages = Object.keys(homes).filter((name) => homes[name] === path)
-  const freedom = { packages, world: worldly.some((free) => path === free || path.startsWith(`${free}/`)) }
+  const isIn = (free: string): boolean => path === free || path.startsWith(`${free}/`)
+  const freedom = { packages, worlds: worlds.filter((world) => worldly[world].some(isIn)) }
   const depth = path.split('/').length
   if (path.endsWith('.ts')) return [block(`lib/${path}`, folder, depth - 1, freedom)]
   return levels(depth).map((level) => block(filesAt(path, level - depth), folder, level, freedom))
@@ -101,7 +162,7 @@ const layerBlocks: Override[] = [
   block('lib/*.ts', '.', 0, plain),
   // The entry of the test driver is the one file of lib/ that sees testing/.
   block('lib/testing.ts', 'testing', 0, plain),
-  ...[...new Set([...worldly, ...Object.values(homes)])].flatMap(freeBlocks),
+  ...[...new Set([...Object.values(worldly).flat(), ...Object.values(homes)])].flatMap(freeBlocks),
 ]
 
 const users: Override = {

@@ -8,16 +8,18 @@ import { compositeStore, type ReadOnlyStore } from './query/composite-store.ts'
 import type { StateRestoreListener } from './runtime/restore/changelog.ts'
 import { checkSerdes } from './runtime/serdes/check-serdes.ts'
 import { GlobalThread } from './runtime/restore/global-thread.ts'
-import { makeEnvironment, serdeResolver } from './runtime/make-environment.ts'
+import { applicationEnvironment } from './runtime/environment/application-environment.ts'
 import type { OpenStreamThread } from './runtime/loop/open-stream-thread.ts'
 import { fetchLimits, openStreamThread } from './runtime/loop/open-stream-thread.ts'
+import { configuredSerdes } from './runtime/serdes/configured-serdes.ts'
 import type { SerdeResolver } from './runtime/serdes/serde-resolver.ts'
 import { StateDirectory } from './runtime/restore/state-directory.ts'
 import type { ThreadState } from './runtime/loop/stream-thread.ts'
 import type { GlobalStores } from './runtime/task/stream-task.ts'
 import type { ResolvedConfig, StreamsConfig, StreamsState } from './runtime/streams-config.ts'
 import { resolveConfig } from './runtime/streams-config.ts'
-import type { TaskEnvironment } from './runtime/task-runtime.ts'
+import type { ThreadEnvironment } from './runtime/environment/thread-environment.ts'
+import { RecordCacheBudget } from './state/layers/record-cache.ts'
 import type { ReadOnlyKeyValueStore } from './state/key-value/key-value-store.ts'
 import type { StateStore } from './state/state-store.ts'
 import type {
@@ -47,7 +49,7 @@ export interface LocalTask {
 interface Started {
   readonly cluster: Cluster
   readonly admin: Admin
-  readonly environment: TaskEnvironment
+  readonly environment: ThreadEnvironment
   readonly directory: StateDirectory
   readonly global: GlobalThread | null
   /** Closes directory and admin. */
@@ -82,7 +84,7 @@ export class KafkaStreams implements AsyncDisposable {
     const { applicationId, compatibility, windowStoreChangelogAdditionalRetentionMs, topicConfig } = this.#config
     this.#plan = topology.plan(applicationId, { compatibility, windowStoreChangelogAdditionalRetentionMs, topicConfig })
     this.#metrics = this.#config.metrics ?? new MemoryMetrics()
-    this.#serdes = serdeResolver(this.#config)
+    this.#serdes = configuredSerdes(this.#config)
     checkSerdes(this.#plan, this.#serdes)
   }
 
@@ -166,14 +168,14 @@ export class KafkaStreams implements AsyncDisposable {
     )
     const clientId = this.#config.clientId ?? `${applicationId}-${directory.processId}`
     const admin = opened.adopt(await cluster.admin({ clientId: `${clientId}-admin` }), (each) => each.close())
-    const environment = makeEnvironment({
-      config: this.#config,
-      cluster,
-      storage,
+    const environment: ThreadEnvironment = {
+      ...applicationEnvironment(this.#config, this.#serdes, storage),
+      threadId: `${clientId}-StreamThread-1`,
+      clock: this.#config.clock ?? cluster.clock,
       metrics: this.#metrics,
-      serdes: this.#serdes,
-      clientId,
-    })
+      logger: this.#config.logger,
+      cache: new RecordCacheBudget(this.#config.statestoreCacheMaxBytes),
+    }
     const global = await this.#openGlobal(cluster, admin, environment, directory)
     return { cluster, admin, environment, directory, global, opened: opened.move() }
   }
@@ -181,7 +183,7 @@ export class KafkaStreams implements AsyncDisposable {
   async #openGlobal(
     cluster: Cluster,
     admin: Admin,
-    environment: TaskEnvironment,
+    environment: ThreadEnvironment,
     directory: StateDirectory,
   ): Promise<GlobalThread | null> {
     const subtopologies = this.#plan.subtopologies.filter(({ kind }) => kind === 'global')
@@ -302,7 +304,7 @@ export class KafkaStreams implements AsyncDisposable {
     return stores
   }
 
-  #restoreListener({ logger }: TaskEnvironment): StateRestoreListener {
+  #restoreListener({ logger }: ThreadEnvironment): StateRestoreListener {
     const own = this.#config.stateRestoreListener
     const starts = new Map<string, number>()
     return {

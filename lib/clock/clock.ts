@@ -4,12 +4,14 @@ export interface Timer {
 }
 
 /**
- * Time, as a port: nothing else in lib/ may ask the machine for it. Wall clock in ms since the epoch.
+ * Time, as a port: nothing else in lib/ may ask the machine for it, or wait for it. Times are ms since the epoch.
  */
 export interface Clock {
   now(): number
   /** Calls back once, not before `delayMs` have passed. A pending timer keeps the process alive. */
   schedule(delayMs: number, callback: () => void): Timer
+  /** Resolves when timers, sockets and other work that is ready have had their turn: a loop that is busy calls it between turns. */
+  yield(): Promise<void>
 }
 
 /** Resolves after `delayMs` of the clock's time, or at once when the signal is aborted. */

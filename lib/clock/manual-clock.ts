@@ -1,7 +1,10 @@
 import { assert } from '../model/assert.ts'
 import type { Clock, Timer } from './clock.ts'
 
-/** A clock that stands still until it is advanced. Timers fire in order of their time, then of their making. */
+/**
+ * A clock that stands still until it is advanced. Timers fire in order of their time, then of their making. A loop that yields
+ * goes on at the next `advance`, also of 0 ms.
+ */
 export class ManualClock implements Clock {
   #now: number
   #sequence = 0
@@ -21,6 +24,11 @@ export class ManualClock implements Clock {
     return { cancel: () => void this.#timers.delete(id) }
   }
 
+  yield(): Promise<void> {
+    return new Promise((resolve) => void this.schedule(0, resolve))
+  }
+
+  /** Fires all timers that are due until then, those that they make included. */
   advance(ms: number): void {
     assert(ms >= 0, 'Time does not run backwards.')
     const end = this.#now + ms

@@ -7,4 +7,5 @@ export const systemClock: Clock = Object.freeze({
     const handle = setTimeout(callback, delayMs)
     return { cancel: () => clearTimeout(handle) }
   },
+  yield: () => new Promise<void>((resolve) => void setImmediate(resolve)),
 })

@@ -7,7 +7,7 @@ import { GlobalTask } from '../runtime/restore/global-task.ts'
 import { groupPartitions } from '../runtime/membership/assignment/partition-grouper.ts'
 import { inputTopics, resolvePartitionCounts } from '../runtime/topics/partition-counts.ts'
 import { StreamTask } from '../runtime/task/stream-task.ts'
-import type { TaskEnvironment } from '../runtime/task-runtime.ts'
+import type { ThreadEnvironment } from '../runtime/environment/thread-environment.ts'
 import type { StateStore } from '../state/state-store.ts'
 import { MemoryStorageFactory } from '../storage/memory/memory-storage.ts'
 import type { StorageEnvironment, StorageFactory } from '../storage/storage.ts'
@@ -20,7 +20,7 @@ import { TestOutput } from './test-output.ts'
 
 export interface TestEngineOptions {
   readonly plan: TopologyPlan
-  readonly environment: TaskEnvironment
+  readonly environment: ThreadEnvironment
   readonly partitions: number
   readonly changelogs: readonly ProducedRecord[]
   readonly storage: StorageFactory | undefined
@@ -29,7 +29,7 @@ export interface TestEngineOptions {
 /** Drives tasks by hand: pipes, lets them run dry, commits after each record, and feeds internal topics back. */
 export class TestEngine {
   readonly #plan: TopologyPlan
-  readonly #environment: TaskEnvironment
+  readonly #environment: ThreadEnvironment
   readonly #partitions: number
   readonly #storage: StorageFactory
   readonly #checkpoint: 'if-due' | 'always'

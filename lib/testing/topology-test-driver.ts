@@ -14,7 +14,7 @@ import { logAndFail, retryOrFail } from '../runtime/errors/error-handlers.ts'
 import type { Logger } from '../runtime/logger.ts'
 import { silentLogger } from '../runtime/logger.ts'
 import { SerdeResolver } from '../runtime/serdes/serde-resolver.ts'
-import type { TaskEnvironment } from '../runtime/task-runtime.ts'
+import type { ThreadEnvironment } from '../runtime/environment/thread-environment.ts'
 import { RecordCacheBudget } from '../state/layers/record-cache.ts'
 import type { StorageFactory } from '../storage/storage.ts'
 import type { TopologyPlan } from '../topology/topology-plan.ts'
@@ -156,7 +156,7 @@ function resolveEnvironment(
   config: TopologyTestDriverConfig,
   clock: ManualClock,
   metrics: MemoryMetrics,
-): TaskEnvironment {
+): ThreadEnvironment {
   const defaultKey = config.defaultKeySerde as unknown as Serde<unknown> | undefined
   const defaultValue = config.defaultValueSerde as unknown as Serde<unknown> | undefined
   return {

@@ -6,7 +6,7 @@ import { logAndFail, retryOrFail } from '../../lib/runtime/errors/error-handlers
 import { silentLogger } from '../../lib/runtime/logger.ts'
 import { SerdeResolver } from '../../lib/runtime/serdes/serde-resolver.ts'
 import { StreamTask } from '../../lib/runtime/task/stream-task.ts'
-import type { TaskEnvironment } from '../../lib/runtime/task-runtime.ts'
+import type { ThreadEnvironment } from '../../lib/runtime/environment/thread-environment.ts'
 import { RecordCacheBudget } from '../../lib/state/layers/record-cache.ts'
 import { MemoryStorageFactory } from '../../lib/storage/memory/memory-storage.ts'
 import { SingleRecordBatch } from '../../lib/testing/single-record-batch.ts'
@@ -120,7 +120,7 @@ export class PacedTask {
   }
 }
 
-function environment({ cacheMaxBytes, medium, compatibility = 'safe' }: PacedTaskOptions): TaskEnvironment {
+function environment({ cacheMaxBytes, medium, compatibility = 'safe' }: PacedTaskOptions): ThreadEnvironment {
   return {
     applicationId: 'app',
     threadId: 'law',

@@ -6,7 +6,7 @@ import { logAndFail, retryOrFail } from '../../lib/runtime/errors/error-handlers
 import { silentLogger } from '../../lib/runtime/logger.ts'
 import type { RecordOutput, TopicOutput } from '../../lib/runtime/output/record-output.ts'
 import { SerdeResolver } from '../../lib/runtime/serdes/serde-resolver.ts'
-import type { TaskEnvironment } from '../../lib/runtime/task-runtime.ts'
+import type { ThreadEnvironment } from '../../lib/runtime/environment/thread-environment.ts'
 import { RecordCacheBudget } from '../../lib/state/layers/record-cache.ts'
 import type { ChangelogRecord } from '../../lib/state/state-store.ts'
 
@@ -28,7 +28,7 @@ export class Log implements RecordOutput {
 }
 
 /** What a task needs of its application. */
-export const environment: TaskEnvironment = {
+export const environment: ThreadEnvironment = {
   applicationId: 'test',
   threadId: 'test',
   compatibility: 'safe',

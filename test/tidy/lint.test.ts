@@ -80,37 +80,58 @@ t.test('a package is imported in its home only', async (t) => {
   t.same(lint(files).sort(), expected.sort())
 })
 
-t.test('time, timers, chance, sockets and files come through a port', async (t) => {
-  const uses = [
-    'Date.now()',
-    'new Date()',
-    'setTimeout(() => 0, 1)',
-    'setInterval(() => 0, 1)',
-    'performance.now()',
-    'Math.random()',
+t.test('time, timers and chance come through a port, in whatever way they are asked for', async (t) => {
+  const time = {
+    'no-restricted-globals': [
+      'Date.now()',
+      'new Date()',
+      'setTimeout(() => 0, 1)',
+      'setInterval(() => 0, 1)',
+      'setImmediate(() => 0)',
+      'performance.now()',
+    ],
+    'no-restricted-properties': [
+      'globalThis.setTimeout(() => 0, 1)',
+      'globalThis.Date.now()',
+      'AbortSignal.timeout(1)',
+      'process.nextTick(() => 0)',
+      'process.hrtime()',
+      'process.hrtime.bigint()',
+      'Atomics.wait(new Int32Array(1), 0, 0, 1)',
+    ],
+  }
+  const chance = {
+    'no-restricted-globals': ['crypto.randomUUID()'],
+    'no-restricted-properties': ['Math.random()', 'globalThis.crypto.randomUUID()'],
+  }
+  const free = "export const asked = queueMicrotask(() => 0)\nexport { createHash } from 'node:crypto'\n"
+  const planted = (uses: typeof time): string => Object.values(uses).flat().map((use, index) => `export const use${index} = ${use}\n`).join('') // prettier-ignore
+  const found = (path: string, uses: typeof time): string[] =>
+    Object.entries(uses).flatMap(([rule, each]) => each.map(() => `${path} ${rule}`))
+  const plainFiles = ['clock/manual-clock', 'transport/embedded/planted', 'storage/lmdb/planted', 'runtime/planted', 'kafka-streams'] // prettier-ignore
+  const connection = 'transport/kafka/connection/kafkajs/planted'
+  const files = Object.fromEntries([...plainFiles, connection].map((path) => [`lib/${path}.ts`, planted(time) + free]))
+  for (const path of plainFiles) files[`lib/${path}-chance.ts`] = planted(chance)
+  const ports = { 'lib/clock/system-clock.ts': planted(time), 'lib/clock/chance.ts': planted(chance) }
+  const expected = [
+    ...[...plainFiles, connection].flatMap((path) => found(`lib/${path}.ts`, time)),
+    ...plainFiles.flatMap((path) => found(`lib/${path}-chance.ts`, chance)),
   ]
-  const text = uses.map((use, index) => `export const use${index} = ${use}\n`).join('')
-  const free = [
-    'clock/system-clock.ts',
-    'clock/chance.ts',
-    'transport/kafka/connection/kafkajs/planted.ts',
-    'storage/lmdb/planted.ts',
-    'storage/memory/planted.ts',
-  ]
-  const bound = [
-    'clock/manual-clock.ts',
-    'transport/embedded/planted.ts',
-    'runtime/planted.ts',
-    'testing/planted.ts',
-    'kafka-streams.ts',
-  ]
-  const files = Object.fromEntries([...free, ...bound].map((path) => [`lib/${path}`, text]))
-  const found = lint({ ...files, 'lib/runtime/net.ts': "export { connect } from 'node:net'\n" })
-  const expected = bound.flatMap((path) => [
-    ...Array.from({ length: 5 }, () => `lib/${path} no-restricted-globals`),
-    `lib/${path} no-restricted-properties`,
-  ])
-  t.same(found.sort(), [...expected, 'lib/runtime/net.ts no-restricted-imports'].sort())
+  t.same(lint({ ...files, ...ports }).sort(), expected.sort())
+})
+
+t.test('modules of time, chance, sockets and files are imported by the ports only', async (t) => {
+  const files = {
+    'lib/runtime/net.ts': "export { connect } from 'node:net'\n",
+    'lib/runtime/timers.ts': "export { setTimeout } from 'node:timers/promises'\n",
+    'lib/runtime/chance.ts': "export { randomUUID } from 'node:crypto'\n",
+    'lib/storage/lmdb/timers.ts': "export { setTimeout } from 'timers/promises'\n",
+    'lib/storage/lmdb/files.ts': "export { readFileSync } from 'node:fs'\n",
+    'lib/transport/kafka/connection/kafkajs/net.ts': "export { connect } from 'node:net'\n",
+    'lib/clock/chance.ts': "export { randomUUID } from 'node:crypto'\n",
+  }
+  const refused = ['lib/runtime/net.ts', 'lib/runtime/timers.ts', 'lib/runtime/chance.ts', 'lib/storage/lmdb/timers.ts']
+  t.same(lint(files).sort(), refused.map((path) => `${path} no-restricted-imports`).sort())
 })
 
 t.test('examples and app import the library by its package name', async (t) => {

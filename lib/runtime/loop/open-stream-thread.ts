@@ -19,14 +19,14 @@ import { StreamThread } from './stream-thread.ts'
 import type { ThreadState } from './stream-thread.ts'
 import type { ResolvedConfig } from '../streams-config.ts'
 import { TaskManager } from '../task/task-manager.ts'
-import type { TaskEnvironment } from '../task-runtime.ts'
+import type { ThreadEnvironment } from '../environment/thread-environment.ts'
 
 export interface OpenStreamThreadOptions {
   readonly plan: TopologyPlan
   readonly config: ResolvedConfig
   readonly cluster: Cluster
   readonly admin: Admin
-  readonly environment: TaskEnvironment
+  readonly environment: ThreadEnvironment
   readonly directory: StateDirectory
   readonly globalStores: GlobalStores
   readonly restoreListener: StateRestoreListener
@@ -92,7 +92,7 @@ async function openClients({ cluster, config, environment }: OpenStreamThreadOpt
   return { fetcher, producer, coordinator }
 }
 
-function refusals({ productionHandler, deadLetterTopic, metrics, logger, threadId }: TaskEnvironment): RefusalHandling {
+function refusals({ productionHandler, deadLetterTopic, metrics, logger, threadId }: ThreadEnvironment): RefusalHandling {
   // A thread's tasks share its producer, so that nobody knows whose record it was.
   const droppedRecords = metrics.counter('dropped-records', 'stream-thread-metrics', { 'thread-id': threadId })
   return { productionHandler, deadLetterTopic, droppedRecords, logger }

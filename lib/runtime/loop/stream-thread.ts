@@ -22,10 +22,10 @@ import type { StateDirectory } from '../restore/state-directory.ts'
 import { topologyMismatch } from '../membership/group-topology.ts'
 import type { StreamAssignor } from '../membership/stream-assignor.ts'
 import type { TaskManager } from '../task/task-manager.ts'
-import type { TaskEnvironment } from '../task-runtime.ts'
+import type { ThreadEnvironment } from '../environment/thread-environment.ts'
 
 export interface StreamThreadOptions {
-  readonly environment: TaskEnvironment
+  readonly environment: ThreadEnvironment
   readonly topics: readonly string[]
   readonly topologyHash: string
   readonly commitIntervalMs: number
@@ -170,7 +170,7 @@ export class StreamThread implements GroupMemberListener {
     await this.#commitIfDue()
     this.#publishState()
     await output.room()
-    if (worked || punctuated) return nextMacrotask()
+    if (worked || punctuated) return this.#options.environment.clock.yield()
     output.sendAll()
     if (jobs.isEmpty && !input.hasNews && !tasks.running.some(({ task }) => task.isProcessable(this.#now()))) await this.#idle()
   }
@@ -355,9 +355,4 @@ function tasksOf({ partitions, userData }: NewAssignment): ReadonlyMap<string, r
     tasks.set(id, [...(tasks.get(id) ?? []), partition])
   })
   return tasks
-}
-
-/** Lets timers and sockets have their turn. */
-function nextMacrotask(): Promise<void> {
-  return new Promise((resolve) => void setImmediate(resolve))
 }

@@ -6,7 +6,7 @@ import { partitionForKey } from '../../transport/partitioner.ts'
 import { answerOf } from '../errors/dead-letters.ts'
 import type { RecordOutput, TopicOutput } from './record-output.ts'
 import { BoundSerde } from '../serdes/serialization.ts'
-import type { TaskScope } from '../task-runtime.ts'
+import type { TaskScope } from '../task/task-scope.ts'
 
 type AnyRecord = StreamRecord<unknown, unknown>
 

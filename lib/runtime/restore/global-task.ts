@@ -17,10 +17,11 @@ import { RecordCollector } from '../output/record-collector.ts'
 import { RecordReader } from '../task/record-reader.ts'
 import { storeContext } from '../task/store-context.ts'
 import { positionWrite, readPosition } from './store-positions.ts'
-import type { TaskEnvironment, TaskScope } from '../task-runtime.ts'
+import type { ThreadEnvironment } from '../environment/thread-environment.ts'
+import type { TaskScope } from '../task/task-scope.ts'
 
 export interface GlobalTaskOptions {
-  readonly environment: TaskEnvironment
+  readonly environment: ThreadEnvironment
   readonly subtopologies: readonly Subtopology[]
   readonly storage: StorageEnvironment
 }
@@ -162,7 +163,7 @@ export class GlobalTask {
     )
   }
 
-  #makeScope(environment: TaskEnvironment, storage: StorageEnvironment): TaskScope {
+  #makeScope(environment: ThreadEnvironment, storage: StorageEnvironment): TaskScope {
     const id = { subtopology: -1, partition: -1 }
     // Java counts under the id of a task that there cannot be.
     const tags = { 'thread-id': `${environment.threadId}-global`, 'task-id': taskIdString(id) }

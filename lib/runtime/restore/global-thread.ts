@@ -10,10 +10,10 @@ import { InputFetcher } from '../loop/input-fetcher.ts'
 import { LoopJobs } from '../loop/loop-jobs.ts'
 import { prepareReads, prepareWrites } from '../serdes/prepare-serdes.ts'
 import type { GlobalStores } from '../task/stream-task.ts'
-import type { TaskEnvironment } from '../task-runtime.ts'
+import type { ThreadEnvironment } from '../environment/thread-environment.ts'
 
 export interface GlobalThreadOptions {
-  readonly environment: TaskEnvironment
+  readonly environment: ThreadEnvironment
   readonly subtopologies: readonly Subtopology[]
   readonly storage: StorageEnvironment
   readonly admin: Admin

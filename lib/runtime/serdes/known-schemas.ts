@@ -1,5 +1,5 @@
 import type { SchemaRegistry } from '../../model/serde.ts'
-import type { TaskScope } from '../task-runtime.ts'
+import type { TaskScope } from '../task/task-scope.ts'
 import type { StorageEnvironment, StorageTable, StorageWrite } from '../../storage/storage.ts'
 
 /** A registry that remembers what it has said, so that schemas can be kept beside the rows that were written with them. */

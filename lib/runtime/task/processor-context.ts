@@ -9,7 +9,7 @@ import type { InternalProcessorContext } from '../../processor/internal-processo
 import type { Cancellable, PunctuationType, Punctuator } from '../../processor/processor.ts'
 import type { CurrentRecord } from './current-record.ts'
 import type { ProcessorMetadata } from './processor-metadata.ts'
-import { taskTags, type TaskScope } from '../task-runtime.ts'
+import { taskTags, type TaskScope } from './task-scope.ts'
 
 /** A node of a running topology. */
 export interface RuntimeNode {

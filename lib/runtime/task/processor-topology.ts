@@ -11,7 +11,7 @@ import { isFatal, processingError } from '../errors/processing-error.ts'
 import type { RuntimeNode, TaskControl } from './processor-context.ts'
 import { NodeProcessorContext } from './processor-context.ts'
 import type { RecordCollector } from '../output/record-collector.ts'
-import type { TaskScope } from '../task-runtime.ts'
+import type { TaskScope } from './task-scope.ts'
 
 type AnyRecord = StreamRecord<unknown, unknown>
 

@@ -10,7 +10,7 @@ import type { RecordBatch } from '../../transport/record-batch/record-batch.ts'
 import { answerOf } from '../errors/dead-letters.ts'
 import type { ErrorHandlerContext, RawRecord } from '../errors/error-handlers.ts'
 import { BoundSerde } from '../serdes/serialization.ts'
-import type { TaskScope } from '../task-runtime.ts'
+import type { TaskScope } from './task-scope.ts'
 
 type AnyRecord = StreamRecord<unknown, unknown>
 

@@ -1,6 +1,6 @@
 import type { ChangelogSink, StateStoreContext } from '../../state/state-store.ts'
 import type { StoreSpec } from '../../state/store-spec.ts'
-import type { TaskScope } from '../task-runtime.ts'
+import type { TaskScope } from './task-scope.ts'
 
 /** What a store may know of its task. `topic` is the source topic that serves as changelog, where one does. */
 export function storeContext(

@@ -22,7 +22,8 @@ import { RecordCollector } from '../output/record-collector.ts'
 import type { RecordOutput } from '../output/record-output.ts'
 import { RecordQueue } from './record-queue.ts'
 import { RecordReader } from './record-reader.ts'
-import { taskTags, type TaskEnvironment, type TaskScope } from '../task-runtime.ts'
+import type { ThreadEnvironment } from '../environment/thread-environment.ts'
+import { taskTags, type TaskScope } from './task-scope.ts'
 import type { StoreRestore } from './task-stores.ts'
 import { TaskStores } from './task-stores.ts'
 
@@ -33,7 +34,7 @@ export interface GlobalStores {
 
 export interface StreamTaskOptions {
   readonly id: TaskId
-  readonly environment: TaskEnvironment
+  readonly environment: ThreadEnvironment
   /** One on a cluster; all of them in the test driver with one partition. */
   readonly subtopologies: readonly Subtopology[]
   /** Partitions that the task reads. */
@@ -251,7 +252,7 @@ export class StreamTask {
     }
   }
 
-  #makeScope(environment: TaskEnvironment, storage: StorageEnvironment, output: RecordOutput): TaskScope {
+  #makeScope(environment: ThreadEnvironment, storage: StorageEnvironment, output: RecordOutput): TaskScope {
     const tags = taskTags(environment, this.id)
     const droppedRecords = environment.metrics.counter('dropped-records', 'stream-task-metrics', tags)
     return {
@@ -332,7 +333,7 @@ function commitOf(queue: RecordQueue, processorMetadata: ReadonlyMap<string, num
 }
 
 /** Bytes of what waits in caches and buffers are kept only where dead letters may need them. */
-function sourcesOf({ deadLetterTopic, compatibility }: TaskEnvironment): 'kept' | 'by level' | 'not kept' {
+function sourcesOf({ deadLetterTopic, compatibility }: ThreadEnvironment): 'kept' | 'by level' | 'not kept' {
   if (deadLetterTopic === undefined) return 'not kept'
   return compatibility === 'java' ? 'by level' : 'kept'
 }

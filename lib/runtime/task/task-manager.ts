@@ -15,12 +15,12 @@ import { resetOffsets } from './start-offsets.ts'
 import type { StateDirectory } from '../restore/state-directory.ts'
 import type { GlobalStores } from './stream-task.ts'
 import { StreamTask } from './stream-task.ts'
-import type { TaskEnvironment } from '../task-runtime.ts'
+import type { ThreadEnvironment } from '../environment/thread-environment.ts'
 import type { StoreRestore } from './task-stores.ts'
 
 export interface TaskManagerOptions {
   readonly plan: TopologyPlan
-  readonly environment: TaskEnvironment
+  readonly environment: ThreadEnvironment
   readonly admin: Admin
   readonly input: InputFetcher
   readonly output: RecordOutput

@@ -10,7 +10,7 @@ import { whileFlushing } from '../errors/processing-error.ts'
 import { BoundSerde } from '../serdes/serialization.ts'
 import { storeContext } from './store-context.ts'
 import { positionWrite, readPosition } from '../restore/store-positions.ts'
-import type { TaskScope } from '../task-runtime.ts'
+import type { TaskScope } from './task-scope.ts'
 
 /** A store with its changelog, where it has one. */
 interface OpenStore {

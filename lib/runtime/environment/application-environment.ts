@@ -1,0 +1,57 @@
+import type { UpgradeFrom } from '../../model/upgrade-from.ts'
+import type { TimestampExtractor } from '../../processor/timestamp-extractor.ts'
+import type { StorageFactory } from '../../storage/storage.ts'
+import type { DeserializationHandler, ProcessingHandler, ProductionHandler } from '../errors/error-handlers.ts'
+import type { SerdeResolver } from '../serdes/serde-resolver.ts'
+import type { ResolvedConfig } from '../streams-config.ts'
+
+/**
+ * What all threads of an application share, resolved once and never changed. It is a function of the configuration alone: texts,
+ * numbers, and functions and serdes that come from the user's modules. So a worker thread that imports the same modules makes
+ * its own one, and nothing in it is open or alive.
+ */
+export interface ApplicationEnvironment {
+  readonly applicationId: string
+  readonly compatibility: 'safe' | 'java'
+  readonly upgradeFrom?: UpgradeFrom | undefined
+  /** Operators that emit when event time has passed do so at most once in this time. */
+  readonly emitIntervalMs: number
+  readonly serdes: SerdeResolver
+  readonly timestampExtractor: TimestampExtractor
+  readonly deserializationHandler: DeserializationHandler
+  readonly processingHandler: ProcessingHandler
+  /** Which handler is asked about errors of the processors that keep global stores (KIP-1270). */
+  readonly globalProcessingHandler: 'processing' | 'fail'
+  readonly productionHandler: ProductionHandler
+  /** The topic of default dead letters; undefined: none are written. */
+  readonly deadLetterTopic: string | undefined
+  readonly defaultStoreMedium: 'memory' | 'disk'
+  /** KIP-695: how long a task waits for a partition without data; −1: not at all. */
+  readonly maxTaskIdleMs: number
+}
+
+/** The configuration without what is open or alive: each thread has these parts of its own. */
+export type ApplicationConfig = Omit<ResolvedConfig, 'cluster' | 'storage' | 'clock' | 'logger' | 'metrics'>
+
+/** The environment of an application with this configuration. `serdes` are those that its topology was checked with. */
+export function applicationEnvironment(
+  config: ApplicationConfig,
+  serdes: SerdeResolver,
+  { medium }: Pick<StorageFactory, 'medium'>,
+): ApplicationEnvironment {
+  return {
+    applicationId: config.applicationId,
+    compatibility: config.compatibility,
+    upgradeFrom: config.upgradeFrom,
+    emitIntervalMs: config.emitIntervalMs,
+    serdes,
+    timestampExtractor: config.defaultTimestampExtractor,
+    deserializationHandler: config.deserializationHandler,
+    processingHandler: config.processingHandler,
+    productionHandler: config.productionHandler,
+    globalProcessingHandler: config.processingExceptionHandlerGlobalEnabled ? 'processing' : 'fail',
+    deadLetterTopic: config.errorsDeadLetterQueueTopicName,
+    defaultStoreMedium: config.defaultStoreMedium ?? medium,
+    maxTaskIdleMs: config.maxTaskIdleMs,
+  }
+}

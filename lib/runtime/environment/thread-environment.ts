@@ -1,0 +1,16 @@
+import type { Clock } from '../../clock/clock.ts'
+import type { Metrics } from '../../metrics/metrics.ts'
+import type { CacheBudget } from '../../state/state-store.ts'
+import type { Logger } from '../logger.ts'
+import type { ApplicationEnvironment } from './application-environment.ts'
+
+/** What the tasks of one thread share: the application's part, and what only this thread has. */
+export interface ThreadEnvironment extends ApplicationEnvironment {
+  /** `<clientId>-StreamThread-<number>`, as in Java: a tag of metrics, and the beginning of client ids. */
+  readonly threadId: string
+  readonly clock: Clock
+  readonly metrics: Metrics
+  readonly logger: Logger
+  /** The bytes that the record caches of this thread's stores may hold together (KIP-63). */
+  readonly cache: CacheBudget
+}

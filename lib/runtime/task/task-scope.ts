@@ -1,0 +1,25 @@
+import type { Counter } from '../../metrics/metrics.ts'
+import { taskIdString, type TaskId } from '../../model/task-id.ts'
+import type { StorageEnvironment } from '../../storage/storage.ts'
+import type { ThreadEnvironment } from '../environment/thread-environment.ts'
+import type { SendDeadLetter } from '../errors/dead-letters.ts'
+import type { CurrentRecord } from './current-record.ts'
+
+/** What the parts of one task share. */
+export interface TaskScope {
+  readonly environment: ThreadEnvironment
+  readonly id: TaskId
+  readonly storage: StorageEnvironment
+  readonly current: CurrentRecord
+  readonly droppedRecords: Counter
+  /** Objects that several nodes of the task use together. The key is an object that these nodes know. */
+  readonly shared: Map<object, object>
+  readonly sendDeadLetter: SendDeadLetter
+  /** The largest timestamp that the task has processed; −1 before the first record. */
+  streamTime(): number
+}
+
+/** Tags of the metrics of a task. */
+export function taskTags({ threadId }: ThreadEnvironment, id: TaskId): Record<string, string> {
+  return { 'thread-id': threadId, 'task-id': taskIdString(id) }
+}
