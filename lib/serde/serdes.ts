@@ -1,7 +1,7 @@
 import { booleanSerde, bytesSerde, uuidSerde, voidSerde } from './basic-serdes.ts'
 import { doubleSerde, floatSerde } from './floating-point-serdes.ts'
 import { bigLongSerde, intSerde, longSerde, shortSerde } from './integer-serdes.ts'
-import { jsonSerde } from './json-serde.ts'
+import { jsonSerde } from './json/json-serde.ts'
 import { listSerde } from './list-serde.ts'
 import { stringSerde } from './string-serde.ts'
 import { sessionWindowedSerde, timeWindowedSerde } from './windowed-serdes.ts'
