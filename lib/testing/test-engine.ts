@@ -131,7 +131,10 @@ export class TestEngine {
     const subtopologies = this.#plan.subtopologies.filter(({ kind }) => kind === 'global')
     const storage = this.#openStorage('global')
     const global = new GlobalTask({ environment: this.#environment, subtopologies, storage })
-    global.open(global.topics.flatMap((topic) => partitionsOf(topic, this.#partitionsOf(topic))))
+    for (const topic of global.topics)
+      for (const partition of partitionsOf(topic, this.#partitionsOf(topic))) global.addPartition(partition)
+    global.open()
+    global.start()
     return global
   }
 
@@ -229,7 +232,7 @@ export class TestEngine {
   }
 
   #updateGlobal({ topic, partition }: TopicPartition, record: SingleRecord): void {
-    this.#global.update({ topic, partition }, this.#batch({ topic, partition }, record), 0, 1)
+    this.#global.addRecords({ topic, partition }, this.#batch({ topic, partition }, record), 0, 1)
     if (this.#checkpoint === 'always') this.#global.checkpoint()
   }
 

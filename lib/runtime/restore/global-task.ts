@@ -1,4 +1,5 @@
 import { assert } from '../../model/assert.ts'
+import type { TaskId } from '../../model/task-id.ts'
 import { taskIdString } from '../../model/task-id.ts'
 import type { TopicPartition } from '../../model/topic-partition.ts'
 import { partitionKey } from '../../model/topic-partition.ts'
@@ -16,6 +17,8 @@ import { ProcessorTopology } from '../task/processor-topology.ts'
 import { RecordCollector } from '../output/record-collector.ts'
 import { RecordReader } from '../task/record-reader.ts'
 import { storeContext } from '../task/store-context.ts'
+import type { Task } from '../task/task.ts'
+import type { StoreRestore } from '../task/task-stores.ts'
 import { positionWrite, readPosition } from './store-positions.ts'
 import type { ThreadEnvironment } from '../environment/thread-environment.ts'
 import type { TaskScope } from '../task/task-scope.ts'
@@ -37,7 +40,9 @@ interface GlobalPartition {
  * Keeps the global stores of a process: all partitions of their topics, each record through its processor, from the stored
  * position on (Java: `GlobalStateUpdateTask`). Nothing is logged, forwarded to other sub-topologies, or committed to a group.
  */
-export class GlobalTask {
+export class GlobalTask implements Task {
+  /** Java, too, counts under the id of a task that there cannot be. */
+  readonly id: TaskId = { subtopology: -1, partition: -1 }
   readonly #scope: TaskScope
   readonly #nodes: readonly StoreNode[]
   readonly #topology: ProcessorTopology
@@ -71,13 +76,32 @@ export class GlobalTask {
     return this.#topology.sources.flatMap(({ node }) => node.topics)
   }
 
-  open(partitions: readonly TopicPartition[]): void {
+  get partitions(): readonly TopicPartition[] {
+    return [...this.#partitions.values()].map(({ partition }) => partition)
+  }
+
+  addPartition(partition: TopicPartition): void {
+    if (this.#partitions.has(partitionKey(partition))) return
+    const source = this.#topology.sources.find(({ node }) => node.topics.includes(partition.topic))
+    assert(source !== undefined, `A global task only gets partitions of its topics, and ${partition.topic} is none.`)
+    const reader = new RecordReader(source.node, partition, this.#scope)
+    const position = this.#isDurable() ? readPosition(this.#scope.storage, partition) : undefined
+    this.#partitions.set(partitionKey(partition), { reader, source, partition, position })
+  }
+
+  open(): void {
     this.#schemas = storedSchemas(this.#scope)
     for (const { spec, changelog } of this.#nodes) {
       const topic = changelog?.kind === 'source' ? changelog.topic : undefined
       this.#stores.set(spec.name, openStore(spec, storeContext(spec, topic, undefined, this.#scope)))
     }
-    for (const partition of partitions) this.#addPartition(partition)
+  }
+
+  restores(): readonly StoreRestore[] {
+    return []
+  }
+
+  start(): void {
     this.#topology.init()
   }
 
@@ -85,16 +109,16 @@ export class GlobalTask {
     return this.#stores.get(name)
   }
 
-  /** The next offset to read; undefined: from the start. */
-  position(partition: TopicPartition): number | undefined {
-    return this.#partition(partition).position
+  fetchPosition(partition: TopicPartition): number {
+    return this.#partition(partition).position ?? -1
   }
 
   reader(partition: TopicPartition): RecordReader {
     return this.#partition(partition).reader
   }
 
-  update(partition: TopicPartition, batch: RecordBatch, from: number, end: number): void {
+  /** Each record is processed at once: a global task has no queues. */
+  addRecords(partition: TopicPartition, batch: RecordBatch, from: number, end: number): void {
     const entry = this.#partition(partition)
     for (let index = from; index < end; index++) this.#process(entry, batch, index)
     entry.position = batch.nextOffset
@@ -106,7 +130,6 @@ export class GlobalTask {
     return bytes
   }
 
-  /** Data and positions, in one transaction. */
   checkpoint(): void {
     const writes: StorageWrite[] = []
     for (const store of this.#stores.values()) {
@@ -137,14 +160,6 @@ export class GlobalTask {
     source.process(record)
   }
 
-  #addPartition(partition: TopicPartition): void {
-    const source = this.#topology.sources.find(({ node }) => node.topics.includes(partition.topic))
-    assert(source !== undefined, `A global task only gets partitions of its topics, and ${partition.topic} is none.`)
-    const reader = new RecordReader(source.node, partition, this.#scope)
-    const position = this.#isDurable() ? readPosition(this.#scope.storage, partition) : undefined
-    this.#partitions.set(partitionKey(partition), { reader, source, partition, position })
-  }
-
   #partition(partition: TopicPartition): GlobalPartition {
     const entry = this.#partitions.get(partitionKey(partition))
     assert(entry !== undefined, `The global task does not read ${partitionKey(partition)}.`)
@@ -164,8 +179,7 @@ export class GlobalTask {
   }
 
   #makeScope(environment: ThreadEnvironment, storage: StorageEnvironment): TaskScope {
-    const id = { subtopology: -1, partition: -1 }
-    // Java counts under the id of a task that there cannot be.
+    const { id } = this
     const tags = { 'thread-id': `${environment.threadId}-global`, 'task-id': taskIdString(id) }
     const droppedRecords = environment.metrics.counter('dropped-records', 'stream-task-metrics', tags)
     const sendDeadLetter = noDeadLetters(environment.logger)

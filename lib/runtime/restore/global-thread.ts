@@ -54,11 +54,13 @@ export class GlobalThread {
     const { environment, subtopologies } = this.#options
     await prepareWrites(subtopologies, environment.serdes, environment.applicationId)
     const partitions = await this.#partitions()
-    this.#task.open(partitions)
+    for (const partition of partitions) this.#task.addPartition(partition)
+    this.#task.open()
+    this.#task.start()
     const ends = await this.#options.admin.listOffsets(partitions, 'latest')
     const starts = await this.#options.admin.listOffsets(partitions, 'earliest')
     for (const { topic, partition, offset } of starts)
-      this.#begin({ topic, partition }, Math.max(offset, this.#task.position({ topic, partition }) ?? 0))
+      this.#begin({ topic, partition }, Math.max(offset, this.#task.fetchPosition({ topic, partition })))
     while (!this.#isStopping && ends.some((end) => this.#next.get(partitionKey(end))! < end.offset)) await this.#step()
     this.#task.checkpoint()
   }
@@ -102,7 +104,7 @@ export class GlobalThread {
     const ranges = readableRanges(fetched, this.#next.get(partitionKey(partition))!)
     await prepareReads(this.#task.reader(partition), ranges)
     for (const { batch, from, end } of ranges) {
-      this.#task.update(partition, batch, from, end)
+      this.#task.addRecords(partition, batch, from, end)
       this.#next.set(partitionKey(partition), batch.nextOffset)
     }
   }

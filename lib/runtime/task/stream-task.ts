@@ -24,6 +24,7 @@ import { RecordQueue } from './record-queue.ts'
 import { RecordReader } from './record-reader.ts'
 import type { ThreadEnvironment } from '../environment/thread-environment.ts'
 import { taskTags, type TaskScope } from './task-scope.ts'
+import type { ActiveTask } from './task.ts'
 import type { StoreRestore } from './task-stores.ts'
 import { TaskStores } from './task-stores.ts'
 
@@ -45,13 +46,10 @@ export interface StreamTaskOptions {
 }
 
 /**
- * Runs sub-topologies over a set of partitions. It is synchronous: nothing in it waits, and between two calls it is in a state
- * that can be committed (Java: `StreamTask`).
- *
- * Life: `open` → restore all of `restores()` → `start` → (`addRecords`, `process`, `punctuate`, commit)* → `close`. A commit is
- * `prepareCommit` → output acknowledged → offsets committed → `postCommit`.
+ * Runs sub-topologies over a set of partitions. It is synchronous, and between two calls it is in a state that can be committed
+ * (Java: `StreamTask`).
  */
-export class StreamTask {
+export class StreamTask implements ActiveTask {
   readonly id: TaskId
   readonly #scope: TaskScope
   readonly #topology: ProcessorTopology
@@ -89,24 +87,20 @@ export class StreamTask {
     this.#group = new PartitionGroup(queues, environment.maxTaskIdleMs)
   }
 
-  /** Opens the stores, at the position where they are. */
   open(): void {
     this.#stores.open()
   }
 
-  /** What must be restored before `start`. */
   restores(): readonly StoreRestore[] {
     return this.#stores.restores()
   }
 
-  /** `committed` is what the group has committed of the task's partitions. */
   start(committed: readonly OffsetCommit[]): void {
     for (const offset of committed) this.#resume(offset)
     this.#isStarted = true
     this.#topology.init()
   }
 
-  /** After `start`, before the first record: what serializing processors fetch ahead. */
   prepare(): Promise<void> {
     return this.#topology.prepare()
   }
@@ -115,28 +109,23 @@ export class StreamTask {
     return [...this.#group.queues].map(({ partition }) => partition)
   }
 
-  /** A topic that the task's pattern matches has appeared. */
   addPartition(partition: TopicPartition): void {
     if (this.#group.queue(partition) === undefined) this.#group.addQueue(this.#makeQueue(partition))
   }
 
-  /** Adds records `from` up to `end` of a fetched batch, and moves the position behind the batch. */
   addRecords(partition: TopicPartition, batch: RecordBatch, from: number, end: number): void {
     const queue = this.#queue(partition)
     this.#group.add(queue, () => queue.add(batch, from, end))
   }
 
-  /** Where reading begins: the committed offset, or where the reset policy says. */
   seek(partition: TopicPartition, offset: number): void {
     this.#queue(partition).seek(offset)
   }
 
-  /** How many records of the partition are still on the broker (KIP-695). */
   setLag(partition: TopicPartition, lag: number): void {
     this.#group.setLag(this.#queue(partition), lag)
   }
 
-  /** The offset after the last batch that was added; −1 before the first. */
   fetchPosition(partition: TopicPartition): number {
     return this.#queue(partition).fetchPosition
   }
@@ -145,7 +134,6 @@ export class StreamTask {
     return this.#queue(partition).size
   }
 
-  /** The reader of a partition's bytes, for serdes that fetch ahead. */
   reader(partition: TopicPartition): RecordReader {
     const source = this.#sourceOf(partition.topic)
     return new RecordReader(source.node, partition, this.#scope)
@@ -159,7 +147,6 @@ export class StreamTask {
     return this.#group.isReady(now)
   }
 
-  /** Processes one record: that with the smallest timestamp. Call it where `hasRecords`. */
   process(): void {
     const queue = this.#group.next()
     assert(queue !== undefined, 'A task is asked to process only where it has records.')
@@ -181,17 +168,14 @@ export class StreamTask {
     queue.source.process(record)
   }
 
-  /** Runs stream-time punctuations that are due. */
   punctuateStreamTime(): boolean {
     return this.#streamTime >= 0 && this.#punctuate(this.#streamTimeQueue, this.#streamTime)
   }
 
-  /** Runs wall-clock punctuations that are due. */
   punctuateWallClock(now: number): boolean {
     return this.#punctuate(this.#wallClockQueue, now)
   }
 
-  /** When the next wall-clock punctuation is due; Infinity where none is. */
   get nextWallClockMs(): number {
     return this.#wallClockQueue.nextMs
   }
@@ -200,7 +184,6 @@ export class StreamTask {
     return this.#isCommitRequested
   }
 
-  /** Whether anything happened since the last commit. */
   get isCommitNeeded(): boolean {
     return this.#isCommitNeeded || this.#uncommitted().length > 0
   }
@@ -213,13 +196,11 @@ export class StreamTask {
     return this.#stores.dirtyBytes
   }
 
-  /** Flushes caches; the offsets it answers may be committed once all output so far is acknowledged. */
   prepareCommit(): readonly OffsetCommit[] {
     this.#stores.flush()
     return this.#uncommitted().map((queue) => commitOf(queue, this.#metadata.values))
   }
 
-  /** The commit of `offsets` has succeeded. `checkpoint` decides whether storage is written now. */
   postCommit(offsets: readonly OffsetCommit[], checkpoint: 'if-due' | 'always'): void {
     for (const { topic, partition, offset } of offsets) this.#committed.set(this.#queue({ topic, partition }), offset)
     this.#isCommitNeeded = false
@@ -229,8 +210,7 @@ export class StreamTask {
     if (checkpoint === 'always' || this.#stores.isCheckpointDue) this.#stores.checkpoint()
   }
 
-  /** After a restore: what was replayed need not be replayed again. */
-  checkpointRestored(): void {
+  checkpoint(): void {
     this.#stores.checkpoint()
   }
 
@@ -242,7 +222,6 @@ export class StreamTask {
     return this.#stores.all()
   }
 
-  /** Closes processors and stores. Whoever wants to keep something commits before. */
   close(): void {
     try {
       if (this.#isStarted) this.#topology.close()

@@ -180,7 +180,8 @@ export class TaskManager {
     const ends = await admin.listOffsets(partitions, 'latest')
     task.start(committed)
     await task.prepare()
-    task.checkpointRestored()
+    // What was replayed need not be replayed again.
+    task.checkpoint()
     managed.state = 'running'
     this.#setRunning()
     for (const { topic, partition, offset } of ends) {
