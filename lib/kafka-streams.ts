@@ -29,6 +29,8 @@ import type {
   VersionedKeyValueStoreSpec,
   WindowStoreSpec,
 } from './state/store-spec.ts'
+import { storeKinds } from './state/store-kinds.ts'
+import type { StoreView } from './state/store-views.ts'
 import type { ReadOnlySessionStore } from './state/session/session-store.ts'
 import type { ReadOnlyVersionedKeyValueStore } from './state/versioned/versioned-key-value-store.ts'
 import type { ReadOnlyWindowStore } from './state/window/window-store.ts'
@@ -140,7 +142,7 @@ export class KafkaStreams implements AsyncDisposable {
     store: KeyValueStoreSpec<K, V> | WindowStoreSpec<K, V> | SessionStoreSpec<K, V> | VersionedKeyValueStoreSpec<K, V> | string,
   ): ReadOnlyStore<K, V> {
     const { name, kind } = typeof store === 'string' ? { name: store, kind: 'key-value' as const } : store
-    return compositeStore(kind, () => this.#storesNamed(name, kind))
+    return compositeStore(viewOf(name, kind), () => this.#storesNamed(name, kind))
   }
 
   async #start(): Promise<void> {
@@ -367,6 +369,12 @@ async function openStorage({ storage, stateDir }: ResolvedConfig): Promise<Stora
   }
   const { openLmdbStorage } = await import('./storage/lmdb/open-lmdb-storage.ts')
   return openLmdbStorage(stateDir)
+}
+
+function viewOf(name: string, kind: StoreSpec['kind']): StoreView {
+  const { view } = storeKinds[kind]
+  if (view === undefined) throw unknownStore(name, kind)
+  return view
 }
 
 function unknownStore(name: string, kind: string): InvalidStateStoreError {

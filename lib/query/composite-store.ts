@@ -1,33 +1,24 @@
-import { unreachable } from '../model/assert.ts'
-import type { ReadOnlyKeyValueStore } from '../state/key-value/key-value-store.ts'
-import type { ReadOnlySessionStore } from '../state/session/session-store.ts'
 import type { StateStore } from '../state/state-store.ts'
-import type { StoreSpec } from '../state/store-spec.ts'
-import type { ReadOnlyVersionedKeyValueStore } from '../state/versioned/versioned-key-value-store.ts'
-import type { ReadOnlyWindowStore } from '../state/window/window-store.ts'
+import type { StoreView, StoreViews } from '../state/store-views.ts'
 import { CompositeKeyValueStore } from './composite-key-value-store.ts'
 import { CompositeSessionStore } from './composite-session-store.ts'
 import { CompositeVersionedStore } from './composite-versioned-store.ts'
 import { CompositeWindowStore } from './composite-window-store.ts'
 
-export type ReadOnlyStore<K, V> =
-  ReadOnlyKeyValueStore<K, V> | ReadOnlyWindowStore<K, V> | ReadOnlySessionStore<K, V> | ReadOnlyVersionedKeyValueStore<K, V>
+/** The local partitions of a store that are open; throws an `InvalidStateStoreError` where there are none. */
+type OpenPartitions = () => readonly StateStore[]
 
-/** The local partitions of a store as one, read only. `stores` answers those that are open, or throws an `InvalidStateStoreError`. */
-export function compositeStore<K, V>(
-  kind: Exclude<StoreSpec['kind'], 'change-buffer' | 'record-buffer'>,
-  stores: () => readonly StateStore[],
-): ReadOnlyStore<K, V> {
-  switch (kind) {
-    case 'key-value':
-      return new CompositeKeyValueStore(stores)
-    case 'window':
-      return new CompositeWindowStore(stores)
-    case 'session':
-      return new CompositeSessionStore(stores)
-    case 'versioned':
-      return new CompositeVersionedStore(stores)
-    default:
-      return unreachable(kind)
-  }
+export type ReadOnlyStore<K, V> = StoreViews<K, V>[StoreView]
+
+/** A composite over partitions for each view of stores. */
+const composites: { readonly [View in StoreView]: new <K, V>(stores: OpenPartitions) => StoreViews<K, V>[View] } = {
+  'key-value': CompositeKeyValueStore,
+  window: CompositeWindowStore,
+  session: CompositeSessionStore,
+  versioned: CompositeVersionedStore,
+}
+
+/** The local partitions of a store as one, read only. */
+export function compositeStore<K, V>(view: StoreView, stores: OpenPartitions): ReadOnlyStore<K, V> {
+  return new composites[view](stores)
 }

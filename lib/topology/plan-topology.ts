@@ -1,9 +1,12 @@
+import type { StoreKind } from '../state/store-kind.ts'
+import { storeKindOf, storeKinds, type StoreKinds } from '../state/store-kinds.ts'
 import {
   changelogTopicConfig,
   repartitionTopicConfig,
   sourceChangelogTopicConfig,
   type InternalTopicConfigOptions,
 } from './internal-topic-config.ts'
+import { changelogTopicName } from './internal-topic-names.ts'
 import type { InternalTopologyBuilder, NodeDefinition, NodeGroup, StoreDefinition } from './internal-topology-builder.ts'
 import type * as plan from './topology-plan.ts'
 
@@ -17,10 +20,15 @@ export interface PlanOptions {
   readonly topicConfig?: Readonly<Record<string, string>>
 }
 
-/** Internal names get the application id; groups of nodes become sub-topologies. */
-export function planTopology(topology: InternalTopologyBuilder, applicationId: string, options: PlanOptions): plan.TopologyPlan {
+/** Internal names get the application id; groups of nodes become sub-topologies. `kinds`: of the stores that there may be. */
+export function planTopology(
+  topology: InternalTopologyBuilder,
+  applicationId: string,
+  options: PlanOptions,
+  kinds: StoreKinds = storeKinds,
+): plan.TopologyPlan {
   const defaults = { compatibility: 'safe', windowStoreChangelogAdditionalRetentionMs: 86_400_000, topicConfig: {} } as const
-  const planner = new Planner(topology, applicationId, { ...defaults, ...options })
+  const planner = new Planner(topology, applicationId, { ...defaults, ...options }, kinds)
   return { applicationId, subtopologies: topology.nodeGroups().map((group, id) => planner.subtopology(group, id)) }
 }
 
@@ -28,12 +36,14 @@ class Planner {
   readonly #topology: InternalTopologyBuilder
   readonly #applicationId: string
   readonly #options: InternalTopicConfigOptions
+  readonly #kinds: StoreKinds
   readonly #copartitioned: readonly (readonly string[])[]
 
-  constructor(topology: InternalTopologyBuilder, applicationId: string, options: InternalTopicConfigOptions) {
+  constructor(topology: InternalTopologyBuilder, applicationId: string, options: InternalTopicConfigOptions, kinds: StoreKinds) {
     this.#topology = topology
     this.#applicationId = applicationId
     this.#options = options
+    this.#kinds = kinds
     this.#copartitioned = mergedGroups(topology.copartitionedTopics()).map((group) =>
       [...group].map((topic) => this.#topicName(topic)).toSorted(),
     )
@@ -70,17 +80,22 @@ class Planner {
   #storesOf(nodes: ReadonlySet<string>): plan.StoreNode[] {
     return [...this.#topology.stores.values()]
       .filter(({ users }) => [...users].some((user) => nodes.has(user)))
-      .map((store) => ({ spec: store.spec, processors: [...store.users], changelog: this.#changelog(store) }))
+      .map((store) => this.#store(store))
   }
 
-  #changelog({ spec, sourceTopic }: StoreDefinition): plan.StoreNode['changelog'] {
+  #store(store: StoreDefinition): plan.StoreNode {
+    const kind = storeKindOf(store.spec, this.#kinds)
+    return { spec: store.spec, kind, processors: [...store.users], changelog: this.#changelog(store, kind) }
+  }
+
+  #changelog({ spec, sourceTopic }: StoreDefinition, kind: StoreKind): plan.StoreNode['changelog'] {
     if (sourceTopic !== undefined) {
-      const config = sourceChangelogTopicConfig(spec, this.#options)
+      const config = sourceChangelogTopicConfig(spec, kind, this.#options)
       return { kind: 'source', topic: this.#topicName(sourceTopic), config }
     }
     if (spec.changelog === 'disabled') return undefined
-    const name = `${this.#applicationId}-${spec.name}-changelog`
-    const config = changelogTopicConfig(spec, this.#options)
+    const name = changelogTopicName(this.#applicationId, spec.name)
+    const config = changelogTopicConfig(spec, kind, this.#options)
     return { kind: 'internal', topic: { name, kind: 'changelog', partitions: undefined, config } }
   }
 

@@ -2,6 +2,7 @@ import type { Serde } from '../model/serde.ts'
 import type { RecordContext } from '../model/record-context.ts'
 import type { Processor } from '../processor/processor.ts'
 import type { TimestampExtractor } from '../processor/timestamp-extractor.ts'
+import type { StoreKind } from '../state/store-kind.ts'
 import type { StoreSpec } from '../state/store-spec.ts'
 
 // The frozen outcome of `Topology.plan(applicationId)`: all that the runtime needs, and nothing that it could change.
@@ -64,6 +65,7 @@ export interface InternalTopic {
 /** A store, with the nodes that use it. `changelog` is absent where logging is off; `source` where its source topic is the changelog. */
 export interface StoreNode {
   readonly spec: StoreSpec
+  readonly kind: StoreKind
   readonly processors: readonly string[]
   readonly changelog:
     | { readonly kind: 'internal'; readonly topic: InternalTopic }

@@ -1,3 +1,4 @@
+import { storeKindOf } from '../../lib/state/store-kinds.ts'
 import type { StoreSpec } from '../../lib/state/store-spec.ts'
 import { changelogTopicConfig, repartitionTopicConfig } from '../../lib/topology/internal-topic-config.ts'
 import type { InternalTopic, SourceNode, StoreNode, Subtopology, TopologyPlan } from '../../lib/topology/topology-plan.ts'
@@ -43,9 +44,10 @@ export function store(
 ): StoreNode {
   const base = { name, key: undefined, value: undefined, medium: 'default', caching: 'enabled', changelog: { config } } as const
   const spec = { ...base, kind: 'key-value', values: 'timestamped', ...given } as StoreSpec
-  const planned = changelogTopicConfig(spec, topicOptions(topicConfig))
+  const kind = storeKindOf(spec)
+  const planned = changelogTopicConfig(spec, kind, topicOptions(topicConfig))
   const topic: InternalTopic = { name: `app-${name}-changelog`, kind: 'changelog', partitions: undefined, config: planned }
-  return { spec, processors: [], changelog: { kind: 'internal', topic } }
+  return { spec, kind, processors: [], changelog: { kind: 'internal', topic } }
 }
 
 function patternSource(pattern: RegExp): SourceNode {

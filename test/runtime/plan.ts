@@ -1,3 +1,4 @@
+import { keyValueKind } from '../../lib/state/key-value/key-value-kind.ts'
 import type {
   ProcessorNode,
   SinkNode,
@@ -74,6 +75,7 @@ export function keyValueStore(name: string, processors: readonly string[]): Stor
       caching: 'disabled',
       changelog: { config: {} },
     },
+    kind: keyValueKind,
     processors,
     changelog: { kind: 'internal', topic },
   }

@@ -4,7 +4,7 @@ import { MemoryMetrics } from '../../lib/metrics/memory-metrics.ts'
 import { latin1 } from '../../lib/model/bytes.ts'
 import type { RecordContext } from '../../lib/model/record-context.ts'
 import type { Serde } from '../../lib/model/serde.ts'
-import { openStore } from '../../lib/state/open-store.ts'
+import { storeKindOf } from '../../lib/state/store-kinds.ts'
 import { RecordCacheBudget } from '../../lib/state/layers/record-cache.ts'
 import type { ChangelogRecord, StateStore, StateStoreContext } from '../../lib/state/state-store.ts'
 import type { StoreSpec } from '../../lib/state/store-spec.ts'
@@ -70,7 +70,7 @@ export function storeTask(options: StoreTaskOptions): StoreTask {
 }
 
 export function open<S>(spec: unknown, task: StoreTask): S & StateStore {
-  return openStore(spec as StoreSpec, task.context) as S & StateStore
+  return storeKindOf(spec as StoreSpec).open(spec as StoreSpec, task.context) as S & StateStore
 }
 
 /** The writes of a checkpoint, as the runtime makes it. */

@@ -1,4 +1,5 @@
 import { PassThrough } from '../../processor/stateless/pass-through.ts'
+import { storeKindOf } from '../../state/store-kinds.ts'
 import type { StoreSpec } from '../../state/store-spec.ts'
 import { GraphNode, type WindowEnd } from '../graph/graph.ts'
 import type { AnySerde, TableOperator } from '../handles.ts'
@@ -81,7 +82,7 @@ function aggregateNode(
 ): GraphNode {
   return new GraphNode({
     name,
-    versions: spec.kind === 'versioned' ? 'kept' : 'none',
+    versions: storeKindOf(spec).versions,
     graceMs,
     windowEnd,
     write: (topology, { parentNames }) => {

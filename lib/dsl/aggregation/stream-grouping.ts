@@ -1,3 +1,4 @@
+import { storeKindOf } from '../../state/store-kinds.ts'
 import type { StoreSpec } from '../../state/store-spec.ts'
 import { checkName } from '../../topology/names.ts'
 import { GraphNode, type StreamsGraph, type WindowEnd } from '../graph/graph.ts'
@@ -71,7 +72,7 @@ export function addAggregate<K, V>(grouping: StreamGrouping, aggregation: Aggreg
   const { node: parent, sources } = grouping.repartitioned(store.name)
   const node = new GraphNode({
     name,
-    versions: spec.kind === 'versioned' ? 'kept' : 'none',
+    versions: storeKindOf(spec).versions,
     graceMs,
     windowEnd,
     write: (topology, { parentNames }) => {

@@ -4,7 +4,7 @@ import { taskIdString } from '../../model/task-id.ts'
 import type { TopicPartition } from '../../model/topic-partition.ts'
 import { partitionKey } from '../../model/topic-partition.ts'
 import type { StateStore } from '../../state/state-store.ts'
-import { openStore } from '../../state/open-store.ts'
+import { storeMedium } from '../../state/store-medium.ts'
 import type { StorageEnvironment, StorageWrite } from '../../storage/storage.ts'
 import type { StoreNode, Subtopology } from '../../topology/topology-plan.ts'
 import type { RecordBatch } from '../../transport/record-batch/record-batch.ts'
@@ -91,9 +91,9 @@ export class GlobalTask implements Task {
 
   open(): void {
     this.#schemas = storedSchemas(this.#scope)
-    for (const { spec, changelog } of this.#nodes) {
+    for (const { spec, kind, changelog } of this.#nodes) {
       const topic = changelog?.kind === 'source' ? changelog.topic : undefined
-      this.#stores.set(spec.name, openStore(spec, storeContext(spec, topic, undefined, this.#scope)))
+      this.#stores.set(spec.name, kind.open(spec, storeContext(spec, topic, undefined, this.#scope)))
     }
   }
 
@@ -169,7 +169,7 @@ export class GlobalTask implements Task {
   /** A position is stored only where all stores are: one in memory needs its topic from the start. */
   #isDurable(): boolean {
     const { defaultStoreMedium } = this.#scope.environment
-    return this.#nodes.every(({ spec }) => (spec.medium === 'default' ? defaultStoreMedium : spec.medium) === 'disk')
+    return this.#nodes.every(({ spec }) => storeMedium(spec, defaultStoreMedium) === 'disk')
   }
 
   #positionWrites(): readonly StorageWrite[] {

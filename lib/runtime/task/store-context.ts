@@ -1,5 +1,6 @@
 import type { ChangelogSink, StateStoreContext } from '../../state/state-store.ts'
 import type { StoreSpec } from '../../state/store-spec.ts'
+import { changelogTopicName } from '../../topology/internal-topic-names.ts'
 import type { TaskScope } from './task-scope.ts'
 
 /** What a store may know of its task. `topic` is the source topic that serves as changelog, where one does. */
@@ -15,7 +16,7 @@ export function storeContext(
     applicationId,
     taskId: id,
     storage,
-    changelogTopic: topic ?? `${applicationId}-${spec.name}-changelog`,
+    changelogTopic: topic ?? changelogTopicName(applicationId, spec.name),
     changelog,
     cache,
     compatibility,

@@ -1,7 +1,7 @@
 import type { TopicPartition } from '../../model/topic-partition.ts'
 import type { ChangelogRecord, StateStore, StateStoreContext } from '../../state/state-store.ts'
-import { openStore } from '../../state/open-store.ts'
-import type { StoreSpec } from '../../state/store-spec.ts'
+import type { StoreKind } from '../../state/store-kind.ts'
+import { storeMedium } from '../../state/store-medium.ts'
 import type { StorageWrite } from '../../storage/storage.ts'
 import type { StoreNode } from '../../topology/topology-plan.ts'
 import { storedSchemas, type StoredSchemas } from '../serdes/known-schemas.ts'
@@ -15,6 +15,7 @@ import type { TaskScope } from './task-scope.ts'
 /** A store with its changelog, where it has one. */
 interface OpenStore {
   readonly store: StateStore
+  readonly kind: StoreKind
   readonly changelog: string | undefined
   /** The source topic is the changelog: it is read, never written. */
   readonly isSource: boolean
@@ -63,11 +64,12 @@ export class TaskStores {
     if (this.#nodes.length > 0) this.#schemas = storedSchemas(this.#scope)
     for (const node of this.#nodes) {
       const changelog = changelogTopic(node)
-      const store = openStore(node.spec, this.#context(node))
+      const { kind } = node
+      const store = kind.open(node.spec, this.#context(node))
       const isDurable = mediumOf(node, this.#scope) === 'disk'
       const position =
         changelog === undefined || !isDurable ? undefined : readPosition(this.#scope.storage, this.#partition(changelog))
-      this.#stores.set(store.name, { store, changelog, isSource: node.changelog?.kind === 'source', isDurable, position })
+      this.#stores.set(store.name, { store, kind, changelog, isSource: node.changelog?.kind === 'source', isDurable, position })
     }
   }
 
@@ -98,7 +100,7 @@ export class TaskStores {
           partition: this.#partition(open.changelog),
           from: open.position,
           isSource: open.isSource,
-          records: keepsOneValue(open.store.spec) ? 'last-of-key' : 'all',
+          records: open.kind.restores,
           restore: restoreInto(open),
           prepare: (records) => this.#prepare(open.store, open.changelog!, records),
         },
@@ -108,10 +110,9 @@ export class TaskStores {
 
   /** Caches give up what they hold, to changelogs and downstream. */
   flush(): void {
-    const stores = this.all()
-    for (const store of stores) if (store.spec.kind !== 'change-buffer') flushStore(store)
-    // What caches have just sent on may have come to a buffer, and must be in its changelog when the offsets are committed.
-    for (const store of stores) if (store.spec.kind === 'change-buffer') flushStore(store)
+    const stores = [...this.#stores.values()]
+    for (const { store, kind } of stores) if (kind.flushes === 'first') flushStore(store)
+    for (const { store, kind } of stores) if (kind.flushes === 'last') flushStore(store)
   }
 
   /** The Kafka commit has succeeded. `sourceOffset` is what was committed of a source topic that is a changelog. */
@@ -170,11 +171,6 @@ function flushStore(store: StateStore): void {
   }
 }
 
-/** Versions of a key are many, and older formats of buffered changes tell only together when a key came, and with what value. */
-function keepsOneValue({ kind }: StoreSpec): boolean {
-  return kind !== 'versioned' && kind !== 'change-buffer'
-}
-
 function restoreInto(open: OpenStore): StoreRestore['restore'] {
   return (records, nextOffset) => {
     if (records.length > 0) open.store.restore(records)
@@ -188,5 +184,5 @@ function changelogTopic({ changelog }: StoreNode): string | undefined {
 }
 
 function mediumOf({ spec }: StoreNode, { environment }: TaskScope): 'memory' | 'disk' {
-  return spec.medium === 'default' ? environment.defaultStoreMedium : spec.medium
+  return storeMedium(spec, environment.defaultStoreMedium)
 }

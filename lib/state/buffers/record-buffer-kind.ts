@@ -1,0 +1,24 @@
+import { storedBytes } from '../key-value/row-codec.ts'
+import type { StoreKind } from '../store-kind.ts'
+import { keySerde, openRows, storageTable, valueSerde } from '../store-parts.ts'
+import type { RecordBufferSpec } from '../store-spec.ts'
+import { streamTimesTable } from '../versioned/versioned-rows.ts'
+import { RecordBuffer } from './record-buffer.ts'
+
+/** Records of a stream that wait for the table they are joined with. */
+export const recordBufferKind: StoreKind<RecordBufferSpec> = {
+  open: (spec, context) =>
+    new RecordBuffer({
+      spec,
+      context,
+      keys: keySerde(spec, context),
+      values: valueSerde(spec, context),
+      rows: openRows(spec, storedBytes, context),
+      table: storageTable(streamTimesTable, spec, context),
+    }),
+  changelog: { cleanupPolicy: 'compact', topicConfig: () => ({}) },
+  restores: 'last-of-key',
+  flushes: 'first',
+  view: undefined,
+  versions: 'none',
+}

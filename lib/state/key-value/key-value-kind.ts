@@ -1,0 +1,35 @@
+import { CachingRows } from '../layers/caching-rows.ts'
+import { ChangeloggingRows, changelogWriter } from '../layers/changelogging-rows.ts'
+import type { StateStore, StateStoreContext } from '../state-store.ts'
+import type { StoreKind } from '../store-kind.ts'
+import { isCached, keyCodec, losesTimestamps, openRows, rowCodec } from '../store-parts.ts'
+import type { KeyValueStoreSpec } from '../store-spec.ts'
+import { KeyValueStateStore } from './key-value-state-store.ts'
+import { LruRows } from './lru-rows.ts'
+import { UntimedRows } from './untimed-rows.ts'
+
+type Spec = KeyValueStoreSpec<unknown, unknown>
+
+/** The newest value of each key. */
+export const keyValueKind: StoreKind<Spec> = {
+  open: openKeyValueStore,
+  changelog: { cleanupPolicy: 'compact', topicConfig: () => ({}) },
+  restores: 'last-of-key',
+  flushes: 'first',
+  view: 'key-value',
+  versions: 'none',
+}
+
+function openKeyValueStore(spec: Spec, context: StateStoreContext): StateStore {
+  const rows = rowCodec(spec, context)
+  const bounded = spec.maxEntries === undefined ? undefined : new LruRows(spec.maxEntries)
+  const base = bounded ?? openRows(spec, rows, context)
+  const inner = losesTimestamps(spec, context) ? new UntimedRows(base) : base
+  const log = context.changelog && changelogWriter(context.changelog, spec, context)
+  // Java's changelog does not hear of what a timestamped store evicts, and keeps it for ever.
+  if (log !== undefined && (spec.values === 'plain' || context.compatibility !== 'java'))
+    bounded?.onEvict((key) => log(key, null))
+  const logged = log === undefined ? inner : new ChangeloggingRows(inner, log)
+  const cache = isCached(spec, context) ? new CachingRows(logged, context) : undefined
+  return new KeyValueStateStore({ spec, keys: keyCodec(spec, context), rows, top: cache ?? logged, cache, base })
+}

@@ -1,0 +1,40 @@
+import { retentionConfig } from '../changelog-retention.ts'
+import { CachingSessionRows } from '../layers/caching-session-rows.ts'
+import { changelogWriter } from '../layers/changelogging-rows.ts'
+import { ChangeloggingSessionRows } from '../layers/changelogging-session-rows.ts'
+import type { StateStore, StateStoreContext } from '../state-store.ts'
+import type { StoreKind } from '../store-kind.ts'
+import { expiryOf, isCached, keyCodec, openSegments, rowCodec, storageTable } from '../store-parts.ts'
+import type { SessionStoreSpec } from '../store-spec.ts'
+import { SegmentedSessionRows } from './segmented-session-rows.ts'
+import { bySessionEnd, bySessionSegment } from './session-rows.ts'
+import { SessionStateStore } from './session-state-store.ts'
+
+type Spec = SessionStoreSpec<unknown, unknown>
+
+/** The values of keys by the starts and ends of their sessions. */
+export const sessionKind: StoreKind<Spec> = {
+  open: openSessionStore,
+  changelog: {
+    cleanupPolicy: 'compact,delete',
+    topicConfig: (spec, options) => retentionConfig(spec.changelogRetentionMs ?? spec.retentionMs, options),
+  },
+  restores: 'last-of-key',
+  flushes: 'first',
+  view: 'session',
+  versions: 'none',
+}
+
+function openSessionStore(spec: Spec, context: StateStoreContext): StateStore {
+  const rows = rowCodec(spec, context)
+  const expiry = expiryOf(spec, context)
+  const segments = openSegments(spec, rows, spec.emit === 'on-window-close' ? 'by-time' : 'none', context)
+  const table = storageTable(spec.name, spec, context)
+  const { droppedRecords: dropped, compatibility = 'safe' } = context
+  const base = new SegmentedSessionRows({ spec, expiry, segments, table, dropped, compatibility })
+  const log = context.changelog && changelogWriter(context.changelog, spec, context)
+  const logged = log === undefined ? base : new ChangeloggingSessionRows(base, log)
+  const order = expiry === 'exact' ? bySessionEnd : bySessionSegment(segments.intervalMs)
+  const cache = isCached(spec, context) ? new CachingSessionRows(logged, order, context) : undefined
+  return new SessionStateStore({ spec, keys: keyCodec(spec, context), rows, top: cache ?? logged, cache, base })
+}

@@ -1,0 +1,39 @@
+import type { StateStore, StateStoreContext } from './state-store.ts'
+import type { StoreSpec } from './store-spec.ts'
+import type { StoreView } from './store-views.ts'
+
+/**
+ * All that the rest of Millrace knows about a kind of store. The kinds stand in one table, `storeKinds`; whoever has a store's spec
+ * finds its kind there, and asks no other question about the kind.
+ */
+export interface StoreKind<S extends StoreSpec = StoreSpec> {
+  /** Opens a store for a task: the layers that its spec and the task ask for, with the typed face on top. */
+  open(spec: S, context: StateStoreContext): StateStore
+  readonly changelog: ChangelogNeeds<S>
+  /**
+   * Which records of its changelog a restore applies. `last-of-key`: of the records that were fetched together, the last one of each key.
+   * `all`: each record, where the last one of a key does not say everything.
+   */
+  readonly restores: 'last-of-key' | 'all'
+  /** When a commit flushes the store. `last`: after the stores whose caches may still forward records into it. */
+  readonly flushes: 'first' | 'last'
+  /** The read-only face that interactive queries get. Undefined: operators alone see such a store. */
+  readonly view: StoreView | undefined
+  /** `kept`: the store can be read as of an earlier time, so that a table on it takes late records (KIP-914). */
+  readonly versions: 'kept' | 'none'
+}
+
+/** Kafka topic configuration of a changelog, as far as the kind of its store decides it. */
+export interface ChangelogNeeds<S> {
+  /** What the application's own `topicConfig` may replace. */
+  readonly cleanupPolicy: 'compact' | 'compact,delete'
+  /** What follows from the store and stands over the application's `topicConfig`. */
+  topicConfig(spec: S, options: ChangelogOptions): Readonly<Record<string, string>>
+}
+
+export interface ChangelogOptions {
+  /** `java`: as Kafka Streams even where compaction would lose rows. */
+  readonly compatibility: 'safe' | 'java'
+  /** Added to the retention of windows and sessions, because brokers delete by their own clock. In ms. */
+  readonly windowStoreChangelogAdditionalRetentionMs: number
+}

@@ -1,0 +1,84 @@
+import type { StorageTable } from '../storage/storage.ts'
+import { KeyCodec } from './key-value/key-codec.ts'
+import { MemoryRows } from './key-value/memory-rows.ts'
+import { plainRows, timestampedRows, untimedRows, type RowCodec, type StoredRows } from './key-value/row-codec.ts'
+import { WriteBuffer } from './layers/write-buffer.ts'
+import type { StateStoreContext } from './state-store.ts'
+import { storeMedium } from './store-medium.ts'
+import { StoreSerde } from './store-serde.ts'
+import {
+  segmentIntervalMs,
+  type KeyValueStoreSpec,
+  type SessionStoreSpec,
+  type StoreSpec,
+  type WindowStoreSpec,
+} from './store-spec.ts'
+import { WindowSegments } from './window/window-segments.ts'
+
+// What several kinds of stores are opened from.
+
+export type RowStoreSpec =
+  KeyValueStoreSpec<unknown, unknown> | WindowStoreSpec<unknown, unknown> | SessionStoreSpec<unknown, unknown>
+
+export function isOnDisk(spec: StoreSpec, { defaultMedium }: StateStoreContext): boolean {
+  return storeMedium(spec, defaultMedium) === 'disk'
+}
+
+export function isCached({ caching }: StoreSpec, { cache }: StateStoreContext): boolean {
+  return caching === 'enabled' && cache.maxBytes > 0
+}
+
+/** A table of the task's environment; undefined for a store in memory. */
+export function storageTable(name: string, spec: StoreSpec, context: StateStoreContext): StorageTable | undefined {
+  return isOnDisk(spec, context) ? context.storage.table(name) : undefined
+}
+
+/** The rows of a store, or of a part of it, on its medium. */
+export function openRows(spec: StoreSpec, format: StoredRows, context: StateStoreContext): MemoryRows | WriteBuffer {
+  const table = storageTable(spec.name, spec, context)
+  return table === undefined ? new MemoryRows() : new WriteBuffer(table, format)
+}
+
+/** The segments of a store whose rows expire by time. `copy`: whether they have their rows in order of time, too. */
+export function openSegments(
+  spec: WindowStoreSpec<unknown, unknown> | SessionStoreSpec<unknown, unknown>,
+  format: StoredRows,
+  copy: 'by-time' | 'none',
+  context: StateStoreContext,
+): WindowSegments {
+  const storage = isOnDisk(spec, context) ? { environment: context.storage, store: spec.name, format } : undefined
+  return new WindowSegments(segmentIntervalMs(spec.retentionMs), storage, copy)
+}
+
+/** As Java's store of the same medium, where the spec does not say. */
+export function expiryOf(
+  spec: WindowStoreSpec<unknown, unknown> | SessionStoreSpec<unknown, unknown>,
+  context: StateStoreContext,
+): 'exact' | 'segmented' {
+  if (spec.expiry !== 'default') return spec.expiry
+  return isOnDisk(spec, context) ? 'segmented' : 'exact'
+}
+
+export function keyCodec(spec: StoreSpec, context: StateStoreContext): KeyCodec<unknown> {
+  return new KeyCodec(keySerde(spec, context))
+}
+
+export function keySerde({ name, key }: StoreSpec, context: StateStoreContext): StoreSerde<unknown> {
+  return new StoreSerde(context.keySerde(key), context.changelogTopic, 'key', name)
+}
+
+export function valueSerde({ name, value }: StoreSpec, context: StateStoreContext): StoreSerde<unknown> {
+  return new StoreSerde(context.valueSerde(value), context.changelogTopic, 'value', name)
+}
+
+export function rowCodec(spec: RowStoreSpec, context: StateStoreContext): RowCodec<unknown> {
+  const serde = valueSerde(spec, context)
+  if (spec.values === 'plain') return plainRows(serde)
+  return losesTimestamps(spec, context) ? untimedRows(serde) : timestampedRows(serde)
+}
+
+/** In memory Java's stores keep timestamps, whatever their supplier. */
+export function losesTimestamps(spec: RowStoreSpec, context: StateStoreContext): boolean {
+  const isPlain = spec.values === 'timestamped' && spec.supplier === 'plain'
+  return isPlain && context.compatibility === 'java' && isOnDisk(spec, context)
+}

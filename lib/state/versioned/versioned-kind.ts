@@ -1,0 +1,42 @@
+import { longText } from '../changelog-retention.ts'
+import { storedBytes, timestampedRows } from '../key-value/row-codec.ts'
+import { ChangeloggingVersionedRows } from '../layers/changelogging-versioned-rows.ts'
+import type { StateStore, StateStoreContext } from '../state-store.ts'
+import type { StoreKind } from '../store-kind.ts'
+import { isOnDisk, keyCodec, openRows, storageTable, valueSerde } from '../store-parts.ts'
+import type { VersionedKeyValueStoreSpec } from '../store-spec.ts'
+import { WindowSegments } from '../window/window-segments.ts'
+import { SegmentedVersionedRows, streamTimesTable } from './versioned-rows.ts'
+import { VersionedStateStore } from './versioned-state-store.ts'
+
+type Spec = VersionedKeyValueStoreSpec<unknown, unknown>
+
+/** The newest value of each key, and those before it. Each record of a changelog is a version, so that all of them are restored. */
+export const versionedKind: StoreKind<Spec> = {
+  open: openVersionedStore,
+  changelog: { cleanupPolicy: 'compact', topicConfig: (spec) => ({ 'min.compaction.lag.ms': compactionLag(spec) }) },
+  restores: 'all',
+  flushes: 'first',
+  view: 'versioned',
+  versions: 'kept',
+}
+
+/** What the store could still be asked for must not be compacted; a day more, because brokers compact by their own clock. */
+function compactionLag({ historyRetentionMs }: Spec): string {
+  return longText(historyRetentionMs + 86_400_000)
+}
+
+function openVersionedStore(spec: Spec, context: StateStoreContext): StateStore {
+  const rows = timestampedRows(valueSerde(spec, context))
+  const { storage, droppedRecords: dropped, compatibility = 'safe' } = context
+  const isDisk = isOnDisk(spec, context)
+  const segments = new WindowSegments(
+    spec.segmentIntervalMs,
+    isDisk ? { environment: storage, store: spec.name, format: storedBytes } : undefined,
+  )
+  const latest = openRows(spec, rows, context)
+  const table = storageTable(streamTimesTable, spec, context)
+  const base = new SegmentedVersionedRows({ spec, latest, segments, table, compatibility, dropped })
+  const top = context.changelog === undefined ? base : new ChangeloggingVersionedRows(base, context.changelog)
+  return new VersionedStateStore({ spec, keys: keyCodec(spec, context), rows, top, base })
+}

@@ -1,0 +1,69 @@
+import { retentionConfig } from '../changelog-retention.ts'
+import { UntimedWindowRows } from '../key-value/untimed-rows.ts'
+import type { StoredRows } from '../key-value/row-codec.ts'
+import { CachingWindowRows } from '../layers/caching-window-rows.ts'
+import { changelogWriter } from '../layers/changelogging-rows.ts'
+import { ChangeloggingWindowRows } from '../layers/changelogging-window-rows.ts'
+import type { StateStore, StateStoreContext } from '../state-store.ts'
+import type { ChangelogOptions, StoreKind } from '../store-kind.ts'
+import { expiryOf, isCached, keyCodec, losesTimestamps, openSegments, rowCodec, storageTable } from '../store-parts.ts'
+import type { WindowStoreSpec } from '../store-spec.ts'
+import { SegmentedWindowRows } from './segmented-window-rows.ts'
+import { bySegment, byStart } from './window-order.ts'
+import { WindowStateStore } from './window-state-store.ts'
+
+type Spec = WindowStoreSpec<unknown, unknown>
+
+/** The values of keys by the starts of their windows. */
+export const windowKind: StoreKind<Spec> = {
+  open: openWindowStore,
+  changelog: {
+    cleanupPolicy: 'compact,delete',
+    topicConfig: (spec, options) => ({
+      ...(mustNotCompact(spec, options) ? { 'cleanup.policy': 'delete' } : {}),
+      ...retentionConfig(spec.changelogRetentionMs ?? spec.retentionMs, options),
+    }),
+  },
+  restores: 'last-of-key',
+  flushes: 'first',
+  view: 'window',
+  versions: 'none',
+}
+
+/**
+ * Rows that share key and window would compact one another away. Java overlooks that of timestamped stores, and of those that a user
+ * gives to a join.
+ */
+function mustNotCompact(spec: Spec, { compatibility }: ChangelogOptions): boolean {
+  if (spec.duplicates !== 'keep') return false
+  return compatibility === 'safe' || (spec.values === 'plain' && spec.changelogHeaders !== 'record')
+}
+
+function openWindowStore(declared: Spec, context: StateStoreContext): StateStore {
+  const spec = context.compatibility === 'java' ? { ...declared, ...declared.supplied } : declared
+  const rows = rowCodec(spec, context)
+  const { expiry, segments, sequences, base } = windowBase(spec, rows, context)
+  const numbered = spec.duplicates === 'keep' ? sequences : undefined
+  const log = context.changelog && changelogWriter(context.changelog, spec, context)
+  const inner = losesTimestamps(spec, context) ? new UntimedWindowRows(base) : base
+  const logged = log === undefined ? inner : new ChangeloggingWindowRows(inner, log, numbered)
+  const isCaching = isCached(spec, context) && spec.duplicates === 'replace'
+  const isByTime = expiry === 'exact' || (spec.layout ?? 'key-first') !== 'key-first'
+  const order = isByTime ? byStart : bySegment(segments.intervalMs)
+  const cache = isCaching ? new CachingWindowRows(logged, order, context) : undefined
+  return new WindowStateStore({ spec, keys: keyCodec(spec, context), rows, top: cache ?? logged, cache, base })
+}
+
+function windowBase(spec: Spec, format: StoredRows, context: StateStoreContext) {
+  const expiry = expiryOf(spec, context)
+  const copy = (spec.layout ?? 'key-first') === 'key-first' ? 'none' : 'by-time'
+  const segments = openSegments(spec, format, copy, context)
+  const sequences = { store: 0, changelog: 0 }
+  const likeJava = expiry === 'segmented' ? 'overwrite' : 'restart'
+  const sequencesAfterRestore = context.compatibility === 'java' ? likeJava : 'continue'
+  const table = storageTable(spec.name, spec, context)
+  const unemitted = spec.emit === 'on-window-close' && context.compatibility !== 'java' ? 'kept' : 'expire'
+  const { droppedRecords: dropped } = context
+  const base = new SegmentedWindowRows({ spec, expiry, segments, sequences, sequencesAfterRestore, table, dropped, unemitted })
+  return { expiry, segments, sequences, base }
+}
