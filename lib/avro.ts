@@ -1,5 +1,10 @@
+import './serde/avro/require-registry-client.ts'
+
 export { avro } from './serde/avro/avro-serde.ts'
 export type { AvroComplex, AvroPrimitive, AvroSchema, AvroValue } from './serde/avro/avro-value.ts'
-export { avroLogicalTypes } from './serde/avro/logical-types.ts'
+export { avroLogicalTypes } from './serde/avro/avsc-logical-types.ts'
+export type { Avsc, AvscLogicalTypes } from './serde/avro/avsc-logical-types.ts'
+export { asRecord, recordNameOf } from './serde/avro/branch-marks.ts'
+export type { RegistryClient } from './serde/avro/registry-client.ts'
 export { schemaRegistry } from './serde/avro/schema-registry.ts'
 export type { Compatibility, SchemaRegistryOptions } from './serde/avro/schema-registry.ts'

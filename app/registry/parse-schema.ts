@@ -12,7 +12,7 @@ export function parseAvro(text: string, references: readonly string[] = []): avs
   const schema = parseJson(text)
   if (isObject(schema) && typeof schema['type'] !== 'string')
     throw invalidSchema(`Undefined type: ${JSON.stringify(schema['type'])}`)
-  const options = { logicalTypes: avroLogicalTypes, registry: {} as Record<string, avsc.Type> } as never
+  const options = { logicalTypes: avroLogicalTypes(avsc), registry: {} as Record<string, avsc.Type> } as never
   try {
     for (const reference of references) avsc.Type.forSchema(parseJson(reference) as avsc.Schema, options)
     return avsc.Type.forSchema(schema as avsc.Schema, options)

@@ -1,8 +1,14 @@
-import type avsc from 'avsc'
 import { asBuffer } from '../../model/bytes.ts'
 import type { SerdeContext } from '../../model/serde.ts'
 import { unreadable, unwritable } from '../serialization-error.ts'
-import { parseSchema } from './parse-schema.ts'
+import { AvroInput } from './avro-input.ts'
+import { AvroOutput } from './avro-output.ts'
+import type { AvroReader } from './avro-reader.ts'
+import { makeReader, UnresolvedError } from './avro-reader.ts'
+import type { AvroType } from './avro-type.ts'
+import type { AvroWriter } from './avro-writer.ts'
+import { makeWriter } from './avro-writer.ts'
+import { parseWriterSchema } from './parse-schema.ts'
 
 /** Which schemas go by which ids. Both answers are immediate: what they need has been fetched before. */
 export interface SchemaIds {
@@ -15,29 +21,34 @@ export interface SchemaIds {
 /** Bytes before the Avro binary: 0x00 ‖ schema id. */
 const headerBytes = 5
 
-/** Reads how the bytes of one writer's schema become values of the own one. */
-type Reader = (bytes: Buffer) => unknown
-
+/** Writes values of one type, and reads as such what other schemas wrote. */
 export class AvroCodec<T> {
   readonly #name: string
-  readonly #type: avsc.Type
+  readonly #type: AvroType
   readonly #schemas: SchemaIds
-  readonly #readers = new Map<number, Reader>()
-  #scratch = Buffer.allocUnsafe(512)
+  readonly #write: AvroWriter
+  readonly #readers = new Map<number, AvroReader>()
+  readonly #output = new AvroOutput()
 
-  constructor(name: string, type: avsc.Type, schemas: SchemaIds) {
+  constructor(name: string, type: AvroType, schemas: SchemaIds) {
     this.#name = name
     this.#type = type
     this.#schemas = schemas
+    this.#write = makeWriter(type)
   }
 
   serialize(value: T, context: SerdeContext): Uint8Array {
     const id = this.#schemas.idFor(context)
     try {
-      return this.#encode(value, id)
+      this.#output.begin(headerBytes)
+      this.#write(value, this.#output)
     } catch (error) {
-      throw unwritable(this.#name, this.#invalidPaths(value) ?? String(error), error)
+      throw unwritable(this.#name, messageOf(error), error)
     }
+    const bytes = this.#output.toBytes()
+    bytes[0] = 0
+    bytes.writeInt32BE(id, 1)
+    return bytes
   }
 
   deserialize(bytes: Uint8Array): T {
@@ -45,36 +56,30 @@ export class AvroCodec<T> {
     if (id === undefined) throw unreadable(this.#name, 'they do not begin with 0x00 and a schema id of 4 bytes.')
     const read = this.#readers.get(id) ?? this.#newReader(id)
     try {
-      return read(asBuffer(bytes)) as T
+      return readAll(read, asBuffer(bytes)) as T
     } catch (error) {
-      throw unreadable(this.#name, `they are not what schema ${id} says (${String(error)}).`, error)
+      if (error instanceof UnresolvedError) throw this.#unresolved(id, error)
+      throw unreadable(this.#name, `they are not what schema ${id} says (${messageOf(error)}).`, error)
     }
   }
 
-  #encode(value: T, id: number): Uint8Array {
-    let end = this.#type.encode(value, this.#scratch, headerBytes)
-    if (end < 0) {
-      this.#scratch = Buffer.allocUnsafe(2 * (this.#scratch.byteLength - end))
-      end = this.#type.encode(value, this.#scratch, headerBytes)
-    }
-    this.#scratch[0] = 0
-    this.#scratch.writeInt32BE(id, 1)
-    return Buffer.from(this.#scratch.subarray(0, end))
-  }
-
-  #invalidPaths(value: T): string | undefined {
-    const paths: string[] = []
-    this.#type.isValid(value, {
-      errorHook: (path, wrong, type) =>
-        paths.push(`${path.join('.') || 'it'} is ${String(wrong)}, expected is ${type.toString()}`),
-    })
-    return paths.length === 0 ? undefined : `${paths.join('; ')}.`
-  }
-
-  #newReader(id: number): Reader {
-    const reader = makeReader(this.#name, this.#type, id, this.#schemas.schemaOf(id))
+  #newReader(id: number): AvroReader {
+    const reader = this.#makeReader(id, this.#schemas.schemaOf(id))
     this.#readers.set(id, reader)
     return reader
+  }
+
+  #makeReader(id: number, text: string): AvroReader {
+    try {
+      return makeReader(parseWriterSchema(JSON.parse(text)), this.#type)
+    } catch (error) {
+      throw this.#unresolved(id, error)
+    }
+  }
+
+  #unresolved(id: number, error: unknown): Error {
+    const message = `schema ${id}, with which they were written, does not resolve to it (${messageOf(error)}).`
+    return unreadable(this.#name, message, error)
   }
 }
 
@@ -82,21 +87,13 @@ export function schemaIdOf(bytes: Uint8Array): number | undefined {
   return bytes.byteLength < headerBytes || bytes[0] !== 0 ? undefined : asBuffer(bytes).readInt32BE(1)
 }
 
-function makeReader(name: string, type: avsc.Type, id: number, text: string): Reader {
-  const resolver = makeResolver(name, type, id, text)
-  return (bytes) => {
-    const { value, offset } = type.decode(bytes, headerBytes, resolver)
-    if (offset < 0) throw new RangeError('truncated')
-    if (offset !== bytes.byteLength) throw new RangeError(`${bytes.byteLength - offset} bytes follow the value`)
-    return value
-  }
+function readAll(read: AvroReader, bytes: Buffer): unknown {
+  const input = new AvroInput(bytes, headerBytes)
+  const value = read(input)
+  if (input.left > 0) throw new RangeError(`${input.left} bytes follow the value`)
+  return value
 }
 
-function makeResolver(name: string, type: avsc.Type, id: number, text: string) {
-  try {
-    const writer = parseSchema(JSON.parse(text))
-    return type.createResolver(writer)
-  } catch (error) {
-    throw unreadable(name, `schema ${id}, with which they were written, does not resolve to it (${String(error)}).`, error)
-  }
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
 }

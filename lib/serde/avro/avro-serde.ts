@@ -1,7 +1,8 @@
-import type avsc from 'avsc'
 import { ConfigError } from '../../model/errors.ts'
 import type { SchemaRegistry, Serde, SerdeContext, SerdeEnvironment } from '../../model/serde.ts'
 import { AvroCodec } from './avro-codec.ts'
+import type { AvroType } from './avro-type.ts'
+import { branchName } from './avro-type.ts'
 import type { AvroSchema, AvroValue } from './avro-value.ts'
 import { RegisteredSchemas } from './registered-schemas.ts'
 import { localSchemas } from './local-schemas.ts'
@@ -24,7 +25,7 @@ export function avro<const S extends AvroSchema>(schema: S): Serde<AvroValue<S>>
 function unboundSerde(schema: AvroSchema): Serde<unknown> {
   const type = parseSchema(schema)
   const text = JSON.stringify(schema)
-  const name = `avro(${type.name ?? type.typeName})`
+  const name = `avro(${branchName(type)})`
   const codec = new AvroCodec(name, type, localSchemas(text))
   const local = {
     name,
@@ -36,7 +37,7 @@ function unboundSerde(schema: AvroSchema): Serde<unknown> {
   return Object.freeze({ ...local, bind })
 }
 
-function boundSerde(name: string, type: avsc.Type, text: string, registry: SchemaRegistry | undefined): Serde<unknown> {
+function boundSerde(name: string, type: AvroType, text: string, registry: SchemaRegistry | undefined): Serde<unknown> {
   if (registry === undefined)
     throw new ConfigError(
       'STREAMS_SCHEMA_REGISTRY_MISSING',

@@ -20,12 +20,21 @@ interface Primitives {
   readonly string: string
 }
 
+/** Logical types of a long whose values are bigints: all 64 bits. */
+type BigLogicalType = 'bigint' | 'timestamp-nanos' | 'local-timestamp-nanos'
+
 /**
- * The type of an Avro schema's values.
+ * The type of an Avro schema's values. What is written is read back equal, or refused.
  *
+ * - A `long` is a number, and refused beyond ±(2^53 − 1), both ways. `{ type: 'long', logicalType: 'bigint' }` is a bigint with all 64 bits;
+ *   the bytes are the same, and for Java it is a long. `timestamp-nanos` is a bigint, too.
+ * - `timestamp-millis` and other times are the number that is written, in their unit; another unit does not resolve to it.
  * - `decimal` is its exact text, `"10.00"`, with as many decimals as the scale says.
- * - `timestamp-millis` is a number: ms since the epoch. A `long` is a number, and refused beyond ±(2^53 − 1).
- * - A union is the union of its branches. A type that is named again instead of spelled out is `unknown`.
+ * - `float` is rounded to the nearest one. `bytes` and `fixed` take any `Uint8Array`, and are read as one.
+ * - A union is the union of its branches. Written is the first branch that gives the value back equal. Where it has several records, the
+ *   members tell which one it is, or, where several have the same, how it was read, or `asRecord`.
+ * - A record may have more members than its schema: they are not written. A missing member is written as its default.
+ * - A type that is named again instead of spelled out is `unknown`.
  */
 export type AvroValue<S> = S extends keyof Primitives
   ? Primitives[S]
@@ -41,11 +50,13 @@ export type AvroValue<S> = S extends keyof Primitives
             ? { readonly [key: string]: AvroValue<Values> }
             : S extends { readonly logicalType: 'decimal' }
               ? string
-              : S extends { readonly type: 'fixed' }
-                ? Uint8Array
-                : S extends { readonly type: infer Type }
-                  ? AvroValue<Type>
-                  : unknown
+              : S extends { readonly type: 'long'; readonly logicalType: BigLogicalType }
+                ? bigint
+                : S extends { readonly type: 'fixed' }
+                  ? Uint8Array
+                  : S extends { readonly type: infer Type }
+                    ? AvroValue<Type>
+                    : unknown
 
 interface AvroField {
   readonly name: string

@@ -1,11 +1,148 @@
-import avsc from 'avsc'
-import { avroLogicalTypes } from './logical-types.ts'
+import type { AvroField, AvroType, EnumType, FixedType, PrimitiveType, RecordType, UnionType } from './avro-type.ts'
+import { branchName } from './avro-type.ts'
+import type { LogicalType } from './logical-type.ts'
+import { logicalTypeOf } from './logical-type.ts'
 
-/**
- * Unions are read as plain values, never as avsc's wrapped branches: a union whose branches cannot be told apart by their values
- * (`int` and `long`) is refused. Throws avsc's errors on what is no schema.
- */
-export function parseSchema(schema: unknown): avsc.Type {
-  const options = { logicalTypes: avroLogicalTypes, wrapUnions: 'never' }
-  return avsc.Type.forSchema(schema as avsc.Schema, options as never)
+type Json = Readonly<Record<string, unknown>>
+
+const primitives: ReadonlySet<string> = new Set(['null', 'boolean', 'int', 'long', 'float', 'double', 'bytes', 'string'])
+
+/** A schema to write with. Throws a `TypeError` on what is no schema, wrong attributes of logical types included. */
+export function parseSchema(schema: unknown): AvroType {
+  return new SchemaParser(logicalTypeOf).parse(schema, '')
+}
+
+/** A schema that somebody has written with. As Avro asks, a logical type with wrong attributes is none. */
+export function parseWriterSchema(schema: unknown): AvroType {
+  return new SchemaParser(lenientLogicalType).parse(schema, '')
+}
+
+function lenientLogicalType(schema: Json, kind: string): LogicalType | undefined {
+  try {
+    return logicalTypeOf(schema, kind)
+  } catch {
+    return undefined
+  }
+}
+
+class SchemaParser {
+  readonly #named = new Map<string, AvroType>()
+  readonly #logicalTypeOf: typeof logicalTypeOf
+
+  constructor(logical: typeof logicalTypeOf) {
+    this.#logicalTypeOf = logical
+  }
+
+  /** `namespace` is that of the type around. */
+  parse(schema: unknown, namespace: string): AvroType {
+    if (typeof schema === 'string') return this.#byName(schema, namespace)
+    if (Array.isArray(schema)) return this.#union(schema, namespace)
+    if (typeof schema !== 'object' || schema === null) throw new TypeError(`${JSON.stringify(schema)} is no Avro schema.`)
+    return this.#complex(schema as Json, namespace)
+  }
+
+  #complex(schema: Json, namespace: string): AvroType {
+    const { type } = schema
+    switch (type) {
+      case 'record':
+      case 'error':
+        return this.#record(schema, namespace)
+      case 'enum':
+        return this.#enum(schema, namespace)
+      case 'fixed':
+        return this.#fixed(schema, namespace)
+      case 'array':
+        return { kind: 'array', items: this.parse(schema['items'], namespace) }
+      case 'map':
+        return { kind: 'map', values: this.parse(schema['values'], namespace) }
+      default:
+        return typeof type === 'string' && primitives.has(type) ? this.#primitive(schema, type) : this.parse(type, namespace)
+    }
+  }
+
+  #primitive(schema: Json, type: string): AvroType {
+    const kind = type as PrimitiveType['kind']
+    return { kind, logical: this.#logicalTypeOf(schema, kind) }
+  }
+
+  #byName(name: string, namespace: string): AvroType {
+    if (primitives.has(name)) return { kind: name as PrimitiveType['kind'] }
+    const found = this.#named.get(fullName(name, namespace)) ?? this.#named.get(name)
+    if (found === undefined) throw new TypeError(`The Avro schema names the type ${name}, which it does not define before.`)
+    return found
+  }
+
+  #union(branches: readonly unknown[], namespace: string): UnionType {
+    const parsed = branches.map((branch) => this.parse(branch, namespace))
+    const names = parsed.map(branchName)
+    const twice = names.find((name, index) => names.indexOf(name) !== index)
+    if (twice !== undefined) throw new TypeError(`A union of the Avro schema has two branches of the type ${twice}.`)
+    if (names.includes('union')) throw new TypeError('A union of the Avro schema is a branch of another one.')
+    return { kind: 'union', branches: parsed }
+  }
+
+  #record(schema: Json, namespace: string): RecordType {
+    const fields: AvroField[] = []
+    const record: RecordType = { kind: 'record', ...nameOf(schema, namespace), fields }
+    this.#define(record)
+    for (const field of list(schema, 'fields') as Json[])
+      fields.push({
+        name: text(field, 'name'),
+        aliases: (field['aliases'] as readonly string[] | undefined) ?? [],
+        type: this.parse(field['type'], namespaceOf(record.name)),
+        default: field['default'],
+      })
+    return record
+  }
+
+  #enum(schema: Json, namespace: string): EnumType {
+    const symbols = list(schema, 'symbols') as string[]
+    const type: EnumType = {
+      kind: 'enum',
+      ...nameOf(schema, namespace),
+      symbols,
+      default: schema['default'] as string | undefined,
+    }
+    return this.#define(type)
+  }
+
+  #fixed(schema: Json, namespace: string): FixedType {
+    const { size } = schema
+    if (!Number.isSafeInteger(size) || (size as number) < 0)
+      throw new TypeError(`The size of a fixed is ${JSON.stringify(size)} in the Avro schema.`)
+    const logical = this.#logicalTypeOf(schema, 'fixed')
+    return this.#define({ kind: 'fixed', ...nameOf(schema, namespace), size: size as number, logical })
+  }
+
+  #define<T extends RecordType | EnumType | FixedType>(type: T): T {
+    if (this.#named.has(type.name)) throw new TypeError(`The Avro schema defines the type ${type.name} twice.`)
+    this.#named.set(type.name, type)
+    return type
+  }
+}
+
+function nameOf(schema: Json, around: string): { readonly name: string; readonly aliases: readonly string[] } {
+  const name = fullName(text(schema, 'name'), (schema['namespace'] as string | undefined) ?? around)
+  const aliases = (schema['aliases'] as readonly string[] | undefined) ?? []
+  return { name, aliases: aliases.map((alias) => fullName(alias, namespaceOf(name))) }
+}
+
+function fullName(name: string, namespace: string): string {
+  return name.includes('.') || namespace === '' ? name : `${namespace}.${name}`
+}
+
+function namespaceOf(name: string): string {
+  return name.slice(0, Math.max(0, name.lastIndexOf('.')))
+}
+
+function text(schema: Json, attribute: string): string {
+  const value = schema[attribute]
+  if (typeof value === 'string' && value !== '') return value
+  throw new TypeError(`A part of the Avro schema has no ${attribute}: ${JSON.stringify(schema).slice(0, 80)}.`)
+}
+
+function list(schema: Json, attribute: string): readonly unknown[] {
+  const value = schema[attribute]
+  if (Array.isArray(value)) return value as readonly unknown[]
+  throw new TypeError(`A part of the Avro schema has no list of ${attribute}: ${JSON.stringify(schema).slice(0, 80)}.`)
 }

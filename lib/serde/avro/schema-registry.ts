@@ -1,7 +1,7 @@
-import { SchemaRegistry as ConfluentClient, SchemaType } from '@kafkajs/confluent-schema-registry'
 import { SerializationError, StreamsError } from '../../model/errors.ts'
 import type { SchemaRegistry } from '../../model/serde.ts'
-import { avroLogicalTypes } from './logical-types.ts'
+import type { RegistryClient } from './registry-client.ts'
+import { connectRegistry } from './registry-client.ts'
 
 export type Compatibility =
   'NONE' | 'BACKWARD' | 'BACKWARD_TRANSITIVE' | 'FORWARD' | 'FORWARD_TRANSITIVE' | 'FULL' | 'FULL_TRANSITIVE'
@@ -10,45 +10,48 @@ export interface SchemaRegistryOptions {
   /**
    * Set for a subject where it has no level of its own; a subject with another level refuses registration. Default BACKWARD.
    */
-  readonly compatibility?: Compatibility
+  readonly compatibility?: Compatibility | undefined
   /** Basic authentication. */
-  readonly auth?: { readonly username: string; readonly password: string }
+  readonly auth?: { readonly username: string; readonly password: string } | undefined
 }
 
 /**
- * A Confluent-compatible schema registry, by address or by a client of @kafkajs/confluent-schema-registry. Such a client must
- * have been made with `{ AVRO: { logicalTypes: avroLogicalTypes } }`, or it forgets what is a decimal.
+ * A Confluent-compatible schema registry, by address or by a client of @kafkajs/confluent-schema-registry. Such a client must have been
+ * made with `{ AVRO: { logicalTypes: avroLogicalTypes(avsc) } }`, or it forgets what is a decimal.
+ *
+ * The packages @kafkajs/confluent-schema-registry and avsc are peers of `millrace/avro`.
  *
  * @example
  * new KafkaStreams(topology, { …, schemaRegistry: schemaRegistry('http://localhost:8081') })
  */
-export function schemaRegistry(registry: string | ConfluentClient, options: SchemaRegistryOptions = {}): SchemaRegistry {
-  const client = typeof registry === 'string' ? connect(registry, options) : registry
-  const compatibility = (options.compatibility ?? 'BACKWARD') as never
+export function schemaRegistry(registry: string | RegistryClient, options: SchemaRegistryOptions = {}): SchemaRegistry {
+  const compatibility = options.compatibility ?? 'BACKWARD'
+  let connected: Promise<RegistryClient> | undefined
+  const client = async (): Promise<RegistryClient> =>
+    (connected ??=
+      typeof registry === 'string' ? connectRegistry({ host: registry, auth: options.auth }) : Promise.resolve(registry))
   return {
     async register(subject, schema) {
-      const registered = await client
-        .register({ type: SchemaType.AVRO, schema }, { subject, compatibility })
+      const registered = await (
+        await client()
+      )
+        .register({ type: 'AVRO', schema }, { subject, compatibility })
         .catch((error: unknown) => fail(`The schema of subject ${subject} could not be registered`, { subject }, error))
       return registered.id
     },
     async schemaById(id) {
-      const type = await client
+      const type = await (
+        await client()
+      )
         .getSchema(id)
         .catch((error: unknown) => fail(`The schema with id ${id} could not be fetched`, { id }, error))
-      return JSON.stringify((type as unknown as ExportableType).schema({ exportAttrs: true }))
+      return JSON.stringify((type as ExportableType).schema({ exportAttrs: true }))
     },
   }
 }
 
 interface ExportableType {
   schema(options: { readonly exportAttrs: boolean }): unknown
-}
-
-function connect(host: string, { auth }: SchemaRegistryOptions): ConfluentClient {
-  return new ConfluentClient({ host: host.replace(/\/+$/, ''), ...(auth === undefined ? {} : { auth }) }, {
-    AVRO: { logicalTypes: avroLogicalTypes },
-  } as never)
 }
 
 /** A refusal will not go away by asking again: it is an error of the schema or the record. All else is the registry's. */

@@ -1,3 +1,5 @@
+import { isPlain } from '../plain-object.ts'
+
 /** A part of a value that JSON would not give back as it is. */
 export interface Loss {
   readonly path: readonly string[]
@@ -58,12 +60,6 @@ export function describeLoss({ path, what }: Loss): string {
 
 function loss(what: string): Loss {
   return { path: [], what }
-}
-
-/** By the end of the chain, since an object of another realm has an `Object.prototype` of its own. */
-function isPlain(value: object): boolean {
-  const prototype: unknown = Object.getPrototypeOf(value)
-  return prototype === Object.prototype || prototype === null || Object.getPrototypeOf(prototype) === null
 }
 
 function isOwnArray(value: unknown[]): boolean {

@@ -1,0 +1,23 @@
+/** A value that its Avro type does not take. Those around it add where it stands. */
+export class AvroMismatch extends Error {
+  readonly path: string[] = []
+  readonly #found: string
+  readonly #expected: string
+
+  constructor(value: unknown, expected: string) {
+    super()
+    this.#found = show(value)
+    this.#expected = expected
+  }
+
+  override get message(): string {
+    return `${this.path.join('.') || 'it'} is ${this.#found}, expected is ${this.#expected}.`
+  }
+}
+
+function show(value: unknown): string {
+  if (typeof value === 'bigint') return `${value}n`
+  if (typeof value !== 'object' || value === null) return String(value)
+  const name = Array.isArray(value) ? 'Array' : value.constructor?.name
+  return name === undefined || name === 'Object' ? 'an object' : `an ${name}`
+}

@@ -1,0 +1,97 @@
+import type avscModule from 'avsc'
+import { checked, formatDecimal, fromTwosComplement, magnitude, parseDecimal, toTwosComplement } from './decimal.ts'
+
+/** The module `avsc`, as far as it is used here: so that these types stand without the package. */
+export interface Avsc {
+  readonly types: { readonly LogicalType: unknown }
+}
+
+/** Logical types by name, as `avsc.Type.forSchema` takes them. */
+export interface AvscLogicalTypes {
+  readonly [name: string]: new (...args: never[]) => object
+}
+
+/** Times that have to be kept in the text of a schema: their units must not be taken for each other. */
+const times = [
+  'date',
+  'time-millis',
+  'time-micros',
+  'timestamp-millis',
+  'timestamp-micros',
+  'timestamp-nanos',
+  'local-timestamp-millis',
+  'local-timestamp-micros',
+  'local-timestamp-nanos',
+]
+
+/**
+ * Logical types for `avsc.Type.forSchema`, and for a client of @kafkajs/confluent-schema-registry that one makes oneself: with them, a
+ * schema that avsc has parsed keeps its decimals and times.
+ *
+ * @example
+ * new SchemaRegistry({ host }, { AVRO: { logicalTypes: avroLogicalTypes(avsc) } })
+ */
+export function avroLogicalTypes(avsc: Avsc): AvscLogicalTypes {
+  const { LogicalType } = (avsc as typeof avscModule).types
+  const TimeType = timeType(LogicalType)
+  return { ...Object.fromEntries(times.map((name) => [name, TimeType])), decimal: decimalType(LogicalType) }
+}
+
+type LogicalType = typeof avscModule.types.LogicalType
+
+/** The number as it is. As a registry does, avsc takes times of all units for compatible; the serde does not. */
+function timeType(Base: LogicalType): LogicalType {
+  class TimeType extends Base {
+    protected override _fromValue(time: unknown): unknown {
+      return time
+    }
+
+    protected override _toValue(time: unknown): unknown {
+      return Number.isSafeInteger(time) ? time : undefined
+    }
+
+    protected override _resolve(writer: avscModule.Type): ((time: unknown) => unknown) | undefined {
+      const isNumber = writer instanceof TimeType || writer.typeName === 'long' || writer.typeName === 'int'
+      return isNumber ? (time) => time : undefined
+    }
+  }
+  return TimeType
+}
+
+/** Exact text outside, an unscaled integer inside. */
+function decimalType(Base: LogicalType): LogicalType {
+  class DecimalType extends Base {
+    readonly precision: number
+    readonly scale: number
+    readonly #fixedBytes: number | undefined
+
+    constructor(schema: avscModule.Schema, options?: unknown) {
+      super(schema, options as never)
+      const { precision, scale } = checked(schema as object)
+      this.precision = precision
+      this.scale = scale
+      this.#fixedBytes = (this.underlyingType as unknown as { readonly size?: number }).size
+    }
+
+    protected override _fromValue(bytes: Uint8Array): string {
+      return formatDecimal(fromTwosComplement(bytes), this.scale)
+    }
+
+    protected override _toValue(text: unknown): Uint8Array | undefined {
+      const unscaled = typeof text === 'string' ? parseDecimal(text, this.scale) : undefined
+      if (unscaled === undefined || magnitude(unscaled) >= 10n ** BigInt(this.precision)) return undefined
+      return toTwosComplement(unscaled, this.#fixedBytes)
+    }
+
+    /** Another scale would turn 10.00 into 1000: Avro calls the writer incompatible, and so is it here. */
+    protected override _resolve(writer: unknown): ((text: unknown) => unknown) | undefined {
+      const isSame = writer instanceof DecimalType && writer.scale === this.scale && writer.precision <= this.precision
+      return isSame ? (text) => text : undefined
+    }
+
+    protected override _export(attributes: avscModule.Schema): void {
+      Object.assign(attributes, { precision: this.precision, scale: this.scale })
+    }
+  }
+  return DecimalType
+}

@@ -1,0 +1,90 @@
+import { asBuffer } from '../../model/bytes.ts'
+import type { LogicalType } from './logical-type.ts'
+
+interface DecimalType extends LogicalType {
+  readonly precision: number
+  readonly scale: number
+}
+
+/** `decimal` over bytes or fixed: exact text outside, an unscaled big-endian integer inside. */
+export function decimalType(schema: Readonly<Record<string, unknown>>): DecimalType {
+  const { precision, scale } = checked(schema)
+  const size = typeof schema['size'] === 'number' ? schema['size'] : undefined
+  return {
+    name: 'decimal',
+    description: `decimal(${precision}, ${scale})`,
+    precision,
+    scale,
+    fromRaw: (raw: Uint8Array) => formatDecimal(fromTwosComplement(raw), scale),
+    toRaw: (text) => {
+      const unscaled = typeof text === 'string' ? parseDecimal(text, scale) : undefined
+      if (unscaled === undefined || magnitude(unscaled) >= 10n ** BigInt(precision)) return undefined
+      return toTwosComplement(unscaled, size)
+    },
+    isExact: (text) => {
+      const unscaled = parseDecimal(text as string, scale)
+      return unscaled !== undefined && formatDecimal(unscaled, scale) === text
+    },
+    refuses: (writer) => {
+      // Another scale would turn 10.00 into 1000: Avro calls the writer incompatible, and so is it here.
+      const isSame = isDecimal(writer) && writer.scale === scale && writer.precision <= precision
+      return isSame ? undefined : `${writer?.description ?? 'what is no decimal'} is not read as decimal(${precision}, ${scale})`
+    },
+  }
+}
+
+function isDecimal(type: LogicalType | undefined): type is DecimalType {
+  return type?.name === 'decimal'
+}
+
+/** Throws a `TypeError` on a precision below 1, and a scale below 0 or beyond the precision. */
+export function checked(schema: object): { readonly precision: number; readonly scale: number } {
+  const { precision, scale = 0 } = schema as { readonly precision?: number; readonly scale?: number }
+  if (precision === undefined || !Number.isInteger(precision) || precision < 1)
+    throw new TypeError('A decimal needs a precision of 1 or more.')
+  if (!Number.isInteger(scale) || scale < 0 || scale > precision)
+    throw new TypeError('The scale of a decimal is an integer from 0 to its precision.')
+  return { precision, scale }
+}
+
+/** The unscaled integer of `"-12.5"`; undefined where the text is no decimal, or has more decimals than `scale`. */
+export function parseDecimal(text: string, scale: number): bigint | undefined {
+  const match = /^(-?)(\d+)(?:\.(\d+))?$/.exec(text)
+  const fraction = (match?.[3] ?? '').replace(/0+$/, '')
+  if (match === null || fraction.length > scale) return undefined
+  const unscaled = BigInt(match[2]! + fraction.padEnd(scale, '0'))
+  return match[1] === '-' ? -unscaled : unscaled
+}
+
+export function formatDecimal(unscaled: bigint, scale: number): string {
+  const digits = magnitude(unscaled)
+    .toString()
+    .padStart(scale + 1, '0')
+  const whole = digits.slice(0, digits.length - scale)
+  const sign = unscaled < 0n ? '-' : ''
+  return scale === 0 ? sign + whole : `${sign}${whole}.${digits.slice(-scale)}`
+}
+
+/** Signed, big-endian; no bytes are zero (Java: `new BigInteger(bytes)`). */
+export function fromTwosComplement(bytes: Uint8Array): bigint {
+  if (bytes.byteLength === 0) return 0n
+  return BigInt.asIntN(bytes.byteLength * 8, BigInt(`0x${asBuffer(bytes).toString('hex')}`))
+}
+
+/** The shortest such bytes (`BigInteger.toByteArray`), or as many as asked; undefined where these are too few. */
+export function toTwosComplement(value: bigint, size?: number): Uint8Array | undefined {
+  const bits = (value < 0n ? -value - 1n : value).toString(2)
+  const least = value === 0n || value === -1n ? 1 : Math.floor(bits.length / 8) + 1
+  const length = size ?? least
+  if (length < least) return undefined
+  return Buffer.from(
+    BigInt.asUintN(length * 8, value)
+      .toString(16)
+      .padStart(length * 2, '0'),
+    'hex',
+  )
+}
+
+export function magnitude(value: bigint): bigint {
+  return value < 0n ? -value : value
+}

@@ -1,0 +1,40 @@
+import { loadPackage, missingPackage } from '../../model/load-package.ts'
+import { avroLogicalTypes } from './avsc-logical-types.ts'
+
+/** A client of @kafkajs/confluent-schema-registry, as far as it is used here: so that these types stand without the package. */
+export interface RegistryClient {
+  register(
+    schema: { readonly type: string; readonly schema: string },
+    options: { readonly subject: string; readonly compatibility?: string },
+  ): Promise<{ readonly id: number }>
+  getSchema(id: number): Promise<unknown>
+}
+
+export interface RegistryAddress {
+  readonly host: string
+  readonly auth?: { readonly username: string; readonly password: string } | undefined
+}
+
+const install = '@kafkajs/confluent-schema-registry avsc'
+const purpose = 'Avro schemas in a registry'
+
+/** Loads the client, which nothing does before. */
+export async function connectRegistry({ host, auth }: RegistryAddress): Promise<RegistryClient> {
+  const [{ SchemaRegistry }, { default: avsc }] = await loadPackage({
+    load: () => Promise.all([import('@kafkajs/confluent-schema-registry'), import('avsc')]),
+    install,
+    purpose,
+  })
+  const address = { host: host.replace(/\/+$/, ''), ...(auth === undefined ? {} : { auth }) }
+  return new SchemaRegistry(address, { AVRO: { logicalTypes: avroLogicalTypes(avsc) } } as never)
+}
+
+/** Throws a `ConfigError` where the client is not installed: an application is told at its start, and not with its first record. */
+export function requireRegistryClient(resolve: (name: string) => string): void {
+  for (const name of install.split(' '))
+    try {
+      resolve(name)
+    } catch (cause) {
+      throw missingPackage(install, purpose, cause)
+    }
+}
