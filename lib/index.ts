@@ -65,8 +65,9 @@ export type {
 export type { Branched, BranchedKStream } from './dsl/branched-kstream.ts'
 export type {
   Consumed,
-  DynamicTopic,
+  ConsumedTable,
   Grouped,
+  GroupedAnew,
   Joined,
   Materialized,
   Named,
@@ -74,19 +75,28 @@ export type {
   Processed,
   Produced,
   Repartitioned,
+  StoreValue,
   StreamJoined,
+  StreamJoinStores,
   TableJoined,
-  TopicChoice,
+  TableStore,
   Transformed,
+  WindowedStore,
 } from './dsl/options.ts'
 
 // The Processor API, and the topology that both end in.
 export type { AnyStore, AnyWindowStore } from './topology/store-value.ts'
 export { Topology } from './topology/topology.ts'
-export type { ExtractedTopic, FilledStore, SourceOptions } from './topology/topology.ts'
+export type { FilledStore, ProcessorOptions, SinkOptions, SourceOptions } from './topology/topology.ts'
 export type { PlanOptions } from './topology/plan-topology.ts'
-export type { SinkTopic, SourceTopic, SourceTopics, TopicPattern, WriteSerde } from './topology/topic-ref.ts'
-export type { OffsetReset, StreamPartitioner, TopicNameExtractor, TopologyPlan } from './topology/topology-plan.ts'
+export type { DynamicTopic, SinkTopic, SourceTopic, SourceTopics, TopicPattern, WriteSerde } from './topology/topic-ref.ts'
+export type {
+  OffsetReset,
+  PartitionerContext,
+  StreamPartitioner,
+  TopicNameExtractor,
+  TopologyPlan,
+} from './topology/topology-plan.ts'
 export type { KeyValuePair } from './processor/key-value-result.ts'
 export type { ValueTransformer } from './processor/table/ktable-transform-values.ts'
 export type {

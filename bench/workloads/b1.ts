@@ -8,7 +8,7 @@ export const b1: Workload = {
     builder
       .stream(topic(input, { key: Serdes.string, value: Serdes.bytes }))
       .groupByKey()
-      .count({ name: 'counts' })
+      .count({ store: 'counts' })
       .toStream()
       .to(topic(output, { key: Serdes.string, value: Serdes.long }))
     return builder.build()

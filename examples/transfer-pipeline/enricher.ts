@@ -23,8 +23,7 @@ export function enricherTopology(): Topology {
       names,
       (transfer) => String(transfer.fromUserId),
       (transfer, user) => ({ ...transfer, fromUserName: user?.name ?? null }),
-      { name: 'sender' },
-      { key: Serdes.string, value: avro(transferWithSenderSchema) },
+      { name: 'sender', key: Serdes.string, value: avro(transferWithSenderSchema) },
     )
     .leftJoin(
       names,

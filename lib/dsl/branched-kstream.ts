@@ -1,3 +1,4 @@
+import { checkOptions, type OptionNames } from '../model/check-options.ts'
 import { KStreamBranch } from '../processor/stateless/kstream-branch.ts'
 import { PassThrough } from '../processor/stateless/pass-through.ts'
 import { checkName } from '../topology/names.ts'
@@ -9,12 +10,14 @@ import { addStreamOperator } from './operators/stream-operators.ts'
 /** Java: `Branched`. */
 export interface Branched<K, V> {
   /** Completes the name of the split: `<split><name>`. Default: the number of the branch, from 1; 0 for the default branch. */
-  readonly name?: string
+  readonly name?: string | undefined
   /** What it returns stands for the branch in the map. */
-  readonly withFunction?: (branch: KStream<K, V>) => KStream<K, V>
+  readonly withFunction?: ((branch: KStream<K, V>) => KStream<K, V>) | undefined
   /** Is given the branch, which is then left out of the map. */
-  readonly withConsumer?: (branch: KStream<K, V>) => void
+  readonly withConsumer?: ((branch: KStream<K, V>) => void) | undefined
 }
+
+const optionNames: OptionNames<Branched<unknown, unknown>> = { name: true, withFunction: true, withConsumer: true }
 
 /** A stream that is being split (Java: `BranchedKStream`). */
 export class BranchedKStream<K, V> {
@@ -31,6 +34,7 @@ export class BranchedKStream<K, V> {
 
   /** The next branch: what matches this predicate, and none before it. */
   branch(predicate: (value: V, key: K) => boolean, branched: Branched<K, V> = {}): this {
+    checkOptions('branch()', branched, optionNames)
     const child = this.#child(branched.name ?? String(this.#branches.length + 1))
     this.#branches.push({ predicate, child })
     this.#add(child, branched)
@@ -39,6 +43,7 @@ export class BranchedKStream<K, V> {
 
   /** A branch for what matches no predicate. Returns all branches, by node name. */
   defaultBranch(branched: Branched<K, V> = {}): ReadonlyMap<string, KStream<K, V>> {
+    checkOptions('defaultBranch()', branched, optionNames)
     const child = this.#child(branched.name ?? '0')
     this.#defaultChild = child
     this.#add(child, branched)

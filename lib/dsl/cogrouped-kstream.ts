@@ -5,8 +5,8 @@ import { internals } from './handles.ts'
 import type { KGroupedStream } from './kgrouped-stream.ts'
 import type { Present } from './kstream.ts'
 import type { KTable } from './ktable.ts'
-import { materialize, tableSpec } from './aggregation/materialized.ts'
-import type { Materialized, Named } from './options.ts'
+import { materialize, tableOptions, tableSpec } from './aggregation/materialized.ts'
+import type { Materialized } from './options.ts'
 import { SessionWindowedCogroupedKStream } from './session-windowed-cogrouped-kstream.ts'
 import { SessionWindows } from './windows/session-windows.ts'
 import type { SlidingWindows } from './windows/sliding-windows.ts'
@@ -44,12 +44,13 @@ export class CogroupedKStream<K, VOut> {
   }
 
   /** One aggregate for each key, from the initial value on. Records without key or value are dropped. */
-  aggregate(initializer: () => VOut, materialized?: Materialized<K, Present<VOut>>, named?: Named): KTable<K, Present<VOut>> {
+  aggregate(initializer: () => VOut, options?: Materialized<K, Present<VOut>>): KTable<K, Present<VOut>> {
+    const { name, materialized } = tableOptions(options, { call: 'aggregate()', stored: 'table' })
     const store = materialize(this.#cogrouping.graph, materialized, cogroupPrefix, {})
     const operator = storedOperator(store.name, materializedGetter(store.name))
     const supplier = (aggregator: AnyAggregator): AnySupplier =>
       (() => new KStreamAggregate({ ...operator.settings(), storeName: store.name, initializer, aggregator })) as AnySupplier
-    return this.#cogrouping.aggregate({ named, store, spec: tableSpec(store), key: store.key, operator, supplier })
+    return this.#cogrouping.aggregate({ named: { name }, store, spec: tableSpec(store), key: store.key, operator, supplier })
   }
 
   /** Aggregates per window instead of for ever. But in sliding windows, an aggregator sees null values, too. */

@@ -9,8 +9,8 @@ import { Cogrouping, type AnyAggregator } from './aggregation/cogrouping.ts'
 import { erased, internals, type StreamState } from './handles.ts'
 import type { KTable } from './ktable.ts'
 import type { Present } from './kstream.ts'
-import { materialize, tableSpec, type MaterializedStore } from './aggregation/materialized.ts'
-import type { Materialized, Named } from './options.ts'
+import { materialize, tableOptions, tableSpec, type MaterializedStore } from './aggregation/materialized.ts'
+import type { Materialized } from './options.ts'
 import { storedOperator, type TableOperatorWithSettings } from './operators/table-operators.ts'
 import { SessionWindowedKStream } from './session-windowed-kstream.ts'
 import { SessionWindows } from './windows/session-windows.ts'
@@ -32,15 +32,16 @@ export class KGroupedStream<K, V> {
   }
 
   /** How many records each key has had. */
-  count(materialized?: Materialized<K, number>, named?: Named): KTable<K, number> {
+  count(options?: Materialized<K, number>): KTable<K, number> {
     const { graph } = this.#grouping
+    const { name, materialized } = tableOptions(options, { call: 'count()', stored: 'table' })
     // An index that Java once used for a name: it is drawn still, so that names further on stay.
     if (materialized !== undefined && materialized.name === undefined) graph.newStoreName('KSTREAM-AGGREGATE-')
     const inherited = { key: this.#grouping.key, value: erased(longSerde) }
     const store = materialize(graph, materialized, 'KSTREAM-AGGREGATE-', inherited)
     const initializer = (): number => 0
     const aggregator = (count: number | null): number => (count ?? 0) + 1
-    return this.#add('KSTREAM-AGGREGATE-', store, named, (operator) => {
+    return this.#add('KSTREAM-AGGREGATE-', store, name, (operator) => {
       const { oldValues } = operator.settings()
       return new KStreamAggregate({ storeName: store.name, initializer, aggregator, oldValues })
     })
@@ -49,11 +50,11 @@ export class KGroupedStream<K, V> {
   /** Combines the values of each key two by two; the first is taken as it is. Null deletes. */
   reduce<VR = Present<V>>(
     reducer: (aggregate: Present<V>, value: Present<V>, key: K) => Present<V> | null,
-    materialized?: Materialized<K, Present<V>, VR>,
-    named?: Named,
+    options?: Materialized<K, Present<V>, VR>,
   ): KTable<K, VR> {
+    const { name, materialized } = tableOptions(options, { call: 'reduce()', stored: 'table' })
     const store = materialize(this.#grouping.graph, materialized, 'KSTREAM-REDUCE-', this.#grouping)
-    return this.#add('KSTREAM-REDUCE-', store, named, (operator) => {
+    return this.#add('KSTREAM-REDUCE-', store, name, (operator) => {
       const { oldValues } = operator.settings()
       return new KStreamReduce({ storeName: store.name, reducer, oldValues })
     })
@@ -63,12 +64,12 @@ export class KGroupedStream<K, V> {
   aggregate<VR>(
     initializer: () => VR,
     aggregator: (aggregate: VR, value: Present<V>, key: K) => VR | null,
-    materialized?: Materialized<K, Present<VR>>,
-    named?: Named,
+    options?: Materialized<K, Present<VR>>,
   ): KTable<K, Present<VR>> {
+    const { name, materialized } = tableOptions(options, { call: 'aggregate()', stored: 'table' })
     const store = materialize(this.#grouping.graph, materialized, 'KSTREAM-AGGREGATE-', { key: this.#grouping.key })
     const fold = aggregator as (aggregate: VR | null, value: Present<V>, key: K) => VR | null
-    return this.#add('KSTREAM-AGGREGATE-', store, named, (operator) => {
+    return this.#add('KSTREAM-AGGREGATE-', store, name, (operator) => {
       const { oldValues } = operator.settings()
       return new KStreamAggregate({ storeName: store.name, initializer, aggregator: fold, oldValues })
     })
@@ -96,11 +97,19 @@ export class KGroupedStream<K, V> {
   #add<VR>(
     prefix: string,
     store: MaterializedStore,
-    named: Named | undefined,
+    name: string | undefined,
     make: (operator: TableOperatorWithSettings) => ReturnType<AnySupplier> | object,
   ): KTable<K, VR> {
     const operator = storedOperator(store.name, materializedGetter(store.name))
     const supplier = (() => make(operator)) as AnySupplier
-    return addAggregate(this.#grouping, { prefix, named, store, spec: tableSpec(store), key: store.key, operator, supplier })
+    return addAggregate(this.#grouping, {
+      prefix,
+      named: { name },
+      store,
+      spec: tableSpec(store),
+      key: store.key,
+      operator,
+      supplier,
+    })
   }
 }

@@ -9,8 +9,8 @@ import { checkName } from '../topology/names.ts'
 import { GraphNode } from './graph/graph.ts'
 import { erased, type AnySerde, type TableState } from './handles.ts'
 import type { KTable } from './ktable.ts'
-import { materialize, tableSpec, versionsOf, type MaterializedStore } from './aggregation/materialized.ts'
-import type { Materialized, Named } from './options.ts'
+import { materialize, tableOptions, tableSpec, versionsOf, type MaterializedStore } from './aggregation/materialized.ts'
+import type { Materialized } from './options.ts'
 import type { GroupedOptions } from './aggregation/stream-grouping.ts'
 import { storedOperator } from './operators/table-operators.ts'
 
@@ -38,10 +38,11 @@ export class KGroupedTable<K, V> {
   }
 
   /** How many rows each group has. */
-  count(materialized?: Materialized<K, number>, named?: Named): KTable<K, number> {
+  count(options?: Materialized<K, number>): KTable<K, number> {
+    const { name, materialized } = tableOptions(options, { call: 'count()', stored: 'table' })
     const inherited = { key: this.#key, value: erased(longSerde) }
     const store = materialize(this.#table.builder.graph, materialized, 'KTABLE-AGGREGATE-', inherited)
-    return this.#add<number, number>('KTABLE-AGGREGATE-', store, named, () => ({
+    return this.#add<number, number>('KTABLE-AGGREGATE-', store, name, () => ({
       adder: (count) => (count ?? 0) + 1,
       subtractor: (count) => count - 1,
     }))
@@ -51,12 +52,12 @@ export class KGroupedTable<K, V> {
   reduce<VR = V>(
     adder: (aggregate: V, value: V, key: K) => V | null,
     subtractor: (aggregate: V, value: V, key: K) => V | null,
-    materialized?: Materialized<K, V, VR>,
-    named?: Named,
+    options?: Materialized<K, V, VR>,
   ): KTable<K, VR> {
+    const { name, materialized } = tableOptions(options, { call: 'reduce()', stored: 'table' })
     const inherited = { key: this.#key, value: this.#value }
     const store = materialize(this.#table.builder.graph, materialized, 'KTABLE-AGGREGATE-', inherited)
-    return this.#add<V, VR>('KTABLE-REDUCE-', store, named, () => ({
+    return this.#add<V, VR>('KTABLE-REDUCE-', store, name, () => ({
       adder: (aggregate, value, key) => (aggregate === null ? value : adder(aggregate, value, key)),
       subtractor,
     }))
@@ -67,11 +68,11 @@ export class KGroupedTable<K, V> {
     initializer: () => VR,
     adder: (aggregate: VR, value: V, key: K) => VR | null,
     subtractor: (aggregate: Exclude<VR, null>, value: V, key: K) => VR | null,
-    materialized?: Materialized<K, Exclude<VR, null>>,
-    named?: Named,
+    options?: Materialized<K, Exclude<VR, null>>,
   ): KTable<K, Exclude<VR, null>> {
+    const { name, materialized } = tableOptions(options, { call: 'aggregate()', stored: 'table' })
     const store = materialize(this.#table.builder.graph, materialized, 'KTABLE-AGGREGATE-', { key: this.#key })
-    return this.#add<VR, Exclude<VR, null>>('KTABLE-AGGREGATE-', store, named, (nodeName) => ({
+    return this.#add<VR, Exclude<VR, null>>('KTABLE-AGGREGATE-', store, name, (nodeName) => ({
       adder: (aggregate, value, key) => adder(aggregate ?? lambdaResult(initializer(), 'initializer', nodeName), value, key),
       subtractor: subtractor as Folds<K, V, VR>['subtractor'],
     }))
@@ -80,11 +81,12 @@ export class KGroupedTable<K, V> {
   #add<A, VR>(
     prefix: string,
     store: MaterializedStore,
-    named: Named | undefined,
+    given: string | undefined,
     foldsOf: (nodeName: string) => Folds<K, V, A>,
   ): KTable<K, VR> {
     const { builder } = this.#table
     const { graph } = builder
+    const named = { name: given }
     const sinkName = graph.suffixedNameOr(named, '-sink', 'KSTREAM-SINK-')
     const sourceName = graph.suffixedNameOr(named, '-source', 'KSTREAM-SOURCE-')
     const name = graph.nameOr(named, prefix)
@@ -120,7 +122,7 @@ function addSelect<K, V>(
   selector: GroupSelector<never, never, K, V>,
   name: string | undefined,
 ): GraphNode {
-  const selectName = graph.nameOr(name === undefined ? undefined : { name }, 'KTABLE-SELECT-')
+  const selectName = graph.nameOr({ name }, 'KTABLE-SELECT-')
   const supplier = () => new KTableRepartitionMap(selector, parent.isVersioned() ? 'dropped' : 'grouped')
   const node = new GraphNode({
     name: selectName,

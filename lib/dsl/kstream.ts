@@ -1,4 +1,5 @@
 import type { KeyValuePair } from '../processor/key-value-result.ts'
+import { checkOptions } from '../model/check-options.ts'
 import type { ProcessorSupplier } from '../processor/processor.ts'
 import { KStreamFilter } from '../processor/stateless/kstream-filter.ts'
 import { KStreamFlatMap } from '../processor/stateless/kstream-flat-map.ts'
@@ -8,7 +9,7 @@ import { KStreamMapValues } from '../processor/stateless/kstream-map-values.ts'
 import { KStreamPeek } from '../processor/stateless/kstream-peek.ts'
 import { KStreamSelectKey } from '../processor/stateless/kstream-select-key.ts'
 import { PassThrough } from '../processor/stateless/pass-through.ts'
-import type { SinkTopic } from '../topology/topic-ref.ts'
+import type { DynamicTopic, SinkTopic } from '../topology/topic-ref.ts'
 import { BranchedKStream } from './branched-kstream.ts'
 import { GlobalKTable } from './global-ktable.ts'
 import type { NodeChanges } from './graph/graph.ts'
@@ -16,6 +17,7 @@ import { erased, internals, union, type AnyTable, type StreamState } from './han
 import type { JoinWindows } from './windows/join-windows.ts'
 import { KGroupedStream } from './kgrouped-stream.ts'
 import type { KTable } from './ktable.ts'
+import * as optionNames from './option-names.ts'
 import type * as options from './options.ts'
 import { afterRepartition, repartitionNode } from './graph/repartition.ts'
 import { addSink } from './graph/sink.ts'
@@ -43,7 +45,7 @@ export class KStream<K, V> {
   filter(predicate: (value: V, key: K) => boolean, named?: options.Named): KStream<K, V>
   filter(predicate: (value: V, key: K) => boolean, named?: options.Named): KStream<K, never> {
     const make = (): AnyProcessor => new KStreamFilter({ predicate, keep: 'matching' })
-    return this.#operator('KSTREAM-FILTER-', make, {}, named)
+    return this.#operator(['filter()', 'KSTREAM-FILTER-'], make, {}, named)
   }
 
   /** Keeps the records that do not match. */
@@ -51,51 +53,52 @@ export class KStream<K, V> {
   filterNot(predicate: (value: V, key: K) => boolean, named?: options.Named): KStream<K, V>
   filterNot(predicate: (value: V, key: K) => boolean, named?: options.Named): KStream<K, never> {
     const make = (): AnyProcessor => new KStreamFilter({ predicate, keep: 'others' })
-    return this.#operator('KSTREAM-FILTER-', make, {}, named)
+    return this.#operator(['filterNot()', 'KSTREAM-FILTER-'], make, {}, named)
   }
 
   /** Sets the key. A stateful operator that follows goes through a repartition topic. */
   selectKey<KR>(mapper: (value: V, key: K) => KR, named?: options.Named): KStream<KR, V> {
     const make = (): AnyProcessor => new KStreamSelectKey({ mapper })
-    return this.#operator('KSTREAM-KEY-SELECT-', make, { key: undefined, needsRepartition: true }, named)
+    return this.#operator(['selectKey()', 'KSTREAM-KEY-SELECT-'], make, { key: undefined, needsRepartition: true }, named)
   }
 
   /** One record for one. Where the key stays, `mapValues` spares a repartition. */
   map<KR, VR>(mapper: (value: V, key: K) => KeyValuePair<KR, VR>, named?: options.Named): KStream<KR, VR> {
     const make = (): AnyProcessor => new KStreamMap({ mapper })
-    return this.#operator('KSTREAM-MAP-', make, rekeyed, named)
+    return this.#operator(['map()', 'KSTREAM-MAP-'], make, rekeyed, named)
   }
 
   /** Sets the value, also of records whose value is null. */
   mapValues<VR>(mapper: (value: V, key: K) => VR, named?: options.Named): KStream<K, VR> {
     const make = (): AnyProcessor => new KStreamMapValues({ mapper })
-    return this.#operator('KSTREAM-MAPVALUES-', make, { value: undefined }, named)
+    return this.#operator(['mapValues()', 'KSTREAM-MAPVALUES-'], make, { value: undefined }, named)
   }
 
   /** Any number of records for one, in the order of the list. */
   flatMap<KR, VR>(mapper: (value: V, key: K) => Iterable<KeyValuePair<KR, VR>>, named?: options.Named): KStream<KR, VR> {
     const make = (): AnyProcessor => new KStreamFlatMap({ mapper })
-    return this.#operator('KSTREAM-FLATMAP-', make, rekeyed, named)
+    return this.#operator(['flatMap()', 'KSTREAM-FLATMAP-'], make, rekeyed, named)
   }
 
   /** Any number of values for one, in the order of the list; the key stays. */
   flatMapValues<VR>(mapper: (value: V, key: K) => Iterable<VR>, named?: options.Named): KStream<K, VR> {
     const make = (): AnyProcessor => new KStreamFlatMapValues({ mapper })
-    return this.#operator('KSTREAM-FLATMAPVALUES-', make, { value: undefined }, named)
+    return this.#operator(['flatMapValues()', 'KSTREAM-FLATMAPVALUES-'], make, { value: undefined }, named)
   }
 
   /** Calls the action for each record, and passes the record on. The action must not change it. */
   peek(action: (value: V, key: K) => unknown, named?: options.Named): KStream<K, V> {
-    return this.#operator('KSTREAM-PEEK-', (): AnyProcessor => new KStreamPeek({ action }), {}, named)
+    return this.#operator(['peek()', 'KSTREAM-PEEK-'], (): AnyProcessor => new KStreamPeek({ action }), {}, named)
   }
 
   /** Calls the action for each record; nothing comes after it. */
   foreach(action: (value: V, key: K) => unknown, named?: options.Named): void {
-    this.#operator('KSTREAM-FOREACH-', (): AnyProcessor => new KStreamPeek({ action }), {}, named)
+    this.#operator(['foreach()', 'KSTREAM-FOREACH-'], (): AnyProcessor => new KStreamPeek({ action }), {}, named)
   }
 
   /** Writes a line for each record: `[label]: key, value`. */
   print(printed: options.Printed<K, V> = {}): void {
+    checkOptions('print()', printed, optionNames.printed)
     addPrinter(this[internals], printed as options.Printed<never, never>)
   }
 
@@ -107,11 +110,13 @@ export class KStream<K, V> {
    * branches.get('size-large')
    */
   split(named?: options.Named): BranchedKStream<K, V> {
+    checkOptions('split()', named, optionNames.named)
     return new BranchedKStream(this, named)
   }
 
   /** Both streams as one; the order between them is not certain. */
   merge<KO, VO>(stream: KStream<KO, VO>, named?: options.Named): KStream<K | KO, V | VO> {
+    checkOptions('merge()', named, optionNames.named)
     const [left, right] = [this[internals], stream[internals]]
     const state = addStreamOperator(left, {
       prefix: 'KSTREAM-MERGE-',
@@ -131,6 +136,7 @@ export class KStream<K, V> {
 
   /** Writes the records to an internal topic and reads them back, partitioned by key. Records without key are dropped. */
   repartition<VR = V>(repartitioned: options.Repartitioned<K, V, VR> = {}): KStream<K, VR> {
+    checkOptions('repartition()', repartitioned, optionNames.repartitioned)
     const state = this[internals]
     const { graph } = state.builder
     const chosen = {
@@ -146,17 +152,18 @@ export class KStream<K, V> {
   }
 
   /** Writes to a topic, or to the topic that `topicName` picks for each record. A null value is a tombstone, whatever the serde. */
-  to(topic: SinkTopic<K, Present<V>> | options.DynamicTopic<K, V>, produced: options.Produced<K, V> = {}): void {
+  to(topic: SinkTopic<K, Present<V>> | DynamicTopic<K, V>, produced: options.Produced<K, V> = {}): void {
     addSink(this[internals], topic, produced)
   }
 
   /** The stream as updates of a table: null deletes. Records without key are dropped. */
-  toTable<VR = Present<V>>(materialized?: options.Materialized<K, Present<V>, VR>, named?: options.Named): KTable<K, VR> {
-    return streamToTable(this[internals], materialized, named)
+  toTable<VR = Present<V>>(materialized?: options.Materialized<K, Present<V>, VR>): KTable<K, VR> {
+    return streamToTable(this[internals], materialized)
   }
 
   /** Groups by the key there is. The serdes of `grouped` are used if a repartition is due. */
   groupByKey<VR = V>(grouped: options.Grouped<K, V, VR> = {}): KGroupedStream<K, VR> {
+    checkOptions('groupByKey()', grouped, optionNames.grouped)
     return new KGroupedStream(this[internals], grouped)
   }
 
@@ -170,8 +177,8 @@ export class KStream<K, V> {
   ): KGroupedStream<KR, VR> {
     const make = (): AnyProcessor => new KStreamSelectKey({ mapper: selector })
     const changes = { key: undefined, needsRepartition: true }
-    const named = grouped.name === undefined ? undefined : { name: grouped.name }
-    const selected = this.#operator<KR, V>('KSTREAM-KEY-SELECT-', make, changes, named)
+    checkOptions('groupBy()', grouped, optionNames.grouped)
+    const selected = this.#operator<KR, V>(['groupBy()', 'KSTREAM-KEY-SELECT-'], make, changes, { name: grouped.name })
     return new KGroupedStream(selected[internals], grouped)
   }
 
@@ -189,16 +196,16 @@ export class KStream<K, V> {
     windows: JoinWindows,
     streamJoined?: options.StreamJoined<K, Present<V>, Present<VO>, VS, VOS>,
   ): KStream<K, VR>
+  join<VT, VR>(
+    table: KTable<K, VT>,
+    joiner: (left: Present<V>, right: VT, key: K) => VR,
+    joined?: options.Joined<K, V>,
+  ): KStream<K, VR>
   join<KG, VG, VR>(
     table: GlobalKTable<KG, VG>,
     keySelector: (value: Present<V>, key: K) => KG | null,
     joiner: (left: Present<V>, right: VG, key: K) => VR,
     named?: options.Named,
-  ): KStream<K, VR>
-  join<VT, VR>(
-    table: KTable<K, VT>,
-    joiner: (left: Present<V>, right: VT, key: K) => VR,
-    joined?: options.Joined<K, V>,
   ): KStream<K, VR>
   join(other: object, ...rest: readonly unknown[]): KStream<K, never> {
     if (other instanceof KStream) return joinStreams(this[internals], streamStateOf(other), 'inner', rest)
@@ -216,16 +223,16 @@ export class KStream<K, V> {
     windows: JoinWindows,
     streamJoined?: options.StreamJoined<K, Present<V>, Present<VO>, VS, VOS>,
   ): KStream<K, VR>
+  leftJoin<VT, VR>(
+    table: KTable<K, VT>,
+    joiner: (left: Present<V>, right: VT | null, key: K) => VR,
+    joined?: options.Joined<K, V>,
+  ): KStream<K, VR>
   leftJoin<KG, VG, VR>(
     table: GlobalKTable<KG, VG>,
     keySelector: (value: Present<V>, key: K) => KG | null,
     joiner: (left: Present<V>, right: VG | null, key: K) => VR,
     named?: options.Named,
-  ): KStream<K, VR>
-  leftJoin<VT, VR>(
-    table: KTable<K, VT>,
-    joiner: (left: Present<V>, right: VT | null, key: K) => VR,
-    joined?: options.Joined<K, V>,
   ): KStream<K, VR>
   leftJoin(other: object, ...rest: readonly unknown[]): KStream<K, never> {
     if (other instanceof KStream) return joinStreams(this[internals], streamStateOf(other), 'left', rest)
@@ -245,12 +252,14 @@ export class KStream<K, V> {
 
   /** Own code with stores and punctuation. It may change the key, so a stateful operator that follows repartitions. */
   process<KR, VR>(supplier: ProcessorSupplier<K, V, KR, VR>, processed: options.Processed = {}): KStream<KR, VR> {
+    checkOptions('process()', processed, optionNames.processed)
     const state = addProcess(this[internals], { prefix: 'KSTREAM-PROCESSOR-', supplier, nodeChanges: 'unnoticed key' }, processed)
     return state.builder.stream({ ...state, ...rekeyed })
   }
 
   /** As {@link KStream.process}, for code that keeps the key of each record: nothing is repartitioned. */
   processValues<VR>(supplier: ProcessorSupplier<K, V, K, VR>, processed: options.Processed = {}): KStream<K, VR> {
+    checkOptions('processValues()', processed, optionNames.processed)
     const state = addProcess(
       this[internals],
       { prefix: 'KSTREAM-PROCESSVALUES-', supplier, nodeChanges: 'unnoticed value' },
@@ -260,11 +269,12 @@ export class KStream<K, V> {
   }
 
   #operator<KR, VR>(
-    prefix: string,
+    [call, prefix]: readonly [call: string, prefix: string],
     supplier: () => AnyProcessor,
     changes: Partial<StreamState>,
     named: options.Named | undefined,
   ): KStream<KR, VR> {
+    checkOptions(call, named, optionNames.named)
     const state = this[internals]
     return state.builder.stream(
       addStreamOperator(state, { prefix, named, supplier, changes, nodeChanges: nodeChangesOf(changes) }),

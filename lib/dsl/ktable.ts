@@ -1,3 +1,4 @@
+import { checkOptions } from '../model/check-options.ts'
 import type { Windowed } from '../model/windowed.ts'
 import type { KeyValuePair } from '../processor/key-value-result.ts'
 import type { ValueTransformer } from '../processor/table/ktable-transform-values.ts'
@@ -7,8 +8,9 @@ import { internals, type AnyTable, type TableState } from './handles.ts'
 import { joinByForeignKey } from './joins/foreign-key-join.ts'
 import { KGroupedTable } from './kgrouped-table.ts'
 import type { KStream } from './kstream.ts'
-import type { MaterializedOptions } from './aggregation/materialized.ts'
+import { tableOptions, type AnyMaterialized } from './aggregation/materialized.ts'
 import type { GroupedAnew, Materialized, Named, TableJoined, Transformed } from './options.ts'
+import * as optionNames from './option-names.ts'
 import { addStreamOperator } from './operators/stream-operators.ts'
 import { filterTable, mapTableValues } from './operators/table-derivations.ts'
 import type { UntilTimeLimit, UntilWindowCloses } from './windows/suppressed.ts'
@@ -40,40 +42,36 @@ export class KTable<K, V> {
   }
 
   /** Keeps the keys whose value matches; a value that no longer does deletes its key. */
-  filter<VS extends V, VR = VS>(
-    predicate: (value: V, key: K) => value is VS,
-    materialized?: Materialized<K, VS, VR>,
-    named?: Named,
-  ): KTable<K, VR>
-  filter<VR = V>(predicate: (value: V, key: K) => boolean, materialized?: Materialized<K, V, VR>, named?: Named): KTable<K, VR>
-  filter(predicate: (value: V, key: K) => boolean, materialized?: MaterializedOptions, named?: Named): KTable<K, never> {
-    return filterTable(this[internals], { predicate, keep: 'matching', materialized, named })
+  filter<VS extends V, VR = VS>(predicate: (value: V, key: K) => value is VS, options?: Materialized<K, VS, VR>): KTable<K, VR>
+  filter<VR = V>(predicate: (value: V, key: K) => boolean, options?: Materialized<K, V, VR>): KTable<K, VR>
+  filter(predicate: (value: V, key: K) => boolean, options?: AnyMaterialized): KTable<K, never> {
+    return filterTable(this[internals], {
+      predicate,
+      keep: 'matching',
+      ...tableOptions(options, { call: 'filter()', stored: 'table' }),
+    })
   }
 
   /** Keeps the keys whose value does not match. */
-  filterNot<VR = V>(
-    predicate: (value: V, key: K) => boolean,
-    materialized?: Materialized<K, V, VR>,
-    named?: Named,
-  ): KTable<K, VR> {
-    return filterTable(this[internals], { predicate, keep: 'others', materialized, named })
+  filterNot<VR = V>(predicate: (value: V, key: K) => boolean, options?: Materialized<K, V, VR>): KTable<K, VR> {
+    return filterTable(this[internals], {
+      predicate,
+      keep: 'others',
+      ...tableOptions(options, { call: 'filterNot()', stored: 'table' }),
+    })
   }
 
   /** Maps each value; null deletes. Without a store the mapper runs again whenever a value is looked up. */
-  mapValues<VR>(mapper: (value: V, key: K) => VR | null, materialized?: Materialized<K, VR>, named?: Named): KTable<K, VR> {
-    return mapTableValues(this[internals], { mapper, materialized, named })
+  mapValues<VR>(mapper: (value: V, key: K) => VR | null, options?: Materialized<K, VR>): KTable<K, VR> {
+    return mapTableValues(this[internals], { mapper, ...tableOptions(options, { call: 'mapValues()', stored: 'table' }) })
   }
 
   /**
    * Transforms each value, with stores; deletes come to the transformer as null. Without a store of its own the table's values are
    * transformed again wherever they are looked up, so the transformer must then give the same for the same.
    */
-  transformValues<VR>(
-    supplier: () => ValueTransformer<K, V, VR>,
-    materialized?: Materialized<K, VR>,
-    transformed: Transformed = {},
-  ): KTable<K, VR> {
-    return transformTableValues(this[internals], supplier, materialized, transformed)
+  transformValues<VR>(supplier: () => ValueTransformer<K, V, VR>, transformed?: Transformed<K, VR>): KTable<K, VR> {
+    return transformTableValues(this[internals], supplier, transformed)
   }
 
   /**
@@ -85,11 +83,13 @@ export class KTable<K, V> {
    * clicks.groupByKey().windowedBy(TimeWindows.of({ sizeMs: 60_000 })).count().suppress(Suppressed.untilWindowCloses())
    */
   suppress(suppressed: UntilTimeLimit | FinalResultsOf<K>, named?: Named): KTable<K, V> {
+    checkOptions('suppress()', named, optionNames.named)
     return suppressTable(this[internals], suppressed as UntilTimeLimit | UntilWindowCloses, named)
   }
 
   /** The changes, null for a deleted key. */
   toStream(named?: Named): KStream<K, V | null> {
+    checkOptions('toStream()', named, optionNames.named)
     const { queryableName: _, operator: __, ...state } = this[internals]
     const stream = { ...state, needsRepartition: false }
     const supplier = (): KTableToStream<K, V> => new KTableToStream()
@@ -104,6 +104,7 @@ export class KTable<K, V> {
     selector: (value: V, key: K) => KeyValuePair<KR | null, VG | null> | null,
     grouped: GroupedAnew<KR, VG, VR, 'key' | 'value'>,
   ): KGroupedTable<KR, VR> {
+    checkOptions('groupBy()', grouped, optionNames.grouped)
     return new KGroupedTable(this[internals], selector as GroupSelector<never, never, KR, never>, grouped)
   }
 
@@ -118,15 +119,9 @@ export class KTable<K, V> {
     other: KTable<KO, VO>,
     foreignKeyExtractor: ForeignKey<K, V, KO>,
     joiner: Joiner<K, V, VO, VR>,
-    tableJoined?: TableJoined<K, KO>,
-    materialized?: Materialized<K, VR>,
+    options?: TableJoined<K, KO, VR>,
   ): KTable<K, VR>
-  join<VO, VR>(
-    other: KTable<K, VO>,
-    joiner: Joiner<K, V, VO, VR>,
-    materialized?: Materialized<K, VR>,
-    named?: Named,
-  ): KTable<K, VR>
+  join<VO, VR>(other: KTable<K, VO>, joiner: Joiner<K, V, VO, VR>, options?: Materialized<K, VR>): KTable<K, VR>
   join(other: AnyTable, ...rest: readonly unknown[]): KTable<K, never> {
     if (typeof rest[1] === 'function') return joinByForeignKey(this[internals], other[internals], 'inner', rest)
     return joinTables(this[internals], other[internals], 'inner', rest)
@@ -137,15 +132,9 @@ export class KTable<K, V> {
     other: KTable<KO, VO>,
     foreignKeyExtractor: ForeignKey<K, V, KO>,
     joiner: Joiner<K, V, VO | null, VR>,
-    tableJoined?: TableJoined<K, KO>,
-    materialized?: Materialized<K, VR>,
+    options?: TableJoined<K, KO, VR>,
   ): KTable<K, VR>
-  leftJoin<VO, VR>(
-    other: KTable<K, VO>,
-    joiner: Joiner<K, V, VO | null, VR>,
-    materialized?: Materialized<K, VR>,
-    named?: Named,
-  ): KTable<K, VR>
+  leftJoin<VO, VR>(other: KTable<K, VO>, joiner: Joiner<K, V, VO | null, VR>, options?: Materialized<K, VR>): KTable<K, VR>
   leftJoin(other: AnyTable, ...rest: readonly unknown[]): KTable<K, never> {
     if (typeof rest[1] === 'function') return joinByForeignKey(this[internals], other[internals], 'left', rest)
     return joinTables(this[internals], other[internals], 'left', rest)
@@ -155,9 +144,8 @@ export class KTable<K, V> {
   outerJoin<VO, VR>(
     other: KTable<K, VO>,
     joiner: Joiner<K, V | null, VO | null, VR>,
-    materialized?: Materialized<K, VR>,
-    named?: Named,
+    options?: Materialized<K, VR>,
   ): KTable<K, VR> {
-    return joinTables(this[internals], other[internals], 'outer', [joiner, materialized, named])
+    return joinTables(this[internals], other[internals], 'outer', [joiner, options])
   }
 }

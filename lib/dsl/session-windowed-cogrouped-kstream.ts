@@ -6,8 +6,8 @@ import { cogroupPrefix, type AnyAggregator, type Cogrouping } from './aggregatio
 import { erased } from './handles.ts'
 import type { Present } from './kstream.ts'
 import type { KTable } from './ktable.ts'
-import { materialize, sessionSpec } from './aggregation/materialized.ts'
-import type { Materialized, Named } from './options.ts'
+import { materialize, sessionSpec, tableOptions } from './aggregation/materialized.ts'
+import type { Materialized } from './options.ts'
 import { closingOfSessions } from './session-windowed-kstream.ts'
 import type { SessionWindows } from './windows/session-windows.ts'
 import type { AnySupplier } from './operators/stream-operators.ts'
@@ -32,9 +32,9 @@ export class SessionWindowedCogroupedKStream<K, VOut> {
   aggregate(
     initializer: () => VOut,
     merger: (left: VOut, right: Present<VOut>, key: K) => VOut,
-    materialized?: Materialized<K, Present<VOut>, Present<VOut>, 'session'>,
-    named?: Named,
+    options?: Materialized<K, Present<VOut>, Present<VOut>, 'session'>,
   ): KTable<Windowed<K>, Present<VOut>> {
+    const { name, materialized } = tableOptions(options, { call: 'aggregate()', stored: 'windows' })
     const windows = this.#windows
     const store = materialize(this.#cogrouping.graph, materialized, cogroupPrefix, {})
     const operator = storedOperator(store.name, sessionGetter(store.name) as never)
@@ -45,6 +45,6 @@ export class SessionWindowedCogroupedKStream<K, VOut> {
     }
     const spec = sessionSpec(store, windows, emit)
     const key = store.key === undefined ? undefined : erased(sessionWindowedSerde(store.key))
-    return this.#cogrouping.aggregate({ named, store, spec, key, operator, supplier, ...closingOfSessions(windows) })
+    return this.#cogrouping.aggregate({ named: { name }, store, spec, key, operator, supplier, ...closingOfSessions(windows) })
   }
 }

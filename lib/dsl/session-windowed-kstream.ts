@@ -8,8 +8,8 @@ import type { WindowEnd } from './graph/graph.ts'
 import { erased } from './handles.ts'
 import type { Present } from './kstream.ts'
 import type { KTable } from './ktable.ts'
-import { materialize, sessionSpec, type MaterializedStore } from './aggregation/materialized.ts'
-import type { Materialized, Named } from './options.ts'
+import { materialize, sessionSpec, tableOptions, type MaterializedStore } from './aggregation/materialized.ts'
+import type { Materialized } from './options.ts'
 import type { SessionWindows } from './windows/session-windows.ts'
 import { addAggregate, type StreamGrouping } from './aggregation/stream-grouping.ts'
 import type { AnySupplier } from './operators/stream-operators.ts'
@@ -37,26 +37,27 @@ export class SessionWindowedKStream<K, V> {
   }
 
   /** How many records each session has, those with a null value included. */
-  count(materialized?: Materialized<K, number, number, 'session'>, named?: Named): KTable<Windowed<K>, number> {
+  count(options?: Materialized<K, number, number, 'session'>): KTable<Windowed<K>, number> {
     const { graph, key } = this.#grouping
+    const { name, materialized } = tableOptions(options, { call: 'count()', stored: 'windows' })
     // An index that Java once used for a name: it is drawn still, so that names further on stay.
     if (materialized !== undefined && materialized.name === undefined) graph.newStoreName('KSTREAM-AGGREGATE-')
     const store = materialize(graph, materialized, 'KSTREAM-AGGREGATE-', { key, value: erased(longSerde) })
     const aggregator = (count: number | null): number => (count ?? 0) + 1
     const merger = (left: number | null, right: number): number => (left ?? 0) + right
-    return this.#add('KSTREAM-AGGREGATE-', store, named, { initializer: () => 0, aggregator, merger })
+    return this.#add('KSTREAM-AGGREGATE-', store, name, { initializer: () => 0, aggregator, merger })
   }
 
   /** Combines the values of each session two by two, and the results of sessions that are joined; the first is taken as it is. Null deletes. */
   reduce<VR = Present<V>>(
     reducer: (aggregate: Present<V>, value: V, key: K) => Present<V> | null,
-    materialized?: Materialized<K, Present<V>, VR, 'session'>,
-    named?: Named,
+    options?: Materialized<K, Present<V>, VR, 'session'>,
   ): KTable<Windowed<K>, VR> {
+    const { name, materialized } = tableOptions(options, { call: 'reduce()', stored: 'windows' })
     const store = materialize(this.#grouping.graph, materialized, 'KSTREAM-REDUCE-', this.#grouping)
     const aggregator = (aggregate: Present<V> | null, value: V, key: K): V | null =>
       aggregate === null ? value : reducer(aggregate, value, key)
-    return this.#add('KSTREAM-REDUCE-', store, named, { initializer: () => null, aggregator, merger: aggregator })
+    return this.#add('KSTREAM-REDUCE-', store, name, { initializer: () => null, aggregator, merger: aggregator })
   }
 
   /**
@@ -67,14 +68,14 @@ export class SessionWindowedKStream<K, V> {
     initializer: () => VR,
     aggregator: (aggregate: VR, value: V, key: K) => VR | null,
     merger: (left: VR, right: Present<VR>, key: K) => VR,
-    materialized?: Materialized<K, Present<VR>, Present<VR>, 'session'>,
-    named?: Named,
+    options?: Materialized<K, Present<VR>, Present<VR>, 'session'>,
   ): KTable<Windowed<K>, Present<VR>> {
+    const { name, materialized } = tableOptions(options, { call: 'aggregate()', stored: 'windows' })
     const store = materialize(this.#grouping.graph, materialized, 'KSTREAM-AGGREGATE-', { key: this.#grouping.key })
-    return this.#add('KSTREAM-AGGREGATE-', store, named, { initializer, aggregator, merger })
+    return this.#add('KSTREAM-AGGREGATE-', store, name, { initializer, aggregator, merger })
   }
 
-  #add<VR>(prefix: string, store: MaterializedStore, named: Named | undefined, fold: object): KTable<Windowed<K>, VR> {
+  #add<VR>(prefix: string, store: MaterializedStore, name: string | undefined, fold: object): KTable<Windowed<K>, VR> {
     const [windows, emit] = [this.#windows, this.#emit]
     const operator = storedOperator(store.name, sessionGetter(store.name) as never)
     const supplier = (() =>
@@ -87,7 +88,16 @@ export class SessionWindowedKStream<K, V> {
       })) as AnySupplier
     const key = store.key === undefined ? undefined : erased(sessionWindowedSerde(store.key))
     const spec = sessionSpec(store, windows, emit)
-    return addAggregate(this.#grouping, { prefix, named, store, spec, key, operator, supplier, ...closingOfSessions(windows) })
+    return addAggregate(this.#grouping, {
+      prefix,
+      named: { name },
+      store,
+      spec,
+      key,
+      operator,
+      supplier,
+      ...closingOfSessions(windows),
+    })
   }
 }
 

@@ -1,3 +1,4 @@
+import { checkOptions } from '../model/check-options.ts'
 import { TopologyError } from '../model/errors.ts'
 import { KTableSource } from '../processor/table/ktable-source.ts'
 import { materializedGetter } from '../processor/table/ktable-value-getter.ts'
@@ -11,11 +12,19 @@ import { GraphNode, StreamsGraph, type WriteNode } from './graph/graph.ts'
 import { erased, type DslBuilder } from './handles.ts'
 import { KStream } from './kstream.ts'
 import { KTable } from './ktable.ts'
-import { keyValueSpec, materialize, tableSpec, versionsOf } from './aggregation/materialized.ts'
+import {
+  keyValueSpec,
+  materialize,
+  tableOptions,
+  tableSpec,
+  versionsOf,
+  type AnyMaterialized,
+} from './aggregation/materialized.ts'
 import { mergeRepartitions } from './graph/merge-repartitions.ts'
 import { useSingleStores } from './joins/stream-join-node.ts'
-import { optimizationsOf, type BuildOptions } from './graph/optimization.ts'
-import type { Consumed, Materialized } from './options.ts'
+import { buildOptions, optimizationsOf, type BuildOptions } from './graph/optimization.ts'
+import * as optionNames from './option-names.ts'
+import type { Consumed, ConsumedTable } from './options.ts'
 import { subscriptionOf } from './graph/subscription.ts'
 import { tableSourceOperator } from './operators/table-operators.ts'
 
@@ -35,6 +44,7 @@ export class StreamsBuilder {
 
   /** Reads topics as a stream. Streams of the same list of topics share one source node. */
   stream<K, V>(topics: SourceTopics<K, V>, consumed: Consumed = {}): KStream<K, V> {
+    checkOptions('stream()', consumed, optionNames.consumed)
     const name = this.#graph.nameOr(consumed, 'KSTREAM-SOURCE-')
     const { key, value, ...subscription } = subscriptionOf(topics)
     const { timestampExtractor, offsetReset } = consumed
@@ -48,12 +58,8 @@ export class StreamsBuilder {
    * Reads a topic as a table: the last record of a key is its value, null deletes. It gets a store where it is named, or where
    * something downstream needs current or old values. Records without key are dropped.
    */
-  table<K, V>(
-    topic: SourceTopic<K, V>,
-    consumed: Consumed = {},
-    materialized?: Materialized<K, Exclude<V, null>>,
-  ): KTable<K, Exclude<V, null>> {
-    const source = this.#tableSource(topic, consumed, materialized)
+  table<K, V>(topic: SourceTopic<K, V>, options?: ConsumedTable<K, Exclude<V, null>>): KTable<K, Exclude<V, null>> {
+    const source = this.#tableSource('table()', topic, options)
     const { sourceName, name, store } = source
     const operator = tableSourceOperator(store)
     const node = new GraphNode({
@@ -79,10 +85,9 @@ export class StreamsBuilder {
    */
   globalTable<K, V>(
     topic: SourceTopic<K, V>,
-    consumed: Consumed = {},
-    materialized?: Materialized<K, Exclude<V, null>, Exclude<V, null>, 'key-value'>,
+    options?: ConsumedTable<K, Exclude<V, null>, 'key-value'>,
   ): GlobalKTable<K, Exclude<V, null>> {
-    const { sourceName, name, store, definition } = this.#tableSource(topic, consumed, materialized)
+    const { sourceName, name, store, definition } = this.#tableSource('globalTable()', topic, options)
     if (versionsOf(store.options) === 'kept') throw versionedGlobalTable(store.name)
     const spec = keyValueSpec(store)
     const supplier = (): KTableSource<unknown, unknown> => new KTableSource({ storeName: store.name, oldValues: 'omit' })
@@ -106,6 +111,7 @@ export class StreamsBuilder {
     supplier: ProcessorSupplier<K, V, never, never>,
     consumed: Consumed = {},
   ): this {
+    checkOptions('addGlobalStore()', consumed, optionNames.consumed)
     const { sourceName, name } = this.#tableNames(consumed)
     const source = sourceDefinition(sourceName, topic, consumed)
     const spec = storeSpecOf(store)
@@ -117,6 +123,7 @@ export class StreamsBuilder {
 
   /** Checks and freezes what was built. Throws a `TopologyError`. */
   build(options: BuildOptions = {}): Topology {
+    checkOptions('build()', options, buildOptions)
     const { optimization = 'none', compatibility = 'safe', ensureExplicitInternalResourceNaming = false } = options
     const optimizations = optimizationsOf(optimization)
     return this.#graph.build({
@@ -137,7 +144,8 @@ export class StreamsBuilder {
   }
 
   /** The topic's serdes win over those of the store, as in Java; either may be left out. */
-  #tableSource<K, V>(topic: SourceTopic<K, V>, consumed: Consumed, materialized: Materialized<K, Exclude<V, null>> | undefined) {
+  #tableSource<K, V>(call: string, topic: SourceTopic<K, V>, consumed: Consumed & AnyMaterialized = {}) {
+    const { materialized } = tableOptions(consumed, { call, stored: 'table', known: optionNames.consumedTable })
     const named = materialize(this.#graph, materialized, `${topic.name}-`, {})
     const store = { ...named, key: erased(topic.key) ?? named.key, value: erased(topic.value) ?? named.value }
     const names = this.#tableNames(consumed)

@@ -5,8 +5,8 @@ import { cogroupPrefix, type AnyAggregator, type Cogrouping } from './aggregatio
 import { erased } from './handles.ts'
 import type { Present } from './kstream.ts'
 import type { KTable } from './ktable.ts'
-import { materialize, windowSpec } from './aggregation/materialized.ts'
-import type { Materialized, Named } from './options.ts'
+import { materialize, tableOptions, windowSpec } from './aggregation/materialized.ts'
+import type { Materialized } from './options.ts'
 import type { AnySupplier } from './operators/stream-operators.ts'
 import { storedOperator } from './operators/table-operators.ts'
 import { closingOf, windowAggregate, type WindowsOfTime } from './time-windowed-kstream.ts'
@@ -26,9 +26,9 @@ export class TimeWindowedCogroupedKStream<K, VOut> {
   /** One aggregate for each key and window, from the initial value on. Records without key are dropped, and late ones. */
   aggregate(
     initializer: () => VOut,
-    materialized?: Materialized<K, Present<VOut>, Present<VOut>, 'window'>,
-    named?: Named,
+    options?: Materialized<K, Present<VOut>, Present<VOut>, 'window'>,
   ): KTable<Windowed<K>, Present<VOut>> {
+    const { name, materialized } = tableOptions(options, { call: 'aggregate()', stored: 'windows' })
     const windows = this.#windows
     const store = materialize(this.#cogrouping.graph, materialized, cogroupPrefix, {})
     const operator = storedOperator(store.name, windowedGetter(store.name) as never)
@@ -38,6 +38,6 @@ export class TimeWindowedCogroupedKStream<K, VOut> {
       const { oldValues } = operator.settings()
       return () => windowAggregate(windows, spec, { storeName: store.name, initializer, aggregator, oldValues, emit })
     }
-    return this.#cogrouping.aggregate({ named, store, spec, key, operator, supplier, ...closingOf(windows) })
+    return this.#cogrouping.aggregate({ named: { name }, store, spec, key, operator, supplier, ...closingOf(windows) })
   }
 }

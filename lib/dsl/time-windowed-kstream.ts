@@ -11,8 +11,8 @@ import type { WindowStoreSpec } from '../state/store-spec.ts'
 import { erased } from './handles.ts'
 import type { Present } from './kstream.ts'
 import type { KTable } from './ktable.ts'
-import { materialize, windowSpec, type MaterializedStore } from './aggregation/materialized.ts'
-import type { Materialized, Named } from './options.ts'
+import { materialize, tableOptions, windowSpec, type MaterializedStore } from './aggregation/materialized.ts'
+import type { Materialized } from './options.ts'
 import { addAggregate, type StreamGrouping } from './aggregation/stream-grouping.ts'
 import type { AnySupplier } from './operators/stream-operators.ts'
 import { storedOperator } from './operators/table-operators.ts'
@@ -52,40 +52,41 @@ export class TimeWindowedKStream<K, V> {
   }
 
   /** How many records each key has had in each window, those with a null value included. */
-  count(materialized?: Materialized<K, number, number, 'window'>, named?: Named): KTable<Windowed<K>, number> {
+  count(options?: Materialized<K, number, number, 'window'>): KTable<Windowed<K>, number> {
     const { graph, key } = this.#grouping
+    const { name, materialized } = tableOptions(options, { call: 'count()', stored: 'windows' })
     // An index that Java once used for a name: it is drawn still, so that names further on stay.
     const isUnnamed = materialized !== undefined && materialized.name === undefined
     if (isUnnamed && !(this.#windows instanceof SlidingWindows)) graph.newStoreName('KSTREAM-AGGREGATE-')
     const store = materialize(graph, materialized, 'KSTREAM-AGGREGATE-', { key, value: erased(longSerde) })
     const aggregator = (count: number | null): number => (count ?? 0) + 1
-    return this.#add('KSTREAM-AGGREGATE-', store, named, { initializer: () => 0, aggregator })
+    return this.#add('KSTREAM-AGGREGATE-', store, name, { initializer: () => 0, aggregator })
   }
 
   /** Combines the values of each window two by two; the first is taken as it is. Null deletes. */
   reduce<VR = Present<V>>(
     reducer: (aggregate: Present<V>, value: V, key: K) => Present<V> | null,
-    materialized?: Materialized<K, Present<V>, VR, 'window'>,
-    named?: Named,
+    options?: Materialized<K, Present<V>, VR, 'window'>,
   ): KTable<Windowed<K>, VR> {
+    const { name, materialized } = tableOptions(options, { call: 'reduce()', stored: 'windows' })
     const store = materialize(this.#grouping.graph, materialized, 'KSTREAM-REDUCE-', this.#grouping)
     const aggregator = (aggregate: Present<V> | null, value: V, key: K): V | null =>
       aggregate === null ? value : reducer(aggregate, value, key)
-    return this.#add('KSTREAM-REDUCE-', store, named, { initializer: () => null, aggregator })
+    return this.#add('KSTREAM-REDUCE-', store, name, { initializer: () => null, aggregator })
   }
 
   /** Folds the values of each window, from the initial value on. Null deletes. */
   aggregate<VR>(
     initializer: () => VR,
     aggregator: (aggregate: VR, value: V, key: K) => VR | null,
-    materialized?: Materialized<K, Present<VR>, Present<VR>, 'window'>,
-    named?: Named,
+    options?: Materialized<K, Present<VR>, Present<VR>, 'window'>,
   ): KTable<Windowed<K>, Present<VR>> {
+    const { name, materialized } = tableOptions(options, { call: 'aggregate()', stored: 'windows' })
     const store = materialize(this.#grouping.graph, materialized, 'KSTREAM-AGGREGATE-', { key: this.#grouping.key })
-    return this.#add('KSTREAM-AGGREGATE-', store, named, { initializer, aggregator })
+    return this.#add('KSTREAM-AGGREGATE-', store, name, { initializer, aggregator })
   }
 
-  #add<VR>(prefix: string, store: MaterializedStore, named: Named | undefined, fold: object): KTable<Windowed<K>, VR> {
+  #add<VR>(prefix: string, store: MaterializedStore, name: string | undefined, fold: object): KTable<Windowed<K>, VR> {
     const operator = storedOperator(store.name, windowedGetter(store.name) as never)
     const spec = windowSpec(store, this.#windows, this.#emit)
     const folds = fold as { initializer: () => unknown; aggregator: () => unknown }
@@ -98,7 +99,7 @@ export class TimeWindowedKStream<K, V> {
       })) as AnySupplier
     const key = store.key === undefined ? undefined : erased(timeWindowedSerde(store.key, spec.windowSizeMs))
     const closing = closingOf(this.#windows)
-    return addAggregate(this.#grouping, { prefix, named, store, spec, key, operator, supplier, ...closing })
+    return addAggregate(this.#grouping, { prefix, named: { name }, store, spec, key, operator, supplier, ...closing })
   }
 }
 

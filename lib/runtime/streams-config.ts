@@ -1,6 +1,7 @@
 import type { Clock } from '../clock/clock.ts'
 import type { Metrics } from '../metrics/metrics.ts'
 import { ConfigError } from '../model/errors.ts'
+import { nearestName } from '../model/nearest-name.ts'
 import type { SchemaRegistry, Serde } from '../model/serde.ts'
 import { releases, type UpgradeFrom } from '../model/upgrade-from.ts'
 import type { TimestampExtractor } from '../processor/timestamp-extractor.ts'
@@ -227,7 +228,9 @@ export function resolveConfig(config: StreamsConfig): ResolvedConfig {
 
 function checkKey(key: string, value: unknown): void {
   if (!Object.hasOwn(keys, key)) {
-    const message = `There is no option ${key}. The options are ${Object.keys(keys).join(', ')}.`
+    const nearest = nearestName(key, Object.keys(keys))
+    const next = nearest === undefined ? `The options are ${Object.keys(keys).join(', ')}.` : `Did you mean ${nearest}?`
+    const message = `There is no option ${key}. ${next}`
     throw new ConfigError('STREAMS_CONFIG_UNKNOWN', message, { facts: { key } })
   }
   const allowed = choices[key]

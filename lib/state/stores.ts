@@ -78,7 +78,7 @@ export interface VersionedKeyValueStoreOptions<K, V> extends Omit<StoreOptions<K
  * the table versioned: late records find their place among the versions of their key, instead of overwriting a newer one.
  *
  * @example
- * builder.table(prices, {}, versionedKeyValueStore('prices', { historyRetentionMs: 3_600_000 }))
+ * builder.table(prices, { store: versionedKeyValueStore('prices', { historyRetentionMs: 3_600_000 }) })
  */
 export function versionedKeyValueStore<K, V>(
   name: string,

@@ -1,3 +1,4 @@
+import type { Headers } from '../model/headers.ts'
 import type { Serde } from '../model/serde.ts'
 import type { RecordContext } from '../model/record-context.ts'
 import type { Processor } from '../processor/processor.ts'
@@ -33,13 +34,24 @@ export interface ProcessorNode {
 }
 
 /** Picks the topic of each record; it must exist (Java: `TopicNameExtractor`). */
-export type TopicNameExtractor<K, V> = (key: K, value: V, context: RecordContext) => string
+export type TopicNameExtractor<K, V> = (value: V, key: K, context: RecordContext) => string
 
 /**
  * Picks partitions: a list of them (several = multicast, none = drop), or `default` for Kafka's own choice by key
  * (Java: `StreamPartitioner`).
  */
-export type StreamPartitioner<K, V> = (topic: string, key: K, value: V, partitions: number) => readonly number[] | 'default'
+export type StreamPartitioner<K, V> = (
+  value: V,
+  key: K,
+  numPartitions: number,
+  context: PartitionerContext,
+) => readonly number[] | 'default'
+
+/** What a partitioner may know besides key and value (KIP-1321). */
+export interface PartitionerContext {
+  readonly topic: string
+  readonly headers: Headers
+}
 
 export interface SinkNode {
   readonly kind: 'sink'

@@ -1,3 +1,4 @@
+import { checkOptions, type OptionNames } from '../model/check-options.ts'
 import type { ProcessorSupplier } from '../processor/processor.ts'
 import type { TimestampExtractor } from '../processor/timestamp-extractor.ts'
 import { describeTopology } from './describe-topology.ts'
@@ -11,8 +12,8 @@ import {
 import { checkName } from './names.ts'
 import { planTopology, type PlanOptions } from './plan-topology.ts'
 import { storeSpecOf, type AnyStore } from './store-value.ts'
-import type { SinkTopic, SourceTopic, SourceTopics } from './topic-ref.ts'
-import type { OffsetReset, StreamPartitioner, TopicNameExtractor, TopologyPlan } from './topology-plan.ts'
+import type { DynamicTopic, SinkTopic, SourceTopic, SourceTopics } from './topic-ref.ts'
+import type { OffsetReset, StreamPartitioner, TopologyPlan } from './topology-plan.ts'
 
 /** How a source reads. */
 export interface SourceOptions {
@@ -22,10 +23,19 @@ export interface SourceOptions {
   readonly offsetReset?: OffsetReset | undefined
 }
 
-/** A topic that is picked by record; it must exist. */
-export interface ExtractedTopic<K, V> extends Omit<SinkTopic<K, V>, 'name'> {
-  readonly extractor: TopicNameExtractor<K, V>
+/** What a processor uses. */
+export interface ProcessorOptions {
+  readonly stores?: readonly (string | AnyStore)[] | undefined
 }
+
+/** How a sink writes. */
+export interface SinkOptions<K, V> {
+  readonly partitioner?: StreamPartitioner<K, V> | undefined
+}
+
+const sourceOptions: OptionNames<SourceOptions> = { timestampExtractor: true, offsetReset: true }
+const processorOptions: OptionNames<ProcessorOptions> = { stores: true }
+const sinkOptions: OptionNames<SinkOptions<unknown, unknown>> = { partitioner: true }
 
 /** A store, and the topic and the processor that fill it. The source has options of its own. */
 export interface FilledStore<K, V> extends SourceOptions {
@@ -48,30 +58,37 @@ export class Topology {
   }
 
   addSource<K, V>(name: string, topics: SourceTopics<K, V>, options: SourceOptions = {}): this {
+    checkOptions('addSource()', options, sourceOptions)
     this.#builder.addSource(sourceDefinition(checkName(name), topics, options))
     return this
   }
 
-  /** Stores that are given as values are added, and connected; see {@link Topology.addStateStore} for others. */
+  /** Stores that are given as values are added, and connected; names are of stores that were added before. */
   addProcessor<KIn, VIn, KOut, VOut>(
     name: string,
     supplier: ProcessorSupplier<KIn, VIn, KOut, VOut>,
     parents: readonly string[],
-    stores: readonly AnyStore[] = [],
+    options: ProcessorOptions = {},
   ): this {
+    checkOptions('addProcessor()', options, processorOptions)
+    const { stores = [] } = options
     this.#builder.addProcessor({ name: checkName(name), supplier: supplier as ProcessorDefinition['supplier'], parents })
-    for (const store of stores) this.#builder.addStateStore(storeSpecOf(store), [name])
+    for (const store of stores) {
+      if (typeof store === 'string') this.#builder.connect(name, [store])
+      else this.#builder.addStateStore(storeSpecOf(store), [name])
+    }
     return this
   }
 
   addSink<K, V>(
     name: string,
-    topic: SinkTopic<K, V> | ExtractedTopic<K, V>,
+    topic: SinkTopic<K, V> | DynamicTopic<K, V>,
     parents: readonly string[],
-    options: { readonly partitioner?: StreamPartitioner<K, V> | undefined } = {},
+    options: SinkOptions<K, V> = {},
   ): this {
+    checkOptions('addSink()', options, sinkOptions)
     const { key, value } = topic as Pick<SinkDefinition, 'key' | 'value'>
-    const target = 'extractor' in topic ? topic.extractor : topic.name
+    const target = 'topicName' in topic ? topic.topicName : topic.name
     this.#builder.addSink({ name: checkName(name), topic: target, key, value, partitioner: options.partitioner, parents })
     return this
   }

@@ -120,7 +120,7 @@ t.test('a join with a global table changes values: java lifts repartitions over 
 
 t.test('the topic of a table is its changelog', async (t) => {
   const builder = new StreamsBuilder()
-  builder.table(text('in'), {}, { name: 's', changelog: { config: { 'segment.ms': '5' } } })
+  builder.table(text('in'), { store: { name: 's', changelog: { config: { 'segment.ms': '5' } } } })
   const config = { 'cleanup.policy': 'compact', 'message.timestamp.type': 'CreateTime' }
   t.same(changelogs(builder.build({ optimization: ['reuse.ktable.source.topics'] })), [{ kind: 'source', topic: 'in', config }])
 })
@@ -158,7 +158,7 @@ t.test('generated names of internal resources can be refused (KIP-1111)', async 
     const grouped = builder
       .stream(text('in'))
       .groupBy((value) => value, { key: Serdes.string, ...(named ? { name: 'by-value' } : {}) })
-    grouped.count(named ? { name: 'counts' } : {})
+    grouped.count({ store: named ? 'counts' : {} })
     return builder.build({ ensureExplicitInternalResourceNaming: true })
   }
   t.ok(build(true))
@@ -171,14 +171,13 @@ t.test('generated names of internal resources can be refused (KIP-1111)', async 
 t.test('what a foreign-key join keeps for itself is to be named, too; java overlooks it', async (t) => {
   const build = (options: BuildOptions, named = {}): Topology => {
     const builder = new StreamsBuilder()
-    const users = builder.table(text('users'), {}, { name: 'users' })
-    const orders = builder.table(text('orders'), {}, { name: 'orders' })
+    const users = builder.table(text('users'), { store: 'users' })
+    const orders = builder.table(text('orders'), { store: 'orders' })
     orders.join(
       users,
       (user) => user,
       (order, user) => order + user,
-      named,
-      { name: 'joined' },
+      { ...named, store: 'joined' },
     )
     return builder.build({ ...options, ensureExplicitInternalResourceNaming: true })
   }

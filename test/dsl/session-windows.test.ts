@@ -19,7 +19,7 @@ function grouped(builder: StreamsBuilder) {
 
 function emittedOnClose(): Topology {
   const builder = new StreamsBuilder()
-  grouped(builder).windowedBy(gap5).emitStrategy('on-window-close').reduce(concat, { name: 's' }).toStream().to(output)
+  grouped(builder).windowedBy(gap5).emitStrategy('on-window-close').reduce(concat, { store: 's' }).toStream().to(output)
   return builder.build()
 }
 
@@ -102,8 +102,8 @@ t.test('sessions live for gap and grace: a store that keeps them shorter is refu
     grouped(new StreamsBuilder())
       .windowedBy(SessionWindows.of({ gapMs: 5, graceMs: 10 }))
       .count(materialized)
-  t.throws(() => count({ name: 's', retentionMs: 14 }), { code: 'STREAMS_RETENTION_TOO_SMALL' })
-  t.ok(count({ name: 's', retentionMs: 15 }))
+  t.throws(() => count({ store: { retentionMs: 14 } }), { code: 'STREAMS_RETENTION_TOO_SMALL' })
+  t.ok(count({ store: { name: 's', retentionMs: 15 } }))
   t.throws(() => SessionWindows.of({ gapMs: -1 }), { message: /^gapMs of sessions is whole milliseconds/ })
   t.throws(() => SessionWindows.of({ gapMs: 1, graceMs: 0.5 }), TypeError)
   t.throws(() => sessionStore('s', { retentionMs: -1 }), TypeError)
@@ -112,7 +112,7 @@ t.test('sessions live for gap and grace: a store that keeps them shorter is refu
 t.test('a store value says where and how long sessions are kept', async (t) => {
   const builder = new StreamsBuilder()
   const kept = sessionStore('kept', { key: Serdes.string, value: Serdes.long, medium: 'memory', retentionMs: 500 })
-  grouped(builder).windowedBy(gap5).count(kept)
+  grouped(builder).windowedBy(gap5).count({ store: kept })
   const run = new Run(builder.build())
   run.pipe('a', 1)
   run.pipe('b', 400)
@@ -127,7 +127,7 @@ t.test('a merger that returns nothing is an error that says so', async (t) => {
   const builder = new StreamsBuilder()
   grouped(builder)
     .windowedBy(gap5)
-    .aggregate(() => '', concat, (() => undefined) as never, { name: 's', value: Serdes.string })
+    .aggregate(() => '', concat, (() => undefined) as never, { value: Serdes.string, store: 's' })
   const run = new Run(builder.build())
   run.pipe('a', 1)
   t.throws(() => run.pipe('b', 2), { cause: { code: 'STREAMS_UNDEFINED_RESULT', message: /merger/ } })

@@ -2,6 +2,7 @@ import t from 'tap'
 import { StreamsBuilder } from '../../lib/dsl/streams-builder.ts'
 import { TimeWindows } from '../../lib/dsl/windows/time-windows.ts'
 import { topic } from '../../lib/model/topic.ts'
+import { noHeaders } from '../../lib/model/headers.ts'
 import { Serdes } from '../../lib/serde/serdes.ts'
 import type { InternalTopic, SinkNode, SourceNode } from '../../lib/topology/topology-plan.ts'
 
@@ -36,11 +37,19 @@ const faults: readonly (readonly [string, Build])[] = [
   ['STREAMS_TOPIC_ALREADY_REGISTERED', (builder) => [builder.table(input), builder.table(input)]],
   ['STREAMS_INVALID_NAME', (builder) => builder.stream(input).filter(() => true, { name: 'a b' })],
   ['STREAMS_INVALID_NAME', (builder) => builder.stream(input).repartition({ name: 'a b' })],
-  ['STREAMS_INVALID_NAME', (builder) => builder.table(input, {}, { name: '..' })],
+  ['STREAMS_INVALID_NAME', (builder) => builder.table(input, { store: '..' })],
   ['STREAMS_DUPLICATE_NODE', (builder) => [builder.stream(input, { name: 'n' }), builder.stream(other, { name: 'n' })]],
-  ['STREAMS_DUPLICATE_STORE', (builder) => [builder.table(input, {}, { name: 's' }), builder.table(other, {}, { name: 's' })]],
+  ['STREAMS_DUPLICATE_STORE', (builder) => [builder.table(input, { store: 's' }), builder.table(other, { store: 's' })]],
   ['STREAMS_UNKNOWN_STORE', (builder) => builder.stream(input).process(() => ({ process: () => undefined }), { stores: ['s'] })],
-  ['STREAMS_RETENTION_TOO_SMALL', (builder) => builder.stream(input).groupByKey().windowedBy(windows).count({ retentionMs: 14 })],
+  [
+    'STREAMS_RETENTION_TOO_SMALL',
+    (builder) =>
+      builder
+        .stream(input)
+        .groupByKey()
+        .windowedBy(windows)
+        .count({ store: { retentionMs: 14 } }),
+  ],
   [
     'STREAMS_NOT_COPARTITIONED',
     (builder) => {
@@ -136,7 +145,7 @@ t.test('a table has a store where it is named or joined, and not otherwise', asy
     [],
   )
   t.strictSame(
-    storesOf((builder) => builder.table(input, {}, { name: 'mine' })),
+    storesOf((builder) => builder.table(input, { store: 'mine' })),
     ['mine'],
   )
   t.strictSame(
@@ -174,5 +183,7 @@ t.test('the partitioner of a foreign-key join chooses one partition', async (t) 
     )
   }
   const [subscriptions] = nodesOf<SinkNode>(build, 'sink')
-  t.throws(() => subscriptions?.partitioner?.('topic', 'key', 'value', 2), { code: 'STREAMS_FOREIGN_KEY_PARTITIONER' })
+  t.throws(() => subscriptions?.partitioner?.('value', 'key', 2, { topic: 'topic', headers: noHeaders }), {
+    code: 'STREAMS_FOREIGN_KEY_PARTITIONER',
+  })
 })

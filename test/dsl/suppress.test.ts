@@ -163,7 +163,7 @@ t.test('what is held back does not show in joins with the table', async (t) => {
 
 t.test('caches are emptied before buffers are logged', async (t) => {
   const held = (table: KTable<string, string>): KTable<string, string> =>
-    table.filter(() => true, { name: 'kept' }).suppress(Suppressed.untilTimeLimit(99), { name: 'held' })
+    table.filter(() => true, { store: 'kept' }).suppress(Suppressed.untilTimeLimit(99), { name: 'held' })
   const { driver } = run([['k', 'a', 0]], held, { cacheMaxBytes: 1_000_000 })
   t.equal(driver.produced().filter((record) => record.topic.endsWith('-held-store-changelog')).length, 1)
 })
@@ -201,7 +201,7 @@ t.test('windows close only where there are some, and tables with versions are no
   const table = builder.table(words) as unknown as KTable<{ key: string; startMs: number; endMs: number }, string>
   t.throws(() => table.suppress(Suppressed.untilWindowCloses()), { code: 'STREAMS_NOT_WINDOWED' })
   const versioned = versionedKeyValueStore('versioned', { key: Serdes.string, value: Serdes.string, historyRetentionMs: 99 })
-  builder.table(topic('other', words), {}, versioned).suppress(Suppressed.untilTimeLimit(1))
+  builder.table(topic('other', words), { store: versioned }).suppress(Suppressed.untilTimeLimit(1))
   t.throws(() => builder.build(), { code: 'STREAMS_VERSIONED_TABLE' })
   t.throws(() => Suppressed.untilTimeLimit(-1), TypeError)
   t.throws(() => Suppressed.untilTimeLimit(1, { maxRecords: 0.5 }), TypeError)

@@ -48,7 +48,7 @@ t.test('transformValues sees values and deletes, and its stores', async (t) => {
   }
   builder
     .table(words)
-    .transformValues(supplier, { name: 'counted', value: Serdes.string }, { stores: ['calls'] })
+    .transformValues(supplier, { stores: ['calls'], value: Serdes.string, store: 'counted' })
     .toStream()
     .to(out)
   using driver = new TopologyTestDriver(builder.build())

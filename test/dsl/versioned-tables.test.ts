@@ -45,7 +45,7 @@ function shown(driver: TopologyTestDriver): string[] {
 
 function joined(how: Joined<string, string> = {}, history = 100): StreamsBuilder {
   const builder = new StreamsBuilder()
-  const table = builder.table(prices, {}, versions('v', history))
+  const table = builder.table(prices, { store: versions('v', history) })
   builder
     .stream(orders)
     .leftJoin(table, (order, price) => `${order}-${price}`, how)
@@ -72,7 +72,7 @@ const late: readonly Input[] = [
 t.test('a late update shows in the changes of the table, and not in its joins and groups', async (t) => {
   const over = (build: (table: KTable<string, string>, builder: StreamsBuilder) => KTable<string, unknown>): string[] => {
     const builder = new StreamsBuilder()
-    const table = build(builder.table(prices, {}, versions('v')), builder)
+    const table = build(builder.table(prices, { store: versions('v') }), builder)
     table
       .mapValues((value) => String(value))
       .toStream()
@@ -105,7 +105,10 @@ t.test('a late update shows in the changes of the table, and not in its joins an
 
 t.test('what is older than the history is not forwarded', async (t) => {
   const builder = new StreamsBuilder()
-  builder.table(prices, {}, versions('v', 5)).toStream().to(out)
+  builder
+    .table(prices, { store: versions('v', 5) })
+    .toStream()
+    .to(out)
   t.same(run(builder, late), ['k=x@20'])
 })
 
@@ -114,7 +117,7 @@ t.test('a table on disk keeps its versions over a restart', async (t) => {
   t.teardown(() => rmSync(dir, { recursive: true, force: true }))
   const storage = await openLmdbStorage(dir)
   const builder = new StreamsBuilder()
-  builder.table(prices, {}, versions('v'))
+  builder.table(prices, { store: versions('v') })
   const topology = builder.build()
   {
     using driver = new TopologyTestDriver(topology, { storage })
@@ -182,7 +185,7 @@ t.test('safe: a record that waited and then fails does so once', async (t) => {
   }
   builder
     .stream(orders)
-    .leftJoin(builder.table(prices, {}, versions('v')), joiner, { graceMs: 5 })
+    .leftJoin(builder.table(prices, { store: versions('v') }), joiner, { graceMs: 5 })
     .to(out)
   const inputs: Input[] = [
     ['orders', 'k', 'bad', 10],
@@ -198,7 +201,7 @@ t.test('safe: a record that waited and then fails does so once', async (t) => {
 
 t.test('safe: a deletion at the time of the latest value is kept, also over a restore', async (t) => {
   const builder = new StreamsBuilder()
-  builder.table(prices, {}, versions('v', 20))
+  builder.table(prices, { store: versions('v', 20) })
   const topology = builder.build()
   const latest = (compatibility: 'safe' | 'java', inputs: readonly Input[]): (string | undefined)[] => {
     using first = new TopologyTestDriver(topology, { compatibility })
@@ -225,7 +228,7 @@ t.test('safe: a deletion at the time of the latest value is kept, also over a re
 t.test('what cannot be versioned, or must be, is refused when the topology is built', async (t) => {
   const builder = new StreamsBuilder()
   // @ts-expect-error - Types refuse it first.
-  t.throws(() => builder.globalTable(prices, {}, versions('g')), { code: 'STREAMS_GLOBAL_TABLE_VERSIONED' })
+  t.throws(() => builder.globalTable(prices, { store: versions('g') }), { code: 'STREAMS_GLOBAL_TABLE_VERSIONED' })
   const plain = builder.table(prices)
   const joiner = (left: string, right: string): string => left + right
   t.throws(() => builder.stream(orders).join(plain, joiner, { graceMs: 5 }).to(out) ?? builder.build(), {

@@ -36,8 +36,8 @@ const tables: Readonly<Record<string, (builder: StreamsBuilder) => AnyTable>> = 
   'filter and mapValues': (builder) =>
     builder
       .table(one)
-      .filter((value) => value !== 'x', { name: 'kept' })
-      .mapValues((value) => `${value}!`, { name: 'mapped', ...serdes }),
+      .filter((value) => value !== 'x', { store: 'kept' })
+      .mapValues((value) => `${value}!`, { store: 'mapped', ...serdes }),
   count: (builder) =>
     grouped(builder)
       .count()
@@ -74,15 +74,15 @@ const tables: Readonly<Record<string, (builder: StreamsBuilder) => AnyTable>> = 
         (left, right) => left + right,
         serdes,
       ) as never,
-  'inner join': (builder) => builder.table(one).join(builder.table(two), join, { name: 'joined', ...serdes }),
-  'left join': (builder) => builder.table(one).leftJoin(builder.table(two), join, { name: 'joined', ...serdes }),
-  'outer join': (builder) => builder.table(one).outerJoin(builder.table(two), join, { name: 'joined', ...serdes }),
+  'inner join': (builder) => builder.table(one).join(builder.table(two), join, { store: 'joined', ...serdes }),
+  'left join': (builder) => builder.table(one).leftJoin(builder.table(two), join, { store: 'joined', ...serdes }),
+  'outer join': (builder) => builder.table(one).outerJoin(builder.table(two), join, { store: 'joined', ...serdes }),
   'a join of joins': (builder) => {
     const [left, right] = [builder.table(one), builder.table(two)]
     return left.join(right, join, serdes).outerJoin(left, join, serdes)
   },
   'foreign-key join': (builder) =>
-    builder.table(one).leftJoin(builder.table(two), (value) => value, join, {}, { name: 'joined', ...serdes }),
+    builder.table(one).leftJoin(builder.table(two), (value) => value, join, { store: 'joined', ...serdes }),
   'grouped table': (builder) =>
     builder
       .table(one)
@@ -118,7 +118,7 @@ const tables: Readonly<Record<string, (builder: StreamsBuilder) => AnyTable>> = 
         .stream(topic(name, serdes))
         .groupByKey(serdes)
         .windowedBy(TimeWindows.of({ sizeMs: 20, ...windows }))
-        .reduce((all, value) => all + value, { retentionMs: 10_000 })
+        .reduce((all, value) => all + value, { store: { retentionMs: 10_000 } })
     return counted('one').join(counted('two'), join) as never
   },
   cogroup: (builder) =>

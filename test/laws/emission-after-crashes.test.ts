@@ -25,7 +25,7 @@ function topologyOf(sizeMs: number, graceMs: number) {
     .groupByKey()
     .windowedBy(TimeWindows.of({ sizeMs, graceMs }))
     .emitStrategy('on-window-close')
-    .aggregate(() => '', addLetter, { name: 'agg', value: Serdes.string })
+    .aggregate(() => '', addLetter, { value: Serdes.string, store: 'agg' })
     .toStream()
     .map((value, { startMs }) => ({ key: String(startMs), value }))
     .to(topic('out', { key: Serdes.string, value: nullable(Serdes.string) }))

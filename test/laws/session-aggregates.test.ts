@@ -40,7 +40,7 @@ function run(
     .groupByKey()
     .windowedBy(SessionWindows.of(windows))
     .emitStrategy(emit)
-    .aggregate(() => 0, plus, plus, { name: 'sessions', key: Serdes.string, value: Serdes.long, ...retention })
+    .aggregate(() => 0, plus, plus, { key: Serdes.string, value: Serdes.long, store: { name: 'sessions', ...retention } })
     .toStream()
     .to(sums)
   using driver = new TopologyTestDriver(builder.build(), kind)

@@ -29,9 +29,9 @@ const doubled = (account: Account): Account => times(account, 2)
 const times = (account: Account, factor: number): Account => ({ ...account, balance: account.balance * factor })
 
 function derived(builder: StreamsBuilder, { derivation, versions }: Shape): KTable<string, Account> {
-  const stored = { name: 'derived', value: accountSerde }
+  const stored = { store: 'derived', value: accountSerde }
   const store = versionedKeyValueStore<string, Account>('accounts', { historyRetentionMs: 1_000, segmentIntervalMs: 10 })
-  const table = builder.table(accounts, {}, versions === 'kept' ? store : undefined)
+  const table = builder.table(accounts, versions === 'kept' ? { store } : undefined)
   switch (derivation) {
     case 'none':
       return table
@@ -46,7 +46,7 @@ function derived(builder: StreamsBuilder, { derivation, versions }: Shape): KTab
     case 'joined':
       return table.join(builder.table(factors), times)
     case 'joined by foreign key':
-      return table.join(builder.table(factors), ({ branch }) => branch, times, {}, stored)
+      return table.join(builder.table(factors), ({ branch }) => branch, times, stored)
   }
 }
 
@@ -57,17 +57,17 @@ function branches(shape: Shape): ReturnType<StreamsBuilder['build']> {
     ({ branch, balance }) => ({ key: branch === 'none' ? null : branch, value: balance }),
     { name: 'by-branch', key: Serdes.string, value: Serdes.double },
   )
-  byBranch.count({ name: 'counts' })
+  byBranch.count({ store: 'counts' })
   byBranch.reduce(
     (sum, balance) => sum + balance,
     (sum, balance) => sum - balance,
-    { name: 'sums' },
+    { store: 'sums' },
   )
   byBranch.aggregate(
     () => 0,
     (sum, balance) => sum + balance,
     (sum, balance) => sum - balance,
-    { name: 'folded', value: Serdes.double },
+    { value: Serdes.double, store: 'folded' },
   )
   return builder.build()
 }

@@ -83,7 +83,9 @@ type Result = readonly [key: string | null, value: string | null, time: number]
 
 function runStreamJoin({ kind, graceMs, historyMs }: StreamJoin, inputs: readonly Input[]): Result[][] {
   const builder = new StreamsBuilder()
-  const table = builder.table(rows, {}, versionedKeyValueStore('rows', { historyRetentionMs: historyMs, segmentIntervalMs: 7 }))
+  const table = builder.table(rows, {
+    store: versionedKeyValueStore('rows', { historyRetentionMs: historyMs, segmentIntervalMs: 7 }),
+  })
   const [stream, how] = [builder.stream(streamed), graceMs === undefined ? {} : { graceMs }]
   const joined = kind === 'inner' ? stream.join(table, joiner, how) : stream.leftJoin(table, joiner, how)
   joined.to(out)
@@ -180,7 +182,10 @@ function followTableJoin(join: TableJoin, updates: readonly Update[]): void {
     versions === 'none'
       ? undefined
       : versionedKeyValueStore<string, string>(name, { historyRetentionMs: 25, segmentIntervalMs: 7 })
-  const tables = [builder.table(lefts, {}, store('l', join.left)), builder.table(rights, {}, store('r', join.right))] as const
+  const tables = [
+    builder.table(lefts, { store: store('l', join.left) }),
+    builder.table(rights, { store: store('r', join.right) }),
+  ] as const
   tableJoins[join.kind](...tables)
     .toStream()
     .to(out)

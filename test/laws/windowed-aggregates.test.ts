@@ -35,7 +35,7 @@ const addLetter = (letters: string, letter: string): string => [...letters, lett
 function topologyOf(shape: Shape, emit: EmitStrategy) {
   const builder = new StreamsBuilder()
   const grouped = builder.stream(input).groupByKey()
-  const options = { name: 'agg', value: Serdes.string }
+  const options = { store: 'agg', value: Serdes.string }
   const table: KTable<Windowed<string>, string> = shape.kind === 'unlimited'
     ? grouped.windowedBy(UnlimitedWindows.of(shape)).aggregate(() => '', addLetter, options)
     : shape.kind === 'sliding'

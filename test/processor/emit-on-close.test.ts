@@ -24,7 +24,7 @@ function windowedBy(windows: TimeWindows | SlidingWindows, emit: EmitStrategy = 
   const builder = new StreamsBuilder()
   const grouped = builder.stream(input).groupByKey()
   const windowed = windows instanceof SlidingWindows ? grouped.windowedBy(windows) : grouped.windowedBy(windows)
-  const table = windowed.emitStrategy(emit).aggregate(() => '', concat, { name: 'agg', value: Serdes.string })
+  const table = windowed.emitStrategy(emit).aggregate(() => '', concat, { value: Serdes.string, store: 'agg' })
   table.toStream().to(output)
   return builder.build()
 }
@@ -115,7 +115,7 @@ t.test('sliding windows: an aggregate that is changed in place does not change i
     .aggregate(
       (): string[] => [],
       (all, value) => (all.push(value), all),
-      { name: 'agg', value: Serdes.json<string[]>() },
+      { value: Serdes.json<string[]>(), store: 'agg' },
     )
   using driver = new TopologyTestDriver(builder.build())
   const topicOfInput = driver.createInputTopic(input)
@@ -157,7 +157,7 @@ t.test('a store value keeps windows as long as they need, whatever it says; with
       .stream(input)
       .groupByKey()
       .windowedBy(windows)
-      .aggregate(() => '', concat, short)
+      .aggregate(() => '', concat, { store: short })
     table.toStream().to(output)
     using driver = new TopologyTestDriver(builder.build(), { compatibility, cacheMaxBytes: 0 })
     const records = driver.createInputTopic(input)
@@ -185,7 +185,7 @@ t.test('a store without timestamps has no time for what it emits, with Java', as
       .windowedBy(TimeWindows.of({ sizeMs: 10 }))
       .emitStrategy('on-window-close')
     windowed
-      .aggregate(() => '', concat, plain)
+      .aggregate(() => '', concat, { store: plain })
       .toStream()
       .to(output)
     using driver = new TopologyTestDriver(builder.build(), { compatibility, cacheMaxBytes: 0 })

@@ -14,7 +14,7 @@ function application(cluster: Cluster): KafkaStreams {
     .groupByKey()
     .windowedBy(TimeWindows.of({ sizeMs: 10 }))
     .emitStrategy('on-window-close')
-    .reduce((all, value) => all + value, { name: 'clicked', value: Serdes.string })
+    .reduce((all, value) => all + value, { value: Serdes.string, store: 'clicked' })
     .toStream()
     .map((value, { key, startMs }) => ({ key: `${key}@${startMs}`, value }))
     .to(finals)

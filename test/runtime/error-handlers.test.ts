@@ -291,7 +291,7 @@ t.test('an aggregator fails where sessions merge: Kafka Streams has deleted them
           return aggregate + value
         },
         (left, right) => left + right,
-        { name: 'sessions', value: Serdes.string },
+        { value: Serdes.string, store: 'sessions' },
       )
     using driver = new TopologyTestDriver(builder.build(), { compatibility, processingHandler: logAndContinue })
     driver.createInputTopic(input).pipeInput({ key: 'k', value: 'a', timestamp: 1 })

@@ -42,7 +42,7 @@ function counting<S extends { readonly count: number }>(serde: Serde<S>, next: (
   builder
     .stream(lines)
     .groupByKey()
-    .aggregate((): S | null => null, next, { name: 'seen', value: serde as unknown as Serde<Exclude<S, null>> })
+    .aggregate((): S | null => null, next, { value: serde as unknown as Serde<Exclude<S, null>>, store: 'seen' })
     .toStream()
     .mapValues((value) => JSON.stringify({ ...value }))
     .to(seen)
@@ -145,7 +145,7 @@ t.test('global tables, too', async (t) => {
   await producer.close()
   for (const serde of [first, second]) {
     const builder = new StreamsBuilder()
-    builder.globalTable(topic('seen-before', { key: Serdes.string, value: serde as typeof first }), {}, { name: 'all' })
+    builder.globalTable(topic('seen-before', { key: Serdes.string, value: serde as typeof first }), { store: 'all' })
     await using streams = new KafkaStreams(builder.build(), { ...config(cluster), storage, schemaRegistry })
     await streams.start()
     t.equal(streams.store<string, { count: number }>('all').get('k')?.count, 1)

@@ -26,7 +26,7 @@ function sessions(): Topology {
     .groupByKey()
     .windowedBy(SessionWindows.of({ gapMs: 10 }))
     .emitStrategy('on-window-close')
-    .reduce((left, right) => left + right, kept)
+    .reduce((left, right) => left + right, { store: kept })
     .toStream()
     .to(closed)
   return builder.build()

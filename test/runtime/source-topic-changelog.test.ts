@@ -17,7 +17,7 @@ const seen = topic('seen', { key: Serdes.string, value: Serdes.long })
 
 function topology(): Topology {
   const builder = new StreamsBuilder()
-  builder.table(users, {}, { name: 'users' }).toStream().to(seen)
+  builder.table(users, { store: 'users' }).toStream().to(seen)
   return builder.build({ optimization: ['reuse.ktable.source.topics'] })
 }
 

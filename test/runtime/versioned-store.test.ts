@@ -18,7 +18,7 @@ t.test('a versioned store is restored with all its versions, and can be queried'
   await using cluster = await EmbeddedKafka.open()
   await createTopics(cluster, { prices: 2 })
   const builder = new StreamsBuilder()
-  builder.table(prices, {}, history)
+  builder.table(prices, { store: history })
   const topology = builder.build()
   const run = async (storage: 'memory' | 'disk', rows: Parameters<typeof produce<string, string>>[2], latest: string) => {
     const fast = { commitIntervalMs: 20, heartbeatIntervalMs: 20, retryBackoffMs: 10, pollMs: 10, logger: silentLogger }

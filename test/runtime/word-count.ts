@@ -11,7 +11,7 @@ export function wordCount(): Topology {
     .stream(lines)
     .flatMapValues((line) => line.split(' '))
     .groupBy((word) => word, { key: Serdes.string, value: Serdes.string })
-    .count({ name: 'words' })
+    .count({ store: 'words' })
     .toStream()
     .to(counts)
   return builder.build()

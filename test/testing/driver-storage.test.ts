@@ -48,7 +48,7 @@ t.test('global stores are kept, too', async (t) => {
   const storage = await lmdb(t)
   const open = () => {
     const builder = new StreamsBuilder()
-    builder.globalTable(lines, {}, { name: 'all' })
+    builder.globalTable(lines, { store: 'all' })
     return new TopologyTestDriver(builder.build(), { storage })
   }
   using first = open()

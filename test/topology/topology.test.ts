@@ -17,7 +17,9 @@ function source(): Topology {
 }
 
 t.test('a topology by hand is described as in Java', async (t) => {
-  const topology = source().addProcessor('processor', passThrough, ['source'], [store]).addSink('sink', output, ['processor'])
+  const topology = source()
+    .addProcessor('processor', passThrough, ['source'], { stores: [store] })
+    .addSink('sink', output, ['processor'])
   t.equal(
     topology.describe(),
     `Topologies:
@@ -35,7 +37,9 @@ t.test('a topology by hand is described as in Java', async (t) => {
 })
 
 t.test('a plan has the application in internal names only', async (t) => {
-  const topology = source().addProcessor('processor', passThrough, ['source'], [store]).addSink('sink', output, ['processor'])
+  const topology = source()
+    .addProcessor('processor', passThrough, ['source'], { stores: [store] })
+    .addSink('sink', output, ['processor'])
   const [subtopology] = topology.plan('app').subtopologies
   t.strictSame(subtopology?.sourceTopics, ['in'])
   t.strictSame(subtopology?.sinkTopics, ['out'])
@@ -105,7 +109,7 @@ t.test('rows that share a key are not compacted; java overlooks timestamped stor
   const options = { retentionMs: 10, windowSizeMs: 5, duplicates: 'keep' } as const
   const plain = windowStore('plain', options)
   const timestamped = timestampedWindowStore('timestamped', options)
-  const topology = source().addProcessor('processor', passThrough, ['source'], [plain, timestamped])
+  const topology = source().addProcessor('processor', passThrough, ['source'], { stores: [plain, timestamped] })
   const policies = (compatibility: 'safe' | 'java'): object =>
     topology
       .plan('app', { compatibility })

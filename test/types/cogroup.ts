@@ -27,7 +27,7 @@ const both = cogrouped.cogroup(numbers, (sum, number, key) => {
 })
 const table = both.aggregate(() => 0, { key: Serdes.string, value: Serdes.long })
 proves<Exact<typeof table, KTable<string, number>>>()
-const windowed = both.windowedBy(TimeWindows.of({ sizeMs: 10 })).aggregate(() => 0, { value: Serdes.long }, { name: 'sums' })
+const windowed = both.windowedBy(TimeWindows.of({ sizeMs: 10 })).aggregate(() => 0, { name: 'sums', value: Serdes.long })
 proves<Exact<typeof windowed, KTable<Windowed<string>, number>>>()
 
 // @ts-expect-error: keys must be of one type

@@ -100,7 +100,7 @@ const summed = stream
   .aggregate(
     () => 0,
     (sum, transfer) => sum + transfer.amount,
-    { name: 'sums', value: Serdes.double },
+    { value: Serdes.double, store: 'sums' },
   )
 proves<Exact<typeof summed, KTable<string, number>>>()
 const carried = stream.groupByKey({ value: namedSerde }).reduce((aggregate) => aggregate)
@@ -110,16 +110,20 @@ const windowed = stream
   .windowedBy(TimeWindows.of({ sizeMs: 10 }))
   .count()
 proves<Exact<typeof windowed, KTable<Windowed<string>, number>>>()
-const inStore = stream.groupByKey().count(timestampedKeyValueStore('counts', { key: Serdes.string, value: Serdes.long }))
+const inStore = stream
+  .groupByKey()
+  .count({ store: timestampedKeyValueStore('counts', { key: Serdes.string, value: Serdes.long }) })
 proves<Exact<typeof inStore, KTable<string, number>>>()
 const sliding = stream
   .groupByKey()
   .windowedBy(SlidingWindows.of({ differenceMs: 10 }))
   .emitStrategy('on-window-close')
-const slidingCounts = sliding.count(timestampedWindowStore('sliding', { value: Serdes.long, retentionMs: 20, windowSizeMs: 10 }))
+const slidingCounts = sliding.count({
+  store: timestampedWindowStore('sliding', { value: Serdes.long, retentionMs: 20, windowSizeMs: 10 }),
+})
 proves<Exact<typeof slidingCounts, KTable<Windowed<string>, number>>>()
 // @ts-expect-error - Windows want a window store.
-sliding.count(timestampedKeyValueStore('counts', { value: Serdes.long }))
+sliding.count({ store: timestampedKeyValueStore('counts', { value: Serdes.long }) })
 // @ts-expect-error - Unlimited windows never close.
 stream.groupByKey().windowedBy(UnlimitedWindows.of()).emitStrategy('on-window-close')
 // Records without value are no records of sliding windows, but of others they are.
@@ -135,7 +139,7 @@ nullables.windowedBy(TimeWindows.of({ sizeMs: 10 })).aggregate(
   (all, value) => all + value.length,
 )
 // @ts-expect-error - Counts are numbers.
-stream.groupByKey().count({ name: 'counts', value: Serdes.string })
+stream.groupByKey().count({ value: Serdes.string, store: 'counts' })
 stream.groupByKey().aggregate(
   () => 0,
   // @ts-expect-error - The fold returns what it folds.
@@ -169,7 +173,7 @@ const byForeignKey = builder.table(topic('transfer-table', { key: Serdes.long, v
   (transfer, account) => ({ from: transfer.from, country: account?.country ?? null }),
 )
 proves<Exact<typeof byForeignKey, KTable<number, { from: string; country: string | null }>>>()
-const byKey = summed.outerJoin(table, (sum, account) => sum ?? account?.country ?? null, { name: 'outer' })
+const byKey = summed.outerJoin(table, (sum, account) => sum ?? account?.country ?? null, { store: 'outer' })
 proves<Exact<typeof byKey, KTable<string, string | number>>>()
 // @ts-expect-error - A left join may find nothing.
 stream.leftJoin(table, (_, account) => account.country)

@@ -37,20 +37,36 @@ const names = [...given.split('export {')[1]!.split('}')[0]!.matchAll(/\w+/g)].j
 const wrong: readonly (readonly [what: string, program: string, ...messages: RegExp[]])[] = [
   [
     'a window store for a table',
-    'builder.table(counts, {}, windows)',
+    'builder.table(counts, { store: windows })',
     /Type '"window"' is not assignable to type .*'TableStoreKind'|'"window"'.*"key-value" \| "versioned"/s,
   ],
-  ['a window store for a count', 'stream.groupByKey().count(windows)', /Type '"window"' is not assignable/],
-  ['a window store for a table derived', 'table.mapValues((each) => each.amount, windows)', /Type '"window"' is not assignable/],
-  ['a key-value store for windows', 'perTenMs.count(plain)', /Type '"key-value"' is not assignable to type '"window"'/],
-  ['a versioned store for windows', 'perTenMs.count(versions)', /Type '"versioned"' is not assignable to type '"window"'/],
-  ['a window store for sessions', 'sessions.count(windows)', /Type '"window"' is not assignable to type '"session"'/],
+  ['a window store for a count', 'stream.groupByKey().count({ store: windows })', /Type '"window"' is not assignable/],
+  [
+    'a window store for a table derived',
+    'table.mapValues((each) => each.amount, { store: windows })',
+    /Type '"window"' is not assignable/,
+  ],
+  [
+    'a key-value store for windows',
+    'perTenMs.count({ store: plain })',
+    /Type '"key-value"' is not assignable to type '"window"'/,
+  ],
+  [
+    'a versioned store for windows',
+    'perTenMs.count({ store: versions })',
+    /Type '"versioned"' is not assignable to type '"window"'/,
+  ],
+  ['a window store for sessions', 'sessions.count({ store: windows })', /Type '"window"' is not assignable to type '"session"'/],
   [
     'a versioned store for a global table',
-    'builder.globalTable(counts, {}, versions)',
+    'builder.globalTable(counts, { store: versions })',
     /Type '"versioned"' is not assignable to type '"key-value"'/,
   ],
-  ['a store of other values', 'stream.groupByKey().reduce((sum) => sum, plain)', /Type '\w+' is not assignable to type 'number'/],
+  [
+    'a store of other values',
+    'stream.groupByKey().reduce((sum) => sum, { store: plain })',
+    /Type '\w+' is not assignable to type 'number'/,
+  ],
   [
     'a serde of other values',
     'stream.groupByKey().count({ value: Serdes.string })',

@@ -120,7 +120,7 @@ const reduced = regrouped.reduce(
   (all, customer) => all.replace(customer, ''),
 )
 proves<Exact<typeof reduced, KTable<number, string>>>()
-const rows = regrouped.count({ name: 'rows' })
+const rows = regrouped.count({ store: 'rows' })
 proves<Exact<typeof rows, KTable<number, number>>>()
 const present = maybe.groupByKey().reduce((all, text) => all + text)
 proves<Exact<typeof present, KTable<string | null, string>>>()
@@ -150,13 +150,13 @@ const unlimited = byKey.windowedBy(UnlimitedWindows.of())
 const forEver = unlimited.count()
 proves<Exact<typeof forEver, KTable<Windowed<string>, number>>>()
 const kindOfWindows = windowStore('kept', { key: Serdes.string, value: Serdes.long, retentionMs: 10, windowSizeMs: 10 })
-const inWindowStore = byKey.windowedBy(TimeWindows.of({ sizeMs: 10 })).count(kindOfWindows)
+const inWindowStore = byKey.windowedBy(TimeWindows.of({ sizeMs: 10 })).count({ store: kindOfWindows })
 proves<Exact<typeof inWindowStore, KTable<Windowed<string>, number>>>()
 const sessions = byKey.windowedBy(SessionWindows.of({ gapMs: 10 })).aggregate(
   () => 0,
   (sum, order) => sum + order.amount,
   (left, right) => left + right,
-  sessionStore('sessions', { key: Serdes.string, value: Serdes.long, retentionMs: 10 }),
+  { store: sessionStore('sessions', { key: Serdes.string, value: Serdes.long, retentionMs: 10 }) },
 )
 proves<Exact<typeof sessions, KTable<Windowed<string>, number>>>()
 // @ts-expect-error - They never close.
@@ -202,4 +202,4 @@ export const app = new KafkaStreams(topology, { applicationId: 'app', bootstrapS
 export const wrong = new KafkaStreams(topology, { applicationId: 'app', bootstrapServers: 'x', commitInterval: 1 })
 // @ts-expect-error - A window store has a retention.
 windowStore('w', { windowSizeMs: 10 })
-export const stored = builder.table(orders, {}, timestampedKeyValueStore('stored', { value: Serdes.json<Order>() }))
+export const stored = builder.table(orders, { store: timestampedKeyValueStore('stored', { value: Serdes.json<Order>() }) })

@@ -50,12 +50,12 @@ proves<Exact<typeof sums, KTable<Windowed<string>, number>>>()
 cogrouped.aggregate(() => 0)
 
 const kept = sessionStore('kept', { key: Serdes.string, value: Serdes.long, retentionMs: 100 })
-sessions.count(kept)
+sessions.count({ store: kept })
 const found = streams.store(kept)
 proves<Exact<typeof found, ReadOnlySessionStore<string, number>>>()
 // @ts-expect-error: queries only read
 found.put({ key: 'a', startMs: 0, endMs: 1 }, 1)
 // @ts-expect-error: a store of numbers keeps no words
-sessions.reduce((left, right) => left + right, kept)
+sessions.reduce((left, right) => left + right, { store: kept })
 // @ts-expect-error: a key-value store has no sessions
 streams.store(keyValueStore('kv', { key: Serdes.string, value: Serdes.long })).findSessions('a', 0, 1)

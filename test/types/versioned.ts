@@ -31,34 +31,34 @@ versionedKeyValueStore('history', {})
 versionedKeyValueStore('history', { historyRetentionMs: 1, caching: 'enabled' })
 
 // A versioned store makes any table versioned, and keeps its types.
-const table = builder.table(prices, {}, history)
+const table = builder.table(prices, { store: history })
 proves<Exact<typeof table, KTable<string, number>>>()
-const counted = builder.stream(orders).groupByKey().count(history)
+const counted = builder.stream(orders).groupByKey().count({ store: history })
 proves<Exact<typeof counted, KTable<string, number>>>()
-const toTable = builder.stream(prices).toTable(history)
+const toTable = builder.stream(prices).toTable({ store: history })
 proves<Exact<typeof toTable, KTable<string, number>>>()
 // @ts-expect-error the store's values are numbers
-builder.table(orders, {}, history)
+builder.table(orders, { store: history })
 // @ts-expect-error a global table has no changelog to restore versions from
-builder.globalTable(prices, {}, history)
+builder.globalTable(prices, { store: history })
 
 // Stores of windows and sessions are for tables of windows and sessions, and only they.
 const windows = timestampedWindowStore<string, number>('windows', { windowSizeMs: 10, retentionMs: 20 })
 const sessions = sessionStore<string, number>('sessions', { retentionMs: 20 })
 const words = builder.stream(orders).groupByKey()
 const windowed = words.windowedBy(TimeWindows.of({ sizeMs: 10 }))
-windowed.count(windows)
-windowed.count({ name: 'named', retentionMs: 20 })
-words.windowedBy(SessionWindows.of({ gapMs: 10 })).count(sessions)
-words.count(timestampedKeyValueStore<string, number>('counts'))
+windowed.count({ store: windows })
+windowed.count({ store: { name: 'named', retentionMs: 20 } })
+words.windowedBy(SessionWindows.of({ gapMs: 10 })).count({ store: sessions })
+words.count({ store: timestampedKeyValueStore<string, number>('counts') })
 // @ts-expect-error a table of windows in a versioned store
-windowed.count(history)
+windowed.count({ store: history })
 // @ts-expect-error a table of windows in a key-value store
-windowed.count(keyValueStore<string, number>('counts'))
+windowed.count({ store: keyValueStore<string, number>('counts') })
 // @ts-expect-error a table of windows in a store of sessions
-windowed.count(sessions)
+windowed.count({ store: sessions })
 // @ts-expect-error a table in a window store
-words.count(windows)
+words.count({ store: windows })
 
 // Grace is for joins with tables.
 const joined = builder.stream(orders).join(table, (order, price) => `${order}-${price}`, { graceMs: 10 })

@@ -9,8 +9,10 @@ import type {
   WindowStoreSpec,
 } from '../../state/store-spec.ts'
 import { checkName } from '../../topology/names.ts'
+import { checkOptions } from '../../model/check-options.ts'
 import { erased, type AnySerde, type ErasedSerdes } from '../handles.ts'
-import type { Materialized } from '../options.ts'
+import * as optionNames from '../option-names.ts'
+import type { Named, TableStore, WindowedStore } from '../options.ts'
 import type { StreamsGraph, Versions } from '../graph/graph.ts'
 import type { SessionWindows } from '../windows/session-windows.ts'
 import { SlidingWindows } from '../windows/sliding-windows.ts'
@@ -26,12 +28,50 @@ export interface MaterializedStore {
   readonly options: MaterializedOptions
 }
 
+/** What the options of a table say of its store; with a store value among them, all that it says. */
+export interface MaterializedOptions extends Omit<TableStore & WindowedStore, 'kind'>, ErasedSerdes {
+  readonly kind?: StoreSpec['kind'] | undefined
+  readonly changelogRetentionMs?: number | undefined
+}
+
 /** {@link Materialized} of any types. */
-export type MaterializedOptions = Omit<Materialized<unknown, unknown, unknown, StoreSpec['kind']>, 'key' | 'value'> & ErasedSerdes
+export interface AnyMaterialized extends Named, ErasedSerdes {
+  readonly store?: string | object | undefined
+}
+
+/** Options of a table, taken apart: the name of the node, and the store. */
+export interface TableOptions {
+  readonly name: string | undefined
+  /** Undefined where nothing is said of the store; as in Java, serdes say something. */
+  readonly materialized: MaterializedOptions | undefined
+}
+
+/** Whose options they are: messages name the call. */
+export interface OptionsCall {
+  readonly call: string
+  readonly stored: 'table' | 'windows'
+  /** Default: those of {@link Materialized}. */
+  readonly known?: Readonly<Record<string, true>>
+}
+
+/** Throws a `TypeError` for options that the call does not have. */
+export function tableOptions(options: AnyMaterialized | undefined, { call, stored, known }: OptionsCall): TableOptions {
+  if (isStoreValue(options)) throw new TypeError(`${call} takes a store value as its option "store": write { store: … }.`)
+  checkOptions(call, options, known ?? optionNames.materialized)
+  const { name, store, key, value } = options ?? {}
+  if (store === undefined && key === undefined && value === undefined) return { name, materialized: undefined }
+  const own: MaterializedOptions = typeof store === 'string' ? { name: store } : { ...store }
+  if (own.kind === undefined && typeof store !== 'string') checkOptions(`store of ${call}`, store, optionNames.storeOf[stored])
+  return { name, materialized: { ...own, key: key ?? own.key, value: value ?? own.value } }
+}
 
 export interface InheritedSerdes {
   readonly key?: AnySerde | undefined
   readonly value?: AnySerde | undefined
+}
+
+function isStoreValue(options: object | undefined): boolean {
+  return options !== undefined && 'kind' in options && 'name' in options
 }
 
 /** Names the store; a generated name draws an index of the graph, a given one does not. */

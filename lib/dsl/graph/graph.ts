@@ -162,11 +162,11 @@ export class StreamsGraph {
   }
 
   /** A generated name counts even where it is not used, so that names further on stay what they are in Java. */
-  nameOr(named: Partial<Named> | undefined, prefix: string): string {
+  nameOr(named: Named | undefined, prefix: string): string {
     return this.suffixedNameOr(named, '', prefix)
   }
 
-  suffixedNameOr(named: Partial<Named> | undefined, suffix: string, prefix: string): string {
+  suffixedNameOr(named: Named | undefined, suffix: string, prefix: string): string {
     const generated = this.newProcessorName(prefix)
     return named?.name === undefined ? generated : checkName(named.name + suffix)
   }

@@ -14,7 +14,15 @@ import { byPartitioner, toAskingPartition } from './foreign-key-partitioners.ts'
 import { GraphNode } from '../graph/graph.ts'
 import { erased, type TableState } from '../handles.ts'
 import type { KTable } from '../ktable.ts'
-import { materialize, tableSpec, versionsOf, type MaterializedOptions } from '../aggregation/materialized.ts'
+import {
+  materialize,
+  tableOptions,
+  tableSpec,
+  versionsOf,
+  type AnyMaterialized,
+  type MaterializedOptions,
+} from '../aggregation/materialized.ts'
+import * as optionNames from '../option-names.ts'
 import type { TableJoined } from '../options.ts'
 import type { AnySupplier } from '../operators/stream-operators.ts'
 import { lateUpdatesOf, tableSourceOperator } from '../operators/table-operators.ts'
@@ -28,7 +36,7 @@ interface ForeignKeyJoin {
   readonly kind: Kind
   readonly extractor: SubscriptionSendOptions<unknown, unknown, unknown>['foreignKeyExtractor']
   readonly joiner: ResponseJoinOptions<unknown, unknown, unknown, unknown>['joiner']
-  readonly tableJoined: TableJoined<never, never>
+  readonly tableJoined: Pick<TableJoined<never, never, never>, 'partitioner' | 'otherPartitioner'> & AnyMaterialized
   readonly registrationTopic: string
 }
 
@@ -42,11 +50,16 @@ export function joinByForeignKey<K, VR>(
   left: TableState,
   right: TableState,
   kind: Kind,
-  [extractor, joiner, options, materialized]: readonly unknown[],
+  [extractor, joiner, bag]: readonly unknown[],
 ): KTable<K, VR> {
+  const tableJoined = (bag ?? {}) as ForeignKeyJoin['tableJoined']
+  const { materialized } = tableOptions(tableJoined, {
+    call: kind === 'inner' ? 'join()' : 'leftJoin()',
+    stored: 'table',
+    known: optionNames.tableJoined,
+  })
   right.operator.sendOldValues('materialize')
   left.operator.sendOldValues('materialize')
-  const tableJoined = (options ?? {}) as ForeignKeyJoin['tableJoined']
   const prefix = 'KTABLE-FK-JOIN-SUBSCRIPTION-REGISTRATION-'
   const registrationTopic = `${left.builder.graph.suffixedNameOr(tableJoined, '-subscription-registration', prefix)}-topic`
   const join: ForeignKeyJoin = {
@@ -61,7 +74,7 @@ export function joinByForeignKey<K, VR>(
   const subscribed = addSubscription(join)
   const answers = addLookups(join, subscribed)
   const { resolver, sources } = addResponse(join, answers)
-  return addResult(join, resolver, sources, materialized as MaterializedOptions | undefined)
+  return addResult(join, resolver, sources, materialized)
 }
 
 function nameOf({ left, tableJoined }: ForeignKeyJoin, suffix: string, prefix: string): string {

@@ -7,15 +7,15 @@ export function byPartitioner(
   partitioner: StreamPartitioner<never, void> | undefined,
 ): StreamPartitioner<never, never> | undefined {
   if (partitioner === undefined) return undefined
-  return (topic, key, _value, partitions) => {
-    const chosen = partitioner(topic, key, undefined, partitions)
-    if (chosen !== 'default' && chosen.length !== 1) throw notOnePartition(topic, chosen)
+  return (_value, key, partitions, context) => {
+    const chosen = partitioner(undefined, key, partitions, context)
+    if (chosen !== 'default' && chosen.length !== 1) throw notOnePartition(context.topic, chosen)
     return chosen
   }
 }
 
 /** An answer goes to the partition that its subscription came from, however the left topic is partitioned. */
-export const toAskingPartition: StreamPartitioner<never, never> = (_topic, _key, value) => {
+export const toAskingPartition: StreamPartitioner<never, never> = (value) => {
   const { primaryPartition } = value as SubscriptionResponseWrapper<unknown>
   return primaryPartition === null ? 'default' : [primaryPartition]
 }

@@ -5,13 +5,15 @@ import { KStreamKStreamJoin, type StreamJoiner } from '../../processor/stream-jo
 import { KStreamKStreamSelfJoin } from '../../processor/stream-join/kstream-kstream-self-join.ts'
 import type { StoreSpec } from '../../state/store-spec.ts'
 import { checkName } from '../../topology/names.ts'
+import { checkOptions } from '../../model/check-options.ts'
+import * as optionNames from '../option-names.ts'
 import { GraphNode, type StreamsGraph } from '../graph/graph.ts'
 import { erased, union, type AnySerde, type StreamState } from '../handles.ts'
 import { repartitionedForJoin } from './join-repartition.ts'
 import { checkDistinct, recordStore, waitingStore } from './join-stores.ts'
 import type { JoinWindows } from '../windows/join-windows.ts'
 import type { KStream } from '../kstream.ts'
-import type { StreamJoined } from '../options.ts'
+import type { StreamJoined, StreamJoinStores } from '../options.ts'
 import { StreamJoinNode } from './stream-join-node.ts'
 import type { AnyProcessor } from '../operators/stream-operators.ts'
 
@@ -47,6 +49,8 @@ export function joinStreams<K, VR>(
   [joiner, windows, joined = {}]: readonly unknown[],
 ): KStream<K, VR> {
   const options = joined as StreamJoinedOptions
+  const call = `${kind === 'inner' ? 'join' : `${kind}Join`}()`
+  checkOptions(call, options, optionNames.streamJoined)
   const [value, otherValue] = [erased(options.value), erased(options.otherValue)]
   // Keys of both are of one type: what one stream has forgotten, because its key was set anew, the other one knows.
   const key = erased(options.key) ?? stream.key ?? other.key
@@ -117,10 +121,17 @@ function drawNames(graph: StreamsGraph, { kind, joined: { name } }: StreamJoin):
   return { windowed, suffixes, generated, joins, merge: graph.suffixedNameOr(named(name), '-merge', 'KSTREAM-MERGE-') }
 }
 
+/** The option `store` of a join of streams, where it is more than a name. */
+function storesOf(store: StreamJoinStores | undefined): StreamJoinStores {
+  checkOptions('store of a join of streams', store, optionNames.streamJoinStores)
+  return store ?? {}
+}
+
 function makeStores({ left, right, kind, windows, joined, key }: StreamJoin, { generated, suffixes }: Names) {
-  const { storeName, thisStore, otherStore } = joined
+  const { store, thisStore, otherStore } = joined
   checkDistinct(thisStore, otherStore)
-  const options = { windows, key, changelog: joined.changelog, medium: joined.medium }
+  const { name: storeName, ...common } = typeof store === 'string' ? { name: store } : storesOf(store)
+  const options = { windows, key, changelog: common.changelog, medium: common.medium }
   const values = { left: erased(joined.value) ?? left.value, right: erased(joined.otherValue) ?? right.value }
   const name = (side: JoinSide): string => `${suffixed(storeName, suffixes[side]) ?? generated[side]}-store`
   const isWaiting = kind !== 'inner' && windows.nonJoined === 'final'

@@ -1,3 +1,4 @@
+import { checkOptions } from '../../model/check-options.ts'
 import { TopologyError } from '../../model/errors.ts'
 import { KStreamKTableJoin, type KStreamKTableJoinOptions } from '../../processor/table-join/kstream-ktable-join.ts'
 import type { RecordBufferSpec, VersionedKeyValueStoreSpec } from '../../state/store-spec.ts'
@@ -8,10 +9,11 @@ import { erased, internals, union, type ErasedSerdes, type StreamState, type Tab
 import { repartitionedForJoin } from './join-repartition.ts'
 import type { KStream } from '../kstream.ts'
 import type { InheritedSerdes } from '../aggregation/materialized.ts'
+import * as optionNames from '../option-names.ts'
 import type { Joined, Named } from '../options.ts'
 import { addNamedOperator, addStreamOperator } from '../operators/stream-operators.ts'
 
-type JoinedOptions = Partial<Named> & ErasedSerdes & Pick<Joined<unknown, unknown>, 'graceMs'>
+type JoinedOptions = Named & ErasedSerdes & Pick<Joined<unknown, unknown>, 'graceMs'>
 type VersionedSpec = VersionedKeyValueStoreSpec<unknown, unknown>
 type Kind = 'inner' | 'left'
 type JoinOptions = KStreamKTableJoinOptions<unknown, unknown, unknown, unknown, unknown>
@@ -23,6 +25,7 @@ export function joinTable<K, VR>(
   kind: Kind,
   [joiner, joined = {}]: readonly unknown[],
 ): KStream<K, VR> {
+  checkOptions(kind === 'inner' ? 'join()' : 'leftJoin()', joined, optionNames.joined)
   const { name: given, key, value, graceMs } = joined as JoinedOptions
   const left = repartitionedForJoin(stream, joined as JoinedOptions)
   const { graph } = left.builder
@@ -35,8 +38,7 @@ export function joinTable<K, VR>(
     keySelector: (_, ownKey) => ownKey,
     joiner: joiner as JoinOptions['joiner'],
   }
-  const named = given === undefined ? undefined : { name: given }
-  const name = graph.nameOr(named, kind === 'left' ? 'KSTREAM-LEFTJOIN-' : 'KSTREAM-JOIN-')
+  const name = graph.nameOr({ name: given }, kind === 'left' ? 'KSTREAM-LEFTJOIN-' : 'KSTREAM-JOIN-')
   const serdes = { key: erased(key) ?? left.key, value: erased(value) ?? left.value }
   const grace = graceMs === undefined ? undefined : addBuffer(table, { name, graceMs, ...serdes })
   const state = addNamedOperator(left, name, {
@@ -95,6 +97,7 @@ export function joinGlobalTable<K, VR>(
   kind: Kind,
   [keySelector, joiner, named]: readonly unknown[],
 ): KStream<K, VR> {
+  checkOptions(kind === 'inner' ? 'join()' : 'leftJoin()', named, optionNames.named)
   const lambdas = { keySelector: keySelector as JoinOptions['keySelector'], joiner: joiner as JoinOptions['joiner'] }
   const state = addStreamOperator(stream, {
     // Inner joins with a global table have this name, too.

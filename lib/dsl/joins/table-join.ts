@@ -4,8 +4,7 @@ import { materializedGetter } from '../../processor/table/ktable-value-getter.ts
 import { GraphNode } from '../graph/graph.ts'
 import { union, type TableState } from '../handles.ts'
 import type { KTable } from '../ktable.ts'
-import { materialize, tableSpec, versionsOf, type MaterializedOptions } from '../aggregation/materialized.ts'
-import type { Named } from '../options.ts'
+import { materialize, tableOptions, tableSpec, versionsOf, type AnyMaterialized } from '../aggregation/materialized.ts'
 import { lateUpdatesOf, type TableOperatorWithSettings } from '../operators/table-operators.ts'
 
 type Kind = 'inner' | 'left' | 'outer'
@@ -21,16 +20,17 @@ interface Sides {
   readonly storeName: string | undefined
 }
 
-/** The arguments are those that {@link KTable.join} declares for a join by key: joiner, store and name. */
+/** The arguments are those that {@link KTable.join} declares for a join by key: joiner and options. */
 export function joinTables<K, VR>(
   left: TableState,
   right: TableState,
   kind: Kind,
-  [joiner, materialized, named]: readonly unknown[],
+  [joiner, bag]: readonly unknown[],
 ): KTable<K, VR> {
   const { graph } = left.builder
-  const join = named as Named | undefined
-  const options = materialized as MaterializedOptions | undefined
+  const call = { call: `${kind === 'inner' ? 'join' : `${kind}Join`}()`, stored: 'table' } as const
+  const { name: given, materialized: options } = tableOptions(bag as AnyMaterialized | undefined, call)
+  const join = { name: given }
   const store = options === undefined ? undefined : materialize(graph, options, 'KTABLE-MERGE-', { key: left.key })
   const name = graph.nameOr(join, 'KTABLE-MERGE-')
   const sources = union(left.sources, right.sources)

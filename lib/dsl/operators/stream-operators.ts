@@ -13,7 +13,7 @@ export type AnySupplier = () => AnyProcessor
 
 export interface StreamOperator {
   readonly prefix: string
-  readonly named: Partial<Named> | undefined
+  readonly named: Named | undefined
   readonly supplier: AnySupplier
   readonly parents?: readonly GraphNode[]
   /** Names of stores to connect, and stores to add. */

@@ -2,18 +2,14 @@ import { KTableSource } from '../../processor/table/ktable-source.ts'
 import { GraphNode } from '../graph/graph.ts'
 import type { StreamState } from '../handles.ts'
 import type { KTable } from '../ktable.ts'
-import { materialize, tableSpec, versionsOf, type MaterializedOptions } from '../aggregation/materialized.ts'
-import type { Named } from '../options.ts'
+import { materialize, tableOptions, tableSpec, versionsOf, type AnyMaterialized } from '../aggregation/materialized.ts'
 import { afterRepartition, repartitionNode, type RepartitionOptions } from '../graph/repartition.ts'
 import { tableSourceOperator } from './table-operators.ts'
 
-export function streamToTable<K, V>(
-  stream: StreamState,
-  materialized: MaterializedOptions | undefined,
-  named: Named | undefined,
-): KTable<K, V> {
+export function streamToTable<K, V>(stream: StreamState, options: AnyMaterialized | undefined): KTable<K, V> {
   const { graph } = stream.builder
-  const name = graph.nameOr(named, 'KSTREAM-TOTABLE-')
+  const { name: given, materialized } = tableOptions(options, { call: 'toTable()', stored: 'table' })
+  const name = graph.nameOr({ name: given }, 'KSTREAM-TOTABLE-')
   const store = materialize(graph, materialized, 'KSTREAM-TOTABLE-', stream)
   const source = stream.needsRepartition ? repartitioned(stream, { name, key: store.key, value: store.value }) : stream
   const operator = tableSourceOperator(store)

@@ -8,24 +8,21 @@ import {
   materializeIfNamed,
   tableSpec,
   versionsOf,
-  type MaterializedOptions,
   type MaterializedStore,
+  type TableOptions,
 } from '../aggregation/materialized.ts'
-import type { Named } from '../options.ts'
 import { derivedOperator, type AnyGetter, type TableOperatorWithSettings } from './table-operators.ts'
 
 type Predicate = (value: unknown, key: unknown) => boolean
 type Mapper = (value: unknown, key: unknown) => unknown
 
-export interface FilterOptions<K, V> {
+export interface FilterOptions<K, V> extends TableOptions {
   readonly predicate: (value: V, key: K) => boolean
   readonly keep: 'matching' | 'others'
-  readonly materialized: MaterializedOptions | undefined
-  readonly named: Named | undefined
 }
 
 export function filterTable<K, V, VR>(parent: TableState, options: FilterOptions<K, V>): KTable<K, VR> {
-  const { name, store } = prepare(parent, 'KTABLE-FILTER-', options.materialized, options.named)
+  const { name, store } = prepare(parent, 'KTABLE-FILTER-', options)
   const answer = options.keep === 'matching'
   const keeps: Predicate = (value, key) =>
     lambdaResult((options.predicate as Predicate)(value, key), 'predicate', name) === answer
@@ -39,14 +36,12 @@ export function filterTable<K, V, VR>(parent: TableState, options: FilterOptions
   return addDerived(parent, { name, store, value, operator, derive: kept, lambda: 'predicate', nullToNull: 'skipped', versions })
 }
 
-export interface MapOptions<K, V, VR> {
+export interface MapOptions<K, V, VR> extends TableOptions {
   readonly mapper: (value: V, key: K) => VR | null
-  readonly materialized: MaterializedOptions | undefined
-  readonly named: Named | undefined
 }
 
 export function mapTableValues<K, V, VR>(parent: TableState, options: MapOptions<K, V, VR>): KTable<K, VR> {
-  const { name, store } = prepare(parent, 'KTABLE-MAPVALUES-', options.materialized, options.named)
+  const { name, store } = prepare(parent, 'KTABLE-MAPVALUES-', options)
   const mapper = options.mapper as Mapper
   const derive = (getter: AnyGetter): AnyGetter => mappedGetter(getter, mapper, name)
   const operator = derivedOperator({ parent: parent.operator, storeName: store?.name, oldValues: 'omit', derive })
@@ -67,12 +62,11 @@ interface Derived extends Pick<KTableDeriveOptions<unknown, unknown, unknown>, '
 function prepare(
   { builder: { graph }, key, value }: TableState,
   prefix: string,
-  materialized: MaterializedOptions | undefined,
-  named: Named | undefined,
+  { name, materialized }: TableOptions,
 ): { readonly name: string; readonly store: MaterializedStore | undefined } {
   const inherited = prefix === 'KTABLE-FILTER-' ? { key, value } : { key }
   const store = materialized === undefined ? undefined : materializeIfNamed(graph, materialized, prefix, inherited)
-  return { name: graph.nameOr(named, prefix), store: store?.queryableName === undefined ? undefined : store }
+  return { name: graph.nameOr({ name }, prefix), store: store?.queryableName === undefined ? undefined : store }
 }
 
 function addDerived<K, V>(parent: TableState, derived: Derived): KTable<K, V> {

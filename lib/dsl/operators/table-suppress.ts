@@ -14,13 +14,13 @@ const prefix = 'KTABLE-SUPPRESS-'
 export function suppressTable<K, V>(
   parent: TableState,
   suppressed: UntilTimeLimit | UntilWindowCloses,
-  named: Named | undefined,
+  { name: given }: Named = {},
 ): KTable<K, V> {
   const { builder, operator, key, value } = parent
   const { graph } = builder
-  const name = named === undefined ? graph.newProcessorName(prefix) : checkName(named.name)
+  const name = given === undefined ? graph.newProcessorName(prefix) : checkName(given)
   const options = suppressOptions(suppressed, parent.node)
-  const storeName = named === undefined ? graph.newStoreName(prefix) : `${name}-store`
+  const storeName = given === undefined ? graph.newStoreName(prefix) : `${name}-store`
   const spec = bufferSpec(storeName, parent, suppressed)
   operator.sendOldValues('materialize')
   const node = new GraphNode({

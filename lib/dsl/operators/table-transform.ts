@@ -2,7 +2,8 @@ import { KTableTransformValues, transformedGetter, type ValueTransformer } from 
 import { GraphNode } from '../graph/graph.ts'
 import { erased, type TableState } from '../handles.ts'
 import type { KTable } from '../ktable.ts'
-import { materialize, tableSpec, versionsOf, type MaterializedOptions } from '../aggregation/materialized.ts'
+import { materialize, tableOptions, tableSpec, versionsOf, type AnyMaterialized } from '../aggregation/materialized.ts'
+import * as optionNames from '../option-names.ts'
 import type { Transformed } from '../options.ts'
 import { derivedOperator, type AnyGetter } from './table-operators.ts'
 
@@ -12,15 +13,17 @@ type AnyTransformer = ValueTransformer<unknown, unknown, unknown>
 export function transformTableValues<K, V, VR>(
   parent: TableState,
   supplier: () => ValueTransformer<K, V, VR>,
-  materialized: MaterializedOptions | undefined,
-  { stores = [], ...named }: Transformed,
+  options: Pick<Transformed<unknown, unknown>, 'stores'> & AnyMaterialized = {},
 ): KTable<K, VR> {
+  const { stores = [] } = options
+  const call = { call: 'transformValues()', stored: 'table', known: optionNames.transformed } as const
+  const { name: given, materialized } = tableOptions(options, call)
   const { graph } = parent.builder
   const make = supplier as unknown as () => AnyTransformer
   const prefix = 'KTABLE-TRANSFORMVALUES-'
   const isStored = materialized?.name !== undefined
   const store = isStored ? materialize(graph, materialized, prefix, { key: parent.key }) : undefined
-  const name = graph.nameOr(named, prefix)
+  const name = graph.nameOr({ name: given }, prefix)
   const derive = (getter: AnyGetter): AnyGetter => transformedGetter(getter, make, name)
   const operator = derivedOperator({ parent: parent.operator, storeName: store?.name, oldValues: 'omit', derive })
   const node = new GraphNode({

@@ -32,7 +32,7 @@ export class RecordCollector {
       return (record) => sink.send(record)
     }
     const { current } = this.#scope
-    return (record) => this.#topicSink(node, topic(record.key, record.value, current.context()), 'unprepared').send(record)
+    return (record) => this.#topicSink(node, topic(record.value, record.key, current.context()), 'unprepared').send(record)
   }
 
   /** A changelog's partition is the task's. */
@@ -156,7 +156,8 @@ class TopicSink {
 
   #write(record: AnyRecord, key: Uint8Array | null, value: Uint8Array | null): void {
     const { timestamp, headers } = record
-    const chosen = this.#partitioner?.(this.#output.name, record.key, record.value, this.#output.partitions) ?? 'default'
+    const { name: topic, partitions } = this.#output
+    const chosen = this.#partitioner?.(record.value, record.key, partitions, { topic, headers }) ?? 'default'
     if (chosen === 'default') return this.#output.append(this.#partitionOf(key), key, value, timestamp, headers)
     if (chosen.length === 0) this.#scope.droppedRecords.add()
     for (const partition of chosen) this.#output.append(this.#checked(partition), key, value, timestamp, headers)

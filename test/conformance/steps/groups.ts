@@ -2,15 +2,15 @@ import { SessionWindows, SlidingWindows, TimeWindows, UnlimitedWindows } from 'm
 import { taking, type Args } from '../scenario/args.ts'
 import { Unsupported } from '../scenario/scenario.ts'
 import { aggregatorOf, initializerOf, reducerOf } from './functions.ts'
-import { call, named, options, type StepMaker } from './handles.ts'
-import { materialized } from './options.ts'
+import { call, options, type StepMaker } from './handles.ts'
+import { tableOptions } from './options.ts'
 import { handleOf } from './streams.ts'
 
 const aggregations: Readonly<Record<string, StepMaker>> = {
-  count: (handle, step) => call(handle, 'count', materialized(step), named(step)),
-  reduce: (handle, step) => call(handle, 'reduce', reducerOf(step.json('fold')), materialized(step), named(step)),
+  count: (handle, step) => call(handle, 'count', tableOptions(step)),
+  reduce: (handle, step) => call(handle, 'reduce', reducerOf(step.json('fold')), tableOptions(step)),
   aggregate: (handle, step) =>
-    call(handle, 'aggregate', initializerOf(step), aggregatorOf(step.json('fold')), materialized(step), named(step)),
+    call(handle, 'aggregate', initializerOf(step), aggregatorOf(step.json('fold')), tableOptions(step)),
 }
 
 /** Steps on a KGroupedStream. */
@@ -22,13 +22,13 @@ export const groupedSteps: Readonly<Record<string, StepMaker>> = {
 
 /** Steps on a TimeWindowedCogroupedKStream. */
 export const windowedCogroupedSteps: Readonly<Record<string, StepMaker>> = {
-  aggregate: (handle, step) => call(handle, 'aggregate', initializerOf(step), materialized(step), named(step)),
+  aggregate: (handle, step) => call(handle, 'aggregate', initializerOf(step), tableOptions(step)),
 }
 
 /** Steps on a SessionWindowedCogroupedKStream. */
 export const sessionWindowedCogroupedSteps: Readonly<Record<string, StepMaker>> = {
   aggregate: (handle, step) =>
-    call(handle, 'aggregate', initializerOf(step), aggregatorOf(step.json('merger')), materialized(step), named(step)),
+    call(handle, 'aggregate', initializerOf(step), aggregatorOf(step.json('merger')), tableOptions(step)),
 }
 
 /** Steps on a CogroupedKStream. */
@@ -49,18 +49,18 @@ export const sessionWindowedSteps: Readonly<Record<string, StepMaker>> = {
   ...windowedSteps,
   aggregate: (handle, step) => {
     const folds = [aggregatorOf(step.json('fold')), aggregatorOf(step.json('merger'))]
-    return call(handle, 'aggregate', initializerOf(step), ...folds, materialized(step), named(step))
+    return call(handle, 'aggregate', initializerOf(step), ...folds, tableOptions(step))
   },
 }
 
 /** Steps on a KGroupedTable. */
 export const groupedTableSteps: Readonly<Record<string, StepMaker>> = {
-  count: (handle, step) => call(handle, 'count', materialized(step), named(step)),
+  count: (handle, step) => call(handle, 'count', tableOptions(step)),
   reduce: (handle, step) =>
-    call(handle, 'reduce', reducerOf(step.json('add')), reducerOf(step.json('subtract')), materialized(step), named(step)),
+    call(handle, 'reduce', reducerOf(step.json('add')), reducerOf(step.json('subtract')), tableOptions(step)),
   aggregate: (handle, step) => {
     const folds = [aggregatorOf(step.json('add')), aggregatorOf(step.json('subtract'))]
-    return call(handle, 'aggregate', initializerOf(step), ...folds, materialized(step), named(step))
+    return call(handle, 'aggregate', initializerOf(step), ...folds, tableOptions(step))
   },
 }
 

@@ -12,7 +12,7 @@ import {
 import { taking, type Args } from '../scenario/args.ts'
 import { Unsupported } from '../scenario/scenario.ts'
 import { optionalSerde } from '../scenario/serde-names.ts'
-import { options, type Building } from './handles.ts'
+import { named, options, type Building } from './handles.ts'
 import { extractor, partitioner } from './functions.ts'
 
 // Option objects of a scenario as option objects of the DSL.
@@ -75,9 +75,11 @@ export function streamJoined(step: Args, building: Building): object | undefined
       ...options({
         otherValue: optionalSerde(args.take('other')),
         name: args.optionalString('name'),
-        storeName: args.optionalString('storeName'),
-        changelog: changelog(args),
-        medium: type === undefined ? undefined : medium(type),
+        store: options({
+          name: args.optionalString('storeName'),
+          changelog: changelog(args),
+          medium: type === undefined ? undefined : medium(type),
+        }),
         thisStore: store('thisStore'),
         otherStore: store('otherStore'),
       }),
@@ -110,16 +112,25 @@ export function suppressed(step: Args): unknown {
   return Suppressed.untilTimeLimit(step.number('limit'), buffer as BufferConfig | undefined)
 }
 
-export function materialized(step: Args): object | undefined {
+/** Node name and store of a table; nothing where the step says nothing of either. */
+export function tableOptions(step: Args): object | undefined {
+  return merged(named(step), materialized(step))
+}
+
+/** The one bag of a call that Java gives several. */
+export function merged(...bags: readonly (object | undefined)[]): object | undefined {
+  return bags.every((bag) => bag === undefined) ? undefined : Object.assign({}, ...bags)
+}
+
+function materialized(step: Args): object | undefined {
   return optional(step, 'mat', (args) => {
     const { storeName, ...store }: SuppliedStore = args.has('supplier')
       ? supplied(args.object('supplier'))
       : { storeName: args.optionalString('name') }
     const type = args.optionalString('storeType')
     const caching = args.has('caching') ? enabled(args.flag('caching')) : undefined
-    return {
+    const chosen = {
       ...store,
-      ...serdesOf(args),
       ...options({
         name: storeName,
         caching: store['kind'] === 'versioned' ? ('disabled' as const) : caching,
@@ -128,6 +139,7 @@ export function materialized(step: Args): object | undefined {
         medium: type === undefined ? undefined : medium(type),
       }),
     }
+    return { ...serdesOf(args), store: chosen }
   })
 }
 
@@ -165,7 +177,13 @@ function changelog(args: Args): ChangelogOption | undefined {
 function storeKind(args: Args): { readonly name: string; readonly [option: string]: unknown } {
   const [type, name] = [args.string('type'), args.string('name')]
   if (type === 'session' || type === 'memSession')
-    return { kind: 'session', name, medium: type === 'session' ? 'disk' : 'memory', retentionMs: args.number('retention') }
+    return {
+      ...sessionStore(name, {
+        medium: type === 'session' ? 'disk' : 'memory',
+        caching: 'enabled',
+        retentionMs: args.number('retention'),
+      }),
+    }
   if (type === 'versioned') return { ...versionedKeyValueStore(name, versioned(args, { medium: 'disk' as const })) }
   const where = { name, medium: mediumOfSupplier(type), supplier: supplierOf(type) }
   if (type === 'lru') return { ...where, maxEntries: args.number('max') }

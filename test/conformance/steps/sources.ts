@@ -1,7 +1,7 @@
 import type { Args } from '../scenario/args.ts'
 import { logicMaker, processorSupplier } from '../scenario/processors.ts'
 import { call, type Building } from './handles.ts'
-import { consumed, materialized, storeSpec } from './options.ts'
+import { consumed, merged, storeSpec, tableOptions } from './options.ts'
 
 type SourceStep = (step: Args, building: Building) => unknown
 
@@ -16,11 +16,11 @@ export const sourceSteps: Readonly<Record<string, SourceStep>> = {
   },
   table: (step, { builder }) => {
     const { serdes, consumed: how } = consumed(step)
-    return call(builder, 'table', { name: step.string('topic'), ...serdes }, how, materialized(step))
+    return call(builder, 'table', { name: step.string('topic'), ...serdes }, merged(how, tableOptions(step)))
   },
   globalTable: (step, { builder }) => {
     const { serdes, consumed: how } = consumed(step)
-    return call(builder, 'globalTable', { name: step.string('topic'), ...serdes }, how, materialized(step))
+    return call(builder, 'globalTable', { name: step.string('topic'), ...serdes }, merged(how, tableOptions(step)))
   },
   addStateStore: (step, building) => {
     call(building.builder, 'addStateStore', storeSpec(step.object('store'), building))

@@ -9,12 +9,12 @@ import {
   grouped,
   joined,
   joinWindows,
-  materialized,
   optional,
   repartitioned,
   serdesOf,
   storeSpec,
   streamJoined,
+  tableOptions,
 } from './options.ts'
 
 const nothing = (): void => {}
@@ -41,7 +41,7 @@ export const streamSteps: Readonly<Record<string, StepMaker>> = {
   merge: (stream, step, building) => call(stream, 'merge', handleOf(step, building), named(step)),
   repartition: (stream, step) => call(stream, 'repartition', repartitioned(step)),
   to: (stream, step) => void sinkTo(stream, step),
-  toTable: (stream, step) => call(stream, 'toTable', materialized(step), named(step)),
+  toTable: (stream, step) => call(stream, 'toTable', tableOptions(step)),
   groupByKey: (stream, step) => call(stream, 'groupByKey', grouped(step)),
   groupBy: (stream, step) => call(stream, 'groupBy', mapperOf(step.json('fn')), grouped(step) ?? {}),
   join: (stream, step, building) => joinStream(stream, 'join', step, building),

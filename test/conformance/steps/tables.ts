@@ -2,15 +2,14 @@ import type { Args } from '../scenario/args.ts'
 import { transformerSupplier } from '../scenario/processors.ts'
 import { joinerOf, mapperOf, pairMapperOf, predicateOf } from './functions.ts'
 import { call, named, options, type Building, type Handle, type StepMaker } from './handles.ts'
-import { grouped, materialized, suppressed, tableJoined } from './options.ts'
+import { grouped, merged, suppressed, tableJoined, tableOptions } from './options.ts'
 import { handleOf } from './streams.ts'
 
 /** Steps on a KTable. */
 export const tableSteps: Readonly<Record<string, StepMaker>> = {
-  filter: (table, step) => call(table, 'filter', predicateOf(step), materialized(step), named(step)),
-  filterNot: (table, step) => call(table, 'filterNot', predicateOf(step), materialized(step), named(step)),
-  mapValues: (table, step) =>
-    call(table, 'mapValues', mapperOf(step.json('fn'), step.flag('withKey')), materialized(step), named(step)),
+  filter: (table, step) => call(table, 'filter', predicateOf(step), tableOptions(step)),
+  filterNot: (table, step) => call(table, 'filterNot', predicateOf(step), tableOptions(step)),
+  mapValues: (table, step) => call(table, 'mapValues', mapperOf(step.json('fn'), step.flag('withKey')), tableOptions(step)),
   toStream: (table, step) => {
     const stream = call(table, 'toStream', named(step)) as Handle
     return step.has('fn') ? call(stream, 'selectKey', mapperOf(step.json('fn'))) : stream
@@ -20,7 +19,7 @@ export const tableSteps: Readonly<Record<string, StepMaker>> = {
     step.take('own') // Java overlooks the stores of the supplier.
     const supplier = transformerSupplier(step.object('transformer'), building.faces)
     const stores = step.has('stores') ? step.strings('stores') : undefined
-    return call(table, 'transformValues', supplier, materialized(step), options({ name: step.optionalString('name'), stores }))
+    return call(table, 'transformValues', supplier, merged(options({ stores }), tableOptions(step)))
   },
   suppress: (table, step) => call(table, 'suppress', suppressed(step), named(step)),
   join: (table, step, building) => joinTables(table, 'join', step, building),
@@ -30,7 +29,7 @@ export const tableSteps: Readonly<Record<string, StepMaker>> = {
 
 function joinTables(table: Handle, method: string, step: Args, building: Building): unknown {
   const other = handleOf(step, building)
-  if (!step.has('fk')) return call(table, method, other, joinerOf(step), materialized(step), named(step))
+  if (!step.has('fk')) return call(table, method, other, joinerOf(step), tableOptions(step))
   const extractor = mapperOf(step.json('fk'), step.flag('withKey'))
-  return call(table, method, other, extractor, joinerOf(step), tableJoined(step), materialized(step))
+  return call(table, method, other, extractor, joinerOf(step), merged(tableJoined(step), tableOptions(step)))
 }

@@ -23,8 +23,8 @@ export const topologySteps: Readonly<Record<string, TopologyStep>> = {
     call(topology, 'addSource', step.string('name'), topics, how)
   },
   addProcessor: (topology, step, building) => {
-    const stores = step.has('own') ? [storeSpec(step.object('own'), building)] : undefined
-    call(topology, 'addProcessor', step.string('name'), supplierOf(step, building), step.strings('parents'), stores)
+    const own = step.has('own') ? { stores: [storeSpec(step.object('own'), building)] } : undefined
+    call(topology, 'addProcessor', step.string('name'), supplierOf(step, building), step.strings('parents'), own)
   },
   addSink: (topology, step) => {
     const how = step.has('partitioner') ? { partitioner: partitioner(step.string('partitioner')) } : undefined
@@ -52,8 +52,8 @@ function sinkTopic(step: Args): object {
   if (!step.has('topicBy')) return { name: step.string('topic') }
   const f = fn(step.json('topicBy'))
   // describe() prints the function's name.
-  const TopicBy = (key: unknown, value: unknown): string => str(f(key, value))
-  return { extractor: TopicBy }
+  const TopicBy = (value: unknown, key: unknown): string => str(f(key, value))
+  return { topicName: TopicBy }
 }
 
 function filledStore(step: Args, building: Building): object {
