@@ -218,7 +218,7 @@ export type { Counter, Metric, Metrics, MetricTags } from './metrics/metrics.ts'
 
 // The application.
 export { KafkaStreams } from './kafka-streams.ts'
-export type { LocalTask } from './kafka-streams.ts'
+export type { CloseOptions, LocalTask } from './kafka-streams.ts'
 export type { StreamsConfig, StreamsState, UncaughtExceptionAnswer, UncaughtExceptionHandler } from './runtime/streams-config.ts'
 export { deadLetter } from './runtime/errors/dead-letters.ts'
 export { logAndContinue, logAndFail, retryOrFail } from './runtime/errors/error-handlers.ts'

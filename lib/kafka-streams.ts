@@ -1,44 +1,30 @@
 import { MemoryMetrics } from './metrics/memory-metrics.ts'
 import type { Metric, Metrics } from './metrics/metrics.ts'
-import { InvalidStateStoreError, StreamsError, TaskCorruptedError, TaskMigratedError } from './model/errors.ts'
+import { sleep } from './clock/clock.ts'
+import { systemClock } from './clock/system-clock.ts'
 import { taskIdString } from './model/task-id.ts'
 import type { TopicPartition } from './model/topic-partition.ts'
-import { sleep } from './clock/clock.ts'
 import { compositeStore, type ReadOnlyStore } from './query/composite-store.ts'
-import type { StateRestoreListener } from './runtime/restore/changelog.ts'
+import { ApplicationState } from './runtime/application/application-state.ts'
+import { localStores } from './runtime/application/local-stores.ts'
+import { openSharedResources, type SharedResources } from './runtime/application/shared-resources.ts'
+import { ThreadSupervisor } from './runtime/application/thread-supervisor.ts'
+import { withSafeCallbacks } from './runtime/application/user-callbacks.ts'
+import { openStreamThread } from './runtime/loop/open-stream-thread.ts'
+import { loggedRestores } from './runtime/restore/restore-log.ts'
 import { checkSerdes } from './runtime/serdes/check-serdes.ts'
-import { GlobalThread } from './runtime/restore/global-thread.ts'
-import { applicationEnvironment } from './runtime/environment/application-environment.ts'
-import type { OpenStreamThread } from './runtime/loop/open-stream-thread.ts'
-import { fetchLimits, openStreamThread } from './runtime/loop/open-stream-thread.ts'
 import { configuredSerdes } from './runtime/serdes/configured-serdes.ts'
 import type { SerdeResolver } from './runtime/serdes/serde-resolver.ts'
-import { StateDirectory } from './runtime/restore/state-directory.ts'
-import type { ThreadState } from './runtime/loop/stream-thread.ts'
-import type { GlobalStores } from './runtime/task/stream-task.ts'
 import type { ResolvedConfig, StreamsConfig, StreamsState } from './runtime/streams-config.ts'
 import { resolveConfig } from './runtime/streams-config.ts'
-import type { ThreadEnvironment } from './runtime/environment/thread-environment.ts'
-import { RecordCacheBudget } from './state/layers/record-cache.ts'
 import type { ReadOnlyKeyValueStore } from './state/key-value/key-value-store.ts'
-import type { StateStore } from './state/state-store.ts'
-import type {
-  KeyValueStoreSpec,
-  SessionStoreSpec,
-  StoreSpec,
-  VersionedKeyValueStoreSpec,
-  WindowStoreSpec,
-} from './state/store-spec.ts'
 import { storeKinds } from './state/store-kinds.ts'
-import type { StoreView } from './state/store-views.ts'
 import type { ReadOnlySessionStore } from './state/session/session-store.ts'
+import type { KeyValueStoreSpec, SessionStoreSpec, VersionedKeyValueStoreSpec, WindowStoreSpec } from './state/store-spec.ts'
 import type { ReadOnlyVersionedKeyValueStore } from './state/versioned/versioned-key-value-store.ts'
 import type { ReadOnlyWindowStore } from './state/window/window-store.ts'
-import type { StorageFactory } from './storage/storage.ts'
 import type { Topology } from './topology/topology.ts'
 import type { TopologyPlan } from './topology/topology-plan.ts'
-import type { Admin } from './transport/admin.ts'
-import type { Cluster } from './transport/cluster.ts'
 
 /** A task of this process. */
 export interface LocalTask {
@@ -48,17 +34,11 @@ export interface LocalTask {
   readonly partitions: readonly TopicPartition[]
 }
 
-interface Started {
-  readonly cluster: Cluster
-  readonly admin: Admin
-  readonly environment: ThreadEnvironment
-  readonly directory: StateDirectory
-  readonly global: GlobalThread | null
-  /** Closes directory and admin. */
-  readonly opened: AsyncDisposableStack
+/** How an application closes (Java: `CloseOptions`, KIP-1153). */
+export interface CloseOptions {
+  /** How long `close` may take, in ms. Infinity: as long as it takes. Default 30 000. */
+  readonly timeoutMs?: number | undefined
 }
-
-const noGlobalStores: GlobalStores = { names: new Set(), store: () => undefined }
 
 /**
  * Runs a topology on a cluster, together with all other processes of the same `applicationId` (Java: `KafkaStreams`).
@@ -66,32 +46,48 @@ const noGlobalStores: GlobalStores = { names: new Set(), store: () => undefined 
  * @example
  * await using streams = new KafkaStreams(builder.build(), { applicationId: 'word-count', bootstrapServers: '127.0.0.1:9092' })
  * await streams.start()
+ * await streams.closed
  */
 export class KafkaStreams implements AsyncDisposable {
   readonly #config: ResolvedConfig
   readonly #plan: TopologyPlan
   readonly #metrics: Metrics
   readonly #serdes: SerdeResolver
+  readonly #state: ApplicationState
   readonly #stopping = new AbortController()
-  #state: StreamsState = 'created'
   #starting: Promise<void> | null = null
-  #started: Started | null = null
-  #open: OpenStreamThread | null = null
+  #shared: SharedResources | null = null
+  #supervisor: ThreadSupervisor | null = null
   #running: Promise<void> = Promise.resolve()
   #closing: Promise<void> | null = null
 
-  /** Nothing is opened yet. Throws a `ConfigError` that names the key, or a `TopologyError`; `STREAMS_SERDE_MISSING` names all places. */
+  /**
+   * Nothing is opened yet. Throws a `ConfigError` that names the key, or a `TopologyError`; `STREAMS_SERDE_MISSING` names all places
+   * where a serde is missing.
+   */
   constructor(topology: Topology, config: StreamsConfig) {
-    this.#config = resolveConfig(config)
+    this.#config = withSafeCallbacks(resolveConfig(config))
     const { applicationId, compatibility, windowStoreChangelogAdditionalRetentionMs, topicConfig } = this.#config
     this.#plan = topology.plan(applicationId, { compatibility, windowStoreChangelogAdditionalRetentionMs, topicConfig })
     this.#metrics = this.#config.metrics ?? new MemoryMetrics()
     this.#serdes = configuredSerdes(this.#config)
+    this.#state = new ApplicationState(this.#config.onStateChange)
     checkSerdes(this.#plan, this.#serdes)
   }
 
   get state(): StreamsState {
-    return this.#state
+    return this.#state.current
+  }
+
+  /**
+   * The end of the application: resolves when it was closed, rejects with the error that ended it. Each read gives a promise of its own,
+   * so an error that nobody handles is an unhandled rejection.
+   *
+   * An application whose failure nobody could hear of, because `closed` was never read and there is no `uncaughtExceptionHandler`, sets
+   * `process.exitCode` to 1: the process ends when nothing else keeps it, and its supervisor sees that it failed.
+   */
+  get closed(): Promise<void> {
+    return this.#state.closed()
   }
 
   /**
@@ -100,19 +96,22 @@ export class KafkaStreams implements AsyncDisposable {
    *
    * Rejects, with everything closed, where a broker cannot be reached (`TransportError`), a topic is missing
    * (`STREAMS_MISSING_SOURCE_TOPIC`), joined topics differ in partitions (`STREAMS_NOT_COPARTITIONED`), or the state directory
-   * is in use (`LockError`).
+   * is in use (`LockError`). An application starts once, and not after `close`: a `TypeError`.
    */
   async start(): Promise<void> {
-    if (this.#starting !== null) throw new TypeError('An application is started once: make another.')
-    this.#setState('rebalancing')
+    if (this.#closing !== null) throw new TypeError('This application was closed: make another, and start that.')
+    if (this.#starting !== null) throw new TypeError('An application starts once: make another, and start that.')
     this.#starting = this.#start()
     await this.#starting
   }
 
-  /** Commits, leaves the group and closes all. Idempotent; does not reject. */
-  async close(): Promise<void> {
-    this.#closing ??= this.#close()
-    await this.#closing
+  /**
+   * Commits, leaves the group and closes all. Does not reject: what goes wrong is logged. After `timeoutMs` it resolves all the same,
+   * with a warning in the log; closing then goes on, and `closed` tells its end. Another call waits for the same end.
+   */
+  async close({ timeoutMs = closeTimeoutMs }: CloseOptions = {}): Promise<void> {
+    this.#closing ??= this.#close().catch((error: unknown) => this.#logCloseFailure(error))
+    await this.#within(timeoutMs, this.#closing)
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -121,7 +120,7 @@ export class KafkaStreams implements AsyncDisposable {
 
   /** The tasks of this process, in order of their ids. */
   localTasks(): readonly LocalTask[] {
-    const tasks = this.#open?.tasks.all ?? []
+    const tasks = this.#supervisor?.current?.tasks.all ?? []
     return tasks.map(({ id, state, partitions }) => ({ taskId: taskIdString(id), state, partitions }))
   }
 
@@ -142,247 +141,107 @@ export class KafkaStreams implements AsyncDisposable {
     store: KeyValueStoreSpec<K, V> | WindowStoreSpec<K, V> | SessionStoreSpec<K, V> | VersionedKeyValueStoreSpec<K, V> | string,
   ): ReadOnlyStore<K, V> {
     const { name, kind } = typeof store === 'string' ? { name: store, kind: 'key-value' as const } : store
-    return compositeStore(viewOf(name, kind), () => this.#storesNamed(name, kind))
+    return compositeStore(storeKinds[kind].view!, () =>
+      localStores(name, kind, {
+        plan: this.#plan,
+        state: this.#state.current,
+        global: this.#shared?.global ?? null,
+        running: this.#supervisor?.current?.tasks.running ?? [],
+      }),
+    )
   }
 
   async #start(): Promise<void> {
+    this.#state.set('rebalancing')
     try {
-      this.#started = await this.#openShared()
-      await this.#started.global?.restore()
+      this.#shared = await openSharedResources({
+        plan: this.#plan,
+        config: this.#config,
+        metrics: this.#metrics,
+        serdes: this.#serdes,
+      })
+      await this.#shared.global?.restore()
       if (this.#stopping.signal.aborted) return
-      this.#open = await this.#openThread(this.#started)
-      this.#running = this.#supervise(this.#started, this.#open)
+      this.#supervisor = this.#makeSupervisor(this.#shared)
+      await this.#supervisor.open()
+      this.#running = this.#run(this.#supervisor)
     } catch (error) {
-      await this.#closeShared('nothing')
-      this.#setState(this.#stopping.signal.aborted ? 'pending-shutdown' : 'pending-error')
-      this.#setState(this.#stopping.signal.aborted ? 'not-running' : 'error')
+      if (this.#stopping.signal.aborted) await this.#closeShared('nothing')
+      else await this.#fail(error)
       throw error
     }
   }
 
-  async #openShared(): Promise<Started> {
-    const { applicationId } = this.#config
-    const cluster = await openCluster(this.#config)
-    const storage = await openStorage(this.#config)
-    await using opened = new AsyncDisposableStack()
-    const directory = opened.adopt(new StateDirectory(storage, applicationId, cluster.chance), (each) =>
-      each.close().catch((error: unknown) => this.#logFailure(error)),
-    )
-    const clientId = this.#config.clientId ?? `${applicationId}-${directory.processId}`
-    const admin = opened.adopt(await cluster.admin({ clientId: `${clientId}-admin` }), (each) => each.close())
-    const environment: ThreadEnvironment = {
-      ...applicationEnvironment(this.#config, this.#serdes, storage),
-      threadId: `${clientId}-StreamThread-1`,
-      clock: this.#config.clock ?? cluster.clock,
-      metrics: this.#metrics,
-      logger: this.#config.logger,
-      cache: new RecordCacheBudget(this.#config.statestoreCacheMaxBytes),
-    }
-    const global = await this.#openGlobal(cluster, admin, environment, directory)
-    return { cluster, admin, environment, directory, global, opened: opened.move() }
+  #makeSupervisor(shared: SharedResources): ThreadSupervisor {
+    const { environment, global } = shared
+    const openThread = () =>
+      openStreamThread({
+        ...shared,
+        plan: this.#plan,
+        config: this.#config,
+        globalStores: global?.stores ?? { names: new Set(), store: () => undefined },
+        restoreListener: loggedRestores(this.#config.stateRestoreListener, environment.logger),
+        onStateChange: (state) => this.#becomes(state),
+      })
+    const onReplace = (): void => this.#becomes('rebalancing')
+    const { signal: stopping } = this.#stopping
+    return new ThreadSupervisor({ config: this.#config, environment, global, stopping, openThread, onReplace })
   }
 
-  async #openGlobal(
-    cluster: Cluster,
-    admin: Admin,
-    environment: ThreadEnvironment,
-    directory: StateDirectory,
-  ): Promise<GlobalThread | null> {
-    const subtopologies = this.#plan.subtopologies.filter(({ kind }) => kind === 'global')
-    if (subtopologies.length === 0) return null
-    const fetcher = await cluster.fetcher({ clientId: `${environment.threadId}-GlobalStreamThread` })
-    const { retryBackoffMs, commitIntervalMs: checkpointIntervalMs } = this.#config
-    const limits = fetchLimits(this.#config)
-    const storage = directory.openGlobal()
-    return new GlobalThread({ environment, subtopologies, storage, admin, fetcher, limits, retryBackoffMs, checkpointIntervalMs })
+  /** Until the application is closed, or has failed for good. Does not reject. */
+  async #run(supervisor: ThreadSupervisor): Promise<void> {
+    const failure = await supervisor.run()
+    if (failure === null || this.#stopping.signal.aborted) return
+    await this.#fail(failure.error)
+    if (!this.#state.isEndAwaited && this.#config.uncaughtExceptionHandler === undefined) process.exitCode ||= 1
   }
 
-  #openThread({ cluster, admin, environment, directory, global }: Started): Promise<OpenStreamThread> {
-    return openStreamThread({
-      plan: this.#plan,
-      config: this.#config,
-      cluster,
-      admin,
-      environment,
-      directory,
-      globalStores: global?.stores ?? noGlobalStores,
-      restoreListener: this.#restoreListener(environment),
-      onStateChange: (state) => this.#onThreadState(state),
-    })
-  }
-
-  /** Runs until the application is closed, or has failed for good. Does not reject. */
-  async #supervise(started: Started, first: OpenStreamThread): Promise<void> {
-    const global = this.#watchGlobal(started)
-    let open: OpenStreamThread | undefined = first
-    while (open !== undefined && global.failure === undefined) {
-      const failure = await failureOf(open.run())
-      if (global.failure === undefined && failure === null) return
-      const answer = this.#decide(global.failure ?? failure?.error)
-      if (answer === 'shutdown-application') await this.#stopApplication(started)
-      // What keeps the global stores cannot be replaced, as in Java: tasks would read stores that stand still.
-      if (answer !== 'replace-thread' || global.failure !== undefined) break
-      open = await this.#replaceThread(started)
-      if (this.#stopping.signal.aborted) return
-    }
-    await this.#fail()
-  }
-
-  /** The global stores run until `stop`; their failure ends the thread. */
-  #watchGlobal({ global }: Started): { readonly failure: unknown } {
-    const watched: { failure: unknown } = { failure: undefined }
-    void global?.run().catch((error: unknown) => {
-      watched.failure = error
-      return this.#open?.thread.leave()
-    })
-    return watched
-  }
-
-  async #replaceThread(started: Started): Promise<OpenStreamThread | undefined> {
-    this.#setState('rebalancing')
-    await sleep(started.environment.clock, this.#config.retryBackoffMs, this.#stopping.signal)
-    if (this.#stopping.signal.aborted) return undefined
-    const open = await this.#openThread(started).catch((error: unknown) => void this.#logFailure(error))
-    if (open !== undefined) this.#open = open
-    return open
-  }
-
-  #decide(error: unknown): ReturnType<NonNullable<StreamsConfig['uncaughtExceptionHandler']>> {
-    this.#logFailure(error)
-    if (this.#stopping.signal.aborted) return 'shutdown-client'
-    if (error instanceof StreamsError && error.code === 'STREAMS_SHUTDOWN_REQUESTED') return 'shutdown-client'
-    if (error instanceof TaskMigratedError || error instanceof TaskCorruptedError) return 'replace-thread'
-    return this.#config.uncaughtExceptionHandler?.(error) ?? 'shutdown-client'
-  }
-
-  #logFailure(error: unknown): void {
-    const facts = error instanceof StreamsError ? { code: error.code, ...error.facts } : {}
-    this.#config.logger.error(`Processing has ended: ${error instanceof Error ? error.message : String(error)}`, facts)
-  }
-
-  /** Joins once more, only to tell the group. */
-  async #stopApplication(started: Started): Promise<void> {
-    const failure = await failureOf(this.#openThread(started).then(runMessenger))
-    if (failure !== null) this.#logFailure(failure.error)
-  }
-
-  async #fail(): Promise<void> {
-    if (this.#stopping.signal.aborted) return
-    this.#setState('pending-error')
+  async #fail(error: unknown): Promise<void> {
+    this.#state.set('pending-error')
     await this.#closeShared('nothing')
-    this.#setState('error')
+    this.#state.fail(error)
   }
 
   async #close(): Promise<void> {
     this.#stopping.abort()
-    if (this.#starting === null) return this.#setState('not-running')
-    const isOver = this.#state === 'error' || this.#state === 'pending-error'
-    if (!isOver) this.#setState('pending-shutdown')
-    this.#started?.global?.stop()
-    await this.#starting.catch(() => undefined)
-    await this.#open?.thread.leave()
+    if (this.#state.isAlive) this.#state.set('pending-shutdown')
+    this.#shared?.global?.stop()
+    await this.#starting?.catch(() => undefined)
+    await this.#supervisor?.leave()
     await this.#running
-    if (this.#state === 'error' || this.#state === 'not-running') return
     await this.#closeShared('checkpoint')
-    this.#setState('not-running')
+    this.#state.set('not-running')
   }
 
   async #closeShared(keep: 'checkpoint' | 'nothing'): Promise<void> {
-    const started = this.#started
-    this.#started = null
-    if (started === null) return
-    started.global?.stop()
-    await started.global?.close(keep)
-    await started.opened.disposeAsync()
-  }
-
-  #storesNamed(name: string, kind: StoreSpec['kind']): readonly StateStore[] {
-    const known = this.#plan.subtopologies.flatMap(({ stores }) => stores).find(({ spec }) => spec.name === name)
-    if (known === undefined || known.spec.kind !== kind) throw unknownStore(name, kind)
-    const global = this.#started?.global?.stores.store(name)
-    const running = this.#open?.tasks.running ?? []
-    const stores = global === undefined ? running.flatMap(({ task }) => task.store(name) ?? []) : [global]
-    if (stores.length === 0) throw unavailableStore(name, this.#state)
-    return stores
-  }
-
-  #restoreListener({ logger }: ThreadEnvironment): StateRestoreListener {
-    const own = this.#config.stateRestoreListener
-    const starts = new Map<string, number>()
-    return {
-      ...own,
-      onRestoreStart(partition, storeName, start, end) {
-        starts.set(storeName + partition.partition, start)
-        own?.onRestoreStart?.(partition, storeName, start, end)
-      },
-      onBatchRestored: (...batch) => own?.onBatchRestored?.(...batch),
-      onRestoreEnd(partition, storeName, total) {
-        const start = starts.get(storeName + partition.partition)
-        const facts = { store: storeName, ...partition, start, restored: total }
-        const changelog = `${partition.topic}-${partition.partition}`
-        logger.info(`Store ${storeName} is restored: ${total} records of ${changelog} from offset ${start} on.`, facts)
-        own?.onRestoreEnd?.(partition, storeName, total)
-      },
-      onRestoreSuspended: (...suspended) => own?.onRestoreSuspended?.(...suspended),
+    const shared = this.#shared
+    this.#shared = null
+    try {
+      await using _opened = shared
+      await shared?.global?.close(keep)
+    } catch (error) {
+      this.#logCloseFailure(error)
     }
   }
 
-  #onThreadState(state: ThreadState): void {
-    if (this.#state === 'rebalancing' || this.#state === 'running') this.#setState(state)
+  async #within(timeoutMs: number, closing: Promise<void>): Promise<void> {
+    if (timeoutMs === Infinity) return closing
+    const closed = new AbortController()
+    const clock = this.#config.clock ?? this.#config.cluster?.clock ?? systemClock
+    const isInTime = await Promise.race([closing.then(() => true), sleep(clock, timeoutMs, closed.signal).then(() => false)])
+    closed.abort()
+    if (!isInTime) this.#config.logger.warn(`Closing takes longer than ${timeoutMs} ms, and goes on.`, { timeoutMs })
   }
 
-  #setState(state: StreamsState): void {
-    const previous = this.#state
-    if (previous === state) return
-    this.#state = state
-    this.#config.onStateChange?.(state, previous)
+  #becomes(state: StreamsState): void {
+    if (this.#state.isAlive) this.#state.set(state)
   }
-}
 
-async function runMessenger(messenger: OpenStreamThread): Promise<void> {
-  messenger.thread.requestShutdown()
-  const failure = await failureOf(messenger.run())
-  const isHeard = failure?.error instanceof StreamsError && failure.error.code === 'STREAMS_SHUTDOWN_REQUESTED'
-  if (failure !== null && !isHeard) throw failure.error
-}
-
-async function failureOf(running: Promise<void>): Promise<{ readonly error: unknown } | null> {
-  try {
-    await running
-    return null
-  } catch (error) {
-    return { error }
+  #logCloseFailure(error: unknown): void {
+    const message = error instanceof Error ? error.message : String(error)
+    this.#config.logger.error(`The application did not close well: ${message}`)
   }
 }
 
-async function openCluster({ cluster, bootstrapServers }: ResolvedConfig): Promise<Cluster> {
-  if (cluster !== undefined) return cluster
-  const { kafka } = await import('./transport/kafka/kafka.ts')
-  return kafka({ bootstrapServers: bootstrapServers! })
-}
-
-async function openStorage({ storage, stateDir }: ResolvedConfig): Promise<StorageFactory> {
-  if (storage !== undefined) return storage
-  if (stateDir === undefined) {
-    const { MemoryStorageFactory } = await import('./storage/memory/memory-storage.ts')
-    return new MemoryStorageFactory()
-  }
-  const { openLmdbStorage } = await import('./storage/lmdb/open-lmdb-storage.ts')
-  return openLmdbStorage(stateDir)
-}
-
-function viewOf(name: string, kind: StoreSpec['kind']): StoreView {
-  const { view } = storeKinds[kind]
-  if (view === undefined) throw unknownStore(name, kind)
-  return view
-}
-
-function unknownStore(name: string, kind: string): InvalidStateStoreError {
-  const message = `The topology has no ${kind} store ${name}: name the store where it is materialized.`
-  return new InvalidStateStoreError('STREAMS_STORE_UNKNOWN', message, { facts: { store: name, kind } })
-}
-
-function unavailableStore(name: string, state: StreamsState): InvalidStateStoreError {
-  const message = `No partition of the store ${name} can be read here now: the application is ${state}. Try again, or ask another instance.`
-  return new InvalidStateStoreError('STREAMS_STORE_NOT_AVAILABLE', message, { facts: { store: name, state } })
-}
+/** Java's `close()` without options waits for ever. */
+const closeTimeoutMs = 30_000

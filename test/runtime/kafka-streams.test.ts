@@ -32,6 +32,19 @@ function application(cluster: Cluster, topology: Topology, config: Partial<Strea
   return new KafkaStreams(topology, { applicationId: 'app', cluster, logger: silentLogger, ...fast, ...config })
 }
 
+/** A cluster as a plain object, of which a test replaces a part. */
+function faceOf(cluster: Cluster): Cluster {
+  return {
+    description: cluster.description,
+    clock: cluster.clock,
+    chance: cluster.chance,
+    admin: (options) => cluster.admin(options),
+    fetcher: (options) => cluster.fetcher(options),
+    producer: (options) => cluster.producer(options),
+    groupCoordinator: (options) => cluster.groupCoordinator(options),
+  }
+}
+
 async function lastValues(cluster: Cluster): Promise<Record<string, number | null>> {
   return Object.fromEntries(await consume(cluster, counts))
 }
@@ -178,7 +191,8 @@ t.test('by default an error ends in the state error, with nothing committed behi
   })) // prettier-ignore
   await streams.start()
   await produce(cluster, lines, [['1', 'a'], ['2', 'b'], ['3', 'c']]) // prettier-ignore
-  await until('the error', () => streams.state === 'error')
+  await t.rejects(streams.closed, { code: 'STREAMS_PROCESSING_FAILED' })
+  t.equal(streams.state, 'error')
   const admin = await cluster.admin({ clientId: 'test' })
   const committed = await admin.committedOffsets('app', [{ topic: 'lines', partition: 0 }], 'any')
   t.ok((committed[0]?.offset ?? 0) <= 1, 'the failed record is read again')
@@ -332,6 +346,26 @@ t.test('close: before start, twice, and while starting', async (t) => {
   const streams = application(cluster, wordCount())
   const starting = streams.start()
   await Promise.all([streams.close(), streams.close()])
+  await starting
+  t.equal(streams.state, 'not-running')
+  await streams.closed
+  for (const closed of [unused, streams]) await t.rejects(closed.start(), TypeError)
+})
+
+t.test('close resolves after its timeout, and closing goes on', async (t) => {
+  await using cluster = await EmbeddedKafka.open()
+  await createTopics(cluster, { lines: 1, passed: 1 })
+  const answer = Promise.withResolvers<void>()
+  const slow: Cluster = { ...faceOf(cluster), admin: async (options) => answer.promise.then(() => cluster.admin(options)) }
+  const warnings: string[] = []
+  const logger = { ...silentLogger, warn: (message: string) => void warnings.push(message) }
+  const streams = application(slow, mapping((value) => value), { logger }) // prettier-ignore
+  const starting = streams.start()
+  await streams.close({ timeoutMs: 20 })
+  t.equal(streams.state, 'pending-shutdown')
+  t.same(warnings, ['Closing takes longer than 20 ms, and goes on.'])
+  answer.resolve()
+  await streams.closed
   await starting
   t.equal(streams.state, 'not-running')
 })

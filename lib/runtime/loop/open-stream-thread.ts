@@ -33,11 +33,13 @@ export interface OpenStreamThreadOptions {
   readonly onStateChange: (state: ThreadState) => void
 }
 
-/** A thread with its clients. `run` closes them. */
+/** A thread with its clients. Either `run` or `close` closes them. */
 export interface OpenStreamThread {
   readonly thread: StreamThread
   readonly tasks: TaskManager
   run(): Promise<void>
+  /** Of a thread that is not to run after all. */
+  close(): Promise<void>
 }
 
 /** Makes internal topics, and all that a thread needs to run. What it rejects with has left nothing open. */
@@ -78,6 +80,7 @@ export async function openStreamThread(options: OpenStreamThreadOptions): Promis
       await using _clients = open
       await thread.run(makeMember(options, thread, clients.coordinator))
     },
+    close: () => open.disposeAsync(),
   }
 }
 

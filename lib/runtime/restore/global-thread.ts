@@ -1,20 +1,25 @@
 import type { TopicPartition } from '../../model/topic-partition.ts'
 import { partitionKey } from '../../model/topic-partition.ts'
 import type { StorageEnvironment } from '../../storage/storage.ts'
-import type { Subtopology } from '../../topology/topology-plan.ts'
+import type { Subtopology, TopologyPlan } from '../../topology/topology-plan.ts'
 import type { Admin } from '../../transport/admin.ts'
+import type { Cluster } from '../../transport/cluster.ts'
 import type { FetchedPartition, Fetcher, FetchLimits } from '../../transport/fetcher.ts'
 import { readableRanges } from '../../transport/readable-ranges.ts'
 import { GlobalTask } from './global-task.ts'
 import { InputFetcher } from '../loop/input-fetcher.ts'
+import { fetchLimits } from '../loop/open-stream-thread.ts'
 import { LoopJobs } from '../loop/loop-jobs.ts'
 import { prepareReads, prepareWrites } from '../serdes/prepare-serdes.ts'
+import type { ResolvedConfig } from '../streams-config.ts'
 import type { GlobalStores } from '../task/stream-task.ts'
 import type { ThreadEnvironment } from '../environment/thread-environment.ts'
+import type { StateDirectory } from './state-directory.ts'
 
 export interface GlobalThreadOptions {
   readonly environment: ThreadEnvironment
   readonly subtopologies: readonly Subtopology[]
+  /** Where the stores are. `openGlobalThread` closes it. */
   readonly storage: StorageEnvironment
   readonly admin: Admin
   readonly fetcher: Fetcher
@@ -23,11 +28,38 @@ export interface GlobalThreadOptions {
   readonly checkpointIntervalMs: number
 }
 
-/** Storage is written when this much would be freed by it, and by time. */
+/** A checkpoint does not wait for its interval when it would free this much. */
 const dirtyBytesMax = 16 * 1024 * 1024
 
+export interface OpenGlobalThreadOptions {
+  readonly plan: TopologyPlan
+  readonly config: ResolvedConfig
+  readonly cluster: Cluster
+  readonly admin: Admin
+  readonly environment: ThreadEnvironment
+  readonly directory: StateDirectory
+}
+
+/** Null where the topology has no global stores. What this rejects with has left nothing open. */
+export async function openGlobalThread(options: OpenGlobalThreadOptions): Promise<GlobalThread | null> {
+  const { plan, config, cluster, admin, environment, directory } = options
+  const subtopologies = plan.subtopologies.filter(({ kind }) => kind === 'global')
+  if (subtopologies.length === 0) return null
+  await using opened = new AsyncDisposableStack()
+  const storage = opened.adopt(directory.openGlobal(), (each) => each.close())
+  const clientId = `${environment.threadId}-GlobalStreamThread`
+  const fetcher = opened.adopt(await cluster.fetcher({ clientId }), (each) => each.close())
+  const { retryBackoffMs, commitIntervalMs: checkpointIntervalMs } = config
+  const limits = fetchLimits(config)
+  const parts = { environment, subtopologies, storage, admin, fetcher, limits, retryBackoffMs, checkpointIntervalMs }
+  const thread = new GlobalThread(parts)
+  // The thread closes them from here on.
+  opened.move()
+  return thread
+}
+
 /** Keeps the global stores of a process up to date, beside the tasks that read them (Java: `GlobalStreamThread`). */
-export class GlobalThread {
+export class GlobalThread implements AsyncDisposable {
   readonly #options: GlobalThreadOptions
   readonly #task: GlobalTask
   readonly #input: InputFetcher
@@ -35,6 +67,8 @@ export class GlobalThread {
   readonly #next = new Map<string, number>()
   #lastCheckpointMs: number
   #isStopping = false
+  #running: Promise<void> = Promise.resolve()
+  #closing: Promise<void> | null = null
 
   constructor(options: GlobalThreadOptions) {
     const { environment, subtopologies, storage, fetcher, limits, retryBackoffMs } = options
@@ -66,11 +100,9 @@ export class GlobalThread {
   }
 
   /** Updates until `stop`; rejects with what ends it. */
-  async run(): Promise<void> {
-    while (!this.#isStopping) {
-      await this.#step()
-      this.#checkpointIfDue()
-    }
+  run(): Promise<void> {
+    this.#running = this.#run()
+    return this.#running
   }
 
   /** Ends `run`, soon. */
@@ -79,15 +111,34 @@ export class GlobalThread {
     this.#jobs.wake()
   }
 
-  /** After `run` has ended well: what was read is kept. */
-  async close(keep: 'checkpoint' | 'nothing'): Promise<void> {
-    await this.#input.close()
-    try {
-      if (keep === 'checkpoint') this.#task.checkpoint()
-    } finally {
-      this.#task.close()
-      this.#options.storage.close()
+  /** Ends `run`, and closes everything. `checkpoint`: what was read is kept, unless `run` has failed. Idempotent. */
+  close(keep: 'checkpoint' | 'nothing'): Promise<void> {
+    this.#closing ??= this.#close(keep)
+    return this.#closing
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close('nothing')
+  }
+
+  async #run(): Promise<void> {
+    while (!this.#isStopping) {
+      await this.#step()
+      this.#checkpointIfDue()
     }
+  }
+
+  async #close(keep: 'checkpoint' | 'nothing'): Promise<void> {
+    using closing = new DisposableStack()
+    closing.defer(() => this.#options.storage.close())
+    closing.defer(() => this.#task.close())
+    this.stop()
+    await this.#input.close()
+    const isWell = await this.#running.then(
+      () => true,
+      () => false,
+    )
+    if (keep === 'checkpoint' && isWell) this.#task.checkpoint()
   }
 
   async #step(): Promise<void> {

@@ -20,13 +20,15 @@ export class StateDirectory {
   readonly #process: StorageEnvironment
   readonly #closedSums = new Map<string, number>()
 
-  /** Throws a `LockError` where another process has it open. */
+  /** Throws a `LockError` where another process has it open. What throws here has left nothing open. */
   constructor(factory: StorageFactory, applicationId: string, chance: Chance) {
     this.#factory = factory
     this.#applicationId = applicationId
-    this.#process = factory.open(this.#name(processTable))
+    using opened = new DisposableStack()
+    this.#process = opened.adopt(factory.open(this.#name(processTable)), (each) => each.close())
     this.processId = readProcessId(this.#process, chance)
     for (const task of this.#storedTasks()) this.#remember(task)
+    opened.move()
   }
 
   /** Offset sums of tasks whose state is here and that do not run, by task id string. */
@@ -40,8 +42,9 @@ export class StateDirectory {
   }
 
   closeTask(id: TaskId, environment: StorageEnvironment): void {
+    using opened = new DisposableStack()
+    opened.defer(() => environment.close())
     const sum = storedOffsetSum(environment)
-    environment.close()
     if (sum !== undefined && this.#factory.medium === 'disk') this.#closedSums.set(taskIdString(id), sum)
   }
 
@@ -76,9 +79,9 @@ export class StateDirectory {
   }
 
   #remember(task: string): void {
-    const environment = this.#factory.open(this.#name(task))
+    using opened = new DisposableStack()
+    const environment = opened.adopt(this.#factory.open(this.#name(task)), (each) => each.close())
     const sum = storedOffsetSum(environment)
-    environment.close()
     if (sum !== undefined) this.#closedSums.set(task, sum)
   }
 }

@@ -132,11 +132,14 @@ export class TaskManager {
   async #create(id: TaskId, partitions: readonly TopicPartition[], committed: readonly OffsetCommit[]): Promise<void> {
     const { plan, environment, output, directory, globalStores } = this.#options
     const subtopology = plan.subtopologies[id.subtopology]!
-    const storage = directory.openTask(id)
+    using opened = new DisposableStack()
+    const storage = opened.adopt(directory.openTask(id), (each) => directory.closeTask(id, each))
     const task = new StreamTask({ id, environment, subtopologies: [subtopology], partitions, storage, output, globalStores })
     const managed: ManagedTask = { id, subtopology, partitions, task, storage, committed, restoring: new Set(), state: 'created' }
     this.#tasks.set(taskIdString(id), managed)
     for (const partition of partitions) this.#owners.set(partitionKey(partition), managed)
+    // From here on `close` closes the storage.
+    opened.move()
     task.open()
     this.#restore(managed)
     if (managed.restoring.size === 0) await this.#start(managed)

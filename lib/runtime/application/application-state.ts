@@ -1,0 +1,52 @@
+import type { StreamsConfig, StreamsState } from '../streams-config.ts'
+
+/** The state of an application, and its end as a promise. `error` and `not-running` are final. */
+export class ApplicationState {
+  readonly #onChange: StreamsConfig['onStateChange']
+  readonly #end = Promise.withResolvers<void>()
+  #current: StreamsState = 'created'
+  #isEndAwaited = false
+
+  constructor(onChange: StreamsConfig['onStateChange']) {
+    this.#onChange = onChange
+    this.#end.promise.catch(() => undefined)
+  }
+
+  get current(): StreamsState {
+    return this.#current
+  }
+
+  /** Processing may begin or go on: nothing has ended it, or is about to. */
+  get isAlive(): boolean {
+    return this.#current === 'rebalancing' || this.#current === 'running'
+  }
+
+  get isOver(): boolean {
+    return this.#current === 'error' || this.#current === 'not-running'
+  }
+
+  /** True from the first call of `closed` on: somebody hears of the end. */
+  get isEndAwaited(): boolean {
+    return this.#isEndAwaited
+  }
+
+  /** Each call answers a promise of its own, so that one that nobody handles is an unhandled rejection. */
+  closed(): Promise<void> {
+    this.#isEndAwaited = true
+    return this.#end.promise.then(() => undefined)
+  }
+
+  set(state: StreamsState): void {
+    const previous = this.#current
+    if (previous === state || this.isOver) return
+    this.#current = state
+    this.#onChange?.(state, previous)
+    if (state === 'not-running') this.#end.resolve()
+  }
+
+  /** The application is over because of `failure`. */
+  fail(failure: unknown): void {
+    this.set('error')
+    this.#end.reject(failure)
+  }
+}

@@ -1,0 +1,67 @@
+import type { Metrics } from '../../metrics/metrics.ts'
+import { RecordCacheBudget } from '../../state/layers/record-cache.ts'
+import type { StorageFactory } from '../../storage/storage.ts'
+import type { TopologyPlan } from '../../topology/topology-plan.ts'
+import type { Admin } from '../../transport/admin.ts'
+import type { Cluster } from '../../transport/cluster.ts'
+import { applicationEnvironment } from '../environment/application-environment.ts'
+import type { ThreadEnvironment } from '../environment/thread-environment.ts'
+import { openGlobalThread, type GlobalThread } from '../restore/global-thread.ts'
+import { StateDirectory } from '../restore/state-directory.ts'
+import type { SerdeResolver } from '../serdes/serde-resolver.ts'
+import type { ResolvedConfig } from '../streams-config.ts'
+
+export interface SharedResourcesOptions {
+  readonly plan: TopologyPlan
+  readonly config: ResolvedConfig
+  readonly metrics: Metrics
+  readonly serdes: SerdeResolver
+}
+
+/** What the threads of an application share: its clients, its state directory, its global stores. */
+export interface SharedResources extends AsyncDisposable {
+  readonly cluster: Cluster
+  readonly admin: Admin
+  readonly environment: ThreadEnvironment
+  readonly directory: StateDirectory
+  /** Null where the topology has no global stores. */
+  readonly global: GlobalThread | null
+}
+
+/** Opens them in an order in which each finds what it needs. Where one fails, those before it are closed. */
+export async function openSharedResources(options: SharedResourcesOptions): Promise<SharedResources> {
+  const { plan, config, metrics, serdes } = options
+  const cluster = await openCluster(config)
+  const storage = await openStorage(config)
+  await using opened = new AsyncDisposableStack()
+  const directory = opened.adopt(new StateDirectory(storage, config.applicationId, cluster.chance), (each) => each.close())
+  const clientId = config.clientId ?? `${config.applicationId}-${directory.processId}`
+  const admin = opened.adopt(await cluster.admin({ clientId: `${clientId}-admin` }), (each) => each.close())
+  const environment: ThreadEnvironment = {
+    ...applicationEnvironment(config, serdes, storage),
+    threadId: `${clientId}-StreamThread-1`,
+    clock: config.clock ?? cluster.clock,
+    metrics,
+    logger: config.logger,
+    cache: new RecordCacheBudget(config.statestoreCacheMaxBytes),
+  }
+  const global = opened.use(await openGlobalThread({ plan, config, cluster, admin, environment, directory }))
+  const all = opened.move()
+  return { cluster, admin, environment, directory, global, [Symbol.asyncDispose]: () => all.disposeAsync() }
+}
+
+async function openCluster({ cluster, bootstrapServers }: ResolvedConfig): Promise<Cluster> {
+  if (cluster !== undefined) return cluster
+  const { kafka } = await import('../../transport/kafka/kafka.ts')
+  return kafka({ bootstrapServers: bootstrapServers! })
+}
+
+async function openStorage({ storage, stateDir }: ResolvedConfig): Promise<StorageFactory> {
+  if (storage !== undefined) return storage
+  if (stateDir === undefined) {
+    const { MemoryStorageFactory } = await import('../../storage/memory/memory-storage.ts')
+    return new MemoryStorageFactory()
+  }
+  const { openLmdbStorage } = await import('../../storage/lmdb/open-lmdb-storage.ts')
+  return openLmdbStorage(stateDir)
+}

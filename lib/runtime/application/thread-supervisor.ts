@@ -1,0 +1,118 @@
+import { sleep } from '../../clock/clock.ts'
+import { StreamsError, TaskCorruptedError, TaskMigratedError } from '../../model/errors.ts'
+import type { OpenStreamThread } from '../loop/open-stream-thread.ts'
+import type { GlobalThread } from '../restore/global-thread.ts'
+import type { ResolvedConfig, UncaughtExceptionAnswer } from '../streams-config.ts'
+import type { ThreadEnvironment } from '../environment/thread-environment.ts'
+
+export interface ThreadSupervisorOptions {
+  readonly config: ResolvedConfig
+  readonly environment: ThreadEnvironment
+  readonly global: GlobalThread | null
+  /** Aborted when the application closes: no thread is replaced any more. */
+  readonly stopping: AbortSignal
+  readonly openThread: () => Promise<OpenStreamThread>
+  /** A thread has ended, and another will take its place. */
+  readonly onReplace: () => void
+}
+
+/** What ended the processing. Undefined is something that one can throw, too. */
+export interface Failure {
+  readonly error: unknown
+}
+
+/** Runs the thread of an application and the one of its global stores, and decides what their errors mean. */
+export class ThreadSupervisor {
+  readonly #options: ThreadSupervisorOptions
+  #current: OpenStreamThread | null = null
+  #globalFailure: Failure | null = null
+
+  constructor(options: ThreadSupervisorOptions) {
+    this.#options = options
+  }
+
+  /** The thread that runs, or the last one that did. */
+  get current(): OpenStreamThread | null {
+    return this.#current
+  }
+
+  /** Opens the first thread. Rejects with nothing left open. */
+  async open(): Promise<void> {
+    this.#current = await this.#options.openThread()
+  }
+
+  /** Runs until the application is closed, which answers null, or has failed for good. Does not reject. */
+  async run(): Promise<Failure | null> {
+    this.#watchGlobal()
+    for (;;) {
+      const failure = this.#globalFailure ?? (await failureOf(this.#current!.run())) ?? this.#globalFailure
+      if (failure === null) return null
+      const answer = this.#decide(failure.error)
+      if (answer === 'shutdown-application') await this.#stopApplication()
+      // Global stores that stand still cannot be replaced, as in Java: tasks would go on reading them.
+      if (answer !== 'replace-thread' || this.#globalFailure !== null) return failure
+      const unopened = await this.#replace()
+      if (this.#options.stopping.aborted) return null
+      if (unopened !== null) return unopened
+    }
+  }
+
+  /** Commits, gives the tasks back, and leaves the group; `run` then ends. */
+  async leave(): Promise<void> {
+    await this.#current?.thread.leave()
+  }
+
+  #watchGlobal(): void {
+    this.#options.global?.run().catch((error: unknown) => {
+      this.#globalFailure = { error }
+      return this.leave()
+    })
+  }
+
+  async #replace(): Promise<Failure | null> {
+    const { environment, config, stopping, openThread, onReplace } = this.#options
+    onReplace()
+    await sleep(environment.clock, config.retryBackoffMs, stopping)
+    if (stopping.aborted) return null
+    const failure = await failureOf(openThread().then((open) => void (this.#current = open)))
+    if (failure !== null) logFailure(failure.error, config)
+    else if (stopping.aborted) await this.#current!.close()
+    return failure
+  }
+
+  #decide(error: unknown): UncaughtExceptionAnswer {
+    const { config, stopping } = this.#options
+    logFailure(error, config)
+    if (stopping.aborted) return 'shutdown-client'
+    if (error instanceof StreamsError && error.code === 'STREAMS_SHUTDOWN_REQUESTED') return 'shutdown-client'
+    if (error instanceof TaskMigratedError || error instanceof TaskCorruptedError) return 'replace-thread'
+    return config.uncaughtExceptionHandler?.(error) ?? 'shutdown-client'
+  }
+
+  /** Joins once more, only to tell the group. */
+  async #stopApplication(): Promise<void> {
+    const failure = await failureOf(this.#options.openThread().then(tellGroup))
+    if (failure !== null) logFailure(failure.error, this.#options.config)
+  }
+}
+
+async function tellGroup(messenger: OpenStreamThread): Promise<void> {
+  messenger.thread.requestShutdown()
+  const failure = await failureOf(messenger.run())
+  const isHeard = failure?.error instanceof StreamsError && failure.error.code === 'STREAMS_SHUTDOWN_REQUESTED'
+  if (failure !== null && !isHeard) throw failure.error
+}
+
+function logFailure(error: unknown, { logger }: ResolvedConfig): void {
+  const facts = error instanceof StreamsError ? { code: error.code, ...error.facts } : {}
+  logger.error(`Processing has ended: ${error instanceof Error ? error.message : String(error)}`, facts)
+}
+
+async function failureOf(running: Promise<unknown>): Promise<Failure | null> {
+  try {
+    await running
+    return null
+  } catch (error) {
+    return { error }
+  }
+}

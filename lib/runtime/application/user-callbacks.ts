@@ -1,0 +1,93 @@
+import { isPromiseLike } from '../../model/promise-like.ts'
+import { consoleLogger, type Logger } from '../logger.ts'
+import type { StateRestoreListener } from '../restore/changelog.ts'
+import type { ResolvedConfig, UncaughtExceptionAnswer } from '../streams-config.ts'
+
+/**
+ * The user's callbacks that stand beside the processing: logger, listeners, `uncaughtExceptionHandler`. What one of them throws, or
+ * its promise rejects with, goes to the log and changes nothing else: no state is left half-way, no rejection stays unhandled.
+ */
+export function withSafeCallbacks(config: ResolvedConfig): ResolvedConfig {
+  const logger = safeLogger(config.logger)
+  const report = (callback: string) => (error: unknown) => logger.error(`${callback} has failed: ${textOf(error)}.`, { callback })
+  const { onStateChange, stateRestoreListener, uncaughtExceptionHandler } = config
+  return {
+    ...config,
+    logger,
+    ...(onStateChange && { onStateChange: safe(onStateChange, report('onStateChange')) }),
+    ...(stateRestoreListener && { stateRestoreListener: safeListener(stateRestoreListener, report) }),
+    ...(uncaughtExceptionHandler && {
+      uncaughtExceptionHandler: safeHandler(uncaughtExceptionHandler, report('uncaughtExceptionHandler')),
+    }),
+  }
+}
+
+type Report = (error: unknown) => void
+
+function safe<A extends readonly unknown[]>(callback: (...values: A) => unknown, report: Report): (...values: A) => void {
+  return (...values) => void attempt(() => callback(...values), report)
+}
+
+/** What `call` returns; undefined where it throws. */
+function attempt<T>(call: () => T, report: Report): T | undefined {
+  try {
+    const result = call()
+    if (isPromiseLike(result)) result.then(undefined, report)
+    return result
+  } catch (error) {
+    report(error)
+    return undefined
+  }
+}
+
+/** Nobody can be told of a logger's failure but the console. */
+function safeLogger(logger: Logger): Logger {
+  const report = (error: unknown): void => consoleLogger.error(`The logger has failed: ${textOf(error)}.`)
+  return {
+    info: safe((message, facts) => logger.info(message, facts), report),
+    warn: safe((message, facts) => logger.warn(message, facts), report),
+    error: safe((message, facts) => logger.error(message, facts), report),
+  }
+}
+
+function safeListener(listener: StateRestoreListener, reportOf: (callback: string) => Report): Required<StateRestoreListener> {
+  const report = reportOf('stateRestoreListener')
+  return {
+    onRestoreStart: safe((...restore) => listener.onRestoreStart?.(...restore), report),
+    onBatchRestored: safe((...batch) => listener.onBatchRestored?.(...batch), report),
+    onRestoreEnd: safe((...restored) => listener.onRestoreEnd?.(...restored), report),
+    onRestoreSuspended: safe((...suspended) => listener.onRestoreSuspended?.(...suspended), report),
+  }
+}
+
+const answers: readonly unknown[] = [
+  'replace-thread',
+  'shutdown-client',
+  'shutdown-application',
+] satisfies UncaughtExceptionAnswer[]
+
+/** A handler without an answer cannot decide that anything goes on. */
+function safeHandler(handler: (error: unknown) => unknown, report: Report): (error: unknown) => UncaughtExceptionAnswer {
+  const none = Symbol('none')
+  return (error) => {
+    let failure: unknown = none
+    const answer = attempt(
+      () => handler(error),
+      (thrown) => {
+        failure = thrown
+        report(thrown)
+      },
+    )
+    if (answers.includes(answer)) return answer as UncaughtExceptionAnswer
+    if (failure === none) report(new TypeError(`its answer must be one of ${answers.join(', ')}, and is ${describe(answer)}`))
+    return 'shutdown-client'
+  }
+}
+
+function describe(answer: unknown): string {
+  return isPromiseLike(answer) ? 'a promise' : String(answer)
+}
+
+function textOf(error: unknown): string {
+  return (error instanceof Error ? error.message : String(error)).replace(/\.$/, '')
+}
