@@ -182,7 +182,8 @@ export type {
 
 // Clusters, and plain clients for topic values.
 export { kafka } from './transport/kafka/kafka.ts'
-export type { KafkaOptions, SaslOptions } from './transport/kafka/kafka.ts'
+export type { KafkaOptions } from './transport/kafka/kafka.ts'
+export type { SaslOptions } from './transport/kafka/connection/connection.ts'
 export type { Cluster, ConnectOptions } from './transport/cluster.ts'
 export { openAdmin, openConsumer, openProducer } from './transport/topic-clients/open-topic-clients.ts'
 export type { TopicConsumer } from './transport/topic-clients/topic-consumer.ts'

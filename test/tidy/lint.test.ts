@@ -128,9 +128,18 @@ t.test('modules of time, chance, sockets and files are imported by the ports onl
     'lib/storage/lmdb/timers.ts': "export { setTimeout } from 'timers/promises'\n",
     'lib/storage/lmdb/files.ts': "export { readFileSync } from 'node:fs'\n",
     'lib/transport/kafka/connection/kafkajs/net.ts': "export { connect } from 'node:net'\n",
+    'lib/transport/kafka/client/net.ts': "export type { Socket } from 'node:net'\n",
+    'lib/transport/kafka/tls.ts': "export { connect } from 'node:tls'\n",
     'lib/clock/chance.ts': "export { randomUUID } from 'node:crypto'\n",
   }
-  const refused = ['lib/runtime/net.ts', 'lib/runtime/timers.ts', 'lib/runtime/chance.ts', 'lib/storage/lmdb/timers.ts']
+  const refused = [
+    'lib/runtime/net.ts',
+    'lib/runtime/timers.ts',
+    'lib/runtime/chance.ts',
+    'lib/storage/lmdb/timers.ts',
+    'lib/transport/kafka/client/net.ts',
+    'lib/transport/kafka/tls.ts',
+  ]
   t.same(lint(files).sort(), refused.map((path) => `${path} no-restricted-imports`).sort())
 })
 

@@ -3,7 +3,8 @@ import { systemChance } from '../../../lib/clock/chance.ts'
 import { systemClock } from '../../../lib/clock/system-clock.ts'
 import { noHeaders } from '../../../lib/model/headers.ts'
 import type { Headers } from '../../../lib/model/headers.ts'
-import { connector } from '../../../lib/transport/kafka/connection/kafkajs/broker-connection.ts'
+import { kafkajsConnector } from '../../../lib/transport/kafka/connection/kafkajs/kafkajs-connection.ts'
+import { BrokerConnection } from '../../../lib/transport/kafka/client/broker-connection.ts'
 import { ClusterClient } from '../../../lib/transport/kafka/client/cluster-client.ts'
 import { kafka } from '../../../lib/transport/kafka/kafka.ts'
 import { fetchRequest } from '../../../lib/transport/kafka/wire/fetch-request.ts'
@@ -54,21 +55,14 @@ if (bootstrapServers !== null) {
 }
 
 async function rawRecords(bootstrapServers: string, topic: string): Promise<Buffer> {
-  const settings = {
-    clientId: 'raw',
-    ssl: false,
-    sasl: null,
-    connectionTimeoutMs: 5000,
-    requestTimeoutMs: 5000,
-    clock: systemClock,
-  }
   const [host, port] = bootstrapServers.split(',')[0]!.split(':')
   const bootstrap = [{ host: host!, port: Number(port) }]
-  const open = await connector(settings)
+  const times = { clock: systemClock, connectionTimeoutMs: 5000, requestTimeoutMs: 5000 }
+  const connection = { ...times, open: await kafkajsConnector({ clientId: 'raw', ssl: false, sasl: null }) }
   const client = new ClusterClient({
     what: 'test',
     bootstrap,
-    open,
+    open: (broker, signal) => BrokerConnection.open(broker, connection, signal),
     clock: systemClock,
     chance: systemChance,
     apiTimeoutMs: 5000,

@@ -2,23 +2,21 @@ import type { Chance } from '../../../clock/chance.ts'
 import type { Clock } from '../../../clock/clock.ts'
 import type { PartitionMetadata } from '../../admin.ts'
 import type { TopicPartition } from '../../../model/topic-partition.ts'
-import type { BrokerConnection, OpenConnection } from '../connection/kafkajs/broker-connection.ts'
+import type { HostPort } from '../connection/connection.ts'
+import { addressOf } from './broker-connection.ts'
+import type { BrokerConnection } from './broker-connection.ts'
 import { closed, errorCode, isRetriable, kafkaError, throwOnError, unreachable } from './kafka-errors.ts'
 import { retry } from './retry.ts'
 import { findCoordinatorRequest, metadataRequest } from '../wire/metadata-requests.ts'
 import type { BrokerAddress, ClusterDescription, TopicDescription } from '../wire/metadata-requests.ts'
 import type { KafkaRequest } from '../wire/request.ts'
 
-export interface HostPort {
-  readonly host: string
-  readonly port: number
-}
-
 export interface ClusterClientOptions {
   /** For messages: `fetcher`. */
   readonly what: string
   readonly bootstrap: readonly HostPort[]
-  readonly open: OpenConnection
+  /** Opens a connection to a broker. An aborted signal ends the attempt. */
+  readonly open: (broker: HostPort, signal: AbortSignal) => Promise<BrokerConnection>
   readonly clock: Clock
   readonly chance: Chance
   /** How long a call may be retried. */
@@ -81,18 +79,15 @@ export class ClusterClient {
 
   async sendToAny<T>(request: KafkaRequest<T>): Promise<T> {
     let last: unknown
-    for (const { host, port } of this.#candidates()) {
+    for (const broker of this.#candidates()) {
       try {
-        return await this.#send(host, port, request)
+        return await this.#send(broker, request)
       } catch (error) {
         if (!isRetriable(error)) throw error
         last = error
       }
     }
-    throw unreachable(
-      this.#options.bootstrap.map(({ host, port }) => `${host}:${port}`),
-      last,
-    )
+    throw unreachable(this.#options.bootstrap.map(addressOf), last)
   }
 
   sendToController<T>(request: KafkaRequest<T>): Promise<T> {
@@ -102,7 +97,7 @@ export class ClusterClient {
   async sendTo<T>(nodeId: number, request: KafkaRequest<T>): Promise<T> {
     const broker = this.#brokers.find((candidate) => candidate.nodeId === nodeId)
     if (broker === undefined) throw kafkaError(errorCode.brokerNotAvailable, `Broker ${nodeId} is not in the cluster now`)
-    return await this.#send(broker.host, broker.port, request)
+    return await this.#send(broker, request)
   }
 
   /** What is known of the partition's leader; asks where nothing is. Rejects, `retriable`, where there is no leader. */
@@ -160,16 +155,16 @@ export class ClusterClient {
 
   // Connected ones first; the bootstrap addresses are the way back when the whole cluster has moved.
   #candidates(): readonly HostPort[] {
-    const isConnected = ({ host, port }: HostPort): boolean => this.#connections.has(`${host}:${port}`)
+    const isConnected = (broker: HostPort): boolean => this.#connections.has(addressOf(broker))
     const all = [...this.#brokers, ...this.#options.bootstrap]
-    const unique = [...new Map(all.map((address) => [`${address.host}:${address.port}`, address])).values()]
-    return [...unique.filter(isConnected), ...unique.filter((address) => !isConnected(address))]
+    const unique = [...new Map(all.map((broker) => [addressOf(broker), broker])).values()]
+    return [...unique.filter(isConnected), ...unique.filter((broker) => !isConnected(broker))]
   }
 
-  async #send<T>(host: string, port: number, request: KafkaRequest<T>): Promise<T> {
+  async #send<T>(broker: HostPort, request: KafkaRequest<T>): Promise<T> {
     if (this.isClosed) throw closed(this.#options.what)
-    const address = `${host}:${port}`
-    const connection = this.#connections.get(address) ?? this.#options.open(host, port)
+    const address = addressOf(broker)
+    const connection = this.#connections.get(address) ?? this.#options.open(broker, this.signal)
     this.#connections.set(address, connection)
     try {
       return await (await connection).send(request)

@@ -128,9 +128,12 @@ export function disconnected(address: string, cause: unknown): TransportError {
   return new TransportError('TRANSPORT_NETWORK_EXCEPTION', 'retriable', message, { facts: { address }, cause })
 }
 
-export function authenticationFailed(address: string, cause: Error): TransportError {
-  const message = `Broker ${address} refuses the credentials: ${cause.message}. Check the sasl option.`
-  return new TransportError('TRANSPORT_SASL_AUTHENTICATION_FAILED', 'fatal', message, { facts: { address }, cause })
+/** Client and broker have no version of an API in common. */
+export function unsupportedVersion(address: string, api: string, version: number, offered: string): TransportError {
+  const message =
+    `Broker ${address} does not speak version ${version} of ${api} (it offers ${offered}). ` +
+    'Use a broker of Kafka 2.5 or newer, and check that the address is a broker and not a proxy.'
+  return new TransportError('TRANSPORT_UNSUPPORTED_VERSION', 'fatal', message, { facts: { address, api, version, offered } })
 }
 
 export function unreachable(addresses: readonly string[], cause: unknown): TransportError {

@@ -36,7 +36,7 @@ export interface OffsetFetchResponse {
   readonly offsets: readonly (OffsetCommit & PartitionError)[]
 }
 
-/** Version 7: the first with `requireStable` (KIP-447). It is flexible (KIP-482), its header too. */
+/** Version 7: the first with `requireStable` (KIP-447). It is flexible (KIP-482). */
 export function offsetFetchRequest(
   groupId: string,
   partitions: readonly TopicPartition[],
@@ -46,8 +46,9 @@ export function offsetFetchRequest(
     apiName: 'OffsetFetch',
     apiKey: 9,
     apiVersion: 7,
+    header: 'flexible',
     write: (writer) => {
-      writer.noTags().compactString(groupId)
+      writer.compactString(groupId)
       writer.compactArray(byTopic(partitions), (topics, { topic, partitions: ofTopic }) => {
         topics.compactString(topic)
         topics.compactArray(ofTopic, (out, { partition }) => out.int32(partition)).noTags()
@@ -59,7 +60,7 @@ export function offsetFetchRequest(
 }
 
 function readOffsetFetch(reader: ResponseReader): OffsetFetchResponse {
-  reader.skipTags().int32()
+  reader.int32()
   const topics = reader.compactArray((response) => {
     const topic = response.compactString()
     const offsets = response.compactArray((partition) => readOffset(partition, topic))

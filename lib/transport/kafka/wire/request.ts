@@ -6,6 +6,8 @@ export interface KafkaRequest<T> {
   readonly apiName: string
   readonly apiKey: number
   readonly apiVersion: number
+  /** Flexible versions (KIP-482) have flexible headers. Default `plain`. */
+  readonly header?: 'flexible'
   readonly write: (writer: RequestWriter) => void
   readonly read: (reader: ResponseReader) => T
   /** How long the broker may take beyond the usual, by its own leave: a long poll, a rebalance. */

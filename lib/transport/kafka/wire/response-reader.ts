@@ -75,6 +75,11 @@ export class ResponseReader {
     return this
   }
 
+  /** What has not been read, as a view. */
+  rest(): Buffer {
+    return this.#bytes.subarray(this.#at)
+  }
+
   #items<T>(count: number, read: (reader: this) => T): T[] {
     const items: T[] = []
     for (let index = 0; index < count; index++) items.push(read(this))

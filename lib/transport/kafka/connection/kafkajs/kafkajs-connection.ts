@@ -1,13 +1,11 @@
-import type { Kafka, SASLOptions, logLevel } from 'kafkajs'
+import type { Kafka, logLevel, SASLOptions } from 'kafkajs'
 import type { ConnectionOptions } from 'node:tls'
-import type { Clock } from '../../../../clock/clock.ts'
 import { TransportError } from '../../../../model/errors.ts'
-import { authenticationFailed, disconnected } from '../../client/kafka-errors.ts'
+import { authenticationFailed } from '../connection-errors.ts'
+import type { Connection, ConnectionSettings, HostPort, OpenConnection, RequestFrame, VersionRange } from '../connection.ts'
+import { ResponseReader } from '../../wire/response-reader.ts'
 import { WholeFrameSocket } from './whole-frame-socket.ts'
 import type { SocketOptions } from './whole-frame-socket.ts'
-import { RequestWriter } from '../../wire/request-writer.ts'
-import type { KafkaRequest } from '../../wire/request.ts'
-import { ResponseReader } from '../../wire/response-reader.ts'
 
 /*
  * All that is used of kafkajs beyond its documented API stands in this file, and `checkShape` looks at it before the first use:
@@ -22,7 +20,6 @@ interface KafkajsConnection {
   chunks: unknown[]
   readonly socket?: KafkajsSocket
   readonly requestQueue: { readonly pending: readonly unknown[]; scheduleCheckPendingRequests: () => void }
-  readonly authHandlers: unknown
   processData(frame: Buffer): void
   send<T>(exchange: {
     readonly request: {
@@ -49,43 +46,28 @@ interface KafkajsPool {
 }
 
 interface KafkajsBroker {
+  /** Set once `connect` has resolved. */
+  readonly versions: Readonly<Record<string, { readonly minVersion: number; readonly maxVersion: number }>> | null
   connect(): Promise<void>
   disconnect(): Promise<void>
 }
 
 interface KafkajsCluster {
   readonly rootLogger: unknown
-  readonly connectionPoolBuilder: { build(address: { readonly host: string; readonly port: number }): Promise<KafkajsPool> }
+  readonly connectionPoolBuilder: { build(address: HostPort): Promise<KafkajsPool> }
   readonly brokerPool: {
     createBroker(options: { readonly connectionPool: KafkajsPool; readonly logger: unknown }): KafkajsBroker
   }
 }
 
-export interface ConnectionSettings {
-  readonly clientId: string
-  readonly ssl: boolean | ConnectionOptions
-  readonly sasl: SASLOptions | null
-  readonly connectionTimeoutMs: number
-  readonly requestTimeoutMs: number
-  readonly clock: Clock
-}
+/** kafkajs ends an attempt to connect by a timer of its own, which must not come before the signal of whoever opens: ten minutes. */
+const kafkajsTimeoutMs = 600_000
 
-/** A connection to one broker, ready for requests. After a failure it is done with: open another one. */
-export interface BrokerConnection {
-  readonly address: string
-  /** Rejects with a `TransportError`. Requests are answered in the order of their sending. */
-  send<T>(request: KafkaRequest<T>): Promise<T>
-  /** At once; requests under way are rejected. */
-  close(): void
-}
-
-export type OpenConnection = (host: string, port: number) => Promise<BrokerConnection>
-
-/** Loads kafkajs. The answer opens connections. */
-export async function connector(settings: ConnectionSettings): Promise<OpenConnection> {
+/** Connections by kafkajs, which is loaded by the call. */
+export async function kafkajsConnector(settings: ConnectionSettings): Promise<OpenConnection> {
   const kafkajs = await import('kafkajs')
   const cluster = clusterOf(newKafka(kafkajs, settings))
-  return (host, port) => openConnection(cluster, settings, host, port)
+  return (broker, signal) => openConnection(cluster, broker, signal)
 }
 
 interface KafkajsModule {
@@ -93,14 +75,15 @@ interface KafkajsModule {
   readonly logLevel: typeof logLevel
 }
 
-function newKafka(kafkajs: KafkajsModule, settings: ConnectionSettings): Kafka {
+function newKafka(kafkajs: KafkajsModule, { clientId, ssl, ...settings }: ConnectionSettings): Kafka {
+  const sasl: SASLOptions | null = settings.sasl
   return new kafkajs.Kafka({
-    clientId: settings.clientId,
+    clientId,
     brokers: ['unused:9092'],
-    ...(settings.ssl === false ? {} : { ssl: settings.ssl }),
-    ...(settings.sasl === null ? {} : { sasl: settings.sasl }),
-    connectionTimeout: settings.connectionTimeoutMs,
-    authenticationTimeout: settings.connectionTimeoutMs,
+    ...(ssl === false ? {} : { ssl }),
+    ...(sasl === null ? {} : { sasl }),
+    connectionTimeout: kafkajsTimeoutMs,
+    authenticationTimeout: kafkajsTimeoutMs,
     enforceRequestTimeout: false,
     logLevel: kafkajs.logLevel.NOTHING,
     socketFactory: ((options: SocketOptions & { readonly ssl?: ConnectionOptions | true }) => {
@@ -128,22 +111,14 @@ function checkShape(isThere: boolean, name: string): asserts isThere {
   throw new TransportError('TRANSPORT_UNSUPPORTED_CLIENT', 'fatal', message, { facts: { missing: name } })
 }
 
-async function openConnection(
-  cluster: KafkajsCluster,
-  settings: ConnectionSettings,
-  host: string,
-  port: number,
-): Promise<BrokerConnection> {
+async function openConnection(cluster: KafkajsCluster, { host, port }: HostPort, signal: AbortSignal): Promise<Connection> {
   const connectionPool = await cluster.connectionPoolBuilder.build({ host, port })
   const connection = connectionPool.pool?.[0]
   checkShape(connection !== undefined, 'connectionPool.pool')
   prepare(connection)
   const broker = cluster.brokerPool.createBroker({ connectionPool, logger: cluster.rootLogger })
-  const opened = new KafkajsBrokerConnection(`${host}:${port}`, broker, connection, settings)
-  await opened.connect().catch((error: unknown) => {
-    opened.close()
-    throw error
-  })
+  const opened = new OpenedConnection(`${host}:${port}`, broker, connection)
+  await opened.connect(signal)
   return opened
 }
 
@@ -166,73 +141,71 @@ function prepare(connection: KafkajsConnection): void {
   }
 }
 
-class KafkajsBrokerConnection implements BrokerConnection {
-  readonly address: string
+class OpenedConnection implements Connection {
+  readonly #address: string
   readonly #broker: KafkajsBroker
   readonly #connection: KafkajsConnection
-  readonly #settings: ConnectionSettings
+  #closedFor: Error | null = null
 
-  constructor(address: string, broker: KafkajsBroker, connection: KafkajsConnection, settings: ConnectionSettings) {
-    this.address = address
+  constructor(address: string, broker: KafkajsBroker, connection: KafkajsConnection) {
+    this.#address = address
     this.#broker = broker
     this.#connection = connection
-    this.#settings = settings
   }
 
-  connect(): Promise<void> {
-    return this.#within(this.#settings.connectionTimeoutMs, 'connecting', this.#broker.connect())
+  get apiVersions(): ReadonlyMap<number, VersionRange> {
+    const versions = Object.entries(this.#broker.versions ?? {})
+    return new Map(versions.map(([apiKey, { minVersion, maxVersion }]) => [Number(apiKey), { min: minVersion, max: maxVersion }]))
   }
 
-  send<T>(request: KafkaRequest<T>): Promise<T> {
-    const waitMs = this.#settings.requestTimeoutMs + (request.brokerWaitMs ?? 0)
-    return this.#within(waitMs, request.apiName, this.#exchange(request))
-  }
-
-  close(): void {
-    this.#connection.socket?.destroy(new Error('the connection was closed'))
-    this.#broker.disconnect().catch(() => {})
-  }
-
-  // kafkajs' `decode` and `parse` only pass the bytes on: an error in reading must not look like one of the connection.
-  async #exchange<T>({ apiKey, apiName, apiVersion, write, read, bodyBytes }: KafkaRequest<T>): Promise<T> {
-    const encode = (): Promise<{ buf: Buffer; buffer: Buffer }> => {
-      const writer = new RequestWriter(bodyBytes)
-      write(writer)
-      return Promise.resolve({ buf: writer.bytes, buffer: writer.bytes })
+  async connect(signal: AbortSignal): Promise<void> {
+    const aborted = Promise.withResolvers<never>()
+    const abort = (): void => aborted.reject(signal.reason)
+    signal.addEventListener('abort', abort)
+    if (signal.aborted) abort()
+    const connecting = this.#broker.connect()
+    try {
+      await Promise.race([connecting, aborted.promise])
+      checkShape(this.#broker.versions !== null, 'broker.versions')
+    } catch (error) {
+      // kafkajs may not have made its socket yet: what it connects later is closed then.
+      connecting.then(() => this.close(error as Error)).catch(() => {})
+      this.close(error as Error)
+      throw isRefusal(error as Error) ? authenticationFailed(this.#address, error as Error) : error
+    } finally {
+      signal.removeEventListener('abort', abort)
     }
-    const payload = await this.#connection.send({
-      request: { apiKey, apiName, apiVersion, encode },
+  }
+
+  // kafkajs writes plain headers only: what a flexible one has besides goes before the body. Its `decode` and `parse` only pass
+  // the bytes on, so that an error in reading never looks like one of the connection.
+  async exchange({ apiKey, apiName, apiVersion, header, body }: RequestFrame): Promise<Buffer> {
+    const buffer = header === 'plain' ? body : Buffer.concat([noTags, body])
+    const sent = this.#connection.send({
+      request: { apiKey, apiName, apiVersion, encode: () => Promise.resolve({ buf: buffer, buffer }) },
       response: {
         decode: (bytes) => Promise.resolve({ payload: bytes, clientSideThrottleTime: null }),
         parse: (decoded) => Promise.resolve(decoded.payload),
       },
       logResponseError: false,
     })
-    return read(new ResponseReader(payload))
-  }
-
-  // A broker that does not answer in time is given up with its connection, as Java's client does.
-  async #within<T>(timeoutMs: number, what: string, answer: Promise<T>): Promise<T> {
-    const late = Promise.withResolvers<never>()
-    const timer = this.#settings.clock.schedule(timeoutMs, () => {
-      const reason = new Error(`${what} took longer than ${timeoutMs} ms`)
-      late.reject(reason)
-      this.#connection.socket?.destroy(reason)
+    const payload = await sent.catch((error: unknown) => {
+      throw this.#closedFor ?? error
     })
-    try {
-      return await Promise.race([answer, late.promise])
-    } catch (error) {
-      throw this.#transportError(error)
-    } finally {
-      timer.cancel()
-    }
+    return header === 'plain' ? payload : new ResponseReader(payload).skipTags().rest()
   }
 
-  #transportError(error: unknown): unknown {
-    if (error instanceof TransportError || !(error instanceof Error)) return error
-    const { name, type } = error as Error & { readonly type?: string }
-    if (name === 'KafkaJSSASLAuthenticationError' || type === 'SASL_AUTHENTICATION_FAILED')
-      return authenticationFailed(this.address, error)
-    return disconnected(this.address, error)
+  close(reason: Error): void {
+    this.#closedFor ??= reason
+    this.#connection.socket?.destroy(reason)
+    this.#broker.disconnect().catch(() => {})
   }
+}
+
+/** The section of a flexible header in which there are no tagged fields. */
+const noTags = Buffer.of(0)
+
+function isRefusal(error: Error): boolean {
+  const { name, type } = error as Error & { readonly type?: string }
+  return name === 'KafkaJSSASLAuthenticationError' || type === 'SASL_AUTHENTICATION_FAILED'
 }

@@ -1,0 +1,66 @@
+import type { Chance } from '../../clock/chance.ts'
+import type { Clock } from '../../clock/clock.ts'
+import { ConfigError } from '../../model/errors.ts'
+import type { Cluster } from '../cluster.ts'
+import type { ProducerOptions } from '../producer.ts'
+import { BrokerConnection, addressOf } from './client/broker-connection.ts'
+import { ClusterClient } from './client/cluster-client.ts'
+import { KafkaAdmin } from './client/kafka-admin.ts'
+import { KafkaFetcher } from './client/kafka-fetcher.ts'
+import { KafkaGroupCoordinator } from './client/kafka-group-coordinator.ts'
+import { KafkaProducer } from './client/kafka-producer.ts'
+import type { ConnectionSettings, Connector, HostPort } from './connection/connection.ts'
+
+export interface KafkaClusterOptions extends Omit<ConnectionSettings, 'clientId'> {
+  readonly bootstrap: readonly HostPort[]
+  readonly connector: Connector
+  readonly connectionTimeoutMs: number
+  readonly bootstrapTimeoutMs: number
+  readonly requestTimeoutMs: number
+  readonly apiTimeoutMs: number
+  readonly clock: Clock
+  readonly chance: Chance
+}
+
+/** A Kafka cluster over any kind of connection. `kafka(…)` is this with resolved options. */
+export function kafkaCluster(options: KafkaClusterOptions): Cluster {
+  const { bootstrap, clock, chance, requestTimeoutMs } = options
+  const open = (what: string, clientId: string, timeoutMs = requestTimeoutMs): Promise<ClusterClient> =>
+    openClient(options, what, clientId, timeoutMs)
+  return Object.freeze<Cluster>({
+    description: `kafka ${bootstrap.map(addressOf).join(',')}`,
+    clock,
+    chance,
+    admin: async ({ clientId }) => new KafkaAdmin(await open('admin client', clientId), requestTimeoutMs),
+    fetcher: async ({ clientId }) => new KafkaFetcher(await open('fetcher', clientId)),
+    groupCoordinator: async ({ clientId }) => new KafkaGroupCoordinator(await open('group coordinator', clientId)),
+    producer: async ({ clientId, ...producer }) => {
+      checkProducer(producer)
+      return new KafkaProducer(await open('producer', clientId, producer.requestTimeoutMs), producer)
+    },
+  })
+}
+
+/** Each client has connections of its own, so that a long poll of one does not hold up another. */
+async function openClient(
+  { connector, ssl, sasl, bootstrap, bootstrapTimeoutMs, connectionTimeoutMs, apiTimeoutMs, clock, chance }: KafkaClusterOptions,
+  what: string,
+  clientId: string,
+  requestTimeoutMs: number,
+): Promise<ClusterClient> {
+  const connection = { open: await connector({ clientId, ssl, sasl }), clock, connectionTimeoutMs, requestTimeoutMs }
+  const open = (broker: HostPort, signal: AbortSignal): Promise<BrokerConnection> =>
+    BrokerConnection.open(broker, connection, signal)
+  const client = new ClusterClient({ what, bootstrap, open, clock, chance, apiTimeoutMs })
+  await client.connect(bootstrapTimeoutMs).catch((error: unknown) => {
+    client.close()
+    throw error
+  })
+  return client
+}
+
+function checkProducer({ acks, idempotence }: ProducerOptions): void {
+  if (idempotence === 'disabled' || acks === 'all') return
+  const message = "An idempotent producer needs acks 'all': set it, or idempotence 'disabled'."
+  throw new ConfigError('TRANSPORT_INVALID_ACKS', message, { facts: { acks, idempotence } })
+}

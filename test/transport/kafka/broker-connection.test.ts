@@ -1,0 +1,73 @@
+import t from 'tap'
+import { ManualClock } from '../../../lib/clock/manual-clock.ts'
+import type { Connection } from '../../../lib/transport/kafka/connection/connection.ts'
+import { BrokerConnection } from '../../../lib/transport/kafka/client/broker-connection.ts'
+import { fetchRequest } from '../../../lib/transport/kafka/wire/fetch-request.ts'
+import { metadataRequest } from '../../../lib/transport/kafka/wire/metadata-requests.ts'
+import { limits } from '../../conformance/transport/transport-case.ts'
+
+const broker = { host: 'b', port: 1 }
+const unaborted = new AbortController().signal
+
+/** A connection whose broker offers only Metadata, and answers nothing. */
+function silentConnection(closed: string[]): Connection {
+  const waiting: ((reason: Error) => void)[] = []
+  return {
+    apiVersions: new Map([[3, { min: 8, max: 12 }]]),
+    exchange: () => new Promise((_, reject) => waiting.push(reject)),
+    close: (reason) => {
+      closed.push(reason.message)
+      for (const reject of waiting) reject(reason)
+    },
+  }
+}
+
+function options(clock: ManualClock, connection: () => Promise<Connection>) {
+  return { open: connection, clock, connectionTimeoutMs: 100, requestTimeoutMs: 200 }
+}
+
+t.test('a version that the broker does not speak is an error before anything is sent', async (t) => {
+  const closed: string[] = []
+  const connect = options(new ManualClock(0), () => Promise.resolve(silentConnection(closed)))
+  const connection = await BrokerConnection.open(broker, connect, unaborted)
+  await t.rejects(connection.send(metadataRequest(null)), {
+    code: 'TRANSPORT_UNSUPPORTED_VERSION',
+    kind: 'fatal',
+    message: /b:1 does not speak version 7 of Metadata \(it offers 8 to 12\)/,
+  })
+  await t.rejects(connection.send(fetchRequest([], limits)), { message: /it offers none/ })
+})
+
+t.test('a broker that does not answer in time is given up with its connection', async (t) => {
+  const clock = new ManualClock(0)
+  const closed: string[] = []
+  const silent = { ...silentConnection(closed), apiVersions: new Map([[1, { min: 11, max: 11 }]]) }
+  const connection = await BrokerConnection.open(
+    broker,
+    options(clock, () => Promise.resolve(silent)),
+    unaborted,
+  )
+  const sent = connection.send(fetchRequest([], { ...limits, maxWaitMs: 300 }))
+  clock.advance(499)
+  t.same(closed, [], 'a long poll has its own time besides')
+  clock.advance(1)
+  await t.rejects(sent, { code: 'TRANSPORT_NETWORK_EXCEPTION', kind: 'retriable', message: /Fetch took longer than 500 ms/ })
+  t.same(closed, ['Fetch took longer than 500 ms'])
+})
+
+t.test('connecting has its time as well, and ends when the client is closed', async (t) => {
+  const clock = new ManualClock(0)
+  const never = (signal: AbortSignal): Promise<Connection> =>
+    new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason as Error)))
+  const settings = {
+    ...options(clock, () => Promise.reject(new Error())),
+    open: (_: unknown, signal: AbortSignal) => never(signal),
+  }
+  const late = BrokerConnection.open(broker, settings, unaborted)
+  clock.advance(100)
+  await t.rejects(late, { code: 'TRANSPORT_NETWORK_EXCEPTION', message: /connecting took longer than 100 ms/ })
+  const closing = new AbortController()
+  const unwanted = BrokerConnection.open(broker, settings, closing.signal)
+  closing.abort(new Error('closed'))
+  await t.rejects(unwanted, { message: /closed/ })
+})
