@@ -1,5 +1,7 @@
 import type { Clock } from '../../clock/clock.ts'
 import type { Headers } from '../../model/headers.ts'
+import type { TopicPartition } from '../../model/topic-partition.ts'
+import { PartitionOrder } from '../../transport/partition-order.ts'
 import type { Producer } from '../../transport/producer.ts'
 import type { ProduceBatch } from '../../transport/record-batch/produce-batch.ts'
 import type { TopicOutput } from './record-output.ts'
@@ -17,19 +19,23 @@ export interface ProducerTopicOptions {
   readonly track: (sending: Promise<void>, bytes: number) => void
 }
 
-/** A partition's batches: the open one, and those that were sent, one behind the other. */
 interface PartitionOutput {
+  /** The batch that records are added to. */
   open: ProduceBatch | null
-  /** Settles with the last batch that was sent; null where that is over. */
-  sending: Promise<void> | null
+  /** Set once a batch was given up. */
+  failure: { readonly reason: unknown } | null
   nextOffset: number | undefined
 }
 
-/** The batches of one topic. Within a partition one is on its way at a time: what is left of a refused one keeps its place in the order. */
+/**
+ * The batches of one topic. Within a partition one batch is settled before the next is sent: the records that are left of a refused
+ * batch keep their place in the order.
+ */
 export class ProducerTopic implements TopicOutput {
   readonly name: string
   readonly #options: ProducerTopicOptions
   readonly #partitions: PartitionOutput[] = []
+  readonly #order = new PartitionOrder()
   #waiting: (() => void)[] = []
   readonly #awaited = new Set<Promise<void>>()
 
@@ -91,35 +97,34 @@ export class ProducerTopic implements TopicOutput {
 
   #send(partition: number, output: PartitionOutput, batch: ProduceBatch): void {
     output.open = null
-    const { sending: before } = output
-    const sending =
-      before === null ? this.#deliver(partition, output, batch) : this.#deliverAfter(before, partition, output, batch)
-    output.sending = sending
-    const isOver = (): void => {
-      if (output.sending === sending) output.sending = null
-    }
-    sending.then(isOver, isOver)
+    const at = { topic: this.name, partition }
+    const sending = this.#order.run(at, () => this.#deliver(at, output, batch))
     this.#options.track(sending, batch.byteLength)
   }
 
-  /** Rejects without sending where the batch before was given up: no record may come before one that is read again. */
-  async #deliverAfter(before: Promise<void>, partition: number, output: PartitionOutput, batch: ProduceBatch): Promise<void> {
-    await before
-    await this.#deliver(partition, output, batch)
+  async #deliver(at: TopicPartition, output: PartitionOutput, batch: ProduceBatch): Promise<void> {
+    // The records of a batch that was given up are read again: none may come before them.
+    if (output.failure !== null) throw output.failure.reason
+    try {
+      const nextOffset = await this.#settled(at, batch)
+      if (nextOffset !== undefined) output.nextOffset = Math.max(output.nextOffset ?? 0, nextOffset)
+    } catch (reason) {
+      output.failure = { reason }
+      throw reason
+    }
   }
 
-  async #deliver(partition: number, output: PartitionOutput, batch: ProduceBatch): Promise<void> {
-    const { producer, refused } = this.#options
+  /** The offset after the last record written; undefined where none was. */
+  async #settled(at: TopicPartition, batch: ProduceBatch): Promise<number | undefined> {
     try {
-      const { baseOffset } = await producer.send({ topic: this.name, partition }, batch)
-      output.nextOffset = Math.max(output.nextOffset ?? 0, baseOffset + batch.count)
+      const { baseOffset } = await this.#options.producer.send(at, batch)
+      return baseOffset + batch.count
     } catch (error) {
-      const nextOffset = await refused.settle(partition, batch, error)
-      if (nextOffset !== undefined) output.nextOffset = Math.max(output.nextOffset ?? 0, nextOffset)
+      return await this.#options.refused.settle(at.partition, batch, error)
     }
   }
 }
 
 function newPartition(): PartitionOutput {
-  return { open: null, sending: null, nextOffset: undefined }
+  return { open: null, failure: null, nextOffset: undefined }
 }

@@ -7,6 +7,8 @@ import type { Cluster, ConnectOptions } from '../cluster.ts'
 import type { Fetcher } from '../fetcher.ts'
 import type { GroupCoordinator } from '../group-coordinator.ts'
 import type { Producer, ProducerOptions } from '../producer.ts'
+import { IdempotentSession, namelessSession } from '../producer-session.ts'
+import type { ProducerSession } from '../producer-session.ts'
 import { EmbeddedAdmin } from './embedded-admin.ts'
 import { EmbeddedBroker } from './embedded-broker.ts'
 import { EmbeddedFetcher } from './embedded-fetcher.ts'
@@ -61,9 +63,14 @@ export class EmbeddedCluster implements Cluster {
   }
 
   async producer(options: ConnectOptions & ProducerOptions): Promise<Producer> {
-    const producerId = options.idempotence === 'enabled' ? this.broker.newProducerId() : -1
+    const session = options.idempotence === 'enabled' ? this.#newSession() : namelessSession
     await this.broker.settled()
-    return new EmbeddedProducer(this.broker, producerId, options.compression)
+    return new EmbeddedProducer(this.broker, session, options.compression)
+  }
+
+  #newSession(): ProducerSession {
+    const identity = { producerId: this.broker.newProducerId(), producerEpoch: 0 }
+    return new IdempotentSession({ identity, acquire: () => Promise.resolve(identity) })
   }
 
   groupCoordinator({ clientId }: ConnectOptions & { readonly groupId: string }): Promise<GroupCoordinator> {

@@ -1,6 +1,6 @@
 import type { TopicPartition } from '../../model/topic-partition.ts'
-import { partitionKey } from '../../model/topic-partition.ts'
 import type { Producer, ProduceResult } from '../producer.ts'
+import type { ProducerSession } from '../producer-session.ts'
 import type { Compression, ProduceBatch } from '../record-batch/produce-batch.ts'
 import { RecordBatchBuilder } from '../record-batch/record-batch-builder.ts'
 import type { EmbeddedBroker } from './embedded-broker.ts'
@@ -8,15 +8,13 @@ import { refusal } from './refusal.ts'
 
 export class EmbeddedProducer implements Producer {
   readonly #broker: EmbeddedBroker
-  readonly #producerId: number
+  readonly #session: ProducerSession
   readonly #compression: Compression
-  readonly #sequences = new Map<string, number>()
   #isOpen = true
 
-  /** `producerId` −1: not idempotent. */
-  constructor(broker: EmbeddedBroker, producerId: number, compression: Compression) {
+  constructor(broker: EmbeddedBroker, session: ProducerSession, compression: Compression) {
     this.#broker = broker
-    this.#producerId = producerId
+    this.#session = session
     this.#compression = compression
   }
 
@@ -26,14 +24,20 @@ export class EmbeddedProducer implements Producer {
 
   async send(partition: TopicPartition, batch: ProduceBatch): Promise<ProduceResult> {
     if (!this.#isOpen) throw refusal('NETWORK_EXCEPTION', 'This producer is closed: open another.')
-    const key = partitionKey(partition)
-    const isIdempotent = this.#producerId >= 0
-    const baseSequence = isIdempotent ? (this.#sequences.get(key) ?? 0) : -1
-    const stamp = { producerId: this.#producerId, producerEpoch: isIdempotent ? 0 : -1, baseSequence, isTransactional: false }
-    const baseOffset = this.#broker.append(partition, batch.seal(stamp))
-    if (isIdempotent) this.#sequences.set(key, (baseSequence + batch.count) % 2 ** 31)
+    const baseOffset = this.#append(partition, batch)
     await this.#broker.settled()
     return { baseOffset }
+  }
+
+  /** At once, so that the order of calls is the order of the log. */
+  #append(partition: TopicPartition, batch: ProduceBatch): number {
+    const stamp = this.#session.stamp(partition, batch.count)
+    try {
+      return this.#broker.append(partition, batch.seal(stamp))
+    } catch (error) {
+      this.#session.takeBack(partition, stamp)
+      throw error
+    }
   }
 
   async close(): Promise<void> {

@@ -84,6 +84,7 @@ export const errorCode = Object.freeze({
   notCoordinator: 16,
   outOfOrderSequenceNumber: 45,
   unknownProducerId: 59,
+  unknownServerError: -1,
   unknownTopicOrPartition: 3,
 })
 

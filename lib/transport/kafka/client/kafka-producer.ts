@@ -1,49 +1,52 @@
 import { sleep } from '../../../clock/clock.ts'
 import { partitionKey } from '../../../model/topic-partition.ts'
 import type { TopicPartition } from '../../../model/topic-partition.ts'
+import { PartitionOrder } from '../../partition-order.ts'
+import { IdempotentSession, namelessSession } from '../../producer-session.ts'
+import type { ProducerIdentity, ProducerSession } from '../../producer-session.ts'
 import type { ProduceResult, Producer, ProducerOptions } from '../../producer.ts'
 import type { ProduceBatch, ProducerStamp } from '../../record-batch/produce-batch.ts'
-import { noProducer, RecordBatchBuilder } from '../../record-batch/record-batch-builder.ts'
+import { RecordBatchBuilder } from '../../record-batch/record-batch-builder.ts'
+import { initProducerIdRequest, produceRequest } from '../wire/produce-requests.ts'
+import type { ProduceResponse } from '../wire/produce-requests.ts'
 import type { ClusterClient } from './cluster-client.ts'
 import { closed, errorCode, isRetriable, kafkaError, throwOnError } from './kafka-errors.ts'
 import { pauseAfter } from './retry.ts'
-import { initProducerIdRequest, produceRequest } from '../wire/produce-requests.ts'
-import type { ProduceResponse } from '../wire/produce-requests.ts'
 
-/** A batch on its way. Its stamp is fixed by the first attempt, so that the broker knows a second one again. */
+/** A batch on its way, the only one of its partition. */
 interface Delivery {
+  readonly at: TopicPartition
   readonly batch: ProduceBatch
   readonly expiresAt: number
   readonly resolve: (result: ProduceResult) => void
   readonly reject: (error: unknown) => void
+  /** Given by the first attempt, and kept by all others, so that the broker knows the batch again. */
   stamp: ProducerStamp | null
   failures: number
 }
 
-/** The batches of a partition, in order; only the first is ever on the wire. */
-interface PartitionQueue extends TopicPartition {
-  readonly deliveries: Delivery[]
-  /** Under whose name the partition is written, and the next sequence number. Null: to be asked for. */
-  session: { readonly producerId: number; readonly producerEpoch: number; nextSequence: number } | null
-  isBusy: boolean
-}
-
 /**
- * One request at a time to each leader, one batch a partition in it: what waits meanwhile goes with the next request.
+ * Writes batches to the leaders of their partitions: one request at a time to each leader, one batch a partition in it. What waits
+ * meanwhile goes with the next request.
  *
- * Idempotence (KIP-98): a producer id and its sequence belong to a partition here. Where the outcome of a batch stays unknown, or
- * the broker has lost the sequence, that partition alone goes on under a new id; retries of all others keep theirs.
+ * Order is `PartitionOrder`'s, ids and sequences are the session's. What stands here is what becomes of a batch: it is delivered,
+ * tried again, or given up.
  */
 export class KafkaProducer implements Producer {
   readonly #client: ClusterClient
   readonly #options: ProducerOptions
-  readonly #queues = new Map<string, PartitionQueue>()
+  readonly #session: ProducerSession
+  readonly #order = new PartitionOrder()
+  readonly #underway = new Set<Delivery>()
+  readonly #waiting = new Set<Delivery>()
   readonly #busyLeaders = new Set<number>()
   #isScheduled = false
 
   constructor(client: ClusterClient, options: ProducerOptions) {
     this.#client = client
     this.#options = options
+    const acquire = (): Promise<ProducerIdentity> => this.#acquireIdentity()
+    this.#session = options.idempotence === 'disabled' ? namelessSession : new IdempotentSession({ acquire })
   }
 
   newBatch(): ProduceBatch {
@@ -51,26 +54,36 @@ export class KafkaProducer implements Producer {
   }
 
   send({ topic, partition }: TopicPartition, batch: ProduceBatch): Promise<ProduceResult> {
-    if (this.#client.isClosed) return Promise.reject(closed('producer'))
-    const queue = this.#queueOf({ topic, partition })
+    const at = { topic, partition }
     const expiresAt = this.#client.clock.now() + this.#options.deliveryTimeoutMs
-    return new Promise((resolve, reject) => {
-      queue.deliveries.push({ batch, expiresAt, resolve, reject, stamp: null, failures: 0 })
-      this.#schedule()
-    })
+    return this.#order.run(at, () => this.#deliver(at, batch, expiresAt))
   }
 
   close(): Promise<void> {
     this.#client.close()
-    for (const { deliveries } of this.#queues.values()) for (const { reject } of deliveries.splice(0)) reject(closed('producer'))
+    for (const delivery of this.#underway) this.#end(delivery).reject(closed('producer'))
     return Promise.resolve()
   }
 
-  #queueOf(partition: TopicPartition): PartitionQueue {
-    const key = partitionKey(partition)
-    const queue = this.#queues.get(key) ?? { ...partition, deliveries: [], session: null, isBusy: false }
-    this.#queues.set(key, queue)
-    return queue
+  #deliver(at: TopicPartition, batch: ProduceBatch, expiresAt: number): Promise<ProduceResult> {
+    if (this.#client.isClosed) return Promise.reject(closed('producer'))
+    return new Promise((resolve, reject) => {
+      const delivery = { at, batch, expiresAt, resolve, reject, stamp: null, failures: 0 }
+      this.#underway.add(delivery)
+      this.#await(delivery)
+    })
+  }
+
+  /** Goes out with the next request to its leader. */
+  #await(delivery: Delivery): void {
+    if (this.#underway.has(delivery)) this.#waiting.add(delivery)
+    this.#schedule()
+  }
+
+  #end(delivery: Delivery): Delivery {
+    this.#underway.delete(delivery)
+    this.#waiting.delete(delivery)
+    return delivery
   }
 
   // Calls of one turn of the event loop share their requests.
@@ -84,105 +97,106 @@ export class KafkaProducer implements Producer {
   }
 
   #sendWhatWaits(): void {
-    const byLeader = new Map<number, PartitionQueue[]>()
-    for (const queue of this.#queues.values()) {
-      if (queue.isBusy || queue.deliveries.length === 0) continue
-      const leader = this.#leaderReadyFor(queue)
-      if (leader === null) void this.#prepare(queue)
-      else if (!this.#busyLeaders.has(leader)) byLeader.set(leader, [...(byLeader.get(leader) ?? []), queue])
+    const byLeader = new Map<number, Delivery[]>()
+    for (const delivery of this.#waiting) {
+      const leader = this.#leaderReadyFor(delivery)
+      if (leader === null) void this.#prepare(delivery)
+      else if (!this.#busyLeaders.has(leader)) byLeader.set(leader, [...(byLeader.get(leader) ?? []), delivery])
     }
-    for (const [leader, queues] of byLeader) void this.#produce(leader, queues)
+    for (const [leader, deliveries] of byLeader) void this.#produce(leader, deliveries)
   }
 
-  #leaderReadyFor(queue: PartitionQueue): number | null {
-    if (queue.session === null && queue.deliveries[0]!.stamp === null) return null
+  #leaderReadyFor({ at, stamp }: Delivery): number | null {
+    if (stamp === null && !this.#session.isReady) return null
     try {
-      return this.#client.knownLeaderOf(queue).leader
+      return this.#client.knownLeaderOf(at).leader
     } catch {
       return null
     }
   }
 
-  async #prepare(queue: PartitionQueue): Promise<void> {
-    queue.isBusy = true
+  async #prepare(delivery: Delivery): Promise<void> {
+    this.#waiting.delete(delivery)
     try {
-      await this.#client.leaderOf(queue)
-      queue.session ??= await this.#newSession()
-      queue.isBusy = false
-      this.#schedule()
+      await this.#client.leaderOf(delivery.at)
+      await this.#session.ready()
+      this.#await(delivery)
     } catch (error) {
-      await this.#retryLater(queue, error)
+      await this.#retryLater(delivery, error)
     }
   }
 
-  async #newSession(): Promise<PartitionQueue['session']> {
-    if (this.#options.idempotence === 'disabled') return { producerId: -1, producerEpoch: -1, nextSequence: 0 }
+  async #acquireIdentity(): Promise<ProducerIdentity> {
     const { producerId, producerEpoch, errorCode: code } = await this.#client.sendToAny(initProducerIdRequest())
     throwOnError(code, 'Cannot get a producer id')
-    return { producerId, producerEpoch, nextSequence: 0 }
+    return { producerId, producerEpoch }
   }
 
-  async #produce(leader: number, queues: readonly PartitionQueue[]): Promise<void> {
+  async #produce(leader: number, deliveries: readonly Delivery[]): Promise<void> {
     this.#busyLeaders.add(leader)
-    for (const queue of queues) queue.isBusy = true
+    for (const delivery of deliveries) this.#waiting.delete(delivery)
     try {
       const acks = this.#options.acks === 'all' ? -1 : 1
-      const batches = queues.map((queue) => ({ ...partitionOf(queue), records: queue.deliveries[0]!.batch.seal(stampOf(queue)) }))
+      const batches = deliveries.map((delivery) => ({ ...delivery.at, records: delivery.batch.seal(this.#stampOf(delivery)) }))
       const responses = await this.#client.sendTo(leader, produceRequest(batches, acks, this.#options.requestTimeoutMs))
       const byPartition = new Map(responses.map((response) => [partitionKey(response), response]))
-      for (const queue of queues) this.#settle(queue, byPartition.get(partitionKey(queue)))
+      for (const delivery of deliveries) this.#settle(delivery, byPartition.get(partitionKey(delivery.at)))
     } catch (error) {
-      for (const queue of queues) void this.#retryLater(queue, error)
+      for (const delivery of deliveries) void this.#retryLater(delivery, error)
     } finally {
       this.#busyLeaders.delete(leader)
       this.#schedule()
     }
   }
 
-  #settle(queue: PartitionQueue, response: ProduceResponse | undefined): void {
-    const what = `Cannot write ${partitionKey(queue)}`
+  #stampOf(delivery: Delivery): ProducerStamp {
+    delivery.stamp ??= this.#session.stamp(delivery.at, delivery.batch.count)
+    return delivery.stamp
+  }
+
+  #settle(delivery: Delivery, response: ProduceResponse | undefined): void {
     const code = response?.errorCode ?? errorCode.unknownTopicOrPartition
-    if (code === 0 || code === errorCode.duplicateSequenceNumber) this.#delivered(queue, response!)
-    else if (lostSequences.has(code) && queue.session?.producerId !== -1) void this.#renew(queue, kafkaError(code, what))
-    else void this.#retryLater(queue, kafkaError(code, what, partitionOf(queue)))
+    if (code === 0 || code === errorCode.duplicateSequenceNumber)
+      return this.#end(delivery).resolve({ baseOffset: response!.baseOffset })
+    const error = kafkaError(code, `Cannot write ${partitionKey(delivery.at)}`, delivery.at)
+    if (lostSequences.has(code) && delivery.stamp!.producerId >= 0) return void this.#renew(delivery, error)
+    // The first attempt was refused as it came: the broker has nothing of it.
+    if (delivery.failures === 0 && error.kind === 'fatal' && code !== errorCode.unknownServerError) this.#takeBack(delivery)
+    void this.#retryLater(delivery, error)
   }
 
-  #delivered(queue: PartitionQueue, { baseOffset }: ProduceResponse): void {
-    const delivery = queue.deliveries.shift()
-    queue.isBusy = false
-    delivery?.resolve({ baseOffset })
+  #takeBack(delivery: Delivery): void {
+    this.#session.takeBack(delivery.at, delivery.stamp!)
+    delivery.stamp = null
   }
 
-  // The broker has refused this stamp, so the batch is not in the log under it: it may go under another.
-  async #renew(queue: PartitionQueue, error: unknown): Promise<void> {
-    queue.session = null
-    const delivery = queue.deliveries[0]
-    if (delivery !== undefined) delivery.stamp = null
-    const isFirst = delivery?.failures === 0
-    if (!isFirst) return this.#retryLater(queue, error, 'retriable')
+  // The broker has refused this stamp, so the batch is not in the log under it: it may go under another, the first time at once.
+  async #renew(delivery: Delivery, error: unknown): Promise<void> {
+    this.#abandonStamp(delivery)
+    if (delivery.failures > 0) return this.#retryLater(delivery, error, 'retriable')
     delivery.failures++
-    return this.#prepare(queue)
+    return this.#prepare(delivery)
   }
 
-  async #retryLater(queue: PartitionQueue, error: unknown, kind?: 'retriable'): Promise<void> {
-    const delivery = queue.deliveries[0]
-    if (delivery === undefined) return void (queue.isBusy = false)
+  #abandonStamp(delivery: Delivery): void {
+    if (delivery.stamp !== null) this.#session.abandon(delivery.stamp)
+    delivery.stamp = null
+  }
+
+  async #retryLater(delivery: Delivery, error: unknown, kind?: 'retriable'): Promise<void> {
+    if (!this.#underway.has(delivery)) return
     const pauseMs = pauseAfter(delivery.failures++, this.#client.chance)
     const isLast = this.#client.clock.now() + pauseMs >= delivery.expiresAt || this.#client.isClosed
-    if ((kind === undefined && !isRetriable(error)) || isLast) return this.#giveUp(queue, error)
+    if ((kind === undefined && !isRetriable(error)) || isLast) return this.#giveUp(delivery, error)
     await sleep(this.#client.clock, pauseMs, this.#client.signal)
-    await this.#client.refresh([queue.topic]).catch(() => {})
-    queue.isBusy = false
-    this.#schedule()
+    await this.#client.refresh([delivery.at.topic]).catch(() => {})
+    this.#await(delivery)
   }
 
   // A batch that was on the wire may be in the log: nobody may reuse its sequence numbers, and nobody may wait for them.
-  #giveUp(queue: PartitionQueue, error: unknown): void {
-    const delivery = queue.deliveries.shift()!
-    if (delivery.stamp !== null) queue.session = null
-    queue.isBusy = false
-    delivery.reject(error)
-    this.#schedule()
+  #giveUp(delivery: Delivery, error: unknown): void {
+    this.#abandonStamp(delivery)
+    this.#end(delivery).reject(error)
   }
 }
 
@@ -191,21 +205,3 @@ const lostSequences: ReadonlySet<number> = new Set([
   errorCode.unknownProducerId,
   errorCode.invalidProducerEpoch,
 ])
-
-function partitionOf({ topic, partition }: TopicPartition): TopicPartition {
-  return { topic, partition }
-}
-
-function stampOf(queue: PartitionQueue): ProducerStamp {
-  const delivery = queue.deliveries[0]!
-  delivery.stamp ??= nextStamp(queue.session!, delivery.batch.count)
-  return delivery.stamp
-}
-
-function nextStamp(session: NonNullable<PartitionQueue['session']>, count: number): ProducerStamp {
-  if (session.producerId < 0) return noProducer
-  const { producerId, producerEpoch, nextSequence } = session
-  // Sequence numbers go round at 2^31 (Kafka: `DefaultRecordBatch.incrementSequence`).
-  session.nextSequence = (nextSequence + count) % 2 ** 31
-  return { producerId, producerEpoch, baseSequence: nextSequence, isTransactional: false }
-}
