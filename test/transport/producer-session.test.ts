@@ -123,7 +123,7 @@ t.test('transactions one after the other have one session, over all partitions',
     } as const
     const [fetched] = broker.read([{ ...at, offset: 0 }], limits)
     return readableRanges(fetched!, 0).flatMap(({ batch, from, end }) =>
-      from === end ? [] : [`${Buffer.from(batch.key(0)!)} ${batch.baseSequence}`],
+      from === end ? [] : [`${Buffer.from(batch.key(0)!).toString()} ${batch.baseSequence}`],
     )
   })
   t.same(seen, [

@@ -4,7 +4,7 @@ import type { Clock } from '../../clock/clock.ts'
 import { systemClock } from '../../clock/system-clock.ts'
 import { ConfigError } from '../../model/errors.ts'
 import type { Cluster } from '../cluster.ts'
-import type { ConnectionSettings, HostPort, SaslOptions } from './connection/connection.ts'
+import type { HostPort, SaslOptions, TlsOptions } from './connection/connection.ts'
 import { kafkajsConnector } from './connection/kafkajs/kafkajs-connection.ts'
 import { kafkaCluster } from './kafka-cluster.ts'
 import type { KafkaClusterOptions } from './kafka-cluster.ts'
@@ -13,7 +13,7 @@ export interface KafkaOptions {
   /** `host:port`, separated by commas, or a list of them. */
   readonly bootstrapServers: string | readonly string[]
   /** `true`, or TLS options of Node. Default false. */
-  readonly ssl?: ConnectionSettings['ssl']
+  readonly ssl?: boolean | TlsOptions
   /** Default none. */
   readonly sasl?: SaslOptions
   /** How long connecting to one broker may take. Default 10,000. */

@@ -1,4 +1,6 @@
-import type { ConnectionOptions } from 'node:tls'
+import type { ConnectionOptions as TlsOptions } from 'node:tls'
+
+export type { TlsOptions }
 
 /** How a client says who it is: a mechanism with its credentials. */
 export type SaslOptions =
@@ -20,7 +22,7 @@ export interface HostPort {
 
 export interface ConnectionSettings {
   readonly clientId: string
-  readonly ssl: boolean | ConnectionOptions
+  readonly ssl: boolean | TlsOptions
   /** Null: the broker asks for none. */
   readonly sasl: SaslOptions | null
 }
