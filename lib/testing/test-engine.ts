@@ -179,8 +179,8 @@ export class TestEngine {
       restore(
         records
           .slice(from)
-          .flatMap(({ key, value, timestamp, headers }) =>
-            key === null ? [] : [{ key, value, timestamp: timestamp ?? -1, headers }],
+          .flatMap(({ key, value, timestamp, headers }, index) =>
+            key === null ? [] : [{ offset: from + index, key, value, timestamp: timestamp ?? -1, headers }],
           ),
         Math.max(from, records.length),
       )

@@ -7,7 +7,7 @@ import { MemoryStorageFactory } from '../../lib/storage/memory/memory-storage.ts
 import type { OffsetCommit } from '../../lib/transport/group-coordinator.ts'
 import { decodeRecordBatch } from '../../lib/transport/record-batch/decode-record-batches.ts'
 import { noProducer, RecordBatchBuilder } from '../../lib/transport/record-batch/record-batch-builder.ts'
-import { environment, Log } from '../runtime/task-fixture.ts'
+import { environment, Log, placed } from '../runtime/task-fixture.ts'
 import { runs } from './runs.ts'
 
 // At least once: whatever a crash leaves of output and changelog, every window is emitted with all that was in time for it.
@@ -76,7 +76,7 @@ class Run {
     })
     this.#task.open()
     const records = this.log.of(changelog)
-    for (const { restore } of this.#task.restores()) restore([...records], records.length)
+    for (const { restore } of this.#task.restores()) restore(placed(records), records.length)
     this.#task.start(this.#committed.offset === 0 ? [] : [this.#committed])
     this.#task.seek(partition, this.#committed.offset)
     this.#position = this.#committed.offset

@@ -12,6 +12,7 @@ import { MemoryStorageFactory } from '../../lib/storage/memory/memory-storage.ts
 import { SingleRecordBatch } from '../../lib/testing/single-record-batch.ts'
 import { TestOutput, type ProducedRecord } from '../../lib/testing/test-output.ts'
 import type { Topology } from '../../lib/topology/topology.ts'
+import { placed } from '../runtime/task-fixture.ts'
 
 export interface PacedTaskOptions {
   readonly cacheMaxBytes: number
@@ -100,7 +101,9 @@ export class PacedTask {
     for (const { partition, from = 0, restore } of this.#task.restores()) {
       const log = this.#committed.filter(({ topic }) => topic === partition.topic)
       restore(
-        log.slice(from).map(({ key, value, timestamp, headers }) => ({ key: key!, value, timestamp: timestamp ?? -1, headers })),
+        placed(
+          log.map(({ key, value, timestamp, headers }) => ({ key: key!, value, timestamp: timestamp ?? -1, headers })),
+        ).slice(from),
         log.length,
       )
     }

@@ -58,8 +58,7 @@ t.test('a table is restored from its topic up to what is committed; the rest of 
     ['a', 'b', 'c'].map((key) => store.get(key)),
     [3, 2, 4],
   )
-  // As in Java, what the handler skipped comes back: bytes are restored as they are.
-  t.throws(() => store.get('p'), { code: 'STREAMS_DESERIALIZATION' })
+  t.equal(store.get('p'), null, 'what the handler skipped does not come back')
   const admin = await cluster.admin({ clientId: 'test' })
   const topics = (await admin.metadata()).map(({ name }) => name)
   await admin.close()

@@ -12,7 +12,7 @@ import { MemoryStorageFactory } from '../../lib/storage/memory/memory-storage.ts
 import { decodeRecordBatch } from '../../lib/transport/record-batch/decode-record-batches.ts'
 import { noProducer, RecordBatchBuilder } from '../../lib/transport/record-batch/record-batch-builder.ts'
 import { keyValueStore, processor, sink, source, subtopology } from './plan.ts'
-import { environment, Log } from './task-fixture.ts'
+import { environment, Log, placed } from './task-fixture.ts'
 
 /** Appends each value to what the store has of its key. */
 function appending(): Processor<never, never, unknown, unknown> {
@@ -46,7 +46,7 @@ function open(storage: StorageEnvironment, log: Log, committed = 0): { task: Str
   })
   task.open()
   const restore = task.restores()[0]!
-  const tail = log.of(changelog).slice(restore.from ?? 0)
+  const tail = placed(log.of(changelog)).slice(restore.from ?? 0)
   restore.restore(tail, log.of(changelog).length)
   task.start(committed === 0 ? [] : [{ ...partition, offset: committed, leaderEpoch: -1, metadata: '' }])
   task.seek(partition, committed)

@@ -5,6 +5,7 @@ import { failOnInvalidTimestamp } from '../../lib/processor/timestamp-extractors
 import { logAndFail, retryOrFail } from '../../lib/runtime/errors/error-handlers.ts'
 import { silentLogger } from '../../lib/runtime/logger.ts'
 import type { RecordOutput, TopicOutput } from '../../lib/runtime/output/record-output.ts'
+import type { RestoredRecord } from '../../lib/runtime/restore/changelog.ts'
 import { SerdeResolver } from '../../lib/runtime/serdes/serde-resolver.ts'
 import type { ThreadEnvironment } from '../../lib/runtime/environment/thread-environment.ts'
 import { RecordCacheBudget } from '../../lib/state/layers/record-cache.ts'
@@ -25,6 +26,11 @@ export class Log implements RecordOutput {
       void this.of(name).push({ key: key!, value, timestamp: timestamp ?? 0, headers })
     return { name, partitions: 1, whenKnown: (write) => write(), append, nextOffset: () => this.of(name).length }
   }
+}
+
+/** The records of a log with their offsets. */
+export function placed(log: readonly ChangelogRecord[]): RestoredRecord[] {
+  return log.map((record, offset) => ({ ...record, offset }))
 }
 
 /** What a task needs of its application. */

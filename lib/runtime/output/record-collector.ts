@@ -1,6 +1,5 @@
 import { SerializationError, StreamsError } from '../../model/errors.ts'
 import type { StreamRecord } from '../../model/stream-record.ts'
-import type { ChangelogSink } from '../../state/state-store.ts'
 import type { SinkNode, StreamPartitioner } from '../../topology/topology-plan.ts'
 import { partitionForKey } from '../../transport/partitioner.ts'
 import { answerOf } from '../errors/dead-letters.ts'
@@ -13,7 +12,7 @@ type AnyRecord = StreamRecord<unknown, unknown>
 /** Records without a key stay on one partition this long: batches stay large (KIP-480). */
 const stickyRecords = 1000
 
-/** Serializes what sinks and stores of one task write, and picks partitions (Java: `RecordCollectorImpl`). */
+/** Serializes what the sinks of one task write, and picks partitions (Java: `RecordCollectorImpl`). */
 export class RecordCollector {
   readonly #scope: TaskScope
   readonly #output: RecordOutput
@@ -33,18 +32,6 @@ export class RecordCollector {
     }
     const { current } = this.#scope
     return (record) => this.#topicSink(node, topic(record.value, record.key, current.context()), 'unprepared').send(record)
-  }
-
-  /** A changelog's partition is the task's. */
-  changelog(topic: string): ChangelogSink {
-    const output = this.#output.topic(topic)
-    const { partition } = this.#scope.id
-    return { append: (key, value, timestamp, headers) => output.append(partition, key, value, timestamp, headers) }
-  }
-
-  /** The next offset of a changelog to read, after all that has been acknowledged; undefined where nothing has. */
-  changelogOffset(topic: string): number | undefined {
-    return this.#output.topic(topic).nextOffset(this.#scope.id.partition)
   }
 
   /** Serdes of a topic that only a record names could not be prepared before. */

@@ -1,8 +1,8 @@
 import { latin1 } from '../../model/bytes.ts'
-import type { ChangelogRecord } from '../../state/state-store.ts'
 import type { FetchedPartition } from '../../transport/fetcher.ts'
 import { readableRanges } from '../../transport/readable-ranges.ts'
 import type { RecordBatch } from '../../transport/record-batch/record-batch.ts'
+import type { RestoredRecord } from './changelog.ts'
 
 export interface OffsetRange {
   /** Included. */
@@ -12,7 +12,7 @@ export interface OffsetRange {
 }
 
 export interface RangeRecords {
-  readonly records: readonly ChangelogRecord[]
+  readonly records: readonly RestoredRecord[]
   /** Records in the range, those that `records` leaves out as superseded included. */
   readonly count: number
 }
@@ -24,7 +24,7 @@ export function changelogRecords(
   choice: 'last-of-key' | 'all' = 'last-of-key',
 ): RangeRecords {
   const seen = choice === 'all' ? null : new Set<string>()
-  const records: ChangelogRecord[] = []
+  const records: RestoredRecord[] = []
   let count = 0
   // Backwards: what a later record supersedes is never made into an object.
   for (const { batch, from, end } of readableRanges(fetched, range.from).toReversed())
@@ -32,7 +32,7 @@ export function changelogRecords(
       const key = batch.offset(index) >= range.to ? null : batch.key(index)
       if (key === null) continue
       count++
-      if (seen === null || isFirst(seen, latin1(key))) records.push(changelogRecord(batch, index, key))
+      if (seen === null || isFirst(seen, latin1(key))) records.push(restoredRecord(batch, index, key))
     }
   return { records: records.reverse(), count }
 }
@@ -42,6 +42,12 @@ function isFirst(seen: Set<string>, key: string): boolean {
   return seen.add(key).size > size
 }
 
-function changelogRecord(batch: RecordBatch, index: number, key: Uint8Array): ChangelogRecord {
-  return { key, value: batch.value(index), timestamp: batch.timestamp(index), headers: batch.headers(index) }
+function restoredRecord(batch: RecordBatch, index: number, key: Uint8Array): RestoredRecord {
+  return {
+    offset: batch.offset(index),
+    key,
+    value: batch.value(index),
+    timestamp: batch.timestamp(index),
+    headers: batch.headers(index),
+  }
 }

@@ -2,6 +2,11 @@ import type { TaskId } from '../../model/task-id.ts'
 import type { TopicPartition } from '../../model/topic-partition.ts'
 import type { ChangelogRecord } from '../../state/state-store.ts'
 
+/** A record of a changelog, with its place there. */
+export interface RestoredRecord extends ChangelogRecord {
+  readonly offset: number
+}
+
 /** A partition to restore a store from. */
 export interface Changelog {
   readonly partition: TopicPartition
@@ -19,14 +24,14 @@ export interface Changelog {
    * Takes records in the order of their offsets; `nextOffset` is where to go on, and moves without records too (markers, aborted
    * transactions). Bytes are views of what was fetched: keeping one keeps all of it.
    */
-  readonly apply: (records: readonly ChangelogRecord[], nextOffset: number) => void
+  readonly apply: (records: readonly RestoredRecord[], nextOffset: number) => void
   /**
    * `last-of-key`: of the records fetched at once only the last of each key is applied. `all`: every record, for stores whose
    * history matters (versioned ones) and for processors of global stores. Default `last-of-key`.
    */
   readonly records?: 'last-of-key' | 'all' | undefined
   /** Awaited before `apply` with the same records: fetches what their serdes need. */
-  readonly prepare?: ((records: readonly ChangelogRecord[]) => Promise<void>) | undefined
+  readonly prepare?: ((records: readonly RestoredRecord[]) => Promise<void>) | undefined
 }
 
 /** Told about restores (Java: `StateRestoreListener`). Offsets are those of the changelog partition. What it throws ends the restore. */

@@ -3,12 +3,17 @@ import type { Headers } from '../../model/headers.ts'
 import type { StreamRecord } from '../../model/stream-record.ts'
 import { streamRecord } from '../../model/stream-record.ts'
 import type { TimestampExtractor } from '../../processor/timestamp-extractor.ts'
-import { keepsValidTimestamps, wallclockTimestamp } from '../../processor/timestamp-extractors.ts'
+import {
+  keepsValidTimestamps,
+  usePartitionTimeOnInvalidTimestamp,
+  wallclockTimestamp,
+} from '../../processor/timestamp-extractors.ts'
 import type { SourceNode } from '../../topology/topology-plan.ts'
 import type { TopicPartition } from '../../model/topic-partition.ts'
 import type { RecordBatch } from '../../transport/record-batch/record-batch.ts'
 import { answerOf } from '../errors/dead-letters.ts'
 import type { ErrorHandlerContext, RawRecord } from '../errors/error-handlers.ts'
+import type { RestoredRecord } from '../restore/changelog.ts'
 import { BoundSerde } from '../serdes/serialization.ts'
 import type { TaskScope } from './task-scope.ts'
 
@@ -42,6 +47,34 @@ export class RecordReader {
     const record = this.deserialize(batch, index)
     if (record === null || (this.#keepsValid && record.timestamp >= 0)) return record
     return this.#stamp(record, batch.offset(index), partitionTime)
+  }
+
+  /** A record that a restore meets again: null where the extractor skips it. Throws where it could not be read; no handler is asked. */
+  reread({ key, value, timestamp, headers, offset }: RestoredRecord, partitionTime: number): AnyRecord | null {
+    if (!Number.isSafeInteger(timestamp)) throw unsafeTimestamp(timestamp)
+    const record = streamRecord(this.key.read(key, headers), this.#value(value, headers), timestamp, headers)
+    if (this.keepsTimestamp(timestamp) || this.#isTimeForgotten(timestamp, partitionTime)) return record
+    const extracted = this.#extract(record, offset, partitionTime)
+    return extracted < 0 ? null : { ...record, timestamp: extracted }
+  }
+
+  /**
+   * When the record was processed, and what the time of its partition was then, is not written anywhere. A restore leaves such records
+   * their own timestamp.
+   */
+  #isTimeForgotten(timestamp: number, partitionTime: number): boolean {
+    if (this.#extractor === wallclockTimestamp) return timestamp >= 0
+    return this.#extractor === usePartitionTimeOnInvalidTimestamp && partitionTime < 0
+  }
+
+  /** Whether the extractor says of this timestamp that it is right. */
+  keepsTimestamp(timestamp: number): boolean {
+    return this.#keepsValid && timestamp >= 0 && Number.isSafeInteger(timestamp)
+  }
+
+  /** Whether a null value is a record as any other. */
+  get keepsNulls(): boolean {
+    return this.#nullValues === 'kept' || this.value.serde.nullable === true
   }
 
   /** Without the extractor: for global stores, which take records as they come. */

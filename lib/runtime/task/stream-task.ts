@@ -23,6 +23,7 @@ import type { RecordOutput } from '../output/record-output.ts'
 import { RecordQueue } from './record-queue.ts'
 import { RecordReader } from './record-reader.ts'
 import type { ThreadEnvironment } from '../environment/thread-environment.ts'
+import { TaskChangelogs } from '../output/task-changelogs.ts'
 import { taskTags, type TaskScope } from './task-scope.ts'
 import type { ActiveTask } from './task.ts'
 import type { StoreRestore } from './task-stores.ts'
@@ -70,11 +71,12 @@ export class StreamTask implements ActiveTask {
     this.id = id
     this.#scope = this.#makeScope(environment, storage, options.output)
     const collector = new RecordCollector(this.#scope, options.output)
-    this.#stores = new TaskStores(
-      subtopologies.flatMap(({ stores }) => stores),
-      this.#scope,
-      collector,
-    )
+    this.#stores = new TaskStores({
+      nodes: subtopologies.flatMap(({ stores }) => stores),
+      scope: this.#scope,
+      changelogs: new TaskChangelogs(options.output, id.partition),
+      sourceOf: (topic) => this.#sourceOf(topic).node,
+    })
     this.#globalStores = globalStores
     this.#topology = new ProcessorTopology({
       nodes: subtopologies.flatMap(({ nodes }) => nodes),

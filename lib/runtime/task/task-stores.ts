@@ -1,24 +1,26 @@
-import type { TopicPartition } from '../../model/topic-partition.ts'
+import { partitionKey, type TopicPartition } from '../../model/topic-partition.ts'
 import type { ChangelogRecord, StateStore, StateStoreContext } from '../../state/state-store.ts'
-import type { StoreKind } from '../../state/store-kind.ts'
 import { storeMedium } from '../../state/store-medium.ts'
 import type { StorageWrite } from '../../storage/storage.ts'
-import type { StoreNode } from '../../topology/topology-plan.ts'
+import type { SourceNode, StoreNode } from '../../topology/topology-plan.ts'
 import { storedSchemas, type StoredSchemas } from '../serdes/known-schemas.ts'
-import type { RecordCollector } from '../output/record-collector.ts'
+import type { ChangelogOutput } from '../output/task-changelogs.ts'
+import { RecordReader } from './record-reader.ts'
 import { whileFlushing } from '../errors/processing-error.ts'
 import { BoundSerde } from '../serdes/serialization.ts'
 import { storeContext } from './store-context.ts'
+import type { RestoredRecord } from '../restore/changelog.ts'
+import { SourceChangelog } from '../restore/source-changelog.ts'
 import { positionWrite, readPosition } from '../restore/store-positions.ts'
 import type { TaskScope } from './task-scope.ts'
 
 /** A store with its changelog, where it has one. */
 interface OpenStore {
+  readonly node: StoreNode
   readonly store: StateStore
-  readonly kind: StoreKind
-  readonly changelog: string | undefined
-  /** The source topic is the changelog: it is read, never written. */
-  readonly isSource: boolean
+  readonly changelog: TopicPartition | undefined
+  /** How a restore reads the changelog, where that is a source topic; undefined: as it is. */
+  readonly source: SourceChangelog | undefined
   /** Its writes reach storage, so its position may. */
   readonly isDurable: boolean
   /** Changelog offset up to which the committed generation goes; undefined while nothing was read or written. */
@@ -35,42 +37,41 @@ export interface StoreRestore {
   readonly isSource: boolean
   /** Which records matter: all, where more than the last of a key says something. */
   readonly records: 'last-of-key' | 'all'
-  readonly restore: (records: readonly ChangelogRecord[], nextOffset: number) => void
+  readonly restore: (records: readonly RestoredRecord[], nextOffset: number) => void
   /** Lets the store's serdes fetch what they need to read these records. */
-  readonly prepare: (records: readonly ChangelogRecord[]) => Promise<void>
+  readonly prepare: (records: readonly RestoredRecord[]) => Promise<void>
 }
 
-/** Checkpoint when this much would be freed by it. */
+export interface TaskStoresOptions {
+  readonly nodes: readonly StoreNode[]
+  readonly scope: TaskScope
+  readonly changelogs: ChangelogOutput
+  /** The node that reads a topic which is a changelog, too. */
+  readonly sourceOf: (topic: string) => SourceNode
+}
+
+/** A checkpoint is due when it would free this many bytes. */
 const checkpointBytes = 16 * 1024 * 1024
 
 /**
- * The stores of one task and their positions. What a checkpoint gives to storage, data and positions of all stores, is one
- * transaction: a process that dies has both or neither, and what is missing is replayed from the changelog.
+ * The stores of one task and their positions. A checkpoint gives data and positions of all stores to storage in one transaction: a process
+ * that dies has both or neither, and what is missing is replayed from the changelog.
  */
 export class TaskStores {
-  readonly #nodes: readonly StoreNode[]
+  readonly #options: TaskStoresOptions
   readonly #scope: TaskScope
-  readonly #collector: RecordCollector
   readonly #stores = new Map<string, OpenStore>()
   #schemas: StoredSchemas | undefined
 
-  constructor(nodes: readonly StoreNode[], scope: TaskScope, collector: RecordCollector) {
-    this.#nodes = nodes
-    this.#scope = scope
-    this.#collector = collector
+  constructor(options: TaskStoresOptions) {
+    this.#options = options
+    this.#scope = options.scope
   }
 
   open(): void {
-    if (this.#nodes.length > 0) this.#schemas = storedSchemas(this.#scope)
-    for (const node of this.#nodes) {
-      const changelog = changelogTopic(node)
-      const { kind } = node
-      const store = kind.open(node.spec, this.#context(node))
-      const isDurable = mediumOf(node, this.#scope) === 'disk'
-      const position =
-        changelog === undefined || !isDurable ? undefined : readPosition(this.#scope.storage, this.#partition(changelog))
-      this.#stores.set(store.name, { store, kind, changelog, isSource: node.changelog?.kind === 'source', isDurable, position })
-    }
+    const { nodes } = this.#options
+    if (nodes.length > 0) this.#schemas = storedSchemas(this.#scope)
+    for (const node of nodes) this.#stores.set(node.spec.name, this.#open(node))
   }
 
   get(name: string): StateStore | undefined {
@@ -93,26 +94,26 @@ export class TaskStores {
 
   restores(): readonly StoreRestore[] {
     return [...this.#stores.values()].flatMap((open) => {
-      if (open.changelog === undefined) return []
-      return [
-        {
-          storeName: open.store.name,
-          partition: this.#partition(open.changelog),
-          from: open.position,
-          isSource: open.isSource,
-          records: open.kind.restores,
-          restore: restoreInto(open),
-          prepare: (records) => this.#prepare(open.store, open.changelog!, records),
-        },
-      ]
+      const { node, store, changelog: partition, source, position: from } = open
+      if (partition === undefined) return []
+      const isSource = node.changelog?.kind === 'source'
+      return {
+        storeName: store.name,
+        partition,
+        from,
+        isSource,
+        records: source === undefined ? node.kind.restores : 'all',
+        restore: (records, nextOffset) => this.#restore(open, partition, records, nextOffset),
+        prepare: (records) => source?.prepare(records) ?? this.#prepare(open, partition, records),
+      }
     })
   }
 
   /** Caches give up what they hold, to changelogs and downstream. */
   flush(): void {
     const stores = [...this.#stores.values()]
-    for (const { store, kind } of stores) if (kind.flushes === 'first') flushStore(store)
-    for (const { store, kind } of stores) if (kind.flushes === 'last') flushStore(store)
+    for (const { node, store } of stores) if (node.kind.flushes === 'first') flushStore(store)
+    for (const { node, store } of stores) if (node.kind.flushes === 'last') flushStore(store)
   }
 
   /** The Kafka commit has succeeded. `sourceOffset` is what was committed of a source topic that is a changelog. */
@@ -120,7 +121,9 @@ export class TaskStores {
     for (const open of this.#stores.values()) {
       open.store.commit()
       if (open.changelog === undefined) continue
-      const next = open.isSource ? sourceOffset(open.changelog) : this.#collector.changelogOffset(open.changelog)
+      const { topic } = open.changelog
+      const isSource = open.node.changelog?.kind === 'source'
+      const next = isSource ? sourceOffset(topic) : this.#options.changelogs.nextOffset(topic)
       if (next !== undefined && next > (open.position ?? 0)) open.position = next
     }
   }
@@ -132,7 +135,7 @@ export class TaskStores {
     for (const { store } of this.#stores.values()) store.checkpoint(writes)
     for (const { changelog, isDurable, position } of this.#stores.values())
       if (changelog !== undefined && isDurable && position !== undefined)
-        writes.push(positionWrite(this.#scope.storage, this.#partition(changelog), position))
+        writes.push(positionWrite(this.#scope.storage, changelog, position))
     if (writes.length > 0) this.#schemas?.checkpoint(writes)
     if (writes.length > 0) this.#scope.storage.transact(writes)
     for (const { store } of this.#stores.values()) store.checkpointed()
@@ -142,23 +145,60 @@ export class TaskStores {
     for (const { store } of this.#stores.values()) store.close()
   }
 
-  async #prepare(store: StateStore, changelog: string, records: readonly ChangelogRecord[]): Promise<void> {
-    const { spec } = store
-    const { serdes } = this.#scope.environment
-    const key = new BoundSerde(serdes.key(spec.key, spec.name), changelog, 'key')
-    const value = new BoundSerde(serdes.value(spec.value, spec.name), changelog, 'value')
+  #open(node: StoreNode): OpenStore {
+    const changelog = this.#changelog(node)
+    const isDurable = storeMedium(node.spec, this.#scope.environment.defaultStoreMedium) === 'disk'
+    const store = node.kind.open(node.spec, this.#context(node))
+    const position = changelog === undefined || !isDurable ? undefined : readPosition(this.#scope.storage, changelog)
+    return { node, store, changelog, source: this.#source(node), isDurable, position }
+  }
+
+  #restore(open: OpenStore, partition: TopicPartition, records: readonly RestoredRecord[], nextOffset: number): void {
+    const accepted = open.source?.accepted(records) ?? records
+    if (accepted.length < records.length) this.#logRefused(open.store, partition, records.length - accepted.length)
+    if (accepted.length > 0) open.store.restore(accepted)
+    open.position = nextOffset
+  }
+
+  #logRefused({ name: store }: StateStore, partition: TopicPartition, refused: number): void {
+    const message = `The restore of the store ${store} left out ${refused} records of ${partitionKey(partition)}, as its source had done.`
+    this.#scope.environment.logger.info(message, { store, ...partition, refused })
+  }
+
+  async #prepare({ node, store }: OpenStore, { topic }: TopicPartition, records: readonly ChangelogRecord[]): Promise<void> {
+    const { key, value } = this.#serdes(node, topic)
     const keys = records.map((record) => record.key)
     const values = records.flatMap((record) => store.valuesIn?.(record) ?? record.value ?? [])
     await key.serde.prepareRead?.(keys, key.context)
     await value.serde.prepareRead?.(values, value.context)
   }
 
-  #partition(changelog: string): TopicPartition {
-    return { topic: changelog, partition: this.#scope.id.partition }
+  #serdes({ spec }: StoreNode, topic: string): { readonly key: BoundSerde; readonly value: BoundSerde } {
+    const { serdes } = this.#scope.environment
+    return {
+      key: new BoundSerde(serdes.key(spec.key, spec.name), topic, 'key'),
+      value: new BoundSerde(serdes.value(spec.value, spec.name), topic, 'value'),
+    }
+  }
+
+  #changelog({ changelog }: StoreNode): TopicPartition | undefined {
+    if (changelog === undefined) return undefined
+    const topic = changelog.kind === 'source' ? changelog.topic : changelog.topic.name
+    return { topic, partition: this.#scope.id.partition }
+  }
+
+  /** Java restores the bytes of a source topic as they are, also those that the source had refused. */
+  #source(node: StoreNode): SourceChangelog | undefined {
+    const partition = this.#changelog(node)
+    if (partition === undefined || node.changelog?.kind !== 'source') return undefined
+    if (this.#scope.environment.compatibility === 'java') return undefined
+    const reader = new RecordReader(this.#options.sourceOf(partition.topic), partition, this.#scope)
+    const { key, value } = this.#serdes(node, partition.topic)
+    return new SourceChangelog(reader, key, value)
   }
 
   #context({ spec, changelog }: StoreNode): StateStoreContext {
-    const sink = changelog?.kind === 'internal' ? this.#collector.changelog(changelog.topic.name) : undefined
+    const sink = changelog?.kind === 'internal' ? this.#options.changelogs.sink(changelog.topic.name) : undefined
     return storeContext(spec, changelog?.kind === 'source' ? changelog.topic : undefined, sink, this.#scope)
   }
 }
@@ -169,20 +209,4 @@ function flushStore(store: StateStore): void {
   } catch (error) {
     throw whileFlushing(error, store.name)
   }
-}
-
-function restoreInto(open: OpenStore): StoreRestore['restore'] {
-  return (records, nextOffset) => {
-    if (records.length > 0) open.store.restore(records)
-    open.position = nextOffset
-  }
-}
-
-function changelogTopic({ changelog }: StoreNode): string | undefined {
-  if (changelog === undefined) return undefined
-  return changelog.kind === 'source' ? changelog.topic : changelog.topic.name
-}
-
-function mediumOf({ spec }: StoreNode, { environment }: TaskScope): 'memory' | 'disk' {
-  return storeMedium(spec, environment.defaultStoreMedium)
 }
