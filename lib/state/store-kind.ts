@@ -1,4 +1,4 @@
-import type { StateStore, StateStoreContext } from './state-store.ts'
+import type { ChangelogRecord, StateStore, StateStoreContext } from './state-store.ts'
 import type { StoreSpec } from './store-spec.ts'
 import type { StoreView } from './store-views.ts'
 
@@ -9,7 +9,9 @@ import type { StoreView } from './store-views.ts'
 export interface StoreKind<S extends StoreSpec = StoreSpec> {
   /** Opens a store for a task: the layers that its spec and the task ask for, with the typed face on top. */
   open(spec: S, context: StateStoreContext): StateStore
-  readonly changelog: ChangelogNeeds<S>
+  /** What the store writes now, to compare with what an earlier run has written. */
+  format(spec: S, context: StateStoreContext): StoreFormat
+  readonly changelog: StoreChangelog<S>
   /**
    * Which records of its changelog a restore applies. `last-of-key`: of the records that were fetched together, the last one of each key.
    * `all`: each record, where the last one of a key does not say everything.
@@ -23,11 +25,21 @@ export interface StoreKind<S extends StoreSpec = StoreSpec> {
   readonly versions: 'kept' | 'none'
 }
 
-/** Kafka topic configuration of a changelog, as far as the kind of its store decides it. */
-export interface ChangelogNeeds<S> {
-  /** What the application's own `topicConfig` may replace. */
+/** The formats of a store in words; they are compared as a whole. */
+export interface StoreFormat {
+  /** A store that reads another format in its changelog would see other values: it cannot go on. */
+  readonly changelog: string
+  /** Rows of another format are forgotten, and restored from the changelog. */
+  readonly rows: string
+}
+
+/** The changelog of a store, as far as the kind decides it. */
+export interface StoreChangelog<S> {
+  /** Whether the record may have been written by a store of this kind. */
+  holds(record: ChangelogRecord): boolean
+  /** Kafka's `cleanup.policy`, which the application's own `topicConfig` may replace. */
   readonly cleanupPolicy: 'compact' | 'compact,delete'
-  /** What follows from the store and stands over the application's `topicConfig`. */
+  /** Kafka topic configuration that follows from the store; it stands over the application's `topicConfig`. */
   topicConfig(spec: S, options: ChangelogOptions): Readonly<Record<string, string>>
 }
 

@@ -50,6 +50,12 @@ export function openSegments(
   return new WindowSegments(segmentIntervalMs(spec.retentionMs), storage, copy)
 }
 
+/** How the rows of such a store lie on disk, for its format. */
+export function segmentsText({ retentionMs }: { readonly retentionMs: number }, copy: 'by-time' | 'none'): string {
+  const segments = `segments of ${segmentIntervalMs(retentionMs)} ms`
+  return copy === 'none' ? segments : `${segments}, also by time`
+}
+
 /** As Java's store of the same medium, where the spec does not say. */
 export function expiryOf(
   spec: WindowStoreSpec<unknown, unknown> | SessionStoreSpec<unknown, unknown>,

@@ -73,7 +73,12 @@ export const kindsWithSum: StoreKinds = {
   ...storeKinds,
   sum: {
     open: (spec, context) => new SumStore(spec, context),
-    changelog: { cleanupPolicy: 'compact', topicConfig: () => ({ 'cleanup.policy': 'delete', 'retention.ms': '-1' }) },
+    format: () => ({ changelog: 'sum', rows: 'text' }),
+    changelog: {
+      holds: ({ key }) => String(key) === 'sum',
+      cleanupPolicy: 'compact',
+      topicConfig: () => ({ 'cleanup.policy': 'delete', 'retention.ms': '-1' }),
+    },
     restores: 'all',
     flushes: 'last',
     view: 'key-value',

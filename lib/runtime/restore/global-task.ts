@@ -4,6 +4,7 @@ import { taskIdString } from '../../model/task-id.ts'
 import type { TopicPartition } from '../../model/topic-partition.ts'
 import { partitionKey } from '../../model/topic-partition.ts'
 import type { StateStore } from '../../state/state-store.ts'
+import { forgetStore } from '../../state/forget-store.ts'
 import { storeMedium } from '../../state/store-medium.ts'
 import type { StorageEnvironment, StorageWrite } from '../../storage/storage.ts'
 import type { StoreNode, Subtopology } from '../../topology/topology-plan.ts'
@@ -19,7 +20,8 @@ import { RecordReader } from '../task/record-reader.ts'
 import { storeContext } from '../task/store-context.ts'
 import type { Task } from '../task/task.ts'
 import type { StoreRestore } from '../task/task-stores.ts'
-import { positionWrite, readPosition } from './store-positions.ts'
+import { StoreFormats } from './store-formats.ts'
+import { positionRemoval, positionWrite, readPosition } from './store-positions.ts'
 import type { ThreadEnvironment } from '../environment/thread-environment.ts'
 import type { TaskScope } from '../task/task-scope.ts'
 
@@ -48,6 +50,7 @@ export class GlobalTask implements Task {
   readonly #topology: ProcessorTopology
   readonly #stores = new Map<string, StateStore>()
   readonly #partitions = new Map<string, GlobalPartition>()
+  #formats: StoreFormats | undefined
   #schemas: StoredSchemas | undefined
   #streamTime = -1
 
@@ -91,9 +94,13 @@ export class GlobalTask implements Task {
 
   open(): void {
     this.#schemas = storedSchemas(this.#scope)
+    this.#formats = new StoreFormats(this.#scope.storage)
     for (const { spec, kind, changelog } of this.#nodes) {
       const topic = changelog?.kind === 'source' ? changelog.topic : undefined
-      this.#stores.set(spec.name, kind.open(spec, storeContext(spec, topic, undefined, this.#scope)))
+      const context = storeContext(spec, topic, undefined, this.#scope)
+      if (this.#isDurable() && this.#formats.compare(spec.name, kind.format(spec, context)) !== 'nothing')
+        this.#forget(spec.name, topic)
+      this.#stores.set(spec.name, kind.open(spec, context))
     }
   }
 
@@ -138,6 +145,7 @@ export class GlobalTask implements Task {
       store.checkpoint(writes)
     }
     if (this.#isDurable()) writes.push(...this.#positionWrites())
+    if (writes.length > 0) this.#formats?.checkpoint(writes)
     if (writes.length > 0) this.#schemas?.checkpoint(writes)
     if (writes.length > 0) this.#scope.storage.transact(writes)
     for (const store of this.#stores.values()) store.checkpointed()
@@ -158,6 +166,15 @@ export class GlobalTask implements Task {
     this.#scope.current.set(partition.topic, partition.partition, batch.offset(index), record.timestamp, record.headers)
     this.#scope.current.from(batch, index)
     source.process(record)
+  }
+
+  /** Whatever the store was: its topic is processed again from the start. */
+  #forget(store: string, topic: string | undefined): void {
+    const { storage, environment } = this.#scope
+    environment.logger.info(`The global store ${store} has another format than before: its topic is read again.`, { store })
+    const entries = [...this.#partitions.values()].filter(({ partition }) => partition.topic === topic)
+    for (const entry of entries) entry.position = undefined
+    storage.transact([forgetStore(storage, store), ...entries.map(({ partition }) => positionRemoval(storage, partition))])
   }
 
   #partition(partition: TopicPartition): GlobalPartition {

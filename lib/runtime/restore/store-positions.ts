@@ -17,6 +17,11 @@ export function positionWrite(storage: StorageEnvironment, partition: TopicParti
   return { table: storage.table(tableName), key: keyOf(partition), value }
 }
 
+/** The changelog is to be read from its start. */
+export function positionRemoval(storage: StorageEnvironment, partition: TopicPartition): StorageWrite {
+  return { table: storage.table(tableName), key: keyOf(partition), value: null }
+}
+
 function keyOf(partition: TopicPartition): Uint8Array {
   return Buffer.from(partitionKey(partition))
 }

@@ -1,5 +1,7 @@
+import { ProcessorStateError } from '../../model/errors.ts'
 import { partitionKey, type TopicPartition } from '../../model/topic-partition.ts'
 import type { ChangelogRecord, StateStore, StateStoreContext } from '../../state/state-store.ts'
+import { forgetStore } from '../../state/forget-store.ts'
 import { storeMedium } from '../../state/store-medium.ts'
 import type { StorageWrite } from '../../storage/storage.ts'
 import type { SourceNode, StoreNode } from '../../topology/topology-plan.ts'
@@ -11,7 +13,8 @@ import { BoundSerde } from '../serdes/serialization.ts'
 import { storeContext } from './store-context.ts'
 import type { RestoredRecord } from '../restore/changelog.ts'
 import { SourceChangelog } from '../restore/source-changelog.ts'
-import { positionWrite, readPosition } from '../restore/store-positions.ts'
+import { StoreFormats } from '../restore/store-formats.ts'
+import { positionRemoval, positionWrite, readPosition } from '../restore/store-positions.ts'
 import type { TaskScope } from './task-scope.ts'
 
 /** A store with its changelog, where it has one. */
@@ -61,6 +64,7 @@ export class TaskStores {
   readonly #options: TaskStoresOptions
   readonly #scope: TaskScope
   readonly #stores = new Map<string, OpenStore>()
+  #formats: StoreFormats | undefined
   #schemas: StoredSchemas | undefined
 
   constructor(options: TaskStoresOptions) {
@@ -70,7 +74,9 @@ export class TaskStores {
 
   open(): void {
     const { nodes } = this.#options
-    if (nodes.length > 0) this.#schemas = storedSchemas(this.#scope)
+    if (nodes.length === 0) return
+    this.#schemas = storedSchemas(this.#scope)
+    this.#formats = new StoreFormats(this.#scope.storage)
     for (const node of nodes) this.#stores.set(node.spec.name, this.#open(node))
   }
 
@@ -136,6 +142,7 @@ export class TaskStores {
     for (const { changelog, isDurable, position } of this.#stores.values())
       if (changelog !== undefined && isDurable && position !== undefined)
         writes.push(positionWrite(this.#scope.storage, changelog, position))
+    if (writes.length > 0) this.#formats?.checkpoint(writes)
     if (writes.length > 0) this.#schemas?.checkpoint(writes)
     if (writes.length > 0) this.#scope.storage.transact(writes)
     for (const { store } of this.#stores.values()) store.checkpointed()
@@ -148,14 +155,31 @@ export class TaskStores {
   #open(node: StoreNode): OpenStore {
     const changelog = this.#changelog(node)
     const isDurable = storeMedium(node.spec, this.#scope.environment.defaultStoreMedium) === 'disk'
-    const store = node.kind.open(node.spec, this.#context(node))
+    const context = this.#context(node)
+    if (isDurable) this.#checkFormat(node, changelog, context)
+    const store = node.kind.open(node.spec, context)
     const position = changelog === undefined || !isDurable ? undefined : readPosition(this.#scope.storage, changelog)
     return { node, store, changelog, source: this.#source(node), isDurable, position }
+  }
+
+  /** Rows of another format are restored from the changelog, which is the same for all formats of a kind. */
+  #checkFormat({ spec, kind }: StoreNode, changelog: TopicPartition | undefined, context: StateStoreContext): void {
+    const { storage, environment } = this.#scope
+    const { name } = spec
+    const format = kind.format(spec, context)
+    const changed = this.#formats!.compare(name, format)
+    if (changed === 'nothing') return
+    if (changed === 'changelog') throw this.#formats!.kindChanged(name, format)
+    if (changelog === undefined) throw this.#formats!.rowsChanged(name, format)
+    const message = `The rows of the store ${name} are now ${format.rows}: they are restored from ${partitionKey(changelog)}.`
+    environment.logger.info(message, { store: name, ...format, ...changelog })
+    storage.transact([forgetStore(storage, name), positionRemoval(storage, changelog)])
   }
 
   #restore(open: OpenStore, partition: TopicPartition, records: readonly RestoredRecord[], nextOffset: number): void {
     const accepted = open.source?.accepted(records) ?? records
     if (accepted.length < records.length) this.#logRefused(open.store, partition, records.length - accepted.length)
+    checkKind(open.node, partition, accepted)
     if (accepted.length > 0) open.store.restore(accepted)
     open.position = nextOffset
   }
@@ -209,4 +233,16 @@ function flushStore(store: StateStore): void {
   } catch (error) {
     throw whileFlushing(error, store.name)
   }
+}
+
+/** A store in memory has nothing that says of which kind it was; a record of another kind often shows it. */
+function checkKind({ spec, kind }: StoreNode, partition: TopicPartition, records: readonly ChangelogRecord[]): void {
+  const { changelog } = kind
+  if (records.every((record) => changelog.holds(record))) return
+  const message =
+    `The store ${spec.name} is a ${spec.kind} store, but its changelog ${partitionKey(partition)} was written by another kind of store: ` +
+    'give it another name, or remove the changelog topic.'
+  throw new ProcessorStateError('STREAMS_STORE_KIND_CHANGED', message, {
+    facts: { store: spec.name, kind: spec.kind, ...partition },
+  })
 }

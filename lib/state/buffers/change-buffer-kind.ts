@@ -10,7 +10,8 @@ import { ChangeBuffer } from './change-buffer.ts'
  */
 export const changeBufferKind: StoreKind<ChangeBufferSpec> = {
   open: (spec, context) => new ChangeBuffer(spec, context, keySerde(spec, context), valueSerde(spec, context)),
-  changelog: { cleanupPolicy: 'compact', topicConfig: () => ({}) },
+  format: () => ({ changelog: 'change-buffer', rows: 'none' }),
+  changelog: { holds: () => true, cleanupPolicy: 'compact', topicConfig: () => ({}) },
   restores: 'all',
   flushes: 'last',
   view: undefined,

@@ -2,8 +2,8 @@ import { storedBytes } from '../key-value/row-codec.ts'
 import type { StoreKind } from '../store-kind.ts'
 import { keySerde, openRows, storageTable, valueSerde } from '../store-parts.ts'
 import type { RecordBufferSpec } from '../store-spec.ts'
-import { streamTimesTable } from '../versioned/versioned-rows.ts'
-import { RecordBuffer } from './record-buffer.ts'
+import { streamTimesTable } from '../stream-times.ts'
+import { isRecordPlace, RecordBuffer } from './record-buffer.ts'
 
 /** Records of a stream that wait for the table they are joined with. */
 export const recordBufferKind: StoreKind<RecordBufferSpec> = {
@@ -16,7 +16,8 @@ export const recordBufferKind: StoreKind<RecordBufferSpec> = {
       rows: openRows(spec, storedBytes, context),
       table: storageTable(streamTimesTable, spec, context),
     }),
-  changelog: { cleanupPolicy: 'compact', topicConfig: () => ({}) },
+  format: () => ({ changelog: 'record-buffer', rows: 'records' }),
+  changelog: { holds: ({ key }) => isRecordPlace(key), cleanupPolicy: 'compact', topicConfig: () => ({}) },
   restores: 'last-of-key',
   flushes: 'first',
   view: undefined,

@@ -173,6 +173,11 @@ export class RecordBuffer<K, V> implements StateStore {
   }
 }
 
+/** Whether a key of a changelog is a zero byte and `time int64 ‖ key ‖ number int32`. */
+export function isRecordPlace(key: Uint8Array): boolean {
+  return key.byteLength >= 13 && key[0] === 0 && Number.isSafeInteger(readInt64(key, 1))
+}
+
 function placeOf(timeMs: number, key: Uint8Array, sequence: number): Buffer {
   const number = Buffer.allocUnsafe(4)
   number.writeUInt32BE(sequence, 0)

@@ -13,7 +13,8 @@ type Spec = KeyValueStoreSpec<unknown, unknown>
 /** The newest value of each key. */
 export const keyValueKind: StoreKind<Spec> = {
   open: openKeyValueStore,
-  changelog: { cleanupPolicy: 'compact', topicConfig: () => ({}) },
+  format: (spec, context) => ({ changelog: 'key-value', rows: losesTimestamps(spec, context) ? 'plain' : spec.values }),
+  changelog: { holds: () => true, cleanupPolicy: 'compact', topicConfig: () => ({}) },
   restores: 'last-of-key',
   flushes: 'first',
   view: 'key-value',

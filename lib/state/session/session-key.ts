@@ -37,3 +37,11 @@ export function sessionKeyOfTimeKey(timeKey: string): string {
 function timeAt(sessionKey: string, at: number): number {
   return readInt64(fromLatin1(sessionKey.slice(at, at + 8)), 0)
 }
+
+/** Whether bytes may be a session's key. A key of another kind of store, read as one, has times that are none, or an end before its start. */
+export function isSessionKey(key: Uint8Array): boolean {
+  const at = key.byteLength - suffixLength
+  if (at < 0) return false
+  const [end, start] = [readInt64(key, at), readInt64(key, at + 8)]
+  return Number.isSafeInteger(end) && Number.isSafeInteger(start) && start <= end
+}

@@ -4,9 +4,10 @@ import { changelogWriter } from '../layers/changelogging-rows.ts'
 import { ChangeloggingSessionRows } from '../layers/changelogging-session-rows.ts'
 import type { StateStore, StateStoreContext } from '../state-store.ts'
 import type { StoreKind } from '../store-kind.ts'
-import { expiryOf, isCached, keyCodec, openSegments, rowCodec, storageTable } from '../store-parts.ts'
+import { expiryOf, isCached, keyCodec, openSegments, rowCodec, segmentsText, storageTable } from '../store-parts.ts'
 import type { SessionStoreSpec } from '../store-spec.ts'
 import { SegmentedSessionRows } from './segmented-session-rows.ts'
+import { isSessionKey } from './session-key.ts'
 import { bySessionEnd, bySessionSegment } from './session-rows.ts'
 import { SessionStateStore } from './session-state-store.ts'
 
@@ -15,7 +16,9 @@ type Spec = SessionStoreSpec<unknown, unknown>
 /** The values of keys by the starts and ends of their sessions. */
 export const sessionKind: StoreKind<Spec> = {
   open: openSessionStore,
+  format: (spec) => ({ changelog: 'session', rows: segmentsText(spec, copyOf(spec)) }),
   changelog: {
+    holds: ({ key }) => isSessionKey(key),
     cleanupPolicy: 'compact,delete',
     topicConfig: (spec, options) => retentionConfig(spec.changelogRetentionMs ?? spec.retentionMs, options),
   },
@@ -25,10 +28,15 @@ export const sessionKind: StoreKind<Spec> = {
   versions: 'none',
 }
 
+/** What is emitted on close is found by time. */
+function copyOf({ emit }: Spec): 'by-time' | 'none' {
+  return emit === 'on-window-close' ? 'by-time' : 'none'
+}
+
 function openSessionStore(spec: Spec, context: StateStoreContext): StateStore {
   const rows = rowCodec(spec, context)
   const expiry = expiryOf(spec, context)
-  const segments = openSegments(spec, rows, spec.emit === 'on-window-close' ? 'by-time' : 'none', context)
+  const segments = openSegments(spec, rows, copyOf(spec), context)
   const table = storageTable(spec.name, spec, context)
   const { droppedRecords: dropped, compatibility = 'safe' } = context
   const base = new SegmentedSessionRows({ spec, expiry, segments, table, dropped, compatibility })

@@ -5,8 +5,9 @@ import type { StateStore, StateStoreContext } from '../state-store.ts'
 import type { StoreKind } from '../store-kind.ts'
 import { isOnDisk, keyCodec, openRows, storageTable, valueSerde } from '../store-parts.ts'
 import type { VersionedKeyValueStoreSpec } from '../store-spec.ts'
+import { streamTimesTable } from '../stream-times.ts'
 import { WindowSegments } from '../window/window-segments.ts'
-import { SegmentedVersionedRows, streamTimesTable } from './versioned-rows.ts'
+import { SegmentedVersionedRows } from './versioned-rows.ts'
 import { VersionedStateStore } from './versioned-state-store.ts'
 
 type Spec = VersionedKeyValueStoreSpec<unknown, unknown>
@@ -14,7 +15,12 @@ type Spec = VersionedKeyValueStoreSpec<unknown, unknown>
 /** The newest value of each key, and those before it. Each record of a changelog is a version, so that all of them are restored. */
 export const versionedKind: StoreKind<Spec> = {
   open: openVersionedStore,
-  changelog: { cleanupPolicy: 'compact', topicConfig: (spec) => ({ 'min.compaction.lag.ms': compactionLag(spec) }) },
+  format: (spec) => ({ changelog: 'versioned', rows: `segments of ${spec.segmentIntervalMs} ms` }),
+  changelog: {
+    holds: () => true,
+    cleanupPolicy: 'compact',
+    topicConfig: (spec) => ({ 'min.compaction.lag.ms': compactionLag(spec) }),
+  },
   restores: 'all',
   flushes: 'first',
   view: 'versioned',

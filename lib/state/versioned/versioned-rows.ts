@@ -22,9 +22,6 @@ import {
 } from './version-history.ts'
 import type { Segment, WindowSegments } from '../window/window-segments.ts'
 
-/** Where an environment keeps what versioned stores and buffers remember besides rows. No store is called so. */
-export const streamTimesTable = '.stream-times'
-
 /** A version and how long it is valid. */
 export interface FoundVersion {
   readonly row: Row

@@ -33,6 +33,12 @@ export function windowKeyOfTimeKey(timeKey: string): string {
   return timeKey.slice(8, -4) + timeKey.slice(0, 8) + timeKey.slice(-4)
 }
 
+/** Whether bytes may be a window's key. A key of another kind of store, read as one, has a start that is no time. */
+export function isWindowKey(key: Uint8Array): boolean {
+  const at = key.byteLength - suffixLength
+  return at >= 0 && Number.isSafeInteger(readInt64(key, at))
+}
+
 /** Bounds of time keys with starts from `fromMs` to `toMs`, both included. */
 export function boundsOfTime(fromMs: number, toMs: number): { readonly from: string; readonly to: string } {
   return { from: int64Text(fromMs), to: int64Text(toMs + 1) }

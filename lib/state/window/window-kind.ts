@@ -5,10 +5,20 @@ import { CachingWindowRows } from '../layers/caching-window-rows.ts'
 import { changelogWriter } from '../layers/changelogging-rows.ts'
 import { ChangeloggingWindowRows } from '../layers/changelogging-window-rows.ts'
 import type { StateStore, StateStoreContext } from '../state-store.ts'
-import type { ChangelogOptions, StoreKind } from '../store-kind.ts'
-import { expiryOf, isCached, keyCodec, losesTimestamps, openSegments, rowCodec, storageTable } from '../store-parts.ts'
+import type { ChangelogOptions, StoreFormat, StoreKind } from '../store-kind.ts'
+import {
+  expiryOf,
+  isCached,
+  keyCodec,
+  losesTimestamps,
+  openSegments,
+  rowCodec,
+  segmentsText,
+  storageTable,
+} from '../store-parts.ts'
 import type { WindowStoreSpec } from '../store-spec.ts'
 import { SegmentedWindowRows } from './segmented-window-rows.ts'
+import { isWindowKey } from './window-key.ts'
 import { bySegment, byStart } from './window-order.ts'
 import { WindowStateStore } from './window-state-store.ts'
 
@@ -17,7 +27,9 @@ type Spec = WindowStoreSpec<unknown, unknown>
 /** The values of keys by the starts of their windows. */
 export const windowKind: StoreKind<Spec> = {
   open: openWindowStore,
+  format: windowFormat,
   changelog: {
+    holds: ({ key }) => isWindowKey(key),
     cleanupPolicy: 'compact,delete',
     topicConfig: (spec, options) => ({
       ...(mustNotCompact(spec, options) ? { 'cleanup.policy': 'delete' } : {}),
@@ -39,8 +51,26 @@ function mustNotCompact(spec: Spec, { compatibility }: ChangelogOptions): boolea
   return compatibility === 'safe' || (spec.values === 'plain' && spec.changelogHeaders !== 'record')
 }
 
+function windowFormat(declared: Spec, context: StateStoreContext): StoreFormat {
+  const spec = opened(declared, context)
+  const values = losesTimestamps(spec, context) ? 'plain' : spec.values
+  return {
+    changelog: spec.duplicates === 'keep' ? 'window with duplicates' : 'window',
+    rows: `${values}, ${segmentsText(spec, copyOf(spec))}`,
+  }
+}
+
+/** In Java the supplier of a store decides, whatever the operator needs. */
+function opened(declared: Spec, { compatibility }: StateStoreContext): Spec {
+  return compatibility === 'java' ? { ...declared, ...declared.supplied } : declared
+}
+
+function copyOf({ layout = 'key-first' }: Spec): 'by-time' | 'none' {
+  return layout === 'key-first' ? 'none' : 'by-time'
+}
+
 function openWindowStore(declared: Spec, context: StateStoreContext): StateStore {
-  const spec = context.compatibility === 'java' ? { ...declared, ...declared.supplied } : declared
+  const spec = opened(declared, context)
   const rows = rowCodec(spec, context)
   const { expiry, segments, sequences, base } = windowBase(spec, rows, context)
   const numbered = spec.duplicates === 'keep' ? sequences : undefined
@@ -56,8 +86,7 @@ function openWindowStore(declared: Spec, context: StateStoreContext): StateStore
 
 function windowBase(spec: Spec, format: StoredRows, context: StateStoreContext) {
   const expiry = expiryOf(spec, context)
-  const copy = (spec.layout ?? 'key-first') === 'key-first' ? 'none' : 'by-time'
-  const segments = openSegments(spec, format, copy, context)
+  const segments = openSegments(spec, format, copyOf(spec), context)
   const sequences = { store: 0, changelog: 0 }
   const likeJava = expiry === 'segmented' ? 'overwrite' : 'restart'
   const sequencesAfterRestore = context.compatibility === 'java' ? likeJava : 'continue'

@@ -1,0 +1,76 @@
+import { noHeaders } from '../../lib/model/headers.ts'
+import { noDeadLetters } from '../../lib/runtime/errors/dead-letters.ts'
+import type { ChangelogOutput } from '../../lib/runtime/output/task-changelogs.ts'
+import { CurrentRecord } from '../../lib/runtime/task/current-record.ts'
+import { TaskStores } from '../../lib/runtime/task/task-stores.ts'
+import type { KeyValueStore } from '../../lib/state/key-value/key-value-store.ts'
+import type { ChangelogSink } from '../../lib/state/state-store.ts'
+import { storeKindOf } from '../../lib/state/store-kinds.ts'
+import type { StoreSpec } from '../../lib/state/store-spec.ts'
+import { MemoryStorageFactory } from '../../lib/storage/memory/memory-storage.ts'
+import type { StorageEnvironment } from '../../lib/storage/storage.ts'
+import type { StoreNode } from '../../lib/topology/topology-plan.ts'
+import { keyValueStore } from './plan.ts'
+import { environment } from './task-fixture.ts'
+
+/** A changelog that acknowledges when the test says so. */
+export class FakeChangelogs implements ChangelogOutput {
+  readonly written: string[] = []
+  acknowledged: number | undefined
+
+  sink(topic: string): ChangelogSink {
+    return { append: (key, value) => void this.written.push(`${topic} ${String(key)}=${String(value)}`) }
+  }
+
+  nextOffset(): number | undefined {
+    return this.acknowledged
+  }
+}
+
+export const changelog = { topic: 'test-s-changelog', partition: 3 }
+
+export interface Opened {
+  readonly stores: TaskStores
+  readonly changelogs: FakeChangelogs
+  readonly storage: StorageEnvironment
+  readonly store: KeyValueStore<string, unknown>
+  /** Commits and checkpoints what was written, the changelog being acknowledged up to here. */
+  keep(acknowledged: number): void
+}
+
+/** The store `s` of a task. */
+export function openStores(node: StoreNode = keyValueStore('s', []), storage = new MemoryStorageFactory().open('task')): Opened {
+  const changelogs = new FakeChangelogs()
+  const current = new CurrentRecord('not kept')
+  current.set('in', 3, 0, 7, noHeaders)
+  const scope = {
+    environment,
+    id: { subtopology: 0, partition: 3 },
+    storage,
+    current,
+    droppedRecords: environment.metrics.counter('dropped-records', 'stream-task-metrics', {}),
+    shared: new Map(),
+    sendDeadLetter: noDeadLetters(environment.logger),
+    streamTime: () => -1,
+  }
+  const stores = new TaskStores({ nodes: [node], scope, changelogs, sourceOf: noSource })
+  stores.open()
+  const store = stores.get('s') as unknown as KeyValueStore<string, unknown>
+  const keep = (acknowledged: number): void => {
+    changelogs.acknowledged = acknowledged
+    stores.commit(noSource)
+    stores.checkpoint()
+  }
+  return { stores, changelogs, storage, store, keep }
+}
+
+/** A store called `s`, with a changelog. */
+export function storeNode(value: object): StoreNode {
+  const spec = value as StoreSpec
+  return { ...keyValueStore('s', []), spec, kind: storeKindOf(spec) }
+}
+
+/** No source topic is a changelog here. */
+export function noSource(): never {
+  throw new Error('No source topic is a changelog here.')
+}
