@@ -1,16 +1,19 @@
 /**
- * Ordered keys on a medium, as a port. One environment per task (global stores have one of their own); a store is a table, or
- * several (segments). Everything is synchronous. Keys are any bytes, empty and large ones included, in the order of
- * `compareBytes`; values are any bytes.
+ * A port to a medium that keeps rows in the order of their keys. Each task has an environment, and so have the global stores of a
+ * process. A store has one table in it, or one for each of its segments. All methods are synchronous. Keys are any bytes, empty and large
+ * ones included, in the order of `compareBytes`. Values are any bytes.
  */
 export interface StorageEnvironment {
-  /** Opens a table, and makes it where it is not there. Opening twice gives the same table. */
+  /** Opens a table. The first call makes it, later calls answer the same object. */
   table(name: string): StorageTable
-  /** Names of the tables that exist, sorted. */
+  /** The names of all tables, sorted. */
   tables(): readonly string[]
-  /** Removes tables with all they hold; handles of theirs must not be used after. */
+  /** Removes these tables and their rows. Objects that `table` answered for them must not be used any more. */
   drop(names: readonly string[]): void
-  /** Applies all writes, of any number of tables, or none. Survives kill -9 once it has returned, or `flush` has; power loss if the medium says so. */
+  /**
+   * Applies all of these writes to their tables, or none of them. After it has returned (where the medium writes behind the call: after
+   * `StorageFactory.flush` has resolved) the writes survive kill -9. They survive power loss where the medium promises that.
+   */
   transact(writes: readonly StorageWrite[]): void
   /** Idempotent. */
   close(): void
@@ -23,7 +26,7 @@ export interface StorageWrite {
   readonly value: Uint8Array | null
 }
 
-/** Bounds: `from` included, `to` excluded; absent = open. */
+/** A range of keys: `from` is included, `to` is excluded. An absent bound is open. */
 export interface StorageRange {
   readonly from?: Uint8Array | undefined
   readonly to?: Uint8Array | undefined
@@ -32,11 +35,11 @@ export interface StorageRange {
 
 export interface StorageTable {
   readonly name: string
-  /** The bytes are the caller's to keep. */
+  /** The value of a key. The caller may keep the bytes; they never change. */
   get(key: Uint8Array): Uint8Array | undefined
-  /** A snapshot as of the call: later writes are not seen. End it by `return()` (or exhaust it), or pages stay held. */
+  /** The rows as of the call; later writes are not seen. Exhaust the iterator or call its `return()`: until then the medium keeps the old pages. */
   iterate(range: StorageRange): IterableIterator<StorageEntry>
-  /** Number of keys; may be an estimate. */
+  /** How many keys the table has. The number may be an estimate. */
   count(): number
 }
 
@@ -45,19 +48,19 @@ export interface StorageEntry {
   readonly value: Uint8Array
 }
 
-/** Opens environments by name. Given to the engine by the composition root. */
+/** Opens environments by name. The composition root gives one to the engine. */
 export interface StorageFactory {
-  /** `memory` environments are gone when closed. */
+  /** `memory`: an environment loses its rows when it is closed. */
   readonly medium: 'memory' | 'disk'
-  /** `name` is a relative path such as `app/0_1`. Throws a `LockError` while another process has it open. */
+  /** Opens an environment. `name` is a relative path such as `app/0_1`. Throws a `LockError` while the environment is open elsewhere. */
   open(name: string): StorageEnvironment
-  /** Removes a closed environment. */
+  /** Removes an environment that is closed. */
   destroy(name: string): void
-  /** Names of environments below `prefix`. */
+  /** The names of all environments that begin with `prefix`, sorted. */
   list(prefix: string): readonly string[]
   /**
-   * Of media that write behind the call: resolves when all that was applied so far survives what `transact` says; rejects where it
-   * could not be written. A crash before leaves what was there after some earlier `transact`, never a part of one.
+   * Only media that write behind the call have this method. It resolves when all earlier writes are as durable as `transact` says,
+   * and rejects where one of them failed. A crash before that leaves the state after some earlier `transact`, never half of one.
    */
   flush?(): Promise<void>
 }

@@ -1,9 +1,9 @@
 import { StreamsError } from '../../model/errors.ts'
 
-/** What a key costs in memory beside its bytes, roughly: map slots and the order. */
+/** About how many bytes of memory a key needs besides its own: its slot in a map and its place in the order. */
 const keyOverheadBytes = 100
 
-/** What a level storage holds in memory, against its limit. */
+/** Counts the bytes that a level storage holds in memory, and knows their limit. */
 export class HeldBytes {
   readonly #max: number
   #bytes = 0

@@ -1,6 +1,6 @@
-/** What is used of a database of the Level ecosystem (abstract-level 1 to 3): classic-level, memory-level, RocksDB bindings. */
+/** The part of a database of the Level ecosystem (abstract-level 1 to 3) that Millrace uses: classic-level, memory-level, RocksDB bindings. */
 export interface LevelDatabase {
-  /** What the database can do; `getSync` and `explicitSnapshots` count here. */
+  /** The abilities of the database. Millrace asks for `getSync` and `explicitSnapshots`. */
   readonly supports: object
   open(): Promise<void>
   close(): Promise<void>
@@ -13,14 +13,14 @@ export interface LevelDatabase {
 export type LevelOperation =
   { readonly type: 'put'; readonly key: Buffer; readonly value: Buffer } | { readonly type: 'del'; readonly key: Buffer }
 
-/** Keys and values are bytes, whatever the database was made with. */
+/** Keys and values are bytes, also where the database was made with other encodings. */
 export interface LevelEncodings {
   readonly keyEncoding: 'buffer'
   readonly valueEncoding: 'buffer'
 }
 
 export interface LevelBatchOptions extends LevelEncodings {
-  /** To disk, and not only to the operating system. */
+  /** `true`: the batch is on disk when the promise resolves. `false`: the operating system has it. */
   readonly sync: boolean
 }
 
@@ -39,7 +39,7 @@ export interface LevelSnapshot {
 
 export const encodings: LevelEncodings = { keyEncoding: 'buffer', valueEncoding: 'buffer' }
 
-/** Whether values can be read within a call, and as of an earlier one: then they need not be held in memory. */
+/** Whether the database reads a value synchronously, and from a snapshot. Then values need not be held in memory. */
 export function readsSync(database: LevelDatabase): database is SyncLevelDatabase {
   const { getSync, explicitSnapshots } = database.supports as { readonly getSync?: boolean; readonly explicitSnapshots?: boolean }
   return getSync === true && explicitSnapshots === true

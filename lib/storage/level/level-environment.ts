@@ -13,7 +13,7 @@ export interface LevelEnvironmentOptions {
   readonly held: HeldBytes
 }
 
-/** The tables under one name in the database. They stay in memory while it is closed. */
+/** One environment in the database. Its tables stay in memory while it is closed. */
 export class LevelEnvironment implements StorageEnvironment {
   readonly #name: string
   readonly #options: LevelEnvironmentOptions
@@ -34,7 +34,7 @@ export class LevelEnvironment implements StorageEnvironment {
     this.#options.writer.write({ operations: [mark(environmentKey(this.#name))] })
   }
 
-  /** A table that the database has. */
+  /** Makes a table that the database has, while the storage is opened. */
   load(name: string): LevelTable {
     const table = this.#tables.get(name) ?? this.#makeTable(name)
     this.#tables.set(name, table)

@@ -1,6 +1,7 @@
 /**
- * Keys of the database, as latin1: `f` the format; `t environment` and `t environment 0 table` say what there is; `r environment 0 table 0
- * key` is a row. Names have no zero byte, so that each table is a range, in the order of its keys.
+ * The database has four sorts of keys, here as latin1, where `0` is a zero byte: `f` is the version of the format, `t environment` is an
+ * environment, `t environment 0 table` is a table, and `r environment 0 table 0 key` is a row. Names hold no zero byte, so the rows of a
+ * table lie together, in the order of their keys.
  */
 const separator = '\0'
 
@@ -24,7 +25,7 @@ export type ParsedKey =
   | { readonly kind: 'names'; readonly environment: string; readonly table: string | undefined }
   | { readonly kind: 'row'; readonly environment: string; readonly table: string; readonly key: string }
 
-/** Null bytes in `key` are its own. */
+/** The key of a row may hold zero bytes itself. */
 export function parseKey(stored: string): ParsedKey {
   if (stored === formatKey) return { kind: 'format' }
   const [environment, table, ...rest] = stored.slice(1).split(separator)

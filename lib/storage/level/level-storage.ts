@@ -4,7 +4,7 @@ import type { LevelTable } from './level-table.ts'
 import type { LevelEnvironmentOptions } from './level-environment.ts'
 import { LevelEnvironment } from './level-environment.ts'
 
-/** Environments in one database of the Level ecosystem. Made by {@link openLevelStorage}. */
+/** Environments in one database of the Level ecosystem. {@link openLevelStorage} makes it. */
 export class LevelStorage implements StorageFactory, AsyncDisposable {
   readonly medium = 'disk'
   readonly #options: LevelEnvironmentOptions
@@ -38,7 +38,7 @@ export class LevelStorage implements StorageFactory, AsyncDisposable {
     await this.#options.writer.flush()
   }
 
-  /** Writes what is on its way, and closes the database. Idempotent. Rejects where that was not written. */
+  /** Awaits all writes, and closes the database. Rejects where a write failed. Idempotent. */
   async close(): Promise<void> {
     this.#closing ??= this.#close()
     await this.#closing
@@ -48,7 +48,7 @@ export class LevelStorage implements StorageFactory, AsyncDisposable {
     await this.close()
   }
 
-  /** @internal What the database says that it has. */
+  /** @internal Makes an environment, or a table, that the database has. */
   load(environment: string, table: string | undefined): LevelTable | undefined {
     const loaded = this.#environment(environment)
     return table === undefined ? undefined : loaded.load(table)

@@ -6,8 +6,8 @@ import type { LevelDatabase, LevelSnapshot, SyncLevelDatabase } from './level-da
 import { encodings, readsSync } from './level-database.ts'
 
 /**
- * The keys of a table in order, each with its value; null where the value lies in the database, and is read from there. That is so as soon
- * as it is written, if the database reads within a call.
+ * A table: its keys in memory, in order, each with its value. A value of null means that the value is in the database only, and is read from
+ * there: so are all written values where the database reads synchronously. Where it does not, all values stay in memory.
  */
 export class LevelTable implements StorageTable {
   readonly name: string
@@ -16,7 +16,7 @@ export class LevelTable implements StorageTable {
   readonly #held: HeldBytes
   readonly #rows = new OrderedMap<Uint8Array | null>()
 
-  /** `prefix` stands before each key in the database, in latin1. */
+  /** `prefix`: what stands before each key in the database, as latin1. */
   constructor(name: string, prefix: string, database: LevelDatabase, held: HeldBytes) {
     this.name = name
     this.#prefix = prefix
@@ -40,7 +40,7 @@ export class LevelTable implements StorageTable {
     return this.#rows.size
   }
 
-  /** All keys as they are in the database, in no order. */
+  /** The keys as the database has them, in no order. */
   *storedKeys(): Generator<Buffer, undefined> {
     for (const [key] of this.#rows.entries()) yield this.storedKey(key)
   }
@@ -49,7 +49,7 @@ export class LevelTable implements StorageTable {
     return Buffer.from(this.#prefix + key, 'latin1')
   }
 
-  /** A value of null is in the database. */
+  /** Takes a row of the database. A value of null stays there. */
   load(key: string, value: Uint8Array | null): void {
     this.#set(key, value)
   }
@@ -59,7 +59,7 @@ export class LevelTable implements StorageTable {
     else this.#set(key, value)
   }
 
-  /** The database has this value now: it is let go, unless another has come. */
+  /** The database has written this value. The table forgets it, unless the key has a newer one. */
   written(key: string, value: Uint8Array | null): void {
     if (value !== null && readsSync(this.#database) && this.#rows.get(key) === value) this.#set(key, null)
   }
@@ -93,7 +93,7 @@ export class LevelTable implements StorageTable {
   }
 }
 
-/** The keys as they were; values that are not held are read from a snapshot of the database, made at the same time. */
+/** The rows as of one moment: the keys in memory, and a snapshot of the database for the values that are only there. */
 class LevelRows extends Iterator<StorageEntry, undefined> {
   readonly #rows: IterableIterator<[string, Uint8Array | null]>
   readonly #read: (key: string) => Uint8Array | undefined

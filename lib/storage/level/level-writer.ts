@@ -2,15 +2,16 @@ import { ProcessorStateError } from '../../model/errors.ts'
 import type { LevelDatabase, LevelOperation } from './level-database.ts'
 import { encodings } from './level-database.ts'
 
-/** Operations that are written all or none, and what is to be done after. */
+/** Operations that are written together: all or none. `written` is called afterwards. */
 export interface LevelGroup {
   readonly operations: readonly LevelOperation[]
   written?(): void
 }
 
 /**
- * Writes behind the callers' backs, in their order: one batch at a time, of all that has come since the one before. What a crash leaves is
- * thus what was there after some group. The first failure is the last write: the database would have a gap.
+ * Writes groups of operations asynchronously, in the order of the calls. One batch is on its way at a time; the next one has all groups that
+ * came meanwhile. So a crash leaves the state after some group. After a failure nothing more is written, because the database would
+ * have a gap.
  */
 export class LevelWriter {
   readonly #database: LevelDatabase
@@ -24,14 +25,14 @@ export class LevelWriter {
     this.#sync = durability === 'flush'
   }
 
-  /** Throws where an earlier write has failed. */
+  /** Takes a group. Throws the error of an earlier write that failed. */
   write(group: LevelGroup): void {
     if (this.#failure !== undefined) throw this.#failure
     this.#waiting.push(group)
     this.#running ??= this.#run()
   }
 
-  /** Resolves when all that was given is written. */
+  /** Resolves when all groups so far are written. */
   async flush(): Promise<void> {
     await this.#running
     if (this.#failure !== undefined) throw this.#failure

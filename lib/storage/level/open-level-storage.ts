@@ -12,28 +12,28 @@ const rowsPerRead = 1000
 
 export interface LevelStorageOptions {
   /**
-   * What a flushed write survives. `process`: kill -9, and what the database itself promises when the machine crashes. `flush`: power loss,
-   * too, at the price of a disk flush per batch. Default `process`.
+   * `process`: a flushed write survives kill -9; what happens when the machine crashes is for the database to say. `flush`: it survives
+   * power loss, too, and each batch costs a flush of the disk. Default `process`.
    */
   readonly durability?: 'process' | 'flush'
-  /** Keys, and what else is held in memory, about, in bytes. Beyond it nothing is written any more (`STREAMS_STORAGE_FULL`). Default 1 GiB. */
+  /** About how many bytes of keys and values may be held in memory. With more, writes fail (`STREAMS_STORAGE_FULL`). Default 1 GiB. */
   readonly maxHeldBytes?: number
 }
 
 /**
- * Storage in a database of the Level ecosystem (abstract-level): classic-level, a RocksDB binding, memory-level. The database is for
- * this alone: it is opened here, and closed by `close`. One process at a time has it.
+ * Storage in a database of the Level ecosystem (abstract-level): classic-level, a RocksDB binding, memory-level. Nothing else may use
+ * the database. This function opens it, the storage's `close` closes it. One process at a time can have it open.
  *
- * The engine reads and scans within a call. What such a database cannot do within one is held in memory: all **keys**, since its iterators
- * are asynchronous; all **values**, too, unless it has `getSync` and explicit snapshots (classic-level 3 has). Opening reads what there
- * is. State that does not fit belongs on LMDB.
+ * Stores read and scan synchronously. What the database cannot do synchronously is done in memory. Its iterators are asynchronous, so
+ * all **keys** are held. All **values** are held as well, unless the database has `getSync` and explicit snapshots, as classic-level
+ * 3 has. Opening reads all of them. State that does not fit into memory belongs on LMDB.
  *
- * Writes go to the database behind the call, in their order; rows of a checkpoint and its positions are one batch. A crash loses the last
- * of them whole, and they are restored from changelogs. An application awaits them before it writes the next, and when it closes. An
- * embedded Kafka on such a storage acknowledges before they are on disk.
+ * Writes are asynchronous, and keep their order. The rows and positions of a checkpoint are one batch. A crash loses the last batches as a
+ * whole, and their rows are restored from changelogs. An application awaits a checkpoint before it writes the next one, and when it
+ * closes. An embedded Kafka on such a storage acknowledges records before they are on disk.
  *
- * Rejects with a `LockError` where another process has the database, and a `ProcessorStateError` (`STREAMS_STATE_FORMAT`) where somebody
- * else has written it.
+ * Rejects with a `LockError` where another process has the database open, and with a `ProcessorStateError` (`STREAMS_STATE_FORMAT`) where
+ * the database holds something else.
  *
  * @example
  * await using storage = await openLevelStorage(new ClassicLevel('./state'))
@@ -69,7 +69,7 @@ async function openDatabase(database: LevelDatabase): Promise<void> {
   }
 }
 
-/** Databases wrap it in what says that they are not open. */
+/** The error of a locked database is the cause of another one, which says that the database is not open. */
 function isLocked(error: unknown): boolean {
   if (!(error instanceof Error)) return false
   return (error as { readonly code?: unknown }).code === 'LEVEL_LOCKED' || isLocked(error.cause)
@@ -83,7 +83,7 @@ async function checkFormat(database: LevelDatabase): Promise<void> {
     const [key, value] = [Buffer.from(formatKey), Buffer.from(formatVersion)]
     return database.batch([{ type: 'put', key, value }], { ...encodings, sync: false })
   }
-  // The format is below all other keys.
+  // The key of the format is the lowest.
   if (latin1(row[0]) !== formatKey) throw foreign(latin1(row[0]))
   const found = String(row[1])
   if (found === formatVersion) return

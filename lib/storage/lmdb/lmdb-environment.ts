@@ -8,12 +8,12 @@ import { LmdbTable } from './lmdb-table.ts'
 import type { ProcessLock } from './process-lock.ts'
 
 const formatVersion = 1
-/** Tables that one environment can have open: stores and their segments. A slot costs LMDB some 100 bytes. */
+/** How many tables an environment can have open: those of stores and those of their segments. LMDB needs about 100 bytes for each slot. */
 const maxTables = 4096
 
 const binary = { keyEncoding: 'binary', encoding: 'binary' } as const
 
-/** An LMDB environment. Names of tables and the format version stand in a database of their own. */
+/** An LMDB environment. The database `directory` in it has the names of all tables and the version of the format. */
 export class LmdbEnvironment implements StorageEnvironment {
   readonly #path: string
   readonly #durability: 'process' | 'flush'
@@ -60,7 +60,7 @@ export class LmdbEnvironment implements StorageEnvironment {
   transact(writes: readonly StorageWrite[]): void {
     for (const { table } of writes)
       assert(this.#tables.get(table.name) === table, 'A write goes to an open table of its environment.')
-    // With braces: were the callback to return what a write returns, LMDB would keep the transaction open.
+    // The braces matter: LMDB keeps a transaction open when its callback returns a promise, which a write returns.
     this.#root.transactionSync(() => {
       for (const { table, key, value } of writes) (table as LmdbTable).apply(key, value)
     })
@@ -74,7 +74,7 @@ export class LmdbEnvironment implements StorageEnvironment {
     this.#lock.release()
   }
 
-  /** The lock file goes only when its data is on disk, because its absence says that the data can be trusted. */
+  /** Puts the data on disk before the lock file is removed: an environment without lock file is trusted after a crash of the machine. */
   #flushFile(): void {
     if (this.#durability === 'flush') return
     const file = openSync(join(this.#path, 'data.mdb'), 'r+')

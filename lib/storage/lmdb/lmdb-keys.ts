@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto'
 import { incrementBytes } from '../../model/bytes.ts'
 
-/** LMDB takes keys of 1 to 1978 bytes; ours begin with a type byte, so that an empty key is one byte. */
+/** LMDB takes keys of 1 to 1978 bytes. A stored key begins with a type byte, so that an empty key can be stored. */
 const maxKeyLength = 1978
 const typeByte = 1
 const hashLength = 32
-/** Keys of this length and more are *long*: stored as their first bytes and a hash, with the whole key in front of the value. */
+/** Keys of this length and more are *long*. The stored key is their beginning and a hash; the row has the whole key before the value. */
 const longKeyLength = maxKeyLength - 1 - hashLength
 const longStoredLength = maxKeyLength
 
@@ -13,7 +13,7 @@ export function isLongKey(key: Uint8Array): boolean {
   return key.byteLength >= longKeyLength
 }
 
-/** No short key is stored in as many bytes as a long one. */
+/** Whether a stored key is that of a long key. Stored keys of short keys have fewer bytes. */
 export function isStoredLong(stored: Uint8Array): boolean {
   return stored.byteLength === longStoredLength
 }
@@ -27,19 +27,19 @@ export function storedKey(key: Uint8Array): Buffer {
   return stored
 }
 
-/** Where a scan begins that has to see `from`: long keys with the same beginning are stored in the order of their hashes. */
+/** The stored key at which a scan begins. A long `from` gives its beginning: the hashes of keys behind `from` may be smaller than its hash. */
 export function lowestStored(from: Uint8Array | undefined): Buffer {
   return from === undefined ? Buffer.of(typeByte) : beginning(from)
 }
 
-/** The end of a scan, excluded, that has to see everything below `to`. */
+/** The stored key before which a scan ends, so that it has met all keys below `to`. */
 export function highestStored(to: Uint8Array | undefined): Uint8Array {
   if (to === undefined) return Buffer.of(typeByte + 1)
-  // Beginnings all start with the type byte, which can be incremented.
+  // `incrementBytes` finds a larger key, because the type byte is not 255.
   return isLongKey(to) ? incrementBytes(beginning(to))! : beginning(to)
 }
 
-/** The first bytes of a stored long key: those that others may share. */
+/** The type byte and the beginning of a stored long key, which other long keys may share. */
 export function sharedBeginning(stored: Uint8Array): Uint8Array {
   return stored.subarray(0, 1 + longKeyLength)
 }

@@ -6,7 +6,7 @@ import { LmdbEnvironment } from './lmdb-environment.ts'
 import type { LmdbStorageOptions } from './open-lmdb-storage.ts'
 import { lockProcess } from './process-lock.ts'
 
-/** One LMDB environment, a directory of its own, for each name. */
+/** LMDB environments below one directory. The name of an environment is its path there. */
 export class LmdbStorageFactory implements StorageFactory {
   readonly medium = 'disk'
   readonly #dir: string
@@ -22,7 +22,7 @@ export class LmdbStorageFactory implements StorageFactory {
     mkdirSync(path, { recursive: true })
     const lock = lockProcess(join(path, 'lock'), name)
     try {
-      // Without flushes a crash of the machine may leave pages of any age: nothing of them is to be trusted.
+      // Without flushes a crash of the machine may leave pages of different ages in the file: the whole file goes.
       if (lock.previous === 'machine-crashed' && this.#durability === 'process') removeData(path)
       return new LmdbEnvironment(path, this.#durability, lock)
     } catch (error) {

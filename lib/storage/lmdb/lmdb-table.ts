@@ -32,7 +32,7 @@ export class LmdbTable implements StorageTable {
   iterate(range: StorageRange): IterableIterator<StorageEntry> {
     const low = lowestStored(range.from)
     const high = highestStored(range.to)
-    // In reverse LMDB would leave out the end itself: the iterator stops by itself behind it.
+    // A reverse range of LMDB excludes its end, but `from` is included: so LMDB reads on, and the iterator stops below `from`.
     const rows =
       range.reverse === true
         ? this.database.getRange({ start: high as Buffer, end: lowestOfAll, reverse: true })
@@ -44,19 +44,19 @@ export class LmdbTable implements StorageTable {
     return (this.database.getStats() as { readonly entryCount: number }).entryCount
   }
 
-  /** Only inside of a transaction of the environment. */
+  /** Writes one row. Only the environment calls it, inside of a transaction. */
   apply(key: Uint8Array, value: Uint8Array | null): void {
     if (value === null) this.database.removeSync(storedKey(key))
     else this.database.putSync(storedKey(key), isLongKey(key) ? packLong(key, value) : (value as Buffer))
   }
 }
 
-/** Below every stored key, which begin with a type byte. */
+/** Less than all stored keys: these begin with the type byte 1. */
 const lowestOfAll = Buffer.of(0)
 
 /**
- * Rows in the order of their keys. Long keys that share a beginning are next to each other in LMDB, but in the order of their hashes:
- * they are read together, and sorted.
+ * Rows in the order of their keys. LMDB has long keys with the same beginning next to each other, but in the order of their hashes. So
+ * the iterator reads such a group as a whole, and sorts it.
  */
 class LmdbIterator extends Iterator<StorageEntry, undefined> {
   readonly #rows: Iterator<Stored>
@@ -68,7 +68,7 @@ class LmdbIterator extends Iterator<StorageEntry, undefined> {
     super()
     this.#range = range
     this.#rows = rows[Symbol.iterator]()
-    // The first step opens the cursor, and so fixes the snapshot.
+    // The snapshot is that of the first step, because LMDB opens its cursor then: so the first step is done here.
     this.#next = this.#step()
   }
 

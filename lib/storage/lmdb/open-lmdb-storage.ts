@@ -2,13 +2,13 @@ import type { StorageFactory } from '../storage.ts'
 
 export interface LmdbStorageOptions {
   /**
-   * What an acknowledged write survives. `process`: kill -9, at no cost; after a crash of the machine the directory is emptied, and its
-   * state restored from changelogs. `flush`: power loss, too, at the price of a disk flush per write. Default `process`.
+   * `process`: a write survives kill -9. After a crash of the machine the state is removed, and restored from changelogs. `flush`: a write
+   * survives power loss, too, and costs a flush of the disk. Default `process`.
    */
   readonly durability?: 'process' | 'flush'
 }
 
-/** Storage on disk, below `dir`. Loads LMDB, which nothing does before. */
+/** Storage on disk, below the directory `dir`. The first call loads LMDB. */
 export async function openLmdbStorage(dir: string, options: LmdbStorageOptions = {}): Promise<StorageFactory> {
   const { LmdbStorageFactory } = await import('./lmdb-storage-factory.ts')
   return new LmdbStorageFactory(dir, options)

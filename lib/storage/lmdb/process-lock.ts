@@ -1,23 +1,24 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { LockError } from '../../model/errors.ts'
 
-/** Who had the lock before: nobody (a clean end), a process that died, or one that died with its machine. */
+/** How the last owner ended: cleanly, as a process that died, or together with its machine. */
 type PreviousOwner = 'none' | 'process-crashed' | 'machine-crashed'
 
 export interface ProcessLock {
   readonly previous: PreviousOwner
-  /** To be called after a clean close only: the file that stays behind tells of a crash. */
+  /** Removes the file. Call it after a clean close only: a file that stays tells the next owner of a crash. */
   release(): void
 }
 
 interface Owner {
   readonly pid: number
-  /** Tells a process from a later one with the same number, and a boot of the machine from another; null where the system does not say. */
+  /** When the process started: a later process may have the same number. Null where the system does not say. */
   readonly startedAt: string | null
+  /** Which boot of the machine it was. Null where the system does not say. */
   readonly boot: string | null
 }
 
-/** Files that this process has locked: a lock with its own number that is not among them is a dead predecessor's. */
+/** The files that this process has locked. A lock file with this process's number that is not among them is of a dead process. */
 const held = new Set<string>()
 
 /** Takes the lock file. Throws a `LockError` while a living process, this one included, has it. */
@@ -48,7 +49,7 @@ function readOwner(file: string): Owner | undefined {
   try {
     return JSON.parse(readFileSync(file, 'utf8')) as Owner
   } catch (error) {
-    // A crash while the file was written leaves half of it.
+    // A process that died while it wrote the file has left half of it.
     if (error instanceof SyntaxError) return { pid: 0, startedAt: null, boot: null }
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
     throw error
@@ -76,7 +77,7 @@ function locked(file: string, name: string, { pid }: Owner): LockError {
   return new LockError('STREAMS_STORAGE_LOCKED', message, { facts: { name, file, pid } })
 }
 
-/** Linux: ticks since boot, field 22 of /proc/<pid>/stat, counted behind the process's name, which may hold spaces. */
+/** Linux: ticks between boot and start of the process, field 22 of /proc/<pid>/stat. The name of the process, field 2, may hold spaces. */
 function startOf(pid: number): string | null {
   const stat = readOptional(`/proc/${pid}/stat`)
   return stat === null ? null : (stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? null)

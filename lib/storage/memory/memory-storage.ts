@@ -4,7 +4,7 @@ import { LockError } from '../../model/errors.ts'
 import { OrderedMap } from '../ordered-map.ts'
 import type { StorageEntry, StorageEnvironment, StorageFactory, StorageRange, StorageTable, StorageWrite } from '../storage.ts'
 
-/** Storage for tests and for stores that need not outlive their task: an environment is gone when it is closed. */
+/** Storage for tests, and for stores that need not outlive their task. An environment loses its rows when it is closed. */
 export class MemoryStorageFactory implements StorageFactory {
   readonly medium = 'memory'
   readonly #open = new Map<string, MemoryEnvironment>()
