@@ -2,31 +2,36 @@ import type { Clock } from '../../clock/clock.ts'
 
 type Job = () => Promise<void>
 
-/** What others want done on a loop, in the order in which they asked, and how it is woken. */
+interface WaitingJob {
+  readonly job: Job
+  readonly leaveOut: () => void
+}
+
+/** What others want done on a loop, in the order in which they asked. It also wakes the loop. */
 export class LoopJobs {
-  #jobs: Job[] = []
+  #waiting: WaitingJob[] = []
   #woken = Promise.withResolvers<void>()
   #isClosed = false
 
   get isEmpty(): boolean {
-    return this.#jobs.length === 0
+    return this.#waiting.length === 0
   }
 
-  /** Resolves, or rejects, as the job does. When the loop has ended, the job runs at once. */
-  run(job: Job): Promise<void> {
-    if (this.#isClosed) return job()
+  /** Resolves, or rejects, as the job does. When the loop has ended the job is not needed: it is left out, and this resolves. */
+  async run(job: Job): Promise<void> {
+    if (this.#isClosed) return
     const { promise, resolve, reject } = Promise.withResolvers<void>()
-    this.#push(() => job().then(resolve, reject))
-    return promise
+    this.#push({ job: () => job().then(resolve, reject), leaveOut: resolve })
+    await promise
   }
 
-  /** An error of the job is the loop's. When the loop has ended, nobody needs the job. */
+  /** An error of the job is the loop's. When the loop has ended the job is left out. */
   post(job: Job): void {
-    if (!this.#isClosed) this.#push(job)
+    if (!this.#isClosed) this.#push({ job, leaveOut: () => undefined })
   }
 
   async runAll(): Promise<void> {
-    for (let job = this.#jobs.shift(); job !== undefined; job = this.#jobs.shift()) await job()
+    for (let waiting = this.#waiting.shift(); waiting !== undefined; waiting = this.#waiting.shift()) await waiting.job()
   }
 
   wake(): void {
@@ -41,16 +46,15 @@ export class LoopJobs {
     this.#woken = Promise.withResolvers<void>()
   }
 
-  /** The loop has ended: what waits runs at once, each without the others. */
+  /** The loop has ended, and what it worked on is closed: jobs that wait are left out. */
   close(): void {
     this.#isClosed = true
-    const jobs = this.#jobs
-    this.#jobs = []
-    for (const job of jobs) void job().catch(() => undefined)
+    for (const { leaveOut } of this.#waiting) leaveOut()
+    this.#waiting = []
   }
 
-  #push(job: Job): void {
-    this.#jobs.push(job)
+  #push(waiting: WaitingJob): void {
+    this.#waiting.push(waiting)
     this.wake()
   }
 }

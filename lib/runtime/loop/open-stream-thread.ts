@@ -2,24 +2,30 @@ import type { TopologyPlan } from '../../topology/topology-plan.ts'
 import type { Admin } from '../../transport/admin.ts'
 import type { Cluster } from '../../transport/cluster.ts'
 import type { FetchLimits } from '../../transport/fetcher.ts'
-import { GroupMember } from '../../transport/group/group-member.ts'
+import type { ThreadEnvironment } from '../environment/thread-environment.ts'
+import type { RefusalHandling } from '../errors/refused-records.ts'
+import type { Membership } from '../membership/membership.ts'
+import { openClassicMembership, type OpenMembership } from '../membership/open-classic-membership.ts'
+import { ProducerOutput } from '../output/producer-output.ts'
+import { RepartitionPurge } from '../output/repartition-purge.ts'
 import type { StateRestoreListener } from '../restore/changelog.ts'
 import { ChangelogReader } from '../restore/changelog-reader.ts'
-import { InputFetcher } from './input-fetcher.ts'
-import { prepareInternalTopics } from '../topics/internal-topic-manager.ts'
-import { LoopJobs } from './loop-jobs.ts'
-import { ProducerOutput } from '../output/producer-output.ts'
-import type { RefusalHandling } from '../errors/refused-records.ts'
-import { RepartitionPurge } from '../output/repartition-purge.ts'
 import type { StateDirectory } from '../restore/state-directory.ts'
-import { protocolName, StreamAssignor } from '../membership/stream-assignor.ts'
-import { topologyHash } from '../membership/topology-hash.ts'
-import type { GlobalStores } from '../task/stream-task.ts'
-import { StreamThread } from './stream-thread.ts'
-import type { ThreadState } from './stream-thread.ts'
 import type { ResolvedConfig } from '../streams-config.ts'
+import type { GlobalStores } from '../task/stream-task.ts'
 import { TaskManager } from '../task/task-manager.ts'
-import type { ThreadEnvironment } from '../environment/thread-environment.ts'
+import { prepareInternalTopics } from '../topics/internal-topic-manager.ts'
+import { AtLeastOnceCommitter, type AtLeastOnceCommitterOptions } from './at-least-once-committer.ts'
+import { CommitSchedule } from './commit-schedule.ts'
+import type { Committer } from './committer.ts'
+import { InputFetcher } from './input-fetcher.ts'
+import { LoopJobs } from './loop-jobs.ts'
+import { RebalanceListener } from './rebalance-listener.ts'
+import { StatePublisher, type ThreadState } from './state-publisher.ts'
+import { StateUpdater } from './state-updater.ts'
+import { StreamThread } from './stream-thread.ts'
+import { TaskExecutor } from './task-executor.ts'
+import { TaskInput } from './task-input.ts'
 
 export interface OpenStreamThreadOptions {
   readonly plan: TopologyPlan
@@ -31,6 +37,15 @@ export interface OpenStreamThreadOptions {
   readonly globalStores: GlobalStores
   readonly restoreListener: StateRestoreListener
   readonly onStateChange: (state: ThreadState) => void
+  /** Default: by the classic group protocol. */
+  readonly openMembership?: OpenMembership
+  /** Default: at least once. `running` tells the tasks that run at the time of the call. */
+  readonly makeCommitter?: (options: CommitterOptions) => Committer
+}
+
+export interface CommitterOptions extends AtLeastOnceCommitterOptions {
+  readonly membership: Membership
+  readonly tasks: TaskManager
 }
 
 /** A thread with its clients. Either `run` or `close` closes them. */
@@ -42,105 +57,91 @@ export interface OpenStreamThread {
   close(): Promise<void>
 }
 
+/** The parts of a thread that have connections. */
+interface Connected {
+  readonly membership: Membership
+  readonly input: InputFetcher
+  readonly output: ProducerOutput
+  readonly changelogs: ChangelogReader
+}
+
 /** Makes internal topics, and all that a thread needs to run. What it rejects with has left nothing open. */
 export async function openStreamThread(options: OpenStreamThreadOptions): Promise<OpenStreamThread> {
-  const { plan, config, cluster, admin, environment } = options
   await prepareTopics(options)
   await using opened = new AsyncDisposableStack()
-  const clients = await openClients(options, opened)
-  const { clock } = environment
-  const { retryBackoffMs, bufferMemory, taskTimeoutMs } = config
-  const limits = fetchLimits(config)
   const jobs = new LoopJobs()
-  const onNews = (): void => jobs.wake()
-  const input = opened.adopt(new InputFetcher({ fetcher: clients.fetcher, clock, limits, retryBackoffMs, onNews }), (each) =>
-    each.close(),
-  )
-  const output = new ProducerOutput({
-    ...refusals(environment),
-    producer: clients.producer,
-    admin,
-    clock,
-    bufferBytesMax: bufferMemory,
-  })
-  const openFetcher = () => cluster.fetcher({ clientId: `${environment.threadId}-restore-consumer` })
-  const listener = options.restoreListener
-  const changelogs = opened.adopt(
-    new ChangelogReader({ openFetcher, admin, clock, listener, limits, retryBackoffMs, taskTimeoutMs }),
-    (each) => each.close(),
-  )
-  await output.lookUp(writtenTopics(plan))
-  const tasks = new TaskManager({ ...options, input, output, changelogs, offsetReset: config.autoOffsetReset })
-  const thread = makeThread(options, { jobs, input, output, changelogs, tasks })
+  const connected = await connect(options, jobs, opened)
+  const tasks = new TaskManager({ ...options, ...connected, offsetReset: options.config.autoOffsetReset })
+  const thread = makeThread(options, connected, jobs, tasks)
   const open = opened.move()
   return {
     thread,
     tasks,
     async run() {
       await using _clients = open
-      await thread.run(makeMember(options, thread, clients.coordinator))
+      await thread.run()
     },
     close: () => open.disposeAsync(),
   }
 }
 
-async function openClients({ cluster, config, environment }: OpenStreamThreadOptions, opened: AsyncDisposableStack) {
-  const clientId = `${environment.threadId}-consumer`
-  const close = (client: { close(): Promise<void> }): Promise<void> => client.close()
-  const fetcher = opened.adopt(await cluster.fetcher({ clientId }), close)
-  const producerId = { clientId: `${environment.threadId}-producer` }
+async function connect(options: OpenStreamThreadOptions, jobs: LoopJobs, opened: AsyncDisposableStack): Promise<Connected> {
+  const { plan, config, cluster, admin, environment, directory, openMembership = openClassicMembership } = options
+  const { clock, threadId } = environment
+  const { retryBackoffMs, bufferMemory, taskTimeoutMs } = config
+  const limits = fetchLimits(config)
+  const fetcher = opened.adopt(await cluster.fetcher({ clientId: `${threadId}-consumer` }), close)
+  const onNews = (): void => jobs.wake()
+  const input = opened.adopt(new InputFetcher({ fetcher, clock, limits, retryBackoffMs, onNews }), close)
+  const producerId = { clientId: `${threadId}-producer` }
   const producer = opened.adopt(await cluster.producer({ ...producerId, ...producerOptions(config) }), close)
-  const groupId = config.applicationId
-  const coordinator = opened.adopt(await cluster.groupCoordinator({ clientId, groupId }), close)
-  return { fetcher, producer, coordinator }
+  const output = new ProducerOutput({ ...refusals(environment), producer, admin, clock, bufferBytesMax: bufferMemory })
+  await output.lookUp(writtenTopics(plan))
+  const openFetcher = () => cluster.fetcher({ clientId: `${threadId}-restore-consumer` })
+  const listener = options.restoreListener
+  const restoring = { openFetcher, admin, clock, listener, limits, retryBackoffMs, taskTimeoutMs }
+  const changelogs = opened.adopt(new ChangelogReader(restoring), close)
+  const { processId } = directory
+  const membership = await openMembership({ ...options, processId, prepareTopics: () => prepareTopics(options) }, opened)
+  return { membership, input, output, changelogs }
+}
+
+function makeThread(options: OpenStreamThreadOptions, connected: Connected, jobs: LoopJobs, tasks: TaskManager): StreamThread {
+  const { plan, config, admin, environment, directory, makeCommitter = atLeastOnce } = options
+  const { membership, input: fetcher, output, changelogs } = connected
+  const { clock, logger } = environment
+  const { commitIntervalMs, pollMs, taskTimeoutMs, bufferedRecordsPerPartition } = config
+  const purge = new RepartitionPurge({ plan, admin, logger, intervalMs: config.repartitionPurgeIntervalMs })
+  const committer = makeCommitter({ membership, tasks, output, directory, purge, clock, logger, taskTimeoutMs })
+  return new StreamThread({
+    clock,
+    jobs,
+    membership,
+    tasks,
+    output,
+    committer,
+    pollMs,
+    listener: new RebalanceListener({ jobs, tasks, committer, directory }),
+    input: new TaskInput({ fetcher, tasks, bufferedRecordsPerPartition }),
+    executor: new TaskExecutor({ tasks, clock }),
+    updater: new StateUpdater({ changelogs, tasks, committer, jobs, logger }),
+    schedule: new CommitSchedule({ clock, commitIntervalMs }),
+    state: new StatePublisher(options.onStateChange),
+  })
+}
+
+function atLeastOnce(options: CommitterOptions): Committer {
+  return new AtLeastOnceCommitter(options)
+}
+
+function close(client: { close(): Promise<void> }): Promise<void> {
+  return client.close()
 }
 
 function refusals({ productionHandler, deadLetterTopic, metrics, logger, threadId }: ThreadEnvironment): RefusalHandling {
   // A thread's tasks share its producer, so that nobody knows whose record it was.
   const droppedRecords = metrics.counter('dropped-records', 'stream-thread-metrics', { 'thread-id': threadId })
   return { productionHandler, deadLetterTopic, droppedRecords, logger }
-}
-
-function makeThread(
-  options: OpenStreamThreadOptions,
-  parts: Pick<ConstructorParameters<typeof StreamThread>[0], 'jobs' | 'input' | 'output' | 'changelogs' | 'tasks'>,
-): StreamThread {
-  const { plan, config, admin, environment } = options
-  const { acceptableRecoveryLag, repartitionPurgeIntervalMs } = config
-  return new StreamThread({
-    ...parts,
-    environment,
-    topics: sourceTopics(plan),
-    topologyHash: topologyHash(plan),
-    commitIntervalMs: config.commitIntervalMs,
-    pollMs: config.pollMs,
-    bufferedRecordsPerPartition: config.bufferedRecordsPerPartition,
-    taskTimeoutMs: config.taskTimeoutMs,
-    assignor: new StreamAssignor({ plan, admin, acceptableRecoveryLag, prepareTopics: () => prepareTopics(options) }),
-    directory: options.directory,
-    purge: new RepartitionPurge({ plan, admin, logger: environment.logger, intervalMs: repartitionPurgeIntervalMs }),
-    onStateChange: options.onStateChange,
-  })
-}
-
-function makeMember(
-  { config, environment }: OpenStreamThreadOptions,
-  listener: StreamThread,
-  coordinator: ConstructorParameters<typeof GroupMember>[0]['coordinator'],
-): GroupMember {
-  const { applicationId, groupInstanceId, sessionTimeoutMs, rebalanceTimeoutMs, heartbeatIntervalMs, retryBackoffMs } = config
-  return new GroupMember({
-    coordinator,
-    clock: environment.clock,
-    groupId: applicationId,
-    groupInstanceId: groupInstanceId ?? null,
-    protocolName,
-    sessionTimeoutMs,
-    rebalanceTimeoutMs,
-    heartbeatIntervalMs,
-    retryBackoffMs,
-    listener,
-  })
 }
 
 function prepareTopics({ plan, config, admin, environment }: OpenStreamThreadOptions): Promise<ReadonlyMap<string, number>> {
@@ -163,11 +164,6 @@ export function fetchLimits(config: ResolvedConfig): Omit<FetchLimits, 'signal'>
 function producerOptions({ compressionType, requestTimeoutMs, deliveryTimeoutMs }: ResolvedConfig) {
   const options = { acks: 'all', idempotence: 'enabled' } as const
   return { ...options, compression: compressionType, requestTimeoutMs, deliveryTimeoutMs }
-}
-
-function sourceTopics({ subtopologies }: TopologyPlan): readonly string[] {
-  const regular = subtopologies.filter(({ kind }) => kind === 'regular')
-  return [...new Set(regular.flatMap((each) => each.sourceTopics))].sort()
 }
 
 function writtenTopics({ subtopologies }: TopologyPlan): readonly string[] {

@@ -27,7 +27,10 @@ export async function prepareWrites(
 }
 
 /** Lets the serdes of a partition fetch what they need to read these records. */
-export async function prepareReads({ key, value }: RecordReader, ranges: readonly ReadableRange[]): Promise<void> {
+export async function prepareReads(
+  { key, value }: Pick<RecordReader, 'key' | 'value'>,
+  ranges: readonly ReadableRange[],
+): Promise<void> {
   if (key.serde.prepareRead !== undefined) await key.serde.prepareRead(bytesOf(ranges, 'key'), key.context)
   if (value.serde.prepareRead !== undefined) await value.serde.prepareRead(bytesOf(ranges, 'value'), value.context)
 }

@@ -8,6 +8,7 @@ import type { OffsetCommit } from '../../transport/group-coordinator.ts'
 import type { Changelog } from '../restore/changelog.ts'
 import type { ChangelogReader } from '../restore/changelog-reader.ts'
 import type { InputFetcher } from '../loop/input-fetcher.ts'
+import type { AssignedTasks } from '../membership/membership.ts'
 import type { ManagedTask } from './managed-task.ts'
 import { prepareWrites } from '../serdes/prepare-serdes.ts'
 import type { RecordOutput } from '../output/record-output.ts'
@@ -30,7 +31,7 @@ export interface TaskManagerOptions {
   readonly offsetReset: OffsetReset
 }
 
-/** The tasks of a thread, and their lives. All calls come from the thread's loop, one after the other. */
+/** Makes, starts and closes the tasks of a thread. All calls come from the thread's loop, one after the other. */
 export class TaskManager {
   readonly #options: TaskManagerOptions
   readonly #tasks = new Map<string, ManagedTask>()
@@ -58,14 +59,14 @@ export class TaskManager {
     return this.#owners.get(partitionKey(partition))
   }
 
-  /** The tasks that read any of these partitions. */
-  owning(partitions: readonly TopicPartition[]): readonly ManagedTask[] {
-    return [...new Set(partitions.flatMap((partition) => this.owner(partition) ?? []))]
+  /** Those of these tasks, by id string, that the thread has. */
+  withIds(ids: readonly string[]): readonly ManagedTask[] {
+    return ids.flatMap((id) => this.#tasks.get(id) ?? [])
   }
 
   /** Creates the tasks that are new; the others stay as they are. */
-  async assign(assignment: ReadonlyMap<string, readonly TopicPartition[]>): Promise<void> {
-    const created = [...assignment].filter(([id]) => !this.#tasks.has(id))
+  async assign(assigned: AssignedTasks): Promise<void> {
+    const created = [...assigned].filter(([id]) => !this.#tasks.has(id))
     const partitions = created.flatMap(([, each]) => each)
     if (partitions.length === 0) return
     const { admin, environment } = this.#options
@@ -88,15 +89,14 @@ export class TaskManager {
     }
   }
 
-  /** State that the broker can no longer complete: away with it, and from the start. */
-  async recreate(ids: readonly TaskId[]): Promise<void> {
-    for (const id of ids) {
-      const managed = this.#tasks.get(taskIdString(id))
-      if (managed === undefined) continue
-      this.close(managed)
-      this.#options.directory.destroyTask(id)
-      await this.#create(id, managed.partitions, managed.committed)
-    }
+  /**
+   * Tasks begin again at what the group has committed by now, from the state that storage has, or without any (Java:
+   * `closeDirtyAndRevive`). What they did since the last commit is given up.
+   */
+  async recreate(tasks: readonly ManagedTask[], state: 'kept' | 'destroyed'): Promise<void> {
+    this.closeDirty(tasks)
+    if (state === 'destroyed') for (const { id } of tasks) this.#options.directory.destroyTask(id)
+    await this.assign(new Map(tasks.map(({ id, partitions }) => [taskIdString(id), partitions])))
   }
 
   /** Moves partitions whose offset is no longer there. */
@@ -109,6 +109,17 @@ export class TaskManager {
     this.#options.environment.logger.warn(`The offset to read of ${topic}-${number} is gone: going on at ${offset}.`)
     managed.task.seek(partition, offset)
     this.#options.input.assign(partition, offset)
+  }
+
+  /** Closes tasks of which nothing more is to be kept, also where one of them does not close well. */
+  closeDirty(tasks: readonly ManagedTask[]): void {
+    for (const each of tasks) {
+      try {
+        if (each.state !== 'closed') this.close(each)
+      } catch (error) {
+        this.#options.environment.logger.error(`Task ${taskIdString(each.id)} did not close well: ${String(error)}`)
+      }
+    }
   }
 
   /** Ends a task without writing anything: what is to be kept was committed before. */

@@ -27,8 +27,8 @@ export interface Task {
   addRecords(partition: TopicPartition, batch: RecordBatch, from: number, end: number): void
   /** The offset after the last batch that was added, or where reading begins; −1: not known yet. */
   fetchPosition(partition: TopicPartition): number
-  /** Reads the bytes of a partition: its serdes may fetch ahead what they need. */
-  reader(partition: TopicPartition): RecordReader
+  /** The serdes that read a partition: they may fetch ahead what they need. */
+  reader(partition: TopicPartition): Pick<RecordReader, 'key' | 'value'>
   store(name: string): StateStore | undefined
   /** Bytes of all stores that a checkpoint would free. */
   readonly dirtyBytes: number

@@ -1,0 +1,64 @@
+import type { AssignedTasks, MembershipListener, TaskReport } from '../membership/membership.ts'
+import type { StateDirectory } from '../restore/state-directory.ts'
+import type { ManagedTask } from '../task/managed-task.ts'
+import type { TaskManager } from '../task/task-manager.ts'
+import type { Committer } from './committer.ts'
+import type { LoopJobs } from './loop-jobs.ts'
+
+export interface RebalanceListenerOptions {
+  readonly jobs: LoopJobs
+  readonly tasks: TaskManager
+  readonly committer: Committer
+  readonly directory: Pick<StateDirectory, 'closedTaskSums'>
+}
+
+/**
+ * Does with the tasks of a thread what its membership says (Java: `StreamsRebalanceListener`). A membership runs beside the loop, so
+ * what it wants of tasks are jobs of the loop: tasks are touched by one thing at a time.
+ */
+export class RebalanceListener implements MembershipListener {
+  readonly #options: RebalanceListenerOptions
+  #isRebalancing = true
+
+  constructor(options: RebalanceListenerOptions) {
+    this.#options = options
+  }
+
+  /** The member does not know yet which tasks it has: before the first assignment, and from each rebalance to its end. */
+  get isRebalancing(): boolean {
+    return this.#isRebalancing
+  }
+
+  report(): TaskReport {
+    const { tasks, directory } = this.#options
+    return { owned: tasks.all.map(({ id }) => id), storedOffsetSums: directory.closedTaskSums }
+  }
+
+  onRebalance(): void {
+    this.#isRebalancing = true
+  }
+
+  onAssigned(assigned: AssignedTasks): Promise<void> {
+    return this.#options.jobs.run(async () => {
+      await this.#options.tasks.assign(assigned)
+      this.#isRebalancing = false
+    })
+  }
+
+  onRevoked(ids: readonly string[]): Promise<void> {
+    return this.#options.jobs.run(() => this.#revoke(this.#options.tasks.withIds(ids)))
+  }
+
+  onLost(ids: readonly string[]): Promise<void> {
+    return this.#options.jobs.run(async () => this.#options.tasks.closeDirty(this.#options.tasks.withIds(ids)))
+  }
+
+  async #revoke(revoked: readonly ManagedTask[]): Promise<void> {
+    const { committer, tasks } = this.#options
+    const { committed, aborted } = await committer.commit(revoked, 'always')
+    for (const managed of revoked) if (committed.includes(managed) || managed.state !== 'running') tasks.close(managed)
+    tasks.closeDirty(revoked)
+    const kept = aborted.filter((managed) => !revoked.includes(managed))
+    await tasks.recreate(kept, 'kept')
+  }
+}

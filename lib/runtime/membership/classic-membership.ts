@@ -1,0 +1,100 @@
+import { assert } from '../../model/assert.ts'
+import { taskIdString } from '../../model/task-id.ts'
+import type { TopicPartition } from '../../model/topic-partition.ts'
+import { partitionKey } from '../../model/topic-partition.ts'
+import type { GroupMemberListener, GroupMemberOptions, NewAssignment } from '../../transport/group/group-member.ts'
+import { GroupMember } from '../../transport/group/group-member.ts'
+import type { GroupIdentity, OffsetCommit } from '../../transport/group-coordinator.ts'
+import { assignedTasks } from './assigned-tasks.ts'
+import type { AssignorError } from './assignment/assignor-error.ts'
+import { encodeSubscriptionInfo, latestOffset } from './assignment/subscription-info.ts'
+import type { Membership, MembershipListener } from './membership.ts'
+import { protocolName, type StreamAssignor } from './stream-assignor.ts'
+
+export interface ClassicMembershipOptions extends Omit<GroupMemberOptions, 'listener' | 'protocolName'> {
+  /** The topics that the topology reads. */
+  readonly topics: readonly string[]
+  readonly topologyHash: string
+  readonly processId: string
+  readonly assignor: Pick<StreamAssignor, 'assign'>
+}
+
+/**
+ * Membership by the classic group protocol: members join, and the one that leads the group assigns the tasks (Java:
+ * `StreamsPartitionAssignor`). What the members tell each other of tasks travels as user data of the protocol.
+ */
+export class ClassicMembership implements Membership {
+  readonly #options: ClassicMembershipOptions
+  readonly #member: GroupMember
+  /** Task id strings by the key of each partition that this member has. */
+  #owners: ReadonlyMap<string, string> = new Map()
+  #listener: MembershipListener | null = null
+  #error: AssignorError = 'none'
+
+  constructor(options: ClassicMembershipOptions) {
+    this.#options = options
+    this.#member = new GroupMember({ ...options, protocolName, listener: this.#groupListener() })
+  }
+
+  run(listener: MembershipListener): Promise<void> {
+    this.#listener = listener
+    return this.#member.run()
+  }
+
+  get identity(): GroupIdentity {
+    return this.#member.identity
+  }
+
+  commit(offsets: readonly OffsetCommit[]): Promise<void> {
+    return this.#member.commit(offsets)
+  }
+
+  requestRejoin(): void {
+    this.#member.requestRejoin()
+  }
+
+  requestShutdown(): void {
+    this.#error = 'shutdown-requested'
+    this.#member.requestRejoin()
+  }
+
+  leave(): Promise<void> {
+    return this.#member.leave()
+  }
+
+  #groupListener(): GroupMemberListener {
+    return {
+      subscription: async () => ({ topics: this.#options.topics, userData: this.#subscription() }),
+      assign: (members) => this.#options.assignor.assign(members),
+      onAssigned: (assignment) => this.#assigned(assignment),
+      onRevoked: (partitions) => this.#told.onRevoked(this.#tasksOf(partitions)),
+      onLost: (partitions) => this.#told.onLost(this.#tasksOf(partitions)),
+    }
+  }
+
+  get #told(): MembershipListener {
+    assert(this.#listener !== null, 'A member that joins has a listener.')
+    return this.#listener
+  }
+
+  #subscription(): Uint8Array {
+    this.#told.onRebalance()
+    const { processId, topologyHash } = this.#options
+    const { owned, storedOffsetSums } = this.#told.report()
+    const taskOffsetSums = new Map(storedOffsetSums)
+    for (const id of owned) taskOffsetSums.set(taskIdString(id), latestOffset)
+    const info = { processId, previousTasks: owned, taskOffsetSums, topologyHash, userEndpoint: null, error: this.#error }
+    return encodeSubscriptionInfo(info)
+  }
+
+  async #assigned(assignment: NewAssignment): Promise<void> {
+    const tasks = assignedTasks(assignment)
+    const entries = [...tasks].flatMap(([id, partitions]) => partitions.map((each) => [partitionKey(each), id] as const))
+    this.#owners = new Map(entries)
+    await this.#told.onAssigned(tasks)
+  }
+
+  #tasksOf(partitions: readonly TopicPartition[]): readonly string[] {
+    return [...new Set(partitions.flatMap((partition) => this.#owners.get(partitionKey(partition)) ?? []))]
+  }
+}
