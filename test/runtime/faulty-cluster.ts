@@ -9,6 +9,8 @@ export interface Faults {
   readonly chance: Chance
   /** How many calls have failed. */
   injected: number
+  /** What was called, in its order, and what failed. Default: nobody wants to know. */
+  readonly trace?: string[]
   commitFenced: number
   commitRebalance: number
   commitUnanswered: number
@@ -22,9 +24,11 @@ export interface Faults {
 
 /** A cluster whose calls fail at times. Some take effect and fail nevertheless: the answer was lost. */
 export function faultyCluster(cluster: Cluster, faults: Faults): Cluster {
+  const note = (what: string): void => void faults.trace?.push(`${cluster.clock.now()} ${what}`)
   const fails = (rate: number, code: string, kind: TransportErrorKind): void => {
     if (faults.chance.float() >= rate) return
     faults.injected++
+    note(code)
     throw new TransportError(`TRANSPORT_${code}`, kind, `A fault of this test: ${code}.`)
   }
   return {
@@ -36,6 +40,7 @@ export function faultyCluster(cluster: Cluster, faults: Faults): Cluster {
       const inner = await cluster.fetcher(options)
       return {
         async fetch(positions, limits) {
+          note(`fetch ${positions.map(({ topic, partition, offset }) => `${topic}-${partition}@${offset}`).join(' ')}`)
           fails(faults.fetchFailed, 'NETWORK_EXCEPTION', 'retriable')
           return inner.fetch(positions, limits)
         },
@@ -47,6 +52,7 @@ export function faultyCluster(cluster: Cluster, faults: Faults): Cluster {
       return {
         newBatch: () => inner.newBatch(),
         async send(partition, batch) {
+          note(`send ${batch.count} to ${partition.topic}-${partition.partition}`)
           fails(faults.sendFailed / 2, 'REQUEST_TIMED_OUT', 'retriable')
           const refused = faults.refuses?.(partition.topic, batch) ?? false
           if (refused && faults.refusal === 'retriable') fails(1, 'REQUEST_TIMED_OUT', 'retriable')
@@ -61,17 +67,19 @@ export function faultyCluster(cluster: Cluster, faults: Faults): Cluster {
     async groupCoordinator(options) {
       const inner = await cluster.groupCoordinator(options)
       return {
-        join: (request) => inner.join(request),
+        join: (request) => (note('join'), inner.join(request)),
         sync: (identity, assignments) => inner.sync(identity, assignments),
         leave: (identity) => inner.leave(identity),
         close: () => inner.close(),
         async heartbeat(identity) {
+          note('heartbeat')
           // As when the session has expired: the group goes on without this member.
           if (faults.chance.float() < faults.heartbeatFenced)
             await inner.leave(identity).finally(() => fails(1, 'UNKNOWN_MEMBER_ID', 'fenced'))
           return inner.heartbeat(identity)
         },
         async commitOffsets(identity, offsets) {
+          note(`commit ${offsets.map(({ topic, partition, offset }) => `${topic}-${partition}@${offset}`).join(' ')}`)
           fails(faults.commitFenced, 'ILLEGAL_GENERATION', 'fenced')
           fails(faults.commitRebalance, 'REBALANCE_IN_PROGRESS', 'rebalance')
           await inner.commitOffsets(identity, offsets)
@@ -82,7 +90,7 @@ export function faultyCluster(cluster: Cluster, faults: Faults): Cluster {
   }
 }
 
-export const noFaults: Omit<Faults, 'chance' | 'injected' | 'refuses' | 'refusal'> = Object.freeze({
+export const noFaults: Omit<Faults, 'chance' | 'injected' | 'trace' | 'refuses' | 'refusal'> = Object.freeze({
   commitFenced: 0,
   commitRebalance: 0,
   commitUnanswered: 0,

@@ -27,6 +27,6 @@ export async function comesTrue(clock: ManualClock, what: string, condition: () 
   const end = clock.now() + 600_000
   while (!(await condition())) {
     if (clock.now() >= end) throw new Error(`Awaited for ten simulated minutes: ${what}.`)
-    await sleep(clock, 1)
+    await sleep(clock, 5)
   }
 }
