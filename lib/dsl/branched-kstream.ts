@@ -1,4 +1,5 @@
 import { checkOptions, type OptionNames } from '../model/check-options.ts'
+import { operator } from '../processor/processor-parameters.ts'
 import { KStreamBranch } from '../processor/stateless/kstream-branch.ts'
 import { PassThrough } from '../processor/stateless/pass-through.ts'
 import { checkName } from '../topology/names.ts'
@@ -27,9 +28,9 @@ export class BranchedKStream<K, V> {
   #defaultChild: string | undefined
 
   constructor(stream: KStream<K, V>, named: Named | undefined) {
-    const supplier = (): KStreamBranch<never, never> =>
-      new KStreamBranch({ branches: this.#branches, defaultChild: this.#defaultChild })
-    this.#splitter = addStreamOperator(stream[internals], { prefix: 'KSTREAM-BRANCH-', named, supplier })
+    const processor = () =>
+      operator('split', KStreamBranch<never, never>, { branches: [...this.#branches], defaultChild: this.#defaultChild })
+    this.#splitter = addStreamOperator(stream[internals], { prefix: 'KSTREAM-BRANCH-', named, processor })
   }
 
   /** The next branch: what matches this predicate, and none before it. */
@@ -60,9 +61,9 @@ export class BranchedKStream<K, V> {
   }
 
   #add(name: string, { withFunction, withConsumer }: Branched<K, V>): void {
-    const supplier = (): PassThrough<unknown, unknown> => new PassThrough()
+    const processor = operator('branch', PassThrough)
     const branch = this.#splitter.builder.stream<K, V>(
-      addStreamOperator(this.#splitter, { prefix: name, named: { name }, supplier }),
+      addStreamOperator(this.#splitter, { prefix: name, named: { name }, processor }),
     )
     if (withFunction !== undefined) this.#streams.set(name, withFunction(branch))
     else if (withConsumer === undefined) this.#streams.set(name, branch)

@@ -1,3 +1,4 @@
+import { operator, type OperatorParameters } from '../processor/processor-parameters.ts'
 import { KStreamAggregate } from '../processor/aggregate/kstream-aggregate.ts'
 import { materializedGetter } from '../processor/table/ktable-value-getter.ts'
 import { cogroupPrefix, type AnyAggregator, type Cogrouping } from './aggregation/cogrouping.ts'
@@ -10,7 +11,6 @@ import type { Materialized } from './options.ts'
 import { SessionWindowedCogroupedKStream } from './session-windowed-cogrouped-kstream.ts'
 import { SessionWindows } from './windows/session-windows.ts'
 import type { SlidingWindows } from './windows/sliding-windows.ts'
-import type { AnySupplier } from './operators/stream-operators.ts'
 import { storedOperator } from './operators/table-operators.ts'
 import { TimeWindowedCogroupedKStream } from './time-windowed-cogrouped-kstream.ts'
 import type { WindowsOfTime } from './time-windowed-kstream.ts'
@@ -47,10 +47,10 @@ export class CogroupedKStream<K, VOut> {
   aggregate(initializer: () => VOut, options?: Materialized<K, Present<VOut>>): KTable<K, Present<VOut>> {
     const { name, materialized } = tableOptions(options, { call: 'aggregate()', stored: 'table' })
     const store = materialize(this.#cogrouping.graph, materialized, cogroupPrefix, {})
-    const operator = storedOperator(store.name, materializedGetter(store.name))
-    const supplier = (aggregator: AnyAggregator): AnySupplier =>
-      (() => new KStreamAggregate({ ...operator.settings(), storeName: store.name, initializer, aggregator })) as AnySupplier
-    return this.#cogrouping.aggregate({ named: { name }, store, spec: tableSpec(store), key: store.key, operator, supplier })
+    const table = storedOperator(store.name, materializedGetter(store.name))
+    const processor = (aggregator: AnyAggregator): OperatorParameters =>
+      operator('aggregate', KStreamAggregate, { ...table.settings(), initializer, aggregator })
+    return this.#cogrouping.aggregate({ named: { name }, store, spec: tableSpec(store), key: store.key, table, processor })
   }
 
   /** Aggregates per window instead of for ever. But in sliding windows, an aggregator sees null values, too. */

@@ -1,8 +1,9 @@
+import { operator, type OperatorParameters } from '../processor/processor-parameters.ts'
 import { KStreamAggregate } from '../processor/aggregate/kstream-aggregate.ts'
 import { KStreamReduce } from '../processor/aggregate/kstream-reduce.ts'
 import { materializedGetter } from '../processor/table/ktable-value-getter.ts'
 import { longSerde } from '../serde/integer-serdes.ts'
-import type { AnySupplier } from './operators/stream-operators.ts'
+import { addOne, zero } from './aggregation/counting.ts'
 import { addAggregate, StreamGrouping, type GroupedOptions } from './aggregation/stream-grouping.ts'
 import { CogroupedKStream, type Coaggregator } from './cogrouped-kstream.ts'
 import { Cogrouping, type AnyAggregator } from './aggregation/cogrouping.ts'
@@ -11,7 +12,7 @@ import type { KTable } from './ktable.ts'
 import type { Present } from './kstream.ts'
 import { materialize, tableOptions, tableSpec, type MaterializedStore } from './aggregation/materialized.ts'
 import type { Materialized } from './options.ts'
-import { storedOperator, type TableOperatorWithSettings } from './operators/table-operators.ts'
+import { storedOperator, type StoredTableSettings } from './operators/table-operators.ts'
 import { SessionWindowedKStream } from './session-windowed-kstream.ts'
 import { SessionWindows } from './windows/session-windows.ts'
 import type { SlidingWindows } from './windows/sliding-windows.ts'
@@ -39,12 +40,10 @@ export class KGroupedStream<K, V> {
     if (materialized !== undefined && materialized.name === undefined) graph.newStoreName('KSTREAM-AGGREGATE-')
     const inherited = { key: this.#grouping.key, value: erased(longSerde) }
     const store = materialize(graph, materialized, 'KSTREAM-AGGREGATE-', inherited)
-    const initializer = (): number => 0
-    const aggregator = (count: number | null): number => (count ?? 0) + 1
-    return this.#add('KSTREAM-AGGREGATE-', store, name, (operator) => {
-      const { oldValues } = operator.settings()
-      return new KStreamAggregate({ storeName: store.name, initializer, aggregator, oldValues })
-    })
+    const fold = { initializer: zero, aggregator: addOne }
+    return this.#add('KSTREAM-AGGREGATE-', store, name, (table) =>
+      operator('count', KStreamAggregate<K, V, number>, { ...table, ...fold }),
+    )
   }
 
   /** Combines the values of each key two by two; the first is taken as it is. Null deletes. */
@@ -54,10 +53,9 @@ export class KGroupedStream<K, V> {
   ): KTable<K, VR> {
     const { name, materialized } = tableOptions(options, { call: 'reduce()', stored: 'table' })
     const store = materialize(this.#grouping.graph, materialized, 'KSTREAM-REDUCE-', this.#grouping)
-    return this.#add('KSTREAM-REDUCE-', store, name, (operator) => {
-      const { oldValues } = operator.settings()
-      return new KStreamReduce({ storeName: store.name, reducer, oldValues })
-    })
+    return this.#add('KSTREAM-REDUCE-', store, name, (table) =>
+      operator('reduce', KStreamReduce<K, Present<V>>, { ...table, reducer }),
+    )
   }
 
   /** Folds the values of each key, from the initial value on. Null deletes. */
@@ -69,10 +67,9 @@ export class KGroupedStream<K, V> {
     const { name, materialized } = tableOptions(options, { call: 'aggregate()', stored: 'table' })
     const store = materialize(this.#grouping.graph, materialized, 'KSTREAM-AGGREGATE-', { key: this.#grouping.key })
     const fold = aggregator as (aggregate: VR | null, value: Present<V>, key: K) => VR | null
-    return this.#add('KSTREAM-AGGREGATE-', store, name, (operator) => {
-      const { oldValues } = operator.settings()
-      return new KStreamAggregate({ storeName: store.name, initializer, aggregator: fold, oldValues })
-    })
+    return this.#add('KSTREAM-AGGREGATE-', store, name, (table) =>
+      operator('aggregate', KStreamAggregate<K, Present<V>, VR>, { ...table, initializer, aggregator: fold }),
+    )
   }
 
   /**
@@ -98,18 +95,18 @@ export class KGroupedStream<K, V> {
     prefix: string,
     store: MaterializedStore,
     name: string | undefined,
-    make: (operator: TableOperatorWithSettings) => ReturnType<AnySupplier> | object,
+    processorOf: (table: StoredTableSettings) => OperatorParameters,
   ): KTable<K, VR> {
-    const operator = storedOperator(store.name, materializedGetter(store.name))
-    const supplier = (() => make(operator)) as AnySupplier
+    const table = storedOperator(store.name, materializedGetter(store.name))
+    const processor = (): OperatorParameters => processorOf(table.settings())
     return addAggregate(this.#grouping, {
       prefix,
       named: { name },
       store,
       spec: tableSpec(store),
       key: store.key,
-      operator,
-      supplier,
+      table,
+      processor,
     })
   }
 }

@@ -2,7 +2,7 @@ import { changedSerde } from '../processor/aggregate/changed-serde.ts'
 import { KTableGroupedAggregate, type KTableGroupedAggregateOptions } from '../processor/aggregate/ktable-grouped-aggregate.ts'
 import { KTableRepartitionMap, type GroupSelector } from '../processor/aggregate/ktable-repartition-map.ts'
 import { materializedGetter } from '../processor/table/ktable-value-getter.ts'
-import { lambdaResult } from '../processor/lambda-result.ts'
+import { operator } from '../processor/processor-parameters.ts'
 import { failOnInvalidTimestamp } from '../processor/timestamp-extractors.ts'
 import { longSerde } from '../serde/integer-serdes.ts'
 import { checkName } from '../topology/names.ts'
@@ -11,10 +11,11 @@ import { erased, type AnySerde, type TableState } from './handles.ts'
 import type { KTable } from './ktable.ts'
 import { materialize, tableOptions, tableSpec, versionsOf, type MaterializedStore } from './aggregation/materialized.ts'
 import type { Materialized } from './options.ts'
+import { addOne, subtractOne, zero } from './aggregation/counting.ts'
 import type { GroupedOptions } from './aggregation/stream-grouping.ts'
 import { storedOperator } from './operators/table-operators.ts'
 
-type Folds<K, V, A> = Pick<KTableGroupedAggregateOptions<K, V, A>, 'adder' | 'subtractor'>
+type Folds = Pick<KTableGroupedAggregateOptions<unknown, unknown, unknown>, 'initializer' | 'adder' | 'subtractor'>
 
 /**
  * A table grouped anew (Java: `KGroupedTable`). Each change of a row takes the old row out of its group and puts the new one into
@@ -42,10 +43,8 @@ export class KGroupedTable<K, V> {
     const { name, materialized } = tableOptions(options, { call: 'count()', stored: 'table' })
     const inherited = { key: this.#key, value: erased(longSerde) }
     const store = materialize(this.#table.builder.graph, materialized, 'KTABLE-AGGREGATE-', inherited)
-    return this.#add<number, number>('KTABLE-AGGREGATE-', store, name, () => ({
-      adder: (count) => (count ?? 0) + 1,
-      subtractor: (count) => count - 1,
-    }))
+    const folds = { initializer: zero, adder: addOne, subtractor: subtractOne }
+    return this.#add('count', 'KTABLE-AGGREGATE-', store, name, folds)
   }
 
   /** Combines the rows of each group two by two; the first is taken as it is. Null deletes. */
@@ -57,10 +56,7 @@ export class KGroupedTable<K, V> {
     const { name, materialized } = tableOptions(options, { call: 'reduce()', stored: 'table' })
     const inherited = { key: this.#key, value: this.#value }
     const store = materialize(this.#table.builder.graph, materialized, 'KTABLE-AGGREGATE-', inherited)
-    return this.#add<V, VR>('KTABLE-REDUCE-', store, name, () => ({
-      adder: (aggregate, value, key) => (aggregate === null ? value : adder(aggregate, value, key)),
-      subtractor,
-    }))
+    return this.#add('reduce', 'KTABLE-REDUCE-', store, name, { initializer: undefined, adder, subtractor })
   }
 
   /** Folds the rows of each group, from the initial value on. Null deletes. */
@@ -72,18 +68,10 @@ export class KGroupedTable<K, V> {
   ): KTable<K, Exclude<VR, null>> {
     const { name, materialized } = tableOptions(options, { call: 'aggregate()', stored: 'table' })
     const store = materialize(this.#table.builder.graph, materialized, 'KTABLE-AGGREGATE-', { key: this.#key })
-    return this.#add<VR, Exclude<VR, null>>('KTABLE-AGGREGATE-', store, name, (nodeName) => ({
-      adder: (aggregate, value, key) => adder(aggregate ?? lambdaResult(initializer(), 'initializer', nodeName), value, key),
-      subtractor: subtractor as Folds<K, V, VR>['subtractor'],
-    }))
+    return this.#add('aggregate', 'KTABLE-AGGREGATE-', store, name, { initializer, adder, subtractor })
   }
 
-  #add<A, VR>(
-    prefix: string,
-    store: MaterializedStore,
-    given: string | undefined,
-    foldsOf: (nodeName: string) => Folds<K, V, A>,
-  ): KTable<K, VR> {
+  #add<VR>(method: string, prefix: string, store: MaterializedStore, given: string | undefined, folds: object): KTable<K, VR> {
     const { builder } = this.#table
     const { graph } = builder
     const named = { name: given }
@@ -91,20 +79,19 @@ export class KGroupedTable<K, V> {
     const sourceName = graph.suffixedNameOr(named, '-source', 'KSTREAM-SOURCE-')
     const name = graph.nameOr(named, prefix)
     const parent = this.#repartitioned(store.name, sinkName, sourceName)
-    const operator = storedOperator(store.name, materializedGetter(store.name))
+    const table = storedOperator(store.name, materializedGetter(store.name))
     const node = new GraphNode({
       name,
       versions: versionsOf(store.options),
       write: (topology, { parentNames }) => {
-        const { oldValues } = operator.settings()
-        const supplier = () => new KTableGroupedAggregate({ storeName: store.name, ...foldsOf(name), oldValues })
-        topology.addProcessor({ name, supplier, parents: parentNames })
+        const options = { ...table.settings(), ...(folds as Folds) }
+        topology.addProcessor({ name, processor: operator(method, KTableGroupedAggregate, options), parents: parentNames })
         topology.addStateStore(tableSpec(store), [name])
       },
     })
     graph.add([parent], node)
     const { key, value, queryableName } = store
-    return builder.table({ builder, name, node, key, value, sources: new Set([parent.name]), queryableName, operator })
+    return builder.table({ builder, name, node, key, value, sources: new Set([parent.name]), queryableName, operator: table })
   }
 
   /** As of a grouped stream: aggregations of a named grouping share one topic, those of an unnamed one have their own. */
@@ -123,10 +110,13 @@ function addSelect<K, V>(
   name: string | undefined,
 ): GraphNode {
   const selectName = graph.nameOr({ name }, 'KTABLE-SELECT-')
-  const supplier = () => new KTableRepartitionMap(selector, parent.isVersioned() ? 'dropped' : 'grouped')
   const node = new GraphNode({
     name: selectName,
-    write: (topology, { parentNames }) => topology.addProcessor({ name: selectName, supplier, parents: parentNames }),
+    write: (topology, { parentNames }) => {
+      const lateUpdates = parent.isVersioned() ? 'dropped' : 'grouped'
+      const processor = operator('groupBy', KTableRepartitionMap<never, never, K, V>, { selector, lateUpdates })
+      topology.addProcessor({ name: selectName, processor, parents: parentNames })
+    },
   })
   return graph.add([parent], node)
 }
@@ -146,8 +136,14 @@ function repartitionNode({ topic, sinkName, sourceName, key, value }: TableRepar
     name: sourceName,
     write: (topology, { parentNames }) => {
       topology.addInternalTopic(topic, { partitions: undefined })
-      topology.addSink({ name: sinkName, topic, ...serdes, parents: parentNames })
-      topology.addSource({ name: sourceName, topics: [topic], ...serdes, timestampExtractor: failOnInvalidTimestamp })
+      topology.addSink({ name: sinkName, method: 'groupBy', topic, ...serdes, parents: parentNames })
+      topology.addSource({
+        name: sourceName,
+        method: 'groupBy',
+        topics: [topic],
+        ...serdes,
+        timestampExtractor: failOnInvalidTimestamp,
+      })
     },
   })
 }

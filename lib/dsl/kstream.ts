@@ -1,5 +1,6 @@
 import type { KeyValuePair } from '../processor/key-value-result.ts'
 import { checkOptions } from '../model/check-options.ts'
+import { operator, supplied, type ProcessorParameters } from '../processor/processor-parameters.ts'
 import type { ProcessorSupplier } from '../processor/processor.ts'
 import { KStreamFilter } from '../processor/stateless/kstream-filter.ts'
 import { KStreamFlatMap } from '../processor/stateless/kstream-flat-map.ts'
@@ -23,7 +24,7 @@ import { afterRepartition, repartitionNode } from './graph/repartition.ts'
 import { addSink } from './graph/sink.ts'
 import { joinStreams } from './joins/stream-join.ts'
 import { joinGlobalTable, joinTable } from './joins/stream-table-join.ts'
-import { addPrinter, addProcess, addStreamOperator, type AnyProcessor } from './operators/stream-operators.ts'
+import { addPrinter, addProcess, addStreamOperator } from './operators/stream-operators.ts'
 import { streamToTable } from './operators/stream-to-table.ts'
 
 /** A value that is surely there: an operator drops records without. */
@@ -44,56 +45,54 @@ export class KStream<K, V> {
   filter<VS extends V>(predicate: (value: V, key: K) => value is VS, named?: options.Named): KStream<K, VS>
   filter(predicate: (value: V, key: K) => boolean, named?: options.Named): KStream<K, V>
   filter(predicate: (value: V, key: K) => boolean, named?: options.Named): KStream<K, never> {
-    const make = (): AnyProcessor => new KStreamFilter({ predicate, keep: 'matching' })
-    return this.#operator(['filter()', 'KSTREAM-FILTER-'], make, {}, named)
+    const filter = operator('filter', KStreamFilter<K, V>, { predicate, keep: 'matching' })
+    return this.#operator('KSTREAM-FILTER-', filter, {}, named)
   }
 
   /** Keeps the records that do not match. */
   filterNot<VS extends V>(predicate: (value: V, key: K) => value is VS, named?: options.Named): KStream<K, Exclude<V, VS>>
   filterNot(predicate: (value: V, key: K) => boolean, named?: options.Named): KStream<K, V>
   filterNot(predicate: (value: V, key: K) => boolean, named?: options.Named): KStream<K, never> {
-    const make = (): AnyProcessor => new KStreamFilter({ predicate, keep: 'others' })
-    return this.#operator(['filterNot()', 'KSTREAM-FILTER-'], make, {}, named)
+    const filter = operator('filterNot', KStreamFilter<K, V>, { predicate, keep: 'others' })
+    return this.#operator('KSTREAM-FILTER-', filter, {}, named)
   }
 
   /** Sets the key. A stateful operator that follows goes through a repartition topic. */
   selectKey<KR>(mapper: (value: V, key: K) => KR, named?: options.Named): KStream<KR, V> {
-    const make = (): AnyProcessor => new KStreamSelectKey({ mapper })
-    return this.#operator(['selectKey()', 'KSTREAM-KEY-SELECT-'], make, { key: undefined, needsRepartition: true }, named)
+    const selectKey = operator('selectKey', KStreamSelectKey<K, V, KR>, { mapper })
+    return this.#operator('KSTREAM-KEY-SELECT-', selectKey, { key: undefined, needsRepartition: true }, named)
   }
 
   /** One record for one. Where the key stays, `mapValues` spares a repartition. */
   map<KR, VR>(mapper: (value: V, key: K) => KeyValuePair<KR, VR>, named?: options.Named): KStream<KR, VR> {
-    const make = (): AnyProcessor => new KStreamMap({ mapper })
-    return this.#operator(['map()', 'KSTREAM-MAP-'], make, rekeyed, named)
+    return this.#operator('KSTREAM-MAP-', operator('map', KStreamMap<K, V, KR, VR>, { mapper }), rekeyed, named)
   }
 
   /** Sets the value, also of records whose value is null. */
   mapValues<VR>(mapper: (value: V, key: K) => VR, named?: options.Named): KStream<K, VR> {
-    const make = (): AnyProcessor => new KStreamMapValues({ mapper })
-    return this.#operator(['mapValues()', 'KSTREAM-MAPVALUES-'], make, { value: undefined }, named)
+    const mapValues = operator('mapValues', KStreamMapValues<K, V, VR>, { mapper })
+    return this.#operator('KSTREAM-MAPVALUES-', mapValues, { value: undefined }, named)
   }
 
   /** Any number of records for one, in the order of the list. */
   flatMap<KR, VR>(mapper: (value: V, key: K) => Iterable<KeyValuePair<KR, VR>>, named?: options.Named): KStream<KR, VR> {
-    const make = (): AnyProcessor => new KStreamFlatMap({ mapper })
-    return this.#operator(['flatMap()', 'KSTREAM-FLATMAP-'], make, rekeyed, named)
+    return this.#operator('KSTREAM-FLATMAP-', operator('flatMap', KStreamFlatMap<K, V, KR, VR>, { mapper }), rekeyed, named)
   }
 
   /** Any number of values for one, in the order of the list; the key stays. */
   flatMapValues<VR>(mapper: (value: V, key: K) => Iterable<VR>, named?: options.Named): KStream<K, VR> {
-    const make = (): AnyProcessor => new KStreamFlatMapValues({ mapper })
-    return this.#operator(['flatMapValues()', 'KSTREAM-FLATMAPVALUES-'], make, { value: undefined }, named)
+    const flatMapValues = operator('flatMapValues', KStreamFlatMapValues<K, V, VR>, { mapper })
+    return this.#operator('KSTREAM-FLATMAPVALUES-', flatMapValues, { value: undefined }, named)
   }
 
   /** Calls the action for each record, and passes the record on. The action must not change it. */
   peek(action: (value: V, key: K) => unknown, named?: options.Named): KStream<K, V> {
-    return this.#operator(['peek()', 'KSTREAM-PEEK-'], (): AnyProcessor => new KStreamPeek({ action }), {}, named)
+    return this.#operator('KSTREAM-PEEK-', operator('peek', KStreamPeek<K, V>, { action }), {}, named)
   }
 
   /** Calls the action for each record; nothing comes after it. */
   foreach(action: (value: V, key: K) => unknown, named?: options.Named): void {
-    this.#operator(['foreach()', 'KSTREAM-FOREACH-'], (): AnyProcessor => new KStreamPeek({ action }), {}, named)
+    this.#operator('KSTREAM-FOREACH-', operator('foreach', KStreamPeek<K, V>, { action }), {}, named)
   }
 
   /** Writes a line for each record: `[label]: key, value`. */
@@ -121,7 +120,7 @@ export class KStream<K, V> {
     const state = addStreamOperator(left, {
       prefix: 'KSTREAM-MERGE-',
       named,
-      supplier: () => new PassThrough(),
+      processor: operator('merge', PassThrough),
       parents: [left.node, right.node],
       kind: 'merge',
       changes: {
@@ -140,6 +139,7 @@ export class KStream<K, V> {
     const state = this[internals]
     const { graph } = state.builder
     const chosen = {
+      method: 'repartition',
       name: repartitioned.name ?? graph.newProcessorName('KSTREAM-REPARTITION-'),
       key: erased(repartitioned.key) ?? state.key,
       value: erased(repartitioned.value) ?? state.value,
@@ -175,10 +175,10 @@ export class KStream<K, V> {
     selector: (value: V, key: K) => KR,
     grouped: options.GroupedAnew<KR, V, VR, 'key'>,
   ): KGroupedStream<KR, VR> {
-    const make = (): AnyProcessor => new KStreamSelectKey({ mapper: selector })
+    const selectKey = operator('groupBy', KStreamSelectKey<K, V, KR>, { mapper: selector })
     const changes = { key: undefined, needsRepartition: true }
     checkOptions('groupBy()', grouped, optionNames.grouped)
-    const selected = this.#operator<KR, V>(['groupBy()', 'KSTREAM-KEY-SELECT-'], make, changes, { name: grouped.name })
+    const selected = this.#operator<KR, V>('KSTREAM-KEY-SELECT-', selectKey, changes, { name: grouped.name })
     return new KGroupedStream(selected[internals], grouped)
   }
 
@@ -253,7 +253,11 @@ export class KStream<K, V> {
   /** Own code with stores and punctuation. It may change the key, so a stateful operator that follows repartitions. */
   process<KR, VR>(supplier: ProcessorSupplier<K, V, KR, VR>, processed: options.Processed = {}): KStream<KR, VR> {
     checkOptions('process()', processed, optionNames.processed)
-    const state = addProcess(this[internals], { prefix: 'KSTREAM-PROCESSOR-', supplier, nodeChanges: 'unnoticed key' }, processed)
+    const state = addProcess(
+      this[internals],
+      { prefix: 'KSTREAM-PROCESSOR-', processor: supplied('process', supplier), nodeChanges: 'unnoticed key' },
+      processed,
+    )
     return state.builder.stream({ ...state, ...rekeyed })
   }
 
@@ -262,22 +266,22 @@ export class KStream<K, V> {
     checkOptions('processValues()', processed, optionNames.processed)
     const state = addProcess(
       this[internals],
-      { prefix: 'KSTREAM-PROCESSVALUES-', supplier, nodeChanges: 'unnoticed value' },
+      { prefix: 'KSTREAM-PROCESSVALUES-', processor: supplied('processValues', supplier), nodeChanges: 'unnoticed value' },
       processed,
     )
     return state.builder.stream({ ...state, value: undefined })
   }
 
   #operator<KR, VR>(
-    [call, prefix]: readonly [call: string, prefix: string],
-    supplier: () => AnyProcessor,
+    prefix: string,
+    processor: ProcessorParameters,
     changes: Partial<StreamState>,
     named: options.Named | undefined,
   ): KStream<KR, VR> {
-    checkOptions(call, named, optionNames.named)
+    checkOptions(`${processor.method}()`, named, optionNames.named)
     const state = this[internals]
     return state.builder.stream(
-      addStreamOperator(state, { prefix, named, supplier, changes, nodeChanges: nodeChangesOf(changes) }),
+      addStreamOperator(state, { prefix, named, processor, changes, nodeChanges: nodeChangesOf(changes) }),
     )
   }
 }

@@ -2,6 +2,7 @@ import { checkOptions } from '../model/check-options.ts'
 import type { Windowed } from '../model/windowed.ts'
 import type { KeyValuePair } from '../processor/key-value-result.ts'
 import type { ValueTransformer } from '../processor/table/ktable-transform-values.ts'
+import { operator } from '../processor/processor-parameters.ts'
 import { KTableToStream } from '../processor/table/ktable-to-stream.ts'
 import type { GroupSelector } from '../processor/aggregate/ktable-repartition-map.ts'
 import { internals, type AnyTable, type TableState } from './handles.ts'
@@ -92,8 +93,8 @@ export class KTable<K, V> {
     checkOptions('toStream()', named, optionNames.named)
     const { queryableName: _, operator: __, ...state } = this[internals]
     const stream = { ...state, needsRepartition: false }
-    const supplier = (): KTableToStream<K, V> => new KTableToStream()
-    return state.builder.stream(addStreamOperator(stream, { prefix: 'KTABLE-TOSTREAM-', named, supplier }))
+    const processor = operator('toStream', KTableToStream)
+    return state.builder.stream(addStreamOperator(stream, { prefix: 'KTABLE-TOSTREAM-', named, processor }))
   }
 
   /**

@@ -1,4 +1,5 @@
 import type { Windowed } from '../model/windowed.ts'
+import { operator, type OperatorParameters } from '../processor/processor-parameters.ts'
 import { KStreamSessionWindowAggregate } from '../processor/aggregate/kstream-session-window-aggregate.ts'
 import { sessionGetter } from '../processor/table/ktable-value-getter.ts'
 import { sessionWindowedSerde } from '../serde/windowed-serdes.ts'
@@ -10,7 +11,6 @@ import { materialize, sessionSpec, tableOptions } from './aggregation/materializ
 import type { Materialized } from './options.ts'
 import { closingOfSessions } from './session-windowed-kstream.ts'
 import type { SessionWindows } from './windows/session-windows.ts'
-import type { AnySupplier } from './operators/stream-operators.ts'
 import { storedOperator } from './operators/table-operators.ts'
 
 const emit = 'on-window-update'
@@ -37,14 +37,13 @@ export class SessionWindowedCogroupedKStream<K, VOut> {
     const { name, materialized } = tableOptions(options, { call: 'aggregate()', stored: 'windows' })
     const windows = this.#windows
     const store = materialize(this.#cogrouping.graph, materialized, cogroupPrefix, {})
-    const operator = storedOperator(store.name, sessionGetter(store.name) as never)
-    const supplier = (aggregator: AnyAggregator): AnySupplier => {
-      const folds = { initializer, aggregator, merger: merger as (left: unknown, right: unknown, key: unknown) => unknown }
-      const { oldValues } = operator.settings()
-      return () => new KStreamSessionWindowAggregate({ ...folds, storeName: store.name, windows, oldValues, emit }) as never
+    const table = storedOperator(store.name, sessionGetter(store.name) as never)
+    const processor = (aggregator: AnyAggregator): OperatorParameters => {
+      const fold = { initializer, aggregator, merger: merger as (left: unknown, right: unknown, key: unknown) => unknown }
+      return operator('aggregate', KStreamSessionWindowAggregate, { ...table.settings(), fold, windows, emit })
     }
     const spec = sessionSpec(store, windows, emit)
     const key = store.key === undefined ? undefined : erased(sessionWindowedSerde(store.key))
-    return this.#cogrouping.aggregate({ named: { name }, store, spec, key, operator, supplier, ...closingOfSessions(windows) })
+    return this.#cogrouping.aggregate({ named: { name }, store, spec, key, table, processor, ...closingOfSessions(windows) })
   }
 }

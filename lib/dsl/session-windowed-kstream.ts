@@ -1,6 +1,8 @@
 import type { EmitStrategy } from '../model/emit-strategy.ts'
 import type { Windowed } from '../model/windowed.ts'
-import { KStreamSessionWindowAggregate, type SessionFold } from '../processor/aggregate/kstream-session-window-aggregate.ts'
+import type { Fold } from '../processor/aggregate/fold.ts'
+import { operator } from '../processor/processor-parameters.ts'
+import { KStreamSessionWindowAggregate } from '../processor/aggregate/kstream-session-window-aggregate.ts'
 import { sessionGetter } from '../processor/table/ktable-value-getter.ts'
 import { longSerde } from '../serde/integer-serdes.ts'
 import { sessionWindowedSerde } from '../serde/windowed-serdes.ts'
@@ -11,8 +13,8 @@ import type { KTable } from './ktable.ts'
 import { materialize, sessionSpec, tableOptions, type MaterializedStore } from './aggregation/materialized.ts'
 import type { Materialized } from './options.ts'
 import type { SessionWindows } from './windows/session-windows.ts'
+import { addCounts, addOne, zero } from './aggregation/counting.ts'
 import { addAggregate, type StreamGrouping } from './aggregation/stream-grouping.ts'
-import type { AnySupplier } from './operators/stream-operators.ts'
 import { storedOperator } from './operators/table-operators.ts'
 
 /**
@@ -43,9 +45,8 @@ export class SessionWindowedKStream<K, V> {
     // An index that Java once used for a name: it is drawn still, so that names further on stay.
     if (materialized !== undefined && materialized.name === undefined) graph.newStoreName('KSTREAM-AGGREGATE-')
     const store = materialize(graph, materialized, 'KSTREAM-AGGREGATE-', { key, value: erased(longSerde) })
-    const aggregator = (count: number | null): number => (count ?? 0) + 1
-    const merger = (left: number | null, right: number): number => (left ?? 0) + right
-    return this.#add('KSTREAM-AGGREGATE-', store, name, { initializer: () => 0, aggregator, merger })
+    const fold = { initializer: zero, aggregator: addOne, merger: addCounts }
+    return this.#add('count', 'KSTREAM-AGGREGATE-', store, name, fold)
   }
 
   /** Combines the values of each session two by two, and the results of sessions that are joined; the first is taken as it is. Null deletes. */
@@ -55,9 +56,7 @@ export class SessionWindowedKStream<K, V> {
   ): KTable<Windowed<K>, VR> {
     const { name, materialized } = tableOptions(options, { call: 'reduce()', stored: 'windows' })
     const store = materialize(this.#grouping.graph, materialized, 'KSTREAM-REDUCE-', this.#grouping)
-    const aggregator = (aggregate: Present<V> | null, value: V, key: K): V | null =>
-      aggregate === null ? value : reducer(aggregate, value, key)
-    return this.#add('KSTREAM-REDUCE-', store, name, { initializer: () => null, aggregator, merger: aggregator })
+    return this.#add('reduce', 'KSTREAM-REDUCE-', store, name, { reducer })
   }
 
   /**
@@ -72,20 +71,20 @@ export class SessionWindowedKStream<K, V> {
   ): KTable<Windowed<K>, Present<VR>> {
     const { name, materialized } = tableOptions(options, { call: 'aggregate()', stored: 'windows' })
     const store = materialize(this.#grouping.graph, materialized, 'KSTREAM-AGGREGATE-', { key: this.#grouping.key })
-    return this.#add('KSTREAM-AGGREGATE-', store, name, { initializer, aggregator, merger })
+    return this.#add('aggregate', 'KSTREAM-AGGREGATE-', store, name, { initializer, aggregator, merger })
   }
 
-  #add<VR>(prefix: string, store: MaterializedStore, name: string | undefined, fold: object): KTable<Windowed<K>, VR> {
+  #add<VR>(
+    method: string,
+    prefix: string,
+    store: MaterializedStore,
+    name: string | undefined,
+    fold: object,
+  ): KTable<Windowed<K>, VR> {
     const [windows, emit] = [this.#windows, this.#emit]
-    const operator = storedOperator(store.name, sessionGetter(store.name) as never)
-    const supplier = (() =>
-      new KStreamSessionWindowAggregate({
-        ...(fold as SessionFold<unknown, unknown, unknown>),
-        storeName: store.name,
-        windows,
-        oldValues: operator.settings().oldValues,
-        emit,
-      })) as AnySupplier
+    const table = storedOperator(store.name, sessionGetter(store.name) as never)
+    const options = { fold: fold as Fold<unknown, unknown, unknown>, windows, emit }
+    const processor = () => operator(method, KStreamSessionWindowAggregate, { ...table.settings(), ...options })
     const key = store.key === undefined ? undefined : erased(sessionWindowedSerde(store.key))
     const spec = sessionSpec(store, windows, emit)
     return addAggregate(this.#grouping, {
@@ -94,8 +93,8 @@ export class SessionWindowedKStream<K, V> {
       store,
       spec,
       key,
-      operator,
-      supplier,
+      table,
+      processor,
       ...closingOfSessions(windows),
     })
   }

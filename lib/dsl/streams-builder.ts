@@ -1,5 +1,6 @@
 import { checkOptions } from '../model/check-options.ts'
 import { TopologyError } from '../model/errors.ts'
+import { operator, supplied } from '../processor/processor-parameters.ts'
 import { KTableSource } from '../processor/table/ktable-source.ts'
 import { materializedGetter } from '../processor/table/ktable-value-getter.ts'
 import type { ProcessorSupplier } from '../processor/processor.ts'
@@ -49,7 +50,7 @@ export class StreamsBuilder {
     const { key, value, ...subscription } = subscriptionOf(topics)
     const { timestampExtractor, offsetReset } = consumed
     const write: WriteNode = (topology) =>
-      topology.addSource({ name, ...subscription, key, value, timestampExtractor, offsetReset })
+      topology.addSource({ name, method: 'stream', ...subscription, key, value, timestampExtractor, offsetReset })
     const node = this.#graph.addSource(new GraphNode({ name, write, subscription: { ...subscription, offsetReset } }))
     return new KStream({ builder: this.#builder, name, node, key, value, sources: new Set([name]), needsRepartition: false })
   }
@@ -59,16 +60,17 @@ export class StreamsBuilder {
    * something downstream needs current or old values. Records without key are dropped.
    */
   table<K, V>(topic: SourceTopic<K, V>, options?: ConsumedTable<K, Exclude<V, null>>): KTable<K, Exclude<V, null>> {
-    const source = this.#tableSource('table()', topic, options)
+    const source = this.#tableSource('table', topic, options)
     const { sourceName, name, store } = source
-    const operator = tableSourceOperator(store)
+    const table = tableSourceOperator(store)
     const node = new GraphNode({
       name,
       versions: versionsOf(store.options),
       write: (topology, _, optimizations) => {
         topology.addSource(source.definition)
-        topology.addProcessor({ name, supplier: () => new KTableSource(operator.settings()), parents: [sourceName] })
-        if (operator.settings().storeName === undefined) return
+        const processor = operator('table', KTableSource, table.settings())
+        topology.addProcessor({ name, processor, parents: [sourceName] })
+        if (table.settings().storeName === undefined) return
         topology.addStateStore(tableSpec(store), [name])
         if (optimizations.has('reuse.ktable.source.topics')) topology.reuseSourceTopic(store.name, topic.name)
       },
@@ -76,7 +78,7 @@ export class StreamsBuilder {
     this.#graph.addSource(node)
     const { key, value, queryableName } = store
     const sources = new Set([sourceName])
-    return new KTable({ builder: this.#builder, name, node, key, value, sources, queryableName, operator })
+    return new KTable({ builder: this.#builder, name, node, key, value, sources, queryableName, operator: table })
   }
 
   /**
@@ -87,11 +89,11 @@ export class StreamsBuilder {
     topic: SourceTopic<K, V>,
     options?: ConsumedTable<K, Exclude<V, null>, 'key-value'>,
   ): GlobalKTable<K, Exclude<V, null>> {
-    const { sourceName, name, store, definition } = this.#tableSource('globalTable()', topic, options)
+    const { sourceName, name, store, definition } = this.#tableSource('globalTable', topic, options)
     if (versionsOf(store.options) === 'kept') throw versionedGlobalTable(store.name)
     const spec = keyValueSpec(store)
-    const supplier = (): KTableSource<unknown, unknown> => new KTableSource({ storeName: store.name, oldValues: 'omit' })
-    const processor = { name, supplier, parents: [sourceName] }
+    const table = operator('globalTable', KTableSource, { storeName: store.name, oldValues: 'omit' })
+    const processor = { name, processor: table, parents: [sourceName] }
     const write: WriteNode = (topology) => topology.addGlobalStore({ spec, source: definition, processor })
     this.#graph.addSource(new GraphNode({ name, write }))
     return new GlobalKTable(materializedGetter(store.name), store.queryableName)
@@ -113,9 +115,9 @@ export class StreamsBuilder {
   ): this {
     checkOptions('addGlobalStore()', consumed, optionNames.consumed)
     const { sourceName, name } = this.#tableNames(consumed)
-    const source = sourceDefinition(sourceName, topic, consumed)
+    const source = { ...sourceDefinition(sourceName, topic, consumed), method: 'addGlobalStore' }
     const spec = storeSpecOf(store)
-    const processor = { name, supplier: supplier as ProcessorSupplier<never, never, never, never>, parents: [sourceName] }
+    const processor = { name, processor: supplied('addGlobalStore', supplier), parents: [sourceName] }
     const write: WriteNode = (topology) => topology.addGlobalStore({ spec, source, processor })
     this.#graph.addSource(new GraphNode({ name, write }))
     return this
@@ -144,8 +146,8 @@ export class StreamsBuilder {
   }
 
   /** The topic's serdes win over those of the store, as in Java; either may be left out. */
-  #tableSource<K, V>(call: string, topic: SourceTopic<K, V>, consumed: Consumed & AnyMaterialized = {}) {
-    const { materialized } = tableOptions(consumed, { call, stored: 'table', known: optionNames.consumedTable })
+  #tableSource<K, V>(method: string, topic: SourceTopic<K, V>, consumed: Consumed & AnyMaterialized = {}) {
+    const { materialized } = tableOptions(consumed, { call: `${method}()`, stored: 'table', known: optionNames.consumedTable })
     const named = materialize(this.#graph, materialized, `${topic.name}-`, {})
     const store = { ...named, key: erased(topic.key) ?? named.key, value: erased(topic.value) ?? named.value }
     const names = this.#tableNames(consumed)
@@ -154,6 +156,7 @@ export class StreamsBuilder {
       store,
       definition: {
         ...sourceDefinition(names.sourceName, { ...store, name: topic.name }, consumed),
+        method,
         nullValues: 'kept' as const,
       },
     }

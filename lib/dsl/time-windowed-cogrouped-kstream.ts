@@ -1,4 +1,5 @@
 import type { Windowed } from '../model/windowed.ts'
+import type { OperatorParameters } from '../processor/processor-parameters.ts'
 import { windowedGetter } from '../processor/table/ktable-value-getter.ts'
 import { timeWindowedSerde } from '../serde/windowed-serdes.ts'
 import { cogroupPrefix, type AnyAggregator, type Cogrouping } from './aggregation/cogrouping.ts'
@@ -7,7 +8,6 @@ import type { Present } from './kstream.ts'
 import type { KTable } from './ktable.ts'
 import { materialize, tableOptions, windowSpec } from './aggregation/materialized.ts'
 import type { Materialized } from './options.ts'
-import type { AnySupplier } from './operators/stream-operators.ts'
 import { storedOperator } from './operators/table-operators.ts'
 import { closingOf, windowAggregate, type WindowsOfTime } from './time-windowed-kstream.ts'
 
@@ -31,13 +31,11 @@ export class TimeWindowedCogroupedKStream<K, VOut> {
     const { name, materialized } = tableOptions(options, { call: 'aggregate()', stored: 'windows' })
     const windows = this.#windows
     const store = materialize(this.#cogrouping.graph, materialized, cogroupPrefix, {})
-    const operator = storedOperator(store.name, windowedGetter(store.name) as never)
+    const table = storedOperator(store.name, windowedGetter(store.name) as never)
     const spec = windowSpec(store, windows, emit)
     const key = store.key === undefined ? undefined : erased(timeWindowedSerde(store.key, spec.windowSizeMs))
-    const supplier = (aggregator: AnyAggregator): AnySupplier => {
-      const { oldValues } = operator.settings()
-      return () => windowAggregate(windows, spec, { storeName: store.name, initializer, aggregator, oldValues, emit })
-    }
-    return this.#cogrouping.aggregate({ named: { name }, store, spec, key, operator, supplier, ...closingOf(windows) })
+    const processor = (aggregator: AnyAggregator): OperatorParameters =>
+      windowAggregate('aggregate', windows, spec, { ...table.settings(), fold: { initializer, aggregator }, emit })
+    return this.#cogrouping.aggregate({ named: { name }, store, spec, key, table, processor, ...closingOf(windows) })
   }
 }

@@ -1,6 +1,8 @@
 import type { EmitStrategy } from '../model/emit-strategy.ts'
 import type { Windowed } from '../model/windowed.ts'
 import { TopologyError } from '../model/errors.ts'
+import type { Fold } from '../processor/aggregate/fold.ts'
+import { operator, type OperatorParameters } from '../processor/processor-parameters.ts'
 import { KStreamSlidingWindowAggregate } from '../processor/aggregate/kstream-sliding-window-aggregate.ts'
 import { KStreamWindowAggregate, type KStreamWindowAggregateOptions } from '../processor/aggregate/kstream-window-aggregate.ts'
 import { windowedGetter } from '../processor/table/ktable-value-getter.ts'
@@ -13,8 +15,8 @@ import type { Present } from './kstream.ts'
 import type { KTable } from './ktable.ts'
 import { materialize, tableOptions, windowSpec, type MaterializedStore } from './aggregation/materialized.ts'
 import type { Materialized } from './options.ts'
+import { addOne, zero } from './aggregation/counting.ts'
 import { addAggregate, type StreamGrouping } from './aggregation/stream-grouping.ts'
-import type { AnySupplier } from './operators/stream-operators.ts'
 import { storedOperator } from './operators/table-operators.ts'
 import { SlidingWindows } from './windows/sliding-windows.ts'
 import type { TimeWindows } from './windows/time-windows.ts'
@@ -59,8 +61,7 @@ export class TimeWindowedKStream<K, V> {
     const isUnnamed = materialized !== undefined && materialized.name === undefined
     if (isUnnamed && !(this.#windows instanceof SlidingWindows)) graph.newStoreName('KSTREAM-AGGREGATE-')
     const store = materialize(graph, materialized, 'KSTREAM-AGGREGATE-', { key, value: erased(longSerde) })
-    const aggregator = (count: number | null): number => (count ?? 0) + 1
-    return this.#add('KSTREAM-AGGREGATE-', store, name, { initializer: () => 0, aggregator })
+    return this.#add('count', 'KSTREAM-AGGREGATE-', store, name, { initializer: zero, aggregator: addOne })
   }
 
   /** Combines the values of each window two by two; the first is taken as it is. Null deletes. */
@@ -70,9 +71,7 @@ export class TimeWindowedKStream<K, V> {
   ): KTable<Windowed<K>, VR> {
     const { name, materialized } = tableOptions(options, { call: 'reduce()', stored: 'windows' })
     const store = materialize(this.#grouping.graph, materialized, 'KSTREAM-REDUCE-', this.#grouping)
-    const aggregator = (aggregate: Present<V> | null, value: V, key: K): V | null =>
-      aggregate === null ? value : reducer(aggregate, value, key)
-    return this.#add('KSTREAM-REDUCE-', store, name, { initializer: () => null, aggregator })
+    return this.#add('reduce', 'KSTREAM-REDUCE-', store, name, { reducer })
   }
 
   /** Folds the values of each window, from the initial value on. Null deletes. */
@@ -83,23 +82,23 @@ export class TimeWindowedKStream<K, V> {
   ): KTable<Windowed<K>, Present<VR>> {
     const { name, materialized } = tableOptions(options, { call: 'aggregate()', stored: 'windows' })
     const store = materialize(this.#grouping.graph, materialized, 'KSTREAM-AGGREGATE-', { key: this.#grouping.key })
-    return this.#add('KSTREAM-AGGREGATE-', store, name, { initializer, aggregator })
+    return this.#add('aggregate', 'KSTREAM-AGGREGATE-', store, name, { initializer, aggregator })
   }
 
-  #add<VR>(prefix: string, store: MaterializedStore, name: string | undefined, fold: object): KTable<Windowed<K>, VR> {
-    const operator = storedOperator(store.name, windowedGetter(store.name) as never)
+  #add<VR>(
+    method: string,
+    prefix: string,
+    store: MaterializedStore,
+    name: string | undefined,
+    fold: object,
+  ): KTable<Windowed<K>, VR> {
+    const table = storedOperator(store.name, windowedGetter(store.name) as never)
     const spec = windowSpec(store, this.#windows, this.#emit)
-    const folds = fold as { initializer: () => unknown; aggregator: () => unknown }
-    const supplier = (() =>
-      windowAggregate(this.#windows, spec, {
-        ...folds,
-        storeName: store.name,
-        oldValues: operator.settings().oldValues,
-        emit: this.#emit,
-      })) as AnySupplier
+    const options = { fold: fold as Fold<unknown, unknown, unknown>, emit: this.#emit }
+    const processor = () => windowAggregate(method, this.#windows, spec, { ...table.settings(), ...options })
     const key = store.key === undefined ? undefined : erased(timeWindowedSerde(store.key, spec.windowSizeMs))
     const closing = closingOf(this.#windows)
-    return addAggregate(this.#grouping, { prefix, named: { name }, store, spec, key, operator, supplier, ...closing })
+    return addAggregate(this.#grouping, { prefix, named: { name }, store, spec, key, table, processor, ...closing })
   }
 }
 
@@ -110,11 +109,12 @@ export function closingOf(windows: WindowsOfTime): { readonly graceMs: number; r
 
 /** The processor that aggregates in such windows. */
 export function windowAggregate(
+  method: string,
   windows: WindowsOfTime,
   { supplied }: WindowStoreSpec<unknown, unknown>,
   options: Omit<KStreamWindowAggregateOptions<unknown, unknown, unknown>, 'windows'>,
-): ReturnType<AnySupplier> {
+): OperatorParameters {
   if (windows instanceof SlidingWindows)
-    return new KStreamSlidingWindowAggregate({ ...options, windows, suppliedDifferenceMs: supplied?.windowSizeMs }) as never
-  return new KStreamWindowAggregate({ ...options, windows }) as never
+    return operator(method, KStreamSlidingWindowAggregate, { ...options, windows, suppliedDifferenceMs: supplied?.windowSizeMs })
+  return operator(method, KStreamWindowAggregate, { ...options, windows })
 }

@@ -25,7 +25,7 @@ export interface InternalProcessorContext<KOut, VOut> extends ProcessorContext<K
   processorMetadata(key: string): number | undefined
   keepProcessorMetadata(key: string, value: number): void
   /** What nodes of one task share, in memory: made by the first that asks for it by this key. */
-  shared<T extends object>(key: object, make: () => T): T
+  shared<T extends object>(key: string, make: () => T): T
   /** Default serdes and binding to the environment, for operators that serialize by themselves (foreign-key joins). */
   keySerde<T>(serde: Serde<T> | undefined): Serde<T>
   valueSerde<T>(serde: Serde<T> | undefined): Serde<T>
@@ -38,12 +38,4 @@ export interface InternalProcessorContext<KOut, VOut> extends ProcessorContext<K
 /** Millrace's operators are run by its own runtime only, where every context is an internal one. */
 export function internal<KOut, VOut>(context: ProcessorContext<KOut, VOut>): InternalProcessorContext<KOut, VOut> {
   return context as InternalProcessorContext<KOut, VOut>
-}
-
-/**
- * An operator that serializes by itself, outside of sources, sinks and stores. The runtime awaits `prepare` after `init` and before the
- * first record, as it awaits `prepareWrite` of a sink's serdes.
- */
-export interface SerializingProcessor {
-  prepare(): Promise<void>
 }

@@ -1,6 +1,6 @@
 import type { TopologyError } from '../model/errors.ts'
 import type { Serde } from '../model/serde.ts'
-import type { Processor } from '../processor/processor.ts'
+import type { ProcessorParameters } from '../processor/processor-parameters.ts'
 import type { TimestampExtractor } from '../processor/timestamp-extractor.ts'
 import type { StoreSpec } from '../state/store-spec.ts'
 import { checkName } from './names.ts'
@@ -13,6 +13,8 @@ type AnySerde = Serde<unknown>
 
 export interface SourceDefinition {
   readonly name: string
+  /** The method of the DSL that reads here, for messages. */
+  readonly method?: string | undefined
   readonly topics: readonly string[]
   readonly pattern?: RegExp | undefined
   readonly key?: AnySerde | undefined
@@ -25,12 +27,14 @@ export interface SourceDefinition {
 
 export interface ProcessorDefinition {
   readonly name: string
-  readonly supplier: () => Processor<never, never, never, never>
+  readonly processor: ProcessorParameters
   readonly parents: readonly string[]
 }
 
 export interface SinkDefinition {
   readonly name: string
+  /** The method of the DSL that writes here, for messages. */
+  readonly method?: string | undefined
   readonly topic: string | TopicNameExtractor<never, never>
   readonly key?: AnySerde | undefined
   readonly value?: AnySerde | undefined

@@ -107,8 +107,8 @@ class Planner {
           node.topics.map((topic) => this.#topicName(topic)),
         )
       case 'processor': {
-        const { kind, name, parents, stores } = node
-        return { kind, name, supplier: node.supplier as plan.ProcessorNode['supplier'], parents, stores }
+        const { kind, name, processor, parents, stores } = node
+        return { kind, name, processor, parents, stores }
       }
       case 'sink':
         return sinkNode(node, typeof node.topic === 'string' ? this.#topicName(node.topic) : node.topic)
@@ -117,14 +117,14 @@ class Planner {
 }
 
 function sourceNode(node: NodeDefinition & { kind: 'source' }, topics: readonly string[]): plan.SourceNode {
-  const { kind, name, pattern, key, value, nullValues = 'by-serde', timestampExtractor, offsetReset } = node
-  return { kind, name, topics, pattern, key, value, nullValues, timestampExtractor, offsetReset }
+  const { kind, name, method, pattern, key, value, nullValues = 'by-serde', timestampExtractor, offsetReset } = node
+  return { kind, name, method, topics, pattern, key, value, nullValues, timestampExtractor, offsetReset }
 }
 
 function sinkNode(node: NodeDefinition & { kind: 'sink' }, topic: unknown): plan.SinkNode {
-  const { kind, name, key, value, parents } = node
+  const { kind, name, method, key, value, parents } = node
   const partitioner = node.partitioner as plan.SinkNode['partitioner']
-  return { kind, name, topic: topic as plan.SinkNode['topic'], key, value, partitioner, parents }
+  return { kind, name, method, topic: topic as plan.SinkNode['topic'], key, value, partitioner, parents }
 }
 
 /** Groups that share a topic are one. */

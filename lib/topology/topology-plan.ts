@@ -1,7 +1,7 @@
 import type { Headers } from '../model/headers.ts'
 import type { Serde } from '../model/serde.ts'
 import type { RecordContext } from '../model/record-context.ts'
-import type { Processor } from '../processor/processor.ts'
+import type { ProcessorParameters } from '../processor/processor-parameters.ts'
 import type { TimestampExtractor } from '../processor/timestamp-extractor.ts'
 import type { StoreKind } from '../state/store-kind.ts'
 import type { StoreSpec } from '../state/store-spec.ts'
@@ -13,6 +13,8 @@ export type OffsetReset = 'earliest' | 'latest' | 'none'
 export interface SourceNode {
   readonly kind: 'source'
   readonly name: string
+  /** The method of the DSL that reads here, for messages: `table`. */
+  readonly method?: string | undefined
   /** Names on the cluster: internal ones carry the application id. Exactly one of `topics` and `pattern` is set. */
   readonly topics: readonly string[]
   readonly pattern: RegExp | undefined
@@ -28,7 +30,7 @@ export interface SourceNode {
 export interface ProcessorNode {
   readonly kind: 'processor'
   readonly name: string
-  readonly supplier: () => Processor<unknown, unknown, unknown, unknown>
+  readonly processor: ProcessorParameters
   readonly parents: readonly string[]
   readonly stores: readonly string[]
 }
@@ -56,6 +58,8 @@ export interface PartitionerContext {
 export interface SinkNode {
   readonly kind: 'sink'
   readonly name: string
+  /** The method of the DSL that writes here, for messages: `to`. */
+  readonly method?: string | undefined
   readonly topic: string | TopicNameExtractor<unknown, unknown>
   readonly key: Serde<unknown> | undefined
   readonly value: Serde<unknown> | undefined

@@ -1,11 +1,11 @@
 import { checkOptions, type OptionNames } from '../model/check-options.ts'
+import { supplied } from '../processor/processor-parameters.ts'
 import type { ProcessorSupplier } from '../processor/processor.ts'
 import type { TimestampExtractor } from '../processor/timestamp-extractor.ts'
 import { describeTopology } from './describe-topology.ts'
 import {
   InternalTopologyBuilder,
   type FilledStoreDefinition,
-  type ProcessorDefinition,
   type SinkDefinition,
   type SourceDefinition,
 } from './internal-topology-builder.ts'
@@ -72,7 +72,7 @@ export class Topology {
   ): this {
     checkOptions('addProcessor()', options, processorOptions)
     const { stores = [] } = options
-    this.#builder.addProcessor({ name: checkName(name), supplier: supplier as ProcessorDefinition['supplier'], parents })
+    this.#builder.addProcessor({ name: checkName(name), processor: supplied('addProcessor', supplier), parents })
     for (const store of stores) {
       if (typeof store === 'string') this.#builder.connect(name, [store])
       else this.#builder.addStateStore(storeSpecOf(store), [name])
@@ -138,6 +138,6 @@ function sourceDefinition<K, V>(name: string, source: SourceTopics<K, V>, option
 
 function filledStore<K, V>(filled: FilledStore<K, V>): FilledStoreDefinition {
   const { store, sourceName, topic, processorName, supplier } = filled
-  const processor = { name: processorName, supplier: supplier as ProcessorDefinition['supplier'], parents: [sourceName] }
+  const processor = { name: processorName, processor: supplied('addProcessor', supplier), parents: [sourceName] }
   return { spec: storeSpecOf(store), source: sourceDefinition(sourceName, topic, filled), processor }
 }

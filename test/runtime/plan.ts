@@ -7,6 +7,7 @@ import type {
   Subtopology,
   TopologyPlan,
 } from '../../lib/topology/topology-plan.ts'
+import { supplied } from '../../lib/processor/processor-parameters.ts'
 import type { Processor } from '../../lib/processor/processor.ts'
 import type { Serde } from '../../lib/model/serde.ts'
 import { Serdes } from '../../lib/serde/serdes.ts'
@@ -25,7 +26,7 @@ export function processor(
   supplier: () => Processor<never, never, unknown, unknown>,
   stores: readonly string[] = [],
 ): ProcessorNode {
-  return { kind: 'processor', name, parents, stores, supplier: supplier as ProcessorNode['supplier'] }
+  return { kind: 'processor', name, parents, stores, processor: supplied('process', supplier) }
 }
 
 export function sink(

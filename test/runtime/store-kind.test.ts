@@ -1,5 +1,6 @@
 import t from 'tap'
 import { streamRecord, type StreamRecord } from '../../lib/model/stream-record.ts'
+import { supplied } from '../../lib/processor/processor-parameters.ts'
 import type { Processor, ProcessorContext } from '../../lib/processor/processor.ts'
 import { compositeStore } from '../../lib/query/composite-store.ts'
 import type { ReadOnlyKeyValueStore } from '../../lib/state/key-value/key-value-store.ts'
@@ -47,8 +48,8 @@ function adding(): Processor<string, string, never, never> {
 function planned() {
   const topology = new InternalTopologyBuilder()
   topology.addSource({ name: 'source', topics: ['in'], ...text } as never)
-  topology.addProcessor({ name: 'latest', supplier: latest as never, parents: ['source'] })
-  topology.addProcessor({ name: 'adding', supplier: adding as never, parents: ['latest'] })
+  topology.addProcessor({ name: 'latest', processor: supplied('process', latest as never), parents: ['source'] })
+  topology.addProcessor({ name: 'adding', processor: supplied('process', adding as never), parents: ['latest'] })
   // Added before the store whose cache fills it.
   topology.addStateStore(sumStore('sum'), ['adding'])
   topology.addStateStore(keyValueStore('latest', { ...text, caching: 'enabled' }) as unknown as StoreSpec, ['latest'])

@@ -1,3 +1,4 @@
+import { operator, type ProcessorParameters } from '../../processor/processor-parameters.ts'
 import { PassThrough } from '../../processor/stateless/pass-through.ts'
 import { storeKindOf } from '../../state/store-kinds.ts'
 import type { StoreSpec } from '../../state/store-spec.ts'
@@ -7,7 +8,6 @@ import type { KTable } from '../ktable.ts'
 import type { MaterializedStore } from './materialized.ts'
 import type { Named } from '../options.ts'
 import type { StreamGrouping } from './stream-grouping.ts'
-import type { AnySupplier } from '../operators/stream-operators.ts'
 
 export type AnyAggregator = (aggregate: unknown, value: unknown, key: unknown) => unknown
 
@@ -18,8 +18,8 @@ export interface Coaggregation {
   readonly spec: StoreSpec
   /** Of the table that comes out: windowed, where the aggregation is. */
   readonly key: AnySerde | undefined
-  readonly operator: TableOperator
-  readonly supplier: (aggregator: AnyAggregator) => AnySupplier
+  readonly table: TableOperator
+  readonly processor: (aggregator: AnyAggregator) => ProcessorParameters
   /** As of a single grouped stream's aggregation. */
   readonly graceMs?: number
   readonly windowEnd?: WindowEnd
@@ -50,7 +50,7 @@ export class Cogrouping {
   }
 
   aggregate<K, V>(aggregation: Coaggregation): KTable<K, V> {
-    const { named, store, key, operator } = aggregation
+    const { named, store, key, table: operator } = aggregation
     for (const grouping of this.#aggregators.keys()) this.#repartition(grouping, store.name)
     this.graph.copartition(new Set([...this.#aggregators.keys()].flatMap(({ stream }) => [...stream.sources])))
     const nodes = [...this.#aggregators].map(([grouping, aggregator], index) => {
@@ -77,7 +77,7 @@ export class Cogrouping {
 
 function aggregateNode(
   name: string,
-  { spec, supplier, graceMs, windowEnd }: Coaggregation,
+  { spec, processor, graceMs, windowEnd }: Coaggregation,
   aggregator: AnyAggregator,
 ): GraphNode {
   return new GraphNode({
@@ -86,16 +86,16 @@ function aggregateNode(
     graceMs,
     windowEnd,
     write: (topology, { parentNames }) => {
-      topology.addProcessor({ name, supplier: supplier(aggregator), parents: parentNames })
+      topology.addProcessor({ name, processor: processor(aggregator), parents: parentNames })
       topology.addStateStore(spec, [name])
     },
   })
 }
 
 function mergeNode(name: string): GraphNode {
-  const supplier = () => new PassThrough()
+  const processor = operator('aggregate', PassThrough)
   return new GraphNode({
     name,
-    write: (topology, { parentNames }) => topology.addProcessor({ name, supplier, parents: parentNames }),
+    write: (topology, { parentNames }) => topology.addProcessor({ name, processor, parents: parentNames }),
   })
 }

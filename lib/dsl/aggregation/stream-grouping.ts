@@ -1,4 +1,5 @@
 import { storeKindOf } from '../../state/store-kinds.ts'
+import type { ProcessorParameters } from '../../processor/processor-parameters.ts'
 import type { StoreSpec } from '../../state/store-spec.ts'
 import { checkName } from '../../topology/names.ts'
 import { GraphNode, type StreamsGraph, type WindowEnd } from '../graph/graph.ts'
@@ -7,7 +8,6 @@ import type { KTable } from '../ktable.ts'
 import type { MaterializedStore } from './materialized.ts'
 import type { Grouped, Named } from '../options.ts'
 import { afterRepartition, repartitionNode } from '../graph/repartition.ts'
-import type { AnySupplier } from '../operators/stream-operators.ts'
 
 /** {@link Grouped} of any types. */
 export type GroupedOptions = Pick<Grouped<unknown, unknown>, 'name'> & ErasedSerdes
@@ -46,7 +46,7 @@ export class StreamGrouping {
 
   /** A repartition of the stream, called after the grouping or else the store; not yet in the graph. */
   newRepartition(storeName: string): GraphNode {
-    return repartitionNode(this.graph, { name: this.#name ?? storeName, key: this.key, value: this.value })
+    return repartitionNode(this.graph, { method: 'groupBy', name: this.#name ?? storeName, key: this.key, value: this.value })
   }
 }
 
@@ -57,8 +57,8 @@ export interface Aggregation {
   readonly spec: StoreSpec
   /** Of the table that comes out: windowed, where the aggregation is. */
   readonly key: AnySerde | undefined
-  readonly operator: TableOperator
-  readonly supplier: AnySupplier
+  readonly table: TableOperator
+  readonly processor: () => ProcessorParameters
   /** Set where windows are aggregated: how long after its end a window may still change; of sessions with the gap. */
   readonly graceMs?: number
   /** Whether the end of a window belongs to it. Default `excluded`. */
@@ -66,7 +66,7 @@ export interface Aggregation {
 }
 
 export function addAggregate<K, V>(grouping: StreamGrouping, aggregation: Aggregation): KTable<K, V> {
-  const { store, spec, key, operator, supplier, graceMs, windowEnd } = aggregation
+  const { store, spec, key, table, processor, graceMs, windowEnd } = aggregation
   const { graph } = grouping
   const name = graph.nameOr(aggregation.named, aggregation.prefix)
   const { node: parent, sources } = grouping.repartitioned(store.name)
@@ -76,11 +76,20 @@ export function addAggregate<K, V>(grouping: StreamGrouping, aggregation: Aggreg
     graceMs,
     windowEnd,
     write: (topology, { parentNames }) => {
-      topology.addProcessor({ name, supplier, parents: parentNames })
+      topology.addProcessor({ name, processor: processor(), parents: parentNames })
       topology.addStateStore(spec, [name])
     },
   })
   graph.add([parent], node)
   const { builder } = grouping.stream
-  return builder.table({ builder, name, node, key, value: store.value, sources, queryableName: store.queryableName, operator })
+  return builder.table({
+    builder,
+    name,
+    node,
+    key,
+    value: store.value,
+    sources,
+    queryableName: store.queryableName,
+    operator: table,
+  })
 }

@@ -26,6 +26,7 @@ export type NodeChanges = 'key' | 'value' | 'unnoticed key' | 'unnoticed value'
 
 /** A repartition that may be merged with others of the same key (Java: `OptimizableRepartitionNode`). */
 export interface MergeableRepartition {
+  readonly method: string
   readonly topic: string
   readonly key: Serde<unknown> | undefined
   readonly value: Serde<unknown> | undefined

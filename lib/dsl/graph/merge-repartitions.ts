@@ -32,7 +32,8 @@ function lift(graph: StreamsGraph, changer: GraphNode, repartitions: readonly Gr
 function mergedRepartition(graph: StreamsGraph, repartitions: readonly GraphNode[]): GraphNode {
   const all = repartitions.map(({ repartition }) => repartition as MergeableRepartition)
   const [key, value] = [all.find(({ key }) => key !== undefined)?.key, all.find(({ value }) => value !== undefined)?.value]
-  return repartitionNode(graph, { name: all[0]!.topic, key, value })
+  const [{ method, topic }] = all as [MergeableRepartition]
+  return repartitionNode(graph, { method, name: topic, key, value })
 }
 
 /** Finds which repartitions stand below which change of the key. */

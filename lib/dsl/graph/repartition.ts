@@ -1,11 +1,14 @@
 import type { AnySerde, StreamState } from '../handles.ts'
 import type { StreamPartitioner } from '../../topology/topology-plan.ts'
+import { operator } from '../../processor/processor-parameters.ts'
 import { KStreamFilter } from '../../processor/stateless/kstream-filter.ts'
 import { failOnInvalidTimestamp } from '../../processor/timestamp-extractors.ts'
 import { checkName } from '../../topology/names.ts'
 import { GraphNode, type StreamsGraph } from './graph.ts'
 
 export interface RepartitionOptions {
+  /** Of the DSL, for messages: what needs the repartition. */
+  readonly method: string
   /** Of the topic and of the nodes, without suffix; or the name of a generated node. */
   readonly name: string
   readonly key: AnySerde | undefined
@@ -32,19 +35,22 @@ export function repartitionNode(graph: StreamsGraph, options: RepartitionOptions
   const names = isGenerated ? generated : { sink: `${topic}-sink`, filter: `${topic}-filter`, source: `${topic}-source` }
   return new GraphNode({
     name: names.source,
-    ...(options.merged === 'never' ? {} : { repartition: { topic, key: options.key, value: options.value } }),
+    ...(options.merged === 'never'
+      ? {}
+      : { repartition: { method: options.method, topic, key: options.key, value: options.value } }),
     write: (topology, node) => {
-      const { key, value } = options
-      const predicate = node.keepsNullKeys() ? (): boolean => true : (_: unknown, key: unknown): boolean => key !== null
+      const { key, value, method } = options
+      const predicate = node.keepsNullKeys() ? isAny : hasKey
       topology.addInternalTopic(topic, { partitions: options.partitions })
       topology.addProcessor({
         name: names.filter,
-        supplier: () => new KStreamFilter({ predicate, keep: 'matching' }),
+        processor: operator(method, KStreamFilter, { predicate, keep: 'matching' }),
         parents: node.parentNames,
       })
-      topology.addSink({ name: names.sink, topic, key, value, partitioner: options.partitioner, parents: [names.filter] })
+      topology.addSink({ name: names.sink, method, topic, key, value, partitioner: options.partitioner, parents: [names.filter] })
       topology.addSource({
         name: names.source,
+        method,
         topics: [topic],
         key,
         value,
@@ -53,6 +59,14 @@ export function repartitionNode(graph: StreamsGraph, options: RepartitionOptions
       })
     },
   })
+}
+
+function isAny(): boolean {
+  return true
+}
+
+function hasKey(_: unknown, key: unknown): boolean {
+  return key !== null
 }
 
 /** The stream behind a repartition node. */

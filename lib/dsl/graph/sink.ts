@@ -16,6 +16,7 @@ export function addSink<K, V>(
   const name = stream.builder.graph.nameOr({ name: given }, 'KSTREAM-SINK-')
   const sink = {
     name,
+    method: 'to',
     topic: 'topicName' in topic ? topic.topicName : topic.name,
     key: erased(topic.key) ?? stream.key,
     value: erased(topic.value) ?? stream.value,

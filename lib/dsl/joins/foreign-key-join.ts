@@ -1,3 +1,4 @@
+import { operator, type ProcessorParameters } from '../../processor/processor-parameters.ts'
 import { ForeignTableJoin } from '../../processor/foreign-key-join/foreign-table-join.ts'
 import { ResponseJoin, type ResponseJoinOptions } from '../../processor/foreign-key-join/response-join.ts'
 import { nullableForeignKeySerde } from '../../processor/foreign-key-join/nullable-foreign-key-serde.ts'
@@ -24,7 +25,6 @@ import {
 } from '../aggregation/materialized.ts'
 import * as optionNames from '../option-names.ts'
 import type { TableJoined } from '../options.ts'
-import type { AnySupplier } from '../operators/stream-operators.ts'
 import { lateUpdatesOf, tableSourceOperator } from '../operators/table-operators.ts'
 
 type Kind = 'inner' | 'left'
@@ -81,6 +81,10 @@ function nameOf({ left, tableJoined }: ForeignKeyJoin, suffix: string, prefix: s
   return left.builder.graph.suffixedNameOr(tableJoined, suffix, prefix)
 }
 
+function methodOf({ kind }: ForeignKeyJoin): string {
+  return kind === 'inner' ? 'join' : 'leftJoin'
+}
+
 function serdesOf({ left, right, registrationTopic }: ForeignKeyJoin) {
   return { registrationTopic, primaryKey: left.key, foreignKey: right.key }
 }
@@ -90,11 +94,11 @@ function wrapperSerde({ left, registrationTopic }: ForeignKeyJoin) {
 }
 
 /** One processor; stores that it shares with others by name. */
-function processorNode(name: string, make: () => object, stores: readonly string[] = []): GraphNode {
+function processorNode(name: string, processor: () => ProcessorParameters, stores: readonly string[] = []): GraphNode {
   return new GraphNode({
     name,
     write: (topology, { parentNames }) => {
-      topology.addProcessor({ name, supplier: make as AnySupplier, parents: parentNames })
+      topology.addProcessor({ name, processor: processor(), parents: parentNames })
       topology.connect(name, stores)
     },
   })
@@ -109,7 +113,9 @@ function addSubscription(join: ForeignKeyJoin): GraphNode {
   const sendName = nameOf(join, '-subscription-registration-processor', 'KTABLE-FK-JOIN-SUBSCRIPTION-REGISTRATION-')
   const send = graph.add(
     [left.node],
-    processorNode(sendName, () => new SubscriptionSend({ ...sendOptions, lateUpdates: lateUpdatesOf(left) })),
+    processorNode(sendName, () =>
+      operator(methodOf(join), SubscriptionSend, { ...sendOptions, lateUpdates: lateUpdatesOf(left) }),
+    ),
   )
   const sinkName = nameOf(join, '-subscription-registration-sink', 'KTABLE-SINK-')
   // A row of a left join without foreign key subscribes by a null key.
@@ -117,13 +123,20 @@ function addSubscription(join: ForeignKeyJoin): GraphNode {
   const sink = new GraphNode({
     name: sinkName,
     write: (topology, { parentNames: parents }) =>
-      topology.addSink({ name: sinkName, topic, ...serdes, partitioner: byPartitioner(tableJoined.otherPartitioner), parents }),
+      topology.addSink({
+        name: sinkName,
+        method: methodOf(join),
+        topic,
+        ...serdes,
+        partitioner: byPartitioner(tableJoined.otherPartitioner),
+        parents,
+      }),
   })
   graph.add([send], sink)
   const sourceName = nameOf(join, '-subscription-registration-source', 'KTABLE-SOURCE-')
   const source = new GraphNode({
     name: sourceName,
-    write: (topology) => topology.addSource({ name: sourceName, topics: [topic], ...serdes }),
+    write: (topology) => topology.addSource({ name: sourceName, method: methodOf(join), topics: [topic], ...serdes }),
   })
   graph.add([sink], source)
   graph.copartition(new Set([...right.sources, sourceName]))
@@ -140,14 +153,19 @@ function addLookups(join: ForeignKeyJoin, subscribed: GraphNode): readonly [Grap
   const options = { storeName, serdes: serdesOf(join) }
   const processorPrefix = 'KTABLE-FK-JOIN-SUBSCRIPTION-PROCESSOR-'
   const receiveName = nameOf(join, '-subscription-receive', processorPrefix)
-  const receive = processorNode(receiveName, () => new SubscriptionReceive(options), [storeName])
+  const receive = processorNode(receiveName, () => operator(methodOf(join), SubscriptionReceive, options), [storeName])
   graph.add([subscribed], receive)
   const foreignTable = right.operator.valueGetter()
   const lookUpName = nameOf(join, '-subscription-join-foreign', processorPrefix)
-  const lookUp = processorNode(lookUpName, () => new SubscriptionJoin({ foreignTable }), foreignTable.storeNames)
+  const lookUp = processorNode(
+    lookUpName,
+    () => operator(methodOf(join), SubscriptionJoin, { foreignTable }),
+    foreignTable.storeNames,
+  )
   graph.add([receive], lookUp)
   const changedName = nameOf(join, '-foreign-join-subscription', processorPrefix)
-  const answerAll = (): object => new ForeignTableJoin({ ...options, lateUpdates: lateUpdatesOf(right) })
+  const answerAll = (): ProcessorParameters =>
+    operator(methodOf(join), ForeignTableJoin, { ...options, lateUpdates: lateUpdatesOf(right) })
   const changed = processorNode(changedName, answerAll, [storeName])
   graph.add([right.node], changed)
   return [lookUp, changed]
@@ -164,13 +182,14 @@ function addResponse(join: ForeignKeyJoin, answers: readonly GraphNode[]) {
   const sinkName = nameOf(join, '-subscription-response-sink', 'KTABLE-SINK-')
   const sink = new GraphNode({
     name: sinkName,
-    write: (topology, { parentNames: parents }) => topology.addSink({ name: sinkName, topic, ...serdes, partitioner, parents }),
+    write: (topology, { parentNames: parents }) =>
+      topology.addSink({ name: sinkName, method: methodOf(join), topic, ...serdes, partitioner, parents }),
   })
   graph.add(answers, sink)
   const sourceName = nameOf(join, '-subscription-response-source', 'KTABLE-SOURCE-')
   const source = new GraphNode({
     name: sourceName,
-    write: (topology) => topology.addSource({ name: sourceName, topics: [topic], ...serdes }),
+    write: (topology) => topology.addSource({ name: sourceName, method: methodOf(join), topics: [topic], ...serdes }),
   })
   graph.add([sink], source)
   const sources = new Set([...left.sources, sourceName])
@@ -178,7 +197,7 @@ function addResponse(join: ForeignKeyJoin, answers: readonly GraphNode[]) {
   const table = left.operator.valueGetter()
   const options = { kind, table, registrationTopic, value: left.value, joiner }
   const name = nameOf(join, '-subscription-response-resolver', 'KTABLE-FK-JOIN-SUBSCRIPTION-RESPONSE-RESOLVER-PROCESSOR-')
-  const resolver = processorNode(name, () => new ResponseJoin(options), table.storeNames)
+  const resolver = processorNode(name, () => operator(methodOf(join), ResponseJoin, options), table.storeNames)
   return { resolver: graph.add([source], resolver), sources }
 }
 
@@ -191,17 +210,26 @@ function addResult<K, VR>(
   const { builder, key } = join.left
   const name = nameOf(join, '-result', 'KTABLE-FK-JOIN-OUTPUT-')
   const store = materialize(builder.graph, materialized, 'KTABLE-FK-JOIN-OUTPUT-', { key })
-  const operator = tableSourceOperator(store)
+  const table = tableSourceOperator(store)
   const node = new GraphNode({
     name,
     versions: versionsOf(store.options),
     write: (topology, { parentNames }) => {
-      topology.addProcessor({ name, supplier: () => new KTableSource(operator.settings()), parents: parentNames })
-      if (operator.settings().storeName !== undefined) topology.addStateStore(tableSpec(store), [name])
+      topology.addProcessor({ name, processor: operator(methodOf(join), KTableSource, table.settings()), parents: parentNames })
+      if (table.settings().storeName !== undefined) topology.addStateStore(tableSpec(store), [name])
     },
   })
   builder.graph.add([resolver], node)
-  return builder.table({ builder, name, node, key, value: store.value, sources, queryableName: store.queryableName, operator })
+  return builder.table({
+    builder,
+    name,
+    node,
+    key,
+    value: store.value,
+    sources,
+    queryableName: store.queryableName,
+    operator: table,
+  })
 }
 
 function subscriptionStore(name: string, value: ReturnType<typeof wrapperSerde>): KeyValueStoreSpec<unknown, unknown> {

@@ -17,7 +17,8 @@ const repartitionNodes = new WeakMap<StreamState, GraphNode>()
  */
 export function repartitionedForJoin(stream: StreamState, { name, key, value }: JoinRepartition): StreamState {
   if (!stream.needsRepartition) return stream
-  const options = { name: name ?? stream.name, key: erased(key) ?? stream.key, value: erased(value) ?? stream.value }
+  const serdes = { key: erased(key) ?? stream.key, value: erased(value) ?? stream.value }
+  const options = { method: 'join', name: name ?? stream.name, ...serdes }
   const fresh = repartitionNode(stream.builder.graph, options)
   const existing = options.name === stream.name ? repartitionNodes.get(stream) : undefined
   const node = existing ?? stream.builder.graph.add([stream.node], fresh)

@@ -1,13 +1,13 @@
 import type { InternalTopologyBuilder } from '../../topology/internal-topology-builder.ts'
+import type { ProcessorParameters } from '../../processor/processor-parameters.ts'
 import type { StoreSpec } from '../../state/store-spec.ts'
 import { GraphNode, type StreamsGraph } from '../graph/graph.ts'
-import type { AnySupplier } from '../operators/stream-operators.ts'
 
 /** One side of a join of two streams: what comes in is joined by `name`, with the other side's store, and then kept. */
 interface StreamJoinSide {
   /** Joins records of this side. */
   readonly name: string
-  readonly supplier: AnySupplier
+  readonly processor: ProcessorParameters
   /** Keeps records of this side, before the join. */
   readonly windowed: GraphNode
   readonly store: StoreSpec
@@ -20,9 +20,9 @@ interface StreamJoinNodeOptions {
   readonly otherSide: StreamJoinSide
   /** Of records that wait for a partner. */
   readonly waitingStore: StoreSpec | undefined
-  readonly merger: AnySupplier
+  readonly merger: ProcessorParameters
   /** Does the work of all of them with one store, where a stream is joined with itself. */
-  readonly selfJoiner: AnySupplier
+  readonly selfJoiner: ProcessorParameters
   readonly nullKeys: 'kept' | undefined
 }
 
@@ -60,16 +60,16 @@ export class StreamJoinNode extends GraphNode {
 
   #writeSelfJoin(topology: InternalTopologyBuilder): void {
     const { name, selfJoiner, thisSide } = this.#join
-    topology.addProcessor({ name, supplier: selfJoiner, parents: [thisSide.windowed.name] })
+    topology.addProcessor({ name, processor: selfJoiner, parents: [thisSide.windowed.name] })
     topology.addStateStore(thisSide.store, [thisSide.windowed.name, name])
   }
 
   #writeJoin(topology: InternalTopologyBuilder): void {
     const { name, merger, thisSide, otherSide, waitingStore } = this.#join
-    for (const { name: joinName, supplier, windowed } of [thisSide, otherSide])
-      topology.addProcessor({ name: joinName, supplier, parents: [windowed.name] })
+    for (const { name: joinName, processor, windowed } of [thisSide, otherSide])
+      topology.addProcessor({ name: joinName, processor, parents: [windowed.name] })
     const joinNames = [thisSide.name, otherSide.name]
-    topology.addProcessor({ name, supplier: merger, parents: joinNames })
+    topology.addProcessor({ name, processor: merger, parents: joinNames })
     topology.addStateStore(thisSide.store, [thisSide.windowed.name, otherSide.name])
     topology.addStateStore(otherSide.store, [otherSide.windowed.name, thisSide.name])
     if (waitingStore !== undefined) topology.addStateStore(waitingStore, joinNames)

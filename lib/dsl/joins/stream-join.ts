@@ -1,3 +1,4 @@
+import { operator, type OperatorParameters } from '../../processor/processor-parameters.ts'
 import { PassThrough } from '../../processor/stateless/pass-through.ts'
 import type { JoinSide } from '../../processor/stream-join/join-side.ts'
 import { KStreamJoinWindow } from '../../processor/stream-join/kstream-join-window.ts'
@@ -15,7 +16,6 @@ import type { JoinWindows } from '../windows/join-windows.ts'
 import type { KStream } from '../kstream.ts'
 import type { StreamJoined, StreamJoinStores } from '../options.ts'
 import { StreamJoinNode } from './stream-join-node.ts'
-import type { AnyProcessor } from '../operators/stream-operators.ts'
 
 type Kind = 'inner' | 'left' | 'outer'
 type AnyJoiner = StreamJoiner<unknown, unknown, unknown>
@@ -78,22 +78,22 @@ function addJoin(graph: StreamsGraph, join: StreamJoin): StreamJoinNode {
   const names = drawNames(graph, join)
   const stores = makeStores(join, names)
   const windowed = {
-    left: graph.add([left.node], windowedNode(names.windowed.left, stores.left.name)),
-    right: graph.add([right.node], windowedNode(names.windowed.right, stores.right.name)),
+    left: graph.add([left.node], windowedNode(join, names.windowed.left, stores.left.name)),
+    right: graph.add([right.node], windowedNode(join, names.windowed.right, stores.right.name)),
   }
   const side = (side: JoinSide, other: JoinSide) => ({
     name: names.joins[side],
     windowed: windowed[side],
     store: stores[side],
-    supplier: joinSupplier(join, side, stores[other].name, stores.waiting?.name),
+    processor: sideJoiner(join, names.merge, side, stores[other].name, stores.waiting?.name),
   })
   const node = new StreamJoinNode({
     name: names.merge,
     thisSide: side('left', 'right'),
     otherSide: side('right', 'left'),
     waitingStore: stores.waiting,
-    merger: () => new PassThrough(),
-    selfJoiner: (): AnyProcessor => new KStreamKStreamSelfJoin({ times: windows, storeName: stores.left.name, joiner }),
+    merger: operator(methodOf(join), PassThrough),
+    selfJoiner: operator(methodOf(join), KStreamKStreamSelfJoin, { times: windows, storeName: stores.left.name, joiner }),
     nullKeys: join.kind === 'inner' ? undefined : 'kept',
   })
   graph.add([left.node, right.node], node)
@@ -146,24 +146,29 @@ function makeStores({ left, right, kind, windows, joined, key }: StreamJoin, { g
   }
 }
 
-function windowedNode(name: string, storeName: StoreSpec['name']): GraphNode {
-  const supplier = (): AnyProcessor => new KStreamJoinWindow(storeName)
+function windowedNode(join: StreamJoin, name: string, storeName: StoreSpec['name']): GraphNode {
+  const processor = operator(methodOf(join), KStreamJoinWindow, { storeName })
   return new GraphNode({
     name,
-    write: (topology, { parentNames }) => topology.addProcessor({ name, supplier, parents: parentNames }),
+    write: (topology, { parentNames }) => topology.addProcessor({ name, processor, parents: parentNames }),
   })
 }
 
-function joinSupplier(
+function sideJoiner(
   join: StreamJoin,
+  name: string,
   side: JoinSide,
   otherStoreName: string,
   waitingStoreName: string | undefined,
-): () => AnyProcessor {
+): OperatorParameters {
   const { kind, joiner, windows: times } = join
   const nonJoined = kind === 'outer' || (kind === 'left' && side === 'left') ? 'kept' : 'dropped'
-  const options = { side, times, otherStoreName, joiner, nonJoined, waitingStoreName, join } as const
-  return () => new KStreamKStreamJoin(options)
+  const options = { side, times, otherStoreName, joiner, nonJoined, waitingStoreName, join: name } as const
+  return operator(methodOf(join), KStreamKStreamJoin, options)
+}
+
+function methodOf({ kind }: StreamJoin): string {
+  return kind === 'inner' ? 'join' : `${kind}Join`
 }
 
 function suffixed(name: string | undefined, suffix: string): string | undefined {

@@ -1,5 +1,6 @@
 import { checkOptions } from '../../model/check-options.ts'
 import { TopologyError } from '../../model/errors.ts'
+import { operator } from '../../processor/processor-parameters.ts'
 import { KStreamKTableJoin, type KStreamKTableJoinOptions } from '../../processor/table-join/kstream-ktable-join.ts'
 import type { RecordBufferSpec, VersionedKeyValueStoreSpec } from '../../state/store-spec.ts'
 import type { InternalTopologyBuilder } from '../../topology/internal-topology-builder.ts'
@@ -35,20 +36,28 @@ export function joinTable<K, VR>(
   const options: JoinOptions = {
     kind,
     table: getter,
-    keySelector: (_, ownKey) => ownKey,
+    keySelector: ownKeyOf,
     joiner: joiner as JoinOptions['joiner'],
   }
   const name = graph.nameOr({ name: given }, kind === 'left' ? 'KSTREAM-LEFTJOIN-' : 'KSTREAM-JOIN-')
   const serdes = { key: erased(key) ?? left.key, value: erased(value) ?? left.value }
   const grace = graceMs === undefined ? undefined : addBuffer(table, { name, graceMs, ...serdes })
   const state = addNamedOperator(left, name, {
-    supplier: () => new KStreamKTableJoin({ ...options, grace }),
+    processor: operator(methodOf(kind), KStreamKTableJoin, { ...options, grace }),
     stores: grace === undefined ? getter.storeNames : [grace.bufferName, ...getter.storeNames],
     check: grace && ((topology) => checkHistory(topology, name, getter.storeNames, grace.graceMs)),
     nullKeys: kind === 'left' ? 'kept' : undefined,
     changes: { key: serdes.key, value: undefined, sources, needsRepartition: false },
   })
   return state.builder.stream(state)
+}
+
+function ownKeyOf(_: unknown, key: unknown): unknown {
+  return key
+}
+
+function methodOf(kind: Kind): string {
+  return kind === 'inner' ? 'join' : 'leftJoin'
 }
 
 /** Where records wait. Names no index of the graph. */
@@ -103,7 +112,7 @@ export function joinGlobalTable<K, VR>(
     // Inner joins with a global table have this name, too.
     prefix: 'KSTREAM-LEFTJOIN-',
     named: named as Named | undefined,
-    supplier: () => new KStreamKTableJoin({ kind, table: getter, ...lambdas }),
+    processor: operator(methodOf(kind), KStreamKTableJoin, { kind, table: getter, ...lambdas }),
     nullKeys: kind === 'left' ? 'kept' : undefined,
     nodeChanges: 'unnoticed value',
     changes: { value: undefined },

@@ -1,3 +1,4 @@
+import { operator } from '../../processor/processor-parameters.ts'
 import { joinedGetter, KTableKTableJoin, type JoinSide, type TableJoiner } from '../../processor/table-join/ktable-ktable-join.ts'
 import { KTableKTableJoinMerger } from '../../processor/table-join/ktable-ktable-join-merger.ts'
 import { materializedGetter } from '../../processor/table/ktable-value-getter.ts'
@@ -41,24 +42,24 @@ export function joinTables<K, VR>(
   if (leftSide === 'optional') right.operator.sendOldValues('materialize')
   const sides: Sides = { left, right, leftSide, rightSide, joiner: joiner as AnyJoiner, nodeName: name, storeName: store?.name }
   const [leftGetter, rightGetter] = [left.operator.valueGetter(), right.operator.valueGetter()]
-  const operator = joinOperator(sides)
+  const table = joinOperator(sides)
+  const method = kind === 'inner' ? 'join' : `${kind}Join`
   const thisName = graph.suffixedNameOr(join, '-join-this', 'KTABLE-JOINTHIS-')
   const otherName = graph.suffixedNameOr(join, '-join-other', 'KTABLE-JOINOTHER-')
-  const thisOptions = { thisSide: leftSide, otherSide: rightSide, other: rightGetter, joiner: sides.joiner } as const
-  const otherOptions = { thisSide: rightSide, otherSide: leftSide, other: leftGetter, joiner: mirrored(sides.joiner) } as const
+  const thisOptions = { table: 'left', thisSide: leftSide, otherSide: rightSide, other: rightGetter } as const
+  const otherOptions = { table: 'right', thisSide: rightSide, otherSide: leftSide, other: leftGetter } as const
   const node = new GraphNode({
     name,
     versions: versionsOf(options ?? {}),
     write: (topology) => {
-      const { oldValues, storeName } = operator.settings()
-      const thisUpdates = { oldValues, lateUpdates: lateUpdatesOf(left) }
-      const otherUpdates = { oldValues, lateUpdates: lateUpdatesOf(right) }
-      const thisSupplier = () => new KTableKTableJoin({ ...thisOptions, ...thisUpdates })
-      const otherSupplier = () => new KTableKTableJoin({ ...otherOptions, ...otherUpdates })
-      topology.addProcessor({ name: thisName, supplier: thisSupplier, parents: [left.name] })
-      topology.addProcessor({ name: otherName, supplier: otherSupplier, parents: [right.name] })
-      const merger = () => new KTableKTableJoinMerger({ storeName, oldValues })
-      topology.addProcessor({ name, supplier: merger, parents: [thisName, otherName] })
+      const { oldValues, storeName } = table.settings()
+      const shared = { joiner: sides.joiner, oldValues }
+      const thisJoin = operator(method, KTableKTableJoin, { ...thisOptions, ...shared, lateUpdates: lateUpdatesOf(left) })
+      const otherJoin = operator(method, KTableKTableJoin, { ...otherOptions, ...shared, lateUpdates: lateUpdatesOf(right) })
+      topology.addProcessor({ name: thisName, processor: thisJoin, parents: [left.name] })
+      topology.addProcessor({ name: otherName, processor: otherJoin, parents: [right.name] })
+      const merger = operator(method, KTableKTableJoinMerger, { storeName, oldValues })
+      topology.addProcessor({ name, processor: merger, parents: [thisName, otherName] })
       topology.connect(thisName, rightGetter.storeNames)
       topology.connect(otherName, leftGetter.storeNames)
       if (store !== undefined) topology.addStateStore(tableSpec(store), [name])
@@ -66,12 +67,8 @@ export function joinTables<K, VR>(
   })
   graph.add([left.node, right.node], node)
   const key = store?.key ?? left.key
-  const table = { builder: left.builder, name, node, key, value: store?.value, sources, operator }
-  return left.builder.table({ ...table, queryableName: store?.name })
-}
-
-function mirrored(joiner: AnyJoiner): AnyJoiner {
-  return (right, left, key) => joiner(left, right, key)
+  const state = { builder: left.builder, name, node, key, value: store?.value, sources, operator: table }
+  return left.builder.table({ ...state, queryableName: store?.name })
 }
 
 /** A join needs the old values of both sides to know its own, so it materializes them. */

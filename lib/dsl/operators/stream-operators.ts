@@ -1,5 +1,5 @@
-import { KStreamPeek } from '../../processor/stateless/kstream-peek.ts'
-import type { Processor } from '../../processor/processor.ts'
+import { operator, type ProcessorParameters } from '../../processor/processor-parameters.ts'
+import { KStreamPrint } from '../../processor/stateless/kstream-print.ts'
 import type { InternalTopologyBuilder } from '../../topology/internal-topology-builder.ts'
 import { storeSpecOf, type AnyStore } from '../../topology/store-value.ts'
 import { checkName } from '../../topology/names.ts'
@@ -7,14 +7,11 @@ import { GraphNode, type NodeChanges } from '../graph/graph.ts'
 import type { StreamState } from '../handles.ts'
 import type { Named, Printed, Processed } from '../options.ts'
 
-/** Any processor, and any supplier: types end at the graph. */
-export type AnyProcessor = Processor<never, never, never, never>
-export type AnySupplier = () => AnyProcessor
-
 export interface StreamOperator {
   readonly prefix: string
   readonly named: Named | undefined
-  readonly supplier: AnySupplier
+  /** A function where the operator is known only when the topology is written. */
+  readonly processor: ProcessorParameters | (() => ProcessorParameters)
   readonly parents?: readonly GraphNode[]
   /** Names of stores to connect, and stores to add. */
   readonly stores?: readonly (string | AnyStore)[]
@@ -39,14 +36,18 @@ export function addNamedOperator(
   operator: Omit<StreamOperator, 'prefix' | 'named'>,
 ): StreamState {
   const { stores = [], parents = [stream.node], changes } = operator
-  const { supplier, nullKeys, nodeChanges, kind } = operator
+  const { processor, nullKeys, nodeChanges, kind } = operator
   const node = new GraphNode({
     name,
     nullKeys,
     changes: nodeChanges,
     kind,
     write: (topology, { parentNames }) => {
-      topology.addProcessor({ name, supplier, parents: parentNames })
+      topology.addProcessor({
+        name,
+        processor: typeof processor === 'function' ? processor() : processor,
+        parents: parentNames,
+      })
       for (const store of stores) if (typeof store !== 'string') topology.addStateStore(storeSpecOf(store), [name])
       topology.connect(
         name,
@@ -62,20 +63,23 @@ export function addNamedOperator(
 /** Stores that are given as values are added with the processor; names must have been added before. */
 export function addProcess(
   stream: StreamState,
-  { prefix, supplier, nodeChanges }: Pick<StreamOperator, 'prefix' | 'supplier' | 'nodeChanges'>,
+  { prefix, processor, nodeChanges }: Pick<StreamOperator, 'prefix' | 'processor' | 'nodeChanges'>,
   { name, stores = [] }: Processed,
 ): StreamState {
   // Unlike anywhere else, only a generated name draws an index here (Java: `KStreamImpl.process`).
   const chosen = name === undefined ? stream.builder.graph.newProcessorName(prefix) : checkName(name)
-  return addNamedOperator(stream, chosen, { supplier, stores, nodeChanges })
+  return addNamedOperator(stream, chosen, { processor, stores, nodeChanges })
 }
 
 /** `[label]: key, value`, a line for each record. */
 export function addPrinter(stream: StreamState, printed: Printed<never, never>): void {
-  const { label = stream.name, write = printLine } = printed
-  const format = printed.format ?? ((value: unknown, key: unknown): string => `${String(key)}, ${String(value)}`)
-  const action = (value: never, key: never): void => write(`[${label}]: ${format(value, key)}`)
-  addStreamOperator(stream, { prefix: 'KSTREAM-PRINTER-', named: printed, supplier: () => new KStreamPeek({ action }) })
+  const { label = stream.name, format = keyAndValue, write = printLine } = printed
+  const processor = operator('print', KStreamPrint<never, never>, { label, format, write })
+  addStreamOperator(stream, { prefix: 'KSTREAM-PRINTER-', named: printed, processor })
+}
+
+function keyAndValue(value: unknown, key: unknown): string {
+  return `${String(key)}, ${String(value)}`
 }
 
 function printLine(line: string): void {

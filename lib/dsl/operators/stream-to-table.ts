@@ -1,3 +1,4 @@
+import { operator } from '../../processor/processor-parameters.ts'
 import { KTableSource } from '../../processor/table/ktable-source.ts'
 import { GraphNode } from '../graph/graph.ts'
 import type { StreamState } from '../handles.ts'
@@ -11,14 +12,16 @@ export function streamToTable<K, V>(stream: StreamState, options: AnyMaterialize
   const { name: given, materialized } = tableOptions(options, { call: 'toTable()', stored: 'table' })
   const name = graph.nameOr({ name: given }, 'KSTREAM-TOTABLE-')
   const store = materialize(graph, materialized, 'KSTREAM-TOTABLE-', stream)
-  const source = stream.needsRepartition ? repartitioned(stream, { name, key: store.key, value: store.value }) : stream
-  const operator = tableSourceOperator(store)
+  const source = stream.needsRepartition
+    ? repartitioned(stream, { method: 'toTable', name, key: store.key, value: store.value })
+    : stream
+  const table = tableSourceOperator(store)
   const node = new GraphNode({
     name,
     versions: versionsOf(store.options),
     write: (topology, { parentNames }) => {
-      topology.addProcessor({ name, supplier: () => new KTableSource(operator.settings()), parents: parentNames })
-      if (operator.settings().storeName !== undefined) topology.addStateStore(tableSpec(store), [name])
+      topology.addProcessor({ name, processor: operator('toTable', KTableSource, table.settings()), parents: parentNames })
+      if (table.settings().storeName !== undefined) topology.addStateStore(tableSpec(store), [name])
     },
   })
   graph.add([source.node], node)
@@ -31,7 +34,7 @@ export function streamToTable<K, V>(stream: StreamState, options: AnyMaterialize
     value,
     sources: source.sources,
     queryableName,
-    operator,
+    operator: table,
   })
 }
 

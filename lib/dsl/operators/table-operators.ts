@@ -36,8 +36,16 @@ export function tableSourceOperator({ name, queryableName }: MaterializedStore):
   }
 }
 
+export interface StoredTableSettings extends KTableSourceOptions {
+  readonly storeName: string
+}
+
+export interface StoredTableOperator extends TableOperator {
+  settings(): StoredTableSettings
+}
+
 /** A table that always has a store, as aggregates have. */
-export function storedOperator(name: string, getter: AnyGetter): TableOperatorWithSettings {
+export function storedOperator(name: string, getter: AnyGetter): StoredTableOperator {
   let oldValues: OldValues = 'omit'
   return {
     settings: () => ({ storeName: name, oldValues }),

@@ -1,4 +1,5 @@
 import { TopologyError } from '../../model/errors.ts'
+import { operator } from '../../processor/processor-parameters.ts'
 import { KTableSuppress, suppressedGetter, type KTableSuppressOptions } from '../../processor/table/ktable-suppress.ts'
 import type { ChangeBufferSpec } from '../../state/store-spec.ts'
 import { checkName } from '../../topology/names.ts'
@@ -16,26 +17,27 @@ export function suppressTable<K, V>(
   suppressed: UntilTimeLimit | UntilWindowCloses,
   { name: given }: Named = {},
 ): KTable<K, V> {
-  const { builder, operator, key, value } = parent
+  const { builder, operator: table, key, value } = parent
   const { graph } = builder
   const name = given === undefined ? graph.newProcessorName(prefix) : checkName(given)
   const options = suppressOptions(suppressed, parent.node)
   const storeName = given === undefined ? graph.newStoreName(prefix) : `${name}-store`
   const spec = bufferSpec(storeName, parent, suppressed)
-  operator.sendOldValues('materialize')
+  table.sendOldValues('materialize')
   const node = new GraphNode({
     name,
     versions: 'none',
     write: (topology, { parents, parentNames }) => {
       if ([...parents].some((each) => each.isVersioned())) throw versionedTable(name)
-      topology.addProcessor({ name, supplier: () => new KTableSuppress({ ...options, storeName }), parents: parentNames })
+      const processor = operator('suppress', KTableSuppress, { ...options, storeName })
+      topology.addProcessor({ name, processor, parents: parentNames })
       topology.addStateStore(spec, [name])
     },
   })
   graph.add([parent.node], node)
   // Java looks for the partitions of a suppressed table at the node before it, where there are none: a join does not compare them.
   const sources = new Set([parent.name])
-  const suppressedOperator = suppressOperator(storeName, operator)
+  const suppressedOperator = suppressOperator(storeName, table)
   return builder.table({ builder, name, node, key, value, sources, queryableName: undefined, operator: suppressedOperator })
 }
 
@@ -58,7 +60,7 @@ function bufferSpec(name: string, { key, value }: TableState, { buffer }: UntilT
 
 function suppressOperator(storeName: string, parent: TableOperator): TableOperator {
   return {
-    valueGetter: () => suppressedGetter(storeName, parent.valueGetter()),
+    valueGetter: () => suppressedGetter({ storeName, parent: parent.valueGetter() }),
     sendOldValues: (how) => parent.sendOldValues(how),
   }
 }

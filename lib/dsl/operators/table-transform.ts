@@ -1,3 +1,4 @@
+import { operator } from '../../processor/processor-parameters.ts'
 import { KTableTransformValues, transformedGetter, type ValueTransformer } from '../../processor/table/ktable-transform-values.ts'
 import { GraphNode } from '../graph/graph.ts'
 import { erased, type TableState } from '../handles.ts'
@@ -19,24 +20,24 @@ export function transformTableValues<K, V, VR>(
   const call = { call: 'transformValues()', stored: 'table', known: optionNames.transformed } as const
   const { name: given, materialized } = tableOptions(options, call)
   const { graph } = parent.builder
-  const make = supplier as unknown as () => AnyTransformer
+  const transformer = supplier as unknown as () => AnyTransformer
   const prefix = 'KTABLE-TRANSFORMVALUES-'
   const isStored = materialized?.name !== undefined
   const store = isStored ? materialize(graph, materialized, prefix, { key: parent.key }) : undefined
   const name = graph.nameOr({ name: given }, prefix)
-  const derive = (getter: AnyGetter): AnyGetter => transformedGetter(getter, make, name)
-  const operator = derivedOperator({ parent: parent.operator, storeName: store?.name, oldValues: 'omit', derive })
+  const derive = (getter: AnyGetter): AnyGetter => transformedGetter({ parent: getter, transformer, nodeName: name })
+  const table = derivedOperator({ parent: parent.operator, storeName: store?.name, oldValues: 'omit', derive })
   const node = new GraphNode({
     name,
     versions: versionsOf(materialized),
     write: (topology, { parentNames }) => {
-      const processor = () => new KTableTransformValues({ ...operator.settings(), transformer: make() })
-      topology.addProcessor({ name, supplier: processor, parents: parentNames })
+      const processor = operator('transformValues', KTableTransformValues, { ...table.settings(), transformer })
+      topology.addProcessor({ name, processor, parents: parentNames })
       if (store !== undefined) topology.addStateStore(tableSpec(store), [name])
       topology.connect(name, stores)
     },
   })
   graph.add([parent.node], node)
   const [key, value] = [erased(materialized?.key) ?? parent.key, erased(materialized?.value)]
-  return parent.builder.table({ ...parent, name, node, key, value, queryableName: store?.queryableName, operator })
+  return parent.builder.table({ ...parent, name, node, key, value, queryableName: store?.queryableName, operator: table })
 }

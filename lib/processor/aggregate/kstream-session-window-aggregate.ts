@@ -8,6 +8,7 @@ import type { CachedStateStore } from '../../state/layers/flush-listener.ts'
 import { translated } from '../../state/key-value/row-iterators.ts'
 import type { SessionStore, UnemittedSessions } from '../../state/session/session-store.ts'
 import type { WindowedEntry } from '../../state/window/window-store.ts'
+import { foldFromInitial, type Fold, type FoldFromInitial } from './fold.ts'
 import { internal, type InternalProcessorContext } from '../internal-processor-context.ts'
 import { lambdaResult } from '../lambda-result.ts'
 import type { Processor, ProcessorContext } from '../processor.ts'
@@ -21,16 +22,9 @@ interface SessionWindowsOptions {
   readonly graceMs: number
 }
 
-/** How sessions are folded, and become one. */
-export interface SessionFold<K, V, A> {
-  readonly initializer: () => A | null
-  /** Is given null values, too. Null deletes the session. */
-  readonly aggregator: (aggregate: A | null, value: V, key: K) => A | null
-  /** Joins what a session that is found has to what is there: at first the initial value. */
-  readonly merger: (left: A | null, right: A, key: K) => A | null
-}
-
-export interface KStreamSessionWindowAggregateOptions<K, V, A> extends SessionFold<K, V, A> {
+export interface KStreamSessionWindowAggregateOptions<K, V, A> {
+  /** Has a merger, or is a reducer. Null deletes the session. */
+  readonly fold: Fold<K, V, A>
   /** A session store. */
   readonly storeName: string
   readonly windows: SessionWindowsOptions
@@ -65,6 +59,7 @@ function closingSessions<K, A>(store: UnemittedSessions<K, A>): ClosingWindows<K
  */
 export class KStreamSessionWindowAggregate<K, V, A> implements Processor<K | null, V, Windowed<K>, Change<A>> {
   readonly #options: KStreamSessionWindowAggregateOptions<K, V, A>
+  readonly #fold: FoldFromInitial<K, V, A>
   #context!: InternalProcessorContext<Windowed<K>, Change<A>>
   #store!: SessionStore<K, A>
   #results!: WindowResults<K, A>
@@ -72,6 +67,7 @@ export class KStreamSessionWindowAggregate<K, V, A> implements Processor<K | nul
 
   constructor(options: KStreamSessionWindowAggregateOptions<K, V, A>) {
     this.#options = options
+    this.#fold = foldFromInitial(options.fold)
   }
 
   init(context: ProcessorContext<Windowed<K>, Change<A>>): void {
@@ -98,13 +94,13 @@ export class KStreamSessionWindowAggregate<K, V, A> implements Processor<K | nul
   /** What is there of the session that the record is in, before it. */
   #merge(key: K, sessions: readonly WindowedEntry<K, A>[]): A | null {
     const { nodeName } = this.#context
-    let aggregate = lambdaResult(this.#options.initializer(), 'initializer', nodeName)
-    for (const { value } of sessions) aggregate = lambdaResult(this.#options.merger(aggregate, value, key), 'merger', nodeName)
+    let aggregate = lambdaResult(this.#fold.initializer(), 'initializer', nodeName)
+    for (const { value } of sessions) aggregate = lambdaResult(this.#fold.merger!(aggregate, value, key), 'merger', nodeName)
     return aggregate
   }
 
   #aggregate(aggregate: A | null, value: V, key: K): A | null {
-    return lambdaResult(this.#options.aggregator(aggregate, value, key), 'aggregator', this.#context.nodeName)
+    return lambdaResult(this.#fold.aggregator(aggregate, value, key), 'aggregator', this.#context.nodeName)
   }
 
   /** Merger and aggregator may have changed what was `read` in place: where old values are sent, they are read again. */

@@ -3,6 +3,7 @@ import type { EmitStrategy } from '../../model/emit-strategy.ts'
 import type { StreamRecord } from '../../model/stream-record.ts'
 import type { ValueAndTimestamp } from '../../model/value-and-timestamp.ts'
 import { windowed, type Windowed } from '../../model/windowed.ts'
+import { foldFromInitial, type Fold, type FoldFromInitial } from './fold.ts'
 import { internal, type InternalProcessorContext } from '../internal-processor-context.ts'
 import { phantomOldValue } from './kstream-aggregate.ts'
 import type { WindowAggregateStore } from './kstream-window-aggregate.ts'
@@ -26,9 +27,8 @@ export interface KStreamSlidingWindowAggregateOptions<K, V, A> {
   readonly windows: SlidingWindowsOptions
   /** Length of the windows, as a store says that Java's supplier made with a wrong one; `java` takes it for that of windows it finds. */
   readonly suppliedDifferenceMs?: number | undefined
-  readonly initializer: () => A | null
   /** Null deletes the window. */
-  readonly aggregator: (aggregate: A | null, value: V, key: K) => A | null
+  readonly fold: Fold<K, V, A>
   readonly oldValues: OldValues
   readonly emit: EmitStrategy
 }
@@ -63,6 +63,7 @@ interface Neighbours<A> {
  */
 export class KStreamSlidingWindowAggregate<K, V, A> implements Processor<K | null, V | null, Windowed<K>, Change<A>> {
   readonly #options: KStreamSlidingWindowAggregateOptions<K, V, A>
+  readonly #fold: FoldFromInitial<K, V, A>
   readonly #differenceMs: number
   #foundDifferenceMs = 0
   #context!: InternalProcessorContext<Windowed<K>, Change<A>>
@@ -73,6 +74,7 @@ export class KStreamSlidingWindowAggregate<K, V, A> implements Processor<K | nul
 
   constructor(options: KStreamSlidingWindowAggregateOptions<K, V, A>) {
     this.#options = options
+    this.#fold = foldFromInitial(options.fold)
     this.#differenceMs = options.windows.differenceMs
   }
 
@@ -186,7 +188,7 @@ export class KStreamSlidingWindowAggregate<K, V, A> implements Processor<K | nul
   #put(window: Windowed<K>, old: A | null, record: Input<K, V>, timestamp: number, oldValue: A | null): void {
     const { key, value } = record
     if (window.endMs < this.#closeTime) return this.#context.drop()
-    const aggregate = lambdaResult(this.#options.aggregator(old, value, key), 'aggregator', this.#context.nodeName)
+    const aggregate = lambdaResult(this.#fold.aggregator(old, value, key), 'aggregator', this.#context.nodeName)
     this.#store.put(key, timestamped(aggregate, timestamp), window.startMs)
     this.#results.updated(window, aggregate, oldValue, timestamp, record)
   }
@@ -198,7 +200,7 @@ export class KStreamSlidingWindowAggregate<K, V, A> implements Processor<K | nul
   }
 
   #initial(): A | null {
-    return lambdaResult(this.#options.initializer(), 'initializer', this.#context.nodeName)
+    return lambdaResult(this.#fold.initializer(), 'initializer', this.#context.nodeName)
   }
 }
 

@@ -4,6 +4,7 @@ import type { StreamRecord } from '../../model/stream-record.ts'
 import { windowed, type Windowed } from '../../model/windowed.ts'
 import type { CachedStateStore } from '../../state/layers/flush-listener.ts'
 import type { TimestampedWindowStore, UnemittedWindows } from '../../state/window/window-store.ts'
+import { foldFromInitial, type Fold, type FoldFromInitial } from './fold.ts'
 import { internal, type InternalProcessorContext } from '../internal-processor-context.ts'
 import { phantomOldValue } from './kstream-aggregate.ts'
 import { timestamped } from '../table/ktable-value-getter.ts'
@@ -33,9 +34,7 @@ export interface KStreamWindowAggregateOptions<K, V, A> {
   /** A timestamped window store. */
   readonly storeName: string
   readonly windows: TimeWindowsOptions
-  readonly initializer: () => A | null
-  /** Is given null values, too. Null deletes the window. */
-  readonly aggregator: (aggregate: A | null, value: V, key: K) => A | null
+  readonly fold: Fold<K, V, A>
   readonly oldValues: OldValues
   readonly emit: EmitStrategy
 }
@@ -66,6 +65,7 @@ function closingTimeWindows<K, A>(
  */
 export class KStreamWindowAggregate<K, V, A> implements Processor<K | null, V, Windowed<K>, Change<A>> {
   readonly #options: KStreamWindowAggregateOptions<K, V, A>
+  readonly #fold: FoldFromInitial<K, V, A>
   #context!: InternalProcessorContext<Windowed<K>, Change<A>>
   #store!: TimestampedWindowStore<K, A>
   #results!: WindowResults<K, A>
@@ -73,6 +73,7 @@ export class KStreamWindowAggregate<K, V, A> implements Processor<K | null, V, W
 
   constructor(options: KStreamWindowAggregateOptions<K, V, A>) {
     this.#options = options
+    this.#fold = foldFromInitial(options.fold)
   }
 
   init(context: ProcessorContext<Windowed<K>, Change<A>>): void {
@@ -111,10 +112,10 @@ export class KStreamWindowAggregate<K, V, A> implements Processor<K | null, V, W
   }
 
   #initial(): A | null {
-    return lambdaResult(this.#options.initializer(), 'initializer', this.#context.nodeName)
+    return lambdaResult(this.#fold.initializer(), 'initializer', this.#context.nodeName)
   }
 
   #aggregate(aggregate: A | null, value: V, key: K): A | null {
-    return lambdaResult(this.#options.aggregator(aggregate, value, key), 'aggregator', this.#context.nodeName)
+    return lambdaResult(this.#fold.aggregator(aggregate, value, key), 'aggregator', this.#context.nodeName)
   }
 }

@@ -9,8 +9,9 @@ import type { OldValues } from '../table/timestamped-tuple-forwarder.ts'
 export interface KTableGroupedAggregateOptions<K, V, A> {
   /** A timestamped key-value store. */
   readonly storeName: string
-  /** Begins an aggregate, where there is none, with the value that comes. */
-  readonly adder: (aggregate: A | null, value: V, key: K) => A | null
+  /** What the first value of a group is added to. Absent: the first value is the aggregate (`reduce`). */
+  readonly initializer: (() => A | null) | undefined
+  readonly adder: (aggregate: A, value: V, key: K) => A | null
   readonly subtractor: (aggregate: A, value: V, key: K) => A | null
   readonly oldValues: OldValues
 }
@@ -49,6 +50,10 @@ export class KTableGroupedAggregate<K, V, A> implements Processor<K, Change<V>, 
 
   #add(aggregate: A | null, value: V | null, key: K): A | null {
     if (value === null) return aggregate
-    return lambdaResult(this.#options.adder(aggregate, value, key), 'adder', this.#context.nodeName)
+    const { initializer, adder } = this.#options
+    const { nodeName } = this.#context
+    if (aggregate === null && initializer === undefined) return value as unknown as A
+    const sum = aggregate ?? lambdaResult(initializer!(), 'initializer', nodeName)
+    return lambdaResult(adder(sum as A, value, key), 'adder', nodeName)
   }
 }

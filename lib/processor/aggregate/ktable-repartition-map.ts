@@ -10,6 +10,12 @@ import type { Processor, ProcessorContext } from '../processor.ts'
 /** What a grouping makes of a row; null, or a null in it: the row is in no group. */
 export type GroupSelector<K, V, KR, VR> = (value: V, key: K) => KeyValuePair<KR | null, VR | null> | null
 
+export interface KTableRepartitionMapOptions<K, V, KR, VR> {
+  readonly selector: GroupSelector<K, V, KR, VR>
+  /** `dropped`: of a versioned table only the latest rows are in the groups (KIP-914). They are not counted as dropped, as in Java. */
+  readonly lateUpdates: 'dropped' | 'grouped'
+}
+
 /**
  * Sends each change of a table to the groups that its old and its new row are in (Java: `KTableRepartitionMap`). The table must
  * send old values. A row that stays in its group is one change there, so that no reader sees the group without it (KIP-904).
@@ -19,8 +25,7 @@ export class KTableRepartitionMap<K, V, KR, VR> implements Processor<K, Change<V
   readonly #lateUpdates: 'dropped' | 'grouped'
   #context!: InternalProcessorContext<KR, Change<VR>>
 
-  /** `dropped`: of a versioned table only the latest rows are in the groups (KIP-914). They are not counted as dropped, as in Java. */
-  constructor(selector: GroupSelector<K, V, KR, VR>, lateUpdates: 'dropped' | 'grouped') {
+  constructor({ selector, lateUpdates }: KTableRepartitionMapOptions<K, V, KR, VR>) {
     this.#selector = selector
     this.#lateUpdates = lateUpdates
   }

@@ -1,9 +1,10 @@
 import type { Change } from '../../model/change.ts'
 import { streamRecord, type StreamRecord } from '../../model/stream-record.ts'
 import type { TimestampedKeyValueStore } from '../../state/key-value/key-value-store.ts'
-import { internal, type InternalProcessorContext, type SerializingProcessor } from '../internal-processor-context.ts'
+import { internal, type InternalProcessorContext } from '../internal-processor-context.ts'
 import type { LateUpdates } from '../table-join/ktable-ktable-join.ts'
-import type { Processor, ProcessorContext } from '../processor.ts'
+import type { Operator } from '../operator.ts'
+import type { ProcessorContext } from '../processor.ts'
 import { CombinedKeySchema } from './combined-key-schema.ts'
 import type { SubscriptionReceiveOptions } from './subscription-receive.ts'
 import type { SubscriptionResponseWrapper } from './subscription-response-wrapper.ts'
@@ -14,9 +15,12 @@ export interface ForeignTableJoinOptions<K, KForeign> extends SubscriptionReceiv
 }
 
 /** Answers all subscriptions of a key when the right table changes it (Java: `ForeignTableJoinProcessorSupplier`). */
-export class ForeignTableJoin<K, KForeign, VForeign>
-  implements Processor<KForeign | null, Change<VForeign>, K, SubscriptionResponseWrapper<VForeign>>, SerializingProcessor
-{
+export class ForeignTableJoin<K, KForeign, VForeign> implements Operator<
+  KForeign | null,
+  Change<VForeign>,
+  K,
+  SubscriptionResponseWrapper<VForeign>
+> {
   readonly #options: ForeignTableJoinOptions<K, KForeign>
   #context!: InternalProcessorContext<K, SubscriptionResponseWrapper<VForeign>>
   #keys!: CombinedKeySchema<K, KForeign>

@@ -1,10 +1,11 @@
 import { equalBytes } from '../../model/bytes.ts'
 import type { Serde } from '../../model/serde.ts'
 import { streamRecord, type StreamRecord } from '../../model/stream-record.ts'
-import { internal, type InternalProcessorContext, type SerializingProcessor } from '../internal-processor-context.ts'
-import type { KTableValueGetter, KTableValueGetterSupplier } from '../table/ktable-value-getter.ts'
+import { internal, type InternalProcessorContext } from '../internal-processor-context.ts'
+import { makeGetter, type KTableValueGetter, type KTableValueGetterSupplier } from '../table/ktable-value-getter.ts'
 import { lambdaResult } from '../lambda-result.ts'
-import type { Processor, ProcessorContext } from '../processor.ts'
+import type { Operator } from '../operator.ts'
+import type { ProcessorContext } from '../processor.ts'
 import { murmur3Hash128 } from './murmur3.ts'
 import { PseudoTopicSerde } from './pseudo-topic-serde.ts'
 import type { SubscriptionResponseWrapper } from './subscription-response-wrapper.ts'
@@ -24,9 +25,7 @@ export interface ResponseJoinOptions<K, V, VForeign, VOut> {
  * Joins a response with the row that asked for it (Java: `ResponseJoinProcessorSupplier`). A row that has changed since has another hash; the
  * response is stale then, and counted as dropped: a newer one is on its way.
  */
-export class ResponseJoin<K, V, VForeign, VOut>
-  implements Processor<K, SubscriptionResponseWrapper<VForeign>, K, VOut | null>, SerializingProcessor
-{
+export class ResponseJoin<K, V, VForeign, VOut> implements Operator<K, SubscriptionResponseWrapper<VForeign>, K, VOut | null> {
   readonly #options: ResponseJoinOptions<K, V, VForeign, VOut>
   readonly #table: KTableValueGetter<K, V>
   #context!: InternalProcessorContext<K, VOut | null>
@@ -34,7 +33,7 @@ export class ResponseJoin<K, V, VForeign, VOut>
 
   constructor(options: ResponseJoinOptions<K, V, VForeign, VOut>) {
     this.#options = options
-    this.#table = options.table.get()
+    this.#table = makeGetter(options.table)
   }
 
   init(context: ProcessorContext<K, VOut | null>): void {

@@ -1,6 +1,6 @@
 import { unreachable } from '../../model/assert.ts'
 import { streamRecord, type StreamRecord } from '../../model/stream-record.ts'
-import type { KTableValueGetter, KTableValueGetterSupplier } from '../table/ktable-value-getter.ts'
+import { makeGetter, type KTableValueGetter, type KTableValueGetterSupplier } from '../table/ktable-value-getter.ts'
 import type { Processor, ProcessorContext } from '../processor.ts'
 import type { SubscriptionResponseWrapper } from './subscription-response-wrapper.ts'
 import { SubscriptionInstruction, type SubscriptionWrapper } from './subscription-wrapper.ts'
@@ -15,7 +15,7 @@ export class SubscriptionJoin<K, KForeign, VForeign> implements Processor<
   readonly #foreignTable: KTableValueGetter<KForeign, VForeign>
 
   constructor(options: { readonly foreignTable: KTableValueGetterSupplier<KForeign, VForeign> }) {
-    this.#foreignTable = options.foreignTable.get()
+    this.#foreignTable = makeGetter(options.foreignTable)
   }
 
   init(context: ProcessorContext<K, SubscriptionResponseWrapper<VForeign>>): void {

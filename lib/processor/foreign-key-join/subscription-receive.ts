@@ -1,8 +1,9 @@
 import { streamRecord, type StreamRecord } from '../../model/stream-record.ts'
 import { valueAndTimestamp } from '../../model/value-and-timestamp.ts'
 import type { TimestampedKeyValueStore } from '../../state/key-value/key-value-store.ts'
-import { internal, type InternalProcessorContext, type SerializingProcessor } from '../internal-processor-context.ts'
-import type { Processor, ProcessorContext } from '../processor.ts'
+import { internal, type InternalProcessorContext } from '../internal-processor-context.ts'
+import type { Operator } from '../operator.ts'
+import type { ProcessorContext } from '../processor.ts'
 import { CombinedKeySchema, type ForeignKeyJoinSerdes } from './combined-key-schema.ts'
 import { SubscriptionInstruction, type SubscriptionWrapper } from './subscription-wrapper.ts'
 
@@ -13,9 +14,12 @@ export interface SubscriptionReceiveOptions<K, KForeign> {
 }
 
 /** Keeps the subscriptions of the right table's keys, and hands each on (Java: `SubscriptionReceiveProcessorSupplier`). */
-export class SubscriptionReceive<K, KForeign>
-  implements Processor<KForeign | null, SubscriptionWrapper<K>, KForeign | null, SubscriptionWrapper<K>>, SerializingProcessor
-{
+export class SubscriptionReceive<K, KForeign> implements Operator<
+  KForeign | null,
+  SubscriptionWrapper<K>,
+  KForeign | null,
+  SubscriptionWrapper<K>
+> {
   readonly #options: SubscriptionReceiveOptions<K, KForeign>
   #context!: InternalProcessorContext<KForeign | null, SubscriptionWrapper<K>>
   #keys!: CombinedKeySchema<K, KForeign>

@@ -2,10 +2,11 @@ import { equalBytes } from '../../model/bytes.ts'
 import type { Change } from '../../model/change.ts'
 import type { Serde } from '../../model/serde.ts'
 import { streamRecord, type StreamRecord } from '../../model/stream-record.ts'
-import { internal, type InternalProcessorContext, type SerializingProcessor } from '../internal-processor-context.ts'
+import { internal, type InternalProcessorContext } from '../internal-processor-context.ts'
 import type { LateUpdates } from '../table-join/ktable-ktable-join.ts'
 import { lambdaResult } from '../lambda-result.ts'
-import type { Processor, ProcessorContext } from '../processor.ts'
+import type { Operator } from '../operator.ts'
+import type { ProcessorContext } from '../processor.ts'
 import type { ForeignKeyJoinSerdes } from './combined-key-schema.ts'
 import { murmur3Hash128 } from './murmur3.ts'
 import { PseudoTopicSerde } from './pseudo-topic-serde.ts'
@@ -24,9 +25,7 @@ export interface SubscriptionSendOptions<K, V, KForeign> {
  * Turns each change of the left table into subscriptions, keyed by foreign key (Java: `SubscriptionSendProcessorSupplier`, as of 4.1).
  * The left table must send old values: they tell which subscription ends.
  */
-export class SubscriptionSend<K, V, KForeign>
-  implements Processor<K, Change<V>, KForeign | null, SubscriptionWrapper<K>>, SerializingProcessor
-{
+export class SubscriptionSend<K, V, KForeign> implements Operator<K, Change<V>, KForeign | null, SubscriptionWrapper<K>> {
   readonly #options: SubscriptionSendOptions<K, V, KForeign>
   #context!: InternalProcessorContext<KForeign | null, SubscriptionWrapper<K>>
   #foreignKey!: PseudoTopicSerde<KForeign>

@@ -1,7 +1,8 @@
 import type { StreamRecord } from '../../model/stream-record.ts'
 import { internal, type InternalProcessorContext } from '../internal-processor-context.ts'
 import { lambdaResult } from '../lambda-result.ts'
-import type { Processor, ProcessorContext } from '../processor.ts'
+import type { Operator } from '../operator.ts'
+import type { ProcessorContext } from '../processor.ts'
 
 export interface KStreamBranchOptions<K, V> {
   /** In order; the first that matches takes the record. */
@@ -11,7 +12,8 @@ export interface KStreamBranchOptions<K, V> {
 }
 
 /** Java: `KStreamBranch`. */
-export class KStreamBranch<K, V> implements Processor<K, V, K, V> {
+export class KStreamBranch<K, V> implements Operator<K, V, K, V> {
+  readonly forwards = 'input'
   readonly #options: KStreamBranchOptions<K, V>
   #context!: InternalProcessorContext<K, V>
 

@@ -6,7 +6,7 @@ export interface KStreamPeekOptions<K, V> {
   readonly action: (value: V, key: K) => unknown
 }
 
-/** Java: `KStreamPeek`; with nothing below it, `foreach` and `print`. */
+/** Java: `KStreamPeek`; with nothing below it, `foreach`. */
 export class KStreamPeek<K, V> implements Processor<K, V, K, V> {
   readonly #action: (value: V, key: K) => unknown
 

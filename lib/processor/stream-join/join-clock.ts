@@ -12,8 +12,8 @@ export interface JoinClock {
   readonly throttle: EmitThrottle
 }
 
-/** The clock of the join in this task. `join` is any object that its nodes share. */
-export function joinClock<K, V>(context: ProcessorContext<K, V>, join: object): JoinClock {
+/** The clock of the join in this task. `join` is a name that its nodes share. */
+export function joinClock<K, V>(context: ProcessorContext<K, V>, join: string): JoinClock {
   const { compatibility, emitIntervalMs } = internal(context)
   // What was restored may be of any age. Java takes it for younger than all that comes, and finds it late, or by an overflow.
   const oldestWaitingMs = compatibility === 'java' ? Infinity : -Infinity

@@ -2,6 +2,11 @@ import type { StreamRecord } from '../../model/stream-record.ts'
 import type { WindowStore } from '../../state/window/window-store.ts'
 import type { Processor, ProcessorContext } from '../processor.ts'
 
+export interface KStreamJoinWindowOptions {
+  /** A window store that keeps duplicates. */
+  readonly storeName: string
+}
+
 /**
  * Keeps the records of one side of a join for those of the other (Java: `KStreamJoinWindow`). A record is joined before it is kept:
  * in a join of a stream with itself, it meets itself once only.
@@ -11,7 +16,7 @@ export class KStreamJoinWindow<K, V> implements Processor<K | null, V | null, K 
   #context!: ProcessorContext<K | null, V | null>
   #store!: WindowStore<K, V>
 
-  constructor(storeName: string) {
+  constructor({ storeName }: KStreamJoinWindowOptions) {
     this.#storeName = storeName
   }
 

@@ -21,8 +21,8 @@ export interface KStreamKStreamJoinOptions<K, V, VOut> {
   readonly nonJoined: 'kept' | 'dropped'
   /** Where records of both sides wait for partners. Absent in inner joins, and in those that send non-joined records at once. */
   readonly waitingStoreName: string | undefined
-  /** Shared by the nodes of the join. */
-  readonly join: object
+  /** The join's name, which its nodes share. */
+  readonly join: string
 }
 
 /**

@@ -4,7 +4,7 @@ import type { ValueAndTimestamp } from '../../model/value-and-timestamp.ts'
 import type { RecordBuffer } from '../../state/buffers/record-buffer.ts'
 import type { Eviction } from '../../state/buffers/time-ordered-buffer.ts'
 import { internal, type InternalProcessorContext } from '../internal-processor-context.ts'
-import type { KTableValueGetter, KTableValueGetterSupplier } from '../table/ktable-value-getter.ts'
+import { makeGetter, type KTableValueGetter, type KTableValueGetterSupplier } from '../table/ktable-value-getter.ts'
 import { lambdaResult } from '../lambda-result.ts'
 import type { Processor, ProcessorContext } from '../processor.ts'
 
@@ -31,7 +31,7 @@ export class KStreamKTableJoin<K, V, KTable, VTable, VOut> implements Processor<
 
   constructor(options: KStreamKTableJoinOptions<K, V, KTable, VTable, VOut>) {
     this.#options = options
-    this.#table = options.table.get()
+    this.#table = makeGetter(options.table)
   }
 
   init(context: ProcessorContext<K, VOut>): void {

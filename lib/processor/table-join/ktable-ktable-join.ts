@@ -3,6 +3,7 @@ import { streamRecord, type StreamRecord } from '../../model/stream-record.ts'
 import type { ValueAndTimestamp } from '../../model/value-and-timestamp.ts'
 import { internal, type InternalProcessorContext } from '../internal-processor-context.ts'
 import {
+  makeGetter,
   timestamped,
   type KTableValueGetter,
   type KTableValueGetterSupplier,
@@ -18,31 +19,32 @@ export type JoinSide = 'required' | 'optional'
 /** What is done with updates that are not the latest of their key. Versioned tables say which ones are late; they are dropped (KIP-914). */
 export type LateUpdates = 'dropped' | 'joined'
 
-export interface KTableKTableJoinOptions<K, V, VOther, VOut> {
+export interface KTableKTableJoinOptions<K, VOther, VOut> {
   /** The table whose changes come in. */
+  readonly table: 'left' | 'right'
   readonly thisSide: JoinSide
   readonly otherSide: JoinSide
   readonly other: KTableValueGetterSupplier<K, VOther>
-  readonly joiner: TableJoiner<K, V, VOther, VOut>
+  readonly joiner: TableJoiner<K, never, never, VOut>
   readonly oldValues: OldValues
   readonly lateUpdates: LateUpdates
 }
 
-/** The side whose changes come in is first: for the right table of a join, the user's joiner with its arguments exchanged. */
-export type TableJoiner<K, V, VOther, VOut> = (value: V | null, otherValue: VOther | null, key: K) => VOut | null
+/** The user's joiner: the left value first, whichever table changes. */
+export type TableJoiner<K, VLeft, VRight, VOut> = (left: VLeft | null, right: VRight | null, key: K) => VOut | null
 
 /**
  * One side of a join of two tables by primary key (Java: `KTableKTable{Inner,Left,Right,Outer}Join`): each change is joined with the
  * other table's current value, and sent on with the larger of both timestamps.
  */
 export class KTableKTableJoin<K, V, VOther, VOut> implements Processor<K | null, Change<V>, K, Change<VOut>> {
-  readonly #options: KTableKTableJoinOptions<K, V, VOther, VOut>
+  readonly #options: KTableKTableJoinOptions<K, VOther, VOut>
   readonly #other: KTableValueGetter<K, VOther>
   #context!: InternalProcessorContext<K, Change<VOut>>
 
-  constructor(options: KTableKTableJoinOptions<K, V, VOther, VOut>) {
+  constructor(options: KTableKTableJoinOptions<K, VOther, VOut>) {
     this.#options = options
-    this.#other = options.other.get()
+    this.#other = makeGetter(options.other)
   }
 
   init(context: ProcessorContext<K, Change<VOut>>): void {
@@ -70,7 +72,9 @@ export class KTableKTableJoin<K, V, VOther, VOut> implements Processor<K | null,
 
   #join(value: V | null, otherValue: VOther | null, key: K): VOut | null {
     if (value === null && (this.#options.thisSide === 'required' || otherValue === null)) return null
-    return lambdaResult(this.#options.joiner(value, otherValue, key), 'joiner', this.#context.nodeName)
+    const joiner = this.#options.joiner as TableJoiner<K, unknown, unknown, VOut>
+    const joined = this.#options.table === 'left' ? joiner(value, otherValue, key) : joiner(otherValue, value, key)
+    return lambdaResult(joined, 'joiner', this.#context.nodeName)
   }
 }
 
@@ -89,7 +93,8 @@ export function joinedGetter<K, V, VOther, VOut>(
 ): KTableValueGetterSupplier<K, VOut> {
   return {
     storeNames: [...new Set([...options.left.storeNames, ...options.right.storeNames])],
-    get: () => new JoinedGetter(options),
+    getter: JoinedGetter<K, V, VOther, VOut>,
+    options,
   }
 }
 
@@ -100,8 +105,8 @@ class JoinedGetter<K, V, VOther, VOut> implements KTableValueGetter<K, VOut> {
 
   constructor(options: JoinedGetterOptions<K, V, VOther, VOut>) {
     this.#options = options
-    this.#left = options.left.get()
-    this.#right = options.right.get()
+    this.#left = makeGetter(options.left)
+    this.#right = makeGetter(options.right)
   }
 
   init(context: ProcessorContext<never, never>, reads: TableReads): void {

@@ -1,9 +1,9 @@
 import { change, type Change } from '../../model/change.ts'
 import { streamRecord, type StreamRecord } from '../../model/stream-record.ts'
 import { internal, type InternalProcessorContext } from '../internal-processor-context.ts'
-import { lambdaResult } from '../lambda-result.ts'
 import { MaterializedTable } from './materialized-table.ts'
 import type { Processor, ProcessorContext } from '../processor.ts'
+import { derive, type TableDerivation } from './table-derivation.ts'
 import type { OldValues } from './timestamped-tuple-forwarder.ts'
 
 /** Filters or maps each side of a change; a null value stays null, and is not asked about. */
@@ -11,9 +11,7 @@ export interface KTableDeriveOptions<K, V, VR> {
   /** Of the derived values: a timestamped key-value store. Absent: they are computed where they are needed. */
   readonly storeName: string | undefined
   readonly oldValues: OldValues
-  readonly derive: (value: V, key: K) => VR | null
-  /** What it is called in errors. */
-  readonly lambda: string
+  readonly derivation: TableDerivation<K, V, VR>
   /** `skipped`: a change from nothing to nothing, as a filter sees many, is not sent on where old values are known. */
   readonly nullToNull: 'skipped' | 'sent'
 }
@@ -51,7 +49,6 @@ export class KTableDerive<K, V, VR> implements Processor<K, Change<V>, K, Change
   }
 
   #derive(value: V | null, key: K): VR | null {
-    if (value === null) return null
-    return lambdaResult(this.#options.derive(value, key), this.#options.lambda, this.#context.nodeName)
+    return value === null ? null : derive(this.#options.derivation, value, key, this.#context.nodeName)
   }
 }

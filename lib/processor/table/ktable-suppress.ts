@@ -7,8 +7,15 @@ import type { ValueAndTimestamp } from '../../model/value-and-timestamp.ts'
 import type { Windowed } from '../../model/windowed.ts'
 import type { ChangeBuffer } from '../../state/buffers/change-buffer.ts'
 import { internal, type InternalProcessorContext } from '../internal-processor-context.ts'
-import { timestamped, type KTableValueGetter, type KTableValueGetterSupplier, type TableReads } from './ktable-value-getter.ts'
-import type { Processor, ProcessorContext } from '../processor.ts'
+import {
+  makeGetter,
+  timestamped,
+  type KTableValueGetter,
+  type KTableValueGetterSupplier,
+  type TableReads,
+} from './ktable-value-getter.ts'
+import type { Operator } from '../operator.ts'
+import type { ProcessorContext } from '../processor.ts'
 
 export interface KTableSuppressOptions {
   /** A change buffer. */
@@ -29,7 +36,9 @@ export interface KTableSuppressOptions {
  * What it forwards has the time, headers and origin of the newest update. Final results of windows leave out deletions: nothing of
  * the window has been forwarded that they could delete.
  */
-export class KTableSuppress<K, V> implements Processor<K, Change<V>, K, Change<V>> {
+export class KTableSuppress<K, V> implements Operator<K, Change<V>, K, Change<V>> {
+  /** In Java that is a failed cast, which it leaves to the node above. */
+  readonly unwritableValueFails = 'above'
   readonly #options: KTableSuppressOptions
   #context!: InternalProcessorContext<K, Change<V>>
   #buffer!: ChangeBuffer<K, V>
@@ -95,12 +104,14 @@ function limit(max: number): string {
   return max === Infinity ? '9223372036854775807' : String(max)
 }
 
+export interface SuppressedTable<K, V> {
+  readonly storeName: string
+  readonly parent: KTableValueGetterSupplier<K, V>
+}
+
 /** What a suppressed table shows: of a key that is held back the value before, whose time nobody knows (−1). */
-export function suppressedGetter<K, V>(
-  storeName: string,
-  parent: KTableValueGetterSupplier<K, V>,
-): KTableValueGetterSupplier<K, V> {
-  return { storeNames: [storeName, ...parent.storeNames], get: () => new SuppressedGetter(storeName, parent.get()) }
+export function suppressedGetter<K, V>(table: SuppressedTable<K, V>): KTableValueGetterSupplier<K, V> {
+  return { storeNames: [table.storeName, ...table.parent.storeNames], getter: SuppressedGetter<K, V>, options: table }
 }
 
 class SuppressedGetter<K, V> implements KTableValueGetter<K, V> {
@@ -108,9 +119,9 @@ class SuppressedGetter<K, V> implements KTableValueGetter<K, V> {
   readonly #parent: KTableValueGetter<K, V>
   #buffer!: ChangeBuffer<K, V>
 
-  constructor(storeName: string, parent: KTableValueGetter<K, V>) {
+  constructor({ storeName, parent }: SuppressedTable<K, V>) {
     this.#storeName = storeName
-    this.#parent = parent
+    this.#parent = makeGetter(parent)
   }
 
   init(context: ProcessorContext<never, never>, reads: TableReads): void {

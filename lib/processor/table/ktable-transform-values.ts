@@ -1,7 +1,8 @@
 import { change, type Change } from '../../model/change.ts'
 import { streamRecord, type StreamRecord } from '../../model/stream-record.ts'
+import type { ValueAndTimestamp } from '../../model/value-and-timestamp.ts'
 import { internal, type InternalProcessorContext } from '../internal-processor-context.ts'
-import { DerivedGetter, timestamped, type KTableValueGetterSupplier } from './ktable-value-getter.ts'
+import { RowGetter, timestamped, type KTableValueGetterSupplier, type TableReads } from './ktable-value-getter.ts'
 import { lambdaResult } from '../lambda-result.ts'
 import { MaterializedTable } from './materialized-table.ts'
 import type { Processor, ProcessorContext } from '../processor.ts'
@@ -19,22 +20,25 @@ export interface KTableTransformValuesOptions<K, V, VR> {
   /** Of the results: a timestamped key-value store. Absent: they are computed where they are needed. */
   readonly storeName: string | undefined
   readonly oldValues: OldValues
-  readonly transformer: ValueTransformer<K, V, VR>
+  /** Each processor has a transformer of its own. */
+  readonly transformer: () => ValueTransformer<K, V, VR>
 }
 
 /** A table whose values come from those of its parent through a transformer (Java: `KTableTransformValues`). */
 export class KTableTransformValues<K, V, VR> implements Processor<K, Change<V>, K, Change<VR>> {
   readonly #options: KTableTransformValuesOptions<K, V, VR>
+  readonly #transformer: ValueTransformer<K, V, VR>
   #context!: InternalProcessorContext<K, Change<VR>>
   #table: MaterializedTable<K, VR> | undefined
 
   constructor(options: KTableTransformValuesOptions<K, V, VR>) {
     this.#options = options
+    this.#transformer = options.transformer()
   }
 
   init(context: ProcessorContext<K, Change<VR>>): void {
     this.#context = internal(context)
-    this.#options.transformer.init?.(context)
+    this.#transformer.init?.(context)
     const { storeName, oldValues } = this.#options
     if (storeName !== undefined) this.#table = new MaterializedTable(this.#context, storeName, oldValues)
   }
@@ -49,7 +53,7 @@ export class KTableTransformValues<K, V, VR> implements Processor<K, Change<V>, 
   }
 
   close(): void {
-    this.#options.transformer.close?.()
+    this.#transformer.close?.()
   }
 
   #oldValue({ oldValue }: Change<V>, key: K): VR | null {
@@ -58,34 +62,38 @@ export class KTableTransformValues<K, V, VR> implements Processor<K, Change<V>, 
   }
 
   #transform(value: V | null, key: K): VR | null {
-    return lambdaResult(this.#options.transformer.transform(value, key), 'transformer', this.#context.nodeName)
+    return lambdaResult(this.#transformer.transform(value, key), 'transformer', this.#context.nodeName)
   }
 }
 
+export interface TransformedTable<K, V, VR> {
+  readonly parent: KTableValueGetterSupplier<K, V>
+  readonly transformer: () => ValueTransformer<K, V, VR>
+  readonly nodeName: string
+}
+
 /** What `transformValues` makes of a table that is not materialised itself: each reader has a transformer of its own. */
-export function transformedGetter<K, V, VR>(
-  parent: KTableValueGetterSupplier<K, V>,
-  supplier: () => ValueTransformer<K, V, VR>,
-  nodeName: string,
-): KTableValueGetterSupplier<K, VR> {
-  return {
-    storeNames: parent.storeNames,
-    get: () => {
-      const transformer = supplier()
-      const getter = new DerivedGetter(parent.get(), (row, key) => {
-        const value = lambdaResult(transformer.transform(row?.value ?? null, key), 'transformer', nodeName)
-        return timestamped(value, row?.timestamp ?? -1)
-      })
-      return {
-        init: (context, reads) => {
-          getter.init(context, reads)
-          transformer.init?.(context)
-        },
-        get: (key) => getter.get(key),
-        get getAsOf() {
-          return getter.getAsOf
-        },
-      }
-    },
+export function transformedGetter<K, V, VR>(table: TransformedTable<K, V, VR>): KTableValueGetterSupplier<K, VR> {
+  return { storeNames: table.parent.storeNames, getter: TransformedGetter<K, V, VR>, options: table }
+}
+
+class TransformedGetter<K, V, VR> extends RowGetter<K, V, VR> {
+  readonly #transformer: ValueTransformer<K, V, VR>
+  readonly #nodeName: string
+
+  constructor({ parent, transformer, nodeName }: TransformedTable<K, V, VR>) {
+    super(parent)
+    this.#transformer = transformer()
+    this.#nodeName = nodeName
+  }
+
+  override init(context: ProcessorContext<never, never>, reads: TableReads): void {
+    super.init(context, reads)
+    this.#transformer.init?.(context)
+  }
+
+  protected row(parent: ValueAndTimestamp<V> | null, key: K): ValueAndTimestamp<VR> | null {
+    const value = lambdaResult(this.#transformer.transform(parent?.value ?? null, key), 'transformer', this.#nodeName)
+    return timestamped(value, parent?.timestamp ?? -1)
   }
 }

@@ -2,8 +2,8 @@ import { valueAndTimestamp, type ValueAndTimestamp } from '../../model/value-and
 import type { Windowed } from '../../model/windowed.ts'
 import type { SessionStore } from '../../state/session/session-store.ts'
 import type { TimestampedWindowStore } from '../../state/window/window-store.ts'
-import { lambdaResult } from '../lambda-result.ts'
 import type { ProcessorContext } from '../processor.ts'
+import { derive, type TableDerivation } from './table-derivation.ts'
 import { tableStore, type TableStore } from './table-store.ts'
 
 /**
@@ -20,52 +20,49 @@ export interface KTableValueGetter<K, V> {
   getAsOf?: ((key: K, timestamp: number) => ValueAndTimestamp<V> | null) | undefined
 }
 
-/** Makes getters, one per processor that reads the table. The processor must be connected to `storeNames`. */
+/**
+ * How a processor reads a table: the class of its getter, and that one's options, as a plain value. The processor must be connected to
+ * `storeNames`.
+ */
 export interface KTableValueGetterSupplier<K, V> {
   readonly storeNames: readonly string[]
-  get(): KTableValueGetter<K, V>
+  readonly getter: new (options: never) => KTableValueGetter<K, V>
+  readonly options: object
+}
+
+/** Each processor that reads the table has a getter of its own. */
+export function makeGetter<K, V>({ getter, options }: KTableValueGetterSupplier<K, V>): KTableValueGetter<K, V> {
+  return new getter(options as never)
+}
+
+interface StoredTable {
+  readonly storeName: string
 }
 
 /** A table that is materialised in a timestamped key-value store. */
 export function materializedGetter<K, V>(storeName: string): KTableValueGetterSupplier<K, V> {
-  return { storeNames: [storeName], get: () => new KeyValueGetter<K, V>(storeName) }
+  return { storeNames: [storeName], getter: KeyValueGetter<K, V>, options: { storeName } }
 }
 
 /** A windowed table that is materialised in a timestamped window store. */
 export function windowedGetter<K, V>(storeName: string): KTableValueGetterSupplier<Windowed<K>, V> {
-  return { storeNames: [storeName], get: () => new WindowGetter<K, V>(storeName) }
+  return { storeNames: [storeName], getter: WindowGetter<K, V>, options: { storeName } }
 }
 
 /** A table of sessions that is materialised in a session store; the time of a session is its end. */
 export function sessionGetter<K, V>(storeName: string): KTableValueGetterSupplier<Windowed<K>, V> {
-  return { storeNames: [storeName], get: () => new SessionGetter<K, V>(storeName) }
+  return { storeNames: [storeName], getter: SessionGetter<K, V>, options: { storeName } }
 }
 
-/** What `filter` leaves of a table that is not materialised itself. `predicate` is never asked about null. */
-export function filteredGetter<K, V>(
-  parent: KTableValueGetterSupplier<K, V>,
-  predicate: (value: V, key: K) => boolean,
-): KTableValueGetterSupplier<K, V> {
-  return derivedGetter(parent, (row, key) => (predicate(row.value, key) ? row : null))
+export interface DerivedTable<K, V, VR> {
+  readonly parent: KTableValueGetterSupplier<K, V>
+  readonly derivation: TableDerivation<K, V, VR>
+  readonly nodeName: string
 }
 
-/** What `mapValues` makes of a table that is not materialised itself. */
-export function mappedGetter<K, V, VOut>(
-  parent: KTableValueGetterSupplier<K, V>,
-  mapper: (value: V, key: K) => VOut | null,
-  nodeName: string,
-): KTableValueGetterSupplier<K, VOut> {
-  return derivedGetter(parent, (row, key) => timestamped(lambdaResult(mapper(row.value, key), 'mapper', nodeName), row.timestamp))
-}
-
-/** Applies `derive` to every row that is read. */
-function derivedGetter<K, V, VOut>(
-  parent: KTableValueGetterSupplier<K, V>,
-  derive: (row: ValueAndTimestamp<V>, key: K) => ValueAndTimestamp<VOut> | null,
-): KTableValueGetterSupplier<K, VOut> {
-  const orNull = (row: ValueAndTimestamp<V> | null, key: K): ValueAndTimestamp<VOut> | null =>
-    row === null ? null : derive(row, key)
-  return { storeNames: parent.storeNames, get: () => new DerivedGetter(parent.get(), orNull) }
+/** What `filter` or `mapValues` makes of a table that is not materialised itself. */
+export function derivedGetter<K, V, VR>(table: DerivedTable<K, V, VR>): KTableValueGetterSupplier<K, VR> {
+  return { storeNames: table.parent.storeNames, getter: DerivedGetter<K, V, VR>, options: table }
 }
 
 /** A null value is no row (Java: `ValueAndTimestamp.make`). */
@@ -73,29 +70,41 @@ export function timestamped<V>(value: V | null, timestamp: number): ValueAndTime
   return value === null ? null : valueAndTimestamp(value, timestamp)
 }
 
-/** Reads a table through its parent's rows, null where there is none. */
-export class DerivedGetter<K, V, VOut> implements KTableValueGetter<K, VOut> {
+/** Reads a table through its parent's rows. */
+export abstract class RowGetter<K, V, VOut> implements KTableValueGetter<K, VOut> {
   getAsOf: KTableValueGetter<K, VOut>['getAsOf']
   readonly #parent: KTableValueGetter<K, V>
-  readonly #derive: (row: ValueAndTimestamp<V> | null, key: K) => ValueAndTimestamp<VOut> | null
 
-  constructor(
-    parent: KTableValueGetter<K, V>,
-    derive: (row: ValueAndTimestamp<V> | null, key: K) => ValueAndTimestamp<VOut> | null,
-  ) {
-    this.#parent = parent
-    this.#derive = derive
+  constructor(parent: KTableValueGetterSupplier<K, V>) {
+    this.#parent = makeGetter(parent)
   }
 
   init(context: ProcessorContext<never, never>, reads: TableReads): void {
     const parent = this.#parent
     parent.init(context, reads)
-    if (parent.getAsOf !== undefined)
-      this.getAsOf = (key, timestamp) => this.#derive(parent.getAsOf?.(key, timestamp) ?? null, key)
+    if (parent.getAsOf !== undefined) this.getAsOf = (key, timestamp) => this.row(parent.getAsOf?.(key, timestamp) ?? null, key)
   }
 
   get(key: K): ValueAndTimestamp<VOut> | null {
-    return this.#derive(this.#parent.get(key), key)
+    return this.row(this.#parent.get(key), key)
+  }
+
+  /** The row that the parent's row becomes; null where there is none. */
+  protected abstract row(parent: ValueAndTimestamp<V> | null, key: K): ValueAndTimestamp<VOut> | null
+}
+
+class DerivedGetter<K, V, VOut> extends RowGetter<K, V, VOut> {
+  readonly #table: DerivedTable<K, V, VOut>
+
+  constructor(table: DerivedTable<K, V, VOut>) {
+    super(table.parent)
+    this.#table = table
+  }
+
+  protected row(parent: ValueAndTimestamp<V> | null, key: K): ValueAndTimestamp<VOut> | null {
+    if (parent === null) return null
+    const { derivation, nodeName } = this.#table
+    return timestamped(derive(derivation, parent.value, key, nodeName), parent.timestamp)
   }
 }
 
@@ -105,7 +114,7 @@ class KeyValueGetter<K, V> implements KTableValueGetter<K, V> {
   #reads!: TableReads
   #store!: TableStore<K, V>
 
-  constructor(storeName: string) {
+  constructor({ storeName }: StoredTable) {
     this.#storeName = storeName
   }
 
@@ -127,7 +136,7 @@ class WindowGetter<K, V> implements KTableValueGetter<Windowed<K>, V> {
   readonly #storeName: string
   #store!: TimestampedWindowStore<K, V>
 
-  constructor(storeName: string) {
+  constructor({ storeName }: StoredTable) {
     this.#storeName = storeName
   }
 
@@ -144,7 +153,7 @@ class SessionGetter<K, V> implements KTableValueGetter<Windowed<K>, V> {
   readonly #storeName: string
   #store!: SessionStore<K, V>
 
-  constructor(storeName: string) {
+  constructor({ storeName }: StoredTable) {
     this.#storeName = storeName
   }
 

@@ -145,7 +145,7 @@ export class NodeProcessorContext implements InternalProcessorContext<unknown, u
     this.#current.during(context, emit)
   }
 
-  shared<T extends object>(key: object, make: () => T): T {
+  shared<T extends object>(key: string, make: () => T): T {
     const existing = this.#scope.shared.get(key) ?? make()
     this.#scope.shared.set(key, existing)
     return existing as T

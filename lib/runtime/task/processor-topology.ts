@@ -1,9 +1,7 @@
 import { SerializationError, StreamsError } from '../../model/errors.ts'
 import type { StreamRecord } from '../../model/stream-record.ts'
-import { KStreamBranch } from '../../processor/stateless/kstream-branch.ts'
-import { KTableSuppress } from '../../processor/table/ktable-suppress.ts'
-import { PassThrough } from '../../processor/stateless/pass-through.ts'
-import type { SerializingProcessor } from '../../processor/internal-processor-context.ts'
+import type { Operator } from '../../processor/operator.ts'
+import { makeProcessor } from '../../processor/processor-parameters.ts'
 import type { Processor, Punctuator } from '../../processor/processor.ts'
 import type { ProcessorNode, SinkNode, SourceNode, TopologyNode } from '../../topology/topology-plan.ts'
 import { answerOf } from '../errors/dead-letters.ts'
@@ -14,6 +12,7 @@ import type { RecordCollector } from '../output/record-collector.ts'
 import type { TaskScope } from './task-scope.ts'
 
 type AnyRecord = StreamRecord<unknown, unknown>
+type AnyProcessor = Processor<unknown, unknown, unknown, unknown>
 
 /** The entry of a topic into the topology. */
 export class RunningSource implements RuntimeNode {
@@ -42,14 +41,17 @@ class RunningProcessor implements RuntimeNode {
   readonly name: string
   readonly context: NodeProcessorContext
   readonly #scope: TaskScope
-  readonly #processor: Processor<unknown, unknown, unknown, unknown>
+  readonly #processor: AnyProcessor
+  /** The processor, where it is one of the DSL's. */
+  readonly #operator: Operator<unknown, unknown, unknown, unknown> | undefined
 
   constructor(node: ProcessorNode, context: NodeProcessorContext, scope: TaskScope) {
     this.name = node.name
     this.context = context
     this.#scope = scope
-    this.#processor = node.supplier()
-    if (this.#processor instanceof PassThrough || this.#processor instanceof KStreamBranch) context.level = 'shared'
+    this.#processor = makeProcessor(node.processor) as AnyProcessor
+    this.#operator = node.processor.kind === 'operator' ? this.#processor : undefined
+    if (this.#operator?.forwards === 'input') context.level = 'shared'
   }
 
   init(): void {
@@ -65,7 +67,7 @@ class RunningProcessor implements RuntimeNode {
   }
 
   async prepare(): Promise<void> {
-    if ('prepare' in this.#processor) await (this.#processor as Partial<SerializingProcessor>).prepare?.()
+    await this.#operator?.prepare?.()
   }
 
   process(record: AnyRecord): void {
@@ -91,8 +93,7 @@ class RunningProcessor implements RuntimeNode {
   #fail(cause: unknown, record: AnyRecord | null): void {
     if (isFatal(cause)) throw cause
     const { environment, id, current, droppedRecords, sendDeadLetter: send } = this.#scope
-    // In Java that is a failed cast, which it leaves to the node above.
-    if (environment.compatibility === 'java' && this.#isSuppressed(cause)) throw notSuppressed(cause, this.name)
+    if (environment.compatibility === 'java' && this.#failsAbove(cause)) throw unwritable(cause, this.name)
     const error = processingError(cause, this.name, id, current.context())
     environment.logger.error(error.message, error.facts)
     const context = current.errorContext(this.name, id)
@@ -102,12 +103,12 @@ class RunningProcessor implements RuntimeNode {
     droppedRecords.add()
   }
 
-  #isSuppressed(cause: unknown): cause is SerializationError {
-    return this.#processor instanceof KTableSuppress && cause instanceof SerializationError
+  #failsAbove(cause: unknown): cause is SerializationError {
+    return this.#operator?.unwritableValueFails === 'above' && cause instanceof SerializationError
   }
 }
 
-function notSuppressed(cause: SerializationError, node: string): StreamsError {
+function unwritable(cause: SerializationError, node: string): StreamsError {
   return new StreamsError('STREAMS_NOT_SUPPRESSED', `${node} cannot keep a change: ${cause.message}`, {
     facts: { ...cause.facts, node },
     cause,

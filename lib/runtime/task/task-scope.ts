@@ -13,7 +13,7 @@ export interface TaskScope {
   readonly current: CurrentRecord
   readonly droppedRecords: Counter
   /** Objects that several nodes of the task use together. The key is an object that these nodes know. */
-  readonly shared: Map<object, object>
+  readonly shared: Map<string, object>
   readonly sendDeadLetter: SendDeadLetter
   /** The largest timestamp that the task has processed; −1 before the first record. */
   streamTime(): number
