@@ -7,7 +7,7 @@ import type { LoopJobs } from './loop-jobs.ts'
 
 export interface RebalanceListenerOptions {
   readonly jobs: LoopJobs
-  readonly tasks: TaskManager
+  readonly tasks: Pick<TaskManager, 'all' | 'withIds' | 'assign' | 'recreate' | 'close' | 'closeDirty'>
   readonly committer: Committer
   readonly directory: Pick<StateDirectory, 'closedTaskSums'>
 }

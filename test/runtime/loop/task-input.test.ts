@@ -1,0 +1,83 @@
+import t from 'tap'
+import { noHeaders } from '../../../lib/model/headers.ts'
+import type { TransportErrorKind } from '../../../lib/model/errors.ts'
+import { TransportError } from '../../../lib/model/errors.ts'
+import type { TopicPartition } from '../../../lib/model/topic-partition.ts'
+import { partitionKey } from '../../../lib/model/topic-partition.ts'
+import { TaskInput } from '../../../lib/runtime/loop/task-input.ts'
+import { SingleRecordBatch } from '../../../lib/testing/single-record-batch.ts'
+import type { FetchedPartition } from '../../../lib/transport/fetcher.ts'
+import { FakeTask } from '../task/fake-task.ts'
+import { FakeTasks } from '../task/fake-tasks.ts'
+
+const first = { topic: 'in-0', partition: 0 }
+
+function open() {
+  const task = new FakeTask('0_0')
+  const tasks = new FakeTasks(task)
+  const paused = new Set<string>()
+  const fetcher = {
+    fetched: [] as FetchedPartition[],
+    hasNews: false,
+    start: () => undefined,
+    take: () => fetcher.fetched.splice(0),
+    pause: (partition: TopicPartition) => void paused.add(partitionKey(partition)),
+    resume: (partition: TopicPartition) => void paused.delete(partitionKey(partition)),
+  }
+  const input = new TaskInput({ fetcher, tasks, bufferedRecordsPerPartition: 3 })
+  return { task, tasks, fetcher, input, paused }
+}
+
+function fetched(partition: TopicPartition, from: number, count: number, error: TransportError | null = null): FetchedPartition {
+  const record = { key: null, value: Buffer.from('x'), timestamp: 0, headers: noHeaders }
+  const batches = Array.from({ length: count }, (_, index) => new SingleRecordBatch(from + index, record))
+  const end = { highWatermark: 10, lastStableOffset: 10, logStartOffset: 0 }
+  return { ...partition, ...end, error, batches, abortedTransactions: [] }
+}
+
+t.test('records go to the task that reads their partition, from its position on, with what the broker still has', async (t) => {
+  const { task, fetcher, input } = open()
+  task.seek(first, 1)
+  fetcher.fetched = [fetched(first, 0, 3), fetched({ topic: 'other', partition: 0 }, 0, 2)]
+  await input.handOver()
+  t.same([task.buffered, task.fetchPosition(), task.lag], [2, 3, 7])
+})
+
+t.test('a task that does not run gets nothing', async (t) => {
+  const { task, tasks, fetcher, input } = open()
+  tasks.all[0]!.state = 'restoring'
+  fetcher.fetched = [fetched(first, 0, 3)]
+  await input.handOver()
+  t.equal(task.buffered, 0)
+})
+
+t.test('a partition with enough records is paused until its task has worked them off', async (t) => {
+  const { task, fetcher, input, paused } = open()
+  fetcher.fetched = [fetched(first, 0, 4)]
+  await input.handOver()
+  t.same([...paused], ['in-0-0'])
+  input.resume()
+  t.equal(paused.size, 1, 'still too many')
+  task.process()
+  input.resume()
+  t.equal(paused.size, 0)
+})
+
+t.test('a paused partition of a task that was closed is not resumed', async (t) => {
+  const { tasks, fetcher, input, paused } = open()
+  fetcher.fetched = [fetched(first, 0, 4)]
+  await input.handOver()
+  tasks.close(tasks.all[0]!)
+  input.resume()
+  t.equal(paused.size, 1, 'whoever reads it next says where from')
+})
+
+t.test('an offset that is gone is reset; an error that passes is waited out; another is thrown', async (t) => {
+  const { tasks, fetcher, input } = open()
+  const failing = (kind: TransportErrorKind) => fetched(first, 0, 0, new TransportError('TRANSPORT_TEST', kind, kind))
+  fetcher.fetched = [failing('retriable'), failing('out-of-range')]
+  await input.handOver()
+  t.same(tasks.calls, ['reset in-0-0'])
+  fetcher.fetched = [failing('fatal')]
+  await t.rejects(input.handOver(), { code: 'TRANSPORT_TEST' })
+})
