@@ -53,7 +53,7 @@ export class CogroupedKStream<K, VOut> {
     return this.#cogrouping.aggregate({ named: { name }, store, spec: tableSpec(store), key: store.key, table, processor })
   }
 
-  /** Aggregates per window instead of for ever. But in sliding windows, an aggregator sees null values, too. */
+  /** Aggregates per window instead of for ever. With `compatibility: 'java'` an aggregator sees null values, but in sliding windows. */
   windowedBy(windows: TimeWindows | SlidingWindows | UnlimitedWindows): TimeWindowedCogroupedKStream<K, VOut>
   windowedBy(windows: SessionWindows): SessionWindowedCogroupedKStream<K, VOut>
   windowedBy(windows: WindowsOfTime | SessionWindows): object {

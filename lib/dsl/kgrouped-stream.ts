@@ -74,7 +74,7 @@ export class KGroupedStream<K, V> {
 
   /**
    * Begins an aggregation over several grouped streams. The aggregate's type is that of the aggregator's first parameter. Where windows
-   * of time follow, the aggregator sees null values, too.
+   * follow, the aggregator sees null values, too, with `compatibility: 'java'`.
    */
   cogroup<VOut>(aggregator: Coaggregator<K, V, VOut>): CogroupedKStream<K, VOut> {
     return new CogroupedKStream(new Cogrouping(this.#grouping, aggregator as AnyAggregator))

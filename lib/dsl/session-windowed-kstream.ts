@@ -19,8 +19,8 @@ import { storedOperator } from './operators/table-operators.ts'
 
 /**
  * A grouped stream, cut into sessions (Java: `SessionWindowedKStream`). A record that is near to several sessions joins them; those that
- * went into the new one are deleted in the table. Records without key are dropped, and what comes after its session has closed; records
- * without value are not: a fold sees null.
+ * went into the new one are deleted in the table. Records without key or value are dropped, and what comes after its session has closed.
+ * With `compatibility: 'java'` null values are not dropped: a fold sees them.
  */
 export class SessionWindowedKStream<K, V> {
   readonly #grouping: StreamGrouping
@@ -38,7 +38,7 @@ export class SessionWindowedKStream<K, V> {
     return new SessionWindowedKStream(this.#grouping, this.#windows, emit)
   }
 
-  /** How many records each session has, those with a null value included. */
+  /** How many records each session has. */
   count(options?: Materialized<K, number, number, 'session'>): KTable<Windowed<K>, number> {
     const { graph, key } = this.#grouping
     const { name, materialized } = tableOptions(options, { call: 'count()', stored: 'windows' })

@@ -29,8 +29,8 @@ export type WindowsOfTime = TimeWindows | SlidingWindows | UnlimitedWindows
 export type UnlimitedWindowedKStream<K, V> = Omit<TimeWindowedKStream<K, V>, 'emitStrategy'>
 
 /**
- * A grouped stream, cut into windows of time (Java: `TimeWindowedKStream`). Records without key are dropped, and what comes
- * after its window has closed; records without value are not, but in sliding windows: a fold sees null.
+ * A grouped stream, cut into windows of time (Java: `TimeWindowedKStream`). Records without key or value are dropped, and
+ * what comes after its window has closed. With `compatibility: 'java'` null values are dropped in sliding windows only: a fold sees them.
  */
 export class TimeWindowedKStream<K, V> {
   readonly #grouping: StreamGrouping
@@ -53,7 +53,7 @@ export class TimeWindowedKStream<K, V> {
     return new TimeWindowedKStream(this.#grouping, this.#windows, emit)
   }
 
-  /** How many records each key has had in each window, those with a null value included. */
+  /** How many records each key has had in each window. */
   count(options?: Materialized<K, number, number, 'window'>): KTable<Windowed<K>, number> {
     const { graph, key } = this.#grouping
     const { name, materialized } = tableOptions(options, { call: 'count()', stored: 'windows' })

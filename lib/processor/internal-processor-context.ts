@@ -8,8 +8,15 @@ import type { ProcessorContext } from './processor.ts'
 export interface InternalProcessorContext<KOut, VOut> extends ProcessorContext<KOut, VOut> {
   /** Name of the processor's node. */
   readonly nodeName: string
-  /** Counts a dropped record (`dropped-records-total` of the task). */
-  drop(): void
+  /**
+   * Counts the record being processed, or one window of it, as dropped (`dropped-records-total` of the task), and logs the reason, at most
+   * once in a while. `facts` are the times that explain it, by their names.
+   */
+  drop(reason: string, facts?: Readonly<Record<string, number>>): void
+  /** Logs as `drop` does, where Kafka Streams does not count. */
+  logSkipped(reason: string, facts?: Readonly<Record<string, number>>): void
+  /** Counts as `drop` does, where a dropped record is part of the normal course of things. */
+  countDropped(): void
   recordContext(): RecordContext
   /** Runs `emit` as if `context` were being processed: what was held back belongs to the record it came from. */
   withRecordContext(context: RecordContext, emit: () => void): void

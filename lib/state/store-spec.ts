@@ -77,6 +77,8 @@ export interface SessionStoreSpec<K, V> extends StoreSpecBase<K, V> {
   readonly values: 'plain'
   readonly retentionMs: number
   readonly expiry: WindowExpiry
+  /** What Java's supplier says, where the sessions of the operator need more: so it is with `compatibility: 'java'` only. */
+  readonly supplied?: Pick<SessionStoreSpec<K, V>, 'retentionMs'>
   /** How long the changelog keeps sessions. Default `retentionMs`. */
   readonly changelogRetentionMs?: number
   /** When the sessions in it are emitted. In `safe`, those that wait for their emission on close are not forgotten. Default: on update. */
@@ -112,6 +114,12 @@ export type StoreSpec =
   | VersionedKeyValueStoreSpec<unknown, unknown>
   | ChangeBufferSpec
   | RecordBufferSpec
+
+/** How far behind its stream time a store still takes rows, in ms. */
+export function retentionOf(spec: StoreSpec): number {
+  if (spec.kind === 'window' || spec.kind === 'session') return spec.retentionMs
+  return spec.kind === 'versioned' ? spec.historyRetentionMs : Infinity
+}
 
 /** Java: `max(retention / 2, 60 s)` (`Stores.persistentWindowStore`). */
 export function segmentIntervalMs(retentionMs: number): number {

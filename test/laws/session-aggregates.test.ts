@@ -68,20 +68,29 @@ function sessionsOf(inputs: readonly Input[], gapMs: number): (readonly [Windowe
   })
 }
 
-/** Those that count: the session that a record would be in, with what counted before it, had not closed when it came. */
-function inTime(inputs: readonly Input[], { gapMs, graceMs }: Sizes): Input[] {
-  const counted: Input[] = []
+/**
+ * For the reader of records in any order: each joins the sessions within the gap that are not over, and makes one of them. A session is over
+ * when stream time has passed its end, gap and grace; what would be over at once does not count.
+ */
+function sessionsInTime(inputs: readonly Input[], { gapMs, graceMs }: Sizes): (readonly [Windowed<string>, number])[] {
+  let sessions: (readonly [Windowed<string>, number])[] = []
   let streamTime = -1
-  for (const input of inputs) {
-    streamTime = Math.max(streamTime, input.timestamp)
-    const own = sessionsOf([...counted, input], gapMs).find(([session]) => isIn(input, session))
-    if (own![0].endMs >= streamTime - gapMs - graceMs) counted.push(input)
+  for (const { key, value, timestamp } of inputs) {
+    streamTime = Math.max(streamTime, timestamp)
+    const isOpen = (endMs: number): boolean => endMs + gapMs + graceMs >= streamTime
+    const near = sessions.filter(
+      ([session]) =>
+        session.key === key &&
+        timestamp >= session.startMs - gapMs &&
+        timestamp <= session.endMs + gapMs &&
+        isOpen(session.endMs),
+    )
+    const startMs = Math.min(timestamp, ...near.map(([session]) => session.startMs))
+    const endMs = Math.max(timestamp, ...near.map(([session]) => session.endMs))
+    const sum = near.reduce((total, [, each]) => total + each, value)
+    if (isOpen(endMs)) sessions = [...sessions.filter((each) => !near.includes(each)), [{ key, startMs, endMs }, sum]]
   }
-  return counted
-}
-
-function isIn({ key, timestamp }: Input, session: Windowed<string>): boolean {
-  return session.key === key && session.startMs <= timestamp && timestamp <= session.endMs
+  return sessions
 }
 
 const expected = (sessions: (readonly [Windowed<string>, number])[]): string[] =>
@@ -98,7 +107,7 @@ const anyOrder = fc.array(fc.record({ ...keyed, timestamp: fc.nat(60) }), { maxL
 t.test('sessions are those of the records that came in time, whatever their order', async () => {
   const law = fc.property(anyOrder, sizes, kinds, (inputs, windows, kind) => {
     const { stored, emitted } = run(inputs, windows, 'on-window-update', { ...kind, retentionMs: 1_000_000 })
-    const sessions = expected(sessionsOf(inTime(inputs, windows), windows.gapMs))
+    const sessions = expected(sessionsInTime(inputs, windows))
     deepEqual(stored, sessions)
     const last = new Map(emitted.map(({ key, value }) => [JSON.stringify(key), value as number | null]))
     const table = [...last].flatMap(([key, sum]) => (sum === null ? [] : [shown(JSON.parse(key) as Windowed<string>, sum)]))

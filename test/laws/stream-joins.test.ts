@@ -101,25 +101,26 @@ class Model {
   /** The partners that are there when a record arrives, by their time, then as they came. */
   partners(at: number): Sent[] {
     const own = this.sent[at]!
-    if (own.key === null || own.value === null) return []
     return this.sent
       .slice(0, at)
-      .filter((other) => other.side !== own.side && other.key === own.key && other.value !== null)
-      .filter((other) => this.#belong(own, other) && this.#isKept(other, at))
+      .filter((other) => this.belong(own, other) && this.#isKept(other, at))
       .toSorted((one, other) => one.timestamp - other.timestamp)
   }
 
-  #belong(own: Sent, other: Sent): boolean {
+  belong(own: Sent, other: Sent): boolean {
+    if (own.key === null || own.key !== other.key || own.side === other.side) return false
+    if (own.value === null || other.value === null) return false
     const [left, right] = own.side === 'left' ? [own, other] : [other, own]
     const { beforeMs, afterMs } = this.windows
     return left.timestamp - beforeMs <= right.timestamp && right.timestamp <= left.timestamp + afterMs
   }
 
-  /** Each side forgets what is older, than the newest it has, by size and grace. On disk a record without value is no news. */
+  /** Each side forgets what no record within the grace can look for. On disk a record without value is no news. */
   #isKept({ side, timestamp }: Sent, at: number): boolean {
     const isNews = (each: Sent): boolean => each.key !== null && (each.value !== null || this.circumstances.medium !== 'disk')
     const news = this.sent.slice(0, at).filter((each) => each.side === side && isNews(each))
-    return timestamp > Math.max(...news.map((each) => each.timestamp)) - this.windows.sizeMs - this.windows.graceMs
+    const { beforeMs, afterMs, graceMs } = this.windows
+    return timestamp >= Math.max(...news.map((each) => each.timestamp)) - Math.max(0, beforeMs) - Math.max(0, afterMs) - graceMs
   }
 
   /** Whether the record is one of an outer side that found nobody. */
@@ -131,7 +132,7 @@ class Model {
   /** It is certain on arrival that an alone record stays alone: it has no key, came too late, or nobody waits at all. */
   isSettled(at: number): boolean {
     const own = this.sent[at]!
-    return own.key === null || this.windows.nonJoined === 'eager' || this.lastPartner(own) < this.time(at)
+    return own.key === null || this.windows.nonJoined === 'eager' || this.lastPartner(own) + this.windows.graceMs < this.time(at)
   }
 
   /** The results of a record on its arrival, in order. */
@@ -218,6 +219,33 @@ for (const kind of ['inner', 'left', 'outer'] as const)
     fc.assert(law, runs(100))
   })
 
+/** Whether the record was at most as late as the grace when it came. */
+function isInGrace(sent: readonly Sent[], at: number, graceMs: number): boolean {
+  const newest = Math.max(...sent.slice(0, at + 1).map(({ timestamp }) => timestamp))
+  return newest - sent[at]!.timestamp <= graceMs
+}
+
+for (const kind of ['inner', 'left', 'outer'] as const)
+  t.test(`${kind} join of two streams: two records that both come within the grace are a pair, and never unmatched`, async () => {
+    const times = windows.filter(({ nonJoined }) => nonJoined === 'final')
+    const law = fc.property(sent, times, fc.constantFrom('memory', 'disk'), (some, within, medium) => {
+      const all = [...some, end]
+      const results = run(joinOf(kind, within), all, { medium }).flat()
+      const model = new Model(all, within, kind)
+      const timely = all.filter((_, at) => isInGrace(all, at, within.graceMs))
+      for (const left of timely.filter(({ side }) => side === 'left'))
+        for (const right of timely.filter((each) => model.belong(left, each))) {
+          const both = results.filter((each) => each.left === left.value && each.right === right.value)
+          deepEqual(both, [pair(left, right)])
+          for (const each of [left, right])
+            ok(!results.some((one) => has(one, each) && isUnmatched(one)), `${each.value} has partners`)
+        }
+    })
+    fc.assert(law, runs(100))
+  })
+
+const isUnmatched = ({ left, right }: Result): boolean => left === null || right === null
+
 /** Each partition has a time of its own; with such a grace none forgets anything. */
 const nothingForgotten = windows.map(({ beforeMs, afterMs }) => JoinWindows.of({ beforeMs, afterMs, graceMs: 1000 }))
 
@@ -249,11 +277,8 @@ t.test('a stream joined with itself is two streams of the same records, the left
   fc.assert(law, runs(100))
 })
 
-/** Longer than any partner may be apart: else a record of a store of both sides may be found that has just been forgotten in one of two. */
-const keptForLong = windows.filter(({ beforeMs, afterMs, sizeMs, graceMs }) => sizeMs + graceMs > Math.max(beforeMs, afterMs))
-
 t.test('one store or two, a stream joined with itself is the same', async () => {
-  const law = fc.property(sent, keptForLong, (some, times) => {
+  const law = fc.property(sent, windows, (some, times) => {
     const records = some.filter(({ value }) => value !== null).map((each) => ({ ...each, side: 'left' as const }))
     deepEqual(joinedWithItself('one', times, records), joinedWithItself('both', times, records))
   })

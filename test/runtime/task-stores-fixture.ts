@@ -2,6 +2,7 @@ import { noHeaders } from '../../lib/model/headers.ts'
 import { noDeadLetters } from '../../lib/runtime/errors/dead-letters.ts'
 import type { ChangelogOutput } from '../../lib/runtime/output/task-changelogs.ts'
 import { CurrentRecord } from '../../lib/runtime/task/current-record.ts'
+import { SkippedRecords } from '../../lib/runtime/task/skipped-records.ts'
 import { TaskStores } from '../../lib/runtime/task/task-stores.ts'
 import type { KeyValueStore } from '../../lib/state/key-value/key-value-store.ts'
 import type { ChangelogSink } from '../../lib/state/state-store.ts'
@@ -43,15 +44,18 @@ export function openStores(node: StoreNode = keyValueStore('s', []), storage = n
   const changelogs = new FakeChangelogs()
   const current = new CurrentRecord('not kept')
   current.set('in', 3, 0, 7, noHeaders)
+  const droppedRecords = environment.metrics.counter('dropped-records', 'stream-task-metrics', {})
+  const streamTime = (): number => -1
   const scope = {
     environment,
     id: { subtopology: 0, partition: 3 },
     storage,
     current,
-    droppedRecords: environment.metrics.counter('dropped-records', 'stream-task-metrics', {}),
+    droppedRecords,
+    skipped: new SkippedRecords({ ...environment, current, dropped: droppedRecords, streamTime }),
     shared: new Map(),
     sendDeadLetter: noDeadLetters(environment.logger),
-    streamTime: () => -1,
+    streamTime,
   }
   const stores = new TaskStores({ nodes: [node], scope, changelogs, sourceOf: noSource })
   stores.open()

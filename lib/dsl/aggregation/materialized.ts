@@ -170,7 +170,7 @@ export function windowSpec(
 ): WindowStoreSpec<unknown, unknown> {
   checkKind(store, ['window'])
   const { options } = store
-  const { windowSizeMs, livesMs } = lifeOf(windows)
+  const { windowSizeMs, livesMs, neededMs } = lifeOf(windows)
   const isStoreValue = options.kind === 'window'
   const retentionMs = (isStoreValue ? options.changelogRetentionMs : options.retentionMs) ?? livesMs
   checkRetention(store, retentionMs, livesMs)
@@ -179,8 +179,8 @@ export function windowSpec(
     ...closing(windows, emit, store),
     kind: 'window' as const,
     values: 'timestamped' as const,
-    // What is as old as the retention is forgotten: a window of one instant would be at once.
-    retentionMs: windowSizeMs === 0 ? retentionMs + 1 : retentionMs,
+    retentionMs: Math.max(retentionMs, neededMs),
+    supplied: { retentionMs, windowSizeMs },
     changelogRetentionMs: retentionMs,
     windowSizeMs,
     duplicates: 'replace' as const,
@@ -201,8 +201,9 @@ function ofStoreValue(options: MaterializedOptions, leastMs: number) {
 }
 
 /**
- * Retention must cover gap and grace, or sessions would go before they close; a store value has its own, and then, as in Java, that of
- * the changelog follows from the windows all the same. There is no cache where sessions are emitted on close.
+ * Retention must cover gap and grace, or sessions would go before they close. A store forgets what is exactly as old as its retention, but
+ * in that moment a session is still open: it is retained for a millisecond more. A store value has its own retention, and then, as in
+ * Java, that of the changelog follows from the windows all the same. There is no cache where sessions are emitted on close.
  */
 export function sessionSpec(
   store: MaterializedStore,
@@ -220,7 +221,8 @@ export function sessionSpec(
     kind: 'session',
     values: 'plain',
     caching: emit === 'on-window-close' ? 'disabled' : caching,
-    retentionMs,
+    retentionMs: Math.max(retentionMs, livesMs + 1),
+    supplied: { retentionMs },
     changelogRetentionMs,
     expiry: (store.options as { expiry?: WindowExpiry }).expiry ?? 'default',
     emit,
@@ -236,11 +238,26 @@ function checkRetention({ name }: MaterializedStore, retentionMs: number, livesM
   )
 }
 
-/** New sliding windows take over what windows hold that began up to two differences earlier. */
-function lifeOf(windows: WindowsOfTime): { readonly windowSizeMs: number; readonly livesMs: number } {
-  if (!(windows instanceof SlidingWindows)) return { windowSizeMs: windows.sizeMs, livesMs: windows.sizeMs + windows.graceMs }
-  const { differenceMs, graceMs } = windows
-  return { windowSizeMs: differenceMs, livesMs: 2 * differenceMs + graceMs }
+interface WindowLife {
+  readonly windowSizeMs: number
+  /** The retention that Java asks for. */
+  readonly livesMs: number
+  /** The retention with which the store still has all that the operator looks for. */
+  readonly neededMs: number
+}
+
+/**
+ * A record looks for sliding windows that began up to two differences before it, and it may itself be as late as grace and difference.
+ * A store forgets what is exactly as old as its retention: hence the millisecond.
+ */
+function lifeOf(windows: WindowsOfTime): WindowLife {
+  const { graceMs } = windows
+  if (!(windows instanceof SlidingWindows)) {
+    const livesMs = windows.sizeMs + graceMs
+    return { windowSizeMs: windows.sizeMs, livesMs, neededMs: livesMs }
+  }
+  const { differenceMs } = windows
+  return { windowSizeMs: differenceMs, livesMs: 2 * differenceMs + graceMs, neededMs: 3 * differenceMs + graceMs + 1 }
 }
 
 /** As in Java, emission on close wants a store in order of time, and of sliding windows one without a cache. */

@@ -1,4 +1,5 @@
 import { TopologyError } from '../../model/errors.ts'
+import { neededRetentionMs } from '../../processor/stream-join/join-side.ts'
 import { waitingKeySerde, waitingValuesSerde } from '../../processor/stream-join/join-serdes.ts'
 import type { ChangelogOption, KeyValueStoreSpec, StoreMedium, WindowStoreSpec } from '../../state/store-spec.ts'
 import type { AnyWindowStore } from '../../topology/store-value.ts'
@@ -33,6 +34,7 @@ export function recordStore(
     changelog: withoutCompaction(changelog),
     changelogHeaders: 'record',
     ...times(windows),
+    ...retained(windows),
     duplicates: 'keep',
     expiry: 'default',
   }
@@ -60,6 +62,12 @@ function times({ sizeMs, graceMs }: JoinWindows) {
   return { windowSizeMs: sizeMs, retentionMs: sizeMs + graceMs }
 }
 
+/** Records are kept as long as they may be looked for, which is longer than Java's stores do; their changelog is retained as Java's. */
+function retained(windows: JoinWindows) {
+  const supplied = times(windows)
+  return { retentionMs: neededRetentionMs(windows), changelogRetentionMs: supplied.retentionMs, supplied }
+}
+
 /** Java tells records of one key and time apart by a number that begins anew after a restart: compaction would lose some. */
 function withoutCompaction(changelog: ChangelogOption): ChangelogOption {
   if (changelog === 'disabled') return changelog
@@ -77,7 +85,13 @@ function ownStore(
     throw unfit(own, `it would keep one record of each key and time only: give it duplicates: 'keep'.`)
   if (own.windowSizeMs !== windowSizeMs || own.retentionMs !== retentionMs)
     throw unfit(own, `give it the times of the windows: windowSizeMs ${windowSizeMs}, retentionMs ${retentionMs}.`)
-  return { ...own, key: erased(own.key) ?? key, value: erased(own.value) ?? value, changelogHeaders: 'record' }
+  return {
+    ...own,
+    ...retained(windows),
+    key: erased(own.key) ?? key,
+    value: erased(own.value) ?? value,
+    changelogHeaders: 'record',
+  }
 }
 
 function unfit({ name, ...facts }: AnyWindowStore, why: string): TopologyError {

@@ -3,7 +3,7 @@ export type Fold<K, V, A> = FoldFromInitial<K, V, A> | { readonly reducer: Reduc
 
 export interface FoldFromInitial<K, V, A> {
   readonly initializer: () => A | null
-  /** Is given null values, too. Null deletes. */
+  /** Null deletes. In `java` time windows and sessions give it null values, too. */
   readonly aggregator: (aggregate: A | null, value: V, key: K) => A | null
   /** Of sessions: joins what a session that is found has to what is there, at first the initial value. */
   readonly merger?: ((left: A | null, right: A, key: K) => A | null) | undefined

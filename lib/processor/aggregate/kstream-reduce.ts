@@ -4,6 +4,7 @@ import { internal, type InternalProcessorContext } from '../internal-processor-c
 import { lambdaResult } from '../lambda-result.ts'
 import { MaterializedTable } from '../table/materialized-table.ts'
 import type { Processor, ProcessorContext } from '../processor.ts'
+import { noKeyOrValue } from '../skip-reasons.ts'
 import type { OldValues } from '../table/timestamped-tuple-forwarder.ts'
 
 export interface KStreamReduceOptions<K, V> {
@@ -31,7 +32,7 @@ export class KStreamReduce<K, V> implements Processor<K | null, V | null, K, Cha
 
   process(record: StreamRecord<K | null, V | null>): void {
     const { key, value } = record
-    if (key === null || value === null) return this.#context.drop()
+    if (key === null || value === null) return this.#context.drop(noKeyOrValue(key))
     const old = this.#table.get(key)
     const aggregate = old === null ? value : this.#reduce(old.value, value, key)
     const timestamp = old === null ? record.timestamp : Math.max(record.timestamp, old.timestamp)

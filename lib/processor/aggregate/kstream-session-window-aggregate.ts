@@ -12,6 +12,7 @@ import { foldFromInitial, type Fold, type FoldFromInitial } from './fold.ts'
 import { internal, type InternalProcessorContext } from '../internal-processor-context.ts'
 import { lambdaResult } from '../lambda-result.ts'
 import type { Processor, ProcessorContext } from '../processor.ts'
+import { closedSession, noKeyOrValue } from '../skip-reasons.ts'
 import type { OldValues } from '../table/timestamped-tuple-forwarder.ts'
 import type { ClosingWindows } from './window-close-emitter.ts'
 import { WindowResults } from './window-results.ts'
@@ -53,9 +54,16 @@ function closingSessions<K, A>(store: UnemittedSessions<K, A>): ClosingWindows<K
 }
 
 /**
- * Aggregates by key and session (Java: `KStreamSessionWindowAggregate`). A record joins all sessions that it is near to into one, whose
- * results replace theirs: they are deleted first. Records without key are dropped, records without value are not; what would
- * end in a closed session is dropped. Time is the largest timestamp that this operator has seen; a result has the time of its session's end.
+ * Aggregates by key and session (Java: `KStreamSessionWindowAggregate`).
+ *
+ * - Stream time is the largest timestamp that this operator has seen.
+ * - A session is open until stream time has passed its end, gap and grace; that moment belongs to it.
+ * - A record merges all open sessions within its gap into one. Those that were merged are deleted first, then the new one is forwarded.
+ * - A record that is near to no open session, and whose own would be closed, is dropped.
+ * - A closed session is left alone, however long its store keeps it. Java merges it as long as its store, or the cache above it, still
+ *   has it, so that the outcome depends on both; `java` copies that.
+ * - Records without key or value are dropped. Java aggregates null values; `java` copies that.
+ * - The timestamp of a result is the end of its session.
  */
 export class KStreamSessionWindowAggregate<K, V, A> implements Processor<K | null, V, Windowed<K>, Change<A>> {
   readonly #options: KStreamSessionWindowAggregateOptions<K, V, A>
@@ -63,6 +71,7 @@ export class KStreamSessionWindowAggregate<K, V, A> implements Processor<K | nul
   #context!: InternalProcessorContext<Windowed<K>, Change<A>>
   #store!: SessionStore<K, A>
   #results!: WindowResults<K, A>
+  #isSafe = true
   #streamTime = -1
 
   constructor(options: KStreamSessionWindowAggregateOptions<K, V, A>) {
@@ -74,21 +83,29 @@ export class KStreamSessionWindowAggregate<K, V, A> implements Processor<K | nul
     const store = context.stateStore<SessionAggregateStore<K, A>>(this.#options.storeName)
     this.#store = store
     this.#context = internal(context)
+    this.#isSafe = this.#context.compatibility === 'safe'
     this.#results = new WindowResults(this.#context, { ...this.#options, store, closing: closingSessions(store) })
   }
 
   process(record: StreamRecord<K | null, V>): void {
     const { key, timestamp } = record
-    if (key === null) return this.#context.drop()
+    if (key === null || (record.value === null && this.#isSafe)) return this.#context.drop(noKeyOrValue(key))
     const { gapMs, graceMs } = this.#options.windows
     this.#streamTime = Math.max(this.#streamTime, timestamp)
     const closeTime = this.#streamTime - graceMs - gapMs
-    const near = [...this.#store.findSessions(key, timestamp - gapMs, timestamp + gapMs)]
+    const earliestEndMs = this.#isSafe ? Math.max(timestamp - gapMs, closeTime) : timestamp - gapMs
+    const near = [...this.#store.findSessions(key, earliestEndMs, timestamp + gapMs)]
     const session = merged(key, timestamp, near)
     const aggregate = this.#merge(key, near)
-    if (session.endMs < closeTime) this.#context.drop()
+    if (session.endMs < closeTime) this.#dropLate(session)
     else this.#replace(near, session, aggregate, record.value)
     this.#results.processed(closeTime, record)
+  }
+
+  #dropLate({ startMs, endMs }: Windowed<K>): void {
+    const { gapMs, graceMs } = this.#options.windows
+    const facts = { sessionStartMs: startMs, sessionEndMs: endMs, gapMs, graceMs, streamTimeMs: this.#streamTime }
+    this.#context.drop(closedSession, facts)
   }
 
   /** What is there of the session that the record is in, before it. */
@@ -106,7 +123,7 @@ export class KStreamSessionWindowAggregate<K, V, A> implements Processor<K | nul
   /** Merger and aggregator may have changed what was `read` in place: where old values are sent, they are read again. */
   #replace(read: readonly WindowedEntry<K, A>[], session: Windowed<K>, before: A | null, value: V): void {
     // Java deletes first: where the aggregator fails, and the processing goes on, what the sessions held is lost.
-    const deletesFirst = this.#context.compatibility === 'java'
+    const deletesFirst = !this.#isSafe
     let aggregate = deletesFirst ? before : this.#aggregate(before, value, session.key)
     const sessions = this.#results.sendsOldValues ? read.map((entry) => this.#reread(entry)) : read
     const isInstant = session.startMs === session.endMs
@@ -130,7 +147,7 @@ export class KStreamSessionWindowAggregate<K, V, A> implements Processor<K | nul
    * below would never subtract it. Only `java` copies that.
    */
   #oldValue(sessions: readonly WindowedEntry<K, A>[]): A | null {
-    return this.#context.compatibility === 'java' ? null : (sessions[0]?.value ?? null)
+    return this.#isSafe ? (sessions[0]?.value ?? null) : null
   }
 }
 

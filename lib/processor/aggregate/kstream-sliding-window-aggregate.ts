@@ -10,6 +10,7 @@ import type { WindowAggregateStore } from './kstream-window-aggregate.ts'
 import { timestamped } from '../table/ktable-value-getter.ts'
 import { lambdaResult } from '../lambda-result.ts'
 import type { Processor, ProcessorContext } from '../processor.ts'
+import { closedWindow, noKeyOrValue } from '../skip-reasons.ts'
 import type { OldValues } from '../table/timestamped-tuple-forwarder.ts'
 import type { ClosingWindows } from './window-close-emitter.ts'
 import { WindowResults } from './window-results.ts'
@@ -89,11 +90,11 @@ export class KStreamSlidingWindowAggregate<K, V, A> implements Processor<K | nul
   }
 
   process(record: StreamRecord<K | null, V | null>): void {
-    if (record.key === null || record.value === null) return this.#context.drop()
+    if (record.key === null || record.value === null) return this.#context.drop(noKeyOrValue(record.key))
     const { timestamp } = record
     this.#streamTime = Math.max(this.#streamTime, timestamp)
     this.#closeTime = this.#streamTime - this.#options.windows.graceMs
-    if (timestamp + this.#differenceMs < this.#closeTime) return this.#context.drop()
+    if (timestamp + this.#differenceMs < this.#closeTime) return this.#dropLate(timestamp, timestamp + this.#differenceMs)
     const input = record as Input<K, V>
     if (timestamp < this.#differenceMs) return this.#processEarly(input)
     const neighbours = this.#updateWindows(input)
@@ -187,10 +188,15 @@ export class KStreamSlidingWindowAggregate<K, V, A> implements Processor<K | nul
 
   #put(window: Windowed<K>, old: A | null, record: Input<K, V>, timestamp: number, oldValue: A | null): void {
     const { key, value } = record
-    if (window.endMs < this.#closeTime) return this.#context.drop()
+    if (window.endMs < this.#closeTime) return this.#dropLate(window.startMs, window.endMs)
     const aggregate = lambdaResult(this.#fold.aggregator(old, value, key), 'aggregator', this.#context.nodeName)
     this.#store.put(key, timestamped(aggregate, timestamp), window.startMs)
     this.#results.updated(window, aggregate, oldValue, timestamp, record)
+  }
+
+  #dropLate(windowStartMs: number, windowEndMs: number): void {
+    const { graceMs } = this.#options.windows
+    this.#context.drop(closedWindow, { windowStartMs, windowEndMs, graceMs, streamTimeMs: this.#streamTime })
   }
 
   #window(key: K, startMs: number, differenceMs: number): Windowed<K> {

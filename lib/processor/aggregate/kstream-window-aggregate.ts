@@ -10,6 +10,7 @@ import { phantomOldValue } from './kstream-aggregate.ts'
 import { timestamped } from '../table/ktable-value-getter.ts'
 import { lambdaResult } from '../lambda-result.ts'
 import type { Processor, ProcessorContext } from '../processor.ts'
+import { beforeUnlimitedWindow, closedWindow, noKeyOrValue } from '../skip-reasons.ts'
 import type { OldValues } from '../table/timestamped-tuple-forwarder.ts'
 import type { ClosingWindows } from './window-close-emitter.ts'
 import { WindowResults } from './window-results.ts'
@@ -60,8 +61,12 @@ function closingTimeWindows<K, A>(
 }
 
 /**
- * Aggregates by key and window (Java: `KStreamWindowAggregate`). Time is the largest timestamp that this operator has seen; what
- * is too late for a window counts as dropped, once per window. Records without key are dropped, records without value are not.
+ * Aggregates by key and window (Java: `KStreamWindowAggregate`).
+ *
+ * - Stream time is the largest timestamp that this operator has seen.
+ * - A window is closed when stream time reaches its end and grace. A record counts as dropped once for each closed window of its own.
+ * - Records without key or value are dropped. Java drops those without key only, and aggregates null values, although its own
+ *   documentation says that a value is needed; `java` copies that.
  */
 export class KStreamWindowAggregate<K, V, A> implements Processor<K | null, V, Windowed<K>, Change<A>> {
   readonly #options: KStreamWindowAggregateOptions<K, V, A>
@@ -69,6 +74,7 @@ export class KStreamWindowAggregate<K, V, A> implements Processor<K | null, V, W
   #context!: InternalProcessorContext<Windowed<K>, Change<A>>
   #store!: TimestampedWindowStore<K, A>
   #results!: WindowResults<K, A>
+  #skipsNullValues = true
   #streamTime = -1
 
   constructor(options: KStreamWindowAggregateOptions<K, V, A>) {
@@ -80,21 +86,30 @@ export class KStreamWindowAggregate<K, V, A> implements Processor<K | null, V, W
     const store = context.stateStore<WindowAggregateStore<K, A>>(this.#options.storeName)
     this.#store = store
     this.#context = internal(context)
+    this.#skipsNullValues = this.#context.compatibility === 'safe'
     const closing = closingTimeWindows(store, this.#options.windows)
     this.#results = new WindowResults(this.#context, { ...this.#options, store, closing })
   }
 
   process(record: StreamRecord<K | null, V>): void {
     const { key, timestamp } = record
-    if (key === null) return this.#context.drop()
+    if (key === null || (record.value === null && this.#skipsNullValues)) return this.#context.drop(noKeyOrValue(key))
     const { windows } = this.#options
     this.#streamTime = Math.max(this.#streamTime, timestamp)
     const closeTime = this.#streamTime - windows.graceMs
     for (let start = firstWindowStart(timestamp, windows); start <= timestamp; start += windows.advanceMs) {
       if (start + windows.sizeMs > closeTime) this.#update(windowed(key, start, start + windows.sizeMs), record)
-      else this.#context.drop()
+      else this.#dropLate(start)
     }
+    if (windows.startMs !== undefined && timestamp < windows.startMs)
+      this.#context.logSkipped(beforeUnlimitedWindow, { windowStartMs: windows.startMs })
     this.#results.processed(closeTime, record)
+  }
+
+  #dropLate(windowStartMs: number): void {
+    const { sizeMs, graceMs } = this.#options.windows
+    const windowEndMs = windowStartMs + sizeMs
+    this.#context.drop(closedWindow, { windowStartMs, windowEndMs, graceMs, streamTimeMs: this.#streamTime })
   }
 
   #update(window: Windowed<K>, record: StreamRecord<unknown, V>): void {

@@ -6,13 +6,14 @@ import { internal, type InternalProcessorContext } from '../internal-processor-c
 import type { KeyValuePair } from '../key-value-result.ts'
 import { lambdaResult } from '../lambda-result.ts'
 import type { Processor, ProcessorContext } from '../processor.ts'
+import { supersededVersion } from '../skip-reasons.ts'
 
 /** What a grouping makes of a row; null, or a null in it: the row is in no group. */
 export type GroupSelector<K, V, KR, VR> = (value: V, key: K) => KeyValuePair<KR | null, VR | null> | null
 
 export interface KTableRepartitionMapOptions<K, V, KR, VR> {
   readonly selector: GroupSelector<K, V, KR, VR>
-  /** `dropped`: of a versioned table only the latest rows are in the groups (KIP-914). They are not counted as dropped, as in Java. */
+  /** `dropped`: of a versioned table only the latest rows are in the groups (KIP-914). The others are not counted as dropped, as in Java. */
   readonly lateUpdates: 'dropped' | 'grouped'
 }
 
@@ -36,7 +37,7 @@ export class KTableRepartitionMap<K, V, KR, VR> implements Processor<K, Change<V
 
   process(record: StreamRecord<K, Change<V>>): void {
     const { newValue, oldValue, isLatest } = record.value
-    if (!isLatest && this.#lateUpdates === 'dropped') return
+    if (!isLatest && this.#lateUpdates === 'dropped') return this.#context.logSkipped(supersededVersion)
     const added = this.#select(newValue, record.key)
     const removed = this.#select(oldValue, record.key)
     if (added !== null && removed !== null && this.#isWhole(added.key, removed.key))

@@ -1,5 +1,6 @@
 import type { Counter, Metrics, MetricTags } from '../../metrics/metrics.ts'
 import { change, type Change } from '../../model/change.ts'
+import { noHeaders } from '../../model/headers.ts'
 import { streamRecord, type StreamRecord } from '../../model/stream-record.ts'
 import type { ValueAndTimestamp } from '../../model/value-and-timestamp.ts'
 import type { Windowed } from '../../model/windowed.ts'
@@ -69,7 +70,12 @@ export class WindowCloseEmitter<K, V> {
     this.#keepUnemitted()
   }
 
-  #emit(fromMs: number, toMs: number, { headers }: StreamRecord<unknown, unknown>): void {
+  /**
+   * A final result is made of many records, so that it has no headers. Java gives it those of `cause`, of whatever key that is; `java`
+   * copies that.
+   */
+  #emit(fromMs: number, toMs: number, cause: StreamRecord<unknown, unknown>): void {
+    const headers = this.#context.compatibility === 'java' ? cause.headers : noHeaders
     const startedAt = this.#context.currentSystemTimeMs()
     let count = 0
     for (const { key, value: result } of this.#windows.fetch(fromMs, toMs)) {

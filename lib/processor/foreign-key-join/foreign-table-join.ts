@@ -5,6 +5,7 @@ import { internal, type InternalProcessorContext } from '../internal-processor-c
 import type { LateUpdates } from '../table-join/ktable-ktable-join.ts'
 import type { Operator } from '../operator.ts'
 import type { ProcessorContext } from '../processor.ts'
+import { noKey, supersededVersion } from '../skip-reasons.ts'
 import { CombinedKeySchema } from './combined-key-schema.ts'
 import type { SubscriptionReceiveOptions } from './subscription-receive.ts'
 import type { SubscriptionResponseWrapper } from './subscription-response-wrapper.ts'
@@ -41,7 +42,8 @@ export class ForeignTableJoin<K, KForeign, VForeign> implements Operator<
   }
 
   process({ key, value, timestamp, headers }: StreamRecord<KForeign | null, Change<VForeign>>): void {
-    if (key === null || (!value.isLatest && this.#options.lateUpdates === 'dropped')) return this.#context.drop()
+    if (key === null) return this.#context.drop(noKey)
+    if (!value.isLatest && this.#options.lateUpdates === 'dropped') return this.#context.drop(supersededVersion)
     for (const subscription of this.#store.prefixScan(this.#keys.prefix(key))) {
       const { hash, primaryPartition } = subscription.value.value
       const response = { hash, foreignValue: value.newValue, primaryPartition }

@@ -50,7 +50,7 @@ export class ResponseJoin<K, V, VForeign, VOut> implements Operator<K, Subscript
   process({ key, value: response, timestamp, headers }: StreamRecord<K, SubscriptionResponseWrapper<VForeign>>): void {
     const row = this.#table.get(key)
     const hash = row === null ? null : murmur3Hash128(this.#value.serialize(row.value))
-    if (!equalBytes(hash, response.hash)) return this.#context.drop()
+    if (!equalBytes(hash, response.hash)) return this.#context.countDropped()
     const result = row === null ? null : this.#join(row.value, response.foreignValue, key)
     this.#context.forward(streamRecord(key, result, timestamp, headers))
   }

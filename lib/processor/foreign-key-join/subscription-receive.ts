@@ -4,6 +4,7 @@ import type { TimestampedKeyValueStore } from '../../state/key-value/key-value-s
 import { internal, type InternalProcessorContext } from '../internal-processor-context.ts'
 import type { Operator } from '../operator.ts'
 import type { ProcessorContext } from '../processor.ts'
+import { noForeignKey } from '../skip-reasons.ts'
 import { CombinedKeySchema, type ForeignKeyJoinSerdes } from './combined-key-schema.ts'
 import { SubscriptionInstruction, type SubscriptionWrapper } from './subscription-wrapper.ts'
 
@@ -43,7 +44,8 @@ export class SubscriptionReceive<K, KForeign> implements Operator<
     const { key, value, timestamp } = record
     // Without a foreign key there is nothing to keep; only the rows of a left join get an answer all the same.
     if (key !== null) this.#keep(key, value, timestamp)
-    else if (value.instruction !== SubscriptionInstruction.propagateNullIfNoForeignValueAvailable) return this.#context.drop()
+    else if (value.instruction !== SubscriptionInstruction.propagateNullIfNoForeignValueAvailable)
+      return this.#context.drop(noForeignKey)
     this.#context.forward(streamRecord(key, value, timestamp, record.headers))
   }
 

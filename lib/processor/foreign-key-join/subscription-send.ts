@@ -7,6 +7,7 @@ import type { LateUpdates } from '../table-join/ktable-ktable-join.ts'
 import { lambdaResult } from '../lambda-result.ts'
 import type { Operator } from '../operator.ts'
 import type { ProcessorContext } from '../processor.ts'
+import { noForeignKey, supersededVersion } from '../skip-reasons.ts'
 import type { ForeignKeyJoinSerdes } from './combined-key-schema.ts'
 import { murmur3Hash128 } from './murmur3.ts'
 import { PseudoTopicSerde } from './pseudo-topic-serde.ts'
@@ -50,7 +51,7 @@ export class SubscriptionSend<K, V, KForeign> implements Operator<K, Change<V>, 
 
   process(record: StreamRecord<K, Change<V>>): void {
     const { newValue, oldValue, isLatest } = record.value
-    if (!isLatest && this.#options.lateUpdates === 'dropped') return this.#context.drop()
+    if (!isLatest && this.#options.lateUpdates === 'dropped') return this.#context.drop(supersededVersion)
     const oldKey = this.#extract(oldValue, record.key)
     const newKey = this.#extract(newValue, record.key)
     if (this.#options.kind === 'left') this.#sendLeft(record, oldKey, newKey)
@@ -70,7 +71,7 @@ export class SubscriptionSend<K, V, KForeign> implements Operator<K, Change<V>, 
   #sendInner(record: StreamRecord<K, Change<V>>, oldKey: KForeign | null, newKey: KForeign | null): void {
     const { newValue } = record.value
     const hash = this.#hash(newValue)
-    if (newValue !== null && newKey === null) this.#context.drop()
+    if (newValue !== null && newKey === null) this.#context.drop(noForeignKey)
     if (newKey === null) {
       if (oldKey !== null) this.#forward(record, oldKey, SubscriptionInstruction.deleteKeyAndPropagate, hash)
       return

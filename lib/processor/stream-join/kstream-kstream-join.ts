@@ -1,8 +1,10 @@
+import { noHeaders, type Headers } from '../../model/headers.ts'
 import { streamRecord, type StreamRecord } from '../../model/stream-record.ts'
 import type { WindowStore } from '../../state/window/window-store.ts'
 import { internal, type InternalProcessorContext } from '../internal-processor-context.ts'
 import { lambdaResult } from '../lambda-result.ts'
 import type { Processor, ProcessorContext } from '../processor.ts'
+import { noKey, noValue } from '../skip-reasons.ts'
 import { joinClock, type JoinClock } from './join-clock.ts'
 import { lookAheadMs, lookBackMs, otherSide, type JoinSide, type JoinTimes } from './join-side.ts'
 import { WaitingRecords, type WaitingStore } from './waiting-records.ts'
@@ -58,15 +60,15 @@ export class KStreamKStreamJoin<K, V, VOut> implements Processor<K | null, V | n
   process(record: StreamRecord<K | null, V | null>): void {
     const { key, value, timestamp } = record
     this.#clock.streamTimeMs = Math.max(this.#clock.streamTimeMs, timestamp)
-    if (value === null) return this.#context.drop()
+    if (value === null) return this.#context.drop(noValue)
     if (key === null) return this.#withoutKey(record, value)
     if (timestamp === this.#clock.streamTimeMs) this.#emitClosed(record)
     if (!this.#joinMatches(key, value, record) && this.#options.nonJoined === 'kept') this.#keep(key, value, record)
   }
 
   #withoutKey(record: StreamRecord<K | null, unknown>, value: V): void {
-    if (this.#options.nonJoined === 'dropped') return this.#context.drop()
-    this.#forward(null, this.#joined(null as K, value, null), record.timestamp, record)
+    if (this.#options.nonJoined === 'dropped') return this.#context.drop(noKey)
+    this.#forward(null, this.#joined(null as K, value, null), record.timestamp, record.headers)
   }
 
   #joinMatches(key: K, value: V, record: StreamRecord<unknown, unknown>): boolean {
@@ -76,26 +78,38 @@ export class KStreamKStreamJoin<K, V, VOut> implements Processor<K | null, V | n
     for (const { startMs, value: other } of this.#otherStore.fetch(key, from, this.#lastPartnerMs(record.timestamp))) {
       hasMatch = true
       this.#waiting?.remove({ timestamp: startMs, side: otherSide(side), key })
-      this.#forward(key, this.#joined(key, value, other), Math.max(record.timestamp, startMs), record)
+      this.#forward(key, this.#joined(key, value, other), Math.max(record.timestamp, startMs), record.headers)
     }
     return hasMatch
   }
 
-  /** A record that came too late for a partner does not wait for one. */
+  /**
+   * A record waits for a partner as long as one may come within the grace. Java sends a record at once that is later than its last partner
+   * could be, and joins it again when a partner comes within the grace; `java` copies that.
+   */
   #keep(key: K, value: V, record: StreamRecord<unknown, unknown>): void {
-    const { timestamp } = record
-    if (this.#waiting !== undefined && this.#lastPartnerMs(timestamp) >= this.#clock.streamTimeMs)
+    const { timestamp, headers } = record
+    if (this.#waiting !== undefined && this.#mayStillMeet(timestamp))
       return this.#waiting.add({ timestamp, side: this.#options.side, key }, value)
-    this.#forward(key, this.#joined(key, value, null), timestamp, record)
+    this.#forward(key, this.#joined(key, value, null), timestamp, headers)
   }
 
-  /** Results go on from the side that noticed, with the headers of its record. */
+  #mayStillMeet(timestamp: number): boolean {
+    const graceMs = this.#context.compatibility === 'java' ? 0 : this.#options.times.graceMs
+    return this.#lastPartnerMs(timestamp) + graceMs >= this.#clock.streamTimeMs
+  }
+
+  /**
+   * Emits the records of both sides whose partners can no longer come. Their headers are not kept, so that these results have none. Java
+   * gives them the headers of `record`, which has nothing to do with them but that it has moved stream time; `java` copies that.
+   */
   #emitClosed(record: StreamRecord<unknown, unknown>): void {
     const own = this.#options.side
     if (this.#waiting?.mayHaveClosed(own) !== true) return
+    const headers = this.#context.compatibility === 'java' ? record.headers : noHeaders
     this.#waiting.emitClosed(this.#context.currentSystemTimeMs(), ({ key, side, timestamp }, value) => {
       const joined = side === own ? this.#joined(key, value, null) : this.#joined(key, null, value)
-      this.#forward(key, joined, timestamp, record)
+      this.#forward(key, joined, timestamp, headers)
     })
   }
 
@@ -109,7 +123,7 @@ export class KStreamKStreamJoin<K, V, VOut> implements Processor<K | null, V | n
     return lambdaResult(joined, 'joiner', this.#context.nodeName)
   }
 
-  #forward(key: K | null, value: VOut, timestamp: number, { headers }: StreamRecord<unknown, unknown>): void {
+  #forward(key: K | null, value: VOut, timestamp: number, headers: Headers): void {
     this.#context.forward(streamRecord(key, value, timestamp, headers))
   }
 }

@@ -3,7 +3,8 @@ import type { WindowStore } from '../../state/window/window-store.ts'
 import { internal, type InternalProcessorContext } from '../internal-processor-context.ts'
 import { lambdaResult } from '../lambda-result.ts'
 import type { Processor, ProcessorContext } from '../processor.ts'
-import { lookAheadMs, lookBackMs, type JoinSide, type JoinTimes } from './join-side.ts'
+import { noKeyOrValue } from '../skip-reasons.ts'
+import { lookAheadMs, lookBackMs, neededRetentionMs, type JoinSide, type JoinTimes } from './join-side.ts'
 import type { StreamJoiner } from './kstream-kstream-join.ts'
 
 export interface KStreamKStreamSelfJoinOptions<K, V, VOut> {
@@ -32,7 +33,7 @@ export class KStreamKStreamSelfJoin<K, V, VOut> implements Processor<K | null, V
   }
 
   process({ key, value, timestamp, headers }: StreamRecord<K | null, V | null>): void {
-    if (key === null || value === null) return this.#context.drop()
+    if (key === null || value === null) return this.#context.drop(noKeyOrValue(key))
     this.#streamTimeMs = Math.max(this.#streamTimeMs, timestamp)
     const joined = (left: V, right: V): VOut =>
       lambdaResult(this.#options.joiner(left, right, key), 'joiner', this.#context.nodeName)
@@ -63,10 +64,10 @@ export class KStreamKStreamSelfJoin<K, V, VOut> implements Processor<K | null, V
    * does not hold its own time.
    */
   #findsItself(timestamp: number): boolean {
-    const { beforeMs, afterMs, graceMs } = this.#options.times
-    const retentionMs = beforeMs + afterMs + graceMs
+    const { times } = this.#options
+    const { beforeMs, afterMs, graceMs } = times
     const ageMs = this.#streamTimeMs - timestamp
-    if (this.#context.compatibility === 'java') return ageMs < retentionMs - 1
-    return ageMs < retentionMs && beforeMs >= 0 && afterMs >= 0
+    if (this.#context.compatibility === 'java') return ageMs < beforeMs + afterMs + graceMs - 1
+    return ageMs < neededRetentionMs(times) && beforeMs >= 0 && afterMs >= 0
   }
 }

@@ -7,6 +7,7 @@ import { internal, type InternalProcessorContext } from '../internal-processor-c
 import { makeGetter, type KTableValueGetter, type KTableValueGetterSupplier } from '../table/ktable-value-getter.ts'
 import { lambdaResult } from '../lambda-result.ts'
 import type { Processor, ProcessorContext } from '../processor.ts'
+import { noKey, noValue } from '../skip-reasons.ts'
 
 export interface KStreamKTableJoinOptions<K, V, KTable, VTable, VOut> {
   readonly kind: 'inner' | 'left'
@@ -45,8 +46,8 @@ export class KStreamKTableJoin<K, V, KTable, VTable, VOut> implements Processor<
     const { key, value } = record
     // Java asks for the key before it looks at the value; a selector that fails on null fails there, too.
     const tableKey = value === null && this.#context.compatibility === 'safe' ? null : this.#select(value as V, key)
-    if (value === null) return this.#context.drop()
-    if (tableKey === null && this.#options.kind === 'inner') return this.#context.drop()
+    if (value === null) return this.#context.drop(noValue)
+    if (tableKey === null && this.#options.kind === 'inner') return this.#context.drop(noKey)
     const { grace } = this.#options
     if (grace === undefined) this.#join(record as StreamRecord<K, V>, tableKey)
     else this.#hold(record as StreamRecord<K, V>, grace.graceMs)

@@ -11,6 +11,7 @@ import {
 } from '../table/ktable-value-getter.ts'
 import { lambdaResult } from '../lambda-result.ts'
 import type { Processor, ProcessorContext } from '../processor.ts'
+import { noKey, supersededVersion } from '../skip-reasons.ts'
 import type { OldValues } from '../table/timestamped-tuple-forwarder.ts'
 
 /** A result needs this side. An inner join requires both, a left join its left side, an outer join neither. */
@@ -55,7 +56,8 @@ export class KTableKTableJoin<K, V, VOther, VOut> implements Processor<K | null,
   }
 
   process({ key, value, timestamp, headers }: StreamRecord<K | null, Change<V>>): void {
-    if (key === null || (!value.isLatest && this.#options.lateUpdates === 'dropped')) return this.#context.drop()
+    if (key === null) return this.#context.drop(noKey)
+    if (!value.isLatest && this.#options.lateUpdates === 'dropped') return this.#context.drop(supersededVersion)
     const other = this.#other.get(key)
     if (other === null && !this.#matters(value)) return
     const otherValue = other === null ? null : other.value

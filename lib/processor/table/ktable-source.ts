@@ -3,6 +3,7 @@ import { streamRecord, type StreamRecord } from '../../model/stream-record.ts'
 import { internal, type InternalProcessorContext } from '../internal-processor-context.ts'
 import { MaterializedTable } from './materialized-table.ts'
 import type { Processor, ProcessorContext } from '../processor.ts'
+import { noKey } from '../skip-reasons.ts'
 import type { OldValues } from './timestamped-tuple-forwarder.ts'
 
 export interface KTableSourceOptions {
@@ -32,7 +33,7 @@ export class KTableSource<K, V> implements Processor<K | null, V | null, K, Chan
 
   process(record: StreamRecord<K | null, V | null>): void {
     const { key, value, timestamp, headers } = record
-    if (key === null) return this.#context.drop()
+    if (key === null) return this.#context.drop(noKey)
     if (this.#table === undefined) return this.#context.forward(streamRecord(key, change(value, null), timestamp, headers))
     const old = this.#options.oldValues === 'send' ? this.#table.get(key) : null
     this.#table.update(key, value, old === null ? null : old.value, timestamp, record)

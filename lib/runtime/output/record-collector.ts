@@ -146,7 +146,7 @@ class TopicSink {
     const { name: topic, partitions } = this.#output
     const chosen = this.#partitioner?.(record.value, record.key, partitions, { topic, headers }) ?? 'default'
     if (chosen === 'default') return this.#output.append(this.#partitionOf(key), key, value, timestamp, headers)
-    if (chosen.length === 0) this.#scope.droppedRecords.add()
+    if (chosen.length === 0) this.#scope.skipped.drop(this.#node, 'its partitioner chose no partition')
     for (const partition of chosen) this.#output.append(this.#checked(partition), key, value, timestamp, headers)
   }
 

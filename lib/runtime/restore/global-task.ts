@@ -23,6 +23,7 @@ import type { StoreRestore } from '../task/task-stores.ts'
 import { StoreFormats } from './store-formats.ts'
 import { positionRemoval, positionWrite, readPosition } from './store-positions.ts'
 import type { ThreadEnvironment } from '../environment/thread-environment.ts'
+import { SkippedRecords } from '../task/skipped-records.ts'
 import type { TaskScope } from '../task/task-scope.ts'
 
 export interface GlobalTaskOptions {
@@ -202,7 +203,8 @@ export class GlobalTask implements Task {
     const sendDeadLetter = noDeadLetters(environment.logger)
     const current = new CurrentRecord('not kept')
     const streamTime = (): number => this.#streamTime
-    return { environment, id, storage, current, droppedRecords, sendDeadLetter, shared: new Map(), streamTime }
+    const skipped = new SkippedRecords({ ...environment, current, dropped: droppedRecords, streamTime })
+    return { environment, id, storage, current, droppedRecords, skipped, sendDeadLetter, shared: new Map(), streamTime }
   }
 }
 

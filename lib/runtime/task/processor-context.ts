@@ -9,6 +9,7 @@ import type { InternalProcessorContext } from '../../processor/internal-processo
 import type { Cancellable, PunctuationType, Punctuator } from '../../processor/processor.ts'
 import type { CurrentRecord } from './current-record.ts'
 import type { ProcessorMetadata } from './processor-metadata.ts'
+import type { SkipFacts } from './skipped-records.ts'
 import { taskTags, type TaskScope } from './task-scope.ts'
 
 /** A node of a running topology. */
@@ -125,8 +126,16 @@ export class NodeProcessorContext implements InternalProcessorContext<unknown, u
     return this.#scope.environment.clock.now()
   }
 
-  drop(): void {
-    this.#scope.droppedRecords.add()
+  drop(reason: string, facts?: SkipFacts): void {
+    this.#scope.skipped.drop(this.nodeName, reason, facts)
+  }
+
+  logSkipped(reason: string, facts?: SkipFacts): void {
+    this.#scope.skipped.log(this.nodeName, reason, facts)
+  }
+
+  countDropped(): void {
+    this.#scope.skipped.count()
   }
 
   processorMetadata(key: string): number | undefined {

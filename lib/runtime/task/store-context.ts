@@ -10,7 +10,7 @@ export function storeContext(
   changelog: ChangelogSink | undefined,
   scope: TaskScope,
 ): StateStoreContext {
-  const { environment, id, storage, current, droppedRecords } = scope
+  const { environment, id, storage, current, droppedRecords, skipped } = scope
   const { applicationId, cache, compatibility, defaultStoreMedium, serdes, metrics, clock } = environment
   return {
     applicationId,
@@ -26,7 +26,12 @@ export function storeContext(
     recordContext: () => current.context(),
     withRecordContext: (context, emit) => current.during(context, emit),
     streamTime: () => scope.streamTime(),
-    droppedRecords,
+    droppedRecords: {
+      get total() {
+        return droppedRecords.total
+      },
+      add: () => skipped.dropInStore(spec),
+    },
     metrics,
     clock,
   }

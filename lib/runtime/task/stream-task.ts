@@ -24,6 +24,7 @@ import { RecordQueue } from './record-queue.ts'
 import { RecordReader } from './record-reader.ts'
 import type { ThreadEnvironment } from '../environment/thread-environment.ts'
 import { TaskChangelogs } from '../output/task-changelogs.ts'
+import { SkippedRecords } from './skipped-records.ts'
 import { taskTags, type TaskScope } from './task-scope.ts'
 import type { ActiveTask } from './task.ts'
 import type { StoreRestore } from './task-stores.ts'
@@ -236,15 +237,18 @@ export class StreamTask implements ActiveTask {
   #makeScope(environment: ThreadEnvironment, storage: StorageEnvironment, output: RecordOutput): TaskScope {
     const tags = taskTags(environment, this.id)
     const droppedRecords = environment.metrics.counter('dropped-records', 'stream-task-metrics', tags)
+    const current = new CurrentRecord(sourcesOf(environment))
+    const streamTime = (): number => this.#streamTime
     return {
       environment,
       id: this.id,
       storage,
-      current: new CurrentRecord(sourcesOf(environment)),
+      current,
       droppedRecords,
+      skipped: new SkippedRecords({ ...environment, current, dropped: droppedRecords, streamTime }),
       sendDeadLetter: deadLettersInto(output),
       shared: new Map(),
-      streamTime: () => this.#streamTime,
+      streamTime,
     }
   }
 

@@ -4,6 +4,7 @@ import type { StorageEnvironment } from '../../storage/storage.ts'
 import type { ThreadEnvironment } from '../environment/thread-environment.ts'
 import type { SendDeadLetter } from '../errors/dead-letters.ts'
 import type { CurrentRecord } from './current-record.ts'
+import type { SkippedRecords } from './skipped-records.ts'
 
 /** What the parts of one task share. */
 export interface TaskScope {
@@ -12,6 +13,7 @@ export interface TaskScope {
   readonly storage: StorageEnvironment
   readonly current: CurrentRecord
   readonly droppedRecords: Counter
+  readonly skipped: SkippedRecords
   /** Objects that several nodes of the task use together. The key is an object that these nodes know. */
   readonly shared: Map<string, object>
   readonly sendDeadLetter: SendDeadLetter

@@ -33,7 +33,8 @@ function copyOf({ emit }: Spec): 'by-time' | 'none' {
   return emit === 'on-window-close' ? 'by-time' : 'none'
 }
 
-function openSessionStore(spec: Spec, context: StateStoreContext): StateStore {
+function openSessionStore(declared: Spec, context: StateStoreContext): StateStore {
+  const spec = context.compatibility === 'java' ? { ...declared, ...declared.supplied } : declared
   const rows = rowCodec(spec, context)
   const expiry = expiryOf(spec, context)
   const segments = openSegments(spec, rows, copyOf(spec), context)

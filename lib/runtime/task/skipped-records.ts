@@ -1,0 +1,94 @@
+import type { Clock } from '../../clock/clock.ts'
+import type { Counter } from '../../metrics/metrics.ts'
+import { retentionOf, type StoreSpec } from '../../state/store-spec.ts'
+import type { CurrentRecord } from './current-record.ts'
+import type { Logger } from '../logger.ts'
+
+/** For this long after a line of the log, records that are skipped in the same place for the same reason are only counted. */
+const quietMs = 10_000
+
+/** Times and bounds that explain why a record is skipped, by their names in the code: `streamTimeMs`, `windowEndMs`, … */
+export type SkipFacts = Readonly<Record<string, number>>
+
+export interface SkippedRecordsOptions {
+  readonly clock: Pick<Clock, 'now'>
+  readonly logger: Logger
+  readonly current: CurrentRecord
+  /** Kafka's `dropped-records` of the task. */
+  readonly dropped: Counter
+  /** Of the task. */
+  streamTime(): number
+}
+
+/** The last line of the log for one place and reason. */
+interface Line {
+  atMs: number
+  /** How many records were skipped since. */
+  leftOut: number
+}
+
+/**
+ * Counts and logs the records that a task skips on purpose: late ones, and those without key or value. Each place logs each reason at most
+ * once in 10 s of the wall clock, and tells how many records that left out, so that a flood of late records is no flood of lines. The
+ * counter has them all.
+ */
+export class SkippedRecords {
+  readonly #options: SkippedRecordsOptions
+  readonly #lines = new Map<string, Line>()
+
+  constructor(options: SkippedRecordsOptions) {
+    this.#options = options
+  }
+
+  /** For skips that are no news to anybody: counts, and does not log. */
+  count(): void {
+    this.#options.dropped.add()
+  }
+
+  /** Counts and logs. `place` is the node or store that skips the record. */
+  drop(place: string, reason: string, facts: SkipFacts = {}): void {
+    this.#options.dropped.add()
+    this.log(place, reason, facts)
+  }
+
+  /** For skips that Kafka Streams does not count. */
+  log(place: string, reason: string, facts: SkipFacts = {}): void {
+    const leftOut = this.#due(`${place}: ${reason}`)
+    if (leftOut !== undefined) this.#write(place, reason, facts, leftOut)
+  }
+
+  /**
+   * A store does not take what is older than its retention. A changelog keeps rows for longer than the store does: while it is restored, before
+   * the task has any record at work, such rows are counted only, as in Kafka Streams.
+   */
+  dropInStore(spec: StoreSpec): void {
+    this.#options.dropped.add()
+    if (this.#options.current.timestamp < 0) return
+    const facts = { retentionMs: retentionOf(spec), streamTimeMs: this.#options.streamTime() }
+    this.log(`The store ${spec.name}`, 'it is older than what the store retains', facts)
+  }
+
+  /** How many were left out since the last line; undefined while it is too early for another line. */
+  #due(line: string): number | undefined {
+    const now = this.#options.clock.now()
+    const last = this.#lines.get(line)
+    // A wall clock that was set back must not silence anybody.
+    if (last !== undefined && now >= last.atMs && now - last.atMs < quietMs) {
+      last.leftOut++
+      return undefined
+    }
+    this.#lines.set(line, { atMs: now, leftOut: 0 })
+    return last?.leftOut ?? 0
+  }
+
+  #write(place: string, reason: string, skipFacts: SkipFacts, leftOut: number): void {
+    const { current, logger } = this.#options
+    const { timestamp, metadata } = current
+    const where = metadata === null ? '' : ` at ${metadata.topic}-${metadata.partition}, offset ${metadata.offset},`
+    const why = Object.entries(skipFacts).map(([name, value]) => `${name} ${value}`)
+    const numbers = [`timestamp ${timestamp}`, ...why].join(', ')
+    const others = leftOut === 0 ? '' : ` ${leftOut} more were skipped there for this reason since it was last logged.`
+    const message = `${place} skipped the record${where} because ${reason} (${numbers}).${others}`
+    logger.warn(message, { ...metadata, timestamp, place, ...skipFacts, leftOut })
+  }
+}
