@@ -6,6 +6,7 @@ export { noHeaders } from './model/headers.ts'
 export type { Header, Headers } from './model/headers.ts'
 export { topic } from './model/topic.ts'
 export type { Topic } from './model/topic.ts'
+export type { KeyValue } from './model/key-value.ts'
 export type { TopicPartition } from './model/topic-partition.ts'
 export type { TaskId } from './model/task-id.ts'
 export { windowed } from './model/windowed.ts'
@@ -34,7 +35,7 @@ export type { ErrorFacts, StreamsErrorOptions, TransportErrorKind } from './mode
 export type { BuildOptions, Optimization } from './dsl/graph/optimization.ts'
 export { StreamsBuilder } from './dsl/streams-builder.ts'
 export type { KStream, Present } from './dsl/kstream.ts'
-export type { KTable } from './dsl/ktable.ts'
+export type { FinalKTable, KTable } from './dsl/ktable.ts'
 export type { GlobalKTable } from './dsl/global-ktable.ts'
 export type { KGroupedStream } from './dsl/kgrouped-stream.ts'
 export type { KGroupedTable } from './dsl/kgrouped-table.ts'
@@ -85,7 +86,7 @@ export type {
 } from './dsl/options.ts'
 
 // The Processor API, and the topology that both end in.
-export type { AnyStore, AnyWindowStore } from './topology/store-value.ts'
+export type { AnyStore, AnyWindowStore, StateStoreOf } from './state/store-value.ts'
 export { Topology } from './topology/topology.ts'
 export type { FilledStore, ProcessorOptions, SinkOptions, SourceOptions } from './topology/topology.ts'
 export type { PlanOptions } from './topology/plan-topology.ts'
@@ -97,7 +98,6 @@ export type {
   TopicNameExtractor,
   TopologyPlan,
 } from './topology/topology-plan.ts'
-export type { KeyValuePair } from './processor/key-value-result.ts'
 export type { ValueTransformer } from './processor/table/ktable-transform-values.ts'
 export type {
   Cancellable,
@@ -137,6 +137,7 @@ export type {
   ChangelogOption,
   KeyValueStoreSpec,
   SessionStoreSpec,
+  StoredValues,
   StoreMedium,
   StoreSupplier,
   StoreSpec,
@@ -146,7 +147,6 @@ export type {
   WindowStoreSpec,
 } from './state/store-spec.ts'
 export type {
-  KeyValue,
   KeyValueIterator,
   KeyValueStore,
   ReadOnlyKeyValueStore,

@@ -1,4 +1,4 @@
-import type { KeyValuePair } from '../processor/key-value-result.ts'
+import type { KeyValue } from '../model/key-value.ts'
 import { checkOptions } from '../model/check-options.ts'
 import { operator, supplied, type ProcessorParameters } from '../processor/processor-parameters.ts'
 import type { ProcessorSupplier } from '../processor/processor.ts'
@@ -64,7 +64,7 @@ export class KStream<K, V> {
   }
 
   /** One record for one. Where the key stays, `mapValues` spares a repartition. */
-  map<KR, VR>(mapper: (value: V, key: K) => KeyValuePair<KR, VR>, named?: options.Named): KStream<KR, VR> {
+  map<KR, VR>(mapper: (value: V, key: K) => KeyValue<KR, VR>, named?: options.Named): KStream<KR, VR> {
     return this.#operator('KSTREAM-MAP-', operator('map', KStreamMap<K, V, KR, VR>, { mapper }), rekeyed, named)
   }
 
@@ -75,7 +75,7 @@ export class KStream<K, V> {
   }
 
   /** Any number of records for one, in the order of the list. */
-  flatMap<KR, VR>(mapper: (value: V, key: K) => Iterable<KeyValuePair<KR, VR>>, named?: options.Named): KStream<KR, VR> {
+  flatMap<KR, VR>(mapper: (value: V, key: K) => Iterable<KeyValue<KR, VR>>, named?: options.Named): KStream<KR, VR> {
     return this.#operator('KSTREAM-FLATMAP-', operator('flatMap', KStreamFlatMap<K, V, KR, VR>, { mapper }), rekeyed, named)
   }
 
@@ -168,13 +168,10 @@ export class KStream<K, V> {
   }
 
   /**
-   * Groups by a new key, through a repartition topic, whose key serde is to be said; `undefined` is the application's default. Without
-   * a value serde it is that of the stream.
+   * Groups by a new key, through a repartition topic, whose serdes are to be said. As value serde `undefined` is that of the stream, if
+   * it has kept one; what is unknown is the application's default.
    */
-  groupBy<KR, VR = V>(
-    selector: (value: V, key: K) => KR,
-    grouped: options.GroupedAnew<KR, V, VR, 'key'>,
-  ): KGroupedStream<KR, VR> {
+  groupBy<KR, VR = V>(selector: (value: V, key: K) => KR, grouped: options.GroupedAnew<KR, V, VR>): KGroupedStream<KR, VR> {
     const selectKey = operator('groupBy', KStreamSelectKey<K, V, KR>, { mapper: selector })
     const changes = { key: undefined, needsRepartition: true }
     checkOptions('groupBy()', grouped, optionNames.grouped)

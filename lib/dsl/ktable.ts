@@ -1,6 +1,6 @@
 import { checkOptions } from '../model/check-options.ts'
 import type { Windowed } from '../model/windowed.ts'
-import type { KeyValuePair } from '../processor/key-value-result.ts'
+import type { KeyValue } from '../model/key-value.ts'
 import type { ValueTransformer } from '../processor/table/ktable-transform-values.ts'
 import { operator } from '../processor/processor-parameters.ts'
 import { KTableToStream } from '../processor/table/ktable-to-stream.ts'
@@ -18,6 +18,11 @@ import type { UntilTimeLimit, UntilWindowCloses } from './windows/suppressed.ts'
 import { joinTables } from './joins/table-join.ts'
 import { suppressTable } from './operators/table-suppress.ts'
 import { transformTableValues } from './operators/table-transform.ts'
+
+/** Final results of windows: none is deleted, so that its stream has no null. */
+export interface FinalKTable<K, V> extends KTable<K, V> {
+  toStream(named?: Named): KStream<K, V>
+}
 
 type Joiner<K, V, VO, VR> = (left: V, right: VO, key: K) => VR | null
 /** Only windows close; what stands here for other keys is for the compiler's message. */
@@ -83,6 +88,8 @@ export class KTable<K, V> {
    * @example
    * clicks.groupByKey().windowedBy(TimeWindows.of({ sizeMs: 60_000 })).count().suppress(Suppressed.untilWindowCloses())
    */
+  suppress(suppressed: UntilTimeLimit, named?: Named): KTable<K, V>
+  suppress(suppressed: FinalResultsOf<K>, named?: Named): FinalKTable<K, V>
   suppress(suppressed: UntilTimeLimit | FinalResultsOf<K>, named?: Named): KTable<K, V> {
     checkOptions('suppress()', named, optionNames.named)
     return suppressTable(this[internals], suppressed as UntilTimeLimit | UntilWindowCloses, named)
@@ -102,8 +109,8 @@ export class KTable<K, V> {
    * which the selector gives null, or a null key or value, is in no group.
    */
   groupBy<KR, VG, VR = VG>(
-    selector: (value: V, key: K) => KeyValuePair<KR | null, VG | null> | null,
-    grouped: GroupedAnew<KR, VG, VR, 'key' | 'value'>,
+    selector: (value: V, key: K) => KeyValue<KR | null, VG | null> | null,
+    grouped: GroupedAnew<KR, VG, VR>,
   ): KGroupedTable<KR, VR> {
     checkOptions('groupBy()', grouped, optionNames.grouped)
     return new KGroupedTable(this[internals], selector as GroupSelector<never, never, KR, never>, grouped)

@@ -1,7 +1,7 @@
 import type { Serde } from '../model/serde.ts'
 import type { TimestampExtractor } from '../processor/timestamp-extractor.ts'
 import type { ChangelogOption, StoreMedium, StoreSpec, StoreSupplier } from '../state/store-spec.ts'
-import type { AnyStore, AnyWindowStore } from '../topology/store-value.ts'
+import type { AnyStore, AnyWindowStore } from '../state/store-value.ts'
 import type { OffsetReset, StreamPartitioner } from '../topology/topology-plan.ts'
 import type { WriteSerde } from '../topology/topic-ref.ts'
 
@@ -43,9 +43,10 @@ export interface Grouped<K, V, VR = V> {
   readonly value?: (WriteSerde<V> & Serde<VR>) | undefined
 }
 
-/** {@link Grouped} of records with another key or value than before: their serdes do not travel along. */
-export type GroupedAnew<K, V, VR, S extends 'key' | 'value'> = Grouped<K, V, VR> & {
-  readonly [serde in S]: Grouped<K, V, VR>[serde]
+/** {@link Grouped} by another key than before: the serdes of the repartition topic are said where it is made. */
+export interface GroupedAnew<K, V, VR = V> extends Grouped<K, V, VR> {
+  readonly key: WriteSerde<K> | undefined
+  readonly value: (WriteSerde<V> & Serde<VR>) | undefined
 }
 
 /** Java: `Repartitioned`. */

@@ -1,14 +1,9 @@
+import type { KeyValue } from '../model/key-value.ts'
 import { StreamsError } from '../model/errors.ts'
 import { lambdaResult } from './lambda-result.ts'
 
-/** What `map` and `flatMap` return. */
-export interface KeyValuePair<K, V> {
-  readonly key: K
-  readonly value: V
-}
-
 /** Checks a pair that a lambda returned: neither it nor its parts may be missing, and the pair may not be null. */
-export function keyValueResult<K, V>(result: KeyValuePair<K, V>, lambda: string, nodeName: string): KeyValuePair<K, V> {
+export function keyValueResult<K, V>(result: KeyValue<K, V>, lambda: string, nodeName: string): KeyValue<K, V> {
   const pair = notNull(lambdaResult(result, lambda, nodeName), lambda, nodeName)
   lambdaResult(pair.key, `${lambda}, as key,`, nodeName)
   lambdaResult(pair.value, `${lambda}, as value,`, nodeName)

@@ -1,6 +1,7 @@
 import type { Metrics } from '../metrics/metrics.ts'
 import type { RecordMetadata, StreamRecord } from '../model/stream-record.ts'
 import type { TaskId } from '../model/task-id.ts'
+import type { AnyStore, StateStoreOf } from '../state/store-value.ts'
 
 /** `stream-time`: driven by timestamps of records; `wall-clock-time`: by the clock (Java: `PunctuationType`). */
 export type PunctuationType = 'stream-time' | 'wall-clock-time'
@@ -21,7 +22,14 @@ export interface ProcessorContext<KOut, VOut> {
   readonly recordMetadata: RecordMetadata | null
   /** Sends a record to all children, or to the one that is named. Returns when they have processed it. */
   forward(record: StreamRecord<KOut, VOut>, childName?: string): void
-  /** A store that is connected to this processor. Throws a `TopologyError` (`STREAMS_STORE_NOT_CONNECTED`) otherwise. */
+  /**
+   * A store that is connected to this processor: by its store value, which says its types, or by its name. Throws a `TopologyError`
+   * (`STREAMS_STORE_NOT_CONNECTED`) otherwise.
+   *
+   * @example
+   * const seen = context.stateStore(seenStore) // KeyValueStore<string, number>
+   */
+  stateStore<S extends AnyStore>(store: S): StateStoreOf<S>
   stateStore<S>(name: string): S
   /** First fires one interval after now (wall clock), or with the first record at or after a multiple of it (stream time). */
   schedule(intervalMs: number, type: PunctuationType, punctuator: Punctuator): Cancellable

@@ -1,5 +1,6 @@
 import type { ValueAndTimestamp } from '../model/value-and-timestamp.ts'
-import type { KeyValue, KeyValueIterator, ReadOnlyKeyValueStore } from '../state/key-value/key-value-store.ts'
+import type { KeyValue } from '../model/key-value.ts'
+import type { KeyValueIterator, ReadOnlyKeyValueStore } from '../state/key-value/key-value-store.ts'
 import type { StateStore } from '../state/state-store.ts'
 
 type Inner<K> = ReadOnlyKeyValueStore<K, unknown>

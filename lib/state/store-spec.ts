@@ -32,10 +32,13 @@ interface StoreSpecBase<K, V> {
  */
 export type StoreSupplier = 'plain' | 'timestamped'
 
+/** What a store keeps of a record: its value alone, or the record's timestamp beside it. */
+export type StoredValues = 'plain' | 'timestamped'
+
 /** `timestamped` stores keep the time of the record beside each value; all tables and aggregates of the DSL do. */
-export interface KeyValueStoreSpec<K, V> extends StoreSpecBase<K, V> {
+export interface KeyValueStoreSpec<K, V, Values extends StoredValues = StoredValues> extends StoreSpecBase<K, V> {
   readonly kind: 'key-value'
-  readonly values: 'plain' | 'timestamped'
+  readonly values: Values
 }
 
 /**
@@ -51,9 +54,9 @@ export type WindowExpiry = 'exact' | 'segmented' | 'default'
  */
 export type WindowLayout = 'key-first' | 'time-first' | 'time-first-indexed'
 
-export interface WindowStoreSpec<K, V> extends StoreSpecBase<K, V> {
+export interface WindowStoreSpec<K, V, Values extends StoredValues = StoredValues> extends StoreSpecBase<K, V> {
   readonly kind: 'window'
-  readonly values: 'plain' | 'timestamped'
+  readonly values: Values
   readonly retentionMs: number
   readonly windowSizeMs: number
   /** Keep all values of one key and start, in order (stream-stream joins). Such stores are never cached. */

@@ -5,6 +5,7 @@ import {
   type ChangelogOption,
   type KeyValueStoreSpec,
   type SessionStoreSpec,
+  type StoredValues,
   type StoreMedium,
   type StoreSupplier,
   type VersionedKeyValueStoreSpec,
@@ -45,7 +46,7 @@ export interface TimestampedKeyValueStoreOptions<K, V> extends KeyValueStoreOpti
  * @example
  * const seen = keyValueStore('seen', { key: Serdes.string, value: Serdes.long })
  */
-export function keyValueStore<K, V>(name: string, options: KeyValueStoreOptions<K, V> = {}): KeyValueStoreSpec<K, V> {
+export function keyValueStore<K, V>(name: string, options: KeyValueStoreOptions<K, V> = {}): KeyValueStoreSpec<K, V, 'plain'> {
   return Object.freeze({ values: 'plain' as const, ...keyValueCommon(name, options) })
 }
 
@@ -53,7 +54,7 @@ export function keyValueStore<K, V>(name: string, options: KeyValueStoreOptions<
 export function timestampedKeyValueStore<K, V>(
   name: string,
   { supplier = 'timestamped', ...options }: TimestampedKeyValueStoreOptions<K, V> = {},
-): KeyValueStoreSpec<K, V> {
+): KeyValueStoreSpec<K, V, 'timestamped'> {
   return Object.freeze({ values: 'timestamped' as const, ...keyValueCommon(name, options), supplier })
 }
 
@@ -108,7 +109,7 @@ export interface WindowStoreOptions<K, V> extends StoreOptions<K, V> {
 }
 
 /** A window store as a value (Java: `Stores.windowStoreBuilder`). Throws a `TypeError` for options that contradict each other. */
-export function windowStore<K, V>(name: string, options: WindowStoreOptions<K, V>): WindowStoreSpec<K, V> {
+export function windowStore<K, V>(name: string, options: WindowStoreOptions<K, V>): WindowStoreSpec<K, V, 'plain'> {
   return windowSpec(name, 'plain', options)
 }
 
@@ -121,15 +122,15 @@ export interface TimestampedWindowStoreOptions<K, V> extends WindowStoreOptions<
 export function timestampedWindowStore<K, V>(
   name: string,
   { supplier = 'timestamped', ...options }: TimestampedWindowStoreOptions<K, V>,
-): WindowStoreSpec<K, V> {
+): WindowStoreSpec<K, V, 'timestamped'> {
   return Object.freeze({ ...windowSpec(name, 'timestamped', options), supplier })
 }
 
-function windowSpec<K, V>(
+function windowSpec<K, V, Values extends StoredValues>(
   name: string,
-  values: 'plain' | 'timestamped',
+  values: Values,
   { retentionMs, windowSizeMs, duplicates = 'replace', expiry = 'default', ...options }: WindowStoreOptions<K, V>,
-): WindowStoreSpec<K, V> {
+): WindowStoreSpec<K, V, Values> {
   if (!(retentionMs >= 0)) throw new TypeError(`The store ${name} cannot retain windows for ${retentionMs} ms.`)
   if (!(windowSizeMs >= 0)) throw new TypeError(`The store ${name} cannot have windows of ${windowSizeMs} ms.`)
   if (windowSizeMs > retentionMs)

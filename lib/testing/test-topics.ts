@@ -1,4 +1,5 @@
 import type { Headers } from '../model/headers.ts'
+import type { KeyValue } from '../model/key-value.ts'
 import { noHeaders } from '../model/headers.ts'
 import type { Serde } from '../model/serde.ts'
 import type { StreamRecord } from '../model/stream-record.ts'
@@ -9,17 +10,18 @@ import type { ProducedRecord } from './test-output.ts'
 
 /** A record to pipe. Without a timestamp it gets the topic's own time, which `advanceTime` and `autoAdvanceMs` move. */
 export interface TestRecord<K, V> {
-  readonly key: K
-  readonly value: V
-  readonly timestamp?: number
-  readonly headers?: Headers
+  readonly key: K | null
+  /** Null is a tombstone, whatever the serde. */
+  readonly value: V | null
+  readonly timestamp?: number | undefined
+  readonly headers?: Headers | undefined
 }
 
 export interface TestInputTopicOptions {
   /** Time of the first record without a timestamp, in ms. Default: the driver's wall clock when the topic is made. */
-  readonly startMs?: number
+  readonly startMs?: number | undefined
   /** How far the time moves with each record. Default 0. */
-  readonly autoAdvanceMs?: number
+  readonly autoAdvanceMs?: number | undefined
 }
 
 /** `partition` is undefined where the key decides. */
@@ -57,8 +59,8 @@ export class TestInputTopic<K, V> {
     for (const record of records) this.pipeInput(record)
   }
 
-  pipeKeyValueList(pairs: Iterable<readonly [K, V]>): void {
-    for (const [key, value] of pairs) this.pipeInput({ key, value })
+  pipeKeyValueList(pairs: Iterable<KeyValue<K | null, V | null>>): void {
+    for (const { key, value } of pairs) this.pipeInput({ key, value })
   }
 
   /** Moves the time of records that carry none. */
@@ -96,9 +98,9 @@ export class TestOutputTopic<K, V> {
     return streamRecord(typedKey, read(this.#topic.value, value, name, 'value', headers), timestamp ?? -1, headers)
   }
 
-  readKeyValue(): readonly [K, V] {
+  readKeyValue(): KeyValue<K, V> {
     const { key, value } = this.readRecord()
-    return [key, value]
+    return { key, value }
   }
 
   readValue(): V {
@@ -109,7 +111,7 @@ export class TestOutputTopic<K, V> {
     return Array.from({ length: this.size }, () => this.readRecord())
   }
 
-  readKeyValues(): readonly (readonly [K, V])[] {
+  readKeyValues(): readonly KeyValue<K, V>[] {
     return Array.from({ length: this.size }, () => this.readKeyValue())
   }
 
@@ -119,13 +121,13 @@ export class TestOutputTopic<K, V> {
 
   /** The last value of each key. */
   readKeyValuesToMap(): ReadonlyMap<K, V> {
-    return new Map(this.readKeyValues())
+    return new Map(this.readKeyValues().map(({ key, value }) => [key, value]))
   }
 }
 
 type Component = 'key' | 'value'
 
-function write<T>(serde: Serde<T>, value: T, topic: string, component: Component, headers: Headers): Uint8Array | null {
+function write<T>(serde: Serde<T>, value: T | null, topic: string, component: Component, headers: Headers): Uint8Array | null {
   return value === null ? null : serde.serialize(value, { topic, component, headers })
 }
 

@@ -16,6 +16,7 @@ import { silentLogger } from '../runtime/logger.ts'
 import { SerdeResolver } from '../runtime/serdes/serde-resolver.ts'
 import type { ThreadEnvironment } from '../runtime/environment/thread-environment.ts'
 import { RecordCacheBudget } from '../state/layers/record-cache.ts'
+import type { AnyStore, StateStoreOf } from '../state/store-value.ts'
 import type { StorageFactory } from '../storage/storage.ts'
 import type { TopologyPlan } from '../topology/topology-plan.ts'
 import type { SingleRecord } from './single-record-batch.ts'
@@ -123,12 +124,15 @@ export class TopologyTestDriver implements Disposable {
   }
 
   /**
-   * A store by name, in its full type: what is written by it is logged as the task would. With several partitions say which.
-   * Throws a `TopologyError` (`STREAMS_UNKNOWN_STORE`).
+   * A store by its store value or its name, in its full type: what is written by it is logged as the task would. With several
+   * partitions say which. Throws a `TopologyError` (`STREAMS_UNKNOWN_STORE`).
    */
-  stateStore<S>(name: string, partition = 0): S {
+  stateStore<S extends AnyStore>(store: S, partition?: number): StateStoreOf<S>
+  stateStore<S>(name: string, partition?: number): S
+  stateStore(asked: string | AnyStore, partition = 0): unknown {
+    const name = typeof asked === 'string' ? asked : asked.name
     const store = this.#engine.store(name, partition)
-    if (store !== undefined) return store as S
+    if (store !== undefined) return store
     const message = `The topology has no store ${name}; it has ${this.#engine.storeNames().join(', ') || 'none'}.`
     throw new TopologyError('STREAMS_UNKNOWN_STORE', message, { facts: { store: name } })
   }

@@ -11,7 +11,7 @@ import {
 } from './internal-topology-builder.ts'
 import { checkName } from './names.ts'
 import { planTopology, type PlanOptions } from './plan-topology.ts'
-import { storeSpecOf, type AnyStore } from './store-value.ts'
+import { storeSpecOf, type AnyStore } from '../state/store-value.ts'
 import type { DynamicTopic, SinkTopic, SourceTopic, SourceTopics } from './topic-ref.ts'
 import type { OffsetReset, StreamPartitioner, TopologyPlan } from './topology-plan.ts'
 

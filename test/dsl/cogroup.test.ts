@@ -73,7 +73,7 @@ t.test('two streams that are grouped by another key need names', async (t) => {
     const group = (name: string, options: object) =>
       builder
         .stream(topic(name, { key: Serdes.string, value: Serdes.string }))
-        .groupBy((value) => value, { key: Serdes.string, ...options })
+        .groupBy((value) => value, { key: Serdes.string, value: undefined, ...options })
     by(group('a', names[0]), group('b', names[1]))
     return builder.build().describe().toString()
   }

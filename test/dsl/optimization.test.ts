@@ -40,12 +40,12 @@ t.test('repartitions below one change of the key are one', async (t) => {
     const input = driver.createInputTopic(text('in'))
     for (const value of ['a', 'no', 'a']) input.pipeInput({ key: 'k', value })
     t.same(driver.createOutputTopic(count('counts')).readKeyValues(), [
-      ['a', 1],
-      ['a', 2],
+      { key: 'a', value: 1 },
+      { key: 'a', value: 2 },
     ])
     t.same(driver.createOutputTopic(text('texts')).readKeyValues(), [
-      ['a', 'a'],
-      ['a', 'aa'],
+      { key: 'a', value: 'a' },
+      { key: 'a', value: 'aa' },
     ])
   }
 })
@@ -88,7 +88,7 @@ function ownCode(options: BuildOptions): Topology {
 t.test('own code changes values and keys (KAFKA-19668): java does not notice, safe does', async (t) => {
   using safe = new TopologyTestDriver(ownCode(merging))
   safe.createInputTopic(text('in')).pipeInput({ key: 'k', value: 'abc' })
-  t.same(safe.createOutputTopic(count('out')).readKeyValues(), [['abc', 3]])
+  t.same(safe.createOutputTopic(count('out')).readKeyValues(), [{ key: 'abc', value: 3 }])
   using java = new TopologyTestDriver(ownCode({ ...merging, compatibility: 'java' }))
   const input = java.createInputTopic(text('in'))
   t.throws(() => input.pipeInput({ key: 'k', value: 'abc' }), { cause: { code: 'STREAMS_SERIALIZATION' } })
@@ -112,7 +112,7 @@ t.test('a join with a global table changes values: java lifts repartitions over 
   }
   using safe = new TopologyTestDriver(build(merging))
   safe.createInputTopic(text('in')).pipeInput({ key: 'k', value: 'abc' })
-  t.same(safe.createOutputTopic(count('out')).readKeyValues(), [['abc', 3]])
+  t.same(safe.createOutputTopic(count('out')).readKeyValues(), [{ key: 'abc', value: 3 }])
   using java = new TopologyTestDriver(build({ ...merging, compatibility: 'java' }))
   const input = java.createInputTopic(text('in'))
   t.throws(() => input.pipeInput({ key: 'k', value: 'abc' }), { cause: { code: 'STREAMS_SERIALIZATION' } })
@@ -157,7 +157,7 @@ t.test('generated names of internal resources can be refused (KIP-1111)', async 
     const builder = new StreamsBuilder()
     const grouped = builder
       .stream(text('in'))
-      .groupBy((value) => value, { key: Serdes.string, ...(named ? { name: 'by-value' } : {}) })
+      .groupBy((value) => value, { key: Serdes.string, value: undefined, name: named ? 'by-value' : undefined })
     grouped.count({ store: named ? 'counts' : {} })
     return builder.build({ ensureExplicitInternalResourceNaming: true })
   }

@@ -34,6 +34,6 @@ for (const [firstName, repartition] of [
     driver.createInputTopic(text('t1')).pipeInput({ key: 'x', value: '1' })
     driver.createInputTopic(text('t2')).pipeInput({ key: 'x', value: '2' })
     driver.createInputTopic(text('in')).pipeInput({ key: 'k', value: 'x' })
-    t.same(driver.createOutputTopic(text('o1')).readKeyValues(), [['x', 'x-1']])
-    t.same(driver.createOutputTopic(text('o2')).readKeyValues(), [['x', 'x-2']])
+    t.same(driver.createOutputTopic(text('o1')).readKeyValues(), [{ key: 'x', value: 'x-1' }])
+    t.same(driver.createOutputTopic(text('o2')).readKeyValues(), [{ key: 'x', value: 'x-2' }])
   })

@@ -99,7 +99,7 @@ t.test('the serdes of a grouping are those of its repartition topic; what it lea
   const build: Build = (builder) =>
     builder
       .stream(input)
-      .groupBy((value) => value.length, { key: Serdes.long })
+      .groupBy((value) => value.length, { key: Serdes.long, value: undefined })
       .count()
   const [, source] = nodesOf<SourceNode>(build, 'source')
   t.strictSame([source?.key?.name, source?.value?.name], ['long', 'string'])
@@ -109,7 +109,7 @@ t.test('aggregations of a named grouping share one repartition topic, of an unna
   const twice =
     (name?: string): Build =>
     (builder) => {
-      const grouped = builder.stream(input).groupBy((value) => value, { key: undefined, ...(name === undefined ? {} : { name }) })
+      const grouped = builder.stream(input).groupBy((value) => value, { name, key: undefined, value: undefined })
       grouped.count()
       grouped.reduce((left) => left)
     }

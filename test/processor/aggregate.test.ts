@@ -1,5 +1,5 @@
 import t from 'tap'
-import { nullable, Serdes, StreamsBuilder, TimeWindows, topic } from 'millrace'
+import { nullable, Serdes, StreamsBuilder, TimeWindows, topic, type KeyValue } from 'millrace'
 import { TopologyTestDriver } from 'millrace/testing'
 
 // What the vectors cannot show: where `safe` differs from Java, and lambdas that make a mistake.
@@ -7,7 +7,7 @@ import { TopologyTestDriver } from 'millrace/testing'
 const input = topic('in', { key: Serdes.string, value: Serdes.string })
 const output = topic('out', { key: Serdes.string, value: nullable(Serdes.long) })
 
-function countsOf(compatibility: 'safe' | 'java'): readonly (readonly [string, number | null])[] {
+function countsOf(compatibility: 'safe' | 'java'): readonly KeyValue<string, number | null>[] {
   const builder = new StreamsBuilder()
   const counts = builder.stream(input).groupByKey().count()
   counts
@@ -15,13 +15,13 @@ function countsOf(compatibility: 'safe' | 'java'): readonly (readonly [string, n
     .toStream()
     .to(output)
   using driver = new TopologyTestDriver(builder.build(), { compatibility, cacheMaxBytes: 0 })
-  driver.createInputTopic(input).pipeKeyValueList([['a', 'x']])
+  driver.createInputTopic(input).pipeKeyValueList([{ key: 'a', value: 'x' }])
   return driver.createOutputTopic(output).readKeyValues()
 }
 
 t.test('the first update of a key has no old value; Java says that it was the initial one', async (t) => {
   t.same(countsOf('safe'), [])
-  t.same(countsOf('java'), [['a', null]])
+  t.same(countsOf('java'), [{ key: 'a', value: null }])
 })
 
 function reducedBy(reducer: (aggregate: string, value: string) => string): () => void {
@@ -34,8 +34,8 @@ function reducedBy(reducer: (aggregate: string, value: string) => string): () =>
   return () => {
     using driver = new TopologyTestDriver(topology)
     driver.createInputTopic(input).pipeKeyValueList([
-      ['a', 'x'],
-      ['a', 'y'],
+      { key: 'a', value: 'x' },
+      { key: 'a', value: 'y' },
     ])
   }
 }

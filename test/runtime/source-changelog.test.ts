@@ -20,7 +20,7 @@ import { keyValueStore, versionedKeyValueStore } from '../../lib/state/stores.ts
 import type { VersionedKeyValueStore } from '../../lib/state/versioned/versioned-key-value-store.ts'
 import { SingleRecordBatch } from '../../lib/testing/single-record-batch.ts'
 import { MemoryStorageFactory } from '../../lib/storage/memory/memory-storage.ts'
-import type { AnyStore } from '../../lib/topology/store-value.ts'
+import type { AnyStore } from '../../lib/state/store-value.ts'
 import { Topology } from '../../lib/topology/topology.ts'
 import type { RecordBatch } from '../../lib/transport/record-batch/record-batch.ts'
 import type { ThreadEnvironment } from '../../lib/runtime/environment/thread-environment.ts'

@@ -21,7 +21,7 @@ function count(
 ): { readonly read: unknown; readonly produced: readonly ProducedRecord[] } {
   using driver = new TopologyTestDriver(wordCount(), config)
   driver.createInputTopic(lines).pipeInput({ key: 'k', value, timestamp: 0 })
-  const read = Object.fromEntries(driver.createOutputTopic(counts).readKeyValues())
+  const read = Object.fromEntries(driver.createOutputTopic(counts).readKeyValuesToMap())
   return { read, produced: driver.produced() }
 }
 

@@ -49,8 +49,8 @@ t.test('times of records without one', async (t) => {
   using driver = new TopologyTestDriver(throughOneStep(upper), { initialWallClockMs: 100 })
   const topic = driver.createInputTopic(input, { autoAdvanceMs: 7 })
   topic.pipeKeyValueList([
-    ['k', 'a'],
-    ['k', 'b'],
+    { key: 'k', value: 'a' },
+    { key: 'k', value: 'b' },
   ])
   topic.advanceTime(1000)
   topic.pipeInput({ key: 'k', value: 'c' })
@@ -104,8 +104,8 @@ t.test('a processing handler that continues skips one branch of one record', asy
   ]
   using driver = new TopologyTestDriver(plan(subtopology(0, nodes)), { processingHandler: () => 'continue' })
   driver.createInputTopic(input).pipeKeyValueList([
-    ['k', 'a'],
-    ['k', 'x'],
+    { key: 'k', value: 'a' },
+    { key: 'k', value: 'x' },
   ])
   t.same(driver.createOutputTopic(output).readValues(), ['A', 'X'])
   t.same(driver.createOutputTopic(topic('picked', output)).readValues(), ['a'])
@@ -120,8 +120,8 @@ t.test('null where the serde is not nullable goes to the deserialization handler
   })
   using skipping = new TopologyTestDriver(throughOneStep(upper), { deserializationHandler: logAndContinue })
   skipping.createInputTopic(input).pipeKeyValueList([
-    ['k', null],
-    ['k', 'a'],
+    { key: 'k', value: null },
+    { key: 'k', value: 'a' },
   ])
   t.same(skipping.createOutputTopic(output).readValues(), ['A'])
   t.equal(dropped(skipping), 1)
@@ -208,7 +208,7 @@ t.test('several partitions: real tasks', async (t) => {
   using driver = new TopologyTestDriver(twoSteps, { partitions: 3 })
   const topic = driver.createInputTopic(input)
   for (const key of ['a', 'b', 'c', 'd', 'e', 'f']) topic.pipeInput({ key, value: 'v' })
-  const tasks = new Map(driver.createOutputTopic(output).readKeyValues())
+  const tasks = driver.createOutputTopic(output).readKeyValuesToMap()
   t.same([...new Set(tasks.values())].sort(), ['1_0', '1_1', '1_2'])
 })
 

@@ -96,7 +96,7 @@ export const more: KStream<string, Transfer> = less
 const counted = stream.groupByKey().count()
 proves<Exact<typeof counted, KTable<string, number>>>()
 const summed = stream
-  .groupBy((transfer) => transfer.from, { key: Serdes.string })
+  .groupBy((transfer) => transfer.from, { key: Serdes.string, value: transferSerde })
   .aggregate(
     () => 0,
     (sum, transfer) => sum + transfer.amount,

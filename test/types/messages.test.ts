@@ -168,7 +168,7 @@ const wrong: readonly (readonly [what: string, program: string, ...messages: Reg
   [
     'a pair for a record',
     'stream.map((transfer) => [transfer.from, transfer.amount])',
-    /is missing the following properties from type 'KeyValuePair<unknown, unknown>': key, value/,
+    /is missing the following properties from type 'KeyValue<unknown, unknown>': key, value/,
   ],
   ['a sink of other values', 'stream.to(counts)', /Type 'Transfer' is not assignable to type 'number'/],
 ]

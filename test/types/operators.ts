@@ -85,9 +85,9 @@ stream.split().branch(() => true, {
 // Grouping.
 const byKey = stream.groupByKey()
 proves<Exact<typeof byKey, KGroupedStream<string, Order>>>()
-const byCustomer = stream.groupBy((order) => order.customer, { key: Serdes.string })
+const byCustomer = stream.groupBy((order) => order.customer, { key: Serdes.string, value: orders.value })
 proves<Exact<typeof byCustomer, KGroupedStream<string, Order>>>()
-const byDefault = stream.groupBy((order) => order.amount, { key: undefined })
+const byDefault = stream.groupBy((order) => order.amount, { key: undefined, value: undefined })
 proves<Exact<typeof byDefault, KGroupedStream<number, Order>>>()
 const carried = stream.groupBy((order) => order.amount, { key: Serdes.long, value: Serdes.json<Pick<Order, 'rush'>>() })
 proves<Exact<typeof carried, KGroupedStream<number, Pick<Order, 'rush'>>>>()
@@ -101,8 +101,12 @@ const partly = table.groupBy((order) => (order.rush === null ? null : { key: ord
   value: undefined,
 })
 proves<Exact<typeof partly, KGroupedTable<string, true>>>()
-// @ts-expect-error - The key's serde is to be said.
+// @ts-expect-error - The serdes are to be said.
 stream.groupBy((order) => order.customer, {})
+// @ts-expect-error - The key's serde is to be said.
+stream.groupBy((order) => order.customer, { value: orders.value })
+// @ts-expect-error - The value's serde is to be said: that of the first grouping wrote other values.
+stream.mapValues((order) => order.amount).groupBy((amount) => amount % 2, { key: Serdes.long })
 // @ts-expect-error - The value's serde is to be said.
 table.groupBy((order) => ({ key: order.customer, value: order }), { key: Serdes.string })
 // @ts-expect-error - A row goes into one group, as key and value.

@@ -1,7 +1,7 @@
 import { operator, type ProcessorParameters } from '../../processor/processor-parameters.ts'
 import { KStreamPrint } from '../../processor/stateless/kstream-print.ts'
 import type { InternalTopologyBuilder } from '../../topology/internal-topology-builder.ts'
-import { storeSpecOf, type AnyStore } from '../../topology/store-value.ts'
+import { storeSpecOf, type AnyStore } from '../../state/store-value.ts'
 import { checkName } from '../../topology/names.ts'
 import { GraphNode, type NodeChanges } from '../graph/graph.ts'
 import type { StreamState } from '../handles.ts'

@@ -3,13 +3,13 @@ import { change, type Change } from '../../model/change.ts'
 import { streamRecord, type StreamRecord } from '../../model/stream-record.ts'
 import { readsWholeChanges } from '../../model/upgrade-from.ts'
 import { internal, type InternalProcessorContext } from '../internal-processor-context.ts'
-import type { KeyValuePair } from '../key-value-result.ts'
+import type { KeyValue } from '../../model/key-value.ts'
 import { lambdaResult } from '../lambda-result.ts'
 import type { Processor, ProcessorContext } from '../processor.ts'
 import { supersededVersion } from '../skip-reasons.ts'
 
 /** What a grouping makes of a row; null, or a null in it: the row is in no group. */
-export type GroupSelector<K, V, KR, VR> = (value: V, key: K) => KeyValuePair<KR | null, VR | null> | null
+export type GroupSelector<K, V, KR, VR> = (value: V, key: K) => KeyValue<KR | null, VR | null> | null
 
 export interface KTableRepartitionMapOptions<K, V, KR, VR> {
   readonly selector: GroupSelector<K, V, KR, VR>
@@ -51,7 +51,7 @@ export class KTableRepartitionMap<K, V, KR, VR> implements Processor<K, Change<V
     return readsWholeChanges(this.#context.upgradeFrom) && isDeepStrictEqual(addedKey, removedKey)
   }
 
-  #select(value: V | null, key: K): KeyValuePair<KR, VR> | null {
+  #select(value: V | null, key: K): KeyValue<KR, VR> | null {
     if (value === null) return null
     const { nodeName } = this.#context
     const pair = lambdaResult(this.#selector(value, key), 'selector', nodeName)

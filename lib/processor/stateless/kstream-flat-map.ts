@@ -1,15 +1,16 @@
 import { streamRecord, type StreamRecord } from '../../model/stream-record.ts'
 import { internal, type InternalProcessorContext } from '../internal-processor-context.ts'
-import { iterableResult, keyValueResult, type KeyValuePair } from '../key-value-result.ts'
+import type { KeyValue } from '../../model/key-value.ts'
+import { iterableResult, keyValueResult } from '../key-value-result.ts'
 import type { Processor, ProcessorContext } from '../processor.ts'
 
 export interface KStreamFlatMapOptions<K, V, KR, VR> {
-  readonly mapper: (value: V, key: K) => Iterable<KeyValuePair<KR, VR>>
+  readonly mapper: (value: V, key: K) => Iterable<KeyValue<KR, VR>>
 }
 
 /** Java: `KStreamFlatMap`. */
 export class KStreamFlatMap<K, V, KR, VR> implements Processor<K, V, KR, VR> {
-  readonly #mapper: (value: V, key: K) => Iterable<KeyValuePair<KR, VR>>
+  readonly #mapper: (value: V, key: K) => Iterable<KeyValue<KR, VR>>
   #context!: InternalProcessorContext<KR, VR>
 
   constructor({ mapper }: KStreamFlatMapOptions<K, V, KR, VR>) {

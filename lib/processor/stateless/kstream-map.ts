@@ -1,15 +1,16 @@
 import { streamRecord, type StreamRecord } from '../../model/stream-record.ts'
 import { internal, type InternalProcessorContext } from '../internal-processor-context.ts'
-import { keyValueResult, type KeyValuePair } from '../key-value-result.ts'
+import type { KeyValue } from '../../model/key-value.ts'
+import { keyValueResult } from '../key-value-result.ts'
 import type { Processor, ProcessorContext } from '../processor.ts'
 
 export interface KStreamMapOptions<K, V, KR, VR> {
-  readonly mapper: (value: V, key: K) => KeyValuePair<KR, VR>
+  readonly mapper: (value: V, key: K) => KeyValue<KR, VR>
 }
 
 /** Java: `KStreamMap`. */
 export class KStreamMap<K, V, KR, VR> implements Processor<K, V, KR, VR> {
-  readonly #mapper: (value: V, key: K) => KeyValuePair<KR, VR>
+  readonly #mapper: (value: V, key: K) => KeyValue<KR, VR>
   #context!: InternalProcessorContext<KR, VR>
 
   constructor({ mapper }: KStreamMapOptions<K, V, KR, VR>) {

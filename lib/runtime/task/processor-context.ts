@@ -7,6 +7,7 @@ import type { TaskId } from '../../model/task-id.ts'
 import type { UpgradeFrom } from '../../model/upgrade-from.ts'
 import type { InternalProcessorContext } from '../../processor/internal-processor-context.ts'
 import type { Cancellable, PunctuationType, Punctuator } from '../../processor/processor.ts'
+import type { AnyStore, StateStoreOf } from '../../state/store-value.ts'
 import type { CurrentRecord } from './current-record.ts'
 import type { ProcessorMetadata } from './processor-metadata.ts'
 import type { SkipFacts } from './skipped-records.ts'
@@ -104,8 +105,11 @@ export class NodeProcessorContext implements InternalProcessorContext<unknown, u
     }
   }
 
-  stateStore<S>(name: string): S {
-    if (this.#stores.has(name)) return this.#control.store(name) as S
+  stateStore<S extends AnyStore>(store: S): StateStoreOf<S>
+  stateStore<S>(name: string): S
+  stateStore(store: string | AnyStore): unknown {
+    const name = typeof store === 'string' ? store : store.name
+    if (this.#stores.has(name)) return this.#control.store(name)
     const message = `${this.nodeName} is not connected to the store ${name}: name it where the processor is added, or connect them.`
     throw new TopologyError('STREAMS_STORE_NOT_CONNECTED', message, { facts: { node: this.nodeName, store: name } })
   }

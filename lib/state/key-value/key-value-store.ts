@@ -1,9 +1,5 @@
+import type { KeyValue } from '../../model/key-value.ts'
 import type { ValueAndTimestamp } from '../../model/value-and-timestamp.ts'
-
-export interface KeyValue<K, V> {
-  readonly key: K
-  readonly value: V
-}
 
 /** A snapshot in key order (unsigned bytes of the serialized keys). Ends itself when exhausted; `return()` ends it early. */
 export type KeyValueIterator<K, V> = IterableIterator<KeyValue<K, V>>

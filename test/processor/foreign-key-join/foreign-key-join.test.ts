@@ -38,17 +38,17 @@ for (const partitions of [1, 3])
     const user = driver.createInputTopic(users)
     const results = () => driver.createOutputTopic(enriched).readKeyValues()
     transfer.pipeInput({ key: 1, value: { amount: 5, userId: null } })
-    t.same(results(), [[1, '5 null']])
+    t.same(results(), [{ key: 1, value: '5 null' }])
     transfer.pipeInput({ key: 1, value: { amount: 5, userId: 'ann' } })
-    t.same(results(), [[1, '5 null']], 'a dangling key')
+    t.same(results(), [{ key: 1, value: '5 null' }], 'a dangling key')
     user.pipeInput({ key: 'ann', value: 'Ann' })
-    t.same(results(), [[1, '5 Ann']])
+    t.same(results(), [{ key: 1, value: '5 Ann' }])
     transfer.pipeInput({ key: 1, value: { amount: 6, userId: null } })
-    t.same(results(), [[1, '6 null']])
+    t.same(results(), [{ key: 1, value: '6 null' }])
     user.pipeInput({ key: 'ann', value: 'Anna' })
     t.same(results(), [], 'the subscription has ended')
     transfer.pipeInput({ key: 1, value: null })
-    t.same(results(), [[1, null]])
+    t.same(results(), [{ key: 1, value: null }])
   })
 
 for (const partitions of [1, 3])
@@ -56,33 +56,33 @@ for (const partitions of [1, 3])
     using driver = enricher('join', partitions)
     const transfer = driver.createInputTopic(transfers)
     const user = driver.createInputTopic(users)
-    const results = () => [...driver.createOutputTopic(enriched).readKeyValues()].toSorted(([left], [right]) => left - right)
+    const results = () => [...driver.createOutputTopic(enriched).readKeyValues()].toSorted((left, right) => left.key - right.key)
     user.pipeKeyValueList([
-      ['ann', 'Ann'],
-      ['bob', 'Bob'],
+      { key: 'ann', value: 'Ann' },
+      { key: 'bob', value: 'Bob' },
     ])
     for (const key of [1, 2, 3, 4]) transfer.pipeInput({ key, value: { amount: key, userId: 'ann' } })
     t.same(results(), [
-      [1, '1 Ann'],
-      [2, '2 Ann'],
-      [3, '3 Ann'],
-      [4, '4 Ann'],
+      { key: 1, value: '1 Ann' },
+      { key: 2, value: '2 Ann' },
+      { key: 3, value: '3 Ann' },
+      { key: 4, value: '4 Ann' },
     ])
     user.pipeInput({ key: 'ann', value: 'Anna' })
     t.same(results(), [
-      [1, '1 Anna'],
-      [2, '2 Anna'],
-      [3, '3 Anna'],
-      [4, '4 Anna'],
+      { key: 1, value: '1 Anna' },
+      { key: 2, value: '2 Anna' },
+      { key: 3, value: '3 Anna' },
+      { key: 4, value: '4 Anna' },
     ])
     transfer.pipeInput({ key: 2, value: { amount: 2, userId: 'bob' } })
-    t.same(results(), [[2, '2 Bob']])
+    t.same(results(), [{ key: 2, value: '2 Bob' }])
     transfer.pipeInput({ key: 3, value: { amount: 3, userId: 'nobody' } })
-    t.same(results(), [[3, null]])
+    t.same(results(), [{ key: 3, value: null }])
     transfer.pipeInput({ key: 4, value: null })
-    t.same(results(), [[4, null]])
+    t.same(results(), [{ key: 4, value: null }])
     user.pipeInput({ key: 'ann', value: null })
-    t.same(results(), [[1, null]])
+    t.same(results(), [{ key: 1, value: null }])
   })
 
 t.test('an extractor that returns undefined is an error that says so', async (t) => {

@@ -1,0 +1,5 @@
+/** A key and its value: what `map` returns, what stores and ranges give, what the test driver reads and pipes. */
+export interface KeyValue<K, V> {
+  readonly key: K
+  readonly value: V
+}
