@@ -102,6 +102,8 @@ export interface StreamsConfig {
   readonly heartbeatIntervalMs?: number
   /** How long a member may take to join again (Java: `max.poll.interval.ms`). Default 300 000. */
   readonly rebalanceTimeoutMs?: number
+  /** How often topics are looked up that the pattern of a source may match. Default 10 000 (Java: five minutes). */
+  readonly metadataMaxAgeMs?: number
   /** Default 40 000. */
   readonly requestTimeoutMs?: number
   /** Default 120 000. */
@@ -169,6 +171,7 @@ const keys = {
   sessionTimeoutMs: 45_000,
   heartbeatIntervalMs: 3000,
   rebalanceTimeoutMs: 300_000,
+  metadataMaxAgeMs: 10_000,
   requestTimeoutMs: 40_000,
   deliveryTimeoutMs: 120_000,
   retryBackoffMs: 100,

@@ -1,3 +1,5 @@
+import { taskIdString } from '../../model/task-id.ts'
+import { partitionKey } from '../../model/topic-partition.ts'
 import type { AssignedTasks, MembershipListener, TaskReport } from '../membership/membership.ts'
 import type { StateDirectory } from '../restore/state-directory.ts'
 import type { ManagedTask } from '../task/managed-task.ts'
@@ -40,7 +42,10 @@ export class RebalanceListener implements MembershipListener {
 
   onAssigned(assigned: AssignedTasks): Promise<void> {
     return this.#options.jobs.run(async () => {
-      await this.#options.tasks.assign(assigned)
+      const { tasks } = this.#options
+      // A task that reads other topics than before, as a pattern may have it, is made anew.
+      await this.#revoke(tasks.all.filter((managed) => readsOthers(managed, assigned)))
+      await tasks.assign(assigned)
       this.#isRebalancing = false
     })
   }
@@ -54,6 +59,7 @@ export class RebalanceListener implements MembershipListener {
   }
 
   async #revoke(revoked: readonly ManagedTask[]): Promise<void> {
+    if (revoked.length === 0) return
     const { committer, tasks } = this.#options
     const { committed, aborted } = await committer.commit(revoked, 'always')
     for (const managed of revoked) if (committed.includes(managed) || managed.state !== 'running') tasks.close(managed)
@@ -61,4 +67,11 @@ export class RebalanceListener implements MembershipListener {
     const kept = aborted.filter((managed) => !revoked.includes(managed))
     await tasks.recreate(kept, 'kept')
   }
+}
+
+function readsOthers({ id, partitions }: ManagedTask, assigned: AssignedTasks): boolean {
+  const wanted = assigned.get(taskIdString(id))
+  if (wanted === undefined) return false
+  const keys = new Set(wanted.map(partitionKey))
+  return keys.size !== partitions.length || partitions.some((each) => !keys.has(partitionKey(each)))
 }

@@ -8,6 +8,7 @@ import type { GroupIdentity, OffsetCommit } from '../../transport/group-coordina
 import { assignedTasks } from './assigned-tasks.ts'
 import type { AssignorError } from './assignment/assignor-error.ts'
 import { encodeSubscriptionInfo, latestOffset } from './assignment/subscription-info.ts'
+import type { MatchedTopics } from './matched-topics.ts'
 import type { Membership, MembershipListener } from './membership.ts'
 import { protocolName, type StreamAssignor } from './stream-assignor.ts'
 
@@ -17,6 +18,8 @@ export interface ClassicMembershipOptions extends Omit<GroupMemberOptions, 'list
   readonly topologyHash: string
   readonly processId: string
   readonly assignor: Pick<StreamAssignor, 'assign'>
+  /** Other topics that patterns match are a reason to join again. */
+  readonly matchedTopics: Pick<MatchedTopics, 'watch' | 'stop'>
 }
 
 /**
@@ -36,9 +39,16 @@ export class ClassicMembership implements Membership {
     this.#member = new GroupMember({ ...options, protocolName, listener: this.#groupListener() })
   }
 
-  run(listener: MembershipListener): Promise<void> {
+  async run(listener: MembershipListener): Promise<void> {
     this.#listener = listener
-    return this.#member.run()
+    const { matchedTopics } = this.#options
+    try {
+      // Before the join, so that no topic comes between what the first assignment knows and what is known here.
+      await matchedTopics.watch(() => this.#member.requestRejoin())
+      await this.#member.run()
+    } finally {
+      matchedTopics.stop()
+    }
   }
 
   get identity(): GroupIdentity {

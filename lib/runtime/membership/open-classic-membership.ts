@@ -4,6 +4,7 @@ import type { Cluster } from '../../transport/cluster.ts'
 import type { ThreadEnvironment } from '../environment/thread-environment.ts'
 import type { ResolvedConfig } from '../streams-config.ts'
 import { ClassicMembership } from './classic-membership.ts'
+import { MatchedTopics } from './matched-topics.ts'
 import type { Membership } from './membership.ts'
 import { StreamAssignor } from './stream-assignor.ts'
 import { topologyHash } from './topology-hash.ts'
@@ -42,6 +43,7 @@ export const openClassicMembership: OpenMembership = async (options, opened) => 
     topologyHash: topologyHash(plan),
     processId,
     assignor: new StreamAssignor({ plan, admin, acceptableRecoveryLag, prepareTopics }),
+    matchedTopics: new MatchedTopics({ plan, admin, clock: environment.clock, intervalMs: config.metadataMaxAgeMs }),
   })
 }
 

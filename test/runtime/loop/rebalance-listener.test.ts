@@ -61,6 +61,13 @@ t.test('a revoked task is committed with its stores, then closed', async (t) => 
   t.same(calls, ['commit 1 always', 'close 0_1'])
 })
 
+t.test('a task that shall read other topics than before is committed, closed, and made anew', async (t) => {
+  const { listener, calls, done } = open()
+  const more = [...partitions, { topic: 'in-9', partition: 0 }]
+  await done(listener.onAssigned(new Map([['0_0', more], ['0_1', [{ topic: 'in-0', partition: 1 }]]]))) // prettier-ignore
+  t.same(calls, ['commit 1 always', 'close 0_0', 'assign 0_0 0_1'])
+})
+
 t.test('a revoked task whose commit did not go through is closed all the same', async (t) => {
   const { listener, calls, done } = open(() => ({}))
   await done(listener.onRevoked(['0_1']))

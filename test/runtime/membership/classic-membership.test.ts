@@ -37,6 +37,7 @@ async function openGroup(cluster: EmbeddedCluster, clock: ManualClock) {
       acceptableRecoveryLag: 10_000,
       prepareTopics: async () => new Map([['in', 2]]),
     })
+    let matched: () => void = () => undefined
     const subscriptions: ReturnType<typeof decodeSubscriptionInfo>[] = []
     const membership = new ClassicMembership({
       coordinator: await cluster.groupCoordinator({ clientId: `member-${number}`, groupId: 'app' }),
@@ -50,6 +51,7 @@ async function openGroup(cluster: EmbeddedCluster, clock: ManualClock) {
       topics: ['in'],
       topologyHash: topologyHash(copying),
       processId: `00000000-0000-4000-8000-00000000000${number}`,
+      matchedTopics: { watch: async (onChange) => void (matched = onChange), stop: () => undefined },
       assignor: {
         assign: (members) => {
           subscriptions.push(...members.map(({ userData }) => decodeSubscriptionInfo(userData!)))
@@ -69,7 +71,7 @@ async function openGroup(cluster: EmbeddedCluster, clock: ManualClock) {
       (error: { readonly code: string }) => error.code,
     )
     const hears = (what: string) => comesTrue(clock, what, () => told.includes(what))
-    return { membership, told, hears, ended, subscriptions }
+    return { membership, told, hears, ended, subscriptions, matchesOthers: () => matched() }
   }
   return { cluster, clock, admin, join }
 }
@@ -131,5 +133,16 @@ t.test('a request to stop reaches all members of the group', async (t) => {
     await members[1]!.hears('assigned 0_1')
     members[1]!.membership.requestShutdown()
     t.same(await Promise.all(members.map(({ ended }) => ended)), ['STREAMS_SHUTDOWN_REQUESTED', 'STREAMS_SHUTDOWN_REQUESTED'])
+  })
+})
+
+t.test('other topics that patterns match are a reason to join again', async (t) => {
+  await inGroup(t, async ({ join, clock }) => {
+    const { membership, told, hears, matchesOthers } = await join(1)
+    await hears('assigned 0_0 0_1')
+    matchesOthers()
+    await comesTrue(clock, 'another rebalance', () => told.length === 4)
+    t.same(told, ['rebalance', 'assigned 0_0 0_1', 'rebalance', 'assigned 0_0 0_1'])
+    await membership.leave()
   })
 })
