@@ -26,7 +26,10 @@ export interface AbortedTransaction {
 }
 
 export interface FetchedPartition extends TopicPartition {
-  /** Set: nothing was fetched from this partition. `out-of-range`, `retriable` (leader moved), … */
+  /**
+   * Set: nothing was fetched from this partition. `out-of-range`, `retriable` (leader moved), … A corrupt batch is `fatal`, and its
+   * facts are topic, partition and offset; batches before it were answered by the fetch before.
+   */
   readonly error: TransportError | null
   /** As the log has them: control batches and aborted records included, records before the asked offset too. */
   readonly batches: readonly RecordBatch[]

@@ -11,6 +11,7 @@ import { EmbeddedGroup } from './embedded-group.ts'
 import type { EmbeddedLogStore } from './embedded-log-store.ts'
 import { EmbeddedTopics } from './embedded-topics.ts'
 import { Journal } from './journal.ts'
+import { unreadable } from '../record-batch/decode-fetched.ts'
 import { refusal } from './refusal.ts'
 
 export interface EmbeddedBrokerOptions {
@@ -169,7 +170,9 @@ export class EmbeddedBroker {
       return { byteLength, answer: { topic, partition, error: null, ...range } satisfies FetchedPartition }
     } catch (error) {
       if (!(error instanceof TransportError)) throw error
-      return { byteLength: 0, answer: this.#failed({ topic, partition }, error) }
+      const isCorrupt = error.code === 'TRANSPORT_CORRUPT_MESSAGE'
+      const failure = isCorrupt ? unreadable({ topic, partition, offset }, error) : error
+      return { byteLength: 0, answer: this.#failed({ topic, partition }, failure) }
     }
   }
 

@@ -81,7 +81,10 @@ export class PartitionLog {
     this.#endOffset = Math.max(this.#endOffset, offset)
   }
 
-  /** From the batch that holds `offset`, up to `bytesMax`, but at least one batch. Throws `TRANSPORT_OFFSET_OUT_OF_RANGE`. */
+  /**
+   * From the batch that holds `offset`, up to `bytesMax`, but at least one batch. Throws `TRANSPORT_OFFSET_OUT_OF_RANGE`, and
+   * `TRANSPORT_CORRUPT_MESSAGE` where that batch is damaged.
+   */
   read(offset: number, bytesMax: number, isolation: IsolationLevel): ReadRange & { readonly byteLength: number } {
     if (offset < this.#startOffset || offset > this.#endOffset)
       throw refusal(
@@ -95,7 +98,9 @@ export class PartitionLog {
     for (let at = this.#find(offset); at < this.#batches.length; at++) {
       const { bytes, baseOffset } = this.#batches[at]!
       if (baseOffset >= limit || (byteLength > 0 && byteLength + bytes.length > bytesMax)) break
-      batches.push(decodeRecordBatch(bytes))
+      const batch = decodedAfter(batches, bytes)
+      if (batch === null) break
+      batches.push(batch)
       byteLength += bytes.length
     }
     return {
@@ -250,5 +255,15 @@ export class PartitionLog {
     for (const { baseOffset } of closed) if (!bases.has(baseOffset)) this.#journal.remove(baseOffset)
     for (const batch of kept) if (!before.has(batch)) this.#journal.put(batch)
     this.#batches = [...kept, ...this.#batches.slice(closed.length)]
+  }
+}
+
+/** A damaged batch is read, and is an error, when there is nothing before it. Null until then. */
+function decodedAfter(before: readonly RecordBatch[], bytes: Uint8Array): RecordBatch | null {
+  try {
+    return decodeRecordBatch(bytes)
+  } catch (error) {
+    if (before.length === 0) throw error
+    return null
   }
 }

@@ -17,14 +17,17 @@ import { attribute, batchChecksum, corruptBatch, field, logOverhead, readInt64, 
 export function decodeRecordBatches(records: Uint8Array): readonly RecordBatch[] {
   const bytes = asBuffer(records)
   const batches: RecordBatch[] = []
-  for (let at = 0; at + logOverhead <= bytes.length;) {
-    const end = at + logOverhead + bytes.readInt32BE(at + field.batchLength)
-    if (end - at < field.records) throw shortBatch(bytes, at, end)
-    if (end > bytes.length) break
-    batches.push(decodeRecordBatch(bytes.subarray(at, end)))
-    at = end
-  }
+  for (let next = decodeNextBatch(bytes, 0); next !== null; next = decodeNextBatch(bytes, next.end)) batches.push(next.batch)
   return batches
+}
+
+/** Decodes the batch that begins at `at`; `end` is where the next one begins. Null where no whole batch is left. */
+export function decodeNextBatch(records: Uint8Array, at: number): { readonly batch: RecordBatch; readonly end: number } | null {
+  const bytes = asBuffer(records)
+  if (at + logOverhead > bytes.length) return null
+  const end = at + logOverhead + bytes.readInt32BE(at + field.batchLength)
+  if (end - at < field.records) throw shortBatch(bytes, at, end)
+  return end > bytes.length ? null : { batch: decodeRecordBatch(bytes.subarray(at, end)), end }
 }
 
 /** Decodes exactly one whole batch. */

@@ -2,7 +2,7 @@ import { sleep } from '../../../clock/clock.ts'
 import { TransportError } from '../../../model/errors.ts'
 import { partitionKey } from '../../../model/topic-partition.ts'
 import type { FetchedPartition, Fetcher, FetchLimits, FetchPosition } from '../../fetcher.ts'
-import { decodeRecordBatches } from '../../record-batch/decode-record-batches.ts'
+import { decodeFetched } from '../../record-batch/decode-fetched.ts'
 import type { ClusterClient } from './cluster-client.ts'
 import { closed, isRetriable, kafkaError } from './kafka-errors.ts'
 import { pauseAfter } from './retry.ts'
@@ -164,12 +164,7 @@ function toAnswer({ records, errorCode, ...response }: PartitionResponse, offset
   const { topic, partition } = response
   const what = `Cannot fetch ${topic}-${partition} from offset ${offset}`
   if (errorCode !== 0) return { ...response, offset, batches: [], error: kafkaError(errorCode, what, { topic, partition }) }
-  try {
-    return { ...response, offset, batches: decodeRecordBatches(records), error: null }
-  } catch (error) {
-    if (!(error instanceof TransportError)) throw error
-    return { ...response, offset, batches: [], error }
-  }
+  return { ...response, offset, ...decodeFetched({ topic, partition, offset }, records) }
 }
 
 // An answer without records tells where the partition's end is, and ends no wait.
