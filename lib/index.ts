@@ -4,6 +4,7 @@ export type { RecordMetadata, StreamRecord } from './model/stream-record.ts'
 export type { RecordContext } from './model/record-context.ts'
 export { noHeaders } from './model/headers.ts'
 export type { Header, Headers } from './model/headers.ts'
+export type { RawRecord } from './model/raw-record.ts'
 export { topic } from './model/topic.ts'
 export type { Topic } from './model/topic.ts'
 export type { KeyValue } from './model/key-value.ts'
@@ -186,6 +187,7 @@ export type { KafkaOptions } from './transport/kafka/kafka.ts'
 export type { SaslOptions } from './transport/kafka/connection/connection.ts'
 export type { Cluster, ConnectOptions } from './transport/cluster.ts'
 export { openAdmin, openConsumer, openProducer } from './transport/topic-clients/open-topic-clients.ts'
+export type { ConsumerDeserializationHandler } from './transport/topic-clients/consumed-topic.ts'
 export type { TopicConsumer } from './transport/topic-clients/topic-consumer.ts'
 export type { TopicProducer } from './transport/topic-clients/topic-producer.ts'
 export type { Admin, NewTopic, OffsetSpec, PartitionMetadata, PartitionOffset, TopicMetadata } from './transport/admin.ts'
@@ -232,7 +234,6 @@ export type {
   ProcessingHandler,
   ProductionAnswer,
   ProductionHandler,
-  RawRecord,
   UnsentRecord,
 } from './runtime/errors/error-handlers.ts'
 export type { StateRestoreListener } from './runtime/restore/changelog.ts'

@@ -1,18 +1,8 @@
 import type { StreamsError } from '../../model/errors.ts'
 import type { Headers } from '../../model/headers.ts'
+import type { RawRecord } from '../../model/raw-record.ts'
 import type { StreamRecord } from '../../model/stream-record.ts'
 import type { TaskId } from '../../model/task-id.ts'
-
-/** A record as it was read, before any serde saw it. */
-export interface RawRecord {
-  readonly topic: string
-  readonly partition: number
-  readonly offset: number
-  readonly timestamp: number
-  readonly key: Uint8Array | null
-  readonly value: Uint8Array | null
-  readonly headers: Headers
-}
 
 /** Where an error happened: the node, and the input record that was being processed (Java: `ErrorHandlerContext`, KIP-1033). */
 export interface ErrorHandlerContext {

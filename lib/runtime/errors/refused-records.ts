@@ -6,6 +6,7 @@ import { decodeRecordBatch } from '../../transport/record-batch/decode-record-ba
 import type { ProduceBatch } from '../../transport/record-batch/produce-batch.ts'
 import { noProducer } from '../../transport/record-batch/record-batch-builder.ts'
 import type { RecordBatch } from '../../transport/record-batch/record-batch.ts'
+import { copyRecords, isAboutRecords } from '../../transport/refused-batch.ts'
 import type { SendDeadLetter } from './dead-letters.ts'
 import { answerOf } from './dead-letters.ts'
 import type { ErrorHandlerContext, ProductionAnswer, ProductionHandler, UnsentRecord } from './error-handlers.ts'
@@ -19,14 +20,6 @@ export interface RefusalHandling {
   readonly droppedRecords: Counter
   readonly logger: Logger
 }
-
-/** Errors about single records: the others of a batch can be written without them. */
-const aboutRecords: ReadonlySet<string> = new Set([
-  'TRANSPORT_MESSAGE_TOO_LARGE',
-  'TRANSPORT_RECORD_LIST_TOO_LARGE',
-  'TRANSPORT_INVALID_RECORD',
-  'TRANSPORT_INVALID_TIMESTAMP',
-])
 
 /** Errors that no record is to blame for: the handler is not asked (Java: `RecordCollectorImpl.isFatalException`). */
 const aboutNoRecord: ReadonlySet<string> = new Set([
@@ -60,7 +53,7 @@ export class RefusedRecords {
   async settle(partition: number, batch: ProduceBatch, error: unknown): Promise<number | undefined> {
     if (!(error instanceof TransportError) || error.kind === 'fenced' || aboutNoRecord.has(error.code)) throw sendFailed(error)
     const records = decodeRecordBatch(batch.seal(noProducer))
-    if (aboutRecords.has(error.code) && records.count > 1) return this.#halves(partition, records, 0, records.count)
+    if (isAboutRecords(error) && records.count > 1) return this.#halves(partition, records, 0, records.count)
     for (let index = 0; index < records.count; index++) this.#decide(partition, records, index, error)
     return undefined
   }
@@ -73,15 +66,12 @@ export class RefusedRecords {
   }
 
   async #write(partition: number, records: RecordBatch, from: number, end: number): Promise<number | undefined> {
-    const part = this.#producer.newBatch()
-    for (let index = from; index < end; index++)
-      part.append(records.key(index), records.value(index), records.timestamp(index), records.headers(index))
+    const part = copyRecords(records, from, end, this.#producer.newBatch())
     try {
       const { baseOffset } = await this.#producer.send({ topic: this.#topic, partition }, part)
       return baseOffset + part.count
     } catch (error) {
-      if (end - from > 1 && error instanceof TransportError && aboutRecords.has(error.code))
-        return this.#halves(partition, records, from, end)
+      if (end - from > 1 && isAboutRecords(error)) return this.#halves(partition, records, from, end)
       return this.settle(partition, part, error)
     }
   }

@@ -77,6 +77,7 @@ export class StreamThread {
     await input.handOver()
     const worked = executor.process()
     const punctuated = executor.punctuate()
+    if (!worked || input.failure?.hasRecordsBefore === false) await this.#throwInputFailure()
     input.resume()
     await this.#commitIfDue()
     this.#publishState()
@@ -84,6 +85,18 @@ export class StreamThread {
     if (worked || punctuated) return clock.yield()
     output.sendAll()
     if (jobs.isEmpty && !input.hasNews && !executor.isReady) await this.#idle()
+  }
+
+  /**
+   * A partition that cannot be read ends the thread, as in Java, where `poll` throws. What was read before it is processed by now: it
+   * is committed, so that it does not come again.
+   */
+  async #throwInputFailure(): Promise<void> {
+    const { input, committer, tasks } = this.#options
+    const { failure } = input
+    if (failure === null) return
+    await committer.commit(tasks.running, 'always')
+    throw failure.error
   }
 
   async #commitIfDue(): Promise<void> {

@@ -1,13 +1,21 @@
 import type { Headers } from '../../model/headers.ts'
 import type { TopicPartition } from '../../model/topic-partition.ts'
 import { partitionKey } from '../../model/topic-partition.ts'
+import { PartitionOrder } from '../partition-order.ts'
 import type { Producer } from '../producer.ts'
+import { decodeRecordBatch } from '../record-batch/decode-record-batches.ts'
 import type { ProduceBatch } from '../record-batch/produce-batch.ts'
+import { noProducer } from '../record-batch/record-batch-builder.ts'
+import type { RecordBatch } from '../record-batch/record-batch.ts'
+import { copyRecords, isAboutRecords } from '../refused-batch.ts'
+
+/** What became of the record at an index of a batch: its offset, or the error that it throws. */
+type Outcome = (index: number) => number
 
 interface OpenBatch {
   readonly at: TopicPartition
   readonly batch: ProduceBatch
-  readonly sent: PromiseWithResolvers<number>
+  readonly sent: PromiseWithResolvers<Outcome>
 }
 
 /** A batch goes out before it grows beyond this, so that a broker's `max.message.bytes` (1 MB) is far. */
@@ -16,6 +24,7 @@ const batchBytesMax = 256 << 10
 /** Gathers the records of a tick into one batch per partition. */
 export class BatchAccumulator {
   readonly #producer: Producer
+  readonly #order = new PartitionOrder()
   readonly #open = new Map<string, OpenBatch>()
   readonly #underway = new Set<Promise<unknown>>()
 
@@ -23,7 +32,7 @@ export class BatchAccumulator {
     this.#producer = producer
   }
 
-  /** Resolves with the record's offset once it is acknowledged. */
+  /** Resolves with the record's offset once it is acknowledged. A record that the broker refuses takes no other with it. */
   async append(
     at: TopicPartition,
     key: Uint8Array | null,
@@ -37,7 +46,8 @@ export class BatchAccumulator {
     const { batch, sent } = this.#batchFor(at)
     batch.append(key, value, timestamp, headers)
     const index = batch.count - 1
-    return (await sent.promise) + index
+    const outcome = await sent.promise
+    return outcome(index)
   }
 
   /** Resolves when nothing is underway any more. */
@@ -49,7 +59,7 @@ export class BatchAccumulator {
   #batchFor(at: TopicPartition): OpenBatch {
     const existing = this.#open.get(partitionKey(at))
     if (existing !== undefined) return existing
-    const opened: OpenBatch = { at, batch: this.#producer.newBatch(), sent: Promise.withResolvers<number>() }
+    const opened: OpenBatch = { at, batch: this.#producer.newBatch(), sent: Promise.withResolvers<Outcome>() }
     this.#open.set(partitionKey(at), opened)
     queueMicrotask(() => this.#send(opened))
     return opened
@@ -60,10 +70,29 @@ export class BatchAccumulator {
     if (this.#open.get(key) !== open) return
     this.#open.delete(key)
     if (open.batch.count === 0) return
-    const sending = this.#producer
-      .send(open.at, open.batch)
-      .then(({ baseOffset }) => open.sent.resolve(baseOffset), open.sent.reject)
+    const sending = this.#order.run(open.at, () => this.#write(open.at, open.batch)).then(open.sent.resolve)
     this.#underway.add(sending)
     void sending.finally(() => this.#underway.delete(sending))
+  }
+
+  /** Later batches of the partition wait until all of a refused one is settled. */
+  async #write(at: TopicPartition, batch: ProduceBatch): Promise<Outcome> {
+    try {
+      const { baseOffset } = await this.#producer.send(at, batch)
+      return (index) => baseOffset + index
+    } catch (error) {
+      if (isAboutRecords(error) && batch.count > 1) return this.#halves(at, decodeRecordBatch(batch.seal(noProducer)))
+      return () => {
+        throw error
+      }
+    }
+  }
+
+  /** As Java's producer does with a batch that is too large (`RecordAccumulator.splitAndReenqueue`). */
+  async #halves(at: TopicPartition, records: RecordBatch): Promise<Outcome> {
+    const middle = records.count >>> 1
+    const left = await this.#write(at, copyRecords(records, 0, middle, this.#producer.newBatch()))
+    const right = await this.#write(at, copyRecords(records, middle, records.count, this.#producer.newBatch()))
+    return (index) => (index < middle ? left(index) : right(index - middle))
   }
 }

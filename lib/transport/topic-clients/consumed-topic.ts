@@ -1,9 +1,13 @@
-import { SerializationError } from '../../model/errors.ts'
+import { SerializationError, StreamsError } from '../../model/errors.ts'
 import type { Headers } from '../../model/headers.ts'
 import { noHeaders } from '../../model/headers.ts'
+import { isPromiseLike } from '../../model/promise-like.ts'
+import type { RawRecord } from '../../model/raw-record.ts'
 import type { Serde, SerdeContext, SerdeEnvironment } from '../../model/serde.ts'
 import { bindSerde } from '../../model/serde.ts'
+import type { TopicPartition } from '../../model/topic-partition.ts'
 import type { ReadableRange } from '../readable-ranges.ts'
+import type { RecordBatch } from '../record-batch/record-batch.ts'
 
 type Readable<T> = Pick<Serde<T>, 'name' | 'deserialize'>
 
@@ -28,56 +32,112 @@ export interface ConsumedRecord<K, V> {
 /** The records of a union of topics, as a union. */
 export type RecordOf<T> = T extends ReadableTopic<infer K, infer V> ? ConsumedRecord<K, V> : never
 
-/** Decodes a range of records. Throws a `SerializationError` that tells which record it was. */
-export async function decodeRecords<K, V>(
-  topic: ReadableTopic<K, V>,
+/**
+ * Decides about a record that its topic's serdes cannot read, or whose timestamp is no safe integer: `continue` skips it, `fail` ends
+ * the loop with the error. To do something that takes time, let it fail, and begin another loop: that goes on behind the record.
+ */
+export type ConsumerDeserializationHandler = (error: StreamsError, record: RawRecord) => 'continue' | 'fail'
+
+export interface DecodedRange<K, V> {
+  readonly records: readonly ConsumedRecord<K, V>[]
+  /** The record behind `records` that cannot be read. Null: the range is read to its end. */
+  readonly failure: { readonly error: StreamsError; readonly offset: number } | null
+}
+
+/** Decoders by the names of topics. Throws where a serde cannot be bound. */
+export function recordDecoders(
+  topics: readonly ReadableTopic<unknown, unknown>[],
   environment: SerdeEnvironment,
-  partition: number,
-  { batch, from, end }: ReadableRange,
-): Promise<readonly ConsumedRecord<K, V>[]> {
-  const serdes = { key: bindSerde(topic.key as Serde<K>, environment), value: bindSerde(topic.value as Serde<V>, environment) }
-  const indexes = Array.from({ length: end - from }, (_, index) => from + index)
-  await prepare(
-    serdes.key,
-    topic.name,
-    'key',
-    indexes.map((index) => batch.key(index)),
-  )
-  await prepare(
-    serdes.value,
-    topic.name,
-    'value',
-    indexes.map((index) => batch.value(index)),
-  )
-  return indexes.map((index) => {
-    const at = { topic: topic.name, partition, offset: batch.offset(index) }
-    const headers = batch.headers(index)
-    const key = decode(serdes.key, copy(batch.key(index)), { topic: topic.name, component: 'key', headers }, at)
-    const value = decode(serdes.value, copy(batch.value(index)), { topic: topic.name, component: 'value', headers }, at)
-    return { ...at, timestamp: batch.timestamp(index), headers, key, value }
-  })
+  handler: ConsumerDeserializationHandler,
+): ReadonlyMap<string, RecordDecoder<unknown, unknown>> {
+  return new Map(topics.map((topic) => [topic.name, new RecordDecoder(topic, environment, handler)]))
 }
 
-async function prepare<T>(
-  serde: Serde<T>,
-  topic: string,
-  component: 'key' | 'value',
-  slices: readonly (Uint8Array | null)[],
-): Promise<void> {
-  const bytes = slices.filter((slice) => slice !== null)
-  await serde.prepareRead?.(bytes, { topic, component, headers: noHeaders })
+/** Decodes the records of a partition of a topic. */
+export class RecordDecoder<K, V> {
+  readonly #topic: string
+  readonly #key: Serde<K>
+  readonly #value: Serde<V>
+  readonly #handler: ConsumerDeserializationHandler
+
+  constructor(topic: ReadableTopic<K, V>, environment: SerdeEnvironment, handler: ConsumerDeserializationHandler) {
+    this.#topic = topic.name
+    this.#key = bindSerde(topic.key as Serde<K>, environment)
+    this.#value = bindSerde(topic.value as Serde<V>, environment)
+    this.#handler = handler
+  }
+
+  /** Decodes a range up to the first record for which the handler says `fail`. */
+  async decode(partition: number, { batch, from, end }: ReadableRange): Promise<DecodedRange<K, V>> {
+    await this.#prepare({ batch, from, end })
+    const records: ConsumedRecord<K, V>[] = []
+    for (let index = from; index < end; index++) {
+      const raw = rawRecord({ topic: this.#topic, partition }, batch, index)
+      const decoded = this.#decode(raw)
+      if (!(decoded instanceof StreamsError)) records.push(decoded)
+      else if (this.#answer(decoded, raw) === 'fail') return { records, failure: { error: decoded, offset: raw.offset } }
+    }
+    return { records, failure: null }
+  }
+
+  #answer(error: StreamsError, record: RawRecord): 'continue' | 'fail' {
+    const answer: unknown = this.#handler(error, record)
+    if (answer === 'continue' || answer === 'fail') return answer
+    if (isPromiseLike(answer)) answer.then(undefined, () => undefined)
+    const what = isPromiseLike(answer) ? 'a promise' : String(answer)
+    throw new TypeError(`A deserializationHandler answers 'continue' or 'fail' at once, not ${what}.`, { cause: error })
+  }
+
+  async #prepare({ batch, from, end }: ReadableRange): Promise<void> {
+    const context = { topic: this.#topic, headers: noHeaders }
+    const indexes = Array.from({ length: end - from }, (_, index) => from + index)
+    const bytes = (component: 'key' | 'value') =>
+      indexes.map((index) => batch[component](index)).filter((slice) => slice !== null)
+    await this.#key.prepareRead?.(bytes('key'), { ...context, component: 'key' })
+    await this.#value.prepareRead?.(bytes('value'), { ...context, component: 'value' })
+  }
+
+  #decode(raw: RawRecord): ConsumedRecord<K, V> | StreamsError {
+    const { headers } = raw
+    try {
+      checkTimestamp(raw)
+      const key = decoded(this.#key, raw.key, { topic: this.#topic, component: 'key', headers }, raw)
+      const value = decoded(this.#value, raw.value, { topic: this.#topic, component: 'value', headers }, raw)
+      return { ...raw, key, value }
+    } catch (error) {
+      if (error instanceof StreamsError) return error
+      throw error
+    }
+  }
 }
 
-/** Records outlive the fetched frame here, and a serde may hand its bytes through. */
+/** Records outlive the fetched frame here, and a serde may hand its bytes through: they are copies. */
+function rawRecord(at: TopicPartition, batch: RecordBatch, index: number): RawRecord {
+  return {
+    ...at,
+    offset: batch.offset(index),
+    timestamp: batch.timestamp(index),
+    headers: batch.headers(index),
+    key: copy(batch.key(index)),
+    value: copy(batch.value(index)),
+  }
+}
+
+function checkTimestamp({ topic, partition, offset, timestamp }: RawRecord): void {
+  if (Number.isSafeInteger(timestamp)) return
+  const message = `The timestamp at ${topic}-${partition} offset ${offset} is ${timestamp}, and no safe integer in ms.`
+  throw new StreamsError('STREAMS_INVALID_TIMESTAMP', message, { facts: { topic, partition, offset, timestamp } })
+}
+
 function copy(slice: Uint8Array | null): Uint8Array | null {
   return slice === null ? null : Uint8Array.from(slice)
 }
 
-function decode<T>(
+function decoded<T>(
   serde: Serde<T>,
   bytes: Uint8Array | null,
   context: SerdeContext,
-  at: Readonly<Record<string, unknown>>,
+  { partition, offset }: RawRecord,
 ): T | null {
   if (bytes === null) return null
   try {
@@ -85,7 +145,12 @@ function decode<T>(
   } catch (cause) {
     const { topic, component } = context
     const reason = cause instanceof Error ? cause.message : String(cause)
-    const message = `The ${component} at ${topic}-${String(at['partition'])} offset ${String(at['offset'])} cannot be read: ${reason}`
-    throw new SerializationError('STREAMS_DESERIALIZATION', message, { facts: { ...at, component, serde: serde.name }, cause })
+    const message = `The ${component} at ${topic}-${partition} offset ${offset} cannot be read: ${withStop(reason)} Skip it by a deserializationHandler, or mend its writer.`
+    const facts = { topic, partition, offset, component, serde: serde.name }
+    throw new SerializationError('STREAMS_DESERIALIZATION', message, { facts, cause })
   }
+}
+
+function withStop(text: string): string {
+  return /[.!?]$/.test(text) ? text : `${text}.`
 }

@@ -5,8 +5,10 @@ import { cooperativeSticky } from '../group/cooperative-sticky-assignor.ts'
 import type { IsolationLevel } from '../fetcher.ts'
 import type { ProducerOptions } from '../producer.ts'
 import { AllPartitions } from './all-partitions.ts'
-import type { ReadableTopic } from './consumed-topic.ts'
+import type { ConsumerDeserializationHandler, ReadableTopic } from './consumed-topic.ts'
+import { recordDecoders } from './consumed-topic.ts'
 import { GroupPartitions } from './group-partitions.ts'
+import type { PositionSource } from './position-source.ts'
 import { TopicConsumer } from './topic-consumer.ts'
 import { TopicProducer } from './topic-producer.ts'
 
@@ -24,6 +26,8 @@ export interface OpenConsumerOptions<T extends ReadableTopic<unknown, unknown>> 
   /** Where to begin where nothing was committed, and where the log no longer has the position. Default `earliest`. */
   readonly from?: OffsetSpec
   readonly schemaRegistry?: SchemaRegistry
+  /** Default: records that cannot be read end the loop with their error. */
+  readonly deserializationHandler?: ConsumerDeserializationHandler
   /** Default `read_committed`. */
   readonly isolationLevel?: IsolationLevel
   /** Default 500: how long the broker may wait for news. */
@@ -49,9 +53,11 @@ const producerDefaults: ProducerOptions = {
 /** Opens a producer of values. Close it to send what is left. */
 export async function openProducer(cluster: Cluster, options: OpenProducerOptions): Promise<TopicProducer> {
   const { clientId, schemaRegistry, ...given } = options
-  const admin = await cluster.admin({ clientId })
-  const producer = await cluster.producer({ ...producerDefaults, ...given, clientId })
-  return new TopicProducer({ producer, admin, clock: cluster.clock, chance: cluster.chance, serdes: { schemaRegistry } })
+  await using opened = new AsyncDisposableStack()
+  const admin = opened.adopt(await cluster.admin({ clientId }), close)
+  const producer = opened.adopt(await cluster.producer({ ...producerDefaults, ...given, clientId }), close)
+  const { clock, chance } = cluster
+  return new TopicProducer({ producer, admin, clock, chance, serdes: { schemaRegistry }, clients: opened.move() })
 }
 
 /**
@@ -63,23 +69,25 @@ export async function openConsumer<T extends ReadableTopic<unknown, unknown>>(
   options: OpenConsumerOptions<T>,
 ): Promise<TopicConsumer<T>> {
   const { clientId, topics, schemaRegistry, isolationLevel = 'read_committed', maxWaitMs = 500 } = options
-  const admin = await cluster.admin({ clientId })
-  const fetcher = await cluster.fetcher({ clientId })
-  const { source, close } = await openSource(cluster, admin, options)
+  const decoders = recordDecoders(topics, { schemaRegistry }, options.deserializationHandler ?? (() => 'fail'))
+  // Where one of them does not open, the others are closed again.
+  await using opened = new AsyncDisposableStack()
+  const admin = opened.adopt(await cluster.admin({ clientId }), close)
+  const fetcher = opened.adopt(await cluster.fetcher({ clientId }), close)
+  const source = opened.adopt(await openSource(cluster, admin, opened, options), close)
   return new TopicConsumer({
-    topics,
+    decoders,
     fetcher,
     source,
     clock: cluster.clock,
-    serdes: { schemaRegistry },
     limits: { maxWaitMs, minBytes: 1, maxBytes: 50 << 20, maxBytesPerPartition: 1 << 20, isolationLevel },
     retryBackoffMs,
-    closeClients: async () => {
-      await close()
-      await fetcher.close()
-      await admin.close()
-    },
+    clients: opened.move(),
   })
+}
+
+function close(client: { close(): Promise<void> }): Promise<void> {
+  return client.close()
 }
 
 export function openAdmin(cluster: Cluster, options: { readonly clientId: string }): Promise<Admin> {
@@ -89,14 +97,15 @@ export function openAdmin(cluster: Cluster, options: { readonly clientId: string
 async function openSource<T extends ReadableTopic<unknown, unknown>>(
   cluster: Cluster,
   admin: Admin,
+  opened: AsyncDisposableStack,
   options: OpenConsumerOptions<T>,
-) {
+): Promise<PositionSource> {
   const { clientId, groupId, from = 'earliest', groupInstanceId = null } = options
   const { sessionTimeoutMs = 45_000, rebalanceTimeoutMs = 300_000, heartbeatIntervalMs = 3_000 } = options
   const topics = options.topics.map(({ name }) => name)
-  if (groupId === undefined) return { source: await AllPartitions.open(admin, topics, from), close: () => Promise.resolve() }
-  const coordinator = await cluster.groupCoordinator({ clientId, groupId })
+  if (groupId === undefined) return AllPartitions.open(admin, topics, from)
+  const coordinator = opened.adopt(await cluster.groupCoordinator({ clientId, groupId }), close)
   const times = { sessionTimeoutMs, rebalanceTimeoutMs, heartbeatIntervalMs, retryBackoffMs }
   const member = { coordinator, clock: cluster.clock, groupInstanceId, protocolName: cooperativeSticky, ...times }
-  return { source: new GroupPartitions({ admin, groupId, topics, from, member }), close: () => coordinator.close() }
+  return new GroupPartitions({ admin, groupId, topics, from, member })
 }

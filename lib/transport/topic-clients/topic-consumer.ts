@@ -1,12 +1,11 @@
 import { sleep } from '../../clock/clock.ts'
 import type { Clock } from '../../clock/clock.ts'
+import { assert } from '../../model/assert.ts'
 import { TransportError } from '../../model/errors.ts'
-import type { SerdeEnvironment } from '../../model/serde.ts'
 import type { FetchedPartition, Fetcher, FetchLimits } from '../fetcher.ts'
 import { readableRanges } from '../readable-ranges.ts'
 import type { ReadableRange } from '../readable-ranges.ts'
-import type { ConsumedRecord, ReadableTopic, RecordOf } from './consumed-topic.ts'
-import { decodeRecords } from './consumed-topic.ts'
+import type { DecodedRange, ReadableTopic, RecordDecoder, RecordOf } from './consumed-topic.ts'
 import type { Position, PositionSource } from './position-source.ts'
 
 /** Records of one partition, in the order of their offsets. Never empty. */
@@ -18,15 +17,15 @@ export interface ConsumedBatch<R> {
   readonly nextOffset: number
 }
 
-export interface TopicConsumerOptions<T extends ReadableTopic<unknown, unknown>> {
-  readonly topics: readonly T[]
+export interface TopicConsumerOptions {
+  readonly decoders: ReadonlyMap<string, RecordDecoder<unknown, unknown>>
   readonly fetcher: Fetcher
   readonly source: PositionSource
   readonly clock: Clock
-  readonly serdes: SerdeEnvironment
   readonly limits: Omit<FetchLimits, 'signal'>
   readonly retryBackoffMs: number
-  readonly closeClients: () => Promise<void>
+  /** Closed with the consumer; the source is one of them. */
+  readonly clients: AsyncDisposable
 }
 
 /**
@@ -39,22 +38,28 @@ export interface TopicConsumerOptions<T extends ReadableTopic<unknown, unknown>>
  * }
  */
 export class TopicConsumer<T extends ReadableTopic<unknown, unknown>> {
-  readonly #options: TopicConsumerOptions<T>
-  readonly #topics: ReadonlyMap<string, T>
+  readonly #options: TopicConsumerOptions
   readonly #closing = new AbortController()
+  /** The record that ended the last loop. */
+  #unread: { readonly position: Position; readonly offset: number } | null = null
 
-  constructor(options: TopicConsumerOptions<T>) {
+  constructor(options: TopicConsumerOptions) {
     this.#options = options
-    this.#topics = new Map(options.topics.map((topic) => [topic.name, topic]))
   }
 
   /**
-   * Ends when the consumer is closed. Throws a `SerializationError` at a record that cannot be read; another loop begins at that
-   * record's batch again.
+   * Ends when the consumer is closed.
+   *
+   * Throws at a record that cannot be read (a `SerializationError`, unless `deserializationHandler` says `continue`), once all records
+   * before it were handed over. Until another loop begins, a commit is one up to that record; another loop goes on behind it.
+   *
+   * Throws at a corrupt batch (a `TransportError` of code `TRANSPORT_CORRUPT_MESSAGE` with topic, partition and offset), once what was
+   * fetched of other partitions is handed over. That partition stays where it is.
    */
   async *[Symbol.asyncIterator](): AsyncGenerator<ConsumedBatch<RecordOf<T>>, void, undefined> {
+    this.#passUnread()
     while (!this.#closing.signal.aborted)
-      for (const fetched of await this.#fetch()) {
+      for (const fetched of errorsLast(await this.#fetch())) {
         const position = this.#options.source.position(fetched)
         // The partition went to another member while records of others were handed over.
         if (position === undefined) continue
@@ -71,8 +76,7 @@ export class TopicConsumer<T extends ReadableTopic<unknown, unknown>> {
   async close(): Promise<void> {
     if (this.#closing.signal.aborted) return
     this.#closing.abort()
-    await this.#options.source.close()
-    await this.#options.closeClients()
+    await this.#options.clients[Symbol.asyncDispose]()
   }
 
   async #fetch(): Promise<readonly FetchedPartition[]> {
@@ -94,23 +98,31 @@ export class TopicConsumer<T extends ReadableTopic<unknown, unknown>> {
     const { topic, partition } = fetched
     for (const range of readableRanges(fetched, position.offset)) {
       if (this.#closing.signal.aborted || this.#options.source.position(fetched) !== position) return
-      const records = await this.#decode(topic, partition, range)
-      position.offset = range.batch.nextOffset
+      const { records, failure } = await this.#decode(topic, partition, range)
+      position.offset = failure?.offset ?? range.batch.nextOffset
       if (records.length > 0) yield { topic, partition, records, nextOffset: position.offset }
+      if (failure === null) continue
+      this.#unread = { position, offset: failure.offset }
+      throw failure.error
     }
   }
 
-  async #decode(topic: string, partition: number, range: ReadableRange): Promise<readonly RecordOf<T>[]> {
-    const found = this.#topics.get(topic)
-    if (found === undefined) return []
-    const records: readonly ConsumedRecord<unknown, unknown>[] = await decodeRecords(
-      found,
-      this.#options.serdes,
-      partition,
-      range,
-    )
-    // `found` is one of T's topics, and these are its records; the map forgot which.
-    return records as readonly RecordOf<T>[]
+  async #decode(
+    topic: string,
+    partition: number,
+    range: ReadableRange,
+  ): Promise<{ readonly records: readonly RecordOf<T>[]; readonly failure: DecodedRange<unknown, unknown>['failure'] }> {
+    const decoder = this.#options.decoders.get(topic)
+    assert(decoder !== undefined, 'Only topics of this consumer are fetched.')
+    const { records, failure } = await decoder.decode(partition, range)
+    // The decoder is that of one of T's topics, and these are its records; the map forgot which.
+    return { records: records as readonly RecordOf<T>[], failure }
+  }
+
+  /** Whoever begins another loop has seen the error of the last one. */
+  #passUnread(): void {
+    if (this.#unread !== null && this.#unread.position.offset === this.#unread.offset) this.#unread.position.offset++
+    this.#unread = null
   }
 
   async #mend(fetched: FetchedPartition, error: TransportError): Promise<void> {
@@ -118,4 +130,9 @@ export class TopicConsumer<T extends ReadableTopic<unknown, unknown>> {
     if (error.kind !== 'retriable') throw error
     await sleep(this.#options.clock, this.#options.retryBackoffMs, this.#closing.signal)
   }
+}
+
+/** An error of one partition keeps nothing back of the others. */
+function errorsLast(fetched: readonly FetchedPartition[]): readonly FetchedPartition[] {
+  return [...fetched.filter(({ error }) => error === null), ...fetched.filter(({ error }) => error !== null)]
 }

@@ -28,6 +28,8 @@ export interface TopicProducerOptions {
   readonly clock: Clock
   readonly chance: Chance
   readonly serdes: SerdeEnvironment
+  /** Closed with the producer. */
+  readonly clients: AsyncDisposable
 }
 
 interface EncodedRecord {
@@ -57,13 +59,17 @@ export class TopicProducer {
   }
 
   /**
-   * Resolves with where each record stands, when all are acknowledged. Rejects with a `SerializationError` before anything is
-   * sent, or with a `TransportError`: some of the records may then be in the log.
+   * Resolves with where each record stands, when all are acknowledged.
+   *
+   * Before anything is sent it rejects with a `SerializationError`, or with a `TypeError` for a timestamp or a partition that cannot be.
+   * Later it rejects with a `TransportError`, and the other records may be in the log: a record that the broker refuses takes no other
+   * with it.
    */
   async send<K, V>(topic: Topic<K, V>, records: readonly ProducerRecord<K, V>[]): Promise<readonly PartitionOffset[]> {
-    const { partitions } = await this.#writable(topic)
+    const partitions = await this.#partitionsOf(topic, records)
     const keyless = Math.floor(this.#options.chance.float() * partitions)
     const encoded = records.map((record) => this.#encode(topic, record, partitions, keyless))
+    for (const record of encoded) checkRecord(topic.name, record, partitions)
     const acknowledged = encoded.map(async ({ partition, key, value, timestamp, headers }) => {
       const at = { topic: topic.name, partition }
       return { ...at, offset: await this.#accumulator.append(at, key, value, timestamp, headers) }
@@ -74,8 +80,15 @@ export class TopicProducer {
   /** Sends what was handed over, then closes. */
   async close(): Promise<void> {
     await this.#accumulator.drain()
-    await this.#options.producer.close()
-    await this.#options.admin.close()
+    await this.#options.clients[Symbol.asyncDispose]()
+  }
+
+  /** Asks again before a partition is refused: there may be more of them than a while ago. */
+  async #partitionsOf<K, V>(topic: Topic<K, V>, records: readonly ProducerRecord<K, V>[]): Promise<number> {
+    const { partitions } = await this.#writable(topic)
+    if (records.every(({ partition = 0 }) => partition < partitions)) return partitions
+    this.#topics.delete(topic.name)
+    return (await this.#writable(topic)).partitions
   }
 
   #writable<K, V>(topic: Topic<K, V>): Promise<WritableTopic> {
@@ -108,6 +121,13 @@ export class TopicProducer {
   #bind<T>(serde: Serde<T>): Serde<T> {
     return bindSerde(serde, this.#options.serdes)
   }
+}
+
+function checkRecord(topic: string, { timestamp, partition }: EncodedRecord, partitions: number): void {
+  if (!Number.isSafeInteger(timestamp) || timestamp < 0)
+    throw new TypeError(`A record for topic ${topic} has the timestamp ${timestamp}: give it ms since the epoch.`)
+  if (!Number.isSafeInteger(partition) || partition < 0 || partition >= partitions)
+    throw new TypeError(`A record goes to partition ${partition} of topic ${topic}: it has ${partitions}, from 0 on.`)
 }
 
 function encode<T>(serde: Serde<T>, value: T | null, context: SerdeContext): Uint8Array | null {

@@ -72,12 +72,26 @@ t.test('a paused partition of a task that was closed is not resumed', async (t) 
   t.equal(paused.size, 1, 'whoever reads it next says where from')
 })
 
-t.test('an offset that is gone is reset; an error that passes is waited out; another is thrown', async (t) => {
+t.test('an offset that is gone is reset; an error that passes is waited out', async (t) => {
   const { tasks, fetcher, input } = open()
   const failing = (kind: TransportErrorKind) => fetched(first, 0, 0, new TransportError('TRANSPORT_TEST', kind, kind))
   fetcher.fetched = [failing('retriable'), failing('out-of-range')]
   await input.handOver()
   t.same(tasks.calls, ['reset in-0-0'])
-  fetcher.fetched = [failing('fatal')]
-  await t.rejects(input.handOver(), { code: 'TRANSPORT_TEST' })
+  t.equal(input.failure, null)
+})
+
+t.test('a partition that cannot be read is paused, and tells whether records before it are left', async (t) => {
+  const { task, tasks, fetcher, input, paused } = open()
+  const error = new TransportError('TRANSPORT_TEST', 'fatal', 'corrupt')
+  fetcher.fetched = [fetched(first, 0, 1)]
+  await input.handOver()
+  fetcher.fetched = [fetched(first, 0, 0, error)]
+  await input.handOver()
+  t.same([...paused], ['in-0-0'])
+  t.strictSame(input.failure, { error, hasRecordsBefore: true })
+  task.process()
+  t.strictSame(input.failure, { error, hasRecordsBefore: false })
+  tasks.close(tasks.all[0]!)
+  t.equal(input.failure, null, 'the task went away, and the error with it')
 })
