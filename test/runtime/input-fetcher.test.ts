@@ -1,13 +1,15 @@
 import t from 'tap'
 import { ManualClock } from '../../lib/clock/manual-clock.ts'
 import { TransportError } from '../../lib/model/errors.ts'
+import { noHeaders } from '../../lib/model/headers.ts'
 import { InputFetcher } from '../../lib/runtime/loop/input-fetcher.ts'
+import { SingleRecordBatch } from '../../lib/testing/single-record-batch.ts'
 import type { FetchedPartition, FetchPosition } from '../../lib/transport/fetcher.ts'
+import { settle } from './simulated-time.ts'
 
 const a = { topic: 'a', partition: 0 }
 const b = { topic: 'b', partition: 0 }
 const limits = { maxWaitMs: 500, minBytes: 1, maxBytes: 1, maxBytesPerPartition: 1, isolationLevel: 'read_uncommitted' } as const
-const turn = () => new Promise((resolve) => setImmediate(resolve))
 
 /** A fetcher whose answers are given by hand; an aborted wait answers nothing. */
 function open() {
@@ -37,7 +39,8 @@ function open() {
 }
 
 function upTo(partition: typeof a, nextOffset: number): FetchedPartition {
-  const batches = [{ nextOffset }] as unknown as FetchedPartition['batches']
+  const record = { key: null, value: null, timestamp: 0, headers: noHeaders }
+  const batches = [new SingleRecordBatch(nextOffset - 1, record)]
   return { ...partition, error: null, batches, highWatermark: 9, lastStableOffset: 9, logStartOffset: 0, abortedTransactions: [] }
 }
 
@@ -47,7 +50,7 @@ t.test('each fetch goes on where the last one ended, one at a time', async (t) =
   input.start()
   input.start()
   answer(upTo(a, 7))
-  await turn()
+  await settle()
   t.same(
     input.take().map(({ topic }) => topic),
     ['a'],
@@ -61,7 +64,7 @@ t.test('what was fetched for an earlier assignment is left out', async (t) => {
   input.assign(a, 3)
   input.start()
   answer(upTo(a, 7))
-  await turn()
+  await settle()
   input.unassign(a)
   input.assign(a, 1)
   t.same(input.take(), [], 'it arrived before, and is taken after')
@@ -77,7 +80,7 @@ t.test('a paused partition is not asked for; resuming ends a wait without it', a
   input.start()
   t.same(asked.at(-1), [{ ...b, offset: 0 }])
   input.resume(a)
-  await turn()
+  await settle()
   input.take()
   input.start()
   t.same(asked.at(-1), [{ ...a, offset: 0 }, { ...b, offset: 0 }]) // prettier-ignore
@@ -88,14 +91,14 @@ t.test('a retriable error is waited out; another one is thrown', async (t) => {
   input.assign(a, 0)
   input.start()
   fail(new TransportError('TRANSPORT_NETWORK_EXCEPTION', 'retriable', 'gone'))
-  await turn()
+  await settle()
   input.start()
   t.equal(asked.length, 1, 'not before the backoff')
   clock.advance(100)
-  await turn()
+  await settle()
   input.start()
   t.equal(asked.length, 2)
   fail(new TransportError('TRANSPORT_TOPIC_AUTHORIZATION_FAILED', 'fatal', 'no'))
-  await turn()
+  await settle()
   t.throws(() => input.take(), { code: 'TRANSPORT_TOPIC_AUTHORIZATION_FAILED' })
 })

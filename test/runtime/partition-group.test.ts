@@ -2,8 +2,6 @@ import fc from 'fast-check'
 import t from 'tap'
 import { PartitionGroup } from '../../lib/runtime/task/partition-group.ts'
 import { PriorityQueue } from '../../lib/runtime/task/priority-queue.ts'
-import type { RunningSource } from '../../lib/runtime/task/processor-topology.ts'
-import type { RecordReader } from '../../lib/runtime/task/record-reader.ts'
 import { RecordQueue } from '../../lib/runtime/task/record-queue.ts'
 import { streamRecord } from '../../lib/model/stream-record.ts'
 import { decodeRecordBatch } from '../../lib/transport/record-batch/decode-record-batches.ts'
@@ -17,7 +15,7 @@ function queueOf(topic: string, skipped: (timestamp: number) => boolean = () => 
       return skipped(timestamp) ? null : streamRecord(topic, index, timestamp)
     },
   }
-  return new RecordQueue({ topic, partition: 0 }, {} as RunningSource, reader as unknown as RecordReader)
+  return new RecordQueue({ topic, partition: 0 }, { process: () => undefined }, reader)
 }
 
 function batchOf(timestamps: readonly number[]) {

@@ -7,7 +7,6 @@ import { decodeAssignmentInfo } from '../../lib/runtime/membership/assignment/as
 import { encodeSubscriptionInfo } from '../../lib/runtime/membership/assignment/subscription-info.ts'
 import { topologyHash } from '../../lib/runtime/membership/topology-hash.ts'
 import { StreamAssignor } from '../../lib/runtime/membership/stream-assignor.ts'
-import type { Admin } from '../../lib/transport/admin.ts'
 import type { SubscribedMember } from '../../lib/transport/group/group-member.ts'
 import { keyValueStore, plan, source, subtopology } from './plan.ts'
 
@@ -29,7 +28,7 @@ function assignor(partitions: number): StreamAssignor {
   const admin = { listOffsets: async (asked: readonly TopicPartition[]) => asked.map((each) => ({ ...each, offset: 100 })) }
   return new StreamAssignor({
     plan: twoTopics,
-    admin: admin as unknown as Admin,
+    admin,
     acceptableRecoveryLag: 10_000,
     prepareTopics: async () => counts,
   })

@@ -22,7 +22,7 @@ export const protocolName = 'millrace-stream'
 
 export interface StreamAssignorOptions {
   readonly plan: TopologyPlan
-  readonly admin: Admin
+  readonly admin: Pick<Admin, 'listOffsets'>
   readonly acceptableRecoveryLag: number
   /** Makes internal topics, and answers the partitions of all topics. */
   readonly prepareTopics: () => Promise<ReadonlyMap<string, number>>

@@ -16,8 +16,8 @@ interface Segment {
  */
 export class RecordQueue {
   readonly partition: TopicPartition
-  readonly source: RunningSource
-  readonly #reader: RecordReader
+  readonly source: Pick<RunningSource, 'process'>
+  readonly #reader: Pick<RecordReader, 'read'>
   #segments: Segment[] = []
   #undecoded = 0
   #head: StreamRecord<unknown, unknown> | null = null
@@ -32,7 +32,7 @@ export class RecordQueue {
   #takenIndex = 0
   #partitionTime: number
 
-  constructor(partition: TopicPartition, source: RunningSource, reader: RecordReader) {
+  constructor(partition: TopicPartition, source: Pick<RunningSource, 'process'>, reader: Pick<RecordReader, 'read'>) {
     this.partition = partition
     this.source = source
     this.#reader = reader

@@ -13,7 +13,7 @@ export async function resetOffsets(
   partitions: readonly TopicPartition[],
   subtopology: Subtopology,
   fallback: OffsetReset,
-  admin: Admin,
+  admin: Pick<Admin, 'listOffsets'>,
 ): Promise<ReadonlyMap<string, number>> {
   const offsets = new Map<string, number>()
   for (const reset of ['earliest', 'latest', 'none'] as const) {

@@ -22,11 +22,11 @@ import type { StoreRestore } from './task-stores.ts'
 export interface TaskManagerOptions {
   readonly plan: TopologyPlan
   readonly environment: ThreadEnvironment
-  readonly admin: Admin
-  readonly input: InputFetcher
+  readonly admin: Pick<Admin, 'committedOffsets' | 'listOffsets'>
+  readonly input: Pick<InputFetcher, 'assign' | 'unassign'>
   readonly output: RecordOutput
-  readonly changelogs: ChangelogReader
-  readonly directory: StateDirectory
+  readonly changelogs: Pick<ChangelogReader, 'register' | 'unregister'>
+  readonly directory: Pick<StateDirectory, 'openTask' | 'closeTask' | 'destroyTask'>
   readonly globalStores: GlobalStores
   readonly offsetReset: OffsetReset
 }

@@ -1,0 +1,190 @@
+import t from 'tap'
+import type { Test } from 'tap'
+import { seededChance } from '../../../lib/clock/chance.ts'
+import { noHeaders } from '../../../lib/model/headers.ts'
+import type { StreamRecord } from '../../../lib/model/stream-record.ts'
+import type { TopicPartition } from '../../../lib/model/topic-partition.ts'
+import { partitionKey } from '../../../lib/model/topic-partition.ts'
+import type { Processor, ProcessorContext } from '../../../lib/processor/processor.ts'
+import type { Changelog } from '../../../lib/runtime/restore/changelog.ts'
+import { StateDirectory } from '../../../lib/runtime/restore/state-directory.ts'
+import { TaskManager } from '../../../lib/runtime/task/task-manager.ts'
+import type { KeyValueStore } from '../../../lib/state/key-value/key-value-store.ts'
+import { openLmdbStorage } from '../../../lib/storage/lmdb/open-lmdb-storage.ts'
+import { SingleRecordBatch } from '../../../lib/testing/single-record-batch.ts'
+import type { PartitionOffset } from '../../../lib/transport/admin.ts'
+import { keyValueStore, plan, processor, source, subtopology } from '../plan.ts'
+import { environment, Log } from '../task-fixture.ts'
+
+class Keeping implements Processor<string, string, unknown, unknown> {
+  #store!: KeyValueStore<string, string>
+  readonly #onClose: () => void
+
+  constructor(onClose: () => void) {
+    this.#onClose = onClose
+  }
+
+  init(context: ProcessorContext<unknown, unknown>): void {
+    this.#store = context.stateStore('s')
+  }
+
+  process({ key, value }: StreamRecord<string, string>): void {
+    this.#store.put(key, value)
+  }
+
+  close(): void {
+    this.#onClose()
+  }
+}
+
+/** A manager of tasks over `in`, with a group whose commits, and changelogs whose ends, are those that the test says. */
+async function open(t: Test, onClose = (): void => undefined) {
+  const committed = new Map<string, number>()
+  const reading = new Map<string, number>()
+  const changelogs = new Map<string, Changelog>()
+  const errors: string[] = []
+  const starts: Record<'earliest' | 'latest', number> = { earliest: 2, latest: 9 }
+  const suppliers = () => new Keeping(onClose)
+  const nodes = [source('SOURCE', ['in']), processor('KEEP', ['SOURCE'], suppliers, ['s'])]
+  const directory = new StateDirectory(await openLmdbStorage(t.testdir()), 'test', seededChance(7))
+  const manager = new TaskManager({
+    plan: plan(subtopology(0, nodes, { stores: [keyValueStore('s', ['KEEP'])] })).plan('test'),
+    environment: { ...environment, logger: { ...environment.logger, error: (message) => void errors.push(message) } },
+    admin: {
+      committedOffsets: async (_, asked) =>
+        asked.flatMap((each) => {
+          const offset = committed.get(partitionKey(each))
+          return offset === undefined ? [] : [{ ...each, offset, leaderEpoch: -1, metadata: '' }]
+        }),
+      listOffsets: async (asked: readonly TopicPartition[], spec) =>
+        asked.map((each): PartitionOffset => ({ ...each, offset: starts[spec as 'earliest' | 'latest'] })),
+    },
+    input: {
+      assign: (partition, offset) => void reading.set(partitionKey(partition), offset),
+      unassign: (partition) => void reading.delete(partitionKey(partition)),
+    },
+    output: new Log(),
+    changelogs: {
+      register: (changelog) => void changelogs.set(partitionKey(changelog.partition), changelog),
+      unregister: (partition) => void changelogs.delete(partitionKey(partition)),
+    },
+    directory,
+    globalStores: { names: new Set(), store: () => undefined },
+    offsetReset: 'earliest',
+  })
+  /** The changelogs are read to their end. */
+  const restored = async (): Promise<void> => {
+    const all = [...changelogs.values()]
+    changelogs.clear()
+    await manager.restored(all)
+  }
+  const close = (): Promise<void> => {
+    manager.closeDirty(manager.all)
+    return directory.close()
+  }
+  return { manager, committed, reading, changelogs, errors, restored, [Symbol.asyncDispose]: close }
+}
+
+const partition = { topic: 'in', partition: 0 }
+const assigned = new Map([['0_0', [partition]]])
+const key = 'in-0'
+const changelog = 'test-s-changelog-0'
+
+function processOne(manager: TaskManager, offset: number, text: string): void {
+  const [managed] = manager.running
+  const record = { key: Buffer.from(text), value: Buffer.from(text), timestamp: 0, headers: noHeaders }
+  managed!.task.addRecords(partition, new SingleRecordBatch(offset, record), 0, 1)
+  managed!.task.process()
+}
+
+t.test('a task runs when its stores are restored, from the committed offset on', async (t) => {
+  await using opened = await open(t)
+  const { manager, committed, reading, changelogs, restored } = opened
+  committed.set(key, 5)
+  await manager.assign(assigned)
+  t.same([manager.isRestoring, manager.running, reading.size], [true, [], 0])
+  t.same([...changelogs.keys()], [changelog])
+  await restored()
+  t.same([manager.isRestoring, manager.running.length, reading.get(key)], [false, 1, 5])
+  t.equal(manager.owner(partition), manager.running[0])
+})
+
+t.test('without a committed offset reading begins where the reset says', async (t) => {
+  await using opened = await open(t)
+  const { manager, reading, restored } = opened
+  await manager.assign(assigned)
+  await restored()
+  t.equal(reading.get(key), 2)
+})
+
+t.test('a task that is assigned again is not touched', async (t) => {
+  await using opened = await open(t)
+  const { manager, restored } = opened
+  await manager.assign(assigned)
+  await restored()
+  const [task] = manager.running
+  await manager.assign(assigned)
+  t.equal(manager.running[0], task)
+})
+
+t.test('tasks begin again at what is committed by now, with the state that storage has', async (t) => {
+  await using opened = await open(t)
+  const { manager, committed, reading, changelogs, restored } = opened
+  await manager.assign(assigned)
+  await restored()
+  processOne(manager, 2, 'kept')
+  const [managed] = manager.running
+  managed!.task.postCommit(managed!.task.prepareCommit(), 'always')
+  committed.set(key, 3)
+  processOne(manager, 3, 'given up')
+  await manager.recreate([managed!], 'kept')
+  t.equal(changelogs.get(changelog)?.start, 1, 'the position that was stored with the rows')
+  await restored()
+  t.equal(reading.get(key), 3)
+  const [again] = manager.running
+  t.not(again, managed)
+  const rows = again!.task.store('s') as KeyValueStore<string, string> | undefined
+  t.same([rows?.get('kept'), rows?.get('given up')], ['kept', null])
+})
+
+t.test('tasks whose state is destroyed read their changelogs from the start', async (t) => {
+  await using opened = await open(t)
+  const { manager, committed, changelogs, restored } = opened
+  await manager.assign(assigned)
+  await restored()
+  processOne(manager, 2, 'gone')
+  const [managed] = manager.running
+  managed!.task.postCommit(managed!.task.prepareCommit(), 'always')
+  committed.set(key, 3)
+  await manager.recreate([managed!], 'destroyed')
+  t.equal(changelogs.get(changelog)?.start, 'earliest')
+  await restored()
+  t.equal((manager.running[0]!.task.store('s') as KeyValueStore<string, string> | undefined)?.get('gone'), null)
+})
+
+t.test('a task that does not close well is told, and closed all the same', async (t) => {
+  await using opened = await open(t, () => {
+    throw new Error('It hangs.')
+  })
+  const { manager, reading, errors, restored } = opened
+  await manager.assign(assigned)
+  await restored()
+  const [managed] = manager.running
+  manager.closeDirty(manager.all)
+  t.same([managed!.state, manager.all, reading.size, manager.owner(partition)], ['closed', [], 0, undefined])
+  t.match(errors, [/^Task 0_0 did not close well: .*It hangs/])
+  await manager.assign(assigned)
+  t.equal(manager.all.length, 1, 'its storage was given back')
+})
+
+t.test('a partition whose offset is gone goes on where the reset says', async (t) => {
+  await using opened = await open(t)
+  const { manager, committed, reading, restored } = opened
+  committed.set(key, 1)
+  await manager.assign(assigned)
+  await restored()
+  await manager.reset(partition)
+  t.equal(reading.get(key), 2)
+  t.equal(manager.running[0]!.task.fetchPosition(partition), 2)
+  await manager.reset({ topic: 'elsewhere', partition: 0 })
+})
