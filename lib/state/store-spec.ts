@@ -7,7 +7,8 @@ export type StoreMedium = 'memory' | 'disk' | 'default'
 /** Kafka topic configuration of the changelog, over Millrace's defaults; or none at all. */
 export type ChangelogOption = 'disabled' | { readonly config: Readonly<Record<string, string>> }
 
-interface StoreSpecBase<K, V> {
+/** What the specs of all kinds of stores have. */
+export interface StoreSpecBase<K, V> {
   readonly name: string
   /** Absent: the application's default serde, decided when the store opens. */
   readonly key: Serde<K> | undefined
@@ -109,14 +110,15 @@ export interface RecordBufferSpec extends StoreSpecBase<unknown, unknown> {
   readonly kind: 'record-buffer'
 }
 
-/** A store as a value: what to open, not how. */
-export type StoreSpec =
+/** A store that users declare as a value: what to open, not how. */
+export type StoreValueSpec =
   | KeyValueStoreSpec<unknown, unknown>
   | WindowStoreSpec<unknown, unknown>
   | SessionStoreSpec<unknown, unknown>
   | VersionedKeyValueStoreSpec<unknown, unknown>
-  | ChangeBufferSpec
-  | RecordBufferSpec
+
+/** Any store. The buffers are made by operators alone. */
+export type StoreSpec = StoreValueSpec | ChangeBufferSpec | RecordBufferSpec
 
 /** How far behind its stream time a store still takes rows, in ms. */
 export function retentionOf(spec: StoreSpec): number {

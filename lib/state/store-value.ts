@@ -6,6 +6,7 @@ import type {
   SessionStoreSpec,
   StoredValues,
   StoreSpec,
+  StoreValueSpec,
   VersionedKeyValueStoreSpec,
   WindowStoreSpec,
 } from './store-spec.ts'
@@ -17,14 +18,13 @@ interface ErasedSerdes {
   readonly value: { readonly name: string } | undefined
 }
 
-/** A store value of any types; what reads and writes it knows them. */
-export type AnyStore =
-  | (Omit<KeyValueStoreSpec<unknown, unknown>, keyof ErasedSerdes> & ErasedSerdes)
-  | (Omit<SessionStoreSpec<unknown, unknown>, keyof ErasedSerdes> & ErasedSerdes)
-  | (Omit<VersionedKeyValueStoreSpec<unknown, unknown>, keyof ErasedSerdes> & ErasedSerdes)
-  | AnyWindowStore
+/** A store value, without the types of its keys and values. */
+type Untyped<S> = S extends unknown ? Omit<S, keyof ErasedSerdes> & ErasedSerdes : never
 
-export type AnyWindowStore = Omit<WindowStoreSpec<unknown, unknown>, keyof ErasedSerdes> & ErasedSerdes
+/** A store value of any kind and any types; what reads and writes it knows them. */
+export type AnyStore = Untyped<StoreValueSpec>
+
+export type AnyWindowStore = Untyped<WindowStoreSpec<unknown, unknown>>
 
 /** The same object: its serdes are whole, only their types are forgotten. */
 export function storeSpecOf(store: AnyStore): StoreSpec {
