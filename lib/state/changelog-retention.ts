@@ -1,6 +1,6 @@
 import type { ChangelogOptions } from './store-kind.ts'
 
-/** What windows and sessions need of a changelog that forgets by time, in Kafka's words. */
+/** The topic configuration of a changelog whose records may go by age: it keeps them for `keptMs` and the application's addition. */
 export function retentionConfig(keptMs: number, options: ChangelogOptions): { readonly 'retention.ms': string } {
   return { 'retention.ms': longText(keptMs + options.windowStoreChangelogAdditionalRetentionMs) }
 }

@@ -7,15 +7,15 @@ import type { TaskId } from '../model/task-id.ts'
 import type { StorageEnvironment, StorageWrite } from '../storage/storage.ts'
 import type { StoreSpec } from './store-spec.ts'
 
-/** Where the changelogging layer writes; the runtime's record collector is behind it. A null timestamp: none is set (suppress buffers). */
+/** Takes the changelog records of one store; the runtime writes them. A timestamp of null is set by the producer (suppress buffers). */
 export interface ChangelogSink {
   append(key: Uint8Array, value: Uint8Array | null, timestamp: number | null, headers: Headers): void
 }
 
-/** The thread's budget for record caches (KIP-63), shared by the stores of all its tasks. 0 bytes: caches hold nothing. */
+/** The bytes that the record caches of a thread may hold together (KIP-63). With 0 bytes stores have no caches. */
 export interface CacheBudget {
   readonly maxBytes: number
-  /** Called by caches as they grow (+) and shrink (−); a budget that is exceeded asks the one that grew to evict. */
+  /** A cache says that it has grown by this many bytes, or shrunk (negative). Where the budget is exceeded, the cache that grew must evict. */
   charge(bytes: number, by: EvictableCache): void
   register(cache: EvictableCache): void
   unregister(cache: EvictableCache): void
@@ -23,7 +23,7 @@ export interface CacheBudget {
 
 export interface EvictableCache {
   readonly bytes: number
-  /** Gives back about this many bytes: dirty entries are emitted first. */
+  /** Removes entries of about this many bytes. Entries with unwritten updates are emitted before. */
   evict(bytes: number): void
 }
 
@@ -31,31 +31,31 @@ export interface EvictableCache {
 export interface StateStoreContext {
   readonly applicationId: string
   readonly taskId: TaskId
-  /** The task's environment on disk (absent in a task that has none: test driver on memory). */
+  /** The task's environment. The test driver has one in memory. */
   readonly storage: StorageEnvironment
-  /** The topic that serdes are told for keys and values of this store: its changelog, also where logging is off. */
+  /** The topic that serdes are told for this store: the name of its changelog, also where logging is off. */
   readonly changelogTopic: string
-  /** Absent where logging is disabled, and where the source topic is the changelog. */
+  /** Undefined where logging is disabled, and where the source topic is the changelog. */
   readonly changelog: ChangelogSink | undefined
   readonly cache: CacheBudget
   readonly defaultMedium: 'memory' | 'disk'
-  /** `java` copies Java where it loses data: after a restore its RocksDB stores overwrite duplicates. Default `safe`. */
+  /** `java`: the store does as Java's, also where that loses data. Default `safe`. */
   readonly compatibility?: 'safe' | 'java'
-  /** Default serdes, and binding to the environment. */
+  /** The serde to use for keys: this one, or the application's default, bound to its environment. */
   keySerde(serde: Serde<unknown> | undefined): Serde<unknown>
   valueSerde(serde: Serde<unknown> | undefined): Serde<unknown>
-  /** The record being processed; replaced for each record. */
+  /** The context of the record that is being processed. Each record has a new one. */
   recordContext(): RecordContext
-  /** Runs `emit` as if `context` were being processed: what a cache flush forwards belongs to the update it stands for. */
+  /** Runs `emit` while `context` counts as the record that is being processed. A flushed cache entry is forwarded with the context of its own record. */
   withRecordContext(context: RecordContext, emit: () => void): void
-  /** Largest timestamp the task has seen; −1 before the first record. */
+  /** The largest timestamp that the task has processed; −1 before the first record. */
   streamTime(): number
   readonly droppedRecords: Counter
   readonly metrics: Metrics
   readonly clock: Clock
 }
 
-/** One record of a changelog, as restored. */
+/** A record of a changelog, as a restore reads it. */
 export interface ChangelogRecord {
   readonly key: Uint8Array
   readonly value: Uint8Array | null
@@ -64,31 +64,32 @@ export interface ChangelogRecord {
 }
 
 /**
- * A store as its task sees it, whatever its kind. The typed faces (`KeyValueStore`, `WindowStore`) are the same object, or `store`.
+ * A store of any kind, as its task sees it. The same object is a `KeyValueStore`, a `WindowStore` … for operators.
  *
- * Life of a write: put → cache (emitted by `flush`, or at once where there is none) → changelog and write buffer, *open*
- * generation → `commit` makes it *committed* → `checkpoint` gives the committed writes to storage, in one transaction with the position.
+ * Life of a write: `put` gives it to the record cache, where the store has one. `flush` moves it on, to the changelog and to the *open*
+ * generation of the lowest layer. `commit` makes the open generation *committed*. `checkpoint` gives the committed writes to storage, in
+ * one transaction with the changelog position.
  */
 export interface StateStore {
   readonly name: string
   readonly spec: StoreSpec
-  /** Emits what the cache holds, to the changelog and to the flush listener. */
+  /** Empties the record cache: its updates go to the changelog and to the flush listener. */
   flush(): void
-  /** The Kafka commit has succeeded: what is in the open generation is committed. */
+  /** The Kafka commit has succeeded: the open generation becomes committed. */
   commit(): void
-  /** Appends the committed generation's writes, sorted by key. They stay readable until `checkpointed`. */
+  /** Appends the committed writes to `writes`, sorted by key. The store still has them, until `checkpointed`. */
   checkpoint(writes: StorageWrite[]): void
-  /** The writes of the last `checkpoint` are in storage. */
+  /** Storage has the writes of the last `checkpoint`: the store may forget them. */
   checkpointed(): void
-  /** Bytes that a checkpoint would free, both generations. */
+  /** The bytes of both generations, which are in memory until a checkpoint. */
   readonly dirtyBytes: number
   /**
-   * Applies changelog records, in offset order, before the first read or write of the task. They count as committed.
-   * Nothing is logged or forwarded.
+   * Applies records of the changelog, in the order of their offsets, before the task reads or writes. They count as committed. They are
+   * neither logged nor forwarded.
    */
   restore(records: readonly ChangelogRecord[]): void
-  /** The values that the value serde will read in a record of the changelog, where they are not the record's value itself. */
+  /** The bytes in a changelog record that the value serde will read. Absent where these are the record's value. */
   valuesIn?(record: ChangelogRecord): readonly Uint8Array[]
-  /** Idempotent. Does not write anything. */
+  /** Frees what the store holds. It writes nothing. Idempotent. */
   close(): void
 }

@@ -2,7 +2,7 @@ import { SerializationError } from '../model/errors.ts'
 import { noHeaders } from '../model/headers.ts'
 import type { Serde, SerdeContext } from '../model/serde.ts'
 
-/** A serde as a store uses it: it knows its topic, and its errors say which store failed. */
+/** The serde of a store's keys or values. It knows the topic, and its errors name the store. */
 export class StoreSerde<T> {
   readonly #serde: Serde<T>
   readonly #context: SerdeContext
@@ -30,7 +30,7 @@ export class StoreSerde<T> {
     }
   }
 
-  /** The value, if it may be handed out again instead of its bytes being decoded; else undefined. */
+  /** The value, where its serde is immutable: the store may hand it out again instead of decoding its bytes. Else undefined. */
   kept(value: T): T | undefined {
     return this.#serde.immutable === true ? value : undefined
   }

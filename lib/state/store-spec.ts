@@ -1,57 +1,58 @@
 import type { EmitStrategy } from '../model/emit-strategy.ts'
 import type { Serde } from '../model/serde.ts'
 
-/** Where a store lives. `default`: what the application's `defaultStoreMedium` says (disk on a cluster, memory in tests of Java's vectors). */
+/** Where a store keeps its rows. `default`: where the application's `defaultStoreMedium` says. */
 export type StoreMedium = 'memory' | 'disk' | 'default'
 
-/** Kafka topic configuration of the changelog, over Millrace's defaults; or none at all. */
+/** `disabled`: the store has no changelog. Else `config`: Kafka topic configuration of the changelog, which replaces Millrace's defaults. */
 export type ChangelogOption = 'disabled' | { readonly config: Readonly<Record<string, string>> }
 
 /** What the specs of all kinds of stores have. */
 export interface StoreSpecBase<K, V> {
   readonly name: string
-  /** Absent: the application's default serde, decided when the store opens. */
+  /** Undefined: the application's default serde. */
   readonly key: Serde<K> | undefined
   readonly value: Serde<V> | undefined
   readonly medium: StoreMedium
   readonly caching: 'enabled' | 'disabled'
   readonly changelog: ChangelogOption
   /**
-   * Whether changelog records carry the input record's headers, as those of Java's foreign-key subscriptions and of its stream joins
-   * do. Default `none`.
+   * `record`: a changelog record has the headers of the input record. Java does so for the subscriptions of foreign-key joins, and for
+   * stream joins. Default `none`.
    */
   readonly changelogHeaders?: 'record' | 'none'
   /** Default `timestamped`. */
   readonly supplier?: StoreSupplier | undefined
-  /** Of a store in memory: with more, the least recently used goes. Default: no end. */
+  /** How many entries a store in memory keeps. With more, it deletes the least recently used one. Default: no limit. */
   readonly maxEntries?: number | undefined
 }
 
 /**
- * What Java's supplier below a timestamped store keeps. On disk a `plain` one (`Stores.persistentKeyValueStore`,
- * `persistentWindowStore`) loses timestamps; that is so with `compatibility: 'java'` only.
+ * Java's supplier below a timestamped store. A `plain` one on disk (`Stores.persistentKeyValueStore`, `persistentWindowStore`) loses the
+ * timestamps. With `compatibility: 'java'` Millrace loses them, too; else the supplier makes no difference.
  */
 export type StoreSupplier = 'plain' | 'timestamped'
 
 /** What a store keeps of a record: its value alone, or the record's timestamp beside it. */
 export type StoredValues = 'plain' | 'timestamped'
 
-/** `timestamped` stores keep the time of the record beside each value; all tables and aggregates of the DSL do. */
+/** A `timestamped` store keeps the timestamp of the record beside each value. All tables and aggregates of the DSL have such stores. */
 export interface KeyValueStoreSpec<K, V, Values extends StoredValues = StoredValues> extends StoreSpecBase<K, V> {
   readonly kind: 'key-value'
   readonly values: Values
 }
 
 /**
- * Expiry as Java's in-memory stores (`exact`: a row is gone when it is older than stream time − retention) or as its RocksDB
- * stores (`segmented`: rows leave by whole segments, reads are clamped). `default`: memory = exact, disk = segmented.
+ * How rows expire. `exact`, as in Java's stores in memory: a row is removed when it is older than stream time − retention. `segmented`, as
+ * in its RocksDB stores: rows are removed by whole segments, and older rows are not read. `default`: `exact` in memory, `segmented`
+ * on disk.
  */
 export type WindowExpiry = 'exact' | 'segmented' | 'default'
 
 /**
- * How rows are found, and so in which order a store on disk gives them. `key-first`: by segment, key and start, as Java's window stores.
- * `time-first`: by start, then key, as its stores for emission on close. `time-first-indexed`: by start where all keys are asked
- * for, by key where a range of keys is. A store in memory gives them by start, always.
+ * The order of rows in a window store on disk. `key-first`: by segment, key and start, as in Java's window stores. `time-first`: by start, then
+ * key, as in Java's stores for emission on close. `time-first-indexed`: by start where all keys are read, by key where a range of
+ * keys is read. A store in memory always has the order of starts.
  */
 export type WindowLayout = 'key-first' | 'time-first' | 'time-first-indexed'
 
@@ -60,22 +61,22 @@ export interface WindowStoreSpec<K, V, Values extends StoredValues = StoredValue
   readonly values: Values
   readonly retentionMs: number
   readonly windowSizeMs: number
-  /** Keep all values of one key and start, in order (stream-stream joins). Such stores are never cached. */
+  /** `keep`: the store keeps all values of one key and start, in their order, as stream-stream joins need. It is never cached. */
   readonly duplicates: 'keep' | 'replace'
   readonly expiry: WindowExpiry
   /** Default `timestamped`. */
   readonly supplier?: StoreSupplier | undefined
-  /** What Java's supplier says, where the windows of the operator need more or other: so it is with `compatibility: 'java'` only. */
+  /** What Java's supplier says, where the operator's windows need something else. Only `compatibility: 'java'` follows the supplier. */
   readonly supplied?: Pick<WindowStoreSpec<K, V>, 'retentionMs' | 'windowSizeMs'>
-  /** That of the changelog. Default `retentionMs`. */
+  /** How long the changelog keeps windows. Default `retentionMs`. */
   readonly changelogRetentionMs?: number
   /** Default `key-first`. */
   readonly layout?: WindowLayout
-  /** When the windows in it are emitted. In `safe`, those that wait for their emission on close are not forgotten. Default: on update. */
+  /** When the operator emits these windows. In `safe` the store keeps a window until it is emitted. Default: on update. */
   readonly emit?: EmitStrategy
 }
 
-/** Sessions expire by their end. They keep no timestamps: a session's time is its end. */
+/** Sessions expire by their ends. Their rows have no timestamps, because the time of a session is its end. */
 export interface SessionStoreSpec<K, V> extends StoreSpecBase<K, V> {
   readonly kind: 'session'
   readonly values: 'plain'
@@ -85,27 +86,27 @@ export interface SessionStoreSpec<K, V> extends StoreSpecBase<K, V> {
   readonly supplied?: Pick<SessionStoreSpec<K, V>, 'retentionMs'>
   /** How long the changelog keeps sessions. Default `retentionMs`. */
   readonly changelogRetentionMs?: number
-  /** When the sessions in it are emitted. In `safe`, those that wait for their emission on close are not forgotten. Default: on update. */
+  /** When the operator emits these sessions. In `safe` the store keeps a session until it is emitted. Default: on update. */
   readonly emit?: EmitStrategy
 }
 
-/** The changes that `suppress` holds back, in memory and in a changelog; nobody else can make or see such a store. */
+/** The changes that `suppress` holds back, in memory and in a changelog. Only `suppress` makes and sees such a store. */
 export interface ChangeBufferSpec extends StoreSpecBase<unknown, unknown> {
   readonly kind: 'change-buffer'
 }
 
-/** Keeps superseded values for a while, so that a key can be read as of an earlier time (KIP-889). Never cached. */
+/** A store that keeps superseded values for a while, so that a key can be read as of an earlier time (KIP-889). It is never cached. */
 export interface VersionedKeyValueStoreSpec<K, V> extends StoreSpecBase<K, V> {
   readonly kind: 'versioned'
   readonly values: 'plain'
   readonly caching: 'disabled'
-  /** How far behind the newest record a key can be read, and a record may still be put. In ms. */
+  /** How far behind the newest record a key can be read, and a version can be put. In ms. */
   readonly historyRetentionMs: number
-  /** Superseded values expire by segments of this much time. In ms. */
+  /** Superseded values expire by segments of this length. In ms. */
   readonly segmentIntervalMs: number
 }
 
-/** Records of a stream that wait for the table they are joined with; nobody else can make or see such a store. */
+/** The records of a stream that wait for the table they are joined with. Only a join with grace makes and sees such a store. */
 export interface RecordBufferSpec extends StoreSpecBase<unknown, unknown> {
   readonly kind: 'record-buffer'
 }

@@ -13,35 +13,35 @@ import {
   type WindowStoreSpec,
 } from './store-spec.ts'
 
-/** What all store values may say. */
+/** The options of all kinds of stores. */
 export interface StoreOptions<K, V> {
   /** Default: the application's default key serde. */
   readonly key?: Serde<K>
   /** Default: the application's default value serde. */
   readonly value?: Serde<V>
-  /** Default: what the application's `defaultStoreMedium` says. */
+  /** Where the store keeps its rows. Default: where the application's `defaultStoreMedium` says. */
   readonly medium?: StoreMedium
-  /** Record cache (KIP-63). Default `disabled`, as for Java's `StoreBuilder`; the DSL's own stores have it enabled. */
+  /** Whether the store has a record cache (KIP-63). Default `disabled`, as for Java's `StoreBuilder`. The stores that the DSL makes have one. */
   readonly caching?: 'enabled' | 'disabled'
-  /** Default: a changelog with the configuration that Kafka Streams gives it. */
+  /** Whether the store has a changelog, and its configuration. Default: a changelog with the configuration that Kafka Streams gives it. */
   readonly changelog?: ChangelogOption
 }
 
 export interface KeyValueStoreOptions<K, V> extends StoreOptions<K, V> {
   /**
-   * Keeps this many entries, in memory: with more, the one that was longest not read or written is deleted (Java: `Stores.lruMap`).
-   * Default: no end.
+   * How many entries the store keeps, in memory. With more, it deletes the one that was read or written longest ago (Java:
+   * `Stores.lruMap`). Default: no limit.
    */
   readonly maxEntries?: number
 }
 
 export interface TimestampedKeyValueStoreOptions<K, V> extends KeyValueStoreOptions<K, V> {
-  /** Matters with `compatibility: 'java'` only. Default `timestamped`. */
+  /** See {@link StoreSupplier}: it matters with `compatibility: 'java'` only. Default `timestamped`. */
   readonly supplier?: StoreSupplier
 }
 
 /**
- * A key-value store as a value (Java: `Stores.keyValueStoreBuilder`): declared once, added to a topology, and asked for by it.
+ * Declares a key-value store (Java: `Stores.keyValueStoreBuilder`). The value is added to a topology, and queries ask by it.
  *
  * @example
  * const seen = keyValueStore('seen', { key: Serdes.string, value: Serdes.long })
@@ -50,7 +50,7 @@ export function keyValueStore<K, V>(name: string, options: KeyValueStoreOptions<
   return Object.freeze({ values: 'plain' as const, ...keyValueCommon(name, options) })
 }
 
-/** A key-value store that keeps a timestamp beside each value, as tables do (Java: `Stores.timestampedKeyValueStoreBuilder`). */
+/** Declares a key-value store that keeps a timestamp beside each value, as tables do (Java: `Stores.timestampedKeyValueStoreBuilder`). */
 export function timestampedKeyValueStore<K, V>(
   name: string,
   { supplier = 'timestamped', ...options }: TimestampedKeyValueStoreOptions<K, V> = {},
@@ -68,15 +68,15 @@ function keyValueCommon<K, V>(name: string, { maxEntries, ...options }: KeyValue
 }
 
 export interface VersionedKeyValueStoreOptions<K, V> extends Omit<StoreOptions<K, V>, 'caching'> {
-  /** How far behind the newest record a key can be read, and a record may still be put. In ms. */
+  /** How far behind the newest record a key can be read, and a version can be put. In ms. */
   readonly historyRetentionMs: number
-  /** Superseded values expire by segments of this much time, in ms. Default: a fraction of the retention, as in Java. */
+  /** Superseded values expire by segments of this length, in ms. Default: a fraction of the retention, as in Java. */
   readonly segmentIntervalMs?: number
 }
 
 /**
- * A store that knows what a key's value was (KIP-889; Java: `Stores.versionedKeyValueStoreBuilder`). Given to a table as its store, it makes
- * the table versioned: late records find their place among the versions of their key, instead of overwriting a newer one.
+ * Declares a store that knows earlier values of its keys (KIP-889; Java: `Stores.versionedKeyValueStoreBuilder`). A table with such a store is
+ * versioned: a late record finds its place among the versions of its key, and does not overwrite a newer one.
  *
  * @example
  * builder.table(prices, { store: versionedKeyValueStore('prices', { historyRetentionMs: 3_600_000 }) })
@@ -99,26 +99,26 @@ export function versionedKeyValueStore<K, V>(
 }
 
 export interface WindowStoreOptions<K, V> extends StoreOptions<K, V> {
-  /** How long, after the newest window start, a window is kept. At least `windowSizeMs`. */
+  /** How long the store keeps a window, counted from the newest window start. At least `windowSizeMs`. */
   readonly retentionMs: number
   readonly windowSizeMs: number
-  /** `keep` keeps every value of the same key and window start. Default `replace`. Excludes caching. */
+  /** `keep`: the store keeps every value of the same key and window start; it cannot have a record cache. Default `replace`. */
   readonly duplicates?: 'keep' | 'replace'
-  /** Default: as Java's store of the same medium. */
+  /** How windows or sessions expire. Default: as in Java's store of the same medium. */
   readonly expiry?: WindowExpiry
 }
 
-/** A window store as a value (Java: `Stores.windowStoreBuilder`). Throws a `TypeError` for options that contradict each other. */
+/** Declares a window store (Java: `Stores.windowStoreBuilder`). Throws a `TypeError` for options that contradict each other. */
 export function windowStore<K, V>(name: string, options: WindowStoreOptions<K, V>): WindowStoreSpec<K, V, 'plain'> {
   return windowSpec(name, 'plain', options)
 }
 
 export interface TimestampedWindowStoreOptions<K, V> extends WindowStoreOptions<K, V> {
-  /** Matters with `compatibility: 'java'` only. Default `timestamped`. */
+  /** See {@link StoreSupplier}: it matters with `compatibility: 'java'` only. Default `timestamped`. */
   readonly supplier?: StoreSupplier
 }
 
-/** A window store that keeps a timestamp beside each value (Java: `Stores.timestampedWindowStoreBuilder`). */
+/** Declares a window store that keeps a timestamp beside each value (Java: `Stores.timestampedWindowStoreBuilder`). */
 export function timestampedWindowStore<K, V>(
   name: string,
   { supplier = 'timestamped', ...options }: TimestampedWindowStoreOptions<K, V>,
@@ -149,13 +149,13 @@ function windowSpec<K, V, Values extends StoredValues>(
 }
 
 export interface SessionStoreOptions<K, V> extends StoreOptions<K, V> {
-  /** How long, after the newest session end, a session is kept. */
+  /** How long the store keeps a session, counted from the newest session end. */
   readonly retentionMs: number
-  /** Default: as Java's store of the same medium. */
+  /** How windows or sessions expire. Default: as in Java's store of the same medium. */
   readonly expiry?: WindowExpiry
 }
 
-/** A session store as a value (Java: `Stores.sessionStoreBuilder`). Throws a `TypeError` for a negative retention. */
+/** Declares a session store (Java: `Stores.sessionStoreBuilder`). Throws a `TypeError` for a negative retention. */
 export function sessionStore<K, V>(name: string, options: SessionStoreOptions<K, V>): SessionStoreSpec<K, V> {
   const { retentionMs, expiry = 'default', ...rest } = options
   if (!(retentionMs >= 0)) throw new TypeError(`The store ${name} cannot retain sessions for ${retentionMs} ms.`)

@@ -1,3 +1,5 @@
+import { requireMs } from './require-ms.ts'
+
 /** Sizes of {@link TimeWindows}, in ms. */
 export interface TimeWindowsOptions {
   readonly sizeMs: number
@@ -14,9 +16,10 @@ export class TimeWindows {
   readonly graceMs: number
 
   private constructor({ sizeMs, advanceMs = sizeMs, graceMs = 0 }: TimeWindowsOptions) {
-    requireMs('sizeMs', sizeMs, sizeMs > 0, 'more than 0')
-    requireMs('advanceMs', advanceMs, advanceMs > 0 && advanceMs <= sizeMs, 'more than 0 and at most the size')
-    requireMs('graceMs', graceMs, graceMs >= 0, 'at least 0')
+    requireMs('sizeMs', 'a window', sizeMs, 1)
+    requireMs('advanceMs', 'a window', advanceMs, 1)
+    requireMs('graceMs', 'a window', graceMs)
+    if (advanceMs > sizeMs) throw new TypeError(`advanceMs of a window is at most its sizeMs, ${sizeMs}, not ${advanceMs}.`)
     this.sizeMs = sizeMs
     this.advanceMs = advanceMs
     this.graceMs = graceMs
@@ -29,9 +32,4 @@ export class TimeWindows {
   static of(options: TimeWindowsOptions): TimeWindows {
     return new TimeWindows(options)
   }
-}
-
-function requireMs(name: string, value: number, isAllowed: boolean, what: string): void {
-  if (!Number.isSafeInteger(value) || !isAllowed)
-    throw new TypeError(`${name} of a window is whole milliseconds, ${what}, not ${String(value)}.`)
 }

@@ -6,6 +6,7 @@ import type { Admin } from '../../transport/admin.ts'
 import type { Cluster } from '../../transport/cluster.ts'
 import type { FetchedPartition, Fetcher, FetchLimits } from '../../transport/fetcher.ts'
 import { readableRanges } from '../../transport/readable-ranges.ts'
+import { checkpointBytes } from './checkpoint-bytes.ts'
 import { GlobalTask } from './global-task.ts'
 import { InputFetcher } from '../loop/input-fetcher.ts'
 import { fetchLimits } from '../loop/open-stream-thread.ts'
@@ -27,9 +28,6 @@ export interface GlobalThreadOptions {
   readonly retryBackoffMs: number
   readonly checkpointIntervalMs: number
 }
-
-/** A checkpoint does not wait for its interval when it would free this much. */
-const dirtyBytesMax = 16 * 1024 * 1024
 
 export interface OpenGlobalThreadOptions {
   readonly plan: TopologyPlan
@@ -175,7 +173,7 @@ export class GlobalThread implements AsyncDisposable {
   }
 
   #checkpointIfDue(): void {
-    if (this.#untilCheckpoint() > 0 && this.#task.dirtyBytes < dirtyBytesMax) return
+    if (this.#untilCheckpoint() > 0 && this.#task.dirtyBytes < checkpointBytes) return
     this.#lastCheckpointMs = this.#options.environment.clock.now()
     this.#task.checkpoint()
   }

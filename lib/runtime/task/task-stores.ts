@@ -12,6 +12,7 @@ import { whileFlushing } from '../errors/processing-error.ts'
 import { BoundSerde } from '../serdes/serialization.ts'
 import { storeContext } from './store-context.ts'
 import type { RestoredRecord } from '../restore/changelog.ts'
+import { checkpointBytes } from '../restore/checkpoint-bytes.ts'
 import { SourceChangelog } from '../restore/source-changelog.ts'
 import { StoreFormats } from '../restore/store-formats.ts'
 import { positionRemoval, positionWrite, readPosition } from '../restore/store-positions.ts'
@@ -52,9 +53,6 @@ export interface TaskStoresOptions {
   /** The node that reads a topic which is a changelog, too. */
   readonly sourceOf: (topic: string) => SourceNode
 }
-
-/** A checkpoint is due when it would free this many bytes. */
-const checkpointBytes = 16 * 1024 * 1024
 
 /**
  * The stores of one task and their positions. A checkpoint gives data and positions of all stores to storage in one transaction: a process

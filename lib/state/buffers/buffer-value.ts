@@ -5,9 +5,9 @@ import { noHeaders } from '../../model/headers.ts'
 import type { RecordContext } from '../../model/record-context.ts'
 import { readInt64, writeInt64 } from '../key-value/row-codec.ts'
 
-/** What a buffer of records holds for one of them, and where it came from (Java: `BufferValue`). */
+/** One change, or one record, that a buffer holds back, and the context of its input record (Java: `BufferValue`). */
 export interface BufferValue {
-  /** Of the table before the first update that the buffer holds back; of a stream's record null. */
+  /** The table's value before the first change that the buffer holds back. Null for a record of a stream. */
   readonly priorValue: Uint8Array | null
   readonly oldValue: Uint8Array | null
   readonly newValue: Uint8Array | null
@@ -15,11 +15,11 @@ export interface BufferValue {
 }
 
 const nullLength = -1
-/** The old value is the prior one, and not written again. */
+/** Stands for an old value that is the prior value: it is not written twice. */
 const sameAsPrior = -2
 
 /**
- * `context ‖ prior ‖ old ‖ new`, each value after its length as int32, with room for `padding` bytes behind; the context is
+ * Writes `context ‖ prior ‖ old ‖ new ‖ padding`. The length of each value stands before it as an int32. The context is
  * `timestamp int64 ‖ offset int64 ‖ topic ‖ partition int32 ‖ number of headers int32 ‖ (key ‖ value)…`.
  */
 export function writeBufferValue({ priorValue, oldValue, newValue, context }: BufferValue, padding: Uint8Array): Uint8Array {
@@ -27,7 +27,7 @@ export function writeBufferValue({ priorValue, oldValue, newValue, context }: Bu
   return Buffer.concat([...contextParts(context), ...sized(priorValue), ...old, ...sized(newValue), padding])
 }
 
-/** Reads what {@link writeBufferValue} wrote, and leaves the reader before the padding. */
+/** Reads what {@link writeBufferValue} wrote. The reader then stands before the padding. */
 export function readBufferValue(reader: BufferReader): BufferValue {
   const context = readRecordContext(reader)
   const priorValue = reader.sized()
@@ -36,7 +36,7 @@ export function readBufferValue(reader: BufferReader): BufferValue {
   return { priorValue, oldValue, newValue: reader.sized(), context }
 }
 
-/** Java's estimate of what the value takes in memory (`residentMemorySizeEstimate`): limits of buffers in bytes are measured by it. */
+/** The bytes of memory that Java counts for a value (`residentMemorySizeEstimate`). Limits of buffers count them, too. */
 export function bufferValueBytes({ priorValue, oldValue, newValue, context }: BufferValue): number {
   const oldBytes = equalBytes(priorValue, oldValue) ? 0 : bytesOf(oldValue)
   let bytes = bytesOf(priorValue) + oldBytes + bytesOf(newValue) + 20 + (context.topic ?? '').length
@@ -58,7 +58,7 @@ function readHeaders(reader: BufferReader): Headers {
   return Array.from({ length: count }, (): Header => ({ key: reader.text() ?? '', value: reader.sized() }))
 }
 
-/** Java has no way to write a record without topic (made by a punctuation) and fails; here the length says that there is none. */
+/** The length of a topic that is absent: a punctuation made the record. Java fails to write such a record. */
 function contextParts({ timestamp, offset, topic, partition, headers }: RecordContext): Uint8Array[] {
   const times = Buffer.allocUnsafe(16)
   writeInt64(times, timestamp, 0)
@@ -81,7 +81,7 @@ function bytesOf(bytes: Uint8Array | null): number {
   return bytes === null ? 0 : bytes.byteLength
 }
 
-/** Reads one value of a changelog from its beginning. What it gives are copies: a restored buffer must not keep whole fetches. */
+/** Reads the value of a changelog record from its beginning. It answers copies, because views would keep the whole fetch in memory. */
 export class BufferReader {
   readonly #bytes: Buffer
   #at = 0
@@ -98,7 +98,7 @@ export class BufferReader {
     return readInt64(this.#bytes, this.#advance(8))
   }
 
-  /** Null where the length says so. */
+  /** Bytes after their length. A negative length stands for null. */
   bytes(length: number): Uint8Array | null {
     if (length === nullLength) return null
     const from = this.#advance(length)

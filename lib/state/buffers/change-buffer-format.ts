@@ -5,16 +5,16 @@ import { BufferReader, readBufferValue, readRecordContext, writeBufferValue, typ
 import { writeInt64 } from '../key-value/row-codec.ts'
 import type { ChangelogRecord } from '../state-store.ts'
 
-/** What the changelog of a change buffer says of a key: the change that is held back, and since when it is. */
+/** A record in the changelog of a change buffer: the change that is held back for the key, and the time at which its place begins. */
 export interface BufferedChange {
   readonly timeMs: number
   readonly value: BufferValue
 }
 
-/** Says which of its formats a record has; since Kafka 2.4 it is version 3. Deletions have none. */
+/** The header that names the version of a record's format. Kafka writes version 3 since 2.4. Deletions have no header. */
 export const changeBufferHeaders: Headers = Object.freeze([{ key: 'v', value: Uint8Array.of(3) }])
 
-/** Version 3: value ‖ buffer time int64. */
+/** Writes version 3: `value ‖ buffer time int64`. */
 export function writeBufferedChange({ timeMs, value }: BufferedChange): Uint8Array {
   const time = Buffer.allocUnsafe(8)
   if (timeMs === Infinity) time.writeBigInt64BE(0x7fffffffffffffffn)
@@ -22,15 +22,15 @@ export function writeBufferedChange({ timeMs, value }: BufferedChange): Uint8Arr
   return writeBufferValue(value, time)
 }
 
-/** What older versions leave out. */
+/** What records of older versions do not say themselves. */
 export interface ChangelogOrigin {
   readonly topic: string
   readonly partition: number
-  /** The prior value that is buffered for the key so far; null where nothing is. */
+  /** The prior value that the buffer has for the key; null where it has none. */
   readonly priorValue: Uint8Array | null
 }
 
-/** All versions, 0 to 3. `bytes` is the value of `record`. */
+/** Reads a record of any version, 0 to 3. `bytes` is the value of `record`. */
 export function readBufferedChange(record: ChangelogRecord, bytes: Uint8Array, origin: ChangelogOrigin): BufferedChange {
   const reader = new BufferReader(bytes)
   switch (versionOf(record)) {
@@ -47,21 +47,24 @@ export function readBufferedChange(record: ChangelogRecord, bytes: Uint8Array, o
   }
 }
 
-/** Version 0 (Kafka 2.1): buffer time ‖ old and new value; its context is that of the changelog record. */
+/** Reads version 0 (Kafka 2.1): `buffer time ‖ old and new value`. The context is that of the changelog record. */
 function readOldest({ timestamp, headers }: ChangelogRecord, reader: BufferReader, origin: ChangelogOrigin): BufferedChange {
   const { topic, partition } = origin
   const timeMs = readTime(reader)
   return { timeMs, value: legacyValue(reader, origin.priorValue, { topic, partition, offset: -1, timestamp, headers }) }
 }
 
-/** Version 1: buffer time ‖ context ‖ size of what follows ‖ old and new value. */
+/** Reads version 1: `buffer time ‖ context ‖ size of the rest ‖ old and new value`. */
 function readWithContext(reader: BufferReader, { priorValue }: ChangelogOrigin): BufferedChange {
   const timeMs = readTime(reader)
   const context = readRecordContext(reader)
   return { timeMs, value: legacyValue(new BufferReader(present(reader.sized())), priorValue, context) }
 }
 
-/** Version 2: context ‖ size of what follows ‖ old and new value ‖ prior value ‖ buffer time. 2.4.0 to 2.5.0 called version 3 so. */
+/**
+ * Reads version 2: `context ‖ size of the rest ‖ old and new value ‖ prior value ‖ buffer time`. Kafka 2.4.0 to 2.5.0 wrote version 3 under
+ * this number.
+ */
 function readVersion2(bytes: Uint8Array): BufferedChange {
   try {
     const reader = new BufferReader(bytes)
@@ -84,7 +87,7 @@ function legacyValue(reader: BufferReader, priorValue: Uint8Array | null, contex
   return { priorValue: priorValue ?? oldValue, oldValue, newValue, context }
 }
 
-/** Long.MAX_VALUE is the end of a window without end. */
+/** Reads a time. Java's Long.MAX_VALUE is the end of a window without end. */
 function readTime(reader: BufferReader): number {
   const timeMs = reader.int64()
   return timeMs >= 2 ** 63 ? Infinity : timeMs

@@ -18,20 +18,20 @@ export interface RecordBufferOptions<K, V> {
   readonly context: StateStoreContext
   readonly keys: StoreSerde<K>
   readonly values: StoreSerde<V>
-  /** Records by time, key and number. */
+  /** The records that wait, in the order of time, key and number. */
   readonly rows: CommittedRows
-  /** Where stream time and the last number are stored; absent in memory. */
+  /** The table that keeps stream time and the last number. Absent for a buffer in memory. */
   readonly table: StorageTable | undefined
 }
 
-/** The place of the buffer time that suppress writes there. */
+/** Zeros, where the change buffer of `suppress` has its buffer time. */
 const noTime = new Uint8Array(8)
 const changelogPrefix = Uint8Array.of(0)
 
 /**
- * Records of a stream that wait for their time (Java: `RocksDBTimeOrderedKeyValueBuffer`), the oldest first, then by the bytes of
- * their keys, then in the order in which they came. A row has the key `time int64 ‖ key ‖ number int32`, in the
- * changelog a zero byte before it.
+ * Records of a stream that wait for their time (Java: `RocksDBTimeOrderedKeyValueBuffer`). Their order is that of their times; records
+ * of one time are in the order of their keys' bytes, those of one key in the order in which they came. A row's key is
+ * `time int64 ‖ key ‖ number int32`. In the changelog a zero byte stands before it.
  */
 export class RecordBuffer<K, V> implements StateStore {
   readonly name: string
@@ -55,7 +55,7 @@ export class RecordBuffer<K, V> implements StateStore {
     this.#sequence = Buffer.from(state).readUInt32BE(8)
   }
 
-  /** The largest timestamp that was put; −1 before the first. */
+  /** The largest timestamp of all records so far; −1 before the first. */
   get streamTime(): number {
     return this.#streamTime
   }
@@ -76,7 +76,7 @@ export class RecordBuffer<K, V> implements StateStore {
     this.#log(at, written)
   }
 
-  /** Gives up what is as old as this, or older. Each record is gone when `emit` has returned. */
+  /** Emits the records of this time and older ones, and removes them. A record is removed when `emit` has returned. */
   evictUntil(timeMs: number, emit: Eviction<K, V>): void {
     this.#checkOpen()
     if (timeMs < 0 || this.#minTime > timeMs) return
@@ -85,8 +85,8 @@ export class RecordBuffer<K, V> implements StateStore {
   }
 
   /**
-   * Where the join fails, and the processing goes on, Java keeps the record, and fails with it again and again, so that nothing behind it
-   * comes out; with `safe` it has failed once.
+   * The join may fail, and the processing handler may let processing go on. Java keeps the record then, so that it fails again with each
+   * look, and the records behind it never come out. In `safe` the record is removed first, so that it fails once.
    */
   #emit(place: string, bytes: Uint8Array, emit: Eviction<K, V>): void {
     const { keys, values, context: task } = this.#options
@@ -103,7 +103,7 @@ export class RecordBuffer<K, V> implements StateStore {
     this.#log(at, null)
   }
 
-  /** There is no cache to flush. */
+  /** Does nothing: a record buffer has no cache. */
   flush(): void {}
 
   commit(): void {
@@ -146,8 +146,8 @@ export class RecordBuffer<K, V> implements StateStore {
   }
 
   /**
-   * Java takes the keys of the changelog for those of a window store, with the time behind the key: it finds times far in the future
-   * and other keys, so that nothing is given up, and all that comes later is late.
+   * Java reads the keys of the changelog as those of a window store, which have the time behind the key. It finds wrong keys, and times far
+   * in the future: restored records are never emitted, and all later records are late.
    */
   #restore({ key, value }: ChangelogRecord): void {
     const isMistaken = this.#options.context.compatibility === 'java'

@@ -1,12 +1,13 @@
 import { fromLatin1, latin1 } from '../../model/bytes.ts'
 import type { StoreSerde } from '../store-serde.ts'
 
-/** How many string keys are remembered per generation. */
+/** How many string keys one generation remembers. */
 const generationSize = 16_384
 
 /**
- * Keys and their bytes as latin1. Operators get and put the same key in turn, and most keys come again: for strings the
- * bytes are remembered, in two generations so that the memory is bounded. Other primitives are not worth it; objects may change.
+ * Turns keys into their bytes, as latin1, and back. An operator gets and puts the same key in turn, and most keys come again: so the codec
+ * remembers the bytes of strings. It has two generations of them, so that its memory is bounded. It remembers no other primitives, which
+ * are cheap to serialize, and no objects, which may be changed.
  */
 export class KeyCodec<K> {
   readonly #serde: StoreSerde<K>

@@ -17,14 +17,14 @@ export interface KeyValueLayers<K, V> {
   readonly spec: StoreSpec
   readonly keys: KeyCodec<K>
   readonly rows: RowCodec<V>
-  /** The uppermost layer, which reads and writes go to. */
+  /** The uppermost layer: reads and writes begin there. */
   readonly top: RowStore
   readonly cache: CachingRows | undefined
-  /** The lowest layer. */
+  /** The lowest layer: it keeps the rows. */
   readonly base: CommittedRows
 }
 
-/** The typed face of a key-value store, plain or timestamped, over its layers. */
+/** A key-value store, plain or timestamped, as operators see it: keys and values of the user's types over the layers of bytes. */
 export class KeyValueStateStore<K, V>
   extends LayeredStateStore<StoreSpec>
   implements StateStore, KeyValueStore<K, V>, CachedStateStore<K, unknown>
@@ -114,7 +114,7 @@ export class KeyValueStateStore<K, V>
       this.#layers.base.restore(latin1(key), value === null ? null : this.#rows.restored(value, timestamp))
   }
 
-  /** Both ends included: nothing lies between a key and the key with a zero byte behind it. */
+  /** Both ends are included: no key lies between `to` and `to` with a zero byte behind it. */
   #bounds(from: K | null, to: K | null): OrderedRange {
     return {
       from: from === null ? undefined : this.#keys.encode(from),

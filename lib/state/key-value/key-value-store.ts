@@ -1,12 +1,12 @@
 import type { KeyValue } from '../../model/key-value.ts'
 import type { ValueAndTimestamp } from '../../model/value-and-timestamp.ts'
 
-/** A snapshot in key order (unsigned bytes of the serialized keys). Ends itself when exhausted; `return()` ends it early. */
+/** Entries as of the call, in the order of the serialized keys' unsigned bytes. The iterator closes when it is exhausted, or by `return()`. */
 export type KeyValueIterator<K, V> = IterableIterator<KeyValue<K, V>>
 
 export interface ReadOnlyKeyValueStore<K, V> {
   get(key: K): V | null
-  /** Both ends included; null = open. An inverted range is empty. */
+  /** Both ends are included; null is an open end. A range that ends before it begins is empty. */
   range(from: K | null, to: K | null): KeyValueIterator<K, V>
   reverseRange(from: K | null, to: K | null): KeyValueIterator<K, V>
   all(): KeyValueIterator<K, V>
@@ -16,15 +16,15 @@ export interface ReadOnlyKeyValueStore<K, V> {
   approximateNumEntries(): number
 }
 
-/** Java: `KeyValueStore`. A null value deletes. Reads see the writes of their own task at once. */
+/** Java: `KeyValueStore`. A value of null deletes. Reads see the earlier writes of their own task. */
 export interface KeyValueStore<K, V> extends ReadOnlyKeyValueStore<K, V> {
   put(key: K, value: V | null): void
-  /** Puts where nothing is; returns what was there. */
+  /** Puts the value where the key has none. Returns the value that was there. */
   putIfAbsent(key: K, value: V): V | null
   putAll(entries: Iterable<KeyValue<K, V | null>>): void
-  /** Returns what was deleted. */
+  /** Deletes the key. Returns the value that was there. */
   delete(key: K): V | null
 }
 
-/** Java: `TimestampedKeyValueStore`. Stored as `timestamp int64 ‖ value`; the changelog has the plain value, the time as record timestamp. */
+/** Java: `TimestampedKeyValueStore`. A row is `timestamp int64 ‖ value`. The changelog has the value alone; the record's timestamp is that of the row. */
 export type TimestampedKeyValueStore<K, V> = KeyValueStore<K, ValueAndTimestamp<V>>

@@ -3,25 +3,25 @@ import { valueAndTimestamp, type ValueAndTimestamp } from '../../model/value-and
 import { row, type Row } from './row.ts'
 import type { StoreSerde } from '../store-serde.ts'
 
-/** Rows as bytes in storage. Timestamped stores write `timestamp int64 ‖ value`, as Java's do. */
+/** Turns rows into the bytes that storage keeps, and back. Timestamped stores write `timestamp int64 ‖ value`, as Java's do. */
 export interface StoredRows {
   write(row: Row): Uint8Array
   read(bytes: Uint8Array): Row
 }
 
-/** Rows and what the user of the store sees: V is the value itself, or `ValueAndTimestamp`. */
+/** Turns rows into values of the user's type, and back. V is the value itself, or `ValueAndTimestamp`. */
 export interface RowCodec<V> extends StoredRows {
   toRow(value: V): Row | null
   fromRow(row: Row): V
   /** The value without its timestamp: what operators forward. */
   valueOf(row: Row): unknown
-  /** Null in plain stores. */
+  /** Null where the store keeps no timestamps. */
   timestampOf(row: Row): number | null
-  /** A changelog has the value alone; the record's timestamp is that of the row. */
+  /** The row of a changelog record. The record has the value alone, and the row's timestamp as its own. */
   restored(value: Uint8Array, timestamp: number): Row
 }
 
-/** Rows that are their bytes, and nothing else. */
+/** The format of rows without timestamps: the bytes of the value. */
 export const storedBytes: StoredRows = { write: (stored) => stored.bytes, read: (bytes) => row(bytes, 0) }
 
 export function plainRows<V>(serde: StoreSerde<V>): RowCodec<V> {
@@ -50,7 +50,7 @@ export function timestampedRows<V>(serde: StoreSerde<V>): RowCodec<ValueAndTimes
   }
 }
 
-/** As `timestampedRows`, but the timestamps are lost once they are stored: they are read back as −1. */
+/** The codec of Java's timestamped store over a plain supplier: storage has no place for timestamps, so that they are read back as −1. */
 export function untimedRows<V>(serde: StoreSerde<V>): RowCodec<ValueAndTimestamp<V>> {
   const restored = (bytes: Uint8Array): Row => row(bytes, -1)
   return { ...timestampedRows(serde), restored, write: (stored) => stored.bytes, read: restored }

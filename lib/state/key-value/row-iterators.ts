@@ -1,8 +1,8 @@
 import type { KeyedRow, Row } from './row.ts'
 
 /**
- * An iterator over others, which are open already, so that it is a snapshot as of the call. A generator that is ended before its first
- * step would not end them: hence this class.
+ * An iterator over other iterators, which are open already, so that it shows the rows as of the call. Its `return()` ends them. A generator
+ * alone would not: one that is ended before its first step runs no `finally`.
  */
 class OverOthers<T> extends Iterator<T, undefined> {
   readonly #steps: Generator<T, undefined>
@@ -24,7 +24,7 @@ class OverOthers<T> extends Iterator<T, undefined> {
   }
 }
 
-/** Each entry of `source`, as something else. */
+/** The entries of `source`, each translated. */
 export function translated<T, U>(source: Iterator<T>, translate: (entry: T) => U): IterableIterator<U> {
   return new OverOthers(translatedSteps(source, translate), [source])
 }
@@ -33,7 +33,7 @@ function* translatedSteps<T, U>(source: Iterator<T>, translate: (entry: T) => U)
   for (let step = source.next(); step.done !== true; step = source.next()) yield translate(step.value)
 }
 
-/** What `keep` lets through of several iterators, one after the other. */
+/** The entries of several iterators, one iterator after the other. Entries that `keep` refuses are left out. */
 export function chained<T>(sources: readonly Iterator<T>[], keep: (entry: T) => boolean): IterableIterator<T> {
   return new OverOthers(chainedSteps(sources, keep), sources)
 }
@@ -43,7 +43,7 @@ function* chainedSteps<T>(sources: readonly Iterator<T>[], keep: (entry: T) => b
     for (let step = source.next(); step.done !== true; step = source.next()) if (keep(step.value)) yield step.value
 }
 
-/** What `keep` lets through, in another order: sorted when the first entry is asked for; the snapshot is older. */
+/** The entries that `keep` accepts, sorted. They are sorted when the first one is asked for, but are those of the call. */
 export function sorted<T>(
   source: Iterator<T>,
   keep: (entry: T) => boolean,
@@ -60,7 +60,7 @@ function* sortedSteps<T>(
   yield* [...chainedSteps([source], keep)].sort(compare)
 }
 
-/** The changes of an upper layer over the rows of a lower one, both sorted by `compare`; a tombstone hides the row below it. */
+/** The changes of an upper layer laid over the rows of a lower one. Both are sorted by `compare`. A change of null hides the row below it. */
 export function overlay(
   upper: Iterator<readonly [string, Row | null]>,
   lower: Iterator<KeyedRow>,

@@ -2,17 +2,17 @@ import type { OrderedRange } from '../../storage/ordered-map.ts'
 import type { StorageWrite } from '../../storage/storage.ts'
 import type { KeyedRow, Row } from './row.ts'
 
-/** What the layers of a key-value store have in common: keys are bytes as latin1, in the order of their bytes. */
+/** A layer of a key-value store: rows by their keys. Keys are bytes as latin1, in the order of their bytes. */
 export interface RowStore {
   get(key: string): Row | null
-  /** null deletes. */
+  /** A row of null deletes. */
   put(key: string, row: Row | null): void
-  /** A snapshot: `from` included, `to` excluded. */
+  /** The rows as of the call. `from` is included, `to` is excluded. */
   scan(range: OrderedRange): IterableIterator<KeyedRow>
   count(): number
 }
 
-/** The lowest layer of a store: what survives a commit, and how it gets to storage. See `StateStore` for the life of a write. */
+/** The lowest layer of a store, of any kind, as commits and checkpoints see it. `StateStore` tells the life of a write. */
 export interface DurableRows {
   readonly dirtyBytes: number
   commit(): void
@@ -22,7 +22,7 @@ export interface DurableRows {
 
 /** The lowest layer of a key-value store. */
 export interface CommittedRows extends RowStore, DurableRows {
-  /** Puts as if committed. */
+  /** Puts a row of the changelog: the row is committed already. */
   restore(key: string, row: Row | null): void
 }
 

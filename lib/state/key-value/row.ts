@@ -1,6 +1,6 @@
 /**
- * What a store keeps for a key: the bytes of the value and, in timestamped stores, its time (else 0). `value` is the decoded
- * value where its serde is immutable, else undefined. Rows are never changed; a tombstone is `null`.
+ * What a store keeps for a key. `bytes` is the serialized value. `timestamp` is 0 in stores that keep none. `value` is the decoded value
+ * where its serde is immutable, else undefined. Rows are never changed. Null stands for a deletion.
  */
 export interface Row {
   readonly bytes: Uint8Array
@@ -8,10 +8,10 @@ export interface Row {
   readonly value: unknown
 }
 
-/** All rows come from here, so that the engine sees one object shape. */
+/** Makes a row. All rows are made here, so that V8 sees one shape of objects. */
 export function row(bytes: Uint8Array, timestamp: number, value?: unknown): Row {
   return { bytes, timestamp, value }
 }
 
-/** A row with its key, bytes as latin1. */
+/** A row with its key; the key is bytes as latin1. */
 export type KeyedRow = [key: string, row: Row]

@@ -3,7 +3,7 @@ import { row, type KeyedRow, type Row } from './row.ts'
 import type { RowStore } from './row-store.ts'
 import type { KeyRange, TimeRange, WindowRows } from '../window/window-rows.ts'
 
-// What Java puts between a timestamped face and a store that has no place for timestamps: what is read back says −1.
+// Layers that Java puts between a timestamped store and a supplier that has no place for timestamps: they are read back as −1.
 
 const noTimestamp = -1
 
@@ -11,7 +11,7 @@ function untimed(timed: Row | null): Row | null {
   return timed && row(timed.bytes, noTimestamp, timed.value)
 }
 
-/** Java: `KeyValueToTimestampedKeyValueByteStoreAdapter`. */
+/** A layer of a key-value store that loses timestamps (Java: `KeyValueToTimestampedKeyValueByteStoreAdapter`). */
 export class UntimedRows implements RowStore {
   readonly #inner: RowStore
 
@@ -36,7 +36,7 @@ export class UntimedRows implements RowStore {
   }
 }
 
-/** Java: `WindowToTimestampedWindowByteStoreAdapter`. */
+/** A layer of a window store that loses timestamps (Java: `WindowToTimestampedWindowByteStoreAdapter`). */
 export class UntimedWindowRows implements WindowRows {
   readonly #inner: WindowRows
 

@@ -6,21 +6,23 @@ import { overlay } from '../key-value/row-iterators.ts'
 import { ascending, descending, type RowStore } from '../key-value/row-store.ts'
 import type { StateStoreContext } from '../state-store.ts'
 
-/** Is told each update that leaves the cache; `oldRow` is what the store below held, where it was asked for. */
+/** Hears of each update that leaves the cache. `oldRow` is the row of the layer below, where the subscription asks for it. */
 export type RowFlushListener = (key: string, newRow: Row | null, oldRow: Row | null, context: RecordContext) => void
 
-/** Who hears of flushed updates, and whether with the old value. */
+/** A listener, and whether it wants to hear the old values. */
 export interface FlushSubscription {
   readonly listener: RowFlushListener
   readonly oldValues: 'send' | 'omit'
 }
 
 /**
- * Writes an entry that leaves a cache, and tells the listener, as if the update's own record were being processed. A deletion of
- * what the store below never had is nothing: neither written nor forwarded (Java: `CachingKeyValueStore.putAndMaybeForward`).
+ * Writes an entry that leaves a cache to the layer below, and tells the listener. Meanwhile the record that made the update counts as the
+ * one being processed. A deletion of a key that the layer below does not have is neither written nor forwarded (Java:
+ * `CachingKeyValueStore.putAndMaybeForward`).
  *
- * Java also keeps silent where a value came and went between two flushes. But a foreign-key join may have read it meanwhile and
- * answered a subscription with it: without the deletion its result would keep the value for ever. So `safe` forwards that one.
+ * A value may come and go between two flushes. Java does not forward its deletion. But a foreign-key join may have read the value
+ * meanwhile, and sent it as the answer to a subscription. Without the deletion the join's result would keep the value for ever: so
+ * `safe` forwards it.
  */
 export function emitEntry(
   { key, row, context, deletesUnemitted }: CacheEntry,

@@ -10,7 +10,7 @@ import type { KeyRange, WindowOrder } from '../window/window-rows.ts'
 
 type CachedRow = readonly [string, Row | null]
 
-/** The record cache of a session store (Java: `CachingSessionStore`). Holds writes only: what is read stays below. */
+/** The record cache of a session store (Java: `CachingSessionStore`). It holds writes only; rows that are read are not cached. */
 export class CachingSessionRows implements SessionRows {
   readonly #inner: SessionRows
   readonly #context: StateStoreContext
@@ -18,7 +18,7 @@ export class CachingSessionRows implements SessionRows {
   readonly #cache: RecordCache
   #subscription: FlushSubscription | undefined
 
-  /** `order` is that of the store below. */
+  /** `order`: in which the layer below answers its rows. */
   constructor(inner: SessionRows, order: WindowOrder, context: StateStoreContext) {
     this.#inner = inner
     this.#context = context
@@ -39,13 +39,13 @@ export class CachingSessionRows implements SessionRows {
     this.#cache.put(sessionKey, row, this.#context.recordContext())
   }
 
-  /** The store below sees a put of null, which it may count as dropped: as in Java. */
+  /** The layer below gets a put of null, as in Java. It may count that as a dropped record. */
   remove(sessionKey: string): void {
     this.put(sessionKey, null)
   }
 
   find(key: string, sessions: SessionRange): IterableIterator<KeyedRow> {
-    // Ends and starts begin with a byte below 0x80: no session key of this key sorts behind.
+    // The end of a session begins with a byte below 0x80: so no session key of this key sorts behind the bound.
     const cached = this.#cached({ from: key, to: `${key}\x80` }, { fromKey: key, toKey: key }, sessions)
     return this.#overlaid(cached, this.#inner.find(key, sessions), sessions)
   }

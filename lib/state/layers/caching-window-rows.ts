@@ -10,7 +10,7 @@ import type { KeyRange, TimeRange, WindowOrder, WindowRows } from '../window/win
 
 type CachedRow = readonly [string, Row | null]
 
-/** The record cache of a window store (Java: `CachingWindowStore`). Holds writes only: what is read stays below. */
+/** The record cache of a window store (Java: `CachingWindowStore`). It holds writes only; rows that are read are not cached. */
 export class CachingWindowRows implements WindowRows {
   readonly #inner: WindowRows
   readonly #context: StateStoreContext
@@ -18,7 +18,7 @@ export class CachingWindowRows implements WindowRows {
   readonly #cache: RecordCache
   #subscription: FlushSubscription | undefined
 
-  /** `order` is that of the store below. */
+  /** `order`: in which the layer below answers its rows. */
   constructor(inner: WindowRows, order: WindowOrder, context: StateStoreContext) {
     this.#inner = inner
     this.#context = context

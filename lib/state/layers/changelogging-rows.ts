@@ -6,10 +6,10 @@ import type { RowStore } from '../key-value/row-store.ts'
 import type { ChangelogSink, StateStoreContext } from '../state-store.ts'
 import type { KeyValueStoreSpec, SessionStoreSpec, WindowStoreSpec } from '../store-spec.ts'
 
-/** Writes one record of a changelog (Java: `ProcessorContextImpl.logChange`): the plain value, in most stores without headers. */
+/** Writes one record of a changelog (Java: `ProcessorContextImpl.logChange`). Its value is that of the row, without the timestamp. */
 export type ChangelogWriter = (key: string, row: Row | null) => void
 
-/** The time of a timestamped row is its own; that of a plain row, or of a deletion, is the input record's. */
+/** The record of a timestamped row has the row's timestamp. The record of a plain row, or of a deletion, has that of the input record. */
 export function changelogWriter(
   sink: ChangelogSink,
   spec: KeyValueStoreSpec<unknown, unknown> | WindowStoreSpec<unknown, unknown> | SessionStoreSpec<unknown, unknown>,
@@ -24,7 +24,7 @@ export function changelogWriter(
   }
 }
 
-/** Every write of a key-value store goes to its changelog, deletions of what is not there included, as in Java. */
+/** The layer that writes each put of a key-value store to its changelog. As in Java it writes deletions of absent keys, too. */
 export class ChangeloggingRows implements RowStore {
   readonly #inner: RowStore
   readonly #log: ChangelogWriter

@@ -3,13 +3,13 @@ import type { KeyedRow, Row } from '../key-value/row.ts'
 import { windowKey } from '../window/window-key.ts'
 import { nextSequence, type KeyRange, type SequenceNumbers, type TimeRange, type WindowRows } from '../window/window-rows.ts'
 
-/** Every write of a window store goes to its changelog, also one that the store drops as expired, as in Java. */
+/** The layer that writes each put of a window store to its changelog. As in Java it writes expired windows, too, which the store drops. */
 export class ChangeloggingWindowRows implements WindowRows {
   readonly #inner: WindowRows
   readonly #log: ChangelogWriter
   readonly #sequences: SequenceNumbers | undefined
 
-  /** `sequences` for stores that keep duplicates. */
+  /** `sequences`: the counters of a store that keeps duplicates, else undefined. */
   constructor(inner: WindowRows, log: ChangelogWriter, sequences: SequenceNumbers | undefined) {
     this.#inner = inner
     this.#log = log

@@ -1,15 +1,15 @@
 import type { Change } from '../../model/change.ts'
 
-/** Is told each entry that leaves a cache; the operator forwards it downstream. `oldValue` only where it was asked for. */
+/** Hears of each entry that leaves a record cache. Operators forward it downstream. `oldValue` is set where the operator asked for old values. */
 export type FlushListener<K, V> = (key: K, change: Change<V>, timestamp: number) => void
 
-/** A store with a record cache above it. Without a cache, `setFlushListener` returns `false` and the operator forwards by itself. */
+/** A store that may have a record cache. Without one `setFlushListener` returns `false`, and the operator forwards each update itself. */
 export interface CachedStateStore<K, V> {
   setFlushListener(listener: FlushListener<K, V>, oldValues: 'send' | 'omit'): boolean
 }
 
-/** A table's store as those see it who know of it only by what the cache has given up. V is what the store's reads answer. */
+/** Reads of a table's store that skip the record cache: what downstream has been told so far. V is the type that the store's reads answer. */
 export interface FlushedRows<K, V> {
-  /** The newest value that is not, or no longer, held back by the cache. */
+  /** The newest value that has left the cache. */
   getFlushed(key: K): V | null
 }

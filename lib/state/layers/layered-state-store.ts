@@ -5,13 +5,13 @@ import type { StoreSpec } from '../store-spec.ts'
 
 export interface StoreLayers<S extends StoreSpec> {
   readonly spec: S
-  /** Between the uppermost layer and the others, where the store has one. */
+  /** The record cache, where the store has one. */
   readonly cache?: { flush(): void; close(): void } | undefined
-  /** The lowest layer. */
+  /** The lowest layer: it keeps the rows. */
   readonly base: DurableRows
 }
 
-/** What the typed faces of all kinds of stores have in common: the life of the store is that of its layers. */
+/** A store over layers. Commits and checkpoints go to the lowest layer, flushes to the cache. Each kind adds its own reads and writes. */
 export abstract class LayeredStateStore<S extends StoreSpec> {
   readonly name: string
   readonly spec: S

@@ -5,8 +5,8 @@ import type { RowCodec } from '../key-value/row-codec.ts'
 import type { Row } from '../key-value/row.ts'
 
 /**
- * A flush listener of operators, as caches call it. A deletion, and a plain value, is forwarded with the time of its input
- * record (Java: `TimestampedCacheFlushListener`).
+ * Turns the flush listener of an operator, which takes values, into one of a cache, which has rows. A row without timestamp, and a deletion,
+ * is forwarded with the timestamp of its input record (Java: `TimestampedCacheFlushListener`).
  */
 export function rowFlushListener<K, V>(
   listener: FlushListener<K, unknown>,

@@ -1,12 +1,12 @@
 import { fromLatin1, latin1 } from '../../model/bytes.ts'
 import { readInt64, writeInt64 } from '../key-value/row-codec.ts'
 
-/** Bytes of `end int64 ‖ start int64`, which follow the key (Java: `SessionKeySchema`). */
+/** How many bytes follow the key in a session key: `end int64 ‖ start int64` (Java: `SessionKeySchema`). */
 const suffixLength = 16
 
 const scratch = Buffer.alloc(suffixLength)
 
-/** A session's key, in the changelog and on disk: `key ‖ end int64 ‖ start int64`, all as latin1. */
+/** The session key, in the changelog and on disk: `key ‖ end int64 ‖ start int64`, as latin1. */
 export function sessionKey(key: string, startMs: number, endMs: number): string {
   writeInt64(scratch, endMs, 0)
   writeInt64(scratch, startMs, 8)
@@ -25,7 +25,7 @@ export function startOfSession(sessionKey: string): number {
   return timeAt(sessionKey, sessionKey.length - 8)
 }
 
-/** The key of a session in an index by time: `end int64 ‖ start int64 ‖ key`. */
+/** The key of a session where rows are in the order of time: `end int64 ‖ start int64 ‖ key`. */
 export function timeKeyOfSession(sessionKey: string): string {
   return sessionKey.slice(-suffixLength) + keyOfSession(sessionKey)
 }
@@ -38,7 +38,7 @@ function timeAt(sessionKey: string, at: number): number {
   return readInt64(fromLatin1(sessionKey.slice(at, at + 8)), 0)
 }
 
-/** Whether bytes may be a session's key. A key of another kind of store, read as one, has times that are none, or an end before its start. */
+/** Whether the bytes may be a session key. The last bytes of another kind of key are rarely two times in the right order. */
 export function isSessionKey(key: Uint8Array): boolean {
   const at = key.byteLength - suffixLength
   if (at < 0) return false

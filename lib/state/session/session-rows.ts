@@ -3,24 +3,24 @@ import type { KeyedRow, Row } from '../key-value/row.ts'
 import { endOfSession, keyOfSession, startOfSession } from './session-key.ts'
 import type { KeyRange, WindowOrder } from '../window/window-rows.ts'
 
-/** Which sessions to read: ends and starts in ms, both included. */
+/** Which sessions to read. Bounds are in ms, and included. */
 export interface SessionRange {
   readonly earliestEndMs: number
   readonly latestStartMs: number
   readonly reverse: boolean
 }
 
-/** What the layers of a session store have in common. Rows come with their session key (`key ‖ end ‖ start`), as snapshots. */
+/** A layer of a session store: rows by their session keys (`key ‖ end ‖ start`). Reads answer the rows as of the call. */
 export interface SessionRows {
   get(sessionKey: string): Row | null
-  /** null deletes. */
+  /** A row of null deletes. */
   put(sessionKey: string, row: Row | null): void
   remove(sessionKey: string): void
   find(key: string, sessions: SessionRange): IterableIterator<KeyedRow>
   findRange(keys: KeyRange, sessions: SessionRange): IterableIterator<KeyedRow>
 }
 
-/** By end, then by key, the latest start first: as Java's in-memory session store iterates. */
+/** The order of Java's in-memory session store: by end, then by key, then the latest start first. */
 export function bySessionEnd(left: string, right: string): number {
   return (
     endOfSession(left) - endOfSession(right) ||
@@ -29,7 +29,7 @@ export function bySessionEnd(left: string, right: string): number {
   )
 }
 
-/** By segment, then by key, end and start: as Java's RocksDB session store iterates. */
+/** The order of Java's RocksDB session store: by segment, then by key, end and start. */
 export function bySessionSegment(segmentMs: number): WindowOrder {
   const segment = (sessionKey: string): number => Math.floor(endOfSession(sessionKey) / segmentMs)
   return (left, right) => segment(left) - segment(right) || ascending(left, right)

@@ -19,16 +19,16 @@ export interface SessionLayers<K, V> {
   readonly spec: SessionStoreSpec<unknown, unknown>
   readonly keys: KeyCodec<K>
   readonly rows: RowCodec<V>
-  /** The uppermost layer, which reads and writes go to. */
+  /** The uppermost layer: reads and writes begin there. */
   readonly top: SessionRows
   readonly cache: CachingSessionRows | undefined
-  /** The lowest layer. */
+  /** The lowest layer: it keeps the rows. */
   readonly base: SegmentedSessionRows
 }
 
 type Sessions<K, V> = IterableIterator<WindowedEntry<K, V>>
 
-/** The typed face of a session store over its layers. */
+/** A session store as operators see it: keys and values of the user's types over the layers of bytes. */
 export class SessionStateStore<K, V>
   extends LayeredStateStore<SessionStoreSpec<unknown, unknown>>
   implements StateStore, SessionStore<K, V>, UnemittedSessions<K, V>, CachedStateStore<Windowed<K>, unknown>
@@ -103,7 +103,7 @@ export class SessionStateStore<K, V>
     this.#layers.base.keepFrom(endMs)
   }
 
-  /** The time of a flushed session is its end (Java: `SessionCacheFlushListener`). */
+  /** A flushed session is forwarded with its end as timestamp (Java: `SessionCacheFlushListener`). */
   setFlushListener(listener: FlushListener<Windowed<K>, unknown>, oldValues: 'send' | 'omit'): boolean {
     const { cache } = this.#layers
     if (cache === undefined) return false

@@ -2,8 +2,8 @@ import type { Windowed } from '../../model/windowed.ts'
 import type { WindowedEntry } from '../window/window-store.ts'
 
 /**
- * Java: `ReadOnlySessionStore`. Times are in ms; all bounds are included; the end of a session belongs to it. Sessions that ended before
- * the retention are not seen. By key ranges, null = open end; the order is that of Java's store of the same expiry.
+ * Java: `ReadOnlySessionStore`. Times are in ms. All bounds are included, and the end of a session belongs to it. Sessions that ended before
+ * the retention are not seen. In a range of keys null is an open end. The order of sessions is that of Java's store of the same expiry.
  */
 export interface ReadOnlySessionStore<K, V> {
   /** The session with exactly these bounds, or null. */
@@ -29,18 +29,18 @@ export interface ReadOnlySessionStore<K, V> {
   ): IterableIterator<WindowedEntry<K, V>>
 }
 
-/** Java: `SessionStore`. A put of an expired session is dropped, and counted where Java counts it. */
+/** Java: `SessionStore`. A put of an expired session is dropped. It counts as a dropped record where it does so in Java. */
 export interface SessionStore<K, V> extends ReadOnlySessionStore<K, V> {
-  /** Null deletes. */
+  /** Puts the value of a session. A value of null deletes. */
   put(session: Windowed<K>, value: V | null): void
-  /** As a put of null, but never counted as dropped. */
+  /** Deletes a session, as a put of null does, but an expired session does not count as a dropped record. */
   remove(session: Windowed<K>): void
 }
 
-/** A store whose sessions are emitted when they close, as the operator sees it that emits them. */
+/** A store whose sessions are emitted when they close, for the operator that emits them. */
 export interface UnemittedSessions<K, V> {
-  /** By their ends, in order of time; both bounds are included (Java: `findSessions(earliestSessionEndTime, latestSessionEndTime)`). */
+  /** The sessions that ended between two times, in the order of their ends. Both bounds are included (Java: `findSessions(earliestSessionEndTime, latestSessionEndTime)`). */
   findSessionsByEnd(earliestEndMs: number, latestEndMs: number): IterableIterator<WindowedEntry<K, V>>
-  /** What ends at `endMs` or later is yet to be emitted, and is not to be forgotten, whatever the retention. */
+  /** Sessions that end at `endMs` or later wait for their emission: the store keeps them, whatever the retention. */
   keepFrom(endMs: number): void
 }

@@ -2,15 +2,15 @@ import { assert, AssertionError } from '../../model/assert.ts'
 import { asBuffer } from '../../model/bytes.ts'
 import { readInt64, writeInt64 } from '../key-value/row-codec.ts'
 
-/** Null is a deletion. */
+/** What a key's value was from a time on. A value of null says that the key was deleted then. */
 export interface Version {
   readonly timestamp: number
   readonly value: Uint8Array | null
 }
 
 /**
- * Superseded versions of one key, newest first: each is valid until the one before it, the first until `nextTimestamp`. Without versions
- * it says only that the key was deleted at `nextTimestamp`.
+ * Superseded versions of one key, the newest first. The first one is valid until `nextTimestamp`, each other until the timestamp of the one
+ * before it. A history without versions says that the key was deleted at `nextTimestamp`.
  */
 export interface VersionHistory {
   nextTimestamp: number
@@ -21,7 +21,7 @@ const noBytes = new Uint8Array(0)
 const prefixBytes = 16
 const versionBytes = 12
 
-/** The version that is valid at a time which the history covers. */
+/** The index of the version that is valid at a time. The history must cover that time. */
 export function indexAt({ versions }: VersionHistory, timestamp: number): number {
   const index = versions.findIndex((version) => version.timestamp <= timestamp)
   assert(index >= 0, 'the history covers the time')
@@ -32,7 +32,7 @@ export function validToOf({ nextTimestamp, versions }: VersionHistory, index: nu
   return index === 0 ? nextTimestamp : versions[index - 1]!.timestamp
 }
 
-/** A gap before it is a deletion. */
+/** Adds a version before all others. Where it begins after the end of the former newest version, the key was deleted in between. */
 export function addNewest(history: VersionHistory, version: Version, validTo: number): void {
   const { nextTimestamp, versions } = history
   assert(version.timestamp >= nextTimestamp, 'the newest version comes after the others')
@@ -41,7 +41,7 @@ export function addNewest(history: VersionHistory, version: Version, validTo: nu
   history.nextTimestamp = validTo
 }
 
-/** As Java lays it out: `next int64 ‖ oldest int64 ‖ (timestamp int64, size int32)* ‖ values, oldest first`; size −1 is a deletion. */
+/** Writes Java's format: `next int64 ‖ oldest int64 ‖ (timestamp int64, size int32)* ‖ values, oldest first`. A size of −1 is a deletion. */
 export function encodeHistory({ nextTimestamp, versions }: VersionHistory): Uint8Array {
   const written = versions.length > 0 ? versions : [{ timestamp: nextTimestamp, value: null }]
   const values = written.flatMap(({ value }) => value ?? []).toReversed()
@@ -57,7 +57,7 @@ function writeVersionHead(target: Buffer, at: number, { timestamp, value }: Vers
   target.writeInt32BE(value === null ? -1 : value.byteLength, at + 8)
 }
 
-/** As {@link addNewest}, and without reading the other versions where it simply follows them, as most do. */
+/** Does what {@link addNewest} does, in the written format. Most versions follow the others without a gap: then these are not read. */
 export function withNewest(encoded: Uint8Array | null, version: Version, validTo: number): Uint8Array {
   const { timestamp, value } = version
   if (encoded !== null && timestamp === nextTimestampOf(encoded) && timestamp > oldestTimestampOf(encoded)) {
@@ -72,7 +72,7 @@ export function withNewest(encoded: Uint8Array | null, version: Version, validTo
   return encodeHistory(history)
 }
 
-/** The version that is valid at a time which the history covers, without reading those before it. */
+/** The version that is valid at a time, in the written format. The history must cover that time. Older versions are not read. */
 export function versionAt(encoded: Uint8Array, atMs: number): Version {
   for (const version of eachVersion(encoded)) if (version.timestamp <= atMs) return version
   throw new AssertionError('The history covers the time.')

@@ -11,13 +11,13 @@ export interface VersionedLayers<K, V> {
   readonly spec: VersionedKeyValueStoreSpec<unknown, unknown>
   readonly keys: KeyCodec<K>
   readonly rows: RowCodec<ValueAndTimestamp<V>>
-  /** The uppermost layer, which reads and writes go to. */
+  /** The uppermost layer: reads and writes begin there. */
   readonly top: VersionedRows
-  /** The lowest layer. */
+  /** The lowest layer: it keeps the rows. */
   readonly base: SegmentedVersionedRows
 }
 
-/** The typed face of a versioned store, over its layers. */
+/** A versioned store as operators see it: keys and values of the user's types over the layers of bytes. */
 export class VersionedStateStore<K, V>
   extends LayeredStateStore<VersionedKeyValueStoreSpec<unknown, unknown>>
   implements StateStore, VersionedKeyValueStore<K, V>

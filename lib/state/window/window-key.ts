@@ -1,12 +1,12 @@
 import { fromLatin1, latin1 } from '../../model/bytes.ts'
 import { readInt64, writeInt64 } from '../key-value/row-codec.ts'
 
-/** Bytes of `start int64 ‖ seq int32`, which follow the key (Java: `WindowKeySchema`). */
+/** How many bytes follow the key in a window key: `start int64 ‖ seq int32` (Java: `WindowKeySchema`). */
 const suffixLength = 12
 
 const scratch = Buffer.alloc(8)
 
-/** A window's key, in the changelog and on disk: `key ‖ start int64 ‖ seq int32`, all as latin1. */
+/** The window key, in the changelog and on disk: `key ‖ start int64 ‖ seq int32`, as latin1. */
 export function windowKey(key: string, startMs: number, sequence: number): string {
   return key + int64Text(startMs) + int32Text(sequence)
 }
@@ -24,7 +24,7 @@ export function sequenceOfWindow(windowKey: string): number {
   return Buffer.from(windowKey.slice(-4), 'latin1').readUInt32BE(0)
 }
 
-/** The key of a window in an index by time: `start int64 ‖ key ‖ seq int32`. */
+/** The key of a window where rows are in the order of time: `start int64 ‖ key ‖ seq int32`. */
 export function timeKey(windowKey: string): string {
   return windowKey.slice(-suffixLength, -4) + keyOfWindow(windowKey) + windowKey.slice(-4)
 }
@@ -33,13 +33,13 @@ export function windowKeyOfTimeKey(timeKey: string): string {
   return timeKey.slice(8, -4) + timeKey.slice(0, 8) + timeKey.slice(-4)
 }
 
-/** Whether bytes may be a window's key. A key of another kind of store, read as one, has a start that is no time. */
+/** Whether the bytes may be a window key. The last bytes of another kind of key are rarely a time. */
 export function isWindowKey(key: Uint8Array): boolean {
   const at = key.byteLength - suffixLength
   return at >= 0 && Number.isSafeInteger(readInt64(key, at))
 }
 
-/** Bounds of time keys with starts from `fromMs` to `toMs`, both included. */
+/** The bounds for a scan of time keys whose starts are from `fromMs` to `toMs`, both included. */
 export function boundsOfTime(fromMs: number, toMs: number): { readonly from: string; readonly to: string } {
   return { from: int64Text(fromMs), to: int64Text(toMs + 1) }
 }
@@ -53,21 +53,22 @@ function int32Text(value: number): string {
   return String.fromCharCode((value >>> 24) & 0xff, (value >>> 16) & 0xff, (value >>> 8) & 0xff, value & 0xff)
 }
 
-/** Bounds of the window keys of one key, for a scan: starts from `fromMs` to `toMs`, both included. */
+/** The bounds for a scan of one key's window keys whose starts are from `fromMs` to `toMs`, both included. */
 export function boundsOfKey(key: string, fromMs: number, toMs: number): { readonly from: string; readonly to: string } {
   return { from: key + int64Text(fromMs), to: key + int64Text(toMs + 1) }
 }
 
 /**
- * Bounds between which all window keys lie whose key is from `fromKey` to `toKey`, with starts up to `toMs`; others lie there, too. A key
- * that is the beginning of `toKey` may sort behind it, when its start does: the bound covers the first such.
+ * The bounds for a scan that meets all window keys whose keys are from `fromKey` to `toKey`, with starts up to `toMs`. The scan meets other
+ * window keys, too. A key may be the beginning of `toKey`: with a large start its window keys sort behind those of `toKey`. The shortest
+ * such key gives the upper bound.
  */
 export function boundsOfRange(fromKey: string | null, toKey: string | null, toMs: number) {
   return { from: fromKey ?? undefined, to: toKey === null ? undefined : upperBound(toKey, int64Text(toMs + 1)) }
 }
 
 function upperBound(key: string, end: string): string {
-  // The end begins with a zero byte, being below 2^53: only there can it exceed the rest of the key.
+  // A start is below 2^53, so that its first byte is zero: only at a zero byte of the key can a start be larger than the rest of the key.
   for (let at = key.indexOf('\0'); at >= 0; at = key.indexOf('\0', at + 1))
     if (key.slice(at, at + end.length) < end) return key.slice(0, at) + end
   return key + end

@@ -3,12 +3,12 @@ import type { KeyedRow } from '../key-value/row.ts'
 import { keyOfWindow, startOfWindow } from './window-key.ts'
 import type { WindowOrder } from './window-rows.ts'
 
-/** By start, then by key: as Java's in-memory window store iterates. */
+/** The order of Java's in-memory window store: by start, then by key. */
 export function byStart(left: string, right: string): number {
   return startOfWindow(left) - startOfWindow(right) || ascending(keyAndSequence(left), keyAndSequence(right))
 }
 
-/** By segment, then by key and start: as Java's RocksDB window store iterates. */
+/** The order of Java's RocksDB window store: by segment, then by key and start. */
 export function bySegment(segmentMs: number): WindowOrder {
   const segment = (windowKey: string): number => Math.floor(startOfWindow(windowKey) / segmentMs)
   return (left, right) => segment(left) - segment(right) || ascending(left, right)
@@ -18,7 +18,7 @@ export function reversed(order: WindowOrder): WindowOrder {
   return (left, right) => order(right, left)
 }
 
-/** The order of rows by that of their keys. */
+/** The order of rows whose window keys have this order. */
 export function inOrder(order: WindowOrder): (left: KeyedRow, right: KeyedRow) => number {
   return ([left], [right]) => order(left, right)
 }

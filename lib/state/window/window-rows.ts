@@ -1,33 +1,33 @@
 import type { KeyedRow, Row } from '../key-value/row.ts'
 
-/** Window starts in ms, both included. */
+/** A range of window starts in ms; both ends are included. */
 export interface TimeRange {
   readonly fromMs: number
   readonly toMs: number
   readonly reverse: boolean
 }
 
-/** Keys as latin1, both included; null = open. */
+/** A range of keys, as latin1. Both ends are included; null is an open end. */
 export interface KeyRange {
   readonly fromKey: string | null
   readonly toKey: string | null
-  /** Not a range that is open at both ends: a store that has an order for each gives all keys by time. */
+  /** All keys were asked for, and not a range with two open ends. A store with both orders answers all keys by time, and a range by key. */
   readonly isAll?: boolean
 }
 
-/** What the layers of a window store have in common. Rows come with their window key (`key ‖ start ‖ seq`), as snapshots. */
+/** A layer of a window store: rows by their window keys (`key ‖ start ‖ seq`). Reads answer the rows as of the call. */
 export interface WindowRows {
   get(key: string, startMs: number): Row | null
-  /** null deletes. */
+  /** A row of null deletes. */
   put(key: string, startMs: number, row: Row | null): void
   fetch(key: string, times: TimeRange): IterableIterator<KeyedRow>
   fetchRange(keys: KeyRange, times: TimeRange): IterableIterator<KeyedRow>
 }
 
-/** The order of rows in `fetchRange`, by window keys. */
+/** Compares two window keys: the order of rows in `fetchRange`. */
 export type WindowOrder = (left: string, right: string) => number
 
-/** Two counters that Java keeps apart, for stores with duplicates: the store's does not count deletions, the changelog's does. */
+/** The last sequence numbers of a store with duplicates. Java has two counters: the changelog's counts deletions, the store's does not. */
 export interface SequenceNumbers {
   store: number
   changelog: number

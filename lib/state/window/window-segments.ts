@@ -3,30 +3,30 @@ import { MemoryRows } from '../key-value/memory-rows.ts'
 import type { StoredRows } from '../key-value/row-codec.ts'
 import { WriteBuffer } from '../layers/write-buffer.ts'
 
-/** The rows of a span of window starts. */
+/** The rows whose window starts are in one span of time. */
 export interface Segment {
   readonly id: number
   readonly rows: MemoryRows | WriteBuffer
-  /** The same rows by their time keys. A copy, and no index into `rows`, since what is read is to be a snapshot. */
+  /** The same rows by their time keys. They are a copy, and no index into `rows`, so that a scan shows the rows as of its call. */
   readonly byTime: MemoryRows | WriteBuffer | undefined
 }
 
-/** Where segments are kept: absent for stores in memory. */
+/** Where segments keep their rows. Absent for stores in memory. */
 export interface SegmentStorage {
   readonly environment: StorageEnvironment
   readonly store: string
   readonly format: StoredRows
 }
 
-/** For stores that keep windows for ever: all starts are in one segment. */
+/** The longest span of a segment. A store that keeps windows for ever has all of them in one segment. */
 const longestIntervalMs = 2 ** 50
 
 const copySuffix = '/by-time'
 
 /**
- * The segments of a window store; on disk each is a table, so that expiry drops tables instead of deleting rows. An expired segment is
- * out of sight at once, but its table is dropped only after a checkpoint that has the expiry committed: until then a crash
- * brings it back.
+ * The segments of a store. On disk a segment is a table, so that expiry drops tables instead of deleting rows. An expired segment is not
+ * read any more. Its table is dropped after the checkpoint that follows the commit: a crash before that brings the segment back, together
+ * with the stream time that it belongs to.
  */
 export class WindowSegments {
   readonly intervalMs: number
@@ -36,7 +36,7 @@ export class WindowSegments {
   #expired: Segment[] = []
   #doomed: Segment[] = []
 
-  /** `copy`: whether segments have their rows by time, too. */
+  /** `copy`: whether segments have their rows in the order of time, too. */
   constructor(intervalMs: number, storage: SegmentStorage | undefined, copy: 'by-time' | 'none' = 'none') {
     this.intervalMs = Math.min(intervalMs, longestIntervalMs)
     this.#storage = storage
@@ -68,7 +68,7 @@ export class WindowSegments {
     return segment
   }
 
-  /** Those that may hold starts in the range, oldest first. */
+  /** The segments that may hold starts in the range, the oldest first. */
   between(fromMs: number, toMs: number): Segment[] {
     const from = this.idOf(fromMs)
     const to = this.idOf(toMs)
@@ -115,7 +115,7 @@ export class WindowSegments {
     return storage === undefined ? new MemoryRows() : new WriteBuffer(storage.environment.table(table), storage.format)
   }
 
-  /** A slash cannot be in the name of a store. */
+  /** The tables of a segment. No other store has such names, because the name of a store has no slash. */
   #tableNames(id: number): string[] {
     const name = `${this.#storage?.store}/${id * this.intervalMs}`
     return this.#copy === 'none' ? [name] : [name, `${name}${copySuffix}`]

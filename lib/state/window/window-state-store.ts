@@ -19,14 +19,14 @@ export interface WindowLayers<K, V> {
   readonly spec: WindowStoreSpec<unknown, unknown>
   readonly keys: KeyCodec<K>
   readonly rows: RowCodec<V>
-  /** The uppermost layer, which reads and writes go to. */
+  /** The uppermost layer: reads and writes begin there. */
   readonly top: WindowRows
   readonly cache: CachingWindowRows | undefined
-  /** The lowest layer. */
+  /** The lowest layer: it keeps the rows. */
   readonly base: SegmentedWindowRows
 }
 
-/** The typed face of a window store, plain or timestamped, over its layers. */
+/** A window store, plain or timestamped, as operators see it: keys and values of the user's types over the layers of bytes. */
 export class WindowStateStore<K, V>
   extends LayeredStateStore<WindowStoreSpec<unknown, unknown>>
   implements StateStore, WindowStore<K, V>, UnemittedWindows, CachedStateStore<Windowed<K>, unknown>
