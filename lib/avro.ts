@@ -1,3 +1,4 @@
+import './require-node.ts'
 import './serde/avro/require-registry-client.ts'
 
 export { avro } from './serde/avro/avro-serde.ts'

@@ -1,3 +1,4 @@
+import './require-node.ts'
 import type { EmbeddedClusterOptions } from './transport/embedded/embedded-cluster.ts'
 import { EmbeddedCluster } from './transport/embedded/embedded-cluster.ts'
 import type { EmbeddedLogEntry, EmbeddedLogStore } from './transport/embedded/embedded-log-store.ts'

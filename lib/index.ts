@@ -1,3 +1,5 @@
+import './require-node.ts'
+
 // The words: records, topics, serdes, errors.
 export { streamRecord } from './model/stream-record.ts'
 export type { RecordMetadata, StreamRecord } from './model/stream-record.ts'

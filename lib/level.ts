@@ -1,3 +1,5 @@
+import './require-node.ts'
+
 export { openLevelStorage } from './storage/level/open-level-storage.ts'
 export type { LevelStorageOptions } from './storage/level/open-level-storage.ts'
 export type { LevelStorage } from './storage/level/level-storage.ts'

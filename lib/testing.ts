@@ -1,3 +1,5 @@
+import './require-node.ts'
+
 export { TopologyTestDriver } from './testing/topology-test-driver.ts'
 export type { PlannedTopology, TopologyTestDriverConfig } from './testing/topology-test-driver.ts'
 export { TestInputTopic, TestOutputTopic } from './testing/test-topics.ts'

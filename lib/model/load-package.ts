@@ -1,3 +1,4 @@
+import { createRequire } from 'node:module'
 import { ConfigError } from './errors.ts'
 
 export interface OptionalPackage<T> {
@@ -5,7 +6,7 @@ export interface OptionalPackage<T> {
   readonly load: () => Promise<T>
   /** What to install: `lmdb`, or several names. */
   readonly install: string
-  /** What it is needed for, as the beginning of a sentence: `Stores on disk`. */
+  /** What needs it, as the beginning of a sentence: `Stores on disk need`. */
   readonly purpose: string
 }
 
@@ -18,11 +19,21 @@ export async function loadPackage<T>({ load, install, purpose }: OptionalPackage
   }
 }
 
+/**
+ * Loads a native package within a call, at its first use. Bundlers do not see it, and could not take it in: it stands beside the bundle.
+ * Where it cannot be loaded, a `ConfigError` says what to install.
+ */
+export function requirePackage(name: string, purpose: string): unknown {
+  try {
+    // A bundle of CommonJS has no import.meta.url.
+    return createRequire(import.meta.url ?? __filename)(name)
+  } catch (cause) {
+    throw missingPackage(name, purpose, cause)
+  }
+}
+
 export function missingPackage(install: string, purpose: string, cause: unknown): ConfigError {
-  const reason = cause instanceof Error ? cause.message.split('\n')[0] : String(cause)
-  return new ConfigError(
-    'STREAMS_PACKAGE_MISSING',
-    `${purpose} need the package ${install.replaceAll(' ', ' and ')}, which cannot be loaded (${reason}): run \`npm install ${install}\`.`,
-    { facts: { install }, cause },
-  )
+  const reason = cause instanceof Error ? cause.message.split('\n')[0]! : String(cause)
+  const message = `${purpose} ${install.replaceAll(' ', ' and ')}: run \`npm install ${install}\` (${reason}).`
+  return new ConfigError('STREAMS_PACKAGE_MISSING', message, { facts: { packages: install.split(' ') }, cause })
 }

@@ -1,64 +1,60 @@
-import { execFileSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { rmSync } from 'node:fs'
 import t from 'tap'
+import { firstTopology, PackedApp } from './packed-app.ts'
 
-const root = join(import.meta.dirname, '..', '..')
-const folder = mkdtempSync(join(tmpdir(), 'millrace-package-'))
-const app = join(folder, 'app')
-t.teardown(() => rmSync(folder, { recursive: true }))
+const app = new PackedApp()
+t.teardown(() => app.remove())
 
-function run(command: string, ...args: string[]): string {
-  // tap writes a hook and conditions into the NODE_OPTIONS of every child; this child sees the package as a user does.
-  return execFileSync('env', ['-u', 'NODE_OPTIONS', command, ...args], { cwd: app, encoding: 'utf8' })
-}
-
-/** The two blocks below the README's heading "Your first topology": the program, and what it prints. */
-function firstTopology(): { program: string; output: string } {
-  const readme = readFileSync(join(root, 'README.md'), 'utf8')
-  const section = readme.split(/^## Your first topology$/m)[1] ?? ''
-  const [, program = ''] = /```ts\n([\s\S]*?)```/.exec(section) ?? []
-  const [, output = ''] = /```text\n([\s\S]*?)```/.exec(section) ?? []
-  return { program, output }
-}
-
-t.test('the tarball holds the build and the documents, and no source', async (t) => {
-  mkdirSync(app)
-  // npm test:package has built already.
-  const packed = execFileSync('npm', ['pack', '--json', '--ignore-scripts', '--pack-destination', folder], {
-    cwd: root,
-    encoding: 'utf8',
-  })
-  const [{ filename, files }] = JSON.parse(packed) as [{ filename: string; files: { path: string }[] }]
-  const paths = files.map(({ path }) => path)
-  for (const path of ['LICENSE', 'README.md', 'CHANGELOG.md', 'dist/index.js', 'dist/index.d.ts'])
+t.test('the tarball holds the build, the sources of its maps, documents and examples', async (t) => {
+  const { paths } = app
+  for (const path of [
+    'LICENSE',
+    'README.md',
+    'CHANGELOG.md',
+    'dist/index.js',
+    'dist/index.d.ts',
+    'docs/kafka-streams-parity.md',
+    'examples/transfer-pipeline/enricher.ts',
+  ])
     t.ok(paths.includes(path), path)
   t.same(
-    paths.filter((path) => !/^(dist\/|LICENSE$|README\.md$|CHANGELOG\.md$|package\.json$)/.test(path)),
+    paths.filter((path) => !/^(dist|lib|docs|examples)\/|^(LICENSE|README\.md|CHANGELOG\.md|package\.json)$/.test(path)),
     [],
   )
-  writeFileSync(join(app, 'package.json'), JSON.stringify({ name: 'app', version: '1.0.0', private: true, type: 'module' }))
-  run('npm', 'install', join(folder, filename))
+  const built = paths.filter((path) => path.endsWith('.js'))
+  t.same(
+    built.filter((path) => !paths.includes(path.replace(/^dist\/(.*)\.js$/, 'lib/$1.ts'))),
+    [],
+    'each map finds its source',
+  )
 })
 
 t.test('a clean npm ci works from the lock file', async (t) => {
-  rmSync(join(app, 'node_modules'), { recursive: true })
-  run('npm', 'ci')
-  t.ok(readFileSync(join(app, 'node_modules', 'millrace', 'package.json'), 'utf8'))
+  app.run('npm', 'install', app.tarball)
+  rmSync(join(app.app, 'node_modules'), { recursive: true })
+  app.run('npm', 'ci')
+  t.ok(app.read('node_modules/millrace/package.json'))
 })
 
 t.test("the README's first topology prints what the README says", async (t) => {
   const { program, output } = firstTopology()
   t.not(program, '', 'the README has a program')
-  writeFileSync(join(app, 'first-topology.ts'), program)
-  t.equal(run(process.execPath, 'first-topology.ts'), output)
+  app.write('first-topology.ts', program)
+  t.equal(app.node('first-topology.ts'), output)
 })
 
-t.test('entries load without the packages that only some need', async (t) => {
-  const entries = ['', '/embedded', '/testing', '/level'].map((entry) => `import('millrace${entry}')`)
-  writeFileSync(join(app, 'entries.mjs'), `await Promise.all([${entries.join()}])`)
-  t.equal(run(process.execPath, 'entries.mjs'), '')
+t.test('entries load without the packages that only some need, by import and by require', async (t) => {
+  const entries = ['', '/embedded', '/testing', '/level'].map((entry) => `'millrace${entry}'`)
+  app.write('entries.mjs', `await Promise.all([${entries.map((entry) => `import(${entry})`).join()}])`)
+  t.equal(app.node('entries.mjs'), '')
+  app.write('entries.cjs', entries.map((entry) => `require(${entry})`).join('\n'))
+  t.equal(app.node('entries.cjs'), '')
+})
+
+t.test('millrace/avro without its peers says what to install', async (t) => {
+  app.write('avro.mjs', "await import('millrace/avro').catch((error) => console.log(error.code, error.message))")
+  t.match(app.node('avro.mjs'), /^STREAMS_PACKAGE_MISSING .*`npm install @kafkajs\/confluent-schema-registry avsc`/)
 })
 
 t.test('importing millrace loads no native module, and neither kafkajs nor lmdb', async (t) => {
@@ -72,6 +68,29 @@ t.test('importing millrace loads no native module, and neither kafkajs nor lmdb'
     const shared = process.report.getReport().sharedObjects
     console.log(JSON.stringify([...loaded, ...shared].filter((path) => /\\.node$|node_modules.(kafkajs|lmdb)\\W/.test(path))))
   `
-  writeFileSync(join(app, 'loads.mjs'), program)
-  t.same(JSON.parse(run(process.execPath, 'loads.mjs')), [])
+  app.write('loads.mjs', program)
+  t.same(JSON.parse(app.node('loads.mjs')), [])
 })
+
+t.test('an older Node is told which one is needed, by each entry', async (t) => {
+  const entries = ['', '/embedded', '/testing', '/avro', '/level']
+  for (const entry of entries) {
+    app.write('old.mjs', `await import('millrace${entry}').catch((error) => console.log(error.message))`)
+    t.match(
+      app.run(...olderNode(), 'old.mjs'),
+      /^Millrace needs Node\.js 24 or newer, and this is Node\.js 20\./,
+      `millrace${entry}`,
+    )
+  }
+})
+
+/** Node 20: the system's, where it is one. */
+function olderNode(): [command: string, ...args: string[]] {
+  const system = '/usr/bin/node'
+  try {
+    if (app.run(system, '--version').startsWith('v20.')) return [system]
+  } catch {
+    // There is none.
+  }
+  return ['npx', '--yes', '--package=node@20', 'node']
+}

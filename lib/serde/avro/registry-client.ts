@@ -16,7 +16,7 @@ export interface RegistryAddress {
 }
 
 const install = '@kafkajs/confluent-schema-registry avsc'
-const purpose = 'Avro schemas in a registry'
+const purpose = 'millrace/avro needs'
 
 /** Loads the client, which nothing does before. */
 export async function connectRegistry({ host, auth }: RegistryAddress): Promise<RegistryClient> {

@@ -1,9 +1,10 @@
 import { closeSync, fdatasyncSync, openSync } from 'node:fs'
 import { join } from 'node:path'
-import { open, type Database, type RootDatabase } from 'lmdb'
+import type { Database, RootDatabase } from 'lmdb'
 import { assert } from '../../model/assert.ts'
 import { ProcessorStateError } from '../../model/errors.ts'
 import type { StorageEnvironment, StorageTable, StorageWrite } from '../storage.ts'
+import { loadLmdb } from './load-lmdb.ts'
 import { LmdbTable } from './lmdb-table.ts'
 import type { ProcessLock } from './process-lock.ts'
 
@@ -27,7 +28,7 @@ export class LmdbEnvironment implements StorageEnvironment {
     this.#path = path
     this.#durability = durability
     this.#lock = lock
-    this.#root = open({ path, maxDbs: maxTables + 1, noSync: durability === 'process', ...binary })
+    this.#root = loadLmdb().open({ path, maxDbs: maxTables + 1, noSync: durability === 'process', ...binary })
     this.#directory = this.#root.openDB({ name: 'directory', keyEncoding: 'ordered-binary', encoding: 'string' })
     this.#checkFormat()
   }

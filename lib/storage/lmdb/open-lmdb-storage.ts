@@ -1,4 +1,5 @@
 import type { StorageFactory } from '../storage.ts'
+import { loadLmdb } from './load-lmdb.ts'
 
 export interface LmdbStorageOptions {
   /**
@@ -8,8 +9,12 @@ export interface LmdbStorageOptions {
   readonly durability?: 'process' | 'flush'
 }
 
-/** Storage on disk, below the directory `dir`. The first call loads LMDB. */
+/**
+ * Storage on disk, below the directory `dir`. The first call loads LMDB. Rejects with a `ConfigError` (`STREAMS_PACKAGE_MISSING`) where the
+ * package lmdb is not installed, or has no build for this machine: stores that were to be on disk are not kept in memory instead.
+ */
 export async function openLmdbStorage(dir: string, options: LmdbStorageOptions = {}): Promise<StorageFactory> {
+  loadLmdb()
   const { LmdbStorageFactory } = await import('./lmdb-storage-factory.ts')
   return new LmdbStorageFactory(dir, options)
 }

@@ -9,6 +9,7 @@ import type { GroupCoordinator } from '../group-coordinator.ts'
 import type { Producer, ProducerOptions } from '../producer.ts'
 import { IdempotentSession, namelessSession } from '../producer-session.ts'
 import type { ProducerSession } from '../producer-session.ts'
+import { requireCodec } from '../record-batch/compression.ts'
 import { EmbeddedAdmin } from './embedded-admin.ts'
 import { EmbeddedBroker } from './embedded-broker.ts'
 import { EmbeddedFetcher } from './embedded-fetcher.ts'
@@ -63,6 +64,7 @@ export class EmbeddedCluster implements Cluster {
   }
 
   async producer(options: ConnectOptions & ProducerOptions): Promise<Producer> {
+    requireCodec(options.compression)
     const session = options.idempotence === 'enabled' ? this.#newSession() : namelessSession
     await this.broker.settled()
     return new EmbeddedProducer(this.broker, session, options.compression)

@@ -3,6 +3,7 @@ import type { Clock } from '../../clock/clock.ts'
 import { ConfigError } from '../../model/errors.ts'
 import type { Cluster } from '../cluster.ts'
 import type { ProducerOptions } from '../producer.ts'
+import { requireCodec } from '../record-batch/compression.ts'
 import { BrokerConnection, addressOf } from './client/broker-connection.ts'
 import { ClusterClient } from './client/cluster-client.ts'
 import { KafkaAdmin } from './client/kafka-admin.ts'
@@ -36,6 +37,7 @@ export function kafkaCluster(options: KafkaClusterOptions): Cluster {
     groupCoordinator: async ({ clientId }) => new KafkaGroupCoordinator(await open('group coordinator', clientId)),
     producer: async ({ clientId, ...producer }) => {
       checkProducer(producer)
+      requireCodec(producer.compression)
       return new KafkaProducer(await open('producer', clientId, producer.requestTimeoutMs), producer)
     },
   })

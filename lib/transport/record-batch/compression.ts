@@ -1,5 +1,6 @@
-import { createRequire } from 'node:module'
-import { gunzipSync, gzipSync, zstdCompressSync, zstdDecompressSync } from 'node:zlib'
+import zlib from 'node:zlib'
+import { ConfigError } from '../../model/errors.ts'
+import { requirePackage } from '../../model/load-package.ts'
 import type { Compression } from './produce-batch.ts'
 import { corruptBatch } from './wire-format.ts'
 
@@ -19,26 +20,36 @@ export function compressionById(id: number): Compression {
   return codec
 }
 
+/** Throws a `ConfigError` (`STREAMS_PACKAGE_MISSING`) where the codec is not installed: before the first batch, and not with it. */
+export function requireCodec(compression: Compression): void {
+  if (compression === 'lz4') lz4()
+  else if (compression === 'snappy') snappy()
+}
+
 export function compress(bytes: Buffer, compression: Compression): Buffer {
   switch (compression) {
     case 'none':
       return bytes
     case 'gzip':
-      return gzipSync(bytes)
+      return zlib.gzipSync(bytes)
     case 'snappy':
       return compressXerial(bytes)
     case 'lz4':
       return lz4().compressFrameSync(bytes)
     case 'zstd':
-      return zstdCompressSync(bytes)
+      return zlib.zstdCompressSync(bytes)
   }
 }
 
-/** Throws `TRANSPORT_CORRUPT_MESSAGE` for what cannot be unpacked, or is too large when it is. */
+/**
+ * Throws `TRANSPORT_CORRUPT_MESSAGE` for what cannot be unpacked, or is too large when it is, and a `ConfigError` (`STREAMS_PACKAGE_MISSING`)
+ * where the codec is not installed.
+ */
 export function decompress(bytes: Buffer, compression: Compression): Buffer {
   try {
     return unpack(bytes, compression)
   } catch (cause) {
+    if (cause instanceof ConfigError) throw cause
     throw corruptBatch(`its ${compression} data cannot be unpacked (${cause instanceof Error ? cause.message : String(cause)})`, {
       compression,
     })
@@ -50,14 +61,14 @@ function unpack(bytes: Buffer, compression: Compression): Buffer {
     case 'none':
       return bytes
     case 'gzip':
-      return gunzipSync(bytes, { maxOutputLength: decompressedBytesMax })
+      return zlib.gunzipSync(bytes, { maxOutputLength: decompressedBytesMax })
     case 'snappy':
       return isXerial(bytes) ? decompressXerial(bytes) : decompressSnappy(bytes)
     case 'lz4':
       checkLz4Size(bytes)
       return lz4().decompressFrameSync(bytes)
     case 'zstd':
-      return zstdDecompressSync(bytes, { maxOutputLength: decompressedBytesMax })
+      return zlib.zstdDecompressSync(bytes, { maxOutputLength: decompressedBytesMax })
   }
 }
 
@@ -71,10 +82,9 @@ interface Snappy {
   uncompressSync(bytes: Buffer): Buffer
 }
 
-// Native modules load when a batch needs them: most topics need neither.
-const require = createRequire(import.meta.url)
-const lz4 = (): Lz4 => require('lz4-napi') as Lz4
-const snappy = (): Snappy => require('snappy') as Snappy
+// Native packages load when a batch needs them: most topics need neither.
+const lz4 = (): Lz4 => requirePackage('lz4-napi', 'Batches that are compressed by lz4 need') as Lz4
+const snappy = (): Snappy => requirePackage('snappy', 'Batches that are compressed by snappy need') as Snappy
 
 // Java writes snappy as xerial's stream: magic, version, lowest compatible version, then blocks of raw snappy, each with its length.
 const xerialMagic = Buffer.from([0x82, 0x53, 0x4e, 0x41, 0x50, 0x50, 0x59, 0x00])

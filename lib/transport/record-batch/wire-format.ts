@@ -1,6 +1,5 @@
-import { createRequire } from 'node:module'
-import { asBuffer } from '../../model/bytes.ts'
 import { TransportError } from '../../model/errors.ts'
+import { crc32c } from './crc32c.ts'
 
 /** Where the fields of a batch header stand (Kafka: `DefaultRecordBatch`, magic 2). */
 export const field = Object.freeze({
@@ -47,17 +46,6 @@ export function writeInt64(bytes: Buffer, at: number, value: number): void {
   const high = Math.floor(value / 0x1_0000_0000)
   bytes.writeInt32BE(high, at)
   bytes.writeUInt32BE(value - high * 0x1_0000_0000, at + 4)
-}
-
-type Checksum = (bytes: Buffer) => number
-
-const require = createRequire(import.meta.url)
-let native: Checksum | undefined
-
-/** CRC-32C by the processor's instruction. The native module loads at the first use, not at import. */
-function crc32c(bytes: Uint8Array): number {
-  native ??= (require('@node-rs/crc32') as { readonly crc32c: Checksum }).crc32c
-  return native(asBuffer(bytes))
 }
 
 /** The checksum of a whole batch: from the attributes to its end. */
