@@ -3,7 +3,8 @@ import { operator } from '../processor/processor-parameters.ts'
 import { KStreamBranch } from '../processor/stateless/kstream-branch.ts'
 import { PassThrough } from '../processor/stateless/pass-through.ts'
 import { checkName } from '../topology/names.ts'
-import { internals, type StreamState } from './handles.ts'
+import { internals, type StreamState } from './graph/state.ts'
+import { streamOf } from './handles.ts'
 import type { KStream } from './kstream.ts'
 import type { Named } from './options.ts'
 import { addStreamOperator } from './operators/stream-operators.ts'
@@ -62,9 +63,7 @@ export class BranchedKStream<K, V> {
 
   #add(name: string, { withFunction, withConsumer }: Branched<K, V>): void {
     const processor = operator('branch', PassThrough)
-    const branch = this.#splitter.builder.stream<K, V>(
-      addStreamOperator(this.#splitter, { prefix: name, named: { name }, processor }),
-    )
+    const branch = streamOf<K, V>(addStreamOperator(this.#splitter, { prefix: name, named: { name }, processor }))
     if (withFunction !== undefined) this.#streams.set(name, withFunction(branch))
     else if (withConsumer === undefined) this.#streams.set(name, branch)
     else withConsumer(branch)

@@ -2,7 +2,8 @@ import { operator, type OperatorParameters } from '../processor/processor-parame
 import { KStreamAggregate } from '../processor/aggregate/kstream-aggregate.ts'
 import { materializedGetter } from '../processor/table/ktable-value-getter.ts'
 import { cogroupPrefix, type AnyAggregator, type Cogrouping } from './aggregation/cogrouping.ts'
-import { internals } from './handles.ts'
+import { internals } from './graph/state.ts'
+import { tableOf } from './handles.ts'
 import type { KGroupedStream } from './kgrouped-stream.ts'
 import type { Present } from './kstream.ts'
 import type { KTable } from './ktable.ts'
@@ -13,7 +14,7 @@ import { SessionWindows } from './windows/session-windows.ts'
 import type { SlidingWindows } from './windows/sliding-windows.ts'
 import { storedOperator } from './operators/table-operators.ts'
 import { TimeWindowedCogroupedKStream } from './time-windowed-cogrouped-kstream.ts'
-import type { WindowsOfTime } from './time-windowed-kstream.ts'
+import type { WindowsOfTime } from './windows/windows-of-time.ts'
 import type { TimeWindows } from './windows/time-windows.ts'
 import type { UnlimitedWindows } from './windows/unlimited-windows.ts'
 
@@ -50,7 +51,9 @@ export class CogroupedKStream<K, VOut> {
     const table = storedOperator(store.name, materializedGetter(store.name))
     const processor = (aggregator: AnyAggregator): OperatorParameters =>
       operator('aggregate', KStreamAggregate, { ...table.settings(), initializer, aggregator })
-    return this.#cogrouping.aggregate({ named: { name }, store, spec: tableSpec(store), key: store.key, table, processor })
+    return tableOf(
+      this.#cogrouping.aggregate({ named: { name }, store, spec: tableSpec(store), key: store.key, table, processor }),
+    )
   }
 
   /** Aggregates per window instead of for ever. With `compatibility: 'java'` an aggregator sees null values, but in sliding windows. */

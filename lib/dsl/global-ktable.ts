@@ -1,5 +1,5 @@
 import type { KTableValueGetterSupplier } from '../processor/table/ktable-value-getter.ts'
-import { internals } from './handles.ts'
+import { internals } from './graph/state.ts'
 
 /** A table of which every process holds all partitions (Java: `GlobalKTable`). A stream joins it by any key. */
 export class GlobalKTable<K, V> {

@@ -7,7 +7,8 @@ import { addOne, zero } from './aggregation/counting.ts'
 import { addAggregate, StreamGrouping, type GroupedOptions } from './aggregation/stream-grouping.ts'
 import { CogroupedKStream, type Coaggregator } from './cogrouped-kstream.ts'
 import { Cogrouping, type AnyAggregator } from './aggregation/cogrouping.ts'
-import { erased, internals, type StreamState } from './handles.ts'
+import { erased, internals, type StreamState } from './graph/state.ts'
+import { tableOf } from './handles.ts'
 import type { KTable } from './ktable.ts'
 import type { Present } from './kstream.ts'
 import { materialize, tableOptions, tableSpec, type MaterializedStore } from './aggregation/materialized.ts'
@@ -16,8 +17,9 @@ import { storedOperator, type StoredTableSettings } from './operators/table-oper
 import { SessionWindowedKStream } from './session-windowed-kstream.ts'
 import { SessionWindows } from './windows/session-windows.ts'
 import type { SlidingWindows } from './windows/sliding-windows.ts'
-import { TimeWindowedKStream, type UnlimitedWindowedKStream, type WindowsOfTime } from './time-windowed-kstream.ts'
+import { TimeWindowedKStream, type UnlimitedWindowedKStream } from './time-windowed-kstream.ts'
 import type { TimeWindows } from './windows/time-windows.ts'
+import type { WindowsOfTime } from './windows/windows-of-time.ts'
 import type { UnlimitedWindows } from './windows/unlimited-windows.ts'
 
 /** A stream grouped by key (Java: `KGroupedStream`). Records without key or value are dropped by what follows. */
@@ -99,14 +101,16 @@ export class KGroupedStream<K, V> {
   ): KTable<K, VR> {
     const table = storedOperator(store.name, materializedGetter(store.name))
     const processor = (): OperatorParameters => processorOf(table.settings())
-    return addAggregate(this.#grouping, {
-      prefix,
-      named: { name },
-      store,
-      spec: tableSpec(store),
-      key: store.key,
-      table,
-      processor,
-    })
+    return tableOf(
+      addAggregate(this.#grouping, {
+        prefix,
+        named: { name },
+        store,
+        spec: tableSpec(store),
+        key: store.key,
+        table,
+        processor,
+      }),
+    )
   }
 }

@@ -7,7 +7,8 @@ import { failOnInvalidTimestamp } from '../processor/timestamp-extractors.ts'
 import { longSerde } from '../serde/integer-serdes.ts'
 import { checkName } from '../topology/names.ts'
 import { GraphNode } from './graph/graph.ts'
-import { erased, type AnySerde, type TableState } from './handles.ts'
+import { erased, type AnySerde, type TableState } from './graph/state.ts'
+import { tableOf } from './handles.ts'
 import type { KTable } from './ktable.ts'
 import { materialize, tableOptions, tableSpec, versionsOf, type MaterializedStore } from './aggregation/materialized.ts'
 import type { Materialized } from './options.ts'
@@ -91,7 +92,7 @@ export class KGroupedTable<K, V> {
     })
     graph.add([parent], node)
     const { key, value, queryableName } = store
-    return builder.table({ builder, name, node, key, value, sources: new Set([parent.name]), queryableName, operator: table })
+    return tableOf({ builder, name, node, key, value, sources: new Set([parent.name]), queryableName, operator: table })
   }
 
   /** As of a grouped stream: aggregations of a named grouping share one topic, those of an unnamed one have their own. */

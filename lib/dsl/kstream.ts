@@ -14,8 +14,9 @@ import type { DynamicTopic, SinkTopic } from '../topology/topic-ref.ts'
 import { BranchedKStream } from './branched-kstream.ts'
 import { GlobalKTable } from './global-ktable.ts'
 import type { NodeChanges } from './graph/graph.ts'
-import { erased, internals, union, type AnyTable, type StreamState } from './handles.ts'
+import { erased, internals, union, type AnyTable, type StreamState } from './graph/state.ts'
 import type { JoinWindows } from './windows/join-windows.ts'
+import { streamOf, tableOf } from './handles.ts'
 import { KGroupedStream } from './kgrouped-stream.ts'
 import type { KTable } from './ktable.ts'
 import * as optionNames from './option-names.ts'
@@ -130,7 +131,7 @@ export class KStream<K, V> {
         needsRepartition: left.needsRepartition || right.needsRepartition,
       },
     })
-    return left.builder.stream(state)
+    return streamOf(state)
   }
 
   /** Writes the records to an internal topic and reads them back, partitioned by key. Records without key are dropped. */
@@ -148,7 +149,7 @@ export class KStream<K, V> {
       merged: 'never' as const,
     }
     const node = graph.add([state.node], repartitionNode(graph, chosen))
-    return state.builder.stream(afterRepartition(state, node, chosen))
+    return streamOf(afterRepartition(state, node, chosen))
   }
 
   /** Writes to a topic, or to the topic that `topicName` picks for each record. A null value is a tombstone, whatever the serde. */
@@ -158,7 +159,7 @@ export class KStream<K, V> {
 
   /** The stream as updates of a table: null deletes. Records without key are dropped. */
   toTable<VR = Present<V>>(materialized?: options.Materialized<K, Present<V>, VR>): KTable<K, VR> {
-    return streamToTable(this[internals], materialized)
+    return tableOf(streamToTable(this[internals], materialized))
   }
 
   /** Groups by the key there is. The serdes of `grouped` are used if a repartition is due. */
@@ -205,9 +206,9 @@ export class KStream<K, V> {
     named?: options.Named,
   ): KStream<K, VR>
   join(other: object, ...rest: readonly unknown[]): KStream<K, never> {
-    if (other instanceof KStream) return joinStreams(this[internals], streamStateOf(other), 'inner', rest)
-    if (other instanceof GlobalKTable) return joinGlobalTable(this[internals], other, 'inner', rest)
-    return joinTable(this[internals], (other as AnyTable)[internals], 'inner', rest)
+    if (other instanceof KStream) return streamOf(joinStreams(this[internals], streamStateOf(other), 'inner', rest))
+    if (other instanceof GlobalKTable) return streamOf(joinGlobalTable(this[internals], other[internals].getter, 'inner', rest))
+    return streamOf(joinTable(this[internals], (other as AnyTable)[internals], 'inner', rest))
   }
 
   /**
@@ -232,9 +233,9 @@ export class KStream<K, V> {
     named?: options.Named,
   ): KStream<K, VR>
   leftJoin(other: object, ...rest: readonly unknown[]): KStream<K, never> {
-    if (other instanceof KStream) return joinStreams(this[internals], streamStateOf(other), 'left', rest)
-    if (other instanceof GlobalKTable) return joinGlobalTable(this[internals], other, 'left', rest)
-    return joinTable(this[internals], (other as AnyTable)[internals], 'left', rest)
+    if (other instanceof KStream) return streamOf(joinStreams(this[internals], streamStateOf(other), 'left', rest))
+    if (other instanceof GlobalKTable) return streamOf(joinGlobalTable(this[internals], other[internals].getter, 'left', rest))
+    return streamOf(joinTable(this[internals], (other as AnyTable)[internals], 'left', rest))
   }
 
   /** As {@link KStream.leftJoin} with a stream; what has no match on either side is joined with null. */
@@ -244,7 +245,7 @@ export class KStream<K, V> {
     windows: JoinWindows,
     streamJoined?: options.StreamJoined<K, Present<V>, Present<VO>, VS, VOS>,
   ): KStream<K, VR> {
-    return joinStreams(this[internals], stream[internals], 'outer', [joiner, windows, streamJoined])
+    return streamOf(joinStreams(this[internals], stream[internals], 'outer', [joiner, windows, streamJoined]))
   }
 
   /** Own code with stores and punctuation. It may change the key, so a stateful operator that follows repartitions. */
@@ -255,7 +256,7 @@ export class KStream<K, V> {
       { prefix: 'KSTREAM-PROCESSOR-', processor: supplied('process', supplier), nodeChanges: 'unnoticed key' },
       processed,
     )
-    return state.builder.stream({ ...state, ...rekeyed })
+    return streamOf({ ...state, ...rekeyed })
   }
 
   /** As {@link KStream.process}, for code that keeps the key of each record: nothing is repartitioned. */
@@ -266,7 +267,7 @@ export class KStream<K, V> {
       { prefix: 'KSTREAM-PROCESSVALUES-', processor: supplied('processValues', supplier), nodeChanges: 'unnoticed value' },
       processed,
     )
-    return state.builder.stream({ ...state, value: undefined })
+    return streamOf({ ...state, value: undefined })
   }
 
   #operator<KR, VR>(
@@ -277,9 +278,7 @@ export class KStream<K, V> {
   ): KStream<KR, VR> {
     checkOptions(`${processor.method}()`, named, optionNames.named)
     const state = this[internals]
-    return state.builder.stream(
-      addStreamOperator(state, { prefix, named, processor, changes, nodeChanges: nodeChangesOf(changes) }),
-    )
+    return streamOf(addStreamOperator(state, { prefix, named, processor, changes, nodeChanges: nodeChangesOf(changes) }))
   }
 }
 

@@ -5,7 +5,8 @@ import type { ValueTransformer } from '../processor/table/ktable-transform-value
 import { operator } from '../processor/processor-parameters.ts'
 import { KTableToStream } from '../processor/table/ktable-to-stream.ts'
 import type { GroupSelector } from '../processor/aggregate/ktable-repartition-map.ts'
-import { internals, type AnyTable, type TableState } from './handles.ts'
+import { internals, type AnyTable, type TableState } from './graph/state.ts'
+import { streamOf, tableOf } from './handles.ts'
 import { joinByForeignKey } from './joins/foreign-key-join.ts'
 import { KGroupedTable } from './kgrouped-table.ts'
 import type { KStream } from './kstream.ts'
@@ -51,25 +52,31 @@ export class KTable<K, V> {
   filter<VS extends V, VR = VS>(predicate: (value: V, key: K) => value is VS, options?: Materialized<K, VS, VR>): KTable<K, VR>
   filter<VR = V>(predicate: (value: V, key: K) => boolean, options?: Materialized<K, V, VR>): KTable<K, VR>
   filter(predicate: (value: V, key: K) => boolean, options?: AnyMaterialized): KTable<K, never> {
-    return filterTable(this[internals], {
-      predicate,
-      keep: 'matching',
-      ...tableOptions(options, { call: 'filter()', stored: 'table' }),
-    })
+    return tableOf(
+      filterTable(this[internals], {
+        predicate,
+        keep: 'matching',
+        ...tableOptions(options, { call: 'filter()', stored: 'table' }),
+      }),
+    )
   }
 
   /** Keeps the keys whose value does not match. */
   filterNot<VR = V>(predicate: (value: V, key: K) => boolean, options?: Materialized<K, V, VR>): KTable<K, VR> {
-    return filterTable(this[internals], {
-      predicate,
-      keep: 'others',
-      ...tableOptions(options, { call: 'filterNot()', stored: 'table' }),
-    })
+    return tableOf(
+      filterTable(this[internals], {
+        predicate,
+        keep: 'others',
+        ...tableOptions(options, { call: 'filterNot()', stored: 'table' }),
+      }),
+    )
   }
 
   /** Maps each value; null deletes. Without a store the mapper runs again whenever a value is looked up. */
   mapValues<VR>(mapper: (value: V, key: K) => VR | null, options?: Materialized<K, VR>): KTable<K, VR> {
-    return mapTableValues(this[internals], { mapper, ...tableOptions(options, { call: 'mapValues()', stored: 'table' }) })
+    return tableOf(
+      mapTableValues(this[internals], { mapper, ...tableOptions(options, { call: 'mapValues()', stored: 'table' }) }),
+    )
   }
 
   /**
@@ -77,7 +84,7 @@ export class KTable<K, V> {
    * transformed again wherever they are looked up, so the transformer must then give the same for the same.
    */
   transformValues<VR>(supplier: () => ValueTransformer<K, V, VR>, transformed?: Transformed<K, VR>): KTable<K, VR> {
-    return transformTableValues(this[internals], supplier, transformed)
+    return tableOf(transformTableValues(this[internals], supplier, transformed))
   }
 
   /**
@@ -92,7 +99,7 @@ export class KTable<K, V> {
   suppress(suppressed: FinalResultsOf<K>, named?: Named): FinalKTable<K, V>
   suppress(suppressed: UntilTimeLimit | FinalResultsOf<K>, named?: Named): KTable<K, V> {
     checkOptions('suppress()', named, optionNames.named)
-    return suppressTable(this[internals], suppressed as UntilTimeLimit | UntilWindowCloses, named)
+    return tableOf(suppressTable(this[internals], suppressed as UntilTimeLimit | UntilWindowCloses, named))
   }
 
   /** The changes, null for a deleted key. */
@@ -101,7 +108,7 @@ export class KTable<K, V> {
     const { queryableName: _, operator: __, ...state } = this[internals]
     const stream = { ...state, needsRepartition: false }
     const processor = operator('toStream', KTableToStream)
-    return state.builder.stream(addStreamOperator(stream, { prefix: 'KTABLE-TOSTREAM-', named, processor }))
+    return streamOf(addStreamOperator(stream, { prefix: 'KTABLE-TOSTREAM-', named, processor }))
   }
 
   /**
@@ -131,8 +138,8 @@ export class KTable<K, V> {
   ): KTable<K, VR>
   join<VO, VR>(other: KTable<K, VO>, joiner: Joiner<K, V, VO, VR>, options?: Materialized<K, VR>): KTable<K, VR>
   join(other: AnyTable, ...rest: readonly unknown[]): KTable<K, never> {
-    if (typeof rest[1] === 'function') return joinByForeignKey(this[internals], other[internals], 'inner', rest)
-    return joinTables(this[internals], other[internals], 'inner', rest)
+    if (typeof rest[1] === 'function') return tableOf(joinByForeignKey(this[internals], other[internals], 'inner', rest))
+    return tableOf(joinTables(this[internals], other[internals], 'inner', rest))
   }
 
   /** As {@link KTable.join}; a key of this table without a match is joined with null. */
@@ -144,8 +151,8 @@ export class KTable<K, V> {
   ): KTable<K, VR>
   leftJoin<VO, VR>(other: KTable<K, VO>, joiner: Joiner<K, V, VO | null, VR>, options?: Materialized<K, VR>): KTable<K, VR>
   leftJoin(other: AnyTable, ...rest: readonly unknown[]): KTable<K, never> {
-    if (typeof rest[1] === 'function') return joinByForeignKey(this[internals], other[internals], 'left', rest)
-    return joinTables(this[internals], other[internals], 'left', rest)
+    if (typeof rest[1] === 'function') return tableOf(joinByForeignKey(this[internals], other[internals], 'left', rest))
+    return tableOf(joinTables(this[internals], other[internals], 'left', rest))
   }
 
   /** As {@link KTable.join}, by key; what is on one side only is joined with null. */
@@ -154,6 +161,6 @@ export class KTable<K, V> {
     joiner: Joiner<K, V | null, VO | null, VR>,
     options?: Materialized<K, VR>,
   ): KTable<K, VR> {
-    return joinTables(this[internals], other[internals], 'outer', [joiner, options])
+    return tableOf(joinTables(this[internals], other[internals], 'outer', [joiner, options]))
   }
 }

@@ -10,7 +10,7 @@ import type { Topology } from '../topology/topology.ts'
 import { checkExplicitNames } from './graph/explicit-names.ts'
 import { GlobalKTable } from './global-ktable.ts'
 import { GraphNode, StreamsGraph, type WriteNode } from './graph/graph.ts'
-import { erased, type DslBuilder } from './handles.ts'
+import { erased, type DslBuilder } from './graph/state.ts'
 import { KStream } from './kstream.ts'
 import { KTable } from './ktable.ts'
 import {

@@ -1,17 +1,11 @@
 import type { Windowed } from '../model/windowed.ts'
-import type { OperatorParameters } from '../processor/processor-parameters.ts'
-import { windowedGetter } from '../processor/table/ktable-value-getter.ts'
-import { timeWindowedSerde } from '../serde/windowed-serdes.ts'
-import { cogroupPrefix, type AnyAggregator, type Cogrouping } from './aggregation/cogrouping.ts'
-import { erased } from './handles.ts'
+import type { Cogrouping } from './aggregation/cogrouping.ts'
+import { aggregateCogroup } from './aggregation/windowed-grouping.ts'
+import { tableOf } from './handles.ts'
 import type { Present } from './kstream.ts'
 import type { KTable } from './ktable.ts'
-import { materialize, tableOptions, windowSpec } from './aggregation/materialized.ts'
 import type { Materialized } from './options.ts'
-import { storedOperator } from './operators/table-operators.ts'
-import { closingOf, windowAggregate, type WindowsOfTime } from './time-windowed-kstream.ts'
-
-const emit = 'on-window-update'
+import type { WindowsOfTime } from './windows/windows-of-time.ts'
 
 /** Grouped streams that are aggregated together, per window of time (Java: `TimeWindowedCogroupedKStream`). Results come with each update. */
 export class TimeWindowedCogroupedKStream<K, VOut> {
@@ -28,14 +22,6 @@ export class TimeWindowedCogroupedKStream<K, VOut> {
     initializer: () => VOut,
     options?: Materialized<K, Present<VOut>, Present<VOut>, 'window'>,
   ): KTable<Windowed<K>, Present<VOut>> {
-    const { name, materialized } = tableOptions(options, { call: 'aggregate()', stored: 'windows' })
-    const windows = this.#windows
-    const store = materialize(this.#cogrouping.graph, materialized, cogroupPrefix, {})
-    const table = storedOperator(store.name, windowedGetter(store.name) as never)
-    const spec = windowSpec(store, windows, emit)
-    const key = store.key === undefined ? undefined : erased(timeWindowedSerde(store.key, spec.windowSizeMs))
-    const processor = (aggregator: AnyAggregator): OperatorParameters =>
-      windowAggregate('aggregate', windows, spec, { ...table.settings(), fold: { initializer, aggregator }, emit })
-    return this.#cogrouping.aggregate({ named: { name }, store, spec, key, table, processor, ...closingOf(windows) })
+    return tableOf(aggregateCogroup(this.#cogrouping, this.#windows, { initializer }, options))
   }
 }

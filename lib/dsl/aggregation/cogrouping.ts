@@ -3,8 +3,7 @@ import { PassThrough } from '../../processor/stateless/pass-through.ts'
 import { storeKindOf } from '../../state/store-kinds.ts'
 import type { StoreSpec } from '../../state/store-spec.ts'
 import { GraphNode, type WindowEnd } from '../graph/graph.ts'
-import type { AnySerde, TableOperator } from '../handles.ts'
-import type { KTable } from '../ktable.ts'
+import type { AnySerde, TableOperator, TableState } from '../graph/state.ts'
 import type { MaterializedStore } from './materialized.ts'
 import type { Named } from '../options.ts'
 import type { StreamGrouping } from './stream-grouping.ts'
@@ -49,7 +48,7 @@ export class Cogrouping {
     return this.#first.graph
   }
 
-  aggregate<K, V>(aggregation: Coaggregation): KTable<K, V> {
+  aggregate(aggregation: Coaggregation): TableState {
     const { named, store, key, table: operator } = aggregation
     for (const grouping of this.#aggregators.keys()) this.#repartition(grouping, store.name)
     this.graph.copartition(new Set([...this.#aggregators.keys()].flatMap(({ stream }) => [...stream.sources])))
@@ -63,7 +62,7 @@ export class Cogrouping {
     const { builder } = this.#first.stream
     // As with a suppressed table, the partitions are looked for at a node that has none.
     const table = { builder, name, node, key, value: store.value, sources: new Set([name]), operator }
-    return builder.table({ ...table, queryableName: store.queryableName })
+    return { ...table, queryableName: store.queryableName }
   }
 
   /** Names are drawn for each aggregation, also where an earlier one has made the node. */

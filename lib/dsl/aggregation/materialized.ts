@@ -10,13 +10,13 @@ import type {
 } from '../../state/store-spec.ts'
 import { checkName } from '../../topology/names.ts'
 import { checkOptions } from '../../model/check-options.ts'
-import { erased, type AnySerde, type ErasedSerdes } from '../handles.ts'
+import { erased, type AnySerde, type ErasedSerdes } from '../graph/state.ts'
 import * as optionNames from '../option-names.ts'
 import type { Named, TableStore, WindowedStore } from '../options.ts'
 import type { StreamsGraph, Versions } from '../graph/graph.ts'
 import type { SessionWindows } from '../windows/session-windows.ts'
 import { SlidingWindows } from '../windows/sliding-windows.ts'
-import type { WindowsOfTime } from '../time-windowed-kstream.ts'
+import type { WindowsOfTime } from '../windows/windows-of-time.ts'
 
 /** Materialized options with all defaults filled in (Java: `MaterializedInternal`). */
 export interface MaterializedStore {

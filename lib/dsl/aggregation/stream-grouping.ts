@@ -3,8 +3,14 @@ import type { ProcessorParameters } from '../../processor/processor-parameters.t
 import type { StoreSpec } from '../../state/store-spec.ts'
 import { checkName } from '../../topology/names.ts'
 import { GraphNode, type StreamsGraph, type WindowEnd } from '../graph/graph.ts'
-import { erased, type AnySerde, type ErasedSerdes, type StreamState, type TableOperator } from '../handles.ts'
-import type { KTable } from '../ktable.ts'
+import {
+  erased,
+  type AnySerde,
+  type ErasedSerdes,
+  type StreamState,
+  type TableOperator,
+  type TableState,
+} from '../graph/state.ts'
 import type { MaterializedStore } from './materialized.ts'
 import type { Grouped, Named } from '../options.ts'
 import { afterRepartition, repartitionNode } from '../graph/repartition.ts'
@@ -65,7 +71,7 @@ export interface Aggregation {
   readonly windowEnd?: WindowEnd
 }
 
-export function addAggregate<K, V>(grouping: StreamGrouping, aggregation: Aggregation): KTable<K, V> {
+export function addAggregate(grouping: StreamGrouping, aggregation: Aggregation): TableState {
   const { store, spec, key, table, processor, graceMs, windowEnd } = aggregation
   const { graph } = grouping
   const name = graph.nameOr(aggregation.named, aggregation.prefix)
@@ -82,14 +88,5 @@ export function addAggregate<K, V>(grouping: StreamGrouping, aggregation: Aggreg
   })
   graph.add([parent], node)
   const { builder } = grouping.stream
-  return builder.table({
-    builder,
-    name,
-    node,
-    key,
-    value: store.value,
-    sources,
-    queryableName: store.queryableName,
-    operator: table,
-  })
+  return { builder, name, node, key, value: store.value, sources, queryableName: store.queryableName, operator: table }
 }

@@ -1,4 +1,4 @@
-import type { AnySerde, StreamState } from '../handles.ts'
+import type { AnySerde, StreamState } from './state.ts'
 import type { StreamPartitioner } from '../../topology/topology-plan.ts'
 import { operator } from '../../processor/processor-parameters.ts'
 import { KStreamFilter } from '../../processor/stateless/kstream-filter.ts'

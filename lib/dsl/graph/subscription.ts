@@ -1,5 +1,5 @@
 import type { SourceTopics } from '../../topology/topic-ref.ts'
-import { erased, type AnySerde } from '../handles.ts'
+import { erased, type AnySerde } from './state.ts'
 
 /** What a stream reads, and with which serdes: those of its first topic. */
 export interface Subscription {

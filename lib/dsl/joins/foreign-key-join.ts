@@ -13,8 +13,7 @@ import type { KeyValueStoreSpec } from '../../state/store-spec.ts'
 import type { StreamPartitioner } from '../../topology/topology-plan.ts'
 import { byPartitioner, toAskingPartition } from './foreign-key-partitioners.ts'
 import { GraphNode } from '../graph/graph.ts'
-import { erased, type TableState } from '../handles.ts'
-import type { KTable } from '../ktable.ts'
+import { erased, type TableState } from '../graph/state.ts'
 import {
   materialize,
   tableOptions,
@@ -46,12 +45,12 @@ interface ForeignKeyJoin {
  *
  * Names are drawn in the order in which Java draws them.
  */
-export function joinByForeignKey<K, VR>(
+export function joinByForeignKey(
   left: TableState,
   right: TableState,
   kind: Kind,
   [extractor, joiner, bag]: readonly unknown[],
-): KTable<K, VR> {
+): TableState {
   const tableJoined = (bag ?? {}) as ForeignKeyJoin['tableJoined']
   const { materialized } = tableOptions(tableJoined, {
     call: kind === 'inner' ? 'join()' : 'leftJoin()',
@@ -201,12 +200,12 @@ function addResponse(join: ForeignKeyJoin, answers: readonly GraphNode[]) {
   return { resolver: graph.add([source], resolver), sources }
 }
 
-function addResult<K, VR>(
+function addResult(
   join: ForeignKeyJoin,
   resolver: GraphNode,
   sources: ReadonlySet<string>,
   materialized: MaterializedOptions | undefined,
-): KTable<K, VR> {
+): TableState {
   const { builder, key } = join.left
   const name = nameOf(join, '-result', 'KTABLE-FK-JOIN-OUTPUT-')
   const store = materialize(builder.graph, materialized, 'KTABLE-FK-JOIN-OUTPUT-', { key })
@@ -220,7 +219,7 @@ function addResult<K, VR>(
     },
   })
   builder.graph.add([resolver], node)
-  return builder.table({
+  return {
     builder,
     name,
     node,
@@ -229,7 +228,7 @@ function addResult<K, VR>(
     sources,
     queryableName: store.queryableName,
     operator: table,
-  })
+  }
 }
 
 function subscriptionStore(name: string, value: ReturnType<typeof wrapperSerde>): KeyValueStoreSpec<unknown, unknown> {

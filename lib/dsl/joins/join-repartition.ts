@@ -1,5 +1,5 @@
 import type { GraphNode } from '../graph/graph.ts'
-import { erased, type ErasedSerdes, type StreamState } from '../handles.ts'
+import { erased, type ErasedSerdes, type StreamState } from '../graph/state.ts'
 import { afterRepartition, repartitionNode } from '../graph/repartition.ts'
 
 /** Name of the topic, without suffix, and its serdes; what is left out is the stream's. */

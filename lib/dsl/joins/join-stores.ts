@@ -4,7 +4,7 @@ import { waitingKeySerde, waitingValuesSerde } from '../../processor/stream-join
 import type { ChangelogOption, KeyValueStoreSpec, StoreMedium, WindowStoreSpec } from '../../state/store-spec.ts'
 import type { AnyWindowStore } from '../../state/store-value.ts'
 import { checkName } from '../../topology/names.ts'
-import { erased, type AnySerde } from '../handles.ts'
+import { erased, type AnySerde } from '../graph/state.ts'
 import type { JoinWindows } from '../windows/join-windows.ts'
 
 /** What the stores of a join have in common. */

@@ -9,11 +9,10 @@ import { checkName } from '../../topology/names.ts'
 import { checkOptions } from '../../model/check-options.ts'
 import * as optionNames from '../option-names.ts'
 import { GraphNode, type StreamsGraph } from '../graph/graph.ts'
-import { erased, union, type AnySerde, type StreamState } from '../handles.ts'
+import { erased, union, type AnySerde, type StreamState } from '../graph/state.ts'
 import { repartitionedForJoin } from './join-repartition.ts'
 import { checkDistinct, recordStore, waitingStore } from './join-stores.ts'
 import type { JoinWindows } from '../windows/join-windows.ts'
-import type { KStream } from '../kstream.ts'
 import type { StreamJoined, StreamJoinStores } from '../options.ts'
 import { StreamJoinNode } from './stream-join-node.ts'
 
@@ -42,12 +41,12 @@ interface Names {
 }
 
 /** The arguments are those that {@link KStream.join} declares for a KStream: joiner, windows, and how it is joined. */
-export function joinStreams<K, VR>(
+export function joinStreams(
   stream: StreamState,
   other: StreamState,
   kind: Kind,
   [joiner, windows, joined = {}]: readonly unknown[],
-): KStream<K, VR> {
+): StreamState {
   const options = joined as StreamJoinedOptions
   const call = `${kind === 'inner' ? 'join' : `${kind}Join`}()`
   checkOptions(call, options, optionNames.streamJoined)
@@ -70,7 +69,7 @@ export function joinStreams<K, VR>(
   }
   const node = addJoin(graph, join)
   const state = { builder: left.builder, name: node.name, node, key: join.key, value: undefined, sources }
-  return left.builder.stream({ ...state, needsRepartition: false })
+  return { ...state, needsRepartition: false }
 }
 
 function addJoin(graph: StreamsGraph, join: StreamJoin): StreamJoinNode {

@@ -4,11 +4,9 @@ import { operator } from '../../processor/processor-parameters.ts'
 import { KStreamKTableJoin, type KStreamKTableJoinOptions } from '../../processor/table-join/kstream-ktable-join.ts'
 import type { RecordBufferSpec, VersionedKeyValueStoreSpec } from '../../state/store-spec.ts'
 import type { InternalTopologyBuilder } from '../../topology/internal-topology-builder.ts'
-import type { GlobalKTable } from '../global-ktable.ts'
 import { GraphNode } from '../graph/graph.ts'
-import { erased, internals, union, type ErasedSerdes, type StreamState, type TableState } from '../handles.ts'
+import { erased, union, type ErasedSerdes, type StreamState, type TableState } from '../graph/state.ts'
 import { repartitionedForJoin } from './join-repartition.ts'
-import type { KStream } from '../kstream.ts'
 import type { InheritedSerdes } from '../aggregation/materialized.ts'
 import * as optionNames from '../option-names.ts'
 import type { Joined, Named } from '../options.ts'
@@ -20,12 +18,12 @@ type Kind = 'inner' | 'left'
 type JoinOptions = KStreamKTableJoinOptions<unknown, unknown, unknown, unknown, unknown>
 
 /** The arguments are those that {@link KStream.join} declares for a KTable: joiner, and how it is joined. */
-export function joinTable<K, VR>(
+export function joinTable(
   stream: StreamState,
   table: TableState,
   kind: Kind,
   [joiner, joined = {}]: readonly unknown[],
-): KStream<K, VR> {
+): StreamState {
   checkOptions(kind === 'inner' ? 'join()' : 'leftJoin()', joined, optionNames.joined)
   const { name: given, key, value, graceMs } = joined as JoinedOptions
   const left = repartitionedForJoin(stream, joined as JoinedOptions)
@@ -42,14 +40,13 @@ export function joinTable<K, VR>(
   const name = graph.nameOr({ name: given }, kind === 'left' ? 'KSTREAM-LEFTJOIN-' : 'KSTREAM-JOIN-')
   const serdes = { key: erased(key) ?? left.key, value: erased(value) ?? left.value }
   const grace = graceMs === undefined ? undefined : addBuffer(table, { name, graceMs, ...serdes })
-  const state = addNamedOperator(left, name, {
+  return addNamedOperator(left, name, {
     processor: operator(methodOf(kind), KStreamKTableJoin, { ...options, grace }),
     stores: grace === undefined ? getter.storeNames : [grace.bufferName, ...getter.storeNames],
     check: grace && ((topology) => checkHistory(topology, name, getter.storeNames, grace.graceMs)),
     nullKeys: kind === 'left' ? 'kept' : undefined,
     changes: { key: serdes.key, value: undefined, sources, needsRepartition: false },
   })
-  return state.builder.stream(state)
 }
 
 function ownKeyOf(_: unknown, key: unknown): unknown {
@@ -100,15 +97,15 @@ function historyTooShort(join: string, { name, historyRetentionMs }: VersionedSp
 }
 
 /** As {@link joinTable}, for a global table: key selector, joiner, and the node's name. Nothing is repartitioned. */
-export function joinGlobalTable<K, VR>(
+export function joinGlobalTable(
   stream: StreamState,
-  { [internals]: { getter } }: GlobalKTable<unknown, unknown>,
+  getter: JoinOptions['table'],
   kind: Kind,
   [keySelector, joiner, named]: readonly unknown[],
-): KStream<K, VR> {
+): StreamState {
   checkOptions(kind === 'inner' ? 'join()' : 'leftJoin()', named, optionNames.named)
   const lambdas = { keySelector: keySelector as JoinOptions['keySelector'], joiner: joiner as JoinOptions['joiner'] }
-  const state = addStreamOperator(stream, {
+  return addStreamOperator(stream, {
     // Inner joins with a global table have this name, too.
     prefix: 'KSTREAM-LEFTJOIN-',
     named: named as Named | undefined,
@@ -117,5 +114,4 @@ export function joinGlobalTable<K, VR>(
     nodeChanges: 'unnoticed value',
     changes: { value: undefined },
   })
-  return state.builder.stream(state)
 }

@@ -3,8 +3,7 @@ import { joinedGetter, KTableKTableJoin, type JoinSide, type TableJoiner } from 
 import { KTableKTableJoinMerger } from '../../processor/table-join/ktable-ktable-join-merger.ts'
 import { materializedGetter } from '../../processor/table/ktable-value-getter.ts'
 import { GraphNode } from '../graph/graph.ts'
-import { union, type TableState } from '../handles.ts'
-import type { KTable } from '../ktable.ts'
+import { union, type TableState } from '../graph/state.ts'
 import { materialize, tableOptions, tableSpec, versionsOf, type AnyMaterialized } from '../aggregation/materialized.ts'
 import { lateUpdatesOf, type TableOperatorWithSettings } from '../operators/table-operators.ts'
 
@@ -22,12 +21,7 @@ interface Sides {
 }
 
 /** The arguments are those that {@link KTable.join} declares for a join by key: joiner and options. */
-export function joinTables<K, VR>(
-  left: TableState,
-  right: TableState,
-  kind: Kind,
-  [joiner, bag]: readonly unknown[],
-): KTable<K, VR> {
+export function joinTables(left: TableState, right: TableState, kind: Kind, [joiner, bag]: readonly unknown[]): TableState {
   const { graph } = left.builder
   const call = { call: `${kind === 'inner' ? 'join' : `${kind}Join`}()`, stored: 'table' } as const
   const { name: given, materialized: options } = tableOptions(bag as AnyMaterialized | undefined, call)
@@ -68,7 +62,7 @@ export function joinTables<K, VR>(
   graph.add([left.node, right.node], node)
   const key = store?.key ?? left.key
   const state = { builder: left.builder, name, node, key, value: store?.value, sources, operator: table }
-  return left.builder.table({ ...state, queryableName: store?.name })
+  return { ...state, queryableName: store?.name }
 }
 
 /** A join needs the old values of both sides to know its own, so it materializes them. */

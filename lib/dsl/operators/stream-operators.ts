@@ -4,7 +4,7 @@ import type { InternalTopologyBuilder } from '../../topology/internal-topology-b
 import { storeSpecOf, type AnyStore } from '../../state/store-value.ts'
 import { checkName } from '../../topology/names.ts'
 import { GraphNode, type NodeChanges } from '../graph/graph.ts'
-import type { StreamState } from '../handles.ts'
+import type { StreamState } from '../graph/state.ts'
 import type { Named, Printed, Processed } from '../options.ts'
 
 export interface StreamOperator {

@@ -1,13 +1,12 @@
 import { operator } from '../../processor/processor-parameters.ts'
 import { KTableSource } from '../../processor/table/ktable-source.ts'
 import { GraphNode } from '../graph/graph.ts'
-import type { StreamState } from '../handles.ts'
-import type { KTable } from '../ktable.ts'
+import type { StreamState, TableState } from '../graph/state.ts'
 import { materialize, tableOptions, tableSpec, versionsOf, type AnyMaterialized } from '../aggregation/materialized.ts'
 import { afterRepartition, repartitionNode, type RepartitionOptions } from '../graph/repartition.ts'
 import { tableSourceOperator } from './table-operators.ts'
 
-export function streamToTable<K, V>(stream: StreamState, options: AnyMaterialized | undefined): KTable<K, V> {
+export function streamToTable(stream: StreamState, options: AnyMaterialized | undefined): TableState {
   const { graph } = stream.builder
   const { name: given, materialized } = tableOptions(options, { call: 'toTable()', stored: 'table' })
   const name = graph.nameOr({ name: given }, 'KSTREAM-TOTABLE-')
@@ -26,7 +25,7 @@ export function streamToTable<K, V>(stream: StreamState, options: AnyMaterialize
   })
   graph.add([source.node], node)
   const { key, value, queryableName } = store
-  return stream.builder.table({
+  return {
     builder: stream.builder,
     name,
     node,
@@ -35,7 +34,7 @@ export function streamToTable<K, V>(stream: StreamState, options: AnyMaterialize
     sources: source.sources,
     queryableName,
     operator: table,
-  })
+  }
 }
 
 function repartitioned(stream: StreamState, options: RepartitionOptions): StreamState {

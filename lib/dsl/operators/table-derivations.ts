@@ -4,8 +4,7 @@ import { derivedGetter } from '../../processor/table/ktable-value-getter.ts'
 import type { TableDerivation } from '../../processor/table/table-derivation.ts'
 import type { OldValues } from '../../processor/table/timestamped-tuple-forwarder.ts'
 import { GraphNode, type Versions } from '../graph/graph.ts'
-import { erased, type TableState } from '../handles.ts'
-import type { KTable } from '../ktable.ts'
+import { erased, type TableState } from '../graph/state.ts'
 import {
   materializeIfNamed,
   tableSpec,
@@ -24,7 +23,7 @@ export interface FilterOptions<K, V> extends TableOptions {
   readonly keep: 'matching' | 'others'
 }
 
-export function filterTable<K, V, VR>(parent: TableState, options: FilterOptions<K, V>): KTable<K, VR> {
+export function filterTable<K, V>(parent: TableState, options: FilterOptions<K, V>): TableState {
   const { name, store } = prepare(parent, 'KTABLE-FILTER-', options)
   const derivation: Derivation = { kind: 'filter', predicate: options.predicate as Predicate, keep: options.keep }
   // Where the parent has a store anyway, old values spare a tombstone for each key that never matched.
@@ -40,7 +39,7 @@ export interface MapOptions<K, V, VR> extends TableOptions {
   readonly mapper: (value: V, key: K) => VR | null
 }
 
-export function mapTableValues<K, V, VR>(parent: TableState, options: MapOptions<K, V, VR>): KTable<K, VR> {
+export function mapTableValues<K, V, VR>(parent: TableState, options: MapOptions<K, V, VR>): TableState {
   const { name, store } = prepare(parent, 'KTABLE-MAPVALUES-', options)
   const derivation: Derivation = { kind: 'map', mapper: options.mapper as Mapper }
   const table = derivedTable(parent, { name, store, oldValues: 'omit', derivation })
@@ -81,7 +80,7 @@ function prepare(
   return { name: graph.nameOr({ name }, prefix), store: store?.queryableName === undefined ? undefined : store }
 }
 
-function addDerived<K, V>(parent: TableState, derived: Derived): KTable<K, V> {
+function addDerived(parent: TableState, derived: Derived): TableState {
   const { method, name, store, value, table, derivation, nullToNull, versions } = derived
   const node = new GraphNode({
     name,
@@ -96,5 +95,5 @@ function addDerived<K, V>(parent: TableState, derived: Derived): KTable<K, V> {
   })
   parent.builder.graph.add([parent.node], node)
   const key = store?.key ?? parent.key
-  return parent.builder.table({ ...parent, name, node, key, value, queryableName: store?.queryableName, operator: table })
+  return { ...parent, name, node, key, value, queryableName: store?.queryableName, operator: table }
 }

@@ -2,7 +2,7 @@ import type { LateUpdates } from '../../processor/table-join/ktable-ktable-join.
 import type { KTableSourceOptions } from '../../processor/table/ktable-source.ts'
 import { materializedGetter, type KTableValueGetterSupplier } from '../../processor/table/ktable-value-getter.ts'
 import type { OldValues } from '../../processor/table/timestamped-tuple-forwarder.ts'
-import type { TableOperator, TableState } from '../handles.ts'
+import type { TableOperator, TableState } from '../graph/state.ts'
 import type { MaterializedStore } from '../aggregation/materialized.ts'
 
 export type AnyGetter = KTableValueGetterSupplier<unknown, unknown>

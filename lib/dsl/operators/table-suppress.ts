@@ -4,19 +4,18 @@ import { KTableSuppress, suppressedGetter, type KTableSuppressOptions } from '..
 import type { ChangeBufferSpec } from '../../state/store-spec.ts'
 import { checkName } from '../../topology/names.ts'
 import { GraphNode, type WindowEnd } from '../graph/graph.ts'
-import type { TableOperator, TableState } from '../handles.ts'
-import type { KTable } from '../ktable.ts'
+import type { TableOperator, TableState } from '../graph/state.ts'
 import type { Named } from '../options.ts'
 import type { UntilTimeLimit, UntilWindowCloses } from '../windows/suppressed.ts'
 
 const prefix = 'KTABLE-SUPPRESS-'
 
 /** Only generated names draw indexes here; the store is called after the operator (Java: `KTableImpl.suppress`). */
-export function suppressTable<K, V>(
+export function suppressTable(
   parent: TableState,
   suppressed: UntilTimeLimit | UntilWindowCloses,
   { name: given }: Named = {},
-): KTable<K, V> {
+): TableState {
   const { builder, operator: table, key, value } = parent
   const { graph } = builder
   const name = given === undefined ? graph.newProcessorName(prefix) : checkName(given)
@@ -38,7 +37,7 @@ export function suppressTable<K, V>(
   // Java looks for the partitions of a suppressed table at the node before it, where there are none: a join does not compare them.
   const sources = new Set([parent.name])
   const suppressedOperator = suppressOperator(storeName, table)
-  return builder.table({ builder, name, node, key, value, sources, queryableName: undefined, operator: suppressedOperator })
+  return { builder, name, node, key, value, sources, queryableName: undefined, operator: suppressedOperator }
 }
 
 function suppressOptions(

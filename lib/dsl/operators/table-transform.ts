@@ -1,8 +1,7 @@
 import { operator } from '../../processor/processor-parameters.ts'
 import { KTableTransformValues, transformedGetter, type ValueTransformer } from '../../processor/table/ktable-transform-values.ts'
 import { GraphNode } from '../graph/graph.ts'
-import { erased, type TableState } from '../handles.ts'
-import type { KTable } from '../ktable.ts'
+import { erased, type TableState } from '../graph/state.ts'
 import { materialize, tableOptions, tableSpec, versionsOf, type AnyMaterialized } from '../aggregation/materialized.ts'
 import * as optionNames from '../option-names.ts'
 import type { Transformed } from '../options.ts'
@@ -15,7 +14,7 @@ export function transformTableValues<K, V, VR>(
   parent: TableState,
   supplier: () => ValueTransformer<K, V, VR>,
   options: Pick<Transformed<unknown, unknown>, 'stores'> & AnyMaterialized = {},
-): KTable<K, VR> {
+): TableState {
   const { stores = [] } = options
   const call = { call: 'transformValues()', stored: 'table', known: optionNames.transformed } as const
   const { name: given, materialized } = tableOptions(options, call)
@@ -39,5 +38,5 @@ export function transformTableValues<K, V, VR>(
   })
   graph.add([parent.node], node)
   const [key, value] = [erased(materialized?.key) ?? parent.key, erased(materialized?.value)]
-  return parent.builder.table({ ...parent, name, node, key, value, queryableName: store?.queryableName, operator: table })
+  return { ...parent, name, node, key, value, queryableName: store?.queryableName, operator: table }
 }
