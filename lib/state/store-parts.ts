@@ -1,7 +1,7 @@
 import type { StorageTable } from '../storage/storage.ts'
 import { KeyCodec } from './key-value/key-codec.ts'
 import { MemoryRows } from './key-value/memory-rows.ts'
-import { plainRows, timestampedRows, untimedRows, type RowCodec, type StoredRows } from './key-value/row-codec.ts'
+import { plainCodec, timestampedCodec, untimedCodec, type RowCodec, type RowFormat } from './key-value/row-codec.ts'
 import { WriteBuffer } from './layers/write-buffer.ts'
 import type { StateStoreContext } from './state-store.ts'
 import { storeMedium } from './store-medium.ts'
@@ -34,7 +34,7 @@ export function storageTable(name: string, spec: StoreSpec, context: StateStoreC
 }
 
 /** The rows of a store, or of a part of it, on its medium. */
-export function openRows(spec: StoreSpec, format: StoredRows, context: StateStoreContext): MemoryRows | WriteBuffer {
+export function openRows(spec: StoreSpec, format: RowFormat, context: StateStoreContext): MemoryRows | WriteBuffer {
   const table = storageTable(spec.name, spec, context)
   return table === undefined ? new MemoryRows() : new WriteBuffer(table, format)
 }
@@ -42,7 +42,7 @@ export function openRows(spec: StoreSpec, format: StoredRows, context: StateStor
 /** The segments of a store whose rows expire by time. `copy`: whether they have their rows in order of time, too. */
 export function openSegments(
   spec: WindowStoreSpec<unknown, unknown> | SessionStoreSpec<unknown, unknown>,
-  format: StoredRows,
+  format: RowFormat,
   copy: 'by-time' | 'none',
   context: StateStoreContext,
 ): WindowSegments {
@@ -79,8 +79,8 @@ export function valueSerde({ name, value }: StoreSpec, context: StateStoreContex
 
 export function rowCodec(spec: RowStoreSpec, context: StateStoreContext): RowCodec<unknown> {
   const serde = valueSerde(spec, context)
-  if (spec.values === 'plain') return plainRows(serde)
-  return losesTimestamps(spec, context) ? untimedRows(serde) : timestampedRows(serde)
+  if (spec.values === 'plain') return plainCodec(serde)
+  return losesTimestamps(spec, context) ? untimedCodec(serde) : timestampedCodec(serde)
 }
 
 /** In memory Java's stores keep timestamps, whatever their supplier. */

@@ -4,7 +4,7 @@ import { noHeaders } from '../../lib/model/headers.ts'
 import { changedSerde } from '../../lib/processor/aggregate/changed-serde.ts'
 import { murmur3Hash128 } from '../../lib/processor/foreign-key-join/murmur3.ts'
 import { Serdes } from '../../lib/serde/serdes.ts'
-import { timestampedRows } from '../../lib/state/key-value/row-codec.ts'
+import { timestampedCodec } from '../../lib/state/key-value/row-codec.ts'
 import { row } from '../../lib/state/key-value/row.ts'
 import { sessionKey } from '../../lib/state/session/session-key.ts'
 import { windowKey } from '../../lib/state/window/window-key.ts'
@@ -51,7 +51,7 @@ const formats: Readonly<Record<string, Format>> = {
 const changedBytes = changedSerde(Serdes.bytes)
 
 /** Only the layout around the value is asked for: the value's bytes are there. */
-const storedRows = timestampedRows(undefined as never)
+const storedRows = timestampedCodec(undefined as never)
 
 export function callFormats(calls: readonly Step[]): Json[] {
   return calls.map((call, index) => taking(new Args(call.op, call), (args) => answer(args, index)))

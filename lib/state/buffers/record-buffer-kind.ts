@@ -1,4 +1,4 @@
-import { storedBytes } from '../key-value/row-codec.ts'
+import { bytesFormat } from '../key-value/row-codec.ts'
 import type { StoreKind } from '../store-kind.ts'
 import { keySerde, openRows, storageTable, valueSerde } from '../store-parts.ts'
 import type { RecordBufferSpec } from '../store-spec.ts'
@@ -13,7 +13,7 @@ export const recordBufferKind: StoreKind<RecordBufferSpec> = {
       context,
       keys: keySerde(spec, context),
       values: valueSerde(spec, context),
-      rows: openRows(spec, storedBytes, context),
+      rows: openRows(spec, bytesFormat, context),
       table: storageTable(streamTimesTable, spec, context),
     }),
   format: () => ({ changelog: 'record-buffer', rows: 'records' }),

@@ -5,7 +5,7 @@ import type { StorageTable, StorageWrite } from '../../storage/storage.ts'
 import { BufferReader, readBufferValue, writeBufferValue } from './buffer-value.ts'
 import { readInt64, writeInt64 } from '../key-value/row-codec.ts'
 import { row } from '../key-value/row.ts'
-import type { CommittedRows } from '../key-value/row-store.ts'
+import type { BaseRows } from '../key-value/key-value-rows.ts'
 import type { ChangelogRecord, StateStore, StateStoreContext } from '../state-store.ts'
 import { storeClosed } from '../store-closed.ts'
 import type { StoreSerde } from '../store-serde.ts'
@@ -19,7 +19,7 @@ export interface RecordBufferOptions<K, V> {
   readonly keys: StoreSerde<K>
   readonly values: StoreSerde<V>
   /** The records that wait, in the order of time, key and number. */
-  readonly rows: CommittedRows
+  readonly rows: BaseRows
   /** The table that keeps stream time and the last number. Absent for a buffer in memory. */
   readonly table: StorageTable | undefined
 }
@@ -37,7 +37,7 @@ export class RecordBuffer<K, V> implements StateStore {
   readonly name: string
   readonly spec: RecordBufferSpec
   readonly #options: RecordBufferOptions<K, V>
-  readonly #rows: CommittedRows
+  readonly #rows: BaseRows
   #streamTime = -1
   #sequence = 0
   #minTime = -Infinity

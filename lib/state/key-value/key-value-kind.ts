@@ -22,9 +22,9 @@ export const keyValueKind: StoreKind<Spec> = {
 }
 
 function openKeyValueStore(spec: Spec, context: StateStoreContext): StateStore {
-  const rows = rowCodec(spec, context)
+  const codec = rowCodec(spec, context)
   const bounded = spec.maxEntries === undefined ? undefined : new LruRows(spec.maxEntries)
-  const base = bounded ?? openRows(spec, rows, context)
+  const base = bounded ?? openRows(spec, codec, context)
   const inner = losesTimestamps(spec, context) ? new UntimedRows(base) : base
   const log = context.changelog && changelogWriter(context.changelog, spec, context)
   // Java's changelog does not hear of what a timestamped store evicts, and keeps it for ever.
@@ -32,5 +32,5 @@ function openKeyValueStore(spec: Spec, context: StateStoreContext): StateStore {
     bounded?.onEvict((key) => log(key, null))
   const logged = log === undefined ? inner : new ChangeloggingRows(inner, log)
   const cache = isCached(spec, context) ? new CachingRows(logged, context) : undefined
-  return new KeyValueStateStore({ spec, keys: keyCodec(spec, context), rows, top: cache ?? logged, cache, base })
+  return new KeyValueStateStore({ spec, keys: keyCodec(spec, context), codec, top: cache ?? logged, cache, base })
 }

@@ -9,19 +9,19 @@ import type { KeyValueIterator, KeyValueStore } from './key-value-store.ts'
 import { rowFlushListener } from '../layers/row-flush-listener.ts'
 import { translated } from './row-iterators.ts'
 import type { RowCodec } from './row-codec.ts'
-import type { CommittedRows, RowStore } from './row-store.ts'
+import type { BaseRows, KeyValueRows } from './key-value-rows.ts'
 import type { ChangelogRecord, StateStore } from '../state-store.ts'
 import type { StoreSpec } from '../store-spec.ts'
 
 export interface KeyValueLayers<K, V> {
   readonly spec: StoreSpec
   readonly keys: KeyCodec<K>
-  readonly rows: RowCodec<V>
+  readonly codec: RowCodec<V>
   /** The uppermost layer: reads and writes begin there. */
-  readonly top: RowStore
+  readonly top: KeyValueRows
   readonly cache: CachingRows | undefined
   /** The lowest layer: it keeps the rows. */
-  readonly base: CommittedRows
+  readonly base: BaseRows
 }
 
 /** A key-value store, plain or timestamped, as operators see it: keys and values of the user's types over the layers of bytes. */
@@ -31,33 +31,33 @@ export class KeyValueStateStore<K, V>
 {
   readonly #layers: KeyValueLayers<K, V>
   readonly #keys: KeyCodec<K>
-  readonly #rows: RowCodec<V>
-  readonly #top: RowStore
+  readonly #codec: RowCodec<V>
+  readonly #top: KeyValueRows
 
   constructor(layers: KeyValueLayers<K, V>) {
     super(layers)
     this.#layers = layers
     this.#keys = layers.keys
-    this.#rows = layers.rows
+    this.#codec = layers.codec
     this.#top = layers.top
   }
 
   get(key: K): V | null {
     this.checkOpen()
     const row = this.#top.get(this.#keys.encode(key))
-    return row === null ? null : this.#rows.fromRow(row)
+    return row === null ? null : this.#codec.fromRow(row)
   }
 
   getFlushed(key: K): V | null {
     this.checkOpen()
     const row = this.#layers.base.get(this.#keys.encode(key))
-    return row === null ? null : this.#rows.fromRow(row)
+    return row === null ? null : this.#codec.fromRow(row)
   }
 
   put(key: K, value: V | null): void {
     this.checkOpen()
     const bytes = this.#keys.encode(key)
-    this.#top.put(bytes, value === null ? null : this.#rows.toRow(value))
+    this.#top.put(bytes, value === null ? null : this.#codec.toRow(value))
   }
 
   putIfAbsent(key: K, value: V): V | null {
@@ -105,13 +105,13 @@ export class KeyValueStateStore<K, V>
   setFlushListener(listener: FlushListener<K, unknown>, oldValues: 'send' | 'omit'): boolean {
     const { cache } = this.#layers
     if (cache === undefined) return false
-    cache.subscribe({ listener: rowFlushListener(listener, (key) => this.#keys.decode(key), this.#rows), oldValues })
+    cache.subscribe({ listener: rowFlushListener(listener, (key) => this.#keys.decode(key), this.#codec), oldValues })
     return true
   }
 
   restore(records: readonly ChangelogRecord[]): void {
     for (const { key, value, timestamp } of records)
-      this.#layers.base.restore(latin1(key), value === null ? null : this.#rows.restored(value, timestamp))
+      this.#layers.base.restore(latin1(key), value === null ? null : this.#codec.restored(value, timestamp))
   }
 
   /** Both ends are included: no key lies between `to` and `to` with a zero byte behind it. */
@@ -124,6 +124,6 @@ export class KeyValueStateStore<K, V>
 
   #scan(range: OrderedRange): KeyValueIterator<K, V> {
     this.checkOpen()
-    return translated(this.#top.scan(range), ([key, row]) => ({ key: this.#keys.decode(key), value: this.#rows.fromRow(row) }))
+    return translated(this.#top.scan(range), ([key, row]) => ({ key: this.#keys.decode(key), value: this.#codec.fromRow(row) }))
   }
 }

@@ -1,9 +1,9 @@
 import { OrderedMap, type OrderedRange } from '../../storage/ordered-map.ts'
 import type { KeyedRow, Row } from './row.ts'
-import type { CommittedRows } from './row-store.ts'
+import type { BaseRows } from './key-value-rows.ts'
 
 /** Rows in memory, up to a number: one more, and the one that was longest not read or written goes (Java: `MemoryLRUCache`). */
-export class LruRows implements CommittedRows {
+export class LruRows implements BaseRows {
   readonly dirtyBytes = 0
   readonly #maxEntries: number
   readonly #rows = new OrderedMap<Row>()

@@ -1,9 +1,9 @@
 import { OrderedMap, type OrderedRange } from '../../storage/ordered-map.ts'
 import type { KeyedRow, Row } from './row.ts'
-import type { CommittedRows } from './row-store.ts'
+import type { BaseRows } from './key-value-rows.ts'
 
 /** Rows of a store in memory: a task that is closed dirty forgets them all, so that there is nothing to commit. */
-export class MemoryRows implements CommittedRows {
+export class MemoryRows implements BaseRows {
   readonly dirtyBytes = 0
   readonly #rows = new OrderedMap<Row>()
 

@@ -4,13 +4,13 @@ import { row, type Row } from './row.ts'
 import type { StoreSerde } from '../store-serde.ts'
 
 /** Turns rows into the bytes that storage keeps, and back. Timestamped stores write `timestamp int64 ‖ value`, as Java's do. */
-export interface StoredRows {
+export interface RowFormat {
   write(row: Row): Uint8Array
   read(bytes: Uint8Array): Row
 }
 
 /** Turns rows into values of the user's type, and back. V is the value itself, or `ValueAndTimestamp`. */
-export interface RowCodec<V> extends StoredRows {
+export interface RowCodec<V> extends RowFormat {
   toRow(value: V): Row | null
   fromRow(row: Row): V
   /** The value without its timestamp: what operators forward. */
@@ -22,10 +22,10 @@ export interface RowCodec<V> extends StoredRows {
 }
 
 /** The format of rows without timestamps: the bytes of the value. */
-export const storedBytes: StoredRows = { write: (stored) => stored.bytes, read: (bytes) => row(bytes, 0) }
+export const bytesFormat: RowFormat = { write: (stored) => stored.bytes, read: (bytes) => row(bytes, 0) }
 
-export function plainRows<V>(serde: StoreSerde<V>): RowCodec<V> {
-  const restored = (bytes: Uint8Array): Row => storedBytes.read(bytes)
+export function plainCodec<V>(serde: StoreSerde<V>): RowCodec<V> {
+  const restored = (bytes: Uint8Array): Row => bytesFormat.read(bytes)
   const valueOf = decoder(serde)
   return {
     toRow: (value) => row(serde.serialize(value), 0, serde.kept(value)),
@@ -33,11 +33,11 @@ export function plainRows<V>(serde: StoreSerde<V>): RowCodec<V> {
     valueOf,
     timestampOf: () => null,
     restored,
-    ...storedBytes,
+    ...bytesFormat,
   }
 }
 
-export function timestampedRows<V>(serde: StoreSerde<V>): RowCodec<ValueAndTimestamp<V>> {
+export function timestampedCodec<V>(serde: StoreSerde<V>): RowCodec<ValueAndTimestamp<V>> {
   const valueOf = decoder(serde)
   return {
     toRow: ({ value, timestamp }) => (value === null ? null : row(serde.serialize(value), timestamp, serde.kept(value))),
@@ -51,9 +51,9 @@ export function timestampedRows<V>(serde: StoreSerde<V>): RowCodec<ValueAndTimes
 }
 
 /** The codec of Java's timestamped store over a plain supplier: storage has no place for timestamps, so that they are read back as −1. */
-export function untimedRows<V>(serde: StoreSerde<V>): RowCodec<ValueAndTimestamp<V>> {
+export function untimedCodec<V>(serde: StoreSerde<V>): RowCodec<ValueAndTimestamp<V>> {
   const restored = (bytes: Uint8Array): Row => row(bytes, -1)
-  return { ...timestampedRows(serde), restored, write: (stored) => stored.bytes, read: restored }
+  return { ...timestampedCodec(serde), restored, write: (stored) => stored.bytes, read: restored }
 }
 
 function decoder<V>(serde: StoreSerde<V>): (row: Row) => V {

@@ -1,6 +1,6 @@
 import type { OrderedRange } from '../../storage/ordered-map.ts'
 import { row, type KeyedRow, type Row } from './row.ts'
-import type { RowStore } from './row-store.ts'
+import type { KeyValueRows } from './key-value-rows.ts'
 import type { KeyRange, TimeRange, WindowRows } from '../window/window-rows.ts'
 
 // Layers that Java puts between a timestamped store and a supplier that has no place for timestamps: they are read back as −1.
@@ -12,10 +12,10 @@ function untimed(timed: Row | null): Row | null {
 }
 
 /** A layer of a key-value store that loses timestamps (Java: `KeyValueToTimestampedKeyValueByteStoreAdapter`). */
-export class UntimedRows implements RowStore {
-  readonly #inner: RowStore
+export class UntimedRows implements KeyValueRows {
+  readonly #inner: KeyValueRows
 
-  constructor(inner: RowStore) {
+  constructor(inner: KeyValueRows) {
     this.#inner = inner
   }
 

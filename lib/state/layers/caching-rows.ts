@@ -3,7 +3,8 @@ import type { OrderedRange } from '../../storage/ordered-map.ts'
 import { RecordCache, type CacheEntry } from './record-cache.ts'
 import type { KeyedRow, Row } from '../key-value/row.ts'
 import { overlay } from '../key-value/row-iterators.ts'
-import { ascending, descending, type RowStore } from '../key-value/row-store.ts'
+import { ascending, descending } from '../key-value/key-order.ts'
+import type { KeyValueRows } from '../key-value/key-value-rows.ts'
 import type { StateStoreContext } from '../state-store.ts'
 
 /** Hears of each update that leaves the cache. `oldRow` is the row of the layer below, where the subscription asks for it. */
@@ -41,13 +42,13 @@ export function emitEntry(
 }
 
 /** The record cache of a key-value store (KIP-63; Java: `CachingKeyValueStore`). */
-export class CachingRows implements RowStore {
-  readonly #inner: RowStore
+export class CachingRows implements KeyValueRows {
+  readonly #inner: KeyValueRows
   readonly #context: StateStoreContext
   readonly #cache: RecordCache
   #subscription: FlushSubscription | undefined
 
-  constructor(inner: RowStore, context: StateStoreContext) {
+  constructor(inner: KeyValueRows, context: StateStoreContext) {
     this.#inner = inner
     this.#context = context
     this.#cache = new RecordCache(context.cache, (entry) => emitEntry(entry, inner, this.#subscription, context))

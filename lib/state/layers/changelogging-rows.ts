@@ -2,7 +2,7 @@ import { fromLatin1 } from '../../model/bytes.ts'
 import { noHeaders } from '../../model/headers.ts'
 import type { OrderedRange } from '../../storage/ordered-map.ts'
 import type { KeyedRow, Row } from '../key-value/row.ts'
-import type { RowStore } from '../key-value/row-store.ts'
+import type { KeyValueRows } from '../key-value/key-value-rows.ts'
 import type { ChangelogSink, StateStoreContext } from '../state-store.ts'
 import type { KeyValueStoreSpec, SessionStoreSpec, WindowStoreSpec } from '../store-spec.ts'
 
@@ -25,11 +25,11 @@ export function changelogWriter(
 }
 
 /** The layer that writes each put of a key-value store to its changelog. As in Java it writes deletions of absent keys, too. */
-export class ChangeloggingRows implements RowStore {
-  readonly #inner: RowStore
+export class ChangeloggingRows implements KeyValueRows {
+  readonly #inner: KeyValueRows
   readonly #log: ChangelogWriter
 
-  constructor(inner: RowStore, log: ChangelogWriter) {
+  constructor(inner: KeyValueRows, log: ChangelogWriter) {
     this.#inner = inner
     this.#log = log
   }

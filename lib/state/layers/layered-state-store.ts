@@ -1,5 +1,5 @@
 import type { StorageWrite } from '../../storage/storage.ts'
-import type { DurableRows } from '../key-value/row-store.ts'
+import type { BaseLayer } from '../key-value/key-value-rows.ts'
 import { storeClosed } from '../store-closed.ts'
 import type { StoreSpec } from '../store-spec.ts'
 
@@ -8,7 +8,7 @@ export interface StoreLayers<S extends StoreSpec> {
   /** The record cache, where the store has one. */
   readonly cache?: { flush(): void; close(): void } | undefined
   /** The lowest layer: it keeps the rows. */
-  readonly base: DurableRows
+  readonly base: BaseLayer
 }
 
 /** A store over layers. Commits and checkpoints go to the lowest layer, flushes to the cache. Each kind adds its own reads and writes. */
@@ -16,7 +16,7 @@ export abstract class LayeredStateStore<S extends StoreSpec> {
   readonly name: string
   readonly spec: S
   readonly #cache: StoreLayers<S>['cache']
-  readonly #base: DurableRows
+  readonly #base: BaseLayer
   #isOpen = true
 
   constructor({ spec, cache, base }: StoreLayers<S>) {

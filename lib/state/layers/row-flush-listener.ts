@@ -11,11 +11,11 @@ import type { Row } from '../key-value/row.ts'
 export function rowFlushListener<K, V>(
   listener: FlushListener<K, unknown>,
   decodeKey: (key: string) => K,
-  rows: RowCodec<V>,
+  codec: RowCodec<V>,
 ): RowFlushListener {
-  const value = (row: Row | null): unknown => (row === null ? null : rows.valueOf(row))
+  const value = (row: Row | null): unknown => (row === null ? null : codec.valueOf(row))
   return (key, newRow, oldRow, context) => {
-    const timestamp = newRow === null ? null : rows.timestampOf(newRow)
+    const timestamp = newRow === null ? null : codec.timestampOf(newRow)
     listener(decodeKey(key), change(value(newRow), value(oldRow)), timestamp ?? context.timestamp)
   }
 }

@@ -1,10 +1,11 @@
 import { fromLatin1, latin1 } from '../../model/bytes.ts'
 import { OrderedMap, type OrderedRange } from '../../storage/ordered-map.ts'
 import type { StorageTable, StorageWrite } from '../../storage/storage.ts'
-import type { StoredRows } from '../key-value/row-codec.ts'
+import type { RowFormat } from '../key-value/row-codec.ts'
 import type { KeyedRow, Row } from '../key-value/row.ts'
 import { overlay, translated } from '../key-value/row-iterators.ts'
-import { ascending, descending, type CommittedRows } from '../key-value/row-store.ts'
+import { ascending, descending } from '../key-value/key-order.ts'
+import type { BaseRows } from '../key-value/key-value-rows.ts'
 
 /** What a row costs beside its bytes, roughly: objects and map slots. */
 const rowOverheadBytes = 96
@@ -16,9 +17,9 @@ const rowOverheadBytes = 96
  * `#newest` holds the newest write of each key that is not known to be stored; the generations say which keys, and for those
  * that are committed which row, since an open write may hide it.
  */
-export class WriteBuffer implements CommittedRows {
+export class WriteBuffer implements BaseRows {
   readonly #table: StorageTable
-  readonly #format: StoredRows
+  readonly #format: RowFormat
   readonly #newest = new OrderedMap<Row | null>()
   readonly #open = new Set<string>()
   #committed = new Map<string, Row | null>()
@@ -27,7 +28,7 @@ export class WriteBuffer implements CommittedRows {
   #recent = new Map<string, Row | null>()
   #bytes = 0
 
-  constructor(table: StorageTable, format: StoredRows) {
+  constructor(table: StorageTable, format: RowFormat) {
     this.#table = table
     this.#format = format
   }

@@ -35,9 +35,9 @@ function copyOf({ emit }: Spec): 'by-time' | 'none' {
 
 function openSessionStore(declared: Spec, context: StateStoreContext): StateStore {
   const spec = context.compatibility === 'java' ? { ...declared, ...declared.supplied } : declared
-  const rows = rowCodec(spec, context)
+  const codec = rowCodec(spec, context)
   const expiry = expiryOf(spec, context)
-  const segments = openSegments(spec, rows, copyOf(spec), context)
+  const segments = openSegments(spec, codec, copyOf(spec), context)
   const table = storageTable(spec.name, spec, context)
   const { droppedRecords: dropped, compatibility = 'safe' } = context
   const base = new SegmentedSessionRows({ spec, expiry, segments, table, dropped, compatibility })
@@ -45,5 +45,5 @@ function openSessionStore(declared: Spec, context: StateStoreContext): StateStor
   const logged = log === undefined ? base : new ChangeloggingSessionRows(base, log)
   const order = expiry === 'exact' ? bySessionEnd : bySessionSegment(segments.intervalMs)
   const cache = isCached(spec, context) ? new CachingSessionRows(logged, order, context) : undefined
-  return new SessionStateStore({ spec, keys: keyCodec(spec, context), rows, top: cache ?? logged, cache, base })
+  return new SessionStateStore({ spec, keys: keyCodec(spec, context), codec, top: cache ?? logged, cache, base })
 }

@@ -1,4 +1,4 @@
-import { ascending } from '../key-value/row-store.ts'
+import { ascending } from '../key-value/key-order.ts'
 import type { KeyedRow, Row } from '../key-value/row.ts'
 import { endOfSession, keyOfSession, startOfSession } from './session-key.ts'
 import type { KeyRange, WindowOrder } from '../window/window-rows.ts'

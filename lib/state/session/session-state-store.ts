@@ -18,7 +18,7 @@ import type { WindowedEntry } from '../window/window-store.ts'
 export interface SessionLayers<K, V> {
   readonly spec: SessionStoreSpec<unknown, unknown>
   readonly keys: KeyCodec<K>
-  readonly rows: RowCodec<V>
+  readonly codec: RowCodec<V>
   /** The uppermost layer: reads and writes begin there. */
   readonly top: SessionRows
   readonly cache: CachingSessionRows | undefined
@@ -35,26 +35,26 @@ export class SessionStateStore<K, V>
 {
   readonly #layers: SessionLayers<K, V>
   readonly #keys: KeyCodec<K>
-  readonly #rows: RowCodec<V>
+  readonly #codec: RowCodec<V>
   readonly #top: SessionRows
 
   constructor(layers: SessionLayers<K, V>) {
     super(layers)
     this.#layers = layers
     this.#keys = layers.keys
-    this.#rows = layers.rows
+    this.#codec = layers.codec
     this.#top = layers.top
   }
 
   fetchSession(key: K, startMs: number, endMs: number): V | null {
     this.checkOpen()
     const row = this.#top.get(sessionKey(this.#keys.encode(key), startMs, endMs))
-    return row === null ? null : this.#rows.fromRow(row)
+    return row === null ? null : this.#codec.fromRow(row)
   }
 
   put(session: Windowed<K>, value: V | null): void {
     this.checkOpen()
-    this.#top.put(this.#sessionKey(session), value === null ? null : this.#rows.toRow(value))
+    this.#top.put(this.#sessionKey(session), value === null ? null : this.#codec.toRow(value))
   }
 
   remove(session: Windowed<K>): void {
@@ -108,12 +108,12 @@ export class SessionStateStore<K, V>
     const { cache } = this.#layers
     if (cache === undefined) return false
     const atEnd: FlushListener<Windowed<K>, unknown> = (session, change) => listener(session, change, session.endMs)
-    cache.subscribe({ listener: rowFlushListener(atEnd, (key) => this.#windowed(key), this.#rows), oldValues })
+    cache.subscribe({ listener: rowFlushListener(atEnd, (key) => this.#windowed(key), this.#codec), oldValues })
     return true
   }
 
   restore(records: readonly ChangelogRecord[]): void {
-    this.#layers.base.restore(records, ({ value, timestamp }) => (value === null ? null : this.#rows.restored(value, timestamp)))
+    this.#layers.base.restore(records, ({ value, timestamp }) => (value === null ? null : this.#codec.restored(value, timestamp)))
   }
 
   #findKey(key: K, sessions: SessionRange): Sessions<K, V> {
@@ -129,7 +129,7 @@ export class SessionStateStore<K, V>
   }
 
   #entries(rows: IterableIterator<KeyedRow>): Sessions<K, V> {
-    return translated(rows, ([sessionKey, row]) => ({ key: this.#windowed(sessionKey), value: this.#rows.fromRow(row) }))
+    return translated(rows, ([sessionKey, row]) => ({ key: this.#windowed(sessionKey), value: this.#codec.fromRow(row) }))
   }
 
   #sessionKey({ key, startMs, endMs }: Windowed<K>): string {

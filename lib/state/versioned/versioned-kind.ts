@@ -1,5 +1,5 @@
 import { longText } from '../changelog-retention.ts'
-import { storedBytes, timestampedRows } from '../key-value/row-codec.ts'
+import { bytesFormat, timestampedCodec } from '../key-value/row-codec.ts'
 import { ChangeloggingVersionedRows } from '../layers/changelogging-versioned-rows.ts'
 import type { StateStore, StateStoreContext } from '../state-store.ts'
 import type { StoreKind } from '../store-kind.ts'
@@ -7,7 +7,7 @@ import { isOnDisk, keyCodec, openRows, storageTable, valueSerde } from '../store
 import type { VersionedKeyValueStoreSpec } from '../store-spec.ts'
 import { streamTimesTable } from '../stream-times.ts'
 import { WindowSegments } from '../window/window-segments.ts'
-import { SegmentedVersionedRows } from './versioned-rows.ts'
+import { SegmentedVersionedRows } from './segmented-versioned-rows.ts'
 import { VersionedStateStore } from './versioned-state-store.ts'
 
 type Spec = VersionedKeyValueStoreSpec<unknown, unknown>
@@ -33,16 +33,16 @@ function compactionLag({ historyRetentionMs }: Spec): string {
 }
 
 function openVersionedStore(spec: Spec, context: StateStoreContext): StateStore {
-  const rows = timestampedRows(valueSerde(spec, context))
+  const codec = timestampedCodec(valueSerde(spec, context))
   const { storage, droppedRecords: dropped, compatibility = 'safe' } = context
   const isDisk = isOnDisk(spec, context)
   const segments = new WindowSegments(
     spec.segmentIntervalMs,
-    isDisk ? { environment: storage, store: spec.name, format: storedBytes } : undefined,
+    isDisk ? { environment: storage, store: spec.name, format: bytesFormat } : undefined,
   )
-  const latest = openRows(spec, rows, context)
+  const latest = openRows(spec, codec, context)
   const table = storageTable(streamTimesTable, spec, context)
   const base = new SegmentedVersionedRows({ spec, latest, segments, table, compatibility, dropped })
   const top = context.changelog === undefined ? base : new ChangeloggingVersionedRows(base, context.changelog)
-  return new VersionedStateStore({ spec, keys: keyCodec(spec, context), rows, top, base })
+  return new VersionedStateStore({ spec, keys: keyCodec(spec, context), codec, top, base })
 }

@@ -5,12 +5,13 @@ import type { RowCodec } from '../key-value/row-codec.ts'
 import type { ChangelogRecord, StateStore } from '../state-store.ts'
 import type { VersionedKeyValueStoreSpec } from '../store-spec.ts'
 import type { HistoryOptions, ValidTo, VersionedKeyValueStore, VersionedRecord } from './versioned-key-value-store.ts'
-import type { FoundVersion, SegmentedVersionedRows, VersionedRows } from './versioned-rows.ts'
+import type { SegmentedVersionedRows } from './segmented-versioned-rows.ts'
+import type { FoundVersion, VersionedRows } from './versioned-rows.ts'
 
 export interface VersionedLayers<K, V> {
   readonly spec: VersionedKeyValueStoreSpec<unknown, unknown>
   readonly keys: KeyCodec<K>
-  readonly rows: RowCodec<ValueAndTimestamp<V>>
+  readonly codec: RowCodec<ValueAndTimestamp<V>>
   /** The uppermost layer: reads and writes begin there. */
   readonly top: VersionedRows
   /** The lowest layer: it keeps the rows. */
@@ -34,7 +35,7 @@ export class VersionedStateStore<K, V>
   get(key: K, asOfMs?: number): ValueAndTimestamp<V> | null {
     const bytes = this.#encode(key)
     const row = asOfMs === undefined ? this.#top.get(bytes) : this.#top.getAsOf(bytes, asOfMs)
-    return row === null ? null : this.#layers.rows.fromRow(row)
+    return row === null ? null : this.#layers.codec.fromRow(row)
   }
 
   history(key: K, options: HistoryOptions = {}): IterableIterator<VersionedRecord<V>> {
@@ -44,7 +45,7 @@ export class VersionedStateStore<K, V>
   }
 
   put(key: K, value: V | null, timestamp: number): ValidTo {
-    const row = value === null ? null : this.#layers.rows.toRow(valueAndTimestamp(value, timestamp))
+    const row = value === null ? null : this.#layers.codec.toRow(valueAndTimestamp(value, timestamp))
     return this.#top.put(this.#encode(key), row, timestamp)
   }
 
@@ -54,8 +55,8 @@ export class VersionedStateStore<K, V>
   }
 
   restore(records: readonly ChangelogRecord[]): void {
-    const { base, rows } = this.#layers
-    base.restore(records, ({ value, timestamp }) => (value === null ? null : rows.restored(value, timestamp)))
+    const { base, codec } = this.#layers
+    base.restore(records, ({ value, timestamp }) => (value === null ? null : codec.restored(value, timestamp)))
   }
 
   #encode(key: K): string {
@@ -64,6 +65,6 @@ export class VersionedStateStore<K, V>
   }
 
   #record({ row, validTo }: FoundVersion): VersionedRecord<V> {
-    return { ...this.#layers.rows.fromRow(row), validTo }
+    return { ...this.#layers.codec.fromRow(row), validTo }
   }
 }

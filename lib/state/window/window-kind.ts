@@ -1,6 +1,6 @@
 import { retentionConfig } from '../changelog-retention.ts'
 import { UntimedWindowRows } from '../key-value/untimed-rows.ts'
-import type { StoredRows } from '../key-value/row-codec.ts'
+import type { RowFormat } from '../key-value/row-codec.ts'
 import { CachingWindowRows } from '../layers/caching-window-rows.ts'
 import { changelogWriter } from '../layers/changelogging-rows.ts'
 import { ChangeloggingWindowRows } from '../layers/changelogging-window-rows.ts'
@@ -71,8 +71,8 @@ function copyOf({ layout = 'key-first' }: Spec): 'by-time' | 'none' {
 
 function openWindowStore(declared: Spec, context: StateStoreContext): StateStore {
   const spec = opened(declared, context)
-  const rows = rowCodec(spec, context)
-  const { expiry, segments, sequences, base } = windowBase(spec, rows, context)
+  const codec = rowCodec(spec, context)
+  const { expiry, segments, sequences, base } = windowBase(spec, codec, context)
   const numbered = spec.duplicates === 'keep' ? sequences : undefined
   const log = context.changelog && changelogWriter(context.changelog, spec, context)
   const inner = losesTimestamps(spec, context) ? new UntimedWindowRows(base) : base
@@ -81,10 +81,10 @@ function openWindowStore(declared: Spec, context: StateStoreContext): StateStore
   const isByTime = expiry === 'exact' || (spec.layout ?? 'key-first') !== 'key-first'
   const order = isByTime ? byStart : bySegment(segments.intervalMs)
   const cache = isCaching ? new CachingWindowRows(logged, order, context) : undefined
-  return new WindowStateStore({ spec, keys: keyCodec(spec, context), rows, top: cache ?? logged, cache, base })
+  return new WindowStateStore({ spec, keys: keyCodec(spec, context), codec, top: cache ?? logged, cache, base })
 }
 
-function windowBase(spec: Spec, format: StoredRows, context: StateStoreContext) {
+function windowBase(spec: Spec, format: RowFormat, context: StateStoreContext) {
   const expiry = expiryOf(spec, context)
   const segments = openSegments(spec, format, copyOf(spec), context)
   const sequences = { store: 0, changelog: 0 }

@@ -1,4 +1,4 @@
-import { ascending } from '../key-value/row-store.ts'
+import { ascending } from '../key-value/key-order.ts'
 import type { KeyedRow } from '../key-value/row.ts'
 import { keyOfWindow, startOfWindow } from './window-key.ts'
 import type { WindowOrder } from './window-rows.ts'

@@ -1,6 +1,6 @@
 import type { StorageEnvironment, StorageWrite } from '../../storage/storage.ts'
 import { MemoryRows } from '../key-value/memory-rows.ts'
-import type { StoredRows } from '../key-value/row-codec.ts'
+import type { RowFormat } from '../key-value/row-codec.ts'
 import { WriteBuffer } from '../layers/write-buffer.ts'
 
 /** The rows whose window starts are in one span of time. */
@@ -15,7 +15,7 @@ export interface Segment {
 export interface SegmentStorage {
   readonly environment: StorageEnvironment
   readonly store: string
-  readonly format: StoredRows
+  readonly format: RowFormat
 }
 
 /** The longest span of a segment. A store that keeps windows for ever has all of them in one segment. */

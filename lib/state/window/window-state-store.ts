@@ -18,7 +18,7 @@ const allKeys: KeyRange = { fromKey: null, toKey: null, isAll: true }
 export interface WindowLayers<K, V> {
   readonly spec: WindowStoreSpec<unknown, unknown>
   readonly keys: KeyCodec<K>
-  readonly rows: RowCodec<V>
+  readonly codec: RowCodec<V>
   /** The uppermost layer: reads and writes begin there. */
   readonly top: WindowRows
   readonly cache: CachingWindowRows | undefined
@@ -33,27 +33,27 @@ export class WindowStateStore<K, V>
 {
   readonly #layers: WindowLayers<K, V>
   readonly #keys: KeyCodec<K>
-  readonly #rows: RowCodec<V>
+  readonly #codec: RowCodec<V>
   readonly #top: WindowRows
 
   constructor(layers: WindowLayers<K, V>) {
     super(layers)
     this.#layers = layers
     this.#keys = layers.keys
-    this.#rows = layers.rows
+    this.#codec = layers.codec
     this.#top = layers.top
   }
 
   fetchOne(key: K, startMs: number): V | null {
     this.checkOpen()
     const row = this.#top.get(this.#keys.encode(key), startMs)
-    return row === null ? null : this.#rows.fromRow(row)
+    return row === null ? null : this.#codec.fromRow(row)
   }
 
   put(key: K, value: V | null, startMs: number): void {
     this.checkOpen()
     const bytes = this.#keys.encode(key)
-    this.#top.put(bytes, startMs, value === null ? null : this.#rows.toRow(value))
+    this.#top.put(bytes, startMs, value === null ? null : this.#codec.toRow(value))
   }
 
   fetch(key: K, fromMs: number, toMs: number): IterableIterator<WindowEntry<V>> {
@@ -95,19 +95,19 @@ export class WindowStateStore<K, V>
   setFlushListener(listener: FlushListener<Windowed<K>, unknown>, oldValues: 'send' | 'omit'): boolean {
     const { cache } = this.#layers
     if (cache === undefined) return false
-    cache.subscribe({ listener: rowFlushListener(listener, (key) => this.#windowed(key), this.#rows), oldValues })
+    cache.subscribe({ listener: rowFlushListener(listener, (key) => this.#windowed(key), this.#codec), oldValues })
     return true
   }
 
   restore(records: readonly ChangelogRecord[]): void {
-    this.#layers.base.restore(records, ({ value, timestamp }) => (value === null ? null : this.#rows.restored(value, timestamp)))
+    this.#layers.base.restore(records, ({ value, timestamp }) => (value === null ? null : this.#codec.restored(value, timestamp)))
   }
 
   #fetchKey(key: K, times: TimeRange): IterableIterator<WindowEntry<V>> {
     this.checkOpen()
     return translated(this.#top.fetch(this.#keys.encode(key), times), ([windowKey, row]) => ({
       startMs: startOfWindow(windowKey),
-      value: this.#rows.fromRow(row),
+      value: this.#codec.fromRow(row),
     }))
   }
 
@@ -122,7 +122,7 @@ export class WindowStateStore<K, V>
     this.checkOpen()
     return translated(this.#top.fetchRange(keys, times), ([windowKey, row]) => ({
       key: this.#windowed(windowKey),
-      value: this.#rows.fromRow(row),
+      value: this.#codec.fromRow(row),
     }))
   }
 

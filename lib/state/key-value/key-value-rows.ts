@@ -3,7 +3,7 @@ import type { StorageWrite } from '../../storage/storage.ts'
 import type { KeyedRow, Row } from './row.ts'
 
 /** A layer of a key-value store: rows by their keys. Keys are bytes as latin1, in the order of their bytes. */
-export interface RowStore {
+export interface KeyValueRows {
   get(key: string): Row | null
   /** A row of null deletes. */
   put(key: string, row: Row | null): void
@@ -13,7 +13,7 @@ export interface RowStore {
 }
 
 /** The lowest layer of a store, of any kind, as commits and checkpoints see it. `StateStore` tells the life of a write. */
-export interface DurableRows {
+export interface BaseLayer {
   readonly dirtyBytes: number
   commit(): void
   checkpoint(writes: StorageWrite[]): void
@@ -21,15 +21,7 @@ export interface DurableRows {
 }
 
 /** The lowest layer of a key-value store. */
-export interface CommittedRows extends RowStore, DurableRows {
+export interface BaseRows extends KeyValueRows, BaseLayer {
   /** Puts a row of the changelog: the row is committed already. */
   restore(key: string, row: Row | null): void
-}
-
-export function ascending(left: string, right: string): number {
-  return left < right ? -1 : left > right ? 1 : 0
-}
-
-export function descending(left: string, right: string): number {
-  return ascending(right, left)
 }
