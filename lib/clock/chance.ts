@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 
-/** Randomness, as a port: member ids, process ids, jitter. */
+/** Randomness, as a port. Member ids, process ids and jitter come from it. */
 export interface Chance {
   /** Uniform in [0, 1). */
   float(): number
@@ -9,7 +9,7 @@ export interface Chance {
 
 export const systemChance: Chance = Object.freeze({ float: () => Math.random(), uuid: () => randomUUID() })
 
-/** The same seed gives the same sequence (mulberry32). For simulation and tests. */
+/** Chance for simulation and tests: the same seed gives the same sequence (mulberry32). */
 export function seededChance(seed: number): Chance {
   let state = seed >>> 0
   const next = (): number => {

@@ -23,13 +23,13 @@ export interface InputFetcherOptions {
   readonly clock: Clock
   readonly limits: Omit<FetchLimits, 'signal'>
   readonly retryBackoffMs: number
-  /** Something came, or failed. */
+  /** Called when a fetch has ended, well or not. */
   readonly onNews: () => void
 }
 
 /**
- * Reads the partitions of running tasks, one fetch ahead of their processing. What a fetch brings of partitions that were
- * taken away, or moved, meanwhile is left out.
+ * Fetches the partitions of running tasks, one fetch ahead of their processing. Partitions may be unassigned, or moved to another
+ * offset, during a fetch: its records of them are left out.
  */
 export class InputFetcher {
   readonly #options: InputFetcherOptions
@@ -43,7 +43,7 @@ export class InputFetcher {
     this.#options = options
   }
 
-  /** Reads the partition from `offset` on; also moves one that is read already. */
+  /** Fetches the partition from `offset` on. A partition that is fetched already moves there. */
   assign(partition: TopicPartition, offset: number): void {
     this.#inputs.set(partitionKey(partition), { partition, offset, isPaused: false })
     this.#waiting?.abort()
@@ -58,7 +58,7 @@ export class InputFetcher {
     if (input !== undefined) input.isPaused = true
   }
 
-  /** A fetch that waits without the partition ends early. */
+  /** Fetches the partition again. A fetch that waits at the broker without the partition ends early. */
   resume(partition: TopicPartition): void {
     const input = this.#inputs.get(partitionKey(partition))
     if (input?.isPaused !== true) return
@@ -70,14 +70,14 @@ export class InputFetcher {
     return this.#fetched !== null || this.#failure !== undefined
   }
 
-  /** Starts the next fetch, unless one is under way or has not been taken. */
+  /** Starts the next fetch, unless one is under way, or the last one has not been taken. */
   start(): void {
     if (this.#waiting !== null || this.hasNews) return
     const inputs = [...this.#inputs.values()].filter(({ isPaused }) => !isPaused)
     if (inputs.length > 0) this.#running = this.#fetch(inputs)
   }
 
-  /** What has come: batches from the asked offset on, of partitions that are still read from there. Throws what ended the fetch. */
+  /** Takes what the last fetch has brought, without partitions that were unassigned or moved since. Throws what ended the fetch. */
   take(): readonly FetchedPartition[] {
     if (this.#failure !== undefined) throw this.#failure
     const answers = this.#fetched ?? []
@@ -100,7 +100,7 @@ export class InputFetcher {
     try {
       const fetched = await this.#options.fetcher.fetch(positions, { ...this.#options.limits, signal: waiting.signal })
       this.#fetched = this.#accept(inputs, fetched)
-      // A partition that moves answers at once, again and again.
+      // A partition whose leader moves is answered at once, with an error: without a pause this would be a busy loop.
       if (fetched.some(({ error }) => error?.kind === 'retriable')) await this.#pauseAfterError(waiting.signal)
     } catch (error) {
       if (error instanceof TransportError && error.kind === 'retriable') await this.#pauseAfterError(waiting.signal)
@@ -120,7 +120,7 @@ export class InputFetcher {
     })
   }
 
-  /** `assign` makes another one: what was fetched for the old one is not in line with where reading goes on. */
+  /** False where the partition was assigned anew: what was fetched before does not follow on its new offset. */
   #isCurrent(input: Input): boolean {
     return this.#inputs.get(partitionKey(input.partition)) === input
   }

@@ -33,7 +33,7 @@ interface DecodedMember {
   readonly info: SubscriptionInfo
 }
 
-/** What the leader of the group does: tasks to members, by what each has (Java: `StreamsPartitionAssignor`). */
+/** Assigns tasks to the members of the group, on the member that leads it (Java: `StreamsPartitionAssignor`). */
 export class StreamAssignor {
   readonly #options: StreamAssignorOptions
   readonly #topologyHash: string
@@ -108,7 +108,7 @@ function changelogsOf({ subtopologies }: TopologyPlan, { subtopology, partition 
   })
 }
 
-/** What one member of a process has on disk, all members of it have. */
+/** The members as the assignment sees them. Members of one process share its disk, so each has the smallest lag that any of them tells. */
 function assignmentMembers(members: readonly DecodedMember[], ends: ReadonlyMap<string, number>): readonly AssignmentMember[] {
   const lags = new Map<string, Map<string, number>>()
   for (const { info } of members) {
@@ -124,7 +124,7 @@ function assignmentMembers(members: readonly DecodedMember[], ends: ReadonlyMap<
   })
 }
 
-/** Of two that claim a partition, the one of the later generation owns it: the other missed a rebalance. */
+/** The owner of each partition. Of two members that claim one, the member of the later generation owns it: the other has missed a rebalance. */
 function ownersOf(members: readonly DecodedMember[]): ReadonlyMap<string, string> {
   const owners = new Map<string, string>()
   for (const { member } of members.toSorted((left, right) => left.member.generationId - right.member.generationId))
@@ -132,7 +132,7 @@ function ownersOf(members: readonly DecodedMember[]): ReadonlyMap<string, string
   return owners
 }
 
-/** KIP-429: a task that somebody else still owns waits for the round after its owner has let go. */
+/** KIP-429: a task that another member still owns is assigned in the next round, when that member has given it back. */
 function isFree(partitions: readonly TopicPartition[], memberId: string, owners: ReadonlyMap<string, string>): boolean {
   return partitions.every((partition) => (owners.get(partitionKey(partition)) ?? memberId) === memberId)
 }

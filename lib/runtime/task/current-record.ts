@@ -7,7 +7,7 @@ import type { RecordBatch } from '../../transport/record-batch/record-batch.ts'
 import type { ErrorHandlerContext } from '../errors/error-handlers.ts'
 
 /**
- * The record a task is at work on. Its `RecordContext` is made when somebody asks for it: most records are never asked about.
+ * The record that a task is processing. Its `RecordContext` is made when a processor asks for it, because most processors do not.
  */
 export class CurrentRecord {
   #topic: string | null = null
@@ -16,16 +16,16 @@ export class CurrentRecord {
   #timestamp = -1
   #headers: Headers = noHeaders
   #context: RecordContext | null = null
-  /** Where the record's bytes are; nobody reads them before something fails. */
+  /** The batch and index of the record's bytes. They are read only when processing fails. */
   #batch: RecordBatch | null = null
   #index = 0
   readonly #sources: 'kept' | 'by level' | 'not kept'
-  /** Whether `forward` must `enter`, and `restore` after. */
+  /** Whether a processor that forwards a record must call `enter` before, and `restore` after. */
   readonly hasLevels: boolean
 
   /**
-   * `sources`: whether contexts carry the record's bytes with them, as copies, to wherever they are held back; `by level`: as Kafka
-   * Streams, which makes a context for each new record that is forwarded, and forgets the bytes of the one that something was sent from.
+   * `sources` says whether a record context has copies of the input record's bytes, for dead letters. With `by level` each forwarded
+   * record has a context of its own that can lose the bytes, as in Kafka Streams.
    */
   constructor(sources: 'kept' | 'by level' | 'not kept') {
     this.#sources = sources
@@ -68,27 +68,27 @@ export class CurrentRecord {
     this.stamp(timestamp, headers)
   }
 
-  /** After `set`: the bytes of the record. */
+  /** Called after `set`: the bytes of the record are those of `batch` at `index`. */
   from(batch: RecordBatch, index: number): void {
     this.#batch = batch
     this.#index = index
   }
 
-  /** Dead letters of what fails later on this level have neither key nor value. */
+  /** From here on, dead letters of errors on this level have neither key nor value. */
   forgetSource(): void {
     const context: { -readonly [K in keyof RecordContext]: RecordContext[K] } = this.context()
     delete context.source
     this.#batch = null
   }
 
-  /** A record is forwarded on a level of its own. Answers what to `restore` behind it. */
+  /** Each forwarded record has a level of its own. Answers the level that `restore` takes back afterwards. */
   enter({ timestamp, headers }: StreamRecord<unknown, unknown>): RecordContext {
     const left = this.context()
     this.restore({ ...left, timestamp, headers })
     return left
   }
 
-  /** Same origin, other time and headers: what a processor forwards belongs to the input record it came from. */
+  /** Sets the time and headers of a forwarded record. Its topic, partition and offset stay those of the input record. */
   stamp(timestamp: number, headers: Headers): void {
     this.#timestamp = timestamp
     this.#headers = headers
@@ -118,7 +118,7 @@ export class CurrentRecord {
     return { key: this.#batch.key(this.#index), value: this.#batch.value(this.#index) }
   }
 
-  /** Runs `emit` as if `context` were being processed. */
+  /** Runs `emit` as if the record of `context` were being processed. */
   during(context: RecordContext, emit: () => void): void {
     const before = this.context()
     this.restore(context)
@@ -130,7 +130,7 @@ export class CurrentRecord {
   }
 }
 
-/** A slice would keep its whole batch alive. */
+/** Copies the bytes, because a slice would keep its whole batch in memory. */
 function copied({ key, value }: SourceBytes): SourceBytes {
   return { key: key === null ? null : Uint8Array.from(key), value: value === null ? null : Uint8Array.from(value) }
 }

@@ -3,15 +3,15 @@ import { partitionKey } from '../../model/topic-partition.ts'
 import { PriorityQueue } from './priority-queue.ts'
 import type { RecordQueue } from './record-queue.ts'
 
-/** Never wait for partitions without data. */
+/** A `maxTaskIdleMs` of this value: the task never waits for partitions without data. */
 const neverIdle = -1
 
-/** The queues of a task; the smallest head timestamp comes first (Java: `PartitionGroup`). */
+/** The record queues of a task. The queue whose first record has the smallest timestamp comes first (Java: `PartitionGroup`). */
 export class PartitionGroup {
   readonly #maxTaskIdleMs: number
   readonly #queues = new Map<string, RecordQueue>()
   readonly #filled = new PriorityQueue<RecordQueue>(({ headTimestamp }) => headTimestamp)
-  /** Records on the broker that have not been fetched yet, where it is known. */
+  /** How many records of each queue's partition are still on the broker. A queue without an entry has an unknown lag. */
   readonly #lags = new Map<RecordQueue, number>()
   readonly #idleUntil = new Map<RecordQueue, number>()
 
@@ -36,7 +36,7 @@ export class PartitionGroup {
     this.#queues.set(partitionKey(queue.partition), queue)
   }
 
-  /** Adds to a queue, and keeps it in line by its head. */
+  /** Adds records to a queue by `fill`. A queue that was empty takes its place in the order. */
   add(queue: RecordQueue, fill: () => void): void {
     const wasEmpty = queue.isEmpty
     fill()
@@ -47,9 +47,7 @@ export class PartitionGroup {
     this.#lags.set(queue, lag)
   }
 
-  /**
-   * The queue with the next record; its `take` comes next, then `putBack`. Undefined where all are empty.
-   */
+  /** Takes out the queue with the next record: the caller takes that record, then calls `putBack`. Undefined: all queues are empty. */
   next(): RecordQueue | undefined {
     return this.#filled.poll()
   }
@@ -59,8 +57,8 @@ export class PartitionGroup {
   }
 
   /**
-   * KIP-695: whether a record may be processed though some partition has none. It may where the broker has none either, and
-   * that for `maxTaskIdleMs`; a partition of unknown lag is waited for.
+   * Whether the next record may be processed now (KIP-695). Where all partitions have records it may. A partition without records is
+   * waited for while the broker has some, or while its lag is unknown; then for another `maxTaskIdleMs`.
    */
   isReady(now: number): boolean {
     if (this.#filled.size === this.#queues.size || this.#maxTaskIdleMs === neverIdle) return this.hasRecords

@@ -1,11 +1,11 @@
 const magic = 2
 const headerBytes = 13
 
-/** What Kafka Streams keeps with a committed offset (Java: `TopicPartitionMetadata`), besides the offset. */
+/** The metadata that Kafka Streams commits with an offset (Java: `TopicPartitionMetadata`). */
 export interface CommittedMetadata {
   /** Largest timestamp seen in the partition, ms; −1 where none was. */
   readonly partitionTime: number
-  /** Numbers that processors keep by name (last emitted windows). */
+  /** Numbers that processors keep by name: up to which window an operator has emitted. */
   readonly processorMetadata: ReadonlyMap<string, number>
 }
 
@@ -20,7 +20,7 @@ export function encodeCommittedMetadata({ partitionTime, processorMetadata }: Co
   return Buffer.concat([header, ...[...processorMetadata].map(encodeEntry)]).toString('base64')
 }
 
-/** Reads version 1 (time only) too. Anything else is somebody else's metadata and says nothing, as in Java. */
+/** Also reads version 1, which has only the time. Other texts come from other programs: they are read as no metadata, as in Java. */
 export function decodeCommittedMetadata(metadata: string): CommittedMetadata {
   const bytes = Buffer.from(metadata, 'base64')
   const version = bytes[0]

@@ -19,7 +19,7 @@ export interface RuntimeNode {
   process(record: StreamRecord<unknown, unknown>): void
 }
 
-/** What a node may ask of the task beyond its scope. */
+/** The calls of a processor that the task answers. */
 export interface TaskControl {
   store(name: string): unknown
   schedule(node: string, intervalMs: number, type: PunctuationType, punctuator: Punctuator): Cancellable
@@ -32,11 +32,11 @@ export interface ProcessorContextOptions {
   readonly nodeName: string
   readonly scope: TaskScope
   readonly control: TaskControl
-  /** Stores that the node may use: connected ones, and all global ones. */
+  /** The stores that the node may use: those connected to it, and all global ones. */
   readonly stores: ReadonlySet<string>
 }
 
-/** The one implementation of the processor context; each node has its own. */
+/** The processor context of one node. */
 export class NodeProcessorContext implements InternalProcessorContext<unknown, unknown> {
   readonly nodeName: string
   readonly applicationId: string
@@ -49,7 +49,7 @@ export class NodeProcessorContext implements InternalProcessorContext<unknown, u
   readonly #current: CurrentRecord
   readonly #control: TaskControl
   readonly #stores: ReadonlySet<string>
-  /** `shared`: what is forwarded has the context that came in, even where Kafka Streams forgets bytes by context. */
+  /** `own`: each record that the node forwards has a record context of its own. `shared`: it has that of the record that came in. */
   level: 'own' | 'shared' = 'own'
   readonly #children: RuntimeNode[] = []
 

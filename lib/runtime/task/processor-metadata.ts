@@ -1,6 +1,6 @@
 /**
- * Numbers that a task's processors keep by name, and that are committed with the offsets of all its partitions: how far they have
- * emitted (Java: `ProcessorMetadata`).
+ * Numbers that the processors of a task keep by name, such as the window up to which they have emitted. They are committed with
+ * the offsets of all partitions of the task (Java: `ProcessorMetadata`).
  */
 export class ProcessorMetadata {
   readonly #values = new Map<string, number>()
@@ -10,7 +10,7 @@ export class ProcessorMetadata {
     return this.#values
   }
 
-  /** Whether something was set since the last commit: then every partition is committed, also one without new records. */
+  /** A number has changed since the last commit: the next one commits all partitions, also those without new records. */
   get isCommitNeeded(): boolean {
     return this.#isCommitNeeded
   }
@@ -24,7 +24,7 @@ export class ProcessorMetadata {
     this.#isCommitNeeded = true
   }
 
-  /** Takes what was committed with one partition. Partitions are not committed all at once: the greatest value is the newest. */
+  /** Merges the numbers that were committed with one partition. Values only grow, so of several partitions the greatest is the newest. */
   merge(committed: ReadonlyMap<string, number>): void {
     for (const [key, value] of committed) this.#values.set(key, Math.max(value, this.#values.get(key) ?? value))
   }

@@ -12,7 +12,7 @@ interface Punctuation {
 /** Calls one punctuator, in the context of its node. */
 export type RunPunctuation = (node: string, now: number, punctuator: Punctuator) => void
 
-/** Punctuations of one type of a task, by the time they are due (Java: `PunctuationQueue`). */
+/** The punctuations of a task of one type, in the order in which they are due (Java: `PunctuationQueue`). */
 export class PunctuationQueue {
   readonly #due = new PriorityQueue<Punctuation>(({ nextMs }) => nextMs)
 
@@ -23,12 +23,12 @@ export class PunctuationQueue {
     return { cancel: () => void (schedule.isCancelled = true) }
   }
 
-  /** When the next one is due; Infinity where none is. */
+  /** When the next punctuation is due; Infinity where none is scheduled. */
   get nextMs(): number {
     return this.#due.peek()?.nextMs ?? Infinity
   }
 
-  /** Runs what is due, each at most once: missed intervals collapse into one call. Says whether anything ran. */
+  /** Runs each punctuation that is due once, however many of its intervals have passed. Answers whether any ran. */
   punctuate(now: number, run: RunPunctuation): boolean {
     let ran = false
     while (this.nextMs <= now) {

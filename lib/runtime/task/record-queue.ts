@@ -22,7 +22,7 @@ export class RecordQueue {
   #undecoded = 0
   #head: StreamRecord<unknown, unknown> | null = null
   #headOffset = -1
-  /** An error of reading: thrown when its turn comes, so that the records before it are processed. */
+  /** The error of a record that could not be read. It is thrown when that record is taken, after those before it are processed. */
   #failure: unknown = undefined
   #nextOffset: number
   #headBatch: RecordBatch | null = null
@@ -40,12 +40,12 @@ export class RecordQueue {
     this.#partitionTime = -1
   }
 
-  /** Largest timestamp taken; −1 before the first. */
+  /** The largest timestamp of a record that was taken; −1 before the first. */
   get partitionTime(): number {
     return this.#partitionTime
   }
 
-  /** The offset to commit: everything before it has been taken or skipped. −1 before the first batch. */
+  /** The offset to commit: all records before it have been taken or skipped. −1 before the first batch. */
   get position(): number {
     return this.isEmpty ? this.#nextOffset : this.#headOffset
   }
@@ -59,7 +59,7 @@ export class RecordQueue {
     return this.#takenOffset
   }
 
-  /** The record that was taken last, in bytes. */
+  /** The batch of the record that was taken last. */
   get takenBatch(): RecordBatch | null {
     return this.#takenBatch
   }
@@ -80,17 +80,17 @@ export class RecordQueue {
     return this.#head?.timestamp ?? -1
   }
 
-  /** Takes up where an earlier owner of the partition committed. */
+  /** Continues with the partition time that an earlier owner of the partition has committed. */
   resume(partitionTime: number): void {
     this.#partitionTime = partitionTime
   }
 
-  /** The next records to come begin here. */
+  /** The next batch is expected to begin at this offset. */
   seek(offset: number): void {
     this.#nextOffset = offset
   }
 
-  /** Records `from` up to `end` of a batch; none of it where it only moves the position (markers, aborted records). */
+  /** Adds records `from` up to `end` of a batch. An empty range only moves the position: markers and aborted records are such. */
   add(batch: RecordBatch, from: number, end: number): void {
     this.#nextOffset = batch.nextOffset
     if (from >= end) return

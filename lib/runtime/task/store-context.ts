@@ -3,7 +3,7 @@ import type { StoreSpec } from '../../state/store-spec.ts'
 import { changelogTopicName } from '../../topology/internal-topic-names.ts'
 import type { TaskScope } from './task-scope.ts'
 
-/** What a store may know of its task. `topic` is the source topic that serves as changelog, where one does. */
+/** The part of a task that its stores see. `topic` is the source topic that serves as changelog; undefined: none does. */
 export function storeContext(
   spec: StoreSpec,
   topic: string | undefined,

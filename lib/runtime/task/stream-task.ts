@@ -38,7 +38,7 @@ export interface GlobalStores {
 export interface StreamTaskOptions {
   readonly id: TaskId
   readonly environment: ThreadEnvironment
-  /** One on a cluster; all of them in the test driver with one partition. */
+  /** On a cluster one sub-topology; in the test driver with one partition all of them. */
   readonly subtopologies: readonly Subtopology[]
   /** Partitions that the task reads. */
   readonly partitions: readonly TopicPartition[]
@@ -317,7 +317,7 @@ function commitOf(queue: RecordQueue, processorMetadata: ReadonlyMap<string, num
   return { ...partition, offset: position, leaderEpoch: -1, metadata }
 }
 
-/** Bytes of what waits in caches and buffers are kept only where dead letters may need them. */
+/** Records that wait in caches and buffers keep their input's bytes only where dead letters may need them. */
 function sourcesOf({ deadLetterTopic, compatibility }: ThreadEnvironment): 'kept' | 'by level' | 'not kept' {
   if (deadLetterTopic === undefined) return 'not kept'
   return compatibility === 'java' ? 'by level' : 'kept'

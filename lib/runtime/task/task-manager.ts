@@ -42,11 +42,12 @@ export class TaskManager {
     this.#options = options
   }
 
-  /** In order of their ids. */
+  /** The tasks that process, in order of their ids. */
   get running(): readonly ManagedTask[] {
     return this.#running
   }
 
+  /** The tasks that run, or are made and restored, in order of their ids. */
   get all(): readonly ManagedTask[] {
     return [...this.#tasks.values()].sort((left, right) => compareTaskIds(left.id, right.id))
   }
@@ -59,12 +60,12 @@ export class TaskManager {
     return this.#owners.get(partitionKey(partition))
   }
 
-  /** Those of these tasks, by id string, that the thread has. */
+  /** The tasks with these id strings. Ids of tasks that the thread does not have are left out. */
   withIds(ids: readonly string[]): readonly ManagedTask[] {
     return ids.flatMap((id) => this.#tasks.get(id) ?? [])
   }
 
-  /** Creates the tasks that are new; the others stay as they are. */
+  /** Creates the tasks that the thread does not have yet. The others go on. */
   async assign(assigned: AssignedTasks): Promise<void> {
     const created = [...assigned].filter(([id]) => !this.#tasks.has(id))
     const partitions = created.flatMap(([, each]) => each)
@@ -81,7 +82,7 @@ export class TaskManager {
     }
   }
 
-  /** These changelogs are complete: tasks that wait for nothing else begin to run. */
+  /** These changelogs are restored. A task begins to run when all its changelogs are. */
   async restored(changelogs: readonly Changelog[]): Promise<void> {
     for (const { partition, taskId } of changelogs) {
       const managed = taskId === null ? undefined : this.#tasks.get(taskIdString(taskId))
@@ -90,8 +91,8 @@ export class TaskManager {
   }
 
   /**
-   * Tasks begin again at what the group has committed by now, from the state that storage has, or without any (Java:
-   * `closeDirtyAndRevive`). What they did since the last commit is given up.
+   * Makes tasks again, which then begin at the offsets that the group has committed by now (Java: `closeDirtyAndRevive`). Their work
+   * since the last commit is given up. Their state begins with what storage has, or, `destroyed`, with nothing.
    */
   async recreate(tasks: readonly ManagedTask[], state: 'kept' | 'destroyed'): Promise<void> {
     this.closeDirty(tasks)
@@ -99,7 +100,7 @@ export class TaskManager {
     await this.assign(new Map(tasks.map(({ id, partitions }) => [taskIdString(id), partitions])))
   }
 
-  /** Moves partitions whose offset is no longer there. */
+  /** The broker no longer has the offset that is read next of a partition: reading goes on where the reset policy says. */
   async reset(partition: TopicPartition): Promise<void> {
     const managed = this.owner(partition)
     if (managed === undefined) return
@@ -111,7 +112,7 @@ export class TaskManager {
     this.#options.input.assign(partition, offset)
   }
 
-  /** Closes tasks of which nothing more is to be kept, also where one of them does not close well. */
+  /** Closes tasks whose uncommitted work is given up. An error of one is logged, and the others are closed all the same. */
   closeDirty(tasks: readonly ManagedTask[]): void {
     for (const each of tasks) {
       try {
@@ -122,7 +123,7 @@ export class TaskManager {
     }
   }
 
-  /** Ends a task without writing anything: what is to be kept was committed before. */
+  /** Closes a task without writing anything: whoever wants to keep its work commits before. */
   close(managed: ManagedTask): void {
     const { input, changelogs, directory } = this.#options
     managed.state = 'closed'
@@ -149,7 +150,7 @@ export class TaskManager {
     const managed: ManagedTask = { id, subtopology, partitions, task, storage, committed, restoring: new Set(), state: 'created' }
     this.#tasks.set(taskIdString(id), managed)
     for (const partition of partitions) this.#owners.set(partitionKey(partition), managed)
-    // From here on `close` closes the storage.
+    // From here on `close` closes the storage, too.
     opened.move()
     task.open()
     this.#restore(managed)
@@ -194,7 +195,7 @@ export class TaskManager {
     const ends = await admin.listOffsets(partitions, 'latest')
     task.start(committed)
     await task.prepare()
-    // What was replayed need not be replayed again.
+    // The next start need not replay what this one has replayed.
     task.checkpoint()
     managed.state = 'running'
     this.#setRunning()

@@ -43,9 +43,9 @@ export interface Task {
  * acknowledged → the offsets are committed → `postCommit`.
  */
 export interface ActiveTask extends Task {
-  /** After `start`, before the first record: what serializing processors fetch ahead. */
+  /** Called after `start`, before the first record: processors that serialize fetch ahead what they need. */
   prepare(): Promise<void>
-  /** Where reading begins: the committed offset, or where the reset policy says. */
+  /** Reading of the partition begins here: at the committed offset, or where the reset policy says. */
   seek(partition: TopicPartition, offset: number): void
   /** How many records of the partition are still on the broker (KIP-695). */
   setLag(partition: TopicPartition, lag: number): void
@@ -63,7 +63,7 @@ export interface ActiveTask extends Task {
   readonly nextWallClockMs: number
   /** A processor has asked for a commit. */
   readonly isCommitRequested: boolean
-  /** Whether anything happened since the last commit. */
+  /** The task has processed or punctuated since the last commit. */
   readonly isCommitNeeded: boolean
   /** Flushes caches. The offsets it answers may be committed once all output so far is acknowledged. */
   prepareCommit(): readonly OffsetCommit[]

@@ -12,11 +12,11 @@ export interface AssignableTask {
 export interface AssignmentMember {
   readonly memberId: string
   readonly processId: string
-  /** Tasks that it ran actively until now. */
+  /** Tasks that the member ran actively until now. */
   readonly previousTasks: readonly TaskId[]
   /**
-   * By task id string: how many changelog records its process is behind; 0 where it runs the task. A missing task has no state
-   * here. Members of one process say the same, or the smallest counts.
+   * By task id string: how many changelog records the stored state of the member's process is behind; 0 for a task that it runs. A
+   * task that is missing has no state in the process. Of different lags of members of one process the smallest counts.
    */
   readonly lags: ReadonlyMap<string, number>
 }
@@ -27,8 +27,8 @@ export interface AssignTasksOptions {
 }
 
 /**
- * Who runs what: every task goes to exactly one member, and every member is in the answer, its tasks in order of id. Equal input
- * gives the equal answer, whatever the order of tasks and members.
+ * Assigns every task to exactly one member. Every member is in the answer, with its tasks in order of their ids. Equal input gives
+ * an equal answer, whatever the order of tasks and members.
  *
  * In this order of importance (Java: `HighAvailabilityTaskAssignor`, without warm-ups):
  * - Stateful tasks are spread evenly, over processes by their number of members, then over the members of each; stateless ones
@@ -112,7 +112,7 @@ function processBucket(
   }
 }
 
-/** State belongs to the process: between its members only what they ran counts. */
+/** Stored state belongs to the process. So among the members of a process a task goes to the one that ran it. */
 function assignWithin(
   { members }: Process,
   tasks: readonly TaskId[],

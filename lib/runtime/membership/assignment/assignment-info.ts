@@ -4,7 +4,7 @@ import type { TopicPartition } from '../../../model/topic-partition.ts'
 import type { AssignorError } from './assignor-error.ts'
 import { decodeUserData, UserDataWriter } from './wire.ts'
 
-/** What the leader tells a member (Java: `AssignmentInfo`; the bytes are our own). */
+/** The user data of an assignment: what the leader tells a member (Java: `AssignmentInfo`; the bytes are our own). */
 export interface AssignmentInfo {
   /**
    * The task of each assigned partition: as many as the assignment has partitions, in the order of `comparePartitions`. A task that
@@ -13,7 +13,7 @@ export interface AssignmentInfo {
   readonly activeTasks: readonly TaskId[]
   /** By task id string, the partitions of tasks whose state this member keeps warm. Empty until standbys come. */
   readonly standbyTasks: ReadonlyMap<string, readonly TopicPartition[]>
-  /** By endpoint, source partitions of the active tasks of its process: where queries go. */
+  /** By the endpoint of a process, the source partitions of its active tasks: queries find the process of a key by it. */
   readonly partitionsByHost: ReadonlyMap<string, readonly TopicPartition[]>
   readonly error: AssignorError
 }

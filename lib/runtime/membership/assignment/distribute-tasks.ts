@@ -2,31 +2,32 @@ import { assert } from '../../../model/assert.ts'
 import type { TaskId } from '../../../model/task-id.ts'
 import { compareTaskIds, taskIdString } from '../../../model/task-id.ts'
 
-/** Something that takes tasks: a process, or a member. Tasks are asked for by their id strings. */
+/** A process, or a member, that takes tasks. Tasks are named by their id strings. */
 export interface Bucket {
   readonly id: string
-  /** Its share: a bucket of capacity 2 takes twice as much as one of capacity 1. */
+  /** A bucket of capacity 2 takes twice as many tasks as one of capacity 1. */
   readonly capacity: number
-  /** Tasks that it has already. */
+  /** How many tasks the bucket has already. */
   readonly load: number
-  /** It ran the task, and may go on at once. */
+  /** The bucket ran the task, and may go on with it at once. */
   isOwner(task: string): boolean
-  /** How far behind it is; Infinity: it has nothing of the task. */
+  /** How many changelog records the bucket's state of the task is behind; Infinity: it has no state of the task. */
   lag(task: string): number
 }
 
 interface Share {
   readonly bucket: Bucket
   readonly owned: readonly string[]
-  /** How many tasks it is the best place for: those it owns, and those without owner that it is nearest to. */
+  /** For how many tasks the bucket is the best place: tasks that it owns, and tasks without owner of which it has the smallest lag. */
   readonly wanted: number
   quota: number
   readonly tasks: string[]
 }
 
 /**
- * Spreads tasks over buckets by capacity. How many each takes is decided first, where several splits are equally even in favour of
- * those that own more; then owners keep theirs, the rest goes by lag, and what nobody has state of goes to the least loaded.
+ * Spreads tasks over buckets by capacity. First it decides how many tasks each bucket takes; where several splits are equally even, the
+ * buckets that own more tasks take more. Then owners keep their tasks, other tasks go to the smallest lag, and tasks without any state
+ * go to the least loaded bucket.
  */
 export function distributeTasks(tasks: readonly TaskId[], buckets: readonly Bucket[]): ReadonlyMap<string, readonly TaskId[]> {
   assert(tasks.length === 0 || buckets.length > 0, 'Tasks are given to somebody.')
@@ -40,7 +41,7 @@ export function distributeTasks(tasks: readonly TaskId[], buckets: readonly Buck
   return new Map(shares.map(({ bucket, tasks: some }) => [bucket.id, some.map((task) => ids.get(task)!)]))
 }
 
-/** Of two that own a task the one with the smaller lag counts: the other missed a rebalance. */
+/** Of two buckets that own a task, the one with the smaller lag is the owner: the other has missed a rebalance. */
 function openShares(tasks: readonly string[], buckets: readonly Bucket[]): readonly Share[] {
   const sorted = buckets.toSorted(({ id: left }, { id: right }) => (left < right ? -1 : 1))
   const nearest = (task: string, among: readonly Bucket[]): Bucket | undefined => least(among, (bucket) => [bucket.lag(task)])
@@ -58,7 +59,10 @@ function openShares(tasks: readonly string[], buckets: readonly Bucket[]): reado
   })
 }
 
-/** One by one to whoever is loaded least after it: so a bucket never has more than its part, rounded up, nor less, rounded down. */
+/**
+ * How many tasks each bucket takes. Tasks are counted out one by one, each to the bucket that is loaded least with it, so that a bucket
+ * has its share, rounded up or down.
+ */
 function setQuotas(shares: readonly Share[], count: number): void {
   const ranks = ({ bucket, owned, wanted, quota }: Share): readonly number[] => [
     (bucket.load + quota + 1) / bucket.capacity,
@@ -68,7 +72,7 @@ function setQuotas(shares: readonly Share[], count: number): void {
   for (let left = count; left > 0; left--) least(shares, ranks)!.quota++
 }
 
-/** Where it may not keep all, it gives up those first that another is nearest to. */
+/** An owner that may not keep all its tasks first gives up those of which another bucket has the smallest lag. */
 function keepOwned(share: Share, shares: readonly Share[], open: Set<string>): void {
   const others = shares.filter((other) => other !== share)
   const nearest = (task: string): number => Math.min(...others.map(({ bucket }) => bucket.lag(task)))
@@ -94,7 +98,7 @@ function give({ tasks }: Share, task: string, open: Set<string>): void {
   open.delete(task)
 }
 
-/** The first of those whose ranks, compared in order, are least. */
+/** The item with the smallest ranks, compared one after the other; of equal ones the first. */
 function least<T>(items: readonly T[], ranks: (item: T) => readonly number[]): T | undefined {
   let best: T | undefined
   let bestRanks: readonly number[] = []

@@ -5,11 +5,11 @@ import type { TopologyPlan } from '../../../topology/topology-plan.ts'
 import { inputTopics, taskCount } from '../../topics/partition-counts.ts'
 
 /**
- * Tasks and what each reads (Java: `PartitionGrouper`): a sub-topology has as many tasks as its widest source topic has
+ * The tasks of a topology with the partitions that each reads (Java: `PartitionGrouper`). A sub-topology has as many tasks as its widest source topic has
  * partitions, and task p reads partition p of each source topic that has one. Global sub-topologies have no tasks. Keys are task
  * id strings, in order of id; partitions are in the order of `comparePartitions`.
  *
- * `partitionCounts` holds all topics of the cluster that matter, internal ones too; what is not in there does not exist.
+ * `partitionCounts` holds the topics of the cluster that the topology reads, internal ones too. A topic that is not in there does not exist.
  *
  * Throws a `TopologyError` of code `STREAMS_TOPIC_READ_TWICE` where two sub-topologies read one topic, as patterns can.
  */

@@ -3,12 +3,12 @@ import { parseTaskId, taskIdString } from '../../../model/task-id.ts'
 import type { AssignorError } from './assignor-error.ts'
 import { decodeUserData, UserDataWriter } from './wire.ts'
 
-/** An offset sum of a task that runs here: it is caught up by definition (Java: `Task.LATEST_OFFSET`). */
+/** The offset sum of a task that runs on this member: it is caught up by definition (Java: `Task.LATEST_OFFSET`). */
 export const latestOffset = -2
 
-/** What a member tells the leader when it joins (Java: `SubscriptionInfo`; the bytes are our own). */
+/** The user data of a subscription: what a member tells the leader when it joins (Java: `SubscriptionInfo`; the bytes are our own). */
 export interface SubscriptionInfo {
-  /** The process, a UUID that lasts as long as its state directory: its members share stores. */
+  /** The id of the process, a UUID that lasts as long as its state directory. Members with one id share stored state. */
   readonly processId: string
   /** Tasks that this member ran actively until now. */
   readonly previousTasks: readonly TaskId[]
@@ -17,9 +17,9 @@ export interface SubscriptionInfo {
    * Tasks without state here are missing.
    */
   readonly taskOffsetSums: ReadonlyMap<string, number>
-  /** Of the topology (`topologyHash`): the group runs one, and refuses members with another. */
+  /** The digest of the member's topology (`topologyHash`). The group runs one topology, and refuses members with another. */
   readonly topologyHash: string
-  /** `host:port` where this process answers queries; null: it does not. */
+  /** `host:port` where the process answers queries; null: it answers none. */
   readonly userEndpoint: string | null
   readonly error: AssignorError
 }
@@ -35,14 +35,14 @@ export function encodeSubscriptionInfo(info: SubscriptionInfo): Uint8Array {
     writer.int64(sum)
   })
   writer.string(info.topologyHash)
-  // An endpoint is never empty.
+  // Empty text stands for null, because an endpoint is never empty.
   writer.string(info.userEndpoint ?? '')
   return writer.finish()
 }
 
 /**
  * Throws a `StreamsError` of code `STREAMS_ASSIGNMENT_VERSION` for bytes of another version, and `STREAMS_ASSIGNMENT_CORRUPT` for
- * bytes that are none of ours (another program in this group).
+ * bytes that another program of this group has written.
  */
 export function decodeSubscriptionInfo(bytes: Uint8Array): SubscriptionInfo {
   return decodeUserData(bytes, (reader) => ({

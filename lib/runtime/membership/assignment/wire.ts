@@ -9,7 +9,7 @@ import type { AssignorError } from './assignor-error.ts'
 
 const magic = 0x4d
 
-/** A later version may add fields behind these; members of this version then refuse it rather than guess. */
+/** A later version may have more fields. Members of this version refuse its bytes, because they cannot know what these mean. */
 const userDataVersion = 1
 
 const errors: readonly AssignorError[] = ['none', 'incomplete-source-topic-metadata', 'shutdown-requested', 'topology-mismatch']
@@ -60,7 +60,7 @@ export class UserDataWriter {
     items.forEach(write)
   }
 
-  /** By topic, sorted: names are long, and one topic has many partitions. */
+  /** Writes partitions by topic, sorted: names are long, and a topic has many partitions. */
   partitions(partitions: readonly TopicPartition[]): void {
     const byTopic = Map.groupBy(partitions.toSorted(comparePartitions), ({ topic }) => topic)
     this.array([...byTopic], ([topic, some]) => {
@@ -90,7 +90,7 @@ export class UserDataReader {
     return errors[this.byte()] ?? malformed('an unknown error code')
   }
 
-  /** All numbers of ours but offset sums: never negative. */
+  /** Reads a number that is never negative. Offset sums are the only numbers that may be. */
   int32(): number {
     const value = this.#take(4).readInt32BE()
     return value >= 0 ? value : malformed('a negative number')
@@ -138,7 +138,7 @@ export class UserDataReader {
   }
 }
 
-/** Checks magic and version, reads, and sees to it that nothing is left over. Throws as `decodeSubscriptionInfo` says. */
+/** Checks the magic byte and the version, reads the fields, and checks that no bytes are left. Throws as `decodeSubscriptionInfo` says. */
 export function decodeUserData<T>(bytes: Uint8Array, read: (reader: UserDataReader) => T): T {
   const reader = new UserDataReader(bytes)
   if (reader.byte() !== magic) malformed('another beginning')
