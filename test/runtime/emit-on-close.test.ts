@@ -1,5 +1,15 @@
 import t from 'tap'
-import { KafkaStreams, nullable, Serdes, silentLogger, StreamsBuilder, TimeWindows, topic, type Cluster } from 'millrace'
+import {
+  KafkaStreams,
+  nullable,
+  Serdes,
+  silentLogger,
+  StreamsBuilder,
+  TimeWindows,
+  topic,
+  type Cluster,
+  type Logger,
+} from 'millrace'
 import { EmbeddedKafka } from 'millrace/embedded'
 import { decodeCommittedMetadata } from '../../lib/runtime/task/partition-metadata.ts'
 import { consume, createTopics, produce, until } from './running.ts'
@@ -7,7 +17,7 @@ import { consume, createTopics, produce, until } from './running.ts'
 const clicks = topic('clicks', { key: Serdes.string, value: Serdes.string })
 const finals = topic('finals', { key: Serdes.string, value: nullable(Serdes.string) })
 
-function application(cluster: Cluster): KafkaStreams {
+function application(cluster: Cluster, logger: Logger = silentLogger): KafkaStreams {
   const builder = new StreamsBuilder()
   builder
     .stream(clicks)
@@ -19,7 +29,7 @@ function application(cluster: Cluster): KafkaStreams {
     .map((value, { key, startMs }) => ({ key: `${key}@${startMs}`, value }))
     .to(finals)
   const fast = { commitIntervalMs: 20, heartbeatIntervalMs: 20, retryBackoffMs: 10, pollMs: 10, emitIntervalMs: 0 }
-  return new KafkaStreams(builder.build(), { applicationId: 'app', cluster, logger: silentLogger, ...fast })
+  return new KafkaStreams(builder.build(), { applicationId: 'app', cluster, logger, ...fast })
 }
 
 t.test('how far windows were emitted is committed with the offsets: after a restart none comes again', async (t) => {
@@ -36,9 +46,11 @@ t.test('how far windows were emitted is committed with the offsets: after a rest
   const [offset] = await admin.committedOffsets('app', [{ topic: 'clicks', partition: 0 }], 'any')
   await admin.close()
   t.same([...decodeCommittedMetadata(offset!.metadata).processorMetadata], [['clicked', 25]])
-  await using streams = application(cluster)
+  const warnings: string[] = []
+  await using streams = application(cluster, { ...silentLogger, warn: (message) => void warnings.push(message) })
   await streams.start()
-  await produce(cluster, clicks, [['k', 'd', 1_000_000]])
+  await produce(cluster, clicks, [['k', 'late', 3], ['k', 'd', 1_000_000]]) // prettier-ignore
   await until('the third window', async () => (await emitted()).length >= 3)
   t.same(await emitted(), ['k@0=a', 'k@10=b', 'k@20=c'])
+  t.match(warnings, [/its window is closed \(timestamp 3, windowStartMs 0, windowEndMs 10, graceMs 0, streamTimeMs 25\)/])
 })

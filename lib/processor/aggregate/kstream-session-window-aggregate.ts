@@ -10,6 +10,7 @@ import type { SessionStore, UnemittedSessions } from '../../state/session/sessio
 import type { WindowedEntry } from '../../state/window/window-store.ts'
 import { foldFromInitial, type Fold, type FoldFromInitial } from './fold.ts'
 import { internal, type InternalProcessorContext } from '../internal-processor-context.ts'
+import { aggregationTime, resumeTime, type AggregationTime } from './aggregation-time.ts'
 import { lambdaResult } from '../lambda-result.ts'
 import type { Processor, ProcessorContext } from '../processor.ts'
 import { closedSession, noKeyOrValue } from '../skip-reasons.ts'
@@ -72,7 +73,7 @@ export class KStreamSessionWindowAggregate<K, V, A> implements Processor<K | nul
   #store!: SessionStore<K, A>
   #results!: WindowResults<K, A>
   #isSafe = true
-  #streamTime = -1
+  #time!: AggregationTime
 
   constructor(options: KStreamSessionWindowAggregateOptions<K, V, A>) {
     this.#options = options
@@ -83,16 +84,19 @@ export class KStreamSessionWindowAggregate<K, V, A> implements Processor<K | nul
     const store = context.stateStore<SessionAggregateStore<K, A>>(this.#options.storeName)
     this.#store = store
     this.#context = internal(context)
+    this.#time = aggregationTime(this.#context, this.#options.storeName)
     this.#isSafe = this.#context.compatibility === 'safe'
     this.#results = new WindowResults(this.#context, { ...this.#options, store, closing: closingSessions(store) })
+    const { gapMs, graceMs } = this.#options.windows
+    if (this.#context.compatibility === 'safe') resumeTime(this.#time, this.#results.emittedUntilMs, gapMs + graceMs)
   }
 
   process(record: StreamRecord<K | null, V>): void {
     const { key, timestamp } = record
     if (key === null || (record.value === null && this.#isSafe)) return this.#context.drop(noKeyOrValue(key))
     const { gapMs, graceMs } = this.#options.windows
-    this.#streamTime = Math.max(this.#streamTime, timestamp)
-    const closeTime = this.#streamTime - graceMs - gapMs
+    this.#time.streamTimeMs = Math.max(this.#time.streamTimeMs, timestamp)
+    const closeTime = this.#time.streamTimeMs - graceMs - gapMs
     const earliestEndMs = this.#isSafe ? Math.max(timestamp - gapMs, closeTime) : timestamp - gapMs
     const near = [...this.#store.findSessions(key, earliestEndMs, timestamp + gapMs)]
     const session = merged(key, timestamp, near)
@@ -104,7 +108,7 @@ export class KStreamSessionWindowAggregate<K, V, A> implements Processor<K | nul
 
   #dropLate({ startMs, endMs }: Windowed<K>): void {
     const { gapMs, graceMs } = this.#options.windows
-    const facts = { sessionStartMs: startMs, sessionEndMs: endMs, gapMs, graceMs, streamTimeMs: this.#streamTime }
+    const facts = { sessionStartMs: startMs, sessionEndMs: endMs, gapMs, graceMs, streamTimeMs: this.#time.streamTimeMs }
     this.#context.drop(closedSession, facts)
   }
 

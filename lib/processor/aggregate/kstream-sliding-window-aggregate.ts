@@ -5,6 +5,7 @@ import type { ValueAndTimestamp } from '../../model/value-and-timestamp.ts'
 import { windowed, type Windowed } from '../../model/windowed.ts'
 import { foldFromInitial, type Fold, type FoldFromInitial } from './fold.ts'
 import { internal, type InternalProcessorContext } from '../internal-processor-context.ts'
+import { aggregationTime, resumeTime, type AggregationTime } from './aggregation-time.ts'
 import { phantomOldValue } from './kstream-aggregate.ts'
 import type { WindowAggregateStore } from './kstream-window-aggregate.ts'
 import { timestamped } from '../table/ktable-value-getter.ts'
@@ -70,7 +71,7 @@ export class KStreamSlidingWindowAggregate<K, V, A> implements Processor<K | nul
   #context!: InternalProcessorContext<Windowed<K>, Change<A>>
   #store!: WindowAggregateStore<K, A>
   #results!: WindowResults<K, A>
-  #streamTime = -1
+  #time!: AggregationTime
   #closeTime = -1
 
   constructor(options: KStreamSlidingWindowAggregateOptions<K, V, A>) {
@@ -83,17 +84,20 @@ export class KStreamSlidingWindowAggregate<K, V, A> implements Processor<K | nul
     const store = context.stateStore<WindowAggregateStore<K, A>>(this.#options.storeName)
     this.#store = store
     this.#context = internal(context)
+    this.#time = aggregationTime(this.#context, this.#options.storeName)
     const closing = closingSlidingWindows(store, this.#differenceMs)
     const { suppliedDifferenceMs = this.#differenceMs } = this.#options
     this.#foundDifferenceMs = this.#context.compatibility === 'java' ? suppliedDifferenceMs : this.#differenceMs
     this.#results = new WindowResults(this.#context, { ...this.#options, store, closing })
+    if (this.#context.compatibility === 'safe')
+      resumeTime(this.#time, this.#results.emittedUntilMs, this.#options.windows.graceMs)
   }
 
   process(record: StreamRecord<K | null, V | null>): void {
     if (record.key === null || record.value === null) return this.#context.drop(noKeyOrValue(record.key))
     const { timestamp } = record
-    this.#streamTime = Math.max(this.#streamTime, timestamp)
-    this.#closeTime = this.#streamTime - this.#options.windows.graceMs
+    this.#time.streamTimeMs = Math.max(this.#time.streamTimeMs, timestamp)
+    this.#closeTime = this.#time.streamTimeMs - this.#options.windows.graceMs
     if (timestamp + this.#differenceMs < this.#closeTime) return this.#dropLate(timestamp, timestamp + this.#differenceMs)
     const input = record as Input<K, V>
     if (timestamp < this.#differenceMs) return this.#processEarly(input)
@@ -130,14 +134,21 @@ export class KStreamSlidingWindowAggregate<K, V, A> implements Processor<K | nul
 
   #createWindows(record: Input<K, V>, { startsMs, previousMs, left, right, hasLeftWindow, hasRightWindow }: Neighbours<A>): void {
     const { timestamp } = record
-    const previousEndMs = previousMs === undefined ? -1 : previousMs + 1 + this.#differenceMs
-    if (previousMs !== undefined && !startsMs.has(previousMs + 1) && previousEndMs >= timestamp)
+    const startMs = timestamp - this.#differenceMs
+    if (previousMs !== undefined && !startsMs.has(previousMs + 1) && this.#isBehind(previousMs, startMs))
       this.#create(previousMs + 1, this.#initial(), record)
     if (!hasLeftWindow) {
-      const startMs = timestamp - this.#differenceMs
       this.#create(startMs, previousMs !== undefined && startMs <= previousMs ? left! : this.#initial(), record)
     }
     if (!hasRightWindow) this.#createRightWindow(record, right)
+  }
+
+  /**
+   * Whether the record is in the window behind the one before it, and that is another than its own left window, from `startMs` on. Java
+   * makes that window twice where it is the same, so that, without a cache, a grouping below adds it twice; `java` copies that.
+   */
+  #isBehind(previousMs: number, startMs: number): boolean {
+    return this.#context.compatibility === 'java' ? previousMs + 1 >= startMs : previousMs + 1 > startMs
   }
 
   #processEarly(record: Input<K, V>): void {
@@ -196,7 +207,7 @@ export class KStreamSlidingWindowAggregate<K, V, A> implements Processor<K | nul
 
   #dropLate(windowStartMs: number, windowEndMs: number): void {
     const { graceMs } = this.#options.windows
-    this.#context.drop(closedWindow, { windowStartMs, windowEndMs, graceMs, streamTimeMs: this.#streamTime })
+    this.#context.drop(closedWindow, { windowStartMs, windowEndMs, graceMs, streamTimeMs: this.#time.streamTimeMs })
   }
 
   #window(key: K, startMs: number, differenceMs: number): Windowed<K> {

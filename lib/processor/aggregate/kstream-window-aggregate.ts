@@ -6,6 +6,7 @@ import type { CachedStateStore } from '../../state/layers/flush-listener.ts'
 import type { TimestampedWindowStore, UnemittedWindows } from '../../state/window/window-store.ts'
 import { foldFromInitial, type Fold, type FoldFromInitial } from './fold.ts'
 import { internal, type InternalProcessorContext } from '../internal-processor-context.ts'
+import { aggregationTime, resumeTime, type AggregationTime } from './aggregation-time.ts'
 import { phantomOldValue } from './kstream-aggregate.ts'
 import { timestamped } from '../table/ktable-value-getter.ts'
 import { lambdaResult } from '../lambda-result.ts'
@@ -75,7 +76,7 @@ export class KStreamWindowAggregate<K, V, A> implements Processor<K | null, V, W
   #store!: TimestampedWindowStore<K, A>
   #results!: WindowResults<K, A>
   #skipsNullValues = true
-  #streamTime = -1
+  #time!: AggregationTime
 
   constructor(options: KStreamWindowAggregateOptions<K, V, A>) {
     this.#options = options
@@ -86,17 +87,20 @@ export class KStreamWindowAggregate<K, V, A> implements Processor<K | null, V, W
     const store = context.stateStore<WindowAggregateStore<K, A>>(this.#options.storeName)
     this.#store = store
     this.#context = internal(context)
+    this.#time = aggregationTime(this.#context, this.#options.storeName)
     this.#skipsNullValues = this.#context.compatibility === 'safe'
     const closing = closingTimeWindows(store, this.#options.windows)
     this.#results = new WindowResults(this.#context, { ...this.#options, store, closing })
+    if (this.#context.compatibility === 'safe')
+      resumeTime(this.#time, this.#results.emittedUntilMs, this.#options.windows.graceMs)
   }
 
   process(record: StreamRecord<K | null, V>): void {
     const { key, timestamp } = record
     if (key === null || (record.value === null && this.#skipsNullValues)) return this.#context.drop(noKeyOrValue(key))
     const { windows } = this.#options
-    this.#streamTime = Math.max(this.#streamTime, timestamp)
-    const closeTime = this.#streamTime - windows.graceMs
+    this.#time.streamTimeMs = Math.max(this.#time.streamTimeMs, timestamp)
+    const closeTime = this.#time.streamTimeMs - windows.graceMs
     for (let start = firstWindowStart(timestamp, windows); start <= timestamp; start += windows.advanceMs) {
       if (start + windows.sizeMs > closeTime) this.#update(windowed(key, start, start + windows.sizeMs), record)
       else this.#dropLate(start)
@@ -109,7 +113,7 @@ export class KStreamWindowAggregate<K, V, A> implements Processor<K | null, V, W
   #dropLate(windowStartMs: number): void {
     const { sizeMs, graceMs } = this.#options.windows
     const windowEndMs = windowStartMs + sizeMs
-    this.#context.drop(closedWindow, { windowStartMs, windowEndMs, graceMs, streamTimeMs: this.#streamTime })
+    this.#context.drop(closedWindow, { windowStartMs, windowEndMs, graceMs, streamTimeMs: this.#time.streamTimeMs })
   }
 
   #update(window: Windowed<K>, record: StreamRecord<unknown, V>): void {

@@ -57,6 +57,11 @@ export class WindowCloseEmitter<K, V> {
     this.#keepUnemitted()
   }
 
+  /** Up to which close time windows are emitted, also by a task before a restart; −1 where none is. */
+  get emittedUntilMs(): number {
+    return this.#lastCloseTime
+  }
+
   /** `closeTime` is stream time without the grace; `cause` is the record that has moved it. */
   emitClosed(closeTime: number, cause: StreamRecord<unknown, unknown>): void {
     if (!this.#throttle.isDue(this.#context.currentSystemTimeMs())) return

@@ -31,6 +31,11 @@ export class WindowResults<K, V> {
     return this.#forwarder?.sendsOldValues ?? false
   }
 
+  /** Up to which close time windows are emitted on close, also before a restart; −1 where none is. */
+  get emittedUntilMs(): number {
+    return this.#emitter?.emittedUntilMs ?? -1
+  }
+
   /** A window has a new value. `cause` is the record that was aggregated. */
   updated(
     window: Windowed<K>,
