@@ -8,6 +8,7 @@ import {
   Suppressed,
   TimeWindows,
   topic,
+  type KStream,
   type KTable,
   type Windowed,
 } from 'millrace'
@@ -82,7 +83,8 @@ function cogrouped(builder: StreamsBuilder) {
 }
 
 interface Shape {
-  readonly tableOf: (builder: StreamsBuilder, lengths: Lengths) => KTable<Windowed<string> | string, string>
+  /** Writes the table's changes to `out`. */
+  readonly build: (builder: StreamsBuilder, lengths: Lengths) => void
   /** The last value of each key; or all, because each comes once. */
   readonly compares: 'last' | 'all'
 }
@@ -91,36 +93,50 @@ function shapesOf(name: string): Readonly<Record<string, Shape>> {
   const deleting = (builder: StreamsBuilder, lengths: Lengths) => streams[name]!(builder, lengths, addOrDelete)
   const adding = (builder: StreamsBuilder, lengths: Lengths) => streams[name]!(builder, lengths, addLetter)
   return {
-    'with values that are deleted': { tableOf: deleting, compares: 'last' },
+    'with values that are deleted': {
+      build: (builder, lengths) => toOut(deleting(builder, lengths).toStream()),
+      compares: 'last',
+    },
     'with values that are deleted, suppressed': {
-      tableOf: (builder, lengths) => deleting(builder, lengths).suppress(Suppressed.untilWindowCloses()),
+      build: (builder, lengths) => toOut(deleting(builder, lengths).suppress(Suppressed.untilWindowCloses()).toStream()),
       compares: 'all',
     },
     'filtered and mapped': {
-      tableOf: (builder, lengths) =>
-        deleting(builder, lengths)
-          .mapValues((value) => `${value}!`)
-          .filter((value) => value.length !== 3),
+      build: (builder, lengths) =>
+        toOut(
+          deleting(builder, lengths)
+            .mapValues((value) => `${value}!`)
+            .filter((value) => value.length !== 3)
+            .toStream(),
+        ),
       compares: 'last',
     },
     'grouped by value': {
-      tableOf: (builder, lengths) =>
-        adding(builder, lengths)
-          .groupBy((value) => ({ key: value, value }), serdes)
-          .aggregate(
-            () => '',
-            (all) => `${all}1`,
-            (all) => all.slice(1) || null,
-            serdes,
-          ),
+      build: (builder, lengths) =>
+        toOut(
+          adding(builder, lengths)
+            .groupBy((value) => ({ key: value, value }), serdes)
+            .aggregate(
+              () => '',
+              (all) => `${all}1`,
+              (all) => all.slice(1) || null,
+              serdes,
+            )
+            .toStream(),
+        ),
       compares: 'last',
     },
-    'of a cogroup': { tableOf: cogroups[name]!, compares: 'last' },
+    'of a cogroup': { build: (builder, lengths) => toOut(cogroups[name]!(builder, lengths).toStream()), compares: 'last' },
     'of a cogroup, suppressed': {
-      tableOf: (builder, lengths) => cogroups[name]!(builder, lengths).suppress(Suppressed.untilWindowCloses()),
+      build: (builder, lengths) => toOut(cogroups[name]!(builder, lengths).suppress(Suppressed.untilWindowCloses()).toStream()),
       compares: 'all',
     },
   }
+}
+
+function toOut<K>(changes: KStream<K, string> | KStream<K, string | null>): void {
+  const stream = changes as KStream<K, string | null>
+  stream.map((value, key) => ({ key: JSON.stringify(key), value: value ?? 'null' })).to(out)
 }
 
 type Rows = readonly (readonly [string, string])[]
@@ -130,17 +146,9 @@ interface Way extends PacedTaskOptions {
   readonly commitEvery: number
 }
 
-function run(
-  { tableOf, compares }: Shape,
-  lengths: Lengths,
-  records: readonly Written[],
-  { commitEvery, ...options }: Way,
-): Rows {
+function run({ build, compares }: Shape, lengths: Lengths, records: readonly Written[], { commitEvery, ...options }: Way): Rows {
   const builder = new StreamsBuilder()
-  tableOf(builder, lengths)
-    .toStream()
-    .map((value, key) => ({ key: JSON.stringify(key), value: value ?? 'null' }))
-    .to(out)
+  build(builder, lengths)
   const task = new PacedTask(builder.build(), options)
   for (const [at, record] of records.entries()) {
     task.pipe(record)
