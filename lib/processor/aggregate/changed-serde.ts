@@ -6,12 +6,12 @@ import { unreadable, unwritable } from '../../serde/serialization-error.ts'
 
 const name = 'changed'
 
-/** Last byte of the format. Those with `latest` have, before it, a byte that says whether the change is the newest (KIP-914). */
+/** The last byte of a change says its format. In the formats with `latest`, the byte before it says whether the change is the newest (KIP-914). */
 const flags = { old: 0, new: 1, both: 2, oldLatest: 3, newLatest: 4, bothLatest: 5 } as const
 
 /**
  * Values of the topic between a table and its grouping (Java: `ChangedSerializer`, KIP-904): `old ‖ 0`, `new ‖ 1`, or
- * `varint size of new ‖ new ‖ old ‖ 2`. Without a serde for the value, the application's default.
+ * `varint size of new ‖ new ‖ old ‖ 2`. Where the value has no serde, the default serde of the application is used.
  */
 export function changedSerde<V>(value: Serde<V> | undefined): Serde<Change<V>> {
   const unbound = value === undefined ? { serialize: notBound, deserialize: notBound } : codec(value)

@@ -1,6 +1,6 @@
 /**
- * Wall-clock throttle of operators that emit when event time has passed: a scan of the store with every record would cost more
- * than it finds (Java: `TimeTracker`).
+ * Says when an operator that emits on the passing of event time may look for results again, by the wall clock (Java: `TimeTracker`). A scan of
+ * the store with every record would cost more than it finds.
  */
 export class EmitThrottle {
   readonly #intervalMs: number
@@ -10,7 +10,7 @@ export class EmitThrottle {
     this.#intervalMs = intervalMs
   }
 
-  /** Whether it is time to emit. If so, the next time is an interval after `now`. */
+  /** Whether an emission is due. If so, the next one is due an interval after `now`. */
   isDue(now: number): boolean {
     if (now < this.#nextMs) return false
     this.#nextMs = now + this.#intervalMs

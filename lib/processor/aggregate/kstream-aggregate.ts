@@ -48,8 +48,8 @@ export class KStreamAggregate<K, V, A> implements Processor<K | null, V | null, 
 }
 
 /**
- * What the first update of a key says that the old value was. Java forwards the initial value where there is no cache, so that
- * a grouping below subtracts what was never added; with a cache it forwards null. Only `java` copies that.
+ * The old value in the first update of a key. It is null. Java forwards the initial value if there is no cache, so that a grouping
+ * downstream subtracts a value that was never added; `java` copies that.
  */
 export function phantomOldValue<A>(initial: A | null, context: InternalProcessorContext<never, never>): A | null {
   return context.compatibility === 'java' ? initial : null

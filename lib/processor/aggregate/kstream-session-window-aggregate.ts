@@ -18,14 +18,14 @@ import type { OldValues } from '../table/timestamped-tuple-forwarder.ts'
 import type { ClosingWindows } from './window-close-emitter.ts'
 import { WindowResults } from './window-results.ts'
 
-/** Sessions take records that are at most `gapMs` away from them, until `graceMs` after that. */
+/** A session takes records that are at most `gapMs` away from it, for `graceMs` after its gap has passed. */
 interface SessionWindowsOptions {
   readonly gapMs: number
   readonly graceMs: number
 }
 
 export interface KStreamSessionWindowAggregateOptions<K, V, A> {
-  /** Has a merger, or is a reducer. Null deletes the session. */
+  /** A fold with a merger, or a reducer. A null aggregate deletes the session. */
   readonly fold: Fold<K, V, A>
   /** A session store. */
   readonly storeName: string
@@ -34,13 +34,13 @@ export interface KStreamSessionWindowAggregateOptions<K, V, A> {
   readonly emit: EmitStrategy
 }
 
-/** What a session aggregation needs of its store. */
+/** The store of a session aggregation. */
 type SessionAggregateStore<K, A> = SessionStore<K, A> & UnemittedSessions<K, A> & CachedStateStore<Windowed<K>, A>
 
-/** Java forwards updates of sessions without the record's headers, where there is no cache. */
+/** The updates of a session have no headers, as in Java if there is no cache. */
 const headless = streamRecord(null, null, 0, noHeaders)
 
-/** A session closes when a record at its end would be too late. */
+/** A session closes when stream time has passed its end, gap and grace. */
 function closingSessions<K, A>(store: UnemittedSessions<K, A>): ClosingWindows<K, A> {
   return {
     lastClosedMs: (closeTime) => closeTime - 1,
@@ -112,7 +112,7 @@ export class KStreamSessionWindowAggregate<K, V, A> implements Processor<K | nul
     this.#context.drop(closedSession, facts)
   }
 
-  /** What is there of the session that the record is in, before it. */
+  /** The aggregate of the merged sessions, without the new record. */
   #merge(key: K, sessions: readonly WindowedEntry<K, A>[]): A | null {
     const { nodeName } = this.#context
     let aggregate = lambdaResult(this.#fold.initializer(), 'initializer', nodeName)
@@ -124,9 +124,9 @@ export class KStreamSessionWindowAggregate<K, V, A> implements Processor<K | nul
     return lambdaResult(this.#fold.aggregator(aggregate, value, key), 'aggregator', this.#context.nodeName)
   }
 
-  /** Merger and aggregator may have changed what was `read` in place: where old values are sent, they are read again. */
+  /** Merger and aggregator may have changed the values of `read` in place. If old values are sent, they are read from the store again. */
   #replace(read: readonly WindowedEntry<K, A>[], session: Windowed<K>, before: A | null, value: V): void {
-    // Java deletes first: where the aggregator fails, and the processing goes on, what the sessions held is lost.
+    // Java deletes the merged sessions first. If then the aggregator fails, and the processing goes on, their aggregates are lost.
     const deletesFirst = !this.#isSafe
     let aggregate = deletesFirst ? before : this.#aggregate(before, value, session.key)
     const sessions = this.#results.sendsOldValues ? read.map((entry) => this.#reread(entry)) : read
@@ -147,8 +147,8 @@ export class KStreamSessionWindowAggregate<K, V, A> implements Processor<K | nul
   }
 
   /**
-   * A session of one instant is updated in place. Java then says that there was no old value, where there is no cache, so that a grouping
-   * below would never subtract it. Only `java` copies that.
+   * A session of one instant keeps its key when it is updated. Without a cache Java then forwards null as the old value, so that a grouping
+   * downstream never subtracts it; `java` copies that.
    */
   #oldValue(sessions: readonly WindowedEntry<K, A>[]): A | null {
     return this.#isSafe ? (sessions[0]?.value ?? null) : null

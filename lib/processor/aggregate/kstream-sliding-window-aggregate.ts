@@ -17,7 +17,7 @@ import type { ClosingWindows } from './window-close-emitter.ts'
 import { WindowResults } from './window-results.ts'
 
 interface SlidingWindowsOptions {
-  /** Length of each window; both ends are included. */
+  /** The length of each window. Both ends belong to the window. */
   readonly differenceMs: number
   /** How long after its end a window still takes late records. */
   readonly graceMs: number
@@ -27,7 +27,7 @@ export interface KStreamSlidingWindowAggregateOptions<K, V, A> {
   /** A timestamped window store. */
   readonly storeName: string
   readonly windows: SlidingWindowsOptions
-  /** Length of the windows, as a store says that Java's supplier made with a wrong one; `java` takes it for that of windows it finds. */
+  /** The window size of a store value, which may differ from `differenceMs`. `java` takes it for the length of windows that it finds in the store. */
   readonly suppliedDifferenceMs?: number | undefined
   /** Null deletes the window. */
   readonly fold: Fold<K, V, A>
@@ -35,18 +35,21 @@ export interface KStreamSlidingWindowAggregateOptions<K, V, A> {
   readonly emit: EmitStrategy
 }
 
-/** The record at work. */
+/** The record that is processed: it has a key and a value. */
 type Input<K, V> = StreamRecord<K, V>
 
-/** What the windows that were there before tell of those that a record still needs. */
+/** What the windows in the store say about the windows that a new record still needs. */
 interface Neighbours<A> {
-  /** Starts of the windows that were seen. */
+  /** The starts of the windows that were found. */
   readonly startsMs: Set<number>
-  /** Time of the newest record before this one. */
+  /** The timestamp of the newest record before the new one. */
   previousMs: number | undefined
-  /** Of the newest window that ends before the record: what the window that ends with it begins with. */
+  /** The aggregate of the newest window that ends before the new record. The left window of the record starts from it. */
   left: A | undefined
-  /** Of the newest window that holds the record, before it did: what the window behind it holds. Undefined: no such window. */
+  /**
+   * The value, before the update, of the newest window that holds the new record. The right window of the record starts from it. Undefined: there
+   * is no such window.
+   */
   right: ValueAndTimestamp<A> | null | undefined
   hasLeftWindow: boolean
   hasRightWindow: boolean
@@ -56,12 +59,13 @@ interface Neighbours<A> {
  * Aggregates by key and sliding window (KIP-450, Java: `KStreamSlidingWindowAggregate`).
  *
  * - Each record has a *left* window `[t − difference, t]` that ends with it, and a *right* one `[t + 1, t + 1 + difference]` that begins
- *   behind it, as soon as there is a record to be in it. No other windows are kept, and none without records.
- * - A window's stored timestamp is that of its newest record: this tells where the neighbours of a record are.
- * - Windows cannot begin before the epoch: records earlier than the difference share the window `[0, difference]`.
- * - Windows are updated from the newest to the oldest, then new ones are made. Java also has a way from old to new, for stores that
- *   cannot be read backwards; all stores here can.
- * - Records without key or value are dropped; a record, or a window of it, that is too late counts as dropped.
+ *   just behind it, once there is a record in it. There are no other windows.
+ * - The stored timestamp of a window is that of its newest record. So windows tell where the neighbours of a record are.
+ * - Windows cannot begin before the epoch: all records before the difference are in the window `[0, difference]`.
+ * - Existing windows are updated from the newest to the oldest, then new ones are made. For stores that cannot be read backwards Java goes
+ *   from the oldest to the newest; here all stores can be read backwards.
+ * - Records without key or value are dropped. A late record counts as dropped once if it is too late for all its windows, else once for each
+ *   window that is closed already.
  */
 export class KStreamSlidingWindowAggregate<K, V, A> implements Processor<K | null, V | null, Windowed<K>, Change<A>> {
   readonly #options: KStreamSlidingWindowAggregateOptions<K, V, A>
@@ -106,7 +110,7 @@ export class KStreamSlidingWindowAggregate<K, V, A> implements Processor<K | nul
     this.#results.processed(this.#closeTime, record)
   }
 
-  /** Undefined where a record of the same time has been there: then all windows are. */
+  /** Undefined if there was a record with the same timestamp: then the record needs no new windows. */
   #updateWindows(record: Input<K, V>): Neighbours<A> | undefined {
     const { key, timestamp } = record
     const found = noNeighbours<A>()
@@ -144,8 +148,8 @@ export class KStreamSlidingWindowAggregate<K, V, A> implements Processor<K | nul
   }
 
   /**
-   * Whether the record is in the window behind the one before it, and that is another than its own left window, from `startMs` on. Java
-   * makes that window twice where it is the same, so that, without a cache, a grouping below adds it twice; `java` copies that.
+   * Whether the record is in the right window of the previous record, and that is not its own left window as well, which starts at `startMs`.
+   * Java makes such a window twice. Without a cache it is forwarded twice, and a grouping downstream adds it twice; `java` copies that.
    */
   #isBehind(previousMs: number, startMs: number): boolean {
     return this.#context.compatibility === 'java' ? previousMs + 1 >= startMs : previousMs + 1 > startMs
@@ -164,7 +168,7 @@ export class KStreamSlidingWindowAggregate<K, V, A> implements Processor<K | nul
         this.#update(startMs, value, record)
       }
     }
-    // Without a window between them, what is newer than the record and in the combined window is behind the record.
+    // If no window lies between, the records of the combined window that are newer than the new record are those of its right window.
     if (found.right === undefined) found.right = combined
     if (!found.hasRightWindow) this.#createRightWindow(record, found.right)
     if (combined !== undefined && combined.timestamp < timestamp && !found.startsMs.has(combined.timestamp + 1))
@@ -173,7 +177,10 @@ export class KStreamSlidingWindowAggregate<K, V, A> implements Processor<K | nul
     else this.#update(0, combined, record)
   }
 
-  /** What a window holds behind the record; null: nothing. A copy of its own: the aggregator may change the other one in place. */
+  /**
+   * The value of a window if it has newer records than the new one, else null. It is read again: the aggregator may change the other copy in
+   * place.
+   */
   #behind({ key, timestamp }: Input<K, V>, startMs: number, value: ValueAndTimestamp<A>): ValueAndTimestamp<A> | null {
     return value.timestamp > timestamp ? this.#store.fetchOne(key, startMs) : null
   }
@@ -232,7 +239,7 @@ function noNeighbours<A>(): Neighbours<A> {
   }
 }
 
-/** A window closes behind its end, which belongs to it. */
+/** A window closes when stream time has passed its end and grace: the end belongs to the window. */
 function closingSlidingWindows<K, A>(store: WindowAggregateStore<K, A>, differenceMs: number): ClosingWindows<K, A> {
   return {
     lastClosedMs: (closeTime) => closeTime - differenceMs - 1,

@@ -22,11 +22,11 @@ export interface TimeWindowsOptions {
   readonly advanceMs: number
   /** How long after its end a window still takes late records. */
   readonly graceMs: number
-  /** Of the only window, where the size is infinite. */
+  /** The start of an unlimited window, whose size is infinite. */
   readonly startMs?: number
 }
 
-/** Start of the first window that holds the timestamp. The next ones follow at every advance, up to the timestamp. */
+/** The start of the first window that holds the timestamp. Further windows start at every advance, up to the timestamp. */
 export function firstWindowStart(timestamp: number, { sizeMs, advanceMs, startMs = 0 }: TimeWindowsOptions): number {
   if (sizeMs === Infinity) return startMs
   return Math.floor(Math.max(0, timestamp - sizeMs + advanceMs) / advanceMs) * advanceMs
@@ -41,10 +41,10 @@ export interface KStreamWindowAggregateOptions<K, V, A> {
   readonly emit: EmitStrategy
 }
 
-/** What a windowed aggregation needs of its store. */
+/** The store of a windowed aggregation. */
 export type WindowAggregateStore<K, A> = TimestampedWindowStore<K, A> & UnemittedWindows & CachedStateStore<Windowed<K>, A>
 
-/** A window closes at its end. */
+/** A window closes when stream time reaches its end and grace: the end does not belong to the window. */
 function closingTimeWindows<K, A>(
   store: TimestampedWindowStore<K, A> & UnemittedWindows,
   windows: TimeWindowsOptions,

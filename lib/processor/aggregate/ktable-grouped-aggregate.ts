@@ -9,7 +9,7 @@ import type { OldValues } from '../table/timestamped-tuple-forwarder.ts'
 export interface KTableGroupedAggregateOptions<K, V, A> {
   /** A timestamped key-value store. */
   readonly storeName: string
-  /** What the first value of a group is added to. Absent: the first value is the aggregate (`reduce`). */
+  /** The aggregate of an empty group. Absent: the first value of a group is its aggregate (`reduce`). */
   readonly initializer: (() => A | null) | undefined
   readonly adder: (aggregate: A, value: V, key: K) => A | null
   readonly subtractor: (aggregate: A, value: V, key: K) => A | null
@@ -17,8 +17,8 @@ export interface KTableGroupedAggregateOptions<K, V, A> {
 }
 
 /**
- * Aggregates the rows of a table by group (Java: `KTableAggregate`, `KTableReduce`): the old row of a change is subtracted, where
- * there is something to subtract from, then the new one added. A null aggregate deletes.
+ * Aggregates the rows of a table by group (Java: `KTableAggregate`, `KTableReduce`): the old row of a change is subtracted
+ * from the aggregate, if there is one; then the new row is added. A null aggregate deletes the group.
  */
 export class KTableGroupedAggregate<K, V, A> implements Processor<K, Change<V>, K, Change<A>> {
   readonly #options: KTableGroupedAggregateOptions<K, V, A>

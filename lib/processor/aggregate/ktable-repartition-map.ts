@@ -8,12 +8,12 @@ import { lambdaResult } from '../lambda-result.ts'
 import type { Processor, ProcessorContext } from '../processor.ts'
 import { supersededVersion } from '../skip-reasons.ts'
 
-/** What a grouping makes of a row; null, or a null in it: the row is in no group. */
+/** The user's selector: the group of a row, and the value that the row has there. A null result, key or value puts the row into no group. */
 export type GroupSelector<K, V, KR, VR> = (value: V, key: K) => KeyValue<KR | null, VR | null> | null
 
 export interface KTableRepartitionMapOptions<K, V, KR, VR> {
   readonly selector: GroupSelector<K, V, KR, VR>
-  /** `dropped`: of a versioned table only the latest rows are in the groups (KIP-914). The others are not counted as dropped, as in Java. */
+  /** `dropped`: groups have only the latest row of each key of a versioned table (KIP-914). Java does not count the other rows as dropped. */
   readonly lateUpdates: 'dropped' | 'grouped'
 }
 

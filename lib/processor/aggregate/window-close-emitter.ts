@@ -9,32 +9,33 @@ import { EmitThrottle } from './emit-throttle.ts'
 import type { InternalProcessorContext } from '../internal-processor-context.ts'
 
 /**
- * The windows that an aggregation keeps, as far as closing is concerned. `Ms` bounds are what their store orders windows by: starts, or,
- * of sessions, ends.
+ * Finds the closed windows of an aggregation. Its store orders windows by a bound: time windows by their start, sessions by their end. `fromMs`,
+ * `toMs` and `boundMs` are such bounds.
  */
 export interface ClosingWindows<K, V> {
-  /** The last bound that a window closed at `closeTime` can have; below 0 where none can have closed. */
+  /** The largest bound of a window that has closed at `closeTime`; below 0 if no window can have closed. */
   lastClosedMs(closeTime: number): number
-  /** The first bound that a window may have which was still open at `closeTime`. */
+  /** The smallest bound of a window that is still open at `closeTime`. */
   firstOpenMs(closeTime: number): number
-  /** Whether a look from bound to bound can find anything. Default: it can. */
+  /** Whether there can be a window between the two bounds. Default: there can. */
   mayHold?(fromMs: number, toMs: number): boolean
-  /** In order of time; both bounds are included. */
+  /** The windows between two bounds, both included, in the order of time. */
   fetch(fromMs: number, toMs: number): Iterable<WindowedEntry<K, ValueAndTimestamp<V>>>
-  /** What is at this bound or later is to be kept, whatever the retention. */
+  /** The store keeps windows at this bound and later, whatever its retention. */
   keepFrom(boundMs: number): void
 }
 
-/** Nothing was emitted yet. */
+/** The close time before the first emission. */
 const never = -1
 
 /**
  * Emits each window once it has closed (Java: what `AbstractKStreamTimeWindowAggregateProcessor` and
- * `KStreamSessionWindowAggregate` do for `EmitStrategy.onWindowClose`). Windows close as records arrive, and are looked for at most
- * once per `emitIntervalMs`. How far emission got is committed with the offsets, so that a restart goes on from there.
+ * `KStreamSessionWindowAggregate` do for `EmitStrategy.onWindowClose`). Records move stream time and so close windows; the emitter looks
+ * for closed windows at most once per `emitIntervalMs`. The close time of the last emission is committed with the offsets, so that a
+ * restart goes on from there.
  *
- * Java's store forgets windows by retention, emitted or not: one record far ahead in time, and they are lost. In `safe` the store is told
- * to keep what was not emitted.
+ * Java's store forgets windows by its retention, whether they were emitted or not: one record far ahead in time, and they are lost. In
+ * `safe` the store keeps the windows that were not emitted.
  */
 export class WindowCloseEmitter<K, V> {
   readonly #context: InternalProcessorContext<Windowed<K>, Change<V>>
@@ -92,7 +93,7 @@ export class WindowCloseEmitter<K, V> {
     this.#latency.record(this.#context.currentSystemTimeMs() - startedAt)
   }
 
-  /** In `java` only, where a supplier without timestamps is on disk. Java has no records before the epoch, either. */
+  /** Happens in `java` only: on disk, a supplier without timestamps gives results the timestamp −1, which Java refuses as well. */
   #timestampLost(): TypeError {
     return new TypeError(`The store ${this.#storeName} has lost the time of a result: give it a supplier with timestamps.`)
   }

@@ -15,7 +15,7 @@ export interface WindowResultsOptions<K, V> {
   readonly closing: ClosingWindows<K, V>
 }
 
-/** What a windowed aggregation does with its results: it forwards every update, or each window when it has closed. */
+/** Forwards the results of a windowed aggregation: every update, or each window once when it has closed. */
 export class WindowResults<K, V> {
   readonly #forwarder: TimestampedTupleForwarder<Windowed<K>, V> | undefined
   readonly #emitter: WindowCloseEmitter<K, V> | undefined
@@ -26,7 +26,7 @@ export class WindowResults<K, V> {
     else this.#forwarder = new TimestampedTupleForwarder(store, context, oldValues)
   }
 
-  /** Whether `updated` passes old values on: a fold may change them in place, so they are then to be read again. */
+  /** Whether `updated` forwards old values. If so, the operator reads them from the store again: a fold may have changed its own copy in place. */
   get sendsOldValues(): boolean {
     return this.#forwarder?.sendsOldValues ?? false
   }

@@ -3,9 +3,9 @@ import { asBuffer } from '../../model/bytes.ts'
 import type { InternalProcessorContext } from '../internal-processor-context.ts'
 import { PseudoTopicSerde } from './pseudo-topic-serde.ts'
 
-/** The serdes of a foreign-key join's keys. Absent ones are the application's default. */
+/** The key serdes of a foreign-key join. An absent serde is the application's default. */
 export interface ForeignKeyJoinSerdes<K, KForeign> {
-  /** Of the registration topic, without application id. */
+  /** The name of the registration topic, without the application id. */
   readonly registrationTopic: string
   readonly primaryKey: Serde<K> | undefined
   readonly foreignKey: Serde<KForeign> | undefined
@@ -29,7 +29,7 @@ export class CombinedKeySchema<K, KForeign> {
     return Buffer.concat([this.prefix(foreignKey), this.#primaryKey.serialize(primaryKey)])
   }
 
-  /** What the keys of all subscriptions of this foreign key start with. */
+  /** The bytes with which the keys of all subscriptions of this foreign key start. */
   prefix(foreignKey: KForeign): Uint8Array {
     const bytes = this.#foreignKey.serialize(foreignKey)
     const size = Buffer.allocUnsafe(4)

@@ -3,8 +3,8 @@ import { bindSerde, type Serde, type SerdeEnvironment } from '../../model/serde.
 import { nullable } from '../../serde/nullable-serde.ts'
 
 /**
- * Keys of the registration topic: foreign keys, which are null where a row of a left join has none, whatever the serde of the right
- * table's keys says. Without a serde it is, once bound, the application's default.
+ * The serde for keys of the registration topic. A key there is a foreign key, or null for a row of a left join without foreign key; the right
+ * table's key serde need not know null. Without a serde it has the application's default, once it is bound.
  */
 export function nullableForeignKeySerde<K>(serde: Serde<K> | undefined): Serde<K | null> {
   if (serde !== undefined) return nullable(serde)

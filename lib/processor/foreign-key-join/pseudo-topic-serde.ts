@@ -2,8 +2,8 @@ import { noHeaders } from '../../model/headers.ts'
 import type { Serde, SerdeContext } from '../../model/serde.ts'
 
 /**
- * A serde at one of the topics that exist by name only. What a foreign-key join serializes inside its own formats is told apart, for
- * serdes that go by topic, as `<registration topic>-pk`, `-fk` and `-vh` (Java: "pseudo topics").
+ * A serde with one of the topic names `<registration topic>-pk`, `-fk` and `-vh` (Java: "pseudo topics"). No such topics exist. A foreign-key
+ * join serializes keys and values inside its own formats under these names, for serdes that tell topics apart.
  */
 export class PseudoTopicSerde<T> {
   readonly #serde: Serde<T>

@@ -14,16 +14,16 @@ export interface ResponseJoinOptions<K, V, VForeign, VOut> {
   readonly kind: 'inner' | 'left'
   /** The left table. */
   readonly table: KTableValueGetterSupplier<K, V>
-  /** Of the registration topic, without application id. */
+  /** The name of the registration topic, without the application id. */
   readonly registrationTopic: string
-  /** Of the left table's values, for the hash. Absent: the application's default. */
+  /** The serde of the left table's values, for the hash. Absent: the application's default. */
   readonly value: Serde<V> | undefined
   readonly joiner: (value: V, foreignValue: VForeign | null, key: K) => VOut | null
 }
 
 /**
- * Joins a response with the row that asked for it (Java: `ResponseJoinProcessorSupplier`). A row that has changed since has another hash; the
- * response is stale then, and counted as dropped: a newer one is on its way.
+ * Joins a response with the row that asked for it (Java: `ResponseJoinProcessorSupplier`). If the row has changed
+ * since, its hash is another one. The response is then stale, and counts as dropped: a newer response is on its way.
  */
 export class ResponseJoin<K, V, VForeign, VOut> implements Operator<K, SubscriptionResponseWrapper<VForeign>, K, VOut | null> {
   readonly #options: ResponseJoinOptions<K, V, VForeign, VOut>

@@ -14,7 +14,7 @@ export interface SubscriptionReceiveOptions<K, KForeign> {
   readonly serdes: ForeignKeyJoinSerdes<K, KForeign>
 }
 
-/** Keeps the subscriptions of the right table's keys, and hands each on (Java: `SubscriptionReceiveProcessorSupplier`). */
+/** Stores each subscription to a key of the right table, and forwards it (Java: `SubscriptionReceiveProcessorSupplier`). */
 export class SubscriptionReceive<K, KForeign> implements Operator<
   KForeign | null,
   SubscriptionWrapper<K>,
@@ -42,7 +42,7 @@ export class SubscriptionReceive<K, KForeign> implements Operator<
 
   process(record: StreamRecord<KForeign | null, SubscriptionWrapper<K>>): void {
     const { key, value, timestamp } = record
-    // Without a foreign key there is nothing to keep; only the rows of a left join get an answer all the same.
+    // A subscription without foreign key is not stored. Rows of a left join still get a response.
     if (key !== null) this.#keep(key, value, timestamp)
     else if (value.instruction !== SubscriptionInstruction.propagateNullIfNoForeignValueAvailable)
       return this.#context.drop(noForeignKey)

@@ -3,10 +3,10 @@ import { bindSerde, type Serde, type SerdeContext } from '../../model/serde.ts'
 
 /** The answer to a subscription: the right table's current value, or null (Java: `SubscriptionResponseWrapper`). */
 export interface SubscriptionResponseWrapper<V> {
-  /** As it came with the subscription: tells the left side whether its row has changed since. */
+  /** The hash that came with the subscription. It tells the left side whether its row has changed since. */
   readonly hash: Uint8Array | null
   readonly foreignValue: V | null
-  /** Where the response goes. It is not in the bytes. */
+  /** The partition that the response goes to. It is not part of the bytes. */
   readonly primaryPartition: number | null
 }
 
@@ -15,8 +15,8 @@ const hashBytes = 16
 const nothing = new Uint8Array(0)
 
 /**
- * `version 0, with a bit for "no hash" ‖ hash? ‖ foreign value` (Java: `SubscriptionResponseWrapperSerde`); no bytes of a value are
- * null. Without a serde for the value, the application's default.
+ * `version 0, with a bit for "no hash" ‖ hash? ‖ foreign value` (Java: `SubscriptionResponseWrapperSerde`); an absent value is
+ * null. Where the value has no serde, the default serde of the application is used.
  */
 export function subscriptionResponseWrapperSerde<V>(value: Serde<V> | undefined): Serde<SubscriptionResponseWrapper<V>> {
   const unbound = value === undefined ? { serialize: notBound, deserialize: notBound } : codec(value)

@@ -16,7 +16,7 @@ import { SubscriptionInstruction, type SubscriptionWrapper } from './subscriptio
 export interface SubscriptionSendOptions<K, V, KForeign> {
   readonly kind: 'inner' | 'left'
   readonly serdes: ForeignKeyJoinSerdes<K, KForeign>
-  /** Of the left table's values, for the hash. Absent: the application's default. */
+  /** The serde of the left table's values, for the hash. Absent: the application's default. */
   readonly value: Serde<V> | undefined
   readonly foreignKeyExtractor: (value: V, key: K) => KForeign | null
   readonly lateUpdates: LateUpdates
@@ -24,7 +24,7 @@ export interface SubscriptionSendOptions<K, V, KForeign> {
 
 /**
  * Turns each change of the left table into subscriptions, keyed by foreign key (Java: `SubscriptionSendProcessorSupplier`, as of 4.1).
- * The left table must send old values: they tell which subscription ends.
+ * The left table must send old values: the old foreign key tells which subscription ends.
  */
 export class SubscriptionSend<K, V, KForeign> implements Operator<K, Change<V>, KForeign | null, SubscriptionWrapper<K>> {
   readonly #options: SubscriptionSendOptions<K, V, KForeign>
@@ -58,7 +58,7 @@ export class SubscriptionSend<K, V, KForeign> implements Operator<K, Change<V>, 
     else this.#sendInner(record, oldKey, newKey)
   }
 
-  /** Every change of a row asks for a response, also its deletion and a null key: a left join always has a result. */
+  /** Every change of a row asks for a response, even a deletion or a null foreign key: each row of a left join has a result. */
   #sendLeft(record: StreamRecord<K, Change<V>>, oldKey: KForeign | null, newKey: KForeign | null): void {
     const { newValue, oldValue } = record.value
     if (newValue === null && oldValue === null) return
@@ -79,7 +79,7 @@ export class SubscriptionSend<K, V, KForeign> implements Operator<K, Change<V>, 
     const moved = oldKey !== null && this.#differ(oldKey, newKey)
     if (moved) this.#forward(record, oldKey, SubscriptionInstruction.deleteKeyNoPropagate, hash)
     const { propagateNullIfNoForeignValueAvailable, propagateOnlyIfForeignValueAvailable } = SubscriptionInstruction
-    // A row that has moved may leave a result behind, which null takes back.
+    // A row with a new foreign key may leave the result of the old one behind. A response of null deletes it.
     this.#forward(record, newKey, moved ? propagateNullIfNoForeignValueAvailable : propagateOnlyIfForeignValueAvailable, hash)
   }
 

@@ -3,7 +3,7 @@ import { bindSerde, type Serde, type SerdeEnvironment } from '../../model/serde.
 import { asBuffer } from '../../model/bytes.ts'
 import { PseudoTopicSerde } from './pseudo-topic-serde.ts'
 
-/** What the right side of a foreign-key join is to do with a subscription (KIP-213; the values are on the wire). */
+/** What the right side of a foreign-key join does with a subscription (KIP-213). The numbers are part of the wire format. */
 export const SubscriptionInstruction = Object.freeze({
   deleteKeyNoPropagate: 0,
   deleteKeyAndPropagate: 1,
@@ -12,20 +12,20 @@ export const SubscriptionInstruction = Object.freeze({
 } as const)
 export type SubscriptionInstruction = (typeof SubscriptionInstruction)[keyof typeof SubscriptionInstruction]
 
-/** A row of the left table asks for the right table's row of its foreign key (Java: `SubscriptionWrapper`). */
+/** A subscription: a row of the left table asks for the row of the right table with its foreign key (Java: `SubscriptionWrapper`). */
 export interface SubscriptionWrapper<K> {
-  /** Of the left row's value; null where the row was deleted. The response carries it back. */
+  /** The hash of the left row's value; null if the row was deleted. The response carries it back. */
   readonly hash: Uint8Array | null
   readonly instruction: SubscriptionInstruction
   readonly primaryKey: K
-  /** Partition of the left row, where the response goes. Null: written by version 0. */
+  /** The partition of the left row, which the response goes to. Null in subscriptions of version 0. */
   readonly primaryPartition: number | null
 }
 
 export interface SubscriptionWrapperSerdeOptions<K> {
-  /** Of the registration topic, without application id. */
+  /** The name of the registration topic, without the application id. */
   readonly registrationTopic: string
-  /** Absent: the application's default. */
+  /** The serde of the left table's keys. Absent: the application's default. */
   readonly primaryKey: Serde<K> | undefined
 }
 
@@ -36,7 +36,7 @@ const noHash = new Uint8Array(0)
 
 /**
  * `version, with a bit for "no hash" ‖ instruction ‖ hash? ‖ primary key ‖ primary partition int32` (Java: `SubscriptionWrapperSerde`
- * version 1). Version 0, without the partition, is read and not written. The serde is to be bound: it needs the application id.
+ * version 1). Version 0 has no partition; it is read, but not written. The serde must be bound, because it needs the application id.
  */
 export function subscriptionWrapperSerde<K>(options: SubscriptionWrapperSerdeOptions<K>): Serde<SubscriptionWrapper<K>> {
   return { ...unboundCodec, bind: (environment) => boundSerde(primaryKeySerde(options, environment)) }

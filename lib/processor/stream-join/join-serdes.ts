@@ -4,7 +4,7 @@ import { bindSerde, type Serde, type SerdeContext, type SerdeEnvironment } from 
 import { listSerde } from '../../serde/list-serde.ts'
 import type { JoinSide } from './join-side.ts'
 
-/** A record that waits for a partner: where it is in time, then by side, then by key. */
+/** The key of records that wait for a partner. Rows are sorted by timestamp, then by side, then by key. */
 export interface WaitingKey<K> {
   readonly timestamp: number
   readonly side: JoinSide
@@ -16,7 +16,10 @@ export interface WaitingValue<V> {
   readonly value: V
 }
 
-/** `timestamp int64 ‖ side ‖ key` (Java: `TimestampedKeyAndJoinSideSerde`). Without a serde it is, once bound, the default. */
+/**
+ * `timestamp int64 ‖ side ‖ key` (Java: `TimestampedKeyAndJoinSideSerde`). Without a key serde it has the application's default, once it is
+ * bound.
+ */
 export function waitingKeySerde<K>(key: Serde<K> | undefined): Serde<WaitingKey<K>> {
   return boundLater('waiting-key', (environment) =>
     aroundKey(bindSerde(key ?? missing(environment.defaultKey, 'key'), environment)),
@@ -79,7 +82,7 @@ function aroundValue<V>(inner: Readonly<Record<JoinSide, Serde<V>>>): Serde<Wait
   }
 }
 
-/** By these bytes right sorts before left. */
+/** The byte of a side: right sorts before left. */
 function byteOf(side: JoinSide): number {
   return side === 'left' ? 1 : 0
 }
@@ -88,7 +91,7 @@ function sideOf(byte: number | undefined): JoinSide {
   return byte === 1 ? 'left' : 'right'
 }
 
-/** A serde that is whole in its environment only: default serdes are known there. */
+/** A serde that needs default serdes, which only its environment knows. */
 function boundLater<T>(name: string, bind: (environment: SerdeEnvironment) => Serde<T>): Serde<T> {
   const notBound = (_: unknown, { topic }: SerdeContext): never => {
     throw new ConfigError('STREAMS_SERDE_NOT_BOUND', `The serde ${name} of ${topic} is used without its environment: bind it.`)

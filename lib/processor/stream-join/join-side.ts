@@ -1,7 +1,7 @@
-/** Of a join of two streams. */
+/** The side of a join of two streams. */
 export type JoinSide = 'left' | 'right'
 
-/** Which of two joined records may be how much older or newer, in ms; see the DSL's `JoinWindows`. */
+/** How far apart two joined records may be, in ms, as `JoinWindows` of the DSL says it. */
 export interface JoinTimes {
   readonly beforeMs: number
   readonly afterMs: number
@@ -13,9 +13,9 @@ export function otherSide(side: JoinSide): JoinSide {
 }
 
 /**
- * How long a join still looks for a record of either side: a partner may be this much newer, and late by the grace; a store forgets what is
- * exactly as old as its retention, hence the millisecond. Java's stores keep records for `beforeMs + afterMs + graceMs`, too short by that
- * millisecond, and by more where one of the times is negative.
+ * For how long a join may look for a record of either side: its partner may be newer, and late by the grace. A store forgets a record that is
+ * exactly as old as its retention: hence the millisecond. Java's stores keep records for `beforeMs + afterMs + graceMs`. That is too short by
+ * the millisecond, and by more if one of the times is negative.
  */
 export function neededRetentionMs({ beforeMs, afterMs, graceMs }: JoinTimes): number {
   return Math.max(0, beforeMs) + Math.max(0, afterMs) + graceMs + 1

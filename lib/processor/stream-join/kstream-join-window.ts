@@ -8,8 +8,8 @@ export interface KStreamJoinWindowOptions {
 }
 
 /**
- * Keeps the records of one side of a join for those of the other (Java: `KStreamJoinWindow`). A record is joined before it is kept:
- * in a join of a stream with itself, it meets itself once only.
+ * Keeps the records of one side of a join for those of the other (Java: `KStreamJoinWindow`). A record is joined first, and kept
+ * then: in a join of a stream with itself it meets itself only once.
  */
 export class KStreamJoinWindow<K, V> implements Processor<K | null, V | null, K | null, V | null> {
   readonly #storeName: string
@@ -27,7 +27,7 @@ export class KStreamJoinWindow<K, V> implements Processor<K | null, V | null, K 
 
   process(record: StreamRecord<K | null, V | null>): void {
     this.#context.forward(record)
-    // A null value is logged, and counted among the duplicates, though it is not kept.
+    // The store does not keep a null value, but writes it to the changelog, where it takes a sequence number.
     if (record.key !== null) this.#store.put(record.key, record.value, record.timestamp)
   }
 }

@@ -9,19 +9,19 @@ import { joinClock, type JoinClock } from './join-clock.ts'
 import { lookAheadMs, lookBackMs, otherSide, type JoinSide, type JoinTimes } from './join-side.ts'
 import { WaitingRecords, type WaitingStore } from './waiting-records.ts'
 
-/** The user's joiner: the left value first, whatever side asks. */
+/** The user's joiner. The left value comes first, whichever side the new record is from. */
 export type StreamJoiner<K, V, VOut> = (left: V | null, right: V | null, key: K) => VOut
 
 export interface KStreamKStreamJoinOptions<K, V, VOut> {
-  /** Whose records come in. */
+  /** The side whose records this node processes. */
   readonly side: JoinSide
   readonly times: JoinTimes
-  /** Where the other side's records are. */
+  /** The store with the records of the other side. */
   readonly otherStoreName: string
   readonly joiner: StreamJoiner<K, V, VOut>
-  /** A record of this side without partner is a result. */
+  /** `kept`: a record of this side without partner is joined with null. */
   readonly nonJoined: 'kept' | 'dropped'
-  /** Where records of both sides wait for partners. Absent in inner joins, and in those that send non-joined records at once. */
+  /** The store in which records of both sides wait for partners. Absent in inner joins, and in eager ones, which wait for nobody. */
   readonly waitingStoreName: string | undefined
   /** The join's name, which its nodes share. */
   readonly join: string
@@ -32,8 +32,8 @@ export interface KStreamKStreamJoinOptions<K, V, VOut> {
  * key and about the same time.
  *
  * - A result has the larger timestamp of both.
- * - Records without key or value are dropped; without key, those of an outer side are joined with null (KIP-962).
- * - Late records are not dropped: they are joined with what is still kept.
+ * - Records without key or value are dropped. But an outer side joins its records without key with null (KIP-962).
+ * - Late records are not dropped: they are joined with the records that the other store still has.
  */
 export class KStreamKStreamJoin<K, V, VOut> implements Processor<K | null, V | null, K | null, VOut> {
   readonly #options: KStreamKStreamJoinOptions<K, V, VOut>
@@ -84,8 +84,8 @@ export class KStreamKStreamJoin<K, V, VOut> implements Processor<K | null, V | n
   }
 
   /**
-   * A record waits for a partner as long as one may come within the grace. Java sends a record at once that is later than its last partner
-   * could be, and joins it again when a partner comes within the grace; `java` copies that.
+   * A record waits for as long as a partner may come within the grace. If stream time is past the last possible partner, Java joins the record
+   * with null at once, and once more when a partner comes within the grace; `java` copies that.
    */
   #keep(key: K, value: V, record: StreamRecord<unknown, unknown>): void {
     const { timestamp, headers } = record
@@ -100,8 +100,8 @@ export class KStreamKStreamJoin<K, V, VOut> implements Processor<K | null, V | n
   }
 
   /**
-   * Emits the records of both sides whose partners can no longer come. Their headers are not kept, so that these results have none. Java
-   * gives them the headers of `record`, which has nothing to do with them but that it has moved stream time; `java` copies that.
+   * Joins the records of both sides with null whose partners can no longer come. The store does not keep their headers, so these results have
+   * none. Java gives them the headers of `record`, an unrelated record that has moved stream time; `java` copies that.
    */
   #emitClosed(record: StreamRecord<unknown, unknown>): void {
     const own = this.#options.side

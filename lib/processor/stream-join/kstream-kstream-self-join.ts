@@ -14,8 +14,8 @@ export interface KStreamKStreamSelfJoinOptions<K, V, VOut> {
 }
 
 /**
- * A stream joined with itself, out of one store (Java: `KStreamKStreamSelfJoin`, KIP-837). Results and their order are those of an
- * inner join with two stores: first the record as the left one, then as the right one, and with itself in its place by time.
+ * Joins a stream with itself through one store (Java: `KStreamKStreamSelfJoin`, KIP-837). The results and their order are those of an inner
+ * join with two stores: first a record is the left one, then the right one. It meets itself at its place in time.
  */
 export class KStreamKStreamSelfJoin<K, V, VOut> implements Processor<K | null, V | null, K, VOut> {
   readonly #options: KStreamKStreamSelfJoinOptions<K, V, VOut>
@@ -39,7 +39,7 @@ export class KStreamKStreamSelfJoin<K, V, VOut> implements Processor<K | null, V
       lambdaResult(this.#options.joiner(left, right, key), 'joiner', this.#context.nodeName)
     const forward = (result: VOut, startMs: number): void =>
       this.#context.forward(streamRecord(key, result, Math.max(timestamp, startMs), headers))
-    // Also where it is not sent: a joiner that fails for it, fails before anything is.
+    // Computed even if it is not forwarded: a joiner that fails for it must fail before anything is forwarded.
     const itself = joined(value, value)
     for (const { startMs, value: other } of this.#partners(key, timestamp, 'left')) forward(joined(value, other), startMs)
     let meetsItself = this.#findsItself(timestamp)
@@ -60,8 +60,8 @@ export class KStreamKStreamSelfJoin<K, V, VOut> implements Processor<K | null, V
   }
 
   /**
-   * Whether it would find itself in the other one of two stores. Java leaves it out a moment too early, and lets it in where the window
-   * does not hold its own time.
+   * Whether the record would find itself in a join with two stores. Java forgets the record a moment too early, and lets it meet itself even
+   * if the windows leave out its own time.
    */
   #findsItself(timestamp: number): boolean {
     const { times } = this.#options

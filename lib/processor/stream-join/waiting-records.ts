@@ -15,8 +15,8 @@ export interface WaitingRecordsOptions<K, V> {
 }
 
 /**
- * Records of a left or outer join that have not met a partner, in a store of both sides, until one comes or none can come any more
- * (KIP-633, KAFKA-10847).
+ * The records of a left or outer join that have not met a partner (KIP-633, KAFKA-10847). A record waits here until a partner comes, or until
+ * none can come any more. Both sides share the store.
  */
 export class WaitingRecords<K, V> {
   readonly #options: WaitingRecordsOptions<K, V>
@@ -34,12 +34,12 @@ export class WaitingRecords<K, V> {
     this.#store.put(waiting, [...(this.#store.get(waiting) ?? []), { side: waiting.side, value }])
   }
 
-  /** A partner came for the records of this key, time and side: for all of them. */
+  /** Removes all records of this key, time and side: a partner has come. */
   remove(waiting: WaitingKey<K>): void {
     if (this.#store.get(waiting) !== null) this.#store.put(waiting, null)
   }
 
-  /** Gives out what waits no longer, by time, the right side first. */
+  /** Emits the records whose wait is over, in the order of time, the right side first. */
   emitClosed(nowMs: number, emit: Emit<K, V>): void {
     const clock = this.#clock
     if (!clock.throttle.isDue(nowMs)) return
@@ -51,23 +51,23 @@ export class WaitingRecords<K, V> {
       if (open.size === 2) break
       if (this.#isOpen(waiting.timestamp, waiting.side)) {
         open.add(waiting.side)
-        // Java goes by values: it sees the second one of this key, and looks no further.
+        // Java counts values: it sees a second value of this key, and looks no further.
         if (open.size === 2 && values.length > 1) break
       } else leaving.emit(waiting, values, emit)
     }
     leaving.end()
   }
 
-  /** Whether looking is worth it. `side` is where the record came in that moved stream time: only its own look ahead decides. */
+  /** Whether the wait of any record may be over. `side` is the side of the record that moved stream time; only its look-ahead is considered. */
   mayHaveClosed(side: JoinSide): boolean {
     const { oldestWaitingMs } = this.#clock
     const { compatibility, times } = this.#options
-    // Java's Long.MAX_VALUE overflows in the sum, so that it looks after all, unless nothing is added.
+    // In Java this time is Long.MAX_VALUE. The sum overflows, so that Java does look, unless it adds 0.
     if (compatibility === 'java' && oldestWaitingMs === Infinity) return lookAheadMs(side, times) + times.graceMs > 0
     return !this.#isOpen(oldestWaitingMs, side)
   }
 
-  /** Whether a partner of a record may still come. */
+  /** Whether a partner of the record may still come. */
   #isOpen(timestamp: number, side: JoinSide): boolean {
     const { times } = this.#options
     return timestamp + lookAheadMs(side, times) + times.graceMs >= this.#clock.streamTimeMs
@@ -75,8 +75,8 @@ export class WaitingRecords<K, V> {
 }
 
 /**
- * Takes records out of the store as they are emitted. Where a joiner fails, and the processing goes on, Java's is called for the same
- * record again with every look, so that nothing behind it comes out; with `safe` it has failed once.
+ * Removes records from the store as they are emitted. If the joiner fails for a record, and the processing goes on, Java calls it for the same
+ * record again each time, and never emits the records behind it. In `safe` the joiner fails once, and the record is gone.
  */
 class Leaving<K, V> {
   readonly #store: WaitingStore<K, V>
@@ -109,7 +109,7 @@ class Leaving<K, V> {
     }
   }
 
-  /** Each is forgotten when the next one is out. */
+  /** A record is removed when the next one has been emitted. */
   #emitLikeJava(waiting: WaitingKey<K>, values: readonly WaitingValue<V>[], emit: Emit<K, V>): void {
     for (const { value } of values) {
       emit(waiting, value)

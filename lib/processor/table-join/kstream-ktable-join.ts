@@ -12,17 +12,16 @@ import { noKey, noValue } from '../skip-reasons.ts'
 export interface KStreamKTableJoinOptions<K, V, KTable, VTable, VOut> {
   readonly kind: 'inner' | 'left'
   readonly table: KTableValueGetterSupplier<KTable, VTable>
-  /** The table's key; with a KTable the record's own. Null finds nothing. */
+  /** The key to look up in the table: of a KTable it is the record's own key. Null finds nothing. */
   readonly keySelector: (value: V, key: K) => KTable | null
   readonly joiner: (value: V, tableValue: VTable | null, key: K) => VOut
-  /** Records wait in a buffer until the table has had time to catch up with them (KIP-923). The table's key is then the record's own. */
+  /** Records wait in a buffer for the grace, so that the table can catch up with them (KIP-923). Only a KTable can be joined with grace. */
   readonly grace?: { readonly graceMs: number; readonly bufferName: string } | undefined
 }
 
 /**
- * Looks a stream's records up in a table, or in a global table (Java: `KStreamKTableJoin`, `KStreamGlobalKTableJoin`). Records
- * without value are dropped; what has no key to look up is dropped by an inner join, and goes with a null table value through a left
- * one (KIP-962).
+ * Joins each record of a stream with a row of a table, or of a global table (Java: `KStreamKTableJoin`, `KStreamGlobalKTableJoin`). Records
+ * without value are dropped. A record without a key to look up is dropped by an inner join, and joined with null by a left join (KIP-962).
  */
 export class KStreamKTableJoin<K, V, KTable, VTable, VOut> implements Processor<K, V | null, K, VOut> {
   readonly #options: KStreamKTableJoinOptions<K, V, KTable, VTable, VOut>
@@ -44,7 +43,7 @@ export class KStreamKTableJoin<K, V, KTable, VTable, VOut> implements Processor<
 
   process(record: StreamRecord<K, V | null>): void {
     const { key, value } = record
-    // Java asks for the key before it looks at the value; a selector that fails on null fails there, too.
+    // Java calls the key selector before it looks at the value, so that a selector may fail on a null value.
     const tableKey = value === null && this.#context.compatibility === 'safe' ? null : this.#select(value as V, key)
     if (value === null) return this.#context.drop(noValue)
     if (tableKey === null && this.#options.kind === 'inner') return this.#context.drop(noKey)
@@ -53,7 +52,7 @@ export class KStreamKTableJoin<K, V, KTable, VTable, VOut> implements Processor<
     else this.#hold(record as StreamRecord<K, V>, grace.graceMs)
   }
 
-  /** A record that comes later than the grace allows is joined at once, with the table as it was at its time. */
+  /** A record that is later than the grace is joined at once, with the version of the table at its timestamp. */
   #hold(record: StreamRecord<K, V>, graceMs: number): void {
     const { key, value, timestamp } = record
     const buffer = this.#buffer!
@@ -76,7 +75,7 @@ export class KStreamKTableJoin<K, V, KTable, VTable, VOut> implements Processor<
     this.#context.forward(streamRecord(key, lambdaResult(joined, 'joiner', this.#context.nodeName), timestamp, headers))
   }
 
-  /** A versioned table answers what it was at the time of the record. */
+  /** The row of the table. A versioned table gives the version at the timestamp of the record. */
   #row(key: KTable, timestamp: number): ValueAndTimestamp<VTable> | null {
     return this.#table.getAsOf === undefined ? this.#table.get(key) : this.#table.getAsOf(key, timestamp)
   }

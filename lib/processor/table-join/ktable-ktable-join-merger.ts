@@ -6,12 +6,12 @@ import type { Processor, ProcessorContext } from '../processor.ts'
 import type { OldValues } from '../table/timestamped-tuple-forwarder.ts'
 
 export interface KTableKTableJoinMergerOptions {
-  /** Where the result is materialised: a timestamped key-value store. */
+  /** A timestamped key-value store of the results. Absent: the result is not kept. */
   readonly storeName: string | undefined
   readonly oldValues: OldValues
 }
 
-/** Where both sides of a table join come together (Java: `KTableKTableJoinMerger`); the result may be kept in a store. */
+/** Forwards the results of both sides of a table join, and may keep them in a store (Java: `KTableKTableJoinMerger`). */
 export class KTableKTableJoinMerger<K, V> implements Processor<K, Change<V>, K, Change<V>> {
   readonly #options: KTableKTableJoinMergerOptions
   #context!: InternalProcessorContext<K, Change<V>>

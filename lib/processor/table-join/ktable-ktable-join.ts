@@ -14,14 +14,14 @@ import type { Processor, ProcessorContext } from '../processor.ts'
 import { noKey, supersededVersion } from '../skip-reasons.ts'
 import type { OldValues } from '../table/timestamped-tuple-forwarder.ts'
 
-/** A result needs this side. An inner join requires both, a left join its left side, an outer join neither. */
+/** Whether a result needs a row of this side. An inner join requires both sides, a left join the left side, an outer join neither. */
 export type JoinSide = 'required' | 'optional'
 
-/** What is done with updates that are not the latest of their key. Versioned tables say which ones are late; they are dropped (KIP-914). */
+/** What the join does with an update that is not the latest of its key. Those of versioned tables are `dropped` (KIP-914). */
 export type LateUpdates = 'dropped' | 'joined'
 
 export interface KTableKTableJoinOptions<K, VOther, VOut> {
-  /** The table whose changes come in. */
+  /** The side whose changes this node processes. */
   readonly table: 'left' | 'right'
   readonly thisSide: JoinSide
   readonly otherSide: JoinSide
@@ -31,7 +31,7 @@ export interface KTableKTableJoinOptions<K, VOther, VOut> {
   readonly lateUpdates: LateUpdates
 }
 
-/** The user's joiner: the left value first, whichever table changes. */
+/** The user's joiner. The left value comes first, whichever table has changed. */
 export type TableJoiner<K, VLeft, VRight, VOut> = (left: VLeft | null, right: VRight | null, key: K) => VOut | null
 
 /**
@@ -50,8 +50,9 @@ export class KTableKTableJoin<K, V, VOther, VOut> implements Processor<K | null,
 
   init(context: ProcessorContext<K, Change<VOut>>): void {
     this.#context = internal(context)
-    // A change that a cache holds back here is told when it comes. Java reads it ahead: a join of two rows that go at once is then never
-    // deleted, since each finds nothing to join with, and old values are of results that there never were.
+    // A change that the other table's cache still holds back comes here when it is flushed. Java reads it ahead. If two joined rows are deleted
+    // between two flushes, each deletion then finds nothing to join with: Java never deletes their result, and forwards old values of results
+    // that never existed.
     this.#other.init(context, this.#context.compatibility === 'java' ? 'newest' : 'flushed')
   }
 
@@ -67,7 +68,7 @@ export class KTableKTableJoin<K, V, VOther, VOut> implements Processor<K | null,
     this.#context.forward(streamRecord(key, change(newValue, oldValue, value.isLatest), resultTimestamp, headers))
   }
 
-  /** Whether a change can change the result while the other table has nothing. */
+  /** Whether a change matters although the other table has no row of the key. */
   #matters({ newValue, oldValue }: Change<V>): boolean {
     return this.#options.otherSide === 'optional' && (newValue !== null || oldValue !== null)
   }
@@ -89,7 +90,7 @@ export interface JoinedGetterOptions<K, V, VOther, VOut> {
   readonly nodeName: string
 }
 
-/** Reads the result of a join that is not materialised. */
+/** Reads the result of a join that has no store. */
 export function joinedGetter<K, V, VOther, VOut>(
   options: JoinedGetterOptions<K, V, VOther, VOut>,
 ): KTableValueGetterSupplier<K, VOut> {

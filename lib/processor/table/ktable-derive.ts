@@ -6,17 +6,17 @@ import type { Processor, ProcessorContext } from '../processor.ts'
 import { derive, type TableDerivation } from './table-derivation.ts'
 import type { OldValues } from './timestamped-tuple-forwarder.ts'
 
-/** Filters or maps each side of a change; a null value stays null, and is not asked about. */
+/** Filters or maps the old and the new value of a change. A null value stays null, and no lambda is called for it. */
 export interface KTableDeriveOptions<K, V, VR> {
-  /** Of the derived values: a timestamped key-value store. Absent: they are computed where they are needed. */
+  /** A timestamped key-value store of the derived values. Absent: readers compute them from the parent table. */
   readonly storeName: string | undefined
   readonly oldValues: OldValues
   readonly derivation: TableDerivation<K, V, VR>
-  /** `skipped`: a change from nothing to nothing, as a filter sees many, is not sent on where old values are known. */
+  /** `skipped`: a change whose old and new value are both null is not forwarded if old values are known. A filter makes many of them. */
   readonly nullToNull: 'skipped' | 'sent'
 }
 
-/** A table whose values come from those of its parent one by one (Java: `KTableFilter`, `KTableMapValues`). */
+/** A table that derives each value from one value of its parent (Java: `KTableFilter`, `KTableMapValues`). */
 export class KTableDerive<K, V, VR> implements Processor<K, Change<V>, K, Change<VR>> {
   readonly #options: KTableDeriveOptions<K, V, VR>
   #context!: InternalProcessorContext<K, Change<VR>>

@@ -7,13 +7,13 @@ import { noKey } from '../skip-reasons.ts'
 import type { OldValues } from './timestamped-tuple-forwarder.ts'
 
 export interface KTableSourceOptions {
-  /** A timestamped key-value store; absent where nobody needs the table's current values. */
+  /** A timestamped key-value store. Absent: nobody needs the current values of the table. */
   readonly storeName: string | undefined
   readonly oldValues: OldValues
 }
 
 /**
- * Makes a table of a stream (Java: `KTableSource`): the last record of a key is its value, also where an older one comes late.
+ * Makes a table of a stream (Java: `KTableSource`): the value of a key is that of the record that came last, even if its timestamp is older.
  * Records without key are dropped.
  */
 export class KTableSource<K, V> implements Processor<K | null, V | null, K, Change<V>> {

@@ -20,11 +20,11 @@ import type { ProcessorContext } from '../processor.ts'
 export interface KTableSuppressOptions {
   /** A change buffer. */
   readonly storeName: string
-  /** From when on a change waits: from the end of its key's window, or from its own time. */
+  /** When the wait of a change begins: at the end of its window, or at its own timestamp. */
   readonly until: 'window-closes' | 'time-limit'
-  /** How long it waits. */
+  /** How long a change waits. */
   readonly durationMs: number
-  /** A window that its end belongs to closes only behind it. */
+  /** `included`: the end belongs to the window, which closes a millisecond later. */
   readonly windowEnd: 'included' | 'excluded'
   readonly maxRecords: number
   readonly maxBytes: number
@@ -32,12 +32,12 @@ export interface KTableSuppressOptions {
 }
 
 /**
- * Holds changes back in a buffer, the newest of each key, until stream time has passed them by (Java: `KTableSuppressProcessor`).
- * What it forwards has the time, headers and origin of the newest update. Final results of windows leave out deletions: nothing of
- * the window has been forwarded that they could delete.
+ * Holds back the newest change of each key in a buffer until the wait of the key is over (Java: `KTableSuppressProcessor`). A change is
+ * forwarded with the timestamp, headers and origin of the newest update. The deletion of a window is not forwarded as its final result:
+ * nothing of the window has been forwarded before.
  */
 export class KTableSuppress<K, V> implements Operator<K, Change<V>, K, Change<V>> {
-  /** In Java that is a failed cast, which it leaves to the node above. */
+  /** A value that cannot be written is a failed cast in Java, and an error of the node above. */
   readonly unwritableValueFails = 'above'
   readonly #options: KTableSuppressOptions
   #context!: InternalProcessorContext<K, Change<V>>
@@ -53,7 +53,7 @@ export class KTableSuppress<K, V> implements Operator<K, Change<V>, K, Change<V>
   init(context: ProcessorContext<K, Change<V>>): void {
     this.#context = internal(context)
     this.#buffer = context.stateStore<ChangeBuffer<K, V>>(this.#options.storeName)
-    // Java does not look whether the end belongs to the window: it gives its result, and, if a record comes at that time, another.
+    // In Java the end is never included. It forwards a result at the end, and another one if a record follows at that very time.
     const isEarly = this.#options.windowEnd === 'excluded' || this.#context.compatibility === 'java'
     this.#durationMs = this.#options.durationMs + (isEarly ? 0 : 1)
     const { metrics } = context
@@ -74,7 +74,7 @@ export class KTableSuppress<K, V> implements Operator<K, Change<V>, K, Change<V>
     this.#buffer.evictWhile(this.#isFull, this.#emit)
   }
 
-  // Made once, since a buffer asks for them with every record.
+  // Made once, because the buffer calls them with every record.
   readonly #isExpired = (): boolean => this.#buffer.minTimeMs <= this.#streamTimeMs - this.#durationMs
 
   readonly #isFull = (): boolean => {
@@ -99,7 +99,7 @@ export class KTableSuppress<K, V> implements Operator<K, Change<V>, K, Change<V>
   }
 }
 
-/** As Java prints that there is none. */
+/** The limit in a message. Without a limit it is Java's largest long, as Java prints it. */
 function limit(max: number): string {
   return max === Infinity ? '9223372036854775807' : String(max)
 }
@@ -109,7 +109,7 @@ export interface SuppressedTable<K, V> {
   readonly parent: KTableValueGetterSupplier<K, V>
 }
 
-/** What a suppressed table shows: of a key that is held back the value before, whose time nobody knows (−1). */
+/** Reads a suppressed table: a key whose change is held back still has its former value, with the timestamp −1, since nobody knows its time. */
 export function suppressedGetter<K, V>(table: SuppressedTable<K, V>): KTableValueGetterSupplier<K, V> {
   return { storeNames: [table.storeName, ...table.parent.storeNames], getter: SuppressedGetter<K, V>, options: table }
 }

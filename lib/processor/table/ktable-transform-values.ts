@@ -8,7 +8,7 @@ import { MaterializedTable } from './materialized-table.ts'
 import type { Processor, ProcessorContext } from '../processor.ts'
 import type { OldValues } from './timestamped-tuple-forwarder.ts'
 
-/** Turns values into others, with stores (Java: `ValueTransformerWithKey`). One instance per task and per lookup. */
+/** Maps values, and may use stores (Java: `ValueTransformerWithKey`). Each task has an instance, and so has each join that reads the table. */
 export interface ValueTransformer<K, V, VR> {
   init?(context: Omit<ProcessorContext<never, never>, 'forward'>): void
   /** `value` is null for a deleted key; a null result deletes. */
@@ -17,14 +17,14 @@ export interface ValueTransformer<K, V, VR> {
 }
 
 export interface KTableTransformValuesOptions<K, V, VR> {
-  /** Of the results: a timestamped key-value store. Absent: they are computed where they are needed. */
+  /** A timestamped key-value store of the results. Absent: readers compute them from the parent table. */
   readonly storeName: string | undefined
   readonly oldValues: OldValues
   /** Each processor has a transformer of its own. */
   readonly transformer: () => ValueTransformer<K, V, VR>
 }
 
-/** A table whose values come from those of its parent through a transformer (Java: `KTableTransformValues`). */
+/** A table whose values a transformer makes of its parent's values (Java: `KTableTransformValues`). */
 export class KTableTransformValues<K, V, VR> implements Processor<K, Change<V>, K, Change<VR>> {
   readonly #options: KTableTransformValuesOptions<K, V, VR>
   readonly #transformer: ValueTransformer<K, V, VR>
@@ -72,7 +72,7 @@ export interface TransformedTable<K, V, VR> {
   readonly nodeName: string
 }
 
-/** What `transformValues` makes of a table that is not materialised itself: each reader has a transformer of its own. */
+/** Reads a table of `transformValues` that has no store. Each reader has a transformer of its own. */
 export function transformedGetter<K, V, VR>(table: TransformedTable<K, V, VR>): KTableValueGetterSupplier<K, VR> {
   return { storeNames: table.parent.storeNames, getter: TransformedGetter<K, V, VR>, options: table }
 }

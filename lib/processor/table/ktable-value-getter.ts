@@ -7,16 +7,16 @@ import { derive, type TableDerivation } from './table-derivation.ts'
 import { tableStore, type TableStore } from './table-store.ts'
 
 /**
- * `newest`: what the table is now. `flushed`: what those know of it who are told of its changes, which caches hold back for a while; in
- * the end they are the same.
+ * Which rows a reader of a table sees. `newest`: all updates. `flushed`: the updates that the record cache has forwarded downstream so far. After
+ * each flush both are the same.
  */
 export type TableReads = 'newest' | 'flushed'
 
-/** Reads a table by key, for joins: from its store, or computed from the tables it is made of. */
+/** Reads a table by key, for joins: from the store of the table, or computed from the tables that it is made of. */
 export interface KTableValueGetter<K, V> {
   init(context: ProcessorContext<never, never>, reads: TableReads): void
   get(key: K): ValueAndTimestamp<V> | null
-  /** The row as of a time: there, after `init`, where the table keeps versions. */
+  /** The row as of a time. Present after `init` if the table keeps versions. */
   getAsOf?: ((key: K, timestamp: number) => ValueAndTimestamp<V> | null) | undefined
 }
 
@@ -60,17 +60,17 @@ export interface DerivedTable<K, V, VR> {
   readonly nodeName: string
 }
 
-/** What `filter` or `mapValues` makes of a table that is not materialised itself. */
+/** Reads a table of `filter` or `mapValues` that has no store. */
 export function derivedGetter<K, V, VR>(table: DerivedTable<K, V, VR>): KTableValueGetterSupplier<K, VR> {
   return { storeNames: table.parent.storeNames, getter: DerivedGetter<K, V, VR>, options: table }
 }
 
-/** A null value is no row (Java: `ValueAndTimestamp.make`). */
+/** A row with a timestamp; null for a null value, which is no row (Java: `ValueAndTimestamp.make`). */
 export function timestamped<V>(value: V | null, timestamp: number): ValueAndTimestamp<V> | null {
   return value === null ? null : valueAndTimestamp(value, timestamp)
 }
 
-/** Reads a table through its parent's rows. */
+/** Reads a table by deriving its rows from those of its parent. */
 export abstract class RowGetter<K, V, VOut> implements KTableValueGetter<K, VOut> {
   getAsOf: KTableValueGetter<K, VOut>['getAsOf']
   readonly #parent: KTableValueGetter<K, V>
@@ -89,7 +89,7 @@ export abstract class RowGetter<K, V, VOut> implements KTableValueGetter<K, VOut
     return this.row(this.#parent.get(key), key)
   }
 
-  /** The row that the parent's row becomes; null where there is none. */
+  /** The row that a row of the parent becomes, or null. */
   protected abstract row(parent: ValueAndTimestamp<V> | null, key: K): ValueAndTimestamp<VOut> | null
 }
 
@@ -130,7 +130,7 @@ class KeyValueGetter<K, V> implements KTableValueGetter<K, V> {
   }
 }
 
-// Windows and sessions are read as they are now: behind a cache they may have been forgotten meanwhile.
+// Windows and sessions are always read with all updates: below the cache they may be older than the retention of the store.
 
 class WindowGetter<K, V> implements KTableValueGetter<Windowed<K>, V> {
   readonly #storeName: string

@@ -6,7 +6,7 @@ import type { InternalProcessorContext } from '../internal-processor-context.ts'
 import { tableStore, type TableStore } from './table-store.ts'
 import { TimestampedTupleForwarder, type OldValues } from './timestamped-tuple-forwarder.ts'
 
-/** A table in its store: an update is put there, and then forwarded as a change. */
+/** A table with a store. An update is put into the store first, and then forwarded as a change. */
 export class MaterializedTable<K, V> {
   readonly #store: TableStore<K, V>
   readonly #forwarder: TimestampedTupleForwarder<K, V>
@@ -25,16 +25,16 @@ export class MaterializedTable<K, V> {
   }
 
   /**
-   * What an update of the key is to carry as its old value, as long as it is stored; null where nobody asks. It is read again, since a
-   * user's fold may have changed the other copy in place.
+   * The old value for the next update of the key; null if nobody downstream needs old values. To be called before the update. It is read from the
+   * store again, because a user's fold may have changed another copy in place.
    */
   oldValue(key: K): V | null {
     return this.#forwarder.sendsOldValues ? (this.#store.get(key)?.value ?? null) : null
   }
 
   /**
-   * `cause` is the record that caused the update; its headers go along. What is older than the history of a versioned store is not
-   * forwarded; what is not its latest version is marked as that (KIP-914).
+   * Puts and forwards an update with the headers of `cause`, the record that caused it. An update that is older than the history of a versioned
+   * store is not forwarded. One that is not the latest version of its key is marked so (KIP-914).
    */
   update(key: K, newValue: V | null, oldValue: V | null, timestamp: number, cause: StreamRecord<unknown, unknown>): void {
     const validTo = this.#store.put(key, newValue, timestamp)

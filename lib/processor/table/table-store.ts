@@ -4,14 +4,14 @@ import type { TimestampedKeyValueStore } from '../../state/key-value/key-value-s
 import type { ValidTo, VersionedKeyValueStore } from '../../state/versioned/versioned-key-value-store.ts'
 import type { ProcessorContext } from '../processor.ts'
 
-/** The store of a table, whether it keeps versions or not (Java: `KeyValueStoreWrapper`). */
+/** The store of a table, with versions or without (Java: `KeyValueStoreWrapper`). */
 export interface TableStore<K, V> {
   get(key: K): ValueAndTimestamp<V> | null
-  /** The row as of a time: where versions are kept. */
+  /** The row as of a time. Absent if the store keeps no versions. */
   getAsOf?(key: K, timestamp: number): ValueAndTimestamp<V> | null
-  /** What has left the store's cache; all, where there is none. */
+  /** The row that the record cache has forwarded last; the newest row if there is no cache. */
   getFlushed(key: K): ValueAndTimestamp<V> | null
-  /** null deletes. Where no versions are kept, what was put last is the latest. */
+  /** A value of null deletes. Without versions the row that was put last is the latest, whatever its timestamp. */
   put(key: K, value: V | null, timestamp: number): ValidTo
 }
 

@@ -3,11 +3,11 @@ import { streamRecord, type StreamRecord } from '../../model/stream-record.ts'
 import type { CachedStateStore, FlushListener } from '../../state/layers/flush-listener.ts'
 import type { InternalProcessorContext } from '../internal-processor-context.ts'
 
-/** Whether a table sends the old value beside the new one: only where somebody downstream needs it. */
+/** Whether a table forwards the old value with the new one. It does so only if an operator downstream needs old values. */
 export type OldValues = 'send' | 'omit'
 
 /**
- * Forwards the changes of a materialised table: at once, or, where the store has a cache, when the cache gives them up
+ * Forwards the changes of a table with a store: with each update, or, if the store has a record cache, with each flush of the cache
  * (Java: `TimestampedTupleForwarder` and `TimestampedCacheFlushListener`).
  */
 export class TimestampedTupleForwarder<K, V> {
@@ -22,12 +22,12 @@ export class TimestampedTupleForwarder<K, V> {
     this.#cached = store.setFlushListener?.(listener, oldValues) ?? false
   }
 
-  /** Whether `maybeForward` passes the old value on. */
+  /** Whether `maybeForward` forwards the old value. */
   get sendsOldValues(): boolean {
     return this.#oldValues === 'send' && !this.#cached
   }
 
-  /** `record` is the record that caused the change; its headers go along. */
+  /** Forwards the change with the headers of `record`, which caused it. Does nothing if the store has a record cache. */
   maybeForward<KOut extends K>(
     key: KOut,
     newValue: V | null,
