@@ -1,3 +1,4 @@
+/// <reference lib="esnext.disposable" preserve="true" />
 import './require-node.ts'
 import type { EmbeddedClusterOptions } from './transport/embedded/embedded-cluster.ts'
 import { EmbeddedCluster } from './transport/embedded/embedded-cluster.ts'

@@ -1,3 +1,4 @@
+/// <reference lib="esnext.disposable" preserve="true" />
 import './require-node.ts'
 
 // The words: records, topics, serdes, errors.
@@ -186,7 +187,7 @@ export type {
 // Clusters, and plain clients for topic values.
 export { kafka } from './transport/kafka/kafka.ts'
 export type { KafkaOptions } from './transport/kafka/kafka.ts'
-export type { SaslOptions } from './transport/kafka/connection/connection.ts'
+export type { SaslOptions, TlsOptions } from './transport/kafka/security-options.ts'
 export type { Cluster, ConnectOptions } from './transport/cluster.ts'
 export { openAdmin, openConsumer, openProducer } from './transport/topic-clients/open-topic-clients.ts'
 export type { ConsumerDeserializationHandler } from './transport/topic-clients/consumed-topic.ts'

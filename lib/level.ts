@@ -1,3 +1,4 @@
+/// <reference lib="esnext.disposable" preserve="true" />
 import './require-node.ts'
 
 export { openLevelStorage } from './storage/level/open-level-storage.ts'

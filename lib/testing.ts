@@ -1,3 +1,4 @@
+/// <reference lib="esnext.disposable" preserve="true" />
 import './require-node.ts'
 
 export { TopologyTestDriver } from './testing/topology-test-driver.ts'

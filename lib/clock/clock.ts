@@ -1,3 +1,5 @@
+import type { Signal } from '../model/abort-signal.ts'
+
 /** A timer that has not fired yet. */
 export interface Timer {
   cancel(): void
@@ -15,7 +17,7 @@ export interface Clock {
 }
 
 /** Resolves after `delayMs` of the clock's time, or at once when the signal is aborted. */
-export function sleep(clock: Clock, delayMs: number, signal?: AbortSignal): Promise<void> {
+export function sleep(clock: Clock, delayMs: number, signal?: Signal): Promise<void> {
   if (signal?.aborted === true) return Promise.resolve()
   return new Promise((resolve) => {
     const done = (): void => {

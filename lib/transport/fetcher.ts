@@ -1,3 +1,4 @@
+import type { Signal } from '../model/abort-signal.ts'
 import type { TransportError } from '../model/errors.ts'
 import type { TopicPartition } from '../model/topic-partition.ts'
 import type { RecordBatch } from './record-batch/record-batch.ts'
@@ -16,7 +17,7 @@ export interface FetchLimits {
   readonly maxBytesPerPartition: number
   readonly isolationLevel: IsolationLevel
   /** Aborting ends the wait early; the answer is then what is there, possibly nothing. */
-  readonly signal?: AbortSignal
+  readonly signal?: Signal
 }
 
 /** A producer's transaction that was aborted, from its first offset up to its abort marker (Kafka: `AbortedTransaction`). */

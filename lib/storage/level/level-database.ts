@@ -6,12 +6,13 @@ export interface LevelDatabase {
   close(): Promise<void>
   batch(operations: LevelOperation[], options: LevelBatchOptions): Promise<void>
   iterator(options: LevelIteratorOptions): LevelIterator
-  getSync?(key: Buffer, options: LevelEncodings): Buffer | undefined
+  getSync?(key: Uint8Array, options: LevelEncodings): Uint8Array | undefined
   snapshot?(): LevelSnapshot
 }
 
 export type LevelOperation =
-  { readonly type: 'put'; readonly key: Buffer; readonly value: Buffer } | { readonly type: 'del'; readonly key: Buffer }
+  | { readonly type: 'put'; readonly key: Uint8Array; readonly value: Uint8Array }
+  | { readonly type: 'del'; readonly key: Uint8Array }
 
 /** Keys and values are bytes, also where the database was made with other encodings. */
 export interface LevelEncodings {
@@ -29,7 +30,7 @@ export interface LevelIteratorOptions extends LevelEncodings {
 }
 
 export interface LevelIterator {
-  nextv(size: number): Promise<[Buffer, Buffer | undefined][]>
+  nextv(size: number): Promise<[Uint8Array, Uint8Array | undefined][]>
   close(): Promise<void>
 }
 

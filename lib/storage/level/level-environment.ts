@@ -96,7 +96,7 @@ export class LevelEnvironment implements StorageEnvironment {
   }
 }
 
-function operation(key: Buffer, value: Uint8Array | null): LevelOperation {
+function operation(key: Uint8Array, value: Uint8Array | null): LevelOperation {
   return value === null ? { type: 'del', key } : { type: 'put', key, value: asBuffer(value) }
 }
 

@@ -41,11 +41,11 @@ export class LevelTable implements StorageTable {
   }
 
   /** The keys as the database has them, in no order. */
-  *storedKeys(): Generator<Buffer, undefined> {
+  *storedKeys(): Generator<Uint8Array, undefined> {
     for (const [key] of this.#rows.entries()) yield this.storedKey(key)
   }
 
-  storedKey(key: string): Buffer {
+  storedKey(key: string): Uint8Array {
     return Buffer.from(this.#prefix + key, 'latin1')
   }
 

@@ -85,13 +85,13 @@ async function checkFormat(database: LevelDatabase): Promise<void> {
   }
   // The key of the format is the lowest.
   if (latin1(row[0]) !== formatKey) throw foreign(latin1(row[0]))
-  const found = String(row[1])
+  const found = latin1(row[1] ?? new Uint8Array())
   if (found === formatVersion) return
   const message = `The stores in the database have format ${found}, this version writes ${formatVersion}: use another database.`
   throw new ProcessorStateError('STREAMS_STATE_FORMAT', message, { facts: { found, expected: formatVersion } })
 }
 
-async function* allRows(database: LevelDatabase): AsyncGenerator<readonly [Buffer, Buffer | undefined][], undefined> {
+async function* allRows(database: LevelDatabase): AsyncGenerator<readonly [Uint8Array, Uint8Array | undefined][], undefined> {
   const values = !readsSync(database)
   const iterator = database.iterator({ ...encodings, values })
   try {
@@ -105,7 +105,7 @@ async function* allRows(database: LevelDatabase): AsyncGenerator<readonly [Buffe
   }
 }
 
-function load(storage: LevelStorage, stored: string, value: Buffer | undefined): void {
+function load(storage: LevelStorage, stored: string, value: Uint8Array | undefined): void {
   const parsed = parseKey(stored)
   if (parsed.kind === 'foreign') throw foreign(stored)
   if (parsed.kind === 'format') return

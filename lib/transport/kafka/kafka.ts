@@ -4,10 +4,11 @@ import type { Clock } from '../../clock/clock.ts'
 import { systemClock } from '../../clock/system-clock.ts'
 import { ConfigError } from '../../model/errors.ts'
 import type { Cluster } from '../cluster.ts'
-import type { HostPort, SaslOptions, TlsOptions } from './connection/connection.ts'
+import type { HostPort } from './connection/connection.ts'
 import { kafkajsConnector } from './connection/kafkajs/kafkajs-connection.ts'
 import { kafkaCluster } from './kafka-cluster.ts'
 import type { KafkaClusterOptions } from './kafka-cluster.ts'
+import type { SaslOptions, TlsOptions } from './security-options.ts'
 
 export interface KafkaOptions {
   /** `host:port`, separated by commas, or a list of them. */

@@ -1,19 +1,4 @@
-import type { ConnectionOptions as TlsOptions } from 'node:tls'
-
-export type { TlsOptions }
-
-/** How a client says who it is: a mechanism with its credentials. */
-export type SaslOptions =
-  | {
-      readonly mechanism: 'plain' | 'scram-sha-256' | 'scram-sha-512'
-      readonly username: string
-      readonly password: string
-    }
-  | {
-      readonly mechanism: 'oauthbearer'
-      /** Asked for a token whenever a connection opens. */
-      readonly oauthBearerProvider: () => Promise<{ readonly value: string }>
-    }
+import type { SaslOptions, TlsOptions } from '../security-options.ts'
 
 export interface HostPort {
   readonly host: string

@@ -80,7 +80,7 @@ function newKafka(kafkajs: KafkajsModule, { clientId, ssl, ...settings }: Connec
   return new kafkajs.Kafka({
     clientId,
     brokers: ['unused:9092'],
-    ...(ssl === false ? {} : { ssl }),
+    ...(ssl === false ? {} : { ssl: ssl as ConnectionOptions | true }),
     ...(sasl === null ? {} : { sasl }),
     connectionTimeout: kafkajsTimeoutMs,
     authenticationTimeout: kafkajsTimeoutMs,
