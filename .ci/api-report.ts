@@ -1,6 +1,6 @@
 /**
  * Compares the public types of every entry with the report under docs/api (`--update` writes the reports instead).
- * A change of the public face is so a visible diff.
+ * So a change of the public face is a visible diff.
  */
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -39,7 +39,7 @@ function isUnchanged(entry: string, types: string): boolean {
           // What is exported is public; release tags would say so on every line.
           'ae-missing-release-tag': quiet,
           'ae-undocumented': quiet,
-          // Classes name what only the library hands to their constructors; the other entries name what the main one exports.
+          // Allowed: types of constructor parameters that only the library passes, and types that another entry exports.
           'ae-forgotten-export': quiet,
           'ae-unresolved-link': quiet,
         },

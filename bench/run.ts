@@ -25,7 +25,7 @@ type Row = 'a1' | 'b1'
 const limits: Record<Row, number> = { a1: 10, b1: 8 }
 const warmUpPasses = 2
 const input = 'bench-input'
-/** The data set's timestamps are fixed, so old: without this the broker deletes it. */
+/** The timestamps of the data set are fixed and old: with its default retention the broker would delete the records. */
 const keepAll = { 'retention.ms': '-1' }
 
 interface Run {
@@ -120,7 +120,7 @@ async function streamsPass(run: Run, subject: SubjectProcess, row: Row, pass: nu
   return used
 }
 
-/** a1: all its output is there. b1 commits only now and then, so: the process has gone idle. */
+/** Waits for the end of a pass. a1: all output is in the topic. b1 writes at commits only, so its end is when the process has gone idle. */
 async function drained({ admin, dataset }: Run, row: Row, output: string, subject: SubjectProcess): Promise<void> {
   const wanted = Array.from({ length: dataset.records }, (_, index) => index).filter(isKept).length
   for (let quiet = 0, last = subject.cpuMicroseconds(); ;) {

@@ -1,4 +1,4 @@
-/** The process under test: does one pass an order, and stays warm between passes. */
+/** The process under test. Each order of the parent process starts one pass; the process stays warm between passes. */
 import { KafkaStreams } from 'millrace'
 import type { Answer, Order } from './protocol.ts'
 import { readAll } from './raw/l1.ts'

@@ -9,7 +9,7 @@ export async function verify(workload: 'a1' | 'b1', cluster: Cluster, output: st
   if (found !== wanted) throw new Error(`${workload}: the output is wrong (digest ${found}, not ${wanted}); the run is void.`)
 }
 
-/** Order-independent: records by key and timestamp, added up. */
+/** A checksum that does not depend on the order of records: the sum over their keys and timestamps. */
 function mix(key: number, timestamp: number): number {
   return (Math.imul(key + 1, 0x85ebca6b) ^ Math.imul(timestamp % 2 ** 31, 0xc2b2ae35)) >>> 0
 }

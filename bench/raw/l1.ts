@@ -1,5 +1,5 @@
 /**
- * L1, the floor of every row: one socket, fetch requests, CRC, and a walk over every record. No client, no framework.
+ * L1, the raw limit that every figure is compared with: one socket, fetch requests, CRC, and a walk over every record. No client, no framework.
  * Reads with `onread` into one fixed buffer, which is 3 to 4 times cheaper than 'data' events.
  */
 import { connect } from 'node:net'

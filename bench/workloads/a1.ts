@@ -1,7 +1,7 @@
 import { Serdes, StreamsBuilder, topic } from 'millrace'
 import type { Workload } from './workload.ts'
 
-/** a1: bytes in, one filter, one mapValues, bytes out. */
+/** a1: reads bytes, passes them through one filter and one mapValues, and writes bytes. */
 export const a1: Workload = {
   topology({ input, output }) {
     const bytes = { key: Serdes.bytes, value: Serdes.bytes }

@@ -1,7 +1,7 @@
 import { Serdes, StreamsBuilder, topic } from 'millrace'
 import type { Workload } from './workload.ts'
 
-/** b1: count per key, with changelog and cache, every commit's changes out. */
+/** b1: counts the records of each key, with changelog and cache; each commit writes the changes to the output topic. */
 export const b1: Workload = {
   topology({ input, output }) {
     const builder = new StreamsBuilder()

@@ -40,7 +40,8 @@ export const uuidSerde: Serde<string> = Object.freeze({
   canonical: true,
   accepts: (bytes: Uint8Array) => uuidText.test(latin1(bytes)),
   serialize: (value: string) => {
-    const text = String(value).toLowerCase()
+    if (typeof value !== 'string') throw unwritable('uuid', `it is of type ${typeof value}.`)
+    const text = value.toLowerCase()
     if (!uuidText.test(text)) throw unwritable('uuid', `${JSON.stringify(value)} is no UUID.`)
     return Buffer.from(text, 'latin1')
   },

@@ -9,14 +9,14 @@ function checkInteger(serde: string, value: number, from: number, to: number): v
   throw unwritable(serde, `${String(value)} is no integer from ${from} to ${to}.`)
 }
 
-/** 8 bytes, big-endian, of an integer that a number holds exactly. The caller has checked that it does. */
+/** Writes an integer as 8 bytes, big-endian. The caller has checked that a number holds it exactly. */
 export function writeLong(target: Buffer, value: number, at: number): void {
   const high = Math.floor(value / highUnit)
   target.writeInt32BE(high, at)
   target.writeUInt32BE(value - high * highUnit, at + 4)
 }
 
-/** May be unsafe: the caller decides what that means. */
+/** Reads 8 bytes, big-endian. The caller checks whether a number holds the result exactly. */
 export function readLong(source: Buffer, at: number): number {
   return source.readInt32BE(at) * highUnit + source.readUInt32BE(at + 4)
 }

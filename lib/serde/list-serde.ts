@@ -32,7 +32,8 @@ export function listSerde<T>(inner: Serde<T>): Serde<T[]> {
     name,
     serialize: (list: T[], context: SerdeContext) => {
       if (!Array.isArray(list)) throw unwritable(name, 'it is no array.')
-      const elements = list.map((element) => writeElement(inner, element, context))
+      // Holes are elements, too: they are undefined.
+      const elements = Array.from(list, (element) => writeElement(inner, element, context))
       return elementBytes === undefined ? writeSized(elements) : writeFixed(elements)
     },
     deserialize: (bytes: Uint8Array, context: SerdeContext) => read(bytes).map((element) => readElement(inner, element, context)),

@@ -39,7 +39,7 @@ export function sessionWindowedSerde<K>(inner: Serde<K>): Serde<Windowed<K>> {
   })
 }
 
-/** How the times of a window follow its key. */
+/** How the times of a window are written behind its key. */
 interface WindowTrailer<K> {
   readonly name: string
   readonly trailerBytes: number

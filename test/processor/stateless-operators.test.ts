@@ -1,6 +1,6 @@
 import t from 'tap'
 import { streamRecord, type StreamRecord } from '../../lib/model/stream-record.ts'
-import type { InternalProcessorContext } from '../../lib/processor/internal-processor-context.ts'
+import { nullable, Serdes, topic, Topology } from '../../lib/index.ts'
 import { KStreamBranch } from '../../lib/processor/stateless/kstream-branch.ts'
 import { KStreamFilter } from '../../lib/processor/stateless/kstream-filter.ts'
 import { KStreamFlatMap } from '../../lib/processor/stateless/kstream-flat-map.ts'
@@ -10,22 +10,28 @@ import { KStreamMapValues } from '../../lib/processor/stateless/kstream-map-valu
 import { KStreamPeek } from '../../lib/processor/stateless/kstream-peek.ts'
 import { KStreamSelectKey } from '../../lib/processor/stateless/kstream-select-key.ts'
 import type { Processor } from '../../lib/processor/processor.ts'
+import { TopologyTestDriver } from '../../lib/testing.ts'
 
 type Operator = Processor<unknown, unknown, unknown, unknown>
+type Sent = StreamRecord<unknown, unknown> & { readonly child?: string }
 
+const text = nullable(Serdes.string)
+const input = topic('in', { key: text, value: text })
 const record = streamRecord<unknown, unknown>('k', 'v', 7, [{ key: 'h', value: null }])
+/** To whom operators here send records; others than branches send to all of them. */
+const children = ['x', 'any', 'never', 'default'] as const
 
-/** What the operator forwards for a record, and to whom. */
-function forwarded(operator: Operator, input = record): readonly (StreamRecord<unknown, unknown> & { child?: string })[] {
-  const sent: (StreamRecord<unknown, unknown> & { child?: string })[] = []
-  const context = {
-    nodeName: 'node',
-    forward: (output: StreamRecord<unknown, unknown>, child?: string) =>
-      void sent.push(child === undefined ? output : { ...output, child }),
-  } as unknown as InternalProcessorContext<unknown, unknown>
-  operator.init?.(context)
-  operator.process(input, context)
-  return sent
+/** What the operator, as the node `node` of a topology, sends for a record: to whom where it is not to all children. */
+function forwarded(operator: Operator, sent = record): Sent[] {
+  const received = new Map<string, StreamRecord<unknown, unknown>[]>(children.map((child) => [child, []]))
+  const topology = new Topology().addSource('source', input).addProcessor('node', () => operator, ['source'])
+  for (const child of children)
+    topology.addProcessor(child, () => ({ process: (each) => void received.get(child)!.push(each) }), ['node'])
+  using driver = new TopologyTestDriver(topology)
+  driver.createInputTopic(input).pipeInput(sent as StreamRecord<string | null, string | null>)
+  const toAll = received.get('never')!
+  if (toAll.length > 0) return toAll
+  return children.flatMap((child) => received.get(child)!.map((each) => ({ ...each, child })))
 }
 
 const withLambda: Readonly<Record<string, (lambda: () => never) => Operator>> = {
@@ -100,7 +106,15 @@ t.test('the first branch that matches takes the record', async (t) => {
 
 t.test('peek passes the record itself, whatever its action returns', async (t) => {
   const seen: unknown[] = []
-  const [output] = forwarded(new KStreamPeek({ action: (value, key) => seen.push([value, key]) }))
-  t.equal(output, record)
+  const peek = new KStreamPeek({ action: (value, key) => seen.push([value, key]) })
+  const given: unknown[] = []
+  const watched: Operator = {
+    process: (each, context) => {
+      given.push(each)
+      peek.process(each, context)
+    },
+  }
+  const [output] = forwarded(watched)
+  t.equal(output, given[0])
   t.strictSame(seen, [['v', 'k']])
 })

@@ -10,9 +10,9 @@ import type { AvroWriter } from './avro-writer.ts'
 import { makeWriter } from './avro-writer.ts'
 import { parseWriterSchema } from './parse-schema.ts'
 
-/** Which schemas go by which ids. Both answers are immediate: what they need has been fetched before. */
+/** Schemas by their ids. Both methods answer at once: `prepareRead` and `prepareWrite` of the serde have fetched the schemas before. */
 export interface SchemaIds {
-  /** The id under which the own schema is registered for this topic. */
+  /** The id of the serde's own schema, as it is registered for this topic. */
   idFor(context: SerdeContext): number
   /** The text of a writer's schema. */
   schemaOf(id: number): string

@@ -83,7 +83,7 @@ export class AvroInput {
     return this.fixed(this.size())
   }
 
-  /** A copy: the memory around belongs to a whole batch. */
+  /** A copy: a view would keep the memory of the whole fetched batch. */
   fixed(size: number): Uint8Array {
     const from = this.#take(size)
     return new Uint8Array(this.#bytes.subarray(from, from + size))
@@ -98,7 +98,7 @@ export class AvroInput {
     while (this.#byte() >= 0x80) if (++length > varintBytesMax) throw tooLong()
   }
 
-  /** A length that is believed only if the bytes for it are there. */
+  /** A length in bytes. What takes these bytes refuses a length beyond the end. */
   size(): number {
     const size = this.long()
     if (size < 0) throw new RangeError(`a length is ${size}`)

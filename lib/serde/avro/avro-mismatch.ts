@@ -1,4 +1,4 @@
-/** A value that its Avro type does not take. Those around it add where it stands. */
+/** A value does not fit its Avro type. Each type around it adds the name of the part, so that `path` leads from the root to the value. */
 export class AvroMismatch extends Error {
   readonly path: string[] = []
   readonly #found: string

@@ -1,4 +1,4 @@
-/** The zigzag form of what is smaller is a number that is exact. */
+/** Below this bound the zigzag form of a long is a number that is exact. */
 const exactZigzag = 2 ** 52
 
 /** Writes Avro binary into memory that grows. The caller has checked what it writes. */
@@ -6,7 +6,7 @@ export class AvroOutput {
   #bytes = Buffer.allocUnsafe(512)
   #at = 0
 
-  /** Begins anew, behind the bytes of a header, which the caller fills in. */
+  /** Begins a new value behind `headerBytes` bytes, which the caller fills in. */
   begin(headerBytes: number): void {
     this.#at = headerBytes
   }
@@ -21,7 +21,7 @@ export class AvroOutput {
     this.#bytes[this.#at++] = value ? 1 : 0
   }
 
-  /** An integer that a number holds exactly. */
+  /** Writes an integer that a number holds exactly. */
   long(value: number): void {
     this.#reserve(10)
     if (value >= -exactZigzag && value < exactZigzag) this.#varint(value < 0 ? -2 * value - 1 : 2 * value)

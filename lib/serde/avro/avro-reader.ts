@@ -17,10 +17,10 @@ export type AvroReader = (input: AvroInput) => unknown
 export class UnresolvedError extends Error {}
 
 /**
- * What reads values of `writer` as values of `reader`, by Avro's rules of schema resolution.
+ * Makes the reader that turns what `writer` wrote into values of `reader`, by Avro's rules of schema resolution.
  *
- * What does not resolve is an `UnresolvedError` of the values that have it: a branch of a union, a symbol, the items of a list. A writer
- * may have many that its records seldom use.
+ * A part that does not resolve (a branch of a union, a symbol, the items of a list) is an `UnresolvedError` of the records that have it, and
+ * of no others: a writer's schema may have many such parts that its records seldom use.
  */
 export function makeReader(writer: AvroType, reader: AvroType): AvroReader {
   return new ReaderMaker().readerOf(writer, reader)
@@ -95,11 +95,11 @@ class ReaderMaker {
   #recordReader(writer: RecordType, reader: RecordType): AvroReader {
     const known = this.#records.get(writer)?.get(reader)
     if (known !== undefined) return known
-    // Made before its parts, since a record may contain itself.
+    // The map has the reader before its parts are made: a record may contain itself.
     const parts: RecordPart[] = []
     const read = recordReader(templateOf(reader), parts)
     this.#records.set(writer, (this.#records.get(writer) ?? new Map<RecordType, AvroReader>()).set(reader, read))
-    // In the order of the bytes; fields that only the reader has follow.
+    // Written fields come in the order of the bytes. Fields that only the reader has follow.
     for (const field of writer.fields) parts.push(this.#writtenPart(field, reader))
     for (const field of reader.fields)
       if (!writer.fields.some((written) => isSameField(written, field))) parts.push(missingPart(field, reader))
@@ -114,9 +114,9 @@ class ReaderMaker {
 }
 
 interface RecordPart {
-  /** For messages. */
+  /** The field's name, for messages. */
   readonly name: string
-  /** The member that it becomes. */
+  /** The member of the value that the field becomes. Undefined: the reader has no such field. */
   readonly target: string | undefined
   readonly read: AvroReader
 }
@@ -171,7 +171,7 @@ function enumReader(writer: EnumType, reader: EnumType): AvroReader {
   }
 }
 
-/** What an integer, a float or a text may become without loss of meaning. */
+/** Avro's promotions: integers to wider numbers, float to double, text to bytes and back. */
 function primitiveReader(writer: AvroType['kind'], reader: PrimitiveType): AvroReader | undefined {
   const { kind } = reader
   const isInteger = writer === 'int' || writer === 'long'

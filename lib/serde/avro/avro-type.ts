@@ -23,14 +23,14 @@ export interface AvroField {
   readonly name: string
   readonly aliases: readonly string[]
   readonly type: AvroType
-  /** As it stands in the schema: JSON. Undefined where there is none. */
+  /** The default as JSON, as it stands in the schema. Undefined: the field has none. */
   readonly default: unknown
 }
 
 export interface EnumType extends Named {
   readonly kind: 'enum'
   readonly symbols: readonly string[]
-  /** What readers take for symbols that they do not know. */
+  /** The symbol that a reader takes for a symbol it does not know. */
   readonly default: string | undefined
 }
 

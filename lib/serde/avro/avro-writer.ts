@@ -12,7 +12,7 @@ import { readsBigint } from './logical-type.ts'
 /** Writes a value, or throws an `AvroMismatch`. */
 export type AvroWriter = (value: unknown, output: AvroOutput) => void
 
-/** What writes the values of a type. Throws a `TypeError` where a default is none of its field. */
+/** Makes the writer of a type. Throws a `TypeError` where a field's default does not fit the type of the field. */
 export function makeWriter(type: AvroType): AvroWriter {
   return new WriterMaker().writerOf(type)
 }
@@ -57,7 +57,7 @@ class WriterMaker {
   }
 
   #recordWriter(type: RecordType): AvroWriter {
-    // Made before its parts, since a record may contain itself.
+    // The map has the writer before the fields are made: a record may contain itself.
     let fields: readonly FieldWriter[] = []
     const write: AvroWriter = (value, output) => {
       if (!isObject(value)) throw new AvroMismatch(value, describeType(type))
@@ -116,7 +116,7 @@ interface FieldWriter {
   readonly write: AvroWriter
 }
 
-/** Where a part is none of its type, the error says which part it is. */
+/** Writes a field, an item or a value of a map. An `AvroMismatch` gets its name: the message says where the value stands. */
 function writePart(name: string | number, write: AvroWriter, value: unknown, output: AvroOutput): void {
   try {
     write(value, output)
@@ -137,7 +137,7 @@ function enumWriter(type: EnumType): AvroWriter {
 
 const longText = "long (a safe integer; { logicalType: 'bigint' } takes all 64 bits)"
 
-/** The logical type has checked it. */
+/** Writes a bigint, which the logical type has checked. */
 const writeBigint: AvroWriter = (value, output) => output.bigLong(value as bigint)
 
 const primitiveWriters = {

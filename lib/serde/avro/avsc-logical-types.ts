@@ -39,7 +39,7 @@ export function avroLogicalTypes(avsc: Avsc): AvscLogicalTypes {
 
 type LogicalType = typeof avscModule.types.LogicalType
 
-/** The number as it is. As a registry does, avsc takes times of all units for compatible; the serde does not. */
+/** A time as its number. Like a registry, avsc calls times of different units compatible; the serde refuses them when it reads. */
 function timeType(Base: LogicalType): LogicalType {
   class TimeType extends Base {
     protected override _fromValue(time: unknown): unknown {

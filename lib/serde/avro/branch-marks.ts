@@ -1,4 +1,4 @@
-/** By which branch of a union an object was read, or is to be written. Objects of one shape may be events of several kinds. */
+/** The branch of a union that an object was read by, or is to be written by. Objects with the same members may be events of several kinds. */
 const marks = new WeakMap<object, string>()
 
 export function markBranch<T extends object>(value: T, branch: string): T {

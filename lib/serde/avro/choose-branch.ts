@@ -4,7 +4,7 @@ import { markedBranch } from './branch-marks.ts'
 import { AvroMismatch } from './avro-mismatch.ts'
 import { fitOf, isObject } from './fit-value.ts'
 
-/** Whether a union has several branches for one object: then what is read remembers its branch. */
+/** Whether several branches of a union take objects, as records and maps do. Objects that are read from such a union are marked by branch. */
 export function needsMarks({ branches }: UnionType): boolean {
   return branches.filter(isForObjects).length > 1
 }
@@ -13,7 +13,10 @@ function isForObjects({ kind }: AvroType): boolean {
   return kind === 'record' || kind === 'map'
 }
 
-/** How the branch for a value is found, as an index. Throws an `AvroMismatch` where there is none, or no single one. */
+/**
+ * Makes the function that finds the branch for a value, as an index. The function throws an `AvroMismatch` where no branch takes the value, or
+ * several records do.
+ */
 export function branchChooser(union: UnionType): (value: unknown) => number {
   const { branches } = union
   const nullIndex = branches.findIndex(({ kind }) => kind === 'null')
@@ -35,7 +38,7 @@ function bestBranch(union: UnionType, value: unknown): number {
   if (exact.length > 1) throw ambiguous(exact)
   const found = fits.includes('exact') ? fits.indexOf('exact') : fits.indexOf('loose')
   if (found < 0) throw new AvroMismatch(value, describeType(union))
-  // Where the members tell which record it is, there may be none that no record knows.
+  // The members decide which record is meant: a member that this record does not know makes the decision doubtful.
   if (fits[found] === 'loose' && isObject(value) && needsMarks(union)) throw new AvroMismatch(value, describeType(union))
   return found
 }

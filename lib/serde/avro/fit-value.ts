@@ -59,18 +59,18 @@ function primitiveFit(type: PrimitiveType, value: unknown): Fit {
   }
 }
 
-/** Integers have no −0. */
+/** Integers have no −0: it would come back as 0. */
 function integerFit(value: unknown, isInteger: boolean): Fit {
   if (!isInteger) return 'none'
   return Object.is(value, -0) ? 'loose' : 'exact'
 }
 
-/** Beyond all floats, rounding would make it infinite. */
+/** Whether a number is in the range of floats. Rounding would make a greater one infinite. */
 export function isFloat(value: number): boolean {
   return !Number.isFinite(value) || Number.isFinite(Math.fround(value))
 }
 
-/** What an Avro record or map is: an object that is no list and no bytes. */
+/** Whether a value may be an Avro record or map: an object that is neither a list nor bytes. */
 export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Uint8Array)
 }

@@ -1,6 +1,6 @@
 import { decimalType } from './decimal.ts'
 
-/** How a logical type shows the values of the type below it. */
+/** How a logical type turns values of the Avro type below it into the values that users see. */
 export interface LogicalType {
   readonly name: string
   /** For messages: `decimal(18, 2)`. */
@@ -71,7 +71,7 @@ function bigintType(name: string, isTime: boolean): LogicalType {
   }
 }
 
-/** A number without a unit may be of any. */
+/** A plain number has no unit: it resolves to a time of any unit. */
 function otherUnit(name: string, writer: LogicalType | undefined): string | undefined {
   if (writer === undefined || writer.name === 'bigint' || writer.name === name) return undefined
   return `${writer.name} is not read as ${name}`

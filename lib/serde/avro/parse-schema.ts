@@ -33,7 +33,7 @@ class SchemaParser {
     this.#logicalTypeOf = logical
   }
 
-  /** `namespace` is that of the type around. */
+  /** `namespace` is the namespace of the type that contains this one. */
   parse(schema: unknown, namespace: string): AvroType {
     if (typeof schema === 'string') return this.#byName(schema, namespace)
     if (Array.isArray(schema)) return this.#union(schema, namespace)

@@ -24,7 +24,7 @@ export function readBlocks(input: AvroInput, limit: BlockLimit, readItem: () => 
   }
 }
 
-/** A record that holds itself directly has no values; so a type below another one is no endless road. */
+/** Whether each value of the type takes at least a byte. `above` are the records around it: one that contains itself directly has no values. */
 function takesBytes(type: AvroType, above: readonly AvroType[] = []): boolean {
   if (type.kind === 'null') return false
   if (type.kind === 'fixed') return type.size > 0

@@ -25,7 +25,10 @@ export class RegisteredSchemas implements SchemaIds {
     this.#texts.set(id, this.#ownSchema)
   }
 
-  /** A schema that the registry does not have is trouble of the records with its id; a registry that fails is the batch's. */
+  /**
+   * Fetches the schemas that a batch names. A schema that the registry does not know fails the records with its id, when they are read. A
+   * registry that does not answer fails the whole batch.
+   */
   async fetch(batch: readonly Uint8Array[]): Promise<void> {
     const ids = new Set<number>()
     for (const bytes of batch) {

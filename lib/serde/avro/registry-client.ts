@@ -18,7 +18,7 @@ export interface RegistryAddress {
 const install = '@kafkajs/confluent-schema-registry avsc'
 const purpose = 'millrace/avro needs'
 
-/** Loads the client, which nothing does before. */
+/** Loads the packages of the client, and makes one for this address. */
 export async function connectRegistry({ host, auth }: RegistryAddress): Promise<RegistryClient> {
   const [{ SchemaRegistry }, { default: avsc }] = await loadPackage({
     load: () => Promise.all([import('@kafkajs/confluent-schema-registry'), import('avsc')]),

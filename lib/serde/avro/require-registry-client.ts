@@ -1,4 +1,4 @@
 import { requireRegistryClient } from './registry-client.ts'
 
-// A bundler has found the packages already; where it leaves nothing to resolve with, nothing is asked.
+// A bundle of CommonJS has no `import.meta.resolve`: there the bundler has found the packages, or has said that they are missing.
 if (typeof import.meta.resolve === 'function') requireRegistryClient((name) => import.meta.resolve(name))

@@ -8,7 +8,8 @@ export type Compatibility =
 
 export interface SchemaRegistryOptions {
   /**
-   * Set for a subject where it has no level of its own; a subject with another level refuses registration. Default BACKWARD.
+   * The level of compatibility. A subject without a level gets this one; a subject with another level refuses the registration. Default
+   * BACKWARD.
    */
   readonly compatibility?: Compatibility | undefined
   /** Basic authentication. */
@@ -54,7 +55,10 @@ interface ExportableType {
   schema(options: { readonly exportAttrs: boolean }): unknown
 }
 
-/** A refusal will not go away by asking again: it is an error of the schema or the record. All else is the registry's. */
+/**
+ * Throws the client's error as one of Millrace. The statuses 404, 409 and 422 are about the schema or the record: asking again does not help. All
+ * other errors are about the registry.
+ */
 function fail(what: string, facts: Record<string, unknown>, error: unknown): never {
   const status = (error as { readonly status?: unknown }).status
   const reason = error instanceof Error ? error.message : String(error)

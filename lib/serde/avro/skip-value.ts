@@ -2,7 +2,7 @@ import type { AvroInput } from './avro-input.ts'
 import type { AvroType } from './avro-type.ts'
 import { blockLimit, readBlocks } from './read-blocks.ts'
 
-/** Goes past a value that its reader has no field for. */
+/** Skips the bytes of a value that the reader's schema has no field for. */
 export function skipValue(type: AvroType, input: AvroInput): void {
   switch (type.kind) {
     case 'null':

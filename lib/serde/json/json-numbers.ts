@@ -35,7 +35,7 @@ const point = 0x2e
 /** The greatest double has 309 digits. */
 const maxWholeDigits = 308
 
-/** In front of a number's first digits; a quote, a point or a letter are in front of other digits. */
+/** The characters that may stand before a number. Digits behind a quote, a point or a letter belong to a string or a fraction. */
 const beforeNumbers = new Set<number | undefined>([undefined, ...Buffer.from(' \t\r\n,:[-')])
 
 function beginsNumber(before: number | undefined): boolean {

@@ -73,7 +73,7 @@ function stringify(value: unknown): string {
   return text
 }
 
-/** As TypeScript does not know it yet. */
+/** TypeScript's library does not declare it yet. */
 const { rawJSON } = JSON as unknown as { readonly rawJSON: (text: string) => unknown }
 
 function minusZeros(_key: string, value: unknown): unknown {

@@ -18,10 +18,10 @@ export interface SchemaIssue {
   readonly path?: readonly (PropertyKey | { readonly key: PropertyKey })[] | undefined
 }
 
-/** What a schema makes of its input. */
+/** The type of the values that a schema returns. */
 export type SchemaOutput<S extends StandardSchema> = NonNullable<S['~standard']['types']>['output']
 
-/** `amount.currency: Invalid input` */
+/** All issues in one text: `amount.currency: Invalid input`. */
 export function describeIssues(issues: readonly SchemaIssue[]): string {
   return issues.map(describeIssue).join('; ')
 }
