@@ -5,7 +5,7 @@ import type { FetchLimits } from '../../transport/fetcher.ts'
 import type { ThreadEnvironment } from '../environment/thread-environment.ts'
 import type { RefusalHandling } from '../errors/refused-records.ts'
 import type { Membership } from '../membership/membership.ts'
-import { openClassicMembership, type OpenMembership } from '../membership/open-classic-membership.ts'
+import { openMembership, type OpenMembership } from '../membership/open-membership.ts'
 import { ProducerOutput } from '../output/producer-output.ts'
 import { RepartitionPurge } from '../output/repartition-purge.ts'
 import type { StateRestoreListener } from '../restore/changelog.ts'
@@ -37,7 +37,7 @@ export interface OpenStreamThreadOptions {
   readonly globalStores: GlobalStores
   readonly restoreListener: StateRestoreListener
   readonly onStateChange: (state: ThreadState) => void
-  /** Default: by the classic group protocol. */
+  /** Default: as the configuration says. */
   readonly openMembership?: OpenMembership
   /** Default: at least once. `running` tells the tasks that run at the time of the call. */
   readonly makeCommitter?: (options: CommitterOptions) => Committer
@@ -86,7 +86,7 @@ export async function openStreamThread(options: OpenStreamThreadOptions): Promis
 }
 
 async function connect(options: OpenStreamThreadOptions, jobs: LoopJobs, opened: AsyncDisposableStack): Promise<Connected> {
-  const { plan, config, cluster, admin, environment, directory, openMembership = openClassicMembership } = options
+  const { plan, config, cluster, admin, environment, directory } = options
   const { clock, threadId } = environment
   const { retryBackoffMs, bufferMemory, taskTimeoutMs } = config
   const limits = fetchLimits(config)
@@ -102,7 +102,8 @@ async function connect(options: OpenStreamThreadOptions, jobs: LoopJobs, opened:
   const restoring = { openFetcher, admin, clock, listener, limits, retryBackoffMs, taskTimeoutMs }
   const changelogs = opened.adopt(new ChangelogReader(restoring), close)
   const { processId } = directory
-  const membership = await openMembership({ ...options, processId, prepareTopics: () => prepareTopics(options) }, opened)
+  const open = options.openMembership ?? openMembership
+  const membership = await open({ ...options, processId, prepareTopics: () => prepareTopics(options) }, opened)
   return { membership, input, output, changelogs }
 }
 

@@ -1,29 +1,11 @@
 import type { TopologyPlan } from '../../topology/topology-plan.ts'
-import type { Admin } from '../../transport/admin.ts'
-import type { Cluster } from '../../transport/cluster.ts'
-import type { ThreadEnvironment } from '../environment/thread-environment.ts'
-import type { ResolvedConfig } from '../streams-config.ts'
 import { ClassicMembership } from './classic-membership.ts'
 import { MatchedTopics } from './matched-topics.ts'
-import type { Membership } from './membership.ts'
+import type { OpenMembership } from './open-membership.ts'
 import { StreamAssignor } from './stream-assignor.ts'
 import { topologyHash } from './topology-hash.ts'
 
-export interface OpenMembershipOptions {
-  readonly plan: TopologyPlan
-  readonly config: ResolvedConfig
-  readonly cluster: Cluster
-  readonly admin: Admin
-  readonly environment: ThreadEnvironment
-  /** Lasts as long as the state directory of the process. */
-  readonly processId: string
-  /** Makes internal topics, and answers the partitions of all topics. */
-  readonly prepareTopics: () => Promise<ReadonlyMap<string, number>>
-}
-
-/** Makes a membership that has not joined yet. Its connection is closed by `opened`. */
-export type OpenMembership = (options: OpenMembershipOptions, opened: AsyncDisposableStack) => Promise<Membership>
-
+/** Opens a membership by the classic group protocol. */
 export const openClassicMembership: OpenMembership = async (options, opened) => {
   const { plan, config, cluster, admin, environment, processId, prepareTopics } = options
   const groupId = config.applicationId
