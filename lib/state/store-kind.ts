@@ -35,6 +35,8 @@ export interface StoreFormat {
 
 /** The changelog of a store, as far as the kind decides it. */
 export interface StoreChangelog<S> {
+  /** `serialized`: a record's key is what the key serde writes. `composed`: there is more in it, such as the start of a window. */
+  readonly keys: 'serialized' | 'composed'
   /** Whether the record may have been written by a store of this kind. */
   holds(record: ChangelogRecord): boolean
   /** Kafka's `cleanup.policy`, which the application's own `topicConfig` may replace. */

@@ -16,7 +16,7 @@ import { StreamTask } from '../../lib/runtime/task/stream-task.ts'
 import { nullable } from '../../lib/serde/nullable-serde.ts'
 import { Serdes } from '../../lib/serde/serdes.ts'
 import type { KeyValueStore } from '../../lib/state/key-value/key-value-store.ts'
-import { keyValueStore, versionedKeyValueStore } from '../../lib/state/stores.ts'
+import { keyValueStore, versionedKeyValueStore, windowStore } from '../../lib/state/stores.ts'
 import type { VersionedKeyValueStore } from '../../lib/state/versioned/versioned-key-value-store.ts'
 import { SingleRecordBatch } from '../../lib/testing/single-record-batch.ts'
 import { MemoryStorageFactory } from '../../lib/storage/memory/memory-storage.ts'
@@ -205,6 +205,16 @@ for (const [name, given] of Object.entries(cases))
     t.ok(before.length > 0)
     t.same(await restored(given), before)
   })
+
+t.test('keys of windows are restored as they are: the key serde alone could not write them', async (t) => {
+  const windows = windowStore('s', { key: Serdes.string, value: json, windowSizeMs: 10, retentionMs: 1000 })
+  const key = (name: string, start: number): string => `${name}${'\0'.repeat(7)}${String.fromCharCode(start)}${'\0'.repeat(4)}`
+  const rows: readonly Row[] = [[key('a', 5), '{"n":1}'], [key('b', 6), '{oops'], [key('b', 7), '{"n": 3}']] // prettier-ignore
+  t.match(await restored({ topology: readOnly(windows), rows }), [
+    { key: { key: 'a', startMs: 5 }, value: { n: 1 } },
+    { key: { key: 'b', startMs: 7 }, value: { n: 3 } },
+  ])
+})
 
 t.test('what was refused is not refused again: no handler is asked, and nothing is counted', async (t) => {
   const rows: readonly Row[] = [...good, ['a', '{oops', 30], ['b', 'no json', 40]]

@@ -75,6 +75,7 @@ export const kindsWithSum: StoreKinds = {
     open: (spec, context) => new SumStore(spec, context),
     format: () => ({ changelog: 'sum', rows: 'text' }),
     changelog: {
+      keys: 'composed',
       holds: ({ key }) => String(key) === 'sum',
       cleanupPolicy: 'compact',
       topicConfig: () => ({ 'cleanup.policy': 'delete', 'retention.ms': '-1' }),

@@ -13,13 +13,15 @@ export class SourceChangelog {
   readonly reader: RecordReader
   readonly #key: BoundSerde
   readonly #value: BoundSerde
+  readonly #keys: 'serialized' | 'composed'
   #partitionTime = -1
 
-  /** `key` and `value` are those of the store. */
-  constructor(reader: RecordReader, key: BoundSerde, value: BoundSerde) {
+  /** `key` and `value` are the store's serdes. `keys`: composed ones are kept as they are, because a serde alone cannot write them. */
+  constructor(reader: RecordReader, key: BoundSerde, value: BoundSerde, keys: 'serialized' | 'composed') {
     this.reader = reader
     this.#key = key
     this.#value = value
+    this.#keys = keys
   }
 
   /** What the store got of these records, which follow those of the last call. */
@@ -54,7 +56,7 @@ export class SourceChangelog {
   #rewritten(record: RestoredRecord): ChangelogRecord | null {
     try {
       const read = this.reader.reread(record, this.#partitionTime)
-      const key = read && this.#key.write(read.key, noHeaders)
+      const key = read && (this.#keys === 'composed' ? record.key : this.#key.write(read.key, noHeaders))
       if (read === null || key === null) return null
       const { timestamp, headers } = read
       return { key, value: this.#value.write(read.value, noHeaders), timestamp, headers }

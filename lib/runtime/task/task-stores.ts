@@ -216,7 +216,7 @@ export class TaskStores {
     if (this.#scope.environment.compatibility === 'java') return undefined
     const reader = new RecordReader(this.#options.sourceOf(partition.topic), partition, this.#scope)
     const { key, value } = this.#serdes(node, partition.topic)
-    return new SourceChangelog(reader, key, value)
+    return new SourceChangelog(reader, key, value, node.kind.changelog.keys)
   }
 
   #context({ spec, changelog }: StoreNode): StateStoreContext {

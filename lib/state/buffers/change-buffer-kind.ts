@@ -11,7 +11,7 @@ import { ChangeBuffer } from './change-buffer.ts'
 export const changeBufferKind: StoreKind<ChangeBufferSpec> = {
   open: (spec, context) => new ChangeBuffer(spec, context, keySerde(spec, context), valueSerde(spec, context)),
   format: () => ({ changelog: 'change-buffer', rows: 'none' }),
-  changelog: { holds: () => true, cleanupPolicy: 'compact', topicConfig: () => ({}) },
+  changelog: { keys: 'serialized', holds: () => true, cleanupPolicy: 'compact', topicConfig: () => ({}) },
   restores: 'all',
   flushes: 'last',
   view: undefined,

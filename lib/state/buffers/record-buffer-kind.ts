@@ -17,7 +17,7 @@ export const recordBufferKind: StoreKind<RecordBufferSpec> = {
       table: storageTable(streamTimesTable, spec, context),
     }),
   format: () => ({ changelog: 'record-buffer', rows: 'records' }),
-  changelog: { holds: ({ key }) => isRecordPlace(key), cleanupPolicy: 'compact', topicConfig: () => ({}) },
+  changelog: { keys: 'composed', holds: ({ key }) => isRecordPlace(key), cleanupPolicy: 'compact', topicConfig: () => ({}) },
   restores: 'last-of-key',
   flushes: 'first',
   view: undefined,

@@ -14,7 +14,7 @@ type Spec = KeyValueStoreSpec<unknown, unknown>
 export const keyValueKind: StoreKind<Spec> = {
   open: openKeyValueStore,
   format: (spec, context) => ({ changelog: 'key-value', rows: losesTimestamps(spec, context) ? 'plain' : spec.values }),
-  changelog: { holds: () => true, cleanupPolicy: 'compact', topicConfig: () => ({}) },
+  changelog: { keys: 'serialized', holds: () => true, cleanupPolicy: 'compact', topicConfig: () => ({}) },
   restores: 'last-of-key',
   flushes: 'first',
   view: 'key-value',

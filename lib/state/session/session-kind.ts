@@ -18,6 +18,7 @@ export const sessionKind: StoreKind<Spec> = {
   open: openSessionStore,
   format: (spec) => ({ changelog: 'session', rows: segmentsText(spec, copyOf(spec)) }),
   changelog: {
+    keys: 'composed',
     holds: ({ key }) => isSessionKey(key),
     cleanupPolicy: 'compact,delete',
     topicConfig: (spec, options) => retentionConfig(spec.changelogRetentionMs ?? spec.retentionMs, options),

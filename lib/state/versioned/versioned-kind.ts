@@ -17,6 +17,7 @@ export const versionedKind: StoreKind<Spec> = {
   open: openVersionedStore,
   format: (spec) => ({ changelog: 'versioned', rows: `segments of ${spec.segmentIntervalMs} ms` }),
   changelog: {
+    keys: 'serialized',
     holds: () => true,
     cleanupPolicy: 'compact',
     topicConfig: (spec) => ({ 'min.compaction.lag.ms': compactionLag(spec) }),

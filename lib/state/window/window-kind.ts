@@ -29,6 +29,7 @@ export const windowKind: StoreKind<Spec> = {
   open: openWindowStore,
   format: windowFormat,
   changelog: {
+    keys: 'composed',
     holds: ({ key }) => isWindowKey(key),
     cleanupPolicy: 'compact,delete',
     topicConfig: (spec, options) => ({
