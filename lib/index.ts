@@ -223,6 +223,14 @@ export type { Chance } from './clock/chance.ts'
 export type { Counter, Metric, Metrics, MetricTags } from './metrics/metrics.ts'
 
 // The application.
+export type {
+  QueryableKeyValueStore,
+  QueryableSessionStore,
+  QueryableStores,
+  QueryableVersionedStore,
+  QueryableWindowStore,
+  StoreRows,
+} from './query/queryable-stores.ts'
 export { KafkaStreams } from './kafka-streams.ts'
 export type { CloseOptions, LocalTask } from './kafka-streams.ts'
 export type { StreamsConfig, StreamsState, UncaughtExceptionAnswer, UncaughtExceptionHandler } from './runtime/streams-config.ts'

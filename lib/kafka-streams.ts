@@ -4,7 +4,18 @@ import { sleep } from './clock/clock.ts'
 import { systemClock } from './clock/system-clock.ts'
 import { taskIdString } from './model/task-id.ts'
 import type { TopicPartition } from './model/topic-partition.ts'
-import { compositeStore, type ReadOnlyStore } from './query/composite-store.ts'
+import { LocalQueryPort } from './query/local-query-port.ts'
+import { openQueryableStore } from './query/open-queryable-store.ts'
+import type {
+  QueryableKeyValueStore,
+  QueryableSessionStore,
+  QueryableStores,
+  QueryableVersionedStore,
+  QueryableWindowStore,
+} from './query/queryable-stores.ts'
+import { unknownStore } from './query/unknown-store.ts'
+import { storeKindOf } from './state/store-kinds.ts'
+import type { StoreView } from './state/store-views.ts'
 import { ApplicationState } from './runtime/application/application-state.ts'
 import { localStores } from './runtime/application/local-stores.ts'
 import { openSharedResources, type SharedResources } from './runtime/application/shared-resources.ts'
@@ -17,12 +28,7 @@ import { configuredSerdes } from './runtime/serdes/configured-serdes.ts'
 import type { SerdeResolver } from './runtime/serdes/serde-resolver.ts'
 import type { ResolvedConfig, StreamsConfig, StreamsState } from './runtime/streams-config.ts'
 import { resolveConfig } from './runtime/streams-config.ts'
-import type { ReadOnlyKeyValueStore } from './state/key-value/key-value-store.ts'
-import { storeKinds } from './state/store-kinds.ts'
-import type { ReadOnlySessionStore } from './state/session/session-store.ts'
 import type { KeyValueStoreSpec, SessionStoreSpec, VersionedKeyValueStoreSpec, WindowStoreSpec } from './state/store-spec.ts'
-import type { ReadOnlyVersionedKeyValueStore } from './state/versioned/versioned-key-value-store.ts'
-import type { ReadOnlyWindowStore } from './state/window/window-store.ts'
 import type { Topology } from './topology/topology.ts'
 import type { TopologyPlan } from './topology/topology-plan.ts'
 
@@ -60,6 +66,13 @@ export class KafkaStreams implements AsyncDisposable {
   #supervisor: ThreadSupervisor | null = null
   #running: Promise<void> = Promise.resolve()
   #closing: Promise<void> | null = null
+  readonly #queries = new LocalQueryPort((store) =>
+    localStores(store, {
+      state: this.#state.current,
+      global: this.#shared?.global?.stores,
+      running: this.#supervisor?.current?.tasks.running ?? [],
+    }),
+  )
 
   /**
    * Nothing is opened yet. Throws a `ConfigError` that names the key, or a `TopologyError`; `STREAMS_SERDE_MISSING` names all places
@@ -129,26 +142,31 @@ export class KafkaStreams implements AsyncDisposable {
   }
 
   /**
-   * What this process has of a store, read only, always as it is now: the partitions of its running tasks, or all of a global
-   * store. Reading throws an `InvalidStateStoreError` while there is none: `STREAMS_STORE_UNKNOWN`, or `STREAMS_STORE_NOT_AVAILABLE` (not
-   * started, rebalancing, or all partitions elsewhere).
+   * A store for queries: what this process has of it, which is the partitions of its running tasks, or all of a global store. By store
+   * value, or by name, as in `count({ store: 'counts' })`. A name alone is typed as a key-value store; name the kind of another one.
+   *
+   * Queries are asynchronous, since a store may be on another thread. Values come without their times, except for versions.
+   *
+   * Throws an `InvalidStateStoreError` (`STREAMS_STORE_UNKNOWN`) where the topology has no such store, or one of another kind. Queries
+   * reject with `STREAMS_STORE_NOT_AVAILABLE` while no partition is here: not started, rebalancing, or all of them elsewhere.
+   *
+   * @example
+   * const counts = streams.store<string, number>('counts')
+   * console.log(await counts.get('alice'))
+   * for await (const { key, value } of counts.range('a', 'b')) console.log(key, value)
    */
-  store<K, V>(store: WindowStoreSpec<K, V>): ReadOnlyWindowStore<K, V>
-  store<K, V>(store: SessionStoreSpec<K, V>): ReadOnlySessionStore<K, V>
-  store<K, V>(store: VersionedKeyValueStoreSpec<K, V>): ReadOnlyVersionedKeyValueStore<K, V>
-  store<K, V>(store: KeyValueStoreSpec<K, V> | string): ReadOnlyKeyValueStore<K, V>
-  store<K, V>(
-    store: KeyValueStoreSpec<K, V> | WindowStoreSpec<K, V> | SessionStoreSpec<K, V> | VersionedKeyValueStoreSpec<K, V> | string,
-  ): ReadOnlyStore<K, V> {
-    const { name, kind } = typeof store === 'string' ? { name: store, kind: 'key-value' as const } : store
-    return compositeStore(storeKinds[kind].view!, () =>
-      localStores(name, kind, {
-        plan: this.#plan,
-        state: this.#state.current,
-        global: this.#shared?.global ?? null,
-        running: this.#supervisor?.current?.tasks.running ?? [],
-      }),
-    )
+  store<K, V>(store: WindowStoreSpec<K, V>): QueryableWindowStore<K, V>
+  store<K, V>(store: SessionStoreSpec<K, V>): QueryableSessionStore<K, V>
+  store<K, V>(store: VersionedKeyValueStoreSpec<K, V>): QueryableVersionedStore<K, V>
+  store<K, V>(store: KeyValueStoreSpec<K, V> | string): QueryableKeyValueStore<K, V>
+  store<K, V, Kind extends StoreView>(name: string, kind: Kind): QueryableStores<K, V>[Kind]
+  store<K, V>(store: { readonly name: string; readonly kind: StoreView } | string, kind?: StoreView): unknown {
+    const name = typeof store === 'string' ? store : store.name
+    const node = this.#plan.subtopologies.flatMap(({ stores }) => stores).find(({ spec }) => spec.name === name)
+    const known = node === undefined ? undefined : storeKindOf(node.spec).view
+    const wanted = typeof store === 'string' ? (kind ?? known) : store.kind
+    if (known === undefined || known !== wanted) throw unknownStore(name, wanted, known)
+    return openQueryableStore<K, V>(name, known, this.#queries)
   }
 
   async #start(): Promise<void> {

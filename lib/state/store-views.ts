@@ -3,7 +3,7 @@ import type { ReadOnlySessionStore } from './session/session-store.ts'
 import type { ReadOnlyVersionedKeyValueStore } from './versioned/versioned-key-value-store.ts'
 import type { ReadOnlyWindowStore } from './window/window-store.ts'
 
-/** The read-only faces of stores, by name. Interactive queries have one composite over partitions for each. */
+/** The read-only faces of stores, by name. Interactive queries have an asynchronous face for each (`QueryableStores`). */
 export interface StoreViews<K, V> {
   readonly 'key-value': ReadOnlyKeyValueStore<K, V>
   readonly window: ReadOnlyWindowStore<K, V>

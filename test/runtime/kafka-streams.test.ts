@@ -16,7 +16,7 @@ import { kafka } from '../../lib/transport/kafka/kafka.ts'
 import type { Topology } from '../../lib/topology/topology.ts'
 import type { Cluster } from '../../lib/transport/cluster.ts'
 import { directory } from '../storage/media.ts'
-import { consume, createTopics, produce, until } from './running.ts'
+import { collected, consume, createTopics, produce, until } from './running.ts'
 import { counts, lines, wordCount } from './word-count.ts'
 
 const passed = topic('passed', { key: Serdes.string, value: Serdes.string })
@@ -63,11 +63,13 @@ t.test('counts words through a repartition topic, over several tasks', async (t)
     ['0_0', '0_1', '0_2', '1_0', '1_1', '1_2'],
   )
   const words = streams.store<string, number>('words')
-  t.equal(words.get('b'), 3)
-  t.same([...words.all()].map(({ key }) => key).sort(), ['a', 'b', 'c'])
+  t.equal(await words.get('b'), 3)
+  t.same((await collected(words.all())).map(({ key }) => key).sort(), ['a', 'b', 'c'])
+  t.throws(() => streams.store('nowhere'), { code: 'STREAMS_STORE_UNKNOWN' })
+  t.throws(() => streams.store('words', 'window'), { code: 'STREAMS_STORE_UNKNOWN' })
   await streams.close()
   t.same(states, ['rebalancing', 'running', 'pending-shutdown', 'not-running'])
-  t.throws(() => words.get('b'), { code: 'STREAMS_STORE_NOT_AVAILABLE' })
+  await t.rejects(words.get('b'), { code: 'STREAMS_STORE_NOT_AVAILABLE' })
 })
 
 t.test('an application that starts again goes on where it committed, and restores what its memory held', async (t) => {

@@ -81,3 +81,9 @@ export async function consume<K, V>(cluster: Cluster, topic: Topic<K, V>): Promi
       }),
     )
 }
+
+export async function collected<T>(rows: AsyncIterable<T>): Promise<readonly T[]> {
+  const all: T[] = []
+  for await (const row of rows) all.push(row)
+  return all
+}

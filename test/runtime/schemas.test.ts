@@ -148,6 +148,6 @@ t.test('global tables, too', async (t) => {
     builder.globalTable(topic('seen-before', { key: Serdes.string, value: serde as typeof first }), { store: 'all' })
     await using streams = new KafkaStreams(builder.build(), { ...config(cluster), storage, schemaRegistry })
     await streams.start()
-    t.equal(streams.store<string, { count: number }>('all').get('k')?.count, 1)
+    t.equal((await streams.store<string, { count: number }>('all').get('k'))?.count, 1)
   }
 })

@@ -12,7 +12,7 @@ import {
 } from '../../lib/index.ts'
 import type { Topology, Windowed, WindowedEntry } from '../../lib/index.ts'
 import { sessionWindowedSerde } from '../../lib/serde/windowed-serdes.ts'
-import { consume, createTopics, produce, until } from './running.ts'
+import { collected, consume, createTopics, produce, until } from './running.ts'
 
 const words = topic('words', { key: Serdes.string, value: Serdes.string })
 const closed = topic('closed', { key: sessionWindowedSerde(Serdes.string), value: Serdes.string })
@@ -51,15 +51,18 @@ t.test('sessions are restored, can be queried, and come out once each', async (t
     await streams.start()
     await produce(cluster, words, records)
     const store = streams.store(kept)
-    const isThere = () => streams.state === 'running' && store.fetchSession(last.key, last.startMs, last.endMs) !== null
+    const isThere = async () =>
+      streams.state === 'running' && (await store.fetchSession(last.key, last.startMs, last.endMs)) !== null
     await until(shown(last, null), isThere)
-    t.equal(rows(store.backwardFetch('k')), rows([...store.fetch('k')].reverse()))
+    const found = await collected(store.fetch('k'))
+    t.equal(rows(await collected(store.backwardFetch('k'))), rows(found.toReversed()))
     t.equal(
-      rows(store.findSessions('k', last.startMs, last.endMs)),
-      rows(store.findSessionsRange('k', 'k', last.endMs, last.endMs)),
+      rows(await collected(store.findSessions('k', last.startMs, last.endMs))),
+      rows(await collected(store.findSessionsRange('k', 'k', last.endMs, last.endMs))),
     )
-    t.equal([...store.fetchRange(null, null)].length, [...store.backwardFetchRange(null, null)].length)
-    return rows(store.fetch('k'))
+    const all = await collected(store.fetchRange(null, null))
+    t.equal(all.length, (await collected(store.backwardFetchRange(null, null))).length)
+    return rows(found)
   }
   const first = [['k', 'a', 1], ['n', 'x', 5], ['k', 'b', 3], ['k', 'c', 100]] as const // prettier-ignore
   t.equal(await run('memory', first, { key: 'k', startMs: 100, endMs: 100 }), 'k@1-3=ab k@100-100=c')

@@ -2,8 +2,9 @@ import t from 'tap'
 import { streamRecord, type StreamRecord } from '../../lib/model/stream-record.ts'
 import { supplied } from '../../lib/processor/processor-parameters.ts'
 import type { Processor, ProcessorContext } from '../../lib/processor/processor.ts'
-import { compositeStore } from '../../lib/query/composite-store.ts'
-import type { ReadOnlyKeyValueStore } from '../../lib/state/key-value/key-value-store.ts'
+import { LocalQueryPort } from '../../lib/query/local-query-port.ts'
+import { openQueryableStore } from '../../lib/query/open-queryable-store.ts'
+import type { QueryableKeyValueStore } from '../../lib/query/queryable-stores.ts'
 import type { CachedStateStore } from '../../lib/state/layers/flush-listener.ts'
 import { RecordCacheBudget } from '../../lib/state/layers/record-cache.ts'
 import { Serdes } from '../../lib/serde/serdes.ts'
@@ -119,13 +120,13 @@ t.test('it is flushed after the caches that fill it, checkpointed, and restored 
   t.end()
 })
 
-t.test('it is queried by the view that the kind names', (t) => {
+t.test('it is queried by the view that the kind names', async (t) => {
   const { task } = open(new MemoryStorageFactory().open('task'), new Log())
   feed(task, [['a', '7']])
   task.postCommit(task.prepareCommit(), 'if-due')
   const { view } = kindsWithSum['sum']!
-  const store = compositeStore<string, number>(view!, () => [task.store('sum')!]) as ReadOnlyKeyValueStore<string, number>
-  t.equal(store.get('sum'), 7)
-  t.equal(store.get('other'), null)
-  t.end()
+  const port = new LocalQueryPort((name) => [{ name: '0_0', store: task.store(name)! }])
+  const store = openQueryableStore<string, number>('sum', view!, port) as QueryableKeyValueStore<string, number>
+  t.equal(await store.get('sum'), 7)
+  t.equal(await store.get('other'), null)
 })

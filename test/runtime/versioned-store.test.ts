@@ -9,7 +9,7 @@ import {
   topic,
   versionedKeyValueStore,
 } from '../../lib/index.ts'
-import { createTopics, produce, until } from './running.ts'
+import { collected, createTopics, produce, until } from './running.ts'
 
 const prices = topic('prices', { key: Serdes.string, value: Serdes.string })
 const history = versionedKeyValueStore('history', { key: Serdes.string, value: Serdes.string, historyRetentionMs: 1_000 })
@@ -28,8 +28,9 @@ t.test('a versioned store is restored with all its versions, and can be queried'
     await streams.start()
     await produce(cluster, prices, rows)
     const store = streams.store(history)
-    await until(latest, () => streams.state === 'running' && store.get('k')?.value === latest)
-    return [...store.history('k')].map(({ value, timestamp, validTo }) => `${value}[${timestamp},${validTo})`).join(' ')
+    await until(latest, async () => streams.state === 'running' && (await store.get('k'))?.value === latest)
+    const versions = await collected(store.history('k'))
+    return versions.map(({ value, timestamp, validTo }) => `${value}[${timestamp},${validTo})`).join(' ')
   }
   const versions = [['k', 'a', 10], ['other', 'x', 15], ['k', 'c', 30], ['k', 'b', 20]] as const // prettier-ignore
   t.equal(await run('memory', versions, 'c'), 'a[10,20) b[20,30) c[30,Infinity)')

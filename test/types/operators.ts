@@ -17,8 +17,8 @@ import {
 import type {
   KStream,
   KTable,
-  ReadOnlyKeyValueStore,
-  ReadOnlyWindowStore,
+  QueryableKeyValueStore,
+  QueryableWindowStore,
   StreamRecord,
   Topology,
   ValueTransformer,
@@ -192,13 +192,13 @@ proves<Exact<typeof counting, KStream<string, number>>>()
 // Queries: the types are the store's.
 declare const streams: KafkaStreams
 const seen = streams.store(keyValueStore('seen', { key: Serdes.string, value: Serdes.long }))
-proves<Exact<typeof seen, ReadOnlyKeyValueStore<string, number>>>()
+proves<Exact<typeof seen, QueryableKeyValueStore<string, number>>>()
 const windows = streams.store(kindOfWindows)
-proves<Exact<typeof windows, ReadOnlyWindowStore<string, number>>>()
+proves<Exact<typeof windows, QueryableWindowStore<string, number>>>()
 // @ts-expect-error - Window stores are read by time.
 windows.get('a')
 // @ts-expect-error - Keys are texts.
-seen.get(1)
+void seen.get(1)
 
 // Configuration and stores.
 export const app = new KafkaStreams(topology, { applicationId: 'app', bootstrapServers: 'x', commitIntervalMs: 1 })

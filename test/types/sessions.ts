@@ -7,7 +7,7 @@ import type { KafkaStreams } from '../../lib/kafka-streams.ts'
 import { topic } from '../../lib/model/topic.ts'
 import type { Windowed } from '../../lib/model/windowed.ts'
 import { Serdes } from '../../lib/serde/serdes.ts'
-import type { ReadOnlySessionStore } from '../../lib/state/session/session-store.ts'
+import type { QueryableSessionStore } from '../../lib/query/queryable-stores.ts'
 import { keyValueStore, sessionStore } from '../../lib/state/stores.ts'
 import { proves, type Exact } from './exact.ts'
 
@@ -52,7 +52,7 @@ cogrouped.aggregate(() => 0)
 const kept = sessionStore('kept', { key: Serdes.string, value: Serdes.long, retentionMs: 100 })
 sessions.count({ store: kept })
 const found = streams.store(kept)
-proves<Exact<typeof found, ReadOnlySessionStore<string, number>>>()
+proves<Exact<typeof found, QueryableSessionStore<string, number>>>()
 // @ts-expect-error: queries only read
 found.put({ key: 'a', startMs: 0, endMs: 1 }, 1)
 // @ts-expect-error: a store of numbers keeps no words

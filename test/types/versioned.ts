@@ -13,7 +13,7 @@ import {
   type KafkaStreams,
   type KStream,
   type KTable,
-  type ReadOnlyVersionedKeyValueStore,
+  type QueryableVersionedStore,
   type ValidTo,
   type ValueAndTimestamp,
   type VersionedKeyValueStore,
@@ -78,6 +78,6 @@ const versions = [...store.history('a', { fromMs: 1, toMs: 2, order: 'descending
 proves<Exact<typeof versions, VersionedRecord<number>[]>>()
 declare const streams: KafkaStreams
 const queried = streams.store(history)
-proves<Exact<typeof queried, ReadOnlyVersionedKeyValueStore<string, number>>>()
+proves<Exact<typeof queried, QueryableVersionedStore<string, number>>>()
 // @ts-expect-error queries are read only
 queried.put('a', 1, 5)

@@ -1,35 +1,36 @@
 import { InvalidStateStoreError } from '../../model/errors.ts'
+import { taskIdString } from '../../model/task-id.ts'
 import type { StateStore } from '../../state/state-store.ts'
-import type { StoreSpec } from '../../state/store-spec.ts'
-import type { TopologyPlan } from '../../topology/topology-plan.ts'
-import type { GlobalThread } from '../restore/global-thread.ts'
 import type { StreamsState } from '../streams-config.ts'
 import type { ManagedTask } from '../task/managed-task.ts'
+import type { GlobalStores } from '../task/stream-task.ts'
 
 export interface StoreOwners {
-  readonly plan: TopologyPlan
   readonly state: StreamsState
-  readonly global: GlobalThread | null
+  readonly global: GlobalStores | undefined
+  /** In order of their ids. */
   readonly running: readonly ManagedTask[]
 }
 
-/** The partitions of a store that are in this process now; never empty: an `InvalidStateStoreError` says why. */
-export function localStores(name: string, kind: StoreSpec['kind'], owners: StoreOwners): readonly StateStore[] {
-  const { plan, state, global, running } = owners
-  const known = plan.subtopologies.flatMap(({ stores }) => stores).find(({ spec }) => spec.name === name)
-  if (known === undefined || known.spec.kind !== kind) throw unknownStore(name, kind)
-  const whole = global?.stores.store(name)
-  const stores = whole === undefined ? running.flatMap(({ task }) => task.store(name) ?? []) : [whole]
-  if (stores.length === 0) throw unavailableStore(name, state)
-  return stores
+interface StorePart {
+  /** A task id, or `global`. */
+  readonly name: string
+  readonly store: StateStore
 }
 
-function unknownStore(name: string, kind: string): InvalidStateStoreError {
-  const message = `The topology has no ${kind} store ${name}: name the store where it is materialized.`
-  return new InvalidStateStoreError('STREAMS_STORE_UNKNOWN', message, { facts: { store: name, kind } })
+/** The parts of a store that are in this process now, at least one. Throws `STREAMS_STORE_NOT_AVAILABLE` where there is none. */
+export function localStores(store: string, { global, running, state }: StoreOwners): readonly StorePart[] {
+  const whole = global?.store(store)
+  if (whole !== undefined) return [{ name: 'global', store: whole }]
+  const parts = running.flatMap(({ id, task }) => {
+    const part = task.store(store)
+    return part === undefined ? [] : [{ name: taskIdString(id), store: part }]
+  })
+  if (parts.length === 0) throw notAvailable(store, state)
+  return parts
 }
 
-function unavailableStore(name: string, state: StreamsState): InvalidStateStoreError {
-  const message = `No partition of the store ${name} can be read here now: the application is ${state}. Try again, or ask another instance.`
-  return new InvalidStateStoreError('STREAMS_STORE_NOT_AVAILABLE', message, { facts: { store: name, state } })
+function notAvailable(store: string, state: StreamsState): InvalidStateStoreError {
+  const message = `No partition of the store ${store} can be read here now: the application is ${state}. Try again, or ask another instance.`
+  return new InvalidStateStoreError('STREAMS_STORE_NOT_AVAILABLE', message, { facts: { store, state } })
 }

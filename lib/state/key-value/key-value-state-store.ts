@@ -7,7 +7,7 @@ import { LayeredStateStore } from '../layers/layered-state-store.ts'
 import type { KeyValue } from '../../model/key-value.ts'
 import type { KeyValueIterator, KeyValueStore } from './key-value-store.ts'
 import { rowFlushListener } from '../layers/row-flush-listener.ts'
-import { translated } from './row-iterators.ts'
+import { positioned } from './row-iterators.ts'
 import type { RowCodec } from './row-codec.ts'
 import type { BaseRows, KeyValueRows } from './key-value-rows.ts'
 import type { ChangelogRecord, StateStore } from '../state-store.ts'
@@ -76,25 +76,27 @@ export class KeyValueStateStore<K, V>
     return old
   }
 
-  range(from: K | null, to: K | null): KeyValueIterator<K, V> {
-    return this.#scan({ ...this.#bounds(from, to), reverse: false })
+  // `after` is the position of an iterator over the same range: its page ended there.
+
+  range(from: K | null, to: K | null, after?: string): KeyValueIterator<K, V> {
+    return this.#scan({ ...this.#bounds(from, to), reverse: false }, after)
   }
 
-  reverseRange(from: K | null, to: K | null): KeyValueIterator<K, V> {
-    return this.#scan({ ...this.#bounds(from, to), reverse: true })
+  reverseRange(from: K | null, to: K | null, after?: string): KeyValueIterator<K, V> {
+    return this.#scan({ ...this.#bounds(from, to), reverse: true }, after)
   }
 
-  all(): KeyValueIterator<K, V> {
-    return this.#scan({ reverse: false })
+  all(after?: string): KeyValueIterator<K, V> {
+    return this.#scan({ reverse: false }, after)
   }
 
-  reverseAll(): KeyValueIterator<K, V> {
-    return this.#scan({ reverse: true })
+  reverseAll(after?: string): KeyValueIterator<K, V> {
+    return this.#scan({ reverse: true }, after)
   }
 
-  prefixScan(prefix: Uint8Array): KeyValueIterator<K, V> {
+  prefixScan(prefix: Uint8Array, after?: string): KeyValueIterator<K, V> {
     const end = incrementBytes(prefix)
-    return this.#scan({ from: latin1(prefix), to: end === null ? undefined : latin1(end), reverse: false })
+    return this.#scan({ from: latin1(prefix), to: end === null ? undefined : latin1(end), reverse: false }, after)
   }
 
   approximateNumEntries(): number {
@@ -122,8 +124,9 @@ export class KeyValueStateStore<K, V>
     }
   }
 
-  #scan(range: OrderedRange): KeyValueIterator<K, V> {
+  #scan(range: OrderedRange, after: string | undefined): KeyValueIterator<K, V> {
     this.checkOpen()
-    return translated(this.#top.scan(range), ([key, row]) => ({ key: this.#keys.decode(key), value: this.#codec.fromRow(row) }))
+    const rest = after === undefined ? range : range.reverse ? { ...range, to: after } : { ...range, from: `${after}\0` }
+    return positioned(this.#top.scan(rest), ([key, row]) => ({ key: this.#keys.decode(key), value: this.#codec.fromRow(row) }))
   }
 }

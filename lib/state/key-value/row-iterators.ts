@@ -33,6 +33,41 @@ function* translatedSteps<T, U>(source: Iterator<T>, translate: (entry: T) => U)
   for (let step = source.next(); step.done !== true; step = source.next()) yield translate(step.value)
 }
 
+/** Entries of a store, and the key of the row behind the last one that was given: another scan can go on after it. */
+export interface PositionedIterator<T> extends IterableIterator<T> {
+  readonly position: string | undefined
+}
+
+class PositionedRows<R, T> extends OverOthers<T> implements PositionedIterator<T> {
+  position: string | undefined
+
+  constructor(source: Iterator<readonly [string, R]>, translate: (row: readonly [string, R]) => T) {
+    const steps = translatedSteps(source, (row) => {
+      this.position = row[0]
+      return translate(row)
+    })
+    super(steps, [source])
+  }
+}
+
+/** Each row as the entry that it stands for, with its position. */
+export function positioned<R, T>(
+  source: Iterator<readonly [string, R]>,
+  translate: (row: readonly [string, R]) => T,
+): PositionedIterator<T> {
+  return new PositionedRows(source, translate)
+}
+
+/** Whether a row lies behind `after` in an order, or in the reverse of it; without `after`, all do. */
+export function isBehind(
+  after: string | undefined,
+  order: (left: string, right: string) => number,
+  reverse: boolean,
+): (key: string) => boolean {
+  if (after === undefined) return () => true
+  return reverse ? (key) => order(key, after) < 0 : (key) => order(key, after) > 0
+}
+
 /** The entries of several iterators, one iterator after the other. Entries that `keep` refuses are left out. */
 export function chained<T>(sources: readonly Iterator<T>[], keep: (entry: T) => boolean): IterableIterator<T> {
   return new OverOthers(chainedSteps(sources, keep), sources)

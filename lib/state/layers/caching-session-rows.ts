@@ -1,6 +1,6 @@
 import { emitEntry, type FlushSubscription } from './caching-rows.ts'
 import { RecordCache } from './record-cache.ts'
-import { chained, overlay } from '../key-value/row-iterators.ts'
+import { chained, isBehind, overlay } from '../key-value/row-iterators.ts'
 import type { KeyedRow, Row } from '../key-value/row.ts'
 import { endOfSession, keyOfSession, startOfSession } from '../session/session-key.ts'
 import type { SessionRange, SessionRows } from '../session/session-rows.ts'
@@ -66,10 +66,15 @@ export class CachingSessionRows implements SessionRows {
     return [...chained([this.#cache.scan(bounds)], (row) => isIn(row, keys, sessions))]
   }
 
-  #overlaid(cached: CachedRow[], below: IterableIterator<KeyedRow>, { reverse }: SessionRange): IterableIterator<KeyedRow> {
+  #overlaid(
+    cached: CachedRow[],
+    below: IterableIterator<KeyedRow>,
+    { reverse, after }: SessionRange,
+  ): IterableIterator<KeyedRow> {
     const order = reverse ? reversed(this.#order) : this.#order
-    cached.sort(([left], [right]) => order(left, right))
-    return overlay(cached[Symbol.iterator](), below, order)
+    const isLeft = isBehind(after, order, false)
+    const left = cached.filter(([sessionKey]) => isLeft(sessionKey)).sort(([one], [other]) => order(one, other))
+    return overlay(left[Symbol.iterator](), below, order)
   }
 }
 

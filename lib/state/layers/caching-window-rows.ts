@@ -1,6 +1,6 @@
 import { emitEntry, type FlushSubscription } from './caching-rows.ts'
 import { RecordCache } from './record-cache.ts'
-import { chained, overlay } from '../key-value/row-iterators.ts'
+import { chained, isBehind, overlay } from '../key-value/row-iterators.ts'
 import type { KeyedRow, Row } from '../key-value/row.ts'
 import { ascending, descending } from '../key-value/key-order.ts'
 import type { StateStoreContext } from '../state-store.ts'
@@ -14,15 +14,15 @@ type CachedRow = readonly [string, Row | null]
 export class CachingWindowRows implements WindowRows {
   readonly #inner: WindowRows
   readonly #context: StateStoreContext
-  readonly #order: WindowOrder
+  readonly #orderOf: (keys: KeyRange) => WindowOrder
   readonly #cache: RecordCache
   #subscription: FlushSubscription | undefined
 
-  /** `order`: in which the layer below answers its rows. */
-  constructor(inner: WindowRows, order: WindowOrder, context: StateStoreContext) {
+  /** `orderOf` answers the order in which the store below gives a range of keys. */
+  constructor(inner: WindowRows, orderOf: (keys: KeyRange) => WindowOrder, context: StateStoreContext) {
     this.#inner = inner
     this.#context = context
-    this.#order = order
+    this.#orderOf = orderOf
     const below = {
       get: (key: string) => inner.get(keyOfWindow(key), startOfWindow(key)),
       put: (key: string, row: Row | null) => inner.put(keyOfWindow(key), startOfWindow(key), row),
@@ -48,14 +48,19 @@ export class CachingWindowRows implements WindowRows {
     const lastMs = Math.max(-1, Math.min(toMs, Number.MAX_SAFE_INTEGER - 1))
     const bounds = boundsOfKey(key, Math.max(0, fromMs), lastMs)
     const length = key.length + 12
-    const cached = chained([this.#cache.scan({ ...bounds, reverse })], ([windowKey]) => windowKey.length === length)
+    const isLeft = isBehind(times.after, ascending, reverse)
+    const cached = chained(
+      [this.#cache.scan({ ...bounds, reverse })],
+      ([windowKey]) => windowKey.length === length && isLeft(windowKey),
+    )
     return overlay(cached, this.#inner.fetch(key, times), reverse ? descending : ascending)
   }
 
   fetchRange(keys: KeyRange, times: TimeRange): IterableIterator<KeyedRow> {
-    const order = times.reverse ? reversed(this.#order) : this.#order
-    const cached = [...chained([this.#cache.scan({})], (row) => isIn(row, keys, times))].sort(([left], [right]) =>
-      order(left, right),
+    const order = times.reverse ? reversed(this.#orderOf(keys)) : this.#orderOf(keys)
+    const isLeft = isBehind(times.after, order, false)
+    const cached = [...chained([this.#cache.scan({})], (row) => isLeft(row[0]) && isIn(row, keys, times))].sort(
+      ([left], [right]) => order(left, right),
     )
     return overlay(cached[Symbol.iterator](), this.#inner.fetchRange(keys, times), order)
   }

@@ -2,13 +2,14 @@ import type { Counter } from '../../metrics/metrics.ts'
 import { latin1 } from '../../model/bytes.ts'
 import type { StorageTable, StorageWrite } from '../../storage/storage.ts'
 import { readInt64, writeInt64 } from '../key-value/row-codec.ts'
-import { chained, sorted, translated } from '../key-value/row-iterators.ts'
+import { chained, isBehind, sorted, translated } from '../key-value/row-iterators.ts'
 import type { KeyedRow, Row } from '../key-value/row.ts'
 import { endOfSession, keyOfSession, sessionKeyOfTimeKey, startOfSession, timeKeyOfSession } from './session-key.ts'
-import { bySessionEnd, type SessionRange, type SessionRows } from './session-rows.ts'
+import { bySessionEnd, bySessionSegment, type SessionRange, type SessionRows } from './session-rows.ts'
 import type { ChangelogRecord } from '../state-store.ts'
 import type { SessionStoreSpec } from '../store-spec.ts'
 import { boundsOfKey, boundsOfRange, boundsOfTime } from '../window/window-key.ts'
+import type { OrderedRange } from '../../storage/ordered-map.ts'
 import { inOrder, reversed } from '../window/window-order.ts'
 import type { KeyRange } from '../window/window-rows.ts'
 import type { Segment, WindowSegments } from '../window/window-segments.ts'
@@ -153,18 +154,34 @@ export class SegmentedSessionRows implements SessionRows {
     isIn: (row: KeyedRow) => boolean,
     boundsIn: (segment: Segment, firstEndMs: number) => { readonly from: string | undefined; readonly to: string | undefined },
   ): IterableIterator<KeyedRow> {
-    const { reverse } = sessions
+    const { reverse, after } = sessions
     const first = this.#firstEnd(sessions)
-    const segments = this.#segments.between(first, Infinity)
-    const sources = (reverse ? segments.reverse() : segments).map((segment) =>
-      segment.rows.scan({ ...boundsIn(segment, first), reverse }),
-    )
-    if (!this.#isExact) return chained(sources, isIn)
+    const isLeft = isBehind(after, this.#isExact ? bySessionEnd : bySessionSegment(this.#segments.intervalMs), reverse)
+    const keep = (row: KeyedRow): boolean => isLeft(row[0]) && isIn(row)
+    const segments = this.#segments.between(first, Infinity).filter((segment) => this.#isLeft(segment, sessions))
+    const sources = (reverse ? segments.reverse() : segments).map((segment) => {
+      const bounds = { ...boundsIn(segment, first), reverse }
+      return segment.rows.scan(this.#isExact ? bounds : this.#behind(bounds, segment, after))
+    })
+    if (!this.#isExact) return chained(sources, keep)
     const order = inOrder(reverse ? reversed(bySessionEnd) : bySessionEnd)
     return chained(
-      sources.map((rows) => sorted(rows, isIn, order)),
+      sources.map((rows) => sorted(rows, keep, order)),
       () => true,
     )
+  }
+
+  /** False where a page before has read all of the segment. */
+  #isLeft({ id }: Segment, { after, reverse }: SessionRange): boolean {
+    if (after === undefined) return true
+    const ended = this.#segments.idOf(endOfSession(after))
+    return reverse ? id <= ended : id >= ended
+  }
+
+  /** Rows of a segment are ordered by their session keys: the scan begins where the page before ended. */
+  #behind(bounds: OrderedRange, { id }: Segment, after: string | undefined): OrderedRange {
+    if (after === undefined || id !== this.#segments.idOf(endOfSession(after))) return bounds
+    return bounds.reverse ? { ...bounds, to: after } : { ...bounds, from: `${after}\0` }
   }
 
   #advance(endMs: number): void {

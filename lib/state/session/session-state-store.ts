@@ -5,7 +5,7 @@ import type { KeyCodec } from '../key-value/key-codec.ts'
 import { LayeredStateStore } from '../layers/layered-state-store.ts'
 import type { RowCodec } from '../key-value/row-codec.ts'
 import { rowFlushListener } from '../layers/row-flush-listener.ts'
-import { translated } from '../key-value/row-iterators.ts'
+import { positioned } from '../key-value/row-iterators.ts'
 import type { KeyedRow } from '../key-value/row.ts'
 import type { SegmentedSessionRows } from './segmented-session-rows.ts'
 import { endOfSession, keyOfSession, sessionKey, startOfSession } from './session-key.ts'
@@ -62,36 +62,50 @@ export class SessionStateStore<K, V>
     this.#top.remove(this.#sessionKey(session))
   }
 
-  fetch(key: K): Sessions<K, V> {
-    return this.findSessions(key, 0, Infinity)
+  // `after` is the position of an iterator over the same rows: its page ended there.
+
+  fetch(key: K, after?: string): Sessions<K, V> {
+    return this.findSessions(key, 0, Infinity, after)
   }
 
-  backwardFetch(key: K): Sessions<K, V> {
-    return this.backwardFindSessions(key, 0, Infinity)
+  backwardFetch(key: K, after?: string): Sessions<K, V> {
+    return this.backwardFindSessions(key, 0, Infinity, after)
   }
 
-  fetchRange(fromKey: K | null, toKey: K | null): Sessions<K, V> {
-    return this.findSessionsRange(fromKey, toKey, 0, Infinity)
+  fetchRange(fromKey: K | null, toKey: K | null, after?: string): Sessions<K, V> {
+    return this.findSessionsRange(fromKey, toKey, 0, Infinity, after)
   }
 
-  backwardFetchRange(fromKey: K | null, toKey: K | null): Sessions<K, V> {
-    return this.backwardFindSessionsRange(fromKey, toKey, 0, Infinity)
+  backwardFetchRange(fromKey: K | null, toKey: K | null, after?: string): Sessions<K, V> {
+    return this.backwardFindSessionsRange(fromKey, toKey, 0, Infinity, after)
   }
 
-  findSessions(key: K, earliestEndMs: number, latestStartMs: number): Sessions<K, V> {
-    return this.#findKey(key, { earliestEndMs, latestStartMs, reverse: false })
+  findSessions(key: K, earliestEndMs: number, latestStartMs: number, after?: string): Sessions<K, V> {
+    return this.#findKey(key, { earliestEndMs, latestStartMs, reverse: false, after })
   }
 
-  backwardFindSessions(key: K, earliestEndMs: number, latestStartMs: number): Sessions<K, V> {
-    return this.#findKey(key, { earliestEndMs, latestStartMs, reverse: true })
+  backwardFindSessions(key: K, earliestEndMs: number, latestStartMs: number, after?: string): Sessions<K, V> {
+    return this.#findKey(key, { earliestEndMs, latestStartMs, reverse: true, after })
   }
 
-  findSessionsRange(fromKey: K | null, toKey: K | null, earliestEndMs: number, latestStartMs: number): Sessions<K, V> {
-    return this.#findKeys(fromKey, toKey, { earliestEndMs, latestStartMs, reverse: false })
+  findSessionsRange(
+    fromKey: K | null,
+    toKey: K | null,
+    earliestEndMs: number,
+    latestStartMs: number,
+    after?: string,
+  ): Sessions<K, V> {
+    return this.#findKeys(fromKey, toKey, { earliestEndMs, latestStartMs, reverse: false, after })
   }
 
-  backwardFindSessionsRange(fromKey: K | null, toKey: K | null, earliestEndMs: number, latestStartMs: number): Sessions<K, V> {
-    return this.#findKeys(fromKey, toKey, { earliestEndMs, latestStartMs, reverse: true })
+  backwardFindSessionsRange(
+    fromKey: K | null,
+    toKey: K | null,
+    earliestEndMs: number,
+    latestStartMs: number,
+    after?: string,
+  ): Sessions<K, V> {
+    return this.#findKeys(fromKey, toKey, { earliestEndMs, latestStartMs, reverse: true, after })
   }
 
   findSessionsByEnd(earliestEndMs: number, latestEndMs: number): Sessions<K, V> {
@@ -129,7 +143,7 @@ export class SessionStateStore<K, V>
   }
 
   #entries(rows: IterableIterator<KeyedRow>): Sessions<K, V> {
-    return translated(rows, ([sessionKey, row]) => ({ key: this.#windowed(sessionKey), value: this.#codec.fromRow(row) }))
+    return positioned(rows, ([sessionKey, row]) => ({ key: this.#windowed(sessionKey), value: this.#codec.fromRow(row) }))
   }
 
   #sessionKey({ key, startMs, endMs }: Windowed<K>): string {

@@ -1,4 +1,5 @@
 import { valueAndTimestamp, type ValueAndTimestamp } from '../../model/value-and-timestamp.ts'
+import { isBehind, positioned } from '../key-value/row-iterators.ts'
 import type { KeyCodec } from '../key-value/key-codec.ts'
 import { LayeredStateStore } from '../layers/layered-state-store.ts'
 import type { RowCodec } from '../key-value/row-codec.ts'
@@ -38,10 +39,13 @@ export class VersionedStateStore<K, V>
     return row === null ? null : this.#layers.codec.fromRow(row)
   }
 
-  history(key: K, options: HistoryOptions = {}): IterableIterator<VersionedRecord<V>> {
+  /** `after` is the position of an iterator over the same versions, a time: its page ended there. */
+  history(key: K, options: HistoryOptions = {}, after?: string): IterableIterator<VersionedRecord<V>> {
     const { fromMs = -Infinity, toMs = Infinity, order = 'ascending' } = options
+    const isLeft = isBehind(after, (left, right) => Number(left) - Number(right), order === 'descending')
     const kept = this.#top.versions(this.#encode(key)).filter(({ row, validTo }) => row.timestamp <= toMs && validTo > fromMs)
-    return (order === 'ascending' ? kept.toReversed() : kept).map((found) => this.#record(found)).values()
+    const rows = (order === 'ascending' ? kept.toReversed() : kept).map((found) => [String(found.row.timestamp), found] as const)
+    return positioned(rows.filter(([time]) => isLeft(time)).values(), ([, found]) => this.#record(found))
   }
 
   put(key: K, value: V | null, timestamp: number): ValidTo {

@@ -2,8 +2,10 @@ import { latin1 } from '../../model/bytes.ts'
 import type { Counter } from '../../metrics/metrics.ts'
 import type { StorageTable, StorageWrite } from '../../storage/storage.ts'
 import { readInt64, writeInt64 } from '../key-value/row-codec.ts'
-import { chained, sorted, translated } from '../key-value/row-iterators.ts'
+import { chained, isBehind, sorted, translated } from '../key-value/row-iterators.ts'
+import { ascending } from '../key-value/row-store.ts'
 import type { KeyedRow, Row } from '../key-value/row.ts'
+import type { OrderedRange } from '../../storage/ordered-map.ts'
 import type { ChangelogRecord } from '../state-store.ts'
 import type { WindowStoreSpec } from '../store-spec.ts'
 import {
@@ -17,8 +19,15 @@ import {
   windowKey,
   windowKeyOfTimeKey,
 } from './window-key.ts'
-import { byStart, inOrder, reversed } from './window-order.ts'
-import { nextSequence, type KeyRange, type SequenceNumbers, type TimeRange, type WindowRows } from './window-rows.ts'
+import { bySegment, byStart, inOrder, reversed } from './window-order.ts'
+import {
+  nextSequence,
+  type KeyRange,
+  type SequenceNumbers,
+  type TimeRange,
+  type WindowOrder,
+  type WindowRows,
+} from './window-rows.ts'
 import type { Segment, WindowSegments } from './window-segments.ts'
 
 export interface SegmentedWindowOptions {
@@ -83,35 +92,44 @@ export class SegmentedWindowRows implements WindowRows {
 
   fetch(key: string, times: TimeRange): IterableIterator<KeyedRow> {
     const length = key.length + 12
-    const sources = this.#segmentsOf(times).map(({ segment, fromMs, toMs }) =>
+    const isLeft = isBehind(times.after, ascending, times.reverse)
+    const sources = this.#segmentsOf(fromStartOf(times)).map(({ segment, fromMs, toMs }) =>
       segment.rows.scan({ ...boundsOfKey(key, fromMs, toMs), reverse: times.reverse }),
     )
-    return chained(sources, ([windowKey]) => windowKey.length === length)
+    return chained(sources, ([windowKey]) => windowKey.length === length && isLeft(windowKey))
   }
 
-  fetchRange({ fromKey, toKey, isAll = false }: KeyRange, times: TimeRange): IterableIterator<KeyedRow> {
+  fetchRange(keys: KeyRange, times: TimeRange): IterableIterator<KeyedRow> {
+    const { fromKey, toKey } = keys
     const first = Math.max(times.fromMs, this.#firstLiveStart())
+    const isLeft = isBehind(times.after, this.orderOf(keys), times.reverse)
     const isIn = ([windowKey]: KeyedRow): boolean => {
+      if (!isLeft(windowKey)) return false
       const key = keyOfWindow(windowKey)
       if ((fromKey !== null && key < fromKey) || (toKey !== null && key > toKey)) return false
       const startMs = startOfWindow(windowKey)
       return startMs >= first && startMs <= times.toMs
     }
-    const segments = this.#segmentsOf(times)
-    if (this.#isByTime(isAll))
+    if (this.#isByTime(keys))
       return chained(
-        segments.map((part) => scanByTime(part, times)),
+        this.#segmentsOf(fromStartOf(times)).map((part) => scanByTime(part, times)),
         isIn,
       )
-    const sources = segments.map(({ segment, toMs }) =>
-      segment.rows.scan({ ...boundsOfRange(fromKey, toKey, toMs), reverse: times.reverse }),
-    )
+    const sources = this.#segmentsOf(this.#fromSegmentOf(times)).map(({ segment, toMs }) => {
+      const bounds = { ...boundsOfRange(fromKey, toKey, toMs), reverse: times.reverse }
+      return segment.rows.scan(this.#isExact ? bounds : this.#behind(bounds, segment, times.after))
+    })
     if (!this.#isExact) return chained(sources, isIn)
-    const order = inOrder(times.reverse ? reversed(byStart) : byStart)
+    const rowOrder = inOrder(times.reverse ? reversed(byStart) : byStart)
     return chained(
-      sources.map((rows) => sorted(rows, isIn, order)),
+      sources.map((rows) => sorted(rows, isIn, rowOrder)),
       () => true,
     )
+  }
+
+  /** The order in which `fetchRange` gives the rows of these keys. */
+  orderOf(keys: KeyRange): WindowOrder {
+    return this.#isExact || this.#isByTime(keys) ? byStart : bySegment(this.#segments.intervalMs)
   }
 
   /** Nothing from `startMs` on is forgotten, however old it grows. */
@@ -195,7 +213,7 @@ export class SegmentedWindowRows implements WindowRows {
   }
 
   /** A range of keys is read by key where the layout has both. */
-  #isByTime(isAll: boolean): boolean {
+  #isByTime({ isAll = false }: KeyRange): boolean {
     const { layout = 'key-first' } = this.#options.spec
     return layout !== 'key-first' && (this.#isExact || layout === 'time-first' || isAll)
   }
@@ -219,6 +237,21 @@ export class SegmentedWindowRows implements WindowRows {
     return reverse ? parts.reverse() : parts
   }
 
+  /** The segments before that of `after` have been read. */
+  #fromSegmentOf(times: TimeRange): TimeRange {
+    if (times.after === undefined) return times
+    const id = this.#segments.idOf(startOfWindow(times.after))
+    const { intervalMs } = this.#segments
+    if (times.reverse) return { ...times, toMs: Math.min(times.toMs, (id + 1) * intervalMs - 1) }
+    return { ...times, fromMs: Math.max(times.fromMs, id * intervalMs) }
+  }
+
+  /** Rows of a segment are ordered by their window keys: the scan begins where the page before ended. */
+  #behind(bounds: OrderedRange, { id }: Segment, after: string | undefined): OrderedRange {
+    if (after === undefined || id !== this.#segments.idOf(startOfWindow(after))) return bounds
+    return bounds.reverse ? { ...bounds, to: after } : { ...bounds, from: `${after}\0` }
+  }
+
   #state(): Uint8Array {
     const { store, changelog } = this.#options.sequences
     const state = Buffer.alloc(16)
@@ -240,13 +273,30 @@ export class SegmentedWindowRows implements WindowRows {
   }
 }
 
+/** Rows that are read by their starts: those with earlier starts than `after` have been read. */
+function fromStartOf(times: TimeRange): TimeRange {
+  if (times.after === undefined) return times
+  const startMs = startOfWindow(times.after)
+  if (times.reverse) return { ...times, toMs: Math.min(times.toMs, startMs) }
+  return { ...times, fromMs: Math.max(times.fromMs, startMs) }
+}
+
 interface SegmentPart {
   readonly segment: Segment
   readonly fromMs: number
   readonly toMs: number
 }
 
-function scanByTime({ segment, fromMs, toMs }: SegmentPart, { reverse }: TimeRange): Iterator<KeyedRow> {
-  const rows = segment.byTime!.scan({ ...boundsOfTime(fromMs, toMs), reverse })
+function scanByTime({ segment, fromMs, toMs }: SegmentPart, { reverse, after }: TimeRange): Iterator<KeyedRow> {
+  const rows = segment.byTime!.scan({ ...timeBounds(fromMs, toMs, reverse, after), reverse })
   return translated(rows, ([key, row]) => [windowKeyOfTimeKey(key), row])
+}
+
+/** Up to the row of `after`, where its time lies in the part. */
+function timeBounds(fromMs: number, toMs: number, reverse: boolean, after: string | undefined): { from: string; to: string } {
+  const bounds = boundsOfTime(fromMs, toMs)
+  if (after === undefined) return bounds
+  const row = timeKey(after)
+  if (reverse) return { ...bounds, to: row < bounds.to ? row : bounds.to }
+  return { ...bounds, from: row > bounds.from ? `${row}\0` : bounds.from }
 }

@@ -19,7 +19,6 @@ import {
 import type { WindowStoreSpec } from '../store-spec.ts'
 import { SegmentedWindowRows } from './segmented-window-rows.ts'
 import { isWindowKey } from './window-key.ts'
-import { bySegment, byStart } from './window-order.ts'
 import { WindowStateStore } from './window-state-store.ts'
 
 type Spec = WindowStoreSpec<unknown, unknown>
@@ -73,15 +72,13 @@ function copyOf({ layout = 'key-first' }: Spec): 'by-time' | 'none' {
 function openWindowStore(declared: Spec, context: StateStoreContext): StateStore {
   const spec = opened(declared, context)
   const codec = rowCodec(spec, context)
-  const { expiry, segments, sequences, base } = windowBase(spec, codec, context)
+  const { sequences, base } = windowBase(spec, codec, context)
   const numbered = spec.duplicates === 'keep' ? sequences : undefined
   const log = context.changelog && changelogWriter(context.changelog, spec, context)
   const inner = losesTimestamps(spec, context) ? new UntimedWindowRows(base) : base
   const logged = log === undefined ? inner : new ChangeloggingWindowRows(inner, log, numbered)
   const isCaching = isCached(spec, context) && spec.duplicates === 'replace'
-  const isByTime = expiry === 'exact' || (spec.layout ?? 'key-first') !== 'key-first'
-  const order = isByTime ? byStart : bySegment(segments.intervalMs)
-  const cache = isCaching ? new CachingWindowRows(logged, order, context) : undefined
+  const cache = isCaching ? new CachingWindowRows(logged, (keys) => base.orderOf(keys), context) : undefined
   return new WindowStateStore({ spec, keys: keyCodec(spec, context), codec, top: cache ?? logged, cache, base })
 }
 
@@ -95,5 +92,5 @@ function windowBase(spec: Spec, format: RowFormat, context: StateStoreContext) {
   const unemitted = spec.emit === 'on-window-close' && context.compatibility !== 'java' ? 'kept' : 'expire'
   const { droppedRecords: dropped } = context
   const base = new SegmentedWindowRows({ spec, expiry, segments, sequences, sequencesAfterRestore, table, dropped, unemitted })
-  return { expiry, segments, sequences, base }
+  return { sequences, base }
 }

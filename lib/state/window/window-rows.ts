@@ -5,6 +5,8 @@ export interface TimeRange {
   readonly fromMs: number
   readonly toMs: number
   readonly reverse: boolean
+  /** The window key of the row to go on after, in the order of reading. */
+  readonly after?: string | undefined
 }
 
 /** A range of keys, as latin1. Both ends are included; null is an open end. */

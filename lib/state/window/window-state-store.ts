@@ -5,7 +5,7 @@ import type { KeyCodec } from '../key-value/key-codec.ts'
 import { LayeredStateStore } from '../layers/layered-state-store.ts'
 import type { RowCodec } from '../key-value/row-codec.ts'
 import { rowFlushListener } from '../layers/row-flush-listener.ts'
-import { translated } from '../key-value/row-iterators.ts'
+import { positioned } from '../key-value/row-iterators.ts'
 import type { SegmentedWindowRows } from './segmented-window-rows.ts'
 import type { ChangelogRecord, StateStore } from '../state-store.ts'
 import type { WindowStoreSpec } from '../store-spec.ts'
@@ -56,36 +56,50 @@ export class WindowStateStore<K, V>
     this.#top.put(bytes, startMs, value === null ? null : this.#codec.toRow(value))
   }
 
-  fetch(key: K, fromMs: number, toMs: number): IterableIterator<WindowEntry<V>> {
-    return this.#fetchKey(key, { fromMs, toMs, reverse: false })
+  // `after` is the position of an iterator over the same rows: its page ended there.
+
+  fetch(key: K, fromMs: number, toMs: number, after?: string): IterableIterator<WindowEntry<V>> {
+    return this.#fetchKey(key, { fromMs, toMs, reverse: false, after })
   }
 
-  backwardFetch(key: K, fromMs: number, toMs: number): IterableIterator<WindowEntry<V>> {
-    return this.#fetchKey(key, { fromMs, toMs, reverse: true })
+  backwardFetch(key: K, fromMs: number, toMs: number, after?: string): IterableIterator<WindowEntry<V>> {
+    return this.#fetchKey(key, { fromMs, toMs, reverse: true, after })
   }
 
-  fetchRange(fromKey: K | null, toKey: K | null, fromMs: number, toMs: number): IterableIterator<WindowedEntry<K, V>> {
-    return this.#fetchKeys(this.#range(fromKey, toKey), { fromMs, toMs, reverse: false })
+  fetchRange(
+    fromKey: K | null,
+    toKey: K | null,
+    fromMs: number,
+    toMs: number,
+    after?: string,
+  ): IterableIterator<WindowedEntry<K, V>> {
+    return this.#fetchKeys(this.#range(fromKey, toKey), { fromMs, toMs, reverse: false, after })
   }
 
-  backwardFetchRange(fromKey: K | null, toKey: K | null, fromMs: number, toMs: number): IterableIterator<WindowedEntry<K, V>> {
-    return this.#fetchKeys(this.#range(fromKey, toKey), { fromMs, toMs, reverse: true })
+  backwardFetchRange(
+    fromKey: K | null,
+    toKey: K | null,
+    fromMs: number,
+    toMs: number,
+    after?: string,
+  ): IterableIterator<WindowedEntry<K, V>> {
+    return this.#fetchKeys(this.#range(fromKey, toKey), { fromMs, toMs, reverse: true, after })
   }
 
-  fetchAll(fromMs: number, toMs: number): IterableIterator<WindowedEntry<K, V>> {
-    return this.#fetchKeys(allKeys, { fromMs, toMs, reverse: false })
+  fetchAll(fromMs: number, toMs: number, after?: string): IterableIterator<WindowedEntry<K, V>> {
+    return this.#fetchKeys(allKeys, { fromMs, toMs, reverse: false, after })
   }
 
-  backwardFetchAll(fromMs: number, toMs: number): IterableIterator<WindowedEntry<K, V>> {
-    return this.#fetchKeys(allKeys, { fromMs, toMs, reverse: true })
+  backwardFetchAll(fromMs: number, toMs: number, after?: string): IterableIterator<WindowedEntry<K, V>> {
+    return this.#fetchKeys(allKeys, { fromMs, toMs, reverse: true, after })
   }
 
-  all(): IterableIterator<WindowedEntry<K, V>> {
-    return this.fetchAll(0, Infinity)
+  all(after?: string): IterableIterator<WindowedEntry<K, V>> {
+    return this.fetchAll(0, Infinity, after)
   }
 
-  backwardAll(): IterableIterator<WindowedEntry<K, V>> {
-    return this.backwardFetchAll(0, Infinity)
+  backwardAll(after?: string): IterableIterator<WindowedEntry<K, V>> {
+    return this.backwardFetchAll(0, Infinity, after)
   }
 
   keepFrom(startMs: number): void {
@@ -105,7 +119,7 @@ export class WindowStateStore<K, V>
 
   #fetchKey(key: K, times: TimeRange): IterableIterator<WindowEntry<V>> {
     this.checkOpen()
-    return translated(this.#top.fetch(this.#keys.encode(key), times), ([windowKey, row]) => ({
+    return positioned(this.#top.fetch(this.#keys.encode(key), times), ([windowKey, row]) => ({
       startMs: startOfWindow(windowKey),
       value: this.#codec.fromRow(row),
     }))
@@ -120,7 +134,7 @@ export class WindowStateStore<K, V>
 
   #fetchKeys(keys: KeyRange, times: TimeRange): IterableIterator<WindowedEntry<K, V>> {
     this.checkOpen()
-    return translated(this.#top.fetchRange(keys, times), ([windowKey, row]) => ({
+    return positioned(this.#top.fetchRange(keys, times), ([windowKey, row]) => ({
       key: this.#windowed(windowKey),
       value: this.#codec.fromRow(row),
     }))

@@ -1,0 +1,79 @@
+import { assert } from '../model/assert.ts'
+import { InvalidStateStoreError } from '../model/errors.ts'
+import type { ValueAndTimestamp } from '../model/value-and-timestamp.ts'
+import type { PositionedIterator } from '../state/key-value/row-iterators.ts'
+import type { StateStore } from '../state/state-store.ts'
+import { togetherBy } from './query-methods.ts'
+import { pageRowsMax, type Page, type PageQuery, type QueryPort, type ValueQuery } from './store-query.ts'
+
+/** A part of a store: that of one task, or all of a global store. */
+export interface StorePart {
+  /** A task id, or `global`. */
+  readonly name: string
+  readonly store: StateStore
+}
+
+type Method = (...values: readonly unknown[]) => unknown
+
+/** Answers about the stores of this thread, from the parts that are open at the moment. */
+export class LocalQueryPort implements QueryPort {
+  readonly #partsOf: (store: string) => readonly StorePart[]
+  readonly #pageRows: number
+
+  /** `partsOf` answers the open parts of a store in a fixed order, or throws an `InvalidStateStoreError` where there is none. */
+  constructor(partsOf: (store: string) => readonly StorePart[], pageRows = pageRowsMax) {
+    this.#partsOf = partsOf
+    this.#pageRows = pageRows
+  }
+
+  async value({ store, view, method, values }: ValueQuery): Promise<unknown> {
+    const parts = this.#partsOf(store)
+    const together = togetherBy(view, method)
+    if (together === 'sum') return parts.reduce((sum, part) => sum + (call(part, method, values) as number), 0)
+    assert(together === 'first', `A store does not answer ${method} with a value.`)
+    for (const part of parts) {
+      const found = call(part, method, values)
+      if (found !== null) return plainValue(part.store, found)
+    }
+    return null
+  }
+
+  async page({ store, view, method, values, after }: PageQuery): Promise<Page> {
+    const parts = this.#partsOf(store)
+    assert(togetherBy(view, method) === 'rows', `A store does not answer ${method} with rows.`)
+    const at = after === null ? 0 : parts.findIndex(({ name }) => name === after.part)
+    if (at < 0) throw partIsGone(store, after!.part)
+    const part = parts[at]!
+    const { rows, end } = this.#read(part, method, values, after?.row)
+    const following = parts[at + 1]
+    if (end !== undefined) return { rows, next: { part: part.name, row: end } }
+    return { rows, next: following === undefined ? null : { part: following.name, row: undefined } }
+  }
+
+  /** The iterator is at its end, or ended, when the page is there. `end`: the last row of a full page. */
+  #read(part: StorePart, method: string, values: readonly unknown[], after: string | undefined) {
+    const iterator = call(part, method, after === undefined ? values : [...values, after]) as PositionedIterator<object>
+    const rows: unknown[] = []
+    for (const row of iterator) {
+      rows.push('value' in row ? { ...row, value: plainValue(part.store, row.value) } : row)
+      if (rows.length === this.#pageRows) return { rows, end: iterator.position }
+    }
+    return { rows, end: undefined }
+  }
+}
+
+function call({ store }: StorePart, method: string, values: readonly unknown[]): unknown {
+  return (store as unknown as Readonly<Record<string, Method>>)[method]!(...values)
+}
+
+/** Without the time, also where the store keeps one; a version of a versioned store has its time. */
+function plainValue({ spec }: StateStore, value: unknown): unknown {
+  return 'values' in spec && spec.values === 'timestamped' ? (value as ValueAndTimestamp<unknown>).value : value
+}
+
+function partIsGone(store: string, part: string): InvalidStateStoreError {
+  const message =
+    `The part ${part} of the store ${store} has moved to another instance while it was iterated over: ` +
+    'begin again when the application runs.'
+  return new InvalidStateStoreError('STREAMS_STORE_NOT_AVAILABLE', message, { facts: { store, part } })
+}

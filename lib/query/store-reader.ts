@@ -1,0 +1,28 @@
+import type { StoreView } from '../state/store-views.ts'
+import type { QueryPort } from './store-query.ts'
+
+/** Asks about one store. */
+export class StoreReader {
+  readonly #store: { readonly store: string; readonly view: StoreView }
+  readonly #port: QueryPort
+
+  constructor(store: string, view: StoreView, port: QueryPort) {
+    this.#store = { store, view }
+    this.#port = port
+  }
+
+  async value<T>(method: string, values: readonly unknown[]): Promise<T> {
+    return (await this.#port.value({ kind: 'value', ...this.#store, method, values })) as T
+  }
+
+  /** Reads the next page when the one before is used up. */
+  async *rows<T>(method: string, values: readonly unknown[]): AsyncGenerator<T, undefined> {
+    const query = { kind: 'page', ...this.#store, method, values } as const
+    let page = await this.#port.page({ ...query, after: null })
+    yield* page.rows as readonly T[]
+    while (page.next !== null) {
+      page = await this.#port.page({ ...query, after: page.next })
+      yield* page.rows as readonly T[]
+    }
+  }
+}

@@ -1,0 +1,11 @@
+import { InvalidStateStoreError } from '../model/errors.ts'
+
+/** `known` is the kind of the store with this name, if there is one. */
+export function unknownStore(store: string, wanted: string | undefined, known: string | undefined): InvalidStateStoreError {
+  const facts = { store, kind: wanted, known }
+  const message =
+    known === undefined
+      ? `The topology has no store ${store}: give it this name where it is made, as in count({ store: '${store}' }).`
+      : `The store ${store} is a ${known} store, and cannot be queried as ${wanted}: ask with the store value it was made from, or name its kind.`
+  return new InvalidStateStoreError('STREAMS_STORE_UNKNOWN', message, { facts })
+}
