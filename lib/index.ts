@@ -233,7 +233,14 @@ export type {
 } from './query/queryable-stores.ts'
 export { KafkaStreams } from './kafka-streams.ts'
 export type { CloseOptions, LocalTask } from './kafka-streams.ts'
-export type { StreamsConfig, StreamsState, UncaughtExceptionAnswer, UncaughtExceptionHandler } from './runtime/streams-config.ts'
+export type {
+  ClusterOption,
+  StreamsConfig,
+  StreamsOptions,
+  StreamsState,
+  UncaughtExceptionAnswer,
+  UncaughtExceptionHandler,
+} from './runtime/streams-config.ts'
 export { deadLetter } from './runtime/errors/dead-letters.ts'
 export { logAndContinue, logAndFail, retryOrFail } from './runtime/errors/error-handlers.ts'
 export type {

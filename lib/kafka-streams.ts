@@ -22,6 +22,8 @@ import { openSharedResources, type SharedResources } from './runtime/application
 import { ThreadSupervisor } from './runtime/application/thread-supervisor.ts'
 import { withSafeCallbacks } from './runtime/application/user-callbacks.ts'
 import { openStreamThread } from './runtime/loop/open-stream-thread.ts'
+import { PauseSwitch } from './runtime/loop/pause-switch.ts'
+import type { Goodbye } from './runtime/membership/membership.ts'
 import { loggedRestores } from './runtime/restore/restore-log.ts'
 import { checkSerdes } from './runtime/serdes/check-serdes.ts'
 import { configuredSerdes } from './runtime/serdes/configured-serdes.ts'
@@ -44,6 +46,11 @@ export interface LocalTask {
 export interface CloseOptions {
   /** How long `close` may take, in ms. Infinity: as long as it takes. Default 30 000. */
   readonly timeoutMs?: number | undefined
+  /**
+   * Whether the group hears that the member leaves, and rebalances at once. False: its tasks wait for it until the session times out, as
+   * suits a restart. Default: a member with `groupInstanceId` stays, any other leaves (KIP-1284).
+   */
+  readonly leaveGroup?: boolean | undefined
 }
 
 /**
@@ -61,6 +68,7 @@ export class KafkaStreams implements AsyncDisposable {
   readonly #serdes: SerdeResolver
   readonly #state: ApplicationState
   readonly #stopping = new AbortController()
+  readonly #pauses = new PauseSwitch()
   #starting: Promise<void> | null = null
   #shared: SharedResources | null = null
   #supervisor: ThreadSupervisor | null = null
@@ -122,13 +130,31 @@ export class KafkaStreams implements AsyncDisposable {
    * Commits, leaves the group and closes all. Does not reject: what goes wrong is logged. After `timeoutMs` it resolves all the same,
    * with a warning in the log; closing then goes on, and `closed` tells its end. Another call waits for the same end.
    */
-  async close({ timeoutMs = closeTimeoutMs }: CloseOptions = {}): Promise<void> {
-    this.#closing ??= this.#close().catch((error: unknown) => this.#logCloseFailure(error))
+  async close({ timeoutMs = closeTimeoutMs, leaveGroup }: CloseOptions = {}): Promise<void> {
+    const goodbye = leaveGroup === undefined ? 'default' : leaveGroup ? 'leave' : 'remain'
+    this.#closing ??= this.#close(goodbye).catch((error: unknown) => this.#logCloseFailure(error))
     await this.#within(timeoutMs, this.#closing)
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close()
+  }
+
+  /**
+   * Stops processing, punctuation and restores until `resume` (KIP-834). The application stays in its group and keeps its tasks; what it
+   * has processed is committed. Also before `start`.
+   */
+  pause(): void {
+    this.#pauses.pause()
+  }
+
+  /** Goes on after `pause`. */
+  resume(): void {
+    this.#pauses.resume()
+  }
+
+  get isPaused(): boolean {
+    return this.#pauses.isPaused
   }
 
   /** The tasks of this process, in order of their ids. */
@@ -198,6 +224,7 @@ export class KafkaStreams implements AsyncDisposable {
         plan: this.#plan,
         config: this.#config,
         globalStores: global?.stores ?? { names: new Set(), store: () => undefined },
+        pauses: this.#pauses,
         restoreListener: loggedRestores(this.#config.stateRestoreListener, environment.logger),
         onStateChange: (state) => this.#becomes(state),
       })
@@ -220,12 +247,12 @@ export class KafkaStreams implements AsyncDisposable {
     this.#state.fail(error)
   }
 
-  async #close(): Promise<void> {
+  async #close(goodbye: Goodbye): Promise<void> {
     this.#stopping.abort()
     if (this.#state.isAlive) this.#state.set('pending-shutdown')
     this.#shared?.global?.stop()
     await this.#starting?.catch(() => undefined)
-    await this.#supervisor?.leave()
+    await this.#supervisor?.leave(goodbye)
     await this.#running
     await this.#closeShared('checkpoint')
     this.#state.set('not-running')

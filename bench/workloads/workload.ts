@@ -1,4 +1,4 @@
-import type { StreamsConfig, Topology } from 'millrace'
+import type { StreamsOptions, Topology } from 'millrace'
 
 interface Topics {
   readonly input: string
@@ -7,5 +7,5 @@ interface Topics {
 
 export interface Workload {
   topology(topics: Topics): Topology
-  readonly config: Partial<StreamsConfig>
+  readonly config: Partial<StreamsOptions>
 }

@@ -27,109 +27,120 @@ export type UncaughtExceptionAnswer = 'replace-thread' | 'shutdown-client' | 'sh
 
 export type UncaughtExceptionHandler = (error: unknown) => UncaughtExceptionAnswer
 
-/** Configuration of an application: Kafka's keys in camelCase. Times in ms, sizes in bytes. */
-export interface StreamsConfig {
+/** What `StreamsConfig` has besides the cluster. */
+export interface StreamsOptions {
   /** Name of the consumer group, and prefix of internal topics. Required. */
   readonly applicationId: string
-  /** Where it runs. This or `bootstrapServers` is required. */
-  readonly cluster?: Cluster
-  /** Short for `cluster: kafka({ bootstrapServers })`. */
-  readonly bootstrapServers?: string
   /** Default: the application id. */
-  readonly clientId?: string
+  readonly clientId?: string | undefined
   /** Static membership (KIP-345). */
-  readonly groupInstanceId?: string
+  readonly groupInstanceId?: string | undefined
   /** Only `at_least_once` so far. */
-  readonly processingGuarantee?: 'at_least_once'
+  readonly processingGuarantee?: 'at_least_once' | undefined
   /** `java` behaves as Kafka Streams even where that loses data. Default `safe`. */
-  readonly compatibility?: 'safe' | 'java'
+  readonly compatibility?: 'safe' | 'java' | undefined
   /**
    * How often, by the wall clock, operators look for what they emit when event time has passed: closed windows, records of outer joins without partner. Default 1000
    * (Java: the internal `__emit.interval.ms…`).
    */
-  readonly emitIntervalMs?: number
+  readonly emitIntervalMs?: number | undefined
   /**
    * The oldest release of Kafka Streams that still reads the topics of this application, during an upgrade (Java: `upgrade.from`). Up to
    * 3.4 a change of a grouped table is written as two records (KIP-904).
    */
-  readonly upgradeFrom?: UpgradeFrom
-  readonly defaultKeySerde?: Serde<never>
-  readonly defaultValueSerde?: Serde<never>
-  readonly schemaRegistry?: SchemaRegistry
+  readonly upgradeFrom?: UpgradeFrom | undefined
+  readonly defaultKeySerde?: Serde<never> | undefined
+  readonly defaultValueSerde?: Serde<never> | undefined
+  readonly schemaRegistry?: SchemaRegistry | undefined
   /** Default {@link failOnInvalidTimestamp}. */
-  readonly defaultTimestampExtractor?: TimestampExtractor
-  readonly deserializationHandler?: DeserializationHandler
-  readonly processingHandler?: ProcessingHandler
+  readonly defaultTimestampExtractor?: TimestampExtractor | undefined
+  readonly deserializationHandler?: DeserializationHandler | undefined
+  readonly processingHandler?: ProcessingHandler | undefined
   /** Whether errors of what keeps the global stores go to `processingHandler` as well (KIP-1270). Default false: they fail. */
-  readonly processingExceptionHandlerGlobalEnabled?: boolean
+  readonly processingExceptionHandlerGlobalEnabled?: boolean | undefined
   /** Default {@link retryOrFail}. */
-  readonly productionHandler?: ProductionHandler
+  readonly productionHandler?: ProductionHandler | undefined
   /** Where the records go that a handler decided about by a bare answer (KIP-1034). It must exist. Default: nowhere. */
-  readonly errorsDeadLetterQueueTopicName?: string
+  readonly errorsDeadLetterQueueTopicName?: string | undefined
   /** Folder of stores on disk. Without it stores are in memory, and restored from their changelogs at each start. */
-  readonly stateDir?: string
+  readonly stateDir?: string | undefined
   /** Instead of `stateDir`: any storage. */
-  readonly storage?: StorageFactory
+  readonly storage?: StorageFactory | undefined
+  /**
+   * Only `default` so far: stores of the DSL do not keep headers (Java: `dsl.store.format`, KIP-1285).
+   */
+  readonly dslStoreFormat?: 'default' | undefined
   /** Default: `disk` where there is a `stateDir` or a `storage` on disk. */
-  readonly defaultStoreMedium?: 'memory' | 'disk'
+  readonly defaultStoreMedium?: 'memory' | 'disk' | undefined
   /** Default 30 000. */
-  readonly commitIntervalMs?: number
+  readonly commitIntervalMs?: number | undefined
   /** How often records that wait for other partitions are looked at again. Default 100. */
-  readonly pollMs?: number
+  readonly pollMs?: number | undefined
   /** KIP-695. Default 0; −1: never wait. */
-  readonly maxTaskIdleMs?: number
+  readonly maxTaskIdleMs?: number | undefined
   /** A partition with more is not fetched for a while. Default 1000. */
-  readonly bufferedRecordsPerPartition?: number
+  readonly bufferedRecordsPerPartition?: number | undefined
   /** Record caches (KIP-63), all together. Default 10 MiB. */
-  readonly statestoreCacheMaxBytes?: number
+  readonly statestoreCacheMaxBytes?: number | undefined
   /** Default 10 000. */
-  readonly acceptableRecoveryLag?: number
+  readonly acceptableRecoveryLag?: number | undefined
   /** Default 300 000. */
-  readonly taskTimeoutMs?: number
+  readonly taskTimeoutMs?: number | undefined
   /** Default 30 000. */
-  readonly repartitionPurgeIntervalMs?: number
+  readonly repartitionPurgeIntervalMs?: number | undefined
   /** Of internal topics; −1: the broker's default. Default −1. */
-  readonly replicationFactor?: number
+  readonly replicationFactor?: number | undefined
   /** Kafka topic configuration of internal topics (Java: `topic.*`). */
-  readonly topicConfig?: Readonly<Record<string, string>>
+  readonly topicConfig?: Readonly<Record<string, string>> | undefined
   /** How much longer changelogs of window stores keep their records. Default a day. */
-  readonly windowStoreChangelogAdditionalRetentionMs?: number
-  /** Where to begin without a committed offset. Default `earliest`. */
-  readonly autoOffsetReset?: OffsetReset
+  readonly windowStoreChangelogAdditionalRetentionMs?: number | undefined
+  /**
+   * Where to begin without a committed offset; `{ byDurationMs }`: at the first record that is at most this old (KIP-1106). Default
+   * `earliest`.
+   */
+  readonly autoOffsetReset?: OffsetReset | undefined
   /** Default 45 000. */
-  readonly sessionTimeoutMs?: number
+  readonly sessionTimeoutMs?: number | undefined
   /** Default 3000. */
-  readonly heartbeatIntervalMs?: number
+  readonly heartbeatIntervalMs?: number | undefined
   /** How long a member may take to join again (Java: `max.poll.interval.ms`). Default 300 000. */
-  readonly rebalanceTimeoutMs?: number
+  readonly rebalanceTimeoutMs?: number | undefined
   /** How often topics are looked up that the pattern of a source may match. Default 10 000 (Java: five minutes). */
-  readonly metadataMaxAgeMs?: number
+  readonly metadataMaxAgeMs?: number | undefined
   /** Default 40 000. */
-  readonly requestTimeoutMs?: number
+  readonly requestTimeoutMs?: number | undefined
   /** Default 120 000. */
-  readonly deliveryTimeoutMs?: number
+  readonly deliveryTimeoutMs?: number | undefined
   /** Default 100. */
-  readonly retryBackoffMs?: number
+  readonly retryBackoffMs?: number | undefined
   /** How long a fetch may wait for data. Default 500. */
-  readonly fetchMaxWaitMs?: number
+  readonly fetchMaxWaitMs?: number | undefined
   /** Default 50 MiB. */
-  readonly fetchMaxBytes?: number
+  readonly fetchMaxBytes?: number | undefined
   /** Default 1 MiB. */
-  readonly maxPartitionFetchBytes?: number
+  readonly maxPartitionFetchBytes?: number | undefined
   /** Output that is on its way. Default 32 MiB. */
-  readonly bufferMemory?: number
+  readonly bufferMemory?: number | undefined
   /** Default `none`. */
-  readonly compressionType?: Compression
+  readonly compressionType?: Compression | undefined
   /** Told about every change of state, with the new and the old one. */
-  readonly onStateChange?: (state: StreamsState, previous: StreamsState) => void
+  readonly onStateChange?: ((state: StreamsState, previous: StreamsState) => void) | undefined
   /** Decides what an error that ended the processing means (Java: `StreamsUncaughtExceptionHandler`). Default: `shutdown-client`. */
-  readonly uncaughtExceptionHandler?: UncaughtExceptionHandler
-  readonly stateRestoreListener?: StateRestoreListener
-  readonly logger?: Logger
-  readonly metrics?: Metrics
+  readonly uncaughtExceptionHandler?: UncaughtExceptionHandler | undefined
+  readonly stateRestoreListener?: StateRestoreListener | undefined
+  readonly logger?: Logger | undefined
+  readonly metrics?: Metrics | undefined
   /** Default: the cluster's. */
-  readonly clock?: Clock
+  readonly clock?: Clock | undefined
 }
+
+/** Where an application runs: on a cluster, or, short for `cluster: kafka({ bootstrapServers })`, on the one with these brokers. */
+export type ClusterOption =
+  | { readonly cluster: Cluster; readonly bootstrapServers?: undefined }
+  | { readonly cluster?: undefined; readonly bootstrapServers: string }
+
+/** Configuration of an application: Kafka's keys in camelCase. Times in ms, sizes in bytes. */
+export type StreamsConfig = StreamsOptions & ClusterOption
 
 const optional = undefined as unknown
 
@@ -155,6 +166,7 @@ const keys = {
   errorsDeadLetterQueueTopicName: optional,
   stateDir: optional,
   storage: optional,
+  dslStoreFormat: 'default',
   defaultStoreMedium: optional,
   commitIntervalMs: 30_000,
   pollMs: 100,
@@ -193,7 +205,6 @@ const choices: Readonly<Record<string, readonly string[]>> = {
   compatibility: ['safe', 'java'],
   upgradeFrom: releases,
   defaultStoreMedium: ['memory', 'disk'],
-  autoOffsetReset: ['earliest', 'latest', 'none'],
   compressionType: ['none', 'gzip', 'snappy', 'lz4', 'zstd'],
 }
 
@@ -213,7 +224,10 @@ export function resolveConfig(config: StreamsConfig): ResolvedConfig {
   for (const [key, value] of given) checkKey(key, value)
   if (typeof config.applicationId !== 'string' || !/^[a-zA-Z0-9._-]{1,150}$/.test(config.applicationId))
     throw invalid('applicationId', config.applicationId, '1 to 150 of a-z, A-Z, 0-9, ".", "_" and "-"')
-  if (config.cluster === undefined && config.bootstrapServers === undefined)
+  const { cluster, bootstrapServers } = config as { readonly cluster?: unknown; readonly bootstrapServers?: unknown }
+  if (cluster !== undefined && bootstrapServers !== undefined)
+    throw invalid('bootstrapServers', bootstrapServers, 'left out where there is a cluster, which has its own')
+  if (cluster === undefined && bootstrapServers === undefined)
     throw new ConfigError('STREAMS_CONFIG_MISSING', 'Set cluster or bootstrapServers: the application runs on a cluster.', {
       facts: { key: 'cluster' },
     })
@@ -236,9 +250,25 @@ function checkKey(key: string, value: unknown): void {
     const message = `There is no option ${key}. ${next}`
     throw new ConfigError('STREAMS_CONFIG_UNKNOWN', message, { facts: { key } })
   }
+  if (key === 'autoOffsetReset') return checkOffsetReset(key, value)
+  if (key === 'dslStoreFormat') return checkStoreFormat(key, value)
   const allowed = choices[key]
   if (allowed !== undefined && !allowed.includes(value as string)) throw invalid(key, value, `one of ${allowed.join(', ')}`)
   if (typeof keys[key as keyof typeof keys] === 'number') checkNumber(key, value)
+}
+
+/** Throws a `ConfigError` where `reset` is none. `key` says whose it is. */
+function checkOffsetReset(key: string, reset: unknown): void {
+  if (typeof reset === 'string' && ['earliest', 'latest', 'none'].includes(reset)) return
+  const { byDurationMs } = Object(reset) as { readonly byDurationMs?: unknown }
+  if (!Number.isSafeInteger(byDurationMs) || (byDurationMs as number) < 0)
+    throw invalid(key, reset, 'earliest, latest, none, or { byDurationMs } with an integer >= 0')
+}
+
+function checkStoreFormat(key: string, format: unknown): void {
+  if (format === 'default') return
+  const expected = 'default: stores that keep headers (KIP-1271) are not built yet, so HEADERS of Java cannot be had here'
+  throw invalid(key, format, expected)
 }
 
 function checkNumber(key: string, value: unknown): void {

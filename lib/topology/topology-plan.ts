@@ -8,7 +8,11 @@ import type { StoreSpec } from '../state/store-spec.ts'
 
 // The frozen outcome of `Topology.plan(applicationId)`: all that the runtime needs, and nothing that it could change.
 
-export type OffsetReset = 'earliest' | 'latest' | 'none'
+/**
+ * Where to begin with a partition of which the group has committed nothing (Java: `AutoOffsetReset`). `none`: that is an error.
+ * `byDurationMs`: at the first record that is at most this old, and at the end where none is (KIP-1106).
+ */
+export type OffsetReset = 'earliest' | 'latest' | 'none' | { readonly byDurationMs: number }
 
 export interface SourceNode {
   readonly kind: 'source'

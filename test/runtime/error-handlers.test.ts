@@ -4,7 +4,7 @@ import { StreamsBuilder } from '../../lib/dsl/streams-builder.ts'
 import { EmbeddedKafka } from '../../lib/embedded.ts'
 import { SessionWindows } from '../../lib/dsl/windows/session-windows.ts'
 import { KafkaStreams } from '../../lib/kafka-streams.ts'
-import type { StreamsConfig } from '../../lib/runtime/streams-config.ts'
+import type { StreamsOptions } from '../../lib/runtime/streams-config.ts'
 import { topic } from '../../lib/model/topic.ts'
 import type { ErrorHandlerContext, UnsentRecord } from '../../lib/runtime/errors/error-handlers.ts'
 import { logAndContinue } from '../../lib/runtime/errors/error-handlers.ts'
@@ -151,7 +151,7 @@ t.test('a handler that throws ends the processing, and no other handler is asked
 })
 
 async function running(
-  config: Partial<StreamsConfig>,
+  config: Partial<StreamsOptions>,
   refuses?: (topic: string, bytes: number) => boolean,
   refusal: 'fatal' | 'retriable' = 'fatal',
 ) {
@@ -205,7 +205,7 @@ t.test('on a cluster: records that nobody can read, and those that fail, become 
 
 t.test('a record that the broker does not take: the others of its batch are written, in their order', async (t) => {
   const refused: UnsentRecord[] = []
-  const config: Partial<StreamsConfig> = {
+  const config: Partial<StreamsOptions> = {
     productionHandler: (_error, record) => {
       refused.push(record)
       return 'continue'

@@ -8,7 +8,7 @@ import { openLevelStorage } from '../../lib/level.ts'
 import { KafkaStreams } from '../../lib/kafka-streams.ts'
 import { topic } from '../../lib/model/topic.ts'
 import { logAndContinue } from '../../lib/runtime/errors/error-handlers.ts'
-import type { StreamsConfig } from '../../lib/runtime/streams-config.ts'
+import type { StreamsOptions } from '../../lib/runtime/streams-config.ts'
 import { silentLogger } from '../../lib/runtime/logger.ts'
 import { Serdes } from '../../lib/serde/serdes.ts'
 import { openLmdbStorage } from '../../lib/storage/lmdb/open-lmdb-storage.ts'
@@ -27,7 +27,7 @@ function mapping(map: (value: string) => string): Topology {
   return builder.build()
 }
 
-function application(cluster: Cluster, topology: Topology, config: Partial<StreamsConfig> = {}): KafkaStreams {
+function application(cluster: Cluster, topology: Topology, config: Partial<StreamsOptions> = {}): KafkaStreams {
   const fast = { commitIntervalMs: 20, heartbeatIntervalMs: 20, retryBackoffMs: 10, pollMs: 10 }
   return new KafkaStreams(topology, { applicationId: 'app', cluster, logger: silentLogger, ...fast, ...config })
 }

@@ -4,7 +4,7 @@ import { EmbeddedKafka } from '../../lib/embedded.ts'
 import { KafkaStreams } from '../../lib/kafka-streams.ts'
 import { topic } from '../../lib/model/topic.ts'
 import type { Logger } from '../../lib/runtime/logger.ts'
-import type { StreamsConfig } from '../../lib/runtime/streams-config.ts'
+import type { StreamsOptions } from '../../lib/runtime/streams-config.ts'
 import { Serdes } from '../../lib/serde/serdes.ts'
 import { consume, createTopics, produce, until } from './running.ts'
 import { counts, lines, wordCount } from './word-count.ts'
@@ -21,7 +21,7 @@ function collecting(errors: string[]): Logger {
 
 const fast = { commitIntervalMs: 20, heartbeatIntervalMs: 20, retryBackoffMs: 10, pollMs: 10 }
 
-const listeners: Readonly<Record<string, (fail: () => never) => Partial<StreamsConfig>>> = {
+const listeners: Readonly<Record<string, (fail: () => never) => Partial<StreamsOptions>>> = {
   onStateChange: (fail) => ({ onStateChange: fail }),
   stateRestoreListener: (fail) => ({
     stateRestoreListener: { onRestoreStart: fail, onBatchRestored: fail, onRestoreEnd: fail, onRestoreSuspended: fail },

@@ -6,7 +6,7 @@ import {
   type DeserializationHandler,
   type ProcessingHandler,
   type ProductionHandler,
-  type StreamsConfig,
+  type StreamsOptions,
 } from 'millrace'
 
 /** Handlers: a bare answer, or one with dead letters; `retry` only where something is sent. */
@@ -20,7 +20,7 @@ export const production: ProductionHandler = (error, record) => {
   return bytes === null ? 'continue' : retryOrFail(error)
 }
 
-export const config: Partial<StreamsConfig> = {
+export const config: Partial<StreamsOptions> = {
   deserializationHandler: logAndContinue,
   processingHandler: logAndFail,
   processingExceptionHandlerGlobalEnabled: true,

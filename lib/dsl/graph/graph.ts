@@ -272,7 +272,7 @@ function checkMergeable({ name, subscription: first }: GraphNode, { name: otherN
       `Sources ${name} and ${otherName} share topics, but not all of them: read the same list in both, or one topic per stream.`,
       { facts },
     )
-  if (first?.offsetReset !== other?.offsetReset)
+  if (JSON.stringify(first?.offsetReset) !== JSON.stringify(other?.offsetReset))
     throw new TopologyError(
       'STREAMS_OFFSET_RESET_CONFLICT',
       `Sources ${name} and ${otherName} read the same topics with different offsetReset: give both the same.`,

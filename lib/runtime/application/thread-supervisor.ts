@@ -1,6 +1,7 @@
 import { sleep } from '../../clock/clock.ts'
 import { StreamsError, TaskCorruptedError, TaskMigratedError } from '../../model/errors.ts'
 import type { OpenStreamThread } from '../loop/open-stream-thread.ts'
+import type { Goodbye } from '../membership/membership.ts'
 import type { GlobalThread } from '../restore/global-thread.ts'
 import type { ResolvedConfig, UncaughtExceptionAnswer } from '../streams-config.ts'
 import type { ThreadEnvironment } from '../environment/thread-environment.ts'
@@ -58,8 +59,8 @@ export class ThreadSupervisor {
   }
 
   /** Commits, gives the tasks back, and leaves the group; `run` then ends. */
-  async leave(): Promise<void> {
-    await this.#current?.thread.leave()
+  async leave(goodbye: Goodbye = 'default'): Promise<void> {
+    await this.#current?.thread.leave(goodbye)
   }
 
   #watchGlobal(): void {

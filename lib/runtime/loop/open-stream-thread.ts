@@ -23,6 +23,7 @@ import { LoopJobs } from './loop-jobs.ts'
 import { RebalanceListener } from './rebalance-listener.ts'
 import { StatePublisher, type ThreadState } from './state-publisher.ts'
 import { StateUpdater } from './state-updater.ts'
+import { PauseSwitch } from './pause-switch.ts'
 import { StreamThread } from './stream-thread.ts'
 import { TaskExecutor } from './task-executor.ts'
 import { TaskInput } from './task-input.ts'
@@ -36,6 +37,8 @@ export interface OpenStreamThreadOptions {
   readonly directory: StateDirectory
   readonly globalStores: GlobalStores
   readonly restoreListener: StateRestoreListener
+  /** Default: the thread never pauses. */
+  readonly pauses?: PauseSwitch
   readonly onStateChange: (state: ThreadState) => void
   /** Default: as the configuration says. */
   readonly openMembership?: OpenMembership
@@ -128,6 +131,7 @@ function makeThread(options: OpenStreamThreadOptions, connected: Connected, jobs
     updater: new StateUpdater({ changelogs, tasks, committer, jobs, logger }),
     schedule: new CommitSchedule({ clock, commitIntervalMs }),
     state: new StatePublisher(options.onStateChange),
+    pauses: options.pauses ?? new PauseSwitch(),
   })
 }
 

@@ -1,11 +1,12 @@
 import type { Clock } from '../../clock/clock.ts'
-import type { Membership } from '../membership/membership.ts'
+import type { Goodbye, Membership } from '../membership/membership.ts'
 import type { ProducerOutput } from '../output/producer-output.ts'
 import type { TaskManager } from '../task/task-manager.ts'
 import type { CommitSchedule } from './commit-schedule.ts'
 import type { Committer } from './committer.ts'
 import type { LoopJobs } from './loop-jobs.ts'
 import type { RebalanceListener } from './rebalance-listener.ts'
+import type { PauseSwitch } from './pause-switch.ts'
 import type { StatePublisher } from './state-publisher.ts'
 import type { StateUpdater } from './state-updater.ts'
 import type { TaskExecutor } from './task-executor.ts'
@@ -24,6 +25,7 @@ export interface StreamThreadOptions {
   readonly committer: Committer
   readonly schedule: CommitSchedule
   readonly state: StatePublisher
+  readonly pauses: PauseSwitch
   /** Records that wait for a partition without data (KIP-695) are looked at again after this long. */
   readonly pollMs: number
 }
@@ -40,6 +42,7 @@ export class StreamThread {
 
   constructor(options: StreamThreadOptions) {
     this.#options = options
+    options.pauses.connect(() => options.jobs.wake())
   }
 
   /** The thread's life: resolves after `leave`, rejects with the error that ended it. Tasks are closed in both cases. */
@@ -61,8 +64,8 @@ export class StreamThread {
   }
 
   /** Commits, gives all tasks back, and leaves the group; `run` then ends. */
-  async leave(): Promise<void> {
-    await this.#options.membership.leave().catch(() => undefined)
+  async leave(goodbye: Goodbye = 'default'): Promise<void> {
+    await this.#options.membership.leave(goodbye).catch(() => undefined)
   }
 
   /** Tells the whole group to stop (`shutdown-application`). */
@@ -71,20 +74,31 @@ export class StreamThread {
   }
 
   async #turn(): Promise<void> {
-    const { clock, jobs, input, executor, updater, output } = this.#options
+    const { clock, jobs, input, output } = this.#options
     await jobs.runAll()
-    updater.advance()
     await input.handOver()
-    const worked = executor.process()
-    const punctuated = executor.punctuate()
+    const worked = this.#work()
     if (!worked || input.failure?.hasRecordsBefore === false) await this.#throwInputFailure()
     input.resume()
     await this.#commitIfDue()
     this.#publishState()
     await output.room()
-    if (worked || punctuated) return clock.yield()
+    if (worked) return clock.yield()
     output.sendAll()
-    if (jobs.isEmpty && !input.hasNews && !executor.isReady) await this.#idle()
+    if (jobs.isEmpty && !input.hasNews && !this.#isReady) await this.#idle()
+  }
+
+  /** Restores, processes and punctuates, unless the application pauses (KIP-834). Answers whether anything was processed. */
+  #work(): boolean {
+    const { executor, updater, pauses } = this.#options
+    if (pauses.isPaused) return false
+    updater.advance()
+    const worked = executor.process()
+    return executor.punctuate() || worked
+  }
+
+  get #isReady(): boolean {
+    return !this.#options.pauses.isPaused && this.#options.executor.isReady
   }
 
   /**
@@ -92,9 +106,9 @@ export class StreamThread {
    * is committed, so that it does not come again.
    */
   async #throwInputFailure(): Promise<void> {
-    const { input, committer, tasks } = this.#options
+    const { input, committer, tasks, pauses } = this.#options
     const { failure } = input
-    if (failure === null) return
+    if (failure === null || pauses.isPaused) return
     await committer.commit(tasks.running, 'always')
     throw failure.error
   }
@@ -115,11 +129,12 @@ export class StreamThread {
 
   /** Sleeps until a job or a fetch comes, or something is due. */
   async #idle(): Promise<void> {
-    const { clock, tasks, schedule, pollMs, jobs } = this.#options
+    const { clock, tasks, schedule, pollMs, jobs, pauses } = this.#options
     const { running } = tasks
     const now = clock.now()
-    const waitingAt = running.some(({ task }) => task.hasRecords) ? now + pollMs : Infinity
-    const punctuateAt = Math.min(Infinity, ...running.map(({ task }) => task.nextWallClockMs))
+    const working = pauses.isPaused ? [] : running
+    const waitingAt = working.some(({ task }) => task.hasRecords) ? now + pollMs : Infinity
+    const punctuateAt = Math.min(Infinity, ...working.map(({ task }) => task.nextWallClockMs))
     await jobs.wait(Math.max(0, Math.min(schedule.nextMs(running), waitingAt, punctuateAt) - now), clock)
   }
 

@@ -9,7 +9,7 @@ import { assignedTasks } from './assigned-tasks.ts'
 import type { AssignorError } from './assignment/assignor-error.ts'
 import { encodeSubscriptionInfo, latestOffset } from './assignment/subscription-info.ts'
 import type { MatchedTopics } from './matched-topics.ts'
-import type { Membership, MembershipListener } from './membership.ts'
+import type { Goodbye, Membership, MembershipListener } from './membership.ts'
 import { protocolName, type StreamAssignor } from './stream-assignor.ts'
 
 export interface ClassicMembershipOptions extends Omit<GroupMemberOptions, 'listener' | 'protocolName'> {
@@ -68,8 +68,8 @@ export class ClassicMembership implements Membership {
     this.#member.requestRejoin()
   }
 
-  leave(): Promise<void> {
-    return this.#member.leave()
+  leave(goodbye?: Goodbye): Promise<void> {
+    return this.#member.leave(goodbye)
   }
 
   #groupListener(): GroupMemberListener {

@@ -1,9 +1,12 @@
+import type { Goodbye } from '../../transport/group/group-member.ts'
 import type { TaskId } from '../../model/task-id.ts'
 import type { TopicPartition } from '../../model/topic-partition.ts'
 import type { GroupIdentity, OffsetCommit } from '../../transport/group-coordinator.ts'
 
 /** Tasks by their id string, each with the partitions that it reads. */
 export type AssignedTasks = ReadonlyMap<string, readonly TopicPartition[]>
+
+export type { Goodbye }
 
 /** What a member tells its group about tasks, so that the assignment can leave state where it is. */
 export interface TaskReport {
@@ -49,5 +52,5 @@ export interface Membership {
   /** Tells all members of the group to stop (Java: `shutdown-application`). */
   requestShutdown(): void
   /** Gives all tasks back (`onRevoked`) and leaves. Resolves when that is done; errors are those of `run`. */
-  leave(): Promise<void>
+  leave(goodbye?: Goodbye): Promise<void>
 }

@@ -1,3 +1,4 @@
+import type { Clock } from '../../clock/clock.ts'
 import { StreamsError } from '../../model/errors.ts'
 import type { TopicPartition } from '../../model/topic-partition.ts'
 import { partitionKey } from '../../model/topic-partition.ts'
@@ -15,13 +16,14 @@ export async function resetOffsets(
   subtopology: Subtopology,
   fallback: OffsetReset,
   admin: Pick<Admin, 'listOffsets'>,
+  clock: Pick<Clock, 'now'>,
 ): Promise<ReadonlyMap<string, number>> {
   const offsets = new Map<string, number>()
-  for (const reset of ['earliest', 'latest', 'none'] as const) {
-    const mine = partitions.filter(({ topic }) => resetOf(topic, subtopology, fallback) === reset)
-    if (mine.length === 0) continue
+  const now = clock.now()
+  for (const [reset, mine] of Map.groupBy(partitions, ({ topic }) => resetOf(topic, subtopology, fallback))) {
     if (reset === 'none') throw noOffset(mine)
-    for (const each of await admin.listOffsets(mine, reset)) offsets.set(partitionKey(each), each.offset)
+    const spec = typeof reset === 'string' ? reset : { timestampMs: now - reset.byDurationMs }
+    for (const each of await admin.listOffsets(mine, spec)) offsets.set(partitionKey(each), each.offset)
   }
   return offsets
 }

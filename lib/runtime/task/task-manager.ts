@@ -104,7 +104,8 @@ export class TaskManager {
   async reset(partition: TopicPartition): Promise<void> {
     const managed = this.owner(partition)
     if (managed === undefined) return
-    const offsets = await resetOffsets([partition], managed.subtopology, this.#options.offsetReset, this.#options.admin)
+    const { offsetReset, admin, environment } = this.#options
+    const offsets = await resetOffsets([partition], managed.subtopology, offsetReset, admin, environment.clock)
     const offset = offsets.get(partitionKey(partition)) ?? 0
     const { topic, partition: number } = partition
     this.#options.environment.logger.warn(`The offset to read of ${topic}-${number} is gone: going on at ${offset}.`)
@@ -191,7 +192,7 @@ export class TaskManager {
     await prepareWrites([subtopology], environment.serdes, environment.applicationId)
     const known = new Map(committed.map((offset) => [partitionKey(offset), offset.offset]))
     const unknown = partitions.filter((partition) => !known.has(partitionKey(partition)))
-    const begins = new Map([...known, ...(await resetOffsets(unknown, subtopology, offsetReset, admin))])
+    const begins = new Map([...known, ...(await resetOffsets(unknown, subtopology, offsetReset, admin, environment.clock))])
     const ends = await admin.listOffsets(partitions, 'latest')
     task.start(committed)
     await task.prepare()

@@ -54,6 +54,12 @@ export interface GroupMemberOptions {
   readonly listener: GroupMemberListener
 }
 
+/**
+ * How a member goes (KIP-1153). `leave`: the coordinator hears of it, and rebalances. `remain`: the coordinator keeps its place until the
+ * session times out. `default`: a dynamic member leaves, a static one remains (KIP-1284).
+ */
+export type Goodbye = 'default' | 'leave' | 'remain'
+
 /** What the member has to do next; a later entry overrides an earlier one. */
 const signals = ['none', 'rejoin', 'lost', 'leave'] as const
 type Signal = (typeof signals)[number]
@@ -79,6 +85,7 @@ export class GroupMember {
   #signalled = Promise.withResolvers<void>()
   #leaving = Promise.withResolvers<void>()
   #running: Promise<void> | null = null
+  #goodbye: Goodbye = 'default'
 
   constructor(options: GroupMemberOptions) {
     this.#options = options
@@ -107,7 +114,8 @@ export class GroupMember {
   }
 
   /** Gives back all partitions (`onRevoked`) and leaves the group. Resolves when that is done; errors are those of `run`. */
-  async leave(): Promise<void> {
+  async leave(goodbye: Goodbye = 'default'): Promise<void> {
+    if (goodbye !== 'default') this.#goodbye = goodbye
     this.#raise('leave')
     this.#leaving.resolve()
     await this.#running
@@ -259,7 +267,8 @@ export class GroupMember {
   /** Best effort: a member that is not heard leaves by its session timeout, and so does a static one, which may come back (KIP-345). */
   async #sayGoodbye(): Promise<void> {
     const isDynamic = this.#options.groupInstanceId === null
-    if (isDynamic && this.#memberId !== '') await this.#options.coordinator.leave(this.identity).catch(() => undefined)
+    const isSaid = this.#goodbye === 'default' ? isDynamic : this.#goodbye === 'leave'
+    if (isSaid && this.#memberId !== '') await this.#options.coordinator.leave(this.identity).catch(() => undefined)
     this.#memberId = ''
     this.#generationId = -1
   }

@@ -1,6 +1,6 @@
 import t from 'tap'
 import { kafka, KafkaStreams, silentLogger } from '../../../lib/index.ts'
-import type { StreamsConfig } from '../../../lib/index.ts'
+import type { StreamsOptions } from '../../../lib/index.ts'
 import { createTopics, consume, produce, until } from '../../runtime/running.ts'
 import { counts, lines, wordCount } from '../../runtime/word-count.ts'
 import { ownKafka } from '../../servers/kafka-for-tests.ts'
@@ -10,7 +10,7 @@ t.test('word count on a real broker', async (t) => {
   if (broker === null) return
   const cluster = kafka({ bootstrapServers: broker.bootstrapServers })
   await createTopics(cluster, { lines: 4, counts: 1 })
-  const application = (config: Partial<StreamsConfig> = {}) =>
+  const application = (config: Partial<StreamsOptions> = {}) =>
     new KafkaStreams(wordCount(), {
       applicationId: 'app',
       cluster,

@@ -1,0 +1,143 @@
+import t from 'tap'
+import { ManualClock } from '../../lib/clock/manual-clock.ts'
+import { sleep } from '../../lib/clock/clock.ts'
+import { systemClock } from '../../lib/clock/system-clock.ts'
+import { StreamsBuilder } from '../../lib/dsl/streams-builder.ts'
+import { EmbeddedKafka } from '../../lib/embedded.ts'
+import { KafkaStreams } from '../../lib/kafka-streams.ts'
+import { topic } from '../../lib/model/topic.ts'
+import { silentLogger } from '../../lib/runtime/logger.ts'
+import type { StreamsOptions } from '../../lib/runtime/streams-config.ts'
+import { resetOffsets } from '../../lib/runtime/task/start-offsets.ts'
+import { Serdes } from '../../lib/serde/serdes.ts'
+import type { Topology } from '../../lib/topology/topology.ts'
+import type { OffsetReset } from '../../lib/topology/topology-plan.ts'
+import type { Cluster } from '../../lib/transport/cluster.ts'
+import { consume, createTopics, produce, until } from './running.ts'
+import { source, subtopology } from './plan.ts'
+
+const lines = topic('lines', { key: Serdes.string, value: Serdes.string })
+const passed = topic('passed', { key: Serdes.string, value: Serdes.string })
+
+function copying(offsetReset?: OffsetReset): Topology {
+  const builder = new StreamsBuilder()
+  builder.stream(lines, { offsetReset }).to(passed)
+  return builder.build()
+}
+
+function application(cluster: Cluster, topology: Topology, config: Partial<StreamsOptions> = {}): KafkaStreams {
+  const fast = { commitIntervalMs: 20, heartbeatIntervalMs: 20, retryBackoffMs: 10, pollMs: 10, fetchMaxWaitMs: 20 }
+  return new KafkaStreams(topology, { applicationId: 'app', cluster, logger: silentLogger, ...fast, ...config })
+}
+
+const passedValues = async (cluster: Cluster) => (await consume(cluster, passed)).map(([, value]) => value)
+
+t.test('a paused application processes nothing and keeps its tasks; resumed, it goes on', async (t) => {
+  await using cluster = await EmbeddedKafka.open()
+  await createTopics(cluster, { lines: 2, passed: 1 })
+  await using streams = application(cluster, copying(), { sessionTimeoutMs: 100 })
+  await streams.start()
+  await until('running', () => streams.state === 'running')
+  streams.pause()
+  t.ok(streams.isPaused)
+  await produce(cluster, lines, [['1', 'a'], ['2', 'b']]) // prettier-ignore
+  await sleep(systemClock, 200)
+  t.same(await passedValues(cluster), [])
+  t.equal(streams.state, 'running')
+  t.same(
+    streams.localTasks().map(({ state }) => state),
+    ['running', 'running'],
+  )
+  streams.resume()
+  t.notOk(streams.isPaused)
+  await until('both', async () => (await passedValues(cluster)).length === 2)
+})
+
+t.test(
+  'an application that is paused before its start joins, and processes when it is resumed; it closes while it pauses',
+  async (t) => {
+    await using cluster = await EmbeddedKafka.open()
+    await createTopics(cluster, { lines: 1, passed: 1 })
+    await produce(cluster, lines, [['1', 'a']])
+    const streams = application(cluster, copying())
+    streams.pause()
+    await streams.start()
+    await until('running', () => streams.state === 'running')
+    await sleep(systemClock, 50)
+    t.same(await passedValues(cluster), [])
+    streams.resume()
+    await until('the record', async () => (await passedValues(cluster)).length === 1)
+    streams.pause()
+    await streams.close()
+    t.equal(streams.state, 'not-running')
+  },
+)
+
+for (const [name, options, config, members] of [
+  ['leaves the group', {}, {}, 'gone'],
+  ['with a group instance id stays in it', {}, { groupInstanceId: 'one' }, 'there'],
+  ['stays where leaveGroup is false', { leaveGroup: false }, {}, 'there'],
+  ['with a group instance id leaves where leaveGroup is true', { leaveGroup: true }, { groupInstanceId: 'one' }, 'gone'],
+] as const)
+  t.test(`an application that closes ${name}`, async (t) => {
+    await using cluster = await EmbeddedKafka.open()
+    await createTopics(cluster, { lines: 1, passed: 1 })
+    const first = application(cluster, copying(), { ...config, sessionTimeoutMs: 600 })
+    await first.start()
+    await until('running', () => first.state === 'running')
+    await first.close(options)
+    const closedAtMs = systemClock.now()
+    await using second = application(cluster, copying(), { sessionTimeoutMs: 600 })
+    await second.start()
+    await until('the task', () => second.localTasks().some(({ state }) => state === 'running'))
+    const waitedMs = systemClock.now() - closedAtMs
+    if (members === 'there') t.ok(waitedMs >= 300, `the task waits for the session to end, and waited ${waitedMs} ms`)
+    else t.equal(second.state === 'error', false)
+  })
+
+t.test('offsets are reset by duration: to the first record that is at most this old (KIP-1106)', async (t) => {
+  const asked: unknown[] = []
+  const admin = {
+    listOffsets: async (partitions: readonly { topic: string; partition: number }[], spec: unknown) => {
+      asked.push([partitions.map((each) => each.topic), spec])
+      return partitions.map((each) => ({ ...each, offset: 7 }))
+    },
+  }
+  const two = subtopology(0, [
+    { ...source('A', ['a']), offsetReset: { byDurationMs: 1000 } },
+    source('B', ['b']),
+    { ...source('C', ['c']), offsetReset: 'earliest' },
+  ])
+  const partitions = ['a', 'b', 'c'].map((name) => ({ topic: name, partition: 0 }))
+  const fallback = { byDurationMs: 50 }
+  const offsets = await resetOffsets(partitions, two, fallback, admin as never, new ManualClock(10_000))
+  t.same(asked, [
+    [['a'], { timestampMs: 9000 }],
+    [['b'], { timestampMs: 9950 }],
+    [['c'], 'earliest'],
+  ])
+  t.equal(offsets.size, 3)
+})
+
+t.test('a source that begins by duration skips what is older', async (t) => {
+  await using cluster = await EmbeddedKafka.open()
+  await createTopics(cluster, { lines: 1, passed: 1 })
+  const now = systemClock.now()
+  await produce(cluster, lines, [['1', 'old', now - 3_600_000], ['2', 'new', now - 1000]]) // prettier-ignore
+  await using streams = application(cluster, copying({ byDurationMs: 60_000 }), { autoOffsetReset: 'none' })
+  await streams.start()
+  await until('the new one', async () => (await passedValues(cluster)).length > 0)
+  t.same(await passedValues(cluster), ['new'])
+})
+
+t.test('configuration of offsets, store formats and the cluster is checked', async (t) => {
+  await using cluster = await EmbeddedKafka.open()
+  const make = (config: object) => () => new KafkaStreams(copying(), { applicationId: 'app', cluster, ...config })
+  const refused = (key: string) => ({ code: 'STREAMS_CONFIG_INVALID', facts: { key } })
+  t.throws(make({ autoOffsetReset: 'first' }), refused('autoOffsetReset'))
+  t.throws(make({ autoOffsetReset: { byDurationMs: -1 } }), refused('autoOffsetReset'))
+  t.throws(make({ dslStoreFormat: 'headers' }), { ...refused('dslStoreFormat'), message: /KIP-1271/ })
+  t.throws(make({ bootstrapServers: 'localhost:9092' }), refused('bootstrapServers'))
+  t.throws(make({ commitIntervallMs: 5 }), { code: 'STREAMS_CONFIG_UNKNOWN', message: /Did you mean commitIntervalMs\?/ })
+  t.doesNotThrow(make({ autoOffsetReset: { byDurationMs: 5 }, bootstrapServers: undefined, clientId: undefined }))
+})
