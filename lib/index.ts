@@ -33,6 +33,7 @@ export {
   TopologyError,
   TransportError,
 } from './model/errors.ts'
+export type { KnownErrorCode, StreamsErrorCode } from './model/streams-error-code.ts'
 export type { ErrorFacts, StreamsErrorOptions, TransportErrorKind } from './model/errors.ts'
 
 // What users write: the DSL.

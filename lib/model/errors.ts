@@ -1,3 +1,4 @@
+import type { StreamsErrorCode } from './streams-error-code.ts'
 import type { TaskId } from './task-id.ts'
 
 /** Facts of an error, by name. They are also properties of the message; handlers branch on `code` and read `facts`. */
@@ -16,10 +17,10 @@ export interface StreamsErrorOptions {
  */
 export class StreamsError extends Error {
   override readonly name: string = 'StreamsError'
-  readonly code: string
+  readonly code: StreamsErrorCode
   readonly facts: ErrorFacts
 
-  constructor(code: string, message: string, { facts = {}, cause }: StreamsErrorOptions = {}) {
+  constructor(code: StreamsErrorCode, message: string, { facts = {}, cause }: StreamsErrorOptions = {}) {
     super(message, cause === undefined ? {} : { cause })
     this.code = code
     this.facts = facts
@@ -58,7 +59,7 @@ export class TaskMigratedError extends StreamsError {
 
 export interface TaskCorruptedErrorOptions extends StreamsErrorOptions {
   /** Default `STREAMS_TASK_CORRUPTED`. */
-  readonly code?: string
+  readonly code?: StreamsErrorCode
 }
 
 /** Tasks whose state is not to be trusted (Java: `TaskCorruptedException`). Recovery: close them dirty and restore. */
@@ -85,7 +86,7 @@ export class TransportError extends StreamsError {
   override readonly name = 'TransportError'
   readonly kind: TransportErrorKind
 
-  constructor(code: string, kind: TransportErrorKind, message: string, options: StreamsErrorOptions = {}) {
+  constructor(code: StreamsErrorCode, kind: TransportErrorKind, message: string, options: StreamsErrorOptions = {}) {
     super(code, message, options)
     this.kind = kind
   }

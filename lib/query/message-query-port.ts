@@ -1,4 +1,5 @@
 import { InvalidStateStoreError, StreamsError } from '../model/errors.ts'
+import type { StreamsErrorCode } from '../model/streams-error-code.ts'
 import type { Page, PageQuery, QueryPort, StoreQuery, ValueQuery } from './store-query.ts'
 
 /** One end of a channel that copies what is posted (structured clone): a `MessagePort` is one. */
@@ -22,7 +23,7 @@ interface AnswerMessage {
 /** What is left of an error on its way: errors are copied without their class and their facts. */
 interface Failure {
   readonly name: string
-  readonly code: string | undefined
+  readonly code: StreamsErrorCode | undefined
   readonly message: string
   readonly facts: StreamsError['facts']
 }

@@ -1,3 +1,4 @@
+import type { StreamsErrorCode } from '../model/streams-error-code.ts'
 import { SerializationError } from '../model/errors.ts'
 import { noHeaders } from '../model/headers.ts'
 import type { Serde, SerdeContext } from '../model/serde.ts'
@@ -35,7 +36,7 @@ export class StoreSerde<T> {
     return this.#serde.immutable === true ? value : undefined
   }
 
-  #failed(code: string, verb: string, cause: unknown): SerializationError {
+  #failed(code: StreamsErrorCode, verb: string, cause: unknown): SerializationError {
     const { topic, component } = this.#context
     const reason = cause instanceof Error ? cause.message : String(cause)
     const message = `The store ${this.#store} cannot ${verb} a ${component}: ${reason} Check the serdes of the store.`

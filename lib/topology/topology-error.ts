@@ -1,5 +1,8 @@
 import { TopologyError, type ErrorFacts } from '../model/errors.ts'
+import type { KnownErrorCode } from '../model/streams-error-code.ts'
 
-export function topologyError(code: string, message: string, facts: ErrorFacts): TopologyError {
+type WithoutPrefix<Code> = Code extends `STREAMS_${infer Rest}` ? Rest : never
+
+export function topologyError(code: WithoutPrefix<KnownErrorCode>, message: string, facts: ErrorFacts): TopologyError {
   return new TopologyError(`STREAMS_${code}`, message, { facts })
 }

@@ -1,5 +1,4 @@
 import t from 'tap'
-import { ManualClock } from '../../lib/clock/manual-clock.ts'
 import { sleep } from '../../lib/clock/clock.ts'
 import { systemClock } from '../../lib/clock/system-clock.ts'
 import { StreamsBuilder } from '../../lib/dsl/streams-builder.ts'
@@ -8,13 +7,11 @@ import { KafkaStreams } from '../../lib/kafka-streams.ts'
 import { topic } from '../../lib/model/topic.ts'
 import { silentLogger } from '../../lib/runtime/logger.ts'
 import type { StreamsOptions } from '../../lib/runtime/streams-config.ts'
-import { resetOffsets } from '../../lib/runtime/task/start-offsets.ts'
 import { Serdes } from '../../lib/serde/serdes.ts'
 import type { Topology } from '../../lib/topology/topology.ts'
 import type { OffsetReset } from '../../lib/topology/topology-plan.ts'
 import type { Cluster } from '../../lib/transport/cluster.ts'
 import { consume, createTopics, produce, until } from './running.ts'
-import { source, subtopology } from './plan.ts'
 
 const lines = topic('lines', { key: Serdes.string, value: Serdes.string })
 const passed = topic('passed', { key: Serdes.string, value: Serdes.string })
@@ -94,30 +91,6 @@ for (const [name, options, config, members] of [
     if (members === 'there') t.ok(waitedMs >= 300, `the task waits for the session to end, and waited ${waitedMs} ms`)
     else t.equal(second.state === 'error', false)
   })
-
-t.test('offsets are reset by duration: to the first record that is at most this old (KIP-1106)', async (t) => {
-  const asked: unknown[] = []
-  const admin = {
-    listOffsets: async (partitions: readonly { topic: string; partition: number }[], spec: unknown) => {
-      asked.push([partitions.map((each) => each.topic), spec])
-      return partitions.map((each) => ({ ...each, offset: 7 }))
-    },
-  }
-  const two = subtopology(0, [
-    { ...source('A', ['a']), offsetReset: { byDurationMs: 1000 } },
-    source('B', ['b']),
-    { ...source('C', ['c']), offsetReset: 'earliest' },
-  ])
-  const partitions = ['a', 'b', 'c'].map((name) => ({ topic: name, partition: 0 }))
-  const fallback = { byDurationMs: 50 }
-  const offsets = await resetOffsets(partitions, two, fallback, admin as never, new ManualClock(10_000))
-  t.same(asked, [
-    [['a'], { timestampMs: 9000 }],
-    [['b'], { timestampMs: 9950 }],
-    [['c'], 'earliest'],
-  ])
-  t.equal(offsets.size, 3)
-})
 
 t.test('a source that begins by duration skips what is older', async (t) => {
   await using cluster = await EmbeddedKafka.open()

@@ -1,3 +1,4 @@
+import type { StreamsErrorCode } from '../../model/streams-error-code.ts'
 import { SerializationError, StreamsError } from '../../model/errors.ts'
 import type { Headers } from '../../model/headers.ts'
 import { noHeaders } from '../../model/headers.ts'
@@ -37,7 +38,7 @@ export class BoundSerde {
     return headers === noHeaders || headers.length === 0 ? this.context : { ...this.context, headers }
   }
 
-  #failed(what: string, code: string, cause: unknown): SerializationError {
+  #failed(what: string, code: StreamsErrorCode, cause: unknown): SerializationError {
     const { topic, component } = this.context
     const reason = cause instanceof Error ? cause.message : String(cause)
     const message = `The ${component} of a record of ${topic} could not be ${what} by the serde ${this.serde.name}: ${reason}`

@@ -1,4 +1,5 @@
 import t from 'tap'
+import { ManualClock } from '../../../lib/clock/manual-clock.ts'
 import type { TopicPartition } from '../../../lib/model/topic-partition.ts'
 import { resetOffsets } from '../../../lib/runtime/task/start-offsets.ts'
 import type { OffsetReset, SourceNode, Subtopology } from '../../../lib/topology/topology-plan.ts'
@@ -17,7 +18,7 @@ function resetting(name: string, offsetReset: OffsetReset | undefined, given: Pa
 }
 
 async function offsets(part: Subtopology, fallback: OffsetReset, ...topics: string[]): Promise<Record<string, number>> {
-  return Object.fromEntries(await resetOffsets(topics.map(at), part, fallback, admin))
+  return Object.fromEntries(await resetOffsets(topics.map(at), part, fallback, admin, new ManualClock()))
 }
 
 t.test('the policy of the source decides, and the application where it has none', async (t) => {
@@ -34,6 +35,16 @@ t.test('a topic that a pattern matches has the policy of that source', async (t)
 t.test('a repartition topic is read from its start, whatever the policy', async (t) => {
   const part = subtopology(0, [resetting('moved', 'latest')], { repartitionTopics: [repartition('moved')] })
   t.same(await offsets(part, 'none', 'moved'), { 'moved-0': 1 })
+})
+
+t.test('a policy by duration begins at the first record that is at most this old (KIP-1106)', async (t) => {
+  const part = subtopology(0, [resetting('a', { byDurationMs: 1000 }), resetting('b', undefined)])
+  const byTime = {
+    listOffsets: async (partitions: readonly TopicPartition[], spec: unknown) =>
+      partitions.map((each) => ({ ...each, offset: (spec as { readonly timestampMs: number }).timestampMs })),
+  }
+  const found = await resetOffsets(['a', 'b'].map(at), part, { byDurationMs: 50 }, byTime, new ManualClock(10_000))
+  t.same(Object.fromEntries(found), { 'a-0': 9000, 'b-0': 9950 })
 })
 
 t.test('the policy none is an error that names the partitions', async (t) => {
