@@ -20,7 +20,7 @@ import type { StateDirectory } from './state-directory.ts'
 export interface GlobalThreadOptions {
   readonly environment: ThreadEnvironment
   readonly subtopologies: readonly Subtopology[]
-  /** Where the stores are. `openGlobalThread` closes it. */
+  /** The storage of the global stores, and of nothing else. The thread closes it. */
   readonly storage: StorageEnvironment
   readonly admin: Admin
   readonly fetcher: Fetcher
@@ -38,7 +38,7 @@ export interface OpenGlobalThreadOptions {
   readonly directory: StateDirectory
 }
 
-/** Null where the topology has no global stores. What this rejects with has left nothing open. */
+/** Answers null where the topology has no global stores. Where it rejects, storage and fetcher are closed again. */
 export async function openGlobalThread(options: OpenGlobalThreadOptions): Promise<GlobalThread | null> {
   const { plan, config, cluster, admin, environment, directory } = options
   const subtopologies = plan.subtopologies.filter(({ kind }) => kind === 'global')

@@ -13,14 +13,14 @@ const taskName = /^\d+_\d+$/
  * this is (Java: `StateDirectory`). While it is open no other process can have it.
  */
 export class StateDirectory {
-  /** Lasts as long as the directory: what is assigned to it finds its state again. */
+  /** A UUID that lasts as long as the directory, so that a process that starts again gets the tasks whose state it has. */
   readonly processId: string
   readonly #factory: StorageFactory
   readonly #applicationId: string
   readonly #process: StorageEnvironment
   readonly #closedSums = new Map<string, number>()
 
-  /** Throws a `LockError` where another process has it open. What throws here has left nothing open. */
+  /** Throws a `LockError` where another process has the directory open. Where it throws, its storage is closed again. */
   constructor(factory: StorageFactory, applicationId: string, chance: Chance) {
     this.#factory = factory
     this.#applicationId = applicationId
@@ -31,7 +31,7 @@ export class StateDirectory {
     opened.move()
   }
 
-  /** Offset sums of tasks whose state is here and that do not run, by task id string. */
+  /** Tasks that have state in the directory and do not run, by task id string, with the sum of their stored changelog offsets. */
   get closedTaskSums(): ReadonlyMap<string, number> {
     return this.#closedSums
   }
@@ -48,7 +48,7 @@ export class StateDirectory {
     if (sum !== undefined && this.#factory.medium === 'disk') this.#closedSums.set(taskIdString(id), sum)
   }
 
-  /** Forgets the state of a task that is closed. */
+  /** Removes the state of a task. The task must be closed. */
   destroyTask(id: TaskId): void {
     this.#closedSums.delete(taskIdString(id))
     this.#factory.destroy(this.#name(taskIdString(id)))
@@ -58,7 +58,7 @@ export class StateDirectory {
     return this.#factory.open(this.#name('global'))
   }
 
-  /** Resolves when all that was stored so far survives a crash; rejects where it could not be stored. */
+  /** Resolves when everything that was stored so far survives a crash. Rejects where the medium could not store it. */
   async flush(): Promise<void> {
     await this.#factory.flush?.()
   }
