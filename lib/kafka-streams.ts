@@ -122,7 +122,11 @@ export class KafkaStreams implements AsyncDisposable {
   async start(): Promise<void> {
     if (this.#closing !== null) throw new TypeError('This application was closed: make another, and start that.')
     if (this.#starting !== null) throw new TypeError('An application starts once: make another, and start that.')
-    this.#starting = this.#start()
+    // The listener of the first state may already call `close`, which waits for the start, or `start`, which is an error.
+    const announced = Promise.withResolvers<void>()
+    this.#starting = announced.promise.then(() => this.#start())
+    this.#state.set('rebalancing')
+    announced.resolve()
     await this.#starting
   }
 
@@ -196,7 +200,6 @@ export class KafkaStreams implements AsyncDisposable {
   }
 
   async #start(): Promise<void> {
-    this.#state.set('rebalancing')
     try {
       this.#shared = await openSharedResources({
         plan: this.#plan,

@@ -4,8 +4,9 @@ import { EmbeddedKafka } from '../../lib/embedded.ts'
 import { KafkaStreams } from '../../lib/kafka-streams.ts'
 import { topic } from '../../lib/model/topic.ts'
 import type { Logger } from '../../lib/runtime/logger.ts'
-import type { StreamsOptions } from '../../lib/runtime/streams-config.ts'
+import type { StreamsConfig, StreamsOptions } from '../../lib/runtime/streams-config.ts'
 import { Serdes } from '../../lib/serde/serdes.ts'
+import { openLmdbStorage } from '../../lib/storage/lmdb/open-lmdb-storage.ts'
 import { consume, createTopics, produce, until } from './running.ts'
 import { counts, lines, wordCount } from './word-count.ts'
 
@@ -69,6 +70,30 @@ t.test('a logger that throws changes nothing', async (t) => {
   t.equal(streams.state, 'running')
   t.ok(told.length > 0)
   t.same(new Set(told), new Set(['The logger has failed: boom.']))
+})
+
+t.test('a state listener may close the application at any state; that it starts it again is logged', async (t) => {
+  await using cluster = await EmbeddedKafka.open()
+  await createTopics(cluster, { lines: 1, counts: 1 })
+  const storage = await openLmdbStorage(t.testdir())
+  for (const at of ['rebalancing', 'running'] as const) {
+    const errors: string[] = []
+    const streams: KafkaStreams = new KafkaStreams(wordCount(), {
+      applicationId: 'app',
+      cluster,
+      storage,
+      ...fast,
+      logger: collecting(errors),
+      onStateChange: (state): unknown => {
+        if (state === at) void streams.close()
+        return state === at ? streams.start() : undefined
+      },
+    } as StreamsConfig)
+    await streams.start()
+    await streams.closed
+    t.equal(streams.state, 'not-running')
+    t.match(errors, [/^onStateChange has failed: This application was closed/])
+  }
 })
 
 const failing = () => {
