@@ -1,4 +1,4 @@
-import type { ProduceBatch, Producer } from 'millrace'
+import type { ProduceBatch, Producer } from 'millrace/transport'
 
 /** The benchmark's input: the same bytes for the same number of records, however often it is made. */
 export interface Dataset {

@@ -189,33 +189,16 @@ export type {
 export { kafka } from './transport/kafka/kafka.ts'
 export type { KafkaOptions } from './transport/kafka/kafka.ts'
 export type { SaslOptions, TlsOptions } from './transport/kafka/security-options.ts'
-export type { Cluster, ConnectOptions } from './transport/cluster.ts'
+export type { Cluster } from './transport/cluster.ts'
 export { openAdmin, openConsumer, openProducer } from './transport/topic-clients/open-topic-clients.ts'
 export type { ConsumerDeserializationHandler } from './transport/topic-clients/consumed-topic.ts'
 export type { TopicConsumer } from './transport/topic-clients/topic-consumer.ts'
 export type { TopicProducer } from './transport/topic-clients/topic-producer.ts'
 export type { Admin, NewTopic, OffsetSpec, PartitionMetadata, PartitionOffset, TopicMetadata } from './transport/admin.ts'
-export type {
-  AbortedTransaction,
-  FetchedPartition,
-  Fetcher,
-  FetchLimits,
-  FetchPosition,
-  IsolationLevel,
-} from './transport/fetcher.ts'
-export type { Producer, ProduceResult, ProducerOptions } from './transport/producer.ts'
-export type { Compression, ProduceBatch, ProducerStamp } from './transport/record-batch/produce-batch.ts'
-export type { RecordBatch } from './transport/record-batch/record-batch.ts'
-export type {
-  GroupCoordinator,
-  GroupIdentity,
-  GroupProtocol,
-  JoinedMember,
-  JoinRequest,
-  JoinResponse,
-  MemberAssignmentBytes,
-  OffsetCommit,
-} from './transport/group-coordinator.ts'
+export type { IsolationLevel } from './transport/fetcher.ts'
+export type { ProducerOptions } from './transport/producer.ts'
+export type { Compression } from './transport/record-batch/produce-batch.ts'
+export type { OffsetCommit } from './transport/group-coordinator.ts'
 export { partitionForKey } from './transport/partitioner.ts'
 
 // Ports that an application may fill itself.

@@ -3,7 +3,7 @@ import type { OffsetCommit } from './group-coordinator.ts'
 
 export interface PartitionMetadata {
   readonly partition: number
-  /** Broker id; −1 while there is no leader. */
+  /** Id of the broker that leads the partition. −1 while none does. */
   readonly leader: number
   readonly leaderEpoch: number
 }
@@ -16,7 +16,7 @@ export interface TopicMetadata {
 export interface NewTopic {
   readonly name: string
   readonly partitions: number
-  /** −1: the broker's default. Default −1. */
+  /** Default −1: as many as the broker's configuration says. */
   readonly replicationFactor?: number
   /** Kafka's topic configuration keys. */
   readonly config?: Readonly<Record<string, string>>
@@ -31,21 +31,21 @@ export interface PartitionOffset extends TopicPartition {
 
 /** Rejections are `TransportError`s whose code names Kafka's error, e.g. `TRANSPORT_UNKNOWN_TOPIC_OR_PARTITION`. */
 export interface Admin {
-  /** All topics where none are named. A topic that is not there is missing from the answer. */
+  /** Describes the named topics, or all of them. The answer leaves out a topic that is not there. */
   metadata(topics?: readonly string[]): Promise<readonly TopicMetadata[]>
   /** Resolves when the topics can be used. Rejects with `TRANSPORT_TOPIC_ALREADY_EXISTS` if one exists. */
   createTopics(topics: readonly NewTopic[]): Promise<void>
   deleteTopics(names: readonly string[]): Promise<void>
   createPartitions(topic: string, count: number): Promise<void>
-  /** The configuration in force, defaults included. */
+  /** The topic's configuration, the broker's defaults included. */
   describeTopicConfig(topic: string): Promise<Readonly<Record<string, string>>>
-  /** Moves the start of the partitions forward: records before `offset` are gone. */
+  /** Deletes the records before `offset`: the partition's log begins there. */
   deleteRecords(before: readonly PartitionOffset[]): Promise<void>
-  /** A partition that has no such offset (no record at or after the time) answers its end. */
+  /** Where no record is at or after the time, the answer is the partition's end. */
   listOffsets(partitions: readonly TopicPartition[], spec: OffsetSpec): Promise<readonly PartitionOffset[]>
   /**
-   * What the group has committed; partitions without a commit are missing. `stable` waits out open transactions
-   * (`requireStable`, KIP-447).
+   * What the group has committed. The answer leaves out partitions without a commit. With `stable` the call waits until no
+   * transaction has offsets pending (`requireStable`, KIP-447).
    */
   committedOffsets(
     groupId: string,

@@ -10,13 +10,13 @@ export interface ConnectOptions {
 }
 
 /**
- * A cluster as a value: Kafka by address (`kafka(…)`), or the embedded one (`EmbeddedKafka.open(…)`). Nothing is connected
- * until something is opened; whoever opens, closes.
+ * A cluster as a value: Kafka by address (`kafka(…)`), or the embedded one (`EmbeddedKafka.open(…)`). Opening a client
+ * connects; whoever opens a client closes it.
  */
 export interface Cluster {
   /** For messages and logs: `kafka 127.0.0.1:9092`, `embedded`. */
   readonly description: string
-  /** Time and chance as this cluster knows them; what runs on the cluster uses the same. */
+  /** The clock and the source of chance of this cluster. An application that runs on it uses the same. */
   readonly clock: Clock
   readonly chance: Chance
   admin(options: ConnectOptions): Promise<Admin>

@@ -16,7 +16,7 @@ export interface FetchLimits {
   readonly maxBytes: number
   readonly maxBytesPerPartition: number
   readonly isolationLevel: IsolationLevel
-  /** Aborting ends the wait early; the answer is then what is there, possibly nothing. */
+  /** Aborting it ends the wait early. The fetch then answers what has come, possibly nothing. */
   readonly signal?: Signal
 }
 
@@ -28,11 +28,16 @@ export interface AbortedTransaction {
 
 export interface FetchedPartition extends TopicPartition {
   /**
-   * Set: nothing was fetched from this partition. `out-of-range`, `retriable` (leader moved), … A corrupt batch is `fatal`, and its
-   * facts are topic, partition and offset; batches before it were answered by the fetch before.
+   * Why nothing was fetched from this partition. Kind `out-of-range`: the log does not have the offset. Kind `retriable`: the
+   * leader
+   * has moved, or is not there. Kind `fatal`: a corrupt batch, among others; its facts are topic, partition and offset. The batches
+   * before a corrupt one were answered by the fetch before.
    */
   readonly error: TransportError | null
-  /** As the log has them: control batches and aborted records included, records before the asked offset too. */
+  /**
+   * As the log has them, with control batches, aborted records, and records before the asked offset: `readableRanges` sorts them
+   * out.
+   */
   readonly batches: readonly RecordBatch[]
   readonly highWatermark: number
   readonly lastStableOffset: number
@@ -46,8 +51,8 @@ export interface FetchedPartition extends TopicPartition {
  */
 export interface Fetcher {
   /**
-   * Partitions without news may be missing from the answer. Throws a `TransportError` only where no broker could be asked at
-   * all; trouble with one partition stands in its `error`.
+   * The answer may leave out partitions without news. Rejects with a `TransportError` only where no broker could be asked at all;
+   * trouble with one partition stands in that partition's `error`.
    */
   fetch(positions: readonly FetchPosition[], limits: FetchLimits): Promise<readonly FetchedPartition[]>
   close(): Promise<void>

@@ -1,9 +1,9 @@
 import type { TopicPartition } from '../model/topic-partition.ts'
 
-/** A member at one generation of its group: what fences a zombie. */
+/** Who a member is in one generation of its group. The coordinator refuses a zombie by it. */
 export interface GroupIdentity {
   readonly groupId: string
-  /** −1 outside of a generation. */
+  /** −1 for a client that is in no generation. */
   readonly generationId: number
   readonly memberId: string
   readonly groupInstanceId: string | null
@@ -12,7 +12,7 @@ export interface GroupIdentity {
 export interface OffsetCommit extends TopicPartition {
   /** The offset to read next. */
   readonly offset: number
-  /** −1 where unknown. */
+  /** −1 where the epoch is not known. */
   readonly leaderEpoch: number
   /** Kafka Streams keeps partition time here (`TopicPartitionMetadata`). */
   readonly metadata: string
@@ -26,7 +26,7 @@ export interface GroupProtocol {
 
 export interface JoinRequest {
   readonly groupId: string
-  /** Empty at the first join; the coordinator then gives one. */
+  /** Empty at the first join: the coordinator then gives an id. */
   readonly memberId: string
   readonly groupInstanceId: string | null
   readonly sessionTimeoutMs: number
@@ -46,7 +46,7 @@ export interface JoinResponse {
   readonly memberId: string
   readonly leaderId: string
   readonly protocolName: string
-  /** All members, to the leader; empty to the others. */
+  /** The leader is answered all members, the others an empty list. */
   readonly members: readonly JoinedMember[]
 }
 
@@ -58,15 +58,16 @@ export interface MemberAssignmentBytes {
 /**
  * Requests to the coordinator of a group (classic protocol). They map one to one to Kafka's; `GroupMember` is the state machine
  * above them. Rejections are `TransportError`s: `rebalance` = join again (REBALANCE_IN_PROGRESS), `fenced` = this member is no
- * longer in the group (UNKNOWN_MEMBER_ID, ILLEGAL_GENERATION, FENCED_INSTANCE_ID). A moved coordinator is found again below.
+ * longer in the group (UNKNOWN_MEMBER_ID, ILLEGAL_GENERATION, FENCED_INSTANCE_ID). A coordinator that has moved is found again
+ * below this port.
  */
 export interface GroupCoordinator {
   join(request: JoinRequest): Promise<JoinResponse>
-  /** Answers once the leader has sent its assignments. */
+  /** The coordinator answers once the leader has sent its assignments. */
   sync(identity: GroupIdentity, assignments: readonly MemberAssignmentBytes[]): Promise<Uint8Array>
   heartbeat(identity: GroupIdentity): Promise<void>
   leave(identity: GroupIdentity): Promise<void>
-  /** All or nothing per call: a refused partition rejects the call. */
+  /** All or nothing: one refused partition rejects the call. */
   commitOffsets(identity: GroupIdentity, offsets: readonly OffsetCommit[]): Promise<void>
   close(): Promise<void>
 }

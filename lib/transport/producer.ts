@@ -3,13 +3,13 @@ import type { GroupIdentity, OffsetCommit } from './group-coordinator.ts'
 import type { Compression, ProduceBatch } from './record-batch/produce-batch.ts'
 
 export interface ProducerOptions {
-  /** `all`: acknowledged by all in-sync replicas. */
+  /** Who must have a batch before it counts as written: all in-sync replicas, or the leader alone. */
   readonly acks: 'all' | 'leader'
-  /** Retries cannot duplicate or reorder. */
+  /** Whether the broker tells a repeated batch from a new one, so that retries neither duplicate nor reorder (KIP-98). */
   readonly idempotence: 'enabled' | 'disabled'
   readonly compression: Compression
   readonly requestTimeoutMs: number
-  /** After this long a batch fails with a `retriable` error. Retries happen below the port until then. */
+  /** The producer retries a batch for this long (Kafka: `delivery.timeout.ms`). Then `send` rejects with the last error. */
   readonly deliveryTimeoutMs: number
 }
 
@@ -22,19 +22,19 @@ export interface ProduceResult {
 export interface Producer {
   /** Makes an empty batch in the producer's compression. */
   newBatch(): ProduceBatch
-  /** Rejects with a `TransportError`; the batch then may or may not be in the log, and `kind` says what to do. */
+  /** Rejects with a `TransportError` whose `kind` says what to do. The log may hold the batch all the same. */
   send(partition: TopicPartition, batch: ProduceBatch): Promise<ProduceResult>
   close(): Promise<void>
 }
 
 /**
- * A producer whose batches and offsets become visible together (KIP-98, KIP-447). One transaction at a time. The seam for
- * exactly-once: no transport opens one yet.
+ * A producer whose batches and offsets become visible together (KIP-98, KIP-447), one transaction at a time. It is the port for
+ * exactly-once. No transport opens one yet.
  *
  * @public
  */
 export interface TransactionalProducer extends Producer {
-  /** Fences older producers of the same transactional id, and ends what they left open. */
+  /** Fences older producers of the same transactional id, and ends the transaction that they left open. */
   init(): Promise<void>
   begin(): void
   sendOffsets(offsets: readonly OffsetCommit[], group: GroupIdentity): Promise<void>

@@ -5,7 +5,7 @@ import type { Journal } from './journal.ts'
 
 const prefix = 'offset/'
 
-/** What groups have committed. */
+/** The offsets that groups have committed. */
 export class CommittedOffsets {
   readonly #groups = new Map<string, Map<string, OffsetCommit>>()
   readonly #journal: Journal
@@ -45,7 +45,7 @@ export class CommittedOffsets {
       }
   }
 
-  /** Takes up an entry of the store; false if it is none of these. */
+  /** Adds an entry of the store; false where it is no committed offset. */
   load(key: string, value: Uint8Array): boolean {
     if (!key.startsWith(prefix)) return false
     const [groupId, commit] = JSON.parse(Buffer.from(value).toString()) as [string, OffsetCommit]

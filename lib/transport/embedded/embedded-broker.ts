@@ -18,15 +18,16 @@ export interface EmbeddedBrokerOptions {
   readonly clock: Clock
   readonly chance: Chance
   readonly store: EmbeddedLogStore | null
-  /** Partitions of a topic that is made because somebody writes to it; null: writing to an unknown topic is an error. */
+  /** Writing to an unknown topic creates it with this many partitions. Null: it is an error. */
   readonly autoCreatePartitions: number | null
 }
 
 const cleanIntervalMs = 15_000
 
 /**
- * The log, its topics and its groups in this process. Everything is synchronous, and needs no timer but the group sessions';
- * `settled` says when what was done so far is stored, and only then may it be acknowledged. All records are held in memory.
+ * A Kafka broker in this process: topics, logs and groups. Its methods are synchronous, and only the sessions of groups need
+ * timers.
+ * A caller acknowledges a change when `settled` has resolved, because only then the store holds it. All records are in memory.
  */
 export class EmbeddedBroker {
   readonly topics: EmbeddedTopics
@@ -53,7 +54,7 @@ export class EmbeddedBroker {
     this.#load()
   }
 
-  /** Resolves when everything up to now is stored. */
+  /** Resolves when the store holds every change made so far. */
   settled(): Promise<void> {
     return this.#journal.settled()
   }
@@ -78,7 +79,7 @@ export class EmbeddedBroker {
     return offset
   }
 
-  /** What is there now. Partitions without news are left out, those with trouble are not. */
+  /** Reads without waiting. The answer leaves out partitions without news, and holds those with errors. */
   read(positions: readonly FetchPosition[], limits: FetchLimits): readonly FetchedPartition[] {
     const fetched: FetchedPartition[] = []
     let bytesLeft = limits.maxBytes
@@ -124,7 +125,7 @@ export class EmbeddedBroker {
     this.#notify(partition)
   }
 
-  /** A producer id that no producer before had, restarts included. */
+  /** A producer id that no producer has had before, also before a restart. */
   newProducerId(): number {
     const id = this.#nextProducerId++
     this.#journal.write('producer-id', Buffer.from(String(this.#nextProducerId)))
@@ -152,7 +153,7 @@ export class EmbeddedBroker {
     this.offsets.deleteGroup(groupId)
   }
 
-  /** Applies retention and compaction now; otherwise appends do it, at most every 15 s. */
+  /** Applies retention and compaction now. Appends do so too, at most every 15 s. */
   clean(): void {
     this.#cleanedAtMs = this.clock.now()
     for (const { partitions } of this.topics.all()) for (const log of partitions) log.clean(this.#cleanedAtMs)

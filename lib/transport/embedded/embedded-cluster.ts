@@ -18,23 +18,23 @@ import type { EmbeddedLogStore } from './embedded-log-store.ts'
 import { EmbeddedProducer } from './embedded-producer.ts'
 
 export interface EmbeddedClusterOptions {
-  /** For messages. Default `embedded`. */
+  /** Name of the cluster in messages. Default `embedded`. */
   readonly name?: string
   /** Default: the machine's. */
   readonly clock?: Clock
   readonly chance?: Chance
-  /** Where topics and offsets stay. Default: only in memory. It is closed with the cluster. */
+  /** Where topics and offsets are kept. Default: in memory only. The cluster closes it. */
   readonly store?: EmbeddedLogStore
   /** Writing to an unknown topic makes it, with this many partitions. Default: it is an error. */
   readonly autoCreateTopics?: { readonly partitions: number }
 }
 
-/** Kafka's protocol as promises over a log in this process. What it acknowledges survives kill -9, if a store was given. */
+/** Kafka's ports over a log in this process. With a store, whatever it acknowledges survives kill -9. */
 export class EmbeddedCluster implements Cluster {
   readonly description: string
   readonly clock: Clock
   readonly chance: Chance
-  /** The synchronous log below: for tests, and for drivers without promises. */
+  /** The synchronous broker below the ports: for tests, and for drivers without promises. */
   readonly broker: EmbeddedBroker
 
   constructor({
@@ -79,7 +79,7 @@ export class EmbeddedCluster implements Cluster {
     return Promise.resolve(new EmbeddedGroupCoordinator(this.broker, clientId))
   }
 
-  /** Stores what is not stored yet, and ends sessions' timers. Clients still open fail from now on. */
+  /** Writes to the store what is not written yet, and ends the timers of sessions. Clients that are still open fail from now on. */
   async close(): Promise<void> {
     this.broker.close()
   }

@@ -5,7 +5,7 @@ import { refusal } from './refusal.ts'
 
 type GroupState = 'empty' | 'preparing-rebalance' | 'completing-rebalance' | 'stable'
 
-/** A promise with its handles outside. */
+/** A request that waits for its answer. */
 interface Reply<T> {
   readonly promise: Promise<T>
   readonly resolve: (value: T) => void
@@ -60,7 +60,8 @@ export class EmbeddedGroup {
       sessionTimeoutMs: request.sessionTimeoutMs,
       rebalanceTimeoutMs: request.rebalanceTimeoutMs,
     })
-    // A member that asks again because it lost the answer gets it again; one with news, or the leader, wants a rebalance.
+    // A member that lost the answer joins again with the same metadata, and gets the same answer. Other metadata, or the leader,
+    // asks for a rebalance.
     const isRepeat =
       !isChanged && (this.#state === 'completing-rebalance' || (this.#state === 'stable' && member.memberId !== this.#leaderId))
     if (isRepeat) return Promise.resolve(this.#joinResponse(member))
@@ -94,7 +95,7 @@ export class EmbeddedGroup {
     this.#remove(this.#known(identity.memberId, identity.groupInstanceId))
   }
 
-  /** Throws where the member may not commit: a zombie, or somebody outside while the group has members. */
+  /** Throws where the caller may not commit: a zombie, or a client without a generation while the group has members. */
   checkCommit(identity: GroupIdentity): void {
     if (identity.generationId < 0 && identity.memberId === '') {
       if (!this.isEmpty)
@@ -103,7 +104,7 @@ export class EmbeddedGroup {
     }
     const member = this.#member(identity)
     this.#keepAlive(member)
-    // Between join and sync nobody knows what it owns.
+    // Between join and sync no member knows what it owns.
     if (this.#state === 'completing-rebalance') throw this.#rebalancing()
   }
 
@@ -144,7 +145,7 @@ export class EmbeddedGroup {
     return member
   }
 
-  /** KIP-345: who comes with a known instance id takes that member's place, and the old one is fenced. */
+  /** KIP-345: a member that joins with a known instance id takes the place of the member before it, which is fenced. */
   #replaceStatic(groupInstanceId: string | null): void {
     if (groupInstanceId === null) return
     for (const member of this.#members.values())
@@ -234,7 +235,7 @@ export class EmbeddedGroup {
     }
   }
 
-  /** A member in a join is waiting for others: its session does not run. */
+  /** A member whose join waits for others cannot send heartbeats: its session does not run. */
   #keepAlive(member: Member): void {
     member.session?.cancel()
     if (member.joining !== null) return
@@ -283,7 +284,7 @@ function sameProtocols(left: readonly GroupProtocol[], right: readonly GroupProt
   return left.length === right.length && left.every(isSame)
 }
 
-/** Each member votes for the first of its protocols that all know; a draw goes to the earlier one. */
+/** Each member votes for the first of its protocols that all members know. A draw goes to the protocol that was named earlier. */
 function electProtocol(members: readonly Member[]): string {
   const isShared = (name: string): boolean =>
     members.every((member) => member.protocols.some((protocol) => protocol.name === name))

@@ -6,8 +6,9 @@ export interface EmbeddedLogEntry {
 }
 
 /**
- * Where the embedded broker keeps what it has acknowledged. Given by the composition root, so that the transport knows no
- * medium. What one `append` got survives a crash as a whole or not at all, and appends survive in their order.
+ * Where the embedded broker keeps what it has acknowledged. The composition root hands it in, so that the transport knows no
+ * medium.
+ * A crash leaves the entries of one `append` all or none, and never an append without those before it.
  */
 export interface EmbeddedLogStore {
   /** Everything that was appended and not removed, in the order of keys. */

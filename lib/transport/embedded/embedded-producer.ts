@@ -29,7 +29,7 @@ export class EmbeddedProducer implements Producer {
     return { baseOffset }
   }
 
-  /** At once, so that the order of calls is the order of the log. */
+  /** Appends before it returns, so that the order of calls is the order of the log. */
   #append(partition: TopicPartition, batch: ProduceBatch): number {
     const stamp = this.#session.stamp(partition, batch.count)
     try {

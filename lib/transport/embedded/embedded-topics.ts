@@ -10,7 +10,7 @@ import { topicConfig } from './topic-config.ts'
 export interface EmbeddedTopic {
   readonly name: string
   readonly config: TopicConfig
-  /** What was given, without defaults. */
+  /** The configuration that the topic was created with, without defaults. */
   readonly givenConfig: Readonly<Record<string, string>>
   readonly partitions: PartitionLog[]
 }
@@ -77,7 +77,10 @@ export class EmbeddedTopics {
     this.#topics.delete(name)
   }
 
-  /** Takes up an entry of the store; false if it is none of these. Topics come before their batches: `load` goes by phases. */
+  /**
+   * Adds an entry of the store; false where it is no topic, batch or start. Topics are loaded before their batches: that is the
+   * phase.
+   */
   load(key: string, value: Uint8Array, phase: 'topics' | 'logs'): void {
     const [kind, name = '', partition = ''] = key.split('/')
     if (phase === 'topics') {

@@ -2,8 +2,9 @@ import type { EmbeddedLogEntry, EmbeddedLogStore } from './embedded-log-store.ts
 import { refusal } from './refusal.ts'
 
 /**
- * Gathers what a tick changes into one storage transaction. What was written before is stored before: a crash cuts off the
- * end, and never leaves an effect without its cause.
+ * Gathers the changes of a tick into one storage transaction. Transactions are stored in their order: a crash loses the last
+ * ones, and
+ * never leaves an effect without its cause.
  */
 export class Journal {
   readonly #store: EmbeddedLogStore | null
@@ -20,11 +21,11 @@ export class Journal {
     if (this.#store === null) return
     this.#entries.push({ key, value })
     this.#flushed ??= Promise.resolve().then(() => this.flush())
-    // Whoever awaits `settled` gets the error; nobody awaiting it is no reason to end the process.
+    // Callers of `settled` get the error. Where nobody awaits it, the rejection does not end the process.
     this.#flushed.catch(() => undefined)
   }
 
-  /** Resolves when all that was written so far is stored. Rejects with `TRANSPORT_KAFKA_STORAGE_ERROR`. */
+  /** Resolves when the store holds all that was written so far. Rejects with `TRANSPORT_KAFKA_STORAGE_ERROR`. */
   settled(): Promise<void> {
     return this.#flushed ?? Promise.resolve()
   }

@@ -14,8 +14,8 @@ export interface CompactionOptions {
 
 /**
  * Keeps the last record of each key (Kafka: `Cleaner`). A tombstone that is the last of its key stays until
- * `delete.retention.ms` after the first cleaning that saw it (KIP-534), so that whoever reads meanwhile learns of it. Offsets
- * do not change. Control batches stay: they are what decides the records before them.
+ * `delete.retention.ms` after the first cleaning that saw it (KIP-534), so that readers learn of the deletion. Offsets
+ * do not change. Control batches stay, because they decide about the records before them.
  */
 export function compactBatches(batches: readonly StoredBatch[], options: CompactionOptions): readonly StoredBatch[] {
   const decoded = batches.map((stored) => ({ stored, batch: decodeRecordBatch(stored.bytes) }))

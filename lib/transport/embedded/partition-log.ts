@@ -11,7 +11,7 @@ import { placeBatch, readBatchHeader } from './stored-batch.ts'
 import type { TopicConfig } from './topic-config.ts'
 import { TransactionIndex } from './transaction-index.ts'
 
-/** Where a partition's changes are kept. */
+/** Takes down every change of a partition, so that a restart finds it again. */
 export interface PartitionJournal {
   put(batch: StoredBatch): void
   remove(baseOffset: number): void
@@ -53,7 +53,7 @@ export class PartitionLog {
     return this.#transactions.lastStableOffset(this.#endOffset)
   }
 
-  /** Appends a sealed batch (copied) and returns its offset: that of the first time if it is a repeat. */
+  /** Appends a copy of a sealed batch, and returns its offset. A repeated batch gets the offset of its first time. */
   append(sealed: Uint8Array, nowMs: number): number {
     if (sealed.length > this.#config.maxMessageBytes)
       throw refusal(
@@ -71,7 +71,7 @@ export class PartitionLog {
     return stored.baseOffset
   }
 
-  /** Takes up a batch from the store. Calls come in the order of offsets. */
+  /** Adds a batch that the store holds. Calls come in the order of offsets. */
   load(bytes: Uint8Array): void {
     this.#admit(bytes)
   }
@@ -82,8 +82,8 @@ export class PartitionLog {
   }
 
   /**
-   * From the batch that holds `offset`, up to `bytesMax`, but at least one batch. Throws `TRANSPORT_OFFSET_OUT_OF_RANGE`, and
-   * `TRANSPORT_CORRUPT_MESSAGE` where that batch is damaged.
+   * Batches from the one that holds `offset` on, up to `bytesMax`, but at least one. Throws `TRANSPORT_OFFSET_OUT_OF_RANGE`, and
+   * `TRANSPORT_CORRUPT_MESSAGE` where that first batch is damaged.
    */
   read(offset: number, bytesMax: number, isolation: IsolationLevel): ReadRange & { readonly byteLength: number } {
     if (offset < this.#startOffset || offset > this.#endOffset)
@@ -114,7 +114,7 @@ export class PartitionLog {
     }
   }
 
-  /** Bytes from `offset` on, counted up to `bytesMax`: whether a long poll is over. */
+  /** How many bytes there are from `offset` on. A long poll asks; counting ends at `bytesMax`. */
   availableBytes(offset: number, bytesMax: number, isolation: IsolationLevel): number {
     const limit = isolation === 'read_committed' ? this.lastStableOffset : this.#endOffset
     let total = 0
@@ -125,7 +125,7 @@ export class PartitionLog {
     return total
   }
 
-  /** The first offset at or after the time; the end if there is none. */
+  /** Offset of the first record at or after the time. Where there is none, the end of the log. */
   offsetAt(timestampMs: number): number {
     for (const stored of this.#batches) {
       if (stored.maxTimestamp < timestampMs || stored.nextOffset <= this.#startOffset) continue
@@ -146,13 +146,13 @@ export class PartitionLog {
     if (offset > this.#startOffset) this.#moveStart(offset)
   }
 
-  /** Applies retention and compaction as of now. */
+  /** Deletes what retention lets go, and compacts. */
   clean(nowMs: number): void {
     if (this.#config.isDeleted) this.#retain(nowMs)
     if (this.#config.isCompacted) this.#compact(nowMs)
   }
 
-  /** All that the journal holds of this partition is to be forgotten. */
+  /** Removes all that the journal holds of this partition. */
   erase(): void {
     for (const { baseOffset } of this.#batches) this.#journal.remove(baseOffset)
     this.#batches = []
@@ -216,7 +216,7 @@ export class PartitionLog {
     for (const { baseOffset } of this.#batches.splice(0, keep)) this.#journal.remove(baseOffset)
   }
 
-  /** Whole segments go, the oldest first; the active one too once all of it is too old (Kafka rolls it for that). */
+  /** Deletes whole segments, the oldest first. The active one goes when all of it is too old (Kafka rolls it for that). */
   #retain(nowMs: number): void {
     let bytes = this.#batches.reduce((sum, batch) => sum + batch.bytes.length, 0)
     for (let segment = this.#oldestSegment(); segment.length > 0; segment = this.#oldestSegment()) {
@@ -239,7 +239,7 @@ export class PartitionLog {
     const active = this.#batches.at(-1)?.segment
     const stable = this.lastStableOffset
     const lagMs = this.#config.minCompactionLagMs
-    // Without a lag a timestamp in the future holds nothing up.
+    // Without `min.compaction.lag.ms` a timestamp in the future does not hold up compaction.
     const lagging = (batch: StoredBatch): boolean => lagMs > 0 && nowMs - batch.maxTimestamp < lagMs
     const isDirtyEnd = (batch: StoredBatch): boolean => batch.segment === active || batch.nextOffset > stable || lagging(batch)
     const end = this.#batches.findIndex(isDirtyEnd)
@@ -258,7 +258,7 @@ export class PartitionLog {
   }
 }
 
-/** A damaged batch is read, and is an error, when there is nothing before it. Null until then. */
+/** Decodes the batch that follows. Null where it is damaged: the read ends before it, and the next one throws the error. */
 function decodedAfter(before: readonly RecordBatch[], bytes: Uint8Array): RecordBatch | null {
   try {
     return decodeRecordBatch(bytes)

@@ -17,14 +17,17 @@ interface ProducerState {
 const remembered = 5
 const sequences = 2 ** 31
 
-/** What idempotent producers wrote to a partition: repeats are told apart from news (Kafka: `ProducerStateManager`). */
+/**
+ * The latest batches of each idempotent producer in a partition: they tell a repeated batch from a new one (Kafka:
+ * `ProducerStateManager`).
+ */
 export class ProducerStates {
   readonly #states = new Map<number, ProducerState>()
 
-  /** The offset at which this very batch stands already; null if it is new. Throws where it is neither. */
+  /** The offset of a repeated batch; null for a new one. Throws where the epoch is old, or the sequence does not follow. */
   check(batch: StampedBatch): number | null {
     const state = this.#states.get(batch.producerId)
-    // A producer that the log does not know may start anywhere: its records may have been deleted (KIP-360).
+    // A producer that the log does not know may begin with any sequence: retention may have deleted its records (KIP-360).
     if (batch.producerId < 0 || batch.baseSequence < 0 || state === undefined) return null
     const { producerId, producerEpoch, baseSequence } = batch
     const facts = { producerId, producerEpoch, baseSequence }

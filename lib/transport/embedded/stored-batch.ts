@@ -2,16 +2,16 @@ import { asBuffer } from '../../model/bytes.ts'
 import { attribute, batchChecksum, field, readSafeInt64, readInt64, writeInt64 } from '../record-batch/wire-format.ts'
 import type { StampedBatch } from './producer-states.ts'
 
-/** A batch in the log, with what is asked of it often. */
+/** A batch in the log, with those fields of its header that are asked for often. */
 export interface StoredBatch extends StampedBatch {
   readonly bytes: Uint8Array
   readonly nextOffset: number
   readonly maxTimestamp: number
   readonly isTransactional: boolean
   readonly isControl: boolean
-  /** Number of the segment that it belongs to. */
+  /** Number of the segment that the batch belongs to. */
   readonly segment: number
-  /** When its tombstones and markers may go (KIP-534); null before the first cleaning saw them. */
+  /** When compaction may remove the batch's tombstones and markers (KIP-534). Null before the first cleaning that saw them. */
   readonly deleteHorizonMs: number | null
 }
 
@@ -38,7 +38,7 @@ export function readBatchHeader(batch: Uint8Array, segment: number): StoredBatch
   }
 }
 
-/** A copy at its place in the log. Offset and leader epoch are not in the checksum; an append time is. */
+/** Copies a batch and gives it its offset. The checksum does not cover offset and leader epoch; an append time it does. */
 export function placeBatch(sealed: Uint8Array, baseOffset: number, appendTimeMs: number | null): Uint8Array {
   const bytes = Buffer.from(sealed)
   writeInt64(bytes, field.baseOffset, baseOffset)

@@ -18,7 +18,7 @@ const defaults: Readonly<Record<string, string>> = Object.freeze({
 
 const numbers = Object.keys(defaults).filter((key) => /\.(ms|bytes|ratio|replicas)$/.test(key))
 
-/** Keys of Kafka's that mean nothing in one process; accepted, so that the same code runs on both. */
+/** Keys that mean nothing in one process. They are accepted, so that the same program runs on Kafka and here. */
 const accepted =
   /^(file\.delete\.delay\.ms|flush\.|index\.interval|local\.retention|max\.compaction\.lag|message\.|preallocate|remote\.|segment\.|unclean|follower|leader)/
 

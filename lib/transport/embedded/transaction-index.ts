@@ -5,7 +5,7 @@ interface EndedTransaction extends AbortedTransaction {
   readonly lastOffset: number
 }
 
-/** Transactions of a partition: which are open, and which were aborted (Kafka: `ProducerStateManager`, `TransactionIndex`). */
+/** The open and the aborted transactions of a partition (Kafka: `ProducerStateManager`, `TransactionIndex`). */
 export class TransactionIndex {
   readonly #openSince = new Map<number, number>()
   readonly #aborted: EndedTransaction[] = []
@@ -20,7 +20,7 @@ export class TransactionIndex {
     if (type === 'abort' && firstOffset !== undefined) this.#aborted.push({ producerId, firstOffset, lastOffset })
   }
 
-  /** Everything before it is decided. */
+  /** The offset before which every transaction has ended. */
   lastStableOffset(highWatermark: number): number {
     return Math.min(highWatermark, ...this.#openSince.values())
   }

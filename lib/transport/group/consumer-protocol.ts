@@ -8,7 +8,7 @@ export interface MemberSubscription {
   readonly topics: readonly string[]
   readonly userData: Uint8Array | null
   readonly ownedPartitions: readonly TopicPartition[]
-  /** The generation in which it came to own them; −1 where unknown. */
+  /** The generation in which the member was assigned the partitions it owns. −1 where that is not known. */
   readonly generationId: number
 }
 
@@ -21,7 +21,7 @@ export interface MemberAssignment {
 const subscriptionVersion = 3
 const assignmentVersion = 1
 
-/** Version 3, as Kafka's own consumers write it; versions above are told apart by their number and may only add fields. */
+/** Version 3, as Kafka's consumers write it. Later versions may only add fields at the end. */
 export function encodeSubscription({ topics, userData, ownedPartitions, generationId }: MemberSubscription): Uint8Array {
   const noRack = int16(-1)
   const parts = [int16(subscriptionVersion), int32(topics.length), ...topics.map(string), nullableBytes(userData)]
@@ -43,7 +43,7 @@ export function encodeAssignment({ partitions, userData }: MemberAssignment): Ui
   return Buffer.concat([int16(assignmentVersion), topicPartitions(partitions), nullableBytes(userData)])
 }
 
-/** No bytes are no partitions: what a member gets that the leader did not mention. Throws as {@link decodeSubscription}. */
+/** A member that the leader did not mention gets no bytes: it has no partitions. Throws as {@link decodeSubscription}. */
 export function decodeAssignment(bytes: Uint8Array): MemberAssignment {
   if (bytes.length === 0) return { partitions: [], userData: null }
   return decode(bytes, (reader) => {
@@ -93,7 +93,7 @@ function topicPartitions(partitions: readonly TopicPartition[]): Buffer {
   return Buffer.concat([int32(byTopic.length), ...topics.flat()])
 }
 
-/** Reads beyond the end throw a RangeError: a wrong count ends there and allocates nothing. */
+/** A read beyond the end throws a RangeError: so a wrong count ends there, and allocates nothing. */
 class Reader {
   readonly #bytes: Buffer
   #at = 0

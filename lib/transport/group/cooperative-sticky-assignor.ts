@@ -17,7 +17,7 @@ interface Share {
 }
 
 /**
- * Spreads partitions evenly, and leaves them where they are as far as that allows (Kafka: `CooperativeStickyAssignor`). A
+ * Spreads partitions evenly, and leaves each with its owner as far as that allows (Kafka: `CooperativeStickyAssignor`). A
  * partition that is to move is given to nobody at first: its owner learns that it must let go, joins again, and only then
  * does the next round give it on. So no two members ever own it at once (KIP-429).
  */
@@ -47,7 +47,7 @@ export function assignCooperativeSticky(
   )
 }
 
-/** Of two that claim a partition, the one of the later generation owns it: the other missed a rebalance. */
+/** Where two members claim a partition, the claim of the later generation holds: the other member has missed a rebalance. */
 function ownersOf(members: readonly StickyMember[]): ReadonlyMap<string, string> {
   const owners = new Map<string, string>()
   for (const { memberId, ownedPartitions } of members.toSorted(
@@ -75,7 +75,10 @@ function leastLoaded(shares: readonly Share[], { topic }: TopicPartition): Share
   )
 }
 
-/** Moves single partitions while somebody has at least two more than one who could take it. Each move lessens the spread. */
+/**
+ * Moves single partitions while one member has at least two more than another that could take one. Each move lessens the
+ * difference.
+ */
 function balance(shares: readonly Share[]): void {
   for (let hasMoved = true; hasMoved;) {
     hasMoved = false

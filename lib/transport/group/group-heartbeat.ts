@@ -7,13 +7,14 @@ export interface HeartbeatOptions {
   readonly clock: Clock
   readonly intervalMs: number
   readonly sessionTimeoutMs: number
-  /** The coordinator wants something of the member, or the session is over (null). */
+  /** Told the coordinator's error, or null where the session is over without an answer. */
   readonly onTrouble: (error: TransportError | null) => void
 }
 
 /**
- * Keeps one generation's session alive by timers, whatever the member's code is busy with. It tells of the first trouble only,
- * and of none once it is stopped: an answer that comes late belongs to a generation that is over.
+ * Keeps the session of one generation alive by timers, whatever the member's code is busy with. It reports the first error only,
+ * and
+ * none once it is stopped: a late answer belongs to a generation that is over.
  */
 export class GroupHeartbeat {
   readonly #options: HeartbeatOptions
@@ -31,7 +32,7 @@ export class GroupHeartbeat {
     this.#expiry = this.#expire()
   }
 
-  /** When the coordinator last heard of the member, at least. */
+  /** The coordinator has heard of the member at this time or later. */
   get aliveAtMs(): number {
     return this.#aliveAtMs
   }
@@ -62,7 +63,7 @@ export class GroupHeartbeat {
     this.#next = this.#schedule()
   }
 
-  /** The coordinator counts from when it got the heartbeat, which is after it was sent. */
+  /** The coordinator's session time runs from when it got the heartbeat, which is after it was sent. */
   #renew(sentAtMs: number): void {
     this.#aliveAtMs = sentAtMs
     this.#expiry.cancel()

@@ -17,25 +17,26 @@ export interface SubscribedMember extends MemberSubscription {
 export interface NewAssignment {
   /** All that the member owns now. */
   readonly partitions: readonly TopicPartition[]
-  /** Those among them that it did not own before. */
+  /** Those partitions that the member did not own before. */
   readonly added: readonly TopicPartition[]
   readonly userData: Uint8Array | null
 }
 
 /**
- * What a membership asks and tells. Calls never overlap, and each is awaited before the next step. A call that rejects ends
- * the membership with that error.
+ * What a member of a group asks of its application, and tells it. Calls never overlap, and each is awaited before the next step.
+ * A call
+ * that rejects ends the membership with that error.
  */
 export interface GroupMemberListener {
   /** Asked before each join. */
   subscription(): Promise<Pick<MemberSubscription, 'topics' | 'userData'>>
-  /** Asked of the leader only: who gets what. Members left out get nothing. */
+  /** Only the leader is asked: it says which member gets which partitions. A member that it leaves out gets none. */
   assign(members: readonly SubscribedMember[]): Promise<ReadonlyMap<string, MemberAssignment>>
-  /** These go to somebody else after this call: commit what is theirs. Also at `leave`. */
+  /** The partitions go to another member after this call, so their offsets are committed now. Also called by `leave`. */
   onRevoked(partitions: readonly TopicPartition[]): Promise<void>
-  /** After every rebalance, also where nothing was added: userData may be new. */
+  /** Called after every rebalance, also where no partition was added: userData may be new. */
   onAssigned(assignment: NewAssignment): Promise<void>
-  /** These may be somebody else's already: nothing of theirs can be committed any more. */
+  /** The partitions may have another owner already: their offsets cannot be committed any more. */
   onLost(partitions: readonly TopicPartition[]): Promise<void>
 }
 
@@ -43,9 +44,9 @@ export interface GroupMemberOptions {
   readonly coordinator: GroupCoordinator
   readonly clock: Clock
   readonly groupId: string
-  /** KIP-345; null: a dynamic member. */
+  /** The static member's id (KIP-345). Null: a dynamic member. */
   readonly groupInstanceId: string | null
-  /** Name of the assignor: all members of the group have the same. */
+  /** Name of the assignor. All members of a group have the same. */
   readonly protocolName: string
   readonly sessionTimeoutMs: number
   readonly rebalanceTimeoutMs: number
@@ -60,7 +61,7 @@ export interface GroupMemberOptions {
  */
 export type Goodbye = 'default' | 'leave' | 'remain'
 
-/** What the member has to do next; a later entry overrides an earlier one. */
+/** What the member does next. A later entry of the list overrides an earlier one. */
 const signals = ['none', 'rejoin', 'lost', 'leave'] as const
 type Signal = (typeof signals)[number]
 
@@ -68,7 +69,7 @@ type Signal = (typeof signals)[number]
  * A member of a group that rebalances cooperatively (KIP-429): it keeps what it owns through a rebalance, lets go only of what
  * it was not assigned again, and then joins once more, so that this can go to others.
  *
- * One loop does everything in turn; heartbeats, commits and callers only leave a signal for it. Interleavings that matter:
+ * One loop takes all steps in turn. Heartbeats, commits and callers only leave a signal for it. Interleavings that matter:
  * - A heartbeat answers REBALANCE_IN_PROGRESS while `onAssigned` runs: the join follows when it has ended.
  * - The member is fenced while `onRevoked` runs: a commit in there fails, then `onLost` gets what is still owned.
  * - A rejoin is requested while a join is on its way: another join follows it, with the newer subscription.
@@ -91,7 +92,7 @@ export class GroupMember {
     this.#options = options
   }
 
-  /** What commits carry, so that a zombie's are refused. */
+  /** Commits carry it, so that the coordinator refuses those of a zombie. */
   get identity(): GroupIdentity {
     const { groupId, groupInstanceId } = this.#options
     return { groupId, groupInstanceId, generationId: this.#generationId, memberId: this.#memberId }
@@ -121,10 +122,10 @@ export class GroupMember {
     await this.#running
   }
 
-  /** Rejects with kind `fenced` or `rebalance` where the member no longer owns what it commits; the loop then knows it too. */
+  /** Rejects with kind `fenced` or `rebalance` where the member no longer owns what it commits. The loop then rejoins. */
   async commit(offsets: readonly OffsetCommit[]): Promise<void> {
     const identity = this.identity
-    // Outside of a generation the coordinator would take it for the commit of a lone tool, and not fence it.
+    // Without a generation the coordinator would take this for the commit of an administrator's tool, and would not fence it.
     if (identity.generationId < 0) throw notInGroup(identity)
     try {
       await this.#options.coordinator.commitOffsets(identity, offsets)
@@ -140,14 +141,14 @@ export class GroupMember {
       while (this.#signal !== 'leave') await this.#turn()
       await this.#depart()
     } catch (error) {
-      // The first error tells why; what fails on the way out only follows from it.
+      // The first error is the cause. Errors of leaving only follow from it.
       await this.#lose().catch(() => undefined)
       await this.#sayGoodbye()
       throw error instanceof ListenerError ? error.cause : error
     }
   }
 
-  /** One step of the loop: from whatever was signalled to the next stable generation, or one try at it. */
+  /** One step of the loop: it acts on the signal, and tries once to reach the next stable generation. */
   async #turn(): Promise<void> {
     if (this.#signal === 'lost') await this.#lose()
     if (this.#fatal !== null) throw this.#fatal
@@ -159,7 +160,7 @@ export class GroupMember {
     }
   }
 
-  /** False where it ended early because the member leaves. */
+  /** Answers false where the join ended early because the member leaves. */
   async #rebalance(): Promise<boolean> {
     const joined = await this.#join()
     if (joined === null) return false
@@ -175,7 +176,7 @@ export class GroupMember {
     const metadata = encodeSubscription({ topics, userData, ownedPartitions: this.#owned, generationId: this.#generationId })
     const identity = { groupId, groupInstanceId, memberId: this.#memberId }
     const times = { sessionTimeoutMs, rebalanceTimeoutMs }
-    // The join keeps the session alive at the coordinator, and a heartbeat sent beside it would only ask for the join again.
+    // A join under way keeps the session alive. A heartbeat beside it would only be answered REBALANCE_IN_PROGRESS.
     this.#heartbeat?.stop()
     const join = coordinator.join({
       ...identity,
@@ -219,7 +220,7 @@ export class GroupMember {
     if (revoked.length > 0) {
       await callListener(this.#options.listener.onRevoked(revoked))
       this.#owned = without(this.#owned, revoked)
-      // KIP-429: what was let go can be given to others only when this member says so in another join.
+      // KIP-429: the leader gives revoked partitions to others once this member's next subscription no longer names them.
       this.#raise('rejoin')
     }
     const added = without(partitions, this.#owned)
@@ -264,7 +265,10 @@ export class GroupMember {
     await this.#sayGoodbye()
   }
 
-  /** Best effort: a member that is not heard leaves by its session timeout, and so does a static one, which may come back (KIP-345). */
+  /**
+   * Best effort: without an answer the member leaves by its session timeout. A static member always does, because it may come
+   * back (KIP-345).
+   */
   async #sayGoodbye(): Promise<void> {
     const isDynamic = this.#options.groupInstanceId === null
     const isSaid = this.#goodbye === 'default' ? isDynamic : this.#goodbye === 'leave'
@@ -278,7 +282,7 @@ export class GroupMember {
     this.#signalled.resolve()
   }
 
-  /** From here on signals mean another round. Leaving is never forgotten: then there is none. */
+  /** Signals that come from here on ask for another round. A signal to leave stays: there is no other round then. */
   #beginRound(): boolean {
     if (this.#signal === 'leave') return false
     this.#signal = 'none'
@@ -292,7 +296,7 @@ function notInGroup({ groupId }: GroupIdentity): TransportError {
   return new TransportError('TRANSPORT_UNKNOWN_MEMBER_ID', 'fenced', message, { facts: { groupId } })
 }
 
-/** Tells errors of the listener's from the coordinator's: a transport error thrown by user code is no reason to join again. */
+/** Marks an error of the listener: a `TransportError` that user code throws is no reason to join again. */
 class ListenerError extends Error {}
 
 async function callListener<T>(call: Promise<T>): Promise<T> {

@@ -4,7 +4,7 @@ import { requirePackage } from '../../model/load-package.ts'
 import type { Compression } from './produce-batch.ts'
 import { corruptBatch } from './wire-format.ts'
 
-/** A batch may not unpack to more than this, whatever it claims: 256 MiB. */
+/** The most that a batch may unpack to: 256 MiB. */
 const decompressedBytesMax = 256 << 20
 
 /** Kafka's ids of the codecs, by position (Kafka: `CompressionType`). */
@@ -86,7 +86,8 @@ interface Snappy {
 const lz4 = (): Lz4 => requirePackage('lz4-napi', 'Batches that are compressed by lz4 need') as Lz4
 const snappy = (): Snappy => requirePackage('snappy', 'Batches that are compressed by snappy need') as Snappy
 
-// Java writes snappy as xerial's stream: magic, version, lowest compatible version, then blocks of raw snappy, each with its length.
+// Java writes snappy as xerial's stream: magic, version, lowest compatible version, then blocks of raw snappy, each with its
+// length.
 const xerialMagic = Buffer.from([0x82, 0x53, 0x4e, 0x41, 0x50, 0x50, 0x59, 0x00])
 const xerialHeader = Buffer.concat([xerialMagic, Buffer.from([0, 0, 0, 1, 0, 0, 0, 1])])
 const xerialBlockBytes = 32 << 10
@@ -121,7 +122,7 @@ function decompressXerial(bytes: Buffer): Buffer {
   return Buffer.concat(parts)
 }
 
-/** Raw snappy says first how long it unpacks; believed only as far as the format can expand (64 bytes from 3). */
+/** Raw snappy begins with its unpacked length. It is believed as far as the format can expand: 64 bytes from 3. */
 function decompressSnappy(bytes: Buffer): Buffer {
   let claimed = 0
   for (let at = 0; at < Math.min(5, bytes.length); at++) {
@@ -133,7 +134,7 @@ function decompressSnappy(bytes: Buffer): Buffer {
   return snappy().uncompressSync(bytes)
 }
 
-/** Adds up what the blocks of the frame can unpack to at most, before anything is unpacked. */
+/** Refuses a frame whose blocks could unpack to more than is allowed, before anything is unpacked. */
 function checkLz4Size(bytes: Buffer): void {
   const flags = bytes.readUInt8(4)
   const blockBytesMax = 2 ** (8 + 2 * ((bytes.readUInt8(5) >> 4) & 7))

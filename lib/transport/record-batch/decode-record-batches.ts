@@ -12,7 +12,7 @@ import { attribute, batchChecksum, corruptBatch, field, logOverhead, readInt64, 
  *
  * Every length and count is checked against the bytes that are there, so a batch that comes back can be read without further
  * checks. Throws a `TransportError`: `TRANSPORT_CORRUPT_MESSAGE`, or `TRANSPORT_UNSUPPORTED_FOR_MESSAGE_FORMAT` for the formats
- * before Kafka 0.11. Timestamps beyond 2^53 are given as the nearest double; whoever uses one checks it.
+ * before Kafka 0.11. A timestamp beyond 2^53 is given as the nearest double, and the caller checks it.
  */
 export function decodeRecordBatches(records: Uint8Array): readonly RecordBatch[] {
   const bytes = asBuffer(records)
@@ -60,7 +60,7 @@ function checkMagic(bytes: Buffer, at: number): void {
 /** A record of no key, value and headers still has its length, attributes, two deltas and three counts. */
 const recordBytesMin = 7
 
-// Columns of a record, side by side in one array: a record is read together.
+// The columns of a record stand side by side in one array, because a record is read as a whole.
 const offsetDelta = 0
 const keyStart = 1 // followed by its length, -1 for null
 const valueStart = 3 // likewise
@@ -121,7 +121,7 @@ class DecodedRecordBatch implements RecordBatch {
 
   headers(index: number): Headers {
     const start = this.#columns[index * stride + headersStart]!
-    // Nearly all records have none: one byte, 0.
+    // Nearly all records have no headers: a count of one byte, 0.
     if (this.#records[start] === 0) return noHeaders
     return readHeaders(this.#records, start)
   }
@@ -211,12 +211,12 @@ function unzigzag(raw: number): number {
   return (raw >>> 1) ^ -(raw & 1)
 }
 
-/** Returns the position after them. */
+/** Returns the position after the headers. */
 function skipHeaders(reader: VarintReader, at: number): number {
   reader.at = at
   const count = reader.int()
   if (count < 0) throw corruptBatch(`${count} headers`, { at: reader.at })
-  // No allocation by the count: it ends at the latest where the bytes do.
+  // Nothing is allocated by the count, which may be wrong: the loop ends at the latest where the bytes do.
   for (let index = 0; index < count; index++) {
     reader.skip(reader.int())
     const length = reader.int()
@@ -248,7 +248,7 @@ function readSlicedValue(reader: VarintReader, records: Buffer): Uint8Array | nu
   return records.subarray(start, reader.at)
 }
 
-/** The broker's append time is that of all records, where the topic says so (`message.timestamp.type`). */
+/** Makes times of the deltas. With `message.timestamp.type=LogAppendTime` all records have the broker's time. */
 function placeTimestamps(timestamps: Float64Array, header: Buffer, attributes: number): void {
   if ((attributes & attribute.logAppendTime) !== 0) {
     timestamps.fill(readInt64(header, field.maxTimestamp))

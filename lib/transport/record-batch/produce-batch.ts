@@ -2,7 +2,7 @@ import type { Headers } from '../../model/headers.ts'
 
 export type Compression = 'none' | 'gzip' | 'snappy' | 'lz4' | 'zstd'
 
-/** Who writes a batch. Plain producers have id −1, epoch −1 and sequence −1. */
+/** Says who writes a batch. A producer that is not idempotent has id −1, epoch −1 and sequence −1. */
 export interface ProducerStamp {
   readonly producerId: number
   readonly producerEpoch: number
@@ -16,9 +16,9 @@ export interface ProducerStamp {
  */
 export interface ProduceBatch {
   readonly count: number
-  /** Bytes so far, headers of the batch included. */
+  /** Bytes so far, the batch's header included. */
   readonly byteLength: number
   append(key: Uint8Array | null, value: Uint8Array | null, timestamp: number, headers: Headers): void
-  /** Fills in header and CRC. May be called again with another stamp (a retry after the producer id changed). */
+  /** Fills in header and checksum. A retry may seal the batch again, under another stamp. */
   seal(stamp: ProducerStamp): Uint8Array
 }

@@ -5,7 +5,7 @@ import type { Compression, ProduceBatch, ProducerStamp } from './produce-batch.t
 import { intSize, longSize, writeInt, writeLong } from './varint.ts'
 import { attribute, batchChecksum, field, logOverhead, writeInt64 } from './wire-format.ts'
 
-/** Nobody idempotent. */
+/** The stamp of a producer that is not idempotent. */
 export const noProducer: ProducerStamp = Object.freeze({
   producerId: -1,
   producerEpoch: -1,
@@ -15,7 +15,7 @@ export const noProducer: ProducerStamp = Object.freeze({
 
 const initialBytes = 1024
 
-/** Below this a loop copies faster than a call into the engine. */
+/** Slices up to this long are copied faster by a loop than by a call into the engine. */
 const loopBytesMax = 32
 
 /**
@@ -51,7 +51,7 @@ export class RecordBatchBuilder implements ProduceBatch {
     this.appendAt(this.#lastOffsetDelta + 1, key, value, timestamp, headers)
   }
 
-  /** Appends behind a gap: what compaction leaves. */
+  /** Appends behind a gap in the offsets, as compaction leaves them. */
   appendAt(offsetDelta: number, key: Uint8Array | null, value: Uint8Array | null, timestamp: number, headers: Headers): void {
     if (!Number.isSafeInteger(timestamp) || timestamp < 0)
       throw new TypeError(`A record's timestamp is in ms since the epoch, not ${timestamp}.`)

@@ -1,6 +1,6 @@
 import { corruptBatch } from './wire-format.ts'
 
-/** Reads varints from bytes that are not trusted. It never reads beyond its end. */
+/** Reads varints from bytes that are not trusted, and never beyond their end. */
 export class VarintReader {
   readonly bytes: Uint8Array
   readonly end: number
@@ -62,7 +62,7 @@ export class VarintReader {
     throw corruptBatch('a varint has more than 5 bytes', { at: this.at })
   }
 
-  /** Sums of 7 bits each are exact in doubles up to 2^53; what is larger is put together from BigInts. */
+  /** A double adds up groups of 7 bits exactly up to 2^53. A larger number is put together from BigInts. */
   #long64(): number {
     const start = this.at
     let raw = 0

@@ -19,18 +19,18 @@ export const field = Object.freeze({
   records: 61,
 })
 
-/** Base offset and length: what `batchLength` does not count. */
+/** Bytes of base offset and length, which `batchLength` does not count. */
 export const logOverhead = 12
 
 export const attribute = Object.freeze({ compressionMask: 0x07, logAppendTime: 0x08, transactional: 0x10, control: 0x20 })
 
-/** Bytes that are no record batch. `TRANSPORT_CORRUPT_MESSAGE` is Kafka's name for it. */
+/** The error for bytes that are no record batch. Kafka's name for it is CORRUPT_MESSAGE. */
 export function corruptBatch(what: string, facts: Readonly<Record<string, unknown>> = {}): TransportError {
   const message = `Corrupt record batch: ${what}. Fetch it again; if it stays, skip to the next offset or mend the log.`
   return new TransportError('TRANSPORT_CORRUPT_MESSAGE', 'fatal', message, { facts })
 }
 
-/** An int64 as a number, exact or not at all: beyond 2^53 it is the nearest double. */
+/** An int64 as a number. Beyond 2^53 it is the nearest double. */
 export function readInt64(bytes: Buffer, at: number): number {
   return bytes.readInt32BE(at) * 0x1_0000_0000 + bytes.readUInt32BE(at + 4)
 }

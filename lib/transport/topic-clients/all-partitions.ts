@@ -4,7 +4,7 @@ import type { Admin, OffsetSpec } from '../admin.ts'
 import type { Position, PositionSource } from './position-source.ts'
 import { unknownTopic } from './topic-producer.ts'
 
-/** All partitions of the topics, without a group: every such reader reads everything. */
+/** All partitions of the topics, without a group: each such consumer reads everything. */
 export class AllPartitions implements PositionSource {
   readonly #admin: Admin
   readonly #from: OffsetSpec

@@ -18,7 +18,7 @@ interface OpenBatch {
   readonly sent: PromiseWithResolvers<Outcome>
 }
 
-/** A batch goes out before it grows beyond this, so that a broker's `max.message.bytes` (1 MB) is far. */
+/** A batch is sent before it grows beyond this: far below the broker's `max.message.bytes` of 1 MB. */
 const batchBytesMax = 256 << 10
 
 /** Gathers the records of a tick into one batch per partition. */
@@ -50,7 +50,7 @@ export class BatchAccumulator {
     return outcome(index)
   }
 
-  /** Resolves when nothing is underway any more. */
+  /** Sends what is gathered, and resolves when all of it is settled. */
   async drain(): Promise<void> {
     for (const open of this.#open.values()) this.#send(open)
     while (this.#underway.size > 0) await Promise.allSettled(this.#underway)

@@ -33,14 +33,15 @@ export interface ConsumedRecord<K, V> {
 export type RecordOf<T> = T extends ReadableTopic<infer K, infer V> ? ConsumedRecord<K, V> : never
 
 /**
- * Decides about a record that its topic's serdes cannot read, or whose timestamp is no safe integer: `continue` skips it, `fail` ends
+ * Decides about a record that its topic's serdes cannot read, or whose timestamp is no safe integer: `continue` skips it, `fail`
+ * ends
  * the loop with the error. To do something that takes time, let it fail, and begin another loop: that goes on behind the record.
  */
 export type ConsumerDeserializationHandler = (error: StreamsError, record: RawRecord) => 'continue' | 'fail'
 
 export interface DecodedRange<K, V> {
   readonly records: readonly ConsumedRecord<K, V>[]
-  /** The record behind `records` that cannot be read. Null: the range is read to its end. */
+  /** The record after `records`, which cannot be read. Null: all records of the range were read. */
   readonly failure: { readonly error: StreamsError; readonly offset: number } | null
 }
 
@@ -111,7 +112,7 @@ export class RecordDecoder<K, V> {
   }
 }
 
-/** Records outlive the fetched frame here, and a serde may hand its bytes through: they are copies. */
+/** Copies the bytes: the application keeps records longer than the fetched response, and a serde may hand its bytes through. */
 function rawRecord(at: TopicPartition, batch: RecordBatch, index: number): RawRecord {
   return {
     ...at,

@@ -12,7 +12,7 @@ export interface GroupPartitionsOptions {
   readonly admin: Admin
   readonly groupId: string
   readonly topics: readonly string[]
-  /** Where to begin where the group has committed nothing. */
+  /** Where to begin in a partition of which the group has committed nothing. */
   readonly from: OffsetSpec
   readonly member: Omit<GroupMemberOptions, 'listener' | 'groupId'>
 }
@@ -21,7 +21,10 @@ interface OwnedPosition extends Position {
   committedOffset: number
 }
 
-/** The share of a group's member, by cooperative-sticky assignment. Partitions that topics gain are seen at the next rebalance. */
+/**
+ * The partitions of one member of a group, by cooperative-sticky assignment. A partition that a topic gains is assigned at the
+ * next rebalance.
+ */
 export class GroupPartitions implements PositionSource, GroupMemberListener {
   readonly #options: GroupPartitionsOptions
   readonly #member: GroupMember
@@ -32,7 +35,7 @@ export class GroupPartitions implements PositionSource, GroupMemberListener {
   constructor(options: GroupPartitionsOptions) {
     this.#options = options
     this.#member = new GroupMember({ ...options.member, groupId: options.groupId, listener: this })
-    // The reader gets the error at its next step.
+    // `positions` throws the error to the reader.
     this.#member.run().catch((reason: unknown) => {
       this.#failure = { reason }
       this.#change()

@@ -26,17 +26,17 @@ export interface OpenConsumerOptions<T extends ReadableTopic<unknown, unknown>> 
   /** Where to begin where nothing was committed, and where the log no longer has the position. Default `earliest`. */
   readonly from?: OffsetSpec
   readonly schemaRegistry?: SchemaRegistry
-  /** Default: records that cannot be read end the loop with their error. */
+  /** Asked about records that cannot be read. Default: such a record ends the loop with its error. */
   readonly deserializationHandler?: ConsumerDeserializationHandler
   /** Default `read_committed`. */
   readonly isolationLevel?: IsolationLevel
-  /** Default 500: how long the broker may wait for news. */
+  /** How long a broker may wait for records before it answers, in ms. Default 500. */
   readonly maxWaitMs?: number
-  /** Default 45,000, as Java. */
+  /** A member that the coordinator does not hear of for this long leaves the group. Default 45,000, as Java. */
   readonly sessionTimeoutMs?: number
-  /** Default 300,000, as Java's `max.poll.interval.ms`. */
+  /** How long a rebalance waits for members. Default 300,000, as Java's `max.poll.interval.ms`. */
   readonly rebalanceTimeoutMs?: number
-  /** Default 3,000, as Java. */
+  /** Default 3,000 ms, as Java. */
   readonly heartbeatIntervalMs?: number
 }
 

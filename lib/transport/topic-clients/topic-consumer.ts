@@ -24,7 +24,7 @@ export interface TopicConsumerOptions {
   readonly clock: Clock
   readonly limits: Omit<FetchLimits, 'signal'>
   readonly retryBackoffMs: number
-  /** Closed with the consumer; the source is one of them. */
+  /** What the consumer closes; the source is among them. */
   readonly clients: AsyncDisposable
 }
 
@@ -40,7 +40,7 @@ export interface TopicConsumerOptions {
 export class TopicConsumer<T extends ReadableTopic<unknown, unknown>> {
   readonly #options: TopicConsumerOptions
   readonly #closing = new AbortController()
-  /** The record that ended the last loop. */
+  /** The record that could not be read, and ended the last loop with an error. */
   #unread: { readonly position: Position; readonly offset: number } | null = null
 
   constructor(options: TopicConsumerOptions) {
@@ -50,10 +50,12 @@ export class TopicConsumer<T extends ReadableTopic<unknown, unknown>> {
   /**
    * Ends when the consumer is closed.
    *
-   * Throws at a record that cannot be read (a `SerializationError`, unless `deserializationHandler` says `continue`), once all records
+   * Throws at a record that cannot be read (a `SerializationError`, unless `deserializationHandler` says `continue`), once all
+   * records
    * before it were handed over. Until another loop begins, a commit is one up to that record; another loop goes on behind it.
    *
-   * Throws at a corrupt batch (a `TransportError` of code `TRANSPORT_CORRUPT_MESSAGE` with topic, partition and offset), once what was
+   * Throws at a corrupt batch (a `TransportError` of code `TRANSPORT_CORRUPT_MESSAGE` with topic, partition and offset), once
+   * what was
    * fetched of other partitions is handed over. That partition stays where it is.
    */
   async *[Symbol.asyncIterator](): AsyncGenerator<ConsumedBatch<RecordOf<T>>, void, undefined> {
@@ -119,7 +121,7 @@ export class TopicConsumer<T extends ReadableTopic<unknown, unknown>> {
     return { records: records as readonly RecordOf<T>[], failure }
   }
 
-  /** Whoever begins another loop has seen the error of the last one. */
+  /** The program has seen the error of the last loop: this one goes on behind the record. */
   #passUnread(): void {
     if (this.#unread !== null && this.#unread.position.offset === this.#unread.offset) this.#unread.position.offset++
     this.#unread = null
@@ -132,7 +134,7 @@ export class TopicConsumer<T extends ReadableTopic<unknown, unknown>> {
   }
 }
 
-/** An error of one partition keeps nothing back of the others. */
+/** Partitions with errors come last: an error ends the loop, and records of the other partitions are handed over before. */
 function errorsLast(fetched: readonly FetchedPartition[]): readonly FetchedPartition[] {
   return [...fetched.filter(({ error }) => error === null), ...fetched.filter(({ error }) => error !== null)]
 }

@@ -13,12 +13,15 @@ import { BatchAccumulator } from './batch-accumulator.ts'
 
 export interface ProducerRecord<K, V> {
   readonly key: K | null
-  /** null deletes in a table or a compacted topic. */
+  /** Null is a tombstone: it deletes the key in a table, and in a compacted topic. */
   readonly value: V | null
   /** Ms since the epoch. Default: now. */
   readonly timestamp?: number
   readonly headers?: Headers
-  /** Default: by the key, as Java's producer; without a key some partition, one for all that goes out together. */
+  /**
+   * Default: chosen by the key, as Java's producer does. Records without a key that are sent in one call share a partition drawn
+   * by chance.
+   */
   readonly partition?: number
 }
 
@@ -28,7 +31,7 @@ export interface TopicProducerOptions {
   readonly clock: Clock
   readonly chance: Chance
   readonly serdes: SerdeEnvironment
-  /** Closed with the producer. */
+  /** What the producer closes. */
   readonly clients: AsyncDisposable
 }
 
@@ -44,7 +47,7 @@ interface WritableTopic {
   readonly partitions: number
 }
 
-/** Java asks again for a topic's metadata after as long (`metadata.max.age.ms`). */
+/** As Java's `metadata.max.age.ms`: after this long the partitions of a topic are asked for again. */
 const metadataAgeMaxMs = 300_000
 
 /** Writes values to topics. What is sent in the same tick goes out together; within a partition in the order of calls. */
@@ -61,8 +64,10 @@ export class TopicProducer {
   /**
    * Resolves with where each record stands, when all are acknowledged.
    *
-   * Before anything is sent it rejects with a `SerializationError`, or with a `TypeError` for a timestamp or a partition that cannot be.
-   * Later it rejects with a `TransportError`, and the other records may be in the log: a record that the broker refuses takes no other
+   * Before anything is sent it rejects with a `SerializationError`, or with a `TypeError` for a timestamp or a partition that
+   * cannot be.
+   * Later it rejects with a `TransportError`, and the other records may be in the log: a record that the broker refuses takes no
+   * other
    * with it.
    */
   async send<K, V>(topic: Topic<K, V>, records: readonly ProducerRecord<K, V>[]): Promise<readonly PartitionOffset[]> {
@@ -97,7 +102,7 @@ export class TopicProducer {
     if (known !== undefined && nowMs - known.askedAtMs < metadataAgeMaxMs) return known.ready
     const asked = { askedAtMs: nowMs, ready: this.#prepare(topic) }
     this.#topics.set(topic.name, asked)
-    // A failure is the sender's to see; the next send tries anew.
+    // The caller of `send` gets the error. The next call tries again.
     asked.ready.catch(() => this.#topics.delete(topic.name))
     return asked.ready
   }

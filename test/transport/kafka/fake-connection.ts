@@ -1,4 +1,4 @@
-import type { Connection, Connector, OpenConnection, RequestFrame } from '../../../lib/transport/kafka/connection/connection.ts'
+import type { Connection, Connector, OpenConnection, RequestFrame } from '../../../lib/transport.ts'
 import type { WireBroker } from './wire-broker.ts'
 
 /**

@@ -12,7 +12,7 @@ import type { BrokerAddress, ClusterDescription, TopicDescription } from '../wir
 import type { KafkaRequest } from '../wire/request.ts'
 
 export interface ClusterClientOptions {
-  /** For messages: `fetcher`. */
+  /** What this client is called in messages: `fetcher`, `producer`. */
   readonly what: string
   readonly bootstrap: readonly HostPort[]
   /** Opens a connection to a broker. An aborted signal ends the attempt. */
@@ -24,8 +24,8 @@ export interface ClusterClientOptions {
 }
 
 /**
- * Knows brokers, leaders and coordinators, and holds one connection to each broker that is used. A connection that failed is
- * thrown away; what was known from its broker is asked again.
+ * Knows brokers, leaders and coordinators, and holds one connection to each broker that is used. A connection that has failed is
+ * closed, and the next request opens another one.
  */
 export class ClusterClient {
   readonly clock: Clock
@@ -100,7 +100,7 @@ export class ClusterClient {
     return await this.#send(broker, request)
   }
 
-  /** What is known of the partition's leader; asks where nothing is. Rejects, `retriable`, where there is no leader. */
+  /** The leader of a partition. Asks a broker where it is not known. Rejects with a `retriable` error where there is no leader. */
   async leaderOf(partition: TopicPartition): Promise<PartitionMetadata> {
     if (!this.#topics.has(partition.topic)) await this.refresh([partition.topic])
     return this.knownLeaderOf(partition)
@@ -116,7 +116,7 @@ export class ClusterClient {
     return found
   }
 
-  /** Asks for the leaders of these topics, and of all that were asked for before. */
+  /** Asks a broker for the leaders of these topics, and of all topics that were asked for before. */
   async refresh(topics: readonly string[]): Promise<void> {
     const isNew = topics.some((topic) => !this.#wanted.has(topic))
     for (const topic of topics) this.#wanted.add(topic)
@@ -125,7 +125,7 @@ export class ClusterClient {
     await this.#refreshing
   }
 
-  /** The coordinator is found where it is not known, and forgotten when it says that it is none. */
+  /** Finds the group's coordinator where it is not known, and forgets it after an error. */
   async sendToCoordinator<T>(groupId: string, request: KafkaRequest<T>): Promise<T> {
     const nodeId = this.#coordinators.get(groupId) ?? (await this.#findCoordinator(groupId))
     try {
@@ -153,7 +153,7 @@ export class ClusterClient {
     for (const topic of topics) this.#topics.set(topic.name, topic)
   }
 
-  // Connected ones first; the bootstrap addresses are the way back when the whole cluster has moved.
+  // Brokers with an open connection come first. The bootstrap addresses find a cluster that has moved as a whole.
   #candidates(): readonly HostPort[] {
     const isConnected = (broker: HostPort): boolean => this.#connections.has(addressOf(broker))
     const all = [...this.#brokers, ...this.#options.bootstrap]

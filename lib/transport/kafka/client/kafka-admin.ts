@@ -120,7 +120,7 @@ export class KafkaAdmin implements Admin {
     throwOnError(code, what, { groupId })
   }
 
-  // A topic that the controller does not know is not there: waiting for it would only hide the mistake.
+  // The controller knows every topic. One that it does not know is not there: retrying would only hide the mistake.
   async #control(verb: string, request: KafkaRequest<readonly NamedError[]>): Promise<void> {
     const results = await this.#client.retry(async () => {
       const answered = await this.#client.sendToController(request)
@@ -132,7 +132,7 @@ export class KafkaAdmin implements Admin {
     if (refused !== undefined) throw refusal(verb, refused)
   }
 
-  // Each attempt asks only for what no attempt has answered yet.
+  // A retry asks only for the partitions that have no answer yet.
   async #onLeaders<P extends TopicPartition, R extends PartitionError>(
     partitions: readonly P[],
     verb: string,

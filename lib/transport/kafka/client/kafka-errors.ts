@@ -2,8 +2,8 @@ import { TransportError } from '../../../model/errors.ts'
 import type { TransportErrorKind } from '../../../model/errors.ts'
 
 /**
- * Kafka's error codes (Java: `Errors`) with what can be done about each. Codes that are not here are `fatal`: somebody has to
- * look.
+ * Kafka's error codes (Java: `Errors`), with the kind that says what can be done about each. A code that the table does not have is
+ * `fatal`.
  */
 const table: ReadonlyMap<number, readonly [name: string, kind: TransportErrorKind]> = new Map([
   [-1, ['UNKNOWN_SERVER_ERROR', 'fatal']],
@@ -73,7 +73,7 @@ const table: ReadonlyMap<number, readonly [name: string, kind: TransportErrorKin
   [90, ['PRODUCER_FENCED', 'fenced']],
 ] as const)
 
-/** Codes by name, where a step depends on one. */
+/** The codes on which a step of the clients depends. */
 export const errorCode = Object.freeze({
   brokerNotAvailable: 8,
   coordinatorNotAvailable: 15,
@@ -122,7 +122,7 @@ export function isRetriable(error: unknown): error is TransportError {
   return error instanceof TransportError && error.kind === 'retriable'
 }
 
-/** A connection that broke, or was never there. `retriable`. */
+/** The connection broke, or could not be made. Kind `retriable`. */
 export function disconnected(address: string, cause: unknown): TransportError {
   const reason = cause instanceof Error ? cause.message : String(cause)
   const message = `No answer from broker ${address}: ${reason}. Check that it runs and that this machine reaches it.`

@@ -10,13 +10,14 @@ import { fetchRequest } from '../wire/fetch-request.ts'
 import type { FetchTarget, PartitionResponse } from '../wire/fetch-request.ts'
 
 interface Answer extends FetchedPartition {
-  /** Where it was asked from: news of a position that has moved since is no news. */
+  /** The position that was asked for. Where the caller has moved on since, the answer is of no use. */
   readonly offset: number
 }
 
 /**
- * One request at a time to each leader. A long poll may outlive the call that started it: its answer then serves a later call,
- * so that one broker without news never holds up those that have some.
+ * Sends one request at a time to each leader. A long poll may go on after the call that started it has returned, and its answer
+ * then
+ * serves a later call. So a broker without news never holds up brokers that have some.
  */
 export class KafkaFetcher implements Fetcher {
   readonly #client: ClusterClient
@@ -41,8 +42,9 @@ export class KafkaFetcher implements Fetcher {
     return Promise.resolve()
   }
 
-  // After trouble leaders are asked for again, not before a pause: the caller comes back at once, and may for a long time.
-  // What they said before is void: a partition that was made just now has no leader for a moment.
+  // After a retriable error the leaders are asked for again. The pause comes first, because the caller fetches again at once,
+  // maybe for a
+  // long time. Earlier retriable errors are dropped: a partition that was created just now has no leader for a moment.
   async #recover(positions: readonly FetchPosition[], { signal, maxWaitMs }: FetchLimits): Promise<void> {
     const pauseMs = Math.min(maxWaitMs, pauseAfter(this.#failures - 1, this.#client.chance))
     this.#answers = this.#answers.filter(({ error }) => !isRetriable(error))
@@ -81,7 +83,7 @@ export class KafkaFetcher implements Fetcher {
     return poll
   }
 
-  // Never rejects: there may be nobody who waits for it.
+  // Never rejects: the call that started the poll may be over.
   async #poll(leader: number, targets: readonly FetchTarget[], limits: FetchLimits): Promise<void> {
     try {
       const { errorCode, partitions } = await this.#client.sendTo(leader, fetchRequest(targets, limits))
@@ -101,7 +103,7 @@ export class KafkaFetcher implements Fetcher {
     for (const { topic, partition, offset } of positions) this.#answers.push({ topic, partition, offset, error, ...nothing })
   }
 
-  // A poll of an earlier call may end soon, without news: another one then takes the rest of the time.
+  // A poll of an earlier call may end soon and without news. Another poll then takes the rest of the time.
   async #untilNews(positions: readonly FetchPosition[], limits: FetchLimits): Promise<void> {
     const { clock, signal } = this.#client
     const end = clock.now() + limits.maxWaitMs
@@ -110,7 +112,7 @@ export class KafkaFetcher implements Fetcher {
     const isAborted = (): boolean => signal.aborted || limits.signal?.aborted === true
     for (let leftMs = limits.maxWaitMs; ; leftMs = end - clock.now()) {
       const own = await this.#startPolls(positions, { ...limits, maxWaitMs: Math.max(0, leftMs) })
-      // The broker ends the polls of this call in time; those of others end with this call's time at the latest.
+      // The broker ends the polls of this call in time. Polls of earlier calls are awaited for as long as this call has time.
       if (own.length > 0) await this.#awaitNews(positions, [...own, ...this.#polls.values()], Promise.all(own), limits.signal)
       else if (this.#polls.size > 0 || this.#failures === 0)
         await this.#awaitNews(positions, [...this.#polls.values()], time, limits.signal)
@@ -137,7 +139,7 @@ export class KafkaFetcher implements Fetcher {
 
   #hasNews(positions: readonly FetchPosition[]): boolean {
     if (this.#failure !== null) return true
-    // Trouble that may pass is news only where other polls would go on meanwhile: the caller then decides.
+    // A retriable error is news only while other polls are under way: the caller then need not wait for those.
     const isNewsNow = (answer: Answer): boolean => isNews(answer) || (this.#polls.size > 0 && isRetriable(answer.error))
     return this.#answers.some((answer) => isNewsNow(answer) && positions.some((position) => isAbout(answer, position)))
   }
@@ -167,7 +169,7 @@ function toAnswer({ records, errorCode, ...response }: PartitionResponse, offset
   return { ...response, offset, ...decodeFetched({ topic, partition, offset }, records) }
 }
 
-// An answer without records tells where the partition's end is, and ends no wait.
+// An answer without records only tells where the partition ends: it does not end the wait.
 function isNews({ error, batches }: Answer): boolean {
   return batches.length > 0 || (error !== null && !isRetriable(error))
 }

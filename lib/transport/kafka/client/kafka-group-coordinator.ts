@@ -13,7 +13,10 @@ import type { WithError } from '../wire/group-requests.ts'
 import { offsetCommitRequest } from '../wire/offset-requests.ts'
 import type { KafkaRequest } from '../wire/request.ts'
 
-/** The broker lets a sync wait for the leader of the group as long as a rebalance may take; nobody tells us how long that is. */
+/**
+ * A broker answers a sync when the group's leader has sent its assignments, for which it has the rebalance timeout: Java's
+ * default of it.
+ */
 const syncWaitMs = 300_000
 
 export class KafkaGroupCoordinator implements GroupCoordinator {
@@ -27,7 +30,7 @@ export class KafkaGroupCoordinator implements GroupCoordinator {
     let memberId = request.memberId
     const { errorCode: _, ...joined } = await this.#client.retry(async () => {
       const response = await this.#client.sendToCoordinator(request.groupId, joinGroupRequest({ ...request, memberId }))
-      // KIP-394: the first answer to a newcomer is only an id, to come back with at once.
+      // KIP-394: a new member is first answered an id only, and joins again with it at once.
       if (response.errorCode !== errorCode.memberIdRequired) return this.#checked(request.groupId, 'join', response)
       memberId = response.memberId
       return this.#ask(request.groupId, 'join', joinGroupRequest({ ...request, memberId }))
@@ -56,7 +59,7 @@ export class KafkaGroupCoordinator implements GroupCoordinator {
       for (const result of answered) if (!isUnknownTopic(result)) this.#checked(groupId, 'commit offsets to', result)
       return answered
     })
-    // A topic that is gone may stay gone: the caller knows whether to wait for it.
+    // A topic that was deleted may stay away: the caller decides whether to wait for it.
     for (const { errorCode: code, topic, partition } of results)
       throwOnError(code, `Cannot commit an offset of ${topic}-${partition}`, { groupId, topic, partition })
   }

@@ -29,8 +29,9 @@ interface Delivery {
  * Writes batches to the leaders of their partitions: one request at a time to each leader, one batch a partition in it. What waits
  * meanwhile goes with the next request.
  *
- * Order is `PartitionOrder`'s, ids and sequences are the session's. What stands here is what becomes of a batch: it is delivered,
- * tried again, or given up.
+ * `PartitionOrder` keeps the order of batches, `ProducerSession` their ids and sequences. This class decides what becomes of a
+ * batch:
+ * it is delivered, tried again, or given up.
  */
 export class KafkaProducer implements Producer {
   readonly #client: ClusterClient
@@ -74,7 +75,7 @@ export class KafkaProducer implements Producer {
     })
   }
 
-  /** Goes out with the next request to its leader. */
+  /** The delivery goes out with the next request to its leader. */
   #await(delivery: Delivery): void {
     if (this.#underway.has(delivery)) this.#waiting.add(delivery)
     this.#schedule()
@@ -86,7 +87,7 @@ export class KafkaProducer implements Producer {
     return delivery
   }
 
-  // Calls of one turn of the event loop share their requests.
+  // Deliveries of one turn of the event loop share their requests.
   #schedule(): void {
     if (this.#isScheduled) return
     this.#isScheduled = true
@@ -160,7 +161,7 @@ export class KafkaProducer implements Producer {
       return this.#end(delivery).resolve({ baseOffset: response!.baseOffset })
     const error = kafkaError(code, `Cannot write ${partitionKey(delivery.at)}`, delivery.at)
     if (lostSequences.has(code) && delivery.stamp!.producerId >= 0) return void this.#renew(delivery, error)
-    // The first attempt was refused as it came: the broker has nothing of it.
+    // The broker refused the first attempt, so its log has nothing of the batch.
     if (delivery.failures === 0 && error.kind === 'fatal' && code !== errorCode.unknownServerError) this.#takeBack(delivery)
     void this.#retryLater(delivery, error)
   }
@@ -170,7 +171,8 @@ export class KafkaProducer implements Producer {
     delivery.stamp = null
   }
 
-  // The broker has refused this stamp, so the batch is not in the log under it: it may go under another, the first time at once.
+  // The broker refuses the stamp, so the batch is not in the log under it. It may be sent under another one: the first time at
+  // once.
   async #renew(delivery: Delivery, error: unknown): Promise<void> {
     this.#abandonStamp(delivery)
     if (delivery.failures > 0) return this.#retryLater(delivery, error, 'retriable')
@@ -193,7 +195,7 @@ export class KafkaProducer implements Producer {
     this.#await(delivery)
   }
 
-  // A batch that was on the wire may be in the log: nobody may reuse its sequence numbers, and nobody may wait for them.
+  // The batch may have reached the log. Its sequence numbers cannot be used again, and cannot be left out: the next epoch begins.
   #giveUp(delivery: Delivery, error: unknown): void {
     this.#abandonStamp(delivery)
     this.#end(delivery).reject(error)

@@ -7,19 +7,25 @@ import { isRetriable } from './kafka-errors.ts'
 const backoffMs = 50
 const backoffMaxMs = 1000
 
-/** A new topic reaches all brokers in moments. One that is unknown for longer is not there, and its user should hear so. */
+/**
+ * A new topic is known to all brokers within moments. A topic that is unknown for longer is not there, and the caller gets that
+ * error.
+ */
 const unknownTopicMs = 3000
 
 export interface RetryOptions {
   readonly clock: Clock
   readonly chance: Chance
-  /** From now on; an attempt under way at its end still counts. */
+  /** No attempt begins later than this after the first one. */
   readonly withinMs: number
-  /** Aborted: no further attempt. */
+  /** Once it is aborted there is no further attempt. */
   readonly signal: AbortSignal
 }
 
-/** Repeats what fails with a `retriable` error, with growing pauses (as Kafka's `retry.backoff.ms`), then gives the last error. */
+/**
+ * Repeats an attempt that fails with a `retriable` error, after growing pauses (as Kafka's `retry.backoff.ms`). Rejects with the
+ * last error.
+ */
 export async function retry<T>({ clock, chance, withinMs, signal }: RetryOptions, attempt: () => Promise<T>): Promise<T> {
   const start = clock.now()
   for (let failures = 0; ; failures++) {

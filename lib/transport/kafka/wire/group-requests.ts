@@ -67,7 +67,7 @@ export function heartbeatRequest(identity: GroupIdentity): KafkaRequest<WithErro
   }
 }
 
-/** Version 3. The error is the request's or the member's. */
+/** Version 3. The first error code is that of the request, or else of the member in it. */
 export function leaveGroupRequest({ groupId, memberId, groupInstanceId }: GroupIdentity): KafkaRequest<WithError> {
   return {
     apiName: 'LeaveGroup',

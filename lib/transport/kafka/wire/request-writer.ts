@@ -61,7 +61,7 @@ export class RequestWriter {
     return this
   }
 
-  /** The tagged fields that end every structure of a flexible version: none. */
+  /** The empty section of tagged fields that ends every structure of a flexible version. */
   noTags(): this {
     return this.int8(0)
   }

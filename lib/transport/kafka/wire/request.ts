@@ -10,9 +10,9 @@ export interface KafkaRequest<T> {
   readonly header?: 'flexible'
   readonly write: (writer: RequestWriter) => void
   readonly read: (reader: ResponseReader) => T
-  /** How long the broker may take beyond the usual, by its own leave: a long poll, a rebalance. */
+  /** How long the request lets the broker wait before it answers, as in a long poll or a rebalance. */
   readonly brokerWaitMs?: number
-  /** Bytes that the body will have, roughly. */
+  /** About how many bytes the body will have. Default: few. */
   readonly bodyBytes?: number
 }
 

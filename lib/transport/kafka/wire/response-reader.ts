@@ -1,8 +1,8 @@
 import { TransportError } from '../../../model/errors.ts'
 
 /**
- * Reads a response in Kafka's primitive types. All lengths are checked against the bytes that are there: a broken response is a
- * `TRANSPORT_CORRUPT_RESPONSE`, never a hang.
+ * Reads a response in Kafka's primitive types. All lengths are checked against the bytes that are there: reading a broken response
+ * throws `TRANSPORT_CORRUPT_RESPONSE`.
  */
 export class ResponseReader {
   readonly #bytes: Buffer
@@ -24,7 +24,7 @@ export class ResponseReader {
     return this.#bytes.readInt32BE(this.#take(4))
   }
 
-  /** Offsets, ids and times. Beyond 2^53 they are the nearest double. */
+  /** An int64 as a number: offsets, ids and times. Beyond 2^53 it is the nearest double. */
   int64(): number {
     const at = this.#take(8)
     return this.#bytes.readInt32BE(at) * 0x1_0000_0000 + this.#bytes.readUInt32BE(at + 4)
@@ -43,7 +43,7 @@ export class ResponseReader {
     return this.nullableString() ?? ''
   }
 
-  /** A view of the response. Null bytes read as none. */
+  /** Bytes, as a view of the response. Null is read as no bytes. */
   data(): Buffer {
     const length = Math.max(0, this.int32())
     const at = this.#take(length)
@@ -75,7 +75,7 @@ export class ResponseReader {
     return this
   }
 
-  /** What has not been read, as a view. */
+  /** The bytes that have not been read, as a view. */
   rest(): Buffer {
     return this.#bytes.subarray(this.#at)
   }

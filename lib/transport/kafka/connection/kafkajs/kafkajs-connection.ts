@@ -60,10 +60,12 @@ interface KafkajsCluster {
   }
 }
 
-/** kafkajs ends an attempt to connect by a timer of its own, which must not come before the signal of whoever opens: ten minutes. */
+/**
+ * kafkajs ends an attempt to connect by a timer of its own, which must not come before the signal of whoever opens: ten minutes.
+ */
 const kafkajsTimeoutMs = 600_000
 
-/** Connections by kafkajs, which is loaded by the call. */
+/** Makes connections by kafkajs. The call loads the package. */
 export async function kafkajsConnector(settings: ConnectionSettings): Promise<OpenConnection> {
   const kafkajs = await import('kafkajs')
   const cluster = clusterOf(newKafka(kafkajs, settings))
@@ -129,11 +131,12 @@ function prepare(connection: KafkajsConnection): void {
     typeof connection.requestQueue?.scheduleCheckPendingRequests === 'function',
     'requestQueue.scheduleCheckPendingRequests',
   )
-  // Without it each connection runs a timer of 1 ms for ever, of which Node 24 warns (kafkajs issues 1604, 1751).
+  // kafkajs would run a timer of 1 ms for each connection for ever, and Node 24 warns of it (kafkajs issues 1604, 1751).
   const { requestQueue } = connection
   const schedule = requestQueue.scheduleCheckPendingRequests.bind(requestQueue)
   requestQueue.scheduleCheckPendingRequests = () => void (requestQueue.pending.length > 0 && schedule())
-  // Frames arrive whole: dropping the empty remainder of the last one spares a copy of each.
+  // Frames arrive whole. kafkajs would copy each frame to join it with the empty remainder of the one before: dropping that spares
+  // the copy.
   const process = connection.processData.bind(connection)
   connection.processData = (frame) => {
     connection.chunks = []

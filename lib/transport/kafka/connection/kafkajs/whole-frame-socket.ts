@@ -5,7 +5,7 @@ import { connect as connectTls } from 'node:tls'
 import type { ConnectionOptions } from 'node:tls'
 
 const sizeBytes = 4
-/** More than any broker sends in one response. What claims more does not speak Kafka's protocol. */
+/** No broker sends more in one response. A peer that announces more does not speak Kafka's protocol. */
 const frameBytesMax = 256 << 20
 const chunkBytes = 256 << 10
 const keepAliveMs = 60_000
@@ -19,9 +19,11 @@ export interface SocketOptions {
 
 /**
  * A socket that hands on whole responses only, each in a buffer of its own. kafkajs keeps half a response over a reconnect and
- * puts it before the next connection's first one, which ends the process or the connection; it never sees half a response here.
+ * puts it
+ * before the first response of the next connection, which ends the connection or the process. From this socket it gets no halves.
  *
- * Looks like a `net.Socket` as far as kafkajs uses one. Reads go into one reused chunk, which costs a third of `'data'` events.
+ * It looks like a `net.Socket` as far as kafkajs uses one. It reads into one chunk over and over, which costs a third of
+ * `'data'` events.
  */
 export class WholeFrameSocket extends EventEmitter {
   readonly #socket: Socket
@@ -70,7 +72,8 @@ export class WholeFrameSocket extends EventEmitter {
     this.#end(reason)
   }
 
-  // The owner hears of the end once, however it came about. kafkajs waits for ever where a connection ends before it is there.
+  // The owner is told of the end once, whatever its cause. Where a connection ends before it is open, kafkajs would wait for ever
+  // without an error.
   #end(error?: Error): void {
     if (this.#hasEnded) return
     this.#hasEnded = true

@@ -1,0 +1,54 @@
+// What only an implementer of a transport needs: the ports, the bytes of batches, and the connections below Kafka's clients.
+
+// The ports of a cluster.
+export type { Cluster, ConnectOptions } from './transport/cluster.ts'
+export type { Admin, NewTopic, OffsetSpec, PartitionMetadata, PartitionOffset, TopicMetadata } from './transport/admin.ts'
+export type {
+  AbortedTransaction,
+  FetchedPartition,
+  Fetcher,
+  FetchLimits,
+  FetchPosition,
+  IsolationLevel,
+} from './transport/fetcher.ts'
+export type { Producer, ProduceResult, ProducerOptions, TransactionalProducer } from './transport/producer.ts'
+export type {
+  GroupCoordinator,
+  GroupIdentity,
+  GroupProtocol,
+  JoinedMember,
+  JoinRequest,
+  JoinResponse,
+  MemberAssignmentBytes,
+  OffsetCommit,
+} from './transport/group-coordinator.ts'
+
+// What transports share: order within a partition, producer ids and sequences, what of a fetch may be seen.
+export { PartitionOrder } from './transport/partition-order.ts'
+export { IdempotentSession, namelessSession } from './transport/producer-session.ts'
+export type { IdempotentSessionOptions, ProducerIdentity, ProducerSession } from './transport/producer-session.ts'
+export { positionAfter, readableRanges } from './transport/readable-ranges.ts'
+export type { ReadableRange } from './transport/readable-ranges.ts'
+
+// Record batches in Kafka's bytes.
+export { decodeFetched } from './transport/record-batch/decode-fetched.ts'
+export type { DecodedRecords } from './transport/record-batch/decode-fetched.ts'
+export { noProducer, RecordBatchBuilder } from './transport/record-batch/record-batch-builder.ts'
+export type { Compression, ProduceBatch, ProducerStamp } from './transport/record-batch/produce-batch.ts'
+export type { RecordBatch } from './transport/record-batch/record-batch.ts'
+
+// Kafka over connections of another kind.
+export { kafkaCluster } from './transport/kafka/kafka-cluster.ts'
+export type { KafkaClusterOptions } from './transport/kafka/kafka-cluster.ts'
+export { authenticationFailed } from './transport/kafka/connection/connection-errors.ts'
+export type {
+  Connection,
+  ConnectionSettings,
+  Connector,
+  HostPort,
+  OpenConnection,
+  RequestFrame,
+  SaslOptions,
+  TlsOptions,
+  VersionRange,
+} from './transport/kafka/connection/connection.ts'
