@@ -1,3 +1,5 @@
+import './require-node.ts'
+
 // What only an implementer of a transport needs: the ports, the bytes of batches, and the connections below Kafka's clients.
 
 // The ports of a cluster.
