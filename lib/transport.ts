@@ -50,7 +50,6 @@ export type {
   HostPort,
   OpenConnection,
   RequestFrame,
-  SaslOptions,
-  TlsOptions,
   VersionRange,
 } from './transport/kafka/connection/connection.ts'
+export type { SaslOptions, TlsOptions } from './transport/kafka/security-options.ts'

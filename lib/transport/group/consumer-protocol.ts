@@ -1,4 +1,4 @@
-import { asBuffer } from '../../model/bytes.ts'
+import { ByteReader } from '../../model/byte-reader.ts'
 import { TransportError } from '../../model/errors.ts'
 import type { TopicPartition } from '../../model/topic-partition.ts'
 import { comparePartitions } from '../../model/topic-partition.ts'
@@ -30,13 +30,12 @@ export function encodeSubscription({ topics, userData, ownedPartitions, generati
 
 /** Throws `TRANSPORT_INCONSISTENT_GROUP_PROTOCOL` for bytes that are no subscription. */
 export function decodeSubscription(bytes: Uint8Array): MemberSubscription {
-  return decode(bytes, (reader) => {
-    const version = reader.int16()
-    const topics = reader.array(() => reader.string())
-    const userData = reader.nullableBytes()
-    const ownedPartitions = version >= 1 ? reader.topicPartitions() : []
-    return { topics, userData, ownedPartitions, generationId: version >= 2 ? reader.int32() : -1 }
-  })
+  const reader = new ProtocolReader(bytes)
+  const version = reader.int16()
+  const topics = reader.array(() => reader.string())
+  const userData = reader.nullableBytes()
+  const ownedPartitions = version >= 1 ? reader.topicPartitions() : []
+  return { topics, userData, ownedPartitions, generationId: version >= 2 ? reader.int32() : -1 }
 }
 
 export function encodeAssignment({ partitions, userData }: MemberAssignment): Uint8Array {
@@ -46,20 +45,14 @@ export function encodeAssignment({ partitions, userData }: MemberAssignment): Ui
 /** A member that the leader did not mention gets no bytes: it has no partitions. Throws as {@link decodeSubscription}. */
 export function decodeAssignment(bytes: Uint8Array): MemberAssignment {
   if (bytes.length === 0) return { partitions: [], userData: null }
-  return decode(bytes, (reader) => {
-    reader.int16()
-    return { partitions: reader.topicPartitions(), userData: reader.nullableBytes() }
-  })
+  const reader = new ProtocolReader(bytes)
+  reader.int16()
+  return { partitions: reader.topicPartitions(), userData: reader.nullableBytes() }
 }
 
-function decode<T>(bytes: Uint8Array, read: (reader: Reader) => T): T {
-  try {
-    return read(new Reader(asBuffer(bytes)))
-  } catch (cause) {
-    if (!(cause instanceof RangeError)) throw cause
-    const message = 'A member of the group sent metadata that is not of the consumer protocol: give this group an id of its own.'
-    throw new TransportError('TRANSPORT_INCONSISTENT_GROUP_PROTOCOL', 'fatal', message, { cause })
-  }
+function notOfTheProtocol(what: string): TransportError {
+  const message = `A member of the group sent metadata that is not of the consumer protocol (${what}): give this group an id of its own.`
+  return new TransportError('TRANSPORT_INCONSISTENT_GROUP_PROTOCOL', 'fatal', message)
 }
 
 function int16(value: number): Buffer {
@@ -93,48 +86,26 @@ function topicPartitions(partitions: readonly TopicPartition[]): Buffer {
   return Buffer.concat([int32(byTopic.length), ...topics.flat()])
 }
 
-/** A read beyond the end throws a RangeError: so a wrong count ends there, and allocates nothing. */
-class Reader {
-  readonly #bytes: Buffer
-  #at = 0
-
-  constructor(bytes: Buffer) {
-    this.#bytes = bytes
-  }
-
-  int16(): number {
-    this.#at += 2
-    return this.#bytes.readInt16BE(this.#at - 2)
-  }
-
-  int32(): number {
-    this.#at += 4
-    return this.#bytes.readInt32BE(this.#at - 4)
+class ProtocolReader extends ByteReader {
+  constructor(bytes: Uint8Array) {
+    super(bytes, notOfTheProtocol)
   }
 
   string(): string {
-    return this.#take(this.int16()).toString()
+    return this.utf8(this.int16())
   }
 
   nullableBytes(): Uint8Array | null {
     const length = this.int32()
-    return length === -1 ? null : this.#take(length)
+    return length === -1 ? null : this.slice(length)
   }
 
   array<T>(read: () => T): T[] {
-    const items: T[] = []
-    for (let left = this.int32(); left > 0; left--) items.push(read())
-    return items
+    return this.items(this.int32(), read)
   }
 
   topicPartitions(): TopicPartition[] {
     const topics = this.array(() => ({ topic: this.string(), partitions: this.array(() => this.int32()) }))
     return topics.flatMap(({ topic, partitions }) => partitions.map((partition) => ({ topic, partition })))
-  }
-
-  #take(length: number): Buffer {
-    if (length < 0 || this.#at + length > this.#bytes.length) throw new RangeError(`${length} bytes at ${this.#at}`)
-    this.#at += length
-    return this.#bytes.subarray(this.#at - length, this.#at)
   }
 }

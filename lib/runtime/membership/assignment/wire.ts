@@ -1,4 +1,4 @@
-import { asBuffer } from '../../../model/bytes.ts'
+import { ByteReader } from '../../../model/byte-reader.ts'
 import { StreamsError } from '../../../model/errors.ts'
 import type { TaskId } from '../../../model/task-id.ts'
 import type { TopicPartition } from '../../../model/topic-partition.ts'
@@ -71,45 +71,37 @@ export class UserDataWriter {
 }
 
 /**
- * Reads what {@link UserDataWriter} wrote. Every item of a list takes bytes, so that a wrong count ends at the end of the bytes:
- * hostile input costs no more than its own length.
+ * Reads what {@link UserDataWriter} wrote. Every item of a list takes bytes, so that hostile input costs no more than its own length.
  */
-export class UserDataReader {
-  readonly #bytes: Buffer
-  #at = 0
-
+export class UserDataReader extends ByteReader {
   constructor(bytes: Uint8Array) {
-    this.#bytes = asBuffer(bytes)
-  }
-
-  byte(): number {
-    return this.#take(1)[0]!
+    super(bytes, malformed)
   }
 
   error(): AssignorError {
-    return errors[this.byte()] ?? malformed('an unknown error code')
+    return errors[this.uint8()] ?? this.fail('an unknown error code')
   }
 
   /** Reads a number that is never negative. Offset sums are the only numbers that may be. */
-  int32(): number {
-    const value = this.#take(4).readInt32BE()
-    return value >= 0 ? value : malformed('a negative number')
+  override int32(): number {
+    const value = super.int32()
+    return value >= 0 ? value : this.fail('a negative number')
   }
 
-  int64(): number {
-    const value = Number(this.#take(8).readBigInt64BE())
-    return Number.isSafeInteger(value) ? value : malformed('an unsafe number')
+  override int64(): number {
+    const value = super.int64()
+    return Number.isSafeInteger(value) ? value : this.fail('an unsafe number')
   }
 
   uuid(): string {
-    const hex = this.#take(16).toString('hex')
+    const hex = this.slice(16).toString('hex')
     return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5')
   }
 
   string(): string {
-    const bytes = this.#take(this.int32())
+    const bytes = this.slice(this.int32())
     const text = bytes.toString()
-    return Buffer.from(text).equals(bytes) ? text : malformed('a text that is not UTF-8')
+    return Buffer.from(text).equals(bytes) ? text : this.fail('a text that is not UTF-8')
   }
 
   taskId(): TaskId {
@@ -117,9 +109,7 @@ export class UserDataReader {
   }
 
   array<T>(read: () => T): T[] {
-    const items: T[] = []
-    for (let left = this.int32(); left > 0; left--) items.push(read())
-    return items
+    return this.items(this.int32(), read)
   }
 
   partitions(): TopicPartition[] {
@@ -128,21 +118,15 @@ export class UserDataReader {
   }
 
   end(): void {
-    if (this.#at !== this.#bytes.length) malformed('bytes behind its end')
-  }
-
-  #take(length: number): Buffer {
-    if (this.#at + length > this.#bytes.length) return malformed('an early end')
-    this.#at += length
-    return this.#bytes.subarray(this.#at - length, this.#at)
+    if (!this.isAtEnd) this.fail('bytes behind its end')
   }
 }
 
 /** Checks the magic byte and the version, reads the fields, and checks that no bytes are left. Throws as `decodeSubscriptionInfo` says. */
 export function decodeUserData<T>(bytes: Uint8Array, read: (reader: UserDataReader) => T): T {
   const reader = new UserDataReader(bytes)
-  if (reader.byte() !== magic) malformed('another beginning')
-  const version = reader.byte()
+  if (reader.uint8() !== magic) reader.fail('another beginning')
+  const version = reader.uint8()
   if (version !== userDataVersion) throw unknownVersion(version)
   const value = read(reader)
   reader.end()
@@ -156,9 +140,9 @@ function unknownVersion(version: number): StreamsError {
   return new StreamsError('STREAMS_ASSIGNMENT_VERSION', message, { facts: { version, supported: userDataVersion } })
 }
 
-function malformed(what: string): never {
+function malformed(what: string): StreamsError {
   const message =
-    `A member of the group sent assignment data that is not Millrace's (it has ${what}): give this application an ` +
+    `A member of the group sent assignment data that is not Millrace's (${what}): give this application an ` +
     'application id (= consumer group) of its own.'
-  throw new StreamsError('STREAMS_ASSIGNMENT_CORRUPT', message)
+  return new StreamsError('STREAMS_ASSIGNMENT_CORRUPT', message)
 }
