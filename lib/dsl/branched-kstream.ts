@@ -34,7 +34,12 @@ export class BranchedKStream<K, V> {
     this.#splitter = addStreamOperator(stream[internals], { prefix: 'KSTREAM-BRANCH-', named, processor })
   }
 
-  /** The next branch: what matches this predicate, and none before it. */
+  /**
+   * The next branch: what matches this predicate, and none before it.
+   *
+   * @example
+   * orders.split().branch((order) => order.amount > 100, { name: 'large', withConsumer: (large) => large.to(ordersTopic) })
+   */
   branch(predicate: (value: V, key: K) => boolean, branched: Branched<K, V> = {}): this {
     checkOptions('branch()', branched, optionNames)
     const child = this.#child(branched.name ?? String(this.#branches.length + 1))
@@ -43,7 +48,13 @@ export class BranchedKStream<K, V> {
     return this
   }
 
-  /** A branch for what matches no predicate. Returns all branches, by node name. */
+  /**
+   * A branch for what matches no predicate. Returns all branches, by node name.
+   *
+   * @example
+   * const branches = orders.split({ name: 'by-' }).branch((order) => order.amount > 100, { name: 'large' }).defaultBranch({ name: 'small' })
+   * branches.get('by-small')
+   */
   defaultBranch(branched: Branched<K, V> = {}): ReadonlyMap<string, KStream<K, V>> {
     checkOptions('defaultBranch()', branched, optionNames)
     const child = this.#child(branched.name ?? '0')
@@ -52,7 +63,12 @@ export class BranchedKStream<K, V> {
     return this.#streams
   }
 
-  /** Drops what matches no predicate, silently. Returns all branches, by node name. */
+  /**
+   * Drops what matches no predicate, silently. Returns all branches, by node name.
+   *
+   * @example
+   * const branches = orders.split({ name: 'by-' }).branch((order) => order.amount > 100, { name: 'large' }).noDefaultBranch()
+   */
   noDefaultBranch(): ReadonlyMap<string, KStream<K, V>> {
     return this.#streams
   }

@@ -38,13 +38,23 @@ export class CogroupedKStream<K, VOut> {
     this.#cogrouping = cogrouping
   }
 
-  /** Adds a grouped stream to this cogroup, and returns it. Two that are grouped by another key need names, for their topics. */
+  /**
+   * Adds a grouped stream to this cogroup, and returns it. Two that are grouped by another key need names, for their topics.
+   *
+   * @example
+   * const more = cogrouped.cogroup(payments.groupByKey(), (sum, payment) => sum - payment.amount)
+   */
   cogroup<V>(grouped: KGroupedStream<K, V>, aggregator: Coaggregator<K, V, VOut>): this {
     this.#cogrouping.add(grouped[internals], aggregator as AnyAggregator)
     return this
   }
 
-  /** One aggregate for each key, from the initial value on. Records without key or value are dropped. */
+  /**
+   * One aggregate for each key, from the initial value on. Records without key or value are dropped.
+   *
+   * @example
+   * const sums = cogrouped.aggregate(() => 0, { key: Serdes.string, value: Serdes.double })
+   */
   aggregate(initializer: () => VOut, options?: Materialized<K, Present<VOut>>): KTable<K, Present<VOut>> {
     const { name, materialized } = tableOptions(options, { call: 'aggregate()', stored: 'table' })
     const store = materialize(this.#cogrouping.graph, materialized, cogroupPrefix, {})
@@ -56,7 +66,12 @@ export class CogroupedKStream<K, VOut> {
     )
   }
 
-  /** Aggregates per window instead of for ever. With `compatibility: 'java'` an aggregator sees null values, but in sliding windows. */
+  /**
+   * Aggregates per window instead of for ever. With `compatibility: 'java'` an aggregator sees null values, but in sliding windows.
+   *
+   * @example
+   * const perMinute = cogrouped.windowedBy(TimeWindows.of({ sizeMs: 60_000 })).aggregate(() => 0, { value: Serdes.double })
+   */
   windowedBy(windows: TimeWindows | SlidingWindows | UnlimitedWindows): TimeWindowedCogroupedKStream<K, VOut>
   windowedBy(windows: SessionWindows): SessionWindowedCogroupedKStream<K, VOut>
   windowedBy(windows: WindowsOfTime | SessionWindows): object {

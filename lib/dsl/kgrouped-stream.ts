@@ -34,7 +34,12 @@ export class KGroupedStream<K, V> {
     return this.#grouping
   }
 
-  /** How many records each key has had. */
+  /**
+   * How many records each key has had.
+   *
+   * @example
+   * const counts = grouped.count({ store: 'counts' })
+   */
   count(options?: Materialized<K, number>): KTable<K, number> {
     const { graph } = this.#grouping
     const { name, materialized } = tableOptions(options, { call: 'count()', stored: 'table' })
@@ -48,7 +53,12 @@ export class KGroupedStream<K, V> {
     )
   }
 
-  /** Combines the values of each key two by two; the first is taken as it is. Null deletes. */
+  /**
+   * Combines the values of each key two by two; the first is taken as it is. Null deletes.
+   *
+   * @example
+   * const largest = grouped.reduce((largest, order) => (order.amount > largest.amount ? order : largest))
+   */
   reduce<VR = Present<V>>(
     reducer: (aggregate: Present<V>, value: Present<V>, key: K) => Present<V> | null,
     options?: Materialized<K, Present<V>, VR>,
@@ -60,7 +70,12 @@ export class KGroupedStream<K, V> {
     )
   }
 
-  /** Folds the values of each key, from the initial value on. Null deletes. */
+  /**
+   * Folds the values of each key, from the initial value on. Null deletes.
+   *
+   * @example
+   * const sums = grouped.aggregate(() => 0, (sum, order) => sum + order.amount, { store: 'sums', value: Serdes.double })
+   */
   aggregate<VR>(
     initializer: () => VR,
     aggregator: (aggregate: VR, value: Present<V>, key: K) => VR | null,
@@ -77,12 +92,23 @@ export class KGroupedStream<K, V> {
   /**
    * Begins an aggregation over several grouped streams. The aggregate's type is that of the aggregator's first parameter. Where windows
    * follow, the aggregator sees null values, too, with `compatibility: 'java'`.
+   *
+   * @example
+   * const activity = grouped
+   *   .cogroup((count: number) => count + 1)
+   *   .cogroup(payments.groupByKey(), (count) => count + 1)
+   *   .aggregate(() => 0, { key: Serdes.string, value: Serdes.long })
    */
   cogroup<VOut>(aggregator: Coaggregator<K, V, VOut>): CogroupedKStream<K, VOut> {
     return new CogroupedKStream(new Cogrouping(this.#grouping, aggregator as AnyAggregator))
   }
 
-  /** Aggregates per window instead of for ever. */
+  /**
+   * Aggregates per window instead of for ever.
+   *
+   * @example
+   * const perMinute = grouped.windowedBy(TimeWindows.of({ sizeMs: 60_000, graceMs: 5_000 })).count()
+   */
   // Unlimited windows have all that windows of time have, and more: they come first.
   windowedBy(windows: UnlimitedWindows): UnlimitedWindowedKStream<K, V>
   windowedBy(windows: TimeWindows): TimeWindowedKStream<K, V>

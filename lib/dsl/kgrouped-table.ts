@@ -39,7 +39,12 @@ export class KGroupedTable<K, V> {
     table.operator.sendOldValues('materialize')
   }
 
-  /** How many rows each group has. */
+  /**
+   * How many rows each group has.
+   *
+   * @example
+   * const perCountry = groupedTable.count({ store: 'per-country' })
+   */
   count(options?: Materialized<K, number>): KTable<K, number> {
     const { name, materialized } = tableOptions(options, { call: 'count()', stored: 'table' })
     const inherited = { key: this.#key, value: erased(longSerde) }
@@ -48,7 +53,12 @@ export class KGroupedTable<K, V> {
     return this.#add('count', 'KTABLE-AGGREGATE-', store, name, folds)
   }
 
-  /** Combines the rows of each group two by two; the first is taken as it is. Null deletes. */
+  /**
+   * Combines the rows of each group two by two; the first is taken as it is. Null deletes.
+   *
+   * @example
+   * const total = groupedTable.reduce((total, amount) => total + amount, (total, amount) => total - amount)
+   */
   reduce<VR = V>(
     adder: (aggregate: V, value: V, key: K) => V | null,
     subtractor: (aggregate: V, value: V, key: K) => V | null,
@@ -60,7 +70,12 @@ export class KGroupedTable<K, V> {
     return this.#add('reduce', 'KTABLE-REDUCE-', store, name, { initializer: undefined, adder, subtractor })
   }
 
-  /** Folds the rows of each group, from the initial value on. Null deletes. */
+  /**
+   * Folds the rows of each group, from the initial value on. Null deletes.
+   *
+   * @example
+   * const sums = groupedTable.aggregate(() => 0, (sum, amount) => sum + amount, (sum, amount) => sum - amount, { value: Serdes.double })
+   */
   aggregate<VR>(
     initializer: () => VR,
     adder: (aggregate: VR, value: V, key: K) => VR | null,

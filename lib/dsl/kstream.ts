@@ -42,7 +42,12 @@ export class KStream<K, V> {
     this[internals] = state
   }
 
-  /** Keeps the records that match. */
+  /**
+   * Keeps the records that match.
+   *
+   * @example
+   * const large = orders.filter((order) => order.amount > 100)
+   */
   filter<VS extends V>(predicate: (value: V, key: K) => value is VS, named?: options.Named): KStream<K, VS>
   filter(predicate: (value: V, key: K) => boolean, named?: options.Named): KStream<K, V>
   filter(predicate: (value: V, key: K) => boolean, named?: options.Named): KStream<K, never> {
@@ -50,7 +55,12 @@ export class KStream<K, V> {
     return this.#operator('KSTREAM-FILTER-', filter, {}, named)
   }
 
-  /** Keeps the records that do not match. */
+  /**
+   * Keeps the records that do not match.
+   *
+   * @example
+   * const real = orders.filterNot((order) => order.customer === 'test')
+   */
   filterNot<VS extends V>(predicate: (value: V, key: K) => value is VS, named?: options.Named): KStream<K, Exclude<V, VS>>
   filterNot(predicate: (value: V, key: K) => boolean, named?: options.Named): KStream<K, V>
   filterNot(predicate: (value: V, key: K) => boolean, named?: options.Named): KStream<K, never> {
@@ -58,45 +68,85 @@ export class KStream<K, V> {
     return this.#operator('KSTREAM-FILTER-', filter, {}, named)
   }
 
-  /** Sets the key. A stateful operator that follows goes through a repartition topic. */
+  /**
+   * Sets the key. A stateful operator that follows goes through a repartition topic.
+   *
+   * @example
+   * const byCustomer = orders.selectKey((order) => order.customer)
+   */
   selectKey<KR>(mapper: (value: V, key: K) => KR, named?: options.Named): KStream<KR, V> {
     const selectKey = operator('selectKey', KStreamSelectKey<K, V, KR>, { mapper })
     return this.#operator('KSTREAM-KEY-SELECT-', selectKey, { key: undefined, needsRepartition: true }, named)
   }
 
-  /** One record for one. Where the key stays, `mapValues` spares a repartition. */
+  /**
+   * One record for one. Where the key stays, `mapValues` spares a repartition.
+   *
+   * @example
+   * const amounts = orders.map((order) => ({ key: order.customer, value: order.amount }))
+   */
   map<KR, VR>(mapper: (value: V, key: K) => KeyValue<KR, VR>, named?: options.Named): KStream<KR, VR> {
     return this.#operator('KSTREAM-MAP-', operator('map', KStreamMap<K, V, KR, VR>, { mapper }), rekeyed, named)
   }
 
-  /** Sets the value, also of records whose value is null. */
+  /**
+   * Sets the value, also of records whose value is null.
+   *
+   * @example
+   * const amounts = orders.mapValues((order) => order.amount)
+   */
   mapValues<VR>(mapper: (value: V, key: K) => VR, named?: options.Named): KStream<K, VR> {
     const mapValues = operator('mapValues', KStreamMapValues<K, V, VR>, { mapper })
     return this.#operator('KSTREAM-MAPVALUES-', mapValues, { value: undefined }, named)
   }
 
-  /** Any number of records for one, in the order of the list. */
+  /**
+   * Any number of records for one, in the order of the list.
+   *
+   * @example
+   * const items = orders.flatMap((order) => order.items.map((item) => ({ key: item, value: order.customer })))
+   */
   flatMap<KR, VR>(mapper: (value: V, key: K) => Iterable<KeyValue<KR, VR>>, named?: options.Named): KStream<KR, VR> {
     return this.#operator('KSTREAM-FLATMAP-', operator('flatMap', KStreamFlatMap<K, V, KR, VR>, { mapper }), rekeyed, named)
   }
 
-  /** Any number of values for one, in the order of the list; the key stays. */
+  /**
+   * Any number of values for one, in the order of the list; the key stays.
+   *
+   * @example
+   * const items = orders.flatMapValues((order) => order.items)
+   */
   flatMapValues<VR>(mapper: (value: V, key: K) => Iterable<VR>, named?: options.Named): KStream<K, VR> {
     const flatMapValues = operator('flatMapValues', KStreamFlatMapValues<K, V, VR>, { mapper })
     return this.#operator('KSTREAM-FLATMAPVALUES-', flatMapValues, { value: undefined }, named)
   }
 
-  /** Calls the action for each record, and passes the record on. The action must not change it. */
+  /**
+   * Calls the action for each record, and passes the record on. The action must not change it.
+   *
+   * @example
+   * const seen = orders.peek((order, key) => console.log(key, order.amount))
+   */
   peek(action: (value: V, key: K) => unknown, named?: options.Named): KStream<K, V> {
     return this.#operator('KSTREAM-PEEK-', operator('peek', KStreamPeek<K, V>, { action }), {}, named)
   }
 
-  /** Calls the action for each record; nothing comes after it. */
+  /**
+   * Calls the action for each record; nothing comes after it.
+   *
+   * @example
+   * orders.foreach((order, key) => console.log(key, order.amount))
+   */
   foreach(action: (value: V, key: K) => unknown, named?: options.Named): void {
     this.#operator('KSTREAM-FOREACH-', operator('foreach', KStreamPeek<K, V>, { action }), {}, named)
   }
 
-  /** Writes a line for each record: `[label]: key, value`. */
+  /**
+   * Writes a line for each record: `[label]: key, value`.
+   *
+   * @example
+   * orders.print({ label: 'orders', format: (order, key) => `${key}: ${order.amount}` })
+   */
   print(printed: options.Printed<K, V> = {}): void {
     checkOptions('print()', printed, optionNames.printed)
     addPrinter(this[internals], printed as options.Printed<never, never>)
@@ -114,7 +164,12 @@ export class KStream<K, V> {
     return new BranchedKStream(this, named)
   }
 
-  /** Both streams as one; the order between them is not certain. */
+  /**
+   * Both streams as one; the order between them is not certain.
+   *
+   * @example
+   * const all = orders.merge(oldOrders)
+   */
   merge<KO, VO>(stream: KStream<KO, VO>, named?: options.Named): KStream<K | KO, V | VO> {
     checkOptions('merge()', named, optionNames.named)
     const [left, right] = [this[internals], stream[internals]]
@@ -134,7 +189,12 @@ export class KStream<K, V> {
     return streamOf(state)
   }
 
-  /** Writes the records to an internal topic and reads them back, partitioned by key. Records without key are dropped. */
+  /**
+   * Writes the records to an internal topic and reads them back, partitioned by key. Records without key are dropped.
+   *
+   * @example
+   * const spread = orders.selectKey((order) => order.customer).repartition({ name: 'by-customer', key: Serdes.string, partitions: 12 })
+   */
   repartition<VR = V>(repartitioned: options.Repartitioned<K, V, VR> = {}): KStream<K, VR> {
     checkOptions('repartition()', repartitioned, optionNames.repartitioned)
     const state = this[internals]
@@ -152,17 +212,33 @@ export class KStream<K, V> {
     return streamOf(afterRepartition(state, node, chosen))
   }
 
-  /** Writes to a topic, or to the topic that `topicName` picks for each record. A null value is a tombstone, whatever the serde. */
+  /**
+   * Writes to a topic, or to the topic that `topicName` picks for each record. A null value is a tombstone, whatever the serde.
+   *
+   * @example
+   * orders.to(ordersTopic)
+   * orders.to({ topicName: (order) => (order.amount > 100 ? 'large-orders' : 'small-orders') })
+   */
   to(topic: SinkTopic<K, Present<V>> | DynamicTopic<K, V>, produced: options.Produced<K, V> = {}): void {
     addSink(this[internals], topic, produced)
   }
 
-  /** The stream as updates of a table: null deletes. Records without key are dropped. */
+  /**
+   * The stream as updates of a table: null deletes. Records without key are dropped.
+   *
+   * @example
+   * const latest = orders.toTable({ store: 'latest-orders' })
+   */
   toTable<VR = Present<V>>(materialized?: options.Materialized<K, Present<V>, VR>): KTable<K, VR> {
     return tableOf(streamToTable(this[internals], materialized))
   }
 
-  /** Groups by the key there is. The serdes of `grouped` are used if a repartition is due. */
+  /**
+   * Groups by the key there is. The serdes of `grouped` are used if a repartition is due.
+   *
+   * @example
+   * const perKey = orders.groupByKey().count()
+   */
   groupByKey<VR = V>(grouped: options.Grouped<K, V, VR> = {}): KGroupedStream<K, VR> {
     checkOptions('groupByKey()', grouped, optionNames.grouped)
     return new KGroupedStream(this[internals], grouped)
@@ -171,6 +247,9 @@ export class KStream<K, V> {
   /**
    * Groups by a new key, through a repartition topic, whose serdes are to be said. As value serde `undefined` is that of the stream, if
    * it has kept one; what is unknown is the application's default.
+   *
+   * @example
+   * const perCustomer = orders.groupBy((order) => order.customer, { key: Serdes.string, value: undefined }).count()
    */
   groupBy<KR, VR = V>(selector: (value: V, key: K) => KR, grouped: options.GroupedAnew<KR, V, VR>): KGroupedStream<KR, VR> {
     const selectKey = operator('groupBy', KStreamSelectKey<K, V, KR>, { mapper: selector })
@@ -214,6 +293,9 @@ export class KStream<K, V> {
   /**
    * As {@link KStream.join}; what has no match is joined with null, also a record without key. With a stream that is certain once
    * window and grace are over: the result comes with the next record of the partition.
+   *
+   * @example
+   * const named = orders.leftJoin(users, (order, user) => ({ ...order, name: user?.name ?? null }))
    */
   leftJoin<VO, VR, VS = V, VOS = VO>(
     stream: KStream<K, VO>,
@@ -238,7 +320,12 @@ export class KStream<K, V> {
     return streamOf(joinTable(this[internals], (other as AnyTable)[internals], 'left', rest))
   }
 
-  /** As {@link KStream.leftJoin} with a stream; what has no match on either side is joined with null. */
+  /**
+   * As {@link KStream.leftJoin} with a stream; what has no match on either side is joined with null.
+   *
+   * @example
+   * const paid = orders.outerJoin(payments, (order, payment) => order?.amount === payment?.amount, JoinWindows.of({ timeDifferenceMs: 60_000 }))
+   */
   outerJoin<VO, VR, VS = V, VOS = VO>(
     stream: KStream<K, VO>,
     joiner: (left: Present<V | VS> | null, right: Present<VO | VOS> | null, key: K) => VR,
@@ -248,7 +335,20 @@ export class KStream<K, V> {
     return streamOf(joinStreams(this[internals], stream[internals], 'outer', [joiner, windows, streamJoined]))
   }
 
-  /** Own code with stores and punctuation. It may change the key, so a stateful operator that follows repartitions. */
+  /**
+   * Own code with stores and punctuation. It may change the key, so a stateful operator that follows repartitions.
+   *
+   * @example
+   * const seen = keyValueStore('seen', { key: Serdes.string, value: Serdes.boolean })
+   * const first = orders.process(
+   *   () => ({
+   *     process(record, context: ProcessorContext<string, Order>) {
+   *       if (context.stateStore(seen).putIfAbsent(record.key, true) === null) context.forward(record)
+   *     },
+   *   }),
+   *   { stores: [seen] },
+   * )
+   */
   process<KR, VR>(supplier: ProcessorSupplier<K, V, KR, VR>, processed: options.Processed = {}): KStream<KR, VR> {
     checkOptions('process()', processed, optionNames.processed)
     const state = addProcess(
@@ -259,7 +359,16 @@ export class KStream<K, V> {
     return streamOf({ ...state, ...rekeyed })
   }
 
-  /** As {@link KStream.process}, for code that keeps the key of each record: nothing is repartitioned. */
+  /**
+   * As {@link KStream.process}, for code that keeps the key of each record: nothing is repartitioned.
+   *
+   * @example
+   * const aged = orders.processValues(() => ({
+   *   process(record, context: ProcessorContext<string, number>) {
+   *     context.forward({ ...record, value: context.currentStreamTimeMs() - record.timestamp })
+   *   },
+   * }))
+   */
   processValues<VR>(supplier: ProcessorSupplier<K, V, K, VR>, processed: options.Processed = {}): KStream<K, VR> {
     checkOptions('processValues()', processed, optionNames.processed)
     const state = addProcess(

@@ -22,6 +22,12 @@ import { transformTableValues } from './operators/table-transform.ts'
 
 /** Final results of windows: none is deleted, so that its stream has no null. */
 export interface FinalKTable<K, V> extends KTable<K, V> {
+  /**
+   * The results, one for each key and window.
+   *
+   * @example
+   * counts.suppress(Suppressed.untilWindowCloses()).toStream().mapValues((count) => count + 1)
+   */
   toStream(named?: Named): KStream<K, V>
 }
 
@@ -48,7 +54,12 @@ export class KTable<K, V> {
     return this[internals].queryableName
   }
 
-  /** Keeps the keys whose value matches; a value that no longer does deletes its key. */
+  /**
+   * Keeps the keys whose value matches; a value that no longer does deletes its key.
+   *
+   * @example
+   * const rich = balances.filter((balance) => balance > 1_000_000, { store: 'rich' })
+   */
   filter<VS extends V, VR = VS>(predicate: (value: V, key: K) => value is VS, options?: Materialized<K, VS, VR>): KTable<K, VR>
   filter<VR = V>(predicate: (value: V, key: K) => boolean, options?: Materialized<K, V, VR>): KTable<K, VR>
   filter(predicate: (value: V, key: K) => boolean, options?: AnyMaterialized): KTable<K, never> {
@@ -61,7 +72,12 @@ export class KTable<K, V> {
     )
   }
 
-  /** Keeps the keys whose value does not match. */
+  /**
+   * Keeps the keys whose value does not match.
+   *
+   * @example
+   * const rest = balances.filterNot((balance) => balance > 1_000_000)
+   */
   filterNot<VR = V>(predicate: (value: V, key: K) => boolean, options?: Materialized<K, V, VR>): KTable<K, VR> {
     return tableOf(
       filterTable(this[internals], {
@@ -72,7 +88,12 @@ export class KTable<K, V> {
     )
   }
 
-  /** Maps each value; null deletes. Without a store the mapper runs again whenever a value is looked up. */
+  /**
+   * Maps each value; null deletes. Without a store the mapper runs again whenever a value is looked up.
+   *
+   * @example
+   * const names = users.mapValues((user) => user.name, { store: 'names', value: Serdes.string })
+   */
   mapValues<VR>(mapper: (value: V, key: K) => VR | null, options?: Materialized<K, VR>): KTable<K, VR> {
     return tableOf(
       mapTableValues(this[internals], { mapper, ...tableOptions(options, { call: 'mapValues()', stored: 'table' }) }),
@@ -82,6 +103,9 @@ export class KTable<K, V> {
   /**
    * Transforms each value, with stores; deletes come to the transformer as null. Without a store of its own the table's values are
    * transformed again wherever they are looked up, so the transformer must then give the same for the same.
+   *
+   * @example
+   * const lengths = users.transformValues(() => ({ transform: (user) => user?.name.length ?? null }))
    */
   transformValues<VR>(supplier: () => ValueTransformer<K, V, VR>, transformed?: Transformed<K, VR>): KTable<K, VR> {
     return tableOf(transformTableValues(this[internals], supplier, transformed))
@@ -102,7 +126,12 @@ export class KTable<K, V> {
     return tableOf(suppressTable(this[internals], suppressed as UntilTimeLimit | UntilWindowCloses, named))
   }
 
-  /** The changes, null for a deleted key. */
+  /**
+   * The changes, null for a deleted key.
+   *
+   * @example
+   * users.toStream().filter((user) => user !== null)
+   */
   toStream(named?: Named): KStream<K, V | null> {
     checkOptions('toStream()', named, optionNames.named)
     const { queryableName: _, operator: __, ...state } = this[internals]
@@ -114,6 +143,11 @@ export class KTable<K, V> {
   /**
    * Groups the rows anew, through a repartition topic, whose serdes are to be said; `undefined` is the application's default. A row for
    * which the selector gives null, or a null key or value, is in no group.
+   *
+   * @example
+   * const perCountry = users
+   *   .groupBy((user, id) => ({ key: user.country, value: id }), { key: Serdes.string, value: Serdes.string })
+   *   .count({ store: 'users-per-country' })
    */
   groupBy<KR, VG, VR = VG>(
     selector: (value: V, key: K) => KeyValue<KR | null, VG | null> | null,
@@ -142,7 +176,12 @@ export class KTable<K, V> {
     return tableOf(joinTables(this[internals], other[internals], 'inner', rest))
   }
 
-  /** As {@link KTable.join}; a key of this table without a match is joined with null. */
+  /**
+   * As {@link KTable.join}; a key of this table without a match is joined with null.
+   *
+   * @example
+   * const both = balances.leftJoin(users, (balance, user) => `${user?.name ?? 'nobody'}: ${balance}`, { value: Serdes.string })
+   */
   leftJoin<KO, VO, VR>(
     other: KTable<KO, VO>,
     foreignKeyExtractor: ForeignKey<K, V, KO>,
@@ -155,7 +194,12 @@ export class KTable<K, V> {
     return tableOf(joinTables(this[internals], other[internals], 'left', rest))
   }
 
-  /** As {@link KTable.join}, by key; what is on one side only is joined with null. */
+  /**
+   * As {@link KTable.join}, by key; what is on one side only is joined with null.
+   *
+   * @example
+   * const either = balances.outerJoin(users, (balance, user) => user?.name ?? String(balance), { value: Serdes.string })
+   */
   outerJoin<VO, VR>(
     other: KTable<K, VO>,
     joiner: Joiner<K, V | null, VO | null, VR>,

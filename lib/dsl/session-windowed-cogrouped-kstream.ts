@@ -20,6 +20,11 @@ export class SessionWindowedCogroupedKStream<K, VOut> {
   /**
    * One aggregate for each key and session, from the initial value on. `merger` joins the aggregates of two sessions; it is first called
    * with the initial value. Records without key are dropped, and late ones.
+   *
+   * @example
+   * const sums = cogrouped
+   *   .windowedBy(SessionWindows.of({ gapMs: 60_000 }))
+   *   .aggregate(() => 0, (left, right) => left + right, { value: Serdes.double })
    */
   aggregate(
     initializer: () => VOut,

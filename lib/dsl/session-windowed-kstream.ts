@@ -20,18 +20,33 @@ export class SessionWindowedKStream<K, V> {
     this.#windowed = { grouping, windows, emit }
   }
 
-  /** When results are forwarded (KIP-825). Default `on-window-update`. */
+  /**
+   * When results are forwarded (KIP-825). Default `on-window-update`.
+   *
+   * @example
+   * const final = sessions.emitStrategy('on-window-close').count()
+   */
   emitStrategy(emit: EmitStrategy): SessionWindowedKStream<K, V> {
     const { grouping, windows } = this.#windowed
     return new SessionWindowedKStream(grouping, windows as SessionWindows, emit)
   }
 
-  /** How many records each session has. */
+  /**
+   * How many records each session has.
+   *
+   * @example
+   * const counts = sessions.count({ store: 'per-session' })
+   */
   count(options?: Materialized<K, number, number, 'session'>): KTable<Windowed<K>, number> {
     return tableOf(countWindows(this.#windowed, options))
   }
 
-  /** Combines the values of each session two by two, and the results of sessions that are joined; the first is taken as it is. Null deletes. */
+  /**
+   * Combines the values of each session two by two, and the results of sessions that are joined; the first is taken as it is. Null deletes.
+   *
+   * @example
+   * const largest = sessions.reduce((largest, order) => (order.amount > largest.amount ? order : largest))
+   */
   reduce<VR = Present<V>>(
     reducer: (aggregate: Present<V>, value: V, key: K) => Present<V> | null,
     options?: Materialized<K, Present<V>, VR, 'session'>,
@@ -42,6 +57,14 @@ export class SessionWindowedKStream<K, V> {
   /**
    * Folds the values of each session, from the initial value on. `merger` joins the aggregates of two sessions; it is first called with the
    * initial value. Null deletes.
+   *
+   * @example
+   * const sums = sessions.aggregate(
+   *   () => 0,
+   *   (sum, order) => sum + order.amount,
+   *   (left, right) => left + right,
+   *   { value: Serdes.double },
+   * )
    */
   aggregate<VR>(
     initializer: () => VR,

@@ -43,7 +43,12 @@ export class StreamsBuilder {
     table: (state) => new KTable(state),
   }
 
-  /** Reads topics as a stream. Streams of the same list of topics share one source node. */
+  /**
+   * Reads topics as a stream. Streams of the same list of topics share one source node.
+   *
+   * @example
+   * const orders = builder.stream(ordersTopic, { name: 'orders', offsetReset: 'latest' })
+   */
   stream<K, V>(topics: SourceTopics<K, V>, consumed: Consumed = {}): KStream<K, V> {
     checkOptions('stream()', consumed, optionNames.consumed)
     const name = this.#graph.nameOr(consumed, 'KSTREAM-SOURCE-')
@@ -58,6 +63,9 @@ export class StreamsBuilder {
   /**
    * Reads a topic as a table: the last record of a key is its value, null deletes. It gets a store where it is named, or where
    * something downstream needs current or old values. Records without key are dropped.
+   *
+   * @example
+   * const users = builder.table(usersTopic, { store: 'users' })
    */
   table<K, V>(topic: SourceTopic<K, V>, options?: ConsumedTable<K, Exclude<V, null>>): KTable<K, Exclude<V, null>> {
     const source = this.#tableSource('table', topic, options)
@@ -84,6 +92,9 @@ export class StreamsBuilder {
   /**
    * Reads a topic as a table that every process holds whole. It is filled before the application starts, always from the
    * earliest offset, and has no changelog besides its topic.
+   *
+   * @example
+   * const users = builder.globalTable(usersTopic, { store: { name: 'users', medium: 'memory' } })
    */
   globalTable<K, V>(
     topic: SourceTopic<K, V>,
@@ -99,14 +110,27 @@ export class StreamsBuilder {
     return new GlobalKTable(materializedGetter(store.name), store.queryableName)
   }
 
-  /** Adds a store for processors that name it. Adding the same value again changes nothing. */
+  /**
+   * Adds a store for processors that name it. Adding the same value again changes nothing.
+   *
+   * @example
+   * builder.addStateStore(keyValueStore('seen', { key: Serdes.string, value: Serdes.boolean }))
+   */
   addStateStore(store: AnyStore): this {
     const write: WriteNode = (topology) => topology.addStateStore(storeSpecOf(store))
     this.#graph.addSource(new GraphNode({ name: store.name, write }))
     return this
   }
 
-  /** Adds a store that the processor fills from all partitions of a topic, in every process. */
+  /**
+   * Adds a store that the processor fills from all partitions of a topic, in every process.
+   *
+   * @example
+   * const names = keyValueStore('names', { key: Serdes.string, value: Serdes.string, changelog: 'disabled' })
+   * builder.addGlobalStore(names, usersTopic, () => ({
+   *   process: ({ key, value }, context) => context.stateStore(names).put(key, value.name),
+   * }))
+   */
   addGlobalStore<K, V>(
     store: AnyStore,
     topic: SourceTopic<K, V>,
@@ -123,7 +147,13 @@ export class StreamsBuilder {
     return this
   }
 
-  /** Checks and freezes what was built. Throws a `TopologyError`. */
+  /**
+   * Checks and freezes what was built. Throws a `TopologyError`.
+   *
+   * @example
+   * const topology = builder.build({ optimization: 'all' })
+   * console.log(topology.describe())
+   */
   build(options: BuildOptions = {}): Topology {
     checkOptions('build()', options, buildOptions)
     const { optimization = 'none', compatibility = 'safe', ensureExplicitInternalResourceNaming = false } = options

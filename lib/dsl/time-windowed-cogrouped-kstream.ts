@@ -17,7 +17,12 @@ export class TimeWindowedCogroupedKStream<K, VOut> {
     this.#windows = windows
   }
 
-  /** One aggregate for each key and window, from the initial value on. Records without key are dropped, and late ones. */
+  /**
+   * One aggregate for each key and window, from the initial value on. Records without key are dropped, and late ones.
+   *
+   * @example
+   * const sums = cogrouped.windowedBy(TimeWindows.of({ sizeMs: 60_000 })).aggregate(() => 0, { store: 'sums', value: Serdes.double })
+   */
   aggregate(
     initializer: () => VOut,
     options?: Materialized<K, Present<VOut>, Present<VOut>, 'window'>,

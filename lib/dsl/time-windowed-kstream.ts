@@ -27,6 +27,9 @@ export class TimeWindowedKStream<K, V> {
   /**
    * When results are forwarded (KIP-825). Default `on-window-update`. Throws a `TopologyError` (`STREAMS_EMIT_STRATEGY`) for unlimited
    * windows on close: they never do.
+   *
+   * @example
+   * const final = perMinute.emitStrategy('on-window-close').count()
    */
   emitStrategy(emit: EmitStrategy): TimeWindowedKStream<K, V> {
     const { grouping, windows } = this.#windowed
@@ -35,12 +38,22 @@ export class TimeWindowedKStream<K, V> {
     return new TimeWindowedKStream(grouping, windows as WindowsOfTime, emit)
   }
 
-  /** How many records each key has had in each window. */
+  /**
+   * How many records each key has had in each window.
+   *
+   * @example
+   * const counts = perMinute.count({ store: { name: 'per-minute', retentionMs: 3_600_000 } })
+   */
   count(options?: Materialized<K, number, number, 'window'>): KTable<Windowed<K>, number> {
     return tableOf(countWindows(this.#windowed, options))
   }
 
-  /** Combines the values of each window two by two; the first is taken as it is. Null deletes. */
+  /**
+   * Combines the values of each window two by two; the first is taken as it is. Null deletes.
+   *
+   * @example
+   * const largest = perMinute.reduce((largest, order) => (order.amount > largest.amount ? order : largest))
+   */
   reduce<VR = Present<V>>(
     reducer: (aggregate: Present<V>, value: V, key: K) => Present<V> | null,
     options?: Materialized<K, Present<V>, VR, 'window'>,
@@ -48,7 +61,12 @@ export class TimeWindowedKStream<K, V> {
     return tableOf(reduceWindows(this.#windowed, reducer, options))
   }
 
-  /** Folds the values of each window, from the initial value on. Null deletes. */
+  /**
+   * Folds the values of each window, from the initial value on. Null deletes.
+   *
+   * @example
+   * const sums = perMinute.aggregate(() => 0, (sum, order) => sum + order.amount, { value: Serdes.double })
+   */
   aggregate<VR>(
     initializer: () => VR,
     aggregator: (aggregate: VR, value: V, key: K) => VR | null,

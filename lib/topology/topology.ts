@@ -57,13 +57,26 @@ export class Topology {
     this.#builder = builder
   }
 
+  /**
+   * Adds a source: a node that reads topics. What the topics have no serde for takes the application's default.
+   *
+   * @example
+   * new Topology().addSource('source', ordersTopic, { offsetReset: 'earliest' })
+   */
   addSource<K, V>(name: string, topics: SourceTopics<K, V>, options: SourceOptions = {}): this {
     checkOptions('addSource()', options, sourceOptions)
     this.#builder.addSource(sourceDefinition(checkName(name), topics, options))
     return this
   }
 
-  /** Stores that are given as values are added, and connected; names are of stores that were added before. */
+  /**
+   * Stores that are given as values are added, and connected; names are of stores that were added before.
+   *
+   * @example
+   * new Topology()
+   *   .addSource('source', ordersTopic)
+   *   .addProcessor('log', () => ({ process: (record) => console.log(record) }), ['source'])
+   */
   addProcessor<KIn, VIn, KOut, VOut>(
     name: string,
     supplier: ProcessorSupplier<KIn, VIn, KOut, VOut>,
@@ -80,6 +93,12 @@ export class Topology {
     return this
   }
 
+  /**
+   * Adds a sink: a node that writes what its parents forward.
+   *
+   * @example
+   * new Topology().addSource('source', ordersTopic).addSink('sink', ordersTopic, ['source'])
+   */
   addSink<K, V>(
     name: string,
     topic: SinkTopic<K, V> | DynamicTopic<K, V>,
