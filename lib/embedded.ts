@@ -9,13 +9,14 @@ import type { StorageFactory } from './storage/storage.ts'
 export type { EmbeddedBroker } from './transport/embedded/embedded-broker.ts'
 export { EmbeddedCluster } from './transport/embedded/embedded-cluster.ts'
 
+/** Options of an embedded cluster. */
 export interface EmbeddedKafkaOptions extends Omit<EmbeddedClusterOptions, 'store'> {
   /** A folder that keeps the log: what was acknowledged survives kill -9. Default: only in memory. */
-  readonly dir?: string
+  readonly dir?: string | undefined
   /** `flush`: survives power loss, too, at the price of a disk flush per write. `process`: after a crash of the machine `dir` starts empty. Default `process`. */
-  readonly durability?: 'process' | 'flush'
+  readonly durability?: 'process' | 'flush' | undefined
   /** Instead of `dir`, any other storage. */
-  readonly storage?: StorageFactory
+  readonly storage?: StorageFactory | undefined
 }
 
 /** Kafka in this process, for development, tests and simulation; in production use Kafka. */

@@ -38,7 +38,9 @@ import type { TopologyPlan } from './topology/topology-plan.ts'
 export interface LocalTask {
   /** `subtopology_partition`. */
   readonly taskId: string
+  /** How far the task is: made, restoring its stores, processing records, or closed. */
   readonly state: 'created' | 'restoring' | 'running' | 'closed'
+  /** The partitions that the task reads. */
   readonly partitions: readonly TopicPartition[]
 }
 
@@ -96,6 +98,7 @@ export class KafkaStreams implements AsyncDisposable {
     checkSerdes(this.#plan, this.#serdes)
   }
 
+  /** The application's state (Java: `KafkaStreams.State`). */
   get state(): StreamsState {
     return this.#state.current
   }
@@ -167,6 +170,7 @@ export class KafkaStreams implements AsyncDisposable {
     return tasks.map(({ id, state, partitions }) => ({ taskId: taskIdString(id), state, partitions }))
   }
 
+  /** All metrics, with Kafka's names and tags. */
   metrics(): readonly Metric[] {
     return this.#metrics.all()
   }

@@ -4,6 +4,7 @@ import { randomUUID } from 'node:crypto'
 export interface Chance {
   /** Uniform in [0, 1). */
   float(): number
+  /** A random UUID. */
   uuid(): string
 }
 

@@ -2,6 +2,7 @@ import type { Signal } from '../model/abort-signal.ts'
 
 /** A timer that has not fired yet. */
 export interface Timer {
+  /** The timer does not fire any more. */
   cancel(): void
 }
 
@@ -9,6 +10,7 @@ export interface Timer {
  * Time, as a port: nothing else in lib/ may ask the machine for it, or wait for it. Times are ms since the epoch.
  */
 export interface Clock {
+  /** The time, in ms since the epoch. */
   now(): number
   /** Calls back once, not before `delayMs` have passed. A pending timer keeps the process alive. */
   schedule(delayMs: number, callback: () => void): Timer

@@ -29,7 +29,9 @@ export interface Consumed {
 
 /** How a sink writes (Java: `Produced`). */
 export interface Produced<K, V> {
+  /** Name of the sink's node. Default: generated. */
   readonly name?: string | undefined
+  /** Picks the partitions of each record. Default: Kafka's choice by key. */
   readonly partitioner?: StreamPartitioner<K, V> | undefined
 }
 
@@ -38,14 +40,21 @@ export interface Produced<K, V> {
  * carries, so the value type after it is the serde's.
  */
 export interface Grouped<K, V, VR = V> {
+  /**
+   * Name of the repartition topic, without `-repartition`, and of the node that sets a new key. Default: the name of the store.
+   */
   readonly name?: string | undefined
+  /** Writes keys to the repartition topic. Default: the stream's serde, or the application's. */
   readonly key?: WriteSerde<K> | undefined
+  /** Writes values to the repartition topic and reads them back. Default: the stream's serde, or the application's. */
   readonly value?: (WriteSerde<V> & Serde<VR>) | undefined
 }
 
 /** {@link Grouped} by another key than before: the serdes of the repartition topic are said where it is made. */
 export interface GroupedAnew<K, V, VR = V> extends Grouped<K, V, VR> {
+  /** Serde of the new key; `undefined` is the application's default. */
   readonly key: WriteSerde<K> | undefined
+  /** Serde of the values; `undefined` is that of the stream, or the application's default. */
   readonly value: (WriteSerde<V> & Serde<VR>) | undefined
 }
 
@@ -53,6 +62,7 @@ export interface GroupedAnew<K, V, VR = V> extends Grouped<K, V, VR> {
 export interface Repartitioned<K, V, VR = V> extends Grouped<K, V, VR> {
   /** Default: as many as the widest input of what writes it. */
   readonly partitions?: number | undefined
+  /** Picks the partitions of each record. Default: Kafka's choice by key. */
   readonly partitioner?: StreamPartitioner<K, V> | undefined
 }
 
@@ -87,8 +97,11 @@ export interface WindowedStore extends Omit<TableStore, 'maxEntries'> {
 export interface StoreValue<K, V, VR, S extends StoreSpec['kind']> extends Omit<TableStore, 'kind' | 'name'> {
   /** Another one is the wrong store for the operator. */
   readonly kind: S
+  /** Name of the store, and of its changelog. */
   readonly name: string
+  /** Serde of keys. Default: that of the operator, or the application's. */
   readonly key?: WriteSerde<K> | undefined
+  /** Serde of values. Default: that of the operator, or the application's. */
   readonly value?: (WriteSerde<V> & Serde<VR>) | undefined
 }
 
@@ -99,6 +112,7 @@ export interface Materialized<K, V, VR = V, S extends StoreSpec['kind'] = TableS
    * operator has the store that it needs, with a generated name.
    */
   readonly store?: string | (S extends TableStoreKind ? TableStore : WindowedStore) | StoreValue<K, V, VR, S> | undefined
+  /** Serde of the table's keys. Default: that of the stream or table before, or the application's. */
   readonly key?: WriteSerde<K> | undefined
   /** What is read back is what the serde carries: the table's type. */
   readonly value?: (WriteSerde<V> & Serde<VR>) | undefined
@@ -113,8 +127,11 @@ export interface ConsumedTable<K, V, S extends TableStoreKind = TableStoreKind> 
 
 /** Java: `Joined`. The serdes serve a repartition before the join; what is left out is the streams' own. */
 export interface Joined<K, V> {
+  /** Name of the join's node, and of its repartition topic. Default: generated. */
   readonly name?: string | undefined
+  /** Writes keys to the repartition topic. Default: the stream's serde, or the application's. */
   readonly key?: WriteSerde<K> | undefined
+  /** Writes values to the repartition topic. Default: the stream's serde, or the application's. */
   readonly value?: WriteSerde<V> | undefined
   /**
    * How long a record waits for the table to catch up, in ms of stream time; it is then joined with what the table was at its time
@@ -142,6 +159,7 @@ export interface StreamJoined<K, V, VO, VR = V, VOR = VO> {
   readonly name?: string | undefined
   /** How the join makes its stores: beginning of their names, or more than that. */
   readonly store?: string | StreamJoinStores | undefined
+  /** Serde of the keys of both streams. Default: that of a stream that has one, or the application's. */
   readonly key?: WriteSerde<K> | undefined
   /** Of this stream's values. */
   readonly value?: (WriteSerde<V> & Serde<VR>) | undefined
@@ -169,7 +187,9 @@ export interface TableJoined<K, KO, VR> extends Materialized<K, VR> {
 
 /** Stores of a processor: names of stores that were added before, or stores to add. */
 export interface Processed {
+  /** Name of the processor's node. Default: generated. */
   readonly name?: string | undefined
+  /** Stores that the processor uses: names of stores that were added before, or store values, which are added. */
   readonly stores?: readonly (string | AnyStore)[] | undefined
 }
 
@@ -181,6 +201,7 @@ export interface Transformed<K, VR> extends Materialized<K, VR> {
 
 /** Java: `Printed`. */
 export interface Printed<K, V> {
+  /** Name of the printer's node. Default: generated. */
   readonly name?: string | undefined
   /** Default: the name of the stream's node. */
   readonly label?: string | undefined

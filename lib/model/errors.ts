@@ -4,9 +4,12 @@ import type { TaskId } from './task-id.ts'
 /** Facts of an error, by name. They are also properties of the message; handlers branch on `code` and read `facts`. */
 export type ErrorFacts = Readonly<Record<string, unknown>>
 
+/** What an error knows besides its code and its message. */
 export interface StreamsErrorOptions {
-  readonly facts?: ErrorFacts
-  readonly cause?: unknown
+  /** Where it has happened, and with what. */
+  readonly facts?: ErrorFacts | undefined
+  /** The error below it. */
+  readonly cause?: unknown | undefined
 }
 
 /**
@@ -16,6 +19,7 @@ export interface StreamsErrorOptions {
  * Wrong arguments in code are `TypeError`s without a code: mend the program, do not catch them.
  */
 export class StreamsError extends Error {
+  /** The class, for logs. */
   override readonly name: string = 'StreamsError'
   readonly code: StreamsErrorCode
   readonly facts: ErrorFacts
@@ -29,31 +33,37 @@ export class StreamsError extends Error {
 
 /** The topology cannot be built or run as written (Java: `TopologyException`). Mend the program. */
 export class TopologyError extends StreamsError {
+  /** The class, for logs. */
   override readonly name = 'TopologyError'
 }
 
 /** A configuration value is missing or wrong (Java: `ConfigException`). Mend the configuration. */
 export class ConfigError extends StreamsError {
+  /** The class, for logs. */
   override readonly name = 'ConfigError'
 }
 
 /** Bytes could not be read or a value could not be written (Java: `SerializationException`). */
 export class SerializationError extends StreamsError {
+  /** The class, for logs. */
   override readonly name = 'SerializationError'
 }
 
 /** A store cannot be used: closed, moved, unknown, or of another kind (Java: `InvalidStateStoreException`). */
 export class InvalidStateStoreError extends StreamsError {
+  /** The class, for logs. */
   override readonly name = 'InvalidStateStoreError'
 }
 
 /** State on disk, or a restore, is broken (Java: `ProcessorStateException`). */
 export class ProcessorStateError extends StreamsError {
+  /** The class, for logs. */
   override readonly name = 'ProcessorStateError'
 }
 
 /** This member lost a task (Java: `TaskMigratedException`). Recovery: close all tasks dirty and join again. */
 export class TaskMigratedError extends StreamsError {
+  /** The class, for logs. */
   override readonly name = 'TaskMigratedError'
 }
 
@@ -64,7 +74,9 @@ export interface TaskCorruptedErrorOptions extends StreamsErrorOptions {
 
 /** Tasks whose state is not to be trusted (Java: `TaskCorruptedException`). Recovery: close them dirty and restore. */
 export class TaskCorruptedError extends StreamsError {
+  /** The class, for logs. */
   override readonly name = 'TaskCorruptedError'
+  /** The tasks whose state is lost. */
   readonly tasks: readonly TaskId[]
 
   constructor(tasks: readonly TaskId[], message: string, options: TaskCorruptedErrorOptions = {}) {
@@ -75,6 +87,7 @@ export class TaskCorruptedError extends StreamsError {
 
 /** Another process holds a lock (Java: `LockException`). */
 export class LockError extends StreamsError {
+  /** The class, for logs. */
   override readonly name = 'LockError'
 }
 
@@ -83,7 +96,9 @@ export type TransportErrorKind = 'retriable' | 'fenced' | 'rebalance' | 'out-of-
 
 /** A broker refused, or could not be reached. `code` is `TRANSPORT_` and Kafka's name for the error. */
 export class TransportError extends StreamsError {
+  /** The class, for logs. */
   override readonly name = 'TransportError'
+  /** What recovers from the error. */
   readonly kind: TransportErrorKind
 
   constructor(code: StreamsErrorCode, kind: TransportErrorKind, message: string, options: StreamsErrorOptions = {}) {

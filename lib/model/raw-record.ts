@@ -2,11 +2,18 @@ import type { Headers } from './headers.ts'
 
 /** A record as it was read, before any serde saw it. */
 export interface RawRecord {
+  /** The topic that the record was read from. */
   readonly topic: string
+  /** The partition that the record was read from. */
   readonly partition: number
+  /** Where in its partition the record stands. */
   readonly offset: number
+  /** The record's time, in ms since the epoch. */
   readonly timestamp: number
+  /** The record's key, in bytes. */
   readonly key: Uint8Array | null
+  /** The record's value, in bytes. */
   readonly value: Uint8Array | null
+  /** The record's headers. */
   readonly headers: Headers
 }

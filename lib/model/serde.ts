@@ -2,8 +2,11 @@ import type { Headers } from './headers.ts'
 
 /** What bytes belong to. Serdes that keep schemas apart by topic, or that use headers, read it; others ignore it. */
 export interface SerdeContext {
+  /** The topic that the bytes are of, or are for. */
   readonly topic: string
+  /** Whether the bytes are a record's key or its value. */
   readonly component: 'key' | 'value'
+  /** The record's headers. */
   readonly headers: Headers
 }
 
@@ -17,7 +20,9 @@ export interface SerdeContext {
 export interface Serde<T> {
   /** For messages: `string`, `avro(bank.User)`. */
   readonly name: string
+  /** Writes a value. Throws what it likes; the error is wrapped into a `SerializationError`. */
   readonly serialize: (value: T, context: SerdeContext) => Uint8Array
+  /** Reads a value. Throws what it likes; the error goes to the deserialization handler. */
   readonly deserialize: (bytes: Uint8Array, context: SerdeContext) => T
   /** T includes null. Without it a null in a topic goes to the deserialization handler (`STREAMS_NULL_VALUE`). Default false. */
   readonly nullable?: boolean
@@ -43,6 +48,7 @@ export interface SerdeEnvironment {
   readonly applicationId?: string | undefined
   /** The application's default serdes, for serdes around another one that was not given (Java: `SerdeGetter`). */
   readonly defaultKey?: Serde<unknown> | undefined
+  /** The application's default value serde. */
   readonly defaultValue?: Serde<unknown> | undefined
 }
 
@@ -50,6 +56,7 @@ export interface SerdeEnvironment {
 export interface SchemaRegistry {
   /** Registers a schema, or finds it where it is registered already; the id goes into each record. */
   register(subject: string, schema: string): Promise<number>
+  /** The text of a schema. Rejects where the registry has none of this id. */
   schemaById(id: number): Promise<string>
   /** A schema that is there without asking for it: what rows of stores were written with before this process was. */
   known?(id: number): string | undefined

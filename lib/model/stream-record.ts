@@ -3,9 +3,13 @@ import { noHeaders } from './headers.ts'
 
 /** What flows between operators (Java: `org.apache.kafka.streams.processor.api.Record`). Timestamp in ms since the epoch. */
 export interface StreamRecord<K, V> {
+  /** The key. */
   readonly key: K
+  /** The value. */
   readonly value: V
+  /** The record's time, in ms since the epoch. */
   readonly timestamp: number
+  /** The record's headers. */
   readonly headers: Headers
 }
 
@@ -16,7 +20,10 @@ export function streamRecord<K, V>(key: K, value: V, timestamp: number, headers:
 
 /** Where a record came from (Java: `RecordMetadata`). Absent during punctuation. */
 export interface RecordMetadata {
+  /** The topic that the input record was read from. */
   readonly topic: string
+  /** The partition that the input record was read from. */
   readonly partition: number
+  /** Where in its partition the input record stands. */
   readonly offset: number
 }

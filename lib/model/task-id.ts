@@ -1,6 +1,8 @@
 /** A task: one partition of one sub-topology. Printed `subtopology_partition`, as in Java. */
 export interface TaskId {
+  /** Number of the sub-topology, as `describe()` shows it. */
   readonly subtopology: number
+  /** Number of the partition. */
   readonly partition: number
 }
 

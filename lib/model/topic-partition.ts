@@ -1,5 +1,8 @@
+/** A partition of a topic. */
 export interface TopicPartition {
+  /** Name of the topic. */
   readonly topic: string
+  /** Number of the partition. */
   readonly partition: number
 }
 

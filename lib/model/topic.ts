@@ -2,8 +2,11 @@ import type { Serde } from './serde.ts'
 
 /** A topic as a value: name and types, declared once and shared by the DSL, the test driver, plain clients and queries. */
 export interface Topic<K, V> {
+  /** Name of the topic on the cluster. */
   readonly name: string
+  /** Serde of the topic's keys. */
   readonly key: Serde<K>
+  /** Serde of the topic's values. */
   readonly value: Serde<V>
 }
 

@@ -9,14 +9,19 @@ export type PunctuationType = 'stream-time' | 'wall-clock-time'
 /** Called back between records. `now` is stream time or wall clock, in ms, by its type. */
 export type Punctuator = (now: number) => void
 
+/** A punctuation that is scheduled. */
 export interface Cancellable {
+  /** The punctuation does not fire any more. */
   cancel(): void
 }
 
 /** What a processor may do while it handles a record or a punctuation. It must not be kept and used at another time. */
 export interface ProcessorContext<KOut, VOut> {
+  /** The application's id. */
   readonly applicationId: string
+  /** The task that the processor belongs to. */
   readonly taskId: TaskId
+  /** The application's metrics, for own ones. */
   readonly metrics: Metrics
   /** The input record being processed; null during punctuation. */
   readonly recordMetadata: RecordMetadata | null
@@ -35,7 +40,9 @@ export interface ProcessorContext<KOut, VOut> {
   schedule(intervalMs: number, type: PunctuationType, punctuator: Punctuator): Cancellable
   /** Asks for a commit soon; it is not done when this returns. */
   commit(): void
+  /** Stream time: the greatest timestamp that the task has seen, in ms. */
   currentStreamTimeMs(): number
+  /** Wall-clock time, in ms since the epoch. */
   currentSystemTimeMs(): number
 }
 
@@ -43,9 +50,13 @@ export interface ProcessorContext<KOut, VOut> {
  * Handles records one by one, synchronously (Java: `api.Processor`). One instance per task; a supplier makes a new one each time.
  */
 export interface Processor<KIn, VIn, KOut, VOut> {
+  /** Called once, before the first record. */
   init?(context: ProcessorContext<KOut, VOut>): void
+  /** Called for each record. What it forwards is processed before `forward` returns. */
   process(record: StreamRecord<KIn, VIn>, context: ProcessorContext<KOut, VOut>): void
+  /** Called when the task closes; nothing can be forwarded any more. */
   close?(): void
 }
 
+/** Makes a processor: a new one at each call, since each task has its own. */
 export type ProcessorSupplier<KIn, VIn, KOut, VOut> = () => Processor<KIn, VIn, KOut, VOut>

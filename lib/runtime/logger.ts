@@ -1,10 +1,14 @@
 /** Where the engine reports what happens. `facts` are plain values, for loggers that keep structure. */
 export interface Logger {
+  /** What is as it should be. */
   info(message: string, facts?: Readonly<Record<string, unknown>>): void
+  /** What the application goes on in spite of. */
   warn(message: string, facts?: Readonly<Record<string, unknown>>): void
+  /** What ends a task or the application. */
   error(message: string, facts?: Readonly<Record<string, unknown>>): void
 }
 
+/** A logger that writes nothing. */
 export const silentLogger: Logger = Object.freeze({ info: () => undefined, warn: () => undefined, error: () => undefined })
 
 /** Warnings and errors go to the console; what is merely worth knowing does not. */

@@ -25,6 +25,7 @@ export type StreamsState = 'created' | 'rebalancing' | 'running' | 'pending-shut
  */
 export type UncaughtExceptionAnswer = 'replace-thread' | 'shutdown-client' | 'shutdown-application'
 
+/** Decides what an error that ended the processing means (Java: `StreamsUncaughtExceptionHandler`). */
 export type UncaughtExceptionHandler = (error: unknown) => UncaughtExceptionAnswer
 
 /** What `StreamsConfig` has besides the cluster. */

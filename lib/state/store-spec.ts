@@ -38,7 +38,9 @@ export type StoredValues = 'plain' | 'timestamped'
 
 /** A `timestamped` store keeps the timestamp of the record beside each value. All tables and aggregates of the DSL have such stores. */
 export interface KeyValueStoreSpec<K, V, Values extends StoredValues = StoredValues> extends StoreSpecBase<K, V> {
+  /** A store of values by key. */
   readonly kind: 'key-value'
+  /** What is kept of a record. */
   readonly values: Values
 }
 
@@ -56,13 +58,19 @@ export type WindowExpiry = 'exact' | 'segmented' | 'default'
  */
 export type WindowLayout = 'key-first' | 'time-first' | 'time-first-indexed'
 
+/** A window store as a value. */
 export interface WindowStoreSpec<K, V, Values extends StoredValues = StoredValues> extends StoreSpecBase<K, V> {
+  /** A store of windows. */
   readonly kind: 'window'
+  /** What is kept of a record. */
   readonly values: Values
+  /** How long, after the newest window start, a window is kept, in ms. */
   readonly retentionMs: number
+  /** How long a window is, in ms. */
   readonly windowSizeMs: number
   /** `keep`: the store keeps all values of one key and start, in their order, as stream-stream joins need. It is never cached. */
   readonly duplicates: 'keep' | 'replace'
+  /** How windows expire. */
   readonly expiry: WindowExpiry
   /** Default `timestamped`. */
   readonly supplier?: StoreSupplier | undefined
@@ -78,9 +86,13 @@ export interface WindowStoreSpec<K, V, Values extends StoredValues = StoredValue
 
 /** Sessions expire by their ends. Their rows have no timestamps, because the time of a session is its end. */
 export interface SessionStoreSpec<K, V> extends StoreSpecBase<K, V> {
+  /** A store of sessions. */
   readonly kind: 'session'
+  /** What is kept of a record. */
   readonly values: 'plain'
+  /** How long, after the newest session end, a session is kept. */
   readonly retentionMs: number
+  /** How sessions expire. */
   readonly expiry: WindowExpiry
   /** What Java's supplier says, where the sessions of the operator need more: so it is with `compatibility: 'java'` only. */
   readonly supplied?: Pick<SessionStoreSpec<K, V>, 'retentionMs'>
@@ -97,8 +109,11 @@ export interface ChangeBufferSpec extends StoreSpecBase<unknown, unknown> {
 
 /** A store that keeps superseded values for a while, so that a key can be read as of an earlier time (KIP-889). It is never cached. */
 export interface VersionedKeyValueStoreSpec<K, V> extends StoreSpecBase<K, V> {
+  /** A store of versions by key. */
   readonly kind: 'versioned'
+  /** What is kept of a record. */
   readonly values: 'plain'
+  /** Versioned stores have no record cache. */
   readonly caching: 'disabled'
   /** How far behind the newest record a key can be read, and a version can be put. In ms. */
   readonly historyRetentionMs: number

@@ -24,6 +24,7 @@ type Untyped<S> = S extends unknown ? Omit<S, keyof ErasedSerdes> & ErasedSerdes
 /** A store value of any kind and any types; what reads and writes it knows them. */
 export type AnyStore = Untyped<StoreValueSpec>
 
+/** A window store value of any types. */
 export type AnyWindowStore = Untyped<WindowStoreSpec<unknown, unknown>>
 
 /** The same object: its serdes are whole, only their types are forgotten. */

@@ -16,28 +16,30 @@ import {
 /** The options of all kinds of stores. */
 export interface StoreOptions<K, V> {
   /** Default: the application's default key serde. */
-  readonly key?: Serde<K>
+  readonly key?: Serde<K> | undefined
   /** Default: the application's default value serde. */
-  readonly value?: Serde<V>
+  readonly value?: Serde<V> | undefined
   /** Where the store keeps its rows. Default: where the application's `defaultStoreMedium` says. */
-  readonly medium?: StoreMedium
+  readonly medium?: StoreMedium | undefined
   /** Whether the store has a record cache (KIP-63). Default `disabled`, as for Java's `StoreBuilder`. The stores that the DSL makes have one. */
-  readonly caching?: 'enabled' | 'disabled'
+  readonly caching?: 'enabled' | 'disabled' | undefined
   /** Whether the store has a changelog, and its configuration. Default: a changelog with the configuration that Kafka Streams gives it. */
-  readonly changelog?: ChangelogOption
+  readonly changelog?: ChangelogOption | undefined
 }
 
+/** Options of {@link keyValueStore}. */
 export interface KeyValueStoreOptions<K, V> extends StoreOptions<K, V> {
   /**
    * How many entries the store keeps, in memory. With more, it deletes the one that was read or written longest ago (Java:
    * `Stores.lruMap`). Default: no limit.
    */
-  readonly maxEntries?: number
+  readonly maxEntries?: number | undefined
 }
 
+/** Options of {@link timestampedKeyValueStore}. */
 export interface TimestampedKeyValueStoreOptions<K, V> extends KeyValueStoreOptions<K, V> {
   /** See {@link StoreSupplier}: it matters with `compatibility: 'java'` only. Default `timestamped`. */
-  readonly supplier?: StoreSupplier
+  readonly supplier?: StoreSupplier | undefined
 }
 
 /**
@@ -67,11 +69,12 @@ function keyValueCommon<K, V>(name: string, { maxEntries, ...options }: KeyValue
   return { ...store, medium: 'memory' as const, maxEntries }
 }
 
+/** Options of {@link versionedKeyValueStore}. */
 export interface VersionedKeyValueStoreOptions<K, V> extends Omit<StoreOptions<K, V>, 'caching'> {
   /** How far behind the newest record a key can be read, and a version can be put. In ms. */
   readonly historyRetentionMs: number
   /** Superseded values expire by segments of this length, in ms. Default: a fraction of the retention, as in Java. */
-  readonly segmentIntervalMs?: number
+  readonly segmentIntervalMs?: number | undefined
 }
 
 /**
@@ -98,14 +101,16 @@ export function versionedKeyValueStore<K, V>(
   })
 }
 
+/** Options of {@link windowStore}. */
 export interface WindowStoreOptions<K, V> extends StoreOptions<K, V> {
   /** How long the store keeps a window, counted from the newest window start. At least `windowSizeMs`. */
   readonly retentionMs: number
+  /** How long a window is, in ms. */
   readonly windowSizeMs: number
   /** `keep`: the store keeps every value of the same key and window start; it cannot have a record cache. Default `replace`. */
-  readonly duplicates?: 'keep' | 'replace'
+  readonly duplicates?: 'keep' | 'replace' | undefined
   /** How windows or sessions expire. Default: as in Java's store of the same medium. */
-  readonly expiry?: WindowExpiry
+  readonly expiry?: WindowExpiry | undefined
 }
 
 /** Declares a window store (Java: `Stores.windowStoreBuilder`). Throws a `TypeError` for options that contradict each other. */
@@ -113,9 +118,10 @@ export function windowStore<K, V>(name: string, options: WindowStoreOptions<K, V
   return windowSpec(name, 'plain', options)
 }
 
+/** Options of {@link timestampedWindowStore}. */
 export interface TimestampedWindowStoreOptions<K, V> extends WindowStoreOptions<K, V> {
   /** See {@link StoreSupplier}: it matters with `compatibility: 'java'` only. Default `timestamped`. */
-  readonly supplier?: StoreSupplier
+  readonly supplier?: StoreSupplier | undefined
 }
 
 /** Declares a window store that keeps a timestamp beside each value (Java: `Stores.timestampedWindowStoreBuilder`). */
@@ -148,11 +154,12 @@ function windowSpec<K, V, Values extends StoredValues>(
   })
 }
 
+/** Options of {@link sessionStore}. */
 export interface SessionStoreOptions<K, V> extends StoreOptions<K, V> {
   /** How long the store keeps a session, counted from the newest session end. */
   readonly retentionMs: number
   /** How windows or sessions expire. Default: as in Java's store of the same medium. */
-  readonly expiry?: WindowExpiry
+  readonly expiry?: WindowExpiry | undefined
 }
 
 /** Declares a session store (Java: `Stores.sessionStoreBuilder`). Throws a `TypeError` for a negative retention. */

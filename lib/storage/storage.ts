@@ -19,8 +19,11 @@ export interface StorageEnvironment {
   close(): void
 }
 
+/** A write to a row of a table; null deletes the row. */
 export interface StorageWrite {
+  /** The table that is written. */
   readonly table: StorageTable
+  /** Key of the row. */
   readonly key: Uint8Array
   /** null deletes. */
   readonly value: Uint8Array | null
@@ -28,12 +31,17 @@ export interface StorageWrite {
 
 /** A range of keys: `from` is included, `to` is excluded. An absent bound is open. */
 export interface StorageRange {
+  /** First key; it belongs to the range. Default: the table's first. */
   readonly from?: Uint8Array | undefined
+  /** End of the range; it does not belong to it. Default: the table's end. */
   readonly to?: Uint8Array | undefined
+  /** From the last key to the first. Default false. */
   readonly reverse?: boolean
 }
 
+/** A table of an environment: rows in the order of their keys. */
 export interface StorageTable {
+  /** Name of the table. */
   readonly name: string
   /** The value of a key. The caller may keep the bytes; they never change. */
   get(key: Uint8Array): Uint8Array | undefined
@@ -43,8 +51,11 @@ export interface StorageTable {
   count(): number
 }
 
+/** A row of a table. */
 export interface StorageEntry {
+  /** Key of the row, in bytes. */
   readonly key: Uint8Array
+  /** Value of the row, in bytes. */
   readonly value: Uint8Array
 }
 

@@ -3,11 +3,17 @@ import type { RecordOutput, TopicOutput } from '../runtime/output/record-output.
 
 /** A record as it was written, in bytes. A null timestamp: none was given (suppress buffers). */
 export interface ProducedRecord {
+  /** The topic that the record was written to. */
   readonly topic: string
+  /** The partition that the record was written to. */
   readonly partition: number
+  /** The key, in bytes. */
   readonly key: Uint8Array | null
+  /** The value, in bytes. */
   readonly value: Uint8Array | null
+  /** The record's time, in ms since the epoch; null where none was given. */
   readonly timestamp: number | null
+  /** The record's headers. */
   readonly headers: Headers
 }
 

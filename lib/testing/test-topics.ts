@@ -10,13 +10,17 @@ import type { ProducedRecord } from './test-output.ts'
 
 /** A record to pipe. Without a timestamp it gets the topic's own time, which `advanceTime` and `autoAdvanceMs` move. */
 export interface TestRecord<K, V> {
+  /** The key. Null where the record has none. */
   readonly key: K | null
   /** Null is a tombstone, whatever the serde. */
   readonly value: V | null
+  /** The record's time, in ms since the epoch. Default: the topic's own time. */
   readonly timestamp?: number | undefined
+  /** The record's headers. Default: none. */
   readonly headers?: Headers | undefined
 }
 
+/** How a test's input topic tells the time. */
 export interface TestInputTopicOptions {
   /** Time of the first record without a timestamp, in ms. Default: the driver's wall clock when the topic is made. */
   readonly startMs?: number | undefined
@@ -55,10 +59,12 @@ export class TestInputTopic<K, V> {
     )
   }
 
+  /** Pipes records, one after the other. */
   pipeRecordList(records: Iterable<TestRecord<K, V>>): void {
     for (const record of records) this.pipeInput(record)
   }
 
+  /** Pipes pairs, one after the other, at the topic's own time. */
   pipeKeyValueList(pairs: Iterable<KeyValue<K | null, V | null>>): void {
     for (const { key, value } of pairs) this.pipeInput({ key, value })
   }
@@ -80,10 +86,12 @@ export class TestOutputTopic<K, V> {
     this.#queue = queue
   }
 
+  /** How many records there are to read. */
   get size(): number {
     return this.#queue().length
   }
 
+  /** Whether there is nothing to read. */
   get isEmpty(): boolean {
     return this.size === 0
   }
@@ -98,23 +106,28 @@ export class TestOutputTopic<K, V> {
     return streamRecord(typedKey, read(this.#topic.value, value, name, 'value', headers), timestamp ?? -1, headers)
   }
 
+  /** Reads key and value of the next record. Throws a `RangeError` where there is nothing to read. */
   readKeyValue(): KeyValue<K, V> {
     const { key, value } = this.readRecord()
     return { key, value }
   }
 
+  /** Reads the value of the next record. Throws a `RangeError` where there is nothing to read. */
   readValue(): V {
     return this.readRecord().value
   }
 
+  /** Reads all records there are. */
   readRecords(): readonly StreamRecord<K, V>[] {
     return Array.from({ length: this.size }, () => this.readRecord())
   }
 
+  /** Reads keys and values of all records there are. */
   readKeyValues(): readonly KeyValue<K, V>[] {
     return Array.from({ length: this.size }, () => this.readKeyValue())
   }
 
+  /** Reads the values of all records there are. */
   readValues(): readonly V[] {
     return Array.from({ length: this.size }, () => this.readValue())
   }

@@ -27,54 +27,63 @@ import type { TestInputTopicOptions } from './test-topics.ts'
 
 /** What the driver needs of a `Topology`. */
 export interface PlannedTopology {
+  /** The topology with an application id. */
   plan(applicationId: string): TopologyPlan
 }
 
+/** Options of the test driver; all of them have defaults. */
 export interface TopologyTestDriverConfig {
   /** Default `test`. Internal topics are called `<applicationId>-…`. */
-  readonly applicationId?: string
+  readonly applicationId?: string | undefined
   /**
    * Partitions of every topic that the topology does not size itself. 1: the whole topology is one task, as in Java's driver.
    * More: real tasks, which take turns in order of their ids. Default 1.
    */
-  readonly partitions?: number
+  readonly partitions?: number | undefined
   /** `java` behaves as Kafka Streams even where that loses data. Default `safe`. */
-  readonly compatibility?: 'safe' | 'java'
+  readonly compatibility?: 'safe' | 'java' | undefined
   /** Throttle, by the driver's wall clock, of what is emitted when event time has passed. Default 0: none, as in Java's driver. */
-  readonly emitIntervalMs?: number
+  readonly emitIntervalMs?: number | undefined
   /**
    * The oldest release of Kafka Streams that still reads the topics of this application, during an upgrade (Java: `upgrade.from`). Up to
    * 3.4 a change of a grouped table is written as two records (KIP-904).
    */
-  readonly upgradeFrom?: UpgradeFrom
-  readonly defaultKeySerde?: Serde<never>
-  readonly defaultValueSerde?: Serde<never>
-  readonly defaultTimestampExtractor?: TimestampExtractor
+  readonly upgradeFrom?: UpgradeFrom | undefined
+  /** Serde of keys where nothing else says one. */
+  readonly defaultKeySerde?: Serde<never> | undefined
+  /** Serde of values where nothing else says one. */
+  readonly defaultValueSerde?: Serde<never> | undefined
+  /** Extractor of sources that have none. Default: `failOnInvalidTimestamp`. */
+  readonly defaultTimestampExtractor?: TimestampExtractor | undefined
   /** Budget of record caches in bytes (Java: `statestore.cache.max.bytes`). Caches are flushed after each record. Default 10 MiB. */
-  readonly cacheMaxBytes?: number
+  readonly cacheMaxBytes?: number | undefined
   /** Where stores live that do not say. `disk` behaves as on a cluster. Default: as `storage` is, `memory` without one. */
-  readonly defaultStoreMedium?: 'memory' | 'disk'
+  readonly defaultStoreMedium?: 'memory' | 'disk' | undefined
   /**
    * Where stores on `disk` are, instead of in memory: a checkpoint is written after each record, so that storage holds what stores hold.
    * A later driver with the same application id finds it there, and restores only what `changelogs` has beyond it.
    */
-  readonly storage?: StorageFactory
-  readonly deserializationHandler?: DeserializationHandler
-  readonly processingHandler?: ProcessingHandler
+  readonly storage?: StorageFactory | undefined
+  /** Decides what happens to a record that cannot be read. Default: `logAndFail`. */
+  readonly deserializationHandler?: DeserializationHandler | undefined
+  /** Decides what happens to a record whose processing throws. Default: `logAndFail`. */
+  readonly processingHandler?: ProcessingHandler | undefined
   /** KIP-1270. Default false. */
-  readonly processingExceptionHandlerGlobalEnabled?: boolean
-  readonly productionHandler?: ProductionHandler
+  readonly processingExceptionHandlerGlobalEnabled?: boolean | undefined
+  /** Decides what happens to a record that cannot be written. Default: `retryOrFail`. */
+  readonly productionHandler?: ProductionHandler | undefined
   /** KIP-1034. Dead letters are outputs like others. */
-  readonly errorsDeadLetterQueueTopicName?: string
+  readonly errorsDeadLetterQueueTopicName?: string | undefined
   /** Without effect on what a topology does: the driver commits after each record either way. Default `at_least_once`. */
-  readonly processingGuarantee?: 'at_least_once' | 'exactly_once_v2'
+  readonly processingGuarantee?: 'at_least_once' | 'exactly_once_v2' | undefined
   /** KIP-695. In the driver all that is not there is known not to be there. Default 0. */
-  readonly maxTaskIdleMs?: number
+  readonly maxTaskIdleMs?: number | undefined
   /** Default: the machine's time when the driver is made; it moves by `advanceWallClockTime` only. */
-  readonly initialWallClockMs?: number
-  readonly logger?: Logger
+  readonly initialWallClockMs?: number | undefined
+  /** Where messages go. Default: nowhere. */
+  readonly logger?: Logger | undefined
   /** Records of changelogs from which stores are restored before the first record (an earlier driver's `produced`). */
-  readonly changelogs?: readonly ProducedRecord[]
+  readonly changelogs?: readonly ProducedRecord[] | undefined
 }
 
 /**
@@ -137,10 +146,12 @@ export class TopologyTestDriver implements Disposable {
     throw new TopologyError('STREAMS_UNKNOWN_STORE', message, { facts: { store: name } })
   }
 
+  /** Names of all stores, sorted. */
   storeNames(): readonly string[] {
     return this.#engine.storeNames()
   }
 
+  /** All metrics, with Kafka's names and tags. */
   metrics(): readonly Metric[] {
     return this.#metrics.all()
   }

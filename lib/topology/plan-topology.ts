@@ -13,11 +13,11 @@ import type * as plan from './topology-plan.ts'
 /** What depends on the application rather than on the topology. */
 export interface PlanOptions {
   /** `java`: topics are configured as by Kafka Streams even where compaction would lose rows. Default `safe`. */
-  readonly compatibility?: 'safe' | 'java'
+  readonly compatibility?: 'safe' | 'java' | undefined
   /** Default 86,400,000 (a day), as in Java. */
-  readonly windowStoreChangelogAdditionalRetentionMs?: number
+  readonly windowStoreChangelogAdditionalRetentionMs?: number | undefined
   /** Kafka topic configuration for all internal topics, over the defaults and below a store's own (Java: `topic.*`). */
-  readonly topicConfig?: Readonly<Record<string, string>>
+  readonly topicConfig?: Readonly<Record<string, string>> | undefined
 }
 
 /** Internal names get the application id; groups of nodes become sub-topologies. `kinds`: of the stores that there may be. */
@@ -27,8 +27,9 @@ export function planTopology(
   options: PlanOptions,
   kinds: StoreKinds = storeKinds,
 ): plan.TopologyPlan {
-  const defaults = { compatibility: 'safe', windowStoreChangelogAdditionalRetentionMs: 86_400_000, topicConfig: {} } as const
-  const planner = new Planner(topology, applicationId, { ...defaults, ...options }, kinds)
+  const { compatibility = 'safe', windowStoreChangelogAdditionalRetentionMs = 86_400_000, topicConfig = {} } = options
+  const chosen = { compatibility, windowStoreChangelogAdditionalRetentionMs, topicConfig }
+  const planner = new Planner(topology, applicationId, chosen, kinds)
   return { applicationId, subtopologies: topology.nodeGroups().map((group, id) => planner.subtopology(group, id)) }
 }
 

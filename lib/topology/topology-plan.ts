@@ -55,7 +55,9 @@ export type StreamPartitioner<K, V> = (
 
 /** What a partitioner may know besides key and value (KIP-1321). */
 export interface PartitionerContext {
+  /** The topic that the record goes to. */
   readonly topic: string
+  /** The record's headers. */
   readonly headers: Headers
 }
 
@@ -110,7 +112,9 @@ export interface Subtopology {
   readonly copartitionGroups: readonly (readonly string[])[]
 }
 
+/** A topology with an application id: all that the runtime needs. */
 export interface TopologyPlan {
+  /** The application's id, which begins the names of internal topics. */
   readonly applicationId: string
   /** By id, without gaps. */
   readonly subtopologies: readonly Subtopology[]

@@ -25,11 +25,13 @@ export interface SourceOptions {
 
 /** What a processor uses. */
 export interface ProcessorOptions {
+  /** Stores that the processor uses: names of stores that were added before, or store values, which are added. */
   readonly stores?: readonly (string | AnyStore)[] | undefined
 }
 
 /** How a sink writes. */
 export interface SinkOptions<K, V> {
+  /** Picks the partitions of each record. Default: Kafka's choice by key. */
   readonly partitioner?: StreamPartitioner<K, V> | undefined
 }
 
@@ -39,10 +41,15 @@ const sinkOptions: OptionNames<SinkOptions<unknown, unknown>> = { partitioner: t
 
 /** A store, and the topic and the processor that fill it. The source has options of its own. */
 export interface FilledStore<K, V> extends SourceOptions {
+  /** The store, as a store value. */
   readonly store: AnyStore
+  /** Name of the source node that reads the topic. */
   readonly sourceName: string
+  /** The topic that fills the store. */
   readonly topic: SourceTopic<K, V>
+  /** Name of the processor node that fills the store. */
   readonly processorName: string
+  /** Makes the processor that fills the store. */
   readonly supplier: ProcessorSupplier<K, V, never, never>
 }
 
@@ -130,6 +137,7 @@ export class Topology {
     return this
   }
 
+  /** Lets a processor use stores that were added before. */
   connectProcessorAndStateStores(processor: string, stores: readonly string[]): this {
     this.#builder.connect(processor, stores)
     return this

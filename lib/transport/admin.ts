@@ -19,7 +19,7 @@ export interface NewTopic {
   /** Default −1: as many as the broker's configuration says. */
   readonly replicationFactor?: number
   /** Kafka's topic configuration keys. */
-  readonly config?: Readonly<Record<string, string>>
+  readonly config?: Readonly<Record<string, string>> | undefined
 }
 
 /** `earliest`, `latest` (high watermark), `latest-stable` (last stable offset), or the first offset at or after a time in ms. */

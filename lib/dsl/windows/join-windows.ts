@@ -3,13 +3,13 @@ import { requireMs } from './require-ms.ts'
 /** Times of {@link JoinWindows}, in ms. */
 export interface JoinWindowsOptions {
   /** `beforeMs` and `afterMs` alike: how far apart, in either direction, two records may be. */
-  readonly timeDifferenceMs?: number
+  readonly timeDifferenceMs?: number | undefined
   /** How much older than the left record the right one may be. Negative: it must be that much newer. Default `timeDifferenceMs`. */
-  readonly beforeMs?: number
+  readonly beforeMs?: number | undefined
   /** How much newer than the left record the right one may be. Negative: it must be that much older. Default `timeDifferenceMs`. */
-  readonly afterMs?: number
+  readonly afterMs?: number | undefined
   /** How long records are kept beyond the window, for late partners, and a left or outer join waits for them. Default 0. */
-  readonly graceMs?: number
+  readonly graceMs?: number | undefined
 }
 
 const dayMs = 24 * 60 * 60 * 1000
@@ -19,8 +19,11 @@ const dayMs = 24 * 60 * 60 * 1000
  * `beforeMs` before and `afterMs` after the left one's, both included.
  */
 export class JoinWindows {
+  /** How much older than the left record the right one may be. */
   readonly beforeMs: number
+  /** How much newer than the left record the right one may be. */
   readonly afterMs: number
+  /** How long records are kept beyond the window, for late partners. */
   readonly graceMs: number
   /**
    * When a left or outer join says that a record has no partner: `final`, once none can come any more (KIP-633); or `eager`, as soon
@@ -28,7 +31,7 @@ export class JoinWindows {
    */
   readonly nonJoined: 'final' | 'eager'
 
-  private constructor(times: Required<Omit<JoinWindowsOptions, 'timeDifferenceMs'>>, nonJoined: 'final' | 'eager') {
+  private constructor(times: Pick<JoinWindows, 'beforeMs' | 'afterMs' | 'graceMs'>, nonJoined: 'final' | 'eager') {
     const { beforeMs, afterMs, graceMs } = times
     requireMs('beforeMs', 'a join', beforeMs, -Infinity)
     requireMs('afterMs', 'a join', afterMs, -Infinity)

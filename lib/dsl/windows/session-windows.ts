@@ -5,12 +5,14 @@ export interface SessionWindowsOptions {
   /** Records of a key that are at most this far apart belong to one session. */
   readonly gapMs: number
   /** How long after the gap behind its end a session still takes records. Default 0. */
-  readonly graceMs?: number
+  readonly graceMs?: number | undefined
 }
 
 /** Sessions: windows that grow with their records, and end with the last of them (Java: `SessionWindows`). */
 export class SessionWindows {
+  /** Records of a key that are at most this far apart belong to one session. */
   readonly gapMs: number
+  /** How long after the gap behind its end a session still takes records. */
   readonly graceMs: number
 
   private constructor({ gapMs, graceMs = 0 }: SessionWindowsOptions) {

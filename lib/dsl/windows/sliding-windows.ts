@@ -5,7 +5,7 @@ export interface SlidingWindowsOptions {
   /** How far apart two records of one window may be, at most. */
   readonly differenceMs: number
   /** How long after its end a window still takes records. Default 0. */
-  readonly graceMs?: number
+  readonly graceMs?: number | undefined
 }
 
 /**
@@ -13,7 +13,9 @@ export interface SlidingWindowsOptions {
  * included (KIP-450, Java: `SlidingWindows`). Records before `differenceMs` after the epoch share one window that begins there.
  */
 export class SlidingWindows {
+  /** How far apart two records of one window may be, at most. */
   readonly differenceMs: number
+  /** How long after its end a window still takes records. */
   readonly graceMs: number
 
   private constructor({ differenceMs, graceMs = 0 }: SlidingWindowsOptions) {

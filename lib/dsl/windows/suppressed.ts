@@ -11,12 +11,14 @@ interface BufferLimits {
 
 /** A buffer that gives nothing up early: where it is full, processing ends (Java: `StrictBufferConfig`). */
 export interface StrictBufferConfig extends BufferLimits {
-  readonly whenFull?: 'shut-down'
+  /** A full buffer ends the processing with an error. */
+  readonly whenFull?: 'shut-down' | undefined
 }
 
 /** A buffer that, where it is full, gives up the oldest change before its time (Java: `EagerBufferConfig`). */
 export interface EagerBufferConfig extends BufferLimits {
-  readonly whenFull?: 'emit-early'
+  /** A full buffer emits its oldest change. */
+  readonly whenFull?: 'emit-early' | undefined
 }
 
 /** Java: `Suppressed.BufferConfig`. Without limits a buffer is never full. Default of `whenFull`: `emit-early`. */
@@ -24,14 +26,19 @@ export type BufferConfig = StrictBufferConfig | EagerBufferConfig
 
 /** Holds back all of a window until it has closed; only for tables with windowed keys. */
 export interface UntilWindowCloses {
+  /** Changes wait until their window closes. */
   readonly until: 'window-closes'
+  /** Limits of the buffer. A full buffer ends the processing: a final result cannot come early. */
   readonly buffer: StrictBufferConfig
 }
 
 /** Holds back each key for a time. */
 export interface UntilTimeLimit {
+  /** Changes wait for a time. */
   readonly until: 'time-limit'
+  /** How long a change waits, in ms of stream time. */
   readonly limitMs: number
+  /** Limits of the buffer, and what happens when it is full. */
   readonly buffer: BufferConfig
 }
 

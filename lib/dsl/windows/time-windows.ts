@@ -2,17 +2,21 @@ import { requireMs } from './require-ms.ts'
 
 /** Sizes of {@link TimeWindows}, in ms. */
 export interface TimeWindowsOptions {
+  /** How long a window is. */
   readonly sizeMs: number
   /** Default `sizeMs`: windows that follow one another (tumbling). Less: windows that overlap (hopping). */
-  readonly advanceMs?: number
+  readonly advanceMs?: number | undefined
   /** How long after its end a window still takes records. Default 0. */
-  readonly graceMs?: number
+  readonly graceMs?: number | undefined
 }
 
 /** Windows of a fixed size, aligned to the epoch: `[n · advance, n · advance + size)` (Java: `TimeWindows`). */
 export class TimeWindows {
+  /** How long a window is. */
   readonly sizeMs: number
+  /** How far the beginnings of two windows are apart. */
   readonly advanceMs: number
+  /** How long after its end a window still takes records. */
   readonly graceMs: number
 
   private constructor({ sizeMs, advanceMs = sizeMs, graceMs = 0 }: TimeWindowsOptions) {

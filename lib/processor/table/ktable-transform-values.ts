@@ -10,9 +10,11 @@ import type { OldValues } from './timestamped-tuple-forwarder.ts'
 
 /** Maps values, and may use stores (Java: `ValueTransformerWithKey`). Each task has an instance, and so has each join that reads the table. */
 export interface ValueTransformer<K, V, VR> {
+  /** Called once, before the first value. */
   init?(context: Omit<ProcessorContext<never, never>, 'forward'>): void
   /** `value` is null for a deleted key; a null result deletes. */
   transform(value: V | null, key: K): VR | null
+  /** Called when the task closes. */
   close?(): void
 }
 

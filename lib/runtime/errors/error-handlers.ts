@@ -8,9 +8,13 @@ import type { TaskId } from '../../model/task-id.ts'
 export interface ErrorHandlerContext {
   /** Null in a punctuation, and where a send failed: by then the input record is not known any more. Partition and offset are then −1. */
   readonly topic: string | null
+  /** The partition that the input record was read from. */
   readonly partition: number
+  /** Where in its partition the input record stands. */
   readonly offset: number
+  /** The input record's time, in ms since the epoch. */
   readonly timestamp: number
+  /** The input record's headers. */
   readonly headers: Headers
   /** Name of the node; null where a send failed. */
   readonly node: string | null
@@ -21,6 +25,7 @@ export interface ErrorHandlerContext {
    * `errorsDeadLetterQueueTopicName` is set.
    */
   readonly sourceRawKey: Uint8Array | null
+  /** The input record's value, in bytes. */
   readonly sourceRawValue: Uint8Array | null
 }
 
@@ -29,12 +34,15 @@ export interface DeadLetter {
   /** Must exist. */
   readonly topic: string
   /** Default: as the key says. */
-  readonly partition?: number
+  readonly partition?: number | undefined
+  /** Key of the letter, in bytes. */
   readonly key: Uint8Array | null
+  /** Value of the letter, in bytes. */
   readonly value: Uint8Array | null
   /** Default: the time of writing. */
-  readonly timestamp?: number
-  readonly headers?: Headers
+  readonly timestamp?: number | undefined
+  /** Headers of the letter. */
+  readonly headers?: Headers | undefined
 }
 
 /** `continue` skips the record, and counts it as dropped; `fail` stops the thread, and the uncaught exception handler decides. */

@@ -40,6 +40,7 @@ export interface StateRestoreListener {
   onRestoreStart?(partition: TopicPartition, storeName: string, startOffset: number, endOffset: number): void
   /** `restored` records came with this batch, superseded ones included; `nextOffset` is read next. */
   onBatchRestored?(partition: TopicPartition, storeName: string, nextOffset: number, restored: number): void
+  /** Called when the store has all that its changelog has. */
   onRestoreEnd?(partition: TopicPartition, storeName: string, totalRestored: number): void
   /** The task was closed or moved before the restore had ended. */
   onRestoreSuspended?(partition: TopicPartition, storeName: string, totalRestored: number): void

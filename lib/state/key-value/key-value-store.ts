@@ -4,23 +4,31 @@ import type { ValueAndTimestamp } from '../../model/value-and-timestamp.ts'
 /** Entries as of the call, in the order of the serialized keys' unsigned bytes. The iterator closes when it is exhausted, or by `return()`. */
 export type KeyValueIterator<K, V> = IterableIterator<KeyValue<K, V>>
 
+/** A key-value store, to be read (Java: `ReadOnlyKeyValueStore`). */
 export interface ReadOnlyKeyValueStore<K, V> {
+  /** The value of a key, or null. */
   get(key: K): V | null
   /** Both ends are included; null is an open end. A range that ends before it begins is empty. */
   range(from: K | null, to: K | null): KeyValueIterator<K, V>
+  /** As `range`, from the last key to the first. */
   reverseRange(from: K | null, to: K | null): KeyValueIterator<K, V>
+  /** All entries, in key order. */
   all(): KeyValueIterator<K, V>
+  /** All entries, from the last key to the first. */
   reverseAll(): KeyValueIterator<K, V>
   /** All entries whose serialized key starts with these bytes. */
   prefixScan(prefix: Uint8Array): KeyValueIterator<K, V>
+  /** How many entries there are, about. */
   approximateNumEntries(): number
 }
 
 /** Java: `KeyValueStore`. A value of null deletes. Reads see the earlier writes of their own task. */
 export interface KeyValueStore<K, V> extends ReadOnlyKeyValueStore<K, V> {
+  /** Sets the value of a key; null deletes it. */
   put(key: K, value: V | null): void
   /** Puts the value where the key has none. Returns the value that was there. */
   putIfAbsent(key: K, value: V): V | null
+  /** Sets the values of several keys; null deletes. */
   putAll(entries: Iterable<KeyValue<K, V | null>>): void
   /** Deletes the key. Returns the value that was there. */
   delete(key: K): V | null

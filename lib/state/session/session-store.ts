@@ -8,19 +8,26 @@ import type { WindowedEntry } from '../window/window-store.ts'
 export interface ReadOnlySessionStore<K, V> {
   /** The session with exactly these bounds, or null. */
   fetchSession(key: K, startMs: number, endMs: number): V | null
+  /** All sessions of a key, in order of time. */
   fetch(key: K): IterableIterator<WindowedEntry<K, V>>
+  /** All sessions of a key, the latest first. */
   backwardFetch(key: K): IterableIterator<WindowedEntry<K, V>>
+  /** All sessions of a range of keys. */
   fetchRange(fromKey: K | null, toKey: K | null): IterableIterator<WindowedEntry<K, V>>
+  /** As `fetchRange`, in the opposite order. */
   backwardFetchRange(fromKey: K | null, toKey: K | null): IterableIterator<WindowedEntry<K, V>>
   /** Sessions that end at `earliestEndMs` or after it, and start at `latestStartMs` or before it. */
   findSessions(key: K, earliestEndMs: number, latestStartMs: number): IterableIterator<WindowedEntry<K, V>>
+  /** As `findSessions`, in the opposite order. */
   backwardFindSessions(key: K, earliestEndMs: number, latestStartMs: number): IterableIterator<WindowedEntry<K, V>>
+  /** As `findSessions`, of a range of keys. */
   findSessionsRange(
     fromKey: K | null,
     toKey: K | null,
     earliestEndMs: number,
     latestStartMs: number,
   ): IterableIterator<WindowedEntry<K, V>>
+  /** As `findSessionsRange`, in the opposite order. */
   backwardFindSessionsRange(
     fromKey: K | null,
     toKey: K | null,

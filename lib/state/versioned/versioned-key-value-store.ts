@@ -2,23 +2,28 @@ import type { ValueAndTimestamp } from '../../model/value-and-timestamp.ts'
 
 /** A value that is valid from `timestamp` up to `validTo`, excluded, in ms. The latest version has `validTo` Infinity. */
 export interface VersionedRecord<V> {
+  /** The value. */
   readonly value: V
+  /** Since when the value holds, in ms since the epoch. */
   readonly timestamp: number
+  /** Until when the value holds, in ms since the epoch; it is not valid at this time any more. */
   readonly validTo: number
 }
 
 /** The `validTo` of a version, see {@link VersionedRecord}; or `not-put`: the version is older than the store's history, and was dropped. */
 export type ValidTo = number | 'not-put'
 
+/** Which versions of a key are read, and in which order. */
 export interface HistoryOptions {
   /** Versions that were valid at this time or later, in ms. Default: the oldest that the store keeps. */
-  readonly fromMs?: number
+  readonly fromMs?: number | undefined
   /** Versions that were valid at this time or before, in ms. Default: the latest. */
-  readonly toMs?: number
+  readonly toMs?: number | undefined
   /** The order by time. Default `ascending`. */
-  readonly order?: 'ascending' | 'descending'
+  readonly order?: 'ascending' | 'descending' | undefined
 }
 
+/** A versioned store, to be read (Java: `VersionedKeyValueStore`). */
 export interface ReadOnlyVersionedKeyValueStore<K, V> {
   /** The latest version. Null where the key has none, or is deleted. */
   get(key: K): ValueAndTimestamp<V> | null

@@ -10,14 +10,15 @@ import { LevelWriter } from './level-writer.ts'
 const formatVersion = '1'
 const rowsPerRead = 1000
 
+/** Options of {@link openLevelStorage}. */
 export interface LevelStorageOptions {
   /**
    * `process`: a flushed write survives kill -9; what happens when the machine crashes is for the database to say. `flush`: it survives
    * power loss, too, and each batch costs a flush of the disk. Default `process`.
    */
-  readonly durability?: 'process' | 'flush'
+  readonly durability?: 'process' | 'flush' | undefined
   /** About how many bytes of keys and values may be held in memory. With more, writes fail (`STREAMS_STORAGE_FULL`). Default 1 GiB. */
-  readonly maxHeldBytes?: number
+  readonly maxHeldBytes?: number | undefined
 }
 
 /**

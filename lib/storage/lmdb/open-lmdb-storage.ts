@@ -1,12 +1,13 @@
 import type { StorageFactory } from '../storage.ts'
 import { loadLmdb } from './load-lmdb.ts'
 
+/** Options of {@link openLmdbStorage}. */
 export interface LmdbStorageOptions {
   /**
    * `process`: a write survives kill -9. After a crash of the machine the state is removed, and restored from changelogs. `flush`: a write
    * survives power loss, too, and costs a flush of the disk. Default `process`.
    */
-  readonly durability?: 'process' | 'flush'
+  readonly durability?: 'process' | 'flush' | undefined
 }
 
 /**

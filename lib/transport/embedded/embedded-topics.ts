@@ -85,9 +85,9 @@ export class EmbeddedTopics {
     const [kind, name = '', partition = ''] = key.split('/')
     if (phase === 'topics') {
       if (kind !== 'topic') return
-      const { partitions, config } = JSON.parse(Buffer.from(value).toString()) as Required<
-        Pick<NewTopic, 'partitions' | 'config'>
-      >
+      const { partitions, config } = JSON.parse(Buffer.from(value).toString()) as Pick<NewTopic, 'partitions'> & {
+        readonly config: Readonly<Record<string, string>>
+      }
       this.#open(name, partitions, config)
     } else if (kind === 'batch') this.partition({ topic: name, partition: Number(partition) }).load(value)
     else if (kind === 'start')

@@ -14,20 +14,20 @@ export interface KafkaOptions {
   /** `host:port`, separated by commas, or a list of them. */
   readonly bootstrapServers: string | readonly string[]
   /** `true`, or TLS options of Node. Default false. */
-  readonly ssl?: boolean | TlsOptions
+  readonly ssl?: boolean | TlsOptions | undefined
   /** Default none. */
-  readonly sasl?: SaslOptions
+  readonly sasl?: SaslOptions | undefined
   /** How long connecting to one broker may take. Default 10,000. */
-  readonly connectionTimeoutMs?: number
+  readonly connectionTimeoutMs?: number | undefined
   /** How long opening a client looks for a broker that answers. Default 10,000. */
-  readonly bootstrapTimeoutMs?: number
+  readonly bootstrapTimeoutMs?: number | undefined
   /** How long a broker may take to answer a request, beyond the wait the request allows it. Default 30,000. */
-  readonly requestTimeoutMs?: number
+  readonly requestTimeoutMs?: number | undefined
   /** How long a call is retried (Kafka: `default.api.timeout.ms`). Default 60,000. */
-  readonly apiTimeoutMs?: number
+  readonly apiTimeoutMs?: number | undefined
   /** Default: the machine's. */
-  readonly clock?: Clock
-  readonly chance?: Chance
+  readonly clock?: Clock | undefined
+  readonly chance?: Chance | undefined
 }
 
 /**
