@@ -9,7 +9,7 @@ export interface StreamsErrorOptions {
   /** Where it has happened, and with what. */
   readonly facts?: ErrorFacts | undefined
   /** The error below it. */
-  readonly cause?: unknown | undefined
+  readonly cause?: unknown
 }
 
 /**
@@ -21,7 +21,9 @@ export interface StreamsErrorOptions {
 export class StreamsError extends Error {
   /** The class, for logs. */
   override readonly name: string = 'StreamsError'
+  /** What has happened, as a name that does not change. */
   readonly code: StreamsErrorCode
+  /** Where it has happened, and with what. */
   readonly facts: ErrorFacts
 
   constructor(code: StreamsErrorCode, message: string, { facts = {}, cause }: StreamsErrorOptions = {}) {

@@ -50,12 +50,17 @@ export interface StreamsOptions {
    * 3.4 a change of a grouped table is written as two records (KIP-904).
    */
   readonly upgradeFrom?: UpgradeFrom | undefined
+  /** Serde of keys where nothing else says one (Java: `default.key.serde`). */
   readonly defaultKeySerde?: Serde<never> | undefined
+  /** Serde of values where nothing else says one (Java: `default.value.serde`). */
   readonly defaultValueSerde?: Serde<never> | undefined
+  /** The registry that serdes with schemas ask. */
   readonly schemaRegistry?: SchemaRegistry | undefined
   /** Default {@link failOnInvalidTimestamp}. */
   readonly defaultTimestampExtractor?: TimestampExtractor | undefined
+  /** Decides what happens to a record that cannot be read. Default: `logAndFail`. */
   readonly deserializationHandler?: DeserializationHandler | undefined
+  /** Decides what happens to a record whose processing throws. Default: `logAndFail`. */
   readonly processingHandler?: ProcessingHandler | undefined
   /** Whether errors of what keeps the global stores go to `processingHandler` as well (KIP-1270). Default false: they fail. */
   readonly processingExceptionHandlerGlobalEnabled?: boolean | undefined
@@ -128,8 +133,11 @@ export interface StreamsOptions {
   readonly onStateChange?: ((state: StreamsState, previous: StreamsState) => void) | undefined
   /** Decides what an error that ended the processing means (Java: `StreamsUncaughtExceptionHandler`). Default: `shutdown-client`. */
   readonly uncaughtExceptionHandler?: UncaughtExceptionHandler | undefined
+  /** Told how far stores are restored. */
   readonly stateRestoreListener?: StateRestoreListener | undefined
+  /** Where messages go. Default: the console. */
   readonly logger?: Logger | undefined
+  /** Where metrics are kept. Default: in memory. */
   readonly metrics?: Metrics | undefined
   /** Default: the cluster's. */
   readonly clock?: Clock | undefined
