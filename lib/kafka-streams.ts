@@ -160,6 +160,7 @@ export class KafkaStreams implements AsyncDisposable {
     this.#pauses.resume()
   }
 
+  /** Whether the application is paused: it keeps its partitions, and processes nothing. */
   get isPaused(): boolean {
     return this.#pauses.isPaused
   }

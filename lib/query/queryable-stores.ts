@@ -19,11 +19,15 @@ export interface QueryableKeyValueStore<K, V> {
   get(key: K): Promise<V | null>
   /** Both ends included; null = open. An inverted range is empty. */
   range(from: K | null, to: K | null): StoreRows<KeyValue<K, V>>
+  /** As `range`, from the last key to the first. */
   reverseRange(from: K | null, to: K | null): StoreRows<KeyValue<K, V>>
+  /** All entries, in key order. */
   all(): StoreRows<KeyValue<K, V>>
+  /** All entries, from the last key to the first. */
   reverseAll(): StoreRows<KeyValue<K, V>>
   /** All entries whose serialized key starts with these bytes. */
   prefixScan(prefix: Uint8Array): StoreRows<KeyValue<K, V>>
+  /** How many entries there are, about. */
   approximateNumEntries(): Promise<number>
 }
 
@@ -31,14 +35,21 @@ export interface QueryableKeyValueStore<K, V> {
 export interface QueryableWindowStore<K, V> {
   /** The value of the window that starts at `startMs`, or null. Not for stores that keep duplicates. */
   fetchOne(key: K, startMs: number): Promise<V | null>
+  /** The windows of a key that start between two times, in order of time. */
   fetch(key: K, fromMs: number, toMs: number): StoreRows<WindowEntry<V>>
+  /** As `fetch`, the latest first. */
   backwardFetch(key: K, fromMs: number, toMs: number): StoreRows<WindowEntry<V>>
   /** By key range; null = open end. */
   fetchRange(fromKey: K | null, toKey: K | null, fromMs: number, toMs: number): StoreRows<WindowedEntry<K, V>>
+  /** As `fetchRange`, in the opposite order. */
   backwardFetchRange(fromKey: K | null, toKey: K | null, fromMs: number, toMs: number): StoreRows<WindowedEntry<K, V>>
+  /** The windows of all keys that start between two times. */
   fetchAll(fromMs: number, toMs: number): StoreRows<WindowedEntry<K, V>>
+  /** As `fetchAll`, in the opposite order. */
   backwardFetchAll(fromMs: number, toMs: number): StoreRows<WindowedEntry<K, V>>
+  /** All windows of all keys. */
   all(): StoreRows<WindowedEntry<K, V>>
+  /** As `all`, in the opposite order. */
   backwardAll(): StoreRows<WindowedEntry<K, V>>
 }
 
@@ -46,19 +57,26 @@ export interface QueryableWindowStore<K, V> {
 export interface QueryableSessionStore<K, V> {
   /** The session with exactly these bounds, or null. */
   fetchSession(key: K, startMs: number, endMs: number): Promise<V | null>
+  /** All sessions of a key, in order of time. */
   fetch(key: K): StoreRows<WindowedEntry<K, V>>
+  /** All sessions of a key, the latest first. */
   backwardFetch(key: K): StoreRows<WindowedEntry<K, V>>
+  /** All sessions of a range of keys. */
   fetchRange(fromKey: K | null, toKey: K | null): StoreRows<WindowedEntry<K, V>>
+  /** As `fetchRange`, in the opposite order. */
   backwardFetchRange(fromKey: K | null, toKey: K | null): StoreRows<WindowedEntry<K, V>>
   /** Sessions that end at `earliestEndMs` or after it, and start at `latestStartMs` or before it. */
   findSessions(key: K, earliestEndMs: number, latestStartMs: number): StoreRows<WindowedEntry<K, V>>
+  /** As `findSessions`, in the opposite order. */
   backwardFindSessions(key: K, earliestEndMs: number, latestStartMs: number): StoreRows<WindowedEntry<K, V>>
+  /** As `findSessions`, of a range of keys. */
   findSessionsRange(
     fromKey: K | null,
     toKey: K | null,
     earliestEndMs: number,
     latestStartMs: number,
   ): StoreRows<WindowedEntry<K, V>>
+  /** As `findSessionsRange`, in the opposite order. */
   backwardFindSessionsRange(
     fromKey: K | null,
     toKey: K | null,
@@ -77,8 +95,12 @@ export interface QueryableVersionedStore<K, V> {
 
 /** What `streams.store` answers, by the kind of the store. */
 export interface QueryableStores<K, V> extends Record<StoreView, unknown> {
+  /** What can be asked of a key-value store. */
   readonly 'key-value': QueryableKeyValueStore<K, V>
+  /** What can be asked of a window store. */
   readonly window: QueryableWindowStore<K, V>
+  /** What can be asked of a session store. */
   readonly session: QueryableSessionStore<K, V>
+  /** What can be asked of a versioned store. */
   readonly versioned: QueryableVersionedStore<K, V>
 }
