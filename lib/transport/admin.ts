@@ -17,7 +17,7 @@ export interface NewTopic {
   readonly name: string
   readonly partitions: number
   /** Default −1: as many as the broker's configuration says. */
-  readonly replicationFactor?: number
+  readonly replicationFactor?: number | undefined
   /** Kafka's topic configuration keys. */
   readonly config?: Readonly<Record<string, string>> | undefined
 }
