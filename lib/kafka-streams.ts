@@ -6,16 +6,9 @@ import { taskIdString } from './model/task-id.ts'
 import type { TopicPartition } from './model/topic-partition.ts'
 import { LocalQueryPort } from './query/local-query-port.ts'
 import { openQueryableStore } from './query/open-queryable-store.ts'
-import type {
-  QueryableKeyValueStore,
-  QueryableSessionStore,
-  QueryableStores,
-  QueryableVersionedStore,
-  QueryableWindowStore,
-} from './query/queryable-stores.ts'
+import type { QueryableKeyValueStore, QueryableStores } from './query/queryable-stores.ts'
 import { unknownStore } from './query/unknown-store.ts'
 import { storeKindOf } from './state/store-kinds.ts'
-import type { StoreView } from './state/store-views.ts'
 import { ApplicationState } from './runtime/application/application-state.ts'
 import { localStores } from './runtime/application/local-stores.ts'
 import { openSharedResources, type SharedResources } from './runtime/application/shared-resources.ts'
@@ -30,7 +23,7 @@ import { configuredSerdes } from './runtime/serdes/configured-serdes.ts'
 import type { SerdeResolver } from './runtime/serdes/serde-resolver.ts'
 import type { ResolvedConfig, StreamsConfig, StreamsState } from './runtime/streams-config.ts'
 import { resolveConfig } from './runtime/streams-config.ts'
-import type { KeyValueStoreSpec, SessionStoreSpec, VersionedKeyValueStoreSpec, WindowStoreSpec } from './state/store-spec.ts'
+import type { StoreSpecBase, StoreView } from './state/store-spec.ts'
 import type { Topology } from './topology/topology.ts'
 import type { TopologyPlan } from './topology/topology-plan.ts'
 
@@ -190,10 +183,8 @@ export class KafkaStreams implements AsyncDisposable {
    * console.log(await counts.get('alice'))
    * for await (const { key, value } of counts.range('a', 'b')) console.log(key, value)
    */
-  store<K, V>(store: WindowStoreSpec<K, V>): QueryableWindowStore<K, V>
-  store<K, V>(store: SessionStoreSpec<K, V>): QueryableSessionStore<K, V>
-  store<K, V>(store: VersionedKeyValueStoreSpec<K, V>): QueryableVersionedStore<K, V>
-  store<K, V>(store: KeyValueStoreSpec<K, V> | string): QueryableKeyValueStore<K, V>
+  store<K, V, Kind extends StoreView>(store: StoreSpecBase<K, V> & { readonly kind: Kind }): QueryableStores<K, V>[Kind]
+  store<K, V>(name: string): QueryableKeyValueStore<K, V>
   store<K, V, Kind extends StoreView>(name: string, kind: Kind): QueryableStores<K, V>[Kind]
   store<K, V>(store: { readonly name: string; readonly kind: StoreView } | string, kind?: StoreView): unknown {
     const name = typeof store === 'string' ? store : store.name

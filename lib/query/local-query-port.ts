@@ -3,8 +3,8 @@ import { InvalidStateStoreError } from '../model/errors.ts'
 import type { ValueAndTimestamp } from '../model/value-and-timestamp.ts'
 import type { PositionedIterator } from '../state/key-value/row-iterators.ts'
 import type { StateStore } from '../state/state-store.ts'
-import { togetherBy } from './query-methods.ts'
-import { pageRowsMax, type Page, type PageQuery, type QueryPort, type ValueQuery } from './store-query.ts'
+import { queryMethods, type QueryMethod } from './queryable-stores.ts'
+import { pageRowsMax, type Page, type PageQuery, type QueryPort, type StoreQuery, type ValueQuery } from './store-query.ts'
 
 /** A part of a store: that of one task, or all of a global store. */
 export interface StorePart {
@@ -26,11 +26,12 @@ export class LocalQueryPort implements QueryPort {
     this.#pageRows = pageRows
   }
 
-  async value({ store, view, method, values }: ValueQuery): Promise<unknown> {
+  async value(query: ValueQuery): Promise<unknown> {
+    const { store, method, values } = query
     const parts = this.#partsOf(store)
-    const together = togetherBy(view, method)
-    if (together === 'sum') return parts.reduce((sum, part) => sum + (call(part, method, values) as number), 0)
-    assert(together === 'first', `A store does not answer ${method} with a value.`)
+    const asked = methodOf(query)
+    assert(asked?.together !== 'rows' && asked !== undefined, `A store does not answer ${method} with a value.`)
+    if (asked.together === 'sum') return parts.reduce((sum, part) => sum + (call(part, method, values) as number), 0)
     for (const part of parts) {
       const found = call(part, method, values)
       if (found !== null) return plainValue(part.store, found)
@@ -38,21 +39,24 @@ export class LocalQueryPort implements QueryPort {
     return null
   }
 
-  async page({ store, view, method, values, after }: PageQuery): Promise<Page> {
+  async page(query: PageQuery): Promise<Page> {
+    const { store, method, after } = query
     const parts = this.#partsOf(store)
-    assert(togetherBy(view, method) === 'rows', `A store does not answer ${method} with rows.`)
+    const asked = methodOf(query)
+    assert(asked?.together === 'rows', `A store does not answer ${method} with rows.`)
     const at = after === null ? 0 : parts.findIndex(({ name }) => name === after.part)
     if (at < 0) throw partIsGone(store, after!.part)
     const part = parts[at]!
-    const { rows, end } = this.#read(part, method, values, after?.row)
+    const values = Array.from({ length: asked.parameters }, (_, index) => query.values[index])
+    const { rows, end } = this.#read(part, method, [...values, after?.row])
     const following = parts[at + 1]
     if (end !== undefined) return { rows, next: { part: part.name, row: end } }
     return { rows, next: following === undefined ? null : { part: following.name, row: undefined } }
   }
 
   /** The iterator is at its end, or ended, when the page is there. `end`: the last row of a full page. */
-  #read(part: StorePart, method: string, values: readonly unknown[], after: string | undefined) {
-    const iterator = call(part, method, after === undefined ? values : [...values, after]) as PositionedIterator<object>
+  #read(part: StorePart, method: string, values: readonly unknown[]) {
+    const iterator = call(part, method, values) as PositionedIterator<object>
     const rows: unknown[] = []
     for (const row of iterator) {
       rows.push('value' in row ? { ...row, value: plainValue(part.store, row.value) } : row)
@@ -60,6 +64,12 @@ export class LocalQueryPort implements QueryPort {
     }
     return { rows, end: undefined }
   }
+}
+
+/** Undefined where the method is none that a query may call. */
+function methodOf({ view, method }: StoreQuery): QueryMethod | undefined {
+  const methods = queryMethods(view)
+  return Object.hasOwn(methods, method) ? methods[method] : undefined
 }
 
 function call({ store }: StorePart, method: string, values: readonly unknown[]): unknown {

@@ -1,7 +1,7 @@
 import type { ValueAndTimestamp } from '../model/value-and-timestamp.ts'
 import type { KeyValue } from '../model/key-value.ts'
 import type { HistoryOptions, VersionedRecord } from '../state/versioned/versioned-key-value-store.ts'
-import type { StoreView } from '../state/store-views.ts'
+import type { StoreView } from '../state/store-spec.ts'
 import type { WindowedEntry, WindowEntry } from '../state/window/window-store.ts'
 
 /**
@@ -103,4 +103,74 @@ export interface QueryableStores<K, V> extends Record<StoreView, unknown> {
   readonly session: QueryableSessionStore<K, V>
   /** What can be asked of a versioned store. */
   readonly versioned: QueryableVersionedStore<K, V>
+}
+
+/** How the partitions of a store answer together. `first`: a key is in one of them. `sum`: each counts its own. */
+interface ValueMethod {
+  readonly together: 'first' | 'sum'
+}
+
+/** The partitions answer one after the other, in pages. */
+interface RowsMethod<Parameters extends number = number> {
+  readonly together: 'rows'
+  /** How many values the method takes, optional ones included. The position of a page follows them. */
+  readonly parameters: Parameters
+}
+
+/** A method of a store that queries may call. */
+export type QueryMethod = ValueMethod | RowsMethod
+
+type MethodsOf<Face> = { readonly [Name in keyof Face]: MethodOf<Face[Name]> }
+type MethodOf<F> = F extends (...values: infer Values) => infer Answer
+  ? Answer extends Promise<unknown>
+    ? ValueMethod
+    : RowsMethod<Required<Values>['length']>
+  : never
+
+const first = { together: 'first' } as const
+const sum = { together: 'sum' } as const
+
+/** What can be asked of a store; all else, writes above all, is refused. */
+const methods: { readonly [View in StoreView]: MethodsOf<QueryableStores<unknown, unknown>[View]> } = {
+  'key-value': {
+    get: first,
+    approximateNumEntries: sum,
+    range: rows(2),
+    reverseRange: rows(2),
+    all: rows(0),
+    reverseAll: rows(0),
+    prefixScan: rows(1),
+  },
+  window: {
+    fetchOne: first,
+    fetch: rows(3),
+    backwardFetch: rows(3),
+    fetchRange: rows(4),
+    backwardFetchRange: rows(4),
+    fetchAll: rows(2),
+    backwardFetchAll: rows(2),
+    all: rows(0),
+    backwardAll: rows(0),
+  },
+  session: {
+    fetchSession: first,
+    fetch: rows(1),
+    backwardFetch: rows(1),
+    fetchRange: rows(2),
+    backwardFetchRange: rows(2),
+    findSessions: rows(3),
+    backwardFindSessions: rows(3),
+    findSessionsRange: rows(4),
+    backwardFindSessionsRange: rows(4),
+  },
+  versioned: { get: first, history: rows(2) },
+}
+
+/** The methods that queries may call, by name. */
+export function queryMethods(view: StoreView): Readonly<Record<string, QueryMethod>> {
+  return methods[view]
+}
+
+function rows<const N extends number>(parameters: N): RowsMethod<N> {
+  return { together: 'rows', parameters }
 }

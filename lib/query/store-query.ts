@@ -1,4 +1,4 @@
-import type { StoreView } from '../state/store-views.ts'
+import type { StoreView } from '../state/store-spec.ts'
 
 /**
  * A question about one store, as data that can be copied (structured clone): a store may be on another thread, or in another process.

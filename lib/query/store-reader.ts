@@ -1,4 +1,4 @@
-import type { StoreView } from '../state/store-views.ts'
+import type { StoreView } from '../state/store-spec.ts'
 import type { QueryPort } from './store-query.ts'
 
 /** Asks about one store. */

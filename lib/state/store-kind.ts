@@ -1,6 +1,5 @@
 import type { ChangelogRecord, StateStore, StateStoreContext } from './state-store.ts'
-import type { StoreSpec } from './store-spec.ts'
-import type { StoreView } from './store-views.ts'
+import type { StoreSpec, StoreView } from './store-spec.ts'
 
 /**
  * All that the rest of Millrace knows about a kind of store. The kinds stand in one table, `storeKinds`; whoever has a store's spec

@@ -133,6 +133,9 @@ export type StoreValueSpec =
   | SessionStoreSpec<unknown, unknown>
   | VersionedKeyValueStoreSpec<unknown, unknown>
 
+/** The kinds of stores that users declare. Interactive queries have an asynchronous face for each (`QueryableStores`). */
+export type StoreView = StoreValueSpec['kind']
+
 /** Any store. The buffers are made by operators alone. */
 export type StoreSpec = StoreValueSpec | ChangeBufferSpec | RecordBufferSpec
 

@@ -16,9 +16,20 @@ export interface StoresUnderTest {
   factory(t: Test): Promise<StorageFactory>
 }
 
-/** What every store does, whatever it lies on, cached or not, logged or not. */
-export function storeSuite(t: Test, stores: StoresUnderTest): void {
-  const cases: Readonly<Record<string, StoreCase>> = {
+export type StoreCases = Readonly<Record<string, StoreCase>>
+
+/** What every store does, whatever it lies on, cached or not, logged or not. `cases`: those of one kind alone. */
+export function storeSuite(t: Test, stores: StoresUnderTest, cases: StoreCases = allCases(stores)): void {
+  for (const [name, test] of Object.entries(cases))
+    t.test(name, async (t) => {
+      const storage = (await stores.factory(t)).open('app/0_0')
+      t.teardown(() => storage.close())
+      test(t, { ...stores, storage })
+    })
+}
+
+function allCases(stores: StoresUnderTest): StoreCases {
+  return {
     ...keyValueCases,
     ...windowCases,
     ...sessionCases,
@@ -29,10 +40,4 @@ export function storeSuite(t: Test, stores: StoresUnderTest): void {
       : {}),
     ...(stores.medium === 'disk' ? crashCases : {}),
   }
-  for (const [name, test] of Object.entries(cases))
-    t.test(name, async (t) => {
-      const storage = (await stores.factory(t)).open('app/0_0')
-      t.teardown(() => storage.close())
-      test(t, { ...stores, storage })
-    })
 }

@@ -14,7 +14,7 @@ import { Serdes } from '../../lib/serde/serdes.ts'
 import type { KeyValueStore, TimestampedKeyValueStore } from '../../lib/state/key-value/key-value-store.ts'
 import type { SessionStore } from '../../lib/state/session/session-store.ts'
 import type { StateStore } from '../../lib/state/state-store.ts'
-import type { StoreView } from '../../lib/state/store-views.ts'
+import type { StoreView } from '../../lib/state/store-spec.ts'
 import {
   keyValueStore,
   sessionStore,
