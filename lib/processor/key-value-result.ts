@@ -1,6 +1,6 @@
 import type { KeyValue } from '../model/key-value.ts'
 import { StreamsError } from '../model/errors.ts'
-import { lambdaResult } from './lambda-result.ts'
+import { lambdaResult, returnedPromise } from './lambda-result.ts'
 
 /** Checks a pair that a lambda returned: neither it nor its parts may be missing, and the pair may not be null. */
 export function keyValueResult<K, V>(result: KeyValue<K, V>, lambda: string, nodeName: string): KeyValue<K, V> {
@@ -12,7 +12,9 @@ export function keyValueResult<K, V>(result: KeyValue<K, V>, lambda: string, nod
 
 /** Checks the list that a lambda returned: an array, or whatever else can be iterated. */
 export function iterableResult<T>(result: Iterable<T>, lambda: string, nodeName: string): Iterable<T> {
-  return notNull(lambdaResult(result, lambda, nodeName), lambda, nodeName)
+  const list = notNull(lambdaResult(result, lambda, nodeName), lambda, nodeName)
+  if (typeof list === 'object' && Symbol.asyncIterator in list) throw returnedPromise(lambda, nodeName)
+  return list
 }
 
 function notNull<T>(result: T, lambda: string, nodeName: string): NonNullable<T> {

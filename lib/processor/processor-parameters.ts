@@ -1,3 +1,4 @@
+import { lambdaResult } from './lambda-result.ts'
 import type { AnyOperator } from './operator.ts'
 import type { Processor } from './processor.ts'
 
@@ -35,7 +36,7 @@ export function supplied(method: string, supplier: () => AnyProcessor): Supplied
   return Object.freeze({ kind: 'supplied', method, supplier })
 }
 
-export function makeProcessor(parameters: ProcessorParameters): AnyProcessor {
-  if (parameters.kind === 'supplied') return parameters.supplier()
+export function makeProcessor(parameters: ProcessorParameters, nodeName: string): AnyProcessor {
+  if (parameters.kind === 'supplied') return lambdaResult(parameters.supplier(), 'supplier', nodeName)
   return new parameters.operator(parameters.options as never)
 }

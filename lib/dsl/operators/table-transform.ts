@@ -30,7 +30,7 @@ export function transformTableValues<K, V, VR>(
     name,
     versions: versionsOf(materialized),
     write: (topology, { parentNames }) => {
-      const processor = operator('transformValues', KTableTransformValues, { ...table.settings(), transformer })
+      const processor = operator('transformValues', KTableTransformValues, { ...table.settings(), nodeName: name, transformer })
       topology.addProcessor({ name, processor, parents: parentNames })
       if (store !== undefined) topology.addStateStore(tableSpec(store), [name])
       topology.connect(name, stores)

@@ -1,8 +1,10 @@
 import type { StreamRecord } from '../../model/stream-record.ts'
+import { internal } from '../internal-processor-context.ts'
+import { noResult } from '../lambda-result.ts'
 import type { Processor, ProcessorContext } from '../processor.ts'
 
 export interface KStreamPeekOptions<K, V> {
-  /** Its result is not looked at. */
+  /** Its result is not used; a promise is an error. */
   readonly action: (value: V, key: K) => unknown
 }
 
@@ -15,7 +17,7 @@ export class KStreamPeek<K, V> implements Processor<K, V, K, V> {
   }
 
   process(record: StreamRecord<K, V>, context: ProcessorContext<K, V>): void {
-    this.#action(record.value, record.key)
+    noResult(this.#action(record.value, record.key), 'action', internal(context).nodeName)
     context.forward(record)
   }
 }

@@ -1,10 +1,12 @@
 import type { StreamRecord } from '../../model/stream-record.ts'
-import type { Processor } from '../processor.ts'
+import { internal } from '../internal-processor-context.ts'
+import { lambdaResult, noResult } from '../lambda-result.ts'
+import type { Processor, ProcessorContext } from '../processor.ts'
 
 export interface KStreamPrintOptions<K, V> {
   readonly label: string
   readonly format: (value: V, key: K) => string
-  readonly write: (line: string) => void
+  readonly write: (line: string) => unknown
 }
 
 /** Writes a line for each record (Java: `KStreamPrint`). */
@@ -15,8 +17,9 @@ export class KStreamPrint<K, V> implements Processor<K, V, never, never> {
     this.#options = options
   }
 
-  process({ key, value }: StreamRecord<K, V>): void {
+  process({ key, value }: StreamRecord<K, V>, context: ProcessorContext<never, never>): void {
     const { label, format, write } = this.#options
-    write(`[${label}]: ${format(value, key)}`)
+    const { nodeName } = internal(context)
+    noResult(write(`[${label}]: ${lambdaResult(format(value, key), 'format', nodeName)}`), 'writer', nodeName)
   }
 }

@@ -3,7 +3,7 @@ import { streamRecord, type StreamRecord } from '../../model/stream-record.ts'
 import type { ValueAndTimestamp } from '../../model/value-and-timestamp.ts'
 import { internal, type InternalProcessorContext } from '../internal-processor-context.ts'
 import { RowGetter, timestamped, type KTableValueGetterSupplier, type TableReads } from './ktable-value-getter.ts'
-import { lambdaResult } from '../lambda-result.ts'
+import { lambdaResult, noResult } from '../lambda-result.ts'
 import { MaterializedTable } from './materialized-table.ts'
 import type { Processor, ProcessorContext } from '../processor.ts'
 import type { OldValues } from './timestamped-tuple-forwarder.ts'
@@ -22,6 +22,7 @@ export interface KTableTransformValuesOptions<K, V, VR> {
   /** A timestamped key-value store of the results. Absent: readers compute them from the parent table. */
   readonly storeName: string | undefined
   readonly oldValues: OldValues
+  readonly nodeName: string
   /** Each processor has a transformer of its own. */
   readonly transformer: () => ValueTransformer<K, V, VR>
 }
@@ -35,12 +36,12 @@ export class KTableTransformValues<K, V, VR> implements Processor<K, Change<V>, 
 
   constructor(options: KTableTransformValuesOptions<K, V, VR>) {
     this.#options = options
-    this.#transformer = options.transformer()
+    this.#transformer = lambdaResult(options.transformer(), 'supplier', options.nodeName)
   }
 
   init(context: ProcessorContext<K, Change<VR>>): void {
     this.#context = internal(context)
-    this.#transformer.init?.(context)
+    noResult(this.#transformer.init?.(context), 'init of the transformer', this.#context.nodeName)
     const { storeName, oldValues } = this.#options
     if (storeName !== undefined) this.#table = new MaterializedTable(this.#context, storeName, oldValues)
   }
@@ -55,7 +56,7 @@ export class KTableTransformValues<K, V, VR> implements Processor<K, Change<V>, 
   }
 
   close(): void {
-    this.#transformer.close?.()
+    noResult(this.#transformer.close?.(), 'close of the transformer', this.#options.nodeName)
   }
 
   #oldValue({ oldValue }: Change<V>, key: K): VR | null {
@@ -85,13 +86,13 @@ class TransformedGetter<K, V, VR> extends RowGetter<K, V, VR> {
 
   constructor({ parent, transformer, nodeName }: TransformedTable<K, V, VR>) {
     super(parent)
-    this.#transformer = transformer()
+    this.#transformer = lambdaResult(transformer(), 'supplier', nodeName)
     this.#nodeName = nodeName
   }
 
   override init(context: ProcessorContext<never, never>, reads: TableReads): void {
     super.init(context, reads)
-    this.#transformer.init?.(context)
+    noResult(this.#transformer.init?.(context), 'init of the transformer', this.#nodeName)
   }
 
   protected row(parent: ValueAndTimestamp<V> | null, key: K): ValueAndTimestamp<VR> | null {

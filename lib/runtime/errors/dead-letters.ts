@@ -1,37 +1,13 @@
 import { StreamsError } from '../../model/errors.ts'
 import type { Header, Headers } from '../../model/headers.ts'
 import { partitionForKey } from '../../transport/partitioner.ts'
-import type { DeadLetter, ErrorHandlerContext, HandlerResponse, ProductionAnswer } from './error-handlers.ts'
+import type { DeadLetter, ErrorHandlerContext } from './error-handlers.ts'
 import type { Logger } from '../logger.ts'
 import { ProcessingError } from './processing-error.ts'
 import type { RecordOutput, TopicOutput } from '../output/record-output.ts'
 
 /** Where dead letters go. */
 export type SendDeadLetter = (letter: DeadLetter) => void
-
-export interface HandlerCall<A extends ProductionAnswer> {
-  readonly error: StreamsError
-  readonly context: ErrorHandlerContext
-  /** Default letters go to this topic; undefined: there are none. */
-  readonly topic: string | undefined
-  /** `if continued`: a failure goes on to another handler, and the letter is left to that. */
-  readonly defaultLetter: 'always' | 'if continued'
-  readonly send: SendDeadLetter
-  readonly ask: () => HandlerResponse<A>
-}
-
-/** Asks a handler, and writes the dead letters of its response. What the handler throws ends the processing. */
-export function answerOf<A extends ProductionAnswer>(call: HandlerCall<A>): A {
-  const { error, context, topic, defaultLetter, send, ask } = call
-  const response = asked(ask, error, context)
-  if (typeof response === 'object') {
-    for (const letter of response.deadLetters) send(letter)
-    return response.answer
-  }
-  const isWritten = response === 'continue' || (response === 'fail' && defaultLetter === 'always')
-  if (topic !== undefined && isWritten) send(deadLetter(topic, error, context))
-  return response
-}
 
 /**
  * The dead letter of Kafka Streams (KIP-1034): the bytes of the input record and its headers, and then the headers
@@ -77,17 +53,4 @@ function append(output: TopicOutput, { partition, key, value, timestamp, headers
 /** What keeps the global stores writes to no topic, in Kafka Streams as well (KIP-1295 is not released). */
 export function noDeadLetters(logger: Logger): SendDeadLetter {
   return ({ topic }) => logger.warn(`No dead letter goes to ${topic}: errors of global stores are only logged.`, { topic })
-}
-
-function asked<A extends ProductionAnswer>(
-  ask: () => HandlerResponse<A>,
-  error: StreamsError,
-  { node, task }: ErrorHandlerContext,
-): HandlerResponse<A> {
-  try {
-    return ask()
-  } catch (cause) {
-    const message = `An exception handler of the application failed over an error of ${node ?? 'a send'}: ${String(cause)}. The error was: ${error.message}`
-    throw new ProcessingError('STREAMS_HANDLER_FAILED', message, { facts: { node, task, error }, cause })
-  }
 }

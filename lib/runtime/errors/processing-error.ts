@@ -3,6 +3,8 @@ import { StreamsError, TaskCorruptedError, TaskMigratedError, TransportError } f
 import type { RecordContext } from '../../model/record-context.ts'
 import type { TaskId } from '../../model/task-id.ts'
 import { taskIdString } from '../../model/task-id.ts'
+import type { NodePlace } from './node-place.ts'
+import { sentenceOf } from './sentence.ts'
 
 /**
  * An error with the place where it happened: node, task, record. Its `code` is that of the cause where that has one, otherwise
@@ -23,14 +25,24 @@ export function isFatal(error: unknown): boolean {
   )
 }
 
-export function processingError(cause: unknown, node: string, task: TaskId, context: RecordContext): ProcessingError {
+const sinks = new WeakMap<object, NodePlace>()
+
+/** Notes that a sink threw the error, which is an error of the node that forwarded to it, as in Kafka Streams. Returns the error. */
+export function thrownBySink(error: unknown, sink: NodePlace): unknown {
+  if (typeof error === 'object' && error !== null) sinks.set(error, sink)
+  return error
+}
+
+/** `place` is the node that failed. What a sink below it threw names the sink. */
+export function processingError(cause: unknown, place: NodePlace, task: TaskId, context: RecordContext): ProcessingError {
+  const own = cause instanceof StreamsError ? cause : undefined
+  const { node, text } = sinks.get(cause as object) ?? place
   const { topic, partition, offset } = context
-  const isOwn = cause instanceof StreamsError
-  const at = isOwn && typeof cause.facts['node'] === 'string' ? cause.facts['node'] : node
   const where = topic === null ? 'in a punctuation' : `at ${topic}-${partition}, offset ${offset}`
-  const message = `${at} in task ${taskIdString(task)} failed ${where}: ${cause instanceof Error ? cause.message : String(cause)}`
-  const facts = { ...(isOwn ? cause.facts : {}), node: at, task: taskIdString(task), topic, partition, offset }
-  return new ProcessingError(isOwn ? cause.code : 'STREAMS_PROCESSING_FAILED', message, { facts, cause })
+  const nextStep = own === undefined ? ' Mend the code, or let a processingHandler skip such records.' : ''
+  const message = `${text} in task ${taskIdString(task)} failed ${where}: ${sentenceOf(cause)}${nextStep}`
+  const facts = { ...own?.facts, node, place: text, task: taskIdString(task), topic, partition, offset }
+  return new ProcessingError(own?.code ?? 'STREAMS_PROCESSING_FAILED', message, { facts, cause })
 }
 
 /** The record of a processing error is one that a cache held back: says which (Java: `ProcessorStateException`, "Failed to flush cache"). */

@@ -7,8 +7,8 @@ import type { ProduceBatch } from '../../transport/record-batch/produce-batch.ts
 import { noProducer } from '../../transport/record-batch/record-batch-builder.ts'
 import type { RecordBatch } from '../../transport/record-batch/record-batch.ts'
 import { copyRecords, isAboutRecords } from '../../transport/refused-batch.ts'
+import { askHandler, type ErrorReports } from './ask-handler.ts'
 import type { SendDeadLetter } from './dead-letters.ts'
-import { answerOf } from './dead-letters.ts'
 import type { ErrorHandlerContext, ProductionAnswer, ProductionHandler, UnsentRecord } from './error-handlers.ts'
 import { isRetriable } from './error-handlers.ts'
 import type { Logger } from '../logger.ts'
@@ -37,13 +37,15 @@ export class RefusedRecords {
   readonly #topic: string
   readonly #producer: Producer
   readonly #handling: RefusalHandling
-  readonly #sendDeadLetter: SendDeadLetter
+  readonly #reports: ErrorReports
 
   constructor(topic: string, producer: Producer, handling: RefusalHandling, sendDeadLetter: SendDeadLetter) {
     this.#topic = topic
     this.#producer = producer
     this.#handling = handling
-    this.#sendDeadLetter = sendDeadLetter
+    // A dead letter that is refused has no dead letter.
+    const deadLetterTopic = topic === handling.deadLetterTopic ? undefined : handling.deadLetterTopic
+    this.#reports = { ...handling, deadLetterTopic, sendDeadLetter }
   }
 
   /**
@@ -77,21 +79,14 @@ export class RefusedRecords {
   }
 
   #decide(partition: number, records: RecordBatch, index: number, error: TransportError): void {
-    const { productionHandler, deadLetterTopic, droppedRecords, logger } = this.#handling
+    const { productionHandler } = this.#handling
     const record = this.#unsent(partition, records, index)
     const context = { ...nowhere, timestamp: record.timestamp, headers: record.headers, ...rawOf(record) }
-    logger.error(`A record could not be written to ${this.#topic}-${partition}: ${error.message}`, error.facts)
-    const answer = answerOf<ProductionAnswer>({
-      error,
-      context,
-      // A dead letter that is refused has no dead letter.
-      topic: this.#topic === deadLetterTopic ? undefined : deadLetterTopic,
-      defaultLetter: 'always',
-      send: this.#sendDeadLetter,
-      ask: () => productionHandler(error, record, context),
-    })
+    const logMessage = `A record could not be written to ${this.#topic}-${partition}: ${error.message}`
+    const ask = () => productionHandler(error, record, context)
+    const call = { error, context, logLevel: 'error', logMessage, failure: 'ends here', ask } as const
+    const answer = askHandler<ProductionAnswer>(call, this.#reports)
     if (answer !== 'continue') throw answer === 'retry' && isRetriable(error) ? sendAgain(error) : sendFailed(error)
-    droppedRecords.add()
   }
 
   #unsent(partition: number, records: RecordBatch, index: number): UnsentRecord & { readonly failed: 'send' } {

@@ -1,11 +1,12 @@
-import { SerializationError, StreamsError } from '../../model/errors.ts'
+import { StreamsError } from '../../model/errors.ts'
 import type { StreamRecord } from '../../model/stream-record.ts'
 import type { SinkNode, StreamPartitioner } from '../../topology/topology-plan.ts'
 import { partitionForKey } from '../../transport/partitioner.ts'
-import { answerOf } from '../errors/dead-letters.ts'
+import { lambdaResult } from '../../processor/lambda-result.ts'
+import { askHandler } from '../errors/ask-handler.ts'
 import type { RecordOutput, TopicOutput } from './record-output.ts'
 import { BoundSerde } from '../serdes/serialization.ts'
-import type { TaskScope } from '../task/task-scope.ts'
+import { reportsOf, type TaskScope } from '../task/task-scope.ts'
 
 type AnyRecord = StreamRecord<unknown, unknown>
 
@@ -31,7 +32,10 @@ export class RecordCollector {
       return (record) => sink.send(record)
     }
     const { current } = this.#scope
-    return (record) => this.#topicSink(node, topic(record.value, record.key, current.context()), 'unprepared').send(record)
+    return (record) => {
+      const chosen = topic(record.value, record.key, current.context())
+      this.#topicSink(node, lambdaResult(chosen, 'topic chooser', node.name), 'unprepared').send(record)
+    }
   }
 
   /** Serdes of a topic that only a record names could not be prepared before. */
@@ -127,27 +131,29 @@ class TopicSink {
   }
 
   #skip(error: StreamsError, record: AnyRecord, origin: 'key' | 'value'): undefined {
-    const { environment, current, id, droppedRecords, sendDeadLetter: send } = this.#scope
+    const { environment, current, id } = this.#scope
     const { key, value, timestamp, headers } = record
     const context = current.errorContext(this.#node, id)
     const unsent = { failed: 'serialization', origin, topic: this.#output.name, key, value, timestamp, headers } as const
     const ask = () => environment.productionHandler(error, unsent, context)
-    const { deadLetterTopic: topic } = environment
-    // What fails is an error of processing, for the handler of those.
-    if (answerOf({ error, context, topic, defaultLetter: 'if continued', send, ask }) !== 'continue')
-      throw atSink(error, this.#node)
-    environment.logger.warn(error.message, error.facts)
-    droppedRecords.add()
+    // What it does not skip is an error of processing, for the handler of those.
+    const answer = askHandler({ error, context, logLevel: 'warn', failure: 'goes on', ask }, reportsOf(this.#scope))
+    if (answer !== 'continue') throw error
     return undefined
   }
 
   #write(record: AnyRecord, key: Uint8Array | null, value: Uint8Array | null): void {
     const { timestamp, headers } = record
-    const { name: topic, partitions } = this.#output
-    const chosen = this.#partitioner?.(record.value, record.key, partitions, { topic, headers }) ?? 'default'
+    const chosen = this.#chosen(record)
     if (chosen === 'default') return this.#output.append(this.#partitionOf(key), key, value, timestamp, headers)
     if (chosen.length === 0) this.#scope.skipped.drop(this.#node, 'its partitioner chose no partition')
     for (const partition of chosen) this.#output.append(this.#checked(partition), key, value, timestamp, headers)
+  }
+
+  #chosen({ key, value, headers }: AnyRecord): readonly number[] | 'default' {
+    if (this.#partitioner === undefined) return 'default'
+    const { name: topic, partitions } = this.#output
+    return lambdaResult(this.#partitioner(value, key, partitions, { topic, headers }), 'partitioner', this.#node)
   }
 
   #partitionOf(key: Uint8Array | null): number {
@@ -162,9 +168,4 @@ class TopicSink {
     const message = `The partitioner chose partition ${partition} of ${name}, which has ${partitions}: answer 0 to ${partitions - 1}.`
     throw new StreamsError('STREAMS_INVALID_PARTITION', message, { facts: { topic: name, partition, partitions } })
   }
-}
-
-/** The node above is asked about it; the sink is where it happened. */
-function atSink({ code, message, facts, cause }: StreamsError, node: string): SerializationError {
-  return new SerializationError(code, message, { facts: { ...facts, node }, cause })
 }

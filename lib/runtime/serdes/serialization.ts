@@ -2,6 +2,7 @@ import type { StreamsErrorCode } from '../../model/streams-error-code.ts'
 import { SerializationError, StreamsError } from '../../model/errors.ts'
 import type { Headers } from '../../model/headers.ts'
 import { noHeaders } from '../../model/headers.ts'
+import { lambdaResult } from '../../processor/lambda-result.ts'
 import type { Serde, SerdeContext } from '../../model/serde.ts'
 
 /** A serde at one place: the key or the value of one topic. Null is no bytes, and no bytes are null. */
@@ -18,7 +19,7 @@ export class BoundSerde {
   write(value: unknown, headers: Headers): Uint8Array | null {
     if (value === null) return null
     try {
-      return this.serde.serialize(value, this.#contextWith(headers))
+      return lambdaResult(this.serde.serialize(value, this.#contextWith(headers)), 'serialize', this.serde.name)
     } catch (cause) {
       throw this.#failed('written', 'STREAMS_SERIALIZATION', cause)
     }
@@ -28,7 +29,7 @@ export class BoundSerde {
   read(bytes: Uint8Array | null, headers: Headers): unknown {
     if (bytes === null) return this.serde.nullable === true ? null : this.#failOnNull()
     try {
-      return this.serde.deserialize(bytes, this.#contextWith(headers))
+      return lambdaResult(this.serde.deserialize(bytes, this.#contextWith(headers)), 'deserialize', this.serde.name)
     } catch (cause) {
       throw this.#failed('read', 'STREAMS_DESERIALIZATION', cause)
     }

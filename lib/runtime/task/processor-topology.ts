@@ -4,12 +4,15 @@ import type { Operator } from '../../processor/operator.ts'
 import { makeProcessor } from '../../processor/processor-parameters.ts'
 import type { Processor, Punctuator } from '../../processor/processor.ts'
 import type { ProcessorNode, SinkNode, SourceNode, TopologyNode } from '../../topology/topology-plan.ts'
-import { answerOf } from '../errors/dead-letters.ts'
-import { isFatal, processingError } from '../errors/processing-error.ts'
+import { noResult } from '../../processor/lambda-result.ts'
+import { askHandler } from '../errors/ask-handler.ts'
+import { placeOf, type NodePlace } from '../errors/node-place.ts'
+import { isFatal, processingError, thrownBySink } from '../errors/processing-error.ts'
+import { sentenceOf } from '../errors/sentence.ts'
 import type { RuntimeNode, TaskControl } from './processor-context.ts'
 import { NodeProcessorContext } from './processor-context.ts'
 import type { RecordCollector } from '../output/record-collector.ts'
-import type { TaskScope } from './task-scope.ts'
+import { reportsOf, type TaskScope } from './task-scope.ts'
 
 type AnyRecord = StreamRecord<unknown, unknown>
 type AnyProcessor = Processor<unknown, unknown, unknown, unknown>
@@ -19,27 +22,44 @@ export class RunningSource implements RuntimeNode {
   readonly name: string
   readonly node: SourceNode
   readonly context: NodeProcessorContext
+  readonly #place: NodePlace
+  readonly #scope: TaskScope
 
-  constructor(node: SourceNode, context: NodeProcessorContext) {
+  constructor(node: SourceNode, context: NodeProcessorContext, scope: TaskScope) {
     this.name = node.name
+    this.#place = placeOf(node)
+    this.#scope = scope
     this.node = node
     this.context = context
   }
 
-  /** No processor is above a sink that reads from here: what it throws is located here. */
+  /** No processor is above a sink that reads from here, so what it throws ends here. Kafka Streams does not ask the handler about it. */
   process(record: AnyRecord): void {
     try {
       this.context.forward(record)
     } catch (cause) {
-      throw isFatal(cause) ? cause : processingError(cause, this.name, this.context.taskId, this.context.recordContext())
+      const { environment, id, current } = this.#scope
+      if (environment.compatibility === 'safe') askAboutFailure(cause, record, this.#place, this.#scope)
+      else throw isFatal(cause) ? cause : processingError(cause, this.#place, id, current.context())
     }
   }
+}
+
+/** Throws the error, with its place, where the processing handler does not skip the record. */
+function askAboutFailure(cause: unknown, record: AnyRecord | null, place: NodePlace, scope: TaskScope): void {
+  if (isFatal(cause)) throw cause
+  const { environment, id, current } = scope
+  const error = processingError(cause, place, id, current.context())
+  const context = current.errorContext(place.node, id)
+  const ask = () => environment.processingHandler(error, record, context)
+  if (askHandler({ error, context, logLevel: 'error', failure: 'ends here', ask }, reportsOf(scope)) === 'fail') throw error
 }
 
 /** A processor with its context. What it throws is located here, once, and given to the handler. */
 class RunningProcessor implements RuntimeNode {
   readonly name: string
   readonly context: NodeProcessorContext
+  readonly #place: NodePlace
   readonly #scope: TaskScope
   readonly #processor: AnyProcessor
   /** The processor, where it is one of the DSL's. */
@@ -48,19 +68,20 @@ class RunningProcessor implements RuntimeNode {
   constructor(node: ProcessorNode, context: NodeProcessorContext, scope: TaskScope) {
     this.name = node.name
     this.context = context
+    this.#place = placeOf(node)
     this.#scope = scope
-    this.#processor = makeProcessor(node.processor) as AnyProcessor
+    this.#processor = makeProcessor(node.processor, node.name) as AnyProcessor
     this.#operator = node.processor.kind === 'operator' ? this.#processor : undefined
     if (this.#operator?.forwards === 'input') context.level = 'shared'
   }
 
   init(): void {
     try {
-      this.#processor.init?.(this.context)
+      noResult(this.#processor.init?.(this.context), 'init', this.name)
     } catch (cause) {
       const code = cause instanceof StreamsError ? cause.code : 'STREAMS_PROCESSOR_INIT_FAILED'
-      throw new StreamsError(code, `${this.name} could not be initialized: ${String(cause)}`, {
-        facts: { node: this.name },
+      throw new StreamsError(code, `${this.#place.text} could not be initialized: ${sentenceOf(cause)}`, {
+        facts: { ...(cause instanceof StreamsError ? cause.facts : {}), node: this.name, place: this.#place.text },
         cause,
       })
     }
@@ -72,7 +93,8 @@ class RunningProcessor implements RuntimeNode {
 
   process(record: AnyRecord): void {
     try {
-      this.#processor.process(record, this.context)
+      const result: unknown = this.#processor.process(record, this.context)
+      if (result !== undefined) noResult(result, 'process', this.name)
     } catch (error) {
       this.#fail(error, record)
     }
@@ -80,27 +102,19 @@ class RunningProcessor implements RuntimeNode {
 
   punctuate(now: number, punctuator: Punctuator): void {
     try {
-      punctuator(now)
+      noResult(punctuator(now), 'punctuator', this.name)
     } catch (error) {
       this.#fail(error, null)
     }
   }
 
   close(): void {
-    this.#processor.close?.()
+    noResult(this.#processor.close?.(), 'close', this.name)
   }
 
   #fail(cause: unknown, record: AnyRecord | null): void {
-    if (isFatal(cause)) throw cause
-    const { environment, id, current, droppedRecords, sendDeadLetter: send } = this.#scope
-    if (environment.compatibility === 'java' && this.#failsAbove(cause)) throw unwritable(cause, this.name)
-    const error = processingError(cause, this.name, id, current.context())
-    environment.logger.error(error.message, error.facts)
-    const context = current.errorContext(this.name, id)
-    const ask = () => environment.processingHandler(error, record, context)
-    const { deadLetterTopic: topic } = environment
-    if (answerOf({ error, context, topic, defaultLetter: 'always', send, ask }) === 'fail') throw error
-    droppedRecords.add()
+    if (this.#scope.environment.compatibility === 'java' && this.#failsAbove(cause)) throw unwritable(cause, this.name)
+    askAboutFailure(cause, record, this.#place, this.#scope)
   }
 
   #failsAbove(cause: unknown): cause is SerializationError {
@@ -118,11 +132,21 @@ function unwritable(cause: SerializationError, node: string): StreamsError {
 /** What it throws is an error of the node that forwarded to it, as in Kafka Streams. */
 class RunningSink implements RuntimeNode {
   readonly name: string
-  readonly process: (record: AnyRecord) => void
+  readonly #place: NodePlace
+  readonly #send: (record: AnyRecord) => void
 
   constructor(node: SinkNode, collector: RecordCollector) {
     this.name = node.name
-    this.process = collector.sink(node)
+    this.#place = placeOf(node)
+    this.#send = collector.sink(node)
+  }
+
+  process(record: AnyRecord): void {
+    try {
+      this.#send(record)
+    } catch (error) {
+      throw thrownBySink(error, this.#place)
+    }
   }
 }
 
@@ -184,5 +208,5 @@ function makeNode(node: TopologyNode, { scope, control, collector, globalStores 
   if (node.kind === 'sink') return new RunningSink(node, collector)
   const stores = node.kind === 'processor' ? new Set([...node.stores, ...globalStores]) : globalStores
   const context = new NodeProcessorContext({ nodeName: node.name, scope, control, stores })
-  return node.kind === 'source' ? new RunningSource(node, context) : new RunningProcessor(node, context, scope)
+  return node.kind === 'source' ? new RunningSource(node, context, scope) : new RunningProcessor(node, context, scope)
 }

@@ -12,11 +12,13 @@ import {
 import type { SourceNode } from '../../topology/topology-plan.ts'
 import type { TopicPartition } from '../../model/topic-partition.ts'
 import type { RecordBatch } from '../../transport/record-batch/record-batch.ts'
-import { answerOf } from '../errors/dead-letters.ts'
+import { lambdaResult } from '../../processor/lambda-result.ts'
+import { askHandler } from '../errors/ask-handler.ts'
 import type { ErrorHandlerContext } from '../errors/error-handlers.ts'
 import type { RestoredRecord } from '../restore/changelog.ts'
+import { sentenceOf } from '../errors/sentence.ts'
 import { BoundSerde } from '../serdes/serialization.ts'
-import type { TaskScope } from './task-scope.ts'
+import { reportsOf, type TaskScope } from './task-scope.ts'
 
 type AnyRecord = StreamRecord<unknown, unknown>
 
@@ -113,27 +115,26 @@ export class RecordReader {
     if (this.#extractor === wallclockTimestamp) return this.#scope.environment.clock.now()
     const { topic, partition } = this.#partition
     try {
-      const timestamp = this.#extractor({ ...record, topic, partition, offset }, partitionTime)
+      const extracted = this.#extractor({ ...record, topic, partition, offset }, partitionTime)
+      const timestamp = lambdaResult(extracted, 'timestamp extractor', this.#node)
       if (!Number.isSafeInteger(timestamp)) throw unsafeTimestamp(timestamp)
       return timestamp
     } catch (cause) {
       if (cause instanceof StreamsError) throw cause
-      const message = `The timestamp extractor failed at ${topic}-${partition}, offset ${offset}: ${String(cause)}`
+      const message = `The timestamp extractor failed at ${topic}-${partition}, offset ${offset}: ${sentenceOf(cause)} Return a timestamp in ms; a negative one skips the record.`
       throw new StreamsError('STREAMS_TIMESTAMP_EXTRACTOR_FAILED', message, { facts: { topic, partition, offset }, cause })
     }
   }
 
   #handle(cause: StreamsError, record: RawRecord): null {
-    const { environment, droppedRecords, sendDeadLetter: send } = this.#scope
+    const { environment } = this.#scope
     const { topic, partition, offset } = record
     const message = `${cause.message} It is at ${topic}-${partition}, offset ${offset}.`
     const error = new SerializationError(cause.code, message, { facts: { ...cause.facts, topic, partition, offset }, cause })
-    environment.logger.warn(error.message, error.facts)
     const context = this.#context(record)
     const ask = () => environment.deserializationHandler(error, record, context)
-    const answer = answerOf({ error, context, topic: environment.deadLetterTopic, defaultLetter: 'always', send, ask })
+    const answer = askHandler({ error, context, logLevel: 'warn', failure: 'ends here', ask }, reportsOf(this.#scope))
     if (answer === 'fail') throw error
-    droppedRecords.add()
     return null
   }
 

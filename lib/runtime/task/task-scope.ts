@@ -2,6 +2,7 @@ import type { Counter } from '../../metrics/metrics.ts'
 import { taskIdString, type TaskId } from '../../model/task-id.ts'
 import type { StorageEnvironment } from '../../storage/storage.ts'
 import type { ThreadEnvironment } from '../environment/thread-environment.ts'
+import type { ErrorReports } from '../errors/ask-handler.ts'
 import type { SendDeadLetter } from '../errors/dead-letters.ts'
 import type { CurrentRecord } from './current-record.ts'
 import type { SkippedRecords } from './skipped-records.ts'
@@ -19,6 +20,12 @@ export interface TaskScope {
   readonly sendDeadLetter: SendDeadLetter
   /** The largest timestamp that the task has processed; −1 before the first record. */
   streamTime(): number
+}
+
+/** Where errors of the task's records are reported. */
+export function reportsOf({ environment, droppedRecords, sendDeadLetter }: TaskScope): ErrorReports {
+  const { logger, deadLetterTopic } = environment
+  return { logger, deadLetterTopic, droppedRecords, sendDeadLetter }
 }
 
 /** Tags of the metrics of a task. */
