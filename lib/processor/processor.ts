@@ -9,6 +9,14 @@ export type PunctuationType = 'stream-time' | 'wall-clock-time'
 /** Called back between records. `now` is stream time or wall clock, in ms, by its type. */
 export type Punctuator = (now: number) => void
 
+export interface PunctuationOptions {
+  /**
+   * When the punctuation first fires, in ms since the epoch (KIP-1146). The others follow at every interval from there. Where that time
+   * has passed already, the first is the next of them.
+   */
+  readonly startMs?: number | undefined
+}
+
 /** A punctuation that is scheduled. */
 export interface Cancellable {
   /** The punctuation does not fire any more. */
@@ -36,8 +44,14 @@ export interface ProcessorContext<KOut, VOut> {
    */
   stateStore<S extends AnyStore>(store: S): StateStoreOf<S>
   stateStore<S>(name: string): S
-  /** First fires one interval after now (wall clock), or with the first record at or after a multiple of it (stream time). */
-  schedule(intervalMs: number, type: PunctuationType, punctuator: Punctuator): Cancellable
+  /**
+   * Without `startMs`, it first fires one interval after now (wall clock), or with the first record at or after a multiple of it (stream
+   * time).
+   *
+   * @example
+   * context.schedule(3_600_000, 'wall-clock-time', report, { startMs: Date.UTC(2026, 0, 1) }) // every hour, on the hour
+   */
+  schedule(intervalMs: number, type: PunctuationType, punctuator: Punctuator, options?: PunctuationOptions): Cancellable
   /** Asks for a commit soon; it is not done when this returns. */
   commit(): void
   /** Stream time: the greatest timestamp that the task has seen, in ms. */

@@ -4,6 +4,7 @@ import { ConfigError } from '../model/errors.ts'
 import { nearestName } from '../model/nearest-name.ts'
 import type { SchemaRegistry, Serde } from '../model/serde.ts'
 import { releases, type UpgradeFrom } from '../model/upgrade-from.ts'
+import type { ProcessorWrapper } from '../processor/processor-wrapper.ts'
 import type { TimestampExtractor } from '../processor/timestamp-extractor.ts'
 import { failOnInvalidTimestamp } from '../processor/timestamp-extractors.ts'
 import type { StorageFactory } from '../storage/storage.ts'
@@ -62,6 +63,8 @@ export interface StreamsOptions {
   readonly deserializationHandler?: DeserializationHandler | undefined
   /** Decides what happens to a record whose processing throws. Default: `logAndFail`. */
   readonly processingHandler?: ProcessingHandler | undefined
+  /** Runs another processor instead of, or around, each one of the topology (KIP-1112). Default: none. */
+  readonly processorWrapper?: ProcessorWrapper | undefined
   /** Whether errors of what keeps the global stores go to `processingHandler` as well (KIP-1270). Default false: they fail. */
   readonly processingExceptionHandlerGlobalEnabled?: boolean | undefined
   /** Default {@link retryOrFail}. */
@@ -170,6 +173,7 @@ const keys = {
   defaultTimestampExtractor: failOnInvalidTimestamp,
   deserializationHandler: logAndFail,
   processingHandler: logAndFail,
+  processorWrapper: optional,
   processingExceptionHandlerGlobalEnabled: false,
   productionHandler: retryOrFail,
   errorsDeadLetterQueueTopicName: optional,

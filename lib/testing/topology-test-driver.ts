@@ -6,6 +6,7 @@ import { TopologyError } from '../model/errors.ts'
 import type { Serde } from '../model/serde.ts'
 import type { Topic } from '../model/topic.ts'
 import type { UpgradeFrom } from '../model/upgrade-from.ts'
+import type { ProcessorWrapper } from '../processor/processor-wrapper.ts'
 import type { TimestampExtractor } from '../processor/timestamp-extractor.ts'
 import { failOnInvalidTimestamp } from '../processor/timestamp-extractors.ts'
 import { checkSerdes } from '../runtime/serdes/check-serdes.ts'
@@ -21,6 +22,7 @@ import type { StorageFactory } from '../storage/storage.ts'
 import type { TopologyPlan } from '../topology/topology-plan.ts'
 import type { SingleRecord } from './single-record-batch.ts'
 import { TestEngine } from './test-engine.ts'
+import { PassedOnValues } from './passed-on-values.ts'
 import type { ProducedRecord } from './test-output.ts'
 import { TestInputTopic, TestOutputTopic } from './test-topics.ts'
 import type { TestInputTopicOptions } from './test-topics.ts'
@@ -68,6 +70,8 @@ export interface TopologyTestDriverConfig {
   readonly deserializationHandler?: DeserializationHandler | undefined
   /** Decides what happens to a record whose processing throws. Default: `logAndFail`. */
   readonly processingHandler?: ProcessingHandler | undefined
+  /** Runs another processor instead of, or around, each one of the topology (KIP-1112). Default: none. */
+  readonly processorWrapper?: ProcessorWrapper | undefined
   /** KIP-1270. Default false. */
   readonly processingExceptionHandlerGlobalEnabled?: boolean | undefined
   /** Decides what happens to a record that cannot be written. Default: `retryOrFail`. */
@@ -80,6 +84,11 @@ export interface TopologyTestDriverConfig {
   readonly maxTaskIdleMs?: number | undefined
   /** Default: the machine's time when the driver is made; it moves by `advanceWallClockTime` only. */
   readonly initialWallClockMs?: number | undefined
+  /**
+   * Whether code may change a key or a value in place that was passed on to it, or that it has passed on. `refused`: it fails
+   * (`STREAMS_VALUE_CHANGED`), since other nodes may hold the same object. A fold may change its aggregate either way. Default `refused`.
+   */
+  readonly changedValues?: 'refused' | 'allowed' | undefined
   /** Where messages go. Default: nowhere. */
   readonly logger?: Logger | undefined
   /** Records of changelogs from which stores are restored before the first record (an earlier driver's `produced`). */
@@ -187,6 +196,8 @@ function resolveEnvironment(
     timestampExtractor: config.defaultTimestampExtractor ?? failOnInvalidTimestamp,
     deserializationHandler: config.deserializationHandler ?? logAndFail,
     processingHandler: config.processingHandler ?? logAndFail,
+    processorWrapper: config.processorWrapper,
+    valueGuard: config.changedValues === 'allowed' ? undefined : new PassedOnValues(),
     productionHandler: config.productionHandler ?? retryOrFail,
     globalProcessingHandler: config.processingExceptionHandlerGlobalEnabled === true ? 'processing' : 'fail',
     deadLetterTopic: config.errorsDeadLetterQueueTopicName,

@@ -14,7 +14,8 @@ export interface KStreamKTableJoinOptions<K, V, KTable, VTable, VOut> {
   readonly table: KTableValueGetterSupplier<KTable, VTable>
   /** The key to look up in the table: of a KTable it is the record's own key. Null finds nothing. */
   readonly keySelector: (value: V, key: K) => KTable | null
-  readonly joiner: (value: V, tableValue: VTable | null, key: K) => VOut
+  /** `tableKey`: the key that was looked up (KIP-1340; Java: `ValueJoinerWithStreamAndMappedKey`). */
+  readonly joiner: (value: V, tableValue: VTable | null, key: K, tableKey: KTable | null) => VOut
   /** Records wait in a buffer for the grace, so that the table can catch up with them (KIP-923). Only a KTable can be joined with grace. */
   readonly grace?: { readonly graceMs: number; readonly bufferName: string } | undefined
 }
@@ -71,7 +72,7 @@ export class KStreamKTableJoin<K, V, KTable, VTable, VOut> implements Processor<
     const { key, value, timestamp, headers } = record
     const row = tableKey === null ? null : this.#row(tableKey, timestamp)
     if (row === null && this.#options.kind === 'inner') return
-    const joined = this.#options.joiner(value, row === null ? null : row.value, key)
+    const joined = this.#options.joiner(value, row === null ? null : row.value, key, tableKey)
     this.#context.forward(streamRecord(key, lambdaResult(joined, 'joiner', this.#context.nodeName), timestamp, headers))
   }
 

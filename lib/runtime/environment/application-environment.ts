@@ -1,4 +1,5 @@
 import type { UpgradeFrom } from '../../model/upgrade-from.ts'
+import type { ProcessorWrapper } from '../../processor/processor-wrapper.ts'
 import type { TimestampExtractor } from '../../processor/timestamp-extractor.ts'
 import type { StorageFactory } from '../../storage/storage.ts'
 import type { DeserializationHandler, ProcessingHandler, ProductionHandler } from '../errors/error-handlers.ts'
@@ -20,6 +21,7 @@ export interface ApplicationEnvironment {
   readonly timestampExtractor: TimestampExtractor
   readonly deserializationHandler: DeserializationHandler
   readonly processingHandler: ProcessingHandler
+  readonly processorWrapper?: ProcessorWrapper | undefined
   /** Which handler is asked about errors of the processors that keep global stores (KIP-1270). */
   readonly globalProcessingHandler: 'processing' | 'fail'
   readonly productionHandler: ProductionHandler
@@ -48,6 +50,7 @@ export function applicationEnvironment(
     timestampExtractor: config.defaultTimestampExtractor,
     deserializationHandler: config.deserializationHandler,
     processingHandler: config.processingHandler,
+    processorWrapper: config.processorWrapper,
     productionHandler: config.productionHandler,
     globalProcessingHandler: config.processingExceptionHandlerGlobalEnabled ? 'processing' : 'fail',
     deadLetterTopic: config.errorsDeadLetterQueueTopicName,

@@ -2,6 +2,7 @@ import type { Clock } from '../../clock/clock.ts'
 import type { Metrics } from '../../metrics/metrics.ts'
 import type { CacheBudget } from '../../state/state-store.ts'
 import type { Logger } from '../logger.ts'
+import type { ValueGuard } from '../task/value-guard.ts'
 import type { ApplicationEnvironment } from './application-environment.ts'
 
 /** What the tasks of one thread share: the application's part, and what only this thread has. */
@@ -13,4 +14,6 @@ export interface ThreadEnvironment extends ApplicationEnvironment {
   readonly logger: Logger
   /** The bytes that the record caches of this thread's stores may hold together (KIP-63). */
   readonly cache: CacheBudget
+  /** Tests only. */
+  readonly valueGuard?: ValueGuard | undefined
 }

@@ -6,11 +6,12 @@ import type { RecordMetadata, StreamRecord } from '../../model/stream-record.ts'
 import type { TaskId } from '../../model/task-id.ts'
 import type { UpgradeFrom } from '../../model/upgrade-from.ts'
 import type { InternalProcessorContext } from '../../processor/internal-processor-context.ts'
-import type { Cancellable, PunctuationType, Punctuator } from '../../processor/processor.ts'
+import type { Cancellable, PunctuationOptions, PunctuationType, Punctuator } from '../../processor/processor.ts'
 import type { AnyStore, StateStoreOf } from '../../state/store-value.ts'
 import type { CurrentRecord } from './current-record.ts'
 import type { ProcessorMetadata } from './processor-metadata.ts'
 import type { SkipFacts } from './skipped-records.ts'
+import { changedBelow, type ValueGuard } from './value-guard.ts'
 import { taskTags, type TaskScope } from './task-scope.ts'
 
 /** A node of a running topology. */
@@ -19,10 +20,19 @@ export interface RuntimeNode {
   process(record: StreamRecord<unknown, unknown>): void
 }
 
+export interface PunctuationRequest {
+  readonly node: string
+  readonly intervalMs: number
+  readonly type: PunctuationType
+  readonly punctuator: Punctuator
+  /** KIP-1146. */
+  readonly startMs: number | undefined
+}
+
 /** The calls of a processor that the task answers. */
 export interface TaskControl {
   store(name: string): unknown
-  schedule(node: string, intervalMs: number, type: PunctuationType, punctuator: Punctuator): Cancellable
+  schedule(punctuation: PunctuationRequest): Cancellable
   requestCommit(): void
   /** Absent in global tasks, which commit nothing. */
   readonly metadata?: ProcessorMetadata
@@ -52,6 +62,7 @@ export class NodeProcessorContext implements InternalProcessorContext<unknown, u
   /** `own`: each record that the node forwards has a record context of its own. `shared`: it has that of the record that came in. */
   level: 'own' | 'shared' = 'own'
   readonly #children: RuntimeNode[] = []
+  readonly #guard: ValueGuard | undefined
 
   constructor({ nodeName, scope, control, stores }: ProcessorContextOptions) {
     this.nodeName = nodeName
@@ -62,6 +73,7 @@ export class NodeProcessorContext implements InternalProcessorContext<unknown, u
     this.upgradeFrom = scope.environment.upgradeFrom
     this.emitIntervalMs = scope.environment.emitIntervalMs
     this.#scope = scope
+    this.#guard = scope.environment.valueGuard
     this.#current = scope.current
     this.#control = control
     this.#stores = stores
@@ -114,8 +126,8 @@ export class NodeProcessorContext implements InternalProcessorContext<unknown, u
     throw new TopologyError('STREAMS_STORE_NOT_CONNECTED', message, { facts: { node: this.nodeName, store: name } })
   }
 
-  schedule(intervalMs: number, type: PunctuationType, punctuator: Punctuator): Cancellable {
-    return this.#control.schedule(this.nodeName, intervalMs, type, punctuator)
+  schedule(intervalMs: number, type: PunctuationType, punctuator: Punctuator, { startMs }: PunctuationOptions = {}): Cancellable {
+    return this.#control.schedule({ node: this.nodeName, intervalMs, type, punctuator, startMs })
   }
 
   commit(): void {
@@ -177,9 +189,18 @@ export class NodeProcessorContext implements InternalProcessorContext<unknown, u
   }
 
   #deliver(record: StreamRecord<unknown, unknown>, childName: string | undefined): void {
+    if (this.#guard !== undefined) return this.#deliverGuarded(record, childName, this.#guard)
     if (childName !== undefined) return this.#child(childName).process(record)
     const children = this.#children
     for (let index = 0; index < children.length; index++) children[index]!.process(record)
+  }
+
+  #deliverGuarded(record: StreamRecord<unknown, unknown>, childName: string | undefined, guard: ValueGuard): void {
+    const isChanged = guard.passOn(record)
+    for (const child of childName === undefined ? this.#children : [this.#child(childName)]) {
+      child.process(record)
+      if (isChanged?.() === true) throw changedBelow(child.name)
+    }
   }
 
   #child(name: string): RuntimeNode {

@@ -2,9 +2,10 @@ import { SerializationError, StreamsError } from '../../model/errors.ts'
 import type { StreamRecord } from '../../model/stream-record.ts'
 import type { Operator } from '../../processor/operator.ts'
 import { makeProcessor } from '../../processor/processor-parameters.ts'
+import type { ProcessorWrapper } from '../../processor/processor-wrapper.ts'
 import type { Processor, Punctuator } from '../../processor/processor.ts'
 import type { ProcessorNode, SinkNode, SourceNode, TopologyNode } from '../../topology/topology-plan.ts'
-import { noResult } from '../../processor/lambda-result.ts'
+import { lambdaResult, noResult } from '../../processor/lambda-result.ts'
 import { askHandler } from '../errors/ask-handler.ts'
 import { placeOf, type NodePlace } from '../errors/node-place.ts'
 import { isFatal, processingError, thrownBySink } from '../errors/processing-error.ts'
@@ -13,6 +14,7 @@ import type { RuntimeNode, TaskControl } from './processor-context.ts'
 import { NodeProcessorContext } from './processor-context.ts'
 import type { RecordCollector } from '../output/record-collector.ts'
 import { reportsOf, type TaskScope } from './task-scope.ts'
+import { explained } from './value-guard.ts'
 
 type AnyRecord = StreamRecord<unknown, unknown>
 type AnyProcessor = Processor<unknown, unknown, unknown, unknown>
@@ -46,9 +48,10 @@ export class RunningSource implements RuntimeNode {
 }
 
 /** Throws the error, with its place, where the processing handler does not skip the record. */
-function askAboutFailure(cause: unknown, record: AnyRecord | null, place: NodePlace, scope: TaskScope): void {
-  if (isFatal(cause)) throw cause
+function askAboutFailure(thrown: unknown, record: AnyRecord | null, place: NodePlace, scope: TaskScope): void {
+  if (isFatal(thrown)) throw thrown
   const { environment, id, current } = scope
+  const cause = environment.valueGuard === undefined ? thrown : explained(thrown, place)
   const error = processingError(cause, place, id, current.context())
   const context = current.errorContext(place.node, id)
   const ask = () => environment.processingHandler(error, record, context)
@@ -62,7 +65,7 @@ class RunningProcessor implements RuntimeNode {
   readonly #place: NodePlace
   readonly #scope: TaskScope
   readonly #processor: AnyProcessor
-  /** The processor, where it is one of the DSL's. */
+  /** The processor without its wrapper, where it is one of the DSL's. */
   readonly #operator: Operator<unknown, unknown, unknown, unknown> | undefined
 
   constructor(node: ProcessorNode, context: NodeProcessorContext, scope: TaskScope) {
@@ -70,8 +73,9 @@ class RunningProcessor implements RuntimeNode {
     this.context = context
     this.#place = placeOf(node)
     this.#scope = scope
-    this.#processor = makeProcessor(node.processor, node.name) as AnyProcessor
-    this.#operator = node.processor.kind === 'operator' ? this.#processor : undefined
+    const processor = makeProcessor(node.processor, node.name) as AnyProcessor
+    this.#operator = node.processor.kind === 'operator' ? processor : undefined
+    this.#processor = wrapped(processor, node.name, scope.environment.processorWrapper)
     if (this.#operator?.forwards === 'input') context.level = 'shared'
   }
 
@@ -120,6 +124,10 @@ class RunningProcessor implements RuntimeNode {
   #failsAbove(cause: unknown): cause is SerializationError {
     return this.#operator?.unwritableValueFails === 'above' && cause instanceof SerializationError
   }
+}
+
+function wrapped(processor: AnyProcessor, nodeName: string, wrapper: ProcessorWrapper | undefined): AnyProcessor {
+  return wrapper === undefined ? processor : lambdaResult(wrapper(processor, nodeName), 'processorWrapper', nodeName)
 }
 
 function unwritable(cause: SerializationError, node: string): StreamsError {

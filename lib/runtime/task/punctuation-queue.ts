@@ -1,5 +1,6 @@
 import type { Cancellable, Punctuator } from '../../processor/processor.ts'
 import { PriorityQueue } from './priority-queue.ts'
+import type { PunctuationRequest } from './processor-context.ts'
 
 interface Punctuation {
   readonly nextMs: number
@@ -16,10 +17,15 @@ export type RunPunctuation = (node: string, now: number, punctuator: Punctuator)
 export class PunctuationQueue {
   readonly #due = new PriorityQueue<Punctuation>(({ nextMs }) => nextMs)
 
-  schedule(node: string, firstMs: number, intervalMs: number, punctuator: Punctuator): Cancellable {
+  /** `firstMs` is when it first fires without a start of its own. */
+  schedule({ node, intervalMs, punctuator, startMs }: PunctuationRequest, now: number, firstMs: number): Cancellable {
     if (!(intervalMs >= 1)) throw new TypeError(`A punctuation interval is at least 1 ms, not ${intervalMs}.`)
+    if (startMs !== undefined && !Number.isSafeInteger(startMs))
+      throw new TypeError(`startMs of a punctuation is an integer, in ms since the epoch, not ${startMs}.`)
     const schedule = { isCancelled: false }
-    this.#due.offer({ nextMs: firstMs, intervalMs, node, punctuator, schedule })
+    const start = startMs ?? firstMs
+    const nextMs = startMs === undefined || start >= now ? start : nextAfter({ nextMs: start, intervalMs }, now)
+    this.#due.offer({ nextMs, intervalMs, node, punctuator, schedule })
     return { cancel: () => void (schedule.isCancelled = true) }
   }
 
@@ -42,6 +48,6 @@ export class PunctuationQueue {
   }
 }
 
-function nextAfter({ nextMs, intervalMs }: Punctuation, now: number): number {
+function nextAfter({ nextMs, intervalMs }: Pick<Punctuation, 'nextMs' | 'intervalMs'>, now: number): number {
   return nextMs + (Math.floor((now - nextMs) / intervalMs) + 1) * intervalMs
 }

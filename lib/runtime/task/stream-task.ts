@@ -255,10 +255,10 @@ export class StreamTask implements ActiveTask {
   #control(): TaskControl {
     return {
       store: (name) => this.#stores.get(name) ?? this.#globalStores.store(name),
-      schedule: (node, intervalMs, type, punctuator) => {
-        if (type === 'stream-time') return this.#streamTimeQueue.schedule(node, 0, intervalMs, punctuator)
-        const first = this.#scope.environment.clock.now() + intervalMs
-        return this.#wallClockQueue.schedule(node, first, intervalMs, punctuator)
+      schedule: (request) => {
+        if (request.type === 'stream-time') return this.#streamTimeQueue.schedule(request, this.#streamTime, 0)
+        const now = this.#scope.environment.clock.now()
+        return this.#wallClockQueue.schedule(request, now, now + request.intervalMs)
       },
       requestCommit: () => void (this.#isCommitRequested = true),
       metadata: this.#metadata,

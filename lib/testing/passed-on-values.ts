@@ -1,0 +1,53 @@
+import { types } from 'node:util'
+import { asBuffer } from '../model/bytes.ts'
+import type { StreamRecord } from '../model/stream-record.ts'
+import type { ValueGuard } from '../runtime/task/value-guard.ts'
+
+/** Freezes what is passed on. Bytes, dates, maps and sets cannot be frozen: what is in them is noted, and compared later. */
+export class PassedOnValues implements ValueGuard {
+  /** Objects that are frozen to the bottom, and what in them cannot be frozen. */
+  readonly #known = new WeakMap<object, readonly object[]>()
+
+  passOn({ key, value }: StreamRecord<unknown, unknown>): (() => boolean) | undefined {
+    const open = [...this.#freeze(key), ...this.#freeze(value)]
+    if (open.length === 0) return undefined
+    const before = open.flatMap(contents)
+    return () => {
+      const after = open.flatMap(contents)
+      return after.length !== before.length || after.some((part, index) => !Object.is(part, before[index]))
+    }
+  }
+
+  /** Returns what cannot be frozen. */
+  #freeze(value: unknown): readonly object[] {
+    if (typeof value !== 'object' || value === null) return []
+    const known = this.#known.get(value)
+    if (known !== undefined) return known
+    // An object that holds itself is met again before its parts are known.
+    this.#known.set(value, [])
+    const isOpen = isUnfreezable(value)
+    const parts = isOpen ? (holdsObjects(value) ? contents(value) : []) : Object.values(Object.freeze(value))
+    const open = [...(isOpen ? [value] : []), ...parts.flatMap((part) => this.#freeze(part))]
+    this.#known.set(value, open)
+    return open
+  }
+}
+
+/** The contents of these objects are no properties. */
+function isUnfreezable(value: object): boolean {
+  return ArrayBuffer.isView(value) || types.isAnyArrayBuffer(value) || types.isDate(value) || holdsObjects(value)
+}
+
+function holdsObjects(value: object): boolean {
+  return types.isMap(value) || types.isSet(value)
+}
+
+/** As a list of primitive values and of objects, which are the same as long as they are the same object. */
+function contents(value: object): readonly unknown[] {
+  if (types.isDate(value)) return [value.getTime()]
+  if (types.isMap(value)) return [...value].flat()
+  if (types.isSet(value)) return [...value]
+  if (ArrayBuffer.isView(value))
+    return [asBuffer(new Uint8Array(value.buffer, value.byteOffset, value.byteLength)).toString('latin1')]
+  return [Buffer.from(value as ArrayBuffer).toString('latin1')]
+}
