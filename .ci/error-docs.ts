@@ -53,6 +53,11 @@ const entries: Readonly<Record<KnownErrorCode, Entry>> = {
     'A member of the group runs a release of Millrace whose assignment this one cannot read.',
     'Let all instances run the same release.',
   ],
+  STREAMS_VALUE_CHANGED: [
+    'StreamsError',
+    'In the test driver: code changed a key or a value in place that had been passed on.',
+    "Make a copy, or set `changedValues: 'allowed'`.",
+  ],
   STREAMS_ASYNC_LAMBDA: [
     'StreamsError',
     'A lambda returned a promise.',

@@ -103,12 +103,14 @@ export type {
   TopicNameExtractor,
   TopologyPlan,
 } from './topology/topology-plan.ts'
+export type { ProcessorWrapper } from './processor/processor-wrapper.ts'
 export type { ValueTransformer } from './processor/table/ktable-transform-values.ts'
 export type {
   Cancellable,
   Processor,
   ProcessorContext,
   ProcessorSupplier,
+  PunctuationOptions,
   PunctuationType,
   Punctuator,
 } from './processor/processor.ts'

@@ -281,7 +281,7 @@ export class KStream<K, V> {
   join<KG, VG, VR>(
     table: GlobalKTable<KG, VG>,
     keySelector: (value: Present<V>, key: K) => KG | null,
-    joiner: (left: Present<V>, right: VG, key: K) => VR,
+    joiner: (left: Present<V>, right: VG, key: K, tableKey: KG) => VR,
     named?: options.Named,
   ): KStream<K, VR>
   join(other: object, ...rest: readonly unknown[]): KStream<K, never> {
@@ -311,7 +311,7 @@ export class KStream<K, V> {
   leftJoin<KG, VG, VR>(
     table: GlobalKTable<KG, VG>,
     keySelector: (value: Present<V>, key: K) => KG | null,
-    joiner: (left: Present<V>, right: VG | null, key: K) => VR,
+    joiner: (left: Present<V>, right: VG | null, key: K, tableKey: KG | null) => VR,
     named?: options.Named,
   ): KStream<K, VR>
   leftJoin(other: object, ...rest: readonly unknown[]): KStream<K, never> {

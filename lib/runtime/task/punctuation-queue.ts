@@ -1,6 +1,5 @@
 import type { Cancellable, Punctuator } from '../../processor/processor.ts'
 import { PriorityQueue } from './priority-queue.ts'
-import type { PunctuationRequest } from './processor-context.ts'
 
 interface Punctuation {
   readonly nextMs: number
@@ -17,15 +16,10 @@ export type RunPunctuation = (node: string, now: number, punctuator: Punctuator)
 export class PunctuationQueue {
   readonly #due = new PriorityQueue<Punctuation>(({ nextMs }) => nextMs)
 
-  /** `firstMs` is when it first fires without a start of its own. */
-  schedule({ node, intervalMs, punctuator, startMs }: PunctuationRequest, now: number, firstMs: number): Cancellable {
+  schedule(node: string, firstMs: number, intervalMs: number, punctuator: Punctuator): Cancellable {
     if (!(intervalMs >= 1)) throw new TypeError(`A punctuation interval is at least 1 ms, not ${intervalMs}.`)
-    if (startMs !== undefined && !Number.isSafeInteger(startMs))
-      throw new TypeError(`startMs of a punctuation is an integer, in ms since the epoch, not ${startMs}.`)
     const schedule = { isCancelled: false }
-    const start = startMs ?? firstMs
-    const nextMs = startMs === undefined || start >= now ? start : nextAfter({ nextMs: start, intervalMs }, now)
-    this.#due.offer({ nextMs, intervalMs, node, punctuator, schedule })
+    this.#due.offer({ nextMs: firstMs, intervalMs, node, punctuator, schedule })
     return { cancel: () => void (schedule.isCancelled = true) }
   }
 
@@ -46,6 +40,13 @@ export class PunctuationQueue {
     }
     return ran
   }
+}
+
+/** When a punctuation with a start first fires: then, or, where that has passed, at the next interval after now (KIP-1146). */
+export function firstPunctuation(startMs: number, intervalMs: number, now: number): number {
+  if (!Number.isSafeInteger(startMs))
+    throw new TypeError(`startMs of a punctuation is an integer, in ms since the epoch, not ${startMs}.`)
+  return startMs >= now ? startMs : nextAfter({ nextMs: startMs, intervalMs }, now)
 }
 
 function nextAfter({ nextMs, intervalMs }: Pick<Punctuation, 'nextMs' | 'intervalMs'>, now: number): number {

@@ -17,7 +17,7 @@ import type { TaskControl } from './processor-context.ts'
 import type { RunningSource } from './processor-topology.ts'
 import { ProcessorMetadata } from './processor-metadata.ts'
 import { ProcessorTopology } from './processor-topology.ts'
-import { PunctuationQueue } from './punctuation-queue.ts'
+import { firstPunctuation, PunctuationQueue } from './punctuation-queue.ts'
 import { RecordCollector } from '../output/record-collector.ts'
 import type { RecordOutput } from '../output/record-output.ts'
 import { RecordQueue } from './record-queue.ts'
@@ -255,10 +255,13 @@ export class StreamTask implements ActiveTask {
   #control(): TaskControl {
     return {
       store: (name) => this.#stores.get(name) ?? this.#globalStores.store(name),
-      schedule: (request) => {
-        if (request.type === 'stream-time') return this.#streamTimeQueue.schedule(request, this.#streamTime, 0)
-        const now = this.#scope.environment.clock.now()
-        return this.#wallClockQueue.schedule(request, now, now + request.intervalMs)
+      schedule: ({ node, intervalMs, type, punctuator, startMs }) => {
+        const isStreamTime = type === 'stream-time'
+        const now = isStreamTime ? this.#streamTime : this.#scope.environment.clock.now()
+        const queue = isStreamTime ? this.#streamTimeQueue : this.#wallClockQueue
+        const unstarted = isStreamTime ? 0 : now + intervalMs
+        const firstMs = startMs === undefined ? unstarted : firstPunctuation(startMs, intervalMs, now)
+        return queue.schedule(node, firstMs, intervalMs, punctuator)
       },
       requestCommit: () => void (this.#isCommitRequested = true),
       metadata: this.#metadata,
