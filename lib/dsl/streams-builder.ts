@@ -148,7 +148,7 @@ export class StreamsBuilder {
   }
 
   /**
-   * Checks and freezes what was built. Throws a `TopologyError`.
+   * Checks what was built, and writes it into a topology: what is added later does not change that one. Throws a `TopologyError`.
    *
    * @example
    * const topology = builder.build({ optimization: 'all' })

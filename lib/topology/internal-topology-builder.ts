@@ -39,6 +39,7 @@ export interface SinkDefinition {
   readonly key?: AnySerde | undefined
   readonly value?: AnySerde | undefined
   readonly partitioner?: StreamPartitioner<never, never> | undefined
+  readonly partitionedBy?: 'key' | 'record' | undefined
   readonly parents: readonly string[]
 }
 

@@ -1,3 +1,4 @@
+import { frozenCopy } from '../model/frozen-copy.ts'
 import type { StoreKind } from '../state/store-kind.ts'
 import { storeKindOf, storeKinds, type StoreKinds } from '../state/store-kinds.ts'
 import {
@@ -30,7 +31,8 @@ export function planTopology(
   const { compatibility = 'safe', windowStoreChangelogAdditionalRetentionMs = 86_400_000, topicConfig = {} } = options
   const chosen = { compatibility, windowStoreChangelogAdditionalRetentionMs, topicConfig }
   const planner = new Planner(topology, applicationId, chosen, kinds)
-  return { applicationId, subtopologies: topology.nodeGroups().map((group, id) => planner.subtopology(group, id)) }
+  const subtopologies = topology.nodeGroups().map((group, id) => planner.subtopology(group, id))
+  return frozenCopy({ applicationId, subtopologies })
 }
 
 class Planner {
@@ -123,9 +125,9 @@ function sourceNode(node: NodeDefinition & { kind: 'source' }, topics: readonly 
 }
 
 function sinkNode(node: NodeDefinition & { kind: 'sink' }, topic: unknown): plan.SinkNode {
-  const { kind, name, method, key, value, parents } = node
+  const { kind, name, method, key, value, partitionedBy, parents } = node
   const partitioner = node.partitioner as plan.SinkNode['partitioner']
-  return { kind, name, method, topic: topic as plan.SinkNode['topic'], key, value, partitioner, parents }
+  return { kind, name, method, topic: topic as plan.SinkNode['topic'], key, value, partitioner, partitionedBy, parents }
 }
 
 /** Groups that share a topic are one. */

@@ -6,7 +6,8 @@ import type { TimestampExtractor } from '../processor/timestamp-extractor.ts'
 import type { StoreKind } from '../state/store-kind.ts'
 import type { StoreSpec } from '../state/store-spec.ts'
 
-// The frozen outcome of `Topology.plan(applicationId)`: all that the runtime needs, and nothing that it could change.
+// The outcome of `Topology.plan(applicationId)`: all that the runtime needs, as plain values that are frozen to the bottom. Functions in it
+// are the user's, or keep nothing: what a node runs is a class and its options.
 
 /**
  * Where to begin with a partition of which the group has committed nothing (Java: `AutoOffsetReset`). `none`: that is an error.
@@ -70,6 +71,8 @@ export interface SinkNode {
   readonly key: Serde<unknown> | undefined
   readonly value: Serde<unknown> | undefined
   readonly partitioner: StreamPartitioner<unknown, unknown> | undefined
+  /** `key`: the partitioner is given no value, and chooses one partition, as in foreign-key joins. Default `record`. */
+  readonly partitionedBy?: 'key' | 'record' | undefined
   readonly parents: readonly string[]
 }
 

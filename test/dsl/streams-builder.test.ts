@@ -1,8 +1,8 @@
 import t from 'tap'
+import { TopologyTestDriver } from '../../lib/testing/topology-test-driver.ts'
 import { StreamsBuilder } from '../../lib/dsl/streams-builder.ts'
 import { TimeWindows } from '../../lib/dsl/windows/time-windows.ts'
 import { topic } from '../../lib/model/topic.ts'
-import { noHeaders } from '../../lib/model/headers.ts'
 import { Serdes } from '../../lib/serde/serdes.ts'
 import type { InternalTopic, SinkNode, SourceNode } from '../../lib/topology/topology-plan.ts'
 
@@ -172,18 +172,23 @@ t.test('branches are in the map by name, but for those that a consumer took', as
   t.strictSame(seen, ['taken'])
 })
 
-t.test('the partitioner of a foreign-key join chooses one partition', async (t) => {
-  const build: Build = (builder) => {
-    const tableJoined = { otherPartitioner: () => [0, 1] }
-    return builder.table(input).join(
+t.test('the partitioner of a foreign-key join is given no value, and chooses one partition', async (t) => {
+  const given: unknown[] = []
+  const joined = (chosen: readonly number[]) => {
+    const builder = new StreamsBuilder()
+    builder.table(input).join(
       builder.table(other),
       (value) => value,
       (left) => left,
-      tableJoined,
+      { otherPartitioner: (value, key) => (given.push([value, key]), chosen) },
     )
+    return new TopologyTestDriver(builder.build(), { partitions: 2 })
   }
-  const [subscriptions] = nodesOf<SinkNode>(build, 'sink')
-  t.throws(() => subscriptions?.partitioner?.('value', 'key', 2, { topic: 'topic', headers: noHeaders }), {
+  using one = joined([1])
+  one.createInputTopic(input).pipeInput({ key: 'k', value: 'foreign' })
+  t.strictSame(given, [[undefined, 'foreign']])
+  using two = joined([0, 1])
+  t.throws(() => two.createInputTopic(input).pipeInput({ key: 'k', value: 'foreign' }), {
     code: 'STREAMS_FOREIGN_KEY_PARTITIONER',
   })
 })

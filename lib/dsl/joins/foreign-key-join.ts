@@ -10,8 +10,7 @@ import { subscriptionWrapperSerde } from '../../processor/foreign-key-join/subsc
 import { KTableSource } from '../../processor/table/ktable-source.ts'
 import { bytesSerde } from '../../serde/basic-serdes.ts'
 import type { KeyValueStoreSpec } from '../../state/store-spec.ts'
-import type { StreamPartitioner } from '../../topology/topology-plan.ts'
-import { byPartitioner, toAskingPartition } from './foreign-key-partitioners.ts'
+import { byKey, toAskingPartition } from './foreign-key-partitioners.ts'
 import { GraphNode } from '../graph/graph.ts'
 import { erased, type TableState } from '../graph/state.ts'
 import {
@@ -127,7 +126,7 @@ function addSubscription(join: ForeignKeyJoin): GraphNode {
         method: methodOf(join),
         topic,
         ...serdes,
-        partitioner: byPartitioner(tableJoined.otherPartitioner),
+        ...byKey(tableJoined.otherPartitioner),
         parents,
       }),
   })
@@ -177,12 +176,12 @@ function addResponse(join: ForeignKeyJoin, answers: readonly GraphNode[]) {
   const topic = `${nameOf(join, '-subscription-response', 'KTABLE-FK-JOIN-SUBSCRIPTION-RESPONSE-')}-topic`
   graph.addInternalTopic(topic, { partitions: undefined })
   const serdes = { key: left.key, value: erased(subscriptionResponseWrapperSerde(right.value)) }
-  const partitioner: StreamPartitioner<never, never> = byPartitioner(tableJoined.partitioner) ?? toAskingPartition
+  const partitioning = { partitioner: toAskingPartition, ...byKey(tableJoined.partitioner) }
   const sinkName = nameOf(join, '-subscription-response-sink', 'KTABLE-SINK-')
   const sink = new GraphNode({
     name: sinkName,
     write: (topology, { parentNames: parents }) =>
-      topology.addSink({ name: sinkName, method: methodOf(join), topic, ...serdes, partitioner, parents }),
+      topology.addSink({ name: sinkName, method: methodOf(join), topic, ...serdes, ...partitioning, parents }),
   })
   graph.add(answers, sink)
   const sourceName = nameOf(join, '-subscription-response-source', 'KTABLE-SOURCE-')

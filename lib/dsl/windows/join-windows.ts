@@ -44,6 +44,7 @@ export class JoinWindows {
     this.afterMs = afterMs
     this.graceMs = graceMs
     this.nonJoined = nonJoined
+    Object.freeze(this)
   }
 
   /**

@@ -20,6 +20,7 @@ export class SessionWindows {
     requireMs('graceMs', 'sessions', graceMs)
     this.gapMs = gapMs
     this.graceMs = graceMs
+    Object.freeze(this)
   }
 
   /**

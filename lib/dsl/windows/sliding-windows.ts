@@ -23,6 +23,7 @@ export class SlidingWindows {
     requireMs('graceMs', 'sliding windows', graceMs)
     this.differenceMs = differenceMs
     this.graceMs = graceMs
+    Object.freeze(this)
   }
 
   /**

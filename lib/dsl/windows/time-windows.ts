@@ -27,6 +27,7 @@ export class TimeWindows {
     this.sizeMs = sizeMs
     this.advanceMs = advanceMs
     this.graceMs = graceMs
+    Object.freeze(this)
   }
 
   /**

@@ -20,6 +20,7 @@ export class UnlimitedWindows {
   private constructor({ startMs = 0 }: UnlimitedWindowsOptions) {
     requireMs('startMs', 'a window', startMs)
     this.startMs = startMs
+    Object.freeze(this)
   }
 
   /**

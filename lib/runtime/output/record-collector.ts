@@ -1,4 +1,4 @@
-import { StreamsError } from '../../model/errors.ts'
+import { StreamsError, TopologyError } from '../../model/errors.ts'
 import type { StreamRecord } from '../../model/stream-record.ts'
 import type { SinkNode, StreamPartitioner } from '../../topology/topology-plan.ts'
 import { partitionForKey } from '../../transport/partitioner.ts'
@@ -79,6 +79,7 @@ class TopicSink {
   readonly #key: BoundSerde
   readonly #value: BoundSerde
   readonly #partitioner: StreamPartitioner<unknown, unknown> | undefined
+  readonly #partitionedBy: 'key' | 'record'
   readonly #scope: TaskScope
   readonly #forgetsSource: boolean
   #preparing: Promise<void> | undefined
@@ -90,6 +91,7 @@ class TopicSink {
     this.#key = key
     this.#value = value
     this.#partitioner = node.partitioner
+    this.#partitionedBy = node.partitionedBy ?? 'record'
     this.#preparing = preparing
     this.#scope = scope
     this.#forgetsSource = scope.current.hasLevels
@@ -153,7 +155,10 @@ class TopicSink {
   #chosen({ key, value, headers }: AnyRecord): readonly number[] | 'default' {
     if (this.#partitioner === undefined) return 'default'
     const { name: topic, partitions } = this.#output
-    return lambdaResult(this.#partitioner(value, key, partitions, { topic, headers }), 'partitioner', this.#node)
+    const given = this.#partitionedBy === 'key' ? undefined : value
+    const chosen = lambdaResult(this.#partitioner(given, key, partitions, { topic, headers }), 'partitioner', this.#node)
+    if (this.#partitionedBy === 'key' && chosen !== 'default' && chosen.length !== 1) throw notOnePartition(topic, chosen)
+    return chosen
   }
 
   #partitionOf(key: Uint8Array | null): number {
@@ -168,4 +173,9 @@ class TopicSink {
     const message = `The partitioner chose partition ${partition} of ${name}, which has ${partitions}: answer 0 to ${partitions - 1}.`
     throw new StreamsError('STREAMS_INVALID_PARTITION', message, { facts: { topic: name, partition, partitions } })
   }
+}
+
+function notOnePartition(topic: string, chosen: readonly number[]): TopologyError {
+  const message = `The partitioner of a foreign-key join chose ${chosen.length} partitions of ${topic}: it must choose one.`
+  return new TopologyError('STREAMS_FOREIGN_KEY_PARTITIONER', message, { facts: { topic, chosen } })
 }
