@@ -1,5 +1,6 @@
 import type { Counter } from '../../metrics/metrics.ts'
 import type { StreamsError } from '../../model/errors.ts'
+import type { StreamsErrorCode } from '../../model/streams-error-code.ts'
 import { lambdaResult } from '../../processor/lambda-result.ts'
 import type { Logger } from '../logger.ts'
 import { deadLetter, type SendDeadLetter } from './dead-letters.ts'
@@ -77,7 +78,7 @@ function responseOf<A extends ProductionAnswer>({ ask, error, context }: Handler
 }
 
 function handlerFailed(
-  code: string,
+  code: StreamsErrorCode,
   how: string,
   error: StreamsError,
   { node, task }: ErrorHandlerContext,
