@@ -22,16 +22,22 @@ export interface NewTopic {
   readonly config?: Readonly<Record<string, string>> | undefined
 }
 
-/** `earliest`, `latest` (high watermark), `latest-stable` (last stable offset), or the first offset at or after a time in ms. */
+/**
+ * Which offset to list: `earliest`, `latest` (high watermark), `latest-stable` (last stable offset), or the first at or after a
+ * time.
+ */
 export type OffsetSpec = 'earliest' | 'latest' | 'latest-stable' | { readonly timestampMs: number }
 
 export interface PartitionOffset extends TopicPartition {
   readonly offset: number
 }
 
-/** Rejections are `TransportError`s whose code names Kafka's error, e.g. `TRANSPORT_UNKNOWN_TOPIC_OR_PARTITION`. */
+/**
+ * Administrates topics, offsets and groups. Its promises reject with `TransportError`s whose code names Kafka's error, e.g.
+ * `TRANSPORT_UNKNOWN_TOPIC_OR_PARTITION`.
+ */
 export interface Admin {
-  /** Describes the named topics, or all of them. The answer leaves out a topic that is not there. */
+  /** Describes the named topics; without names, all topics. The answer leaves out topics that do not exist. */
   metadata(topics?: readonly string[]): Promise<readonly TopicMetadata[]>
   /** Resolves when the topics can be used. Rejects with `TRANSPORT_TOPIC_ALREADY_EXISTS` if one exists. */
   createTopics(topics: readonly NewTopic[]): Promise<void>
@@ -41,11 +47,11 @@ export interface Admin {
   describeTopicConfig(topic: string): Promise<Readonly<Record<string, string>>>
   /** Deletes the records before `offset`: the partition's log begins there. */
   deleteRecords(before: readonly PartitionOffset[]): Promise<void>
-  /** Where no record is at or after the time, the answer is the partition's end. */
+  /** For a time after the last record, the answer is the end of the partition. */
   listOffsets(partitions: readonly TopicPartition[], spec: OffsetSpec): Promise<readonly PartitionOffset[]>
   /**
-   * What the group has committed. The answer leaves out partitions without a commit. With `stable` the call waits until no
-   * transaction has offsets pending (`requireStable`, KIP-447).
+   * Returns the offsets that the group has committed. The answer leaves out partitions without a commit. With `stable` the call
+   * waits until no transaction has offsets pending (`requireStable`, KIP-447).
    */
   committedOffsets(
     groupId: string,

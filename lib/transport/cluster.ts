@@ -10,14 +10,15 @@ export interface ConnectOptions {
 }
 
 /**
- * A cluster as a value: Kafka by address (`kafka(…)`), or the embedded one (`EmbeddedKafka.open(…)`). Opening a client
- * connects; whoever opens a client closes it.
+ * A Kafka cluster: a real one by its addresses (`kafka(…)`), or an embedded one (`EmbeddedKafka.open(…)`). Each method opens a
+ * client and connects it. The caller closes that client.
  */
 export interface Cluster {
-  /** For messages and logs: `kafka 127.0.0.1:9092`, `embedded`. */
+  /** The name of the cluster in messages and logs, e.g. `kafka 127.0.0.1:9092` or `embedded`. */
   readonly description: string
-  /** The clock and the source of chance of this cluster. An application that runs on it uses the same. */
+  /** The clock of the clients. An application on this cluster uses it, too. */
   readonly clock: Clock
+  /** The source of random numbers of the clients. An application on this cluster uses it, too. */
   readonly chance: Chance
   admin(options: ConnectOptions): Promise<Admin>
   fetcher(options: ConnectOptions): Promise<Fetcher>

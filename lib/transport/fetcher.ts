@@ -16,11 +16,13 @@ export interface FetchLimits {
   readonly maxBytes: number
   readonly maxBytesPerPartition: number
   readonly isolationLevel: IsolationLevel
-  /** Aborting it ends the wait early. The fetch then answers what has come, possibly nothing. */
+  /** Aborting this signal ends the wait early. The fetch then answers with the batches that have arrived, possibly none. */
   readonly signal?: Signal
 }
 
-/** A producer's transaction that was aborted, from its first offset up to its abort marker (Kafka: `AbortedTransaction`). */
+/**
+ * A transaction that was aborted. Its records begin at `firstOffset` and end at its abort marker (Kafka: `AbortedTransaction`).
+ */
 export interface AbortedTransaction {
   readonly producerId: number
   readonly firstOffset: number
@@ -28,15 +30,17 @@ export interface AbortedTransaction {
 
 export interface FetchedPartition extends TopicPartition {
   /**
-   * Why nothing was fetched from this partition. Kind `out-of-range`: the log does not have the offset. Kind `retriable`: the
-   * leader
-   * has moved, or is not there. Kind `fatal`: a corrupt batch, among others; its facts are topic, partition and offset. The batches
-   * before a corrupt one were answered by the fetch before.
+   * The reason why nothing was fetched from this partition.
+   *
+   * - Kind `out-of-range`: the log does not have the offset.
+   * - Kind `retriable`: the partition has no leader, or its leader has moved.
+   * - Kind `fatal`: e.g. a corrupt batch at the position; `facts` has topic, partition and offset. (A fetch from an earlier position
+   *   answers with the batches before the corrupt one.)
    */
   readonly error: TransportError | null
   /**
-   * As the log has them, with control batches, aborted records, and records before the asked offset: `readableRanges` sorts them
-   * out.
+   * The batches as the log has them. They include control batches, aborted records, and records before the asked offset:
+   * `readableRanges` leaves those out.
    */
   readonly batches: readonly RecordBatch[]
   readonly highWatermark: number
@@ -46,13 +50,13 @@ export interface FetchedPartition extends TopicPartition {
 }
 
 /**
- * Reads partitions without a group. One fetch at a time per fetcher; each fetcher has its own connections, so that a long
- * poll of one does not hold up another (restore beside processing).
+ * Reads partitions without a group. A fetcher runs one fetch at a time. Each fetcher has its own connections, so that the long
+ * poll of one does not delay another: restores run beside processing.
  */
 export interface Fetcher {
   /**
-   * The answer may leave out partitions without news. Rejects with a `TransportError` only where no broker could be asked at all;
-   * trouble with one partition stands in that partition's `error`.
+   * Fetches from each position. The answer may leave out partitions without new records. An error of one partition stands in that
+   * partition's `error`. The promise rejects with a `TransportError` only if no broker can be reached.
    */
   fetch(positions: readonly FetchPosition[], limits: FetchLimits): Promise<readonly FetchedPartition[]>
   close(): Promise<void>

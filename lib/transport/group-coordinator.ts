@@ -1,6 +1,6 @@
 import type { TopicPartition } from '../model/topic-partition.ts'
 
-/** Who a member is in one generation of its group. The coordinator refuses a zombie by it. */
+/** Identifies a member in one generation of its group. By it the coordinator recognizes zombies, and refuses them. */
 export interface GroupIdentity {
   readonly groupId: string
   /** −1 for a client that is in no generation. */
@@ -10,15 +10,15 @@ export interface GroupIdentity {
 }
 
 export interface OffsetCommit extends TopicPartition {
-  /** The offset to read next. */
+  /** The offset of the record to read next. */
   readonly offset: number
-  /** −1 where the epoch is not known. */
+  /** −1 if the epoch is not known. */
   readonly leaderEpoch: number
   /** Kafka Streams keeps partition time here (`TopicPartitionMetadata`). */
   readonly metadata: string
 }
 
-/** One way to assign partitions that a member offers, with what it tells the leader about itself. */
+/** An assignor that a member supports, and the metadata that this member sends to the leader for it. */
 export interface GroupProtocol {
   readonly name: string
   readonly metadata: Uint8Array
@@ -26,7 +26,7 @@ export interface GroupProtocol {
 
 export interface JoinRequest {
   readonly groupId: string
-  /** Empty at the first join: the coordinator then gives an id. */
+  /** Empty at the first join: the coordinator then chooses an id. */
   readonly memberId: string
   readonly groupInstanceId: string | null
   readonly sessionTimeoutMs: number
@@ -46,7 +46,7 @@ export interface JoinResponse {
   readonly memberId: string
   readonly leaderId: string
   readonly protocolName: string
-  /** The leader is answered all members, the others an empty list. */
+  /** All members, in the answer to the leader. Empty in the answers to other members. */
   readonly members: readonly JoinedMember[]
 }
 
@@ -56,18 +56,19 @@ export interface MemberAssignmentBytes {
 }
 
 /**
- * Requests to the coordinator of a group (classic protocol). They map one to one to Kafka's; `GroupMember` is the state machine
- * above them. Rejections are `TransportError`s: `rebalance` = join again (REBALANCE_IN_PROGRESS), `fenced` = this member is no
- * longer in the group (UNKNOWN_MEMBER_ID, ILLEGAL_GENERATION, FENCED_INSTANCE_ID). A coordinator that has moved is found again
- * below this port.
+ * Sends requests of the classic group protocol to the coordinator of a group. Each method is one request of Kafka's protocol.
+ * `GroupMember` is the state machine above this port. An implementation finds a coordinator that has moved by itself.
+ *
+ * Promises reject with `TransportError`s. Kind `rebalance`: the member has to join again (REBALANCE_IN_PROGRESS). Kind `fenced`:
+ * the member is no longer in the group (UNKNOWN_MEMBER_ID, ILLEGAL_GENERATION, FENCED_INSTANCE_ID).
  */
 export interface GroupCoordinator {
   join(request: JoinRequest): Promise<JoinResponse>
-  /** The coordinator answers once the leader has sent its assignments. */
+  /** Resolves with this member's assignment, once the leader has sent all assignments. Only the leader passes `assignments`. */
   sync(identity: GroupIdentity, assignments: readonly MemberAssignmentBytes[]): Promise<Uint8Array>
   heartbeat(identity: GroupIdentity): Promise<void>
   leave(identity: GroupIdentity): Promise<void>
-  /** All or nothing: one refused partition rejects the call. */
+  /** Commits all offsets or none: if one partition is refused, the promise rejects. */
   commitOffsets(identity: GroupIdentity, offsets: readonly OffsetCommit[]): Promise<void>
   close(): Promise<void>
 }

@@ -1,11 +1,14 @@
 import type { TopicPartition } from '../model/topic-partition.ts'
 import { partitionKey } from '../model/topic-partition.ts'
 
-/** Runs jobs of a partition one behind the other, in the order of calls. Jobs of different partitions run side by side. */
+/** Runs the jobs of a partition one after the other, in the order of the calls. Jobs of different partitions run side by side. */
 export class PartitionOrder {
   readonly #last = new Map<string, Promise<unknown>>()
 
-  /** Settles as the job does. The job starts when the one before it has settled, well or not; at once where there is none. */
+  /**
+   * Starts the job once the partition's previous job has settled, with success or not. The returned promise settles as the job
+   * does.
+   */
   run<T>(partition: TopicPartition, job: () => Promise<T>): Promise<T> {
     const key = partitionKey(partition)
     const before = this.#last.get(key)

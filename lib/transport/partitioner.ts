@@ -1,6 +1,6 @@
 import { asBuffer } from '../model/bytes.ts'
 
-/** Murmur2 as Kafka has it (`Utils.murmur2`): signed 32 bits, seed 0x9747b28c. */
+/** Kafka's murmur2 hash (`Utils.murmur2`, seed 0x9747b28c), as a signed 32-bit integer. */
 export function murmur2(bytes: Uint8Array): number {
   const data = asBuffer(bytes)
   const length = data.byteLength
@@ -21,7 +21,7 @@ export function murmur2(bytes: Uint8Array): number {
   return (hash ^ (hash >>> 15)) | 0
 }
 
-/** The partition of a key, as Java's default partitioner (`BuiltInPartitioner.partitionForKey`). */
+/** Chooses the partition of a key as Java's default partitioner does (`BuiltInPartitioner.partitionForKey`). */
 export function partitionForKey(key: Uint8Array, partitions: number): number {
   return (murmur2(key) & 0x7fffffff) % partitions
 }

@@ -3,29 +3,30 @@ import { partitionKey } from '../model/topic-partition.ts'
 import type { ProducerStamp } from './record-batch/produce-batch.ts'
 import { noProducer } from './record-batch/record-batch-builder.ts'
 
-/** What a broker gives to a producer that writes idempotently (Kafka: `InitProducerId`). */
+/** The id and epoch that a broker gives to an idempotent producer (Kafka: `InitProducerId`). */
 export interface ProducerIdentity {
   readonly producerId: number
   readonly producerEpoch: number
 }
 
 /**
- * Under whose name batches are written, and with which sequence numbers: id, epoch, and the next sequence of each partition
- * (KIP-98). A session knows nothing of the order of batches, nor of the network. Whoever sends has one batch of a partition
- * without an answer at a time, asks for a stamp before the first attempt, and keeps it for all attempts: by its stamp a broker
- * knows a batch again.
+ * The identity of a producer and the next sequence number of each partition (KIP-98). Each batch is written with a stamp of its
+ * session. A session neither orders batches nor sends them.
+ *
+ * The producer that sends obeys three rules. Per partition it has at most one unanswered batch. It takes the stamp before the
+ * first attempt. It keeps that stamp for all attempts, because the broker recognizes a repeated batch by its stamp.
  */
 export interface ProducerSession {
-  /** False: `ready` is to be awaited before the next stamp. */
+  /** Whether `stamp` can be called now. If not, await `ready` first. */
   readonly isReady: boolean
   ready(): Promise<void>
-  /** The stamp of the partition's next batch. */
+  /** Returns the stamp of the partition's next batch, which has `count` records. */
   stamp(partition: TopicPartition, count: number): ProducerStamp
-  /** The broker refused the batch, and never had it: its sequence numbers are free again. */
+  /** Frees the sequence numbers of a batch that the broker has refused, and surely not written. */
   takeBack(partition: TopicPartition, stamp: ProducerStamp): void
   /**
-   * Nobody will know whether the batch is in the log, or the broker has lost the partition's sequence. All batches to come are
-   * written under the next epoch, so that a late arrival of the old one is refused.
+   * Gives up a batch. Call it if nobody will know whether the batch is in the log, or if the broker has lost the partition's
+   * sequence. All later batches have the next epoch, so that the broker refuses the old batch if it still arrives.
    */
   abandon(stamp: ProducerStamp): void
 }
@@ -33,22 +34,24 @@ export interface ProducerSession {
 /** Epochs are int16. After the last one a producer needs another id. */
 const epochMax = 0x7fff
 
-/** Sequence numbers go round (Kafka: `DefaultRecordBatch.incrementSequence`). */
+/** Sequence numbers begin again at 0 after the last int32 (Kafka: `DefaultRecordBatch.incrementSequence`). */
 const sequences = 2 ** 31
 
 export interface IdempotentSessionOptions {
-  /** Gets an id that nobody has. */
+  /** Gets a producer id that no other producer has. */
   readonly acquire: () => Promise<ProducerIdentity>
-  /** The identity to begin with. Default: it is acquired. */
+  /** The first identity. Default: the session acquires one. */
   readonly identity?: ProducerIdentity
-  /** Whether stamps say that the batch belongs to a transaction. Default no. */
+  /** Whether the batches belong to transactions. Default false. */
   readonly isTransactional?: boolean
 }
 
 /**
- * The session of an idempotent producer, or of a transactional one: one id for all partitions, as Kafka's. Raising the epoch needs
- * no broker (Java: `TransactionManager.bumpIdempotentProducerEpoch`): a partition accepts a higher epoch that begins at sequence 0.
- * A batch that is under way in another partition meanwhile keeps the stamp it has, which that partition still accepts.
+ * The session of an idempotent or transactional producer. As in Kafka, one producer id serves all partitions.
+ *
+ * The session raises the epoch without asking a broker (Java: `TransactionManager.bumpIdempotentProducerEpoch`), because a
+ * partition accepts a higher epoch that begins at sequence 0. Batches of other partitions that are under way at that moment keep
+ * their stamps. Their partitions have not seen the new epoch, so they still accept the old one.
  */
 export class IdempotentSession implements ProducerSession {
   readonly #acquire: () => Promise<ProducerIdentity>
@@ -74,7 +77,7 @@ export class IdempotentSession implements ProducerSession {
   }
 
   stamp(partition: TopicPartition, count: number): ProducerStamp {
-    if (this.#identity === null) throw new TypeError('A session gives stamps once it is ready: await ready() first.')
+    if (this.#identity === null) throw new TypeError('A producer session that is not ready has no stamps: await ready() first.')
     const key = partitionKey(partition)
     const baseSequence = this.#next.get(key) ?? 0
     this.#next.set(key, (baseSequence + count) % sequences)
@@ -86,7 +89,7 @@ export class IdempotentSession implements ProducerSession {
   }
 
   abandon(stamp: ProducerStamp): void {
-    // A partition of an older epoch begins anew with its next batch in any case.
+    // If the epoch was raised since, the partition begins anew with its next batch in any case.
     if (this.#identity === null || !this.#isCurrent(stamp)) return
     const { producerId, producerEpoch } = this.#identity
     this.#identity = producerEpoch === epochMax ? null : { producerId, producerEpoch: producerEpoch + 1 }
@@ -102,7 +105,7 @@ export class IdempotentSession implements ProducerSession {
   }
 }
 
-/** The session of a producer that is not idempotent: its batches have no name, and no sequence. */
+/** The session of a producer that is not idempotent: its batches have neither producer id nor sequence number. */
 export const namelessSession: ProducerSession = Object.freeze({
   isReady: true,
   ready: () => Promise.resolve(),

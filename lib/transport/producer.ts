@@ -3,9 +3,9 @@ import type { GroupIdentity, OffsetCommit } from './group-coordinator.ts'
 import type { Compression, ProduceBatch } from './record-batch/produce-batch.ts'
 
 export interface ProducerOptions {
-  /** Who must have a batch before it counts as written: all in-sync replicas, or the leader alone. */
+  /** The replicas that must have a batch before it counts as written: all in-sync ones, or the leader alone. */
   readonly acks: 'all' | 'leader'
-  /** Whether the broker tells a repeated batch from a new one, so that retries neither duplicate nor reorder (KIP-98). */
+  /** Whether the broker recognizes repeated batches, so that retries neither duplicate records nor reorder them (KIP-98). */
   readonly idempotence: 'enabled' | 'disabled'
   readonly compression: Compression
   readonly requestTimeoutMs: number
@@ -18,18 +18,18 @@ export interface ProduceResult {
   readonly baseOffset: number
 }
 
-/** Writes finished batches. Calls may overlap; within a partition the order of calls is the order of the log. */
+/** Writes finished batches. Calls may overlap. The log of a partition has its batches in the order of the calls. */
 export interface Producer {
-  /** Makes an empty batch in the producer's compression. */
+  /** Returns an empty batch with the producer's compression. */
   newBatch(): ProduceBatch
-  /** Rejects with a `TransportError` whose `kind` says what to do. The log may hold the batch all the same. */
+  /** Rejects with a `TransportError` whose `kind` says what to do. Even then the batch may be in the log. */
   send(partition: TopicPartition, batch: ProduceBatch): Promise<ProduceResult>
   close(): Promise<void>
 }
 
 /**
- * A producer whose batches and offsets become visible together (KIP-98, KIP-447), one transaction at a time. It is the port for
- * exactly-once. No transport opens one yet.
+ * A producer that commits batches and offsets together (KIP-98, KIP-447), one transaction at a time. Exactly-once processing will
+ * use it. No transport opens one yet.
  *
  * @public
  */

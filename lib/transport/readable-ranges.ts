@@ -2,7 +2,10 @@ import type { AbortedTransaction, FetchedPartition } from './fetcher.ts'
 import { markerType } from './record-batch/control-record.ts'
 import type { RecordBatch } from './record-batch/record-batch.ts'
 
-/** The records `from` up to `end` of a batch. An empty range shows nothing; reading goes on behind its batch all the same. */
+/**
+ * The records of a batch at the indexes from `from` up to, and without, `end`. After an empty range, too, reading goes on behind
+ * the batch.
+ */
 export interface ReadableRange {
   readonly batch: RecordBatch
   readonly from: number
@@ -10,16 +13,16 @@ export interface ReadableRange {
 }
 
 /**
- * What a fetch from `position` shows an application, in the order of offsets (Kafka: `CompletedFetch`). Every reader of a
- * partition goes through it: the loop, the global thread, restores and typed consumers.
+ * Returns the records of a fetch from `position` that an application may see, in the order of offsets (Kafka: `CompletedFetch`).
+ * Every reader of a partition calls this function: the loop, the global thread, restores and typed consumers.
  *
- * - A broker answers with whole batches. Records before the position were read before, and are skipped.
- * - Control batches (transaction markers) show nothing.
- * - Batches of aborted transactions show nothing. The answer names those transactions where it was asked for `read_committed`.
- * - A batch that compaction has emptied shows nothing.
+ * - Records before `position` are left out: a broker answers with whole batches.
+ * - Control batches (transaction markers) give an empty range.
+ * - Batches of aborted transactions give an empty range. The broker names these transactions if the fetch is `read_committed`.
+ * - A batch that compaction has emptied gives an empty range.
  *
- * Batches that show nothing are empty ranges, because the position moves over them. A batch that ends before the position is
- * left out, so that no position moves back.
+ * The position of the reader moves over empty ranges. Batches that end before `position` have no range, so that no position moves
+ * back.
  */
 export function readableRanges({ batches, abortedTransactions }: FetchedPartition, position: number): readonly ReadableRange[] {
   const aborted = new AbortedProducers(abortedTransactions)
@@ -33,7 +36,7 @@ export function readableRanges({ batches, abortedTransactions }: FetchedPartitio
   return ranges
 }
 
-/** The offset to fetch after this answer. */
+/** The offset to fetch from after this answer. */
 export function positionAfter({ batches }: FetchedPartition, position: number): number {
   return Math.max(position, batches.at(-1)?.nextOffset ?? position)
 }
@@ -45,8 +48,8 @@ function firstIndexFrom(batch: RecordBatch, position: number): number {
 }
 
 /**
- * The producers whose transaction is an aborted one at the batch that is read. A transaction is aborted from the first offset
- * that the broker names up to its abort marker. So batches are asked about in their order.
+ * Tells which batches belong to aborted transactions. An aborted transaction reaches from the first offset that the broker names
+ * up to the producer's abort marker. Therefore `wrote` is called for all batches, in the order of their offsets.
  */
 class AbortedProducers {
   readonly #ahead: AbortedTransaction[]

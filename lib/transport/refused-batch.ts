@@ -9,12 +9,14 @@ const aboutRecords: ReadonlySet<string> = new Set([
   'TRANSPORT_INVALID_TIMESTAMP',
 ])
 
-/** A broker refuses whole batches. Where the error is about single records, the others can be written without them. */
+/**
+ * Whether a broker refused a batch because of single records. The other records of the batch can then be written without them.
+ */
 export function isAboutRecords(error: unknown): error is TransportError {
   return error instanceof TransportError && aboutRecords.has(error.code)
 }
 
-/** Copies the records `from` up to `end` of a refused batch into an empty one. */
+/** Copies the records at the indexes from `from` up to, and without, `end` of a refused batch to the empty batch `into`. */
 export function copyRecords(records: RecordBatch, from: number, end: number, into: ProduceBatch): ProduceBatch {
   for (let index = from; index < end; index++)
     into.append(records.key(index), records.value(index), records.timestamp(index), records.headers(index))

@@ -5,7 +5,7 @@ import type { Journal } from './journal.ts'
 
 const prefix = 'offset/'
 
-/** The offsets that groups have committed. */
+/** The committed offsets of all groups. The journal gets an entry `offset/…` for each. */
 export class CommittedOffsets {
   readonly #groups = new Map<string, Map<string, OffsetCommit>>()
   readonly #journal: Journal
@@ -45,7 +45,7 @@ export class CommittedOffsets {
       }
   }
 
-  /** Adds an entry of the store; false where it is no committed offset. */
+  /** Loads an entry of the store. Returns false if the entry is not a committed offset. */
   load(key: string, value: Uint8Array): boolean {
     if (!key.startsWith(prefix)) return false
     const [groupId, commit] = JSON.parse(Buffer.from(value).toString()) as [string, OffsetCommit]

@@ -18,16 +18,16 @@ export interface EmbeddedBrokerOptions {
   readonly clock: Clock
   readonly chance: Chance
   readonly store: EmbeddedLogStore | null
-  /** Writing to an unknown topic creates it with this many partitions. Null: it is an error. */
+  /** A write to an unknown topic creates it with this many partitions. Null: such a write fails. */
   readonly autoCreatePartitions: number | null
 }
 
 const cleanIntervalMs = 15_000
 
 /**
- * A Kafka broker in this process: topics, logs and groups. Its methods are synchronous, and only the sessions of groups need
- * timers.
- * A caller acknowledges a change when `settled` has resolved, because only then the store holds it. All records are in memory.
+ * A Kafka broker in this process: topics, logs and groups. All records are in memory, and a store keeps a copy of them if it is
+ * given. The methods are synchronous; only groups use timers. A caller acknowledges a change after `settled` has resolved, because
+ * only then the store has it.
  */
 export class EmbeddedBroker {
   readonly topics: EmbeddedTopics
@@ -54,7 +54,7 @@ export class EmbeddedBroker {
     this.#load()
   }
 
-  /** Resolves when the store holds every change made so far. */
+  /** Resolves when the store has every change made so far. */
   settled(): Promise<void> {
     return this.#journal.settled()
   }
@@ -79,7 +79,7 @@ export class EmbeddedBroker {
     return offset
   }
 
-  /** Reads without waiting. The answer leaves out partitions without news, and holds those with errors. */
+  /** Reads without waiting. The answer has the partitions that have new batches or an error. */
   read(positions: readonly FetchPosition[], limits: FetchLimits): readonly FetchedPartition[] {
     const fetched: FetchedPartition[] = []
     let bytesLeft = limits.maxBytes
@@ -92,7 +92,7 @@ export class EmbeddedBroker {
     return fetched
   }
 
-  /** Whether a fetch should answer now rather than wait. */
+  /** Whether a fetch can answer now: there are `minBytes` to read, or a partition has an error. */
   isReady(positions: readonly FetchPosition[], { minBytes, isolationLevel }: FetchLimits): boolean {
     let bytes = 0
     for (const { topic, partition, offset } of positions) {
@@ -104,7 +104,7 @@ export class EmbeddedBroker {
     return false
   }
 
-  /** Calls back whenever something happens to one of the partitions, until the returned function is called. */
+  /** Calls `callback` whenever one of the partitions changes. The returned function ends that. */
   watch(partitions: readonly TopicPartition[], callback: () => void): () => void {
     const sets = partitions.map((partition) => this.#watchersOf(partitionKey(partition)))
     for (const set of sets) set.add(callback)
@@ -125,7 +125,7 @@ export class EmbeddedBroker {
     this.#notify(partition)
   }
 
-  /** A producer id that no producer has had before, also before a restart. */
+  /** Returns a producer id that no producer has had, restarts of the broker included. */
   newProducerId(): number {
     const id = this.#nextProducerId++
     this.#journal.write('producer-id', Buffer.from(String(this.#nextProducerId)))
@@ -148,12 +148,12 @@ export class EmbeddedBroker {
     const group = this.#groups.get(groupId)
     if (group?.isEmpty === false) throw refusal('NON_EMPTY_GROUP', `Group ${groupId} has members: close them first.`, { groupId })
     if (group === undefined && !this.offsets.has(groupId))
-      throw refusal('GROUP_ID_NOT_FOUND', `There is no group ${groupId}.`, { groupId })
+      throw refusal('GROUP_ID_NOT_FOUND', `There is no group ${groupId}: correct the id.`, { groupId })
     this.#groups.delete(groupId)
     this.offsets.deleteGroup(groupId)
   }
 
-  /** Applies retention and compaction now. Appends do so too, at most every 15 s. */
+  /** Applies retention and compaction to all partitions. `append` calls it, at most every 15 s. */
   clean(): void {
     this.#cleanedAtMs = this.clock.now()
     for (const { partitions } of this.topics.all()) for (const log of partitions) log.clean(this.#cleanedAtMs)

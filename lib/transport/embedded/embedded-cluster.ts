@@ -18,23 +18,24 @@ import type { EmbeddedLogStore } from './embedded-log-store.ts'
 import { EmbeddedProducer } from './embedded-producer.ts'
 
 export interface EmbeddedClusterOptions {
-  /** Name of the cluster in messages. Default `embedded`. */
+  /** The name of the cluster in messages. Default `embedded`. */
   readonly name?: string
-  /** Default: the machine's. */
+  /** Default: the system clock. */
   readonly clock?: Clock
+  /** Default: the random numbers of the system. */
   readonly chance?: Chance
-  /** Where topics and offsets are kept. Default: in memory only. The cluster closes it. */
+  /** The store that keeps topics and offsets over restarts. The cluster closes it. Default: they are in memory only. */
   readonly store?: EmbeddedLogStore
-  /** Writing to an unknown topic makes it, with this many partitions. Default: it is an error. */
+  /** A write to an unknown topic creates it with this many partitions. Default: such a write fails. */
   readonly autoCreateTopics?: { readonly partitions: number }
 }
 
-/** Kafka's ports over a log in this process. With a store, whatever it acknowledges survives kill -9. */
+/** A cluster that is a broker in this process. With a store, every acknowledged write survives kill -9. */
 export class EmbeddedCluster implements Cluster {
   readonly description: string
   readonly clock: Clock
   readonly chance: Chance
-  /** The synchronous broker below the ports: for tests, and for drivers without promises. */
+  /** The synchronous broker below the ports. Tests and the test driver call it without promises. */
   readonly broker: EmbeddedBroker
 
   constructor({
@@ -79,7 +80,10 @@ export class EmbeddedCluster implements Cluster {
     return Promise.resolve(new EmbeddedGroupCoordinator(this.broker, clientId))
   }
 
-  /** Writes to the store what is not written yet, and ends the timers of sessions. Clients that are still open fail from now on. */
+  /**
+   * Writes the last changes to the store and closes it, and ends the timers of groups. Clients that are still open fail from now
+   * on.
+   */
   async close(): Promise<void> {
     this.broker.close()
   }

@@ -21,7 +21,7 @@ export class EmbeddedFetcher implements Fetcher {
     this.#closing.abort()
   }
 
-  /** Resolves when there is enough to read, when the wait is over, or when the fetch is aborted. */
+  /** Resolves when there are `minBytes` to read, after `maxWaitMs`, or when the fetch is aborted. */
   #news(positions: readonly FetchPosition[], limits: FetchLimits): Promise<void> {
     const signals = [this.#closing.signal, ...(limits.signal === undefined ? [] : [limits.signal])]
     if (signals.some(({ aborted }) => aborted)) return Promise.resolve()
@@ -40,7 +40,7 @@ export class EmbeddedFetcher implements Fetcher {
     })
   }
 
-  /** Each fetch begins with another partition: a partition that fills every fetch would starve those behind it. */
+  /** Begins each fetch with another partition, so that a partition that fills every fetch does not starve the others. */
   #rotate(positions: readonly FetchPosition[]): readonly FetchPosition[] {
     const start = positions.length === 0 ? 0 : this.#turn++ % positions.length
     return start === 0 ? positions : [...positions.slice(start), ...positions.slice(0, start)]

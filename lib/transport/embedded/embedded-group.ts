@@ -27,8 +27,8 @@ interface Member {
 const nothing = new Uint8Array(0)
 
 /**
- * A group of the classic protocol (Kafka: `ClassicGroup` with `GroupMetadataManager`). A rebalance is complete when all members
- * have joined, or the longest rebalance timeout is over; the generation is stable when its leader has sent the assignments.
+ * A group of the classic protocol (Kafka: `ClassicGroup` with `GroupMetadataManager`). A new generation begins when all members
+ * have joined, or when the longest rebalance timeout of a member is over. It is stable once its leader has sent the assignments.
  */
 export class EmbeddedGroup {
   readonly groupId: string
@@ -60,12 +60,17 @@ export class EmbeddedGroup {
       sessionTimeoutMs: request.sessionTimeoutMs,
       rebalanceTimeoutMs: request.rebalanceTimeoutMs,
     })
-    // A member that lost the answer joins again with the same metadata, and gets the same answer. Other metadata, or the leader,
-    // asks for a rebalance.
+    // A member that has lost the answer joins again with the same metadata, and gets the same answer. A join with other metadata,
+    // or a join of a stable group's leader, starts a rebalance.
     const isRepeat =
       !isChanged && (this.#state === 'completing-rebalance' || (this.#state === 'stable' && member.memberId !== this.#leaderId))
     if (isRepeat) return Promise.resolve(this.#joinResponse(member))
-    member.joining?.reject(refusal('REBALANCE_IN_PROGRESS', `${member.memberId} joined ${this.groupId} again.`))
+    member.joining?.reject(
+      refusal(
+        'REBALANCE_IN_PROGRESS',
+        `${member.memberId} has joined group ${this.groupId} once more: wait for the answer to that join.`,
+      ),
+    )
     member.joining = reply()
     member.session?.cancel()
     const { promise } = member.joining
@@ -95,7 +100,7 @@ export class EmbeddedGroup {
     this.#remove(this.#known(identity.memberId, identity.groupInstanceId))
   }
 
-  /** Throws where the caller may not commit: a zombie, or a client without a generation while the group has members. */
+  /** Throws if the caller may not commit: it is a zombie, or has no generation while the group has members. */
   checkCommit(identity: GroupIdentity): void {
     if (identity.generationId < 0 && identity.memberId === '') {
       if (!this.isEmpty)
@@ -121,7 +126,7 @@ export class EmbeddedGroup {
     if (protocols.length > 0 && isShared) return
     throw refusal(
       'INCONSISTENT_GROUP_PROTOCOL',
-      `No way of assignment of this member is known to all members of ${this.groupId}: use the same assignors.`,
+      `Group ${this.groupId} has a member that supports none of this member's assignors: give all members the same assignors.`,
     )
   }
 
@@ -145,7 +150,7 @@ export class EmbeddedGroup {
     return member
   }
 
-  /** KIP-345: a member that joins with a known instance id takes the place of the member before it, which is fenced. */
+  /** Fences the member that has this instance id, because the joining member takes its place (KIP-345). */
   #replaceStatic(groupInstanceId: string | null): void {
     if (groupInstanceId === null) return
     for (const member of this.#members.values())
@@ -235,7 +240,7 @@ export class EmbeddedGroup {
     }
   }
 
-  /** A member whose join waits for others cannot send heartbeats: its session does not run. */
+  /** Restarts the session timeout. A member that waits in a join has none, because it sends no heartbeats meanwhile. */
   #keepAlive(member: Member): void {
     member.session?.cancel()
     if (member.joining !== null) return
@@ -258,13 +263,17 @@ export class EmbeddedGroup {
   }
 
   #unknown(memberId: string): Error {
-    return refusal('UNKNOWN_MEMBER_ID', `${memberId || 'A member without id'} is not in group ${this.groupId}: join anew.`, {
-      memberId,
-    })
+    return refusal(
+      'UNKNOWN_MEMBER_ID',
+      `${memberId || 'A member without id'} is not in group ${this.groupId}: join without a member id.`,
+      {
+        memberId,
+      },
+    )
   }
 
   #fenced(groupInstanceId: string): Error {
-    const message = `Another member of ${this.groupId} came with instance id ${groupInstanceId}: close this one.`
+    const message = `Another member of group ${this.groupId} has joined with the instance id ${groupInstanceId}: close this one.`
     return refusal('FENCED_INSTANCE_ID', message, { groupInstanceId })
   }
 
@@ -284,7 +293,9 @@ function sameProtocols(left: readonly GroupProtocol[], right: readonly GroupProt
   return left.length === right.length && left.every(isSame)
 }
 
-/** Each member votes for the first of its protocols that all members know. A draw goes to the protocol that was named earlier. */
+/**
+ * Each member votes for the first of its protocols that all members support. A tie goes to the protocol that got a vote first.
+ */
 function electProtocol(members: readonly Member[]): string {
   const isShared = (name: string): boolean =>
     members.every((member) => member.protocols.some((protocol) => protocol.name === name))

@@ -1,17 +1,16 @@
-/** One fact of the broker: a topic, a batch, a committed offset. Keys are ASCII. */
+/** One entry of the broker's data: a topic, a batch, the start of a log, or a committed offset. Keys are ASCII. */
 export interface EmbeddedLogEntry {
   readonly key: string
-  /** null removes the entry. */
+  /** Null removes the entry. */
   readonly value: Uint8Array | null
 }
 
 /**
- * Where the embedded broker keeps what it has acknowledged. The composition root hands it in, so that the transport knows no
- * medium.
- * A crash leaves the entries of one `append` all or none, and never an append without those before it.
+ * The port to the disk by which the embedded broker keeps its data. A crash never leaves a part of an `append`, and never an
+ * `append` without all earlier ones.
  */
 export interface EmbeddedLogStore {
-  /** Everything that was appended and not removed, in the order of keys. */
+  /** Returns all entries in the order of their keys. */
   load(): Iterable<{ readonly key: string; readonly value: Uint8Array }>
   append(entries: readonly EmbeddedLogEntry[]): void
   close(): void

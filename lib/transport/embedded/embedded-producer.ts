@@ -29,7 +29,7 @@ export class EmbeddedProducer implements Producer {
     return { baseOffset }
   }
 
-  /** Appends before it returns, so that the order of calls is the order of the log. */
+  /** Appends synchronously, so that the log has the batches in the order of the calls of `send`. */
   #append(partition: TopicPartition, batch: ProduceBatch): number {
     const stamp = this.#session.stamp(partition, batch.count)
     try {

@@ -10,12 +10,12 @@ import { topicConfig } from './topic-config.ts'
 export interface EmbeddedTopic {
   readonly name: string
   readonly config: TopicConfig
-  /** The configuration that the topic was created with, without defaults. */
+  /** The configuration keys that the creator of the topic gave, without defaults. */
   readonly givenConfig: Readonly<Record<string, string>>
   readonly partitions: PartitionLog[]
 }
 
-/** Topics and their partitions, and their entries in the store: `topic/…`, `start/…`, `batch/…`. */
+/** The topics and their partitions. The journal gets their entries: `topic/…`, `start/…` (the start of a log) and `batch/…`. */
 export class EmbeddedTopics {
   readonly #topics = new Map<string, EmbeddedTopic>()
   readonly #journal: Journal
@@ -50,7 +50,8 @@ export class EmbeddedTopics {
 
   create({ name, partitions, config = {} }: NewTopic): void {
     checkNewTopic(name, partitions)
-    if (this.#topics.has(name)) throw refusal('TOPIC_ALREADY_EXISTS', `Topic ${name} exists already.`, { topic: name })
+    if (this.#topics.has(name))
+      throw refusal('TOPIC_ALREADY_EXISTS', `Topic ${name} exists already: use it, or choose another name.`, { topic: name })
     this.#open(name, partitions, config)
     this.#journal.write(`topic/${name}`, Buffer.from(JSON.stringify({ partitions, config })))
   }
@@ -78,8 +79,8 @@ export class EmbeddedTopics {
   }
 
   /**
-   * Adds an entry of the store; false where it is no topic, batch or start. Topics are loaded before their batches: that is the
-   * phase.
+   * Loads an entry of the store. Loading has two phases, because a batch needs its topic: all topics, then batches and starts. Each
+   * phase ignores the entries of the other.
    */
   load(key: string, value: Uint8Array, phase: 'topics' | 'logs'): void {
     const [kind, name = '', partition = ''] = key.split('/')

@@ -2,9 +2,8 @@ import type { EmbeddedLogEntry, EmbeddedLogStore } from './embedded-log-store.ts
 import { refusal } from './refusal.ts'
 
 /**
- * Gathers the changes of a tick into one storage transaction. Transactions are stored in their order: a crash loses the last
- * ones, and
- * never leaves an effect without its cause.
+ * Gathers the changes of a tick into one storage transaction. Transactions are stored in their order, so a crash can lose only the
+ * latest.
  */
 export class Journal {
   readonly #store: EmbeddedLogStore | null
@@ -21,11 +20,11 @@ export class Journal {
     if (this.#store === null) return
     this.#entries.push({ key, value })
     this.#flushed ??= Promise.resolve().then(() => this.flush())
-    // Callers of `settled` get the error. Where nobody awaits it, the rejection does not end the process.
+    // Callers of `settled` get the error. This handler keeps the rejection from ending the process if there is no such caller.
     this.#flushed.catch(() => undefined)
   }
 
-  /** Resolves when the store holds all that was written so far. Rejects with `TRANSPORT_KAFKA_STORAGE_ERROR`. */
+  /** Resolves when the store has all changes written so far. Rejects with `TRANSPORT_KAFKA_STORAGE_ERROR`. */
   settled(): Promise<void> {
     return this.#flushed ?? Promise.resolve()
   }
@@ -42,7 +41,7 @@ export class Journal {
       const reason = cause instanceof Error ? cause.message : String(cause)
       this.#failure = refusal(
         'KAFKA_STORAGE_ERROR',
-        `The embedded broker could not store what it got (${reason}): free the disk, then restart.`,
+        `The embedded broker could not write to its store (${reason}): free disk space, then restart.`,
         {},
         cause,
       )

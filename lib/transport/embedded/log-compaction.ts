@@ -13,9 +13,9 @@ export interface CompactionOptions {
 }
 
 /**
- * Keeps the last record of each key (Kafka: `Cleaner`). A tombstone that is the last of its key stays until
- * `delete.retention.ms` after the first cleaning that saw it (KIP-534), so that readers learn of the deletion. Offsets
- * do not change. Control batches stay, because they decide about the records before them.
+ * Keeps the last record of each key (Kafka: `Cleaner`). A last record that is a tombstone stays for `delete.retention.ms` after
+ * its first cleaning (KIP-534), so that readers see the deletion. Offsets do not change. Control batches stay, because readers
+ * need them to tell committed records from aborted ones.
  */
 export function compactBatches(batches: readonly StoredBatch[], options: CompactionOptions): readonly StoredBatch[] {
   const decoded = batches.map((stored) => ({ stored, batch: decodeRecordBatch(stored.bytes) }))
@@ -61,7 +61,10 @@ function compactBatch(
   return [rewrite(stored, batch, kept, hasNewTombstone ? nowMs + deleteRetentionMs : horizon)]
 }
 
-/** The batch with fewer records, uncompressed; offsets, producer and last offset stay as they were. */
+/**
+ * Writes the kept records to a new, uncompressed batch. Their offsets, the producer and the last offset of the batch do not
+ * change.
+ */
 function rewrite(stored: StoredBatch, batch: RecordBatch, kept: readonly number[], horizon: number | null): StoredBatch {
   const { producerId, producerEpoch, baseSequence, isTransactional } = stored
   const builder = new RecordBatchBuilder('none', horizon)

@@ -11,7 +11,7 @@ import { placeBatch, readBatchHeader } from './stored-batch.ts'
 import type { TopicConfig } from './topic-config.ts'
 import { TransactionIndex } from './transaction-index.ts'
 
-/** Takes down every change of a partition, so that a restart finds it again. */
+/** Records every change of a partition, so that a restart can load it again. */
 export interface PartitionJournal {
   put(batch: StoredBatch): void
   remove(baseOffset: number): void
@@ -23,7 +23,7 @@ type ReadRange = Pick<
   'batches' | 'highWatermark' | 'lastStableOffset' | 'logStartOffset' | 'abortedTransactions'
 >
 
-/** One partition: batches in order of offsets, in segments. All methods are synchronous (Kafka: `UnifiedLog`). */
+/** The log of one partition: batches in the order of offsets, divided into segments (Kafka: `UnifiedLog`). */
 export class PartitionLog {
   #batches: StoredBatch[] = []
   #startOffset = 0
@@ -44,7 +44,7 @@ export class PartitionLog {
     return this.#startOffset
   }
 
-  /** There are no replicas: everything in the log is below the high watermark. */
+  /** The end of the log: without replicas every record is below the high watermark. */
   get highWatermark(): number {
     return this.#endOffset
   }
@@ -53,7 +53,10 @@ export class PartitionLog {
     return this.#transactions.lastStableOffset(this.#endOffset)
   }
 
-  /** Appends a copy of a sealed batch, and returns its offset. A repeated batch gets the offset of its first time. */
+  /**
+   * Appends a copy of a sealed batch, and returns its base offset. For a repeated batch it returns the offset of the first
+   * append.
+   */
   append(sealed: Uint8Array, nowMs: number): number {
     if (sealed.length > this.#config.maxMessageBytes)
       throw refusal(
@@ -71,7 +74,7 @@ export class PartitionLog {
     return stored.baseOffset
   }
 
-  /** Adds a batch that the store holds. Calls come in the order of offsets. */
+  /** Adds a batch from the store. Calls come in the order of offsets. */
   load(bytes: Uint8Array): void {
     this.#admit(bytes)
   }
@@ -82,8 +85,8 @@ export class PartitionLog {
   }
 
   /**
-   * Batches from the one that holds `offset` on, up to `bytesMax`, but at least one. Throws `TRANSPORT_OFFSET_OUT_OF_RANGE`, and
-   * `TRANSPORT_CORRUPT_MESSAGE` where that first batch is damaged.
+   * Reads whole batches, beginning with the one that contains `offset`: up to `bytesMax` in all, but at least one batch. Throws
+   * `TRANSPORT_OFFSET_OUT_OF_RANGE`, and `TRANSPORT_CORRUPT_MESSAGE` if the first batch is damaged.
    */
   read(offset: number, bytesMax: number, isolation: IsolationLevel): ReadRange & { readonly byteLength: number } {
     if (offset < this.#startOffset || offset > this.#endOffset)
@@ -114,7 +117,7 @@ export class PartitionLog {
     }
   }
 
-  /** How many bytes there are from `offset` on. A long poll asks; counting ends at `bytesMax`. */
+  /** Counts the bytes that can be read from `offset` on, for long polls. It stops counting at `bytesMax`. */
   availableBytes(offset: number, bytesMax: number, isolation: IsolationLevel): number {
     const limit = isolation === 'read_committed' ? this.lastStableOffset : this.#endOffset
     let total = 0
@@ -125,7 +128,7 @@ export class PartitionLog {
     return total
   }
 
-  /** Offset of the first record at or after the time. Where there is none, the end of the log. */
+  /** The offset of the first record at or after the time. If there is no such record, the end of the log. */
   offsetAt(timestampMs: number): number {
     for (const stored of this.#batches) {
       if (stored.maxTimestamp < timestampMs || stored.nextOffset <= this.#startOffset) continue
@@ -136,23 +139,27 @@ export class PartitionLog {
     return this.#endOffset
   }
 
-  /** Moves the start of the log forward; −1 means to its end. Throws `TRANSPORT_OFFSET_OUT_OF_RANGE`. */
+  /** Deletes the records before an offset; −1 deletes all. Throws `TRANSPORT_OFFSET_OUT_OF_RANGE`. */
   deleteRecords(before: number): void {
     if (!this.#config.isDeleted)
-      throw refusal('POLICY_VIOLATION', `${this.#name} is only compacted: records are deleted by tombstones.`)
+      throw refusal('POLICY_VIOLATION', `${this.#name} is compacted only: delete its records by tombstones.`)
     const offset = before === -1 ? this.#endOffset : before
     if (offset < 0 || offset > this.#endOffset)
-      throw refusal('OFFSET_OUT_OF_RANGE', `${this.#name} ends at ${this.#endOffset}, before ${offset}.`, { offset })
+      throw refusal(
+        'OFFSET_OUT_OF_RANGE',
+        `${this.#name} ends at ${this.#endOffset}, before ${offset}: name an offset up to its end.`,
+        { offset },
+      )
     if (offset > this.#startOffset) this.#moveStart(offset)
   }
 
-  /** Deletes what retention lets go, and compacts. */
+  /** Applies the topic's retention and compaction. */
   clean(nowMs: number): void {
     if (this.#config.isDeleted) this.#retain(nowMs)
     if (this.#config.isCompacted) this.#compact(nowMs)
   }
 
-  /** Removes all that the journal holds of this partition. */
+  /** Removes all batches, from the journal as well. */
   erase(): void {
     for (const { baseOffset } of this.#batches) this.#journal.remove(baseOffset)
     this.#batches = []
@@ -178,10 +185,17 @@ export class PartitionLog {
     const batch = decodeRecordBatch(sealed)
     for (let index = 0; index < batch.count; index++)
       if (batch.key(index) === null)
-        throw refusal('INVALID_RECORD', `${this.#name} is compacted, so its records need keys.`, { index })
+        throw refusal(
+          'INVALID_RECORD',
+          `${this.#name} is compacted, and the record at index ${index} of a batch has no key: give it one.`,
+          { index },
+        )
   }
 
-  /** A segment is rolled when it is full, or spans more than `segment.ms` of record time (Kafka: `LogSegment.shouldRoll`). */
+  /**
+   * Returns the segment of the next batch: a new one if the last is full, or would span more than `segment.ms` (Kafka:
+   * `LogSegment.shouldRoll`).
+   */
   #segmentOf(bytes: Uint8Array): number {
     const last = this.#batches.at(-1)
     if (last === undefined) return 0
@@ -216,7 +230,9 @@ export class PartitionLog {
     for (const { baseOffset } of this.#batches.splice(0, keep)) this.#journal.remove(baseOffset)
   }
 
-  /** Deletes whole segments, the oldest first. The active one goes when all of it is too old (Kafka rolls it for that). */
+  /**
+   * Deletes whole segments, the oldest first: the active one, too, if all its records are too old (Kafka rolls it before that).
+   */
   #retain(nowMs: number): void {
     let bytes = this.#batches.reduce((sum, batch) => sum + batch.bytes.length, 0)
     for (let segment = this.#oldestSegment(); segment.length > 0; segment = this.#oldestSegment()) {
@@ -258,7 +274,9 @@ export class PartitionLog {
   }
 }
 
-/** Decodes the batch that follows. Null where it is damaged: the read ends before it, and the next one throws the error. */
+/**
+ * Decodes the next batch of a read. Null if it is damaged and not the first: the read ends before it, and the next read throws.
+ */
 function decodedAfter(before: readonly RecordBatch[], bytes: Uint8Array): RecordBatch | null {
   try {
     return decodeRecordBatch(bytes)

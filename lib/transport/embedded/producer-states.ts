@@ -10,7 +10,7 @@ export interface StampedBatch {
 
 interface ProducerState {
   epoch: number
-  /** The latest batches, oldest first: Kafka remembers five, as many as may be in flight. */
+  /** The latest batches, oldest first. Kafka remembers five, the most that a producer may have in flight. */
   readonly recent: StampedBatch[]
 }
 
@@ -18,16 +18,19 @@ const remembered = 5
 const sequences = 2 ** 31
 
 /**
- * The latest batches of each idempotent producer in a partition: they tell a repeated batch from a new one (Kafka:
- * `ProducerStateManager`).
+ * The latest batches of each idempotent producer in a partition. By them the log recognizes repeated batches, and refuses batches
+ * out of sequence (Kafka: `ProducerStateManager`).
  */
 export class ProducerStates {
   readonly #states = new Map<number, ProducerState>()
 
-  /** The offset of a repeated batch; null for a new one. Throws where the epoch is old, or the sequence does not follow. */
+  /**
+   * Returns the offset of a repeated batch, and null for a new one. Throws if the epoch is old, or the sequence number not the
+   * next.
+   */
   check(batch: StampedBatch): number | null {
     const state = this.#states.get(batch.producerId)
-    // A producer that the log does not know may begin with any sequence: retention may have deleted its records (KIP-360).
+    // An unknown producer may begin with any sequence number, because retention may have deleted its records (KIP-360).
     if (batch.producerId < 0 || batch.baseSequence < 0 || state === undefined) return null
     const { producerId, producerEpoch, baseSequence } = batch
     const facts = { producerId, producerEpoch, baseSequence }
@@ -43,7 +46,7 @@ export class ProducerStates {
     if (baseSequence !== expected)
       throw refusal(
         'OUT_OF_ORDER_SEQUENCE_NUMBER',
-        `Producer ${producerId} sent sequence ${baseSequence} where ${expected} follows: a batch was lost.`,
+        `Producer ${producerId} sent the sequence number ${baseSequence} instead of ${expected}, so a batch was lost: go on with a new epoch.`,
         facts,
       )
     return null

@@ -1,7 +1,7 @@
 import type { ErrorFacts, TransportErrorKind } from '../../model/errors.ts'
 import { TransportError } from '../../model/errors.ts'
 
-/** The errors of Kafka's protocol that the embedded broker answers, and what a client can do about each. */
+/** The protocol errors that the embedded broker answers with, each with the kind of error that clients get. */
 const kinds = {
   UNKNOWN_TOPIC_OR_PARTITION: 'retriable',
   TOPIC_ALREADY_EXISTS: 'fatal',
@@ -27,6 +27,7 @@ const kinds = {
 
 export type RefusalName = keyof typeof kinds
 
+/** Makes the error of a request that the embedded broker refuses. */
 export function refusal(name: RefusalName, message: string, facts: ErrorFacts = {}, cause?: unknown): TransportError {
   return new TransportError(`TRANSPORT_${name}`, kinds[name], message, { facts, cause })
 }

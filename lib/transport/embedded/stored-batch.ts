@@ -2,21 +2,22 @@ import { asBuffer } from '../../model/bytes.ts'
 import { attribute, batchChecksum, field, readSafeInt64, readInt64, writeInt64 } from '../record-batch/wire-format.ts'
 import type { StampedBatch } from './producer-states.ts'
 
-/** A batch in the log, with those fields of its header that are asked for often. */
+/** A batch in the log, with the fields of its header that the log reads often. */
 export interface StoredBatch extends StampedBatch {
   readonly bytes: Uint8Array
   readonly nextOffset: number
   readonly maxTimestamp: number
   readonly isTransactional: boolean
   readonly isControl: boolean
-  /** Number of the segment that the batch belongs to. */
+  /** The number of the segment that has the batch. */
   readonly segment: number
-  /** When compaction may remove the batch's tombstones and markers (KIP-534). Null before the first cleaning that saw them. */
+  /** The time from which compaction may remove the batch's tombstones (KIP-534). Null until a first cleaning has set it. */
   readonly deleteHorizonMs: number | null
 }
 
 const hasDeleteHorizon = 0x40
 
+/** Reads the header of a batch. The log says which segment the batch belongs to. */
 export function readBatchHeader(batch: Uint8Array, segment: number): StoredBatch {
   const bytes = asBuffer(batch)
   const attributes = bytes.readInt16BE(field.attributes)
@@ -38,7 +39,10 @@ export function readBatchHeader(batch: Uint8Array, segment: number): StoredBatch
   }
 }
 
-/** Copies a batch and gives it its offset. The checksum does not cover offset and leader epoch; an append time it does. */
+/**
+ * Copies a batch and writes its base offset, and the append time if there is one. The checksum covers the append time, but neither
+ * the offset nor the leader epoch.
+ */
 export function placeBatch(sealed: Uint8Array, baseOffset: number, appendTimeMs: number | null): Uint8Array {
   const bytes = Buffer.from(sealed)
   writeInt64(bytes, field.baseOffset, baseOffset)

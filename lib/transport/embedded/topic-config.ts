@@ -1,6 +1,6 @@
 import { refusal } from './refusal.ts'
 
-/** Kafka's defaults of the topic configuration that the embedded broker acts on or reports. */
+/** The topic configuration keys that the embedded broker obeys or reports, with Kafka's defaults. */
 const defaults: Readonly<Record<string, string>> = Object.freeze({
   'cleanup.policy': 'delete',
   'compression.type': 'producer',
@@ -18,7 +18,7 @@ const defaults: Readonly<Record<string, string>> = Object.freeze({
 
 const numbers = Object.keys(defaults).filter((key) => /\.(ms|bytes|ratio|replicas)$/.test(key))
 
-/** Keys that mean nothing in one process. They are accepted, so that the same program runs on Kafka and here. */
+/** Keys without a meaning for a broker in one process. They are accepted, so that programs written for Kafka run. */
 const accepted =
   /^(file\.delete\.delay\.ms|flush\.|index\.interval|local\.retention|max\.compaction\.lag|message\.|preallocate|remote\.|segment\.|unclean|follower|leader)/
 
@@ -36,7 +36,7 @@ export interface TopicConfig {
   readonly segmentMs: number
 }
 
-/** Resolves a topic's configuration once. Throws `TRANSPORT_INVALID_CONFIG`. */
+/** Checks a topic's configuration and parses it. Throws `TRANSPORT_INVALID_CONFIG`. */
 export function topicConfig(given: Readonly<Record<string, string>>): TopicConfig {
   for (const [key, value] of Object.entries(given)) checkConfig(key, value)
   const values = Object.freeze({ ...defaults, ...given })
@@ -59,7 +59,8 @@ export function topicConfig(given: Readonly<Record<string, string>>): TopicConfi
 }
 
 function checkConfig(key: string, value: string): void {
-  if (!(key in defaults) && !accepted.test(key)) throw refusal('INVALID_CONFIG', `Unknown topic config name: ${key}.`, { key })
+  if (!(key in defaults) && !accepted.test(key))
+    throw refusal('INVALID_CONFIG', `There is no topic configuration ${key}: correct the key.`, { key })
   const isPolicy = key !== 'cleanup.policy' || /^\s*((compact|delete)\s*(,\s*(compact|delete)\s*)?)?$/.test(value)
   const isNumber = !numbers.includes(key) || (value !== '' && Number.isFinite(Number(value)))
   if (!isPolicy || !isNumber)

@@ -5,7 +5,7 @@ interface EndedTransaction extends AbortedTransaction {
   readonly lastOffset: number
 }
 
-/** The open and the aborted transactions of a partition (Kafka: `ProducerStateManager`, `TransactionIndex`). */
+/** The open and aborted transactions of a partition (Kafka: `ProducerStateManager`, `TransactionIndex`). */
 export class TransactionIndex {
   readonly #openSince = new Map<number, number>()
   readonly #aborted: EndedTransaction[] = []
@@ -20,12 +20,12 @@ export class TransactionIndex {
     if (type === 'abort' && firstOffset !== undefined) this.#aborted.push({ producerId, firstOffset, lastOffset })
   }
 
-  /** The offset before which every transaction has ended. */
+  /** The first offset of the oldest open transaction. Without an open transaction, the high watermark. */
   lastStableOffset(highWatermark: number): number {
     return Math.min(highWatermark, ...this.#openSince.values())
   }
 
-  /** Aborted transactions with records in the range. */
+  /** Returns the aborted transactions that have records in the range. */
   abortedIn(from: number, to: number): readonly AbortedTransaction[] {
     return this.#aborted
       .filter(({ firstOffset, lastOffset }) => firstOffset < to && lastOffset >= from)

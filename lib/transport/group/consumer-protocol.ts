@@ -3,16 +3,16 @@ import { TransportError } from '../../model/errors.ts'
 import type { TopicPartition } from '../../model/topic-partition.ts'
 import { comparePartitions } from '../../model/topic-partition.ts'
 
-/** What a member tells the leader (Kafka: `ConsumerProtocolSubscription`). */
+/** The metadata that a member sends to the leader of its group (Kafka: `ConsumerProtocolSubscription`). */
 export interface MemberSubscription {
   readonly topics: readonly string[]
   readonly userData: Uint8Array | null
   readonly ownedPartitions: readonly TopicPartition[]
-  /** The generation in which the member was assigned the partitions it owns. −1 where that is not known. */
+  /** The generation in which the member got `ownedPartitions`. −1 if it is not known. */
   readonly generationId: number
 }
 
-/** What the leader tells a member (Kafka: `ConsumerProtocolAssignment`). */
+/** The assignment that the leader sends to a member (Kafka: `ConsumerProtocolAssignment`). */
 export interface MemberAssignment {
   readonly partitions: readonly TopicPartition[]
   readonly userData: Uint8Array | null
@@ -21,14 +21,14 @@ export interface MemberAssignment {
 const subscriptionVersion = 3
 const assignmentVersion = 1
 
-/** Version 3, as Kafka's consumers write it. Later versions may only add fields at the end. */
+/** Encodes a subscription in version 3, as Kafka's consumers do. Later versions may only add fields at the end. */
 export function encodeSubscription({ topics, userData, ownedPartitions, generationId }: MemberSubscription): Uint8Array {
   const noRack = int16(-1)
   const parts = [int16(subscriptionVersion), int32(topics.length), ...topics.map(string), nullableBytes(userData)]
   return Buffer.concat([...parts, topicPartitions(ownedPartitions), int32(generationId), noRack])
 }
 
-/** Throws `TRANSPORT_INCONSISTENT_GROUP_PROTOCOL` for bytes that are no subscription. */
+/** Decodes a subscription of any version. Throws `TRANSPORT_INCONSISTENT_GROUP_PROTOCOL` if the bytes are not a subscription. */
 export function decodeSubscription(bytes: Uint8Array): MemberSubscription {
   const reader = new ProtocolReader(bytes)
   const version = reader.int16()
@@ -42,7 +42,10 @@ export function encodeAssignment({ partitions, userData }: MemberAssignment): Ui
   return Buffer.concat([int16(assignmentVersion), topicPartitions(partitions), nullableBytes(userData)])
 }
 
-/** A member that the leader did not mention gets no bytes: it has no partitions. Throws as {@link decodeSubscription}. */
+/**
+ * Decodes an assignment. A member that the leader has left out gets no bytes, which means no partitions. Throws as
+ * {@link decodeSubscription} does.
+ */
 export function decodeAssignment(bytes: Uint8Array): MemberAssignment {
   if (bytes.length === 0) return { partitions: [], userData: null }
   const reader = new ProtocolReader(bytes)
@@ -51,7 +54,7 @@ export function decodeAssignment(bytes: Uint8Array): MemberAssignment {
 }
 
 function notOfTheProtocol(what: string): TransportError {
-  const message = `A member of the group sent metadata that is not of the consumer protocol (${what}): give this group an id of its own.`
+  const message = `A member of the group sent metadata that is not of the consumer protocol (${what}). Give this application a group id that no other uses.`
   return new TransportError('TRANSPORT_INCONSISTENT_GROUP_PROTOCOL', 'fatal', message)
 }
 

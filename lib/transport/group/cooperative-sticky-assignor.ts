@@ -8,7 +8,7 @@ export interface StickyMember {
   readonly generationId: number
 }
 
-/** Kafka's name of this way to assign. */
+/** Kafka's name of this assignor. */
 export const cooperativeSticky = 'cooperative-sticky'
 
 interface Share {
@@ -17,9 +17,11 @@ interface Share {
 }
 
 /**
- * Spreads partitions evenly, and leaves each with its owner as far as that allows (Kafka: `CooperativeStickyAssignor`). A
- * partition that is to move is given to nobody at first: its owner learns that it must let go, joins again, and only then
- * does the next round give it on. So no two members ever own it at once (KIP-429).
+ * Spreads partitions evenly over the members. As far as possible, partitions stay with their owners (Kafka:
+ * `CooperativeStickyAssignor`).
+ *
+ * A partition moves in two rebalances (KIP-429). The first one assigns it to nobody, so its owner revokes it and joins again. The
+ * second one assigns it to the new owner. So no two members own a partition at the same time.
  */
 export function assignCooperativeSticky(
   members: readonly StickyMember[],
@@ -47,7 +49,7 @@ export function assignCooperativeSticky(
   )
 }
 
-/** Where two members claim a partition, the claim of the later generation holds: the other member has missed a rebalance. */
+/** If two members claim a partition, the one of the later generation owns it: the other has missed a rebalance. */
 function ownersOf(members: readonly StickyMember[]): ReadonlyMap<string, string> {
   const owners = new Map<string, string>()
   for (const { memberId, ownedPartitions } of members.toSorted(
@@ -76,8 +78,8 @@ function leastLoaded(shares: readonly Share[], { topic }: TopicPartition): Share
 }
 
 /**
- * Moves single partitions while one member has at least two more than another that could take one. Each move lessens the
- * difference.
+ * Moves single partitions as long as one member has at least two more than another that subscribes to their topic. Each move
+ * makes the difference smaller, so the loop ends.
  */
 function balance(shares: readonly Share[]): void {
   for (let hasMoved = true; hasMoved;) {

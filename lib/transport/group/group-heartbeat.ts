@@ -7,14 +7,13 @@ export interface HeartbeatOptions {
   readonly clock: Clock
   readonly intervalMs: number
   readonly sessionTimeoutMs: number
-  /** Told the coordinator's error, or null where the session is over without an answer. */
+  /** Called with the coordinator's error, or with null if the session has timed out without an answer. */
   readonly onTrouble: (error: TransportError | null) => void
 }
 
 /**
- * Keeps the session of one generation alive by timers, whatever the member's code is busy with. It reports the first error only,
- * and
- * none once it is stopped: a late answer belongs to a generation that is over.
+ * Sends the heartbeats of one generation by timers, also while the member's own code is busy. It reports only the first error. A
+ * stopped heartbeat reports nothing, because a late answer belongs to a generation that is over.
  */
 export class GroupHeartbeat {
   readonly #options: HeartbeatOptions
@@ -32,7 +31,7 @@ export class GroupHeartbeat {
     this.#expiry = this.#expire()
   }
 
-  /** The coordinator has heard of the member at this time or later. */
+  /** A lower bound: the coordinator got the last heartbeat at this time or later. */
   get aliveAtMs(): number {
     return this.#aliveAtMs
   }
@@ -63,7 +62,9 @@ export class GroupHeartbeat {
     this.#next = this.#schedule()
   }
 
-  /** The coordinator's session time runs from when it got the heartbeat, which is after it was sent. */
+  /**
+   * Restarts the session timeout at the time of sending. The coordinator's own timeout starts later, when the heartbeat arrives.
+   */
   #renew(sentAtMs: number): void {
     this.#aliveAtMs = sentAtMs
     this.#expiry.cancel()

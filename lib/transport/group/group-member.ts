@@ -17,26 +17,28 @@ export interface SubscribedMember extends MemberSubscription {
 export interface NewAssignment {
   /** All that the member owns now. */
   readonly partitions: readonly TopicPartition[]
-  /** Those partitions that the member did not own before. */
+  /** The partitions that the member did not own before. */
   readonly added: readonly TopicPartition[]
   readonly userData: Uint8Array | null
 }
 
 /**
- * What a member of a group asks of its application, and tells it. Calls never overlap, and each is awaited before the next step.
- * A call
- * that rejects ends the membership with that error.
+ * The callbacks of a group member. Calls never overlap: the member awaits each before its next step. If a callback rejects, the
+ * membership ends with its error.
  */
 export interface GroupMemberListener {
-  /** Asked before each join. */
+  /** Called before each join. */
   subscription(): Promise<Pick<MemberSubscription, 'topics' | 'userData'>>
-  /** Only the leader is asked: it says which member gets which partitions. A member that it leaves out gets none. */
+  /** Called on the leader only. Returns the partitions of each member. A member that is left out gets none. */
   assign(members: readonly SubscribedMember[]): Promise<ReadonlyMap<string, MemberAssignment>>
-  /** The partitions go to another member after this call, so their offsets are committed now. Also called by `leave`. */
+  /** Called before the partitions go to another member, also by `leave`: the last time to commit their offsets. */
   onRevoked(partitions: readonly TopicPartition[]): Promise<void>
-  /** Called after every rebalance, also where no partition was added: userData may be new. */
+  /** Called after every rebalance, also if no partition was added, because `userData` may be new. */
   onAssigned(assignment: NewAssignment): Promise<void>
-  /** The partitions may have another owner already: their offsets cannot be committed any more. */
+  /**
+   * Called if the member was fenced or its session has timed out. Another member may own the partitions: their offsets cannot be
+   * committed.
+   */
   onLost(partitions: readonly TopicPartition[]): Promise<void>
 }
 
@@ -44,7 +46,7 @@ export interface GroupMemberOptions {
   readonly coordinator: GroupCoordinator
   readonly clock: Clock
   readonly groupId: string
-  /** The static member's id (KIP-345). Null: a dynamic member. */
+  /** The id of a static member (KIP-345). Null for a dynamic member. */
   readonly groupInstanceId: string | null
   /** Name of the assignor. All members of a group have the same. */
   readonly protocolName: string
@@ -56,8 +58,8 @@ export interface GroupMemberOptions {
 }
 
 /**
- * How a member goes (KIP-1153). `leave`: the coordinator hears of it, and rebalances. `remain`: the coordinator keeps its place until the
- * session times out. `default`: a dynamic member leaves, a static one remains (KIP-1284).
+ * How a member goes (KIP-1153). `leave`: it tells the coordinator, and the group rebalances. `remain`: the coordinator keeps its
+ * place until the session times out. `default`: a dynamic member leaves, a static one remains (KIP-1284).
  */
 export type Goodbye = 'default' | 'leave' | 'remain'
 
@@ -66,14 +68,14 @@ const signals = ['none', 'rejoin', 'lost', 'leave'] as const
 type Signal = (typeof signals)[number]
 
 /**
- * A member of a group that rebalances cooperatively (KIP-429): it keeps what it owns through a rebalance, lets go only of what
- * it was not assigned again, and then joins once more, so that this can go to others.
+ * A member of a group with cooperative rebalancing (KIP-429). During a rebalance the member keeps its partitions. Afterwards it
+ * revokes only the partitions that were not assigned to it again. Then it joins once more, so that others can get them.
  *
  * One loop takes all steps in turn. Heartbeats, commits and callers only leave a signal for it. Interleavings that matter:
- * - A heartbeat answers REBALANCE_IN_PROGRESS while `onAssigned` runs: the join follows when it has ended.
- * - The member is fenced while `onRevoked` runs: a commit in there fails, then `onLost` gets what is still owned.
- * - A rejoin is requested while a join is on its way: another join follows it, with the newer subscription.
- * - `leave` comes while a join waits for other members: it does not wait for them, unless the member has no id yet.
+ * - A heartbeat is answered REBALANCE_IN_PROGRESS while `onAssigned` runs: the join follows after `onAssigned` has ended.
+ * - The member is fenced while `onRevoked` runs: a commit in `onRevoked` fails, then `onLost` gets all partitions still owned.
+ * - `requestRejoin` is called while a join is under way: another join follows, with the newer subscription.
+ * - `leave` is called while a join waits for other members: the member leaves without waiting, unless it has no id yet.
  */
 export class GroupMember {
   readonly #options: GroupMemberOptions
@@ -92,7 +94,7 @@ export class GroupMember {
     this.#options = options
   }
 
-  /** Commits carry it, so that the coordinator refuses those of a zombie. */
+  /** Every commit carries this identity, so that the coordinator refuses the commits of a zombie. */
   get identity(): GroupIdentity {
     const { groupId, groupInstanceId } = this.#options
     return { groupId, groupInstanceId, generationId: this.#generationId, memberId: this.#memberId }
@@ -102,19 +104,19 @@ export class GroupMember {
     return this.#owned
   }
 
-  /** The member's life: resolves after `leave`, rejects with the error that ended it. Called once. */
+  /** Runs the membership. Resolves after `leave`, and rejects with the error that ended the membership. Called once. */
   run(): Promise<void> {
     assert(this.#running === null, 'A member runs once.')
     this.#running = this.#run()
     return this.#running
   }
 
-  /** Joins again soon, with a new subscription. */
+  /** Makes the member join again, with a new subscription. */
   requestRejoin(): void {
     this.#raise('rejoin')
   }
 
-  /** Gives back all partitions (`onRevoked`) and leaves the group. Resolves when that is done; errors are those of `run`. */
+  /** Revokes all partitions (`onRevoked`) and ends the membership as `goodbye` says. Settles as `run` does. */
   async leave(goodbye: Goodbye = 'default'): Promise<void> {
     if (goodbye !== 'default') this.#goodbye = goodbye
     this.#raise('leave')
@@ -122,10 +124,13 @@ export class GroupMember {
     await this.#running
   }
 
-  /** Rejects with kind `fenced` or `rebalance` where the member no longer owns what it commits. The loop then rejoins. */
+  /**
+   * Commits offsets. Rejects with kind `fenced` or `rebalance` if the partitions are no longer the member's. The member then
+   * rejoins.
+   */
   async commit(offsets: readonly OffsetCommit[]): Promise<void> {
     const identity = this.identity
-    // Without a generation the coordinator would take this for the commit of an administrator's tool, and would not fence it.
+    // The coordinator does not fence a commit without a generation, because administrators' tools commit that way.
     if (identity.generationId < 0) throw notInGroup(identity)
     try {
       await this.#options.coordinator.commitOffsets(identity, offsets)
@@ -141,14 +146,14 @@ export class GroupMember {
       while (this.#signal !== 'leave') await this.#turn()
       await this.#depart()
     } catch (error) {
-      // The first error is the cause. Errors of leaving only follow from it.
+      // Errors of leaving only follow from this error, and are ignored.
       await this.#lose().catch(() => undefined)
       await this.#sayGoodbye()
       throw error instanceof ListenerError ? error.cause : error
     }
   }
 
-  /** One step of the loop: it acts on the signal, and tries once to reach the next stable generation. */
+  /** One step of the loop: obeys the signal, then tries once to reach a stable generation. */
   async #turn(): Promise<void> {
     if (this.#signal === 'lost') await this.#lose()
     if (this.#fatal !== null) throw this.#fatal
@@ -160,7 +165,7 @@ export class GroupMember {
     }
   }
 
-  /** Answers false where the join ended early because the member leaves. */
+  /** Returns false if the member leaves while its join is under way. */
   async #rebalance(): Promise<boolean> {
     const joined = await this.#join()
     if (joined === null) return false
@@ -176,7 +181,7 @@ export class GroupMember {
     const metadata = encodeSubscription({ topics, userData, ownedPartitions: this.#owned, generationId: this.#generationId })
     const identity = { groupId, groupInstanceId, memberId: this.#memberId }
     const times = { sessionTimeoutMs, rebalanceTimeoutMs }
-    // A join under way keeps the session alive. A heartbeat beside it would only be answered REBALANCE_IN_PROGRESS.
+    // A pending join keeps the session alive. A heartbeat during the join would only be answered REBALANCE_IN_PROGRESS.
     this.#heartbeat?.stop()
     const join = coordinator.join({
       ...identity,
@@ -220,7 +225,7 @@ export class GroupMember {
     if (revoked.length > 0) {
       await callListener(this.#options.listener.onRevoked(revoked))
       this.#owned = without(this.#owned, revoked)
-      // KIP-429: the leader gives revoked partitions to others once this member's next subscription no longer names them.
+      // KIP-429: the leader assigns a revoked partition once its owner has joined with a subscription that no longer names it.
       this.#raise('rejoin')
     }
     const added = without(partitions, this.#owned)
@@ -242,9 +247,9 @@ export class GroupMember {
   #onTrouble(error: TransportError): void {
     if (error.kind === 'retriable') return
     if (error.kind === 'rebalance') return this.#raise('rejoin')
-    // KIP-345: another process has this instance id; joining again would throw that one out in turn.
+    // KIP-345: another process uses this instance id. If this member joined again, it would fence that process in turn.
     if (error.kind !== 'fenced' || error.code === 'TRANSPORT_FENCED_INSTANCE_ID') this.#fatal = error
-    // A member of an old generation is still in the group under its id; with a new id its old self would hold up the others.
+    // After ILLEGAL_GENERATION the group still has the member under its id. With a new id the group would wait for the old one, too.
     else if (error.code !== 'TRANSPORT_ILLEGAL_GENERATION') this.#memberId = ''
     this.#raise('lost')
   }
@@ -266,8 +271,8 @@ export class GroupMember {
   }
 
   /**
-   * Best effort: without an answer the member leaves by its session timeout. A static member always does, because it may come
-   * back (KIP-345).
+   * Tells the coordinator that the member leaves, unless it shall remain. An error is ignored: the coordinator then removes the
+   * member when its session times out.
    */
   async #sayGoodbye(): Promise<void> {
     const isDynamic = this.#options.groupInstanceId === null
@@ -282,7 +287,10 @@ export class GroupMember {
     this.#signalled.resolve()
   }
 
-  /** Signals that come from here on ask for another round. A signal to leave stays: there is no other round then. */
+  /**
+   * Clears the signal, so that later signals start another round. Returns false if the member leaves: there is no other round
+   * then.
+   */
   #beginRound(): boolean {
     if (this.#signal === 'leave') return false
     this.#signal = 'none'
@@ -292,11 +300,11 @@ export class GroupMember {
 }
 
 function notInGroup({ groupId }: GroupIdentity): TransportError {
-  const message = `This member is in no generation of group ${groupId}: what it read will be read again by whoever owns it.`
+  const message = `This member is in no generation of group ${groupId}, so it cannot commit. The next owner of its partitions reads the records again.`
   return new TransportError('TRANSPORT_UNKNOWN_MEMBER_ID', 'fenced', message, { facts: { groupId } })
 }
 
-/** Marks an error of the listener: a `TransportError` that user code throws is no reason to join again. */
+/** Marks errors of the listener, so that a `TransportError` from user code does not make the member join again. */
 class ListenerError extends Error {}
 
 async function callListener<T>(call: Promise<T>): Promise<T> {

@@ -4,7 +4,7 @@ import type { Admin, OffsetSpec } from '../admin.ts'
 import type { Position, PositionSource } from './position-source.ts'
 import { unknownTopic } from './topic-producer.ts'
 
-/** All partitions of the topics, without a group: each such consumer reads everything. */
+/** The positions of a consumer without a group: it reads all partitions of its topics. */
 export class AllPartitions implements PositionSource {
   readonly #admin: Admin
   readonly #from: OffsetSpec
@@ -45,7 +45,9 @@ export class AllPartitions implements PositionSource {
   }
 
   commit(): Promise<void> {
-    return Promise.reject(new TypeError('A consumer without a groupId commits nothing: give it one, or keep positions yourself.'))
+    return Promise.reject(
+      new TypeError('A consumer without a groupId cannot commit: give it a groupId, or keep positions yourself.'),
+    )
   }
 
   close(): Promise<void> {

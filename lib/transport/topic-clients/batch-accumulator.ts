@@ -9,7 +9,7 @@ import { noProducer } from '../record-batch/record-batch-builder.ts'
 import type { RecordBatch } from '../record-batch/record-batch.ts'
 import { copyRecords, isAboutRecords } from '../refused-batch.ts'
 
-/** What became of the record at an index of a batch: its offset, or the error that it throws. */
+/** Returns the offset of the record at an index of a batch, or throws the error that its sending ended with. */
 type Outcome = (index: number) => number
 
 interface OpenBatch {
@@ -18,10 +18,10 @@ interface OpenBatch {
   readonly sent: PromiseWithResolvers<Outcome>
 }
 
-/** A batch is sent before it grows beyond this: far below the broker's `max.message.bytes` of 1 MB. */
+/** A batch is sent before it grows beyond this size. The broker's default `max.message.bytes` is 1 MiB. */
 const batchBytesMax = 256 << 10
 
-/** Gathers the records of a tick into one batch per partition. */
+/** Gathers the records that are sent in the same microtask into one batch per partition. */
 export class BatchAccumulator {
   readonly #producer: Producer
   readonly #order = new PartitionOrder()
@@ -32,7 +32,10 @@ export class BatchAccumulator {
     this.#producer = producer
   }
 
-  /** Resolves with the record's offset once it is acknowledged. A record that the broker refuses takes no other with it. */
+  /**
+   * Resolves with the record's offset once it is acknowledged. If the broker refuses one record of a batch, the others are still
+   * written.
+   */
   async append(
     at: TopicPartition,
     key: Uint8Array | null,
@@ -50,7 +53,7 @@ export class BatchAccumulator {
     return outcome(index)
   }
 
-  /** Sends what is gathered, and resolves when all of it is settled. */
+  /** Sends all gathered records. Resolves when each is acknowledged or has failed. */
   async drain(): Promise<void> {
     for (const open of this.#open.values()) this.#send(open)
     while (this.#underway.size > 0) await Promise.allSettled(this.#underway)
@@ -75,7 +78,7 @@ export class BatchAccumulator {
     void sending.finally(() => this.#underway.delete(sending))
   }
 
-  /** Later batches of the partition wait until all of a refused one is settled. */
+  /** Writes a batch. If it is refused because of single records, its halves are written before the partition's next batch. */
   async #write(at: TopicPartition, batch: ProduceBatch): Promise<Outcome> {
     try {
       const { baseOffset } = await this.#producer.send(at, batch)
@@ -88,7 +91,10 @@ export class BatchAccumulator {
     }
   }
 
-  /** As Java's producer does with a batch that is too large (`RecordAccumulator.splitAndReenqueue`). */
+  /**
+   * Writes the two halves of a refused batch, as Java's producer does with a batch that is too large
+   * (`RecordAccumulator.splitAndReenqueue`).
+   */
   async #halves(at: TopicPartition, records: RecordBatch): Promise<Outcome> {
     const middle = records.count >>> 1
     const left = await this.#write(at, copyRecords(records, 0, middle, this.#producer.newBatch()))

@@ -11,7 +11,7 @@ import type { RecordBatch } from '../record-batch/record-batch.ts'
 
 type Readable<T> = Pick<Serde<T>, 'name' | 'deserialize'>
 
-/** A topic as its readers see it: covariant, so that topics of several types can be read together. */
+/** The part of a topic that consumers need. It has no serializers, so that a consumer can read topics of several types. */
 export interface ReadableTopic<K, V> {
   readonly name: string
   readonly key: Readable<K>
@@ -29,23 +29,23 @@ export interface ConsumedRecord<K, V> {
   readonly value: V | null
 }
 
-/** The records of a union of topics, as a union. */
+/** The type of the records of a topic. For a union of topics it is the union of their records. */
 export type RecordOf<T> = T extends ReadableTopic<infer K, infer V> ? ConsumedRecord<K, V> : never
 
 /**
- * Decides about a record that its topic's serdes cannot read, or whose timestamp is no safe integer: `continue` skips it, `fail`
- * ends
- * the loop with the error. To do something that takes time, let it fail, and begin another loop: that goes on behind the record.
+ * Decides about a record that the topic's serdes cannot read, or whose timestamp is not a safe integer. `continue` skips the
+ * record. `fail` ends the loop with the error. The handler is synchronous: to await something, answer `fail`, then begin another
+ * loop, which goes on behind the record.
  */
 export type ConsumerDeserializationHandler = (error: StreamsError, record: RawRecord) => 'continue' | 'fail'
 
 export interface DecodedRange<K, V> {
   readonly records: readonly ConsumedRecord<K, V>[]
-  /** The record after `records`, which cannot be read. Null: all records of the range were read. */
+  /** The record that ended the reading, and its error. Null if the whole range was read. */
   readonly failure: { readonly error: StreamsError; readonly offset: number } | null
 }
 
-/** Decoders by the names of topics. Throws where a serde cannot be bound. */
+/** Makes a decoder for each topic, by the topic's name. Throws if a serde cannot be bound, e.g. without a schema registry. */
 export function recordDecoders(
   topics: readonly ReadableTopic<unknown, unknown>[],
   environment: SerdeEnvironment,
@@ -54,7 +54,7 @@ export function recordDecoders(
   return new Map(topics.map((topic) => [topic.name, new RecordDecoder(topic, environment, handler)]))
 }
 
-/** Decodes the records of a partition of a topic. */
+/** Decodes the records of one topic. */
 export class RecordDecoder<K, V> {
   readonly #topic: string
   readonly #key: Serde<K>
@@ -112,7 +112,10 @@ export class RecordDecoder<K, V> {
   }
 }
 
-/** Copies the bytes: the application keeps records longer than the fetched response, and a serde may hand its bytes through. */
+/**
+ * Copies the bytes of key and value, because a serde may pass them on, and the application may keep them longer than the response
+ * lives.
+ */
 function rawRecord(at: TopicPartition, batch: RecordBatch, index: number): RawRecord {
   return {
     ...at,
@@ -126,7 +129,7 @@ function rawRecord(at: TopicPartition, batch: RecordBatch, index: number): RawRe
 
 function checkTimestamp({ topic, partition, offset, timestamp }: RawRecord): void {
   if (Number.isSafeInteger(timestamp)) return
-  const message = `The timestamp at ${topic}-${partition} offset ${offset} is ${timestamp}, and no safe integer in ms.`
+  const message = `The timestamp at ${topic}-${partition} offset ${offset} is ${timestamp}, which is not a safe integer. Skip it by a deserializationHandler, or mend its writer.`
   throw new StreamsError('STREAMS_INVALID_TIMESTAMP', message, { facts: { topic, partition, offset, timestamp } })
 }
 

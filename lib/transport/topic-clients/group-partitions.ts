@@ -12,7 +12,7 @@ export interface GroupPartitionsOptions {
   readonly admin: Admin
   readonly groupId: string
   readonly topics: readonly string[]
-  /** Where to begin in a partition of which the group has committed nothing. */
+  /** Where to begin in partitions without a committed offset. */
   readonly from: OffsetSpec
   readonly member: Omit<GroupMemberOptions, 'listener' | 'groupId'>
 }
@@ -22,8 +22,8 @@ interface OwnedPosition extends Position {
 }
 
 /**
- * The partitions of one member of a group, by cooperative-sticky assignment. A partition that a topic gains is assigned at the
- * next rebalance.
+ * The positions of a consumer in a group. The group assigns partitions by Kafka's cooperative-sticky assignor. Partitions that are
+ * added to a topic are assigned at the next rebalance.
  */
 export class GroupPartitions implements PositionSource, GroupMemberListener {
   readonly #options: GroupPartitionsOptions
@@ -35,7 +35,7 @@ export class GroupPartitions implements PositionSource, GroupMemberListener {
   constructor(options: GroupPartitionsOptions) {
     this.#options = options
     this.#member = new GroupMember({ ...options.member, groupId: options.groupId, listener: this })
-    // `positions` throws the error to the reader.
+    // The reader gets the error from `positions`.
     this.#member.run().catch((reason: unknown) => {
       this.#failure = { reason }
       this.#change()

@@ -23,10 +23,10 @@ export interface OpenConsumerOptions<T extends ReadableTopic<unknown, unknown>> 
   /** Members of a group share the partitions. Default: no group, this consumer reads all partitions. */
   readonly groupId?: string
   readonly groupInstanceId?: string
-  /** Where to begin where nothing was committed, and where the log no longer has the position. Default `earliest`. */
+  /** The start in partitions without a committed offset, or whose log no longer has that offset. Default `earliest`. */
   readonly from?: OffsetSpec
   readonly schemaRegistry?: SchemaRegistry
-  /** Asked about records that cannot be read. Default: such a record ends the loop with its error. */
+  /** Decides about records that cannot be read. Default: such a record ends the loop with its error. */
   readonly deserializationHandler?: ConsumerDeserializationHandler
   /** Default `read_committed`. */
   readonly isolationLevel?: IsolationLevel
@@ -50,7 +50,7 @@ const producerDefaults: ProducerOptions = {
   deliveryTimeoutMs: 120_000,
 }
 
-/** Opens a producer of values. Close it to send what is left. */
+/** Opens a producer that serializes by the serdes of the topics. Its `close` sends the records that are still gathered. */
 export async function openProducer(cluster: Cluster, options: OpenProducerOptions): Promise<TopicProducer> {
   const { clientId, schemaRegistry, ...given } = options
   await using opened = new AsyncDisposableStack()
@@ -61,8 +61,9 @@ export async function openProducer(cluster: Cluster, options: OpenProducerOption
 }
 
 /**
- * Opens a consumer of values: of a group's share where `groupId` is given, else of all partitions.
- * Rejects with `TRANSPORT_UNKNOWN_TOPIC_OR_PARTITION` where one of the topics is not there (without a group).
+ * Opens a consumer that deserializes by the serdes of the topics. With a `groupId` it shares the partitions with the other
+ * members of the group. Without, it reads all partitions, and rejects with `TRANSPORT_UNKNOWN_TOPIC_OR_PARTITION` if a topic does
+ * not exist.
  */
 export async function openConsumer<T extends ReadableTopic<unknown, unknown>>(
   cluster: Cluster,
@@ -70,7 +71,7 @@ export async function openConsumer<T extends ReadableTopic<unknown, unknown>>(
 ): Promise<TopicConsumer<T>> {
   const { clientId, topics, schemaRegistry, isolationLevel = 'read_committed', maxWaitMs = 500 } = options
   const decoders = recordDecoders(topics, { schemaRegistry }, options.deserializationHandler ?? (() => 'fail'))
-  // Where one of them does not open, the others are closed again.
+  // If one client fails to open, the stack closes those that are open.
   await using opened = new AsyncDisposableStack()
   const admin = opened.adopt(await cluster.admin({ clientId }), close)
   const fetcher = opened.adopt(await cluster.fetcher({ clientId }), close)
@@ -90,6 +91,7 @@ function close(client: { close(): Promise<void> }): Promise<void> {
   return client.close()
 }
 
+/** Opens an admin client of the cluster. */
 export function openAdmin(cluster: Cluster, options: { readonly clientId: string }): Promise<Admin> {
   return cluster.admin(options)
 }

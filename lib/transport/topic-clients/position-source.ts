@@ -2,20 +2,23 @@ import type { Signal } from '../../model/abort-signal.ts'
 import type { TopicPartition } from '../../model/topic-partition.ts'
 import type { FetchPosition } from '../fetcher.ts'
 
-/** How far the records of a partition were handed over. The object is the same for as long as the consumer owns the partition. */
+/** The next offset that the consumer hands over. The object stays the same as long as the consumer owns the partition. */
 export interface Position extends TopicPartition {
   offset: number
 }
 
-/** Says which partitions a consumer reads, and where from: all of them, or those of a member of a group. */
+/**
+ * The partitions that a consumer reads, with their positions: all partitions of its topics, or those that its group assigns to
+ * it.
+ */
 export interface PositionSource {
   /**
-   * Waits until there is a partition to read. `changed` is aborted when other partitions are to be read. Rejects with what ended
-   * the membership.
+   * Waits until there is a partition to read. `changed` is aborted when the set of partitions changes. Rejects with the error that
+   * ended the group membership.
    */
   positions(signal: Signal): Promise<{ readonly positions: readonly FetchPosition[]; readonly changed: Signal }>
   position(partition: TopicPartition): Position | undefined
-  /** Called where the log no longer has the position: reading begins anew at `from`. */
+  /** Sets the position to the start option `from`. Called if the log no longer has the position. */
   reset(partition: TopicPartition): Promise<void>
   commit(): Promise<void>
   close(): Promise<void>

@@ -13,7 +13,7 @@ export interface ConsumedBatch<R> {
   readonly topic: string
   readonly partition: number
   readonly records: readonly R[]
-  /** The offset that follows the batch. */
+  /** The offset after the batch. */
   readonly nextOffset: number
 }
 
@@ -24,12 +24,12 @@ export interface TopicConsumerOptions {
   readonly clock: Clock
   readonly limits: Omit<FetchLimits, 'signal'>
   readonly retryBackoffMs: number
-  /** What the consumer closes; the source is among them. */
+  /** The clients that `close` closes, `source` among them. */
   readonly clients: AsyncDisposable
 }
 
 /**
- * Reads topics as values, at least once. Batches of several partitions come in no particular order among each other.
+ * Reads records of topics at least once, and deserializes them. Batches of different partitions come in no particular order.
  *
  * @example
  * for await (const { records } of consumer) {
@@ -40,7 +40,7 @@ export interface TopicConsumerOptions {
 export class TopicConsumer<T extends ReadableTopic<unknown, unknown>> {
   readonly #options: TopicConsumerOptions
   readonly #closing = new AbortController()
-  /** The record that could not be read, and ended the last loop with an error. */
+  /** The unreadable record whose error ended the last loop. */
   #unread: { readonly position: Position; readonly offset: number } | null = null
 
   constructor(options: TopicConsumerOptions) {
@@ -48,33 +48,37 @@ export class TopicConsumer<T extends ReadableTopic<unknown, unknown>> {
   }
 
   /**
-   * Ends when the consumer is closed.
+   * Iterates over batches until the consumer is closed.
    *
-   * Throws at a record that cannot be read (a `SerializationError`, unless `deserializationHandler` says `continue`), once all
-   * records
-   * before it were handed over. Until another loop begins, a commit is one up to that record; another loop goes on behind it.
+   * A record that cannot be read ends the loop with a `SerializationError`, unless `deserializationHandler` answers `continue`. All
+   * records before it are handed over first. Until another loop begins, `commit` commits up to that record. Another loop goes on
+   * behind it.
    *
-   * Throws at a corrupt batch (a `TransportError` of code `TRANSPORT_CORRUPT_MESSAGE` with topic, partition and offset), once
-   * what was
-   * fetched of other partitions is handed over. That partition stays where it is.
+   * A corrupt batch ends the loop with a `TransportError` of code `TRANSPORT_CORRUPT_MESSAGE` that names topic, partition and
+   * offset. Records fetched from other partitions are handed over first. The position of the corrupt partition does not move.
    */
   async *[Symbol.asyncIterator](): AsyncGenerator<ConsumedBatch<RecordOf<T>>, void, undefined> {
     this.#passUnread()
     while (!this.#closing.signal.aborted)
       for (const fetched of errorsLast(await this.#fetch())) {
         const position = this.#options.source.position(fetched)
-        // The partition went to another member while records of others were handed over.
+        // While other partitions were handed over, this one has gone to another member of the group.
         if (position === undefined) continue
         yield* this.#hand(fetched, position)
       }
   }
 
-  /** Commits all that was handed over so far, the batch in hand included. Rejects where the group gave it to somebody else. */
+  /**
+   * Commits the offsets of all batches that were handed over, the current one included. Rejects if the group has given one of the
+   * partitions to another member.
+   */
   commit(): Promise<void> {
     return this.#options.source.commit()
   }
 
-  /** Ends the loop, leaves the group, and closes. What was not committed is read again by whoever comes next. */
+  /**
+   * Ends the loop, leaves the group, and closes the clients. Records that were not committed are read again by their next reader.
+   */
   async close(): Promise<void> {
     if (this.#closing.signal.aborted) return
     this.#closing.abort()
@@ -117,11 +121,11 @@ export class TopicConsumer<T extends ReadableTopic<unknown, unknown>> {
     const decoder = this.#options.decoders.get(topic)
     assert(decoder !== undefined, 'Only topics of this consumer are fetched.')
     const { records, failure } = await decoder.decode(partition, range)
-    // The decoder is that of one of T's topics, and these are its records; the map forgot which.
+    // The map of decoders has lost the record type of each topic, which is one of RecordOf<T>.
     return { records: records as readonly RecordOf<T>[], failure }
   }
 
-  /** The program has seen the error of the last loop: this one goes on behind the record. */
+  /** Moves the position behind the unreadable record of the last loop, because the program has seen its error. */
   #passUnread(): void {
     if (this.#unread !== null && this.#unread.position.offset === this.#unread.offset) this.#unread.position.offset++
     this.#unread = null
@@ -134,7 +138,7 @@ export class TopicConsumer<T extends ReadableTopic<unknown, unknown>> {
   }
 }
 
-/** Partitions with errors come last: an error ends the loop, and records of the other partitions are handed over before. */
+/** Puts partitions with errors last, so that the records of the others are handed over before an error ends the loop. */
 function errorsLast(fetched: readonly FetchedPartition[]): readonly FetchedPartition[] {
   return [...fetched.filter(({ error }) => error === null), ...fetched.filter(({ error }) => error !== null)]
 }

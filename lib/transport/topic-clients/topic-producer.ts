@@ -19,8 +19,8 @@ export interface ProducerRecord<K, V> {
   readonly timestamp?: number
   readonly headers?: Headers
   /**
-   * Default: chosen by the key, as Java's producer does. Records without a key that are sent in one call share a partition drawn
-   * by chance.
+   * Default: the partition of the key, as Java's producer chooses it. All records without a key in one call of `send` go to the
+   * same random partition.
    */
   readonly partition?: number
 }
@@ -31,7 +31,7 @@ export interface TopicProducerOptions {
   readonly clock: Clock
   readonly chance: Chance
   readonly serdes: SerdeEnvironment
-  /** What the producer closes. */
+  /** The clients that `close` closes. */
   readonly clients: AsyncDisposable
 }
 
@@ -47,10 +47,13 @@ interface WritableTopic {
   readonly partitions: number
 }
 
-/** As Java's `metadata.max.age.ms`: after this long the partitions of a topic are asked for again. */
+/** After this time the producer asks again how many partitions a topic has (Java: `metadata.max.age.ms`). */
 const metadataAgeMaxMs = 300_000
 
-/** Writes values to topics. What is sent in the same tick goes out together; within a partition in the order of calls. */
+/**
+ * Serializes records and writes them to topics. Records that are sent in the same microtask go out in one batch per partition.
+ * Within a partition, records are in the order of the calls.
+ */
 export class TopicProducer {
   readonly #options: TopicProducerOptions
   readonly #accumulator: BatchAccumulator
@@ -62,13 +65,10 @@ export class TopicProducer {
   }
 
   /**
-   * Resolves with where each record stands, when all are acknowledged.
+   * Sends records. When all are acknowledged, resolves with the partition and offset of each.
    *
-   * Before anything is sent it rejects with a `SerializationError`, or with a `TypeError` for a timestamp or a partition that
-   * cannot be.
-   * Later it rejects with a `TransportError`, and the other records may be in the log: a record that the broker refuses takes no
-   * other
-   * with it.
+   * Rejects with a `SerializationError`, or with a `TypeError` for an impossible timestamp or partition, before any record is sent.
+   * Rejects with a `TransportError` if the broker refuses a record or cannot be reached. The other records may then be in the log.
    */
   async send<K, V>(topic: Topic<K, V>, records: readonly ProducerRecord<K, V>[]): Promise<readonly PartitionOffset[]> {
     const partitions = await this.#partitionsOf(topic, records)
@@ -82,13 +82,13 @@ export class TopicProducer {
     return Promise.all(acknowledged)
   }
 
-  /** Sends what was handed over, then closes. */
+  /** Sends the gathered records, then closes the clients. */
   async close(): Promise<void> {
     await this.#accumulator.drain()
     await this.#options.clients[Symbol.asyncDispose]()
   }
 
-  /** Asks again before a partition is refused: there may be more of them than a while ago. */
+  /** Asks the broker again before it refuses a partition, because the topic may have got more partitions. */
   async #partitionsOf<K, V>(topic: Topic<K, V>, records: readonly ProducerRecord<K, V>[]): Promise<number> {
     const { partitions } = await this.#writable(topic)
     if (records.every(({ partition = 0 }) => partition < partitions)) return partitions
@@ -132,7 +132,9 @@ function checkRecord(topic: string, { timestamp, partition }: EncodedRecord, par
   if (!Number.isSafeInteger(timestamp) || timestamp < 0)
     throw new TypeError(`A record for topic ${topic} has the timestamp ${timestamp}: give it ms since the epoch.`)
   if (!Number.isSafeInteger(partition) || partition < 0 || partition >= partitions)
-    throw new TypeError(`A record goes to partition ${partition} of topic ${topic}: it has ${partitions}, from 0 on.`)
+    throw new TypeError(
+      `A record names partition ${partition} of topic ${topic}, which has ${partitions}: give a number from 0 to ${partitions - 1}.`,
+    )
 }
 
 function encode<T>(serde: Serde<T>, value: T | null, context: SerdeContext): Uint8Array | null {
