@@ -36,8 +36,8 @@ export interface GroupMemberListener {
   /** Called after every rebalance, also if no partition was added, because `userData` may be new. */
   onAssigned(assignment: NewAssignment): Promise<void>
   /**
-   * Called if the member was fenced or its session has timed out. Another member may own the partitions: their offsets cannot be
-   * committed.
+   * Called if the member was fenced, its session has timed out, or an error has ended the membership. Another member may own the
+   * partitions, so their offsets cannot be committed.
    */
   onLost(partitions: readonly TopicPartition[]): Promise<void>
 }

@@ -23,7 +23,9 @@ export interface KafkaClusterOptions extends Omit<ConnectionSettings, 'clientId'
   readonly chance: Chance
 }
 
-/** A Kafka cluster over any kind of connection. `kafka(…)` is this with resolved options. */
+/**
+ * Returns a Kafka cluster over any kind of connection. `kafka(…)` calls it with kafkajs connections and all defaults filled in.
+ */
 export function kafkaCluster(options: KafkaClusterOptions): Cluster {
   const { bootstrap, clock, chance, requestTimeoutMs } = options
   const open = (what: string, clientId: string, timeoutMs = requestTimeoutMs): Promise<ClusterClient> =>
@@ -43,7 +45,7 @@ export function kafkaCluster(options: KafkaClusterOptions): Cluster {
   })
 }
 
-/** Each client has connections of its own, so that a long poll of one does not hold up another. */
+/** Opens a client with its own connections, so that a long poll of one client does not delay another. */
 async function openClient(
   { connector, ssl, sasl, bootstrap, bootstrapTimeoutMs, connectionTimeoutMs, apiTimeoutMs, clock, chance }: KafkaClusterOptions,
   what: string,

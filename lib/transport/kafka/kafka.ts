@@ -11,30 +11,34 @@ import type { KafkaClusterOptions } from './kafka-cluster.ts'
 import type { SaslOptions, TlsOptions } from './security-options.ts'
 
 export interface KafkaOptions {
-  /** `host:port`, separated by commas, or a list of them. */
+  /** The addresses of some brokers: `host:port`, several separated by commas, or a list. */
   readonly bootstrapServers: string | readonly string[]
-  /** `true`, or TLS options of Node. Default false. */
+  /** `true`, or options for TLS. Default false: no TLS. */
   readonly ssl?: boolean | TlsOptions | undefined
-  /** Default none. */
+  /** How the client authenticates. Default: it does not. */
   readonly sasl?: SaslOptions | undefined
-  /** How long connecting to one broker may take. Default 10,000. */
+  /** The time limit in ms for connecting to one broker. Default 10,000. */
   readonly connectionTimeoutMs?: number | undefined
-  /** How long opening a client looks for a broker that answers. Default 10,000. */
+  /** The time limit in ms for finding a broker that answers, when a client is opened. Default 10,000. */
   readonly bootstrapTimeoutMs?: number | undefined
-  /** How long a broker may take to answer a request, beyond the wait the request allows it. Default 30,000. */
+  /** The time limit in ms for the answer to a request, in addition to the wait that the request itself allows. Default 30,000. */
   readonly requestTimeoutMs?: number | undefined
-  /** How long a call is retried (Kafka: `default.api.timeout.ms`). Default 60,000. */
+  /** The time limit in ms of a call with its retries (Kafka: `default.api.timeout.ms`). Default 60,000. */
   readonly apiTimeoutMs?: number | undefined
-  /** Default: the machine's. */
-  readonly clock?: Clock | undefined
+  /** Default: the system clock. */
+  readonly clock?:
+    | Clock
+    /** Default: the random numbers of the system. */
+    | undefined
   readonly chance?: Chance | undefined
 }
 
 /**
- * A Kafka cluster (Kafka 2.5 or newer) by its addresses. Nothing is connected until a client is opened; opening one rejects with
- * `TRANSPORT_BROKER_UNREACHABLE` when none of the addresses answers in time. Each client has its own connections.
+ * Describes a Kafka cluster (Kafka 2.5 or newer) by its addresses. The call connects to nothing; each client connects when it is
+ * opened. Opening a client rejects with `TRANSPORT_BROKER_UNREACHABLE` if no address answers in time. Each client has its own
+ * connections.
  *
- * Throws a `ConfigError` (`TRANSPORT_INVALID_BOOTSTRAP_SERVERS`) where an address is not `host:port`.
+ * Throws a `ConfigError` (`TRANSPORT_INVALID_BOOTSTRAP_SERVERS`) if an address is not `host:port`.
  *
  * @example
  * const cluster = kafka({ bootstrapServers: '127.0.0.1:9092' })
@@ -63,7 +67,7 @@ function addresses(servers: string | readonly string[]): readonly HostPort[] {
   return texts.map((text) => {
     const match = /^\s*\[?([^[\]]+?)\]?:(\d+)\s*$/.exec(text)
     if (match !== null) return { host: match[1]!, port: Number(match[2]) }
-    const message = `${JSON.stringify(text)} is no address of a broker: bootstrapServers is host:port, separated by commas.`
+    const message = `${JSON.stringify(text)} in bootstrapServers is not the address of a broker: write host:port, several separated by commas.`
     throw new ConfigError('TRANSPORT_INVALID_BOOTSTRAP_SERVERS', message, { facts: { bootstrapServers: servers } })
   })
 }

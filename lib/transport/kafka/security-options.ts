@@ -1,15 +1,19 @@
 type Pem = string | Uint8Array
 
-/** Options of Node's `tls.connect`: the usual ones by name, others as they are. They stand here so that a project needs no types of Node. */
+/**
+ * Options for Node's `tls.connect`. The usual ones are declared here, so that a project does not need Node's types. Others are
+ * passed on unchanged.
+ */
 export interface TlsOptions {
-  /** Certificates of authorities to trust, instead of those that Node trusts. */
+  /** The certificates of the trusted authorities. Default: those that Node trusts. */
   readonly ca?: Pem | Pem[] | undefined
   /** The client's own certificate. */
   readonly cert?: Pem | Pem[] | undefined
-  /** The key of `cert`, and its passphrase. */
+  /** The private key of `cert`. */
   readonly key?: Pem | Pem[] | undefined
+  /** The passphrase of `key`. */
   readonly passphrase?: string | undefined
-  /** Default true. False trusts everybody. */
+  /** Whether the broker's certificate is checked. Default true. False accepts any broker. */
   readonly rejectUnauthorized?: boolean | undefined
   /** The name that the broker's certificate must have. Default: its address. */
   readonly servername?: string | undefined
@@ -17,7 +21,7 @@ export interface TlsOptions {
   readonly [option: string]: unknown
 }
 
-/** How a client says who it is: a mechanism with its credentials. */
+/** The SASL mechanism by which a client authenticates, with its credentials. */
 export type SaslOptions =
   | {
       readonly mechanism: 'plain' | 'scram-sha-256' | 'scram-sha-512'
@@ -26,6 +30,6 @@ export type SaslOptions =
     }
   | {
       readonly mechanism: 'oauthbearer'
-      /** Asked for a token whenever a connection opens. */
+      /** Returns a token. Called whenever a connection opens. */
       readonly oauthBearerProvider: () => Promise<{ readonly value: string }>
     }

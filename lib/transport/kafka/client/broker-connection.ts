@@ -9,13 +9,13 @@ import { disconnected, unsupportedVersion } from './kafka-errors.ts'
 export interface BrokerConnectionOptions {
   readonly open: OpenConnection
   readonly clock: Clock
-  /** How long connecting may take, authentication included. */
+  /** The time limit for connecting, authentication included. */
   readonly connectionTimeoutMs: number
-  /** How long a broker may take to answer, beyond the wait that the request allows it. */
+  /** The time limit for an answer, in addition to the `brokerWaitMs` of the request. */
   readonly requestTimeoutMs: number
 }
 
-/** Requests and their responses over a connection to one broker, each within its time. After a failure it is done with. */
+/** Sends typed requests over a connection to one broker, each with a time limit. After a failure it cannot be used again. */
 export class BrokerConnection {
   readonly #address: string
   readonly #connection: Connection
@@ -27,7 +27,7 @@ export class BrokerConnection {
     this.#options = options
   }
 
-  /** Rejects with a `TransportError` where the broker is not there, refuses the credentials, or takes too long. */
+  /** Rejects with a `TransportError` if the broker cannot be reached, refuses the credentials, or takes too long. */
   static async open(broker: HostPort, options: BrokerConnectionOptions, signal: AbortSignal): Promise<BrokerConnection> {
     const address = addressOf(broker)
     const late = new AbortController()
@@ -43,7 +43,9 @@ export class BrokerConnection {
     }
   }
 
-  /** Rejects with a `TransportError`. Requests are answered in the order of their sending. */
+  /**
+   * Sends a request and resolves with its response. Rejects with a `TransportError`. Responses come in the order of the requests.
+   */
   async send<T>(request: KafkaRequest<T>): Promise<T> {
     this.#checkVersion(request)
     const { apiName, apiKey, apiVersion, header, write, read, bodyBytes } = request
@@ -56,7 +58,7 @@ export class BrokerConnection {
     return read(new ResponseReader(response))
   }
 
-  /** At once; requests under way are rejected. */
+  /** Closes the connection at once. Requests under way reject. */
   close(): void {
     this.#connection.close(new Error('the connection was closed'))
   }
@@ -68,7 +70,7 @@ export class BrokerConnection {
     throw unsupportedVersion(this.#address, apiName, apiVersion, range)
   }
 
-  // A broker that does not answer in time is given up with its connection, as Java's client does.
+  // If the broker does not answer in time, the whole connection is closed, as by Java's client.
   async #within<T>(timeoutMs: number, what: string, exchange: () => Promise<T>): Promise<T> {
     const timer = this.#options.clock.schedule(timeoutMs, () => this.#connection.close(tookTooLong(what, timeoutMs)))
     try {

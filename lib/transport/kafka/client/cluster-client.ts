@@ -12,20 +12,20 @@ import type { BrokerAddress, ClusterDescription, TopicDescription } from '../wir
 import type { KafkaRequest } from '../wire/request.ts'
 
 export interface ClusterClientOptions {
-  /** What this client is called in messages: `fetcher`, `producer`. */
+  /** The name of this client in messages, e.g. `fetcher` or `producer`. */
   readonly what: string
   readonly bootstrap: readonly HostPort[]
   /** Opens a connection to a broker. An aborted signal ends the attempt. */
   readonly open: (broker: HostPort, signal: AbortSignal) => Promise<BrokerConnection>
   readonly clock: Clock
   readonly chance: Chance
-  /** How long a call may be retried. */
+  /** The time limit of a call with all its retries. */
   readonly apiTimeoutMs: number
 }
 
 /**
- * Knows brokers, leaders and coordinators, and holds one connection to each broker that is used. A connection that has failed is
- * closed, and the next request opens another one.
+ * Sends requests to the right brokers of a cluster: the leader of a partition, the coordinator of a group, or the controller. It
+ * has one connection to each broker that it uses. A connection that has failed is closed, and the next request opens another one.
  */
 export class ClusterClient {
   readonly clock: Clock
@@ -54,7 +54,7 @@ export class ClusterClient {
     return this.signal.aborted
   }
 
-  /** Finds the cluster. Rejects with `TRANSPORT_BROKER_UNREACHABLE` when no address answered within the time. */
+  /** Connects to the first broker that answers. Rejects with `TRANSPORT_BROKER_UNREACHABLE` if none answers within the time. */
   async connect(withinMs: number): Promise<void> {
     await this.retry(() => this.describe([]), withinMs)
   }
@@ -69,7 +69,7 @@ export class ClusterClient {
     return retry({ clock: this.clock, chance: this.chance, withinMs, signal: this.signal }, attempt)
   }
 
-  /** Asks any broker. A topic that is not there comes back with its error. */
+  /** Asks a broker for metadata; null asks for all topics. A topic that does not exist comes back with its error code. */
   async describe(topics: readonly string[] | null): Promise<ClusterDescription> {
     const description = await this.sendToAny(metadataRequest(topics))
     this.#brokers = description.brokers
@@ -100,12 +100,16 @@ export class ClusterClient {
     return await this.#send(broker, request)
   }
 
-  /** The leader of a partition. Asks a broker where it is not known. Rejects with a `retriable` error where there is no leader. */
+  /**
+   * Returns the leader of a partition, and asks a broker if it is not known yet. Rejects with a `retriable` error if there is
+   * none.
+   */
   async leaderOf(partition: TopicPartition): Promise<PartitionMetadata> {
     if (!this.#topics.has(partition.topic)) await this.refresh([partition.topic])
     return this.knownLeaderOf(partition)
   }
 
+  /** Returns the leader that was known at the last `refresh`. Throws a `retriable` error if none is known. */
   knownLeaderOf({ topic, partition }: TopicPartition): PartitionMetadata {
     const description = this.#topics.get(topic)
     const found = description?.partitions.find((candidate) => candidate.partition === partition)
@@ -116,7 +120,7 @@ export class ClusterClient {
     return found
   }
 
-  /** Asks a broker for the leaders of these topics, and of all topics that were asked for before. */
+  /** Asks a broker for the leaders of these topics, and of all topics of earlier calls. */
   async refresh(topics: readonly string[]): Promise<void> {
     const isNew = topics.some((topic) => !this.#wanted.has(topic))
     for (const topic of topics) this.#wanted.add(topic)
@@ -125,7 +129,7 @@ export class ClusterClient {
     await this.#refreshing
   }
 
-  /** Finds the group's coordinator where it is not known, and forgets it after an error. */
+  /** Sends to the coordinator of the group. It is looked up if it is not known, and forgotten after an error. */
   async sendToCoordinator<T>(groupId: string, request: KafkaRequest<T>): Promise<T> {
     const nodeId = this.#coordinators.get(groupId) ?? (await this.#findCoordinator(groupId))
     try {
@@ -153,7 +157,7 @@ export class ClusterClient {
     for (const topic of topics) this.#topics.set(topic.name, topic)
   }
 
-  // Brokers with an open connection come first. The bootstrap addresses find a cluster that has moved as a whole.
+  // Brokers with an open connection come first. The bootstrap addresses come last, for a cluster whose brokers all have new addresses.
   #candidates(): readonly HostPort[] {
     const isConnected = (broker: HostPort): boolean => this.#connections.has(addressOf(broker))
     const all = [...this.#brokers, ...this.#options.bootstrap]

@@ -120,7 +120,7 @@ export class KafkaAdmin implements Admin {
     throwOnError(code, what, { groupId })
   }
 
-  // The controller knows every topic. One that it does not know is not there: retrying would only hide the mistake.
+  // The controller knows every topic, so a topic that it does not know does not exist. Such an error is not retried.
   async #control(verb: string, request: KafkaRequest<readonly NamedError[]>): Promise<void> {
     const results = await this.#client.retry(async () => {
       const answered = await this.#client.sendToController(request)

@@ -2,7 +2,7 @@ import { TransportError } from '../../../model/errors.ts'
 import type { TransportErrorKind } from '../../../model/errors.ts'
 
 /**
- * Kafka's error codes (Java: `Errors`), with the kind that says what can be done about each. A code that the table does not have is
+ * Kafka's error codes (Java: `Errors`), each with its name and the kind of error that clients get. Codes that are missing here are
  * `fatal`.
  */
 const table: ReadonlyMap<number, readonly [name: string, kind: TransportErrorKind]> = new Map([
@@ -73,7 +73,7 @@ const table: ReadonlyMap<number, readonly [name: string, kind: TransportErrorKin
   [90, ['PRODUCER_FENCED', 'fenced']],
 ] as const)
 
-/** The codes on which a step of the clients depends. */
+/** The codes that the clients of this folder treat in a special way. */
 export const errorCode = Object.freeze({
   brokerNotAvailable: 8,
   coordinatorNotAvailable: 15,
@@ -89,8 +89,8 @@ export const errorCode = Object.freeze({
 })
 
 const nextStep: Readonly<Record<TransportErrorKind, string>> = {
-  retriable: 'It may pass: try again, and check the brokers if it stays.',
-  fenced: 'Somebody newer has taken over: close, and start again.',
+  retriable: 'This error may pass: try again, and check the brokers if it stays.',
+  fenced: 'A newer client has taken over: close this one, and start again.',
   rebalance: 'Join the group again.',
   'out-of-range': 'The log no longer, or not yet, has this offset: seek to its start or end.',
   abortable: 'Abort the transaction and begin it again.',
@@ -101,11 +101,11 @@ export interface ErrorContext {
   readonly topic?: string
   readonly partition?: number
   readonly groupId?: string
-  /** The broker's own words. */
+  /** The broker's own message. */
   readonly message?: string | null
 }
 
-/** Kafka's refusal as an error. `what` is a sentence's beginning: `Cannot read transfers-0`. */
+/** Makes the error of a refused request. `what` is the beginning of its message, e.g. `Cannot read transfers-0`. */
 export function kafkaError(code: number, what: string, { message = null, ...facts }: ErrorContext = {}): TransportError {
   const [name, kind] = table.get(code) ?? [`ERROR_${code}`, 'fatal' as const]
   const words = message === null ? '' : ` (${message})`
@@ -122,14 +122,14 @@ export function isRetriable(error: unknown): error is TransportError {
   return error instanceof TransportError && error.kind === 'retriable'
 }
 
-/** The connection broke, or could not be made. Kind `retriable`. */
+/** Makes the error of a connection that broke, or could not be opened. Its kind is `retriable`. */
 export function disconnected(address: string, cause: unknown): TransportError {
   const reason = cause instanceof Error ? cause.message : String(cause)
   const message = `No answer from broker ${address}: ${reason}. Check that it runs and that this machine reaches it.`
   return new TransportError('TRANSPORT_NETWORK_EXCEPTION', 'retriable', message, { facts: { address }, cause })
 }
 
-/** Client and broker have no version of an API in common. */
+/** Makes the error of a request whose version the broker does not support. */
 export function unsupportedVersion(address: string, api: string, version: number, offered: string): TransportError {
   const message =
     `Broker ${address} does not speak version ${version} of ${api} (it offers ${offered}). ` +
@@ -139,7 +139,7 @@ export function unsupportedVersion(address: string, api: string, version: number
 
 export function unreachable(addresses: readonly string[], cause: unknown): TransportError {
   const reason = cause instanceof Error ? ` Last: ${cause.message}` : ''
-  const message = `No Kafka broker can be reached at ${addresses.join(', ')}. Check the addresses and that the brokers run.${reason}`
+  const message = `No Kafka broker can be reached at ${addresses.join(', ')}. Check the addresses, and that the brokers run.${reason}`
   return new TransportError('TRANSPORT_BROKER_UNREACHABLE', 'retriable', message, { facts: { addresses }, cause })
 }
 

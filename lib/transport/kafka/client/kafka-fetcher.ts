@@ -10,14 +10,13 @@ import { fetchRequest } from '../wire/fetch-request.ts'
 import type { FetchTarget, PartitionResponse } from '../wire/fetch-request.ts'
 
 interface Answer extends FetchedPartition {
-  /** The position that was asked for. Where the caller has moved on since, the answer is of no use. */
+  /** The position of the request. If the caller has another position by now, the answer is dropped. */
   readonly offset: number
 }
 
 /**
- * Sends one request at a time to each leader. A long poll may go on after the call that started it has returned, and its answer
- * then
- * serves a later call. So a broker without news never holds up brokers that have some.
+ * Sends one request at a time to each leader. When one leader answers, `fetch` returns, though the long polls of other leaders go
+ * on. A later call of `fetch` gets their answers. So a leader without new records does not delay the others.
  */
 export class KafkaFetcher implements Fetcher {
   readonly #client: ClusterClient
@@ -42,9 +41,8 @@ export class KafkaFetcher implements Fetcher {
     return Promise.resolve()
   }
 
-  // After a retriable error the leaders are asked for again. The pause comes first, because the caller fetches again at once,
-  // maybe for a
-  // long time. Earlier retriable errors are dropped: a partition that was created just now has no leader for a moment.
+  // After a retriable error the fetcher pauses, then asks for the leaders again. It needs the pause because callers fetch again at
+  // once. Retriable errors that no call has taken yet are dropped: e.g. a new partition has no leader for a moment.
   async #recover(positions: readonly FetchPosition[], { signal, maxWaitMs }: FetchLimits): Promise<void> {
     const pauseMs = Math.min(maxWaitMs, pauseAfter(this.#failures - 1, this.#client.chance))
     this.#answers = this.#answers.filter(({ error }) => !isRetriable(error))
@@ -83,7 +81,7 @@ export class KafkaFetcher implements Fetcher {
     return poll
   }
 
-  // Never rejects: the call that started the poll may be over.
+  // Never rejects, because the call that started the poll may have returned. Errors go to the next call.
   async #poll(leader: number, targets: readonly FetchTarget[], limits: FetchLimits): Promise<void> {
     try {
       const { errorCode, partitions } = await this.#client.sendTo(leader, fetchRequest(targets, limits))
@@ -103,7 +101,7 @@ export class KafkaFetcher implements Fetcher {
     for (const { topic, partition, offset } of positions) this.#answers.push({ topic, partition, offset, error, ...nothing })
   }
 
-  // A poll of an earlier call may end soon and without news. Another poll then takes the rest of the time.
+  // A poll of an earlier call may end early without new records. Another poll then uses the rest of the time.
   async #untilNews(positions: readonly FetchPosition[], limits: FetchLimits): Promise<void> {
     const { clock, signal } = this.#client
     const end = clock.now() + limits.maxWaitMs
@@ -112,7 +110,7 @@ export class KafkaFetcher implements Fetcher {
     const isAborted = (): boolean => signal.aborted || limits.signal?.aborted === true
     for (let leftMs = limits.maxWaitMs; ; leftMs = end - clock.now()) {
       const own = await this.#startPolls(positions, { ...limits, maxWaitMs: Math.max(0, leftMs) })
-      // The broker ends the polls of this call in time. Polls of earlier calls are awaited for as long as this call has time.
+      // The broker ends the polls of this call in time. Polls of earlier calls may end later, so they are awaited until `time` only.
       if (own.length > 0) await this.#awaitNews(positions, [...own, ...this.#polls.values()], Promise.all(own), limits.signal)
       else if (this.#polls.size > 0 || this.#failures === 0)
         await this.#awaitNews(positions, [...this.#polls.values()], time, limits.signal)
@@ -139,7 +137,7 @@ export class KafkaFetcher implements Fetcher {
 
   #hasNews(positions: readonly FetchPosition[]): boolean {
     if (this.#failure !== null) return true
-    // A retriable error is news only while other polls are under way: the caller then need not wait for those.
+    // While other polls are under way, a retriable error ends the wait, so that the caller does not wait for those polls.
     const isNewsNow = (answer: Answer): boolean => isNews(answer) || (this.#polls.size > 0 && isRetriable(answer.error))
     return this.#answers.some((answer) => isNewsNow(answer) && positions.some((position) => isAbout(answer, position)))
   }
@@ -169,7 +167,7 @@ function toAnswer({ records, errorCode, ...response }: PartitionResponse, offset
   return { ...response, offset, ...decodeFetched({ topic, partition, offset }, records) }
 }
 
-// An answer without records only tells where the partition ends: it does not end the wait.
+// An answer without records does not end the wait: it has only the offsets of the partition's start and end.
 function isNews({ error, batches }: Answer): boolean {
   return batches.length > 0 || (error !== null && !isRetriable(error))
 }

@@ -14,8 +14,8 @@ import { offsetCommitRequest } from '../wire/offset-requests.ts'
 import type { KafkaRequest } from '../wire/request.ts'
 
 /**
- * A broker answers a sync when the group's leader has sent its assignments, for which it has the rebalance timeout: Java's
- * default of it.
+ * The time that a broker may wait before it answers a sync. It waits until the group's leader has sent its assignments, at most the
+ * rebalance timeout. 300 s is Java's default of that timeout.
  */
 const syncWaitMs = 300_000
 
@@ -30,7 +30,7 @@ export class KafkaGroupCoordinator implements GroupCoordinator {
     let memberId = request.memberId
     const { errorCode: _, ...joined } = await this.#client.retry(async () => {
       const response = await this.#client.sendToCoordinator(request.groupId, joinGroupRequest({ ...request, memberId }))
-      // KIP-394: a new member is first answered an id only, and joins again with it at once.
+      // KIP-394: the first answer to a new member has only an id. The member joins again with that id at once.
       if (response.errorCode !== errorCode.memberIdRequired) return this.#checked(request.groupId, 'join', response)
       memberId = response.memberId
       return this.#ask(request.groupId, 'join', joinGroupRequest({ ...request, memberId }))
@@ -59,7 +59,7 @@ export class KafkaGroupCoordinator implements GroupCoordinator {
       for (const result of answered) if (!isUnknownTopic(result)) this.#checked(groupId, 'commit offsets to', result)
       return answered
     })
-    // A topic that was deleted may stay away: the caller decides whether to wait for it.
+    // An unknown topic may have been deleted, so the commit is not retried here. The caller decides.
     for (const { errorCode: code, topic, partition } of results)
       throwOnError(code, `Cannot commit an offset of ${topic}-${partition}`, { groupId, topic, partition })
   }

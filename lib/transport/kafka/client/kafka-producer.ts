@@ -13,25 +13,24 @@ import type { ClusterClient } from './cluster-client.ts'
 import { closed, errorCode, isRetriable, kafkaError, throwOnError } from './kafka-errors.ts'
 import { pauseAfter } from './retry.ts'
 
-/** A batch on its way, the only one of its partition. */
+/** A batch that is being sent. Each partition has at most one. */
 interface Delivery {
   readonly at: TopicPartition
   readonly batch: ProduceBatch
   readonly expiresAt: number
   readonly resolve: (result: ProduceResult) => void
   readonly reject: (error: unknown) => void
-  /** Given by the first attempt, and kept by all others, so that the broker knows the batch again. */
+  /** The first attempt sets the stamp. Later attempts keep it, so that the broker recognizes the batch. */
   stamp: ProducerStamp | null
   failures: number
 }
 
 /**
- * Writes batches to the leaders of their partitions: one request at a time to each leader, one batch a partition in it. What waits
- * meanwhile goes with the next request.
+ * Writes batches to the leaders of their partitions. Each leader gets one request at a time, with at most one batch per partition.
+ * Batches that come meanwhile go with the next request.
  *
- * `PartitionOrder` keeps the order of batches, `ProducerSession` their ids and sequences. This class decides what becomes of a
- * batch:
- * it is delivered, tried again, or given up.
+ * `PartitionOrder` keeps the order of batches, `ProducerSession` their ids and sequence numbers. This class decides whether a batch
+ * is delivered, tried again, or given up.
  */
 export class KafkaProducer implements Producer {
   readonly #client: ClusterClient
@@ -75,7 +74,7 @@ export class KafkaProducer implements Producer {
     })
   }
 
-  /** The delivery goes out with the next request to its leader. */
+  /** Queues the delivery for the next request to its leader. */
   #await(delivery: Delivery): void {
     if (this.#underway.has(delivery)) this.#waiting.add(delivery)
     this.#schedule()
@@ -161,7 +160,7 @@ export class KafkaProducer implements Producer {
       return this.#end(delivery).resolve({ baseOffset: response!.baseOffset })
     const error = kafkaError(code, `Cannot write ${partitionKey(delivery.at)}`, delivery.at)
     if (lostSequences.has(code) && delivery.stamp!.producerId >= 0) return void this.#renew(delivery, error)
-    // The broker refused the first attempt, so its log has nothing of the batch.
+    // The broker refused the first attempt, so the log does not have the batch.
     if (delivery.failures === 0 && error.kind === 'fatal' && code !== errorCode.unknownServerError) this.#takeBack(delivery)
     void this.#retryLater(delivery, error)
   }
@@ -171,8 +170,8 @@ export class KafkaProducer implements Producer {
     delivery.stamp = null
   }
 
-  // The broker refuses the stamp, so the batch is not in the log under it. It may be sent under another one: the first time at
-  // once.
+  // The broker refuses the stamp, so the log does not have the batch under this stamp, and it can be sent with another one. The first
+  // renewal is sent at once, later ones after a pause.
   async #renew(delivery: Delivery, error: unknown): Promise<void> {
     this.#abandonStamp(delivery)
     if (delivery.failures > 0) return this.#retryLater(delivery, error, 'retriable')
@@ -195,7 +194,7 @@ export class KafkaProducer implements Producer {
     this.#await(delivery)
   }
 
-  // The batch may have reached the log. Its sequence numbers cannot be used again, and cannot be left out: the next epoch begins.
+  // The batch may have reached the log. Its sequence numbers can be neither used again nor skipped, so the session raises its epoch.
   #giveUp(delivery: Delivery, error: unknown): void {
     this.#abandonStamp(delivery)
     this.#end(delivery).reject(error)

@@ -8,7 +8,7 @@ const backoffMs = 50
 const backoffMaxMs = 1000
 
 /**
- * A new topic is known to all brokers within moments. A topic that is unknown for longer is not there, and the caller gets that
+ * All brokers know a new topic after a moment. A topic that is unknown for longer than this does not exist, and the caller gets the
  * error.
  */
 const unknownTopicMs = 3000
@@ -16,9 +16,9 @@ const unknownTopicMs = 3000
 export interface RetryOptions {
   readonly clock: Clock
   readonly chance: Chance
-  /** No attempt begins later than this after the first one. */
+  /** The time from the first attempt after which no other begins. */
   readonly withinMs: number
-  /** Once it is aborted there is no further attempt. */
+  /** An aborted signal ends the attempts. */
   readonly signal: AbortSignal
 }
 

@@ -8,17 +8,17 @@ export interface HostPort {
 export interface ConnectionSettings {
   readonly clientId: string
   readonly ssl: boolean | TlsOptions
-  /** Null: the broker asks for none. */
+  /** Null: the client does not authenticate. */
   readonly sasl: SaslOptions | null
 }
 
-/** The versions of an API that a broker speaks; both ends included. */
+/** The versions of an API that a broker supports, from `min` to `max`, both included. */
 export interface VersionRange {
   readonly min: number
   readonly max: number
 }
 
-/** A request without its header: the connection writes that, with a correlation id of its own. */
+/** A request without its header. The connection writes the header with a correlation id. */
 export interface RequestFrame {
   readonly apiName: string
   readonly apiKey: number
@@ -29,26 +29,30 @@ export interface RequestFrame {
 }
 
 /**
- * A connection to one broker: request bytes go out, response bytes come back. After a failure it is done with; whoever holds it
- * opens another one. What stands above it counts the time that a request may take, and tries again.
+ * A connection to one broker. It sends the bytes of requests and returns the bytes of responses. After a failure it cannot be used
+ * again. Its owner (`BrokerConnection`) has the time limits, and the clients above that one retry.
  */
 export interface Connection {
-  /** What the broker answered to ApiVersions, by API key. */
+  /** The versions that the broker supports, by API key (the answer to ApiVersions). */
   readonly apiVersions: ReadonlyMap<number, VersionRange>
   /**
-   * Resolves with the body of the response, in memory of its own: views of it may be kept. Requests are sent in the order of
-   * calls, and a broker answers them in that order. Rejects with any `Error` when the connection breaks, or is closed.
+   * Sends a request and resolves with the body of its response. The returned buffer is not used again, so callers may keep views of
+   * it. Requests are sent in the order of the calls, and a broker answers them in that order. Rejects with any `Error` if the
+   * connection breaks or is closed.
    */
   exchange(request: RequestFrame): Promise<Buffer>
-  /** Ends the connection at once. Requests under way reject with the reason. */
+  /** Closes the connection at once. Requests under way reject with `reason`. */
   close(reason: Error): void
 }
 
 /**
- * Connects, authenticates, and asks for the API versions. Rejects with any `Error` when that fails; it is an
- * `authenticationFailed` one where the broker refuses the credentials. An aborted signal ends the attempt, and the call rejects.
+ * Connects, authenticates, and asks for the API versions. Rejects with an `authenticationFailed` error if the broker refuses the
+ * credentials, and with any other `Error` for other failures. An aborted signal ends the attempt, and the promise rejects.
  */
 export type OpenConnection = (broker: HostPort, signal: AbortSignal) => Promise<Connection>
 
-/** A way to make connections: `connection/kafkajs` is one. It loads what it needs when it is called. */
+/**
+ * Prepares connections with the given settings. `kafkajsConnector` is the one implementation. It loads its package when it is
+ * called.
+ */
 export type Connector = (settings: ConnectionSettings) => Promise<OpenConnection>

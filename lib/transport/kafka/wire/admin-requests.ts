@@ -7,11 +7,11 @@ import type { ResponseReader } from './response-reader.ts'
 export interface NamedError {
   readonly name: string
   readonly errorCode: number
-  /** The broker's own words. */
+  /** The broker's own message. */
   readonly message: string | null
 }
 
-/** Version 4: the first in which −1 partitions or replicas stand for the broker's default. */
+/** CreateTopics, version 4: the first in which −1 partitions or replicas mean the broker's default. */
 export function createTopicsRequest(topics: readonly NewTopic[], timeoutMs: number): KafkaRequest<readonly NamedError[]> {
   return {
     apiName: 'CreateTopics',
@@ -71,7 +71,7 @@ export interface ConfigDescription {
 
 const topicResource = 2
 
-/** Version 2. Values that the broker keeps to itself (passwords) are left out. */
+/** DescribeConfigs, version 2. The broker does not send sensitive values (passwords), so the description leaves them out. */
 export function describeTopicConfigRequest(topic: string): KafkaRequest<ConfigDescription> {
   return {
     apiName: 'DescribeConfigs',

@@ -15,7 +15,7 @@ export interface PartitionResponse {
   readonly lastStableOffset: number
   readonly logStartOffset: number
   readonly abortedTransactions: readonly AbortedTransaction[]
-  /** A view of the response. */
+  /** A view of the response: the batches as the log has them. */
   readonly records: Buffer
 }
 
@@ -24,7 +24,7 @@ export interface FetchResponse {
   readonly partitions: readonly PartitionResponse[]
 }
 
-/** Version 11, without a fetch session. */
+/** Fetch, version 11, without a fetch session. */
 export function fetchRequest(targets: readonly FetchTarget[], limits: FetchLimits): KafkaRequest<FetchResponse> {
   return {
     apiName: 'Fetch',

@@ -7,7 +7,7 @@ export interface WithError {
   readonly errorCode: number
 }
 
-/** Version 5: the first with instance ids (KIP-345). */
+/** JoinGroup, version 5: the first with instance ids (KIP-345). */
 export function joinGroupRequest(request: JoinRequest): KafkaRequest<WithError & JoinResponse> {
   return {
     apiName: 'JoinGroup',
@@ -38,7 +38,7 @@ function readJoin(reader: ResponseReader): WithError & JoinResponse {
   return { errorCode, generationId, protocolName, leaderId, memberId, members }
 }
 
-/** Version 3. The broker answers when the leader has sent its assignments. */
+/** SyncGroup, version 3. The broker answers when the leader has sent its assignments. */
 export function syncGroupRequest(
   identity: GroupIdentity,
   assignments: readonly MemberAssignmentBytes[],
@@ -67,7 +67,7 @@ export function heartbeatRequest(identity: GroupIdentity): KafkaRequest<WithErro
   }
 }
 
-/** Version 3. The first error code is that of the request, or else of the member in it. */
+/** LeaveGroup, version 3. Returns the error code of the request, or else the one of the member in it. */
 export function leaveGroupRequest({ groupId, memberId, groupInstanceId }: GroupIdentity): KafkaRequest<WithError> {
   return {
     apiName: 'LeaveGroup',

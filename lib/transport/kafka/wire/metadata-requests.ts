@@ -20,7 +20,7 @@ export interface ClusterDescription {
   readonly topics: readonly TopicDescription[]
 }
 
-/** Version 7: the first with leader epochs. Null asks for all topics. */
+/** Metadata, version 7: the first with leader epochs. Null asks for all topics. */
 export function metadataRequest(topics: readonly string[] | null): KafkaRequest<ClusterDescription> {
   return {
     apiName: 'Metadata',

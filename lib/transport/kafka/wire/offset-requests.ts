@@ -9,7 +9,7 @@ export interface PartitionError extends TopicPartition {
   readonly errorCode: number
 }
 
-/** Version 7: the first with instance ids, and with leader epochs. */
+/** OffsetCommit, version 7: the first with instance ids. */
 export function offsetCommitRequest(
   identity: GroupIdentity,
   offsets: readonly OffsetCommit[],
@@ -36,7 +36,7 @@ export interface OffsetFetchResponse {
   readonly offsets: readonly (OffsetCommit & PartitionError)[]
 }
 
-/** Version 7: the first with `requireStable` (KIP-447). It is flexible (KIP-482). */
+/** OffsetFetch, version 7: the first with `requireStable` (KIP-447). Its header is flexible (KIP-482). */
 export function offsetFetchRequest(
   groupId: string,
   partitions: readonly TopicPartition[],
@@ -85,11 +85,11 @@ export interface ListOffsetsTarget extends TopicPartition {
 }
 
 export interface ListedOffset extends PartitionError {
-  /** −1 where there is none. */
+  /** −1 if the partition has no record at or after the time. */
   readonly offset: number
 }
 
-/** Version 5. */
+/** ListOffsets, version 5. */
 export function listOffsetsRequest(
   targets: readonly ListOffsetsTarget[],
   timestamp: number,

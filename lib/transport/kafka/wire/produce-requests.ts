@@ -11,7 +11,7 @@ export interface ProduceResponse extends TopicPartition {
   readonly baseOffset: number
 }
 
-/** Version 7. A broker refuses more than one batch a partition. With `acks` −1 all in-sync replicas acknowledge. */
+/** Produce, version 7. A broker accepts at most one batch per partition. With `acks` −1 all in-sync replicas acknowledge. */
 export function produceRequest(
   batches: readonly SealedBatch[],
   acks: -1 | 1,

@@ -1,4 +1,4 @@
-/** Writes the body of a request in Kafka's primitive types. `compact` ones belong to flexible versions (KIP-482). */
+/** Writes the body of a request in Kafka's primitive types. Flexible versions (KIP-482) have the `compact` types. */
 export class RequestWriter {
   #bytes: Buffer
   #end = 0
@@ -61,7 +61,7 @@ export class RequestWriter {
     return this
   }
 
-  /** The empty section of tagged fields that ends every structure of a flexible version. */
+  /** Writes an empty section of tagged fields. Such a section ends every structure of a flexible version. */
   noTags(): this {
     return this.int8(0)
   }

@@ -1,7 +1,7 @@
 import type { RequestWriter } from './request-writer.ts'
 import type { ResponseReader } from './response-reader.ts'
 
-/** One request in one version of Kafka's protocol, with the way to read its response. */
+/** A request in one version of Kafka's protocol, with the function that reads its response. */
 export interface KafkaRequest<T> {
   readonly apiName: string
   readonly apiKey: number
@@ -10,9 +10,9 @@ export interface KafkaRequest<T> {
   readonly header?: 'flexible'
   readonly write: (writer: RequestWriter) => void
   readonly read: (reader: ResponseReader) => T
-  /** How long the request lets the broker wait before it answers, as in a long poll or a rebalance. */
+  /** How long the broker may wait before it answers, e.g. in a long poll or a rebalance. Default 0. */
   readonly brokerWaitMs?: number
-  /** About how many bytes the body will have. Default: few. */
+  /** The estimated size of the body, for its first buffer. Default 256 bytes. */
   readonly bodyBytes?: number
 }
 
@@ -21,7 +21,7 @@ export interface ByTopic<T> {
   readonly partitions: readonly T[]
 }
 
-/** Requests name each topic once, with its partitions below. */
+/** Groups items by topic, because requests name each topic once, followed by its partitions. */
 export function byTopic<T extends { readonly topic: string }>(items: readonly T[]): readonly ByTopic<T>[] {
   const topics = Map.groupBy(items, ({ topic }) => topic)
   return [...topics].map(([topic, partitions]) => ({ topic, partitions }))

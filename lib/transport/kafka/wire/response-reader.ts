@@ -1,7 +1,7 @@
 import { ByteReader } from '../../../model/byte-reader.ts'
 import { TransportError } from '../../../model/errors.ts'
 
-/** Reads a response in Kafka's primitive types. Reading a broken response throws `TRANSPORT_CORRUPT_RESPONSE`. */
+/** Reads a response in Kafka's primitive types. Its methods throw `TRANSPORT_CORRUPT_RESPONSE` for a broken response. */
 export class ResponseReader extends ByteReader {
   constructor(bytes: Uint8Array) {
     super(bytes, corruptResponse)
@@ -20,7 +20,7 @@ export class ResponseReader extends ByteReader {
     return this.nullableString() ?? ''
   }
 
-  /** Bytes, as a view of the response. Null is read as no bytes. */
+  /** Reads bytes as a view of the response. Null becomes zero bytes. */
   data(): Buffer {
     return this.slice(Math.max(0, this.int32()))
   }
@@ -62,6 +62,6 @@ export class ResponseReader extends ByteReader {
 }
 
 function corruptResponse(what: string): TransportError {
-  const message = `A broker's response cannot be read: ${what}. Check that the address is Kafka's, and the version of the broker.`
+  const message = `A broker's response cannot be read: ${what}. Check that the address is a Kafka broker's, and the broker's version.`
   return new TransportError('TRANSPORT_CORRUPT_RESPONSE', 'fatal', message)
 }

@@ -8,9 +8,11 @@ import { WholeFrameSocket } from './whole-frame-socket.ts'
 import type { SocketOptions } from './whole-frame-socket.ts'
 
 /*
- * All that is used of kafkajs beyond its documented API stands in this file, and `checkShape` looks at it before the first use:
- * a partition assigner is handed the cluster object; from that come brokers (address, SASL, API versions) whose connection
- * sends any request. kafkajs' retries, metadata, request time-outs and codecs are not used.
+ * This file has all uses of kafkajs beyond its documented API. `checkShape` checks each object before its first use.
+ *
+ * kafkajs passes its internal cluster object to partition assigners, and that is how this file gets it. The cluster makes brokers,
+ * which connect, authenticate and ask for API versions. The connection of a broker sends any request. The retries, metadata, request
+ * timeouts and codecs of kafkajs are not used.
  */
 interface KafkajsSocket {
   destroy(reason: Error): void
@@ -46,7 +48,7 @@ interface KafkajsPool {
 }
 
 interface KafkajsBroker {
-  /** Set once `connect` has resolved. */
+  /** Null until `connect` has resolved. */
   readonly versions: Readonly<Record<string, { readonly minVersion: number; readonly maxVersion: number }>> | null
   connect(): Promise<void>
   disconnect(): Promise<void>
@@ -60,12 +62,10 @@ interface KafkajsCluster {
   }
 }
 
-/**
- * kafkajs ends an attempt to connect by a timer of its own, which must not come before the signal of whoever opens: ten minutes.
- */
+/** The time limit of kafkajs' own connection timer: ten minutes, so that the abort signal of the caller always comes first. */
 const kafkajsTimeoutMs = 600_000
 
-/** Makes connections by kafkajs. The call loads the package. */
+/** Prepares connections by kafkajs. The call loads that package. */
 export async function kafkajsConnector(settings: ConnectionSettings): Promise<OpenConnection> {
   const kafkajs = await import('kafkajs')
   const cluster = clusterOf(newKafka(kafkajs, settings))
@@ -131,12 +131,13 @@ function prepare(connection: KafkajsConnection): void {
     typeof connection.requestQueue?.scheduleCheckPendingRequests === 'function',
     'requestQueue.scheduleCheckPendingRequests',
   )
-  // kafkajs would run a timer of 1 ms for each connection for ever, and Node 24 warns of it (kafkajs issues 1604, 1751).
+  // kafkajs would run a 1 ms timer per connection for ever, and Node 24 warns about it (kafkajs issues 1604, 1751). With this change
+  // the timer runs only while requests are pending.
   const { requestQueue } = connection
   const schedule = requestQueue.scheduleCheckPendingRequests.bind(requestQueue)
   requestQueue.scheduleCheckPendingRequests = () => void (requestQueue.pending.length > 0 && schedule())
-  // Frames arrive whole. kafkajs would copy each frame to join it with the empty remainder of the one before: dropping that spares
-  // the copy.
+  // kafkajs joins each frame with the remainder of the one before, which copies it. Frames arrive whole here, so the remainder is
+  // always empty. Dropping it avoids the copy.
   const process = connection.processData.bind(connection)
   connection.processData = (frame) => {
     connection.chunks = []
@@ -171,7 +172,7 @@ class OpenedConnection implements Connection {
       await Promise.race([connecting, aborted.promise])
       checkShape(this.#broker.versions !== null, 'broker.versions')
     } catch (error) {
-      // kafkajs may not have made its socket yet: what it connects later is closed then.
+      // kafkajs may open its socket only after this error. That socket is closed once it is connected.
       connecting.then(() => this.close(error as Error)).catch(() => {})
       this.close(error as Error)
       throw isRefusal(error as Error) ? authenticationFailed(this.#address, error as Error) : error
@@ -180,8 +181,8 @@ class OpenedConnection implements Connection {
     }
   }
 
-  // kafkajs writes plain headers only: what a flexible one has besides goes before the body. Its `decode` and `parse` only pass
-  // the bytes on, so that an error in reading never looks like one of the connection.
+  // kafkajs writes plain headers only. The tagged fields of a flexible header are therefore written before the body. `decode` and
+  // `parse` only pass the bytes on: an error in reading them would look like an error of the connection.
   async exchange({ apiKey, apiName, apiVersion, header, body }: RequestFrame): Promise<Buffer> {
     const buffer = header === 'plain' ? body : Buffer.concat([noTags, body])
     const sent = this.#connection.send({
@@ -205,7 +206,7 @@ class OpenedConnection implements Connection {
   }
 }
 
-/** The section of a flexible header in which there are no tagged fields. */
+/** The tagged fields of a flexible header, of which there are none. */
 const noTags = Buffer.of(0)
 
 function isRefusal(error: Error): boolean {

@@ -5,7 +5,7 @@ import { connect as connectTls } from 'node:tls'
 import type { ConnectionOptions } from 'node:tls'
 
 const sizeBytes = 4
-/** No broker sends more in one response. A peer that announces more does not speak Kafka's protocol. */
+/** The largest response that is accepted. A peer that announces more does not speak Kafka's protocol. */
 const frameBytesMax = 256 << 20
 const chunkBytes = 256 << 10
 const keepAliveMs = 60_000
@@ -18,11 +18,11 @@ export interface SocketOptions {
 }
 
 /**
- * A socket that hands on whole responses only, each in a buffer of its own. kafkajs keeps half a response over a reconnect and
- * puts it
- * before the first response of the next connection, which ends the connection or the process. From this socket it gets no halves.
+ * A socket that emits whole responses only, each in a buffer of its own. It works around a fault of kafkajs: when a connection
+ * breaks in the middle of a response, kafkajs puts the received half before the first response of the next connection. That ends
+ * the connection, or the process.
  *
- * It looks like a `net.Socket` as far as kafkajs uses one. It reads into one chunk over and over, which costs a third of
+ * The class has the part of `net.Socket` that kafkajs uses. It reads every chunk into the same buffer, at a third of the cost of
  * `'data'` events.
  */
 export class WholeFrameSocket extends EventEmitter {
@@ -66,14 +66,14 @@ export class WholeFrameSocket extends EventEmitter {
     this.#socket.unref()
   }
 
-  /** Ends the connection at once; requests that wait for an answer fail with the reason. */
+  /** Closes the connection at once. Requests without an answer fail with `reason`. */
   destroy(reason: Error): void {
     this.#socket.destroy()
     this.#end(reason)
   }
 
-  // The owner is told of the end once, whatever its cause. Where a connection ends before it is open, kafkajs would wait for ever
-  // without an error.
+  // Tells the owner of the end once, whatever the cause. If the connection ends before it is open, the owner gets an error, because
+  // kafkajs would wait for ever otherwise.
   #end(error?: Error): void {
     if (this.#hasEnded) return
     this.#hasEnded = true
