@@ -1,12 +1,14 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { configKeys, configOption } from './config-keys.ts'
 import { mapping } from './mapping.ts'
 
 const root = join(import.meta.dirname, '..', '..')
 
-/** Java's public classes, and how many overloads each method has; taken from the jar by `javap -public`. */
+/** Java's public classes, how many overloads each method has, and the keys of `StreamsConfig`; read-jar.ts takes it from the jar. */
 interface JavaApi {
   readonly release: string
+  readonly config: readonly string[]
   readonly classes: Readonly<Record<string, Readonly<Record<string, number>>>>
 }
 
@@ -16,7 +18,7 @@ interface Row {
   readonly millrace: string
 }
 
-const java = JSON.parse(readFileSync(join(import.meta.dirname, 'java-4.3.1.json'), 'utf8')) as JavaApi
+const java = JSON.parse(readFileSync(join(import.meta.dirname, 'java-4.4.0.json'), 'utf8')) as JavaApi
 
 export const pagePath = join(root, 'docs', 'kafka-streams-parity.md')
 
@@ -26,12 +28,15 @@ export function parityPage(): { readonly text: string; readonly problems: readon
   const names = millraceNames()
   const unmapped = Object.keys(java.classes).filter((name) => mapping[name] === undefined)
   const gone = Object.entries(mapping).flatMap(([name, { methods = {} }]) => unknownJava(name, Object.keys(methods)))
+  const keys = java.config.map((key) => ({ java: key, overloads: 1, millrace: configOption(key) }))
+  const goneKeys = Object.keys(configKeys).filter((key) => !java.config.includes(key))
   const problems = [
     ...unmapped.map((name) => `${name} has no row.`),
     ...gone.map((name) => `Java ${java.release} has no ${name}.`),
-    ...rows.flatMap((row) => rowProblems(row, names)),
+    ...goneKeys.map((key) => `Java ${java.release} has no key ${key}.`),
+    ...[...rows, ...keys].flatMap((row) => rowProblems(row, names)),
   ]
-  return { text: render(rows), problems }
+  return { text: render(rows, keys), problems }
 }
 
 function rowsOf(name: string, methods: Readonly<Record<string, number>>): Row[] {
@@ -78,17 +83,23 @@ function namesOf(report: string): string[] {
   return names
 }
 
-function render(rows: readonly Row[]): string {
+function render(rows: readonly Row[], keys: readonly Row[]): string {
   const classes = rows.filter(({ overloads }) => overloads === undefined)
-  const none = rows.filter(({ millrace }) => millrace.startsWith('none')).length
+  const none = [...rows, ...keys].filter(({ millrace }) => millrace.startsWith('none')).length
   const tables = classes.map((row) => section(row, rows))
   return `# Kafka Streams and Millrace
 
-Each public class and method of Kafka Streams ${java.release} in \`kstream\`, \`state\` and \`processor.api\`, and what it is in Millrace, or why
-there is none. Made by \`npm run parity\` out of \`.ci/parity\`; a test checks that no row is missing and that each name of Millrace exists.
+Each public class and method of Kafka Streams ${java.release} in its root package (\`KafkaStreams\`, \`Topology\` …), \`kstream\`, \`state\` and \`processor.api\`, and each
+key of \`StreamsConfig\`: what it is in Millrace, or why there is none. Made by \`npm run parity\` out of \`.ci/parity\`; a test checks that no row is missing and that each name of Millrace exists.
 A number is that of overloads. Methods that every Java object has are left out.
 
-${classes.length} classes, ${rows.length - classes.length} methods; ${none} rows say why there is none.
+${classes.length} classes, ${rows.length - classes.length} methods, ${keys.length} keys; ${none} rows say why there is none.
+
+## StreamsConfig
+
+| Key | Millrace |
+| --- | --- |
+${keys.map(({ java: key, millrace }) => `| \`${key}\` | ${millrace} |`).join('\n')}
 
 ${tables.join('\n\n')}
 `
