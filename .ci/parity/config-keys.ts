@@ -43,7 +43,7 @@ export const configKeys: Readonly<Record<string, string>> = {
   'reconnect.backoff.max.ms': socket,
   'reconnect.backoff.ms': socket,
   'rocksdb.config.setter': `none: stores are on LMDB; another database comes by ${option('storage')}`,
-  'security.protocol': '`kafka`: `ssl` and `sasl`',
+  'security.protocol': '`KafkaOptions.ssl`, `KafkaOptions.sasl`',
   'send.buffer.bytes': socket,
   'state.cleanup.delay.ms': 'none: directories of tasks that moved away stay until they come back',
   'state.cleanup.dir.max.age.ms': 'none: directories of tasks that moved away stay until they come back',

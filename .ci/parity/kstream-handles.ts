@@ -14,6 +14,7 @@ export const functions: Mapping = {
   'kstream.Reducer': lambda('(aggregate, value, key)'),
   'kstream.ValueJoiner': lambda('(left, right, key)'),
   'kstream.ValueJoinerWithKey': lambda('(left, right, key)'),
+  'kstream.ValueJoinerWithStreamAndMappedKey': lambda('(left, right, key, mapped key)'),
   'kstream.ValueMapper': lambda('(value, key)'),
   'kstream.ValueMapperWithKey': lambda('(value, key)'),
 }

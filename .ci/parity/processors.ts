@@ -47,6 +47,7 @@ export const processors: Mapping = {
       withHeaders: '`streamRecord`',
     },
   },
+  'processor.api.ReadOnlyRecord': { millrace: '`StreamRecord`, which is read-only' },
   'processor.api.FixedKeyRecord': {
     millrace: '`StreamRecord`',
     methods: { withValue: '`streamRecord`', withTimestamp: '`streamRecord`', withHeaders: '`streamRecord`' },

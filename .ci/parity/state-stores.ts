@@ -1,12 +1,13 @@
 import type { ClassParity, Mapping } from './class-parity.ts'
 
 const headerAware = 'none: stores that keep headers (KIP-1271) are not built'
+const uncommittedReads = 'none: queries read what has been processed, committed or not'
 const byMedium = '`StoreOptions.medium`'
 const internalBytes = 'none: stores of bytes are internal; a medium is a `StorageFactory`'
 
 const stores: Mapping = {
   'state.KeyValueStore': { millrace: '`KeyValueStore`' },
-  'state.ReadOnlyKeyValueStore': { millrace: '`ReadOnlyKeyValueStore`' },
+  'state.ReadOnlyKeyValueStore': { millrace: '`ReadOnlyKeyValueStore`', methods: { readOnly: uncommittedReads } },
   'state.TimestampedKeyValueStore': { millrace: '`TimestampedKeyValueStore`' },
   'state.WindowStore': {
     millrace: '`WindowStore`',
@@ -22,6 +23,7 @@ const stores: Mapping = {
     methods: {
       fetch: '`ReadOnlyWindowStore.fetch`, `ReadOnlyWindowStore.fetchOne`, `ReadOnlyWindowStore.fetchRange`',
       backwardFetch: '`ReadOnlyWindowStore.backwardFetch`, `ReadOnlyWindowStore.backwardFetchRange`',
+      readOnly: uncommittedReads,
     },
   },
   'state.TimestampedWindowStore': { millrace: '`TimestampedWindowStore`' },
@@ -33,14 +35,18 @@ const stores: Mapping = {
       fetchSession: '`ReadOnlySessionStore.fetchSession`',
     },
   },
-  'state.ReadOnlySessionStore': { millrace: '`ReadOnlySessionStore`' },
+  'state.ReadOnlySessionStore': { millrace: '`ReadOnlySessionStore`', methods: { readOnly: uncommittedReads } },
   'state.VersionedKeyValueStore': {
     millrace: '`VersionedKeyValueStore`',
-    methods: { get: '`ReadOnlyVersionedKeyValueStore.get`' },
+    methods: { get: '`ReadOnlyVersionedKeyValueStore.get`', readOnly: uncommittedReads },
   },
   'state.VersionedRecord': {
     millrace: '`VersionedRecord`',
     methods: { new: 'none: an object literal' },
+  },
+  'state.ReadOnlyRecordIterator': {
+    millrace: 'none: a record of a store is an object literal, see `KeyValuePair`',
+    others: 'none: iterators are `Iterable`s',
   },
   'state.VersionedRecordIterator': {
     millrace: '`ReadOnlyVersionedKeyValueStore.history`',
