@@ -65,7 +65,7 @@ export const application: Mapping = {
     others: 'none: the function itself',
   },
   KeyQueryMetadata: { millrace: acrossProcesses, others: 'none: not built' },
-  KeyValue: { millrace: '`KeyValuePair`, an object literal', others: 'none: an object literal needs no factory' },
+  KeyValue: { millrace: '`KeyValue`, an object literal', others: 'none: an object literal needs no factory' },
   LagInfo: { millrace: 'none: lags of stores are not in the public API', others: 'none: not built' },
   StoreQueryParameters: {
     millrace: '`KafkaStreams.store`, by a store value or a name',

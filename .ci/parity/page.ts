@@ -72,15 +72,17 @@ function millraceNames(): ReadonlySet<string> {
 }
 
 function namesOf(report: string): string[] {
-  const names: string[] = []
+  const members = new Map<string, string[]>()
   let type = ''
   for (const line of report.split('\n')) {
     const exported = /^export (?:abstract )?(?:class|interface|type|const|function) (\w+)/.exec(line)?.[1]
     const member = /^ {4}(?:readonly |static |get )*(\w+)/.exec(line)?.[1]
-    if (exported !== undefined) names.push((type = exported))
-    else if (member !== undefined) names.push(`${type}.${member}`)
+    if (exported !== undefined) members.set((type = exported), members.get(type) ?? [])
+    else if (member !== undefined) members.get(type)?.push(member)
   }
-  return names
+  for (const [, name, parts] of report.matchAll(/^export type (\w+) = (\w+(?: & \w+)+);/gm))
+    members.get(name!)!.push(...parts!.split(' & ').flatMap((part) => members.get(part) ?? []))
+  return [...members].flatMap(([name, own]) => [name, ...own.map((member) => `${name}.${member}`)])
 }
 
 function render(rows: readonly Row[], keys: readonly Row[]): string {

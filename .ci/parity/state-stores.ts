@@ -45,8 +45,8 @@ const stores: Mapping = {
     methods: { new: 'none: an object literal' },
   },
   'state.ReadOnlyRecordIterator': {
-    millrace: 'none: a record of a store is an object literal, see `KeyValuePair`',
-    others: 'none: iterators are `Iterable`s',
+    millrace: 'none: rows are `KeyValue` objects',
+    others: 'none: an iterator is an iterable of JavaScript',
   },
   'state.VersionedRecordIterator': {
     millrace: '`ReadOnlyVersionedKeyValueStore.history`',
