@@ -2,7 +2,7 @@ import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import type { Scenario } from './scenario/scenario.ts'
 
-/** The vectors that come with the project: what Kafka Streams 4.3.1 did. */
+/** The vectors that come with the project: what Kafka Streams 4.4.0 did. */
 export const vectorsFolder = join(import.meta.dirname, 'vectors')
 
 /** The files of scenarios under a path: itself, or all `*.jsonl` of a folder. */
