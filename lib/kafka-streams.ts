@@ -2,11 +2,18 @@ import { MemoryMetrics } from './metrics/memory-metrics.ts'
 import type { Metric, Metrics } from './metrics/metrics.ts'
 import { sleep } from './clock/clock.ts'
 import { systemClock } from './clock/system-clock.ts'
+import { checkOptions, type OptionNames } from './model/check-options.ts'
 import { taskIdString } from './model/task-id.ts'
 import type { TopicPartition } from './model/topic-partition.ts'
 import { LocalQueryPort } from './query/local-query-port.ts'
 import { openQueryableStore } from './query/open-queryable-store.ts'
-import type { QueryableKeyValueStore, QueryableStores } from './query/queryable-stores.ts'
+import type {
+  QueryableKeyValueStore,
+  QueryableSessionStore,
+  QueryableStores,
+  QueryableVersionedStore,
+  QueryableWindowStore,
+} from './query/queryable-stores.ts'
 import { unknownStore } from './query/unknown-store.ts'
 import { storeKindOf } from './state/store-kinds.ts'
 import { ApplicationState } from './runtime/application/application-state.ts'
@@ -82,6 +89,7 @@ export class KafkaStreams implements AsyncDisposable {
    * where a serde is missing.
    */
   constructor(topology: Topology, config: StreamsConfig) {
+    if (!('plan' in Object(topology))) throw new TypeError('KafkaStreams takes a topology: pass builder.build().')
     this.#config = withSafeCallbacks(resolveConfig(config))
     const { applicationId, compatibility, windowStoreChangelogAdditionalRetentionMs, topicConfig } = this.#config
     this.#plan = topology.plan(applicationId, { compatibility, windowStoreChangelogAdditionalRetentionMs, topicConfig })
@@ -127,10 +135,12 @@ export class KafkaStreams implements AsyncDisposable {
   }
 
   /**
-   * Commits, leaves the group and closes all. Does not reject: what goes wrong is logged. After `timeoutMs` it resolves all the same,
+   * Commits, leaves the group and closes all. What goes wrong is logged; it rejects only for options that do not exist. After `timeoutMs` it resolves all the same,
    * with a warning in the log; closing then goes on, and `closed` tells its end. Another call waits for the same end.
    */
-  async close({ timeoutMs = closeTimeoutMs, leaveGroup }: CloseOptions = {}): Promise<void> {
+  async close(options: CloseOptions = {}): Promise<void> {
+    checkOptions('close()', options, closeOptions)
+    const { timeoutMs = closeTimeoutMs, leaveGroup } = options
     const goodbye = leaveGroup === undefined ? 'default' : leaveGroup ? 'leave' : 'remain'
     this.#closing ??= this.#close(goodbye).catch((error: unknown) => this.#logCloseFailure(error))
     await this.#within(timeoutMs, this.#closing)
@@ -171,7 +181,7 @@ export class KafkaStreams implements AsyncDisposable {
 
   /**
    * A store for queries: what this process has of it, which is the partitions of its running tasks, or all of a global store. By store
-   * value, or by name, as in `count({ store: 'counts' })`. A name alone is typed as a key-value store; name the kind of another one.
+   * value, or by name, as in `count({ store: 'counts' })`. A name alone is that of a key-value store; name the kind of another one.
    *
    * Queries are asynchronous, since a store may be on another thread. Values come without their times, except for versions.
    *
@@ -182,15 +192,20 @@ export class KafkaStreams implements AsyncDisposable {
    * const counts = streams.store<string, number>('counts')
    * console.log(await counts.get('alice'))
    * for await (const { key, value } of counts.range('a', 'b')) console.log(key, value)
+   * const perHour = streams.store<string, number>('per-hour', 'window')
    */
   store<K, V, Kind extends StoreView>(store: StoreSpecBase<K, V> & { readonly kind: Kind }): QueryableStores<K, V>[Kind]
   store<K, V>(name: string): QueryableKeyValueStore<K, V>
-  store<K, V, Kind extends StoreView>(name: string, kind: Kind): QueryableStores<K, V>[Kind]
+  // One signature for each kind: a call that says `<K, V>` cannot leave a third type to be inferred.
+  store<K, V>(name: string, kind: 'key-value'): QueryableKeyValueStore<K, V>
+  store<K, V>(name: string, kind: 'window'): QueryableWindowStore<K, V>
+  store<K, V>(name: string, kind: 'session'): QueryableSessionStore<K, V>
+  store<K, V>(name: string, kind: 'versioned'): QueryableVersionedStore<K, V>
   store<K, V>(store: { readonly name: string; readonly kind: StoreView } | string, kind?: StoreView): unknown {
     const name = typeof store === 'string' ? store : store.name
     const node = this.#plan.subtopologies.flatMap(({ stores }) => stores).find(({ spec }) => spec.name === name)
     const known = node === undefined ? undefined : storeKindOf(node.spec).view
-    const wanted = typeof store === 'string' ? (kind ?? known) : store.kind
+    const wanted = typeof store === 'string' ? (kind ?? 'key-value') : store.kind
     if (known === undefined || known !== wanted) throw unknownStore(name, wanted, known)
     return openQueryableStore<K, V>(name, known, this.#queries)
   }
@@ -286,6 +301,8 @@ export class KafkaStreams implements AsyncDisposable {
     this.#config.logger.error(`The application did not close well: ${message}`)
   }
 }
+
+const closeOptions: OptionNames<CloseOptions> = { timeoutMs: true, leaveGroup: true }
 
 /** Java's `close()` without options waits for ever. */
 const closeTimeoutMs = 30_000

@@ -6,6 +6,6 @@ export function unknownStore(store: string, wanted: string | undefined, known: s
   const message =
     known === undefined
       ? `The topology has no store ${store}: give it this name where it is made, as in count({ store: '${store}' }).`
-      : `The store ${store} is a ${known} store, and cannot be queried as ${wanted}: ask with the store value it was made from, or name its kind.`
+      : `The store ${store} is a ${known} store, and cannot be queried as ${wanted}: ask with store('${store}', '${known}'), or with the store value it was made from.`
   return new InvalidStateStoreError('STREAMS_STORE_UNKNOWN', message, { facts })
 }

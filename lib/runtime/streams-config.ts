@@ -221,6 +221,12 @@ const choices: Readonly<Record<string, readonly string[]>> = {
   compressionType: ['none', 'gzip', 'snappy', 'lz4', 'zstd'],
 }
 
+/** Options of Kafka Streams that its users look for: what to do instead. */
+const notBuilt: Readonly<Record<string, string>> = {
+  numStreamThreads: 'an application has one thread per process. Start more processes to use more cores.',
+  numStandbyReplicas: 'there are no standby replicas yet. Keep stateDir, so that a restart finds its state.',
+}
+
 /** Keys for which −1 means something. */
 const mayBeMinusOne: ReadonlySet<string> = new Set(['maxTaskIdleMs', 'replicationFactor'])
 
@@ -259,16 +265,31 @@ export function resolveConfig(config: StreamsConfig): ResolvedConfig {
 function checkKey(key: string, value: unknown): void {
   if (!Object.hasOwn(keys, key)) {
     const nearest = nearestName(key, Object.keys(keys))
+    if (key in notBuilt)
+      throw new ConfigError('STREAMS_CONFIG_UNKNOWN', `There is no option ${key}: ${notBuilt[key]}`, { facts: { key } })
     const next = nearest === undefined ? `The options are ${Object.keys(keys).join(', ')}.` : `Did you mean ${nearest}?`
     const message = `There is no option ${key}. ${next}`
     throw new ConfigError('STREAMS_CONFIG_UNKNOWN', message, { facts: { key } })
   }
+  if (key === 'bootstrapServers' && typeof value !== 'string')
+    throw invalid(key, value, 'a text: host:port, several separated by commas')
   if (key === 'autoOffsetReset') return checkOffsetReset(key, value)
   if (key === 'dslStoreFormat') return checkStoreFormat(key, value)
   const allowed = choices[key]
   if (allowed !== undefined && !allowed.includes(value as string)) throw invalid(key, value, `one of ${allowed.join(', ')}`)
+  if (functions.has(key) && typeof value !== 'function') throw invalid(key, value, 'a function')
   if (typeof keys[key as keyof typeof keys] === 'number') checkNumber(key, value)
 }
+
+const functions: ReadonlySet<string> = new Set([
+  'defaultTimestampExtractor',
+  'deserializationHandler',
+  'processingHandler',
+  'productionHandler',
+  'processorWrapper',
+  'onStateChange',
+  'uncaughtExceptionHandler',
+] satisfies readonly (keyof StreamsConfig)[])
 
 /** Throws a `ConfigError` where `reset` is none. `key` says whose it is. */
 function checkOffsetReset(key: string, reset: unknown): void {

@@ -66,7 +66,12 @@ t.test('counts words through a repartition topic, over several tasks', async (t)
   t.equal(await words.get('b'), 3)
   t.same((await collected(words.all())).map(({ key }) => key).sort(), ['a', 'b', 'c'])
   t.throws(() => streams.store('nowhere'), { code: 'STREAMS_STORE_UNKNOWN' })
-  t.throws(() => streams.store('words', 'window'), { code: 'STREAMS_STORE_UNKNOWN' })
+  t.throws(() => streams.store('words', 'window'), {
+    code: 'STREAMS_STORE_UNKNOWN',
+    message: /ask with store\('words', 'key-value'\)/,
+  })
+  await t.rejects(streams.close({ timeout: 5 } as object), { message: /close\(\) has no option "timeout"/ })
+  t.equal(streams.state, 'running')
   await streams.close()
   t.same(states, ['rebalancing', 'running', 'pending-shutdown', 'not-running'])
   await t.rejects(words.get('b'), { code: 'STREAMS_STORE_NOT_AVAILABLE' })
@@ -336,6 +341,15 @@ t.test('configuration: the error names the key', async (t) => {
   t.throws(make({ compatibility: 'old' }), { code: 'STREAMS_CONFIG_INVALID', facts: { key: 'compatibility' } })
   t.throws(make({ applicationId: 'a b' }), { code: 'STREAMS_CONFIG_INVALID', facts: { key: 'applicationId' } })
   t.throws(make({ cluster: undefined }), { code: 'STREAMS_CONFIG_MISSING' })
+  t.throws(make({ cluster: undefined, bootstrapServers: ['a:1'] }), {
+    code: 'STREAMS_CONFIG_INVALID',
+    message: /several separated by commas/,
+  })
+  t.throws(make({ deserializationHandler: 'continue' }), { code: 'STREAMS_CONFIG_INVALID', message: /it must be a function/ })
+  t.throws(make({ numStreamThreads: 4 }), { code: 'STREAMS_CONFIG_UNKNOWN', message: /Start more processes/ })
+  t.throws(() => new KafkaStreams(new StreamsBuilder() as never, { applicationId: 'app', cluster }), {
+    message: /builder\.build\(\)/,
+  })
   t.throws(make({ heartbeatIntervalMs: 50_000 }), { code: 'STREAMS_CONFIG_INVALID', facts: { key: 'heartbeatIntervalMs' } })
 })
 

@@ -51,6 +51,7 @@ t.test('sessions are restored, can be queried, and come out once each', async (t
     await streams.start()
     await produce(cluster, words, records)
     const store = streams.store(kept)
+    t.throws(() => streams.store(kept.name), { code: 'STREAMS_STORE_UNKNOWN' }, 'a name alone is that of a key-value store')
     const isThere = async () =>
       streams.state === 'running' && (await store.fetchSession(last.key, last.startMs, last.endMs)) !== null
     await until(shown(last, null), isThere)

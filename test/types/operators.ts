@@ -195,6 +195,10 @@ const seen = streams.store(keyValueStore('seen', { key: Serdes.string, value: Se
 proves<Exact<typeof seen, QueryableKeyValueStore<string, number>>>()
 const windows = streams.store(kindOfWindows)
 proves<Exact<typeof windows, QueryableWindowStore<string, number>>>()
+const namedWindows = streams.store<string, number>('per-hour', 'window')
+proves<Exact<typeof namedWindows, QueryableWindowStore<string, number>>>()
+// @ts-expect-error - There is no such kind of store.
+streams.store<string, number>('per-hour', 'windows')
 // @ts-expect-error - Window stores are read by time.
 windows.get('a')
 // @ts-expect-error - Keys are texts.
