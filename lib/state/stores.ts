@@ -169,7 +169,8 @@ export function sessionStore<K, V>(name: string, options: SessionStoreOptions<K,
   return Object.freeze({ kind: 'session' as const, values: 'plain' as const, ...common(name, rest), retentionMs, expiry })
 }
 
-function common<K, V>(name: string, options: StoreOptions<K, V>) {
+/** What the specs of all kinds have, with the defaults. Throws a `TypeError` for a name that no topic can have. */
+export function common<K, V>(name: string, options: StoreOptions<K, V>) {
   const { key, value, medium = 'default', caching = 'disabled', changelog = { config: {} } } = options
   return { name: checkTopicName(name), key, value, medium, caching, changelog }
 }

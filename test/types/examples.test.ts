@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import t from 'tap'
 import ts from 'typescript'
+import * as millrace from '../../lib/index.ts'
 import { projectFiles, read, root } from '../tidy/source-files.ts'
 
 /** What the examples of docstrings stand on. */
@@ -39,20 +40,8 @@ declare const context: ProcessorContext<string, number>
 declare const seenStore: ReturnType<typeof keyValueStore<string, number>>
 `
 
-const values = [
-  'JoinWindows',
-  'keyValueStore',
-  'Serdes',
-  'SessionWindows',
-  'SlidingWindows',
-  'StreamsBuilder',
-  'Suppressed',
-  'TimeWindows',
-  'topic',
-  'Topology',
-  'UnlimitedWindows',
-  'versionedKeyValueStore',
-]
+/** All values that the package exports. */
+const values = Object.keys(millrace)
 
 interface Example {
   readonly where: string

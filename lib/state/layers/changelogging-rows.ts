@@ -4,7 +4,7 @@ import type { OrderedRange } from '../../storage/ordered-map.ts'
 import type { KeyedRow, Row } from '../key-value/row.ts'
 import type { KeyValueRows } from '../key-value/key-value-rows.ts'
 import type { ChangelogSink, StateStoreContext } from '../state-store.ts'
-import type { KeyValueStoreSpec, SessionStoreSpec, WindowStoreSpec } from '../store-spec.ts'
+import type { StoredValues, StoreSpecBase } from '../store-spec.ts'
 
 /** Writes one record of a changelog (Java: `ProcessorContextImpl.logChange`). Its value is that of the row, without the timestamp. */
 export type ChangelogWriter = (key: string, row: Row | null) => void
@@ -12,7 +12,7 @@ export type ChangelogWriter = (key: string, row: Row | null) => void
 /** The record of a timestamped row has the row's timestamp. The record of a plain row, or of a deletion, has that of the input record. */
 export function changelogWriter(
   sink: ChangelogSink,
-  spec: KeyValueStoreSpec<unknown, unknown> | WindowStoreSpec<unknown, unknown> | SessionStoreSpec<unknown, unknown>,
+  spec: Pick<StoreSpecBase<unknown, unknown>, 'changelogHeaders'> & { readonly values: StoredValues },
   context: StateStoreContext,
 ): ChangelogWriter {
   const isTimestamped = spec.values === 'timestamped'
