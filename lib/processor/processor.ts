@@ -9,6 +9,7 @@ export type PunctuationType = 'stream-time' | 'wall-clock-time'
 /** Called back between records. `now` is stream time or wall clock, in ms, by its type. */
 export type Punctuator = (now: number) => void
 
+/** How a punctuation is scheduled, beside its interval. */
 export interface PunctuationOptions {
   /**
    * When the punctuation first fires, in ms since the epoch (KIP-1146). The others follow at every interval from there. Where that time

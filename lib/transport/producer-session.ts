@@ -41,9 +41,9 @@ export interface IdempotentSessionOptions {
   /** Gets a producer id that no other producer has. */
   readonly acquire: () => Promise<ProducerIdentity>
   /** The first identity. Default: the session acquires one. */
-  readonly identity?: ProducerIdentity
+  readonly identity?: ProducerIdentity | undefined
   /** Whether the batches belong to transactions. Default false. */
-  readonly isTransactional?: boolean
+  readonly isTransactional?: boolean | undefined
 }
 
 /**
