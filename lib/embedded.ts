@@ -11,18 +11,21 @@ export { EmbeddedCluster } from './transport/embedded/embedded-cluster.ts'
 
 /** Options of an embedded cluster. */
 export interface EmbeddedKafkaOptions extends Omit<EmbeddedClusterOptions, 'store'> {
-  /** A folder that keeps the log: what was acknowledged survives kill -9. Default: only in memory. */
+  /** The folder of the log. Acknowledged records survive kill -9. Default: the log is in memory only. */
   readonly dir?: string | undefined
-  /** `flush`: survives power loss, too, at the price of a disk flush per write. `process`: after a crash of the machine `dir` starts empty. Default `process`. */
+  /**
+   * `process`: records survive a crash of the process, but after a crash of the machine `dir` starts empty. `flush`: records survive a
+   * crash of the machine, too, and every write waits for the disk. Default `process`.
+   */
   readonly durability?: 'process' | 'flush' | undefined
-  /** Instead of `dir`, any other storage. */
+  /** A storage for the log, instead of `dir`. */
   readonly storage?: StorageFactory | undefined
 }
 
-/** Kafka in this process, for development, tests and simulation; in production use Kafka. */
+/** A Kafka cluster in this process, for development, tests and simulation. In production use Kafka. */
 export const EmbeddedKafka = Object.freeze({
   /**
-   * Opens an embedded cluster, with what its storage holds from before. All records are held in memory besides.
+   * Opens an embedded cluster with the topics, records and offsets that its folder or storage has. All records are also in memory.
    *
    * @example
    * await using cluster = await EmbeddedKafka.open({ dir: '.data' })

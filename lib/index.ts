@@ -1,7 +1,7 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 import './require-node.ts'
 
-// The words: records, topics, serdes, errors.
+// Records, topics, serdes and errors.
 export { streamRecord } from './model/stream-record.ts'
 export type { RecordMetadata, StreamRecord } from './model/stream-record.ts'
 export type { RecordContext } from './model/record-context.ts'
@@ -36,7 +36,7 @@ export {
 export type { KnownErrorCode, StreamsErrorCode } from './model/streams-error-code.ts'
 export type { ErrorFacts, StreamsErrorOptions, TransportErrorKind } from './model/errors.ts'
 
-// What users write: the DSL.
+// The DSL.
 export type { BuildOptions, Optimization } from './dsl/graph/optimization.ts'
 export { StreamsBuilder } from './dsl/streams-builder.ts'
 export type { KStream, Present } from './dsl/kstream.ts'
@@ -90,7 +90,7 @@ export type {
   WindowedStore,
 } from './dsl/options.ts'
 
-// The Processor API, and the topology that both end in.
+// The Processor API, and topologies.
 export type { AnyStore, AnyWindowStore, StateStoreOf } from './state/store-value.ts'
 export { Topology } from './topology/topology.ts'
 export type { FilledStore, ProcessorOptions, SinkOptions, SourceOptions } from './topology/topology.ts'
@@ -175,7 +175,7 @@ export type {
   WindowStore,
 } from './state/window/window-store.ts'
 
-// Storage: where stores on disk are.
+// The storage of stores on disk.
 export { openLmdbStorage } from './storage/lmdb/open-lmdb-storage.ts'
 export type { LmdbStorageOptions } from './storage/lmdb/open-lmdb-storage.ts'
 export type {
@@ -187,7 +187,7 @@ export type {
   StorageWrite,
 } from './storage/storage.ts'
 
-// Clusters, and plain clients for topic values.
+// Clusters, and typed clients without a topology.
 export { kafka } from './transport/kafka/kafka.ts'
 export type { KafkaOptions } from './transport/kafka/kafka.ts'
 export type { SaslOptions, TlsOptions } from './transport/kafka/security-options.ts'
@@ -203,7 +203,7 @@ export type { Compression } from './transport/record-batch/produce-batch.ts'
 export type { OffsetCommit } from './transport/group-coordinator.ts'
 export { partitionForKey } from './transport/partitioner.ts'
 
-// Ports that an application may fill itself.
+// Ports that an application may implement itself.
 export type { Clock, Timer } from './clock/clock.ts'
 export type { Chance } from './clock/chance.ts'
 export type { Counter, Metric, Metrics, MetricTags } from './metrics/metrics.ts'

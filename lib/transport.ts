@@ -1,6 +1,6 @@
 import './require-node.ts'
 
-// What only an implementer of a transport needs: the ports, the bytes of batches, and the connections below Kafka's clients.
+// The entry for implementers of transports: the ports, the record batches, and the connections below the Kafka clients.
 
 // The ports of a cluster.
 export type { Cluster, ConnectOptions } from './transport/cluster.ts'
@@ -25,7 +25,7 @@ export type {
   OffsetCommit,
 } from './transport/group-coordinator.ts'
 
-// What transports share: order within a partition, producer ids and sequences, what of a fetch may be seen.
+// Parts that transports share: the order within a partition, producer ids and sequence numbers, the readable records of a fetch.
 export { PartitionOrder } from './transport/partition-order.ts'
 export { IdempotentSession, namelessSession } from './transport/producer-session.ts'
 export type { IdempotentSessionOptions, ProducerIdentity, ProducerSession } from './transport/producer-session.ts'
@@ -39,7 +39,7 @@ export { noProducer, RecordBatchBuilder } from './transport/record-batch/record-
 export type { Compression, ProduceBatch, ProducerStamp } from './transport/record-batch/produce-batch.ts'
 export type { RecordBatch } from './transport/record-batch/record-batch.ts'
 
-// Kafka over connections of another kind.
+// Kafka clients over other connections than kafkajs.
 export { kafkaCluster } from './transport/kafka/kafka-cluster.ts'
 export type { KafkaClusterOptions } from './transport/kafka/kafka-cluster.ts'
 export { authenticationFailed } from './transport/kafka/connection/connection-errors.ts'

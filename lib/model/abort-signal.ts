@@ -1,2 +1,5 @@
-/** The platform's `AbortSignal`, from the types of Node or of the DOM: these declarations stand where a project has neither. */
+/**
+ * The type `AbortSignal` of Node or the DOM; `never` in a project that has the types of neither, so that Millrace's types still
+ * compile.
+ */
 export type Signal = typeof globalThis extends { readonly AbortSignal: { readonly prototype: infer T } } ? T : never

@@ -1,4 +1,4 @@
-/** A broken invariant: a defect of Millrace, never of its user. It ends the thread; nothing is committed after it. */
+/** A broken invariant: a defect of Millrace, never of its user. The error ends the thread, and nothing is committed after it. */
 export class AssertionError extends Error {
   override readonly name = 'AssertionError'
 }
@@ -8,7 +8,7 @@ export function assert(condition: boolean, message: string): asserts condition {
   if (!condition) throw new AssertionError(message)
 }
 
-/** Closes a `switch` over a union: adding a member becomes a compile error here, and never a silently ignored case. */
+/** Ends a `switch` over a union. If the union gets another member, the call no longer compiles. */
 export function unreachable(value: never): never {
   throw new AssertionError(`Unexpected ${JSON.stringify(value)}.`)
 }

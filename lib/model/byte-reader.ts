@@ -1,16 +1,15 @@
 import { asBuffer } from './bytes.ts'
 
 /**
- * Reads numbers (big-endian) and slices, one after the other, from bytes that are not trusted. A read beyond the end throws the error
- * that the format makes of it: so a wrong length or count ends at the end of the bytes, and costs no more than those. Formats derive
- * from this class and add what they consist of.
+ * Reads big-endian numbers and slices from bytes that are not trusted, one after the other. A read beyond the end throws, so a
+ * wrong length or count does no harm. The readers of formats extend this class, and pass the function that makes their error.
  */
 export class ByteReader {
   readonly #bytes: Buffer
   readonly #broken: (what: string) => Error
   #at = 0
 
-  /** `broken` makes the error. It is told what is wrong: `8 bytes at 20 are beyond its 24 bytes`. */
+  /** `broken` makes the error. Its argument says what is wrong, e.g. `8 bytes at 20 are beyond its 24 bytes`. */
   constructor(bytes: Uint8Array, broken: (what: string) => Error) {
     this.#bytes = asBuffer(bytes)
     this.#broken = broken
@@ -32,13 +31,13 @@ export class ByteReader {
     return this.#bytes.readInt32BE(this.#pass(4))
   }
 
-  /** Beyond 2^53 it is the nearest double. */
+  /** Beyond 2^53 it returns the nearest double. */
   int64(): number {
     const at = this.#pass(8)
     return this.#bytes.readInt32BE(at) * 0x1_0000_0000 + this.#bytes.readUInt32BE(at + 4)
   }
 
-  /** A view. */
+  /** Reads `length` bytes as a view. */
   slice(length: number): Buffer {
     const at = this.#pass(length)
     return this.#bytes.subarray(at, at + length)
@@ -49,7 +48,7 @@ export class ByteReader {
     return this.#bytes.toString('utf8', at, at + length)
   }
 
-  /** So many items, each by `read`. A count below 0 is that of an empty list. */
+  /** Reads `count` items, each by `read`. A negative count gives an empty list. */
   items<T>(count: number, read: (reader: this) => T): T[] {
     const items: T[] = []
     for (let index = 0; index < count; index++) items.push(read(this))
@@ -60,12 +59,12 @@ export class ByteReader {
     return this.#at === this.#bytes.length
   }
 
-  /** The bytes that have not been read, as a view. */
+  /** Returns the bytes that have not been read, as a view. */
   rest(): Buffer {
     return this.#bytes.subarray(this.#at)
   }
 
-  /** Throws the format's error. */
+  /** Throws the error of the format. */
   fail(what: string): never {
     throw this.#broken(what)
   }

@@ -1,4 +1,4 @@
-/** Unsigned lexicographic order: Kafka Streams' order of keys in every store (`Bytes.compareTo`). */
+/** Compares bytes in unsigned lexicographic order, as Kafka Streams orders the keys of every store (`Bytes.compareTo`). */
 export function compareBytes(left: Uint8Array, right: Uint8Array): number {
   return Buffer.compare(left, right)
 }
@@ -8,12 +8,12 @@ export function equalBytes(left: Uint8Array | null, right: Uint8Array | null): b
   return left.byteLength === right.byteLength && Buffer.compare(left, right) === 0
 }
 
-/** Node's own method behind `toString('latin1')`; @types/node leaves it out, and the hot path pays for the detour. */
+/** Node's method below `toString('latin1')`, which is faster when called directly. @types/node does not declare it. */
 type SlicingBuffer = Buffer & { latin1Slice(start: number, end: number): string }
 
 /**
- * Bytes as a string of one char a byte, and back. It is exact for all bytes, usable as a Map key, and its `<` is the order
- * of {@link compareBytes}.
+ * Turns bytes into a string of one character per byte; {@link fromLatin1} turns it back. No byte is lost, the string can be the key
+ * of a Map, and `<` of such strings is the order of {@link compareBytes}.
  */
 export function latin1(bytes: Uint8Array): string {
   return (asBuffer(bytes) as SlicingBuffer).latin1Slice(0, bytes.byteLength)
@@ -23,12 +23,15 @@ export function fromLatin1(text: string): Uint8Array {
   return Buffer.from(text, 'latin1')
 }
 
-/** The same memory seen as a Buffer. */
+/** Returns a Buffer over the same memory. */
 export function asBuffer(bytes: Uint8Array): Buffer {
   return bytes instanceof Buffer ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
 }
 
-/** The smallest bytes greater than everything that starts with `prefix`; null where there is none (all 0xff, or empty). */
+/**
+ * Returns the least bytes that are greater than all bytes with this prefix. Null if there are none: the prefix is empty, or all
+ * 0xff.
+ */
 export function incrementBytes(prefix: Uint8Array): Uint8Array | null {
   for (let end = prefix.byteLength; end > 0; end--) {
     const last = prefix[end - 1]!

@@ -1,5 +1,5 @@
 /**
- * What a table sends downstream: the new value of a key and, where someone below asked for it, the old one
+ * An update that a table sends downstream: the new value of a key, and the old value if an operator downstream needs it
  * (Java: `Change`). `isLatest` is false for an out-of-order update of a versioned table.
  */
 export interface Change<V> {

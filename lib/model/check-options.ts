@@ -1,11 +1,11 @@
 import { nearestName } from './nearest-name.ts'
 
-/** The names of all options of a bag; the compiler sees that none is left out. */
+/** The names of all options of the type T. The compiler checks that none is missing. */
 export type OptionNames<T> = { readonly [option in keyof T]-?: true }
 
 /**
- * Refuses what is no bag of options, and options that nobody reads: a mistyped option would otherwise change nothing, silently. Throws
- * a `TypeError` that names the call, the option, and what it may have meant.
+ * Refuses unknown options, because a mistyped option would silently change nothing, and arguments that are not an object of
+ * options. Throws a `TypeError` that names the call and the option, and suggests the nearest known option.
  */
 export function checkOptions(call: string, options: unknown, known: Readonly<Record<string, true>>): void {
   if (options === undefined) return

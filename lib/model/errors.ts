@@ -1,7 +1,7 @@
 import type { StreamsErrorCode } from './streams-error-code.ts'
 import type { TaskId } from './task-id.ts'
 
-/** Facts of an error, by name. They are also properties of the message; handlers branch on `code` and read `facts`. */
+/** The facts of an error, by name. Handlers branch on the `code` of an error and read its `facts`. */
 export type ErrorFacts = Readonly<Record<string, unknown>>
 
 /** What an error knows besides its code and its message. */
@@ -13,10 +13,10 @@ export interface StreamsErrorOptions {
 }
 
 /**
- * Base of all errors that Millrace throws on purpose. `code` is stable and says what happened; the class says what recovers
- * from it; the message says what, where and what to do next, and may change.
+ * The base class of all errors that Millrace throws on purpose. The `code` says what happened, and never changes. The class says
+ * how to recover. The message says what happened, where, and what to do next; it may change from release to release.
  *
- * Wrong arguments in code are `TypeError`s without a code: mend the program, do not catch them.
+ * Wrong arguments are `TypeError`s without a code: mend the program, do not catch them.
  */
 export class StreamsError extends Error {
   /** The class, for logs. */
@@ -45,25 +45,28 @@ export class ConfigError extends StreamsError {
   override readonly name = 'ConfigError'
 }
 
-/** Bytes could not be read or a value could not be written (Java: `SerializationException`). */
+/** Bytes could not be read, or a value could not be written (Java: `SerializationException`). */
 export class SerializationError extends StreamsError {
   /** The class, for logs. */
   override readonly name = 'SerializationError'
 }
 
-/** A store cannot be used: closed, moved, unknown, or of another kind (Java: `InvalidStateStoreException`). */
+/** A store cannot be used: it is closed, moved, unknown, or of another kind (Java: `InvalidStateStoreException`). */
 export class InvalidStateStoreError extends StreamsError {
   /** The class, for logs. */
   override readonly name = 'InvalidStateStoreError'
 }
 
-/** State on disk, or a restore, is broken (Java: `ProcessorStateException`). */
+/** The state on disk, or its restore, is broken (Java: `ProcessorStateException`). */
 export class ProcessorStateError extends StreamsError {
   /** The class, for logs. */
   override readonly name = 'ProcessorStateError'
 }
 
-/** This member lost a task (Java: `TaskMigratedException`). Recovery: close all tasks dirty and join again. */
+/**
+ * This member has lost a task (Java: `TaskMigratedException`). Recovery: the thread closes all tasks without a commit and joins
+ * again.
+ */
 export class TaskMigratedError extends StreamsError {
   /** The class, for logs. */
   override readonly name = 'TaskMigratedError'
@@ -74,7 +77,10 @@ export interface TaskCorruptedErrorOptions extends StreamsErrorOptions {
   readonly code?: StreamsErrorCode
 }
 
-/** Tasks whose state is not to be trusted (Java: `TaskCorruptedException`). Recovery: close them dirty and restore. */
+/**
+ * The state of tasks is corrupt (Java: `TaskCorruptedException`). Recovery: the thread closes them without a commit and restores
+ * them.
+ */
 export class TaskCorruptedError extends StreamsError {
   /** The class, for logs. */
   override readonly name = 'TaskCorruptedError'
@@ -93,10 +99,19 @@ export class LockError extends StreamsError {
   override readonly name = 'LockError'
 }
 
-/** What a caller of a transport can do about an error. */
+/**
+ * What the caller of a transport can do about an error.
+ *
+ * - `retriable`: try again.
+ * - `fenced`: close the client, because a newer one has taken its place.
+ * - `rebalance`: join the group again.
+ * - `out-of-range`: move the position to an offset that the log has.
+ * - `abortable`: abort the transaction and begin it again.
+ * - `fatal`: mend the request or the cluster, because trying again does not help.
+ */
 export type TransportErrorKind = 'retriable' | 'fenced' | 'rebalance' | 'out-of-range' | 'abortable' | 'fatal'
 
-/** A broker refused, or could not be reached. `code` is `TRANSPORT_` and Kafka's name for the error. */
+/** A broker refused a request, or could not be reached. The `code` is `TRANSPORT_` and Kafka's name of the error. */
 export class TransportError extends StreamsError {
   /** The class, for logs. */
   override readonly name = 'TransportError'

@@ -1,6 +1,6 @@
 /**
- * A copy whose plain objects and lists are frozen to the bottom. Functions, serdes and instances of classes stay the same ones: they
- * belong to whoever made them.
+ * A copy whose plain objects and lists are frozen to the bottom. Functions, serdes and instances of classes stay the same ones:
+ * they belong to whoever made them.
  */
 export function frozenCopy<T>(value: T): T {
   if (Array.isArray(value)) return Object.freeze(value.map((part: unknown) => frozenCopy(part))) as T

@@ -1,4 +1,4 @@
-/** One header of a record. Keys may repeat; order is kept. */
+/** A header of a record. A record may have several headers with the same key. */
 export interface Header {
   /** Name of the header; a record may have several of one name. */
   readonly key: string
@@ -6,7 +6,7 @@ export interface Header {
   readonly value: Uint8Array | null
 }
 
-/** Headers are never changed in place: adding one makes a new list, so that records may share them. */
+/** The headers of a record, in their order. The list is never changed in place, so that records may share it. */
 export type Headers = readonly Header[]
 
 /** The headers of a record without headers. */

@@ -1,5 +1,5 @@
-// The order in which Java's collections give their elements back, for `describe()` and changelogs to be equal byte for byte: topics,
-// stores, nodes and changed keys are kept in hash sets there, and neighbours in trees whose order changes while they are filled.
+// The iteration order of Java's collections. `describe()` and changelogs need it to be equal to Java's byte for byte: Java has topics,
+// stores, nodes and changed keys in hash sets, and the neighbours of nodes in tree sets whose order changes while they are filled.
 
 /** Java: `String.hashCode()`. */
 export function javaHashCode(text: string): number {
@@ -9,25 +9,27 @@ export function javaHashCode(text: string): number {
 }
 
 const leastCapacity = 16
-/** A longer bucket makes a small table grow early (Java: `TREEIFY_THRESHOLD`, `MIN_TREEIFY_CAPACITY`). */
+/** A small table also grows if a bucket gets longer than this (Java: `TREEIFY_THRESHOLD`, `MIN_TREEIFY_CAPACITY`). */
 const bucketMax = 8
 const growByBucketBelow = 64
 
-/** Java: `Arrays.hashCode(byte[])`, of bytes as latin1. */
+/** Java: `Arrays.hashCode(byte[])`. The bytes are given as a latin1 string. */
 export function javaBytesHashCode(bytes: string): number {
   let hash = 1
   for (let index = 0; index < bytes.length; index++) hash = (Math.imul(hash, 31) + ((bytes.charCodeAt(index) << 24) >> 24)) | 0
   return hash
 }
 
-/** The elements in the order of a Java `HashSet<String>` that they were added to one by one. */
+/** Returns the elements in the order of a Java `HashSet<String>` to which they are added one by one. */
 export function hashSetOrder(elements: Iterable<string>): string[] {
   const set = new JavaHashSet()
   for (const element of elements) set.add(element)
   return [...set]
 }
 
-/** Java's `HashSet`, as far as its order goes: a table that has grown stays so when the set is cleared. */
+/**
+ * A set with the iteration order of Java's `HashSet`. As in Java, `clear` does not shrink the table, which influences the order.
+ */
 export class JavaHashSet {
   readonly #hashCode: (element: string) => number
   #buckets = emptyBuckets(leastCapacity)
@@ -61,7 +63,10 @@ export class JavaHashSet {
   }
 }
 
-/** As {@link hashSetOrder}, for a set that is a copy of another one: its table has the right size from the start. */
+/**
+ * Returns the elements in the order of a Java `HashSet` that was copied from another collection: its table has the final size at
+ * once.
+ */
 export function copiedHashSetOrder(elements: readonly string[]): string[] {
   const wanted = Math.max(Math.floor(elements.length / 0.75) + 1, leastCapacity)
   const buckets = emptyBuckets(2 ** Math.ceil(Math.log2(wanted)))
@@ -87,8 +92,8 @@ interface TreeNode<T> {
 }
 
 /**
- * Java's `TreeSet`. Where the order of elements changes while they are added, their places depend on the shape of the tree, so it
- * is balanced as there: a red-black tree after Cormen, Leiserson and Rivest.
+ * A set with the iteration order of Java's `TreeSet`. If the order of elements changes while they are added, their places depend on
+ * the shape of the tree. Therefore the tree is balanced as in Java: a red-black tree after Cormen, Leiserson and Rivest.
  */
 export class JavaTreeSet<T> {
   readonly #compare: (left: T, right: T) => number
@@ -123,7 +128,7 @@ export class JavaTreeSet<T> {
     this.#root!.isRed = false
   }
 
-  /** Two red nodes in a row: recolours, or rotates. Returns where to look next. */
+  /** Separates two red nodes in a row by recolouring or rotating. Returns the node to look at next. */
   #mend(node: TreeNode<T>, parent: TreeNode<T>, grandparent: TreeNode<T>): TreeNode<T> {
     const side = parent === grandparent.left ? 'left' : 'right'
     const other = side === 'left' ? 'right' : 'left'
@@ -143,7 +148,7 @@ export class JavaTreeSet<T> {
     return isInner ? parent : node
   }
 
-  /** The child opposite to `side` takes the node's place; the node becomes its child on `side`. */
+  /** Moves the child opposite to `side` to the node's place, and makes the node its child on `side`. */
   #rotate(node: TreeNode<T>, side: 'left' | 'right'): void {
     const other = side === 'left' ? 'right' : 'left'
     const child = node[other]!

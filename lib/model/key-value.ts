@@ -1,4 +1,6 @@
-/** A key and its value: what `map` returns, what stores and ranges give, what the test driver reads and pipes. */
+/**
+ * A key and its value. `map` returns such pairs, ranges of stores have them as rows, and the test driver reads and pipes them.
+ */
 export interface KeyValue<K, V> {
   /** The key. */
   readonly key: K

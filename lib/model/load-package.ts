@@ -2,15 +2,15 @@ import { createRequire } from 'node:module'
 import { ConfigError } from './errors.ts'
 
 export interface OptionalPackage<T> {
-  /** A dynamic import of its own, so that bundlers see it. */
+  /** Imports the package. Callers write the `import()` themselves, so that bundlers see it. */
   readonly load: () => Promise<T>
-  /** What to install: `lmdb`, or several names. */
+  /** The packages to install, separated by blanks, e.g. `lmdb`. */
   readonly install: string
-  /** What needs it, as the beginning of a sentence: `Stores on disk need`. */
+  /** The beginning of the error message, e.g. `Stores on disk need`. */
   readonly purpose: string
 }
 
-/** Loads a package that not every application has. Where it cannot be loaded, a `ConfigError` says what to install. */
+/** Loads an optional package. If it cannot be loaded, throws a `ConfigError` that says what to install. */
 export async function loadPackage<T>({ load, install, purpose }: OptionalPackage<T>): Promise<T> {
   try {
     return await load()
@@ -20,12 +20,12 @@ export async function loadPackage<T>({ load, install, purpose }: OptionalPackage
 }
 
 /**
- * Loads a native package within a call, at its first use. Bundlers do not see it, and could not take it in: it stands beside the bundle.
- * Where it cannot be loaded, a `ConfigError` says what to install.
+ * Loads an optional native package synchronously. Bundlers do not see it, because they cannot include native code: it is installed
+ * beside the bundle. If it cannot be loaded, throws a `ConfigError` that says what to install.
  */
 export function requirePackage(name: string, purpose: string): unknown {
   try {
-    // A bundle of CommonJS has no import.meta.url.
+    // CommonJS bundles have no import.meta.url.
     return createRequire(import.meta.url ?? __filename)(name)
   } catch (cause) {
     throw missingPackage(name, purpose, cause)

@@ -1,4 +1,4 @@
-/** The known name that a mistyped one is nearest to; undefined where none is near. Case counts for nothing. */
+/** Returns the known name that is most similar to a mistyped one, ignoring case. Undefined if no name is similar. */
 export function nearestName(name: string, known: Iterable<string>): string | undefined {
   const farthest = Math.max(1, Math.floor(name.length / 3))
   let nearest: string | undefined
@@ -10,7 +10,7 @@ export function nearestName(name: string, known: Iterable<string>): string | und
   return nearest
 }
 
-/** How many letters must be put in, taken out, replaced, or swapped with their neighbour. */
+/** Returns the number of insertions, deletions, replacements and swaps of neighbours that turn one word into the other. */
 function editDistance(from: string, to: string): number {
   let before: readonly number[] = []
   let row: readonly number[] = Array.from({ length: to.length + 1 }, (_, index) => index)

@@ -1,6 +1,6 @@
 import type { Headers } from './headers.ts'
 
-/** A record as it was read, before any serde saw it. */
+/** A record of a topic as bytes, before it is deserialized. */
 export interface RawRecord {
   /** The topic that the record was read from. */
   readonly topic: string

@@ -1,8 +1,9 @@
 import type { Headers } from './headers.ts'
 
 /**
- * The input record that is being processed (Java: `ProcessorRecordContext`). Cached entries keep it, so that what a flush
- * forwards later carries the context of the update it stands for. During punctuation there is none: topic null, partition and offset −1.
+ * The place, time and headers of the input record that is being processed (Java: `ProcessorRecordContext`). The record cache
+ * keeps it with each entry, so that a later flush forwards the entry with the context of its update. During punctuation there is
+ * no record: topic is null, partition and offset are −1.
  */
 export interface RecordContext {
   /** The topic that the record was read from. */
@@ -15,7 +16,7 @@ export interface RecordContext {
   readonly timestamp: number
   /** The record's headers. */
   readonly headers: Headers
-  /** The record's bytes, where they are kept for dead letters. */
+  /** The bytes of the record. They are kept only if dead letters need them. */
   readonly source?: SourceBytes
 }
 

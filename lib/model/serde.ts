@@ -1,6 +1,6 @@
 import type { Headers } from './headers.ts'
 
-/** What bytes belong to. Serdes that keep schemas apart by topic, or that use headers, read it; others ignore it. */
+/** The topic, component and headers that bytes belong to. Serdes with a schema per topic, or with headers, use it. */
 export interface SerdeContext {
   /** The topic that the bytes are of, or are for. */
   readonly topic: string
@@ -11,62 +11,70 @@ export interface SerdeContext {
 }
 
 /**
- * Turns values of type T into bytes and back. A serde is a pure value: it may be shared by topics, stores and threads.
+ * Turns values of type T into bytes and back. A serde has no state: topics, stores and threads may share it.
  *
- * - `null` never reaches `serialize` or `deserialize`: no bytes are null, and null is no bytes, outside of the serde.
- * - Both throw on what they cannot handle; the engine turns that into a `SerializationError` with topic and node.
- * - Members are function properties, not methods, so that types stay strictly variant.
+ * - `serialize` and `deserialize` never get null. Callers write null as null bytes, and read null bytes as null.
+ * - Both functions throw if they cannot handle their argument. The engine turns that into a `SerializationError` with topic and node.
+ * - Members are function properties instead of methods, so that the compiler checks their variance.
  */
 export interface Serde<T> {
-  /** For messages: `string`, `avro(bank.User)`. */
+  /** The name of the serde in messages, e.g. `string` or `avro(bank.User)`. */
   readonly name: string
   /** Writes a value. Throws what it likes; the error is wrapped into a `SerializationError`. */
   readonly serialize: (value: T, context: SerdeContext) => Uint8Array
   /** Reads a value. Throws what it likes; the error goes to the deserialization handler. */
   readonly deserialize: (bytes: Uint8Array, context: SerdeContext) => T
-  /** T includes null. Without it a null in a topic goes to the deserialization handler (`STREAMS_NULL_VALUE`). Default false. */
+  /**
+   * Whether T includes null. If not, a null in a topic goes to the deserialization handler (`STREAMS_NULL_VALUE`). Default false.
+   */
   readonly nullable?: boolean
-  /** Values of T cannot be changed in place (string, number, …): a decoded value may be kept and handed out again. Default false. */
+  /**
+   * Whether values of T cannot be changed in place (string, number, …), so that a decoded value may be cached and shared. Default
+   * false.
+   */
   readonly immutable?: boolean
-  /** Equal values have equal bytes, and bytes that {@link Serde.accepts} are what `serialize` would write for them. Default false. */
+  /**
+   * Whether each value has exactly one form in bytes: bytes that {@link Serde.accepts} returns true for are the bytes that
+   * `serialize` writes for their value. Default false.
+   */
   readonly canonical?: boolean
-  /** Whether the bytes are well-formed, without decoding them. Needed where `canonical` is true. */
+  /** Checks whether bytes are well-formed, without decoding them. Required if `canonical` is true. */
   readonly accepts?: (bytes: Uint8Array) => boolean
-  /** Fetches what `deserialize` will need for these bytes (writer schemas). Awaited per fetched or restored batch. */
+  /** Fetches the writer schemas that `deserialize` needs for these bytes. Awaited for each fetched or restored batch. */
   readonly prepareRead?: (bytes: readonly Uint8Array[], context: SerdeContext) => Promise<void>
-  /** Fetches or registers what `serialize` will need for this topic. Awaited before the first record of a task. */
+  /** Fetches or registers the schema that `serialize` needs for this topic. Awaited before the first record of a task. */
   readonly prepareWrite?: (context: SerdeContext) => Promise<void>
-  /** The serde to use in this environment. Absent: the serde needs none. See {@link bindSerde}. */
+  /** Returns the serde for an environment. Absent if the serde needs no environment. See {@link bindSerde}. */
   readonly bind?: (environment: SerdeEnvironment) => Serde<T>
 }
 
-/** What arrives once, from the composition root, for all serdes. */
+/** The settings of an application that its serdes need. */
 export interface SerdeEnvironment {
-  /** `local`: schemas stay within the process, and nothing waits for them (test driver). */
+  /** `local`: schemas are registered only within the process, synchronously (test driver). */
   readonly schemaRegistry?: SchemaRegistry | 'local' | undefined
-  /** For serdes of internal topics: their names on the cluster begin with it. */
+  /** The prefix of internal topics' names, for serdes that register schemas by topic. */
   readonly applicationId?: string | undefined
-  /** The application's default serdes, for serdes around another one that was not given (Java: `SerdeGetter`). */
+  /** The application's default serdes. Serdes that wrap another one fall back to them if none was given (Java: `SerdeGetter`). */
   readonly defaultKey?: Serde<unknown> | undefined
   /** The application's default value serde. */
   readonly defaultValue?: Serde<unknown> | undefined
 }
 
-/** The part of a Confluent-compatible schema registry that serdes need. Schemas are their JSON text. */
+/** The part of a Confluent-compatible schema registry that serdes need. Schemas are JSON texts. */
 export interface SchemaRegistry {
-  /** Registers a schema, or finds it where it is registered already; the id goes into each record. */
+  /** Registers a schema if it is not registered yet, and returns its id. Each record begins with this id. */
   register(subject: string, schema: string): Promise<number>
   /** The text of a schema. Rejects where the registry has none of this id. */
   schemaById(id: number): Promise<string>
-  /** A schema that is there without asking for it: what rows of stores were written with before this process was. */
+  /** Returns a schema without asking the registry, if it is known: state directories keep the schemas of their rows. */
   known?(id: number): string | undefined
 }
 
 const bound = new WeakMap<Serde<never>, WeakMap<SerdeEnvironment, Serde<never>>>()
 
 /**
- * Binds a serde to its environment. The same serde and environment always give the same instance, because "same serde at
- * source and sink" decides whether bytes may be passed on without encoding them again.
+ * Binds a serde to an environment. The same serde and environment always give the same instance, because bytes are passed on
+ * without encoding them again if source and sink have the same serde.
  */
 export function bindSerde<T>(serde: Serde<T>, environment: SerdeEnvironment): Serde<T> {
   if (serde.bind === undefined) return serde

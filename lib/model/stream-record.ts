@@ -1,7 +1,7 @@
 import type { Headers } from './headers.ts'
 import { noHeaders } from './headers.ts'
 
-/** What flows between operators (Java: `org.apache.kafka.streams.processor.api.Record`). Timestamp in ms since the epoch. */
+/** A record between operators (Java: `org.apache.kafka.streams.processor.api.Record`). The timestamp is in ms since the epoch. */
 export interface StreamRecord<K, V> {
   /** The key. */
   readonly key: K
@@ -13,12 +13,12 @@ export interface StreamRecord<K, V> {
   readonly headers: Headers
 }
 
-/** Makes a record. All records come from here, so that the engine sees one object shape. */
+/** Makes a record. All code makes records by this function, so that they all have the same object shape, which is faster. */
 export function streamRecord<K, V>(key: K, value: V, timestamp: number, headers: Headers = noHeaders): StreamRecord<K, V> {
   return { key, value, timestamp, headers }
 }
 
-/** Where a record came from (Java: `RecordMetadata`). Absent during punctuation. */
+/** The topic, partition and offset of the input record (Java: `RecordMetadata`). Absent during punctuation. */
 export interface RecordMetadata {
   /** The topic that the input record was read from. */
   readonly topic: string

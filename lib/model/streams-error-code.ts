@@ -1,10 +1,10 @@
 /**
- * What happened, in one word that stays the same from release to release. docs/errors.md says of each what it means and what to do next. Codes
+ * The code of an error. It stays the same from release to release. docs/errors.md explains each code and the next step. The codes
  * of brokers and connections are `TRANSPORT_` and Kafka's name of the error.
  */
 export type StreamsErrorCode = KnownErrorCode | `TRANSPORT_${string}`
 
-/** The codes that are Millrace's own. */
+/** The codes of Millrace's own errors. */
 export type KnownErrorCode = TopologyErrorCode | ConfigErrorCode | SerializationErrorCode | StateErrorCode | ProcessingErrorCode
 
 type TopologyErrorCode =

@@ -1,4 +1,4 @@
-/** A task: one partition of one sub-topology. Printed `subtopology_partition`, as in Java. */
+/** The id of a task, which processes one partition of one sub-topology. It is printed `subtopology_partition`, as in Java. */
 export interface TaskId {
   /** Number of the sub-topology, as `describe()` shows it. */
   readonly subtopology: number

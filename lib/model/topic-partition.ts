@@ -6,7 +6,10 @@ export interface TopicPartition {
   readonly partition: number
 }
 
-/** `topic-partition`, as Kafka prints it; unique, because the partition is what follows the last dash. */
+/**
+ * Returns `topic-partition`, as Kafka prints it. No two partitions share a key, because the number after the last dash is the
+ * partition.
+ */
 export function partitionKey({ topic, partition }: TopicPartition): string {
   return `${topic}-${partition}`
 }

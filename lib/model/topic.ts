@@ -1,6 +1,6 @@
 import type { Serde } from './serde.ts'
 
-/** A topic as a value: name and types, declared once and shared by the DSL, the test driver, plain clients and queries. */
+/** A topic with its name and serdes. It is declared once, for the DSL, the test driver and the typed clients. */
 export interface Topic<K, V> {
   /** Name of the topic on the cluster. */
   readonly name: string
@@ -20,7 +20,10 @@ export function topic<K, V>(name: string, serdes: { readonly key: Serde<K>; read
   return Object.freeze({ name: checkTopicName(name), key: serdes.key, value: serdes.value })
 }
 
-/** Kafka's rule (`Topic.validate`): 1 to 249 of `[a-zA-Z0-9._-]`, not `.` or `..`. Throws a `TypeError`. */
+/**
+ * Checks the name of a topic by Kafka's rule (`Topic.validate`): 1 to 249 of `[a-zA-Z0-9._-]`, but not `.` or `..`. Throws a
+ * `TypeError`.
+ */
 export function checkTopicName(name: string): string {
   if (!/^[a-zA-Z0-9._-]{1,249}$/.test(name) || name === '.' || name === '..')
     throw new TypeError(`${JSON.stringify(name)} is no topic name: use 1 to 249 of a-z, A-Z, 0-9, '.', '_' and '-'.`)

@@ -1,4 +1,4 @@
-/** A value in a timestamped store, with the time (ms) of the record that it stands for. */
+/** A value of a timestamped store, and the timestamp (ms since the epoch) of the record that wrote it. */
 export interface ValueAndTimestamp<V> {
   /** The value. */
   readonly value: V

@@ -1,4 +1,7 @@
-/** A span of event time. Whether `endMs` belongs to it is a matter of the window's kind; "no end" is `Infinity`. */
+/**
+ * A span of event time, in ms since the epoch. `endMs` belongs to sliding windows and sessions, but not to tumbling and hopping
+ * windows. A window without an end has `Infinity`.
+ */
 export interface Window {
   /** Beginning of the window, in ms since the epoch; it belongs to the window. */
   readonly startMs: number

@@ -8,7 +8,7 @@ export interface SingleRecord {
   readonly headers: Headers
 }
 
-/** One record as a batch: how the test driver pipes. */
+/** A batch of one record. The test driver hands records to tasks in such batches. */
 export class SingleRecordBatch implements RecordBatch {
   readonly baseOffset: number
   readonly nextOffset: number

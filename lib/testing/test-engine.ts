@@ -26,7 +26,10 @@ export interface TestEngineOptions {
   readonly storage: StorageFactory | undefined
 }
 
-/** Drives tasks by hand: pipes, lets them run dry, commits after each record, and feeds internal topics back. */
+/**
+ * Runs the tasks of a topology synchronously. After each piped record it lets tasks process until none has records left. It commits
+ * after each record, and feeds records of internal topics back to the tasks that read them.
+ */
 export class TestEngine {
   readonly #plan: TopologyPlan
   readonly #environment: ThreadEnvironment
@@ -51,7 +54,7 @@ export class TestEngine {
     this.#output = new TestOutput((topic) => this.#partitionsOf(topic), changelogs)
     this.#environment = environment
     this.#partitions = partitions
-    // One partition means one of everything, whatever repartition() says: Java's driver has no more.
+    // With one partition every topic has one partition, also if repartition() asks for more, as in Java's driver.
     const existing = new Map(userTopics(plan).map((topic) => [topic, partitions]))
     this.#counts = partitions === 1 ? new Map<string, number>() : resolvePartitionCounts(plan, existing)
     try {
@@ -189,7 +192,7 @@ export class TestEngine {
     for (const partition of task.partitions) task.setLag(partition, 0)
   }
 
-  /** Until no task has anything to do; records that a task waits with (`maxTaskIdleMs`) stay queued. */
+  /** Runs tasks until none can process a record. Records that wait for another partition (`maxTaskIdleMs`) stay queued. */
   #runDry(): void {
     do
       for (let task = this.#runnable(); task !== undefined; task = this.#runnable()) {
@@ -209,7 +212,10 @@ export class TestEngine {
     task.postCommit(task.prepareCommit(), this.#checkpoint)
   }
 
-  /** True where anything had been written. */
+  /**
+   * Passes on the records that tasks have written: to `produced`, to output topics and to the tasks that read them. False if
+   * there were none.
+   */
   #feedBack(): boolean {
     const written = this.#output.drain()
     for (const record of written) {
@@ -243,7 +249,7 @@ export class TestEngine {
     return new SingleRecordBatch(offset, record)
   }
 
-  /** The task that reads the partition; a topic that only a pattern names joins its task when it first appears. */
+  /** Returns the task that reads the partition. A topic that only a pattern matches is added to its task by its first record. */
   #taskOf({ topic, partition }: TopicPartition): StreamTask | undefined {
     const index = this.#regular().findIndex((each) => inputTopics(each, [topic]).length > 0)
     const subtopology = this.#partitions === 1 ? 0 : this.#regular()[index]?.id

@@ -1,7 +1,7 @@
 import type { Headers } from '../model/headers.ts'
 import type { RecordOutput, TopicOutput } from '../runtime/output/record-output.ts'
 
-/** A record as it was written, in bytes. A null timestamp: none was given (suppress buffers). */
+/** A record that a task has written, in bytes. The timestamp is null if the writer gave none, as suppress buffers do. */
 export interface ProducedRecord {
   /** The topic that the record was written to. */
   readonly topic: string
@@ -17,14 +17,14 @@ export interface ProducedRecord {
   readonly headers: Headers
 }
 
-/** Takes what tasks write, in order across topics. */
+/** Collects the records that tasks write, in their order across topics. */
 export class TestOutput implements RecordOutput {
   readonly #partitionsOf: (topic: string) => number
   readonly #earlier: readonly ProducedRecord[]
   readonly #topics = new Map<string, TopicOutput>()
   #produced: ProducedRecord[] = []
 
-  /** Offsets go on behind the records of `earlier`. */
+  /** `earlier` has records that the topics contain from the start. The offsets of new records follow theirs. */
   constructor(partitionsOf: (topic: string) => number, earlier: readonly ProducedRecord[]) {
     this.#partitionsOf = partitionsOf
     this.#earlier = earlier
@@ -38,7 +38,7 @@ export class TestOutput implements RecordOutput {
     return topic
   }
 
-  /** What was written since the last call. */
+  /** Returns the records that were written since the last call. */
   drain(): readonly ProducedRecord[] {
     const produced = this.#produced
     this.#produced = []
@@ -53,7 +53,8 @@ export class TestOutput implements RecordOutput {
       whenKnown: (write) => write(),
       nextOffset: (partition) => nextOffsets.get(partition),
       append: (partition, key, value, timestamp, headers) => {
-        if (timestamp !== null && timestamp < 0) throw new TypeError(`A record's timestamp is not negative: ${timestamp}.`)
+        if (timestamp !== null && timestamp < 0)
+          throw new TypeError(`A record for topic ${name} has the timestamp ${timestamp}: give it ms since the epoch.`)
         nextOffsets.set(partition, (nextOffsets.get(partition) ?? this.#earlierIn(name, partition)) + 1)
         this.#produced.push({ topic: name, partition, key, value, timestamp, headers })
       },

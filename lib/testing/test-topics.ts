@@ -8,11 +8,14 @@ import type { Topic } from '../model/topic.ts'
 import type { SingleRecord } from './single-record-batch.ts'
 import type { ProducedRecord } from './test-output.ts'
 
-/** A record to pipe. Without a timestamp it gets the topic's own time, which `advanceTime` and `autoAdvanceMs` move. */
+/**
+ * A record to pipe. Without a timestamp it gets the current time of its input topic, which `advanceTime` and `autoAdvanceMs`
+ * move.
+ */
 export interface TestRecord<K, V> {
   /** The key. Null where the record has none. */
   readonly key: K | null
-  /** Null is a tombstone, whatever the serde. */
+  /** Null is a tombstone with any serde. */
   readonly value: V | null
   /** The record's time, in ms since the epoch. Default: the topic's own time. */
   readonly timestamp?: number | undefined
@@ -22,16 +25,18 @@ export interface TestRecord<K, V> {
 
 /** How a test's input topic tells the time. */
 export interface TestInputTopicOptions {
-  /** Time of the first record without a timestamp, in ms. Default: the driver's wall clock when the topic is made. */
+  /**
+   * The timestamp of the first record without one, in ms. Default: the driver's wall-clock time when the input topic is created.
+   */
   readonly startMs?: number | undefined
-  /** How far the time moves with each record. Default 0. */
+  /** The ms by which each record without a timestamp advances the time. Default 0. */
   readonly autoAdvanceMs?: number | undefined
 }
 
-/** `partition` is undefined where the key decides. */
+/** Pipes a record into a topic. If `partition` is undefined, the key chooses it. */
 export type Pipe = (topic: string, record: SingleRecord, partition: number | undefined) => void
 
-/** Pipes records into the topology (Java: `TestInputTopic`). Each is processed to the end before the call returns. */
+/** Pipes records into the topology (Java: `TestInputTopic`). Each record is processed completely before the call returns. */
 export class TestInputTopic<K, V> {
   readonly #topic: Topic<K, V>
   readonly #pipe: Pipe
@@ -45,7 +50,7 @@ export class TestInputTopic<K, V> {
     this.#autoAdvanceMs = autoAdvanceMs
   }
 
-  /** `partition`: instead of the one that follows from the key. */
+  /** Pipes a record. `partition` overrides the partition that the key chooses. */
   pipeInput(record: TestRecord<K, V>, partition?: number): void {
     const { key, value, headers = noHeaders } = record
     const { name } = this.#topic
@@ -69,14 +74,16 @@ export class TestInputTopic<K, V> {
     for (const { key, value } of pairs) this.pipeInput({ key, value })
   }
 
-  /** Moves the time of records that carry none. */
+  /** Advances the time of records that are piped without a timestamp. */
   advanceTime(ms: number): void {
-    if (ms < 0) throw new TypeError(`Time does not run backwards: ${ms} ms.`)
+    if (ms < 0) throw new TypeError(`advanceTime() cannot move time back by ${-ms} ms: give it 0 or more.`)
     this.#now += ms
   }
 }
 
-/** What a topic got, in order (Java: `TestOutputTopic`). Reading takes the record away. */
+/**
+ * Reads the records that the topology has written to a topic, in their order (Java: `TestOutputTopic`). Each record is read once.
+ */
 export class TestOutputTopic<K, V> {
   readonly #topic: Topic<K, V>
   readonly #queue: () => ProducedRecord[]
@@ -96,10 +103,11 @@ export class TestOutputTopic<K, V> {
     return this.size === 0
   }
 
-  /** Throws a `RangeError` where there is nothing to read. */
+  /** Reads the next record. Throws a `RangeError` if there is none. */
   readRecord(): StreamRecord<K, V> {
     const record = this.#queue().shift()
-    if (record === undefined) throw new RangeError(`There is nothing to read in ${this.#topic.name}.`)
+    if (record === undefined)
+      throw new RangeError(`Topic ${this.#topic.name} has no record to read: pipe more input, or ask isEmpty first.`)
     const { key, value, timestamp, headers } = record
     const { name } = this.#topic
     const typedKey = read(this.#topic.key, key, name, 'key', headers)
@@ -132,7 +140,7 @@ export class TestOutputTopic<K, V> {
     return Array.from({ length: this.size }, () => this.readValue())
   }
 
-  /** The last value of each key. */
+  /** Reads all records, and returns the last value of each key. */
   readKeyValuesToMap(): ReadonlyMap<K, V> {
     return new Map(this.readKeyValues().map(({ key, value }) => [key, value]))
   }
@@ -144,7 +152,7 @@ function write<T>(serde: Serde<T>, value: T | null, topic: string, component: Co
   return value === null ? null : serde.serialize(value, { topic, component, headers })
 }
 
-/** Null is what a deletion looks like, whatever the serde says: a test sees what is in the topic. */
+/** Reads null bytes as null with any serde, so that tests see tombstones. */
 function read<T>(serde: Serde<T>, bytes: Uint8Array | null, topic: string, component: Component, headers: Headers): T {
   return bytes === null ? (null as T) : serde.deserialize(bytes, { topic, component, headers })
 }

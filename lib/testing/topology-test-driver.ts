@@ -27,7 +27,7 @@ import type { ProducedRecord } from './test-output.ts'
 import { TestInputTopic, TestOutputTopic } from './test-topics.ts'
 import type { TestInputTopicOptions } from './test-topics.ts'
 
-/** What the driver needs of a `Topology`. */
+/** The part of a `Topology` that the driver needs. */
 export interface PlannedTopology {
   /** The topology with an application id. */
   plan(applicationId: string): TopologyPlan
@@ -35,20 +35,24 @@ export interface PlannedTopology {
 
 /** Options of the test driver; all of them have defaults. */
 export interface TopologyTestDriverConfig {
-  /** Default `test`. Internal topics are called `<applicationId>-…`. */
+  /** The prefix of internal topics: `<applicationId>-…`. Default `test`. */
   readonly applicationId?: string | undefined
   /**
-   * Partitions of every topic that the topology does not size itself. 1: the whole topology is one task, as in Java's driver.
-   * More: real tasks, which take turns in order of their ids. Default 1.
+   * The number of partitions of every topic whose number the topology does not determine. With 1 the whole topology is one task,
+   * as in Java's driver. With more there is a task per sub-topology and partition, and they take turns in the order of their ids.
+   * Default 1.
    */
   readonly partitions?: number | undefined
-  /** `java` behaves as Kafka Streams even where that loses data. Default `safe`. */
+  /** `java` behaves as Kafka Streams does, even if that loses data. Default `safe`. */
   readonly compatibility?: 'safe' | 'java' | undefined
-  /** Throttle, by the driver's wall clock, of what is emitted when event time has passed. Default 0: none, as in Java's driver. */
+  /**
+   * The least time between two emissions of closed windows, in ms of the driver's wall clock. Default 0: no limit, as in Java's
+   * driver.
+   */
   readonly emitIntervalMs?: number | undefined
   /**
-   * The oldest release of Kafka Streams that still reads the topics of this application, during an upgrade (Java: `upgrade.from`). Up to
-   * 3.4 a change of a grouped table is written as two records (KIP-904).
+   * The oldest release of Kafka Streams that still reads the topics of this application, during an upgrade (Java:
+   * `upgrade.from`). Up to 3.4 a change of a grouped table is written as two records (KIP-904).
    */
   readonly upgradeFrom?: UpgradeFrom | undefined
   /** Serde of keys where nothing else says one. */
@@ -57,13 +61,19 @@ export interface TopologyTestDriverConfig {
   readonly defaultValueSerde?: Serde<never> | undefined
   /** Extractor of sources that have none. Default: `failOnInvalidTimestamp`. */
   readonly defaultTimestampExtractor?: TimestampExtractor | undefined
-  /** Budget of record caches in bytes (Java: `statestore.cache.max.bytes`). Caches are flushed after each record. Default 10 MiB. */
+  /**
+   * The size of the record cache in bytes (Java: `statestore.cache.max.bytes`). It is flushed after each record. Default 10 MiB.
+   */
   readonly cacheMaxBytes?: number | undefined
-  /** Where stores live that do not say. `disk` behaves as on a cluster. Default: as `storage` is, `memory` without one. */
+  /**
+   * The medium of stores that name none. `disk` behaves as on a cluster. Default: the medium of `storage`; without `storage`,
+   * `memory`.
+   */
   readonly defaultStoreMedium?: 'memory' | 'disk' | undefined
   /**
-   * Where stores on `disk` are, instead of in memory: a checkpoint is written after each record, so that storage holds what stores hold.
-   * A later driver with the same application id finds it there, and restores only what `changelogs` has beyond it.
+   * The storage of stores on `disk`. Default: memory. A checkpoint is written after each record, so that the storage is always up
+   * to date. A later driver with the same application id finds the state in it, and restores only the later records of
+   * `changelogs`.
    */
   readonly storage?: StorageFactory | undefined
   /** Decides what happens to a record that cannot be read. Default: `logAndFail`. */
@@ -72,32 +82,39 @@ export interface TopologyTestDriverConfig {
   readonly processingHandler?: ProcessingHandler | undefined
   /** Runs another processor instead of, or around, each one of the topology (KIP-1112). Default: none. */
   readonly processorWrapper?: ProcessorWrapper | undefined
-  /** KIP-1270. Default false. */
+  /** Whether the processing handler is also asked about errors in global stores (KIP-1270). Default false. */
   readonly processingExceptionHandlerGlobalEnabled?: boolean | undefined
   /** Decides what happens to a record that cannot be written. Default: `retryOrFail`. */
   readonly productionHandler?: ProductionHandler | undefined
-  /** KIP-1034. Dead letters are outputs like others. */
+  /** The topic of dead letters (KIP-1034). Read it like any output topic. */
   readonly errorsDeadLetterQueueTopicName?: string | undefined
-  /** Without effect on what a topology does: the driver commits after each record either way. Default `at_least_once`. */
+  /** Accepted so that a test can use the application's configuration. It has no effect: the driver commits after each record. */
   readonly processingGuarantee?: 'at_least_once' | 'exactly_once_v2' | undefined
-  /** KIP-695. In the driver all that is not there is known not to be there. Default 0. */
+  /**
+   * How long a task waits for a partition without records (KIP-695). Default 0. The driver has no lag, so a task waits only if
+   * this is greater than 0.
+   */
   readonly maxTaskIdleMs?: number | undefined
-  /** Default: the machine's time when the driver is made; it moves by `advanceWallClockTime` only. */
+  /**
+   * The first wall-clock time, which only `advanceWallClockTime` moves. Default: the system's time when the driver is created.
+   */
   readonly initialWallClockMs?: number | undefined
   /**
    * Whether code may change a key or a value in place that was passed on to it, or that it has passed on. `refused`: it fails
-   * (`STREAMS_VALUE_CHANGED`), since other nodes may hold the same object. A fold may change its aggregate either way. Default `refused`.
+   * (`STREAMS_VALUE_CHANGED`), since other nodes may hold the same object. A fold may change its aggregate either way. Default
+   * `refused`.
    */
   readonly changedValues?: 'refused' | 'allowed' | undefined
   /** Where messages go. Default: nowhere. */
   readonly logger?: Logger | undefined
-  /** Records of changelogs from which stores are restored before the first record (an earlier driver's `produced`). */
+  /** Changelog records from which stores are restored at the start, e.g. those of an earlier driver's `produced()`. */
   readonly changelogs?: readonly ProducedRecord[] | undefined
 }
 
 /**
- * Runs a topology without a cluster, synchronously: a piped record has had all its effects when `pipeInput` returns, caches and
- * internal topics included (Java: `TopologyTestDriver`). Close it, or declare it with `using`.
+ * Runs a topology without a cluster (Java: `TopologyTestDriver`). It is synchronous: when `pipeInput` returns, the record is
+ * processed completely, caches are flushed, and records of internal topics are processed as well. Close the driver, or declare it
+ * with `using`.
  */
 export class TopologyTestDriver implements Disposable {
   readonly #clock: ManualClock
@@ -113,37 +130,43 @@ export class TopologyTestDriver implements Disposable {
     this.#engine = new TestEngine({ plan, environment, partitions, changelogs, storage })
   }
 
-  /** Throws a `TopologyError` (`STREAMS_UNKNOWN_TOPIC`) when a record is piped to a topic that the topology does not read. */
+  /**
+   * Creates an input topic. Its `pipeInput` throws a `TopologyError` (`STREAMS_UNKNOWN_TOPIC`) if the topology does not read that
+   * topic.
+   */
   createInputTopic<K, V>(topic: Topic<K, V>, options: TestInputTopicOptions = {}): TestInputTopic<K, V> {
     const pipe = (name: string, record: SingleRecord, partition: number | undefined): void =>
       this.#engine.pipe(name, record, partition)
     return new TestInputTopic(topic, pipe, options.startMs ?? this.#clock.now(), options.autoAdvanceMs ?? 0)
   }
 
-  /** Any topic that is written to: sinks, and with `Serdes.bytes` repartition topics and changelogs. */
+  /** Creates an output topic, which reads any topic that the topology writes. Read internal topics with `Serdes.bytes`. */
   createOutputTopic<K, V>(topic: Topic<K, V>): TestOutputTopic<K, V> {
     return new TestOutputTopic(topic, () => this.#engine.output(topic.name))
   }
 
-  /** Moves the wall clock, and runs what is due once: wall-clock punctuations do not catch up. */
+  /**
+   * Advances the wall clock, then runs each wall-clock punctuation that is due. It runs once, also if several intervals have
+   * passed.
+   */
   advanceWallClockTime(ms: number): void {
     this.#clock.advance(ms)
     this.#engine.punctuateWallClock()
   }
 
-  /** Names of the topics that were written to, internal ones included, sorted. */
+  /** Returns the sorted names of all topics that were written, internal ones included. */
   producedTopicNames(): readonly string[] {
     return this.#engine.producedTopics()
   }
 
-  /** All records written so far, in order across topics, whether or not they were read. */
+  /** Returns all records written so far, in their order across topics. Output topics that have read them make no difference. */
   produced(): readonly ProducedRecord[] {
     return this.#engine.produced()
   }
 
   /**
-   * A store by its store value or its name, in its full type: what is written by it is logged as the task would. With several
-   * partitions say which. Throws a `TopologyError` (`STREAMS_UNKNOWN_STORE`).
+   * Returns a store by its store value or its name. Writes to it go to its changelog, as those of a processor. With several
+   * partitions, `partition` chooses the task. Throws a `TopologyError` (`STREAMS_UNKNOWN_STORE`) if there is no such store.
    */
   stateStore<S extends AnyStore>(store: S, partition?: number): StateStoreOf<S>
   stateStore<S>(name: string, partition?: number): S
@@ -151,7 +174,7 @@ export class TopologyTestDriver implements Disposable {
     const name = typeof asked === 'string' ? asked : asked.name
     const store = this.#engine.store(name, partition)
     if (store !== undefined) return store
-    const message = `The topology has no store ${name}; it has ${this.#engine.storeNames().join(', ') || 'none'}.`
+    const message = `The topology has no store ${name} in partition ${partition}. Its stores are: ${this.#engine.storeNames().join(', ') || 'none'}.`
     throw new TopologyError('STREAMS_UNKNOWN_STORE', message, { facts: { store: name } })
   }
 

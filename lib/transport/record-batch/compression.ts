@@ -4,10 +4,10 @@ import { requirePackage } from '../../model/load-package.ts'
 import type { Compression } from './produce-batch.ts'
 import { corruptBatch } from './wire-format.ts'
 
-/** The most that a batch may unpack to: 256 MiB. */
+/** The largest size of a decompressed batch: 256 MiB. */
 const decompressedBytesMax = 256 << 20
 
-/** Kafka's ids of the codecs, by position (Kafka: `CompressionType`). */
+/** The codecs. The index of a codec is its id in Kafka's protocol (Kafka: `CompressionType`). */
 const codecs: readonly Compression[] = ['none', 'gzip', 'snappy', 'lz4', 'zstd']
 
 export function compressionId(compression: Compression): number {
@@ -20,7 +20,9 @@ export function compressionById(id: number): Compression {
   return codec
 }
 
-/** Throws a `ConfigError` (`STREAMS_PACKAGE_MISSING`) where the codec is not installed: before the first batch, and not with it. */
+/**
+ * Throws a `ConfigError` (`STREAMS_PACKAGE_MISSING`) if the codec is not installed. Producers call it before their first batch.
+ */
 export function requireCodec(compression: Compression): void {
   if (compression === 'lz4') lz4()
   else if (compression === 'snappy') snappy()
@@ -42,8 +44,8 @@ export function compress(bytes: Buffer, compression: Compression): Buffer {
 }
 
 /**
- * Throws `TRANSPORT_CORRUPT_MESSAGE` for what cannot be unpacked, or is too large when it is, and a `ConfigError` (`STREAMS_PACKAGE_MISSING`)
- * where the codec is not installed.
+ * Decompresses the records of a batch. Throws `TRANSPORT_CORRUPT_MESSAGE` if the bytes are broken, or decompress to more than 256
+ * MiB. Throws a `ConfigError` (`STREAMS_PACKAGE_MISSING`) if the codec is not installed.
  */
 export function decompress(bytes: Buffer, compression: Compression): Buffer {
   try {
@@ -82,12 +84,12 @@ interface Snappy {
   uncompressSync(bytes: Buffer): Buffer
 }
 
-// Native packages load when a batch needs them: most topics need neither.
+// The native packages load when the first batch needs them, because most applications need neither.
 const lz4 = (): Lz4 => requirePackage('lz4-napi', 'Batches that are compressed by lz4 need') as Lz4
 const snappy = (): Snappy => requirePackage('snappy', 'Batches that are compressed by snappy need') as Snappy
 
-// Java writes snappy as xerial's stream: magic, version, lowest compatible version, then blocks of raw snappy, each with its
-// length.
+// Java writes snappy in the stream format of the xerial library: magic, version, lowest compatible version, then blocks. A block is
+// its length and raw snappy data.
 const xerialMagic = Buffer.from([0x82, 0x53, 0x4e, 0x41, 0x50, 0x50, 0x59, 0x00])
 const xerialHeader = Buffer.concat([xerialMagic, Buffer.from([0, 0, 0, 1, 0, 0, 0, 1])])
 const xerialBlockBytes = 32 << 10
@@ -122,7 +124,10 @@ function decompressXerial(bytes: Buffer): Buffer {
   return Buffer.concat(parts)
 }
 
-/** Raw snappy begins with its unpacked length. It is believed as far as the format can expand: 64 bytes from 3. */
+/**
+ * Decompresses raw snappy, which begins with its decompressed length. A length that the format cannot reach (3 bytes become at most
+ * 64) is refused before memory is allocated for it.
+ */
 function decompressSnappy(bytes: Buffer): Buffer {
   let claimed = 0
   for (let at = 0; at < Math.min(5, bytes.length); at++) {
@@ -134,7 +139,7 @@ function decompressSnappy(bytes: Buffer): Buffer {
   return snappy().uncompressSync(bytes)
 }
 
-/** Refuses a frame whose blocks could unpack to more than is allowed, before anything is unpacked. */
+/** Refuses a frame whose blocks could decompress to more than 256 MiB. It reads only their headers. */
 function checkLz4Size(bytes: Buffer): void {
   const flags = bytes.readUInt8(4)
   const blockBytesMax = 2 ** (8 + 2 * ((bytes.readUInt8(5) >> 4) & 7))

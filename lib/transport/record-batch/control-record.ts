@@ -2,7 +2,10 @@ import type { RecordBatch } from './record-batch.ts'
 
 export type MarkerType = 'abort' | 'commit'
 
-/** What a control batch says about its producer's transaction (Kafka: `ControlRecordType`); null for other control records. */
+/**
+ * Returns whether a control batch commits or aborts its producer's transaction (Kafka: `ControlRecordType`). Null for other control
+ * records.
+ */
 export function markerType(batch: RecordBatch): MarkerType | null {
   const key = batch.count === 0 ? null : batch.key(0)
   if (key === null || key.length < 4) return null

@@ -5,7 +5,10 @@ type Checksum = (bytes: Buffer) => number
 
 let checksum: Checksum | undefined
 
-/** CRC-32C (Castagnoli). By the processor's instruction, where the native package is installed; it loads at the first use, not at import. */
+/**
+ * Computes the CRC-32C (Castagnoli) of bytes. If the optional native package is installed, it uses the processor's instruction. The
+ * package is loaded by the first call.
+ */
 export function crc32c(bytes: Uint8Array): number {
   checksum ??= nativeChecksum() ?? tableChecksum
   return checksum(asBuffer(bytes))
@@ -19,12 +22,12 @@ function nativeChecksum(): Checksum | undefined {
   }
 }
 
-/** The polynomial, its bits in reverse. */
+/** The polynomial of CRC-32C, with its bits reversed. */
 const polynomial = 0x82f63b78
 
 let table: Uint32Array | undefined
 
-/** The same byte by byte, about ten times slower: for an installation without optional packages. */
+/** Computes the CRC-32C by a table, about ten times slower: for installations without the native package. */
 export function tableChecksum(bytes: Uint8Array): number {
   table ??= Uint32Array.from({ length: 256 }, (_, byte) => remainderOf(byte))
   let crc = 0xffff_ffff

@@ -6,16 +6,16 @@ import { corruptBatch } from './wire-format.ts'
 
 export interface DecodedRecords {
   readonly batches: readonly RecordBatch[]
-  /** Set: nothing can be read at the position that was asked for. */
+  /** The error, if nothing can be read at the requested position. */
   readonly error: TransportError | null
 }
 
 /**
- * Decodes the records that a broker answered for a position. Batches before a corrupt one are good, so they are given without an
- * error: the next fetch begins at the corrupt one, and is the error. It names topic, partition and offset.
+ * Decodes the bytes that a broker has returned for a position. If a corrupt batch follows good ones, only the good ones are
+ * returned. The next fetch begins at the corrupt batch and returns the error, which names topic, partition and offset.
  *
- * An answer from which no position could move on is an error as well, or its reader would ask for ever: records without a whole
- * batch, and batches that end before the position (Java: `FetchCollector`, "failed to make progress").
+ * An answer by which the position cannot move on is an error as well, because its reader would fetch the same bytes for ever: bytes
+ * without a whole batch, or batches that all end before the position (Java: `FetchCollector`, "failed to make progress").
  */
 export function decodeFetched(position: FetchPosition, records: Uint8Array): DecodedRecords {
   const batches: RecordBatch[] = []
@@ -35,13 +35,13 @@ export function decodeFetched(position: FetchPosition, records: Uint8Array): Dec
   return { batches, error: null }
 }
 
-/** A batch that cannot be read, with where it is. */
+/** Makes the error of an unreadable batch: the cause, with topic, partition and offset added. */
 export function unreadable({ topic, partition, offset }: FetchPosition, cause: TransportError): TransportError {
   const message = `Cannot read ${topic}-${partition} at offset ${offset}. ${cause.message}`
   return new TransportError(cause.code, cause.kind, message, { facts: { ...cause.facts, topic, partition, offset }, cause })
 }
 
-/** The base offset is not in the checksum. */
+/** Checks that offsets rise from batch to batch. The checksum of a batch does not cover its base offset. */
 function checkOrder(before: RecordBatch | undefined, { baseOffset }: RecordBatch): void {
   if (before !== undefined && baseOffset < before.nextOffset)
     throw corruptBatch(`offset ${baseOffset} follows ${before.nextOffset - 1}`, { baseOffset })

@@ -8,11 +8,11 @@ import { VarintReader } from './varint.ts'
 import { attribute, batchChecksum, corruptBatch, field, logOverhead, readInt64, readSafeInt64 } from './wire-format.ts'
 
 /**
- * Decodes the records of a fetch response: whole batches, the last of which may be cut off and is then left out.
+ * Decodes the record batches of a fetch response. The last batch may be cut off, and is then left out.
  *
- * Every length and count is checked against the bytes that are there, so a batch that comes back can be read without further
- * checks. Throws a `TransportError`: `TRANSPORT_CORRUPT_MESSAGE`, or `TRANSPORT_UNSUPPORTED_FOR_MESSAGE_FORMAT` for the formats
- * before Kafka 0.11. A timestamp beyond 2^53 is given as the nearest double, and the caller checks it.
+ * Every length and count is checked here, so the methods of a decoded batch need no further checks. Throws a `TransportError`:
+ * `TRANSPORT_CORRUPT_MESSAGE`, or `TRANSPORT_UNSUPPORTED_FOR_MESSAGE_FORMAT` for the formats before Kafka 0.11. A timestamp beyond
+ * 2^53 becomes the nearest double; callers check for that.
  */
 export function decodeRecordBatches(records: Uint8Array): readonly RecordBatch[] {
   const bytes = asBuffer(records)
@@ -21,7 +21,7 @@ export function decodeRecordBatches(records: Uint8Array): readonly RecordBatch[]
   return batches
 }
 
-/** Decodes the batch that begins at `at`; `end` is where the next one begins. Null where no whole batch is left. */
+/** Decodes the batch that begins at `at`. `end` is the start of the next batch. Returns null if no whole batch is left. */
 export function decodeNextBatch(records: Uint8Array, at: number): { readonly batch: RecordBatch; readonly end: number } | null {
   const bytes = asBuffer(records)
   if (at + logOverhead > bytes.length) return null
@@ -57,13 +57,15 @@ function checkMagic(bytes: Buffer, at: number): void {
   throw new TransportError('TRANSPORT_UNSUPPORTED_FOR_MESSAGE_FORMAT', 'fatal', message, { facts: { magic } })
 }
 
-/** A record of no key, value and headers still has its length, attributes, two deltas and three counts. */
+/**
+ * The size of a record without key, value and headers: its length, attributes, two deltas and three counts have one byte each.
+ */
 const recordBytesMin = 7
 
-// The columns of a record stand side by side in one array, because a record is read as a whole.
+// The columns of all records share one array, in which those of one record are neighbours: readers need them together.
 const offsetDelta = 0
 const keyStart = 1 // followed by its length, -1 for null
-const valueStart = 3 // likewise
+const valueStart = 3 // followed by its length, -1 for null
 const headersStart = 5
 const stride = 6
 
@@ -141,9 +143,11 @@ function checkCount(count: number, available: number): number {
 }
 
 /**
- * Notes where each record's parts are. Timestamps are still deltas. This is the loop that runs for every record fetched, so it
- * holds the position in a local and reads varints of one byte in place, which halves its time; all others are the reader's. A
- * byte beyond the end is undefined, which is not below 0x80: it ends up at the reader too, and that refuses it.
+ * Fills the columns with the positions of each record's parts. `timestamps` gets deltas.
+ *
+ * The loop runs for every fetched record. To halve its time, it has the position in a local variable and reads varints of one byte
+ * itself. The reader reads longer varints. A byte beyond the end is undefined, which is not below 0x80, so the reader gets it and
+ * refuses it.
  */
 function indexRecords(reader: VarintReader, columns: Int32Array, timestamps: Float64Array, lastOffsetDelta: number): void {
   const { bytes } = reader
@@ -158,7 +162,7 @@ function indexRecords(reader: VarintReader, columns: Int32Array, timestamps: Flo
       at = reader.at
     }
     const end = at + value
-    at++ // Attributes of a record: none are in use.
+    at++ // The attributes of a record, which Kafka does not use.
     value = unzigzag(bytes[at]!)
     if (bytes[at]! < 0x80) at++
     else {
@@ -216,7 +220,7 @@ function skipHeaders(reader: VarintReader, at: number): number {
   reader.at = at
   const count = reader.int()
   if (count < 0) throw corruptBatch(`${count} headers`, { at: reader.at })
-  // Nothing is allocated by the count, which may be wrong: the loop ends at the latest where the bytes do.
+  // The count may be wrong, so nothing is allocated by it. `skip` throws at the end of the bytes.
   for (let index = 0; index < count; index++) {
     reader.skip(reader.int())
     const length = reader.int()
@@ -248,7 +252,7 @@ function readSlicedValue(reader: VarintReader, records: Buffer): Uint8Array | nu
   return records.subarray(start, reader.at)
 }
 
-/** Makes times of the deltas. With `message.timestamp.type=LogAppendTime` all records have the broker's time. */
+/** Turns the deltas into timestamps. With `message.timestamp.type=LogAppendTime` all records get the broker's time. */
 function placeTimestamps(timestamps: Float64Array, header: Buffer, attributes: number): void {
   if ((attributes & attribute.logAppendTime) !== 0) {
     timestamps.fill(readInt64(header, field.maxTimestamp))

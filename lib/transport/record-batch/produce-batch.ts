@@ -2,7 +2,7 @@ import type { Headers } from '../../model/headers.ts'
 
 export type Compression = 'none' | 'gzip' | 'snappy' | 'lz4' | 'zstd'
 
-/** Says who writes a batch. A producer that is not idempotent has id −1, epoch −1 and sequence −1. */
+/** The identity of a batch's producer, and the batch's first sequence number. All are −1 if the producer is not idempotent. */
 export interface ProducerStamp {
   readonly producerId: number
   readonly producerEpoch: number
@@ -11,14 +11,14 @@ export interface ProducerStamp {
 }
 
 /**
- * A batch under construction for one partition, in wire bytes from the first record on. Implemented by `RecordBatchBuilder`.
- * The sender stamps it with producer id and sequence only when it goes out.
+ * A batch for one partition, to which records are appended. The batch has the bytes of Kafka's protocol from the beginning. The
+ * producer stamps it with its id and a sequence number when it sends it.
  */
 export interface ProduceBatch {
   readonly count: number
-  /** Bytes so far, the batch's header included. */
+  /** The size of the batch so far, its header included. */
   readonly byteLength: number
   append(key: Uint8Array | null, value: Uint8Array | null, timestamp: number, headers: Headers): void
-  /** Fills in header and checksum. A retry may seal the batch again, under another stamp. */
+  /** Writes header and checksum, and returns the bytes of the batch. A retry may seal the batch again with another stamp. */
   seal(stamp: ProducerStamp): Uint8Array
 }

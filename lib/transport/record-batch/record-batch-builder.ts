@@ -15,12 +15,12 @@ export const noProducer: ProducerStamp = Object.freeze({
 
 const initialBytes = 1024
 
-/** Slices up to this long are copied faster by a loop than by a call into the engine. */
+/** Up to this length a loop copies bytes faster than `Buffer.set`. */
 const loopBytesMax = 32
 
 /**
- * Builds a record batch in wire bytes: each record is written once, straight to where it stays; sealing fills in the header
- * (and compresses). What `seal` returns is a view of the builder's own memory: it is valid until the next `append` or `seal`.
+ * Builds a record batch. `append` writes each record directly to its final place. `seal` compresses the records and writes the
+ * header. The bytes that `seal` returns are a view of the builder's memory: they are valid until the next `append` or `seal`.
  */
 export class RecordBatchBuilder implements ProduceBatch {
   readonly #compression: Compression
@@ -32,7 +32,7 @@ export class RecordBatchBuilder implements ProduceBatch {
   #maxTimestamp = -1
   #packed: Buffer | null = null
 
-  /** Timestamps are stored as differences to the first one, or to `baseTimestamp` where it is given (KIP-534). */
+  /** Timestamps are stored as deltas to the first one, or to `baseTimestamp` if it is not null (KIP-534). */
   constructor(compression: Compression = 'none', baseTimestamp: number | null = null) {
     this.#compression = compression
     this.#baseTimestamp = baseTimestamp
@@ -46,15 +46,15 @@ export class RecordBatchBuilder implements ProduceBatch {
     return this.#end
   }
 
-  /** Throws a `TypeError` where the timestamp is no safe integer >= 0: Kafka refuses such records. */
+  /** Throws a `TypeError` if the timestamp is not a safe integer >= 0, because Kafka refuses such records. */
   append(key: Uint8Array | null, value: Uint8Array | null, timestamp: number, headers: Headers): void {
     this.appendAt(this.#lastOffsetDelta + 1, key, value, timestamp, headers)
   }
 
-  /** Appends behind a gap in the offsets, as compaction leaves them. */
+  /** Appends a record at an offset of its own. Compaction leaves gaps between offsets. */
   appendAt(offsetDelta: number, key: Uint8Array | null, value: Uint8Array | null, timestamp: number, headers: Headers): void {
     if (!Number.isSafeInteger(timestamp) || timestamp < 0)
-      throw new TypeError(`A record's timestamp is in ms since the epoch, not ${timestamp}.`)
+      throw new TypeError(`A record has the timestamp ${timestamp}: give it ms since the epoch.`)
     assert(offsetDelta > this.#lastOffsetDelta, 'Offsets rise within a batch.')
     this.#baseTimestamp ??= timestamp
     const timestampDelta = timestamp - this.#baseTimestamp

@@ -1,14 +1,14 @@
 import type { Headers } from '../../model/headers.ts'
 
 /**
- * A decoded record batch (format v2, KIP-98), as columns: nothing is allocated for a record until it is asked for. Indexes run
- * from 0 to `count - 1`. Offsets may have gaps (compaction), and `count` may be 0 while `nextOffset` moves on.
+ * A decoded record batch (format v2, KIP-98). It has columns instead of an object per record. Its methods take the index of a
+ * record, from 0 to `count - 1`. Compaction leaves gaps between offsets, and may leave a batch without records.
  *
- * Byte slices are views of the fetched response. A caller that keeps them longer than the batch copies them.
+ * Keys, values and header values are views of the fetched response. Callers that keep them longer than the batch copy them.
  */
 export interface RecordBatch {
   readonly baseOffset: number
-  /** The offset to fetch next after this batch: last offset + 1. */
+  /** The offset to fetch after this batch: its last offset + 1. */
   readonly nextOffset: number
   readonly partitionLeaderEpoch: number
   /** −1 for a producer that is not idempotent. */
@@ -21,7 +21,7 @@ export interface RecordBatch {
   readonly maxTimestamp: number
   readonly count: number
   offset(index: number): number
-  /** Ms since the epoch. With `message.timestamp.type=LogAppendTime` it is the broker's time. */
+  /** Ms since the epoch: the producer's time, or the broker's with `message.timestamp.type=LogAppendTime`. */
   timestamp(index: number): number
   key(index: number): Uint8Array | null
   value(index: number): Uint8Array | null

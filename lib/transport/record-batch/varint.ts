@@ -18,8 +18,9 @@ export class VarintReader {
   }
 
   /**
-   * A zigzag varint of 32 bits. One and two bytes, as nearly all have, are read without further checks: a byte beyond the end is
-   * undefined, which is not below 0x80, so it ends up in the careful loop, and that refuses it.
+   * Reads a zigzag varint of 32 bits. Varints of one and two bytes are the most frequent, and are read without a check of the
+   * end. A byte beyond the end is undefined, which is not below 0x80. It therefore reaches the loop of `#int32`, which refuses
+   * it.
    */
   int(): number {
     const low = this.bytes[this.at]!
@@ -36,7 +37,7 @@ export class VarintReader {
     return this.#int32()
   }
 
-  /** A zigzag varint of 64 bits; beyond 2^53 the nearest double. */
+  /** Reads a zigzag varint of 64 bits. Beyond 2^53 it returns the nearest double. */
   long(): number {
     const low = this.bytes[this.at]!
     if (low < 0x80) {
@@ -62,7 +63,7 @@ export class VarintReader {
     throw corruptBatch('a varint has more than 5 bytes', { at: this.at })
   }
 
-  /** A double adds up groups of 7 bits exactly up to 2^53. A larger number is put together from BigInts. */
+  /** Adds up groups of 7 bits as a double, which is exact up to 2^53. Larger numbers are read again as a BigInt. */
   #long64(): number {
     const start = this.at
     let raw = 0
@@ -90,7 +91,7 @@ function outOfBatch(length: number, at: number): Error {
   return corruptBatch(`a length of ${length} leads out of the batch`, { at })
 }
 
-/** Bytes that an int32 takes as a zigzag varint. */
+/** Returns the number of bytes of an int32 as a zigzag varint. */
 export function intSize(value: number): number {
   const raw = ((value << 1) ^ (value >> 31)) >>> 0
   if (raw < 0x80) return 1
@@ -99,7 +100,7 @@ export function intSize(value: number): number {
   return raw < 0x1000_0000 ? 4 : 5
 }
 
-/** Writes an int32 as a zigzag varint; returns the position after it. */
+/** Writes an int32 as a zigzag varint. Returns the position after it. */
 export function writeInt(bytes: Uint8Array, at: number, value: number): number {
   let raw = ((value << 1) ^ (value >> 31)) >>> 0
   let next = at
@@ -111,7 +112,7 @@ export function writeInt(bytes: Uint8Array, at: number, value: number): number {
   return next
 }
 
-/** Bytes that a safe integer takes as a zigzag varint of 64 bits. */
+/** Returns the number of bytes of a safe integer as a zigzag varint of 64 bits. */
 export function longSize(value: number): number {
   if (isInt32(value)) return intSize(value)
   let raw = zigzag64(value)
@@ -120,7 +121,7 @@ export function longSize(value: number): number {
   return size
 }
 
-/** Writes a safe integer as a zigzag varint of 64 bits; returns the position after it. */
+/** Writes a safe integer as a zigzag varint of 64 bits. Returns the position after it. */
 export function writeLong(bytes: Uint8Array, at: number, value: number): number {
   if (isInt32(value)) return writeInt(bytes, at, value)
   let raw = zigzag64(value)
