@@ -1,6 +1,6 @@
 /**
- * A copy whose plain objects and lists are frozen to the bottom. Functions, serdes and instances of classes stay the same ones:
- * they belong to whoever made them.
+ * Returns a deep copy whose plain objects and arrays are frozen. Functions, serdes and instances of classes are neither copied nor
+ * frozen, because they belong to the user.
  */
 export function frozenCopy<T>(value: T): T {
   if (Array.isArray(value)) return Object.freeze(value.map((part: unknown) => frozenCopy(part))) as T

@@ -2,7 +2,7 @@ import { asBuffer, latin1 } from '../model/bytes.ts'
 import type { Serde } from '../model/serde.ts'
 import { checkSize, unreadable, unwritable } from './serialization-error.ts'
 
-/** The bytes themselves, uncopied (Java: `ByteArray`, `Bytes`). Whoever changes them in place changes them for all. */
+/** Passes bytes on without a copy (Java: `ByteArray`, `Bytes`). Do not change them in place: others may use the same memory. */
 export const bytesSerde: Serde<Uint8Array> = Object.freeze({
   name: 'bytes',
   canonical: true,
@@ -14,7 +14,7 @@ export const bytesSerde: Serde<Uint8Array> = Object.freeze({
   deserialize: (bytes: Uint8Array) => bytes,
 })
 
-/** One byte, 0 or 1. */
+/** A boolean as one byte, 0 or 1 (Java: `BooleanSerializer`). */
 export const booleanSerde: Serde<boolean> = Object.freeze({
   name: 'boolean',
   immutable: true,
@@ -33,7 +33,7 @@ export const booleanSerde: Serde<boolean> = Object.freeze({
 
 const uuidText = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
 
-/** The text of a UUID, 36 characters (Java: `UUIDSerializer`). Written and handed out in lower case. */
+/** A UUID as a text of 36 characters (Java: `UUIDSerializer`). It is written and read in lower case. */
 export const uuidSerde: Serde<string> = Object.freeze({
   name: 'uuid',
   immutable: true,
@@ -52,7 +52,7 @@ export const uuidSerde: Serde<string> = Object.freeze({
   },
 })
 
-/** Nothing but null (Java: `Void`): for topics whose keys or values are never there. */
+/** Only null (Java: `Void`): for topics without keys, or without values. */
 export const voidSerde: Serde<null> = Object.freeze({
   name: 'void',
   nullable: true,

@@ -6,7 +6,7 @@ function checkNumber(serde: string, value: number): void {
   if (typeof value !== 'number') throw unwritable(serde, `it is of type ${typeof value}.`)
 }
 
-/** Java's double: 8 bytes, IEEE 754. All NaNs are written as one (`Double.doubleToLongBits`). */
+/** Java's double: 8 bytes, IEEE 754. All NaNs have the same bytes (`Double.doubleToLongBits`). */
 export const doubleSerde: Serde<number> = Object.freeze({
   name: 'double',
   immutable: true,
@@ -28,7 +28,10 @@ export const doubleSerde: Serde<number> = Object.freeze({
   },
 })
 
-/** Java's float: 4 bytes, IEEE 754. A number is rounded to the nearest float; one beyond all floats is refused. */
+/**
+ * Java's float: 4 bytes, IEEE 754. A number is rounded to the nearest float. A finite number beyond the range of floats is
+ * refused.
+ */
 export const floatSerde: Serde<number> = Object.freeze({
   name: 'float',
   immutable: true,

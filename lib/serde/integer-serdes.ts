@@ -9,21 +9,21 @@ function checkInteger(serde: string, value: number, from: number, to: number): v
   throw unwritable(serde, `${String(value)} is no integer from ${from} to ${to}.`)
 }
 
-/** Writes an integer as 8 bytes, big-endian. The caller has checked that a number holds it exactly. */
+/** Writes a safe integer as 8 bytes, big-endian. */
 export function writeLong(target: Buffer, value: number, at: number): void {
   const high = Math.floor(value / highUnit)
   target.writeInt32BE(high, at)
   target.writeUInt32BE(value - high * highUnit, at + 4)
 }
 
-/** Reads 8 bytes, big-endian. The caller checks whether a number holds the result exactly. */
+/** Reads 8 bytes, big-endian. Beyond 2^53 it returns the nearest double; callers check for that. */
 export function readLong(source: Buffer, at: number): number {
   return source.readInt32BE(at) * highUnit + source.readUInt32BE(at + 4)
 }
 
 /**
- * Java's long, 8 bytes big-endian, as a number. Values beyond ±(2^53 − 1) are refused, both ways: a counter that silently
- * rounds is worse than one that stops. Where they occur, `bigLong` has the same bytes.
+ * Java's long as a number: 8 bytes, big-endian. Beyond ±(2^53 − 1), reading and writing are refused, because a number would
+ * silently round. For such values use `bigLong`, which has the same bytes.
  */
 export const longSerde: Serde<number> = Object.freeze({
   name: 'long',
@@ -44,7 +44,7 @@ export const longSerde: Serde<number> = Object.freeze({
   },
 })
 
-/** Java's long as a bigint: all 64 bits. */
+/** Java's long as a bigint with all 64 bits. */
 export const bigLongSerde: Serde<bigint> = Object.freeze({
   name: 'bigLong',
   immutable: true,

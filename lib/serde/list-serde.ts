@@ -5,7 +5,7 @@ import { doubleSerde, floatSerde } from './floating-point-serdes.ts'
 import { bigLongSerde, intSerde, longSerde, shortSerde } from './integer-serdes.ts'
 import { unreadable, unwritable } from './serialization-error.ts'
 
-/** Java writes the elements of these without their sizes (`ListSerializer.FIXED_LENGTH_SERIALIZERS`). */
+/** The serdes whose elements Java writes without their sizes (`ListSerializer.FIXED_LENGTH_SERIALIZERS`). */
 const fixedSizes = new Map<string, number>([
   [shortSerde.name, 2],
   [intSerde.name, 4],
@@ -17,9 +17,9 @@ const fixedSizes = new Map<string, number>([
 ])
 
 /**
- * Lists in Java's two formats (`ListSerde`, KIP-466).
- * - Elements of fixed size: 0x00 ‖ number of nulls ‖ their indexes ‖ number of elements ‖ elements.
- * - Others: 0x01 ‖ number of elements ‖ (size, −1 for null ‖ element)…
+ * Returns a serde for lists in Java's two formats (`ListSerde`, KIP-466).
+ * - Elements of fixed size: 0x00 ‖ number of nulls ‖ indexes of the nulls ‖ number of elements ‖ elements.
+ * - Other elements: 0x01 ‖ number of elements ‖ (size, −1 for null ‖ element)…
  *
  * A null in a list needs `list(nullable(inner))`.
  */
@@ -32,7 +32,7 @@ export function listSerde<T>(inner: Serde<T>): Serde<T[]> {
     name,
     serialize: (list: T[], context: SerdeContext) => {
       if (!Array.isArray(list)) throw unwritable(name, 'it is no array.')
-      // Holes are elements, too: they are undefined.
+      // Array.from visits holes as undefined, so the inner serde refuses them.
       const elements = Array.from(list, (element) => writeElement(inner, element, context))
       return elementBytes === undefined ? writeSized(elements) : writeFixed(elements)
     },
@@ -101,7 +101,7 @@ function readSized(reader: ListReader): (Uint8Array | null)[] {
   })
 }
 
-/** Reads what hostile bytes may have written: a count is believed only if the bytes for it are there. */
+/** Reads a list from bytes that are not trusted. It checks each count against the bytes that are left. */
 class ListReader {
   readonly #serde: string
   readonly #bytes: Buffer

@@ -1,8 +1,8 @@
 import type { Serde } from '../model/serde.ts'
 
 /**
- * Widens the type of a topic to `T | null`. Only the mark changes: null is no bytes, whatever the serde. Without it, a null
- * in the topic goes to the deserialization handler (`STREAMS_NULL_VALUE`).
+ * Widens the type of a serde to `T | null`. The bytes do not change, because null is written as null bytes with any serde. Without
+ * `nullable`, a null in the topic goes to the deserialization handler (`STREAMS_NULL_VALUE`).
  *
  * @example
  * const commands = topic('commands', { key: Serdes.string, value: nullable(Serdes.json<Command>()) })

@@ -6,7 +6,7 @@ import { listSerde } from './list-serde.ts'
 import { stringSerde } from './string-serde.ts'
 import { sessionWindowedSerde, timeWindowedSerde } from './windowed-serdes.ts'
 
-/** The serdes that come with Millrace; their bytes are Java's (`org.apache.kafka.common.serialization.Serdes`). */
+/** The serdes of Millrace. Their bytes are those of Java's serdes (`org.apache.kafka.common.serialization.Serdes`). */
 export const Serdes = Object.freeze({
   string: stringSerde,
   long: longSerde,

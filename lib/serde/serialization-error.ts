@@ -1,12 +1,12 @@
 import { SerializationError } from '../model/errors.ts'
 
-/** The error for a value that a serde cannot write. */
+/** Makes the error of a value that a serde cannot write. */
 export function unwritable(serde: string, reason: string, cause?: unknown): SerializationError {
   const message = `The serde ${serde} cannot write this value: ${reason}`
   return new SerializationError('STREAMS_SERIALIZATION', message, { facts: { serde }, cause })
 }
 
-/** The error for bytes that a serde cannot read. */
+/** Makes the error of bytes that a serde cannot read. */
 export function unreadable(serde: string, reason: string, cause?: unknown): SerializationError {
   const message = `The serde ${serde} cannot read these bytes: ${reason}`
   return new SerializationError('STREAMS_DESERIALIZATION', message, { facts: { serde }, cause })

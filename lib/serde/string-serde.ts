@@ -4,8 +4,8 @@ import { unwritable } from './serialization-error.ts'
 import { utf8Text } from './utf8.ts'
 
 /**
- * UTF-8 (Java: `StringSerializer`). As in Java, half a surrogate pair is written as `?`, and bytes that are no UTF-8 are read as
- * U+FFFD.
+ * A string in UTF-8 (Java: `StringSerializer`). As in Java, half a surrogate pair is written as `?`, and bytes that are not UTF-8
+ * are read as U+FFFD.
  */
 export const stringSerde: Serde<string> = Object.freeze({
   name: 'string',

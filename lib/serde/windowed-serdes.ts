@@ -7,8 +7,8 @@ import { unreadable, unwritable } from './serialization-error.ts'
 const longMax = 0x7fffffffffffffffn
 
 /**
- * Keys of windows of fixed size: key ‖ start, 8 bytes (Java: `TimeWindowedSerde`). The end is not written: it is start +
- * `sizeMs`, and `Infinity` where no size is given.
+ * Returns a serde for keys of windows of fixed size: key ‖ start, 8 bytes (Java: `TimeWindowedSerde`). The end is not written. It
+ * is read as start + `sizeMs`, by default as `Infinity`.
  */
 export function timeWindowedSerde<K>(inner: Serde<K>, sizeMs = Infinity): Serde<Windowed<K>> {
   const name = `timeWindowed(${inner.name})`
@@ -24,7 +24,10 @@ export function timeWindowedSerde<K>(inner: Serde<K>, sizeMs = Infinity): Serde<
   })
 }
 
-/** Keys of sessions: key ‖ end ‖ start, 8 bytes each (Java: `SessionWindowedSerde`). The end belongs to the session. */
+/**
+ * Returns a serde for keys of sessions: key ‖ end ‖ start, 8 bytes each (Java: `SessionWindowedSerde`). The end is the timestamp
+ * of the session's last record.
+ */
 export function sessionWindowedSerde<K>(inner: Serde<K>): Serde<Windowed<K>> {
   const name = `sessionWindowed(${inner.name})`
   return windowedSerde(inner, {
@@ -39,7 +42,7 @@ export function sessionWindowedSerde<K>(inner: Serde<K>): Serde<Windowed<K>> {
   })
 }
 
-/** How the times of a window are written behind its key. */
+/** Writes and reads the times of a window behind its key. */
 interface WindowTrailer<K> {
   readonly name: string
   readonly trailerBytes: number

@@ -10,18 +10,21 @@ import type { AvroWriter } from './avro-writer.ts'
 import { makeWriter } from './avro-writer.ts'
 import { parseWriterSchema } from './parse-schema.ts'
 
-/** Schemas by their ids. Both methods answer at once: `prepareRead` and `prepareWrite` of the serde have fetched the schemas before. */
+/**
+ * Schemas and their ids. Both methods are synchronous: the serde's `prepareRead` and `prepareWrite` have fetched the schemas
+ * before.
+ */
 export interface SchemaIds {
-  /** The id of the serde's own schema, as it is registered for this topic. */
+  /** Returns the id of the serde's own schema, under the subject of this topic and component. */
   idFor(context: SerdeContext): number
-  /** The text of a writer's schema. */
+  /** Returns the JSON text of a writer's schema. */
   schemaOf(id: number): string
 }
 
-/** Bytes before the Avro binary: 0x00 ‖ schema id. */
+/** The size of the header before the Avro binary: 0x00 ‖ schema id. */
 const headerBytes = 5
 
-/** Writes values of one type, and reads as such what other schemas wrote. */
+/** Writes values of one Avro type. Reads values of this type from bytes that were written with any compatible schema. */
 export class AvroCodec<T> {
   readonly #name: string
   readonly #type: AvroType
@@ -83,6 +86,7 @@ export class AvroCodec<T> {
   }
 }
 
+/** Returns the schema id in the header of Avro bytes. Undefined if the bytes have no such header. */
 export function schemaIdOf(bytes: Uint8Array): number | undefined {
   return bytes.byteLength < headerBytes || bytes[0] !== 0 ? undefined : asBuffer(bytes).readInt32BE(1)
 }

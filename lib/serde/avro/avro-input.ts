@@ -2,11 +2,11 @@ import { isUtf8 } from 'node:buffer'
 
 type SlicingBuffer = Buffer & { utf8Slice(start: number, end: number): string }
 
-/** Beyond these many bytes a varint may be beyond what a number holds exactly. */
+/** A varint of up to this many bytes is always a safe integer. A longer one may be beyond 2^53. */
 const numberBytesMax = 7
 const varintBytesMax = 10
 
-/** Reads Avro binary. Throws a `RangeError` where the bytes end too early, or are none of Avro's. */
+/** Reads Avro binary. Its methods throw a `RangeError` if the bytes end too early, or are not valid Avro. */
 export class AvroInput {
   readonly #bytes: SlicingBuffer
   #at: number
@@ -32,7 +32,7 @@ export class AvroInput {
     return value
   }
 
-  /** Refuses what a number does not hold exactly. */
+  /** Reads a long as a number. Throws if the number is not a safe integer. */
   long(): number {
     const bytes = this.#bytes
     let value = 0
@@ -50,7 +50,7 @@ export class AvroInput {
     return exactNumber(this.bigLong())
   }
 
-  /** All 64 bits. */
+  /** Reads a long as a bigint with all 64 bits. */
   bigLong(): bigint {
     let value = 0n
     for (let length = 0; length < varintBytesMax; length++) {
@@ -73,7 +73,7 @@ export class AvroInput {
     const length = this.size()
     const from = this.#take(length)
     const text = this.#bytes.utf8Slice(from, from + length)
-    // U+FFFD stands for broken bytes, or for itself.
+    // The decoder replaces broken bytes by U+FFFD, but a text may also have that character itself.
     if (text.includes('\ufffd') && !isUtf8(this.#bytes.subarray(from, from + length)))
       throw new RangeError('a string is no UTF-8')
     return text
@@ -83,7 +83,7 @@ export class AvroInput {
     return this.fixed(this.size())
   }
 
-  /** A copy: a view would keep the memory of the whole fetched batch. */
+  /** Returns a copy, because a view would keep the memory of the whole fetched batch alive. */
   fixed(size: number): Uint8Array {
     const from = this.#take(size)
     return new Uint8Array(this.#bytes.subarray(from, from + size))
@@ -98,7 +98,7 @@ export class AvroInput {
     while (this.#byte() >= 0x80) if (++length > varintBytesMax) throw tooLong()
   }
 
-  /** A length in bytes. What takes these bytes refuses a length beyond the end. */
+  /** Reads a length in bytes. The methods that read these bytes check it against the end. */
   size(): number {
     const size = this.long()
     if (size < 0) throw new RangeError(`a length is ${size}`)

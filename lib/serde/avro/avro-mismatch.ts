@@ -1,4 +1,7 @@
-/** A value does not fit its Avro type. Each type around it adds the name of the part, so that `path` leads from the root to the value. */
+/**
+ * A value does not fit its Avro type. While the error passes through the writers of the enclosing types, each adds the name of the
+ * field or the index of the item to `path`. So `path` leads from the root to the value.
+ */
 export class AvroMismatch extends Error {
   readonly path: string[] = []
   readonly #found: string

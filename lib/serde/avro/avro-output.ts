@@ -1,17 +1,17 @@
-/** Below this bound the zigzag form of a long is a number that is exact. */
+/** Below this bound the zigzag form of a long is a safe integer. */
 const exactZigzag = 2 ** 52
 
-/** Writes Avro binary into memory that grows. The caller has checked what it writes. */
+/** Writes Avro binary to a growing buffer. Callers check the values before. */
 export class AvroOutput {
   #bytes = Buffer.allocUnsafe(512)
   #at = 0
 
-  /** Begins a new value behind `headerBytes` bytes, which the caller fills in. */
+  /** Begins a new value. Leaves `headerBytes` bytes free, which the caller fills in. */
   begin(headerBytes: number): void {
     this.#at = headerBytes
   }
 
-  /** A copy of all that was written, header included. */
+  /** Returns a copy of the written bytes, header included. */
   toBytes(): Buffer {
     return Buffer.from(this.#bytes.subarray(0, this.#at))
   }
@@ -21,7 +21,7 @@ export class AvroOutput {
     this.#bytes[this.#at++] = value ? 1 : 0
   }
 
-  /** Writes an integer that a number holds exactly. */
+  /** Writes a safe integer. */
   long(value: number): void {
     this.#reserve(10)
     if (value >= -exactZigzag && value < exactZigzag) this.#varint(value < 0 ? -2 * value - 1 : 2 * value)

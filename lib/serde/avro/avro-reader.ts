@@ -10,17 +10,17 @@ import { blockLimit, readBlocks } from './read-blocks.ts'
 import { setMember } from './set-member.ts'
 import { readBranch, skipValue } from './skip-value.ts'
 
-/** Reads a value that another schema wrote. */
+/** Reads a value that was written with the writer's schema, as a value of the reader's schema. */
 export type AvroReader = (input: AvroInput) => unknown
 
-/** The writer's type, or the part of it that the bytes have, does not resolve to the reader's. */
+/** The writer's type, or a part of it that a record has, does not resolve to the reader's type. */
 export class UnresolvedError extends Error {}
 
 /**
- * Makes the reader that turns what `writer` wrote into values of `reader`, by Avro's rules of schema resolution.
+ * Makes the function that reads bytes of the type `writer` as values of the type `reader`, by Avro's rules of schema resolution.
  *
- * A part that does not resolve (a branch of a union, a symbol, the items of a list) is an `UnresolvedError` of the records that have it, and
- * of no others: a writer's schema may have many such parts that its records seldom use.
+ * If a part of the type does not resolve (a branch of a union, a symbol, the items of a list), only reading records that have this
+ * part throws an `UnresolvedError`. A writer's schema may have such parts without using them.
  */
 export function makeReader(writer: AvroType, reader: AvroType): AvroReader {
   return new ReaderMaker().readerOf(writer, reader)
@@ -95,11 +95,11 @@ class ReaderMaker {
   #recordReader(writer: RecordType, reader: RecordType): AvroReader {
     const known = this.#records.get(writer)?.get(reader)
     if (known !== undefined) return known
-    // The map has the reader before its parts are made: a record may contain itself.
+    // The reader is in the map before its parts are made, because a record may contain itself.
     const parts: RecordPart[] = []
     const read = recordReader(templateOf(reader), parts)
     this.#records.set(writer, (this.#records.get(writer) ?? new Map<RecordType, AvroReader>()).set(reader, read))
-    // Written fields come in the order of the bytes. Fields that only the reader has follow.
+    // The written fields come first, in the order of the bytes. The fields that only the reader has follow.
     for (const field of writer.fields) parts.push(this.#writtenPart(field, reader))
     for (const field of reader.fields)
       if (!writer.fields.some((written) => isSameField(written, field))) parts.push(missingPart(field, reader))
@@ -114,16 +114,16 @@ class ReaderMaker {
 }
 
 interface RecordPart {
-  /** The field's name, for messages. */
+  /** The name of the field in messages. */
   readonly name: string
-  /** The member of the value that the field becomes. Undefined: the reader has no such field. */
+  /** The member of the object that gets the value. Undefined if the reader has no such field. */
   readonly target: string | undefined
   readonly read: AvroReader
 }
 
 function recordReader(template: object, parts: readonly RecordPart[]): AvroReader {
   return (input) => {
-    // A copy has all members in their order at once: objects of one shape.
+    // A copy of the template has all members in their order, so that all objects have one shape.
     const record = { ...template } as Record<string, unknown>
     let index = 0
     try {
@@ -146,12 +146,15 @@ function templateOf({ fields }: RecordType): object {
   return template
 }
 
-/** A writer's field goes by its name, a reader's by its aliases, too. */
+/** Whether a written field is the reader's field: by its name, or by one of the reader's aliases. */
 function isSameField(written: AvroField, read: AvroField): boolean {
   return written.name === read.name || read.aliases.includes(written.name)
 }
 
-/** Each record has a default of its own: it may be changed in place. */
+/**
+ * Makes the part of a field that only the reader has. Each record gets its own copy of the default, because users may change it
+ * in place.
+ */
 function missingPart({ name, type, default: json }: AvroField, record: RecordType): RecordPart {
   const read =
     json === undefined
@@ -171,7 +174,10 @@ function enumReader(writer: EnumType, reader: EnumType): AvroReader {
   }
 }
 
-/** Avro's promotions: integers to wider numbers, float to double, text to bytes and back. */
+/**
+ * Returns the reader of a primitive type. Undefined if Avro does not promote the writer's type: it promotes integers to wider
+ * numbers, float to double, and text to bytes and back.
+ */
 function primitiveReader(writer: AvroType['kind'], reader: PrimitiveType): AvroReader | undefined {
   const { kind } = reader
   const isInteger = writer === 'int' || writer === 'long'
@@ -195,7 +201,7 @@ const readers = {
   string: (input) => input.string(),
 } satisfies Record<PrimitiveType['kind'], AvroReader>
 
-/** The branch of a reader's union for what a writer wrote: the same type, else the first that it can be promoted to. */
+/** Returns the branch of a reader's union for a writer's type: the branch of the same type, else the first that resolves. */
 function bestBranch(writer: AvroType, { branches }: UnionType): AvroType | undefined {
   return (
     branches.find((branch) => branchName(branch) === branchName(writer) && takes(writer, branch)) ??
@@ -210,7 +216,7 @@ function takes(writer: AvroType, reader: AvroType): boolean {
   return reader.kind !== 'union' && primitiveReader(writer.kind, reader) !== undefined
 }
 
-/** The name without its namespace counts, as in Avro since 1.9, and the reader's aliases. */
+/** Whether names match: without their namespaces, as in Avro since 1.9, or by one of the reader's aliases. */
 function sharesName(
   writer: { readonly name: string },
   reader: { readonly name: string; readonly aliases: readonly string[] },

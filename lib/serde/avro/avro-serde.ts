@@ -9,11 +9,12 @@ import { localSchemas } from './local-schemas.ts'
 import { parseSchema } from './parse-schema.ts'
 
 /**
- * Avro in the format of Confluent's serializers: 0x00 ‖ schema id, 4 bytes ‖ Avro binary. The type of the values follows from
- * the schema: see {@link AvroValue}. Records written with another version of the schema are resolved to this one.
+ * Returns a serde for Avro in the format of Confluent's serializers: 0x00 ‖ schema id, 4 bytes ‖ Avro binary. TypeScript infers
+ * the type of the values from the schema: see {@link AvroValue}. Records that were written with another version of the schema are
+ * read as values of this one.
  *
- * The registry arrives once, by the `schemaRegistry` option of the application. A serde that is used without an environment
- * (as in a test driver without that option) keeps its schemas within the process.
+ * The application's option `schemaRegistry` gives the registry to all serdes. Without an application, as in the test driver,
+ * schemas are registered within the process.
  *
  * @example
  * const user = avro({ type: 'record', name: 'User', namespace: 'bank', fields: [{ name: 'id', type: 'long' }] })

@@ -8,7 +8,7 @@ export interface PrimitiveType {
   readonly logical?: LogicalType | undefined
 }
 
-/** What record, enum and fixed have: a full name, and the full names that they had before. */
+/** The full name of a record, enum or fixed, and the full names that it had before. */
 interface Named {
   readonly name: string
   readonly aliases: readonly string[]
@@ -23,14 +23,14 @@ export interface AvroField {
   readonly name: string
   readonly aliases: readonly string[]
   readonly type: AvroType
-  /** The default as JSON, as it stands in the schema. Undefined: the field has none. */
+  /** The JSON of the default in the schema. Undefined if the field has no default. */
   readonly default: unknown
 }
 
 export interface EnumType extends Named {
   readonly kind: 'enum'
   readonly symbols: readonly string[]
-  /** The symbol that a reader takes for a symbol it does not know. */
+  /** The symbol that a reader uses instead of an unknown symbol. */
   readonly default: string | undefined
 }
 
@@ -55,12 +55,12 @@ export interface UnionType {
   readonly branches: readonly AvroType[]
 }
 
-/** `bank.Transfer`, `long`, `array`: what tells the branches of a union apart. */
+/** Returns the name that distinguishes the branches of a union, e.g. `bank.Transfer`, `long` or `array`. */
 export function branchName(type: AvroType): string {
   return 'name' in type ? type.name : type.kind
 }
 
-/** `record bank.Transfer`, `decimal(18, 2)`, `long`: for messages. */
+/** Returns the name of a type in messages, e.g. `record bank.Transfer`, `decimal(18, 2)` or `long`. */
 export function describeType(type: AvroType): string {
   if ('logical' in type && type.logical !== undefined) return type.logical.description
   if (type.kind === 'union') return type.branches.map(describeType).join(' | ')

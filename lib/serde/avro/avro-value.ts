@@ -1,9 +1,9 @@
-/** An Avro schema as a literal: what `avro(schema)` takes and infers its value type from. */
+/** The type of Avro schemas. `avro(schema)` infers the type of its values from a literal of this type. */
 export type AvroSchema = AvroPrimitive | AvroComplex | readonly AvroSchema[]
 
 export type AvroPrimitive = 'null' | 'boolean' | 'int' | 'long' | 'float' | 'double' | 'bytes' | 'string'
 
-/** Attributes beyond `type` are read where they matter (`fields`, `symbols`, `logicalType`, …) and kept where not (`doc`, `x-…`). */
+/** A schema that is an object. Unknown attributes (`doc`, `x-…`) are registered with the schema and ignored otherwise. */
 export interface AvroComplex {
   readonly type: string
   readonly [attribute: string]: unknown
@@ -20,21 +20,23 @@ interface Primitives {
   readonly string: string
 }
 
-/** Logical types of a long whose values are bigints: all 64 bits. */
+/** The logical types of a long whose values are bigints with all 64 bits. */
 type BigLogicalType = 'bigint' | 'timestamp-nanos' | 'local-timestamp-nanos'
 
 /**
- * The type of an Avro schema's values. What is written is read back equal, or refused.
+ * The type of an Avro schema's values. Values are written so that they are read back equal. A value for which that is impossible is
+ * refused, apart from the exceptions below.
  *
- * - A `long` is a number, and refused beyond ±(2^53 − 1), both ways. `{ type: 'long', logicalType: 'bigint' }` is a bigint with all 64 bits;
- *   the bytes are the same, and for Java it is a long. `timestamp-nanos` is a bigint, too.
- * - `timestamp-millis` and other times are the number that is written, in their unit; another unit does not resolve to it.
- * - `decimal` is its exact text, `"10.00"`, with as many decimals as the scale says.
- * - `float` is rounded to the nearest one. `bytes` and `fixed` take any `Uint8Array`, and are read as one.
- * - A union is the union of its branches. Written is the first branch that gives the value back equal. Where it has several records, the
- *   members tell which one it is, or, where several have the same, how it was read, or `asRecord`.
- * - A record may have more members than its schema: they are not written. A missing member is written as its default.
- * - A type that is named again instead of spelled out is `unknown`.
+ * - A `long` is a number. Beyond ±(2^53 − 1), reading and writing are refused. `{ type: 'long', logicalType: 'bigint' }` is a bigint
+ *   with all 64 bits. Its bytes are the same, and Java reads it as a long. `timestamp-nanos` is a bigint, too.
+ * - `timestamp-millis` and other times are numbers in the unit of their name. A time is never read as a time of another unit.
+ * - `decimal` is its exact text, e.g. `"10.00"`, with as many decimals as the scale says.
+ * - A `float` is rounded to the nearest float. `bytes` and `fixed` are a `Uint8Array`.
+ * - A union is the union of its branches. A value is written as the first branch that reads it back equal. If several branches are
+ *   records, the members of the object decide. If the members fit several records, the object is written as the record that it was
+ *   read as, or that `asRecord` has named.
+ * - A record may have more members than its schema. They are not written. A missing member is written as its default.
+ * - A type that is only referred to by its name is `unknown` to TypeScript.
  */
 export type AvroValue<S> = S extends keyof Primitives
   ? Primitives[S]

@@ -9,10 +9,10 @@ import { isPlain } from '../plain-object.ts'
 import type { LogicalType } from './logical-type.ts'
 import { readsBigint } from './logical-type.ts'
 
-/** Writes a value, or throws an `AvroMismatch`. */
+/** Writes a value. Throws an `AvroMismatch` if the value does not fit the type. */
 export type AvroWriter = (value: unknown, output: AvroOutput) => void
 
-/** Makes the writer of a type. Throws a `TypeError` where a field's default does not fit the type of the field. */
+/** Makes the writer of a type. Throws a `TypeError` if the default of a field does not fit the type of the field. */
 export function makeWriter(type: AvroType): AvroWriter {
   return new WriterMaker().writerOf(type)
 }
@@ -57,7 +57,7 @@ class WriterMaker {
   }
 
   #recordWriter(type: RecordType): AvroWriter {
-    // The map has the writer before the fields are made: a record may contain itself.
+    // The writer is in the map before its fields are made, because a record may contain itself.
     let fields: readonly FieldWriter[] = []
     const write: AvroWriter = (value, output) => {
       if (!isObject(value)) throw new AvroMismatch(value, describeType(type))
@@ -116,7 +116,7 @@ interface FieldWriter {
   readonly write: AvroWriter
 }
 
-/** Writes a field, an item or a value of a map. An `AvroMismatch` gets its name: the message says where the value stands. */
+/** Writes a field, an item or a value of a map. Adds its name to the path of an `AvroMismatch`. */
 function writePart(name: string | number, write: AvroWriter, value: unknown, output: AvroOutput): void {
   try {
     write(value, output)
@@ -137,7 +137,7 @@ function enumWriter(type: EnumType): AvroWriter {
 
 const longText = "long (a safe integer; { logicalType: 'bigint' } takes all 64 bits)"
 
-/** Writes a bigint, which the logical type has checked. */
+/** Writes a bigint. The logical type has checked its range. */
 const writeBigint: AvroWriter = (value, output) => output.bigLong(value as bigint)
 
 const primitiveWriters = {

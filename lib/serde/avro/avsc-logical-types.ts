@@ -1,17 +1,17 @@
 import type avscModule from 'avsc'
 import { checked, formatDecimal, fromTwosComplement, magnitude, parseDecimal, toTwosComplement } from './decimal.ts'
 
-/** The module `avsc`, as far as it is used here: so that these types stand without the package. */
+/** The part of the module `avsc` that Millrace uses. It is declared here, so that the types compile without the package. */
 export interface Avsc {
   readonly types: { readonly LogicalType: unknown }
 }
 
-/** Logical types by name, as `avsc.Type.forSchema` takes them. */
+/** Logical types by their names, as the option `logicalTypes` of `avsc.Type.forSchema`. */
 export interface AvscLogicalTypes {
   readonly [name: string]: new (...args: never[]) => object
 }
 
-/** Times that have to be kept in the text of a schema: their units must not be taken for each other. */
+/** The times that avsc must not drop from the text of a schema, because they tell the unit of a number. */
 const times = [
   'date',
   'time-millis',
@@ -25,7 +25,7 @@ const times = [
 ]
 
 /**
- * Logical types for `avsc.Type.forSchema`, and for a client of @kafkajs/confluent-schema-registry that one makes oneself: with them, a
+ * Returns the logical types for `avsc.Type.forSchema`, and for your own client of @kafkajs/confluent-schema-registry. With them, a
  * schema that avsc has parsed keeps its decimals and times.
  *
  * @example
@@ -39,7 +39,10 @@ export function avroLogicalTypes(avsc: Avsc): AvscLogicalTypes {
 
 type LogicalType = typeof avscModule.types.LogicalType
 
-/** A time as its number. Like a registry, avsc calls times of different units compatible; the serde refuses them when it reads. */
+/**
+ * Makes the class for times, whose values are numbers. As registries do, it calls times of different units compatible; the serde
+ * refuses them when it reads.
+ */
 function timeType(Base: LogicalType): LogicalType {
   class TimeType extends Base {
     protected override _fromValue(time: unknown): unknown {
@@ -58,7 +61,7 @@ function timeType(Base: LogicalType): LogicalType {
   return TimeType
 }
 
-/** Exact text outside, an unscaled integer inside. */
+/** Makes the class for decimals. Values are exact texts; the bytes are an unscaled integer. */
 function decimalType(Base: LogicalType): LogicalType {
   class DecimalType extends Base {
     readonly precision: number
@@ -83,7 +86,7 @@ function decimalType(Base: LogicalType): LogicalType {
       return toTwosComplement(unscaled, this.#fixedBytes)
     }
 
-    /** Another scale would turn 10.00 into 1000: Avro calls the writer incompatible, and so is it here. */
+    /** A writer with another scale is incompatible, as Avro says: it would turn 10.00 into 1000. */
     protected override _resolve(writer: unknown): ((text: unknown) => unknown) | undefined {
       const isSame = writer instanceof DecimalType && writer.scale === this.scale && writer.precision <= this.precision
       return isSame ? (text) => text : undefined

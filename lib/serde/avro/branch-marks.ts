@@ -1,4 +1,7 @@
-/** The branch of a union that an object was read by, or is to be written by. Objects with the same members may be events of several kinds. */
+/**
+ * The union branch of objects: the one they were read as, or the one that `asRecord` has named. Several records may have equal
+ * members.
+ */
 const marks = new WeakMap<object, string>()
 
 export function markBranch<T extends object>(value: T, branch: string): T {
@@ -11,8 +14,8 @@ export function markedBranch(value: object): string | undefined {
 }
 
 /**
- * The full name of the Avro record that a value was read as, or is to be written as, where a union has several records. Undefined for all
- * other values, copies by spread included.
+ * Returns the full name of the Avro record that an object was read as, or that `asRecord` has named. Undefined if the object is
+ * not of a union with several records. A copy by spread loses the name.
  *
  * @example
  * if (recordNameOf(event) === 'bank.AccountClosed') close(event)
@@ -22,8 +25,8 @@ export function recordNameOf(value: object): string | undefined {
 }
 
 /**
- * Says as which record of a union a value is to be written. Needed only where several records of the union have the same fields: else the
- * fields tell. The same object is returned, and keeps the mark as long as it lives.
+ * Chooses the record of a union that an object is written as, and returns the same object. Needed only if several records of the
+ * union have the same fields: otherwise the fields decide.
  *
  * @example
  * events.mapValues(({ user }) => asRecord('bank.AccountClosed', { user }))

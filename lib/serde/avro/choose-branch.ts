@@ -4,7 +4,9 @@ import { markedBranch } from './branch-marks.ts'
 import { AvroMismatch } from './avro-mismatch.ts'
 import { fitOf, isObject } from './fit-value.ts'
 
-/** Whether several branches of a union take objects, as records and maps do. Objects that are read from such a union are marked by branch. */
+/**
+ * Whether several branches of a union are records or maps. Objects that are read from such a union are marked with their branch.
+ */
 export function needsMarks({ branches }: UnionType): boolean {
   return branches.filter(isForObjects).length > 1
 }
@@ -14,8 +16,8 @@ function isForObjects({ kind }: AvroType): boolean {
 }
 
 /**
- * Makes the function that finds the branch for a value, as an index. The function throws an `AvroMismatch` where no branch takes the value, or
- * several records do.
+ * Makes the function that returns the index of the branch for a value. The function throws an `AvroMismatch` if the value fits no
+ * branch, or several records equally well.
  */
 export function branchChooser(union: UnionType): (value: unknown) => number {
   const { branches } = union
@@ -38,7 +40,7 @@ function bestBranch(union: UnionType, value: unknown): number {
   if (exact.length > 1) throw ambiguous(exact)
   const found = fits.includes('exact') ? fits.indexOf('exact') : fits.indexOf('loose')
   if (found < 0) throw new AvroMismatch(value, describeType(union))
-  // The members decide which record is meant: a member that this record does not know makes the decision doubtful.
+  // If several branches are records or maps, the members decide. A missing or unknown member makes that decision unsafe.
   if (fits[found] === 'loose' && isObject(value) && needsMarks(union)) throw new AvroMismatch(value, describeType(union))
   return found
 }

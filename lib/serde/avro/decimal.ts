@@ -6,7 +6,7 @@ interface DecimalType extends LogicalType {
   readonly scale: number
 }
 
-/** `decimal` over bytes or fixed: exact text outside, an unscaled big-endian integer inside. */
+/** Returns the logical type `decimal` of bytes or fixed. Values are exact texts; the bytes are an unscaled big-endian integer. */
 export function decimalType(schema: Readonly<Record<string, unknown>>): DecimalType {
   const { precision, scale } = checked(schema)
   const size = typeof schema['size'] === 'number' ? schema['size'] : undefined
@@ -26,7 +26,7 @@ export function decimalType(schema: Readonly<Record<string, unknown>>): DecimalT
       return unscaled !== undefined && formatDecimal(unscaled, scale) === text
     },
     refuses: (writer) => {
-      // Another scale would turn 10.00 into 1000: Avro calls the writer incompatible, and so is it here.
+      // A writer with another scale is incompatible, as Avro says: it would turn 10.00 into 1000.
       const isSame = isDecimal(writer) && writer.scale === scale && writer.precision <= precision
       return isSame ? undefined : `${writer?.description ?? 'what is no decimal'} is not read as decimal(${precision}, ${scale})`
     },
@@ -37,7 +37,7 @@ function isDecimal(type: LogicalType | undefined): type is DecimalType {
   return type?.name === 'decimal'
 }
 
-/** Throws a `TypeError` on a precision below 1, and a scale below 0 or beyond the precision. */
+/** Returns precision and scale. Throws a `TypeError` if the precision is below 1, or the scale below 0 or above the precision. */
 export function checked(schema: object): { readonly precision: number; readonly scale: number } {
   const { precision, scale = 0 } = schema as { readonly precision?: number; readonly scale?: number }
   if (precision === undefined || !Number.isInteger(precision) || precision < 1)
@@ -47,7 +47,10 @@ export function checked(schema: object): { readonly precision: number; readonly 
   return { precision, scale }
 }
 
-/** The unscaled integer of `"-12.5"`; undefined where the text is no decimal, or has more decimals than `scale`. */
+/**
+ * Returns the unscaled integer of a text such as `"-12.5"`. Undefined if the text is not a decimal, or has more decimals than
+ * `scale`.
+ */
 export function parseDecimal(text: string, scale: number): bigint | undefined {
   const match = /^(-?)(\d+)(?:\.(\d+))?$/.exec(text)
   const fraction = (match?.[3] ?? '').replace(/0+$/, '')
@@ -65,13 +68,16 @@ export function formatDecimal(unscaled: bigint, scale: number): string {
   return scale === 0 ? sign + whole : `${sign}${whole}.${digits.slice(-scale)}`
 }
 
-/** Signed, big-endian; no bytes are zero (Java: `new BigInteger(bytes)`). */
+/** Reads a signed big-endian integer. Zero bytes are the number 0 (Java: `new BigInteger(bytes)`). */
 export function fromTwosComplement(bytes: Uint8Array): bigint {
   if (bytes.byteLength === 0) return 0n
   return BigInt.asIntN(bytes.byteLength * 8, BigInt(`0x${asBuffer(bytes).toString('hex')}`))
 }
 
-/** The shortest such bytes (`BigInteger.toByteArray`), or as many as asked; undefined where these are too few. */
+/**
+ * Writes a signed big-endian integer into `size` bytes, by default into as few as possible (Java: `BigInteger.toByteArray`).
+ * Undefined if `size` bytes are too few.
+ */
 export function toTwosComplement(value: bigint, size?: number): Uint8Array | undefined {
   const bits = (value < 0n ? -value - 1n : value).toString(2)
   const least = value === 0n || value === -1n ? 1 : Math.floor(bits.length / 8) + 1

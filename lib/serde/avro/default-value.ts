@@ -6,8 +6,8 @@ import type { LogicalType } from './logical-type.ts'
 import { readsBigint } from './logical-type.ts'
 
 /**
- * The value of a field's default, which a schema has as JSON: bytes as text of one char a byte, a union as one of its branches (the first
- * that takes it). Throws a `TypeError` where the JSON is none of the type.
+ * Returns the value of a field's default, which the schema has as JSON. In that JSON, bytes are a text of one character per byte,
+ * and a union has a value of its first branch that fits. Throws a `TypeError` if the JSON does not fit the type.
  */
 export function defaultValue(type: AvroType, json: unknown): unknown {
   const { logical } = type as { readonly logical?: LogicalType }

@@ -3,13 +3,14 @@ import { isPlain } from '../plain-object.ts'
 import { readsBigint } from './logical-type.ts'
 
 /**
- * How well a type takes a value.
- * - `none`: not at all.
- * - `loose`: the value would change: a member left out, a default filled in, a number rounded, `10` written as `10.00`.
- * - `exact`: it would come back equal.
+ * How well a value fits an Avro type.
+ * - `none`: the type cannot write the value.
+ * - `loose`: the value would be read back changed: without a member, with a default, rounded, or `10` as `10.00`.
+ * - `exact`: the value would be read back equal.
  */
 export type Fit = 'none' | 'loose' | 'exact'
 
+/** Returns how well a value fits an Avro type. */
 export function fitOf(type: AvroType, value: unknown): Fit {
   if ('logical' in type && type.logical !== undefined) {
     const raw = type.logical.toRaw(value)
@@ -59,13 +60,13 @@ function primitiveFit(type: PrimitiveType, value: unknown): Fit {
   }
 }
 
-/** Integers have no −0: it would come back as 0. */
+/** Avro's integers have no −0, so it would be read back as 0. */
 function integerFit(value: unknown, isInteger: boolean): Fit {
   if (!isInteger) return 'none'
   return Object.is(value, -0) ? 'loose' : 'exact'
 }
 
-/** Whether a number is in the range of floats. Rounding would make a greater one infinite. */
+/** Whether a number is in the range of floats. A greater number would become infinite. */
 export function isFloat(value: number): boolean {
   return !Number.isFinite(value) || Number.isFinite(Math.fround(value))
 }

@@ -3,7 +3,7 @@ import type { SchemaIds } from './avro-codec.ts'
 
 const texts: string[] = []
 
-/** Schemas without a registry: ids count from 1 and hold within the process. */
+/** Registers a schema within the process, for serdes without a registry. The ids count from 1. */
 export function localSchemas(text: string): SchemaIds {
   if (!texts.includes(text)) texts.push(text)
   const ownId = texts.indexOf(text) + 1

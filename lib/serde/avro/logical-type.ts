@@ -1,20 +1,20 @@
 import { decimalType } from './decimal.ts'
 
-/** How a logical type turns values of the Avro type below it into the values that users see. */
+/** Turns the values of an Avro type, the raw values, into the values that users see, and back. */
 export interface LogicalType {
   readonly name: string
-  /** For messages: `decimal(18, 2)`. */
+  /** The name of the type in messages, e.g. `decimal(18, 2)`. */
   readonly description: string
   readonly fromRaw: (raw: never) => unknown
-  /** Undefined: the value is none of this type. */
+  /** Returns the raw value. Undefined if the value is not of this type. */
   readonly toRaw: (value: unknown) => unknown
-  /** Whether a value comes back as it is, and not only as one that means the same (`10` as `10.00`). */
+  /** Whether a value is read back equal. It is false for `10`, which a decimal of scale 2 reads back as `10.00`. */
   readonly isExact: (value: unknown) => boolean
-  /** Why a reader of this type cannot take what a writer of the other type wrote; undefined where it can. */
+  /** Returns the reason why this type cannot read values of a writer's logical type. Undefined if it can. */
   readonly refuses: (writer: LogicalType | undefined) => string | undefined
 }
 
-/** Longs that are read as bigint, all 64 bits of them. `bigint` is Millrace's own; Java sees a plain long. */
+/** The logical types of a long whose values are bigints. `bigint` is Millrace's own: Java ignores it and reads a long. */
 const bigintNames: ReadonlySet<string> = new Set(['bigint', 'timestamp-nanos', 'local-timestamp-nanos'])
 
 /** Whether the values of a long are bigints. */
@@ -22,7 +22,7 @@ export function readsBigint({ logical }: { readonly logical?: LogicalType | unde
   return logical !== undefined && bigintNames.has(logical.name)
 }
 
-/** Times by the type below. They are read as the number that is written, but not as a number of another unit. */
+/** The times, by the Avro type that they belong to. Their values are numbers, and their units are not converted. */
 const timesOf: Readonly<Record<string, readonly string[]>> = {
   int: ['date', 'time-millis'],
   long: [
@@ -37,8 +37,8 @@ const timesOf: Readonly<Record<string, readonly string[]>> = {
 }
 
 /**
- * The logical type that a schema names; undefined where it is unknown, which Avro reads as the type below. Throws a `TypeError` where its
- * attributes are wrong.
+ * Returns the logical type that a schema names. Undefined if there is none, or an unknown one, which Avro ignores. Throws a
+ * `TypeError` if its attributes are wrong.
  */
 export function logicalTypeOf(schema: Readonly<Record<string, unknown>>, kind: string): LogicalType | undefined {
   const name = schema['logicalType']
@@ -71,7 +71,7 @@ function bigintType(name: string, isTime: boolean): LogicalType {
   }
 }
 
-/** A plain number has no unit: it resolves to a time of any unit. */
+/** Returns the refusal of a time of another unit. A writer's plain number has no unit, so any time can read it. */
 function otherUnit(name: string, writer: LogicalType | undefined): string | undefined {
   if (writer === undefined || writer.name === 'bigint' || writer.name === name) return undefined
   return `${writer.name} is not read as ${name}`

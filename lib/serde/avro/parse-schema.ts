@@ -7,12 +7,12 @@ type Json = Readonly<Record<string, unknown>>
 
 const primitives: ReadonlySet<string> = new Set(['null', 'boolean', 'int', 'long', 'float', 'double', 'bytes', 'string'])
 
-/** A schema to write with. Throws a `TypeError` on what is no schema, wrong attributes of logical types included. */
+/** Parses the schema of a serde. Throws a `TypeError` if it is not a valid schema, or a logical type has wrong attributes. */
 export function parseSchema(schema: unknown): AvroType {
   return new SchemaParser(logicalTypeOf).parse(schema, '')
 }
 
-/** A schema that somebody has written with. As Avro asks, a logical type with wrong attributes is none. */
+/** Parses the schema of a writer. As the Avro specification says, logical types with wrong attributes are ignored. */
 export function parseWriterSchema(schema: unknown): AvroType {
   return new SchemaParser(lenientLogicalType).parse(schema, '')
 }

@@ -1,19 +1,22 @@
 import type { AvroInput } from './avro-input.ts'
 import type { AvroType } from './avro-type.ts'
 
-/** Items that take no bytes, as nulls do, may be this many: hostile bytes would else cost time and memory without end. */
+/**
+ * The most items of a block whose items have no bytes, such as nulls. It limits the time and memory that hostile bytes can cost.
+ */
 const emptyItemsMax = 1 << 20
 
-/** How many items one block may have. A count is believed only if the bytes for it are there. */
+/** Returns the most items that a block may have: no more than there are bytes left. */
 export type BlockLimit = (input: AvroInput) => number
 
+/** Makes the limit for blocks of items of a type. */
 export function blockLimit(item: AvroType): BlockLimit {
   return takesBytes(item) ? (input) => input.left : () => emptyItemsMax
 }
 
 /**
- * Reads the items of an array or a map: blocks of a count and items, up to an empty one. A negative count is followed by the block's size in
- * bytes.
+ * Reads the items of an array or a map. They come in blocks, each a count and its items, and end with a count of 0. After a
+ * negative count follows the size of the block in bytes.
  */
 export function readBlocks(input: AvroInput, limit: BlockLimit, readItem: () => void): void {
   for (let count = input.long(); count !== 0; count = input.long()) {
@@ -24,7 +27,10 @@ export function readBlocks(input: AvroInput, limit: BlockLimit, readItem: () => 
   }
 }
 
-/** Whether each value of the type takes at least a byte. `above` are the records around it: one that contains itself directly has no values. */
+/**
+ * Whether each value of the type has at least one byte. `above` has the enclosing records. A record that directly contains itself
+ * has no finite value, so the answer for it does not matter.
+ */
 function takesBytes(type: AvroType, above: readonly AvroType[] = []): boolean {
   if (type.kind === 'null') return false
   if (type.kind === 'fixed') return type.size > 0

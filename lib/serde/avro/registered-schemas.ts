@@ -3,7 +3,7 @@ import type { SchemaRegistry, SerdeContext } from '../../model/serde.ts'
 import type { SchemaIds } from './avro-codec.ts'
 import { schemaIdOf } from './avro-codec.ts'
 
-/** Schemas of a registry, fetched ahead of the records that need them. */
+/** The schemas of a registry. They are fetched before the records that need them are read or written. */
 export class RegisteredSchemas implements SchemaIds {
   readonly #registry: SchemaRegistry
   readonly #ownSchema: string
@@ -15,19 +15,19 @@ export class RegisteredSchemas implements SchemaIds {
     this.#ownSchema = ownSchema
   }
 
-  /** Subjects go by topic (Confluent's `TopicNameStrategy`). */
+  /** Registers the serde's own schema. The subject is topic and component (Confluent's `TopicNameStrategy`). */
   async register(context: SerdeContext): Promise<void> {
     const subject = subjectOf(context)
     if (this.#ids.has(subject)) return
     const id = await this.#registry.register(subject, this.#ownSchema)
     this.#ids.set(subject, id)
-    // A store reads back what was just written: nothing is fetched in between.
+    // A store may read a value back at once, before anything is fetched.
     this.#texts.set(id, this.#ownSchema)
   }
 
   /**
-   * Fetches the schemas that a batch names. A schema that the registry does not know fails the records with its id, when they are read. A
-   * registry that does not answer fails the whole batch.
+   * Fetches the schemas of a batch. If the registry does not know a schema, reading a record with its id throws. If the registry
+   * does not answer, the call rejects.
    */
   async fetch(batch: readonly Uint8Array[]): Promise<void> {
     const ids = new Set<number>()
@@ -41,7 +41,7 @@ export class RegisteredSchemas implements SchemaIds {
   idFor(context: SerdeContext): number {
     const id = this.#ids.get(subjectOf(context))
     if (id !== undefined) return id
-    const message = `No schema is registered for ${subjectOf(context)}: prepareWrite was not awaited for this topic.`
+    const message = `No schema is registered for ${subjectOf(context)}: await prepareWrite for this topic first.`
     throw new SerializationError('STREAMS_SCHEMA_NOT_REGISTERED', message, { facts: { topic: context.topic } })
   }
 
@@ -52,7 +52,10 @@ export class RegisteredSchemas implements SchemaIds {
     if (known !== undefined) return known
     throw (
       fetched ??
-      new SerializationError('STREAMS_SCHEMA_NOT_FETCHED', `Schema ${id} was not fetched: prepareRead was not awaited.`)
+      new SerializationError(
+        'STREAMS_SCHEMA_NOT_FETCHED',
+        `Schema ${id} is not fetched: await prepareRead with these bytes first.`,
+      )
     )
   }
 

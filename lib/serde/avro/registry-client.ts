@@ -1,7 +1,10 @@
 import { loadPackage, missingPackage } from '../../model/load-package.ts'
 import { avroLogicalTypes } from './avsc-logical-types.ts'
 
-/** A client of @kafkajs/confluent-schema-registry, as far as it is used here: so that these types stand without the package. */
+/**
+ * The part of the client of @kafkajs/confluent-schema-registry that Millrace uses. It is declared here, so that the types compile
+ * without the package.
+ */
 export interface RegistryClient {
   register(
     schema: { readonly type: string; readonly schema: string },
@@ -18,7 +21,7 @@ export interface RegistryAddress {
 const install = '@kafkajs/confluent-schema-registry avsc'
 const purpose = 'millrace/avro needs'
 
-/** Loads the packages of the client, and makes one for this address. */
+/** Loads the packages of the client, and makes a client for an address. */
 export async function connectRegistry({ host, auth }: RegistryAddress): Promise<RegistryClient> {
   const [{ SchemaRegistry }, { default: avsc }] = await loadPackage({
     load: () => Promise.all([import('@kafkajs/confluent-schema-registry'), import('avsc')]),
@@ -29,7 +32,9 @@ export async function connectRegistry({ host, auth }: RegistryAddress): Promise<
   return new SchemaRegistry(address, { AVRO: { logicalTypes: avroLogicalTypes(avsc) } } as never)
 }
 
-/** Throws a `ConfigError` where the client is not installed: an application is told at its start, and not with its first record. */
+/**
+ * Throws a `ConfigError` if the client is not installed. So an application fails at its start instead of with its first record.
+ */
 export function requireRegistryClient(resolve: (name: string) => string): void {
   for (const name of install.split(' '))
     try {

@@ -1,4 +1,4 @@
 import { requireRegistryClient } from './registry-client.ts'
 
-// A bundle of CommonJS has no `import.meta.resolve`: there the bundler has found the packages, or has said that they are missing.
+// CommonJS bundles have no `import.meta.resolve`. They need no check, because the bundler has already looked for the packages.
 if (typeof import.meta.resolve === 'function') requireRegistryClient((name) => import.meta.resolve(name))

@@ -8,8 +8,8 @@ export type Compatibility =
 
 export interface SchemaRegistryOptions {
   /**
-   * The level of compatibility. A subject without a level gets this one; a subject with another level refuses the registration. Default
-   * BACKWARD.
+   * The compatibility level. A subject without a level gets this one. A subject with another level refuses the registration.
+   * Default BACKWARD.
    */
   readonly compatibility?: Compatibility | undefined
   /** Basic authentication. */
@@ -17,8 +17,9 @@ export interface SchemaRegistryOptions {
 }
 
 /**
- * A Confluent-compatible schema registry, by address or by a client of @kafkajs/confluent-schema-registry. Such a client must have been
- * made with `{ AVRO: { logicalTypes: avroLogicalTypes(avsc) } }`, or it forgets what is a decimal.
+ * Returns a Confluent-compatible schema registry, by its address or by your own client of @kafkajs/confluent-schema-registry.
+ * Make such a client with `{ AVRO: { logicalTypes: avroLogicalTypes(avsc) } }`: otherwise it drops decimals and times from
+ * schemas.
  *
  * The packages @kafkajs/confluent-schema-registry and avsc are peers of `millrace/avro`.
  *
@@ -56,14 +57,19 @@ interface ExportableType {
 }
 
 /**
- * Throws the client's error as one of Millrace. The statuses 404, 409 and 422 are about the schema or the record: asking again does not help. All
- * other errors are about the registry.
+ * Throws the client's error as one of Millrace's. The statuses 404, 409 and 422 are about the schema or the record, so asking
+ * again does not help. All other errors are about the registry.
  */
 function fail(what: string, facts: Record<string, unknown>, error: unknown): never {
   const status = (error as { readonly status?: unknown }).status
   const reason = error instanceof Error ? error.message : String(error)
   const options = { facts: { ...facts, status }, cause: error }
-  if (status === 404) throw new SerializationError('STREAMS_SCHEMA_NOT_FOUND', `${what}: the registry does not know it.`, options)
+  if (status === 404)
+    throw new SerializationError(
+      'STREAMS_SCHEMA_NOT_FOUND',
+      `${what}: the registry does not have it. Check that this is the registry of the record's writer.`,
+      options,
+    )
   if (status === 409)
     throw new SerializationError(
       'STREAMS_SCHEMA_INCOMPATIBLE',
@@ -73,7 +79,7 @@ function fail(what: string, facts: Record<string, unknown>, error: unknown): nev
   if (status === 422) throw new SerializationError('STREAMS_SCHEMA_INVALID', `${what}: ${reason}.`, options)
   throw new StreamsError(
     'STREAMS_SCHEMA_REGISTRY_UNAVAILABLE',
-    `${what}: ${reason}. Check that the registry runs and its address.`,
+    `${what}: ${reason}. Check that the registry runs, and its address.`,
     options,
   )
 }

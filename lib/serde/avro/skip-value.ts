@@ -2,7 +2,7 @@ import type { AvroInput } from './avro-input.ts'
 import type { AvroType } from './avro-type.ts'
 import { blockLimit, readBlocks } from './read-blocks.ts'
 
-/** Skips the bytes of a value that the reader's schema has no field for. */
+/** Skips the bytes of a value. Readers skip fields that their schema does not have. */
 export function skipValue(type: AvroType, input: AvroInput): void {
   switch (type.kind) {
     case 'null':
@@ -37,7 +37,7 @@ export function skipValue(type: AvroType, input: AvroInput): void {
   }
 }
 
-/** The branch that the writer has chosen. */
+/** Reads the index of a union's branch, and returns that branch. */
 export function readBranch<T>(input: AvroInput, branches: readonly T[]): T {
   const index = input.long()
   const branch = branches[index]

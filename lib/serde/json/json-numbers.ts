@@ -1,16 +1,19 @@
-/** A run of fewer digits is an integer that a number holds exactly. */
+/** An integer of fewer digits is always a safe integer. */
 const suspiciousDigits = 16
 
-/** A number with three exponent digits and more may be beyond all doubles. What follows tells it from hexadecimal ids. */
+/**
+ * Matches a number whose exponent has three or more digits: it may be beyond all doubles. The end excludes most hexadecimal ids.
+ */
 const largeExponent = /\d[eE]\+?\d{3,}\s*(?:[,}\]]|$)/
 
 /**
- * The first number in a JSON text that a JavaScript number would silently change, as it is written; undefined where there is none.
+ * Returns the first number of a JSON text that JavaScript would silently change, as it is written there. Undefined if there is
+ * none.
  *
- * - An integer must be printed again as it was written. So no two integers become one, and an integer that passes through stays the same.
- * - A number with a fraction or an exponent is a double, as everywhere in JSON, but must not be beyond all doubles.
+ * - An integer is changed if JavaScript prints it otherwise than it is written.
+ * - A number with a fraction or an exponent is a double, as usual in JSON. It is changed only if it is beyond all doubles.
  *
- * Ordinary texts cost one look at each 16th byte: a run of 16 digits covers one of them.
+ * The function looks at each 16th byte, because a run of 16 digits includes one of those. It looks closer only at runs of digits.
  */
 export function changedNumber(bytes: Uint8Array, text: string): string | undefined {
   for (let at = suspiciousDigits - 1; at < bytes.byteLength; at += suspiciousDigits) {
@@ -23,7 +26,7 @@ export function changedNumber(bytes: Uint8Array, text: string): string | undefin
   return largeExponent.test(text) ? firstChangedNumber(text) : undefined
 }
 
-/** Whether these digits may be an integer that changes; they may also stand in a string. */
+/** Whether a run of digits may be an integer that JavaScript changes. The digits may also be part of a string. */
 function isSuspicious(bytes: Uint8Array, start: number, end: number): boolean {
   if (end - start < suspiciousDigits || !beginsNumber(bytes[start - 1])) return false
   if (bytes[end] === point) return end - start > maxWholeDigits
@@ -32,10 +35,10 @@ function isSuspicious(bytes: Uint8Array, start: number, end: number): boolean {
 }
 
 const point = 0x2e
-/** The greatest double has 309 digits. */
+/** The greatest double has 309 digits before the point, so a number with at most 308 is a double. */
 const maxWholeDigits = 308
 
-/** The characters that may stand before a number. Digits behind a quote, a point or a letter belong to a string or a fraction. */
+/** The characters that may come before a number. Digits after a quote, a point or a letter belong to a string or a fraction. */
 const beforeNumbers = new Set<number | undefined>([undefined, ...Buffer.from(' \t\r\n,:[-')])
 
 function beginsNumber(before: number | undefined): boolean {
@@ -56,7 +59,7 @@ function isDigit(byte: number | undefined): boolean {
   return byte !== undefined && byte >= 0x30 && byte <= 0x39
 }
 
-/** The slow and exact way: the parser says where the text has numbers, and not strings. */
+/** Finds the number by the JSON parser, which tells numbers from strings. This is slow and exact. */
 function firstChangedNumber(text: string): string | undefined {
   let changed: string | undefined
   JSON.parse(text, (_key, value: unknown, { source }: { readonly source?: string } = {}) => {

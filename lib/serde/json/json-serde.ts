@@ -8,16 +8,18 @@ import { describeIssues } from './standard-schema.ts'
 import type { SchemaOutput, StandardSchema } from './standard-schema.ts'
 
 /**
- * JSON in UTF-8. `json<T>()` believes that what it reads is a T; `json(schema)` checks it against any Standard Schema (Zod,
- * Valibot, ArkType, …), and what is written too. The schema must be synchronous and must take its own output as input.
+ * Returns a serde for JSON in UTF-8. `json<T>()` assumes that the values it reads are of type T. `json(schema)` checks values
+ * when it reads and writes them, by any Standard Schema (Zod, Valibot, ArkType, …). The schema must be synchronous, and must
+ * accept its own output.
  *
- * What is written is read back equal, or refused:
+ * Values are written so that they are read back equal. A value for which that is impossible is refused:
  * - **Writing** refuses NaN, infinities, bigints, functions, `undefined` in arrays, and objects that are neither plain nor arrays (`Date`,
- *   `Map`, bytes, instances of classes). An undefined member of an object is not written. With a schema, what the schema makes of the JSON
- *   counts: a schema that reads dates back as `Date` may hold dates.
- * - **Reading** refuses broken UTF-8, and integers that a number would change, mostly those beyond ±(2^53 − 1): send them as strings. A number
- *   with a fraction or an exponent is a double. A byte order mark is skipped; of two members with one name the last one counts.
- * - JSON's `null` is no value of a topic (null is no bytes): it is refused, both ways.
+ *   `Map`, bytes, instances of classes). An undefined member of an object is not written. A schema may allow more: one that turns the JSON
+ *   text of a date back into a `Date` allows dates.
+ * - **Reading** refuses broken UTF-8, and integers that JavaScript would change, mostly those beyond ±(2^53 − 1): send them as strings.
+ *   A number with a fraction or an exponent is read as a double. A byte order mark is skipped. If an object has two members of the same
+ *   name, the last one is read.
+ * - JSON's `null` is refused when reading and writing. The null of a topic has no bytes.
  *
  * @example
  * const orders = topic('orders', { key: Serdes.string, value: Serdes.json<Order>() })
@@ -58,7 +60,7 @@ function present(value: unknown): unknown {
   return value
 }
 
-/** Throws where JSON would give back another value. */
+/** Returns the JSON text of a value. Throws if the value would not be read back equal. */
 function plainText(value: unknown): string {
   const text = stringify(value)
   const check = new PlainValueCheck()
@@ -73,7 +75,7 @@ function stringify(value: unknown): string {
   return text
 }
 
-/** TypeScript's library does not declare it yet. */
+/** TypeScript does not declare `JSON.rawJSON` yet. */
 const { rawJSON } = JSON as unknown as { readonly rawJSON: (text: string) => unknown }
 
 function minusZeros(_key: string, value: unknown): unknown {
@@ -93,11 +95,11 @@ function withoutByteOrderMark(bytes: Uint8Array): Uint8Array {
   return bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? bytes.subarray(3) : bytes
 }
 
-/** Writes what the schema makes of the value, if the schema would read that back equal. */
+/** Writes the output of the schema for a value. Throws if the schema would not read it back equal. */
 function writeChecked(schema: StandardSchema, value: unknown): Buffer {
   return attempt(() => {
     const checked = validate(schema, value)
-    // A plain value that the schema leaves as it is will be left as it is again.
+    // If the schema does not change a plain value, it will not change it when reading it back.
     if (isDeepStrictEqual(checked, value) && new PlainValueCheck().firstLoss(checked) === undefined)
       return Buffer.from(plainText(checked))
     const bytes = Buffer.from(stringify(checked))

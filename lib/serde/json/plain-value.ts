@@ -1,20 +1,20 @@
 import { isPlain } from '../plain-object.ts'
 
-/** A part of a value that JSON would not give back as it is. */
+/** A part of a value that JSON does not read back equal. */
 export interface Loss {
   readonly path: readonly string[]
   readonly what: string
 }
 
 /**
- * Looks through a value for what JSON would silently change: NaN and infinities, functions and symbols, `undefined` in arrays, and
- * objects that are neither plain nor arrays (`Date`, `Map`, `Set`, bytes, instances of classes). An undefined member of an object counts
- * as absent.
+ * Searches a value for parts that JSON would silently change: NaN and infinities, functions and symbols, `undefined` in arrays,
+ * and objects that are neither plain nor arrays (`Date`, `Map`, `Set`, bytes, instances of classes). An undefined member of an
+ * object counts as absent.
  *
- * The value is a tree that `JSON.stringify` has gone through.
+ * `JSON.stringify` must have accepted the value before, so it has no cycles.
  */
 export class PlainValueCheck {
-  /** JSON has −0, `JSON.stringify` writes 0. */
+  /** Whether the value contains −0. JSON has −0, but `JSON.stringify` writes 0 instead. */
   hasMinusZero = false
 
   firstLoss(value: unknown): Loss | undefined {
@@ -53,7 +53,7 @@ export class PlainValueCheck {
   }
 }
 
-/** `order.at is a Date` */
+/** Returns the text of a loss in messages, e.g. `order.at is an instance of Date`. */
 export function describeLoss({ path, what }: Loss): string {
   return `${path.length === 0 ? 'it' : path.join('.')} is ${what}`
 }

@@ -1,6 +1,6 @@
 /**
- * The interface that validators such as Zod, Valibot and ArkType share (https://standardschema.dev, version 1), as far as it
- * is used here.
+ * The part that Millrace uses of Standard Schema, the common interface of validators such as Zod, Valibot and ArkType
+ * (https://standardschema.dev, version 1).
  */
 export interface StandardSchema<Input = unknown, Output = Input> {
   readonly '~standard': {
@@ -21,7 +21,7 @@ export interface SchemaIssue {
 /** The type of the values that a schema returns. */
 export type SchemaOutput<S extends StandardSchema> = NonNullable<S['~standard']['types']>['output']
 
-/** All issues in one text: `amount.currency: Invalid input`. */
+/** Returns all issues as one text, e.g. `amount.currency: Invalid input`. */
 export function describeIssues(issues: readonly SchemaIssue[]): string {
   return issues.map(describeIssue).join('; ')
 }
