@@ -36,7 +36,7 @@ import type { TopologyPlan } from './topology/topology-plan.ts'
 
 /** A task of this process. */
 export interface LocalTask {
-  /** `subtopology_partition`. */
+  /** The sub-topology and the partition, as in `0_3`. */
   readonly taskId: string
   /** How far the task is: made, restoring its stores, processing records, or closed. */
   readonly state: 'created' | 'restoring' | 'running' | 'closed'
@@ -46,11 +46,11 @@ export interface LocalTask {
 
 /** How an application closes (Java: `CloseOptions`, KIP-1153). */
 export interface CloseOptions {
-  /** How long `close` may take, in ms. Infinity: as long as it takes. Default 30 000. */
+  /** How long `close` waits, in ms. Infinity: without a limit. Default 30 000. */
   readonly timeoutMs?: number | undefined
   /**
-   * Whether the group hears that the member leaves, and rebalances at once. False: its tasks wait for it until the session times out, as
-   * suits a restart. Default: a member with `groupInstanceId` stays, any other leaves (KIP-1284).
+   * True: the member leaves the group, which rebalances at once. False: the member stays in the group until its session times out,
+   * and its tasks wait for it, as suits a restart. Default: a member with `groupInstanceId` stays, any other leaves (KIP-1284).
    */
   readonly leaveGroup?: boolean | undefined
 }
@@ -85,8 +85,8 @@ export class KafkaStreams implements AsyncDisposable {
   )
 
   /**
-   * Nothing is opened yet. Throws a `ConfigError` that names the key, or a `TopologyError`; `STREAMS_SERDE_MISSING` names all places
-   * where a serde is missing.
+   * Checks the configuration and the topology, and opens nothing. Throws a `ConfigError` that names the wrong key, or a
+   * `TopologyError`. The error `STREAMS_SERDE_MISSING` names all places that lack a serde.
    */
   constructor(topology: Topology, config: StreamsConfig) {
     if (!('plan' in Object(topology))) throw new TypeError('KafkaStreams takes a topology: pass builder.build().')
@@ -105,28 +105,29 @@ export class KafkaStreams implements AsyncDisposable {
   }
 
   /**
-   * The end of the application: resolves when it was closed, rejects with the error that ended it. Each read gives a promise of its own,
-   * so an error that nobody handles is an unhandled rejection.
+   * The end of the application: this promise resolves when the application is closed, and rejects with the error that ended it.
+   * Each read gives a new promise, so an error that nobody handles is an unhandled rejection.
    *
-   * An application whose failure nobody could hear of, because `closed` was never read and there is no `uncaughtExceptionHandler`, sets
-   * `process.exitCode` to 1: the process ends when nothing else keeps it, and its supervisor sees that it failed.
+   * If `closed` was never read and there is no `uncaughtExceptionHandler`, nobody hears of a failure. The application then sets
+   * `process.exitCode` to 1, so that the supervisor of the process sees the failure when the process ends.
    */
   get closed(): Promise<void> {
     return this.#state.closed()
   }
 
   /**
-   * Connects, makes internal topics, restores global stores, and begins to process. Resolves when the application has asked to
-   * join its group; `onStateChange` tells when tasks run.
+   * Connects, makes internal topics, restores global stores, and begins to process. Resolves when the application has asked to join
+   * its group. `onStateChange` tells when tasks run.
    *
-   * Rejects, with everything closed, where a broker cannot be reached (`TransportError`), a topic is missing
-   * (`STREAMS_MISSING_SOURCE_TOPIC`), joined topics differ in partitions (`STREAMS_NOT_COPARTITIONED`), or the state directory
-   * is in use (`LockError`). An application starts once, and not after `close`: a `TypeError`.
+   * Rejects, with everything closed again, if a broker cannot be reached (`TransportError`), a topic is missing
+   * (`STREAMS_MISSING_SOURCE_TOPIC`), joined topics differ in partitions (`STREAMS_NOT_COPARTITIONED`), or the state directory is
+   * in use (`LockError`). A second `start`, or a `start` after `close`, rejects with a `TypeError`.
    */
   async start(): Promise<void> {
     if (this.#closing !== null) throw new TypeError('This application was closed: make another, and start that.')
     if (this.#starting !== null) throw new TypeError('An application starts once: make another, and start that.')
-    // The listener of the first state may already call `close`, which waits for the start, or `start`, which is an error.
+    // `onStateChange` may call `close`, which awaits `#starting`, or `start`, which must be refused. So `#starting` is set before
+    // the state.
     const announced = Promise.withResolvers<void>()
     this.#starting = announced.promise.then(() => this.#start())
     this.#state.set('rebalancing')
@@ -135,8 +136,9 @@ export class KafkaStreams implements AsyncDisposable {
   }
 
   /**
-   * Commits, leaves the group and closes all. What goes wrong is logged; it rejects only for options that do not exist. After `timeoutMs` it resolves all the same,
-   * with a warning in the log; closing then goes on, and `closed` tells its end. Another call waits for the same end.
+   * Commits, leaves the group and closes everything. Errors of closing are logged; this promise rejects only for unknown options.
+   * If closing takes longer than `timeoutMs`, it resolves all the same and a warning is logged. Closing then goes on, and `closed`
+   * resolves at its end. A second call waits for the same closing.
    */
   async close(options: CloseOptions = {}): Promise<void> {
     checkOptions('close()', options, closeOptions)
@@ -151,14 +153,14 @@ export class KafkaStreams implements AsyncDisposable {
   }
 
   /**
-   * Stops processing, punctuation and restores until `resume` (KIP-834). The application stays in its group and keeps its tasks; what it
-   * has processed is committed. Also before `start`.
+   * Stops processing, punctuation and restores until `resume` (KIP-834). The application stays in its group, keeps its tasks, and
+   * commits the records that it has processed. May be called before `start`.
    */
   pause(): void {
     this.#pauses.pause()
   }
 
-  /** Goes on after `pause`. */
+  /** Ends a `pause`: processing, punctuation and restores go on. */
   resume(): void {
     this.#pauses.resume()
   }
@@ -180,13 +182,16 @@ export class KafkaStreams implements AsyncDisposable {
   }
 
   /**
-   * A store for queries: what this process has of it, which is the partitions of its running tasks, or all of a global store. By store
-   * value, or by name, as in `count({ store: 'counts' })`. A name alone is that of a key-value store; name the kind of another one.
+   * Opens a store for queries. Queries read the partitions that the running tasks of this process have, or the whole of a global
+   * store. Pass the store value, or the name that the store was given, as in `count({ store: 'counts' })`. A name alone is that of
+   * a key-value store; for another kind pass `kind` too.
    *
-   * Queries are asynchronous, since a store may be on another thread. Values come without their times, except for versions.
+   * Queries are asynchronous, because a store may be on another thread. Values come without their timestamps, except in versioned
+   * stores.
    *
-   * Throws an `InvalidStateStoreError` (`STREAMS_STORE_UNKNOWN`) where the topology has no such store, or one of another kind. Queries
-   * reject with `STREAMS_STORE_NOT_AVAILABLE` while no partition is here: not started, rebalancing, or all of them elsewhere.
+   * Throws an `InvalidStateStoreError` (`STREAMS_STORE_UNKNOWN`) if the topology has no such store, or has it as another kind.
+   * Queries reject with `STREAMS_STORE_NOT_AVAILABLE` while this process has no partition of the store: before the start, during a
+   * rebalance, or because other instances have all partitions.
    *
    * @example
    * const counts = streams.store<string, number>('counts')
@@ -247,7 +252,7 @@ export class KafkaStreams implements AsyncDisposable {
     return new ThreadSupervisor({ config: this.#config, environment, global, stopping, openThread, onReplace })
   }
 
-  /** Until the application is closed, or has failed for good. Does not reject. */
+  /** Runs until the application is closed or has failed for good. Never rejects. */
   async #run(supervisor: ThreadSupervisor): Promise<void> {
     const failure = await supervisor.run()
     if (failure === null || this.#stopping.signal.aborted) return
@@ -304,5 +309,5 @@ export class KafkaStreams implements AsyncDisposable {
 
 const closeOptions: OptionNames<CloseOptions> = { timeoutMs: true, leaveGroup: true }
 
-/** Java's `close()` without options waits for ever. */
+/** The default of `close`. Java's `close()` without options waits for ever. */
 const closeTimeoutMs = 30_000

@@ -7,14 +7,15 @@ export interface Timer {
 }
 
 /**
- * Time, as a port: nothing else in lib/ may ask the machine for it, or wait for it. Times are ms since the epoch.
+ * Time, as a port. All of lib/ tells the time and waits through it, so that tests can run on a clock of their own. Times are ms
+ * since the epoch.
  */
 export interface Clock {
   /** The time, in ms since the epoch. */
   now(): number
   /** Calls back once, not before `delayMs` have passed. A pending timer keeps the process alive. */
   schedule(delayMs: number, callback: () => void): Timer
-  /** Resolves when timers, sockets and other work that is ready have had their turn: a loop that is busy calls it between turns. */
+  /** Resolves after timers, sockets and other work that is ready have had their turn. A busy loop calls it between its turns. */
   yield(): Promise<void>
 }
 

@@ -2,8 +2,8 @@ import { assert } from '../model/assert.ts'
 import type { Clock, Timer } from './clock.ts'
 
 /**
- * A clock that stands still until it is advanced. Timers fire in order of their time, then of their making. A loop that yields
- * goes on at the next `advance`, also of 0 ms.
+ * A clock that stands still until it is advanced. Timers fire in the order of their due times; those due at one time fire in the
+ * order in which they were scheduled. A `yield` resolves at the next `advance`, even one of 0 ms.
  */
 export class ManualClock implements Clock {
   #now: number
@@ -28,7 +28,7 @@ export class ManualClock implements Clock {
     return new Promise((resolve) => void this.schedule(0, resolve))
   }
 
-  /** Fires all timers that are due until then, those that they make included. */
+  /** Moves the clock forward, and fires the timers that become due, also those that a fired timer schedules. */
   advance(ms: number): void {
     assert(ms >= 0, 'Time does not run backwards.')
     const end = this.#now + ms

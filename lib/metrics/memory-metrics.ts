@@ -12,7 +12,7 @@ interface Entry extends Metric {
   readonly counter?: Counter
 }
 
-/** Metrics as plain objects. */
+/** Keeps metrics as plain objects in memory. */
 export class MemoryMetrics implements Metrics {
   readonly #entries = new Map<string, Entry>()
 

@@ -1,7 +1,7 @@
 /** Kafka's tags of a metric: `thread-id`, `task-id`, `processor-node-id`, … */
 export type MetricTags = Readonly<Record<string, string>>
 
-/** A metric's value, read when somebody looks (Kafka: `KafkaMetric`). Names, groups and tags are Kafka's. */
+/** A metric (Kafka: `KafkaMetric`). Names, groups and tags are Kafka's. `value` computes the value at the time of the call. */
 export interface Metric {
   /** Kafka's name of the metric. */
   readonly name: string
@@ -21,13 +21,13 @@ export interface Counter {
   add(amount?: number): void
 }
 
-/** Where the engine's metrics live, in memory. `/metrics` publishes them. */
+/** The registry of the engine's metrics (Kafka: `Metrics`). An application publishes `all` of them, for example over HTTP. */
 export interface Metrics {
   /** The same name, group and tags give the same counter. */
   counter(name: string, group: string, tags: MetricTags): Counter
   /** Adds a metric whose value is asked for when it is read. */
   gauge(name: string, group: string, tags: MetricTags, read: () => number | string): void
-  /** Forgets all metrics that carry these tags (a closed task's). */
+  /** Forgets all metrics that carry these tags, for example those of a closed task. */
   remove(tags: MetricTags): void
   /** All metrics there are now. */
   all(): readonly Metric[]

@@ -6,7 +6,7 @@ import type { StateStore } from '../state/state-store.ts'
 import { queryMethods, type QueryMethod } from './queryable-stores.ts'
 import { pageRowsMax, type Page, type PageQuery, type QueryPort, type StoreQuery, type ValueQuery } from './store-query.ts'
 
-/** A part of a store: that of one task, or all of a global store. */
+/** A part of a store: the partition of one task, or the whole of a global store. */
 export interface StorePart {
   /** A task id, or `global`. */
   readonly name: string
@@ -15,12 +15,12 @@ export interface StorePart {
 
 type Method = (...values: readonly unknown[]) => unknown
 
-/** Answers about the stores of this thread, from the parts that are open at the moment. */
+/** Answers queries from the parts of stores that are open on this thread at the time of the query. */
 export class LocalQueryPort implements QueryPort {
   readonly #partsOf: (store: string) => readonly StorePart[]
   readonly #pageRows: number
 
-  /** `partsOf` answers the open parts of a store in a fixed order, or throws an `InvalidStateStoreError` where there is none. */
+  /** `partsOf` returns the open parts of a store in a fixed order. It throws an `InvalidStateStoreError` if there is none. */
   constructor(partsOf: (store: string) => readonly StorePart[], pageRows = pageRowsMax) {
     this.#partsOf = partsOf
     this.#pageRows = pageRows
@@ -54,7 +54,7 @@ export class LocalQueryPort implements QueryPort {
     return { rows, next: following === undefined ? null : { part: following.name, row: undefined } }
   }
 
-  /** The iterator is at its end, or ended, when the page is there. `end`: the last row of a full page. */
+  /** Reads a page of rows, and ends the iterator. `end`: the position of the last row; undefined if the part has no more rows. */
   #read(part: StorePart, method: string, values: readonly unknown[]) {
     const iterator = call(part, method, values) as PositionedIterator<object>
     const rows: unknown[] = []
@@ -66,7 +66,7 @@ export class LocalQueryPort implements QueryPort {
   }
 }
 
-/** Undefined where the method is none that a query may call. */
+/** Undefined if queries may not call the method. */
 function methodOf({ view, method }: StoreQuery): QueryMethod | undefined {
   const methods = queryMethods(view)
   return Object.hasOwn(methods, method) ? methods[method] : undefined
@@ -76,7 +76,7 @@ function call({ store }: StorePart, method: string, values: readonly unknown[]):
   return (store as unknown as Readonly<Record<string, Method>>)[method]!(...values)
 }
 
-/** Without the time, also where the store keeps one; a version of a versioned store has its time. */
+/** Takes the timestamp off the value of a timestamped store. The version of a versioned store keeps its timestamp. */
 function plainValue({ spec }: StateStore, value: unknown): unknown {
   return 'values' in spec && spec.values === 'timestamped' ? (value as ValueAndTimestamp<unknown>).value : value
 }

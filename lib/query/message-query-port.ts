@@ -2,7 +2,7 @@ import { InvalidStateStoreError, StreamsError } from '../model/errors.ts'
 import type { StreamsErrorCode } from '../model/streams-error-code.ts'
 import type { Page, PageQuery, QueryPort, StoreQuery, ValueQuery } from './store-query.ts'
 
-/** One end of a channel that copies what is posted (structured clone): a `MessagePort` is one. */
+/** One end of a channel that copies messages (structured clone), such as a `MessagePort`. */
 export interface QueryChannel {
   postMessage(message: unknown): void
   on(event: 'message', listener: (message: unknown) => void): unknown
@@ -20,7 +20,7 @@ interface AnswerMessage {
   readonly failure?: Failure
 }
 
-/** What is left of an error on its way: errors are copied without their class and their facts. */
+/** An error as data: the structured clone of an error would lose its class and its facts. */
 interface Failure {
   readonly name: string
   readonly code: StreamsErrorCode | undefined
@@ -28,7 +28,7 @@ interface Failure {
   readonly facts: StreamsError['facts']
 }
 
-/** Answers the queries that come through a channel, where the stores are. */
+/** Answers the queries that come through a channel. Called on the thread that has the stores. */
 export function answerQueries(channel: QueryChannel, port: QueryPort): void {
   channel.on('message', (message) => void answer(channel, port, message as QueryMessage))
 }
@@ -42,7 +42,7 @@ async function answer(channel: QueryChannel, port: QueryPort, { id, query }: Que
   }
 }
 
-/** Asks through a channel, where the stores are not. */
+/** Sends queries through a channel to the thread that has the stores. */
 export class MessageQueryPort implements QueryPort {
   readonly #channel: QueryChannel
   readonly #asked = new Map<number, PromiseWithResolvers<unknown>>()

@@ -3,7 +3,7 @@ import { queryMethods, type QueryableStores } from './queryable-stores.ts'
 import type { QueryPort } from './store-query.ts'
 import { StoreReader } from './store-reader.ts'
 
-/** A store for queries, whose every method asks `port` by its own name. */
+/** Opens a store for queries. Each of its methods sends its own name and arguments to `port`. */
 export function openQueryableStore<K, V>(store: string, view: StoreView, port: QueryPort): QueryableStores<K, V>[StoreView] {
   const reader = new StoreReader(store, view, port)
   const face = Object.entries(queryMethods(view)).map(([name, { together }]) => [

@@ -5,19 +5,19 @@ import type { StoreView } from '../state/store-spec.ts'
 import type { WindowedEntry, WindowEntry } from '../state/window/window-store.ts'
 
 /**
- * Rows of a store, for `for await`. They are read in pages of at most 1,000 rows, each of which is a snapshot of its own: what is
- * written between two pages may be seen or not, and no row comes twice. Between pages nothing of the store is held, so a loop may
- * take its time, and may end early.
+ * Rows of a store, for `for await`. They are read in pages of at most 1,000 rows. Each page is a snapshot of its own: a row that is
+ * written between two pages may be seen or not, but no row comes twice. Between pages no reader of the store stays open, so a loop
+ * may take its time, and may end early.
  *
- * Rows come partition by partition, in the order of the store within each.
+ * Rows come partition by partition; within a partition they come in the order of the store.
  */
 export type StoreRows<T> = AsyncIterableIterator<T>
 
-/** A key-value store for queries (Java: `ReadOnlyKeyValueStore`). Values come without their times. */
+/** A key-value store for queries (Java: `ReadOnlyKeyValueStore`). Values come without their timestamps. */
 export interface QueryableKeyValueStore<K, V> {
-  /** Null where the key is in no partition of this process. */
+  /** The value of the key; null if no partition of this process has it. */
   get(key: K): Promise<V | null>
-  /** Both ends included; null = open. An inverted range is empty. */
+  /** Entries from `from` to `to`, both included, in order of the serialized keys. Null: no bound. An inverted range is empty. */
   range(from: K | null, to: K | null): StoreRows<KeyValue<K, V>>
   /** As `range`, from the last key to the first. */
   reverseRange(from: K | null, to: K | null): StoreRows<KeyValue<K, V>>
@@ -27,11 +27,14 @@ export interface QueryableKeyValueStore<K, V> {
   reverseAll(): StoreRows<KeyValue<K, V>>
   /** All entries whose serialized key starts with these bytes. */
   prefixScan(prefix: Uint8Array): StoreRows<KeyValue<K, V>>
-  /** How many entries there are, about. */
+  /** The number of entries, roughly. */
   approximateNumEntries(): Promise<number>
 }
 
-/** A window store for queries (Java: `ReadOnlyWindowStore`). Values come without their times. Times are window starts in ms, both included. */
+/**
+ * A window store for queries (Java: `ReadOnlyWindowStore`). Values come without their timestamps. Times are window starts in ms;
+ * `fromMs` and `toMs` are included.
+ */
 export interface QueryableWindowStore<K, V> {
   /** The value of the window that starts at `startMs`, or null. Not for stores that keep duplicates. */
   fetchOne(key: K, startMs: number): Promise<V | null>
@@ -39,7 +42,7 @@ export interface QueryableWindowStore<K, V> {
   fetch(key: K, fromMs: number, toMs: number): StoreRows<WindowEntry<V>>
   /** As `fetch`, the latest first. */
   backwardFetch(key: K, fromMs: number, toMs: number): StoreRows<WindowEntry<V>>
-  /** By key range; null = open end. */
+  /** Windows of all keys from `fromKey` to `toKey`, both included. Null: no bound. */
   fetchRange(fromKey: K | null, toKey: K | null, fromMs: number, toMs: number): StoreRows<WindowedEntry<K, V>>
   /** As `fetchRange`, in the opposite order. */
   backwardFetchRange(fromKey: K | null, toKey: K | null, fromMs: number, toMs: number): StoreRows<WindowedEntry<K, V>>
@@ -53,7 +56,7 @@ export interface QueryableWindowStore<K, V> {
   backwardAll(): StoreRows<WindowedEntry<K, V>>
 }
 
-/** A session store for queries (Java: `ReadOnlySessionStore`). Times are in ms, bounds are included; by key range, null = open end. */
+/** A session store for queries (Java: `ReadOnlySessionStore`). Times are in ms. Bounds are included; a bound of null is none. */
 export interface QueryableSessionStore<K, V> {
   /** The session with exactly these bounds, or null. */
   fetchSession(key: K, startMs: number, endMs: number): Promise<V | null>
@@ -87,30 +90,33 @@ export interface QueryableSessionStore<K, V> {
 
 /** A versioned store for queries (Java: `VersionedKeyQuery`, `MultiVersionedKeyQuery`). A version is a value with its time. */
 export interface QueryableVersionedStore<K, V> {
-  /** The latest version, or the one that was valid at `asOfMs`; null where there is none. */
+  /** The latest version, or the one that was valid at `asOfMs`; null if there is none. */
   get(key: K, asOfMs?: number): Promise<ValueAndTimestamp<V> | null>
-  /** The versions of a key that are kept, with their ends. Deletions are the gaps between them. */
+  /** The stored versions of a key, each with the time at which it ended. A gap between two versions is a deletion. */
   history(key: K, options?: HistoryOptions): StoreRows<VersionedRecord<V>>
 }
 
-/** What `streams.store` answers, by the kind of the store. */
+/** The type that `streams.store` returns for each kind of store. */
 export interface QueryableStores<K, V> extends Record<StoreView, unknown> {
-  /** What can be asked of a key-value store. */
+  /** The queries of a key-value store. */
   readonly 'key-value': QueryableKeyValueStore<K, V>
-  /** What can be asked of a window store. */
+  /** The queries of a window store. */
   readonly window: QueryableWindowStore<K, V>
-  /** What can be asked of a session store. */
+  /** The queries of a session store. */
   readonly session: QueryableSessionStore<K, V>
-  /** What can be asked of a versioned store. */
+  /** The queries of a versioned store. */
   readonly versioned: QueryableVersionedStore<K, V>
 }
 
-/** How the partitions of a store answer together. `first`: a key is in one of them. `sum`: each counts its own. */
+/**
+ * How the answers of a store's partitions become one value. `first`: one partition has the key, and its answer is the answer.
+ * `sum`: the numbers of all partitions are added.
+ */
 interface ValueMethod {
   readonly together: 'first' | 'sum'
 }
 
-/** The partitions answer one after the other, in pages. */
+/** A method that returns rows. The rows of one partition follow those of another, in pages. */
 interface RowsMethod<Parameters extends number = number> {
   readonly together: 'rows'
   /** How many values the method takes, optional ones included. The position of a page follows them. */
@@ -130,7 +136,7 @@ type MethodOf<F> = F extends (...values: infer Values) => infer Answer
 const first = { together: 'first' } as const
 const sum = { together: 'sum' } as const
 
-/** What can be asked of a store; all else, writes above all, is refused. */
+/** The methods that queries may call. All others, above all those that write, are refused. */
 const methods: { readonly [View in StoreView]: MethodsOf<QueryableStores<unknown, unknown>[View]> } = {
   'key-value': {
     get: first,

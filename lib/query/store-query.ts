@@ -1,12 +1,12 @@
 import type { StoreView } from '../state/store-spec.ts'
 
 /**
- * A question about one store, as data that can be copied (structured clone): a store may be on another thread, or in another process.
- * Keys and values travel as values; an object of a class arrives without its class.
+ * A query of one store, as data that a structured clone can copy, because the store may be on another thread. Keys and values are
+ * copied too: an instance of a class arrives as a plain object.
  */
 export type StoreQuery = ValueQuery | PageQuery
 
-/** Asks for one answer: what a method of the store's read-only face returns. */
+/** Calls a method of the store that returns one value. */
 export interface ValueQuery {
   readonly kind: 'value'
   readonly store: string
@@ -15,18 +15,18 @@ export interface ValueQuery {
   readonly values: readonly unknown[]
 }
 
-/** Asks for a part of what a method of the store's read-only face iterates over. */
+/** Calls a method of the store that returns rows, and asks for one page of them. */
 export interface PageQuery {
   readonly kind: 'page'
   readonly store: string
   readonly view: StoreView
   readonly method: string
   readonly values: readonly unknown[]
-  /** Where the page before ended; null: the first page. */
+  /** The `next` of the page before; null: the first page. */
   readonly after: PagePosition | null
 }
 
-/** Where a page begins: in a part of the store, behind the row with this key; undefined: at the part's first row. */
+/** Where a page begins: in this part of the store, after this row. `row` is undefined at the beginning of the part. */
 export interface PagePosition {
   readonly part: string
   readonly row: string | undefined
@@ -34,17 +34,17 @@ export interface PagePosition {
 
 export interface Page {
   readonly rows: readonly unknown[]
-  /** For the next page; null: this one is the last. */
+  /** Where the next page begins; null: this page is the last. */
   readonly next: PagePosition | null
 }
 
-/** Answers questions about stores: those of this thread at once, those of another one by message. */
+/** Answers queries. One implementation reads the stores of this thread, another asks another thread by messages. */
 export interface QueryPort {
-  /** Resolves with the value, rejects with an `InvalidStateStoreError` where the store cannot be read. */
+  /** Resolves to the value. Rejects with an `InvalidStateStoreError` if the store cannot be read. */
   value(query: ValueQuery): Promise<unknown>
-  /** As `value`. A page is a snapshot of its own: nothing of the store is held when it is there. */
+  /** Resolves to a page, which is a snapshot of its own: no reader of the store stays open after it. Rejects as `value` does. */
   page(query: PageQuery): Promise<Page>
 }
 
-/** Rows of a page at most. */
+/** How many rows a page has at most. */
 export const pageRowsMax = 1000

@@ -1,7 +1,7 @@
 import type { StoreView } from '../state/store-spec.ts'
 import type { QueryPort } from './store-query.ts'
 
-/** Asks about one store. */
+/** Queries one store through a port. */
 export class StoreReader {
   readonly #store: { readonly store: string; readonly view: StoreView }
   readonly #port: QueryPort
@@ -15,7 +15,7 @@ export class StoreReader {
     return (await this.#port.value({ kind: 'value', ...this.#store, method, values })) as T
   }
 
-  /** Reads the next page when the one before is used up. */
+  /** Iterates over all rows. The next page is asked for when the rows of the one before are used up. */
   async *rows<T>(method: string, values: readonly unknown[]): AsyncGenerator<T, undefined> {
     const query = { kind: 'page', ...this.#store, method, values } as const
     let page = await this.#port.page({ ...query, after: null })

@@ -1,6 +1,9 @@
 import { InvalidStateStoreError } from '../model/errors.ts'
 
-/** `known` is the kind of the store with this name, if there is one. */
+/**
+ * The error of a query for a store that the topology lacks, or that is of another kind than `wanted`. `known`: the kind of the
+ * store with this name; undefined if there is none.
+ */
 export function unknownStore(store: string, wanted: string | undefined, known: string | undefined): InvalidStateStoreError {
   const facts = { store, kind: wanted, known }
   const message =

@@ -11,7 +11,7 @@ export interface Logger {
 /** A logger that writes nothing. */
 export const silentLogger: Logger = Object.freeze({ info: () => undefined, warn: () => undefined, error: () => undefined })
 
-/** Warnings and errors go to the console; what is merely worth knowing does not. */
+/** Writes warnings and errors to the console, and drops `info`. */
 export const consoleLogger: Logger = Object.freeze({
   info: () => undefined,
   warn: (message: string) => console.warn(message),

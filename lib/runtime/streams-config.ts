@@ -29,7 +29,7 @@ export type UncaughtExceptionAnswer = 'replace-thread' | 'shutdown-client' | 'sh
 /** Decides what an error that ended the processing means (Java: `StreamsUncaughtExceptionHandler`). */
 export type UncaughtExceptionHandler = (error: unknown) => UncaughtExceptionAnswer
 
-/** What `StreamsConfig` has besides the cluster. */
+/** The options of `StreamsConfig` besides the cluster. */
 export interface StreamsOptions {
   /** Name of the consumer group, and prefix of internal topics. Required. */
   readonly applicationId: string
@@ -42,8 +42,8 @@ export interface StreamsOptions {
   /** `java` behaves as Kafka Streams even where that loses data. Default `safe`. */
   readonly compatibility?: 'safe' | 'java' | undefined
   /**
-   * How often, by the wall clock, operators look for what they emit when event time has passed: closed windows, records of outer joins without partner. Default 1000
-   * (Java: the internal `__emit.interval.ms…`).
+   * How often, by the wall clock, operators look for results that have become due with event time: windows that have closed, and
+   * unmatched records of outer joins. Default 1000 (Java: the internal `__emit.interval.ms…`).
    */
   readonly emitIntervalMs?: number | undefined
   /**
@@ -65,76 +65,81 @@ export interface StreamsOptions {
   readonly processingHandler?: ProcessingHandler | undefined
   /** Runs another processor instead of, or around, each one of the topology (KIP-1112). Default: none. */
   readonly processorWrapper?: ProcessorWrapper | undefined
-  /** Whether errors of what keeps the global stores go to `processingHandler` as well (KIP-1270). Default false: they fail. */
+  /** Whether errors of the processors of global stores go to `processingHandler` too (KIP-1270). Default false: they fail. */
   readonly processingExceptionHandlerGlobalEnabled?: boolean | undefined
   /** Default {@link retryOrFail}. */
   readonly productionHandler?: ProductionHandler | undefined
-  /** Where the records go that a handler decided about by a bare answer (KIP-1034). It must exist. Default: nowhere. */
+  /**
+   * The topic of dead letters that the engine writes when a handler gives none of its own (KIP-1034). It must exist. Default: none
+   * are written.
+   */
   readonly errorsDeadLetterQueueTopicName?: string | undefined
   /** Folder of stores on disk. Without it stores are in memory, and restored from their changelogs at each start. */
   readonly stateDir?: string | undefined
-  /** Instead of `stateDir`: any storage. */
+  /** A storage to use instead of `stateDir`. */
   readonly storage?: StorageFactory | undefined
   /**
    * Only `default` so far: stores of the DSL do not keep headers (Java: `dsl.store.format`, KIP-1285).
    */
   readonly dslStoreFormat?: 'default' | undefined
-  /** Default: `disk` where there is a `stateDir` or a `storage` on disk. */
+  /** Default: `disk` with a `stateDir` or a `storage` on disk, else `memory`. */
   readonly defaultStoreMedium?: 'memory' | 'disk' | undefined
-  /** Default 30 000. */
+  /** How often tasks are committed. Default 30 000. */
   readonly commitIntervalMs?: number | undefined
-  /** How often records that wait for other partitions are looked at again. Default 100. */
+  /** How often a task whose records wait for other partitions is looked at again. Default 100. */
   readonly pollMs?: number | undefined
-  /** KIP-695. Default 0; −1: never wait. */
+  /** How long a task waits for a partition without data (KIP-695). Default 0; −1: it never waits, even if the broker has data. */
   readonly maxTaskIdleMs?: number | undefined
-  /** A partition with more is not fetched for a while. Default 1000. */
+  /** A partition with more buffered records than this is not fetched until its task has processed some. Default 1000. */
   readonly bufferedRecordsPerPartition?: number | undefined
-  /** Record caches (KIP-63), all together. Default 10 MiB. */
+  /** Size of all record caches together (KIP-63). Default 10 MiB. */
   readonly statestoreCacheMaxBytes?: number | undefined
-  /** Default 10 000. */
+  /** A process whose stored state is at most this many records behind counts as caught up on a task. Default 10 000. */
   readonly acceptableRecoveryLag?: number | undefined
-  /** Default 300 000. */
+  /** Retriable errors of commits and restores end the thread after this long. Default 300 000. */
   readonly taskTimeoutMs?: number | undefined
-  /** Default 30 000. */
+  /** How often processed records are deleted from repartition topics. Default 30 000. */
   readonly repartitionPurgeIntervalMs?: number | undefined
-  /** Of internal topics; −1: the broker's default. Default −1. */
+  /** Replication factor of internal topics; −1: the broker's default. Default −1. */
   readonly replicationFactor?: number | undefined
   /** Kafka topic configuration of internal topics (Java: `topic.*`). */
   readonly topicConfig?: Readonly<Record<string, string>> | undefined
-  /** How much longer changelogs of window stores keep their records. Default a day. */
+  /** How much longer than its store the changelog of a window store keeps records. Default a day. */
   readonly windowStoreChangelogAdditionalRetentionMs?: number | undefined
   /**
-   * Where to begin without a committed offset; `{ byDurationMs }`: at the first record that is at most this old (KIP-1106). Default
-   * `earliest`.
+   * Where to begin a partition without a committed offset. `{ byDurationMs }`: at the first record that is at most this old
+   * (KIP-1106). Default `earliest`.
    */
   readonly autoOffsetReset?: OffsetReset | undefined
-  /** Default 45 000. */
+  /** A member that sends no heartbeat for this long loses its tasks. Default 45 000. */
   readonly sessionTimeoutMs?: number | undefined
-  /** Default 3000. */
+  /** How often a member sends a heartbeat. Default 3000. */
   readonly heartbeatIntervalMs?: number | undefined
   /** How long a member may take to join again (Java: `max.poll.interval.ms`). Default 300 000. */
   readonly rebalanceTimeoutMs?: number | undefined
-  /** How often topics are looked up that the pattern of a source may match. Default 10 000 (Java: five minutes). */
+  /** How often the cluster is asked for topics that the pattern of a source matches. Default 10 000 (Java: five minutes). */
   readonly metadataMaxAgeMs?: number | undefined
-  /** Default 40 000. */
+  /** How long a request to a broker may take. Default 40 000. */
   readonly requestTimeoutMs?: number | undefined
-  /** Default 120 000. */
+  /** How long sending a batch may take, with its retries. Default 120 000. */
   readonly deliveryTimeoutMs?: number | undefined
-  /** Default 100. */
+  /** The pause before something is tried again. Default 100. */
   readonly retryBackoffMs?: number | undefined
   /** How long a fetch may wait for data. Default 500. */
   readonly fetchMaxWaitMs?: number | undefined
-  /** Default 50 MiB. */
+  /** Size of the answer of one fetch. Default 50 MiB. */
   readonly fetchMaxBytes?: number | undefined
-  /** Default 1 MiB. */
+  /** Size of one partition's part of a fetch. Default 1 MiB. */
   readonly maxPartitionFetchBytes?: number | undefined
-  /** Output that is on its way. Default 32 MiB. */
+  /** Processing waits while more output than this is in flight. Default 32 MiB. */
   readonly bufferMemory?: number | undefined
-  /** Default `none`. */
+  /** Compression of the batches that are written. Default `none`. */
   readonly compressionType?: Compression | undefined
-  /** Told about every change of state, with the new and the old one. */
+  /** Called at every change of state, with the new and the old state. */
   readonly onStateChange?: ((state: StreamsState, previous: StreamsState) => void) | undefined
-  /** Decides what an error that ended the processing means (Java: `StreamsUncaughtExceptionHandler`). Default: `shutdown-client`. */
+  /**
+   * Decides what an error that ended the processing means (Java: `StreamsUncaughtExceptionHandler`). Default: `shutdown-client`.
+   */
   readonly uncaughtExceptionHandler?: UncaughtExceptionHandler | undefined
   /** Told how far stores are restored. */
   readonly stateRestoreListener?: StateRestoreListener | undefined
@@ -146,7 +151,7 @@ export interface StreamsOptions {
   readonly clock?: Clock | undefined
 }
 
-/** Where an application runs: on a cluster, or, short for `cluster: kafka({ bootstrapServers })`, on the one with these brokers. */
+/** The cluster on which an application runs. `bootstrapServers` is short for `cluster: kafka({ bootstrapServers })`. */
 export type ClusterOption =
   | { readonly cluster: Cluster; readonly bootstrapServers?: undefined }
   | { readonly cluster?: undefined; readonly bootstrapServers: string }
@@ -156,7 +161,7 @@ export type StreamsConfig = StreamsOptions & ClusterOption
 
 const optional = undefined as unknown
 
-/** Every key once: its default, and what it must be. */
+/** Every key with its default. A key whose default is a number takes numbers only. */
 const keys = {
   applicationId: optional,
   cluster: optional,
@@ -227,7 +232,7 @@ const notBuilt: Readonly<Record<string, string>> = {
   numStandbyReplicas: 'there are no standby replicas yet. Keep stateDir, so that a restart finds its state.',
 }
 
-/** Keys for which −1 means something. */
+/** Numbers that may also be −1. */
 const mayBeMinusOne: ReadonlySet<string> = new Set(['maxTaskIdleMs', 'replicationFactor'])
 
 type WithDefault = {
@@ -237,7 +242,10 @@ type WithDefault = {
 /** All options, with their defaults. */
 export type ResolvedConfig = StreamsConfig & WithDefault
 
-/** Throws a `ConfigError` that names the key: unknown, missing, or with a value that cannot be. */
+/**
+ * Checks a configuration, and adds the defaults. Throws a `ConfigError` that names a key which is unknown, missing, or has an
+ * invalid value.
+ */
 export function resolveConfig(config: StreamsConfig): ResolvedConfig {
   const given = Object.entries(config).filter(([, value]) => value !== undefined)
   for (const [key, value] of given) checkKey(key, value)
@@ -291,7 +299,6 @@ const functions: ReadonlySet<string> = new Set([
   'uncaughtExceptionHandler',
 ] satisfies readonly (keyof StreamsConfig)[])
 
-/** Throws a `ConfigError` where `reset` is none. `key` says whose it is. */
 function checkOffsetReset(key: string, reset: unknown): void {
   if (typeof reset === 'string' && ['earliest', 'latest', 'none'].includes(reset)) return
   const { byDurationMs } = Object(reset) as { readonly byDurationMs?: unknown }

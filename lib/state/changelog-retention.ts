@@ -1,6 +1,9 @@
 import type { ChangelogOptions } from './store-kind.ts'
 
-/** The topic configuration of a changelog whose records may go by age: it keeps them for `keptMs` and the application's addition. */
+/**
+ * The topic configuration of a changelog whose records expire: after `keptMs` and `windowStoreChangelogAdditionalRetentionMs` of
+ * the application.
+ */
 export function retentionConfig(keptMs: number, options: ChangelogOptions): { readonly 'retention.ms': string } {
   return { 'retention.ms': longText(keptMs + options.windowStoreChangelogAdditionalRetentionMs) }
 }

@@ -2,8 +2,8 @@ import type { StorageEnvironment, StorageWrite } from '../storage/storage.ts'
 import { streamTimesTable } from './stream-times.ts'
 
 /**
- * Removes what an environment holds of a closed store: the table of its name, those of its segments, and, with the write that this answers,
- * what is remembered besides rows.
+ * Removes a closed store from an environment: drops its table and the tables of its segments. The returned write removes its stream
+ * time.
  */
 export function forgetStore(storage: StorageEnvironment, store: string): StorageWrite {
   storage.drop(storage.tables().filter((name) => name === store || name.startsWith(`${store}/`)))

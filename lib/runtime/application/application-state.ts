@@ -16,7 +16,7 @@ export class ApplicationState {
     return this.#current
   }
 
-  /** Processing may begin or go on: nothing has ended it, or is about to. */
+  /** True from `start` until the application closes or fails. */
   get isAlive(): boolean {
     return this.#current === 'rebalancing' || this.#current === 'running'
   }
@@ -25,12 +25,12 @@ export class ApplicationState {
     return this.#current === 'error' || this.#current === 'not-running'
   }
 
-  /** True from the first call of `closed` on: somebody hears of the end. */
+  /** True once `closed` was called: somebody hears of the end. */
   get isEndAwaited(): boolean {
     return this.#isEndAwaited
   }
 
-  /** Each call answers a promise of its own, so that one that nobody handles is an unhandled rejection. */
+  /** Returns a new promise on each call. A caller that does not handle its rejection causes an unhandled rejection. */
   closed(): Promise<void> {
     this.#isEndAwaited = true
     return this.#end.promise.then(() => undefined)
@@ -44,7 +44,7 @@ export class ApplicationState {
     if (state === 'not-running') this.#end.resolve()
   }
 
-  /** The application is over because of `failure`. */
+  /** Ends the application in the state `error`: `closed` rejects with `failure`. */
   fail(failure: unknown): void {
     this.set('error')
     this.#end.reject(failure)

@@ -8,7 +8,7 @@ import type { GlobalStores } from '../task/stream-task.ts'
 export interface StoreOwners {
   readonly state: StreamsState
   readonly global: GlobalStores | undefined
-  /** In order of their ids. */
+  /** The running tasks, in order of their ids. */
   readonly running: readonly ManagedTask[]
 }
 
@@ -18,7 +18,7 @@ interface StorePart {
   readonly store: StateStore
 }
 
-/** The parts of a store that are in this process now, at least one. Throws `STREAMS_STORE_NOT_AVAILABLE` where there is none. */
+/** The parts of a store that this process has now. Throws `STREAMS_STORE_NOT_AVAILABLE` if it has none. */
 export function localStores(store: string, { global, running, state }: StoreOwners): readonly StorePart[] {
   const whole = global?.store(store)
   if (whole !== undefined) return [{ name: 'global', store: whole }]

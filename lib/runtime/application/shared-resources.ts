@@ -18,17 +18,17 @@ export interface SharedResourcesOptions {
   readonly serdes: SerdeResolver
 }
 
-/** What the threads of an application share: its clients, its state directory, its global stores. */
+/** The resources that the threads of an application share: its clients, its state directory and its global stores. */
 export interface SharedResources extends AsyncDisposable {
   readonly cluster: Cluster
   readonly admin: Admin
   readonly environment: ThreadEnvironment
   readonly directory: StateDirectory
-  /** Null where the topology has no global stores. */
+  /** Null if the topology has no global stores. */
   readonly global: GlobalThread | null
 }
 
-/** Opens them in an order in which each finds what it needs. Where one fails, those before it are closed. */
+/** Opens the shared resources. If one cannot be opened, those opened before it are closed again. */
 export async function openSharedResources(options: SharedResourcesOptions): Promise<SharedResources> {
   const { plan, config, metrics, serdes } = options
   const cluster = await openCluster(config)

@@ -10,14 +10,14 @@ export interface ThreadSupervisorOptions {
   readonly config: ResolvedConfig
   readonly environment: ThreadEnvironment
   readonly global: GlobalThread | null
-  /** Aborted when the application closes: no thread is replaced any more. */
+  /** Aborted when the application closes. From then on no thread is replaced. */
   readonly stopping: AbortSignal
   readonly openThread: () => Promise<OpenStreamThread>
-  /** A thread has ended, and another will take its place. */
+  /** Called when a thread has ended and another will take its place. */
   readonly onReplace: () => void
 }
 
-/** What ended the processing. Undefined is something that one can throw, too. */
+/** The error that ended the processing. It stands in an object, because `undefined` can be thrown too. */
 export interface Failure {
   readonly error: unknown
 }
@@ -42,7 +42,7 @@ export class ThreadSupervisor {
     this.#current = await this.#options.openThread()
   }
 
-  /** Runs until the application is closed, which answers null, or has failed for good. Does not reject. */
+  /** Runs until the application is closed (null) or has failed for good. Never rejects. */
   async run(): Promise<Failure | null> {
     this.#watchGlobal()
     for (;;) {
@@ -50,7 +50,7 @@ export class ThreadSupervisor {
       if (failure === null) return null
       const answer = this.#decide(failure.error)
       if (answer === 'shutdown-application') await this.#stopApplication()
-      // Global stores that stand still cannot be replaced, as in Java: tasks would go on reading them.
+      // A failed global thread is not replaced, as in Java: tasks would go on reading stores that nobody updates.
       if (answer !== 'replace-thread' || this.#globalFailure !== null) return failure
       const unopened = await this.#replace()
       if (this.#options.stopping.aborted) return null
@@ -90,7 +90,7 @@ export class ThreadSupervisor {
     return config.uncaughtExceptionHandler?.(error) ?? 'shutdown-client'
   }
 
-  /** Joins once more, only to tell the group. */
+  /** Joins the group once more, only to tell all members to stop. */
   async #stopApplication(): Promise<void> {
     const failure = await failureOf(this.#options.openThread().then(tellGroup))
     if (failure !== null) logFailure(failure.error, this.#options.config)

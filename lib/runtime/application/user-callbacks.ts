@@ -4,8 +4,9 @@ import type { StateRestoreListener } from '../restore/changelog.ts'
 import type { ResolvedConfig, UncaughtExceptionAnswer } from '../streams-config.ts'
 
 /**
- * The user's callbacks that stand beside the processing: logger, listeners, `uncaughtExceptionHandler`. What one of them throws, or
- * its promise rejects with, goes to the log and changes nothing else: no state is left half-way, no rejection stays unhandled.
+ * Wraps the user's callbacks that take no part in processing: logger, listeners and `uncaughtExceptionHandler`. An error that one
+ * of them throws, or that its promise rejects with, is logged and changes nothing else: no state is left half-way, no rejection
+ * stays unhandled.
  */
 export function withSafeCallbacks(config: ResolvedConfig): ResolvedConfig {
   const logger = safeLogger(config.logger)
@@ -28,7 +29,7 @@ function safe<A extends readonly unknown[]>(callback: (...values: A) => unknown,
   return (...values) => void attempt(() => callback(...values), report)
 }
 
-/** What `call` returns; undefined where it throws. */
+/** The result of `call`; undefined if it throws. */
 function attempt<T>(call: () => T, report: Report): T | undefined {
   try {
     const result = call()
@@ -40,7 +41,7 @@ function attempt<T>(call: () => T, report: Report): T | undefined {
   }
 }
 
-/** Nobody can be told of a logger's failure but the console. */
+/** A failure of the logger itself goes to the console. */
 function safeLogger(logger: Logger): Logger {
   const report = (error: unknown): void => consoleLogger.error(`The logger has failed: ${textOf(error)}.`)
   return {
@@ -66,7 +67,7 @@ const answers: readonly unknown[] = [
   'shutdown-application',
 ] satisfies UncaughtExceptionAnswer[]
 
-/** A handler without an answer cannot decide that anything goes on. */
+/** A handler that throws, or gives no valid answer, counts as `shutdown-client`. */
 function safeHandler(handler: (error: unknown) => unknown, report: Report): (error: unknown) => UncaughtExceptionAnswer {
   const none = Symbol('none')
   return (error) => {

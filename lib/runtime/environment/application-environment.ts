@@ -7,15 +7,15 @@ import type { SerdeResolver } from '../serdes/serde-resolver.ts'
 import type { ResolvedConfig } from '../streams-config.ts'
 
 /**
- * What all threads of an application share, resolved once and never changed. It is a function of the configuration alone: texts,
- * numbers, and functions and serdes that come from the user's modules. So a worker thread that imports the same modules makes
- * its own one, and nothing in it is open or alive.
+ * The settings that all threads of an application share. They follow from the configuration alone and never change: texts, numbers,
+ * and the functions and serdes of the user's modules. None of them is an open resource, so a worker thread that imports the same
+ * modules can make an equal environment.
  */
 export interface ApplicationEnvironment {
   readonly applicationId: string
   readonly compatibility: 'safe' | 'java'
   readonly upgradeFrom?: UpgradeFrom | undefined
-  /** Operators that emit when event time has passed do so at most once in this time. */
+  /** Operators that emit when event time has passed a window look for such windows at most once in this time of the wall clock. */
   readonly emitIntervalMs: number
   readonly serdes: SerdeResolver
   readonly timestampExtractor: TimestampExtractor
@@ -32,10 +32,12 @@ export interface ApplicationEnvironment {
   readonly maxTaskIdleMs: number
 }
 
-/** The configuration without what is open or alive: each thread has these parts of its own. */
+/** The configuration without its open resources. */
 export type ApplicationConfig = Omit<ResolvedConfig, 'cluster' | 'storage' | 'clock' | 'logger' | 'metrics'>
 
-/** The environment of an application with this configuration. `serdes` are those that its topology was checked with. */
+/**
+ * Makes the environment of an application. `serdes` are those that its topology was checked with; `medium` is that of its storage.
+ */
 export function applicationEnvironment(
   config: ApplicationConfig,
   serdes: SerdeResolver,

@@ -5,7 +5,7 @@ import type { Logger } from '../logger.ts'
 import type { ValueGuard } from '../task/value-guard.ts'
 import type { ApplicationEnvironment } from './application-environment.ts'
 
-/** What the tasks of one thread share: the application's part, and what only this thread has. */
+/** The settings and resources that the tasks of one thread share. */
 export interface ThreadEnvironment extends ApplicationEnvironment {
   /** `<clientId>-StreamThread-<number>`, as in Java: a tag of metrics, and the beginning of client ids. */
   readonly threadId: string

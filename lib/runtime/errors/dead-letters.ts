@@ -6,7 +6,7 @@ import type { Logger } from '../logger.ts'
 import { ProcessingError } from './processing-error.ts'
 import type { RecordOutput, TopicOutput } from '../output/record-output.ts'
 
-/** Where dead letters go. */
+/** Sends a dead letter to its topic. */
 export type SendDeadLetter = (letter: DeadLetter) => void
 
 /**
@@ -20,7 +20,7 @@ export function deadLetter(topic: string, error: StreamsError, context: ErrorHan
 }
 
 function errorHeaders(error: StreamsError, { topic, partition, offset }: ErrorHandlerContext): Headers {
-  // What happened is the cause; where it happened the other headers say.
+  // A processing error only adds the place to its cause, and other headers tell the place: so the cause is named.
   const thrown = error instanceof ProcessingError && error.cause instanceof Error ? error.cause : error
   return [
     header('exception', thrown instanceof StreamsError ? thrown.code : thrown.name),
@@ -36,7 +36,7 @@ function header(name: string, text: string | null): Header {
   return { key: `__streams.errors.${name}`, value: text === null ? null : Buffer.from(text) }
 }
 
-/** Dead letters beside the other records of an output: with them they are flushed, and committed. */
+/** Writes dead letters to the output of the task's other records, so that they are flushed and committed together. */
 export function deadLettersInto(output: RecordOutput): SendDeadLetter {
   return (letter) => {
     const topic = output.topic(letter.topic)
@@ -50,7 +50,7 @@ function append(output: TopicOutput, { partition, key, value, timestamp, headers
   output.append(chosen, key, value, timestamp ?? null, headers ?? [])
 }
 
-/** What keeps the global stores writes to no topic, in Kafka Streams as well (KIP-1295 is not released). */
+/** The global thread writes to no topic, as in Kafka Streams (KIP-1295 is not released): a dead letter is only logged. */
 export function noDeadLetters(logger: Logger): SendDeadLetter {
   return ({ topic }) => logger.warn(`No dead letter goes to ${topic}: errors of global stores are only logged.`, { topic })
 }

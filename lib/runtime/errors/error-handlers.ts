@@ -6,7 +6,7 @@ import type { TaskId } from '../../model/task-id.ts'
 
 /** Where an error happened: the node, and the input record that was being processed (Java: `ErrorHandlerContext`, KIP-1033). */
 export interface ErrorHandlerContext {
-  /** Null in a punctuation, and where a send failed: by then the input record is not known any more. Partition and offset are then −1. */
+  /** Null in a punctuation, and after a failed send, when the input record is no longer known. Partition and offset are then −1. */
   readonly topic: string | null
   /** The partition that the input record was read from. */
   readonly partition: number
@@ -16,12 +16,12 @@ export interface ErrorHandlerContext {
   readonly timestamp: number
   /** The input record's headers. */
   readonly headers: Headers
-  /** Name of the node; null where a send failed. */
+  /** Name of the node; null after a failed send. */
   readonly node: string | null
-  /** Null where a send failed: tasks of a thread share their producer. */
+  /** Null after a failed send, because the tasks of a thread share their producer. */
   readonly task: TaskId | null
   /**
-   * The bytes of the input record. Null in a punctuation; for records that a cache or buffer held back they are kept only if
+   * The bytes of the input record; null in a punctuation. A record that a cache or buffer held back has them only if
    * `errorsDeadLetterQueueTopicName` is set.
    */
   readonly sourceRawKey: Uint8Array | null
@@ -29,11 +29,14 @@ export interface ErrorHandlerContext {
   readonly sourceRawValue: Uint8Array | null
 }
 
-/** A record that a handler writes to say what failed (KIP-1034). It goes out with the records of the task, in the same transaction. */
+/**
+ * A record about a failure that a handler asks the engine to write (KIP-1034). It is sent with the other records of the task, in
+ * the same transaction.
+ */
 export interface DeadLetter {
-  /** Must exist. */
+  /** The topic must exist. */
   readonly topic: string
-  /** Default: as the key says. */
+  /** Default: chosen by the hash of the key; 0 without a key. */
   readonly partition?: number | undefined
   /** Key of the letter, in bytes. */
   readonly key: Uint8Array | null
@@ -48,12 +51,12 @@ export interface DeadLetter {
 /** `continue` skips the record, and counts it as dropped; `fail` stops the thread, and the uncaught exception handler decides. */
 export type HandlerAnswer = 'continue' | 'fail'
 
-/** `retry` processes again from the last commit; where an error is not `retriable`, it fails instead (KIP-1065). */
+/** `retry` processes again from the last commit (KIP-1065). For an error that is not `retriable` it counts as `fail`. */
 export type ProductionAnswer = HandlerAnswer | 'retry'
 
 /**
- * What a handler decides. The short form, an answer alone, leaves the dead letter to the engine: {@link deadLetter}, if
- * `errorsDeadLetterQueueTopicName` is set. The long form names all that is written; an empty list writes none.
+ * The decision of a handler. The short form is an answer alone: the engine then writes the default {@link deadLetter} if
+ * `errorsDeadLetterQueueTopicName` is set. The long form lists the dead letters to write; an empty list writes none.
  */
 export type HandlerResponse<A extends ProductionAnswer = HandlerAnswer> =
   A | { readonly answer: A; readonly deadLetters: readonly DeadLetter[] }
@@ -65,8 +68,9 @@ export type HandlerResponse<A extends ProductionAnswer = HandlerAnswer> =
 export type DeserializationHandler = (error: StreamsError, record: RawRecord, context: ErrorHandlerContext) => HandlerResponse
 
 /**
- * Decides about an error of a processor or punctuator, or of writing what it forwards to a sink (KIP-1033). `record` is what the
- * failing node was given; null for a punctuator. `continue` skips the rest of that branch only. The default is {@link logAndFail}.
+ * Decides about an error of a processor or punctuator, or of a sink to which it forwards (KIP-1033). `record` is the record that
+ * the failing node was given; null for a punctuator. `continue` skips the rest of that branch only. The default is {@link
+ * logAndFail}.
  */
 export type ProcessingHandler = (
   error: StreamsError,
@@ -74,7 +78,10 @@ export type ProcessingHandler = (
   context: ErrorHandlerContext,
 ) => HandlerResponse
 
-/** A record that could not be written: no bytes for its `origin`, or bytes that the broker did not take. */
+/**
+ * A record that could not be written. `serialization`: the serde of its key or value (`origin`) failed. `send`: the broker refused
+ * it.
+ */
 export type UnsentRecord =
   | {
       readonly failed: 'serialization'
@@ -96,9 +103,9 @@ export type UnsentRecord =
     }
 
 /**
- * Decides about a record that could not be written, changelogs included (Java: `ProductionExceptionHandler`). A record that is
- * skipped takes no other with it. Not asked where no record could be written: no right to, or a fenced producer. The default is
- * {@link retryOrFail}.
+ * Decides about a record that could not be written, changelogs included (Java: `ProductionExceptionHandler`). Skipping a record
+ * skips no other record. The handler is not asked about errors that no single record causes, such as a missing authorization or a
+ * fenced producer. The default is {@link retryOrFail}.
  */
 export type ProductionHandler = (
   error: StreamsError,
@@ -106,7 +113,7 @@ export type ProductionHandler = (
   context: ErrorHandlerContext,
 ) => HandlerResponse<ProductionAnswer>
 
-/** The engine logs every error that it hands to a handler; this one stops (Java: `LogAndFailExceptionHandler`). */
+/** Fails at every error (Java: `LogAndFailExceptionHandler`). The engine logs the error before it asks the handler. */
 export function logAndFail(): 'fail' {
   return 'fail'
 }
@@ -116,7 +123,7 @@ export function logAndContinue(): 'continue' {
   return 'continue'
 }
 
-/** Tries again what may pass, and stops at all else (Java: `DefaultProductionExceptionHandler`). */
+/** Retries after an error that may pass, and fails at any other (Java: `DefaultProductionExceptionHandler`). */
 export function retryOrFail(error: StreamsError): ProductionAnswer {
   return isRetriable(error) ? 'retry' : 'fail'
 }

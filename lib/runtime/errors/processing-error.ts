@@ -7,14 +7,14 @@ import type { NodePlace } from './node-place.ts'
 import { sentenceOf } from './sentence.ts'
 
 /**
- * An error with the place where it happened: node, task, record. Its `code` is that of the cause where that has one, otherwise
+ * An error with the place where it happened: node, task, record. Its `code` is that of the cause; a cause without a code gives
  * `STREAMS_PROCESSING_FAILED` (Java: `FailedProcessingException`).
  */
 export class ProcessingError extends StreamsError {
   override readonly name = 'ProcessingError'
 }
 
-/** Errors that are not the record's: they pass through processors untouched, and no handler may continue over them. */
+/** True for errors that no record causes. They pass through processors unchanged, and no handler is asked about them. */
 export function isFatal(error: unknown): boolean {
   return (
     error instanceof ProcessingError ||
@@ -27,13 +27,16 @@ export function isFatal(error: unknown): boolean {
 
 const sinks = new WeakMap<object, NodePlace>()
 
-/** Notes that a sink threw the error, which is an error of the node that forwarded to it, as in Kafka Streams. Returns the error. */
+/**
+ * Notes that a sink threw the error, which is an error of the node that forwarded to it, as in Kafka Streams. Returns the error.
+ */
 export function thrownBySink(error: unknown, sink: NodePlace): unknown {
   if (typeof error === 'object' && error !== null) sinks.set(error, sink)
   return error
 }
 
 /** `place` is the node that failed. What a sink below it threw names the sink. */
+/** Adds to an error the node, the task and the record at which it happened. */
 export function processingError(cause: unknown, place: NodePlace, task: TaskId, context: RecordContext): ProcessingError {
   const own = cause instanceof StreamsError ? cause : undefined
   const { node, text } = sinks.get(cause as object) ?? place
@@ -45,7 +48,10 @@ export function processingError(cause: unknown, place: NodePlace, task: TaskId, 
   return new ProcessingError(own?.code ?? 'STREAMS_PROCESSING_FAILED', message, { facts, cause })
 }
 
-/** The record of a processing error is one that a cache held back: says which (Java: `ProcessorStateException`, "Failed to flush cache"). */
+/**
+ * Adds to a processing error that its record came out of the cache of a store (Java: `ProcessorStateException`, "Failed to flush
+ * cache").
+ */
 export function whileFlushing(error: unknown, store: string): unknown {
   if (!(error instanceof ProcessingError)) return error
   const { code, message, facts, cause } = error

@@ -16,12 +16,12 @@ import type { Logger } from '../logger.ts'
 export interface RefusalHandling {
   readonly productionHandler: ProductionHandler
   readonly deadLetterTopic: string | undefined
-  /** Records that the handler skips. */
+  /** Counts the records that the handler skips. */
   readonly droppedRecords: Counter
   readonly logger: Logger
 }
 
-/** Errors that no record is to blame for: the handler is not asked (Java: `RecordCollectorImpl.isFatalException`). */
+/** Errors that no record causes. The handler is not asked about them (Java: `RecordCollectorImpl.isFatalException`). */
 const aboutNoRecord: ReadonlySet<string> = new Set([
   'TRANSPORT_TOPIC_AUTHORIZATION_FAILED',
   'TRANSPORT_CLUSTER_AUTHORIZATION_FAILED',
@@ -32,7 +32,7 @@ const aboutNoRecord: ReadonlySet<string> = new Set([
   'TRANSPORT_OFFSET_METADATA_TOO_LARGE',
 ])
 
-/** What becomes of the records of a batch that the broker did not take: each is written after all, skipped, or ends the processing. */
+/** Settles the records of a batch that the broker refused: each record is written after all, is skipped, or ends the processing. */
 export class RefusedRecords {
   readonly #topic: string
   readonly #producer: Producer
@@ -43,14 +43,14 @@ export class RefusedRecords {
     this.#topic = topic
     this.#producer = producer
     this.#handling = handling
-    // A dead letter that is refused has no dead letter.
+    // A refused dead letter gets no dead letter of its own.
     const deadLetterTopic = topic === handling.deadLetterTopic ? undefined : handling.deadLetterTopic
     this.#reports = { ...handling, deadLetterTopic, sendDeadLetter }
   }
 
   /**
-   * Resolves, when each record is written or skipped, to the offset after the last one written. Rejects with what ends the
-   * processing: `STREAMS_SEND_FAILED`.
+   * Resolves, when each record is written or skipped, to the offset after the last one written; undefined if none was. Rejects with
+   * the error that ends the processing: `STREAMS_SEND_FAILED`.
    */
   async settle(partition: number, batch: ProduceBatch, error: unknown): Promise<number | undefined> {
     if (!(error instanceof TransportError) || error.kind === 'fenced' || aboutNoRecord.has(error.code)) throw sendFailed(error)
@@ -60,7 +60,7 @@ export class RefusedRecords {
     return undefined
   }
 
-  /** As Kafka's own producer does with a batch that is too large. */
+  /** Writes the records in two halves, as Kafka's own producer does with a batch that is too large. */
   async #halves(partition: number, records: RecordBatch, from: number, end: number): Promise<number | undefined> {
     const middle = (from + end) >>> 1
     const first = await this.#write(partition, records, from, middle)
@@ -102,7 +102,7 @@ export class RefusedRecords {
   }
 }
 
-/** The input record is not known any more; its dead letter is the record that was not written. */
+/** The input record of a failed send is no longer known. The dead letter carries the bytes of the record that was not written. */
 const nowhere: ErrorHandlerContext = Object.freeze({
   topic: null,
   partition: -1,
@@ -119,12 +119,12 @@ function rawOf({ key, value }: { readonly key: Uint8Array | null; readonly value
   return { sourceRawKey: key, sourceRawValue: value }
 }
 
-/** It is no transport error any more: trying the commit again would leave out what was not written. */
+/** Not a transport error: after those a commit is tried again, and it would pass over the record that was not written. */
 function sendFailed(cause: unknown): StreamsError {
   return new StreamsError('STREAMS_SEND_FAILED', messageOf(cause), { facts: factsOf(cause), cause })
 }
 
-/** Tasks are closed and begin again: sending the record alone again would put it behind later ones. */
+/** Lets the tasks begin again from the last commit. Sending only the record again would put it behind later records. */
 function sendAgain(cause: unknown): TaskMigratedError {
   return new TaskMigratedError('STREAMS_SEND_FAILED', messageOf(cause), { facts: factsOf(cause), cause })
 }

@@ -16,19 +16,19 @@ export interface AtLeastOnceCommitterOptions {
   readonly purge: Pick<RepartitionPurge, 'committed' | 'purge'>
   readonly clock: Clock
   readonly logger: Logger
-  /** How long commits may go on failing before that is an error. Java: `task.timeout.ms`. */
+  /** Commits that fail for longer than this end the thread. Java: `task.timeout.ms`. */
   readonly taskTimeoutMs: number
 }
 
 const nothing: CommitOutcome = { committed: [], aborted: [] }
 
 /**
- * Commits the tasks that are asked for, at least once: caches are flushed, then all output is acknowledged, then offsets are
- * committed, and only then stores may be written. A crash anywhere in between repeats records, and loses none.
+ * Commits tasks at least once. Caches are flushed first; then the broker acknowledges all output; then offsets are committed; and
+ * only then may stores be written to storage. A crash in between repeats records, and loses none.
  */
 export class AtLeastOnceCommitter implements Committer {
   readonly #options: AtLeastOnceCommitterOptions
-  /** Since when commits have failed; null while they do not. */
+  /** The time of the first of the commits that fail in a row; null after a commit that succeeded. */
   #troubleSinceMs: number | null = null
 
   constructor(options: AtLeastOnceCommitterOptions) {
@@ -39,7 +39,7 @@ export class AtLeastOnceCommitter implements Committer {
     const { directory, purge, clock } = this.#options
     const running = tasks.filter(({ state }) => state === 'running')
     try {
-      // What was stored before is on its medium before there is more: a slow one slows the loop, and does not fill memory.
+      // Waits until earlier writes of stores are on disk: a slow disk then slows the loop down, and does not fill memory.
       await directory.flush()
       purge.committed(await this.#commit(running, checkpoint))
       this.#troubleSinceMs = null
@@ -51,7 +51,7 @@ export class AtLeastOnceCommitter implements Committer {
     return { committed: running, aborted: [] }
   }
 
-  /** What was written stays written: the records are read, and written, again. */
+  /** Without a transaction, written records stay written: the tasks read their input again, and write again. */
   abort(tasks: readonly ManagedTask[]): Promise<readonly ManagedTask[]> {
     return Promise.resolve(tasks)
   }
@@ -68,7 +68,10 @@ export class AtLeastOnceCommitter implements Committer {
     return offsets
   }
 
-  /** An error that may pass leaves the records uncommitted: they are committed later, or read again by whoever gets the task. */
+  /**
+   * After an error that may pass the offsets stay uncommitted. A later commit includes them, or the next owner of the task reads
+   * the records again.
+   */
   #endure(error: unknown): void {
     if (!(error instanceof TransportError) || error.kind === 'fatal' || error.kind === 'abortable') throw error
     const { clock, logger, taskTimeoutMs } = this.#options

@@ -6,13 +6,13 @@ export interface CommitScheduleOptions {
   readonly commitIntervalMs: number
 }
 
-/** Dirty bytes of all stores above which a commit does not wait for its interval. */
+/** With more dirty bytes than this in all stores, a commit does not wait for its interval. */
 const earlyCommitBytes = 64 * 1024 * 1024
 
 /** Stores are written at least this often, so that a restart has little to replay. */
 const checkpointIntervalMs = 30_000
 
-/** When the tasks of a thread are committed, and when their stores are written. */
+/** Decides when the tasks of a thread are committed, and when their stores are written to storage. */
 export class CommitSchedule {
   readonly #options: CommitScheduleOptions
   #lastCommitMs: number
@@ -24,7 +24,7 @@ export class CommitSchedule {
     this.#lastCheckpointMs = this.#lastCommitMs
   }
 
-  /** A commit is due by time, or a processor has asked for it, or stores hold a lot that only a commit lets go of. */
+  /** True if the interval has passed, a processor has asked for a commit, or stores hold many bytes that only a commit frees. */
   isDue(running: readonly ManagedTask[]): boolean {
     const { clock, commitIntervalMs } = this.#options
     if (clock.now() - this.#lastCommitMs >= commitIntervalMs) return true
@@ -32,18 +32,18 @@ export class CommitSchedule {
     return running.reduce((bytes, { task }) => bytes + task.dirtyBytes, 0) > earlyCommitBytes
   }
 
-  /** What the commit that is due does with stores. */
+  /** Whether the commit that is due writes all stores to storage. */
   get checkpoint(): 'if-due' | 'always' {
     return this.#options.clock.now() - this.#lastCheckpointMs >= checkpointIntervalMs ? 'always' : 'if-due'
   }
 
-  /** A commit was tried: the next one is due an interval later. */
+  /** Notes that a commit was tried. The next one is due an interval later. */
   tried(checkpoint: 'if-due' | 'always'): void {
     this.#lastCommitMs = this.#options.clock.now()
     if (checkpoint === 'always') this.#lastCheckpointMs = this.#lastCommitMs
   }
 
-  /** When an idle loop has to commit; Infinity where nothing waits for it. */
+  /** The time at which an idle loop has to commit; Infinity if nothing waits for a commit. */
   nextMs(running: readonly ManagedTask[]): number {
     const isNeeded = running.some(({ task }) => task.isCommitNeeded)
     return isNeeded ? this.#lastCommitMs + this.#options.commitIntervalMs : Infinity

@@ -23,13 +23,13 @@ export interface InputFetcherOptions {
   readonly clock: Clock
   readonly limits: Omit<FetchLimits, 'signal'>
   readonly retryBackoffMs: number
-  /** Called when a fetch has ended, well or not. */
+  /** Called when a fetch has ended, with records or with an error. */
   readonly onNews: () => void
 }
 
 /**
- * Fetches the partitions of running tasks, one fetch ahead of their processing. Partitions may be unassigned, or moved to another
- * offset, during a fetch: its records of them are left out.
+ * Fetches the partitions of running tasks, one fetch ahead of their processing. If a partition is unassigned or moved to another
+ * offset during a fetch, the records that the fetch brings of it are left out.
  */
 export class InputFetcher {
   readonly #options: InputFetcherOptions
@@ -58,7 +58,7 @@ export class InputFetcher {
     if (input !== undefined) input.isPaused = true
   }
 
-  /** Fetches the partition again. A fetch that waits at the broker without the partition ends early. */
+  /** Fetches a paused partition again. A fetch that waits at the broker without this partition ends early. */
   resume(partition: TopicPartition): void {
     const input = this.#inputs.get(partitionKey(partition))
     if (input?.isPaused !== true) return
@@ -77,7 +77,10 @@ export class InputFetcher {
     if (inputs.length > 0) this.#running = this.#fetch(inputs)
   }
 
-  /** Takes what the last fetch has brought, without partitions that were unassigned or moved since. Throws what ended the fetch. */
+  /**
+   * Takes the answers of the last fetch, without partitions that were unassigned or moved since. Throws the error that ended the
+   * fetch.
+   */
   take(): readonly FetchedPartition[] {
     if (this.#failure !== undefined) throw this.#failure
     const answers = this.#fetched ?? []
@@ -120,7 +123,7 @@ export class InputFetcher {
     })
   }
 
-  /** False where the partition was assigned anew: what was fetched before does not follow on its new offset. */
+  /** False if the partition was unassigned or assigned anew since the fetch began. Its answer does not belong to the new offset. */
   #isCurrent(input: Input): boolean {
     return this.#inputs.get(partitionKey(input.partition)) === input
   }

@@ -7,7 +7,10 @@ interface WaitingJob {
   readonly leaveOut: () => void
 }
 
-/** What others want done on a loop, in the order in which they asked. It also wakes the loop. */
+/**
+ * The jobs that other parts (membership, restores) give to the loop of a thread, in the order in which they came. A new job wakes
+ * the loop.
+ */
 export class LoopJobs {
   #waiting: WaitingJob[] = []
   #woken = Promise.withResolvers<void>()
@@ -17,7 +20,10 @@ export class LoopJobs {
     return this.#waiting.length === 0
   }
 
-  /** Resolves, or rejects, as the job does. When the loop has ended the job is not needed: it is left out, and this resolves. */
+  /**
+   * Runs a job on the loop; the promise settles as the job does. If the loop ends first, the job is left out and the promise
+   * resolves.
+   */
   async run(job: Job): Promise<void> {
     if (this.#isClosed) return
     const { promise, resolve, reject } = Promise.withResolvers<void>()
@@ -25,7 +31,9 @@ export class LoopJobs {
     await promise
   }
 
-  /** An error of the job is the loop's. When the loop has ended the job is left out. */
+  /**
+   * Runs a job on the loop without waiting for it. An error of the job ends the loop. If the loop ends first, the job is left out.
+   */
   post(job: Job): void {
     if (!this.#isClosed) this.#push({ job, leaveOut: () => undefined })
   }
@@ -38,7 +46,7 @@ export class LoopJobs {
     this.#woken.resolve()
   }
 
-  /** Until woken, or `ms` have passed; Infinity: only until woken. */
+  /** Resolves when the loop is woken, or after `ms`; Infinity: only when it is woken. */
   async wait(ms: number, clock: Clock): Promise<void> {
     const timer = ms === Infinity ? null : clock.schedule(ms, () => this.wake())
     await this.#woken.promise
@@ -46,7 +54,7 @@ export class LoopJobs {
     this.#woken = Promise.withResolvers<void>()
   }
 
-  /** The loop has ended, and what it worked on is closed: jobs that wait are left out. */
+  /** Called when the loop has ended and its tasks are closed. Waiting jobs are left out. */
   close(): void {
     this.#isClosed = true
     for (const { leaveOut } of this.#waiting) leaveOut()

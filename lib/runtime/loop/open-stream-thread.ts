@@ -40,9 +40,9 @@ export interface OpenStreamThreadOptions {
   /** Default: the thread never pauses. */
   readonly pauses?: PauseSwitch
   readonly onStateChange: (state: ThreadState) => void
-  /** Default: as the configuration says. */
+  /** Default: {@link openMembership}. */
   readonly openMembership?: OpenMembership
-  /** Default: at least once. `running` tells the tasks that run at the time of the call. */
+  /** Default: an {@link AtLeastOnceCommitter}. */
   readonly makeCommitter?: (options: CommitterOptions) => Committer
 }
 
@@ -56,7 +56,7 @@ export interface OpenStreamThread {
   readonly thread: StreamThread
   readonly tasks: TaskManager
   run(): Promise<void>
-  /** Of a thread that is not to run after all. */
+  /** Closes the clients of a thread that `run` was never called on. */
   close(): Promise<void>
 }
 
@@ -68,7 +68,7 @@ interface Connected {
   readonly changelogs: ChangelogReader
 }
 
-/** Makes internal topics, and all that a thread needs to run. What it rejects with has left nothing open. */
+/** Makes the internal topics, then opens a thread and its clients. If it rejects, nothing stays open. */
 export async function openStreamThread(options: OpenStreamThreadOptions): Promise<OpenStreamThread> {
   await prepareTopics(options)
   await using opened = new AsyncDisposableStack()
@@ -144,7 +144,7 @@ function close(client: { close(): Promise<void> }): Promise<void> {
 }
 
 function refusals({ productionHandler, deadLetterTopic, metrics, logger, threadId }: ThreadEnvironment): RefusalHandling {
-  // A thread's tasks share its producer, so that nobody knows whose record it was.
+  // The tasks of a thread share its producer, so a refused record cannot be counted for one task.
   const droppedRecords = metrics.counter('dropped-records', 'stream-thread-metrics', { 'thread-id': threadId })
   return { productionHandler, deadLetterTopic, droppedRecords, logger }
 }
@@ -154,7 +154,7 @@ function prepareTopics({ plan, config, admin, environment }: OpenStreamThreadOpt
   return prepareInternalTopics(plan, admin, { replicationFactor, clock: environment.clock, retryBackoffMs })
 }
 
-/** At-least-once reads what is written, as Kafka's consumers do by default. */
+/** The limits of each fetch. At-least-once reads uncommitted records too, as Kafka's consumers do by default. */
 export function fetchLimits(config: ResolvedConfig): Omit<FetchLimits, 'signal'> {
   const { fetchMaxWaitMs, fetchMaxBytes, maxPartitionFetchBytes } = config
   return {

@@ -1,4 +1,4 @@
-/** Whether an application pauses (KIP-834). One switch lasts longer than the threads that look at it. */
+/** Tells threads whether the application is paused (KIP-834). When a thread is replaced, the next one uses the same switch. */
 export class PauseSwitch {
   #isPaused = false
   #onResume: () => void = () => undefined
@@ -16,7 +16,7 @@ export class PauseSwitch {
     this.#onResume()
   }
 
-  /** `wake` is called at each `resume`, in the place of the thread before. */
+  /** Lets each `resume` call `wake` of this thread, instead of that of the thread before. */
   connect(wake: () => void): void {
     this.#onResume = wake
   }

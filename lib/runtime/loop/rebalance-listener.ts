@@ -15,8 +15,8 @@ export interface RebalanceListenerOptions {
 }
 
 /**
- * Does with the tasks of a thread what its membership says (Java: `StreamsRebalanceListener`). A membership runs beside the loop, so
- * what it wants of tasks are jobs of the loop: tasks are touched by one thing at a time.
+ * Makes and closes the tasks of a thread when its membership assigns or revokes them (Java: `StreamsRebalanceListener`). The
+ * membership runs beside the loop. So each of its calls becomes a job of the loop, and only the loop touches tasks.
  */
 export class RebalanceListener implements MembershipListener {
   readonly #options: RebalanceListenerOptions
@@ -26,7 +26,7 @@ export class RebalanceListener implements MembershipListener {
     this.#options = options
   }
 
-  /** The member does not know yet which tasks it has: before the first assignment, and from each rebalance to its end. */
+  /** True before the first assignment, and from the beginning of each rebalance to its end. */
   get isRebalancing(): boolean {
     return this.#isRebalancing
   }
@@ -43,7 +43,7 @@ export class RebalanceListener implements MembershipListener {
   onAssigned(assigned: AssignedTasks): Promise<void> {
     return this.#options.jobs.run(async () => {
       const { tasks } = this.#options
-      // A task that reads other topics than before, as a pattern may have it, is made anew.
+      // A source with a pattern may match other topics than before. Its task is then closed and made anew.
       await this.#revoke(tasks.all.filter((managed) => readsOthers(managed, assigned)))
       await tasks.assign(assigned)
       this.#isRebalancing = false

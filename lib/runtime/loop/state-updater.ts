@@ -23,7 +23,10 @@ export class StateUpdater {
     this.#options = options
   }
 
-  /** Begins the next step of the restores, unless one is under way or nothing is to restore. What it brings becomes a job of the loop. */
+  /**
+   * Begins the next step of the restores, unless a step is under way or nothing needs restoring. Its result becomes a job of the
+   * loop.
+   */
   advance(): void {
     const { changelogs, tasks, jobs } = this.#options
     if (this.#step !== null || changelogs.isIdle) return
@@ -39,7 +42,10 @@ export class StateUpdater {
       })
   }
 
-  /** State that the broker can no longer complete is removed, and restored from the start. */
+  /**
+   * A store may end before the first offset that its changelog still has. Its task loses its stored state, and is restored from the
+   * start.
+   */
   async #onFailed(error: unknown): Promise<void> {
     if (!(error instanceof TaskCorruptedError)) throw error
     const { tasks, committer, logger } = this.#options

@@ -26,14 +26,14 @@ export interface StreamThreadOptions {
   readonly schedule: CommitSchedule
   readonly state: StatePublisher
   readonly pauses: PauseSwitch
-  /** Records that wait for a partition without data (KIP-695) are looked at again after this long. */
+  /** A task whose records wait for a partition without data (KIP-695) is looked at again after this long. */
   readonly pollMs: number
 }
 
 /**
- * The loop of an application (Java: `StreamThread`): in each turn it does what others want of the tasks, hands over what was
- * fetched, lets tasks process for a bounded slice of time, punctuates, and commits. Membership of the group and restores run beside
- * it, and what they want of tasks are jobs of the loop.
+ * The loop of an application (Java: `StreamThread`). Each turn runs the waiting jobs, gives fetched records to their tasks, lets
+ * tasks process for a bounded slice of time, punctuates, and commits. Membership of the group and restores run beside the loop;
+ * whenever they have to touch a task, they give the loop a job.
  */
 export class StreamThread {
   readonly #options: StreamThreadOptions
@@ -102,8 +102,8 @@ export class StreamThread {
   }
 
   /**
-   * A partition that cannot be read ends the thread, as in Java, where `poll` throws. What was read before it is processed by now: it
-   * is committed, so that it does not come again.
+   * A partition that cannot be read ends the thread, as in Java, where `poll` throws. The records before it are processed by now.
+   * They are committed, so that they do not come again.
    */
   async #throwInputFailure(): Promise<void> {
     const { input, committer, tasks, pauses } = this.#options

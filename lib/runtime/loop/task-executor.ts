@@ -7,10 +7,10 @@ export interface TaskExecutorOptions {
   readonly clock: Clock
 }
 
-/** Processing stops for heartbeats and fetches after this long. */
+/** After this long processing pauses, so that heartbeats and fetches get their turn. */
 const sliceMs = 5
 
-/** So many records of a task, then the next task has its turn. */
+/** After this many records of one task the next task has its turn. */
 const recordsPerTurn = 100
 
 /** Lets the running tasks of a thread process and punctuate (Java: `TaskExecutor`). */
@@ -47,14 +47,14 @@ export class TaskExecutor {
     return punctuated
   }
 
-  /** A task has a record that it can process now. */
+  /** True if a task has a record that it can process now. */
   get isReady(): boolean {
     const now = this.#options.clock.now()
     return this.#options.tasks.running.some(({ task }) => task.isProcessable(now))
   }
 }
 
-/** True where a record was processed. */
+/** True if a record was processed. */
 function takeTurn(task: ActiveTask, now: number): boolean {
   let count = 0
   while (count < recordsPerTurn && task.isProcessable(now)) {

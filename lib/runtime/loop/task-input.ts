@@ -22,7 +22,7 @@ interface FailedInput {
   readonly error: TransportError
 }
 
-/** Brings what is fetched to the tasks that read it, and pauses partitions whose tasks have enough (Java: `addRecordsToTasks`). */
+/** Gives fetched records to the tasks that read them, and pauses partitions whose tasks have enough (Java: `addRecordsToTasks`). */
 export class TaskInput {
   readonly #options: TaskInputOptions
   readonly #paused = new Map<TopicPartition, ManagedTask>()
@@ -32,12 +32,12 @@ export class TaskInput {
     this.#options = options
   }
 
-  /** Something was fetched, or has failed, that `handOver` has not seen. */
+  /** True if a fetch has ended since the last `handOver`, with records or with an error. */
   get hasNews(): boolean {
     return this.#options.fetcher.hasNews
   }
 
-  /** A partition that a running task reads, and that cannot be read: a corrupt batch. Null where there is none. */
+  /** The error of a running task's partition that cannot be read, for example because of a corrupt batch; null if there is none. */
   get failure(): { readonly error: TransportError; readonly hasRecordsBefore: boolean } | null {
     if (this.#failed?.managed.state !== 'running') this.#failed = null
     if (this.#failed === null) return null
@@ -45,7 +45,10 @@ export class TaskInput {
     return { error, hasRecordsBefore: managed.task.bufferedRecords(partition) > 0 }
   }
 
-  /** Gives what has come to its tasks, while the next fetch is under way. Rejects with what ended the fetches. */
+  /**
+   * Gives the records of the last fetch to their tasks, while the next fetch is under way. Rejects with the error that ended the
+   * fetches.
+   */
   async handOver(): Promise<void> {
     const { fetcher } = this.#options
     fetcher.start()
@@ -54,7 +57,7 @@ export class TaskInput {
     for (const each of fetched) await this.#take(each)
   }
 
-  /** Partitions are fetched again when their tasks have worked off what was too much. */
+  /** Resumes the paused partitions whose tasks have room again. */
   resume(): void {
     for (const [partition, managed] of this.#paused) {
       const isRunning = managed.state === 'running'
@@ -73,7 +76,7 @@ export class TaskInput {
     if (error.kind !== 'retriable') this.#fail(managed, fetched, error)
   }
 
-  /** The records that were fetched before are still to be processed: until then it is not asked for again. */
+  /** Stops fetching the partition, and keeps the error. The thread ends with it once the records before it are processed. */
   #fail(managed: ManagedTask, fetched: FetchedPartition, error: TransportError): void {
     const partition = partitionOf(managed, fetched)
     this.#options.fetcher.pause(partition)

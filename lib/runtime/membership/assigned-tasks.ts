@@ -8,7 +8,7 @@ import type { AssignorError } from './assignment/assignor-error.ts'
 import { topologyMismatch } from './group-topology.ts'
 import type { AssignedTasks } from './membership.ts'
 
-/** The tasks in an assignment of the classic protocol. Throws the `StreamsError` that the leader had instead of tasks. */
+/** The tasks in an assignment of the classic protocol. Throws a `StreamsError` if the leader sent an error instead of tasks. */
 export function assignedTasks({ partitions, userData }: MemberAssignment): AssignedTasks {
   if (userData === null) return new Map()
   const { activeTasks, error } = decodeAssignmentInfo(userData)

@@ -18,18 +18,18 @@ export interface ClassicMembershipOptions extends Omit<GroupMemberOptions, 'list
   readonly topologyHash: string
   readonly processId: string
   readonly assignor: Pick<StreamAssignor, 'assign'>
-  /** Other topics that patterns match are a reason to join again. */
+  /** Watches the topics that patterns match. When these change, the member joins again. */
   readonly matchedTopics: Pick<MatchedTopics, 'watch' | 'stop'>
 }
 
 /**
  * Membership by the classic group protocol: members join, and the one that leads the group assigns the tasks (Java:
- * `StreamsPartitionAssignor`). What the members tell each other of tasks travels as user data of the protocol.
+ * `StreamsPartitionAssignor`). The members tell each other about tasks in the user data of the protocol.
  */
 export class ClassicMembership implements Membership {
   readonly #options: ClassicMembershipOptions
   readonly #member: GroupMember
-  /** Task id strings by the key of each partition that this member has. */
+  /** For each partition of this member, by `partitionKey`: the id string of the task that reads it. */
   #owners: ReadonlyMap<string, string> = new Map()
   #listener: MembershipListener | null = null
   #error: AssignorError = 'none'
@@ -43,7 +43,7 @@ export class ClassicMembership implements Membership {
     this.#listener = listener
     const { matchedTopics } = this.#options
     try {
-      // Before the join, so that no topic comes between what the first assignment knows and what is known here.
+      // The topics are looked up before the join, so that a topic which appears during the join is noticed as a change.
       await matchedTopics.watch(() => this.#member.requestRejoin())
       await this.#member.run()
     } finally {

@@ -1,6 +1,6 @@
 import { StreamsError } from '../../model/errors.ts'
 
-/** What the leader knows of a member's topology. */
+/** A member and its topology, as the leader sees them. */
 export interface TopologyMember {
   readonly topologyHash: string
   /** −1: the member was in no generation of the group before. */
@@ -9,8 +9,9 @@ export interface TopologyMember {
 }
 
 /**
- * The hash of the topology that the group runs: that of the members that own partitions; where nobody owns any, of those that were
- * in the group before; in a new group, of all. Among several hashes `own` comes first, which is the leader's.
+ * The hash of the topology that the group runs. The members that own partitions decide it. If nobody owns any, the members that
+ * were in the group before decide; in a new group, all members do. If the deciding members differ, `own` wins, which is the
+ * leader's hash.
  */
 export function groupTopologyHash(members: readonly TopologyMember[], own: string): string {
   const running = members.filter(({ ownedPartitions }) => ownedPartitions.length > 0)

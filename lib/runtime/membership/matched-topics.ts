@@ -13,8 +13,8 @@ export interface MatchedTopicsOptions {
 }
 
 /**
- * Watches which topics the patterns of a topology match, because topics come and go while the application runs. A topology
- * without patterns asks for nothing.
+ * Watches which topics the patterns of a topology match, because topics come and go while the application runs. For a topology
+ * without patterns it looks nothing up.
  */
 export class MatchedTopics {
   readonly #options: MatchedTopicsOptions
@@ -48,7 +48,7 @@ export class MatchedTopics {
     if (!isFirst && this.#next !== null) onChange()
   }
 
-  /** Null where the cluster does not answer: the next look may have more luck, and fetches and commits tell if it lasts. */
+  /** Null if the cluster does not answer. The next look tries again; fetches and commits report an outage that lasts. */
   async #topics(): Promise<string | null> {
     try {
       const names = (await this.#options.admin.metadata()).map(({ name }) => name)

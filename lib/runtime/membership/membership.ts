@@ -8,7 +8,7 @@ export type AssignedTasks = ReadonlyMap<string, readonly TopicPartition[]>
 
 export type { Goodbye }
 
-/** What a member tells its group about tasks, so that the assignment can leave state where it is. */
+/** A member's report to its group about tasks, so that the assignment can leave state where it is. */
 export interface TaskReport {
   /** Tasks of this member, in order of their ids, whether they run or are restored. */
   readonly owned: readonly TaskId[]
@@ -17,25 +17,26 @@ export interface TaskReport {
 }
 
 /**
- * What a membership asks of the thread and tells it (Java: `StreamsRebalanceListener`). The promises are awaited: calls never
+ * The calls of a membership to its thread (Java: `StreamsRebalanceListener`). The membership awaits each promise, so calls never
  * overlap. A call that rejects ends the membership with that error.
  */
 export interface MembershipListener {
-  /** Asked whenever the member tells its group about itself. */
+  /** Called whenever the member describes itself to its group. */
   report(): TaskReport
-  /** The group decides anew who gets which task. `onAssigned` follows when it has. */
+  /** A rebalance has begun. `onAssigned` follows at its end. */
   onRebalance(): void
-  /** All tasks that the member has now: those that are new are made, the others go on. */
+  /** The member now has exactly these tasks. New tasks are made, the others go on. */
   onAssigned(tasks: AssignedTasks): Promise<void>
-  /** These tasks, by id string, go to somebody else after this call: what they did is committed in it. */
+  /** Another member gets these tasks (by id string) after this call. Their work is committed during the call. */
   onRevoked(tasks: readonly string[]): Promise<void>
-  /** These tasks may run elsewhere already: nothing of theirs can be committed any more. */
+  /** Another member may run these tasks (by id string) already, so their work can no longer be committed. */
   onLost(tasks: readonly string[]): Promise<void>
 }
 
 /**
- * A thread's membership of the application's group, in the words of tasks. The classic protocol is one implementation, where members
- * assign tasks among themselves; a protocol in which the broker assigns them (KIP-1071) fits as well.
+ * A thread's membership of the application's group. Its methods speak of tasks, not of a protocol. In the classic protocol, the
+ * implementation so far, members assign tasks among themselves; a protocol in which the broker assigns them (KIP-1071) fits as
+ * well.
  */
 export interface Membership {
   /**
@@ -43,9 +44,12 @@ export interface Membership {
    * itself has: `STREAMS_SHUTDOWN_REQUESTED`, `STREAMS_MISSING_SOURCE_TOPIC`, `STREAMS_TOPOLOGY_MISMATCH`.
    */
   run(listener: MembershipListener): Promise<void>
-  /** What a commit carries so that the broker refuses that of a zombie: now, and another after each rebalance (KIP-447). */
+  /** Commits carry this identity, so that the broker can refuse those of a zombie (KIP-447). It changes with each rebalance. */
   readonly identity: GroupIdentity
-  /** Commits with the identity of now. Rejects with kind `fenced` or `rebalance` where it is refused, and the membership then mends itself. */
+  /**
+   * Commits with the current identity. If the broker refuses it, this rejects with kind `fenced` or `rebalance`. The membership
+   * then joins again by itself, or `run` rejects.
+   */
   commit(offsets: readonly OffsetCommit[]): Promise<void>
   /** Asks for a new assignment, with a new report. */
   requestRejoin(): void

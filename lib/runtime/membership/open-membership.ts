@@ -12,9 +12,9 @@ export interface OpenMembershipOptions {
   readonly cluster: Cluster
   readonly admin: Admin
   readonly environment: ThreadEnvironment
-  /** Lasts as long as the state directory of the process. */
+  /** The id of the process, which stays the same as long as its state directory exists. */
   readonly processId: string
-  /** Makes internal topics, and answers the partitions of all topics. */
+  /** Makes the internal topics. Resolves to the number of partitions of each topic. */
   readonly prepareTopics: () => Promise<ReadonlyMap<string, number>>
 }
 

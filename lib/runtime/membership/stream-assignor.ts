@@ -24,7 +24,7 @@ export interface StreamAssignorOptions {
   readonly plan: TopologyPlan
   readonly admin: Pick<Admin, 'listOffsets'>
   readonly acceptableRecoveryLag: number
-  /** Makes internal topics, and answers the partitions of all topics. */
+  /** Makes the internal topics. Resolves to the number of partitions of each topic. */
   readonly prepareTopics: () => Promise<ReadonlyMap<string, number>>
 }
 
@@ -47,7 +47,8 @@ export class StreamAssignor {
     const decoded = members.map((member) => ({ member, info: decodeSubscriptionInfo(member.userData ?? new Uint8Array()) }))
     if (decoded.some(({ info }) => info.error === 'shutdown-requested')) return refuse(members, 'shutdown-requested')
     const groupHash = groupTopologyHash(decoded.map(topologyOf), this.#topologyHash)
-    // A newcomer that leads the group cannot assign tasks of a topology that it does not know: the next leader can.
+    // A newcomer that leads the group cannot assign tasks of a topology that it does not know. It leaves, and the next leader
+    // assigns.
     if (groupHash !== this.#topologyHash) throw topologyMismatch()
     const [matching, others] = partition(decoded, ({ info }) => info.topologyHash === groupHash)
     const refused = refuse(
@@ -108,7 +109,10 @@ function changelogsOf({ subtopologies }: TopologyPlan, { subtopology, partition 
   })
 }
 
-/** The members as the assignment sees them. Members of one process share its disk, so each has the smallest lag that any of them tells. */
+/**
+ * The members as the assignment sees them. Members of one process share its disk, so each has the smallest lag that any of them
+ * tells.
+ */
 function assignmentMembers(members: readonly DecodedMember[], ends: ReadonlyMap<string, number>): readonly AssignmentMember[] {
   const lags = new Map<string, Map<string, number>>()
   for (const { info } of members) {
@@ -124,7 +128,10 @@ function assignmentMembers(members: readonly DecodedMember[], ends: ReadonlyMap<
   })
 }
 
-/** The owner of each partition. Of two members that claim one, the member of the later generation owns it: the other has missed a rebalance. */
+/**
+ * The owner of each partition. Of two members that claim one, the member of the later generation owns it: the other has missed a
+ * rebalance.
+ */
 function ownersOf(members: readonly DecodedMember[]): ReadonlyMap<string, string> {
   const owners = new Map<string, string>()
   for (const { member } of members.toSorted((left, right) => left.member.generationId - right.member.generationId))

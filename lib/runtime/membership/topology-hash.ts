@@ -2,9 +2,9 @@ import { createHash } from 'node:crypto'
 import type { StoreNode, Subtopology, TopologyNode, TopologyPlan } from '../../topology/topology-plan.ts'
 
 /**
- * A digest of what members of one group must agree on, since task ids, internal topics and state directories are named by it: the
- * sub-topologies with their sources, internal topics and stores. Processors and their names are not part of it, so that the code
- * of an operator may change from one instance to the next.
+ * A digest of the parts of a topology that all members of a group must share: the sub-topologies with their sources, internal
+ * topics and stores. Task ids, the names of internal topics and state directories follow from these parts. Processors are not part
+ * of the digest, so that the code of an operator may differ between instances.
  */
 export function topologyHash({ subtopologies }: TopologyPlan): string {
   return createHash('sha256')

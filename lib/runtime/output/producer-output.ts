@@ -12,7 +12,7 @@ export interface ProducerOutputOptions extends RefusalHandling {
   readonly producer: Producer
   readonly admin: Admin
   readonly clock: Clock
-  /** More than this on its way, and the loop waits (Java: `buffer.memory`). */
+  /** While more bytes than this are in flight, the loop waits (Java: `buffer.memory`). */
   readonly bufferBytesMax: number
 }
 
@@ -32,32 +32,35 @@ export class ProducerOutput implements RecordOutput {
     return this.#topic(name)
   }
 
-  /** Looks up the partitions of topics that will be written to. What is not there is looked up again when it is written to. */
+  /**
+   * Looks up the partitions of topics that will be written to. A topic that does not exist yet is looked up again when it is
+   * written to.
+   */
   async lookUp(names: readonly string[]): Promise<void> {
     if (names.length === 0) return
     for (const { name, partitions } of await this.#options.admin.metadata(names)) this.#topic(name).open(partitions.length)
   }
 
-  /** Sends what is there, and does not wait. Throws the error of an earlier batch. */
+  /** Sends all open batches, without waiting for them. Throws the error of an earlier batch. */
   sendAll(): void {
     this.#throwFailure()
     for (const topic of this.#topics.values()) topic.sendAll()
   }
 
-  /** Resolves when there is room for more. */
+  /** Resolves when at most `bufferBytesMax` are in flight. Rejects with the error of an earlier batch. */
   async room(): Promise<void> {
     await this.#lookUpUnknown()
     while (this.#bytesInFlight > this.#options.bufferBytesMax) await Promise.race(this.#inFlight)
     this.#throwFailure()
   }
 
-  /** Resolves when all that was written is acknowledged; rejects with the first error since the last flush. */
+  /** Resolves when all written records are acknowledged. Rejects with the first error of a batch. */
   async flush(): Promise<void> {
     do {
       await this.#lookUpUnknown()
       this.sendAll()
       await Promise.all(this.#inFlight)
-      // What was refused may have left dead letters.
+      // Refused records may have written dead letters, which must be sent too.
     } while (this.#failure === undefined && [...this.#topics.values()].some(({ isOpen, isWaiting }) => isOpen || isWaiting))
     this.#throwFailure()
   }

@@ -7,29 +7,29 @@ import type { ProduceBatch } from '../../transport/record-batch/produce-batch.ts
 import type { TopicOutput } from './record-output.ts'
 import type { RefusedRecords } from '../errors/refused-records.ts'
 
-/** A batch goes out when it is this large, or when there is nothing else to do. */
+/** A batch is sent when it is this large, or when the loop has nothing else to do. */
 const batchBytes = 256 * 1024
 
 export interface ProducerTopicOptions {
   readonly name: string
   readonly producer: Producer
   readonly clock: Clock
-  /** What happens to batches that the broker does not take. */
+  /** Settles the batches that the broker refuses. */
   readonly refused: RefusedRecords
   readonly track: (sending: Promise<void>, bytes: number) => void
 }
 
 interface PartitionOutput {
-  /** The batch that records are added to. */
+  /** The batch to which records are added; null if none has begun. */
   open: ProduceBatch | null
-  /** Set once a batch was given up. */
+  /** Why a batch was given up; null if none was. */
   failure: { readonly reason: unknown } | null
   nextOffset: number | undefined
 }
 
 /**
- * The batches of one topic. Within a partition one batch is settled before the next is sent: the records that are left of a refused
- * batch keep their place in the order.
+ * The batches of one topic. Within a partition a batch is sent after the one before is settled. So the records of a refused batch
+ * that are sent once more keep their place in the order.
  */
 export class ProducerTopic implements TopicOutput {
   readonly name: string
@@ -67,18 +67,18 @@ export class ProducerTopic implements TopicOutput {
     this.#waiting.push(write)
     if (ready === undefined || this.#awaited.has(ready)) return
     this.#awaited.add(ready)
-    // Whoever looks the topic up will hear of it.
+    // `ready` reports the rejection. Until then it must not count as unhandled.
     ready.catch(() => undefined)
   }
 
-  /** Resolves when what waits needs nothing but the number of partitions. */
+  /** Resolves when the waiting writes need nothing but the number of partitions. */
   async ready(): Promise<void> {
     await Promise.all(this.#awaited)
     this.#awaited.clear()
   }
 
   append(partition: number, key: Uint8Array | null, value: Uint8Array | null, timestamp: number | null, headers: Headers): void {
-    // A changelog is written to without having been looked up.
+    // The partition of a changelog is known without a look-up of the topic.
     const output = (this.#partitions[partition] ??= newPartition())
     const batch = (output.open ??= this.#options.producer.newBatch())
     batch.append(key, value, timestamp ?? this.#options.clock.now(), headers)
@@ -103,7 +103,7 @@ export class ProducerTopic implements TopicOutput {
   }
 
   async #deliver(at: TopicPartition, output: PartitionOutput, batch: ProduceBatch): Promise<void> {
-    // The records of a batch that was given up are read again: none may come before them.
+    // The records of a batch that was given up are processed again later. No batch may be written before them.
     if (output.failure !== null) throw output.failure.reason
     try {
       const nextOffset = await this.#settled(at, batch)
@@ -114,7 +114,7 @@ export class ProducerTopic implements TopicOutput {
     }
   }
 
-  /** The offset after the last record written; undefined where none was. */
+  /** Sends a batch. Resolves to the offset after the last record written; undefined if none was. */
   async #settled(at: TopicPartition, batch: ProduceBatch): Promise<number | undefined> {
     try {
       const { baseOffset } = await this.#options.producer.send(at, batch)

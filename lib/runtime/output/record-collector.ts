@@ -10,10 +10,10 @@ import { reportsOf, type TaskScope } from '../task/task-scope.ts'
 
 type AnyRecord = StreamRecord<unknown, unknown>
 
-/** Records without a key stay on one partition this long: batches stay large (KIP-480). */
+/** This many records without a key go to one partition before the next has its turn, so that batches stay large (KIP-480). */
 const stickyRecords = 1000
 
-/** Serializes what the sinks of one task write, and picks partitions (Java: `RecordCollectorImpl`). */
+/** Serializes the records that the sinks of one task write, and chooses their partitions (Java: `RecordCollectorImpl`). */
 export class RecordCollector {
   readonly #scope: TaskScope
   readonly #output: RecordOutput
@@ -24,7 +24,7 @@ export class RecordCollector {
     this.#output = output
   }
 
-  /** The way of a sink node's records. */
+  /** Returns the function that sends the records of a sink node. */
   sink(node: SinkNode): (record: AnyRecord) => void {
     const { topic } = node
     if (typeof topic === 'string') {
@@ -38,7 +38,7 @@ export class RecordCollector {
     }
   }
 
-  /** Serdes of a topic that only a record names could not be prepared before. */
+  /** The sink of one topic. `unprepared`: a record has named the topic, so its serdes could not be prepared before. */
   #topicSink(node: SinkNode, topic: string, serdesAre: 'prepared' | 'unprepared' = 'prepared'): TopicSink {
     const id = `${node.name} ${topic}`
     const existing = this.#sinks.get(id)
@@ -58,7 +58,7 @@ interface TopicSinkOptions {
   readonly output: TopicOutput
   readonly key: BoundSerde
   readonly value: BoundSerde
-  /** What the first records wait for; undefined: nothing. */
+  /** The first records wait for this promise. Undefined: they wait for nothing. */
   readonly preparing: Promise<void> | undefined
   readonly scope: TaskScope
 }
@@ -95,7 +95,7 @@ class TopicSink {
     this.#preparing = preparing
     this.#scope = scope
     this.#forgetsSource = scope.current.hasLevels
-    // Tasks begin on different partitions, and the same run of a task always on the same.
+    // Different tasks begin on different partitions. One task begins on the same partition in each run.
     this.#keyless = scope.id.partition * stickyRecords
   }
 
@@ -108,7 +108,7 @@ class TopicSink {
     const { current } = this.#scope
     const context = current.context()
     this.#output.whenKnown(() => {
-      // All that wait are called back at once: none is overtaken.
+      // All waiting records are written at once, so that none is overtaken.
       this.#preparing = undefined
       current.during(context, () => this.#send(record))
     }, preparing)
@@ -123,7 +123,7 @@ class TopicSink {
     else this.#output.whenKnown(() => this.#write(record, key, value))
   }
 
-  /** Undefined where the handler skips the record. */
+  /** The serialized key or value. Undefined if the handler skips the record. */
   #serialized(record: AnyRecord, origin: 'key' | 'value'): Uint8Array | null | undefined {
     try {
       return origin === 'key' ? this.#key.write(record.key, record.headers) : this.#value.write(record.value, record.headers)
@@ -138,7 +138,7 @@ class TopicSink {
     const context = current.errorContext(this.#node, id)
     const unsent = { failed: 'serialization', origin, topic: this.#output.name, key, value, timestamp, headers } as const
     const ask = () => environment.productionHandler(error, unsent, context)
-    // What it does not skip is an error of processing, for the handler of those.
+    // If the production handler does not skip the record, the processing handler is asked about the error too.
     const answer = askHandler({ error, context, logLevel: 'warn', failure: 'goes on', ask }, reportsOf(this.#scope))
     if (answer !== 'continue') throw error
     return undefined

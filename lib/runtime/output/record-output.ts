@@ -1,6 +1,9 @@
 import type { Headers } from '../../model/headers.ts'
 
-/** Where a task's records go, in the order of `append` per partition. Behind it: a producer's batches, or the test driver. */
+/**
+ * Takes the records that a task writes. Within a partition they keep the order of `append`. Implemented by a producer, and by the
+ * test driver.
+ */
 export interface RecordOutput {
   /** The same name gives the same object. */
   topic(name: string): TopicOutput
@@ -8,14 +11,14 @@ export interface RecordOutput {
 
 export interface TopicOutput {
   readonly name: string
-  /** 0 while it is not known yet: a topic that was named only by a record. */
+  /** The number of partitions; 0 while it is unknown, as for a topic that only a record has named. */
   readonly partitions: number
   /**
-   * Calls back in order of the calls, once the number of partitions is known, and `ready` has resolved; a topic that is not there, and
-   * what `ready` rejects with, fail the next flush.
+   * Calls `write` once the number of partitions is known and `ready` has resolved, in the order of the calls. A missing topic, or a
+   * rejection of `ready`, fails the next flush.
    */
   whenKnown(write: () => void, ready?: Promise<void>): void
-  /** A null timestamp: the time of writing. Key, value and headers are copied. */
+  /** Writes a record. A timestamp of null stands for the time of writing. Key, value and headers are copied. */
   append(partition: number, key: Uint8Array | null, value: Uint8Array | null, timestamp: number | null, headers: Headers): void
   /** The offset after the last acknowledged record of this process; undefined before the first. */
   nextOffset(partition: number): number | undefined

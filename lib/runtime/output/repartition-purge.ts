@@ -11,7 +11,7 @@ export interface RepartitionPurgeOptions {
   readonly intervalMs: number
 }
 
-/** Deletes what was processed from repartition topics: they never expire by themselves. */
+/** Deletes processed records from repartition topics, because records there never expire by themselves. */
 export class RepartitionPurge {
   readonly #options: RepartitionPurgeOptions
   readonly #topics: ReadonlySet<string>
@@ -23,13 +23,13 @@ export class RepartitionPurge {
     this.#topics = new Set(options.plan.subtopologies.flatMap((each) => each.repartitionTopics.map(({ name }) => name)))
   }
 
-  /** These offsets have been committed. */
+  /** Notes offsets that have been committed. */
   committed(offsets: readonly OffsetCommit[]): void {
     for (const { topic, partition, offset } of offsets)
       if (this.#topics.has(topic)) this.#committed.set(partitionKey({ topic, partition }), { topic, partition, offset })
   }
 
-  /** Best effort, when it is time: what is not deleted now is deleted next time. */
+  /** Deletes records if the interval has passed. If that fails, they are deleted next time. */
   async purge(now: number): Promise<void> {
     if (this.#committed.size === 0 || now - this.#lastMs < this.#options.intervalMs) return
     this.#lastMs = now

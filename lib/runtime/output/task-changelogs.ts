@@ -1,15 +1,15 @@
 import type { ChangelogSink } from '../../state/state-store.ts'
 import type { RecordOutput } from './record-output.ts'
 
-/** Where the stores of a task write their changelogs. */
+/** Takes the changelog records of a task's stores. */
 export interface ChangelogOutput {
   /** Takes the records of one changelog topic. */
   sink(topic: string): ChangelogSink
-  /** The offset after all records of a changelog that have been acknowledged; undefined while none has been. */
+  /** The offset after the last acknowledged record of a changelog; undefined before the first. */
   nextOffset(topic: string): number | undefined
 }
 
-/** The changelogs of a task: of each topic the partition that has the task's number. */
+/** Writes the changelogs of a task to an output: of each topic the partition that has the task's number. */
 export class TaskChangelogs implements ChangelogOutput {
   readonly #output: RecordOutput
   readonly #partition: number

@@ -22,7 +22,7 @@ export interface ChangelogReaderOptions {
   readonly limits: Omit<FetchLimits, 'signal'>
   /** Pause after a retriable error. */
   readonly retryBackoffMs: number
-  /** How long retriable errors may go on without any progress before they are thrown. Java: `task.timeout.ms`. */
+  /** Retriable errors are thrown after this long without any progress. Java: `task.timeout.ms`. */
   readonly taskTimeoutMs: number
 }
 
@@ -36,9 +36,9 @@ interface Restore {
 const outOfRange = 'STREAMS_CHANGELOG_OUT_OF_RANGE'
 
 /**
- * Restores stores from their changelog partitions: all that are registered at once, on a fetcher of its own, so that running
- * tasks are not held up (Java: `StoreChangelogReader`). It has no loop: whoever owns it calls `restoreOnce` until `isIdle`, and keeps
- * the promise beside its own work. Tasks may come and go meanwhile, by `register` and `unregister`.
+ * Restores stores from their changelog partitions (Java: `StoreChangelogReader`). All registered changelogs are read together, with
+ * a fetcher of the reader's own, so that running tasks are not held up. The reader has no loop: its owner calls `restoreOnce` until
+ * `isIdle`. Changelogs may be registered and unregistered while a step is under way.
  */
 export class ChangelogReader {
   readonly #options: ChangelogReaderOptions
@@ -54,12 +54,12 @@ export class ChangelogReader {
     this.#options = options
   }
 
-  /** Nothing is left to restore, and no completed changelog is left to be answered. */
+  /** True if no changelog is registered or being restored. */
   get isIdle(): boolean {
     return this.#registered.size === 0 && this.#restores.size === 0
   }
 
-  /** Restores this changelog from the next step on; a fetch that waits for others ends early. */
+  /** Restores this changelog from the next step on. A fetch that waits for other changelogs ends early. */
   register(changelog: Changelog): void {
     const key = partitionKey(changelog.partition)
     assert(!this.#registered.has(key) && !this.#restores.has(key), `Changelog ${key} is restored once at a time.`)
@@ -67,7 +67,7 @@ export class ChangelogReader {
     this.#waiting.abort()
   }
 
-  /** Forgets a changelog whose task closes: nothing is applied any more. `onRestoreSuspended` where the restore had begun. Idempotent. */
+  /** Forgets a changelog whose task closes. If its restore had begun, `onRestoreSuspended` is called. Idempotent. */
   unregister(partition: TopicPartition): void {
     const key = partitionKey(partition)
     this.#registered.delete(key)
@@ -77,10 +77,10 @@ export class ChangelogReader {
   }
 
   /**
-   * One step: looks up the ends of changelogs that are new, then waits for at most one fetch and applies it. Answers the changelogs
-   * that are complete now, and forgets them. One call at a time.
+   * Runs one step: looks up the ends of newly registered changelogs, then waits for at most one fetch and applies its records.
+   * Resolves to the changelogs that are now complete, and forgets them. Only one call may be under way.
    *
-   * Rejects, after what else was fetched is applied,
+   * Rejects, after the other fetched records are applied,
    * - with a `TaskCorruptedError` of code `STREAMS_CHANGELOG_OUT_OF_RANGE` that names all tasks whose position the broker no longer
    *   has; for global stores it is a `ProcessorStateError` of that code. These changelogs are forgotten;
    * - with a `TransportError` that is not retriable, or that went on for `taskTimeoutMs`.
@@ -95,7 +95,7 @@ export class ChangelogReader {
     }
   }
 
-  /** Ends a waiting step, suspends what is under way, and closes the fetcher. Idempotent. */
+  /** Ends a waiting step, suspends all restores, and closes the fetcher. Idempotent. */
   async close(): Promise<void> {
     this.#isClosed = true
     this.#waiting.abort()
@@ -107,7 +107,7 @@ export class ChangelogReader {
   }
 
   async #restoreOnce(): Promise<readonly Changelog[]> {
-    // A registration from here on ends the fetch below; earlier ones are begun before it.
+    // A changelog that is registered from here on ends the fetch below. Those registered before are begun first.
     this.#waiting = new AbortController()
     try {
       throwFirst(await this.#begin())
@@ -125,7 +125,7 @@ export class ChangelogReader {
   async #begin(): Promise<StreamsError[]> {
     const changelogs = [...this.#registered.values()]
     if (changelogs.length === 0) return []
-    // The high watermark also under read_committed: what the last owner committed may still wait for its marker.
+    // The end is the high watermark, also under read_committed: a transaction of the last owner may still wait for its marker.
     const ends = await this.#offsets(changelogs, 'latest')
     const starts = await this.#offsets(
       changelogs.filter(({ start }) => start === 'earliest'),
@@ -150,7 +150,7 @@ export class ChangelogReader {
   #enter(changelog: Changelog, position: number, logEnd: number): StreamsError[] {
     const key = partitionKey(changelog.partition)
     this.#registered.delete(key)
-    // Also where nothing would be read: a log that ends before the position is not the one that the store was built from.
+    // A log that ends before the position is not the log that the store was built from.
     if (position > logEnd) return [corrupted(changelog, position)]
     const restore = { changelog, endOffset: Math.min(logEnd, changelog.endOffsetMax ?? Infinity), position, totalRestored: 0 }
     this.#restores.set(key, restore)
@@ -164,7 +164,7 @@ export class ChangelogReader {
       ...changelog.partition,
       offset: position,
     }))
-    // Closed, or all tasks gone, while it was being opened.
+    // While the fetcher was being opened, the reader was closed or all changelogs were unregistered.
     if (positions.length === 0) return []
     return this.#fetcher.fetch(positions, { ...this.#options.limits, signal: this.#waiting.signal })
   }
@@ -179,7 +179,7 @@ export class ChangelogReader {
     const { changelog } = restore
     const { records, count } = changelogRecords(fetched, { from: restore.position, to: nextOffset }, changelog.records)
     if (records.length > 0) await changelog.prepare?.(records)
-    // Unregistered, and maybe registered anew, while its serdes were prepared.
+    // While the serdes were prepared, the changelog was unregistered, and perhaps registered anew.
     if (this.#restores.get(key) !== restore) return []
     this.#apply(restore, nextOffset, count, () => changelog.apply(records, nextOffset))
     return []
@@ -197,7 +197,7 @@ export class ChangelogReader {
     const { changelog, position, totalRestored } = restore
     if (error.kind !== 'out-of-range') return [error]
     this.unregister(changelog.partition)
-    // Retention moved the start of the log between looking it up and reading: nothing is lost yet, so look again.
+    // Retention has moved the start of the log since it was looked up. No record is applied yet, so the restore begins again.
     if (changelog.start === 'earliest' && totalRestored === 0) this.register(changelog)
     else return [corrupted(changelog, position, error)]
     return []
@@ -235,7 +235,10 @@ function corrupted(changelog: Changelog, position: number, cause?: TransportErro
   return new TaskCorruptedError([taskId], message, { ...options, code: outOfRange })
 }
 
-/** Corrupted tasks come first, all in one error: the others will be met again, these are forgotten. */
+/**
+ * Throws one of several errors. Corrupted tasks come first, all in one error, because their changelogs are forgotten by now. Other
+ * errors come again with the next step.
+ */
 function throwFirst(errors: readonly StreamsError[]): void {
   const tasks = errors.filter((error) => error instanceof TaskCorruptedError)
   if (tasks.length > 1) throw together(tasks)

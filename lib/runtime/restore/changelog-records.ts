@@ -13,11 +13,11 @@ export interface OffsetRange {
 
 export interface RangeRecords {
   readonly records: readonly RestoredRecord[]
-  /** Records in the range, those that `records` leaves out as superseded included. */
+  /** The number of records in the range, with those that `records` leaves out because a later one supersedes them. */
   readonly count: number
 }
 
-/** What a changelog says in a range of offsets. Records without key say nothing, as in Java. */
+/** The records of a changelog in a range of offsets. Records without a key are left out, as in Java. */
 export function changelogRecords(
   fetched: FetchedPartition,
   range: OffsetRange,
@@ -26,7 +26,7 @@ export function changelogRecords(
   const seen = choice === 'all' ? null : new Set<string>()
   const records: RestoredRecord[] = []
   let count = 0
-  // Backwards: what a later record supersedes is never made into an object.
+  // Read backwards, so that no object is made of a record that a later one supersedes.
   for (const { batch, from, end } of readableRanges(fetched, range.from).toReversed())
     for (let index = end - 1; index >= from; index--) {
       const key = batch.offset(index) >= range.to ? null : batch.key(index)

@@ -11,34 +11,37 @@ export interface RestoredRecord extends ChangelogRecord {
 export interface Changelog {
   readonly partition: TopicPartition
   readonly storeName: string
-  /** Whose store it is; null: a global store. */
+  /** The task that has the store; null for a global store. */
   readonly taskId: TaskId | null
-  /** The next offset to read, as a checkpoint says. */
+  /** The first offset to read: the position of the last checkpoint, or the earliest offset. */
   readonly start: number | 'earliest'
   /**
-   * Restore ends here, or at the end of the log as of registration where that is less: the committed offset, where a source topic
-   * is the changelog.
+   * The restore ends at this offset, or earlier at the end of the log. Given if a source topic is the changelog: it is the
+   * committed offset then.
    */
   readonly endOffsetMax?: number | undefined
   /**
-   * Takes records in the order of their offsets; `nextOffset` is where to go on, and moves without records too (markers, aborted
-   * transactions). Bytes are views of what was fetched: keeping one keeps all of it.
+   * Takes records in the order of their offsets. `nextOffset` is read next; it also moves without records, over markers and aborted
+   * transactions. Bytes are views of the fetched bytes, so keeping one keeps the whole fetch in memory.
    */
   readonly apply: (records: readonly RestoredRecord[], nextOffset: number) => void
   /**
-   * `last-of-key`: of the records fetched at once only the last of each key is applied. `all`: every record, for stores whose
-   * history matters (versioned ones) and for processors of global stores. Default `last-of-key`.
+   * `last-of-key`: of each fetch only the last record of each key is applied. `all`: every record is applied, for stores that keep
+   * history (versioned ones) and for processors of global stores. Default `last-of-key`.
    */
   readonly records?: 'last-of-key' | 'all' | undefined
-  /** Awaited before `apply` with the same records: fetches what their serdes need. */
+  /** Awaited before `apply`, with the same records, so that their serdes can fetch what they need. */
   readonly prepare?: ((records: readonly RestoredRecord[]) => Promise<void>) | undefined
 }
 
-/** Told about restores (Java: `StateRestoreListener`). Offsets are those of the changelog partition. What it throws ends the restore. */
+/**
+ * Is told about restores (Java: `StateRestoreListener`). Offsets are those of the changelog partition. Errors that it throws are
+ * logged.
+ */
 export interface StateRestoreListener {
-  /** Records from `startOffset` up to `endOffset`, excluded, are to be restored. */
+  /** A restore begins: of the records from `startOffset` (included) to `endOffset` (excluded). */
   onRestoreStart?(partition: TopicPartition, storeName: string, startOffset: number, endOffset: number): void
-  /** `restored` records came with this batch, superseded ones included; `nextOffset` is read next. */
+  /** This batch had `restored` records, superseded ones included. `nextOffset` is read next. */
   onBatchRestored?(partition: TopicPartition, storeName: string, nextOffset: number, restored: number): void
   /** Called when the store has all that its changelog has. */
   onRestoreEnd?(partition: TopicPartition, storeName: string, totalRestored: number): void

@@ -40,11 +40,12 @@ interface GlobalPartition {
 }
 
 /**
- * Keeps the global stores of a process: all partitions of their topics, each record through its processor, from the stored
- * position on (Java: `GlobalStateUpdateTask`). Nothing is logged, forwarded to other sub-topologies, or committed to a group.
+ * Fills the global stores of a process (Java: `GlobalStateUpdateTask`). It reads all partitions of their topics from the stored
+ * positions on, and gives each record to the processor of its store. It writes no changelog, forwards nothing to other
+ * sub-topologies, and commits no offsets to a group.
  */
 export class GlobalTask implements Task {
-  /** Java, too, counts under the id of a task that there cannot be. */
+  /** No other task has this id. Metrics of the global stores are counted under it, as in Java. */
   readonly id: TaskId = { subtopology: -1, partition: -1 }
   readonly #scope: TaskScope
   readonly #nodes: readonly StoreNode[]
@@ -169,7 +170,7 @@ export class GlobalTask implements Task {
     source.process(record)
   }
 
-  /** Whatever the store was: its topic is processed again from the start. */
+  /** Removes the stored rows and positions of a store. Its topic is then processed again from the start. */
   #forget(store: string, topic: string | undefined): void {
     const { storage, environment } = this.#scope
     environment.logger.info(`The global store ${store} has another format than before: its topic is read again.`, { store })
@@ -184,7 +185,7 @@ export class GlobalTask implements Task {
     return entry
   }
 
-  /** A position is stored only where all stores are: one in memory needs its topic from the start. */
+  /** True if all stores are on disk. Only then are positions stored, because a store in memory needs its topic from the start. */
   #isDurable(): boolean {
     const { defaultStoreMedium } = this.#scope.environment
     return this.#nodes.every(({ spec }) => storeMedium(spec, defaultStoreMedium) === 'disk')

@@ -38,7 +38,10 @@ export interface OpenGlobalThreadOptions {
   readonly directory: StateDirectory
 }
 
-/** Answers null where the topology has no global stores. Where it rejects, storage and fetcher are closed again. */
+/**
+ * Opens the global thread of a process; null if the topology has no global stores. If it rejects, storage and fetcher are closed
+ * again.
+ */
 export async function openGlobalThread(options: OpenGlobalThreadOptions): Promise<GlobalThread | null> {
   const { plan, config, cluster, admin, environment, directory } = options
   const subtopologies = plan.subtopologies.filter(({ kind }) => kind === 'global')
@@ -51,7 +54,7 @@ export async function openGlobalThread(options: OpenGlobalThreadOptions): Promis
   const limits = fetchLimits(config)
   const parts = { environment, subtopologies, storage, admin, fetcher, limits, retryBackoffMs, checkpointIntervalMs }
   const thread = new GlobalThread(parts)
-  // The thread closes them from here on.
+  // From here on the thread closes storage and fetcher.
   opened.move()
   return thread
 }
@@ -81,7 +84,7 @@ export class GlobalThread implements AsyncDisposable {
     return { names: this.#task.names, store: (name) => this.#task.store(name) }
   }
 
-  /** Opens the stores, and reads all that is in their topics now. No task may run before that. */
+  /** Opens the stores, and reads their topics up to the present end. No task may run before that. */
   async restore(): Promise<void> {
     const { environment, subtopologies } = this.#options
     await prepareWrites(subtopologies, environment.serdes, environment.applicationId)
@@ -97,19 +100,21 @@ export class GlobalThread implements AsyncDisposable {
     this.#task.checkpoint()
   }
 
-  /** Updates until `stop`; rejects with what ends it. */
+  /** Updates the stores until `stop`. Rejects with the error that ended it. */
   run(): Promise<void> {
     this.#running = this.#run()
     return this.#running
   }
 
-  /** Ends `run`, soon. */
+  /** Lets `run` end after its present step. */
   stop(): void {
     this.#isStopping = true
     this.#jobs.wake()
   }
 
-  /** Ends `run`, and closes everything. `checkpoint`: what was read is kept, unless `run` has failed. Idempotent. */
+  /**
+   * Ends `run`, and closes everything. `checkpoint`: the stores are written to storage before, unless `run` has failed. Idempotent.
+   */
   close(keep: 'checkpoint' | 'nothing'): Promise<void> {
     this.#closing ??= this.#close(keep)
     return this.#closing

@@ -5,9 +5,10 @@ import type { RecordReader } from '../task/record-reader.ts'
 import type { RestoredRecord } from './changelog.ts'
 
 /**
- * A source topic that serves as the changelog of a store. The source skipped some of its records, and the store writes keys and values
- * in its own spelling: so a restore reads each record as the source did, and writes it as the store does. Whatever cannot be read
- * or written was skipped, because its offset is committed: no handler is asked a second time.
+ * A source topic that serves as the changelog of a store. The source may have skipped some of its records, and the store may
+ * serialize keys and values to other bytes. So a restore reads each record as the source did, and serializes it as the store does.
+ * A record that cannot be read or serialized was skipped in its time, since its offset is committed. No handler is asked about it a
+ * second time.
  */
 export class SourceChangelog {
   readonly reader: RecordReader
@@ -16,7 +17,10 @@ export class SourceChangelog {
   readonly #keys: 'serialized' | 'composed'
   #partitionTime = -1
 
-  /** `key` and `value` are the store's serdes. `keys`: composed ones are kept as they are, because a serde alone cannot write them. */
+  /**
+   * `key` and `value` are the store's serdes. Keys that are `composed` are kept as they are, because a serde alone cannot write
+   * them.
+   */
   constructor(reader: RecordReader, key: BoundSerde, value: BoundSerde, keys: 'serialized' | 'composed') {
     this.reader = reader
     this.#key = key
@@ -24,12 +28,12 @@ export class SourceChangelog {
     this.#keys = keys
   }
 
-  /** What the store got of these records, which follow those of the last call. */
+  /** The records that the store took, in its own bytes. The records of one call follow those of the call before. */
   accepted(records: readonly RestoredRecord[]): ChangelogRecord[] {
     return records.flatMap((record) => this.#accepted(record) ?? [])
   }
 
-  /** Awaited before `accepted` with the same records: fetches what their serdes need. */
+  /** Awaited before `accepted`, with the same records, so that their serdes can fetch what they need. */
   async prepare(records: readonly ChangelogRecord[]): Promise<void> {
     const { key, value } = this.reader
     const keys = records.map((record) => record.key)
@@ -46,7 +50,7 @@ export class SourceChangelog {
     return accepted
   }
 
-  /** Whether the record is what the store would write, as may be said without decoding it. */
+  /** True if the record is known, without decoding it, to have the bytes that the store would write. */
   #isWritten({ key, value, timestamp }: RestoredRecord): boolean {
     const { reader } = this
     if (!reader.keepsTimestamp(timestamp) || !isWrittenBy(this.#key, reader.key, key)) return false

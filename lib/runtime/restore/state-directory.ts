@@ -9,18 +9,18 @@ const processKey = Buffer.from('id')
 const taskName = /^\d+_\d+$/
 
 /**
- * The storage of one application on this machine: an environment per task, one for global stores, one that says which process
- * this is (Java: `StateDirectory`). While it is open no other process can have it.
+ * The storage of one application on this machine (Java: `StateDirectory`). It has an environment for each task, one for the global
+ * stores, and one that keeps the id of the process. Only one process can have it open.
  */
 export class StateDirectory {
-  /** A UUID that lasts as long as the directory, so that a process that starts again gets the tasks whose state it has. */
+  /** A UUID that is kept in the directory. So a process that starts again gets the tasks whose state it has. */
   readonly processId: string
   readonly #factory: StorageFactory
   readonly #applicationId: string
   readonly #process: StorageEnvironment
   readonly #closedSums = new Map<string, number>()
 
-  /** Throws a `LockError` where another process has the directory open. Where it throws, its storage is closed again. */
+  /** Throws a `LockError` if another process has the directory open. If it throws, its storage is closed again. */
   constructor(factory: StorageFactory, applicationId: string, chance: Chance) {
     this.#factory = factory
     this.#applicationId = applicationId
@@ -58,7 +58,7 @@ export class StateDirectory {
     return this.#factory.open(this.#name('global'))
   }
 
-  /** Resolves when everything that was stored so far survives a crash. Rejects where the medium could not store it. */
+  /** Resolves when all writes so far survive a crash. Rejects if a write failed. */
   async flush(): Promise<void> {
     await this.#factory.flush?.()
   }

@@ -2,10 +2,12 @@ import { ProcessorStateError } from '../../model/errors.ts'
 import type { StoreFormat } from '../../state/store-kind.ts'
 import type { StorageEnvironment, StorageTable, StorageWrite } from '../../storage/storage.ts'
 
-/** Where an environment keeps, by the name of a store, in which format its rows are. No store is called so. */
+/** The table in which an environment keeps the format of each store's rows, by the store's name. No store can have this name. */
 const tableName = '.formats'
 
-/** The formats of the stores of an environment. State that was written before there were any is taken for what the store writes now. */
+/**
+ * The formats of the stores in an environment. A store without a stored format is taken to have the format that it would write now.
+ */
 export class StoreFormats {
   readonly #table: StorageTable
   readonly #unstored = new Map<string, string>()
@@ -14,7 +16,7 @@ export class StoreFormats {
     this.#table = storage.table(tableName)
   }
 
-  /** Which part of the format is not that of what is stored; the format goes to storage with the next rows. */
+  /** Tells which part of a store's format differs from its stored one. A new format is stored with the next checkpoint. */
   compare(store: string, format: StoreFormat): 'nothing' | keyof StoreFormat {
     const stored = this.#stored(store)
     if (stored?.changelog !== format.changelog || stored.rows !== format.rows) this.#unstored.set(store, JSON.stringify(format))
@@ -23,7 +25,7 @@ export class StoreFormats {
     return stored.rows === format.rows ? 'nothing' : 'rows'
   }
 
-  /** What a store cannot go on with. */
+  /** The error of a store whose rows were written by another kind of store. */
   kindChanged(store: string, { changelog: kind }: StoreFormat): ProcessorStateError {
     const found = this.#stored(store)?.changelog
     const message =
@@ -32,7 +34,7 @@ export class StoreFormats {
     return new ProcessorStateError('STREAMS_STORE_KIND_CHANGED', message, { facts: { store, kind, found } })
   }
 
-  /** What a store without a changelog cannot go on with. */
+  /** The error of a store without a changelog whose rows have another format. */
   rowsChanged(store: string, { rows: expected }: StoreFormat): ProcessorStateError {
     const found = this.#stored(store)?.rows
     const message =
@@ -41,7 +43,7 @@ export class StoreFormats {
     return new ProcessorStateError('STREAMS_STATE_FORMAT', message, { facts: { store, found, expected } })
   }
 
-  /** Appends the formats that are not stored yet, to go with the first rows. */
+  /** Appends the formats that are not stored yet, so that they are stored together with the first rows. */
   checkpoint(writes: StorageWrite[]): void {
     for (const [store, format] of this.#unstored)
       writes.push({ table: this.#table, key: Buffer.from(store), value: Buffer.from(format) })

@@ -2,10 +2,10 @@ import type { TopicPartition } from '../../model/topic-partition.ts'
 import { partitionKey } from '../../model/topic-partition.ts'
 import type { StorageEnvironment, StorageWrite } from '../../storage/storage.ts'
 
-/** Where an environment keeps, beside the data, the next offset to read of each changelog partition. No store is called so. */
+/** The table in which an environment keeps the next offset to read of each changelog partition. No store can have this name. */
 const tableName = '.positions'
 
-/** Undefined: nothing of this partition is in storage. */
+/** The next offset to read of a partition; undefined if storage has nothing of it. */
 export function readPosition(storage: StorageEnvironment, partition: TopicPartition): number | undefined {
   const bytes = storage.table(tableName).get(keyOf(partition))
   return bytes === undefined ? undefined : decode(bytes)
@@ -17,7 +17,7 @@ export function positionWrite(storage: StorageEnvironment, partition: TopicParti
   return { table: storage.table(tableName), key: keyOf(partition), value }
 }
 
-/** The changelog is to be read from its start. */
+/** Removes a position. The changelog is then read from its start. */
 export function positionRemoval(storage: StorageEnvironment, partition: TopicPartition): StorageWrite {
   return { table: storage.table(tableName), key: keyOf(partition), value: null }
 }
@@ -26,7 +26,7 @@ function keyOf(partition: TopicPartition): Uint8Array {
   return Buffer.from(partitionKey(partition))
 }
 
-/** Sum of all positions; undefined where there are none. */
+/** The sum of all positions; undefined if there are none. */
 export function storedOffsetSum(storage: StorageEnvironment): number | undefined {
   const positions = [...storage.table(tableName).iterate({})].map(({ value }) => decode(value))
   return positions.length === 0 ? undefined : positions.reduce((sum, position) => sum + position, 0)

@@ -6,15 +6,15 @@ import type { SerdeResolver } from './serde-resolver.ts'
 interface MissingSerde {
   readonly component: 'key' | 'value'
   readonly node: string
-  /** What the application called. */
+  /** The method that the application called to make the node. */
   readonly method: string | undefined
   readonly store?: string
   readonly topic?: string
 }
 
 /**
- * Looks for a serde wherever the topology reads, writes or stores something. Throws one `TopologyError` (`STREAMS_SERDE_MISSING`) that
- * names all places without one, before anything is opened.
+ * Checks that all sources, sinks and stores have their serdes, before anything is opened. Throws one `TopologyError`
+ * (`STREAMS_SERDE_MISSING`) that names every place without a serde.
  */
 export function checkSerdes({ subtopologies }: TopologyPlan, serdes: SerdeResolver): void {
   const nodes = subtopologies.flatMap((each) => each.nodes)
@@ -56,7 +56,7 @@ function missingOf({ key, value }: Serdes, owner: string, serdes: SerdeResolver)
   return (['key', 'value'] as const).filter((component) => isMissing(components[component]))
 }
 
-/** Other errors, of a schema registry that is not there, have their own place and message. */
+/** Other errors, such as that of a missing schema registry, are thrown later, with a message of their own. */
 function isMissing(resolve: () => unknown): boolean {
   try {
     resolve()

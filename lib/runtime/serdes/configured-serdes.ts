@@ -2,7 +2,7 @@ import type { Serde } from '../../model/serde.ts'
 import type { ResolvedConfig } from '../streams-config.ts'
 import { SerdeResolver } from './serde-resolver.ts'
 
-/** The serdes of an application with this configuration: its defaults, and its schema registry. */
+/** Makes the serde resolver of an application from its default serdes and its schema registry. */
 export function configuredSerdes(config: ResolvedConfig): SerdeResolver {
   const { applicationId, schemaRegistry } = config
   const defaultKey = config.defaultKeySerde as unknown as Serde<unknown> | undefined

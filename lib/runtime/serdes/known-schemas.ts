@@ -2,7 +2,10 @@ import type { SchemaRegistry } from '../../model/serde.ts'
 import type { TaskScope } from '../task/task-scope.ts'
 import type { StorageEnvironment, StorageTable, StorageWrite } from '../../storage/storage.ts'
 
-/** A registry that remembers what it has said, so that schemas can be kept beside the rows that were written with them. */
+/**
+ * A schema registry that remembers the schemas it has registered or looked up, so that they can be stored beside the rows that need
+ * them.
+ */
 export class KnownSchemas implements SchemaRegistry {
   readonly #registry: SchemaRegistry
   readonly #texts = new Map<number, string>()
@@ -31,24 +34,24 @@ export class KnownSchemas implements SchemaRegistry {
     return this.#texts
   }
 
-  /** What the registry itself has said counts more. */
+  /** Adds a schema that was stored. It does not replace one that came from the registry. */
   remember(id: number, text: string): void {
     if (!this.#texts.has(id)) this.#texts.set(id, text)
   }
 }
 
-/** Where an environment keeps schemas, by id. No store is called so. */
+/** The table in which an environment keeps schemas, by id. No store can have this name. */
 const tableName = '.schemas'
 
-/** Of a task with a schema registry. */
+/** The stored schemas of a task; undefined without a schema registry. */
 export function storedSchemas({ storage, environment }: TaskScope): StoredSchemas | undefined {
   const { schemas } = environment.serdes
   return schemas && new StoredSchemas(storage, schemas)
 }
 
 /**
- * The schemas with which the rows of an environment may have been written. Rows stay as they are when an application comes back with a
- * newer schema, and are read within a call: their schemas are there before the first one.
+ * The schemas with which the rows of an environment may have been written. Rows keep their old schema when the application comes
+ * back with a newer one. Stores read rows synchronously, so these schemas are loaded before the first read.
  */
 export class StoredSchemas {
   readonly #known: KnownSchemas
@@ -63,7 +66,7 @@ export class StoredSchemas {
     for (const [id, text] of this.#stored) known.remember(id, text)
   }
 
-  /** Appends what is not there yet: all that is known, since any row may have been written with it. */
+  /** Appends all known schemas that are not stored yet, because any row may have been written with any of them. */
   checkpoint(writes: StorageWrite[]): void {
     for (const [id, text] of this.#known.all()) {
       if (this.#stored.get(id) === text) continue

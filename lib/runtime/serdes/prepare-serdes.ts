@@ -12,7 +12,10 @@ interface Writing {
   readonly value: Serde<unknown>
 }
 
-/** Lets serdes fetch or register what they need to write what a task writes. Awaited before its first record. */
+/**
+ * Lets the serdes of sinks and stores fetch or register the schemas that they write with. Awaited before the first record of a
+ * task.
+ */
 export async function prepareWrites(
   subtopologies: readonly Subtopology[],
   serdes: SerdeResolver,
@@ -26,7 +29,7 @@ export async function prepareWrites(
   }
 }
 
-/** Lets the serdes of a partition fetch what they need to read these records. */
+/** Lets the serdes of a partition fetch the schemas that they need to read these records. */
 export async function prepareReads(
   { key, value }: Pick<RecordReader, 'key' | 'value'>,
   ranges: readonly ReadableRange[],

@@ -3,9 +3,9 @@ import type { Serde, SerdeEnvironment } from '../../model/serde.ts'
 import { bindSerde } from '../../model/serde.ts'
 import { KnownSchemas } from './known-schemas.ts'
 
-/** Gives nodes and stores the serde that they really use: their own or the default, bound to the environment. */
+/** Finds the serde that a node or store uses: its own or the default, bound to the environment. */
 export class SerdeResolver {
-  /** What the schema registry has said; undefined without one. */
+  /** The schemas of the schema registry; undefined without a registry. */
   readonly schemas: KnownSchemas | undefined
   readonly #environment: SerdeEnvironment
 
@@ -16,11 +16,12 @@ export class SerdeResolver {
     this.#environment = { ...environment, schemaRegistry: this.schemas ?? schemaRegistry }
   }
 
-  /** `owner` is for the message of the `TopologyError` (`STREAMS_SERDE_MISSING`) where there is none. */
+  /** The key serde of a node or store. Without any it throws a `TopologyError` (`STREAMS_SERDE_MISSING`) that names the `owner`. */
   key(serde: Serde<unknown> | undefined, owner: string): Serde<unknown> {
     return bindSerde(serde ?? this.#environment.defaultKey ?? missing('key', 'defaultKeySerde', owner), this.#environment)
   }
 
+  /** The value serde of a node or store. Throws as `key` does. */
   value(serde: Serde<unknown> | undefined, owner: string): Serde<unknown> {
     return bindSerde(serde ?? this.#environment.defaultValue ?? missing('value', 'defaultValueSerde', owner), this.#environment)
   }

@@ -5,7 +5,7 @@ import { noHeaders } from '../../model/headers.ts'
 import { lambdaResult } from '../../processor/lambda-result.ts'
 import type { Serde, SerdeContext } from '../../model/serde.ts'
 
-/** A serde at one place: the key or the value of one topic. Null is no bytes, and no bytes are null. */
+/** The serde of the key or of the value of one topic. It writes null as null, without asking the user's serde. */
 export class BoundSerde {
   readonly serde: Serde<unknown>
   readonly context: SerdeContext
@@ -25,7 +25,7 @@ export class BoundSerde {
     }
   }
 
-  /** Throws a `SerializationError`; for null where the serde is not nullable with the code `STREAMS_NULL_VALUE`. */
+  /** Throws a `SerializationError`. Null throws one of code `STREAMS_NULL_VALUE`, unless the serde is nullable. */
   read(bytes: Uint8Array | null, headers: Headers): unknown {
     if (bytes === null) return this.serde.nullable === true ? null : this.#failOnNull()
     try {

@@ -74,14 +74,14 @@ export class CurrentRecord {
     this.#index = index
   }
 
-  /** From here on, dead letters of errors on this level have neither key nor value. */
+  /** Removes the input record's bytes from the context. Dead letters of later errors on this level have neither key nor value. */
   forgetSource(): void {
     const context: { -readonly [K in keyof RecordContext]: RecordContext[K] } = this.context()
     delete context.source
     this.#batch = null
   }
 
-  /** Each forwarded record has a level of its own. Answers the level that `restore` takes back afterwards. */
+  /** Gives a forwarded record a context of its own. Returns the context before it, for `restore`. */
   enter({ timestamp, headers }: StreamRecord<unknown, unknown>): RecordContext {
     const left = this.context()
     this.restore({ ...left, timestamp, headers })

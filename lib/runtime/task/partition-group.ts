@@ -47,7 +47,9 @@ export class PartitionGroup {
     this.#lags.set(queue, lag)
   }
 
-  /** Takes out the queue with the next record: the caller takes that record, then calls `putBack`. Undefined: all queues are empty. */
+  /**
+   * Takes out the queue with the next record: the caller takes that record, then calls `putBack`. Undefined: all queues are empty.
+   */
   next(): RecordQueue | undefined {
     return this.#filled.poll()
   }
@@ -57,8 +59,8 @@ export class PartitionGroup {
   }
 
   /**
-   * Whether the next record may be processed now (KIP-695). Where all partitions have records it may. A partition without records is
-   * waited for while the broker has some, or while its lag is unknown; then for another `maxTaskIdleMs`.
+   * Whether the next record may be processed now (KIP-695). If all partitions have records, it may. For a partition without records
+   * the task waits while the broker still has some or its lag is unknown, and then for `maxTaskIdleMs` more.
    */
   isReady(now: number): boolean {
     if (this.#filled.size === this.#queues.size || this.#maxTaskIdleMs === neverIdle) return this.hasRecords

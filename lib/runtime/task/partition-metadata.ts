@@ -3,9 +3,9 @@ const headerBytes = 13
 
 /** The metadata that Kafka Streams commits with an offset (Java: `TopicPartitionMetadata`). */
 export interface CommittedMetadata {
-  /** Largest timestamp seen in the partition, ms; −1 where none was. */
+  /** Largest timestamp seen in the partition, in ms; −1 before the first record. */
   readonly partitionTime: number
-  /** Numbers that processors keep by name: up to which window an operator has emitted. */
+  /** Numbers that processors keep by name, such as the window up to which an operator has emitted. */
   readonly processorMetadata: ReadonlyMap<string, number>
 }
 
@@ -20,7 +20,7 @@ export function encodeCommittedMetadata({ partitionTime, processorMetadata }: Co
   return Buffer.concat([header, ...[...processorMetadata].map(encodeEntry)]).toString('base64')
 }
 
-/** Also reads version 1, which has only the time. Other texts come from other programs: they are read as no metadata, as in Java. */
+/** Also reads version 1, which has only the time. Texts of other programs count as no metadata, as in Java. */
 export function decodeCommittedMetadata(metadata: string): CommittedMetadata {
   const bytes = Buffer.from(metadata, 'base64')
   const version = bytes[0]

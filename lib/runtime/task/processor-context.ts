@@ -29,7 +29,7 @@ export interface PunctuationRequest {
   readonly startMs: number | undefined
 }
 
-/** The calls of a processor that the task answers. */
+/** The services of a task that its processors call. */
 export interface TaskControl {
   store(name: string): unknown
   schedule(punctuation: PunctuationRequest): Cancellable
@@ -59,7 +59,10 @@ export class NodeProcessorContext implements InternalProcessorContext<unknown, u
   readonly #current: CurrentRecord
   readonly #control: TaskControl
   readonly #stores: ReadonlySet<string>
-  /** `own`: each record that the node forwards has a record context of its own. `shared`: it has that of the record that came in. */
+  /**
+   * `own`: each record that the node forwards gets a record context of its own. `shared`: it keeps the context of the record that
+   * came in.
+   */
   level: 'own' | 'shared' = 'own'
   readonly #children: RuntimeNode[] = []
   readonly #guard: ValueGuard | undefined

@@ -10,7 +10,10 @@ export class ProcessorMetadata {
     return this.#values
   }
 
-  /** A number has changed since the last commit: the next one commits all partitions, also those without new records. */
+  /**
+   * True if a number has changed since the last commit. The next commit then includes all partitions, also those without new
+   * records.
+   */
   get isCommitNeeded(): boolean {
     return this.#isCommitNeeded
   }
@@ -24,7 +27,10 @@ export class ProcessorMetadata {
     this.#isCommitNeeded = true
   }
 
-  /** Merges the numbers that were committed with one partition. Values only grow, so of several partitions the greatest is the newest. */
+  /**
+   * Merges the numbers that were committed with one partition. Values only grow, so of several partitions the greatest is the
+   * newest.
+   */
   merge(committed: ReadonlyMap<string, number>): void {
     for (const [key, value] of committed) this.#values.set(key, Math.max(value, this.#values.get(key) ?? value))
   }

@@ -19,7 +19,7 @@ import { explained } from './value-guard.ts'
 type AnyRecord = StreamRecord<unknown, unknown>
 type AnyProcessor = Processor<unknown, unknown, unknown, unknown>
 
-/** The entry of a topic into the topology. */
+/** A running source node. The records of its topics enter the topology here. */
 export class RunningSource implements RuntimeNode {
   readonly name: string
   readonly node: SourceNode
@@ -35,7 +35,10 @@ export class RunningSource implements RuntimeNode {
     this.context = context
   }
 
-  /** No processor is above a sink that reads from here, so what it throws ends here. Kafka Streams does not ask the handler about it. */
+  /**
+   * A sink directly below this source has no processor above it, so its errors are caught here. Kafka Streams does not ask the
+   * processing handler about them.
+   */
   process(record: AnyRecord): void {
     try {
       this.context.forward(record)
@@ -47,7 +50,7 @@ export class RunningSource implements RuntimeNode {
   }
 }
 
-/** Throws the error, with its place, where the processing handler does not skip the record. */
+/** Asks the processing handler about an error. Throws the error, with its place, unless the handler skips the record. */
 function askAboutFailure(thrown: unknown, record: AnyRecord | null, place: NodePlace, scope: TaskScope): void {
   if (isFatal(thrown)) throw thrown
   const { environment, id, current } = scope
@@ -58,14 +61,14 @@ function askAboutFailure(thrown: unknown, record: AnyRecord | null, place: NodeP
   if (askHandler({ error, context, logLevel: 'error', failure: 'ends here', ask }, reportsOf(scope)) === 'fail') throw error
 }
 
-/** A processor with its context. What it throws is located here, once, and given to the handler. */
+/** A processor with its context. Its errors get node, task and record added here, and go to the processing handler. */
 class RunningProcessor implements RuntimeNode {
   readonly name: string
   readonly context: NodeProcessorContext
   readonly #place: NodePlace
   readonly #scope: TaskScope
   readonly #processor: AnyProcessor
-  /** The processor without its wrapper, where it is one of the DSL's. */
+  /** The processor without its wrapper, if it is an operator of the DSL. */
   readonly #operator: Operator<unknown, unknown, unknown, unknown> | undefined
 
   constructor(node: ProcessorNode, context: NodeProcessorContext, scope: TaskScope) {
@@ -137,7 +140,7 @@ function unwritable(cause: SerializationError, node: string): StreamsError {
   })
 }
 
-/** What it throws is an error of the node that forwarded to it, as in Kafka Streams. */
+/** A running sink node. Its errors are those of the node that forwarded to it, as in Kafka Streams. */
 class RunningSink implements RuntimeNode {
   readonly name: string
   readonly #place: NodePlace
@@ -189,7 +192,7 @@ export class ProcessorTopology {
     for (const processor of this.#processors.values()) processor.init()
   }
 
-  /** Awaits what processors fetch ahead, after `init` and before the first record. */
+  /** Awaited after `init` and before the first record, so that processors can fetch what they need. */
   async prepare(): Promise<void> {
     for (const processor of this.#processors.values()) await processor.prepare()
   }
@@ -198,7 +201,7 @@ export class ProcessorTopology {
     this.#processors.get(node)?.punctuate(now, punctuator)
   }
 
-  /** Closes all processors; the first error is thrown when all have had their turn. */
+  /** Closes all processors, and then throws the first error, if any. */
   close(): void {
     const errors: unknown[] = []
     for (const processor of this.#processors.values()) {

@@ -23,12 +23,12 @@ export class PunctuationQueue {
     return { cancel: () => void (schedule.isCancelled = true) }
   }
 
-  /** When the next punctuation is due; Infinity where none is scheduled. */
+  /** When the next punctuation is due; Infinity if none is scheduled. */
   get nextMs(): number {
     return this.#due.peek()?.nextMs ?? Infinity
   }
 
-  /** Runs each punctuation that is due once, however many of its intervals have passed. Answers whether any ran. */
+  /** Runs every due punctuation. Each runs once, however many of its intervals have passed. Returns whether any ran. */
   punctuate(now: number, run: RunPunctuation): boolean {
     let ran = false
     while (this.nextMs <= now) {

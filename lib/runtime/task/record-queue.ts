@@ -85,7 +85,7 @@ export class RecordQueue {
     this.#partitionTime = partitionTime
   }
 
-  /** The next batch is expected to begin at this offset. */
+  /** Sets the offset at which the next batch begins. */
   seek(offset: number): void {
     this.#nextOffset = offset
   }

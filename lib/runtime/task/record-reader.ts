@@ -22,7 +22,10 @@ import { reportsOf, type TaskScope } from './task-scope.ts'
 
 type AnyRecord = StreamRecord<unknown, unknown>
 
-/** Reads the records of one partition: serdes, timestamp extractor, and what happens to records that fail in either. */
+/**
+ * Reads the records of one partition with the serdes and the timestamp extractor of its source. The deserialization handler decides
+ * about records that cannot be read.
+ */
 export class RecordReader {
   readonly key: BoundSerde
   readonly value: BoundSerde
@@ -45,14 +48,14 @@ export class RecordReader {
     this.#keepsValid = keepsValidTimestamps(this.#extractor)
   }
 
-  /** The record as the topology sees it; null where it is skipped, and counted. Throws where it must not be skipped. */
+  /** The record as the topology sees it; null if it is skipped, which is counted. Throws if it may not be skipped. */
   read(batch: RecordBatch, index: number, partitionTime: number): AnyRecord | null {
     const record = this.deserialize(batch, index)
     if (record === null || (this.#keepsValid && record.timestamp >= 0)) return record
     return this.#stamp(record, batch.offset(index), partitionTime)
   }
 
-  /** A record that a restore meets again: null where the extractor skips it. Throws where it could not be read; no handler is asked. */
+  /** Reads a record for a restore. Null if the extractor skips it. Throws if it cannot be read; no handler is asked. */
   reread({ key, value, timestamp, headers, offset }: RestoredRecord, partitionTime: number): AnyRecord | null {
     if (!Number.isSafeInteger(timestamp)) throw unsafeTimestamp(timestamp)
     const record = streamRecord(this.key.read(key, headers), this.#value(value, headers), timestamp, headers)
@@ -62,25 +65,25 @@ export class RecordReader {
   }
 
   /**
-   * When the record was processed, and what the time of its partition was then, is not written anywhere. A restore leaves such records
-   * their own timestamp.
+   * True if the extractor took the timestamp from the wall clock or from the partition time. Neither is recorded anywhere, so a
+   * restore keeps the timestamp of the record itself.
    */
   #isTimeForgotten(timestamp: number, partitionTime: number): boolean {
     if (this.#extractor === wallclockTimestamp) return timestamp >= 0
     return this.#extractor === usePartitionTimeOnInvalidTimestamp && partitionTime < 0
   }
 
-  /** Whether the extractor says of this timestamp that it is right. */
+  /** Whether the extractor is known to keep this timestamp. */
   keepsTimestamp(timestamp: number): boolean {
     return this.#keepsValid && timestamp >= 0 && Number.isSafeInteger(timestamp)
   }
 
-  /** Whether a null value is a record as any other. */
+  /** Whether a record with a null value is read like any other. */
   get keepsNulls(): boolean {
     return this.#nullValues === 'kept' || this.value.serde.nullable === true
   }
 
-  /** Without the extractor: for global stores, which take records as they come. */
+  /** Reads a record without the timestamp extractor. Global stores do so, as in Java. */
   deserialize(batch: RecordBatch, index: number): AnyRecord | null {
     const headers = batch.headers(index)
     const timestamp = batch.timestamp(index)

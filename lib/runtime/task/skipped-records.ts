@@ -28,9 +28,9 @@ interface Line {
 }
 
 /**
- * Counts and logs the records that a task skips on purpose: late ones, and those without key or value. Each place logs each reason at most
- * once in 10 s of the wall clock, and tells how many records that left out, so that a flood of late records is no flood of lines. The
- * counter has them all.
+ * Counts and logs the records that a task skips on purpose: late ones, and those without key or value. Each place logs each reason
+ * at most once in 10 s of the wall clock, so that a flood of late records is no flood of log lines. The next line tells how many
+ * records had none. The counter counts all of them.
  */
 export class SkippedRecords {
   readonly #options: SkippedRecordsOptions
@@ -40,7 +40,7 @@ export class SkippedRecords {
     this.#options = options
   }
 
-  /** For skips that are no news to anybody: counts, and does not log. */
+  /** Counts without logging, for skips that nobody needs to hear of. */
   count(): void {
     this.#options.dropped.add()
   }
@@ -51,15 +51,16 @@ export class SkippedRecords {
     this.log(place, reason, facts)
   }
 
-  /** For skips that Kafka Streams does not count. */
+  /** Logs without counting, for skips that Kafka Streams does not count. */
   log(place: string, reason: string, facts: SkipFacts = {}): void {
     const leftOut = this.#due(`${place}: ${reason}`)
     if (leftOut !== undefined) this.#write(place, reason, facts, leftOut)
   }
 
   /**
-   * A store does not take what is older than its retention. A changelog keeps rows for longer than the store does: while it is restored, before
-   * the task has any record at work, such rows are counted only, as in Kafka Streams.
+   * Counts and logs a row that a store refuses because the row is older than its retention. A changelog keeps rows for longer than
+   * its store, so a restore meets such rows too. These are only counted, as in Kafka Streams: a task that restores has no current
+   * record.
    */
   dropInStore(spec: StoreSpec): void {
     this.#options.dropped.add()
@@ -68,11 +69,11 @@ export class SkippedRecords {
     this.log(`The store ${spec.name}`, 'it is older than what the store retains', facts)
   }
 
-  /** How many were left out since the last line; undefined while it is too early for another line. */
+  /** How many records were skipped without a line since the last one; undefined if it is too early for another line. */
   #due(line: string): number | undefined {
     const now = this.#options.clock.now()
     const last = this.#lines.get(line)
-    // A wall clock that was set back must not silence anybody.
+    // If the wall clock was set back, a line is due at once.
     if (last !== undefined && now >= last.atMs && now - last.atMs < quietMs) {
       last.leftOut++
       return undefined

@@ -3,7 +3,10 @@ import type { StoreSpec } from '../../state/store-spec.ts'
 import { changelogTopicName } from '../../topology/internal-topic-names.ts'
 import type { TaskScope } from './task-scope.ts'
 
-/** The part of a task that its stores see. `topic` is the source topic that serves as changelog; undefined: none does. */
+/**
+ * Makes the context through which a store sees its task. `topic` is the source topic that serves as its changelog; undefined if
+ * none does.
+ */
 export function storeContext(
   spec: StoreSpec,
   topic: string | undefined,

@@ -320,7 +320,7 @@ function commitOf(queue: RecordQueue, processorMetadata: ReadonlyMap<string, num
   return { ...partition, offset: position, leaderEpoch: -1, metadata }
 }
 
-/** Records that wait in caches and buffers keep their input's bytes only where dead letters may need them. */
+/** Records that wait in caches and buffers keep the bytes of their input record only if dead letters may need them. */
 function sourcesOf({ deadLetterTopic, compatibility }: ThreadEnvironment): 'kept' | 'by level' | 'not kept' {
   if (deadLetterTopic === undefined) return 'not kept'
   return compatibility === 'java' ? 'by level' : 'kept'

@@ -82,7 +82,7 @@ export class TaskManager {
     }
   }
 
-  /** These changelogs are restored. A task begins to run when all its changelogs are. */
+  /** Notes that these changelogs are restored. A task starts to run when all its changelogs are restored. */
   async restored(changelogs: readonly Changelog[]): Promise<void> {
     for (const { partition, taskId } of changelogs) {
       const managed = taskId === null ? undefined : this.#tasks.get(taskIdString(taskId))
@@ -91,8 +91,8 @@ export class TaskManager {
   }
 
   /**
-   * Makes tasks again, which then begin at the offsets that the group has committed by now (Java: `closeDirtyAndRevive`). Their work
-   * since the last commit is given up. Their state begins with what storage has, or, `destroyed`, with nothing.
+   * Closes tasks without a commit, and makes them anew (Java: `closeDirtyAndRevive`). They begin at the offsets that the group has
+   * committed by now. `kept`: their stores begin with the rows in storage. `destroyed`: their stores begin empty.
    */
   async recreate(tasks: readonly ManagedTask[], state: 'kept' | 'destroyed'): Promise<void> {
     this.closeDirty(tasks)
@@ -100,7 +100,9 @@ export class TaskManager {
     await this.assign(new Map(tasks.map(({ id, partitions }) => [taskIdString(id), partitions])))
   }
 
-  /** The broker no longer has the offset that is read next of a partition: reading goes on where the reset policy says. */
+  /**
+   * Called if the broker no longer has the next offset of a partition. Reading goes on at the offset that the reset policy gives.
+   */
   async reset(partition: TopicPartition): Promise<void> {
     const managed = this.owner(partition)
     if (managed === undefined) return
@@ -124,7 +126,7 @@ export class TaskManager {
     }
   }
 
-  /** Closes a task without writing anything: whoever wants to keep its work commits before. */
+  /** Closes a task without writing anything. Its work is kept only if it was committed before. */
   close(managed: ManagedTask): void {
     const { input, changelogs, directory } = this.#options
     managed.state = 'closed'
@@ -196,7 +198,7 @@ export class TaskManager {
     const ends = await admin.listOffsets(partitions, 'latest')
     task.start(committed)
     await task.prepare()
-    // The next start need not replay what this one has replayed.
+    // The restored rows are stored at once, so that the next start need not restore them again.
     task.checkpoint()
     managed.state = 'running'
     this.#setRunning()

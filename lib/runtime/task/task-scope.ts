@@ -7,7 +7,7 @@ import type { SendDeadLetter } from '../errors/dead-letters.ts'
 import type { CurrentRecord } from './current-record.ts'
 import type { SkippedRecords } from './skipped-records.ts'
 
-/** What the parts of one task share. */
+/** The objects that the parts of one task share. */
 export interface TaskScope {
   readonly environment: ThreadEnvironment
   readonly id: TaskId
@@ -15,7 +15,7 @@ export interface TaskScope {
   readonly current: CurrentRecord
   readonly droppedRecords: Counter
   readonly skipped: SkippedRecords
-  /** Objects that several nodes of the task use together. The key is an object that these nodes know. */
+  /** Objects that several nodes of the task use together, by a key that these nodes know. */
   readonly shared: Map<string, object>
   readonly sendDeadLetter: SendDeadLetter
   /** The largest timestamp that the task has processed; −1 before the first record. */

@@ -18,28 +18,30 @@ import { StoreFormats } from '../restore/store-formats.ts'
 import { positionRemoval, positionWrite, readPosition } from '../restore/store-positions.ts'
 import type { TaskScope } from './task-scope.ts'
 
-/** A store with its changelog, where it has one. */
+/** A store with its changelog, if it has one. */
 interface OpenStore {
   readonly node: StoreNode
   readonly store: StateStore
   readonly changelog: TopicPartition | undefined
-  /** How a restore reads the changelog, where that is a source topic; undefined: as it is. */
+  /**
+   * Set if the changelog is a source topic: a restore reads its records through it. Undefined: records are restored as they are.
+   */
   readonly source: SourceChangelog | undefined
-  /** Its writes reach storage, so its position may. */
+  /** True if the store is on disk. Only then is its position stored. */
   readonly isDurable: boolean
-  /** Changelog offset up to which the committed generation goes; undefined while nothing was read or written. */
+  /** The changelog offset up to which the committed rows of the store reach; undefined while it has none. */
   position: number | undefined
 }
 
-/** What has to be read before a store is complete. */
+/** The changelog that must be read before a store is complete. */
 export interface StoreRestore {
   readonly storeName: string
   readonly partition: TopicPartition
   /** Undefined: from the start of the changelog. */
   readonly from: number | undefined
-  /** The changelog is a source topic: it belongs to the store up to what is committed of it. */
+  /** True if the changelog is a source topic. Only its records before the committed offset belong to the store. */
   readonly isSource: boolean
-  /** Which records matter: all, where more than the last of a key says something. */
+  /** `all` if more than the last record of a key matters. */
   readonly records: 'last-of-key' | 'all'
   readonly restore: (records: readonly RestoredRecord[], nextOffset: number) => void
   /** Lets the store's serdes fetch what they need to read these records. */
@@ -50,13 +52,13 @@ export interface TaskStoresOptions {
   readonly nodes: readonly StoreNode[]
   readonly scope: TaskScope
   readonly changelogs: ChangelogOutput
-  /** The node that reads a topic which is a changelog, too. */
+  /** The source node of a topic that also serves as a changelog. */
   readonly sourceOf: (topic: string) => SourceNode
 }
 
 /**
- * The stores of one task and their positions. A checkpoint gives data and positions of all stores to storage in one transaction: a process
- * that dies has both or neither, and what is missing is replayed from the changelog.
+ * The stores of one task and their positions. A checkpoint writes the rows and positions of all stores in one transaction. So after
+ * a crash storage has both or neither, and missing rows are restored from the changelog.
  */
 export class TaskStores {
   readonly #options: TaskStoresOptions
@@ -113,14 +115,17 @@ export class TaskStores {
     })
   }
 
-  /** Caches give up what they hold, to changelogs and downstream. */
+  /** Flushes all caches and buffers: their updates go to the changelogs and downstream. */
   flush(): void {
     const stores = [...this.#stores.values()]
     for (const { node, store } of stores) if (node.kind.flushes === 'first') flushStore(store)
     for (const { node, store } of stores) if (node.kind.flushes === 'last') flushStore(store)
   }
 
-  /** The Kafka commit has succeeded. `sourceOffset` is what was committed of a source topic that is a changelog. */
+  /**
+   * Called when the Kafka commit has succeeded. `sourceOffset` gives the committed offset of a source topic that serves as
+   * changelog.
+   */
   commit(sourceOffset: (topic: string) => number | undefined): void {
     for (const open of this.#stores.values()) {
       open.store.commit()
@@ -132,7 +137,7 @@ export class TaskStores {
     }
   }
 
-  /** Gives the committed writes and positions to storage. */
+  /** Writes the committed rows and positions to storage. */
   checkpoint(): void {
     if (this.#stores.size === 0) return
     const writes: StorageWrite[] = []
@@ -160,7 +165,10 @@ export class TaskStores {
     return { node, store, changelog, source: this.#source(node), isDurable, position }
   }
 
-  /** Rows of another format are restored from the changelog, which is the same for all formats of a kind. */
+  /**
+   * Stored rows of another format are removed and restored from the changelog, which is the same for all formats of a kind of
+   * store.
+   */
   #checkFormat({ spec, kind }: StoreNode, changelog: TopicPartition | undefined, context: StateStoreContext): void {
     const { storage, environment } = this.#scope
     const { name } = spec
@@ -209,7 +217,7 @@ export class TaskStores {
     return { topic, partition: this.#scope.id.partition }
   }
 
-  /** Java restores the bytes of a source topic as they are, also those that the source had refused. */
+  /** In `java` there is none: Java restores the bytes of a source topic as they are, even those that the source refused. */
   #source(node: StoreNode): SourceChangelog | undefined {
     const partition = this.#changelog(node)
     if (partition === undefined || node.changelog?.kind !== 'source') return undefined
@@ -233,7 +241,9 @@ function flushStore(store: StateStore): void {
   }
 }
 
-/** A store in memory has nothing that says of which kind it was; a record of another kind often shows it. */
+/**
+ * A store in memory has no stored format that names its kind. But the changelog records of another kind can often be recognized.
+ */
 function checkKind({ spec, kind }: StoreNode, partition: TopicPartition, records: readonly ChangelogRecord[]): void {
   const { changelog } = kind
   if (records.every((record) => changelog.holds(record))) return

@@ -7,34 +7,39 @@ import type { RecordReader } from './record-reader.ts'
 import type { StoreRestore } from './task-stores.ts'
 
 /**
- * A task, of whatever kind: stores, and partitions that it reads (Java: `Task`). An active task runs a sub-topology
- * ({@link ActiveTask}), a global one keeps the global stores of a process. A task is synchronous: nothing in it waits.
+ * A task: its stores, and the partitions that it reads (Java: `Task`). An active task runs a sub-topology ({@link ActiveTask}); a
+ * global task fills the global stores of a process. A task does its work synchronously.
  *
  * Life: `open` → the changelogs of all `restores()` are read → `start` → (`addRecords`, …)* → `close`.
  */
 export interface Task {
   readonly id: TaskId
   readonly partitions: readonly TopicPartition[]
-  /** The task reads this partition as well. Idempotent. */
+  /** Lets the task read this partition too. Idempotent. */
   addPartition(partition: TopicPartition): void
-  /** Opens the stores at the positions where storage has them. */
+  /** Opens the stores, with the rows and positions that storage has. */
   open(): void
-  /** The changelogs that must be read before `start`; none where the partitions themselves fill the stores. */
+  /** The changelogs that must be read before `start`. A global task has none, because its partitions fill its stores. */
   restores(): readonly StoreRestore[]
-  /** The stores are complete: processors begin. `committed` is what the group has committed of the partitions. */
+  /**
+   * Called when the stores are complete: initializes the processors. `committed`: the offsets that the group has committed for the
+   * partitions.
+   */
   start(committed: readonly OffsetCommit[]): void
   /** Takes records `from` up to `end` of a fetched batch, and moves the partition's position behind the batch. */
   addRecords(partition: TopicPartition, batch: RecordBatch, from: number, end: number): void
-  /** The offset after the last batch that was added, or where reading begins; −1: not known yet. */
+  /**
+   * The offset after the last batch that was added; before the first, the offset where reading begins; −1 if that is not known yet.
+   */
   fetchPosition(partition: TopicPartition): number
-  /** The serdes that read a partition: they may fetch ahead what they need. */
+  /** The serdes that read a partition. They may have to fetch schemas before its records are added. */
   reader(partition: TopicPartition): Pick<RecordReader, 'key' | 'value'>
   store(name: string): StateStore | undefined
   /** Bytes of all stores that a checkpoint would free. */
   readonly dirtyBytes: number
-  /** Gives what is committed to storage, rows and positions in one transaction. */
+  /** Writes the committed rows and positions to storage, in one transaction. */
   checkpoint(): void
-  /** Closes processors and stores, and writes nothing: what is to be kept was committed before. */
+  /** Closes processors and stores without writing anything. Work is kept only if it was committed before. */
   close(): void
 }
 
@@ -43,30 +48,30 @@ export interface Task {
  * acknowledged → the offsets are committed → `postCommit`.
  */
 export interface ActiveTask extends Task {
-  /** Called after `start`, before the first record: processors that serialize fetch ahead what they need. */
+  /** Awaited after `start` and before the first record, so that processors which serialize can fetch what they need. */
   prepare(): Promise<void>
-  /** Reading of the partition begins here: at the committed offset, or where the reset policy says. */
+  /** Sets the offset where reading of the partition begins: the committed offset, or the one that the reset policy gives. */
   seek(partition: TopicPartition, offset: number): void
-  /** How many records of the partition are still on the broker (KIP-695). */
+  /** Tells the task how many records of the partition are still on the broker (KIP-695). */
   setLag(partition: TopicPartition, lag: number): void
   bufferedRecords(partition: TopicPartition): number
   readonly hasRecords: boolean
-  /** False where the task has no records, or waits for a partition without data (KIP-695). */
+  /** False if the task has no records, or waits for a partition without data (KIP-695). */
   isProcessable(now: number): boolean
-  /** Processes one record: that with the smallest timestamp. Call it where `hasRecords`. */
+  /** Processes one record: the one with the smallest timestamp. The task must have records. */
   process(): void
-  /** Runs stream-time punctuations that are due. Answers whether there were any. */
+  /** Runs the stream-time punctuations that are due. Returns whether there were any. */
   punctuateStreamTime(): boolean
-  /** Runs wall-clock punctuations that are due. Answers whether there were any. */
+  /** Runs the wall-clock punctuations that are due. Returns whether there were any. */
   punctuateWallClock(now: number): boolean
-  /** When the next wall-clock punctuation is due; Infinity where none is. */
+  /** When the next wall-clock punctuation is due; Infinity if none is scheduled. */
   readonly nextWallClockMs: number
-  /** A processor has asked for a commit. */
+  /** True if a processor has asked for a commit since the last one. */
   readonly isCommitRequested: boolean
-  /** The task has processed or punctuated since the last commit. */
+  /** True if the task has processed or punctuated since the last commit. */
   readonly isCommitNeeded: boolean
-  /** Flushes caches. The offsets it answers may be committed once all output so far is acknowledged. */
+  /** Flushes caches. The returned offsets may be committed once all output so far is acknowledged. */
   prepareCommit(): readonly OffsetCommit[]
-  /** The commit of `offsets` has succeeded. `checkpoint` decides whether storage is written now. */
+  /** Called when the commit of `offsets` has succeeded. `checkpoint` decides whether stores are written to storage now. */
   postCommit(offsets: readonly OffsetCommit[], checkpoint: 'if-due' | 'always'): void
 }

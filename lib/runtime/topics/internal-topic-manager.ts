@@ -13,17 +13,17 @@ export interface InternalTopicOptions {
   readonly retryBackoffMs: number
 }
 
-/** Another instance creates the same topics at the same time; its creations show up in far fewer rounds than these. */
+/** Another instance may create the same topics at the same time. Its topics show up in far fewer rounds than this. */
 const roundsMax = 20
 
 /**
- * Makes sure that the internal topics of a topology are there, and as they must be (Java: `InternalTopicManager`). Answers the
- * partition counts of all topics that the topology reads, writes as repartition topic, or keeps as changelog: what
- * `groupPartitions` wants. Safe to run in several instances at once. Configurations of topics that exist are left alone.
+ * Creates the internal topics of a topology that are missing, and checks those that exist (Java: `InternalTopicManager`). Resolves
+ * to the partition counts of all topics that the topology reads, writes as repartition topics, or keeps as changelogs. Safe to run
+ * in several instances at once. Configurations of existing topics are left alone.
  *
  * Throws
  * - `StreamsError` `STREAMS_MISSING_SOURCE_TOPIC`: a source topic does not exist (facts: topics);
- * - `TopologyError` `STREAMS_NOT_COPARTITIONED`: topics that are joined have not equally many partitions (facts: partitions by topic);
+ * - `TopologyError` `STREAMS_NOT_COPARTITIONED`: joined topics differ in their numbers of partitions (facts: partitions by topic);
  * - `StreamsError` `STREAMS_INTERNAL_TOPIC_MISMATCH`: an internal topic exists with another number of partitions (facts: topic,
  *   expected, actual);
  * - `TransportError`s of the admin.
@@ -44,7 +44,7 @@ export async function prepareInternalTopics(
   }
 }
 
-/** All topics where a pattern asks for them; else only those that the plan names, however many the cluster has. */
+/** Looks up the topics that the plan names; all topics of the cluster only if a source has a pattern. */
 async function partitionCounts({ subtopologies }: TopologyPlan, admin: Admin): Promise<ReadonlyMap<string, number>> {
   const hasPattern = subtopologies.some(({ nodes }) => nodes.some((node) => node.kind === 'source' && node.pattern !== undefined))
   const changelogs = subtopologies.flatMap(({ stores }) => stores.flatMap(({ changelog }) => changelogNames(changelog)))
@@ -86,7 +86,7 @@ function isMissing({ name, partitions }: NewTopic, existing: ReadonlyMap<string,
   throw new StreamsError('STREAMS_INTERNAL_TOPIC_MISMATCH', message, { facts: { topic: name, expected: partitions, actual } })
 }
 
-/** False: another instance was faster with one of them, and it is open which of the others are there. */
+/** False if another instance has created one of the topics meanwhile. It is then unknown which of the others exist. */
 async function hasCreated(admin: Admin, topics: readonly NewTopic[], round: number): Promise<boolean> {
   try {
     await admin.createTopics(topics)

@@ -4,10 +4,10 @@ import type { InternalTopic, SourceNode, Subtopology, TopologyPlan } from '../..
 /** Kafka's own topics: no pattern matches them (Java: `exclude.internal.topics`). */
 const kafkaTopics: ReadonlySet<string> = new Set(['__consumer_offsets', '__transaction_state'])
 
-/** What reads topics: a sub-topology, or one source of it. */
+/** A reader of topics: a sub-topology, or one of its sources. */
 export type TopicReader = Pick<Subtopology, 'sourceTopics' | 'nodes'>
 
-/** Topics that a sub-topology reads, of those that exist: named ones, and those its patterns match. Sorted, each once. */
+/** The existing topics that a sub-topology reads: those that it names, and those that its patterns match. Sorted, each once. */
 export function inputTopics({ sourceTopics, nodes }: TopicReader, existing: Iterable<string>): readonly string[] {
   const patterns = nodes.filter((node) => node.kind === 'source').flatMap(wholeName)
   const isRead = (topic: string): boolean =>
@@ -21,9 +21,9 @@ export function taskCount(subtopology: Subtopology, counts: ReadonlyMap<string, 
 }
 
 /**
- * How many partitions every topic of a topology has or is to have (Java: `RepartitionTopics`, `CopartitionedTopicsEnforcer`,
- * `ChangelogTopics`). `existing` holds the topics of the cluster; what it says of internal topics is not looked at, because they
- * follow from the others. Errors are those of `prepareInternalTopics`.
+ * Computes the number of partitions of every topic of a topology (Java: `RepartitionTopics`, `CopartitionedTopicsEnforcer`,
+ * `ChangelogTopics`). `existing` holds the topics of the cluster. Its numbers for internal topics are ignored, because those follow
+ * from the other topics. Errors are those of `prepareInternalTopics`.
  */
 export function resolvePartitionCounts(
   { subtopologies }: TopologyPlan,
@@ -58,7 +58,8 @@ function sourceCounts(
 
 /**
  * A repartition topic without a number of its own has as many partitions as the widest input of the sub-topologies that write it.
- * Inputs may be such topics themselves, so it goes round until nothing changes; counts only grow, up to the widest there is.
+ * These inputs may be repartition topics too, so the loop runs until nothing changes. It ends, because numbers only grow, at most
+ * to that of the widest topic.
  */
 function setRepartitionCounts(subtopologies: readonly Subtopology[], repartitionTopics: RepartitionTopics, counts: Counts): void {
   const implicit = [...repartitionTopics.values()].filter(({ partitions }) => partitions === undefined)
@@ -77,7 +78,10 @@ function setRepartitionCounts(subtopologies: readonly Subtopology[], repartition
   if (unknown.length > 0) throw withoutInput(unknown)
 }
 
-/** User topics say how many; among repartition topics alone the explicit ones do, or else the widest. The implicit ones follow. */
+/**
+ * Gives the topics of a group one number of partitions. User topics and repartition topics with a number of their own decide it;
+ * without any of these the widest topic does.
+ */
 function copartition(group: readonly string[], repartitionTopics: RepartitionTopics, counts: Counts): void {
   const isImplicit = (topic: string): boolean =>
     repartitionTopics.has(topic) && repartitionTopics.get(topic)!.partitions === undefined
@@ -94,7 +98,10 @@ function changelogCounts(subtopology: Subtopology, counts: Counts): readonly (re
   return tasks === 0 ? [] : topics.map(({ name, partitions }) => [name, partitions ?? tasks])
 }
 
-/** Patterns match whole names, and are asked again and again: `g` and `y` would make them remember. */
+/**
+ * The pattern of a source, so that it matches whole names. It loses the flags `g` and `y`, with which a pattern has state between
+ * two calls.
+ */
 function wholeName({ pattern }: SourceNode): readonly RegExp[] {
   return pattern === undefined ? [] : [new RegExp(`^(?:${pattern.source})$`, pattern.flags.replace(/[gy]/g, ''))]
 }

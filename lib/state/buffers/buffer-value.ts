@@ -58,7 +58,7 @@ function readHeaders(reader: BufferReader): Headers {
   return Array.from({ length: count }, (): Header => ({ key: reader.text() ?? '', value: reader.sized() }))
 }
 
-/** The length of a topic that is absent: a punctuation made the record. Java fails to write such a record. */
+/** A record that a punctuation made has no topic, which is written as null. Java fails to write such a record. */
 function contextParts({ timestamp, offset, topic, partition, headers }: RecordContext): Uint8Array[] {
   const times = Buffer.allocUnsafe(16)
   writeInt64(times, timestamp, 0)
@@ -81,7 +81,9 @@ function bytesOf(bytes: Uint8Array | null): number {
   return bytes === null ? 0 : bytes.byteLength
 }
 
-/** Reads the value of a changelog record from its beginning. It answers copies, because views would keep the whole fetch in memory. */
+/**
+ * Reads the value of a changelog record from its beginning. It returns copies, because views would keep the whole fetch in memory.
+ */
 export class BufferReader {
   readonly #bytes: Buffer
   #at = 0

@@ -5,7 +5,10 @@ import { BufferReader, readBufferValue, readRecordContext, writeBufferValue, typ
 import { writeInt64 } from '../key-value/row-codec.ts'
 import type { ChangelogRecord } from '../state-store.ts'
 
-/** A record in the changelog of a change buffer: the change that is held back for the key, and the time at which its place begins. */
+/**
+ * A record in the changelog of a change buffer: the change that is held back for the key, and the time by which the buffer orders
+ * it.
+ */
 export interface BufferedChange {
   readonly timeMs: number
   readonly value: BufferValue
@@ -22,11 +25,11 @@ export function writeBufferedChange({ timeMs, value }: BufferedChange): Uint8Arr
   return writeBufferValue(value, time)
 }
 
-/** What records of older versions do not say themselves. */
+/** Facts about a record that the older versions do not contain. */
 export interface ChangelogOrigin {
   readonly topic: string
   readonly partition: number
-  /** The prior value that the buffer has for the key; null where it has none. */
+  /** The prior value that the buffer has for the key; null if it has none. */
   readonly priorValue: Uint8Array | null
 }
 
@@ -62,8 +65,8 @@ function readWithContext(reader: BufferReader, { priorValue }: ChangelogOrigin):
 }
 
 /**
- * Reads version 2: `context ‖ size of the rest ‖ old and new value ‖ prior value ‖ buffer time`. Kafka 2.4.0 to 2.5.0 wrote version 3 under
- * this number.
+ * Reads version 2: `context ‖ size of the rest ‖ old and new value ‖ prior value ‖ buffer time`. Kafka 2.4.0 to 2.5.0 wrote version
+ * 3 under this number.
  */
 function readVersion2(bytes: Uint8Array): BufferedChange {
   try {

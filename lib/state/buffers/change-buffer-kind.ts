@@ -4,9 +4,9 @@ import type { ChangeBufferSpec } from '../store-spec.ts'
 import { ChangeBuffer } from './change-buffer.ts'
 
 /**
- * What `suppress` holds back. Older formats of its changelog tell only together when a key came, and with what value, so that all
- * records are restored. What caches forward during a flush may come into the buffer, and must be in its changelog when the offsets are
- * committed: so it is flushed after them.
+ * The store of the changes that `suppress` holds back. In older formats of its changelog a record alone does not tell the time and
+ * value of a key, so a restore reads all records. A cache that is flushed may forward changes into the buffer. These must be in the
+ * buffer's changelog when the offsets are committed, so the buffer is flushed after all caches.
  */
 export const changeBufferKind: StoreKind<ChangeBufferSpec> = {
   open: (spec, context) => new ChangeBuffer(spec, context, keySerde(spec, context), valueSerde(spec, context)),

@@ -5,7 +5,7 @@ import type { RecordBufferSpec } from '../store-spec.ts'
 import { streamTimesTable } from '../stream-times.ts'
 import { isRecordPlace, RecordBuffer } from './record-buffer.ts'
 
-/** Records of a stream that wait for the table they are joined with. */
+/** The store of stream records that wait before they are joined with a table (a stream-table join with grace). */
 export const recordBufferKind: StoreKind<RecordBufferSpec> = {
   open: (spec, context) =>
     new RecordBuffer({

@@ -24,14 +24,14 @@ export interface RecordBufferOptions<K, V> {
   readonly table: StorageTable | undefined
 }
 
-/** Zeros, where the change buffer of `suppress` has its buffer time. */
+/** Zeros in the place where the change buffer of `suppress` writes its buffer time. */
 const noTime = new Uint8Array(8)
 const changelogPrefix = Uint8Array.of(0)
 
 /**
- * Records of a stream that wait for their time (Java: `RocksDBTimeOrderedKeyValueBuffer`). Their order is that of their times; records
- * of one time are in the order of their keys' bytes, those of one key in the order in which they came. A row's key is
- * `time int64 ‖ key ‖ number int32`. In the changelog a zero byte stands before it.
+ * Records of a stream that wait for their time (Java: `RocksDBTimeOrderedKeyValueBuffer`). They are ordered by time, then by the
+ * bytes of their keys, then by arrival. A row's key is `time int64 ‖ key ‖ number int32`. In the changelog a zero byte stands
+ * before it.
  */
 export class RecordBuffer<K, V> implements StateStore {
   readonly name: string
@@ -76,7 +76,7 @@ export class RecordBuffer<K, V> implements StateStore {
     this.#log(at, written)
   }
 
-  /** Emits the records of this time and older ones, and removes them. A record is removed when `emit` has returned. */
+  /** Emits and removes the records of this time and older ones. */
   evictUntil(timeMs: number, emit: Eviction<K, V>): void {
     this.#checkOpen()
     if (timeMs < 0 || this.#minTime > timeMs) return
@@ -146,8 +146,8 @@ export class RecordBuffer<K, V> implements StateStore {
   }
 
   /**
-   * Java reads the keys of the changelog as those of a window store, which have the time behind the key. It finds wrong keys, and times far
-   * in the future: restored records are never emitted, and all later records are late.
+   * Java reads the keys of this changelog as if they were those of a window store, in which the time follows the key. So it reads
+   * wrong keys, and times far in the future: restored records are never emitted, and all later records are late.
    */
   #restore({ key, value }: ChangelogRecord): void {
     const isMistaken = this.#options.context.compatibility === 'java'

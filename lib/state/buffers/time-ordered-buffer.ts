@@ -1,16 +1,16 @@
 import type { RecordContext } from '../../model/record-context.ts'
 
-/** Takes a record that leaves a buffer. The buffer removes the record when the call has returned. */
+/** Takes a record that leaves a buffer. */
 export type Eviction<K, V> = (key: K, value: V, context: RecordContext) => void
 
-/** Records that are held back, in the order of their times; those of one time in the order of their keys' bytes (Java: `TimeOrderedKeyValueBuffer`). */
+/** Records that are held back, ordered by time, then by the bytes of their keys (Java: `TimeOrderedKeyValueBuffer`). */
 export interface TimeOrderedBuffer<K, V> {
   readonly count: number
   /** The bytes that Java counts for these records, so that a limit in bytes is reached with the same record as in Java. */
   readonly bytes: number
-  /** The time of the oldest record; Infinity where there is none. */
+  /** The time of the oldest record; Infinity if there is none. */
   readonly minTimeMs: number
   put(timeMs: number, key: K, value: V, context: RecordContext): void
-  /** Emits and removes the oldest record as long as `isDue` answers true. `isDue` is asked before each record. */
+  /** Emits and removes the oldest record as long as `isDue` returns true. `isDue` is called before each record. */
   evictWhile(isDue: () => boolean, emit: Eviction<K, V>): void
 }

@@ -10,7 +10,7 @@ import { UntimedRows } from './untimed-rows.ts'
 
 type Spec = KeyValueStoreSpec<unknown, unknown>
 
-/** The newest value of each key. */
+/** The key-value store, which keeps the newest value of each key. */
 export const keyValueKind: StoreKind<Spec> = {
   open: openKeyValueStore,
   format: (spec, context) => ({ changelog: 'key-value', rows: losesTimestamps(spec, context) ? 'plain' : spec.values }),
@@ -27,7 +27,7 @@ function openKeyValueStore(spec: Spec, context: StateStoreContext): StateStore {
   const base = bounded ?? openRows(spec, codec, context)
   const inner = losesTimestamps(spec, context) ? new UntimedRows(base) : base
   const log = context.changelog && changelogWriter(context.changelog, spec, context)
-  // Java's changelog does not hear of what a timestamped store evicts, and keeps it for ever.
+  // Java does not log the entries that a timestamped store evicts, so that its changelog keeps them for ever.
   if (log !== undefined && (spec.values === 'plain' || context.compatibility !== 'java'))
     bounded?.onEvict((key) => log(key, null))
   const logged = log === undefined ? inner : new ChangeloggingRows(inner, log)

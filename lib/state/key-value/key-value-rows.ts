@@ -12,7 +12,7 @@ export interface KeyValueRows {
   count(): number
 }
 
-/** The lowest layer of a store, of any kind, as commits and checkpoints see it. `StateStore` tells the life of a write. */
+/** The lowest layer of a store, of any kind, as commits and checkpoints see it. `StateStore` describes the life of a write. */
 export interface BaseLayer {
   readonly dirtyBytes: number
   commit(): void

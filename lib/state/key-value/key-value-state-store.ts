@@ -76,7 +76,7 @@ export class KeyValueStateStore<K, V>
     return old
   }
 
-  // `after` is the position of an iterator over the same range: its page ended there.
+  // `after`: the position where an earlier iterator over the same range stopped. The rows behind it are returned.
 
   range(from: K | null, to: K | null, after?: string): KeyValueIterator<K, V> {
     return this.#scan({ ...this.#bounds(from, to), reverse: false }, after)

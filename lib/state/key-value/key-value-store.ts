@@ -1,14 +1,17 @@
 import type { KeyValue } from '../../model/key-value.ts'
 import type { ValueAndTimestamp } from '../../model/value-and-timestamp.ts'
 
-/** Entries as of the call, in the order of the serialized keys' unsigned bytes. The iterator closes when it is exhausted, or by `return()`. */
+/**
+ * Entries as of the call, in the order of the serialized keys' unsigned bytes. The iterator closes when it is exhausted, or by
+ * `return()`.
+ */
 export type KeyValueIterator<K, V> = IterableIterator<KeyValue<K, V>>
 
 /** A key-value store, to be read (Java: `ReadOnlyKeyValueStore`). */
 export interface ReadOnlyKeyValueStore<K, V> {
   /** The value of a key, or null. */
   get(key: K): V | null
-  /** Both ends are included; null is an open end. A range that ends before it begins is empty. */
+  /** Entries from `from` to `to`, both included; null: no bound. A range that ends before it begins is empty. */
   range(from: K | null, to: K | null): KeyValueIterator<K, V>
   /** As `range`, from the last key to the first. */
   reverseRange(from: K | null, to: K | null): KeyValueIterator<K, V>
@@ -26,7 +29,7 @@ export interface ReadOnlyKeyValueStore<K, V> {
 export interface KeyValueStore<K, V> extends ReadOnlyKeyValueStore<K, V> {
   /** Sets the value of a key; null deletes it. */
   put(key: K, value: V | null): void
-  /** Puts the value where the key has none. Returns the value that was there. */
+  /** Puts the value if the key has none. Returns the value that was there. */
   putIfAbsent(key: K, value: V): V | null
   /** Sets the values of several keys; null deletes. */
   putAll(entries: Iterable<KeyValue<K, V | null>>): void
@@ -34,5 +37,8 @@ export interface KeyValueStore<K, V> extends ReadOnlyKeyValueStore<K, V> {
   delete(key: K): V | null
 }
 
-/** Java: `TimestampedKeyValueStore`. A row is `timestamp int64 ‖ value`. The changelog has the value alone; the record's timestamp is that of the row. */
+/**
+ * Java: `TimestampedKeyValueStore`. A row is `timestamp int64 ‖ value`. The changelog has the value alone; the record's timestamp
+ * is that of the row.
+ */
 export type TimestampedKeyValueStore<K, V> = KeyValueStore<K, ValueAndTimestamp<V>>

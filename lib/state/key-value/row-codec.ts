@@ -13,9 +13,9 @@ export interface RowFormat {
 export interface RowCodec<V> extends RowFormat {
   toRow(value: V): Row | null
   fromRow(row: Row): V
-  /** The value without its timestamp: what operators forward. */
+  /** The value without its timestamp, as operators forward it. */
   valueOf(row: Row): unknown
-  /** Null where the store keeps no timestamps. */
+  /** Null if the store keeps no timestamps. */
   timestampOf(row: Row): number | null
   /** The row of a changelog record. The record has the value alone, and the row's timestamp as its own. */
   restored(value: Uint8Array, timestamp: number): Row
@@ -50,7 +50,9 @@ export function timestampedCodec<V>(serde: StoreSerde<V>): RowCodec<ValueAndTime
   }
 }
 
-/** The codec of Java's timestamped store over a plain supplier: storage has no place for timestamps, so that they are read back as −1. */
+/**
+ * The codec of Java's timestamped store over a plain supplier. Storage has no place for timestamps, so they are read back as −1.
+ */
 export function untimedCodec<V>(serde: StoreSerde<V>): RowCodec<ValueAndTimestamp<V>> {
   const restored = (bytes: Uint8Array): Row => row(bytes, -1)
   return { ...timestampedCodec(serde), restored, write: (stored) => stored.bytes, read: restored }

@@ -1,8 +1,8 @@
 import type { KeyedRow, Row } from './row.ts'
 
 /**
- * An iterator over other iterators, which are open already, so that it shows the rows as of the call. Its `return()` ends them. A generator
- * alone would not: one that is ended before its first step runs no `finally`.
+ * An iterator over other iterators. These are open when it is made, so that it shows the rows as of that time. Its `return()` ends
+ * them. A generator alone would not: a generator that is ended before its first step runs no `finally`.
  */
 class OverOthers<T> extends Iterator<T, undefined> {
   readonly #steps: Generator<T, undefined>
@@ -33,7 +33,7 @@ function* translatedSteps<T, U>(source: Iterator<T>, translate: (entry: T) => U)
   for (let step = source.next(); step.done !== true; step = source.next()) yield translate(step.value)
 }
 
-/** Entries of a store, and the key of the row behind the last one that was given: another scan can go on after it. */
+/** Entries of a store. `position` is the key of the row that was returned last, so that another scan can go on behind it. */
 export interface PositionedIterator<T> extends IterableIterator<T> {
   readonly position: string | undefined
 }
@@ -50,7 +50,7 @@ class PositionedRows<R, T> extends OverOthers<T> implements PositionedIterator<T
   }
 }
 
-/** Each row as the entry that it stands for, with its position. */
+/** Translates rows into entries, and remembers the position. */
 export function positioned<R, T>(
   source: Iterator<readonly [string, R]>,
   translate: (row: readonly [string, R]) => T,
@@ -58,7 +58,7 @@ export function positioned<R, T>(
   return new PositionedRows(source, translate)
 }
 
-/** Whether a row lies behind `after` in an order, or in the reverse of it; without `after`, all do. */
+/** Tells whether a row lies behind `after` in an order, or in the reverse of it. Without `after` every row does. */
 export function isBehind(
   after: string | undefined,
   order: (left: string, right: string) => number,
@@ -78,7 +78,10 @@ function* chainedSteps<T>(sources: readonly Iterator<T>[], keep: (entry: T) => b
     for (let step = source.next(); step.done !== true; step = source.next()) if (keep(step.value)) yield step.value
 }
 
-/** The entries that `keep` accepts, sorted. They are sorted when the first one is asked for, but are those of the call. */
+/**
+ * The entries that `keep` accepts, sorted. They are those of the time of the call, but are read and sorted when the first one is
+ * asked for.
+ */
 export function sorted<T>(
   source: Iterator<T>,
   keep: (entry: T) => boolean,
@@ -95,7 +98,10 @@ function* sortedSteps<T>(
   yield* [...chainedSteps([source], keep)].sort(compare)
 }
 
-/** The changes of an upper layer laid over the rows of a lower one. Both are sorted by `compare`. A change of null hides the row below it. */
+/**
+ * The changes of an upper layer laid over the rows of a lower one. Both are sorted by `compare`. A change of null hides the row
+ * below it.
+ */
 export function overlay(
   upper: Iterator<readonly [string, Row | null]>,
   lower: Iterator<KeyedRow>,

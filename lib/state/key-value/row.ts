@@ -1,6 +1,6 @@
 /**
- * What a store keeps for a key. `bytes` is the serialized value. `timestamp` is 0 in stores that keep none. `value` is the decoded value
- * where its serde is immutable, else undefined. Rows are never changed. Null stands for a deletion.
+ * The entry that a store keeps for a key. `bytes` is the serialized value. `timestamp` is 0 in stores that keep none. `value` is
+ * the decoded value if its serde gives immutable values, else undefined. Rows are never changed. Null stands for a deletion.
  */
 export interface Row {
   readonly bytes: Uint8Array

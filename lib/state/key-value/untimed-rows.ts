@@ -3,7 +3,8 @@ import { row, type KeyedRow, type Row } from './row.ts'
 import type { KeyValueRows } from './key-value-rows.ts'
 import type { KeyRange, TimeRange, WindowRows } from '../window/window-rows.ts'
 
-// Layers that Java puts between a timestamped store and a supplier that has no place for timestamps: they are read back as −1.
+// Layers that Java puts between a timestamped store and a supplier that has no place for timestamps. Timestamps are read back as
+// −1.
 
 const noTimestamp = -1
 

@@ -7,7 +7,10 @@ import { ascending, descending } from '../key-value/key-order.ts'
 import type { KeyValueRows } from '../key-value/key-value-rows.ts'
 import type { StateStoreContext } from '../state-store.ts'
 
-/** Hears of each update that leaves the cache. `oldRow` is the row of the layer below, where the subscription asks for it. */
+/**
+ * Called for each update that leaves the cache. `oldRow` is the row that the layer below had; null if the subscription does not ask
+ * for it.
+ */
 export type RowFlushListener = (key: string, newRow: Row | null, oldRow: Row | null, context: RecordContext) => void
 
 /** A listener, and whether it wants to hear the old values. */
@@ -17,9 +20,9 @@ export interface FlushSubscription {
 }
 
 /**
- * Writes an entry that leaves a cache to the layer below, and tells the listener. Meanwhile the record that made the update counts as the
- * one being processed. A deletion of a key that the layer below does not have is neither written nor forwarded (Java:
- * `CachingKeyValueStore.putAndMaybeForward`).
+ * Writes an entry that leaves a cache to the layer below, and tells the listener. During these calls the record that made the
+ * update is the current record of the task. A deletion of a key that the layer below does not have is neither written nor forwarded
+ * (Java: `CachingKeyValueStore.putAndMaybeForward`).
  *
  * A value may come and go between two flushes. Java does not forward its deletion. But a foreign-key join may have read the value
  * meanwhile, and sent it as the answer to a subscription. Without the deletion the join's result would keep the value for ever: so

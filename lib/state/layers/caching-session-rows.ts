@@ -18,7 +18,7 @@ export class CachingSessionRows implements SessionRows {
   readonly #cache: RecordCache
   #subscription: FlushSubscription | undefined
 
-  /** `order`: in which the layer below answers its rows. */
+  /** `order` is the order in which the layer below returns its rows. */
   constructor(inner: SessionRows, order: WindowOrder, context: StateStoreContext) {
     this.#inner = inner
     this.#context = context

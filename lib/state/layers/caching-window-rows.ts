@@ -18,7 +18,7 @@ export class CachingWindowRows implements WindowRows {
   readonly #cache: RecordCache
   #subscription: FlushSubscription | undefined
 
-  /** `orderOf` answers the order in which the store below gives a range of keys. */
+  /** `orderOf` gives the order in which the layer below returns the rows of a range of keys. */
   constructor(inner: WindowRows, orderOf: (keys: KeyRange) => WindowOrder, context: StateStoreContext) {
     this.#inner = inner
     this.#context = context

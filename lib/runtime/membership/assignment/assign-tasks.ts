@@ -16,7 +16,7 @@ export interface AssignmentMember {
   readonly previousTasks: readonly TaskId[]
   /**
    * By task id string: how many changelog records the stored state of the member's process is behind; 0 for a task that it runs. A
-   * task that is missing has no state in the process. Of different lags of members of one process the smallest counts.
+   * task that is missing has no state in the process. If members of one process tell different lags, the smallest counts.
    */
   readonly lags: ReadonlyMap<string, number>
 }
@@ -33,7 +33,7 @@ export interface AssignTasksOptions {
  * In this order of importance (Java: `HighAvailabilityTaskAssignor`, without warm-ups):
  * - Stateful tasks are spread evenly, over processes by their number of members, then over the members of each; stateless ones
  *   then fill up. So no two members differ by more than one task, and by more than one stateful task.
- * - A member keeps what it ran, if its process is caught up on it (stateless: always).
+ * - A member keeps the tasks that it ran, if its process is caught up on them. It always keeps stateless ones.
  * - Other stateful tasks go where the lag is smallest, of the processes that have room.
  */
 export function assignTasks(

@@ -18,7 +18,9 @@ export interface Bucket {
 interface Share {
   readonly bucket: Bucket
   readonly owned: readonly string[]
-  /** For how many tasks the bucket is the best place: tasks that it owns, and tasks without owner of which it has the smallest lag. */
+  /**
+   * For how many tasks the bucket is the best place: tasks that it owns, and tasks without owner of which it has the smallest lag.
+   */
   readonly wanted: number
   quota: number
   readonly tasks: string[]
@@ -60,8 +62,8 @@ function openShares(tasks: readonly string[], buckets: readonly Bucket[]): reado
 }
 
 /**
- * How many tasks each bucket takes. Tasks are counted out one by one, each to the bucket that is loaded least with it, so that a bucket
- * has its share, rounded up or down.
+ * Decides how many tasks each bucket takes. Tasks are counted out one by one, each to the bucket that would be least loaded with
+ * it. So each bucket gets its share, rounded up or down.
  */
 function setQuotas(shares: readonly Share[], count: number): void {
   const ranks = ({ bucket, owned, wanted, quota }: Share): readonly number[] => [

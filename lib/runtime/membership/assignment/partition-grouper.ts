@@ -5,11 +5,12 @@ import type { TopologyPlan } from '../../../topology/topology-plan.ts'
 import { inputTopics, taskCount } from '../../topics/partition-counts.ts'
 
 /**
- * The tasks of a topology with the partitions that each reads (Java: `PartitionGrouper`). A sub-topology has as many tasks as its widest source topic has
- * partitions, and task p reads partition p of each source topic that has one. Global sub-topologies have no tasks. Keys are task
- * id strings, in order of id; partitions are in the order of `comparePartitions`.
+ * The tasks of a topology with the partitions that each reads (Java: `PartitionGrouper`). A sub-topology has as many tasks as its
+ * widest source topic has partitions, and task p reads partition p of each source topic that has one. Global sub-topologies have no
+ * tasks. Keys are task id strings, in order of id; partitions are in the order of `comparePartitions`.
  *
- * `partitionCounts` holds the topics of the cluster that the topology reads, internal ones too. A topic that is not in there does not exist.
+ * `partitionCounts` holds the topics of the cluster that the topology reads, internal ones too. A topic without an entry does not
+ * exist.
  *
  * Throws a `TopologyError` of code `STREAMS_TOPIC_READ_TWICE` where two sub-topologies read one topic, as patterns can.
  */
