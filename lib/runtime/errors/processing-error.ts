@@ -27,16 +27,16 @@ export function isFatal(error: unknown): boolean {
 
 const sinks = new WeakMap<object, NodePlace>()
 
-/**
- * Notes that a sink threw the error, which is an error of the node that forwarded to it, as in Kafka Streams. Returns the error.
- */
+/** Notes which sink threw the error, and returns the error. As in Kafka Streams, the node that forwarded to the sink fails with it. */
 export function thrownBySink(error: unknown, sink: NodePlace): unknown {
   if (typeof error === 'object' && error !== null) sinks.set(error, sink)
   return error
 }
 
-/** `place` is the node that failed. What a sink below it threw names the sink. */
-/** Adds to an error the node, the task and the record at which it happened. */
+/**
+ * Adds to an error the node, the task and the record at which it happened. `place` is the node that failed. An error that a sink
+ * below it threw names the sink instead.
+ */
 export function processingError(cause: unknown, place: NodePlace, task: TaskId, context: RecordContext): ProcessingError {
   const own = cause instanceof StreamsError ? cause : undefined
   const { node, text } = sinks.get(cause as object) ?? place
