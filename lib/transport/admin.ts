@@ -1,20 +1,29 @@
 import type { TopicPartition } from '../model/topic-partition.ts'
 import type { OffsetCommit } from './group-coordinator.ts'
 
+/** A partition, and who leads it. */
 export interface PartitionMetadata {
+  /** Number of the partition, from 0. */
   readonly partition: number
   /** Id of the broker that leads the partition. −1 while none does. */
   readonly leader: number
+  /** How often the partition has changed its leader (KIP-101). */
   readonly leaderEpoch: number
 }
 
+/** A topic with its partitions. */
 export interface TopicMetadata {
+  /** Name of the topic. */
   readonly name: string
+  /** All partitions, in order of their numbers. */
   readonly partitions: readonly PartitionMetadata[]
 }
 
+/** A topic to create. */
 export interface NewTopic {
+  /** Name of the topic. */
   readonly name: string
+  /** Number of partitions, at least 1. */
   readonly partitions: number
   /** Default −1: as many as the broker's configuration says. */
   readonly replicationFactor?: number | undefined
@@ -28,7 +37,9 @@ export interface NewTopic {
  */
 export type OffsetSpec = 'earliest' | 'latest' | 'latest-stable' | { readonly timestampMs: number }
 
+/** A place in a partition's log. */
 export interface PartitionOffset extends TopicPartition {
+  /** Offset of a record, or of the end. */
   readonly offset: number
 }
 
@@ -41,7 +52,11 @@ export interface Admin {
   metadata(topics?: readonly string[]): Promise<readonly TopicMetadata[]>
   /** Resolves when the topics can be used. Rejects with `TRANSPORT_TOPIC_ALREADY_EXISTS` if one exists. */
   createTopics(topics: readonly NewTopic[]): Promise<void>
+  /** Deletes topics with their records. Rejects with `TRANSPORT_UNKNOWN_TOPIC_OR_PARTITION` if one does not exist. */
   deleteTopics(names: readonly string[]): Promise<void>
+  /**
+   * Adds partitions, so that the topic has `count` of them. Resolves when they can be used. Rejects where it has as many already.
+   */
   createPartitions(topic: string, count: number): Promise<void>
   /** The topic's configuration, the broker's defaults included. */
   describeTopicConfig(topic: string): Promise<Readonly<Record<string, string>>>
@@ -58,6 +73,11 @@ export interface Admin {
     partitions: readonly TopicPartition[],
     read: 'stable' | 'any',
   ): Promise<readonly OffsetCommit[]>
+  /**
+   * Deletes a group with its committed offsets. Rejects with `TRANSPORT_NON_EMPTY_GROUP` while it has members, and with
+   * `TRANSPORT_GROUP_ID_NOT_FOUND` where there is none.
+   */
   deleteGroup(groupId: string): Promise<void>
+  /** Ends the connections. Calls under way reject. Idempotent. */
   close(): Promise<void>
 }

@@ -5,7 +5,9 @@ import type { Fetcher } from './fetcher.ts'
 import type { GroupCoordinator } from './group-coordinator.ts'
 import type { Producer, ProducerOptions } from './producer.ts'
 
+/** Options of every client of a cluster. */
 export interface ConnectOptions {
+  /** The client's name in the logs, metrics and quotas of brokers (Kafka: `client.id`). */
   readonly clientId: string
 }
 
@@ -20,8 +22,15 @@ export interface Cluster {
   readonly clock: Clock
   /** The source of random numbers of the clients. An application on this cluster uses it, too. */
   readonly chance: Chance
+  /** Opens a client for topics, offsets and groups. Rejects with a `TransportError` where no broker answers. */
   admin(options: ConnectOptions): Promise<Admin>
+  /** Opens a client that reads partitions. Rejects with a `TransportError` where no broker answers. */
   fetcher(options: ConnectOptions): Promise<Fetcher>
+  /**
+   * Opens a client that writes batches. Rejects with a `TransportError` where no broker answers, and with a `ConfigError` where
+   * options contradict each other.
+   */
   producer(options: ConnectOptions & ProducerOptions): Promise<Producer>
+  /** Opens a client of a group's coordinator. Rejects with a `TransportError` where no broker answers. */
   groupCoordinator(options: ConnectOptions & { readonly groupId: string }): Promise<GroupCoordinator>
 }

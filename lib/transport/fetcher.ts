@@ -3,18 +3,26 @@ import type { TransportError } from '../model/errors.ts'
 import type { TopicPartition } from '../model/topic-partition.ts'
 import type { RecordBatch } from './record-batch/record-batch.ts'
 
+/** A partition, and where to read on. */
 export interface FetchPosition extends TopicPartition {
+  /** Offset of the next record to read. */
   readonly offset: number
 }
 
+/** Whether records of open and aborted transactions are read too (Kafka: `isolation.level`). */
 export type IsolationLevel = 'read_uncommitted' | 'read_committed'
 
+/** How long one fetch waits, and how much it brings (Kafka: `fetch.*`). */
 export interface FetchLimits {
   /** How long the broker may wait for `minBytes`. */
   readonly maxWaitMs: number
+  /** The broker answers once it has so many bytes, or `maxWaitMs` has passed. 0 does not wait. */
   readonly minBytes: number
+  /** The answer has about so many bytes at most. A first batch that is larger comes whole. */
   readonly maxBytes: number
+  /** As `maxBytes`, of each partition. */
   readonly maxBytesPerPartition: number
+  /** How far to read: up to the high watermark, or up to the last stable offset. */
   readonly isolationLevel: IsolationLevel
   /** Aborting this signal ends the wait early. The fetch then answers with the batches that have arrived, possibly none. */
   readonly signal?: Signal
@@ -24,10 +32,13 @@ export interface FetchLimits {
  * A transaction that was aborted. Its records begin at `firstOffset` and end at its abort marker (Kafka: `AbortedTransaction`).
  */
 export interface AbortedTransaction {
+  /** Id of the producer. */
   readonly producerId: number
+  /** Offset of the first record of the transaction in this partition. */
   readonly firstOffset: number
 }
 
+/** What a fetch has brought of one partition. */
 export interface FetchedPartition extends TopicPartition {
   /**
    * The reason why nothing was fetched from this partition.
@@ -43,9 +54,16 @@ export interface FetchedPartition extends TopicPartition {
    * `readableRanges` leaves those out.
    */
   readonly batches: readonly RecordBatch[]
+  /** The end of what all in-sync replicas have: offset of the next record. −1 where it is not known. */
   readonly highWatermark: number
+  /**
+   * The end of what `read_committed` reads: the first offset of an open transaction, or the high watermark. −1 where it is not
+   * known.
+   */
   readonly lastStableOffset: number
+  /** Offset of the first record that the log still has. −1 where it is not known. */
   readonly logStartOffset: number
+  /** The aborted transactions with records in `batches`. Empty when `read_uncommitted`. */
   readonly abortedTransactions: readonly AbortedTransaction[]
 }
 
@@ -59,5 +77,6 @@ export interface Fetcher {
    * partition's `error`. The promise rejects with a `TransportError` only if no broker can be reached.
    */
   fetch(positions: readonly FetchPosition[], limits: FetchLimits): Promise<readonly FetchedPartition[]>
+  /** Ends the connections. A fetch under way rejects. Idempotent. */
   close(): Promise<void>
 }

@@ -5,7 +5,9 @@ import { noProducer } from './record-batch/record-batch-builder.ts'
 
 /** The id and epoch that a broker gives to an idempotent producer (Kafka: `InitProducerId`). */
 export interface ProducerIdentity {
+  /** Id of the producer. */
   readonly producerId: number
+  /** Epoch of the id, from 0 to 32,767. */
   readonly producerEpoch: number
 }
 
@@ -19,6 +21,7 @@ export interface ProducerIdentity {
 export interface ProducerSession {
   /** Whether `stamp` can be called now. If not, await `ready` first. */
   readonly isReady: boolean
+  /** Resolves when a stamp can be given. Rejects where no identity could be acquired; the next call tries again. */
   ready(): Promise<void>
   /** Returns the stamp of the partition's next batch, which has `count` records. */
   stamp(partition: TopicPartition, count: number): ProducerStamp
@@ -37,6 +40,7 @@ const epochMax = 0x7fff
 /** Sequence numbers begin again at 0 after the last int32 (Kafka: `DefaultRecordBatch.incrementSequence`). */
 const sequences = 2 ** 31
 
+/** Options of an {@link IdempotentSession}. */
 export interface IdempotentSessionOptions {
   /** Gets a producer id that no other producer has. */
   readonly acquire: () => Promise<ProducerIdentity>
@@ -66,16 +70,19 @@ export class IdempotentSession implements ProducerSession {
     this.#isTransactional = isTransactional
   }
 
+  /** False: `ready` is to be awaited before the next stamp. */
   get isReady(): boolean {
     return this.#identity !== null
   }
 
+  /** Acquires an identity where the session has none. Calls that overlap acquire one. */
   async ready(): Promise<void> {
     if (this.#identity !== null) return
     this.#acquiring ??= this.#acquireIdentity().finally(() => (this.#acquiring = null))
     await this.#acquiring
   }
 
+  /** The stamp of the partition's next batch. Throws a `TypeError` before the session is ready. */
   stamp(partition: TopicPartition, count: number): ProducerStamp {
     if (this.#identity === null) throw new TypeError('A producer session that is not ready has no stamps: await ready() first.')
     const key = partitionKey(partition)
@@ -84,10 +91,12 @@ export class IdempotentSession implements ProducerSession {
     return { ...this.#identity, baseSequence, isTransactional: this.#isTransactional }
   }
 
+  /** Gives back the sequence numbers of a stamp of this epoch. An older stamp changes nothing. */
   takeBack(partition: TopicPartition, stamp: ProducerStamp): void {
     if (this.#isCurrent(stamp)) this.#next.set(partitionKey(partition), stamp.baseSequence)
   }
 
+  /** Raises the epoch, or gives up the id after its last epoch. An older stamp changes nothing. */
   abandon(stamp: ProducerStamp): void {
     // If the epoch was raised since, the partition begins anew with its next batch in any case.
     if (this.#identity === null || !this.#isCurrent(stamp)) return

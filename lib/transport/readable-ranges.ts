@@ -7,8 +7,11 @@ import type { RecordBatch } from './record-batch/record-batch.ts'
  * the batch.
  */
 export interface ReadableRange {
+  /** The batch that the records are in. */
   readonly batch: RecordBatch
+  /** Index of the first record to read. */
   readonly from: number
+  /** Index behind the last record to read. */
   readonly end: number
 }
 

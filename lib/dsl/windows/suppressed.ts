@@ -2,11 +2,11 @@ import type { ChangelogOption } from '../../state/store-spec.ts'
 
 interface BufferLimits {
   /** How many keys are held back at most. Default: any number. */
-  readonly maxRecords?: number
+  readonly maxRecords?: number | undefined
   /** How many bytes the buffer takes at most, by Kafka's estimate: keys, values, and where records came from. Default: any number. */
-  readonly maxBytes?: number
+  readonly maxBytes?: number | undefined
   /** Of the buffer. Without one, what is held back is lost when the process ends. */
-  readonly changelog?: ChangelogOption
+  readonly changelog?: ChangelogOption | undefined
 }
 
 /** A buffer that gives nothing up early: where it is full, processing ends (Java: `StrictBufferConfig`). */

@@ -1,10 +1,12 @@
 /** The type of Avro schemas. `avro(schema)` infers the type of its values from a literal of this type. */
 export type AvroSchema = AvroPrimitive | AvroComplex | readonly AvroSchema[]
 
+/** The name of a primitive type of Avro. */
 export type AvroPrimitive = 'null' | 'boolean' | 'int' | 'long' | 'float' | 'double' | 'bytes' | 'string'
 
 /** A schema that is an object. Unknown attributes (`doc`, `x-…`) are registered with the schema and ignored otherwise. */
 export interface AvroComplex {
+  /** `record`, `enum`, `array`, `map`, `fixed`, or a primitive that has attributes. */
   readonly type: string
   readonly [attribute: string]: unknown
 }

@@ -3,6 +3,7 @@ import { checked, formatDecimal, fromTwosComplement, magnitude, parseDecimal, to
 
 /** The part of the module `avsc` that Millrace uses. It is declared here, so that the types compile without the package. */
 export interface Avsc {
+  /** The classes of types. Logical types extend `LogicalType`. */
   readonly types: { readonly LogicalType: unknown }
 }
 

@@ -6,10 +6,12 @@ import { avroLogicalTypes } from './avsc-logical-types.ts'
  * without the package.
  */
 export interface RegistryClient {
+  /** Registers a schema under a subject, and resolves to its id. A schema that is registered already keeps its id. */
   register(
     schema: { readonly type: string; readonly schema: string },
     options: { readonly subject: string; readonly compatibility?: string },
   ): Promise<{ readonly id: number }>
+  /** The schema with an id, parsed by avsc. */
   getSchema(id: number): Promise<unknown>
 }
 

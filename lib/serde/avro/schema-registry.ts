@@ -3,9 +3,11 @@ import type { SchemaRegistry } from '../../model/serde.ts'
 import type { RegistryClient } from './registry-client.ts'
 import { connectRegistry } from './registry-client.ts'
 
+/** Which schemas may follow one another under a subject, as Confluent's registry names it. */
 export type Compatibility =
   'NONE' | 'BACKWARD' | 'BACKWARD_TRANSITIVE' | 'FORWARD' | 'FORWARD_TRANSITIVE' | 'FULL' | 'FULL_TRANSITIVE'
 
+/** Options of {@link schemaRegistry}. */
 export interface SchemaRegistryOptions {
   /**
    * The compatibility level. A subject without a level gets this one. A subject with another level refuses the registration.

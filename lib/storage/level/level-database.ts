@@ -2,39 +2,56 @@
 export interface LevelDatabase {
   /** The abilities of the database. Millrace asks for `getSync` and `explicitSnapshots`. */
   readonly supports: object
+  /** Opens the database. Resolves at once where it is open. */
   open(): Promise<void>
+  /** Closes the database. Idempotent. */
   close(): Promise<void>
+  /** Writes all operations or none. */
   batch(operations: LevelOperation[], options: LevelBatchOptions): Promise<void>
+  /** Goes through the rows in order of their keys' bytes. */
   iterator(options: LevelIteratorOptions): LevelIterator
+  /** Reads a value without a promise. Undefined where there is none. Only of databases that support it. */
   getSync?(key: Uint8Array, options: LevelEncodings): Uint8Array | undefined
+  /** Holds what the database has now, for reads that come later. Only of databases that support it. */
   snapshot?(): LevelSnapshot
 }
 
+/** One change of a batch: a row to put, or a key to delete. */
 export type LevelOperation =
   | { readonly type: 'put'; readonly key: Uint8Array; readonly value: Uint8Array }
   | { readonly type: 'del'; readonly key: Uint8Array }
 
 /** Keys and values are bytes, also where the database was made with other encodings. */
 export interface LevelEncodings {
+  /** Keys are bytes. */
   readonly keyEncoding: 'buffer'
+  /** Values are bytes. */
   readonly valueEncoding: 'buffer'
 }
 
+/** How a batch is written. */
 export interface LevelBatchOptions extends LevelEncodings {
   /** `true`: the batch is on disk when the promise resolves. `false`: the operating system has it. */
   readonly sync: boolean
 }
 
+/** What an iterator reads. */
 export interface LevelIteratorOptions extends LevelEncodings {
+  /** Whether values are read besides keys. */
   readonly values: boolean
 }
 
+/** A way through the rows of a database. Whoever makes it closes it. */
 export interface LevelIterator {
+  /** The next rows, `size` of them at most. Empty at the end. */
   nextv(size: number): Promise<[Uint8Array, Uint8Array | undefined][]>
+  /** Gives back what the iterator holds. */
   close(): Promise<void>
 }
 
+/** What a database had at one time. Whoever makes it closes it. */
 export interface LevelSnapshot {
+  /** Gives back what the snapshot holds. */
   close(): Promise<void>
 }
 

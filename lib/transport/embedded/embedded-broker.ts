@@ -14,9 +14,13 @@ import { Journal } from './journal.ts'
 import { unreadable } from '../record-batch/decode-fetched.ts'
 import { refusal } from './refusal.ts'
 
+/** Options of an {@link EmbeddedBroker}. */
 export interface EmbeddedBrokerOptions {
+  /** The broker's time. */
   readonly clock: Clock
+  /** Random numbers, for ids of members. */
   readonly chance: Chance
+  /** Where topics and offsets are kept. Null: in memory only. */
   readonly store: EmbeddedLogStore | null
   /** A write to an unknown topic creates it with this many partitions. Null: such a write fails. */
   readonly autoCreatePartitions: number | null
@@ -30,8 +34,11 @@ const cleanIntervalMs = 15_000
  * only then the store has it.
  */
 export class EmbeddedBroker {
+  /** All topics, with their logs. */
   readonly topics: EmbeddedTopics
+  /** Committed offsets of all groups. */
   readonly offsets: CommittedOffsets
+  /** The broker's time. */
   readonly clock: Clock
   readonly #chance: Chance
   readonly #store: EmbeddedLogStore | null
@@ -59,10 +66,12 @@ export class EmbeddedBroker {
     return this.#journal.settled()
   }
 
+  /** Creates topics. Throws `TRANSPORT_TOPIC_ALREADY_EXISTS` if one exists. */
   createTopics(topics: readonly NewTopic[]): void {
     for (const topic of topics) this.topics.create(topic)
   }
 
+  /** Deletes a topic, its records, and what groups have committed of it. Throws `TRANSPORT_UNKNOWN_TOPIC_OR_PARTITION`. */
   deleteTopic(name: string): void {
     const partitions = this.topics.topic(name).partitions.length
     this.topics.delete(name)
@@ -70,6 +79,7 @@ export class EmbeddedBroker {
     for (let partition = 0; partition < partitions; partition++) this.#notify({ topic: name, partition })
   }
 
+  /** Appends a sealed batch, and returns the offset of its first record. Throws a `TransportError` where the batch is refused. */
   append(partition: TopicPartition, sealed: Uint8Array): number {
     if (this.#autoCreatePartitions !== null && this.topics.get(partition.topic) === undefined)
       this.topics.create({ name: partition.topic, partitions: Math.max(this.#autoCreatePartitions, partition.partition + 1) })
@@ -113,6 +123,7 @@ export class EmbeddedBroker {
     }
   }
 
+  /** The offset that `spec` asks for. Where no record is at or after a time, it is the partition's end. */
   listOffset(partition: TopicPartition, spec: OffsetSpec): number {
     const log = this.topics.partition(partition)
     if (spec === 'earliest') return log.startOffset
@@ -120,6 +131,7 @@ export class EmbeddedBroker {
     return spec === 'latest-stable' ? log.lastStableOffset : log.offsetAt(spec.timestampMs)
   }
 
+  /** Deletes the records before an offset: the partition's log begins there. */
   deleteRecords(partition: TopicPartition, before: number): void {
     this.topics.partition(partition).deleteRecords(before)
     this.#notify(partition)
@@ -132,18 +144,27 @@ export class EmbeddedBroker {
     return id
   }
 
+  /** A group by its name. One that nobody has asked for yet is empty. */
   group(groupId: string): EmbeddedGroup {
     const group = this.#groups.get(groupId) ?? new EmbeddedGroup(groupId, this.clock, this.#chance)
     this.#groups.set(groupId, group)
     return group
   }
 
+  /**
+   * Commits offsets of a group, all or nothing. Throws a `TransportError` where the member is in another generation, or a
+   * partition does not exist.
+   */
   commitOffsets(identity: GroupIdentity, commits: readonly OffsetCommit[]): void {
     this.group(identity.groupId).checkCommit(identity)
     for (const commit of commits) this.topics.partition(commit)
     this.offsets.commit(identity.groupId, commits)
   }
 
+  /**
+   * Deletes a group with its offsets. Throws `TRANSPORT_NON_EMPTY_GROUP` while it has members, and `TRANSPORT_GROUP_ID_NOT_FOUND`
+   * where there is none.
+   */
   deleteGroup(groupId: string): void {
     const group = this.#groups.get(groupId)
     if (group?.isEmpty === false) throw refusal('NON_EMPTY_GROUP', `Group ${groupId} has members: close them first.`, { groupId })
@@ -159,6 +180,7 @@ export class EmbeddedBroker {
     for (const { partitions } of this.topics.all()) for (const log of partitions) log.clean(this.#cleanedAtMs)
   }
 
+  /** Ends the timers of sessions, writes to the store what is not written yet, and closes it. */
   close(): void {
     for (const group of this.#groups.values()) group.close()
     this.#journal.flush()

@@ -19,21 +19,24 @@ import { EmbeddedProducer } from './embedded-producer.ts'
 
 export interface EmbeddedClusterOptions {
   /** The name of the cluster in messages. Default `embedded`. */
-  readonly name?: string
+  readonly name?: string | undefined
   /** Default: the system clock. */
-  readonly clock?: Clock
+  readonly clock?: Clock | undefined
   /** Default: the random numbers of the system. */
-  readonly chance?: Chance
+  readonly chance?: Chance | undefined
   /** The store that keeps topics and offsets over restarts. The cluster closes it. Default: they are in memory only. */
-  readonly store?: EmbeddedLogStore
+  readonly store?: EmbeddedLogStore | undefined
   /** A write to an unknown topic creates it with this many partitions. Default: such a write fails. */
-  readonly autoCreateTopics?: { readonly partitions: number }
+  readonly autoCreateTopics?: { readonly partitions: number } | undefined
 }
 
 /** A cluster that is a broker in this process. With a store, every acknowledged write survives kill -9. */
 export class EmbeddedCluster implements Cluster {
+  /** Name of the cluster in messages. */
   readonly description: string
+  /** The clock of the broker, and of applications that run on the cluster. */
   readonly clock: Clock
+  /** The source of chance of the broker, and of applications that run on the cluster. */
   readonly chance: Chance
   /** The synchronous broker below the ports. Tests and the test driver call it without promises. */
   readonly broker: EmbeddedBroker
@@ -56,14 +59,17 @@ export class EmbeddedCluster implements Cluster {
     })
   }
 
+  /** Opens a client for topics, offsets and groups. */
   admin(_options: ConnectOptions): Promise<Admin> {
     return Promise.resolve(new EmbeddedAdmin(this.broker))
   }
 
+  /** Opens a client that reads partitions. */
   fetcher(_options: ConnectOptions): Promise<Fetcher> {
     return Promise.resolve(new EmbeddedFetcher(this.broker))
   }
 
+  /** Opens a client that writes batches. Rejects with a `ConfigError` where the compression is not there. */
   async producer(options: ConnectOptions & ProducerOptions): Promise<Producer> {
     requireCodec(options.compression)
     const session = options.idempotence === 'enabled' ? this.#newSession() : namelessSession
@@ -76,6 +82,7 @@ export class EmbeddedCluster implements Cluster {
     return new IdempotentSession({ identity, acquire: () => Promise.resolve(identity) })
   }
 
+  /** Opens a client of a group's coordinator. */
   groupCoordinator({ clientId }: ConnectOptions & { readonly groupId: string }): Promise<GroupCoordinator> {
     return Promise.resolve(new EmbeddedGroupCoordinator(this.broker, clientId))
   }

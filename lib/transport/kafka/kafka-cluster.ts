@@ -12,14 +12,23 @@ import { KafkaGroupCoordinator } from './client/kafka-group-coordinator.ts'
 import { KafkaProducer } from './client/kafka-producer.ts'
 import type { ConnectionSettings, Connector, HostPort } from './connection/connection.ts'
 
+/** Options of {@link kafkaCluster}: those of {@link kafka} with all defaults filled in, and a way to connect. */
 export interface KafkaClusterOptions extends Omit<ConnectionSettings, 'clientId'> {
+  /** Brokers to ask first. Any one that answers tells of all others. */
   readonly bootstrap: readonly HostPort[]
+  /** Makes the connections to brokers. */
   readonly connector: Connector
+  /** How long connecting to one broker may take, in ms. */
   readonly connectionTimeoutMs: number
+  /** How long opening a client looks for a broker that answers, in ms. */
   readonly bootstrapTimeoutMs: number
+  /** How long a broker may take to answer a request, in ms, beyond the wait the request allows it. */
   readonly requestTimeoutMs: number
+  /** How long a call is retried, in ms (Kafka: `default.api.timeout.ms`). */
   readonly apiTimeoutMs: number
+  /** Counts timeouts and pauses. */
   readonly clock: Clock
+  /** Random numbers, for pauses before retries. */
   readonly chance: Chance
 }
 

@@ -10,6 +10,7 @@ import { kafkaCluster } from './kafka-cluster.ts'
 import type { KafkaClusterOptions } from './kafka-cluster.ts'
 import type { SaslOptions, TlsOptions } from './security-options.ts'
 
+/** How to reach a Kafka cluster, for {@link kafka}. */
 export interface KafkaOptions {
   /** The addresses of some brokers: `host:port`, several separated by commas, or a list. */
   readonly bootstrapServers: string | readonly string[]
@@ -26,10 +27,8 @@ export interface KafkaOptions {
   /** The time limit in ms of a call with its retries (Kafka: `default.api.timeout.ms`). Default 60,000. */
   readonly apiTimeoutMs?: number | undefined
   /** Default: the system clock. */
-  readonly clock?:
-    | Clock
-    /** Default: the random numbers of the system. */
-    | undefined
+  readonly clock?: Clock | undefined
+  /** Random numbers, for pauses before retries and for the partition of records without a key. Default: those of the system. */
   readonly chance?: Chance | undefined
 }
 

@@ -11,12 +11,13 @@ export interface TlsOptions {
   readonly cert?: Pem | Pem[] | undefined
   /** The private key of `cert`. */
   readonly key?: Pem | Pem[] | undefined
-  /** The passphrase of `key`. */
+  /** The passphrase of `key`. Default: the key has none. */
   readonly passphrase?: string | undefined
   /** Whether the broker's certificate is checked. Default true. False accepts any broker. */
   readonly rejectUnauthorized?: boolean | undefined
   /** The name that the broker's certificate must have. Default: its address. */
   readonly servername?: string | undefined
+  /** The oldest version of TLS to speak, such as `'TLSv1.3'`. Default: Node's. */
   readonly minVersion?: string | undefined
   readonly [option: string]: unknown
 }

@@ -1,12 +1,17 @@
 import type { Headers } from '../../model/headers.ts'
 
+/** A codec of record batches. Node has gzip and zstd; `snappy` and `lz4` are packages, without which opening a producer fails. */
 export type Compression = 'none' | 'gzip' | 'snappy' | 'lz4' | 'zstd'
 
 /** The identity of a batch's producer, and the batch's first sequence number. All are −1 if the producer is not idempotent. */
 export interface ProducerStamp {
+  /** Id that the broker has given to the producer. */
   readonly producerId: number
+  /** Epoch of the producer. A broker refuses older ones. */
   readonly producerEpoch: number
+  /** Sequence number of the first record of the batch in its partition. */
   readonly baseSequence: number
+  /** Whether the batch belongs to a transaction. */
   readonly isTransactional: boolean
 }
 
@@ -15,9 +20,11 @@ export interface ProducerStamp {
  * producer stamps it with its id and a sequence number when it sends it.
  */
 export interface ProduceBatch {
+  /** Number of records so far. */
   readonly count: number
   /** The size of the batch so far, its header included. */
   readonly byteLength: number
+  /** Appends a record. `timestamp` is in ms since the epoch. Throws a `TypeError` where it is no safe integer of at least 0. */
   append(key: Uint8Array | null, value: Uint8Array | null, timestamp: number, headers: Headers): void
   /** Writes header and checksum, and returns the bytes of the batch. A retry may seal the batch again with another stamp. */
   seal(stamp: ProducerStamp): Uint8Array

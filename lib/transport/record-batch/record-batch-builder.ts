@@ -38,10 +38,12 @@ export class RecordBatchBuilder implements ProduceBatch {
     this.#baseTimestamp = baseTimestamp
   }
 
+  /** Number of records so far. */
   get count(): number {
     return this.#count
   }
 
+  /** Bytes so far, uncompressed, the batch's header included. */
   get byteLength(): number {
     return this.#end
   }
@@ -73,6 +75,7 @@ export class RecordBatchBuilder implements ProduceBatch {
     if (timestamp > this.#maxTimestamp) this.#maxTimestamp = timestamp
   }
 
+  /** Compresses, and fills in header and checksum. The batch has at least one record. */
   seal(stamp: ProducerStamp): Uint8Array {
     assert(this.#count > 0, 'An empty batch is never sent.')
     const bytes = this.#compression === 'none' ? this.#bytes.subarray(0, this.#end) : this.#pack()

@@ -7,23 +7,34 @@ import type { Headers } from '../../model/headers.ts'
  * Keys, values and header values are views of the fetched response. Callers that keep them longer than the batch copy them.
  */
 export interface RecordBatch {
+  /** Offset of the first record that the batch was written with. */
   readonly baseOffset: number
   /** The offset to fetch after this batch: its last offset + 1. */
   readonly nextOffset: number
+  /** Epoch of the leader that appended the batch. −1 where it is not known. */
   readonly partitionLeaderEpoch: number
   /** −1 for a producer that is not idempotent. */
   readonly producerId: number
+  /** Epoch of the producer. −1 for one that is not idempotent. */
   readonly producerEpoch: number
+  /** Sequence number of the first record. −1 for a producer that is not idempotent. */
   readonly baseSequence: number
+  /** Whether the batch belongs to a transaction. */
   readonly isTransactional: boolean
   /** Whether the batch is a commit or abort marker, which applications never see. */
   readonly isControl: boolean
+  /** The greatest timestamp of the batch's records, in ms since the epoch. */
   readonly maxTimestamp: number
+  /** Number of records that the batch still has. */
   readonly count: number
+  /** Offset of a record. */
   offset(index: number): number
   /** Ms since the epoch: the producer's time, or the broker's with `message.timestamp.type=LogAppendTime`. */
   timestamp(index: number): number
+  /** Key of a record, in bytes. Null where it has none. */
   key(index: number): Uint8Array | null
+  /** Value of a record, in bytes. Null is a tombstone. */
   value(index: number): Uint8Array | null
+  /** Headers of a record, in their order. Empty where it has none. */
   headers(index: number): Headers
 }

@@ -12,50 +12,61 @@ import type { PositionSource } from './position-source.ts'
 import { TopicConsumer } from './topic-consumer.ts'
 import { TopicProducer } from './topic-producer.ts'
 
-export interface OpenProducerOptions extends Partial<ProducerOptions> {
+/**
+ * Options of {@link openProducer}. Defaults of a producer's own: `acks` all, `idempotence` enabled, `compression` none,
+ * `requestTimeoutMs` 30,000, `deliveryTimeoutMs` 120,000.
+ */
+export interface OpenProducerOptions extends MaybeUndefined<ProducerOptions> {
+  /** The client's name in the logs, metrics and quotas of brokers (Kafka: `client.id`). */
   readonly clientId: string
-  readonly schemaRegistry?: SchemaRegistry
+  /** Where Avro schemas are registered. Default: none, and an Avro serde throws. */
+  readonly schemaRegistry?: SchemaRegistry | undefined
 }
 
+/** Options of {@link openConsumer}. */
 export interface OpenConsumerOptions<T extends ReadableTopic<unknown, unknown>> {
+  /** The client's name in the logs, metrics and quotas of brokers (Kafka: `client.id`). */
   readonly clientId: string
+  /** The topics to read, with the serdes of their keys and values. */
   readonly topics: readonly T[]
   /** Members of a group share the partitions. Default: no group, this consumer reads all partitions. */
-  readonly groupId?: string
-  readonly groupInstanceId?: string
+  readonly groupId?: string | undefined
+  /** Makes the consumer a static member: a restart under the same id keeps its partitions (KIP-345). Default: a dynamic member. */
+  readonly groupInstanceId?: string | undefined
   /** The start in partitions without a committed offset, or whose log no longer has that offset. Default `earliest`. */
-  readonly from?: OffsetSpec
-  readonly schemaRegistry?: SchemaRegistry
+  readonly from?: OffsetSpec | undefined
+  /** Where Avro schemas are looked up. Default: none, and an Avro serde throws. */
+  readonly schemaRegistry?: SchemaRegistry | undefined
   /** Decides about records that cannot be read. Default: such a record ends the loop with its error. */
-  readonly deserializationHandler?: ConsumerDeserializationHandler
+  readonly deserializationHandler?: ConsumerDeserializationHandler | undefined
   /** Default `read_committed`. */
-  readonly isolationLevel?: IsolationLevel
+  readonly isolationLevel?: IsolationLevel | undefined
   /** How long a broker may wait for records before it answers, in ms. Default 500. */
-  readonly maxWaitMs?: number
+  readonly maxWaitMs?: number | undefined
   /** A member that the coordinator does not hear of for this long leaves the group. Default 45,000, as Java. */
-  readonly sessionTimeoutMs?: number
+  readonly sessionTimeoutMs?: number | undefined
   /** How long a rebalance waits for members. Default 300,000, as Java's `max.poll.interval.ms`. */
-  readonly rebalanceTimeoutMs?: number
+  readonly rebalanceTimeoutMs?: number | undefined
   /** Default 3,000 ms, as Java. */
-  readonly heartbeatIntervalMs?: number
+  readonly heartbeatIntervalMs?: number | undefined
 }
+
+type MaybeUndefined<T> = { readonly [K in keyof T]?: T[K] | undefined }
 
 const retryBackoffMs = 100
 
-const producerDefaults: ProducerOptions = {
-  acks: 'all',
-  idempotence: 'enabled',
-  compression: 'none',
-  requestTimeoutMs: 30_000,
-  deliveryTimeoutMs: 120_000,
+function producerOptions(options: OpenProducerOptions): ProducerOptions {
+  const { acks = 'all', idempotence = 'enabled', compression = 'none' } = options
+  const { requestTimeoutMs = 30_000, deliveryTimeoutMs = 120_000 } = options
+  return { acks, idempotence, compression, requestTimeoutMs, deliveryTimeoutMs }
 }
 
 /** Opens a producer that serializes by the serdes of the topics. Its `close` sends the records that are still gathered. */
 export async function openProducer(cluster: Cluster, options: OpenProducerOptions): Promise<TopicProducer> {
-  const { clientId, schemaRegistry, ...given } = options
+  const { clientId, schemaRegistry } = options
   await using opened = new AsyncDisposableStack()
   const admin = opened.adopt(await cluster.admin({ clientId }), close)
-  const producer = opened.adopt(await cluster.producer({ ...producerDefaults, ...given, clientId }), close)
+  const producer = opened.adopt(await cluster.producer({ ...producerOptions(options), clientId }), close)
   const { clock, chance } = cluster
   return new TopicProducer({ producer, admin, clock, chance, serdes: { schemaRegistry }, clients: opened.move() })
 }
@@ -91,7 +102,14 @@ function close(client: { close(): Promise<void> }): Promise<void> {
   return client.close()
 }
 
-/** Opens an admin client of the cluster. */
+/**
+ * Opens a client for topics, offsets and groups. Whoever opens it closes it. Rejects with a `TransportError` where no broker answers.
+ *
+ * @example
+ * const admin = await openAdmin(cluster, { clientId: 'setup' })
+ * await admin.createTopics([{ name: 'words', partitions: 3 }])
+ * await admin.close()
+ */
 export function openAdmin(cluster: Cluster, options: { readonly clientId: string }): Promise<Admin> {
   return cluster.admin(options)
 }

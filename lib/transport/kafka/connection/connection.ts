@@ -1,12 +1,18 @@
 import type { SaslOptions, TlsOptions } from '../security-options.ts'
 
+/** Address of a broker. */
 export interface HostPort {
+  /** Name or IP address. */
   readonly host: string
+  /** TCP port. */
   readonly port: number
 }
 
+/** What all connections of one client have in common. */
 export interface ConnectionSettings {
+  /** The client's name in the logs, metrics and quotas of brokers (Kafka: `client.id`). */
   readonly clientId: string
+  /** Whether connections are encrypted: `true`, or TLS options. */
   readonly ssl: boolean | TlsOptions
   /** Null: the client does not authenticate. */
   readonly sasl: SaslOptions | null
@@ -14,17 +20,23 @@ export interface ConnectionSettings {
 
 /** The versions of an API that a broker supports, from `min` to `max`, both included. */
 export interface VersionRange {
+  /** The oldest version. */
   readonly min: number
+  /** The newest version. */
   readonly max: number
 }
 
 /** A request without its header. The connection writes the header with a correlation id. */
 export interface RequestFrame {
+  /** Name of the API, for messages. */
   readonly apiName: string
+  /** Number of the API in Kafka's protocol. */
   readonly apiKey: number
+  /** Version that `body` is written in. */
   readonly apiVersion: number
   /** `flexible` headers end in a section of tagged fields, in the request and in the response (KIP-482). */
   readonly header: 'plain' | 'flexible'
+  /** The request behind its header. */
   readonly body: Buffer
 }
 
