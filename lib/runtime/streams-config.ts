@@ -26,7 +26,7 @@ export type StreamsState = 'created' | 'rebalancing' | 'running' | 'pending-shut
  */
 export type UncaughtExceptionAnswer = 'replace-thread' | 'shutdown-client' | 'shutdown-application'
 
-/** Decides what an error that ended the processing means (Java: `StreamsUncaughtExceptionHandler`). */
+/** Decides what happens after an error that ended the processing (Java: `StreamsUncaughtExceptionHandler`). */
 export type UncaughtExceptionHandler = (error: unknown) => UncaughtExceptionAnswer
 
 /** The options of `StreamsConfig` besides the cluster. */
@@ -51,11 +51,11 @@ export interface StreamsOptions {
    * 3.4 a change of a grouped table is written as two records (KIP-904).
    */
   readonly upgradeFrom?: UpgradeFrom | undefined
-  /** Serde of keys where nothing else says one (Java: `default.key.serde`). */
+  /** Serde of keys for which no other is given (Java: `default.key.serde`). */
   readonly defaultKeySerde?: Serde<never> | undefined
-  /** Serde of values where nothing else says one (Java: `default.value.serde`). */
+  /** Serde of values for which no other is given (Java: `default.value.serde`). */
   readonly defaultValueSerde?: Serde<never> | undefined
-  /** The registry that serdes with schemas ask. */
+  /** The schema registry that Avro serdes use. */
   readonly schemaRegistry?: SchemaRegistry | undefined
   /** Default {@link failOnInvalidTimestamp}. */
   readonly defaultTimestampExtractor?: TimestampExtractor | undefined
@@ -138,10 +138,11 @@ export interface StreamsOptions {
   /** Called at every change of state, with the new and the old state. */
   readonly onStateChange?: ((state: StreamsState, previous: StreamsState) => void) | undefined
   /**
-   * Decides what an error that ended the processing means (Java: `StreamsUncaughtExceptionHandler`). Default: `shutdown-client`.
+   * Decides what happens after an error that ended the processing (Java: `StreamsUncaughtExceptionHandler`). Default:
+   * `shutdown-client`.
    */
   readonly uncaughtExceptionHandler?: UncaughtExceptionHandler | undefined
-  /** Told how far stores are restored. */
+  /** Is told about the progress of restores. */
   readonly stateRestoreListener?: StateRestoreListener | undefined
   /** Where messages go. Default: the console. */
   readonly logger?: Logger | undefined
@@ -226,7 +227,7 @@ const choices: Readonly<Record<string, readonly string[]>> = {
   compressionType: ['none', 'gzip', 'snappy', 'lz4', 'zstd'],
 }
 
-/** Options of Kafka Streams that its users look for: what to do instead. */
+/** Options of Kafka Streams that Millrace lacks, each with the advice for its error message. */
 const notBuilt: Readonly<Record<string, string>> = {
   numStreamThreads: 'an application has one thread per process. Start more processes to use more cores.',
   numStandbyReplicas: 'there are no standby replicas yet. Keep stateDir, so that a restart finds its state.',

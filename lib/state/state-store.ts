@@ -7,7 +7,10 @@ import type { TaskId } from '../model/task-id.ts'
 import type { StorageEnvironment, StorageWrite } from '../storage/storage.ts'
 import type { StoreSpec } from './store-spec.ts'
 
-/** Takes the changelog records of one store; the runtime writes them. A timestamp of null is set by the producer (suppress buffers). */
+/**
+ * Takes the changelog records of one store; the runtime writes them. A timestamp of null (suppress buffers) stands for the time of
+ * writing.
+ */
 export interface ChangelogSink {
   append(key: Uint8Array, value: Uint8Array | null, timestamp: number | null, headers: Headers): void
 }
@@ -15,7 +18,10 @@ export interface ChangelogSink {
 /** The bytes that the record caches of a thread may hold together (KIP-63). With 0 bytes stores have no caches. */
 export interface CacheBudget {
   readonly maxBytes: number
-  /** A cache says that it has grown by this many bytes, or shrunk (negative). Where the budget is exceeded, the cache that grew must evict. */
+  /**
+   * Called by a cache that has grown by this many bytes, or shrunk (negative). If the budget is exceeded, the cache that grew must
+   * evict.
+   */
   charge(bytes: number, by: EvictableCache): void
   register(cache: EvictableCache): void
   unregister(cache: EvictableCache): void
@@ -27,26 +33,29 @@ export interface EvictableCache {
   evict(bytes: number): void
 }
 
-/** What a store may know of the task that holds it. */
+/** The part of its task that a store sees. */
 export interface StateStoreContext {
   readonly applicationId: string
   readonly taskId: TaskId
   /** The task's environment. The test driver has one in memory. */
   readonly storage: StorageEnvironment
-  /** The topic that serdes are told for this store: the name of its changelog, also where logging is off. */
+  /** The topic that the store's serdes are told: the name of its changelog, even if logging is disabled. */
   readonly changelogTopic: string
-  /** Undefined where logging is disabled, and where the source topic is the changelog. */
+  /** Undefined if logging is disabled, or if a source topic serves as the changelog. */
   readonly changelog: ChangelogSink | undefined
   readonly cache: CacheBudget
   readonly defaultMedium: 'memory' | 'disk'
-  /** `java`: the store does as Java's, also where that loses data. Default `safe`. */
+  /** `java`: the store does as Java's, even where that loses data. Default `safe`. */
   readonly compatibility?: 'safe' | 'java'
   /** The serde to use for keys: this one, or the application's default, bound to its environment. */
   keySerde(serde: Serde<unknown> | undefined): Serde<unknown>
   valueSerde(serde: Serde<unknown> | undefined): Serde<unknown>
   /** The context of the record that is being processed. Each record has a new one. */
   recordContext(): RecordContext
-  /** Runs `emit` while `context` counts as the record that is being processed. A flushed cache entry is forwarded with the context of its own record. */
+  /**
+   * Runs `emit` while `context` counts as the record that is being processed. A flushed cache entry is forwarded with the context
+   * of its own record.
+   */
   withRecordContext(context: RecordContext, emit: () => void): void
   /** The largest timestamp that the task has processed; −1 before the first record. */
   streamTime(): number
@@ -66,20 +75,20 @@ export interface ChangelogRecord {
 /**
  * A store of any kind, as its task sees it. The same object is a `KeyValueStore`, a `WindowStore` … for operators.
  *
- * Life of a write: `put` gives it to the record cache, where the store has one. `flush` moves it on, to the changelog and to the *open*
- * generation of the lowest layer. `commit` makes the open generation *committed*. `checkpoint` gives the committed writes to storage, in
- * one transaction with the changelog position.
+ * Life of a write: `put` gives it to the record cache, if the store has one. `flush` moves it on, to the changelog and to the
+ * *open* generation of the lowest layer. `commit` makes the open generation *committed*. `checkpoint` gives the committed writes to
+ * storage, in one transaction with the changelog position.
  */
 export interface StateStore {
   readonly name: string
   readonly spec: StoreSpec
   /** Empties the record cache: its updates go to the changelog and to the flush listener. */
   flush(): void
-  /** The Kafka commit has succeeded: the open generation becomes committed. */
+  /** Called when the Kafka commit has succeeded. The open generation becomes committed. */
   commit(): void
   /** Appends the committed writes to `writes`, sorted by key. The store still has them, until `checkpointed`. */
   checkpoint(writes: StorageWrite[]): void
-  /** Storage has the writes of the last `checkpoint`: the store may forget them. */
+  /** Called when storage has the writes of the last `checkpoint`. The store may forget them. */
   checkpointed(): void
   /** The bytes of both generations, which are in memory until a checkpoint. */
   readonly dirtyBytes: number
@@ -88,8 +97,8 @@ export interface StateStore {
    * neither logged nor forwarded.
    */
   restore(records: readonly ChangelogRecord[]): void
-  /** The bytes in a changelog record that the value serde will read. Absent where these are the record's value. */
+  /** The bytes in a changelog record that the value serde will read. Absent if these are the record's value. */
   valuesIn?(record: ChangelogRecord): readonly Uint8Array[]
-  /** Frees what the store holds. It writes nothing. Idempotent. */
+  /** Frees the memory of the store without writing anything. Idempotent. */
   close(): void
 }

@@ -2,18 +2,18 @@ import type { ChangelogRecord, StateStore, StateStoreContext } from './state-sto
 import type { StoreSpec, StoreView } from './store-spec.ts'
 
 /**
- * All that the rest of Millrace knows about a kind of store. The kinds stand in one table, `storeKinds`; whoever has a store's spec
- * finds its kind there, and asks no other question about the kind.
+ * Everything that the rest of Millrace knows about a kind of store. All kinds stand in one table, `storeKinds`. Runtime, topology
+ * and queries look the kind of a store up there, and never branch on its name.
  */
 export interface StoreKind<S extends StoreSpec = StoreSpec> {
   /** Opens a store for a task: the layers that its spec and the task ask for, with the typed face on top. */
   open(spec: S, context: StateStoreContext): StateStore
-  /** What the store writes now, to compare with what an earlier run has written. */
+  /** The format that the store writes now. It is compared with the format that an earlier run has stored. */
   format(spec: S, context: StateStoreContext): StoreFormat
   readonly changelog: StoreChangelog<S>
   /**
-   * Which records of its changelog a restore applies. `last-of-key`: of the records that were fetched together, the last one of each key.
-   * `all`: each record, where the last one of a key does not say everything.
+   * Which records of its changelog a restore applies. `last-of-key`: of the records that were fetched together, the last one of
+   * each key. `all`: each record, because the last one of a key does not contain everything.
    */
   readonly restores: 'last-of-key' | 'all'
   /** When a commit flushes the store. `last`: after the stores whose caches may still forward records into it. */
@@ -26,21 +26,27 @@ export interface StoreKind<S extends StoreSpec = StoreSpec> {
 
 /** The formats of a store in words; they are compared as a whole. */
 export interface StoreFormat {
-  /** A store that reads another format in its changelog would see other values: it cannot go on. */
+  /**
+   * The format of the changelog. A store whose stored format is another one cannot be opened, because it would misread the
+   * changelog.
+   */
   readonly changelog: string
-  /** Rows of another format are forgotten, and restored from the changelog. */
+  /** The format of the rows. Stored rows of another format are removed, and restored from the changelog. */
   readonly rows: string
 }
 
 /** The changelog of a store, as far as the kind decides it. */
 export interface StoreChangelog<S> {
-  /** `serialized`: a record's key is what the key serde writes. `composed`: there is more in it, such as the start of a window. */
+  /**
+   * `serialized`: a record's key is what the key serde writes. `composed`: the key has further parts, such as the start of a
+   * window.
+   */
   readonly keys: 'serialized' | 'composed'
   /** Whether the record may have been written by a store of this kind. */
   holds(record: ChangelogRecord): boolean
   /** Kafka's `cleanup.policy`, which the application's own `topicConfig` may replace. */
   readonly cleanupPolicy: 'compact' | 'compact,delete'
-  /** Kafka topic configuration that follows from the store; it stands over the application's `topicConfig`. */
+  /** Kafka topic configuration that follows from the store; it takes precedence over the application's `topicConfig`. */
   topicConfig(spec: S, options: ChangelogOptions): Readonly<Record<string, string>>
 }
 

@@ -7,10 +7,10 @@ import type { StoreSpec } from './store-spec.ts'
 import { versionedKind } from './versioned/versioned-kind.ts'
 import { windowKind } from './window/window-kind.ts'
 
-/** Kinds of stores by the name that specs say. */
+/** Kinds of stores by the `kind` of their specs. */
 export type StoreKinds = Readonly<Record<string, StoreKind>>
 
-/** All kinds of stores that there are. */
+/** All kinds of stores. */
 export const storeKinds = {
   'key-value': keyValueKind,
   window: windowKind,
@@ -20,7 +20,7 @@ export const storeKinds = {
   'record-buffer': recordBufferKind,
 } as const satisfies { readonly [Kind in StoreSpec['kind']]: StoreKind<Extract<StoreSpec, { readonly kind: Kind }>> }
 
-/** `kinds`: those of tests, which have kinds of their own. */
+/** The kind of a store. `kinds` is the table to look in; tests have tables with kinds of their own. */
 export function storeKindOf({ kind, name }: StoreSpec, kinds: StoreKinds = storeKinds): StoreKind {
   const found = kinds[kind]
   if (found === undefined) throw new TypeError(`The store ${name} is of an unknown kind, ${kind}.`)

@@ -15,7 +15,7 @@ import {
 } from './store-spec.ts'
 import { WindowSegments } from './window/window-segments.ts'
 
-// What several kinds of stores are opened from.
+// The parts that several kinds of stores are opened from.
 
 export type RowStoreSpec =
   KeyValueStoreSpec<unknown, unknown> | WindowStoreSpec<unknown, unknown> | SessionStoreSpec<unknown, unknown>
@@ -33,13 +33,13 @@ export function storageTable(name: string, spec: StoreSpec, context: StateStoreC
   return isOnDisk(spec, context) ? context.storage.table(name) : undefined
 }
 
-/** The rows of a store, or of a part of it, on its medium. */
+/** Opens the lowest layer of a store, on its medium. */
 export function openRows(spec: StoreSpec, format: RowFormat, context: StateStoreContext): MemoryRows | WriteBuffer {
   const table = storageTable(spec.name, spec, context)
   return table === undefined ? new MemoryRows() : new WriteBuffer(table, format)
 }
 
-/** The segments of a store whose rows expire by time. `copy`: whether they have their rows in order of time, too. */
+/** Opens the segments of a store whose rows expire by time. `copy`: whether segments also keep their rows in the order of time. */
 export function openSegments(
   spec: WindowStoreSpec<unknown, unknown> | SessionStoreSpec<unknown, unknown>,
   format: RowFormat,
@@ -50,13 +50,13 @@ export function openSegments(
   return new WindowSegments(segmentIntervalMs(spec.retentionMs), storage, copy)
 }
 
-/** How the rows of such a store lie on disk, for its format. */
+/** Describes the layout of a segmented store on disk, for its format. */
 export function segmentsText({ retentionMs }: { readonly retentionMs: number }, copy: 'by-time' | 'none'): string {
   const segments = `segments of ${segmentIntervalMs(retentionMs)} ms`
   return copy === 'none' ? segments : `${segments}, also by time`
 }
 
-/** As Java's store of the same medium, where the spec does not say. */
+/** The expiry of the spec; by default that of Java's store of the same medium. */
 export function expiryOf(
   spec: WindowStoreSpec<unknown, unknown> | SessionStoreSpec<unknown, unknown>,
   context: StateStoreContext,
@@ -83,7 +83,10 @@ export function rowCodec(spec: RowStoreSpec, context: StateStoreContext): RowCod
   return losesTimestamps(spec, context) ? untimedCodec(serde) : timestampedCodec(serde)
 }
 
-/** In memory Java's stores keep timestamps, whatever their supplier. */
+/**
+ * True if Java's store would lose timestamps: on disk, over a plain supplier. In memory Java's stores keep timestamps, whatever
+ * their supplier.
+ */
 export function losesTimestamps(spec: RowStoreSpec, context: StateStoreContext): boolean {
   const isPlain = spec.values === 'timestamped' && spec.supplier === 'plain'
   return isPlain && context.compatibility === 'java' && isOnDisk(spec, context)

@@ -31,7 +31,10 @@ export class StoreSerde<T> {
     }
   }
 
-  /** The value, where its serde is immutable: the store may hand it out again instead of decoding its bytes. Else undefined. */
+  /**
+   * The value itself if its serde gives immutable values: the store may then return it again instead of decoding its bytes. Else
+   * undefined.
+   */
   kept(value: T): T | undefined {
     return this.#serde.immutable === true ? value : undefined
   }

@@ -1,13 +1,16 @@
 import type { EmitStrategy } from '../model/emit-strategy.ts'
 import type { Serde } from '../model/serde.ts'
 
-/** Where a store keeps its rows. `default`: where the application's `defaultStoreMedium` says. */
+/** Where a store keeps its rows. `default`: the application's `defaultStoreMedium`. */
 export type StoreMedium = 'memory' | 'disk' | 'default'
 
-/** `disabled`: the store has no changelog. Else `config`: Kafka topic configuration of the changelog, which replaces Millrace's defaults. */
+/**
+ * `disabled`: the store has no changelog. Else `config`: Kafka topic configuration of the changelog, which replaces Millrace's
+ * defaults.
+ */
 export type ChangelogOption = 'disabled' | { readonly config: Readonly<Record<string, string>> }
 
-/** What the specs of all kinds of stores have. */
+/** The properties that the specs of all kinds of stores share. */
 export interface StoreSpecBase<K, V> {
   readonly name: string
   /** Undefined: the application's default serde. */
@@ -36,7 +39,9 @@ export type StoreSupplier = 'plain' | 'timestamped'
 /** What a store keeps of a record: its value alone, or the record's timestamp beside it. */
 export type StoredValues = 'plain' | 'timestamped'
 
-/** A `timestamped` store keeps the timestamp of the record beside each value. All tables and aggregates of the DSL have such stores. */
+/**
+ * A `timestamped` store keeps the timestamp of the record beside each value. All tables and aggregates of the DSL have such stores.
+ */
 export interface KeyValueStoreSpec<K, V, Values extends StoredValues = StoredValues> extends StoreSpecBase<K, V> {
   /** A store of values by key. */
   readonly kind: 'key-value'
@@ -45,16 +50,16 @@ export interface KeyValueStoreSpec<K, V, Values extends StoredValues = StoredVal
 }
 
 /**
- * How rows expire. `exact`, as in Java's stores in memory: a row is removed when it is older than stream time − retention. `segmented`, as
- * in its RocksDB stores: rows are removed by whole segments, and older rows are not read. `default`: `exact` in memory, `segmented`
- * on disk.
+ * How rows expire. `exact`, as in Java's stores in memory: a row is removed when it is older than stream time − retention.
+ * `segmented`, as in its RocksDB stores: rows are removed by whole segments, and older rows are not read. `default`: `exact` in
+ * memory, `segmented` on disk.
  */
 export type WindowExpiry = 'exact' | 'segmented' | 'default'
 
 /**
- * The order of rows in a window store on disk. `key-first`: by segment, key and start, as in Java's window stores. `time-first`: by start, then
- * key, as in Java's stores for emission on close. `time-first-indexed`: by start where all keys are read, by key where a range of
- * keys is read. A store in memory always has the order of starts.
+ * The order of rows in a window store on disk. `key-first`: by segment, key and start, as in Java's window stores. `time-first`: by
+ * start, then key, as in Java's stores for emission on close. `time-first-indexed`: by start if all keys are read, by key if a
+ * range of keys is read. A store in memory always has the order of starts.
  */
 export type WindowLayout = 'key-first' | 'time-first' | 'time-first-indexed'
 
@@ -74,7 +79,7 @@ export interface WindowStoreSpec<K, V, Values extends StoredValues = StoredValue
   readonly expiry: WindowExpiry
   /** Default `timestamped`. */
   readonly supplier?: StoreSupplier | undefined
-  /** What Java's supplier says, where the operator's windows need something else. Only `compatibility: 'java'` follows the supplier. */
+  /** The values of Java's supplier, if the operator's windows need others. Only `compatibility: 'java'` uses them. */
   readonly supplied?: Pick<WindowStoreSpec<K, V>, 'retentionMs' | 'windowSizeMs'>
   /** How long the changelog keeps windows. Default `retentionMs`. */
   readonly changelogRetentionMs?: number
@@ -94,7 +99,7 @@ export interface SessionStoreSpec<K, V> extends StoreSpecBase<K, V> {
   readonly retentionMs: number
   /** How sessions expire. */
   readonly expiry: WindowExpiry
-  /** What Java's supplier says, where the sessions of the operator need more: so it is with `compatibility: 'java'` only. */
+  /** The retention of Java's supplier, if the operator's sessions need a longer one. Only `compatibility: 'java'` uses it. */
   readonly supplied?: Pick<SessionStoreSpec<K, V>, 'retentionMs'>
   /** How long the changelog keeps sessions. Default `retentionMs`. */
   readonly changelogRetentionMs?: number
@@ -107,7 +112,9 @@ export interface ChangeBufferSpec extends StoreSpecBase<unknown, unknown> {
   readonly kind: 'change-buffer'
 }
 
-/** A store that keeps superseded values for a while, so that a key can be read as of an earlier time (KIP-889). It is never cached. */
+/**
+ * A store that keeps superseded values for a while, so that a key can be read as of an earlier time (KIP-889). It is never cached.
+ */
 export interface VersionedKeyValueStoreSpec<K, V> extends StoreSpecBase<K, V> {
   /** A store of versions by key. */
   readonly kind: 'versioned'
@@ -126,7 +133,7 @@ export interface RecordBufferSpec extends StoreSpecBase<unknown, unknown> {
   readonly kind: 'record-buffer'
 }
 
-/** A store that users declare as a value: what to open, not how. */
+/** The specs of stores that users declare. */
 export type StoreValueSpec =
   | KeyValueStoreSpec<unknown, unknown>
   | WindowStoreSpec<unknown, unknown>
@@ -136,7 +143,7 @@ export type StoreValueSpec =
 /** The kinds of stores that users declare. Interactive queries have an asynchronous face for each (`QueryableStores`). */
 export type StoreView = StoreValueSpec['kind']
 
-/** Any store. The buffers are made by operators alone. */
+/** The spec of any store. Only operators make buffers. */
 export type StoreSpec = StoreValueSpec | ChangeBufferSpec | RecordBufferSpec
 
 /** How far behind its stream time a store still takes rows, in ms. */
@@ -145,12 +152,12 @@ export function retentionOf(spec: StoreSpec): number {
   return spec.kind === 'versioned' ? spec.historyRetentionMs : Infinity
 }
 
-/** Java: `max(retention / 2, 60 s)` (`Stores.persistentWindowStore`). */
+/** The length of a segment of a window or session store: as in Java `max(retention / 2, 60 s)` (`Stores.persistentWindowStore`). */
 export function segmentIntervalMs(retentionMs: number): number {
   return Math.max(Math.floor(retentionMs / 2), 60_000)
 }
 
-/** Java: `RocksDbVersionedKeyValueBytesStoreSupplier`. */
+/** The default length of a segment of a versioned store, as in Java (`RocksDbVersionedKeyValueBytesStoreSupplier`). */
 export function versionSegmentIntervalMs(historyRetentionMs: number): number {
   const [parts, atLeastMs] = versionSegments(historyRetentionMs)
   return Math.max(Math.floor(historyRetentionMs / parts), atLeastMs)

@@ -21,13 +21,13 @@ interface ErasedSerdes {
 /** A store value, without the types of its keys and values. */
 type Untyped<S> = S extends unknown ? Omit<S, keyof ErasedSerdes> & ErasedSerdes : never
 
-/** A store value of any kind and any types; what reads and writes it knows them. */
+/** A store value of any kind, for keys and values of any types. */
 export type AnyStore = Untyped<StoreValueSpec>
 
 /** A window store value of any types. */
 export type AnyWindowStore = Untyped<WindowStoreSpec<unknown, unknown>>
 
-/** The same object: its serdes are whole, only their types are forgotten. */
+/** Returns the same object. It has its serdes; only its static type had lost them. */
 export function storeSpecOf(store: AnyStore): StoreSpec {
   return store as StoreSpec
 }

@@ -19,11 +19,17 @@ export interface StoreOptions<K, V> {
   readonly key?: Serde<K> | undefined
   /** Default: the application's default value serde. */
   readonly value?: Serde<V> | undefined
-  /** Where the store keeps its rows. Default: where the application's `defaultStoreMedium` says. */
+  /** Where the store keeps its rows. Default: the application's `defaultStoreMedium`. */
   readonly medium?: StoreMedium | undefined
-  /** Whether the store has a record cache (KIP-63). Default `disabled`, as for Java's `StoreBuilder`. The stores that the DSL makes have one. */
+  /**
+   * Whether the store has a record cache (KIP-63). Default `disabled`, as for Java's `StoreBuilder`. The stores that the DSL makes
+   * have one.
+   */
   readonly caching?: 'enabled' | 'disabled' | undefined
-  /** Whether the store has a changelog, and its configuration. Default: a changelog with the configuration that Kafka Streams gives it. */
+  /**
+   * Whether the store has a changelog, and its configuration. Default: a changelog with the configuration that Kafka Streams gives
+   * it.
+   */
   readonly changelog?: ChangelogOption | undefined
 }
 
@@ -43,7 +49,8 @@ export interface TimestampedKeyValueStoreOptions<K, V> extends KeyValueStoreOpti
 }
 
 /**
- * Declares a key-value store (Java: `Stores.keyValueStoreBuilder`). The value is added to a topology, and queries ask by it.
+ * Declares a key-value store (Java: `Stores.keyValueStoreBuilder`). The returned value is added to a topology, and passed to
+ * `streams.store` for queries.
  *
  * @example
  * const seen = keyValueStore('seen', { key: Serdes.string, value: Serdes.long })
@@ -52,7 +59,10 @@ export function keyValueStore<K, V>(name: string, options: KeyValueStoreOptions<
   return Object.freeze({ values: 'plain' as const, ...keyValueCommon(name, options) })
 }
 
-/** Declares a key-value store that keeps a timestamp beside each value, as tables do (Java: `Stores.timestampedKeyValueStoreBuilder`). */
+/**
+ * Declares a key-value store that keeps a timestamp beside each value, as tables do (Java:
+ * `Stores.timestampedKeyValueStoreBuilder`).
+ */
 export function timestampedKeyValueStore<K, V>(
   name: string,
   { supplier = 'timestamped', ...options }: TimestampedKeyValueStoreOptions<K, V> = {},
@@ -78,8 +88,8 @@ export interface VersionedKeyValueStoreOptions<K, V> extends Omit<StoreOptions<K
 }
 
 /**
- * Declares a store that knows earlier values of its keys (KIP-889; Java: `Stores.versionedKeyValueStoreBuilder`). A table with such a store is
- * versioned: a late record finds its place among the versions of its key, and does not overwrite a newer one.
+ * Declares a store that knows earlier values of its keys (KIP-889; Java: `Stores.versionedKeyValueStoreBuilder`). A table with such
+ * a store is versioned: a late record finds its place among the versions of its key, and does not overwrite a newer one.
  *
  * @example
  * builder.table(prices, { store: versionedKeyValueStore('prices', { historyRetentionMs: 3_600_000 }) })

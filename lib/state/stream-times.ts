@@ -1,2 +1,2 @@
-/** Where an environment keeps what versioned stores and buffers remember besides rows. No store is called so. */
+/** The table in which an environment keeps the stream times of versioned stores and buffers. No store can have this name. */
 export const streamTimesTable = '.stream-times'

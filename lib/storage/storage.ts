@@ -4,15 +4,15 @@
  * ones included, in the order of `compareBytes`. Values are any bytes.
  */
 export interface StorageEnvironment {
-  /** Opens a table. The first call makes it, later calls answer the same object. */
+  /** Opens a table. The first call makes it, later calls return the same object. */
   table(name: string): StorageTable
   /** The names of all tables, sorted. */
   tables(): readonly string[]
-  /** Removes these tables and their rows. Objects that `table` answered for them must not be used any more. */
+  /** Removes these tables and their rows. Objects that `table` returned for them must not be used any more. */
   drop(names: readonly string[]): void
   /**
-   * Applies all of these writes to their tables, or none of them. After it has returned (where the medium writes behind the call: after
-   * `StorageFactory.flush` has resolved) the writes survive kill -9. They survive power loss where the medium promises that.
+   * Applies all of these writes to their tables, or none of them. After the call the writes survive kill -9. On a medium that
+   * writes asynchronously they do so after `StorageFactory.flush`. The medium decides whether they survive power loss.
    */
   transact(writes: readonly StorageWrite[]): void
   /** Idempotent. */
@@ -45,7 +45,10 @@ export interface StorageTable {
   readonly name: string
   /** The value of a key. The caller may keep the bytes; they never change. */
   get(key: Uint8Array): Uint8Array | undefined
-  /** The rows as of the call; later writes are not seen. Exhaust the iterator or call its `return()`: until then the medium keeps the old pages. */
+  /**
+   * The rows as of the call; later writes are not seen. Exhaust the iterator or call its `return()`: until then the medium keeps
+   * the old pages.
+   */
   iterate(range: StorageRange): IterableIterator<StorageEntry>
   /** How many keys the table has. The number may be an estimate. */
   count(): number
@@ -63,15 +66,18 @@ export interface StorageEntry {
 export interface StorageFactory {
   /** `memory`: an environment loses its rows when it is closed. */
   readonly medium: 'memory' | 'disk'
-  /** Opens an environment. `name` is a relative path such as `app/0_1`. Throws a `LockError` while the environment is open elsewhere. */
+  /**
+   * Opens an environment. `name` is a relative path such as `app/0_1`. Throws a `LockError` while the environment is open
+   * elsewhere.
+   */
   open(name: string): StorageEnvironment
   /** Removes an environment that is closed. */
   destroy(name: string): void
   /** The names of all environments that begin with `prefix`, sorted. */
   list(prefix: string): readonly string[]
   /**
-   * Only media that write behind the call have this method. It resolves when all earlier writes are as durable as `transact` says,
-   * and rejects where one of them failed. A crash before that leaves the state after some earlier `transact`, never half of one.
+   * Only media that write asynchronously have this method. It resolves when all earlier writes are as durable as `transact` says,
+   * and rejects if one of them failed. A crash before that leaves the state after some earlier `transact`, never half of one.
    */
   flush?(): Promise<void>
 }

@@ -21,16 +21,16 @@ export interface HandlerCall<A extends ProductionAnswer> {
   readonly error: StreamsError
   readonly context: ErrorHandlerContext
   readonly logLevel: 'warn' | 'error'
-  /** What the log says. Default: the error's message. */
+  /** The message for the log. Default: that of the error. */
   readonly logMessage?: string
-  /** `goes on`: another handler is asked about an error that this one does not skip. That one logs it and writes the dead letter. */
+  /** `goes on`: an error that this handler does not skip goes to another handler. That one logs it and writes the dead letter. */
   readonly failure: 'ends here' | 'goes on'
   readonly ask: () => HandlerResponse<A>
 }
 
 /**
- * Asks a handler of the application about an error. Logs the error, writes the dead letters of the response, and counts the record where
- * the answer is to skip it. What the handler itself throws, and a promise that it returns, ends the processing.
+ * Asks a handler of the application about an error. Logs the error, writes the dead letters of the response, and counts the record
+ * if the answer skips it. If the handler itself throws, or returns a promise, the processing ends.
  */
 export function askHandler<A extends ProductionAnswer>(call: HandlerCall<A>, reports: ErrorReports): A {
   if (call.failure === 'ends here') log(call, reports)
@@ -50,7 +50,7 @@ function log<A extends ProductionAnswer>(
   logger[logLevel](logMessage, error.facts)
 }
 
-/** The short form of a response leaves the dead letter to the engine. An error that is tried again has none. */
+/** After the short form of a response the engine writes the dead letter. An error that is tried again has none. */
 function writeDeadLetters<A extends ProductionAnswer>(
   response: HandlerResponse<A>,
   { error, context, failure }: HandlerCall<A>,

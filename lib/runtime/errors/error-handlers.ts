@@ -10,7 +10,7 @@ export interface ErrorHandlerContext {
   readonly topic: string | null
   /** The partition that the input record was read from. */
   readonly partition: number
-  /** Where in its partition the input record stands. */
+  /** The offset of the input record. */
   readonly offset: number
   /** The input record's time, in ms since the epoch. */
   readonly timestamp: number

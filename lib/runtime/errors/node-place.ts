@@ -1,6 +1,6 @@
 import type { TopologyNode } from '../../topology/topology-plan.ts'
 
-/** A node as messages name it: by what the user called, and by its own name. */
+/** A node as messages name it: by the method that the user called, and by its own name. */
 export interface NodePlace {
   readonly node: string
   /** `count() of store 'visits' (node KSTREAM-AGGREGATE-0000000003)`. */

@@ -6,10 +6,15 @@ import type { KeyValueRows } from '../key-value/key-value-rows.ts'
 import type { ChangelogSink, StateStoreContext } from '../state-store.ts'
 import type { StoredValues, StoreSpecBase } from '../store-spec.ts'
 
-/** Writes one record of a changelog (Java: `ProcessorContextImpl.logChange`). Its value is that of the row, without the timestamp. */
+/**
+ * Writes one record of a changelog (Java: `ProcessorContextImpl.logChange`). Its value is that of the row, without the timestamp.
+ */
 export type ChangelogWriter = (key: string, row: Row | null) => void
 
-/** The record of a timestamped row has the row's timestamp. The record of a plain row, or of a deletion, has that of the input record. */
+/**
+ * The record of a timestamped row has the row's timestamp. The record of a plain row, or of a deletion, has that of the input
+ * record.
+ */
 export function changelogWriter(
   sink: ChangelogSink,
   spec: Pick<StoreSpecBase<unknown, unknown>, 'changelogHeaders'> & { readonly values: StoredValues },
@@ -24,7 +29,7 @@ export function changelogWriter(
   }
 }
 
-/** The layer that writes each put of a key-value store to its changelog. As in Java it writes deletions of absent keys, too. */
+/** The layer that writes each put of a key-value store to its changelog. As in Java it also writes deletions of absent keys. */
 export class ChangeloggingRows implements KeyValueRows {
   readonly #inner: KeyValueRows
   readonly #log: ChangelogWriter

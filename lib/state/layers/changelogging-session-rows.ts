@@ -3,7 +3,10 @@ import type { KeyedRow, Row } from '../key-value/row.ts'
 import type { SessionRange, SessionRows } from '../session/session-rows.ts'
 import type { KeyRange } from '../window/window-rows.ts'
 
-/** The layer that writes each put of a session store to its changelog. As in Java it writes expired sessions, too, which the store drops. */
+/**
+ * The layer that writes each put of a session store to its changelog. As in Java it also writes expired sessions, which the store
+ * drops.
+ */
 export class ChangeloggingSessionRows implements SessionRows {
   readonly #inner: SessionRows
   readonly #log: ChangelogWriter

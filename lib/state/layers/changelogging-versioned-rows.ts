@@ -5,7 +5,10 @@ import type { ChangelogSink } from '../state-store.ts'
 import type { ValidTo } from '../versioned/versioned-key-value-store.ts'
 import type { FoundVersion, VersionedRows } from '../versioned/versioned-rows.ts'
 
-/** The layer that writes each version of a versioned store to its changelog, with the time of the version. As in Java it writes versions, too, that came too late for the store. */
+/**
+ * The layer that writes each version of a versioned store to its changelog, with the time of the version. As in Java it also writes
+ * versions that came too late for the store.
+ */
 export class ChangeloggingVersionedRows implements VersionedRows {
   readonly #inner: VersionedRows
   readonly #changelog: ChangelogSink

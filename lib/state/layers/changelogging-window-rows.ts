@@ -3,7 +3,10 @@ import type { KeyedRow, Row } from '../key-value/row.ts'
 import { windowKey } from '../window/window-key.ts'
 import { nextSequence, type KeyRange, type SequenceNumbers, type TimeRange, type WindowRows } from '../window/window-rows.ts'
 
-/** The layer that writes each put of a window store to its changelog. As in Java it writes expired windows, too, which the store drops. */
+/**
+ * The layer that writes each put of a window store to its changelog. As in Java it also writes expired windows, which the store
+ * drops.
+ */
 export class ChangeloggingWindowRows implements WindowRows {
   readonly #inner: WindowRows
   readonly #log: ChangelogWriter

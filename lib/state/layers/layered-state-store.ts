@@ -5,13 +5,16 @@ import type { StoreSpec } from '../store-spec.ts'
 
 export interface StoreLayers<S extends StoreSpec> {
   readonly spec: S
-  /** The record cache, where the store has one. */
+  /** The record cache, if the store has one. */
   readonly cache?: { flush(): void; close(): void } | undefined
   /** The lowest layer: it keeps the rows. */
   readonly base: BaseLayer
 }
 
-/** A store over layers. Commits and checkpoints go to the lowest layer, flushes to the cache. Each kind adds its own reads and writes. */
+/**
+ * A store over layers. Commits and checkpoints go to the lowest layer, flushes to the cache. Each kind adds its own reads and
+ * writes.
+ */
 export abstract class LayeredStateStore<S extends StoreSpec> {
   readonly name: string
   readonly spec: S

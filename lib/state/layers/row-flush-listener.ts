@@ -5,8 +5,8 @@ import type { RowCodec } from '../key-value/row-codec.ts'
 import type { Row } from '../key-value/row.ts'
 
 /**
- * Turns the flush listener of an operator, which takes values, into one of a cache, which has rows. A row without timestamp, and a deletion,
- * is forwarded with the timestamp of its input record (Java: `TimestampedCacheFlushListener`).
+ * Turns the flush listener of an operator, which takes values, into one of a cache, which has rows. Deletions, and rows without
+ * timestamps, are forwarded with the timestamp of their input record (Java: `TimestampedCacheFlushListener`).
  */
 export function rowFlushListener<K, V>(
   listener: FlushListener<K, unknown>,

@@ -25,7 +25,7 @@ export function startOfSession(sessionKey: string): number {
   return timeAt(sessionKey, sessionKey.length - 8)
 }
 
-/** The key of a session where rows are in the order of time: `end int64 ‖ start int64 ‖ key`. */
+/** The key of a session in a table that is ordered by time: `end int64 ‖ start int64 ‖ key`. */
 export function timeKeyOfSession(sessionKey: string): string {
   return sessionKey.slice(-suffixLength) + keyOfSession(sessionKey)
 }

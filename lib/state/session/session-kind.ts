@@ -13,7 +13,7 @@ import { SessionStateStore } from './session-state-store.ts'
 
 type Spec = SessionStoreSpec<unknown, unknown>
 
-/** The values of keys by the starts and ends of their sessions. */
+/** The session store: values by key, start and end of their sessions. */
 export const sessionKind: StoreKind<Spec> = {
   open: openSessionStore,
   format: (spec) => ({ changelog: 'session', rows: segmentsText(spec, copyOf(spec)) }),
@@ -29,7 +29,7 @@ export const sessionKind: StoreKind<Spec> = {
   versions: 'none',
 }
 
-/** What is emitted on close is found by time. */
+/** Sessions that are emitted on close are looked up by time, so their rows are also kept in the order of time. */
 function copyOf({ emit }: Spec): 'by-time' | 'none' {
   return emit === 'on-window-close' ? 'by-time' : 'none'
 }

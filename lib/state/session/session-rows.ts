@@ -8,11 +8,11 @@ export interface SessionRange {
   readonly earliestEndMs: number
   readonly latestStartMs: number
   readonly reverse: boolean
-  /** The session key of the row to go on after, in the order of reading. */
+  /** Reading begins behind the row with this session key, in the order of reading. */
   readonly after?: string | undefined
 }
 
-/** A layer of a session store: rows by their session keys (`key ‖ end ‖ start`). Reads answer the rows as of the call. */
+/** A layer of a session store: rows by their session keys (`key ‖ end ‖ start`). Reads return the rows as of the call. */
 export interface SessionRows {
   get(sessionKey: string): Row | null
   /** A row of null deletes. */

@@ -62,7 +62,7 @@ export class SessionStateStore<K, V>
     this.#top.remove(this.#sessionKey(session))
   }
 
-  // `after` is the position of an iterator over the same rows: its page ended there.
+  // `after`: the position where an earlier iterator over the same rows stopped. The rows behind it are returned.
 
   fetch(key: K, after?: string): Sessions<K, V> {
     return this.findSessions(key, 0, Infinity, after)

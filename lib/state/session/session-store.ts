@@ -2,8 +2,9 @@ import type { Windowed } from '../../model/windowed.ts'
 import type { WindowedEntry } from '../window/window-store.ts'
 
 /**
- * Java: `ReadOnlySessionStore`. Times are in ms. All bounds are included, and the end of a session belongs to it. Sessions that ended before
- * the retention are not seen. In a range of keys null is an open end. The order of sessions is that of Java's store of the same expiry.
+ * Java: `ReadOnlySessionStore`. Times are in ms. All bounds are included, and the end of a session belongs to it. Sessions that
+ * ended before the retention are not seen. In a range of keys null means no bound. The order of sessions is that of Java's store of
+ * the same expiry.
  */
 export interface ReadOnlySessionStore<K, V> {
   /** The session with exactly these bounds, or null. */
@@ -36,7 +37,7 @@ export interface ReadOnlySessionStore<K, V> {
   ): IterableIterator<WindowedEntry<K, V>>
 }
 
-/** Java: `SessionStore`. A put of an expired session is dropped. It counts as a dropped record where it does so in Java. */
+/** Java: `SessionStore`. A put of an expired session is dropped. It counts as a dropped record if it does in Java. */
 export interface SessionStore<K, V> extends ReadOnlySessionStore<K, V> {
   /** Puts the value of a session. A value of null deletes. */
   put(session: Windowed<K>, value: V | null): void
@@ -44,10 +45,13 @@ export interface SessionStore<K, V> extends ReadOnlySessionStore<K, V> {
   remove(session: Windowed<K>): void
 }
 
-/** A store whose sessions are emitted when they close, for the operator that emits them. */
+/** The methods of a session store for the operator that emits sessions when they close. */
 export interface UnemittedSessions<K, V> {
-  /** The sessions that ended between two times, in the order of their ends. Both bounds are included (Java: `findSessions(earliestSessionEndTime, latestSessionEndTime)`). */
+  /**
+   * The sessions that ended between two times, in the order of their ends. Both bounds are included (Java:
+   * `findSessions(earliestSessionEndTime, latestSessionEndTime)`).
+   */
   findSessionsByEnd(earliestEndMs: number, latestEndMs: number): IterableIterator<WindowedEntry<K, V>>
-  /** Sessions that end at `endMs` or later wait for their emission: the store keeps them, whatever the retention. */
+  /** Lets the store keep sessions that end at `endMs` or later, whatever its retention, because they wait for their emission. */
   keepFrom(endMs: number): void
 }

@@ -2,15 +2,15 @@ import { assert, AssertionError } from '../../model/assert.ts'
 import { asBuffer } from '../../model/bytes.ts'
 import { readInt64, writeInt64 } from '../key-value/row-codec.ts'
 
-/** What a key's value was from a time on. A value of null says that the key was deleted then. */
+/** The value of a key from a time on. A value of null means that the key was deleted then. */
 export interface Version {
   readonly timestamp: number
   readonly value: Uint8Array | null
 }
 
 /**
- * Superseded versions of one key, the newest first. The first one is valid until `nextTimestamp`, each other until the timestamp of the one
- * before it. A history without versions says that the key was deleted at `nextTimestamp`.
+ * Superseded versions of one key, the newest first. The first one is valid until `nextTimestamp`, each other until the timestamp of
+ * the one before it. A history without versions means that the key was deleted at `nextTimestamp`.
  */
 export interface VersionHistory {
   nextTimestamp: number
@@ -24,7 +24,7 @@ const versionBytes = 12
 /** The index of the version that is valid at a time. The history must cover that time. */
 export function indexAt({ versions }: VersionHistory, timestamp: number): number {
   const index = versions.findIndex((version) => version.timestamp <= timestamp)
-  assert(index >= 0, 'the history covers the time')
+  assert(index >= 0, 'The history covers the time.')
   return index
 }
 
@@ -32,16 +32,19 @@ export function validToOf({ nextTimestamp, versions }: VersionHistory, index: nu
   return index === 0 ? nextTimestamp : versions[index - 1]!.timestamp
 }
 
-/** Adds a version before all others. Where it begins after the end of the former newest version, the key was deleted in between. */
+/** Adds a version before all others. If it begins after the end of the former newest version, the key was deleted in between. */
 export function addNewest(history: VersionHistory, version: Version, validTo: number): void {
   const { nextTimestamp, versions } = history
-  assert(version.timestamp >= nextTimestamp, 'the newest version comes after the others')
+  assert(version.timestamp >= nextTimestamp, 'The newest version comes after the others.')
   if (version.timestamp > nextTimestamp) versions.unshift({ timestamp: nextTimestamp, value: null })
   versions.unshift(version)
   history.nextTimestamp = validTo
 }
 
-/** Writes Java's format: `next int64 ‖ oldest int64 ‖ (timestamp int64, size int32)* ‖ values, oldest first`. A size of −1 is a deletion. */
+/**
+ * Writes Java's format: `next int64 ‖ oldest int64 ‖ (timestamp int64, size int32)* ‖ values, oldest first`. A size of −1 is a
+ * deletion.
+ */
 export function encodeHistory({ nextTimestamp, versions }: VersionHistory): Uint8Array {
   const written = versions.length > 0 ? versions : [{ timestamp: nextTimestamp, value: null }]
   const values = written.flatMap(({ value }) => value ?? []).toReversed()
@@ -57,7 +60,10 @@ function writeVersionHead(target: Buffer, at: number, { timestamp, value }: Vers
   target.writeInt32BE(value === null ? -1 : value.byteLength, at + 8)
 }
 
-/** Does what {@link addNewest} does, in the written format. Most versions follow the others without a gap: then these are not read. */
+/**
+ * Does what {@link addNewest} does, in the written format. Most versions follow the one before without a gap. The others are then
+ * not decoded.
+ */
 export function withNewest(encoded: Uint8Array | null, version: Version, validTo: number): Uint8Array {
   const { timestamp, value } = version
   if (encoded !== null && timestamp === nextTimestampOf(encoded) && timestamp > oldestTimestampOf(encoded)) {

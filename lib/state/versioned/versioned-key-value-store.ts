@@ -10,7 +10,10 @@ export interface VersionedRecord<V> {
   readonly validTo: number
 }
 
-/** The `validTo` of a version, see {@link VersionedRecord}; or `not-put`: the version is older than the store's history, and was dropped. */
+/**
+ * The `validTo` of a version, see {@link VersionedRecord}; or `not-put`: the version is older than the store's history, and was
+ * dropped.
+ */
 export type ValidTo = number | 'not-put'
 
 /** Which versions of a key are read, and in which order. */
@@ -25,9 +28,11 @@ export interface HistoryOptions {
 
 /** A versioned store, to be read (Java: `VersionedKeyValueStore`). */
 export interface ReadOnlyVersionedKeyValueStore<K, V> {
-  /** The latest version. Null where the key has none, or is deleted. */
+  /** The latest version. Null if the key has none, or is deleted. */
   get(key: K): ValueAndTimestamp<V> | null
-  /** The version that was valid at a time. Null, too, where the time lies before the store's history, and the latest version is newer. */
+  /**
+   * The version that was valid at a time. Also null if the time lies before the store's history and the latest version is newer.
+   */
   get(key: K, asOfMs: number): ValueAndTimestamp<V> | null
   /** All versions of a key that the store keeps, each with its end (KIP-968). A gap between two versions is a deletion. */
   history(key: K, options?: HistoryOptions): IterableIterator<VersionedRecord<V>>
@@ -35,7 +40,10 @@ export interface ReadOnlyVersionedKeyValueStore<K, V> {
 
 /** Java: `VersionedKeyValueStore` (KIP-889). Reads see the earlier writes of their own task. */
 export interface VersionedKeyValueStore<K, V> extends ReadOnlyVersionedKeyValueStore<K, V> {
-  /** Adds a version, or replaces the one with that timestamp. A value of null deletes the key as of then. Returns the version's `validTo`. */
+  /**
+   * Adds a version, or replaces the one with that timestamp. A value of null deletes the key as of then. Returns the version's
+   * `validTo`.
+   */
   put(key: K, value: V | null, timestamp: number): ValidTo
   /** Deletes the key as of a time. Returns the version that was valid then. */
   delete(key: K, timestamp: number): ValueAndTimestamp<V> | null

@@ -12,7 +12,10 @@ import { VersionedStateStore } from './versioned-state-store.ts'
 
 type Spec = VersionedKeyValueStoreSpec<unknown, unknown>
 
-/** The newest value of each key, and those before it. Each record of a changelog is a version, so that all of them are restored. */
+/**
+ * The versioned store: the newest value of each key, and earlier ones. Each changelog record is a version, so a restore applies all
+ * of them.
+ */
 export const versionedKind: StoreKind<Spec> = {
   open: openVersionedStore,
   format: (spec) => ({ changelog: 'versioned', rows: `segments of ${spec.segmentIntervalMs} ms` }),
@@ -28,7 +31,10 @@ export const versionedKind: StoreKind<Spec> = {
   versions: 'kept',
 }
 
-/** What the store could still be asked for must not be compacted; a day more, because brokers compact by their own clock. */
+/**
+ * Versions that the store can still be asked for must not be compacted away. The lag is a day longer, because brokers compact by
+ * their own clock.
+ */
 function compactionLag({ historyRetentionMs }: Spec): string {
   return longText(historyRetentionMs + 86_400_000)
 }

@@ -1,13 +1,15 @@
 import type { Row } from '../key-value/row.ts'
 import type { ValidTo } from './versioned-key-value-store.ts'
 
-/** A version, and when the next one begins; Infinity: it is the latest. In ms. */
+/** A version. `validTo` is the time in ms when the next one begins; Infinity if it is the latest. */
 export interface FoundVersion {
   readonly row: Row
   readonly validTo: number
 }
 
-/** A layer of a versioned store: versions of rows by their keys. Keys are bytes as latin1; a row has the timestamp of its version. */
+/**
+ * A layer of a versioned store: versions of rows by their keys. Keys are bytes as latin1; a row has the timestamp of its version.
+ */
 export interface VersionedRows {
   /** The latest version. */
   get(key: string): Row | null

@@ -39,7 +39,9 @@ export class VersionedStateStore<K, V>
     return row === null ? null : this.#layers.codec.fromRow(row)
   }
 
-  /** `after` is the position of an iterator over the same versions, a time: its page ended there. */
+  /**
+   * `after`: the position, a time, where an earlier iterator over the same versions stopped. The versions behind it are returned.
+   */
   history(key: K, options: HistoryOptions = {}, after?: string): IterableIterator<VersionedRecord<V>> {
     const { fromMs = -Infinity, toMs = Infinity, order = 'ascending' } = options
     const isLeft = isBehind(after, (left, right) => Number(left) - Number(right), order === 'descending')

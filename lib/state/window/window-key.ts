@@ -24,7 +24,7 @@ export function sequenceOfWindow(windowKey: string): number {
   return Buffer.from(windowKey.slice(-4), 'latin1').readUInt32BE(0)
 }
 
-/** The key of a window where rows are in the order of time: `start int64 ‖ key ‖ seq int32`. */
+/** The key of a window in a table that is ordered by time: `start int64 ‖ key ‖ seq int32`. */
 export function timeKey(windowKey: string): string {
   return windowKey.slice(-suffixLength, -4) + keyOfWindow(windowKey) + windowKey.slice(-4)
 }
@@ -59,9 +59,9 @@ export function boundsOfKey(key: string, fromMs: number, toMs: number): { readon
 }
 
 /**
- * The bounds for a scan that meets all window keys whose keys are from `fromKey` to `toKey`, with starts up to `toMs`. The scan meets other
- * window keys, too. A key may be the beginning of `toKey`: with a large start its window keys sort behind those of `toKey`. The shortest
- * such key gives the upper bound.
+ * The bounds for a scan that meets all window keys whose keys are from `fromKey` to `toKey`, with starts up to `toMs`. The scan
+ * also meets other window keys. If a key is the beginning of `toKey`, its window keys with a large start sort behind those of
+ * `toKey`. The shortest such key gives the upper bound.
  */
 export function boundsOfRange(fromKey: string | null, toKey: string | null, toMs: number) {
   return { from: fromKey ?? undefined, to: toKey === null ? undefined : upperBound(toKey, int64Text(toMs + 1)) }

@@ -23,7 +23,7 @@ import { WindowStateStore } from './window-state-store.ts'
 
 type Spec = WindowStoreSpec<unknown, unknown>
 
-/** The values of keys by the starts of their windows. */
+/** The window store: values by key and start of their windows. */
 export const windowKind: StoreKind<Spec> = {
   open: openWindowStore,
   format: windowFormat,
@@ -43,8 +43,8 @@ export const windowKind: StoreKind<Spec> = {
 }
 
 /**
- * Rows that share key and window would compact one another away. Java overlooks that of timestamped stores, and of those that a user
- * gives to a join.
+ * True if compaction would remove rows, because several share key and window. Java overlooks this for timestamped stores, and for
+ * stores that a user gives to a join.
  */
 function mustNotCompact(spec: Spec, { compatibility }: ChangelogOptions): boolean {
   if (spec.duplicates !== 'keep') return false
@@ -60,7 +60,7 @@ function windowFormat(declared: Spec, context: StateStoreContext): StoreFormat {
   }
 }
 
-/** In Java the supplier of a store decides, whatever the operator needs. */
+/** The spec that is opened. In Java the supplier of a store decides, whatever the operator needs. */
 function opened(declared: Spec, { compatibility }: StateStoreContext): Spec {
   return compatibility === 'java' ? { ...declared, ...declared.supplied } : declared
 }

@@ -18,7 +18,7 @@ export function reversed(order: WindowOrder): WindowOrder {
   return (left, right) => order(right, left)
 }
 
-/** The order of rows whose window keys have this order. */
+/** Compares rows by this order of their window keys. */
 export function inOrder(order: WindowOrder): (left: KeyedRow, right: KeyedRow) => number {
   return ([left], [right]) => order(left, right)
 }

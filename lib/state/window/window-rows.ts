@@ -5,19 +5,22 @@ export interface TimeRange {
   readonly fromMs: number
   readonly toMs: number
   readonly reverse: boolean
-  /** The window key of the row to go on after, in the order of reading. */
+  /** Reading begins behind the row with this window key, in the order of reading. */
   readonly after?: string | undefined
 }
 
-/** A range of keys, as latin1. Both ends are included; null is an open end. */
+/** A range of keys, as latin1. Both ends are included; null: no bound. */
 export interface KeyRange {
   readonly fromKey: string | null
   readonly toKey: string | null
-  /** All keys were asked for, and not a range with two open ends. A store with both orders answers all keys by time, and a range by key. */
+  /**
+   * True if all keys were asked for, and not a range without bounds. A store with both orders returns all keys by time, but a range
+   * by key.
+   */
   readonly isAll?: boolean
 }
 
-/** A layer of a window store: rows by their window keys (`key ‖ start ‖ seq`). Reads answer the rows as of the call. */
+/** A layer of a window store: rows by their window keys (`key ‖ start ‖ seq`). Reads return the rows as of the call. */
 export interface WindowRows {
   get(key: string, startMs: number): Row | null
   /** A row of null deletes. */
@@ -29,7 +32,10 @@ export interface WindowRows {
 /** Compares two window keys: the order of rows in `fetchRange`. */
 export type WindowOrder = (left: string, right: string) => number
 
-/** The last sequence numbers of a store with duplicates. Java has two counters: the changelog's counts deletions, the store's does not. */
+/**
+ * The last sequence numbers of a store with duplicates. Java has two counters: the changelog's counts deletions, the store's does
+ * not.
+ */
 export interface SequenceNumbers {
   store: number
   changelog: number

@@ -36,7 +36,7 @@ export class WindowSegments {
   #expired: Segment[] = []
   #doomed: Segment[] = []
 
-  /** `copy`: whether segments have their rows in the order of time, too. */
+  /** `copy`: whether segments also keep their rows in the order of time. */
   constructor(intervalMs: number, storage: SegmentStorage | undefined, copy: 'by-time' | 'none' = 'none') {
     this.intervalMs = Math.min(intervalMs, longestIntervalMs)
     this.#storage = storage

@@ -56,7 +56,7 @@ export class WindowStateStore<K, V>
     this.#top.put(bytes, startMs, value === null ? null : this.#codec.toRow(value))
   }
 
-  // `after` is the position of an iterator over the same rows: its page ended there.
+  // `after`: the position where an earlier iterator over the same rows stopped. The rows behind it are returned.
 
   fetch(key: K, fromMs: number, toMs: number, after?: string): IterableIterator<WindowEntry<V>> {
     return this.#fetchKey(key, { fromMs, toMs, reverse: false, after })

@@ -17,7 +17,10 @@ export interface WindowedEntry<K, V> {
   readonly value: V
 }
 
-/** Java: `ReadOnlyWindowStore`. Times are window starts in ms; all bounds are included. Windows older than the retention are not seen. */
+/**
+ * Java: `ReadOnlyWindowStore`. Times are window starts in ms; all bounds are included. Windows older than the retention are not
+ * seen.
+ */
 export interface ReadOnlyWindowStore<K, V> {
   /** The value of the window that starts at `startMs`, or null. Not for stores that keep duplicates. */
   fetchOne(key: K, startMs: number): V | null
@@ -25,7 +28,10 @@ export interface ReadOnlyWindowStore<K, V> {
   fetch(key: K, fromMs: number, toMs: number): IterableIterator<WindowEntry<V>>
   /** As `fetch`, the latest first. */
   backwardFetch(key: K, fromMs: number, toMs: number): IterableIterator<WindowEntry<V>>
-  /** The windows of a range of keys; null is an open end. The order is that of Java's store of the same expiry. */
+  /**
+   * The windows of all keys from `fromKey` to `toKey`, both included; null: no bound. The order is that of Java's store of the same
+   * expiry.
+   */
   fetchRange(fromKey: K | null, toKey: K | null, fromMs: number, toMs: number): IterableIterator<WindowedEntry<K, V>>
   /** As `fetchRange`, in the opposite order. */
   backwardFetchRange(fromKey: K | null, toKey: K | null, fromMs: number, toMs: number): IterableIterator<WindowedEntry<K, V>>
@@ -39,7 +45,10 @@ export interface ReadOnlyWindowStore<K, V> {
   backwardAll(): IterableIterator<WindowedEntry<K, V>>
 }
 
-/** Java: `WindowStore`. A value of null deletes. A put of an expired window is dropped. It counts as a dropped record where it does so in Java. */
+/**
+ * Java: `WindowStore`. A value of null deletes. A put of an expired window is dropped. It counts as a dropped record if it does in
+ * Java.
+ */
 export interface WindowStore<K, V> extends ReadOnlyWindowStore<K, V> {
   /** Sets the value of the window that starts at `startMs`; null deletes it. */
   put(key: K, value: V | null, startMs: number): void
@@ -48,8 +57,8 @@ export interface WindowStore<K, V> extends ReadOnlyWindowStore<K, V> {
 /** A window store that keeps a timestamp beside each value (Java: `TimestampedWindowStore`). */
 export type TimestampedWindowStore<K, V> = WindowStore<K, ValueAndTimestamp<V>>
 
-/** A store whose windows are emitted when they close, for the operator that emits them. */
+/** The method of a window store for the operator that emits windows when they close. */
 export interface UnemittedWindows {
-  /** Windows that start at `startMs` or later wait for their emission: the store keeps them, whatever the retention. */
+  /** Lets the store keep windows that start at `startMs` or later, whatever its retention, because they wait for their emission. */
   keepFrom(startMs: number): void
 }

@@ -1,4 +1,7 @@
-/** The part of a database of the Level ecosystem (abstract-level 1 to 3) that Millrace uses: classic-level, memory-level, RocksDB bindings. */
+/**
+ * The part of a database of the Level ecosystem (abstract-level 1 to 3) that Millrace uses: classic-level, memory-level, RocksDB
+ * bindings.
+ */
 export interface LevelDatabase {
   /** The abilities of the database. Millrace asks for `getSync` and `explicitSnapshots`. */
   readonly supports: object
@@ -21,7 +24,7 @@ export type LevelOperation =
   | { readonly type: 'put'; readonly key: Uint8Array; readonly value: Uint8Array }
   | { readonly type: 'del'; readonly key: Uint8Array }
 
-/** Keys and values are bytes, also where the database was made with other encodings. */
+/** Keys and values are bytes, even if the database was made with other encodings. */
 export interface LevelEncodings {
   /** Keys are bytes. */
   readonly keyEncoding: 'buffer'

@@ -34,7 +34,7 @@ export class LevelEnvironment implements StorageEnvironment {
     this.#options.writer.write({ operations: [mark(environmentKey(this.#name))] })
   }
 
-  /** Makes a table that the database has, while the storage is opened. */
+  /** Makes a table that the database already has. Called while the storage is opened. */
   load(name: string): LevelTable {
     const table = this.#tables.get(name) ?? this.#makeTable(name)
     this.#tables.set(name, table)

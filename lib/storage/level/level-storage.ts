@@ -38,7 +38,7 @@ export class LevelStorage implements StorageFactory, AsyncDisposable {
     await this.#options.writer.flush()
   }
 
-  /** Awaits all writes, and closes the database. Rejects where a write failed. Idempotent. */
+  /** Awaits all writes, and closes the database. Rejects if a write failed. Idempotent. */
   async close(): Promise<void> {
     this.#closing ??= this.#close()
     await this.#closing
@@ -48,7 +48,7 @@ export class LevelStorage implements StorageFactory, AsyncDisposable {
     await this.close()
   }
 
-  /** @internal Makes an environment, or a table, that the database has. */
+  /** @internal Makes an environment, or a table, that the database already has. */
   load(environment: string, table: string | undefined): LevelTable | undefined {
     const loaded = this.#environment(environment)
     return table === undefined ? undefined : loaded.load(table)

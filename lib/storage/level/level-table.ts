@@ -6,8 +6,8 @@ import type { LevelDatabase, LevelSnapshot, SyncLevelDatabase } from './level-da
 import { encodings, readsSync } from './level-database.ts'
 
 /**
- * A table: its keys in memory, in order, each with its value. A value of null means that the value is in the database only, and is read from
- * there: so are all written values where the database reads synchronously. Where it does not, all values stay in memory.
+ * A table: its keys in memory, in order, each with its value. A value of null means that the value is only in the database, and is
+ * read from there. If the database reads synchronously, all written values are null here; if not, all values stay in memory.
  */
 export class LevelTable implements StorageTable {
   readonly name: string
@@ -16,7 +16,7 @@ export class LevelTable implements StorageTable {
   readonly #held: HeldBytes
   readonly #rows = new OrderedMap<Uint8Array | null>()
 
-  /** `prefix`: what stands before each key in the database, as latin1. */
+  /** `prefix` stands before each key in the database, as latin1. */
   constructor(name: string, prefix: string, database: LevelDatabase, held: HeldBytes) {
     this.name = name
     this.#prefix = prefix

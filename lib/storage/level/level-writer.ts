@@ -9,9 +9,9 @@ export interface LevelGroup {
 }
 
 /**
- * Writes groups of operations asynchronously, in the order of the calls. One batch is on its way at a time; the next one has all groups that
- * came meanwhile. So a crash leaves the state after some group. After a failure nothing more is written, because the database would
- * have a gap.
+ * Writes groups of operations asynchronously, in the order of the calls. One batch is on its way at a time; the next one has all
+ * groups that came meanwhile. So a crash leaves the state after some group. After a failure nothing more is written, because the
+ * database would have a gap.
  */
 export class LevelWriter {
   readonly #database: LevelDatabase
@@ -56,6 +56,6 @@ export class LevelWriter {
 
 function writeFailed(cause: unknown): ProcessorStateError {
   const reason = cause instanceof Error ? cause.message : String(cause)
-  const message = `The database of the stores cannot be written: ${reason} Mend that and start again; what is missing is restored.`
+  const message = `The database of the stores cannot be written: ${reason} Mend that and start again: missing rows are restored from changelogs.`
   return new ProcessorStateError('STREAMS_STORAGE_FAILED', message, { cause })
 }

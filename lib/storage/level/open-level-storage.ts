@@ -13,11 +13,13 @@ const rowsPerRead = 1000
 /** Options of {@link openLevelStorage}. */
 export interface LevelStorageOptions {
   /**
-   * `process`: a flushed write survives kill -9; what happens when the machine crashes is for the database to say. `flush`: it survives
-   * power loss, too, and each batch costs a flush of the disk. Default `process`.
+   * `process`: a flushed write survives kill -9. Whether it survives a crash of the machine depends on the database. `flush`: it
+   * also survives power loss, and each batch costs a flush of the disk. Default `process`.
    */
   readonly durability?: 'process' | 'flush' | undefined
-  /** About how many bytes of keys and values may be held in memory. With more, writes fail (`STREAMS_STORAGE_FULL`). Default 1 GiB. */
+  /**
+   * About how many bytes of keys and values may be held in memory. With more, writes fail (`STREAMS_STORAGE_FULL`). Default 1 GiB.
+   */
   readonly maxHeldBytes?: number | undefined
 }
 
@@ -25,16 +27,16 @@ export interface LevelStorageOptions {
  * Storage in a database of the Level ecosystem (abstract-level): classic-level, a RocksDB binding, memory-level. Nothing else may use
  * the database. This function opens it, the storage's `close` closes it. One process at a time can have it open.
  *
- * Stores read and scan synchronously. What the database cannot do synchronously is done in memory. Its iterators are asynchronous, so
- * all **keys** are held. All **values** are held as well, unless the database has `getSync` and explicit snapshots, as classic-level
- * 3 has. Opening reads all of them. State that does not fit into memory belongs on LMDB.
+ * Stores read and scan synchronously. Whatever the database cannot do synchronously is done in memory. Its iterators are
+ * asynchronous, so all **keys** are held. All **values** are held as well, unless the database has `getSync` and explicit
+ * snapshots, as classic-level 3 has. Opening reads all that is held. State that does not fit into memory belongs on LMDB.
  *
- * Writes are asynchronous, and keep their order. The rows and positions of a checkpoint are one batch. A crash loses the last batches as a
- * whole, and their rows are restored from changelogs. An application awaits a checkpoint before it writes the next one, and when it
- * closes. An embedded Kafka on such a storage acknowledges records before they are on disk.
+ * Writes are asynchronous, and keep their order. The rows and positions of a checkpoint are one batch. A crash loses the last
+ * batches as a whole, and their rows are restored from changelogs. An application awaits a checkpoint before it writes the next
+ * one, and when it closes. An embedded Kafka on such a storage acknowledges records before they are on disk.
  *
- * Rejects with a `LockError` where another process has the database open, and with a `ProcessorStateError` (`STREAMS_STATE_FORMAT`) where
- * the database holds something else.
+ * Rejects with a `LockError` if another process has the database open, and with a `ProcessorStateError` (`STREAMS_STATE_FORMAT`) if
+ * the database has entries of another program.
  *
  * @example
  * await using storage = await openLevelStorage(new ClassicLevel('./state'))
@@ -115,6 +117,6 @@ function load(storage: LevelStorage, stored: string, value: Uint8Array | undefin
 }
 
 function foreign(key: string): ProcessorStateError {
-  const message = `The database has a key that is none of ours (${JSON.stringify(key.slice(0, 40))}): use one for the stores alone.`
+  const message = `The database has a key that Millrace did not write (${JSON.stringify(key.slice(0, 40))}): use a database for the stores alone.`
   return new ProcessorStateError('STREAMS_STATE_FORMAT', message, { facts: { key } })
 }

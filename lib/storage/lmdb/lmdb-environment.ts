@@ -9,7 +9,10 @@ import { LmdbTable } from './lmdb-table.ts'
 import type { ProcessLock } from './process-lock.ts'
 
 const formatVersion = 1
-/** How many tables an environment can have open: those of stores and those of their segments. LMDB needs about 100 bytes for each slot. */
+/**
+ * How many tables an environment can have open: those of stores and those of their segments. LMDB needs about 100 bytes for each
+ * slot.
+ */
 const maxTables = 4096
 
 const binary = { keyEncoding: 'binary', encoding: 'binary' } as const
@@ -61,7 +64,7 @@ export class LmdbEnvironment implements StorageEnvironment {
   transact(writes: readonly StorageWrite[]): void {
     for (const { table } of writes)
       assert(this.#tables.get(table.name) === table, 'A write goes to an open table of its environment.')
-    // The braces matter: LMDB keeps a transaction open when its callback returns a promise, which a write returns.
+    // The braces matter: a write returns a promise, and LMDB keeps a transaction open whose callback returns one.
     this.#root.transactionSync(() => {
       for (const { table, key, value } of writes) (table as LmdbTable).apply(key, value)
     })
@@ -75,7 +78,10 @@ export class LmdbEnvironment implements StorageEnvironment {
     this.#lock.release()
   }
 
-  /** Puts the data on disk before the lock file is removed: an environment without lock file is trusted after a crash of the machine. */
+  /**
+   * Flushes the data to disk before the lock file is removed, because an environment without lock file is trusted after a crash of
+   * the machine.
+   */
   #flushFile(): void {
     if (this.#durability === 'flush') return
     const file = openSync(join(this.#path, 'data.mdb'), 'r+')

@@ -5,7 +5,10 @@ import { incrementBytes } from '../../model/bytes.ts'
 const maxKeyLength = 1978
 const typeByte = 1
 const hashLength = 32
-/** Keys of this length and more are *long*. The stored key is their beginning and a hash; the row has the whole key before the value. */
+/**
+ * Keys of this length and more are *long*. The stored key is their beginning and a hash; the row has the whole key before the
+ * value.
+ */
 const longKeyLength = maxKeyLength - 1 - hashLength
 const longStoredLength = maxKeyLength
 
@@ -27,7 +30,10 @@ export function storedKey(key: Uint8Array): Buffer {
   return stored
 }
 
-/** The stored key at which a scan begins. A long `from` gives its beginning: the hashes of keys behind `from` may be smaller than its hash. */
+/**
+ * The stored key at which a scan begins. Of a long `from` it has the beginning without the hash, because a key behind `from` may
+ * have a smaller hash.
+ */
 export function lowestStored(from: Uint8Array | undefined): Buffer {
   return from === undefined ? Buffer.of(typeByte) : beginning(from)
 }

@@ -22,7 +22,7 @@ export class LmdbStorageFactory implements StorageFactory {
     mkdirSync(path, { recursive: true })
     const lock = lockProcess(join(path, 'lock'), name)
     try {
-      // Without flushes a crash of the machine may leave pages of different ages in the file: the whole file goes.
+      // Without flushes a crash of the machine may leave pages of different ages in the file, so the whole file is removed.
       if (lock.previous === 'machine-crashed' && this.#durability === 'process') removeData(path)
       return new LmdbEnvironment(path, this.#durability, lock)
     } catch (error) {

@@ -6,19 +6,22 @@ type PreviousOwner = 'none' | 'process-crashed' | 'machine-crashed'
 
 export interface ProcessLock {
   readonly previous: PreviousOwner
-  /** Removes the file. Call it after a clean close only: a file that stays tells the next owner of a crash. */
+  /** Removes the file. Call it only after a clean close: a file that stays tells the next owner of a crash. */
   release(): void
 }
 
 interface Owner {
   readonly pid: number
-  /** When the process started: a later process may have the same number. Null where the system does not say. */
+  /** When the process started, because a later process may have the same number. Null if the system does not tell. */
   readonly startedAt: string | null
-  /** Which boot of the machine it was. Null where the system does not say. */
+  /** In which boot of the machine it ran. Null if the system does not tell. */
   readonly boot: string | null
 }
 
-/** The files that this process has locked. A lock file with this process's number that is not among them is of a dead process. */
+/**
+ * The files that this process has locked. A lock file that has this process's number and is not among them was left by a dead
+ * process.
+ */
 const held = new Set<string>()
 
 /** Takes the lock file. Throws a `LockError` while a living process, this one included, has it. */
@@ -77,7 +80,10 @@ function locked(file: string, name: string, { pid }: Owner): LockError {
   return new LockError('STREAMS_STORAGE_LOCKED', message, { facts: { name, file, pid } })
 }
 
-/** Linux: ticks between boot and start of the process, field 22 of /proc/<pid>/stat. The name of the process, field 2, may hold spaces. */
+/**
+ * Linux: ticks between boot and start of the process, field 22 of /proc/<pid>/stat. The name of the process, field 2, may hold
+ * spaces.
+ */
 function startOf(pid: number): string | null {
   const stat = readOptional(`/proc/${pid}/stat`)
   return stat === null ? null : (stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? null)
