@@ -4,45 +4,57 @@ import type { Serde } from '../model/serde.ts'
 import type { UpgradeFrom } from '../model/upgrade-from.ts'
 import type { ProcessorContext } from './processor.ts'
 
-/** What Millrace's own operators may use beyond the public context. The runtime implements it once, for all. */
+/** The context of Millrace's own operators. It extends the public context. */
 export interface InternalProcessorContext<KOut, VOut> extends ProcessorContext<KOut, VOut> {
-  /** Name of the processor's node. */
+  /** The name of the processor's node. */
   readonly nodeName: string
   /**
-   * Counts the record being processed, or one window of it, as dropped (`dropped-records-total` of the task), and logs the reason, at most
-   * once in a while. `facts` are the times that explain it, by their names.
+   * Counts the current record, or one of its windows, as dropped (`dropped-records-total` of the task). Logs the reason, with a
+   * rate limit. `facts` are the times that explain the reason, by their names.
    */
   drop(reason: string, facts?: Readonly<Record<string, number>>): void
-  /** Logs as `drop` does, where Kafka Streams does not count. */
+  /** Logs as `drop` does, without counting: for records that Kafka Streams does not count as dropped. */
   logSkipped(reason: string, facts?: Readonly<Record<string, number>>): void
-  /** Counts as `drop` does, where a dropped record is part of the normal course of things. */
+  /** Counts as `drop` does, without logging: for records that are dropped in normal operation. */
   countDropped(): void
   recordContext(): RecordContext
-  /** Runs `emit` as if `context` were being processed: what was held back belongs to the record it came from. */
+  /**
+   * Runs `emit` with the context of another record. Operators emit held-back records with the context of the record they came
+   * from.
+   */
   withRecordContext(context: RecordContext, emit: () => void): void
-  /** Application config that changes semantics: `java` copies Java even where it loses data, `safe` does not. */
+  /** The setting of the application: `java` behaves as Kafka Streams does, even if that loses data; `safe` does not lose data. */
   readonly compatibility: 'safe' | 'java'
-  /** The oldest release of Kafka Streams that reads what is written. */
+  /** The oldest release of Kafka Streams that reads the topics of this application, during an upgrade. */
   readonly upgradeFrom: UpgradeFrom | undefined
-  /** How long operators that emit when event time has passed wait between two emissions, by the wall clock. */
+  /**
+   * The least time between two emissions of an operator that emits closed windows or records without partner, in ms of the wall
+   * clock.
+   */
   readonly emitIntervalMs: number
-  /** Tags of the metrics of this node. */
+  /** The tags of this node's metrics. */
   readonly metricTags: MetricTags
-  /** What was kept under this key, by this processor or one before a restart: it is committed with the task's offsets. */
+  /**
+   * Returns the number that `keepProcessorMetadata` has kept under this key. It is committed with the task's offsets, so that it
+   * survives restarts.
+   */
   processorMetadata(key: string): number | undefined
   keepProcessorMetadata(key: string, value: number): void
-  /** What nodes of one task share, in memory: made by the first that asks for it by this key. */
+  /** Returns the object that the nodes of a task share under this key. The first call makes it. It is in memory only. */
   shared<T extends object>(key: string, make: () => T): T
-  /** Default serdes and binding to the environment, for operators that serialize by themselves (foreign-key joins). */
+  /** Returns the bound serde, or the bound default serde: for operators that serialize by themselves, as foreign-key joins do. */
   keySerde<T>(serde: Serde<T> | undefined): Serde<T>
   valueSerde<T>(serde: Serde<T> | undefined): Serde<T>
-  /** The name on the cluster of an internal topic: `<applicationId>-<name>`. */
+  /** Returns the name of an internal topic on the cluster: `<applicationId>-<name>`. */
   internalTopic(name: string): string
-  /** Partition of the record being processed. */
+  /** The partition of the current record. */
   readonly partition: number
 }
 
-/** Millrace's operators are run by its own runtime only, where every context is an internal one. */
+/**
+ * Returns the context of an operator with its internal members. Only Millrace's runtime runs operators, and all its contexts have
+ * them.
+ */
 export function internal<KOut, VOut>(context: ProcessorContext<KOut, VOut>): InternalProcessorContext<KOut, VOut> {
   return context as InternalProcessorContext<KOut, VOut>
 }

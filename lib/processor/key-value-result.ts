@@ -2,7 +2,10 @@ import type { KeyValue } from '../model/key-value.ts'
 import { StreamsError } from '../model/errors.ts'
 import { lambdaResult, returnedPromise } from './lambda-result.ts'
 
-/** Checks a pair that a lambda returned: neither it nor its parts may be missing, and the pair may not be null. */
+/**
+ * Checks the pair that a lambda returned. Throws if the pair is null, or if the pair, its key or its value is undefined or a
+ * promise.
+ */
 export function keyValueResult<K, V>(result: KeyValue<K, V>, lambda: string, nodeName: string): KeyValue<K, V> {
   const pair = notNull(lambdaResult(result, lambda, nodeName), lambda, nodeName)
   lambdaResult(pair.key, `${lambda}, as key,`, nodeName)
@@ -10,7 +13,9 @@ export function keyValueResult<K, V>(result: KeyValue<K, V>, lambda: string, nod
   return pair
 }
 
-/** Checks the list that a lambda returned: an array, or whatever else can be iterated. */
+/**
+ * Checks the array, or other iterable, that a lambda returned. Throws if it is null, undefined, a promise or an async iterable.
+ */
 export function iterableResult<T>(result: Iterable<T>, lambda: string, nodeName: string): Iterable<T> {
   const list = notNull(lambdaResult(result, lambda, nodeName), lambda, nodeName)
   if (typeof list === 'object' && Symbol.asyncIterator in list) throw returnedPromise(lambda, nodeName)

@@ -2,8 +2,8 @@ import { types } from 'node:util'
 import { StreamsError } from '../model/errors.ts'
 
 /**
- * What a plain lambda returned, or an error where it returned what is surely a mistake: `undefined` (a forgotten `return`) or
- * a promise (an async function, whose result nobody would await).
+ * Returns the result of a lambda. Throws if the result is surely a mistake: `undefined` (a forgotten `return`), or a promise (an
+ * async function, whose result is never awaited).
  */
 export function lambdaResult<T>(result: T, lambda: string, nodeName: string): T {
   if (result === undefined) throw returnedUndefined(lambda, nodeName)
@@ -11,14 +11,14 @@ export function lambdaResult<T>(result: T, lambda: string, nodeName: string): T 
   return result
 }
 
-/** Of a lambda without a result, as an action or a punctuator: an error where it returned a promise. */
+/** Checks the result of a lambda that should have none, such as an action or a punctuator. Throws if it is a promise. */
 export function noResult(result: unknown, lambda: string, nodeName: string): void {
   if (typeof result === 'object') notPromise(result, lambda, nodeName)
 }
 
 function notPromise(result: object | null, lambda: string, nodeName: string): void {
   if (result === null || !isThenable(result)) return
-  // The error says what is wrong. That the promise is rejected later, too, must not end the process.
+  // If the promise rejects later, it must not end the process: the error below already tells the user.
   if (types.isPromise(result)) result.catch(() => undefined)
   throw returnedPromise(lambda, nodeName)
 }
@@ -32,7 +32,7 @@ function returnedUndefined(lambda: string, nodeName: string): StreamsError {
   return new StreamsError('STREAMS_UNDEFINED_RESULT', message, { facts: { lambda, nodeName } })
 }
 
-/** Also of an async generator. */
+/** Makes the error of a lambda that returned a promise or an async iterable. */
 export function returnedPromise(lambda: string, nodeName: string): StreamsError {
   const message = `The ${lambda} of ${nodeName} returned a promise. Records are processed synchronously: return the value itself.`
   return new StreamsError('STREAMS_ASYNC_LAMBDA', message, { facts: { lambda, nodeName } })

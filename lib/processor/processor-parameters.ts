@@ -4,25 +4,26 @@ import type { Processor } from './processor.ts'
 
 type AnyProcessor = Processor<never, never, never, never>
 
-/** A node that runs an operator of the DSL: which one, with which options. */
+/** The class and the options of the operator that a node runs. */
 export interface OperatorParameters {
   readonly kind: 'operator'
-  /** The method of the DSL that added the node. Messages name it: `count`. */
+  /** The method of the DSL that added the node, e.g. `count`. Messages name it. */
   readonly method: string
   readonly operator: new (options: never) => AnyOperator
   readonly options: object
 }
 
-/** A node that runs a processor of the application. */
+/** The supplier of the application's processor that a node runs. */
 export interface SuppliedParameters {
   readonly kind: 'supplied'
   readonly method: string
   readonly supplier: () => AnyProcessor
 }
 
-/** What a processor node runs, as a plain value (Java: `ProcessorParameters`). Each task makes its own processor from it. */
+/** Describes the processor of a node by plain data (Java: `ProcessorParameters`). Each task makes its own processor from it. */
 export type ProcessorParameters = OperatorParameters | SuppliedParameters
 
+/** Describes a node that runs an operator of the DSL. */
 export function operator<C extends new (options: never) => AnyOperator>(
   method: string,
   type: C,
@@ -32,10 +33,12 @@ export function operator<C extends new (options: never) => AnyOperator>(
   return Object.freeze({ kind: 'operator', method, operator: type, options: Object.freeze(own) })
 }
 
+/** Describes a node that runs a processor of the application. */
 export function supplied(method: string, supplier: () => AnyProcessor): SuppliedParameters {
   return Object.freeze({ kind: 'supplied', method, supplier })
 }
 
+/** Makes the processor of a node for one task. */
 export function makeProcessor(parameters: ProcessorParameters, nodeName: string): AnyProcessor {
   if (parameters.kind === 'supplied') return lambdaResult(parameters.supplier(), 'supplier', nodeName)
   return new parameters.operator(parameters.options as never)

@@ -3,9 +3,9 @@ import type { Processor } from './processor.ts'
 type AnyProcessor = Processor<unknown, unknown, unknown, unknown>
 
 /**
- * Gives a processor that runs instead of another one, around it as a rule: for logs, traces, or what else all processors are to do
- * (KIP-1112; Java: `ProcessorWrapper`). It is called for each processor that a task makes, those of the DSL included. Unlike Java's, it
- * adds no stores.
+ * Returns a processor that runs instead of the given one, and usually calls it: for logs, traces, and the like (KIP-1112; Java:
+ * `ProcessorWrapper`). It is called for each processor that a task makes, those of the DSL included. Unlike Java's, it cannot add
+ * stores.
  *
  * @example
  * const traced: ProcessorWrapper = (processor, nodeName) => ({

@@ -3,42 +3,45 @@ import type { RecordMetadata, StreamRecord } from '../model/stream-record.ts'
 import type { TaskId } from '../model/task-id.ts'
 import type { AnyStore, StateStoreOf } from '../state/store-value.ts'
 
-/** `stream-time`: driven by timestamps of records; `wall-clock-time`: by the clock (Java: `PunctuationType`). */
+/**
+ * The time that drives a punctuation: `stream-time` by the timestamps of records, `wall-clock-time` by the clock (Java:
+ * `PunctuationType`).
+ */
 export type PunctuationType = 'stream-time' | 'wall-clock-time'
 
-/** Called back between records. `now` is stream time or wall clock, in ms, by its type. */
+/** Called between records. `now` is the stream time or the wall-clock time in ms, by the type of the punctuation. */
 export type Punctuator = (now: number) => void
 
 /** How a punctuation is scheduled, beside its interval. */
 export interface PunctuationOptions {
   /**
-   * When the punctuation first fires, in ms since the epoch (KIP-1146). The others follow at every interval from there. Where that time
-   * has passed already, the first is the next of them.
+   * The time of the first punctuation, in ms since the epoch (KIP-1146). The others follow at every interval from there. Times
+   * that have already passed are skipped.
    */
   readonly startMs?: number | undefined
 }
 
-/** A punctuation that is scheduled. */
+/** A scheduled punctuation. */
 export interface Cancellable {
-  /** The punctuation does not fire any more. */
+  /** Ends the punctuation. */
   cancel(): void
 }
 
-/** What a processor may do while it handles a record or a punctuation. It must not be kept and used at another time. */
+/** The context of a processor. Use it only in `init`, `process` and punctuators. */
 export interface ProcessorContext<KOut, VOut> {
   /** The application's id. */
   readonly applicationId: string
   /** The task that the processor belongs to. */
   readonly taskId: TaskId
-  /** The application's metrics, for own ones. */
+  /** The metrics of the application. Processors may add their own. */
   readonly metrics: Metrics
-  /** The input record being processed; null during punctuation. */
+  /** The topic, partition and offset of the current input record. Null during punctuation. */
   readonly recordMetadata: RecordMetadata | null
-  /** Sends a record to all children, or to the one that is named. Returns when they have processed it. */
+  /** Forwards a record to all children, or only to the child of that name. Returns after they have processed it. */
   forward(record: StreamRecord<KOut, VOut>, childName?: string): void
   /**
-   * A store that is connected to this processor: by its store value, which says its types, or by its name. Throws a `TopologyError`
-   * (`STREAMS_STORE_NOT_CONNECTED`) otherwise.
+   * Returns a store that is connected to this processor, by its store value or by its name. A store value gives its types. Throws a
+   * `TopologyError` (`STREAMS_STORE_NOT_CONNECTED`) if the store is not connected.
    *
    * @example
    * const seen = context.stateStore(seenStore) // KeyValueStore<string, number>
@@ -46,32 +49,32 @@ export interface ProcessorContext<KOut, VOut> {
   stateStore<S extends AnyStore>(store: S): StateStoreOf<S>
   stateStore<S>(name: string): S
   /**
-   * Without `startMs`, it first fires one interval after now (wall clock), or with the first record at or after a multiple of it (stream
-   * time).
+   * Schedules a punctuation. Without `startMs`, its first time is one interval from now (wall clock), or the first record at or
+   * after a multiple of the interval (stream time).
    *
    * @example
    * context.schedule(3_600_000, 'wall-clock-time', report, { startMs: Date.UTC(2026, 0, 1) }) // every hour, on the hour
    */
   schedule(intervalMs: number, type: PunctuationType, punctuator: Punctuator, options?: PunctuationOptions): Cancellable
-  /** Asks for a commit soon; it is not done when this returns. */
+  /** Requests a commit. It happens soon after the call, not within it. */
   commit(): void
-  /** Stream time: the greatest timestamp that the task has seen, in ms. */
+  /** Returns the stream time: the greatest timestamp that the task has seen, in ms since the epoch. */
   currentStreamTimeMs(): number
-  /** Wall-clock time, in ms since the epoch. */
+  /** Returns the wall-clock time in ms since the epoch. */
   currentSystemTimeMs(): number
 }
 
 /**
- * Handles records one by one, synchronously (Java: `api.Processor`). One instance per task; a supplier makes a new one each time.
+ * Processes records one by one, synchronously (Java: `api.Processor`). Each task has its own instance, which a supplier makes.
  */
 export interface Processor<KIn, VIn, KOut, VOut> {
   /** Called once, before the first record. */
   init?(context: ProcessorContext<KOut, VOut>): void
-  /** Called for each record. What it forwards is processed before `forward` returns. */
+  /** Called for each record. `forward` returns after the children have processed the forwarded record. */
   process(record: StreamRecord<KIn, VIn>, context: ProcessorContext<KOut, VOut>): void
-  /** Called when the task closes; nothing can be forwarded any more. */
+  /** Called when the task closes. It cannot forward records. */
   close?(): void
 }
 
-/** Makes a processor: a new one at each call, since each task has its own. */
+/** Makes a processor. Each call must return a new one, because each task has its own. */
 export type ProcessorSupplier<KIn, VIn, KOut, VOut> = () => Processor<KIn, VIn, KOut, VOut>

@@ -1,13 +1,13 @@
-/** Why operators skip a record; the log says it behind "because". */
+// The reasons why operators skip a record. In the log they follow the word "because".
 export const noKey = 'it has no key'
 export const noValue = 'it has no value'
 export const noForeignKey = 'its value has no foreign key'
 export const closedWindow = 'its window is closed'
 export const closedSession = 'its session is closed'
 export const beforeUnlimitedWindow = 'it is older than the start of the unlimited window'
-export const supersededVersion = 'its table keeps versions, and a newer one of this key is there'
+export const supersededVersion = 'its table keeps versions, and has a newer one of this key'
 
-/** The reason of an operator that needs a key and a value. */
+/** Returns the reason of an operator that needs a key and a value. */
 export function noKeyOrValue(key: unknown): string {
   return key === null ? noKey : noValue
 }

@@ -1,10 +1,11 @@
 import type { StreamRecord, RecordMetadata } from '../model/stream-record.ts'
 
-/** A record before it enters the topology, key and value decoded. */
+/** A deserialized record before it enters the topology. */
 export interface ConsumerRecord extends StreamRecord<unknown, unknown>, RecordMetadata {}
 
 /**
- * Event time of a record, in ms. `partitionTime` is the largest timestamp seen in the partition so far, −1 at first. A negative
- * result drops the record (Java: `TimestampExtractor`). Throwing stops the task.
+ * Returns the event time of a record, in ms since the epoch (Java: `TimestampExtractor`). `partitionTime` is the largest
+ * timestamp of the partition so far, and −1 before the first record. If the result is negative, the record is dropped. If the
+ * extractor throws, the processing ends.
  */
 export type TimestampExtractor = (record: ConsumerRecord, partitionTime: number) => number

@@ -1,27 +1,30 @@
 import { StreamsError } from '../model/errors.ts'
 import type { ConsumerRecord, TimestampExtractor } from './timestamp-extractor.ts'
 
-/** The record's own timestamp; a negative one stops the task (`STREAMS_INVALID_TIMESTAMP`). The default. */
+/** Returns the record's own timestamp. If it is negative, throws `STREAMS_INVALID_TIMESTAMP`. This is the default extractor. */
 export const failOnInvalidTimestamp: TimestampExtractor = (record) => {
   if (record.timestamp >= 0) return record.timestamp
   throw invalidTimestamp(record)
 }
 
-/** The record's own timestamp; a record with a negative one is dropped, and counted. */
+/** Returns the record's own timestamp. A record with a negative timestamp is dropped, logged and counted. */
 export const logAndSkipOnInvalidTimestamp: TimestampExtractor = (record) => record.timestamp
 
-/** The record's own timestamp, or, where that is negative, the largest one seen in the partition so far. */
+/** Returns the record's own timestamp. If it is negative, returns the largest timestamp of the partition so far. */
 export const usePartitionTimeOnInvalidTimestamp: TimestampExtractor = (record, partitionTime) => {
   if (record.timestamp >= 0) return record.timestamp
   if (partitionTime >= 0) return partitionTime
   throw invalidTimestamp(record)
 }
 
-/** Processing time: the wall clock when the record is about to be processed. The runtime puts the time in its place. */
+/**
+ * Processing time: the wall-clock time when the record is about to be processed. The runtime recognizes this extractor and never
+ * calls it.
+ */
 export const wallclockTimestamp: TimestampExtractor = () => {
   throw new StreamsError(
     'STREAMS_INVALID_TIMESTAMP',
-    'wallclockTimestamp is read by the engine, which knows the clock: do not call it.',
+    'wallclockTimestamp cannot be called: pass it as timestampExtractor, and the engine uses its clock.',
   )
 }
 
@@ -31,7 +34,7 @@ const keepsValid: ReadonlySet<TimestampExtractor> = new Set([
   usePartitionTimeOnInvalidTimestamp,
 ])
 
-/** Whether the extractor answers a timestamp >= 0 with itself, so that it need not be asked. */
+/** Whether the extractor returns every timestamp >= 0 unchanged, so that it need not be called for those. */
 export function keepsValidTimestamps(extractor: TimestampExtractor): boolean {
   return keepsValid.has(extractor)
 }

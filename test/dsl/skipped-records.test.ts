@@ -148,7 +148,7 @@ const cases: Readonly<Record<string, Case>> = {
       ['in', 'a', 'x', 26],
       ['in', 'a', 'y', 20],
     ],
-    says: 'its table keeps versions, and a newer one of this key is there (timestamp 20)',
+    says: 'its table keeps versions, and has a newer one of this key (timestamp 20)',
   },
   'a grouping of a versioned table, a late row': {
     build: (builder) =>
@@ -159,7 +159,7 @@ const cases: Readonly<Record<string, Case>> = {
       ['in', 'a', 'x', 26],
       ['in', 'a', 'y', 20],
     ],
-    says: 'its table keeps versions, and a newer one of this key is there (timestamp 20)',
+    says: 'its table keeps versions, and has a newer one of this key (timestamp 20)',
   },
   'a versioned store, a row older than its history': {
     build: (builder) => void versionedTable(builder),

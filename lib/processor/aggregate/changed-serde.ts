@@ -6,12 +6,15 @@ import { unreadable, unwritable } from '../../serde/serialization-error.ts'
 
 const name = 'changed'
 
-/** The last byte of a change says its format. In the formats with `latest`, the byte before it says whether the change is the newest (KIP-914). */
+/**
+ * The last byte of a change is its format. In the formats with `latest`, the byte before it tells whether the change is the
+ * newest of its key (KIP-914).
+ */
 const flags = { old: 0, new: 1, both: 2, oldLatest: 3, newLatest: 4, bothLatest: 5 } as const
 
 /**
- * Values of the topic between a table and its grouping (Java: `ChangedSerializer`, KIP-904): `old ‖ 0`, `new ‖ 1`, or
- * `varint size of new ‖ new ‖ old ‖ 2`. Where the value has no serde, the default serde of the application is used.
+ * Returns a serde for the values of the repartition topic of a grouped table (Java: `ChangedSerializer`, KIP-904): `old ‖ 0`,
+ * `new ‖ 1`, or `varint size of new ‖ new ‖ old ‖ 2`. If `value` is undefined, the default serde of the application is used.
  */
 export function changedSerde<V>(value: Serde<V> | undefined): Serde<Change<V>> {
   const unbound = value === undefined ? { serialize: notBound, deserialize: notBound } : codec(value)
@@ -79,7 +82,7 @@ function readSides(bytes: Uint8Array): Change<Uint8Array> {
   return change(values.subarray(at, at + size), values.subarray(at + size), isLatest)
 }
 
-/** A size as Kafka writes int32 of variable length: zigzag, 7 bits a byte, the lowest first. */
+/** Writes a size as Kafka writes an int32 of variable length: zigzag, 7 bits per byte, the lowest first. */
 function zigzag(size: number): Buffer {
   const bytes: number[] = []
   let rest = size * 2

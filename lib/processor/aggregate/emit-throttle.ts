@@ -1,6 +1,6 @@
 /**
- * Says when an operator that emits on the passing of event time may look for results again, by the wall clock (Java: `TimeTracker`). A scan of
- * the store with every record would cost more than it finds.
+ * Limits how often an operator scans its store for results whose time has come, by the wall clock (Java: `TimeTracker`). A scan
+ * with every record would be too expensive.
  */
 export class EmitThrottle {
   readonly #intervalMs: number

@@ -15,7 +15,10 @@ export interface KStreamReduceOptions<K, V> {
   readonly oldValues: OldValues
 }
 
-/** Combines the values of a key (Java: `KStreamReduce`). The first value is the first aggregate. Records without key or value are dropped. */
+/**
+ * Combines the values of a key (Java: `KStreamReduce`). The first value is the first aggregate. Records without key or value are
+ * dropped.
+ */
 export class KStreamReduce<K, V> implements Processor<K | null, V | null, K, Change<V>> {
   readonly #options: KStreamReduceOptions<K, V>
   #context!: InternalProcessorContext<K, Change<V>>

@@ -18,7 +18,7 @@ import type { OldValues } from '../table/timestamped-tuple-forwarder.ts'
 import type { ClosingWindows } from './window-close-emitter.ts'
 import { WindowResults } from './window-results.ts'
 
-/** A session takes records that are at most `gapMs` away from it, for `graceMs` after its gap has passed. */
+/** A session takes records that are at most `gapMs` away from it. It closes `graceMs` after its end and gap. */
 interface SessionWindowsOptions {
   readonly gapMs: number
   readonly graceMs: number
@@ -58,11 +58,11 @@ function closingSessions<K, A>(store: UnemittedSessions<K, A>): ClosingWindows<K
  * Aggregates by key and session (Java: `KStreamSessionWindowAggregate`).
  *
  * - Stream time is the largest timestamp that this operator has seen.
- * - A session is open until stream time has passed its end, gap and grace; that moment belongs to it.
+ * - A session is open as long as stream time is at most its end + gap + grace.
  * - A record merges all open sessions within its gap into one. Those that were merged are deleted first, then the new one is forwarded.
- * - A record that is near to no open session, and whose own would be closed, is dropped.
- * - A closed session is left alone, however long its store keeps it. Java merges it as long as its store, or the cache above it, still
- *   has it, so that the outcome depends on both; `java` copies that.
+ * - A record is dropped if no open session is within its gap, and a session of the record alone would be closed.
+ * - A closed session never changes. Java merges it with a late record as long as the store, or the cache above it, still has it, so that
+ *   the result depends on both. `java` copies that.
  * - Records without key or value are dropped. Java aggregates null values; `java` copies that.
  * - The timestamp of a result is the end of its session.
  */
@@ -124,7 +124,10 @@ export class KStreamSessionWindowAggregate<K, V, A> implements Processor<K | nul
     return lambdaResult(this.#fold.aggregator(aggregate, value, key), 'aggregator', this.#context.nodeName)
   }
 
-  /** Merger and aggregator may have changed the values of `read` in place. If old values are sent, they are read from the store again. */
+  /**
+   * Merger and aggregator may have changed the values of `read` in place. If old values are sent, they are read from the store
+   * again.
+   */
   #replace(read: readonly WindowedEntry<K, A>[], session: Windowed<K>, before: A | null, value: V): void {
     // Java deletes the merged sessions first. If then the aggregator fails, and the processing goes on, their aggregates are lost.
     const deletesFirst = !this.#isSafe
@@ -147,8 +150,8 @@ export class KStreamSessionWindowAggregate<K, V, A> implements Processor<K | nul
   }
 
   /**
-   * A session of one instant keeps its key when it is updated. Without a cache Java then forwards null as the old value, so that a grouping
-   * downstream never subtracts it; `java` copies that.
+   * A session of one instant keeps its key when it is updated. Without a cache Java then forwards null as the old value, so that
+   * a grouping downstream never subtracts it; `java` copies that.
    */
   #oldValue(sessions: readonly WindowedEntry<K, A>[]): A | null {
     return this.#isSafe ? (sessions[0]?.value ?? null) : null

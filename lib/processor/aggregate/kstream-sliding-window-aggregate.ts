@@ -19,7 +19,7 @@ import { WindowResults } from './window-results.ts'
 interface SlidingWindowsOptions {
   /** The length of each window. Both ends belong to the window. */
   readonly differenceMs: number
-  /** How long after its end a window still takes late records. */
+  /** The time after its end for which a window still takes late records. */
   readonly graceMs: number
 }
 
@@ -27,7 +27,10 @@ export interface KStreamSlidingWindowAggregateOptions<K, V, A> {
   /** A timestamped window store. */
   readonly storeName: string
   readonly windows: SlidingWindowsOptions
-  /** The window size of a store value, which may differ from `differenceMs`. `java` takes it for the length of windows that it finds in the store. */
+  /**
+   * The window size of a store that is given as a value. It may differ from `differenceMs`. `java` uses it as the length of the
+   * windows that are already in the store.
+   */
   readonly suppliedDifferenceMs?: number | undefined
   /** Null deletes the window. */
   readonly fold: Fold<K, V, A>
@@ -38,7 +41,7 @@ export interface KStreamSlidingWindowAggregateOptions<K, V, A> {
 /** The record that is processed: it has a key and a value. */
 type Input<K, V> = StreamRecord<K, V>
 
-/** What the windows in the store say about the windows that a new record still needs. */
+/** The facts about the existing windows of a key that decide which windows a new record still needs. */
 interface Neighbours<A> {
   /** The starts of the windows that were found. */
   readonly startsMs: Set<number>
@@ -47,8 +50,8 @@ interface Neighbours<A> {
   /** The aggregate of the newest window that ends before the new record. The left window of the record starts from it. */
   left: A | undefined
   /**
-   * The value, before the update, of the newest window that holds the new record. The right window of the record starts from it. Undefined: there
-   * is no such window.
+   * The value, before the update, of the newest window that holds the new record. The right window of the record starts from it.
+   * Undefined: there is no such window.
    */
   right: ValueAndTimestamp<A> | null | undefined
   hasLeftWindow: boolean
@@ -58,10 +61,10 @@ interface Neighbours<A> {
 /**
  * Aggregates by key and sliding window (KIP-450, Java: `KStreamSlidingWindowAggregate`).
  *
- * - Each record has a *left* window `[t − difference, t]` that ends with it, and a *right* one `[t + 1, t + 1 + difference]` that begins
- *   just behind it, once there is a record in it. There are no other windows.
- * - The stored timestamp of a window is that of its newest record. So windows tell where the neighbours of a record are.
- * - Windows cannot begin before the epoch: all records before the difference are in the window `[0, difference]`.
+ * - Each record at time t has a *left* window `[t − difference, t]`, which ends with it. It also has a *right* window
+ *   `[t + 1, t + 1 + difference]`, which begins just behind it, as soon as another record falls into that window. There are no other windows.
+ * - The stored timestamp of a window is that of its newest record. By these timestamps the operator finds the neighbours of a record.
+ * - Windows cannot begin before the epoch. All records with a timestamp below the difference share the window `[0, difference]`.
  * - Existing windows are updated from the newest to the oldest, then new ones are made. For stores that cannot be read backwards Java goes
  *   from the oldest to the newest; here all stores can be read backwards.
  * - Records without key or value are dropped. A late record counts as dropped once if it is too late for all its windows, else once for each
@@ -110,7 +113,10 @@ export class KStreamSlidingWindowAggregate<K, V, A> implements Processor<K | nul
     this.#results.processed(this.#closeTime, record)
   }
 
-  /** Undefined if there was a record with the same timestamp: then the record needs no new windows. */
+  /**
+   * Updates the existing windows of the record. Returns undefined if there is another record at the same time: then no new
+   * windows are needed.
+   */
   #updateWindows(record: Input<K, V>): Neighbours<A> | undefined {
     const { key, timestamp } = record
     const found = noNeighbours<A>()
@@ -148,13 +154,15 @@ export class KStreamSlidingWindowAggregate<K, V, A> implements Processor<K | nul
   }
 
   /**
-   * Whether the record is in the right window of the previous record, and that is not its own left window as well, which starts at `startMs`.
-   * Java makes such a window twice. Without a cache it is forwarded twice, and a grouping downstream adds it twice; `java` copies that.
+   * Whether the right window of the previous record must be made: the record is in it, and it is not also the record's own left
+   * window, which starts at `startMs`. Java makes a window that is both twice. Without a cache Java forwards it twice, and a
+   * grouping downstream adds it twice. `java` copies that.
    */
   #isBehind(previousMs: number, startMs: number): boolean {
     return this.#context.compatibility === 'java' ? previousMs + 1 >= startMs : previousMs + 1 > startMs
   }
 
+  /** Processes a record whose left window would begin before the epoch. The combined window is `[0, difference]`. */
   #processEarly(record: Input<K, V>): void {
     const { key, timestamp } = record
     const found = noNeighbours<A>()
@@ -168,7 +176,7 @@ export class KStreamSlidingWindowAggregate<K, V, A> implements Processor<K | nul
         this.#update(startMs, value, record)
       }
     }
-    // If no window lies between, the records of the combined window that are newer than the new record are those of its right window.
+    // Without a window between, the combined window has the same newer records as the new record's right window.
     if (found.right === undefined) found.right = combined
     if (!found.hasRightWindow) this.#createRightWindow(record, found.right)
     if (combined !== undefined && combined.timestamp < timestamp && !found.startsMs.has(combined.timestamp + 1))
@@ -178,8 +186,8 @@ export class KStreamSlidingWindowAggregate<K, V, A> implements Processor<K | nul
   }
 
   /**
-   * The value of a window if it has newer records than the new one, else null. It is read again: the aggregator may change the other copy in
-   * place.
+   * Returns the value of a window if it has records that are newer than the new one, else null. The value is read again, because
+   * the aggregator may change `value` in place.
    */
   #behind({ key, timestamp }: Input<K, V>, startMs: number, value: ValueAndTimestamp<A>): ValueAndTimestamp<A> | null {
     return value.timestamp > timestamp ? this.#store.fetchOne(key, startMs) : null
@@ -239,7 +247,7 @@ function noNeighbours<A>(): Neighbours<A> {
   }
 }
 
-/** A window closes when stream time has passed its end and grace: the end belongs to the window. */
+/** A sliding window closes when stream time has passed its end + grace, because the end belongs to the window. */
 function closingSlidingWindows<K, A>(store: WindowAggregateStore<K, A>, differenceMs: number): ClosingWindows<K, A> {
   return {
     lastClosedMs: (closeTime) => closeTime - differenceMs - 1,

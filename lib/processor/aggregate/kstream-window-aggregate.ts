@@ -20,13 +20,16 @@ import { WindowResults } from './window-results.ts'
 export interface TimeWindowsOptions {
   readonly sizeMs: number
   readonly advanceMs: number
-  /** How long after its end a window still takes late records. */
+  /** The time after its end for which a window still takes late records. */
   readonly graceMs: number
   /** The start of an unlimited window, whose size is infinite. */
   readonly startMs?: number
 }
 
-/** The start of the first window that holds the timestamp. Further windows start at every advance, up to the timestamp. */
+/**
+ * Returns the start of the first window that contains the timestamp. The others start at every advance from there, up to the
+ * timestamp.
+ */
 export function firstWindowStart(timestamp: number, { sizeMs, advanceMs, startMs = 0 }: TimeWindowsOptions): number {
   if (sizeMs === Infinity) return startMs
   return Math.floor(Math.max(0, timestamp - sizeMs + advanceMs) / advanceMs) * advanceMs
@@ -44,7 +47,7 @@ export interface KStreamWindowAggregateOptions<K, V, A> {
 /** The store of a windowed aggregation. */
 export type WindowAggregateStore<K, A> = TimestampedWindowStore<K, A> & UnemittedWindows & CachedStateStore<Windowed<K>, A>
 
-/** A window closes when stream time reaches its end and grace: the end does not belong to the window. */
+/** A time window closes when stream time reaches its end + grace, because the end does not belong to the window. */
 function closingTimeWindows<K, A>(
   store: TimestampedWindowStore<K, A> & UnemittedWindows,
   windows: TimeWindowsOptions,
@@ -65,7 +68,7 @@ function closingTimeWindows<K, A>(
  * Aggregates by key and window (Java: `KStreamWindowAggregate`).
  *
  * - Stream time is the largest timestamp that this operator has seen.
- * - A window is closed when stream time reaches its end and grace. A record counts as dropped once for each closed window of its own.
+ * - A window is closed when stream time reaches its end + grace. A late record counts as dropped once for each of its windows that is closed.
  * - Records without key or value are dropped. Java drops those without key only, and aggregates null values, although its own
  *   documentation says that a value is needed; `java` copies that.
  */

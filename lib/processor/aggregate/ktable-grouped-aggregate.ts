@@ -17,8 +17,8 @@ export interface KTableGroupedAggregateOptions<K, V, A> {
 }
 
 /**
- * Aggregates the rows of a table by group (Java: `KTableAggregate`, `KTableReduce`): the old row of a change is subtracted
- * from the aggregate, if there is one; then the new row is added. A null aggregate deletes the group.
+ * Aggregates the rows of a table by group (Java: `KTableAggregate`, `KTableReduce`). For each change it subtracts the old row
+ * from the aggregate, if there is an old row, then adds the new row. A null aggregate deletes the group.
  */
 export class KTableGroupedAggregate<K, V, A> implements Processor<K, Change<V>, K, Change<A>> {
   readonly #options: KTableGroupedAggregateOptions<K, V, A>

@@ -8,18 +8,25 @@ import { lambdaResult } from '../lambda-result.ts'
 import type { Processor, ProcessorContext } from '../processor.ts'
 import { supersededVersion } from '../skip-reasons.ts'
 
-/** The user's selector: the group of a row, and the value that the row has there. A null result, key or value puts the row into no group. */
+/**
+ * The user's selector. It returns the group of a row, as key, and the value of the row in that group. If the pair, key or value
+ * is null, the row is in no group.
+ */
 export type GroupSelector<K, V, KR, VR> = (value: V, key: K) => KeyValue<KR | null, VR | null> | null
 
 export interface KTableRepartitionMapOptions<K, V, KR, VR> {
   readonly selector: GroupSelector<K, V, KR, VR>
-  /** `dropped`: groups have only the latest row of each key of a versioned table (KIP-914). Java does not count the other rows as dropped. */
+  /**
+   * `dropped`: out-of-order updates of a versioned table are left out, so that groups have the latest row of each key (KIP-914). As in
+   * Java, they do not count as dropped records.
+   */
   readonly lateUpdates: 'dropped' | 'grouped'
 }
 
 /**
- * Sends each change of a table to the groups that its old and its new row are in (Java: `KTableRepartitionMap`). The table must
- * send old values. A row that stays in its group is one change there, so that no reader sees the group without it (KIP-904).
+ * Sends each change of a table to the groups of its old and its new row (Java: `KTableRepartitionMap`). The table must send old
+ * values. If both rows are in the same group, they are sent as one change, so that no reader sees the group without the row
+ * (KIP-904).
  */
 export class KTableRepartitionMap<K, V, KR, VR> implements Processor<K, Change<V>, KR, Change<VR>> {
   readonly #selector: GroupSelector<K, V, KR, VR>
@@ -46,7 +53,7 @@ export class KTableRepartitionMap<K, V, KR, VR> implements Processor<K, Change<V
     if (added !== null) this.#forward(added.key, change<VR>(added.value, null), record)
   }
 
-  /** Releases before KIP-904 read the two sides of a change as two records. */
+  /** Whether both rows are sent as one change. Releases before KIP-904 need two records. */
   #isWhole(addedKey: KR, removedKey: KR): boolean {
     return readsWholeChanges(this.#context.upgradeFrom) && isDeepStrictEqual(addedKey, removedKey)
   }

@@ -9,19 +9,19 @@ import { EmitThrottle } from './emit-throttle.ts'
 import type { InternalProcessorContext } from '../internal-processor-context.ts'
 
 /**
- * Finds the closed windows of an aggregation. Its store orders windows by a bound: time windows by their start, sessions by their end. `fromMs`,
- * `toMs` and `boundMs` are such bounds.
+ * Finds the closed windows of an aggregation. Its store orders windows by a bound: time windows by their start, sessions by their
+ * end. `fromMs`, `toMs` and `boundMs` are such bounds.
  */
 export interface ClosingWindows<K, V> {
-  /** The largest bound of a window that has closed at `closeTime`; below 0 if no window can have closed. */
+  /** The largest bound of a window that is closed at `closeTime`. It is below 0 if no window can be closed. */
   lastClosedMs(closeTime: number): number
   /** The smallest bound of a window that is still open at `closeTime`. */
   firstOpenMs(closeTime: number): number
-  /** Whether there can be a window between the two bounds. Default: there can. */
+  /** Whether there can be a window between the two bounds. If absent, there always can. */
   mayHold?(fromMs: number, toMs: number): boolean
-  /** The windows between two bounds, both included, in the order of time. */
+  /** Returns the windows between two bounds, both included, in the order of time. */
   fetch(fromMs: number, toMs: number): Iterable<WindowedEntry<K, ValueAndTimestamp<V>>>
-  /** The store keeps windows at this bound and later, whatever its retention. */
+  /** Tells the store to keep all windows from this bound on, even if they are older than its retention. */
   keepFrom(boundMs: number): void
 }
 
@@ -29,13 +29,13 @@ export interface ClosingWindows<K, V> {
 const never = -1
 
 /**
- * Emits each window once it has closed (Java: what `AbstractKStreamTimeWindowAggregateProcessor` and
- * `KStreamSessionWindowAggregate` do for `EmitStrategy.onWindowClose`). Records move stream time and so close windows; the emitter looks
- * for closed windows at most once per `emitIntervalMs`. The close time of the last emission is committed with the offsets, so that a
- * restart goes on from there.
+ * Emits each window once, after it has closed (Java: `EmitStrategy.onWindowClose` in
+ * `AbstractKStreamTimeWindowAggregateProcessor` and `KStreamSessionWindowAggregate`). The emitter looks for closed windows at
+ * most once per `emitIntervalMs`. The close time of the last emission is committed with the offsets, so that a restart goes on
+ * from there.
  *
- * Java's store forgets windows by its retention, whether they were emitted or not: one record far ahead in time, and they are lost. In
- * `safe` the store keeps the windows that were not emitted.
+ * Java's store forgets windows by its retention, even if they were not emitted: one record far ahead in time is enough to lose
+ * them. In `safe` the store keeps windows until they are emitted.
  */
 export class WindowCloseEmitter<K, V> {
   readonly #context: InternalProcessorContext<Windowed<K>, Change<V>>
@@ -58,12 +58,15 @@ export class WindowCloseEmitter<K, V> {
     this.#keepUnemitted()
   }
 
-  /** Up to which close time windows are emitted, also by a task before a restart; −1 where none is. */
+  /** The close time of the last emission, restarts included. −1 if there was none. */
   get emittedUntilMs(): number {
     return this.#lastCloseTime
   }
 
-  /** `closeTime` is stream time without the grace; `cause` is the record that has moved it. */
+  /**
+   * Emits the windows that are closed at `closeTime`, which is stream time minus the grace. `cause` is the record that has moved
+   * stream time.
+   */
   emitClosed(closeTime: number, cause: StreamRecord<unknown, unknown>): void {
     if (!this.#throttle.isDue(this.#context.currentSystemTimeMs())) return
     if (this.#lastCloseTime !== never && this.#lastCloseTime >= closeTime) return
@@ -77,8 +80,8 @@ export class WindowCloseEmitter<K, V> {
   }
 
   /**
-   * A final result is made of many records, so that it has no headers. Java gives it those of `cause`, of whatever key that is; `java`
-   * copies that.
+   * Emits windows without headers, because a final result is made of many records. Java gives them the headers of `cause`, whose
+   * key may be another. `java` copies that.
    */
   #emit(fromMs: number, toMs: number, cause: StreamRecord<unknown, unknown>): void {
     const headers = this.#context.compatibility === 'java' ? cause.headers : noHeaders
@@ -93,7 +96,10 @@ export class WindowCloseEmitter<K, V> {
     this.#latency.record(this.#context.currentSystemTimeMs() - startedAt)
   }
 
-  /** Happens in `java` only: on disk, a supplier without timestamps gives results the timestamp −1, which Java refuses as well. */
+  /**
+   * Happens only in `java`: there, a store value without timestamps on disk gives results the timestamp −1, which Java refuses as
+   * well.
+   */
   #timestampLost(): TypeError {
     return new TypeError(`The store ${this.#storeName} has lost the time of a result: give it a supplier with timestamps.`)
   }
@@ -109,7 +115,7 @@ export class WindowCloseEmitter<K, V> {
 
 const metricGroup = 'stream-processor-node-metrics'
 
-/** Kafka's `window-aggregate-final-emit-latency-avg` and `-max`, in ms, since the task began. */
+/** Kafka's metrics `window-aggregate-final-emit-latency-avg` and `-max`, in ms, since the task began. */
 class Latency {
   #count = 0
   #sum = 0

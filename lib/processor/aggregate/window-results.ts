@@ -15,7 +15,7 @@ export interface WindowResultsOptions<K, V> {
   readonly closing: ClosingWindows<K, V>
 }
 
-/** Forwards the results of a windowed aggregation: every update, or each window once when it has closed. */
+/** Forwards the results of a windowed aggregation: every update, or each window once after it has closed. */
 export class WindowResults<K, V> {
   readonly #forwarder: TimestampedTupleForwarder<Windowed<K>, V> | undefined
   readonly #emitter: WindowCloseEmitter<K, V> | undefined
@@ -26,17 +26,22 @@ export class WindowResults<K, V> {
     else this.#forwarder = new TimestampedTupleForwarder(store, context, oldValues)
   }
 
-  /** Whether `updated` forwards old values. If so, the operator reads them from the store again: a fold may have changed its own copy in place. */
+  /**
+   * Whether `updated` forwards old values. The operator then reads them from the store again, because a fold may have changed its
+   * copy in place.
+   */
   get sendsOldValues(): boolean {
     return this.#forwarder?.sendsOldValues ?? false
   }
 
-  /** Up to which close time windows are emitted on close, also before a restart; −1 where none is. */
+  /**
+   * The close time of the last emission, restarts included. −1 if there was none, or if results are emitted with every update.
+   */
   get emittedUntilMs(): number {
     return this.#emitter?.emittedUntilMs ?? -1
   }
 
-  /** A window has a new value. `cause` is the record that was aggregated. */
+  /** Forwards the new value of a window, unless windows are emitted on close. `cause` is the record that was aggregated. */
   updated(
     window: Windowed<K>,
     value: V | null,
@@ -47,7 +52,7 @@ export class WindowResults<K, V> {
     this.#forwarder?.maybeForward(window, value, oldValue, timestamp, cause)
   }
 
-  /** All windows of the record have their values. `closeTime` is stream time without the grace. */
+  /** Called when all windows of a record are updated. Emits closed windows. `closeTime` is stream time minus the grace. */
   processed(closeTime: number, cause: StreamRecord<unknown, unknown>): void {
     this.#emitter?.emitClosed(closeTime, cause)
   }

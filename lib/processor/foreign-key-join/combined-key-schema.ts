@@ -12,8 +12,8 @@ export interface ForeignKeyJoinSerdes<K, KForeign> {
 }
 
 /**
- * Keys of the subscription store: `foreign key size int32 ‖ foreign key ‖ primary key`, so that all subscriptions of one foreign key are
- * neighbours (Java: `CombinedKeySchema`).
+ * Keys of the subscription store: `foreign key size int32 ‖ foreign key ‖ primary key`, so that all subscriptions of one foreign
+ * key are neighbours (Java: `CombinedKeySchema`).
  */
 export class CombinedKeySchema<K, KForeign> {
   readonly #primaryKey: PseudoTopicSerde<K>
@@ -29,7 +29,7 @@ export class CombinedKeySchema<K, KForeign> {
     return Buffer.concat([this.prefix(foreignKey), this.#primaryKey.serialize(primaryKey)])
   }
 
-  /** The bytes with which the keys of all subscriptions of this foreign key start. */
+  /** Returns the common prefix of the keys of all subscriptions to this foreign key. */
   prefix(foreignKey: KForeign): Uint8Array {
     const bytes = this.#foreignKey.serialize(foreignKey)
     const size = Buffer.allocUnsafe(4)

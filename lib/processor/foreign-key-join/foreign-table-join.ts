@@ -15,7 +15,9 @@ export interface ForeignTableJoinOptions<K, KForeign> extends SubscriptionReceiv
   readonly lateUpdates: LateUpdates
 }
 
-/** Sends the new value of a row of the right table to all subscriptions of its key (Java: `ForeignTableJoinProcessorSupplier`). */
+/**
+ * Sends the new value of a row of the right table to all subscriptions of its key (Java: `ForeignTableJoinProcessorSupplier`).
+ */
 export class ForeignTableJoin<K, KForeign, VForeign> implements Operator<
   KForeign | null,
   Change<VForeign>,

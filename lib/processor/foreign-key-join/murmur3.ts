@@ -1,4 +1,4 @@
-/** 64 bits as two halves: a BigInt costs an allocation per step, and this hash runs once per record. */
+/** A 64-bit integer as two halves. A BigInt would cost an allocation per step, and the hash runs for every record. */
 class Word {
   high: number
   low: number
@@ -47,7 +47,7 @@ class Word {
   }
 }
 
-/** Upper 32 bits of the unsigned product. */
+/** Returns the upper 32 bits of the unsigned product. */
 function multiplyHigh(left: number, right: number): number {
   const leftLow = left & 0xffff
   const leftHigh = left >>> 16

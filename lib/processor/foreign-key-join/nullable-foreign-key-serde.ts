@@ -3,8 +3,8 @@ import { bindSerde, type Serde, type SerdeEnvironment } from '../../model/serde.
 import { nullable } from '../../serde/nullable-serde.ts'
 
 /**
- * The serde for keys of the registration topic. A key there is a foreign key, or null for a row of a left join without foreign key; the right
- * table's key serde need not know null. Without a serde it has the application's default, once it is bound.
+ * Returns the serde for keys of the registration topic. Such a key is a foreign key, or null for a row without foreign key in a
+ * left join. The right table's key serde need not be nullable. If `serde` is undefined, the application's default is used.
  */
 export function nullableForeignKeySerde<K>(serde: Serde<K> | undefined): Serde<K | null> {
   if (serde !== undefined) return nullable(serde)

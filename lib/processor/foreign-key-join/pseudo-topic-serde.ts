@@ -2,8 +2,8 @@ import { noHeaders } from '../../model/headers.ts'
 import type { Serde, SerdeContext } from '../../model/serde.ts'
 
 /**
- * A serde with one of the topic names `<registration topic>-pk`, `-fk` and `-vh` (Java: "pseudo topics"). No such topics exist. A foreign-key
- * join serializes keys and values inside its own formats under these names, for serdes that tell topics apart.
+ * A serde with one of the topic names `<registration topic>-pk`, `-fk` and `-vh` (Java: "pseudo topics"). No such topics exist. A
+ * foreign-key join serializes keys and values inside its own formats under these names, for serdes that tell topics apart.
  */
 export class PseudoTopicSerde<T> {
   readonly #serde: Serde<T>

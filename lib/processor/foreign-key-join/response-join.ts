@@ -22,8 +22,8 @@ export interface ResponseJoinOptions<K, V, VForeign, VOut> {
 }
 
 /**
- * Joins a response with the row that asked for it (Java: `ResponseJoinProcessorSupplier`). If the row has changed
- * since, its hash is another one. The response is then stale, and counts as dropped: a newer response is on its way.
+ * Joins a response with the row of its subscription (Java: `ResponseJoinProcessorSupplier`). If the row has changed since, its hash
+ * differs. The response is then stale and counts as dropped, because a newer response is on its way.
  */
 export class ResponseJoin<K, V, VForeign, VOut> implements Operator<K, SubscriptionResponseWrapper<VForeign>, K, VOut | null> {
   readonly #options: ResponseJoinOptions<K, V, VForeign, VOut>

@@ -42,7 +42,7 @@ export class SubscriptionReceive<K, KForeign> implements Operator<
 
   process(record: StreamRecord<KForeign | null, SubscriptionWrapper<K>>): void {
     const { key, value, timestamp } = record
-    // A subscription without foreign key is not stored. Rows of a left join still get a response.
+    // A subscription without foreign key is not stored. In a left join it still gets a response.
     if (key !== null) this.#keep(key, value, timestamp)
     else if (value.instruction !== SubscriptionInstruction.propagateNullIfNoForeignValueAvailable)
       return this.#context.drop(noForeignKey)

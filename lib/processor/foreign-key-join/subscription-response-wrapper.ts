@@ -3,7 +3,7 @@ import { bindSerde, type Serde, type SerdeContext } from '../../model/serde.ts'
 
 /** The answer to a subscription: the right table's current value, or null (Java: `SubscriptionResponseWrapper`). */
 export interface SubscriptionResponseWrapper<V> {
-  /** The hash that came with the subscription. It tells the left side whether its row has changed since. */
+  /** The hash of the subscription. By it the left side recognizes whether its row has changed since. */
   readonly hash: Uint8Array | null
   readonly foreignValue: V | null
   /** The partition that the response goes to. It is not part of the bytes. */
@@ -15,8 +15,9 @@ const hashBytes = 16
 const nothing = new Uint8Array(0)
 
 /**
- * `version 0, with a bit for "no hash" ‖ hash? ‖ foreign value` (Java: `SubscriptionResponseWrapperSerde`); an absent value is
- * null. Where the value has no serde, the default serde of the application is used.
+ * Returns the serde of responses: `version 0, with a bit for "no hash" ‖ hash? ‖ foreign value?` (Java:
+ * `SubscriptionResponseWrapperSerde`). A null value has no bytes. If `value` is undefined, the default serde of the application
+ * is used.
  */
 export function subscriptionResponseWrapperSerde<V>(value: Serde<V> | undefined): Serde<SubscriptionResponseWrapper<V>> {
   const unbound = value === undefined ? { serialize: notBound, deserialize: notBound } : codec(value)
@@ -31,7 +32,10 @@ export function subscriptionResponseWrapperSerde<V>(value: Serde<V> | undefined)
 }
 
 function notBound(): never {
-  throw new SerializationError('STREAMS_SERDE_NOT_BOUND', 'The serde of foreign-key responses was used before it was bound.')
+  throw new SerializationError(
+    'STREAMS_SERDE_NOT_BOUND',
+    'The serde of foreign-key responses is used before it is bound: bind it, or set defaultValueSerde.',
+  )
 }
 
 type Codec<T> = Pick<Serde<T>, 'serialize' | 'deserialize' | 'prepareRead' | 'prepareWrite'>

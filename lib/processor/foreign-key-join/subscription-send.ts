@@ -23,8 +23,8 @@ export interface SubscriptionSendOptions<K, V, KForeign> {
 }
 
 /**
- * Turns each change of the left table into subscriptions, keyed by foreign key (Java: `SubscriptionSendProcessorSupplier`, as of 4.1).
- * The left table must send old values: the old foreign key tells which subscription ends.
+ * Turns each change of the left table into subscriptions, keyed by foreign key (Java: `SubscriptionSendProcessorSupplier`, as of
+ * 4.1). The left table must send old values, because the subscription to the old foreign key has to end.
  */
 export class SubscriptionSend<K, V, KForeign> implements Operator<K, Change<V>, KForeign | null, SubscriptionWrapper<K>> {
   readonly #options: SubscriptionSendOptions<K, V, KForeign>
@@ -58,7 +58,10 @@ export class SubscriptionSend<K, V, KForeign> implements Operator<K, Change<V>, 
     else this.#sendInner(record, oldKey, newKey)
   }
 
-  /** Every change of a row asks for a response, even a deletion or a null foreign key: each row of a left join has a result. */
+  /**
+   * Sends a subscription that always gets a response, even for a deleted row or a null foreign key, because each row of a left
+   * join has a result.
+   */
   #sendLeft(record: StreamRecord<K, Change<V>>, oldKey: KForeign | null, newKey: KForeign | null): void {
     const { newValue, oldValue } = record.value
     if (newValue === null && oldValue === null) return
@@ -79,7 +82,7 @@ export class SubscriptionSend<K, V, KForeign> implements Operator<K, Change<V>, 
     const moved = oldKey !== null && this.#differ(oldKey, newKey)
     if (moved) this.#forward(record, oldKey, SubscriptionInstruction.deleteKeyNoPropagate, hash)
     const { propagateNullIfNoForeignValueAvailable, propagateOnlyIfForeignValueAvailable } = SubscriptionInstruction
-    // A row with a new foreign key may leave the result of the old one behind. A response of null deletes it.
+    // If the foreign key has changed, a result with the old key may exist. A null response deletes it.
     this.#forward(record, newKey, moved ? propagateNullIfNoForeignValueAvailable : propagateOnlyIfForeignValueAvailable, hash)
   }
 

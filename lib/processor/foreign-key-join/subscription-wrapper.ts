@@ -3,7 +3,7 @@ import { bindSerde, type Serde, type SerdeEnvironment } from '../../model/serde.
 import { asBuffer } from '../../model/bytes.ts'
 import { PseudoTopicSerde } from './pseudo-topic-serde.ts'
 
-/** What the right side of a foreign-key join does with a subscription (KIP-213). The numbers are part of the wire format. */
+/** Tells the right side of a foreign-key join how to handle a subscription (KIP-213). The numbers are part of the wire format. */
 export const SubscriptionInstruction = Object.freeze({
   deleteKeyNoPropagate: 0,
   deleteKeyAndPropagate: 1,
@@ -12,7 +12,9 @@ export const SubscriptionInstruction = Object.freeze({
 } as const)
 export type SubscriptionInstruction = (typeof SubscriptionInstruction)[keyof typeof SubscriptionInstruction]
 
-/** A subscription: a row of the left table asks for the row of the right table with its foreign key (Java: `SubscriptionWrapper`). */
+/**
+ * A subscription: a row of the left table asks for the row of the right table with its foreign key (Java: `SubscriptionWrapper`).
+ */
 export interface SubscriptionWrapper<K> {
   /** The hash of the left row's value; null if the row was deleted. The response carries it back. */
   readonly hash: Uint8Array | null
@@ -35,15 +37,19 @@ const hashBytes = 16
 const noHash = new Uint8Array(0)
 
 /**
- * `version, with a bit for "no hash" ‖ instruction ‖ hash? ‖ primary key ‖ primary partition int32` (Java: `SubscriptionWrapperSerde`
- * version 1). Version 0 has no partition; it is read, but not written. The serde must be bound, because it needs the application id.
+ * Returns the serde of subscriptions: `version, with a bit for "no hash" ‖ instruction ‖ hash? ‖ primary key ‖ primary partition
+ * int32` (Java: `SubscriptionWrapperSerde` version 1). Version 0, which has no partition, is read but not written. The serde must
+ * be bound, because it needs the application id.
  */
 export function subscriptionWrapperSerde<K>(options: SubscriptionWrapperSerdeOptions<K>): Serde<SubscriptionWrapper<K>> {
   return { ...unboundCodec, bind: (environment) => boundSerde(primaryKeySerde(options, environment)) }
 }
 
 const unbound = (): never => {
-  throw new SerializationError('STREAMS_SERDE_NOT_BOUND', 'The serde of foreign-key subscriptions was used before it was bound.')
+  throw new SerializationError(
+    'STREAMS_SERDE_NOT_BOUND',
+    'The serde of foreign-key subscriptions is used before it is bound: bind it, or set defaultKeySerde.',
+  )
 }
 
 const unboundCodec = { name: 'subscription', serialize: unbound, deserialize: unbound }

@@ -5,13 +5,13 @@ import type { Operator } from '../operator.ts'
 import type { ProcessorContext } from '../processor.ts'
 
 export interface KStreamBranchOptions<K, V> {
-  /** In order; the first that matches takes the record. */
+  /** The branches in their order. The first whose predicate matches gets the record. */
   readonly branches: readonly { readonly predicate: (value: V, key: K) => boolean; readonly child: string }[]
-  /** Takes what no predicate takes. Absent: such records are dropped silently. */
+  /** The child for records that match no predicate. Absent: such records are dropped silently. */
   readonly defaultChild: string | undefined
 }
 
-/** Java: `KStreamBranch`. */
+/** Forwards each record to the first child whose predicate matches (Java: `KStreamBranch`). */
 export class KStreamBranch<K, V> implements Operator<K, V, K, V> {
   readonly forwards = 'input'
   readonly #options: KStreamBranchOptions<K, V>

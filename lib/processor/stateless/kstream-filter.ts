@@ -8,7 +8,10 @@ export interface KStreamFilterOptions<K, V> {
   readonly keep: 'matching' | 'others'
 }
 
-/** Java: `KStreamFilter`. Null keys and values are asked about, too. */
+/**
+ * Forwards the records that match a predicate, or the others (Java: `KStreamFilter`). Records with null keys and values are
+ * tested as well.
+ */
 export class KStreamFilter<K, V> implements Processor<K, V, K, V> {
   readonly #predicate: (value: V, key: K) => boolean
   readonly #kept: boolean

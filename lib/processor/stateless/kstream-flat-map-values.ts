@@ -8,7 +8,7 @@ export interface KStreamFlatMapValuesOptions<K, V, VR> {
   readonly mapper: (value: V, key: K) => Iterable<VR>
 }
 
-/** Java: `KStreamFlatMapValues`. */
+/** Turns each value into any number of values of the same key (Java: `KStreamFlatMapValues`). */
 export class KStreamFlatMapValues<K, V, VR> implements Processor<K, V, K, VR> {
   readonly #mapper: (value: V, key: K) => Iterable<VR>
   #context!: InternalProcessorContext<K, VR>

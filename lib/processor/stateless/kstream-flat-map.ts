@@ -8,7 +8,7 @@ export interface KStreamFlatMapOptions<K, V, KR, VR> {
   readonly mapper: (value: V, key: K) => Iterable<KeyValue<KR, VR>>
 }
 
-/** Java: `KStreamFlatMap`. */
+/** Turns each record into any number of records (Java: `KStreamFlatMap`). */
 export class KStreamFlatMap<K, V, KR, VR> implements Processor<K, V, KR, VR> {
   readonly #mapper: (value: V, key: K) => Iterable<KeyValue<KR, VR>>
   #context!: InternalProcessorContext<KR, VR>

@@ -7,7 +7,7 @@ export interface KStreamMapValuesOptions<K, V, VR> {
   readonly mapper: (value: V, key: K) => VR
 }
 
-/** Java: `KStreamMapValues`. Null values are mapped, too. */
+/** Maps each value (Java: `KStreamMapValues`). Null values are mapped, too. */
 export class KStreamMapValues<K, V, VR> implements Processor<K, V, K, VR> {
   readonly #mapper: (value: V, key: K) => VR
   #context!: InternalProcessorContext<K, VR>

@@ -8,7 +8,7 @@ export interface KStreamMapOptions<K, V, KR, VR> {
   readonly mapper: (value: V, key: K) => KeyValue<KR, VR>
 }
 
-/** Java: `KStreamMap`. */
+/** Maps each key and value (Java: `KStreamMap`). */
 export class KStreamMap<K, V, KR, VR> implements Processor<K, V, KR, VR> {
   readonly #mapper: (value: V, key: K) => KeyValue<KR, VR>
   #context!: InternalProcessorContext<KR, VR>

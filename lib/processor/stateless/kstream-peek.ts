@@ -4,11 +4,13 @@ import { noResult } from '../lambda-result.ts'
 import type { Processor, ProcessorContext } from '../processor.ts'
 
 export interface KStreamPeekOptions<K, V> {
-  /** Its result is not used; a promise is an error. */
+  /** Its result is ignored, but a promise is an error. */
   readonly action: (value: V, key: K) => unknown
 }
 
-/** Java: `KStreamPeek`; with nothing below it, `foreach`. */
+/**
+ * Calls an action for each record and forwards the record (Java: `KStreamPeek`). `foreach` is the same operator without children.
+ */
 export class KStreamPeek<K, V> implements Processor<K, V, K, V> {
   readonly #action: (value: V, key: K) => unknown
 

@@ -2,7 +2,7 @@ import type { StreamRecord } from '../../model/stream-record.ts'
 import type { Operator } from '../operator.ts'
 import type { ProcessorContext } from '../processor.ts'
 
-/** Forwards what comes: where streams merge, and where a branch begins (Java: `PassThrough`). */
+/** Forwards each record unchanged (Java: `PassThrough`). It is the node of a merge, and the first node of a branch. */
 export class PassThrough<K, V> implements Operator<K, V, K, V> {
   readonly forwards = 'input'
 

@@ -17,8 +17,8 @@ export interface WaitingValue<V> {
 }
 
 /**
- * `timestamp int64 ‖ side ‖ key` (Java: `TimestampedKeyAndJoinSideSerde`). Without a key serde it has the application's default, once it is
- * bound.
+ * Returns the serde of waiting keys: `timestamp int64 ‖ side ‖ key` (Java: `TimestampedKeyAndJoinSideSerde`). If `key` is
+ * undefined, the application's default serde is used.
  */
 export function waitingKeySerde<K>(key: Serde<K> | undefined): Serde<WaitingKey<K>> {
   return boundLater('waiting-key', (environment) =>
@@ -26,7 +26,10 @@ export function waitingKeySerde<K>(key: Serde<K> | undefined): Serde<WaitingKey<
   )
 }
 
-/** All values of one key, time and side, in order: a list of `side ‖ value` (Java: `LeftOrRightValueSerde` in a `ListValueStore`). */
+/**
+ * Returns the serde of the waiting values of one key, time and side: a list of `side ‖ value` (Java: `LeftOrRightValueSerde` in a
+ * `ListValueStore`).
+ */
 export function waitingValuesSerde<V>(left: Serde<V> | undefined, right: Serde<V> | undefined): Serde<WaitingValue<V>[]> {
   return boundLater('waiting-values', (environment) => {
     const bound = (serde: Serde<V> | undefined): Serde<V> =>
@@ -82,7 +85,7 @@ function aroundValue<V>(inner: Readonly<Record<JoinSide, Serde<V>>>): Serde<Wait
   }
 }
 
-/** The byte of a side: right sorts before left. */
+/** Returns the byte of a side. The right side sorts before the left one. */
 function byteOf(side: JoinSide): number {
   return side === 'left' ? 1 : 0
 }
@@ -91,7 +94,7 @@ function sideOf(byte: number | undefined): JoinSide {
   return byte === 1 ? 'left' : 'right'
 }
 
-/** A serde that needs default serdes, which only its environment knows. */
+/** Makes a serde that can be used only after it is bound, because it may need default serdes. */
 function boundLater<T>(name: string, bind: (environment: SerdeEnvironment) => Serde<T>): Serde<T> {
   const notBound = (_: unknown, { topic }: SerdeContext): never => {
     throw new ConfigError('STREAMS_SERDE_NOT_BOUND', `The serde ${name} of ${topic} is used without its environment: bind it.`)

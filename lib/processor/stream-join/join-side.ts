@@ -1,7 +1,7 @@
 /** The side of a join of two streams. */
 export type JoinSide = 'left' | 'right'
 
-/** How far apart two joined records may be, in ms, as `JoinWindows` of the DSL says it. */
+/** The differences in time that joined records may have, in ms, as in `JoinWindows` of the DSL. */
 export interface JoinTimes {
   readonly beforeMs: number
   readonly afterMs: number
@@ -13,20 +13,20 @@ export function otherSide(side: JoinSide): JoinSide {
 }
 
 /**
- * For how long a join may look for a record of either side: its partner may be newer, and late by the grace. A store forgets a record that is
- * exactly as old as its retention: hence the millisecond. Java's stores keep records for `beforeMs + afterMs + graceMs`. That is too short by
- * the millisecond, and by more if one of the times is negative.
+ * Returns the retention that the stores of a join need: a partner may be newer than the record, and late by the grace. One
+ * millisecond is added, because a store forgets a record that is exactly as old as its retention. Java's stores keep records for
+ * `beforeMs + afterMs + graceMs`. That is too short by this millisecond, and by more if `beforeMs` or `afterMs` is negative.
  */
 export function neededRetentionMs({ beforeMs, afterMs, graceMs }: JoinTimes): number {
   return Math.max(0, beforeMs) + Math.max(0, afterMs) + graceMs + 1
 }
 
-/** How much older than a record of this side its partner may be. */
+/** Returns by how many ms the partner of a record of this side may be older. */
 export function lookBackMs(side: JoinSide, { beforeMs, afterMs }: JoinTimes): number {
   return side === 'left' ? beforeMs : afterMs
 }
 
-/** How much newer than a record of this side its partner may be. */
+/** Returns by how many ms the partner of a record of this side may be newer. */
 export function lookAheadMs(side: JoinSide, { beforeMs, afterMs }: JoinTimes): number {
   return side === 'left' ? afterMs : beforeMs
 }

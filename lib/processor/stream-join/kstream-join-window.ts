@@ -8,8 +8,8 @@ export interface KStreamJoinWindowOptions {
 }
 
 /**
- * Keeps the records of one side of a join for those of the other (Java: `KStreamJoinWindow`). A record is joined first, and kept
- * then: in a join of a stream with itself it meets itself only once.
+ * Stores the records of one side of a join for the other side (Java: `KStreamJoinWindow`). A record is first joined, then stored,
+ * so that a record of a stream that is joined with itself meets itself only once.
  */
 export class KStreamJoinWindow<K, V> implements Processor<K | null, V | null, K | null, V | null> {
   readonly #storeName: string
@@ -27,7 +27,7 @@ export class KStreamJoinWindow<K, V> implements Processor<K | null, V | null, K 
 
   process(record: StreamRecord<K | null, V | null>): void {
     this.#context.forward(record)
-    // The store does not keep a null value, but writes it to the changelog, where it takes a sequence number.
+    // As in Java, a null value is put as well. The store does not keep it, but its changelog record takes a sequence number.
     if (record.key !== null) this.#store.put(record.key, record.value, record.timestamp)
   }
 }

@@ -19,21 +19,24 @@ export interface KStreamKStreamJoinOptions<K, V, VOut> {
   /** The store with the records of the other side. */
   readonly otherStoreName: string
   readonly joiner: StreamJoiner<K, V, VOut>
-  /** `kept`: a record of this side without partner is joined with null. */
+  /** `kept`: records of this side without a partner are joined with null. */
   readonly nonJoined: 'kept' | 'dropped'
-  /** The store in which records of both sides wait for partners. Absent in inner joins, and in eager ones, which wait for nobody. */
+  /**
+   * The store of records that wait for a partner, of both sides. Absent in inner joins, and in joins without grace, whose records
+   * do not wait.
+   */
   readonly waitingStoreName: string | undefined
   /** The join's name, which its nodes share. */
   readonly join: string
 }
 
 /**
- * One side of a join of two streams (Java: `KStreamKStreamJoin`): each record is joined with the other side's records of the same
- * key and about the same time.
+ * One side of a join of two streams (Java: `KStreamKStreamJoin`). It joins each record with the records of the other side that
+ * have the same key and a timestamp within the join window.
  *
- * - A result has the larger timestamp of both.
- * - Records without key or value are dropped. But an outer side joins its records without key with null (KIP-962).
- * - Late records are not dropped: they are joined with the records that the other store still has.
+ * - The timestamp of a result is the larger one of both records.
+ * - Records without value are dropped. Records without key are dropped as well, or joined with null if `nonJoined` is `kept` (KIP-962).
+ * - Late records are not dropped. They are joined with the records that the other store still has.
  */
 export class KStreamKStreamJoin<K, V, VOut> implements Processor<K | null, V | null, K | null, VOut> {
   readonly #options: KStreamKStreamJoinOptions<K, V, VOut>
@@ -84,8 +87,9 @@ export class KStreamKStreamJoin<K, V, VOut> implements Processor<K | null, V | n
   }
 
   /**
-   * A record waits for as long as a partner may come within the grace. If stream time is past the last possible partner, Java joins the record
-   * with null at once, and once more when a partner comes within the grace; `java` copies that.
+   * Makes a record without partner wait, as long as a partner may still come within the grace. Java ignores the grace here: once
+   * stream time is past the last possible partner, it joins the record with null at once, and joins it again if a partner comes
+   * within the grace. `java` copies that.
    */
   #keep(key: K, value: V, record: StreamRecord<unknown, unknown>): void {
     const { timestamp, headers } = record
@@ -100,8 +104,9 @@ export class KStreamKStreamJoin<K, V, VOut> implements Processor<K | null, V | n
   }
 
   /**
-   * Joins the records of both sides with null whose partners can no longer come. The store does not keep their headers, so these results have
-   * none. Java gives them the headers of `record`, an unrelated record that has moved stream time; `java` copies that.
+   * Joins with null the waiting records of both sides for which no partner can come any more. These results have no headers,
+   * because the store does not keep them. Java gives them the headers of `record`, an unrelated record that has moved stream
+   * time. `java` copies that.
    */
   #emitClosed(record: StreamRecord<unknown, unknown>): void {
     const own = this.#options.side

@@ -14,8 +14,9 @@ export interface KStreamKStreamSelfJoinOptions<K, V, VOut> {
 }
 
 /**
- * Joins a stream with itself through one store (Java: `KStreamKStreamSelfJoin`, KIP-837). The results and their order are those of an inner
- * join with two stores: first a record is the left one, then the right one. It meets itself at its place in time.
+ * Joins a stream with itself by one store (Java: `KStreamKStreamSelfJoin`, KIP-837). Results and their order are those of an
+ * inner join with two stores. Each record is first joined as the left record, then as the right one. Among the latter results,
+ * the join with itself comes at its place in the order of time.
  */
 export class KStreamKStreamSelfJoin<K, V, VOut> implements Processor<K | null, V | null, K, VOut> {
   readonly #options: KStreamKStreamSelfJoinOptions<K, V, VOut>
@@ -39,7 +40,7 @@ export class KStreamKStreamSelfJoin<K, V, VOut> implements Processor<K | null, V
       lambdaResult(this.#options.joiner(left, right, key), 'joiner', this.#context.nodeName)
     const forward = (result: VOut, startMs: number): void =>
       this.#context.forward(streamRecord(key, result, Math.max(timestamp, startMs), headers))
-    // Computed even if it is not forwarded: a joiner that fails for it must fail before anything is forwarded.
+    // The joiner is called for this pair first, even if its result is not forwarded: if it fails, nothing is forwarded.
     const itself = joined(value, value)
     for (const { startMs, value: other } of this.#partners(key, timestamp, 'left')) forward(joined(value, other), startMs)
     let meetsItself = this.#findsItself(timestamp)
@@ -60,8 +61,8 @@ export class KStreamKStreamSelfJoin<K, V, VOut> implements Processor<K | null, V
   }
 
   /**
-   * Whether the record would find itself in a join with two stores. Java forgets the record a moment too early, and lets it meet itself even
-   * if the windows leave out its own time.
+   * Whether the record would meet itself in a join with two stores. Java differs in two cases: it forgets the record a moment too
+   * early, and it joins the record with itself even if the join window does not include its own time.
    */
   #findsItself(timestamp: number): boolean {
     const { times } = this.#options

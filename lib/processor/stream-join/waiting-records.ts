@@ -15,8 +15,8 @@ export interface WaitingRecordsOptions<K, V> {
 }
 
 /**
- * The records of a left or outer join that have not met a partner (KIP-633, KAFKA-10847). A record waits here until a partner comes, or until
- * none can come any more. Both sides share the store.
+ * The records of a left or outer join that have no partner yet (KIP-633, KAFKA-10847). A record waits here until a partner comes,
+ * or until none can come any more. Both sides share the store.
  */
 export class WaitingRecords<K, V> {
   readonly #options: WaitingRecordsOptions<K, V>
@@ -51,18 +51,21 @@ export class WaitingRecords<K, V> {
       if (open.size === 2) break
       if (this.#isOpen(waiting.timestamp, waiting.side)) {
         open.add(waiting.side)
-        // Java counts values: it sees a second value of this key, and looks no further.
+        // Java stops at the next value, and a second value of the same key is one.
         if (open.size === 2 && values.length > 1) break
       } else leaving.emit(waiting, values, emit)
     }
     leaving.end()
   }
 
-  /** Whether the wait of any record may be over. `side` is the side of the record that moved stream time; only its look-ahead is considered. */
+  /**
+   * Whether the wait of any record may be over. As in Java, it is judged by the look-ahead of `side`, the side of the record that
+   * has moved stream time.
+   */
   mayHaveClosed(side: JoinSide): boolean {
     const { oldestWaitingMs } = this.#clock
     const { compatibility, times } = this.#options
-    // In Java this time is Long.MAX_VALUE. The sum overflows, so that Java does look, unless it adds 0.
+    // Java has Long.MAX_VALUE here. Adding to it overflows, so Java looks for records, unless look-ahead and grace are both 0.
     if (compatibility === 'java' && oldestWaitingMs === Infinity) return lookAheadMs(side, times) + times.graceMs > 0
     return !this.#isOpen(oldestWaitingMs, side)
   }
@@ -75,8 +78,9 @@ export class WaitingRecords<K, V> {
 }
 
 /**
- * Removes records from the store as they are emitted. If the joiner fails for a record, and the processing goes on, Java calls it for the same
- * record again each time, and never emits the records behind it. In `safe` the joiner fails once, and the record is gone.
+ * Removes records from the store as they are emitted. If the joiner fails for a record and processing continues, Java calls the
+ * joiner for this record again with each emission, and never emits the records after it. In `safe` the record is removed before
+ * the next emission.
  */
 class Leaving<K, V> {
   readonly #store: WaitingStore<K, V>
@@ -109,7 +113,7 @@ class Leaving<K, V> {
     }
   }
 
-  /** A record is removed when the next one has been emitted. */
+  /** Removes each record only after the next one has been emitted, as Java does. */
   #emitLikeJava(waiting: WaitingKey<K>, values: readonly WaitingValue<V>[], emit: Emit<K, V>): void {
     for (const { value } of values) {
       emit(waiting, value)

@@ -12,17 +12,21 @@ import { noKey, noValue } from '../skip-reasons.ts'
 export interface KStreamKTableJoinOptions<K, V, KTable, VTable, VOut> {
   readonly kind: 'inner' | 'left'
   readonly table: KTableValueGetterSupplier<KTable, VTable>
-  /** The key to look up in the table: of a KTable it is the record's own key. Null finds nothing. */
+  /** Returns the key to look up in the table. For a KTable it is the key of the record. Null finds no row. */
   readonly keySelector: (value: V, key: K) => KTable | null
-  /** `tableKey`: the key that was looked up (KIP-1340; Java: `ValueJoinerWithStreamAndMappedKey`). */
+  /** The user's joiner. `tableKey` is the key that was looked up (KIP-1340; Java: `ValueJoinerWithStreamAndMappedKey`). */
   readonly joiner: (value: V, tableValue: VTable | null, key: K, tableKey: KTable | null) => VOut
-  /** Records wait in a buffer for the grace, so that the table can catch up with them (KIP-923). Only a KTable can be joined with grace. */
+  /**
+   * With a grace, records wait that long in a buffer, so that the table can catch up (KIP-923). Only joins with a KTable can have
+   * it.
+   */
   readonly grace?: { readonly graceMs: number; readonly bufferName: string } | undefined
 }
 
 /**
- * Joins each record of a stream with a row of a table, or of a global table (Java: `KStreamKTableJoin`, `KStreamGlobalKTableJoin`). Records
- * without value are dropped. A record without a key to look up is dropped by an inner join, and joined with null by a left join (KIP-962).
+ * Joins each record of a stream with a row of a table, or of a global table (Java: `KStreamKTableJoin`,
+ * `KStreamGlobalKTableJoin`). Records without value are dropped. A record without a key to look up is dropped by an inner join,
+ * and joined with null by a left join (KIP-962).
  */
 export class KStreamKTableJoin<K, V, KTable, VTable, VOut> implements Processor<K, V | null, K, VOut> {
   readonly #options: KStreamKTableJoinOptions<K, V, KTable, VTable, VOut>
@@ -53,7 +57,7 @@ export class KStreamKTableJoin<K, V, KTable, VTable, VOut> implements Processor<
     else this.#hold(record as StreamRecord<K, V>, grace.graceMs)
   }
 
-  /** A record that is later than the grace is joined at once, with the version of the table at its timestamp. */
+  /** Puts the record into the buffer. A record that is later than the grace, or has no key, is joined at once instead. */
   #hold(record: StreamRecord<K, V>, graceMs: number): void {
     const { key, value, timestamp } = record
     const buffer = this.#buffer!
@@ -76,7 +80,7 @@ export class KStreamKTableJoin<K, V, KTable, VTable, VOut> implements Processor<
     this.#context.forward(streamRecord(key, lambdaResult(joined, 'joiner', this.#context.nodeName), timestamp, headers))
   }
 
-  /** The row of the table. A versioned table gives the version at the timestamp of the record. */
+  /** Returns the row of the table. A versioned table gives the version at the timestamp of the record. */
   #row(key: KTable, timestamp: number): ValueAndTimestamp<VTable> | null {
     return this.#table.getAsOf === undefined ? this.#table.get(key) : this.#table.getAsOf(key, timestamp)
   }
@@ -87,6 +91,6 @@ export class KStreamKTableJoin<K, V, KTable, VTable, VOut> implements Processor<
 }
 
 function unheldKey(node: string): StreamsError {
-  const message = `${node} cannot hold back a record without key, as Java cannot. Filter such records out, or leave compatibility at safe.`
+  const message = `${node} cannot hold back a record without key if compatibility is 'java'. Filter such records out, or set compatibility to 'safe'.`
   return new StreamsError('STREAMS_NULL_KEY', message, { facts: { node } })
 }

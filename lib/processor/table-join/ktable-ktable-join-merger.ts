@@ -11,7 +11,10 @@ export interface KTableKTableJoinMergerOptions {
   readonly oldValues: OldValues
 }
 
-/** Forwards the results of both sides of a table join, and may keep them in a store (Java: `KTableKTableJoinMerger`). */
+/**
+ * Forwards the results of both sides of a table join. If it has a store, it puts them there first (Java:
+ * `KTableKTableJoinMerger`).
+ */
 export class KTableKTableJoinMerger<K, V> implements Processor<K, Change<V>, K, Change<V>> {
   readonly #options: KTableKTableJoinMergerOptions
   #context!: InternalProcessorContext<K, Change<V>>

@@ -14,10 +14,15 @@ import type { Processor, ProcessorContext } from '../processor.ts'
 import { noKey, supersededVersion } from '../skip-reasons.ts'
 import type { OldValues } from '../table/timestamped-tuple-forwarder.ts'
 
-/** Whether a result needs a row of this side. An inner join requires both sides, a left join the left side, an outer join neither. */
+/**
+ * Whether a result needs a row of this side. An inner join requires both sides, a left join the left side, an outer join neither.
+ */
 export type JoinSide = 'required' | 'optional'
 
-/** What the join does with an update that is not the latest of its key. Those of versioned tables are `dropped` (KIP-914). */
+/**
+ * Whether an update that is not the latest of its key is joined. Out-of-order updates of versioned tables are `dropped`
+ * (KIP-914).
+ */
 export type LateUpdates = 'dropped' | 'joined'
 
 export interface KTableKTableJoinOptions<K, VOther, VOut> {
@@ -35,8 +40,8 @@ export interface KTableKTableJoinOptions<K, VOther, VOut> {
 export type TableJoiner<K, VLeft, VRight, VOut> = (left: VLeft | null, right: VRight | null, key: K) => VOut | null
 
 /**
- * One side of a join of two tables by primary key (Java: `KTableKTable{Inner,Left,Right,Outer}Join`): each change is joined with the
- * other table's current value, and sent on with the larger of both timestamps.
+ * One side of a join of two tables by primary key (Java: `KTableKTable{Inner,Left,Right,Outer}Join`). It joins each change with the
+ * current row of the other table. The timestamp of a result is the larger one of both.
  */
 export class KTableKTableJoin<K, V, VOther, VOut> implements Processor<K | null, Change<V>, K, Change<VOut>> {
   readonly #options: KTableKTableJoinOptions<K, VOther, VOut>
@@ -50,9 +55,9 @@ export class KTableKTableJoin<K, V, VOther, VOut> implements Processor<K | null,
 
   init(context: ProcessorContext<K, Change<VOut>>): void {
     this.#context = internal(context)
-    // A change that the other table's cache still holds back comes here when it is flushed. Java reads it ahead. If two joined rows are deleted
-    // between two flushes, each deletion then finds nothing to join with: Java never deletes their result, and forwards old values of results
-    // that never existed.
+    // The cache of the other table may hold back changes, which are forwarded to this join when it is flushed. Java reads them earlier than
+    // that. If both joined rows are deleted between two flushes, neither deletion then finds the other row, and Java never deletes their
+    // result. Java also forwards old values of results that were never forwarded.
     this.#other.init(context, this.#context.compatibility === 'java' ? 'newest' : 'flushed')
   }
 

@@ -12,7 +12,10 @@ export interface KTableDeriveOptions<K, V, VR> {
   readonly storeName: string | undefined
   readonly oldValues: OldValues
   readonly derivation: TableDerivation<K, V, VR>
-  /** `skipped`: a change whose old and new value are both null is not forwarded if old values are known. A filter makes many of them. */
+  /**
+   * `skipped`: a change whose old and new value are both null is not forwarded if old values are known. A filter makes many of
+   * them.
+   */
   readonly nullToNull: 'skipped' | 'sent'
 }
 

@@ -7,14 +7,14 @@ import { noKey } from '../skip-reasons.ts'
 import type { OldValues } from './timestamped-tuple-forwarder.ts'
 
 export interface KTableSourceOptions {
-  /** A timestamped key-value store. Absent: nobody needs the current values of the table. */
+  /** A timestamped key-value store. Absent if no operator reads the table or needs its old values. */
   readonly storeName: string | undefined
   readonly oldValues: OldValues
 }
 
 /**
- * Makes a table of a stream (Java: `KTableSource`): the value of a key is that of the record that came last, even if its timestamp is older.
- * Records without key are dropped.
+ * Turns the records of a topic into a table (Java: `KTableSource`). The record that comes last is the row of its key, even if its
+ * timestamp is older. Records without key are dropped.
  */
 export class KTableSource<K, V> implements Processor<K | null, V | null, K, Change<V>> {
   readonly #options: KTableSourceOptions

@@ -20,9 +20,9 @@ import type { ProcessorContext } from '../processor.ts'
 export interface KTableSuppressOptions {
   /** A change buffer. */
   readonly storeName: string
-  /** When the wait of a change begins: at the end of its window, or at its own timestamp. */
+  /** The time from which a change waits: the end of its window, or its own timestamp. */
   readonly until: 'window-closes' | 'time-limit'
-  /** How long a change waits. */
+  /** The time for which a change waits. */
   readonly durationMs: number
   /** `included`: the end belongs to the window, which closes a millisecond later. */
   readonly windowEnd: 'included' | 'excluded'
@@ -32,12 +32,12 @@ export interface KTableSuppressOptions {
 }
 
 /**
- * Holds back the newest change of each key in a buffer until the wait of the key is over (Java: `KTableSuppressProcessor`). A change is
- * forwarded with the timestamp, headers and origin of the newest update. The deletion of a window is not forwarded as its final result:
- * nothing of the window has been forwarded before.
+ * Holds back the newest change of each key in a buffer until its wait is over (Java: `KTableSuppressProcessor`). A change is
+ * forwarded with the timestamp and the record context of the newest update. With `window-closes`, the deletion of a window is not
+ * forwarded, because no earlier value of the window was.
  */
 export class KTableSuppress<K, V> implements Operator<K, Change<V>, K, Change<V>> {
-  /** A value that cannot be written is a failed cast in Java, and an error of the node above. */
+  /** In Java the value is cast before the operator's own error handling begins, so that the error is one of the node above. */
   readonly unwritableValueFails = 'above'
   readonly #options: KTableSuppressOptions
   #context!: InternalProcessorContext<K, Change<V>>
@@ -53,7 +53,7 @@ export class KTableSuppress<K, V> implements Operator<K, Change<V>, K, Change<V>
   init(context: ProcessorContext<K, Change<V>>): void {
     this.#context = internal(context)
     this.#buffer = context.stateStore<ChangeBuffer<K, V>>(this.#options.storeName)
-    // In Java the end is never included. It forwards a result at the end, and another one if a record follows at that very time.
+    // Java never includes the end: it forwards a result when stream time reaches the end, and another if a record comes at that very time.
     const isEarly = this.#options.windowEnd === 'excluded' || this.#context.compatibility === 'java'
     this.#durationMs = this.#options.durationMs + (isEarly ? 0 : 1)
     const { metrics } = context
@@ -74,7 +74,7 @@ export class KTableSuppress<K, V> implements Operator<K, Change<V>, K, Change<V>
     this.#buffer.evictWhile(this.#isFull, this.#emit)
   }
 
-  // Made once, because the buffer calls them with every record.
+  // These functions are made once, because the buffer gets them with every record.
   readonly #isExpired = (): boolean => this.#buffer.minTimeMs <= this.#streamTimeMs - this.#durationMs
 
   readonly #isFull = (): boolean => {
@@ -99,7 +99,7 @@ export class KTableSuppress<K, V> implements Operator<K, Change<V>, K, Change<V>
   }
 }
 
-/** The limit in a message. Without a limit it is Java's largest long, as Java prints it. */
+/** Returns the text of a limit in messages. For no limit it is the largest long, as in Java's message. */
 function limit(max: number): string {
   return max === Infinity ? '9223372036854775807' : String(max)
 }
@@ -109,7 +109,10 @@ export interface SuppressedTable<K, V> {
   readonly parent: KTableValueGetterSupplier<K, V>
 }
 
-/** Reads a suppressed table: a key whose change is held back still has its former value, with the timestamp −1, since nobody knows its time. */
+/**
+ * Reads a suppressed table. A key whose change is held back still has its former value. The timestamp of that value is −1,
+ * because the buffer does not keep it.
+ */
 export function suppressedGetter<K, V>(table: SuppressedTable<K, V>): KTableValueGetterSupplier<K, V> {
   return { storeNames: [table.storeName, ...table.parent.storeNames], getter: SuppressedGetter<K, V>, options: table }
 }

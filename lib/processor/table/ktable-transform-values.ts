@@ -8,11 +8,14 @@ import { MaterializedTable } from './materialized-table.ts'
 import type { Processor, ProcessorContext } from '../processor.ts'
 import type { OldValues } from './timestamped-tuple-forwarder.ts'
 
-/** Maps values, and may use stores (Java: `ValueTransformerWithKey`). Each task has an instance, and so has each join that reads the table. */
+/**
+ * Maps values, and may use stores (Java: `ValueTransformerWithKey`). Each task has its own instance, and each join that reads the
+ * table as well.
+ */
 export interface ValueTransformer<K, V, VR> {
   /** Called once, before the first value. */
   init?(context: Omit<ProcessorContext<never, never>, 'forward'>): void
-  /** `value` is null for a deleted key; a null result deletes. */
+  /** Returns the new value. `value` is null if the key was deleted. A null result deletes the key. */
   transform(value: V | null, key: K): VR | null
   /** Called when the task closes. */
   close?(): void
@@ -23,11 +26,11 @@ export interface KTableTransformValuesOptions<K, V, VR> {
   readonly storeName: string | undefined
   readonly oldValues: OldValues
   readonly nodeName: string
-  /** Each processor has a transformer of its own. */
+  /** Makes a transformer. Each processor has its own. */
   readonly transformer: () => ValueTransformer<K, V, VR>
 }
 
-/** A table whose values a transformer makes of its parent's values (Java: `KTableTransformValues`). */
+/** A table whose values a transformer computes from the values of its parent (Java: `KTableTransformValues`). */
 export class KTableTransformValues<K, V, VR> implements Processor<K, Change<V>, K, Change<VR>> {
   readonly #options: KTableTransformValuesOptions<K, V, VR>
   readonly #transformer: ValueTransformer<K, V, VR>

@@ -7,22 +7,22 @@ import { derive, type TableDerivation } from './table-derivation.ts'
 import { tableStore, type TableStore } from './table-store.ts'
 
 /**
- * Which rows a reader of a table sees. `newest`: all updates. `flushed`: the updates that the record cache has forwarded downstream so far. After
- * each flush both are the same.
+ * The updates of a table that a reader sees. `newest`: all updates. `flushed`: only the updates that the record cache has already
+ * forwarded downstream. After a flush both are the same.
  */
 export type TableReads = 'newest' | 'flushed'
 
-/** Reads a table by key, for joins: from the store of the table, or computed from the tables that it is made of. */
+/** Reads a table by key, for joins. If the table has no store, the getter computes the row from the parent tables. */
 export interface KTableValueGetter<K, V> {
   init(context: ProcessorContext<never, never>, reads: TableReads): void
   get(key: K): ValueAndTimestamp<V> | null
-  /** The row as of a time. Present after `init` if the table keeps versions. */
+  /** Returns the row as of a time. Present after `init` if the table is versioned. */
   getAsOf?: ((key: K, timestamp: number) => ValueAndTimestamp<V> | null) | undefined
 }
 
 /**
- * How a processor reads a table: the class of its getter, and that one's options, as a plain value. The processor must be connected to
- * `storeNames`.
+ * Describes by plain data how a processor reads a table: the class of the getter and its options. The processor must be connected
+ * to the stores of `storeNames`.
  */
 export interface KTableValueGetterSupplier<K, V> {
   readonly storeNames: readonly string[]
@@ -30,7 +30,7 @@ export interface KTableValueGetterSupplier<K, V> {
   readonly options: object
 }
 
-/** Each processor that reads the table has a getter of its own. */
+/** Makes a getter. Each processor that reads the table has its own. */
 export function makeGetter<K, V>({ getter, options }: KTableValueGetterSupplier<K, V>): KTableValueGetter<K, V> {
   return new getter(options as never)
 }
@@ -39,17 +39,17 @@ interface StoredTable {
   readonly storeName: string
 }
 
-/** A table that is materialised in a timestamped key-value store. */
+/** Reads a table from its timestamped key-value store. */
 export function materializedGetter<K, V>(storeName: string): KTableValueGetterSupplier<K, V> {
   return { storeNames: [storeName], getter: KeyValueGetter<K, V>, options: { storeName } }
 }
 
-/** A windowed table that is materialised in a timestamped window store. */
+/** Reads a windowed table from its timestamped window store. */
 export function windowedGetter<K, V>(storeName: string): KTableValueGetterSupplier<Windowed<K>, V> {
   return { storeNames: [storeName], getter: WindowGetter<K, V>, options: { storeName } }
 }
 
-/** A table of sessions that is materialised in a session store; the time of a session is its end. */
+/** Reads a table of sessions from its session store. The timestamp of a session is its end. */
 export function sessionGetter<K, V>(storeName: string): KTableValueGetterSupplier<Windowed<K>, V> {
   return { storeNames: [storeName], getter: SessionGetter<K, V>, options: { storeName } }
 }
@@ -65,7 +65,7 @@ export function derivedGetter<K, V, VR>(table: DerivedTable<K, V, VR>): KTableVa
   return { storeNames: table.parent.storeNames, getter: DerivedGetter<K, V, VR>, options: table }
 }
 
-/** A row with a timestamp; null for a null value, which is no row (Java: `ValueAndTimestamp.make`). */
+/** Returns a row with a timestamp. For a null value it returns null, because there is no row (Java: `ValueAndTimestamp.make`). */
 export function timestamped<V>(value: V | null, timestamp: number): ValueAndTimestamp<V> | null {
   return value === null ? null : valueAndTimestamp(value, timestamp)
 }
@@ -89,7 +89,7 @@ export abstract class RowGetter<K, V, VOut> implements KTableValueGetter<K, VOut
     return this.row(this.#parent.get(key), key)
   }
 
-  /** The row that a row of the parent becomes, or null. */
+  /** Derives the row from a row of the parent. Null if there is none. */
   protected abstract row(parent: ValueAndTimestamp<V> | null, key: K): ValueAndTimestamp<VOut> | null
 }
 
@@ -130,7 +130,7 @@ class KeyValueGetter<K, V> implements KTableValueGetter<K, V> {
   }
 }
 
-// Windows and sessions are always read with all updates: below the cache they may be older than the retention of the store.
+// Windows and sessions are always read as `newest`: the store below the cache may have forgotten them by its retention.
 
 class WindowGetter<K, V> implements KTableValueGetter<Windowed<K>, V> {
   readonly #storeName: string

@@ -25,16 +25,16 @@ export class MaterializedTable<K, V> {
   }
 
   /**
-   * The old value for the next update of the key; null if nobody downstream needs old values. To be called before the update. It is read from the
-   * store again, because a user's fold may have changed another copy in place.
+   * Returns the old value for the next update of the key. Null if no operator downstream needs old values. Call it before the
+   * update. It reads the store again, because a user's fold may have changed another copy in place.
    */
   oldValue(key: K): V | null {
     return this.#forwarder.sendsOldValues ? (this.#store.get(key)?.value ?? null) : null
   }
 
   /**
-   * Puts and forwards an update with the headers of `cause`, the record that caused it. An update that is older than the history of a versioned
-   * store is not forwarded. One that is not the latest version of its key is marked so (KIP-914).
+   * Puts and forwards an update with the headers of `cause`, the record that caused it. An update that is older than the history
+   * of a versioned store is not forwarded. If the update is not the latest version of its key, `isLatest` is false (KIP-914).
    */
   update(key: K, newValue: V | null, oldValue: V | null, timestamp: number, cause: StreamRecord<unknown, unknown>): void {
     const validTo = this.#store.put(key, newValue, timestamp)

@@ -7,11 +7,13 @@ import type { ProcessorContext } from '../processor.ts'
 /** The store of a table, with versions or without (Java: `KeyValueStoreWrapper`). */
 export interface TableStore<K, V> {
   get(key: K): ValueAndTimestamp<V> | null
-  /** The row as of a time. Absent if the store keeps no versions. */
+  /** Returns the row as of a time. Absent if the store keeps no versions. */
   getAsOf?(key: K, timestamp: number): ValueAndTimestamp<V> | null
-  /** The row that the record cache has forwarded last; the newest row if there is no cache. */
+  /** Returns the row that the record cache has last forwarded. Without a cache it is the newest row. */
   getFlushed(key: K): ValueAndTimestamp<V> | null
-  /** A value of null deletes. Without versions the row that was put last is the latest, whatever its timestamp. */
+  /**
+   * Puts a row. A null value deletes it. Without versions the row that is put last is the latest, even if its timestamp is older.
+   */
   put(key: K, value: V | null, timestamp: number): ValidTo
 }
 

@@ -7,8 +7,8 @@ import type { InternalProcessorContext } from '../internal-processor-context.ts'
 export type OldValues = 'send' | 'omit'
 
 /**
- * Forwards the changes of a table with a store: with each update, or, if the store has a record cache, with each flush of the cache
- * (Java: `TimestampedTupleForwarder` and `TimestampedCacheFlushListener`).
+ * Forwards the changes of a table with a store (Java: `TimestampedTupleForwarder` and `TimestampedCacheFlushListener`). If the
+ * store has a record cache, it forwards when the cache is flushed, otherwise with each update.
  */
 export class TimestampedTupleForwarder<K, V> {
   readonly #context: InternalProcessorContext<K, Change<V>>
@@ -27,7 +27,7 @@ export class TimestampedTupleForwarder<K, V> {
     return this.#oldValues === 'send' && !this.#cached
   }
 
-  /** Forwards the change with the headers of `record`, which caused it. Does nothing if the store has a record cache. */
+  /** Forwards the change with the headers of `cause`, the record that caused it. Does nothing if the store has a record cache. */
   maybeForward<KOut extends K>(
     key: KOut,
     newValue: V | null,
