@@ -1,7 +1,9 @@
 import { copiedHashSetOrder, hashSetOrder, JavaTreeSet } from '../model/java-hash-order.ts'
 import type { NodeDefinition, NodeGroup, InternalTopologyBuilder } from './internal-topology-builder.ts'
 
-/** A node while its neighbours are found. `size`: how many nodes lie at and below it, counted once per way there. */
+/**
+ * A node of the description. `size` counts the node and its descendants; a descendant counts once for each path that leads to it.
+ */
 interface DescribedNode {
   readonly name: string
   size: number
@@ -9,7 +11,7 @@ interface DescribedNode {
   readonly successors: JavaTreeSet<DescribedNode>
 }
 
-/** Java: `TopologyDescription.toString()`, byte for byte. */
+/** Describes a topology, byte for byte as Java's `TopologyDescription.toString()`. */
 export function describeTopology(topology: InternalTopologyBuilder): string {
   const parts = topology
     .nodeGroups()
@@ -33,7 +35,10 @@ function describeGlobal(id: number, group: NodeGroup): string {
   return `Sub-topology: ${id} for global store (will not generate tasks)\n${lines.join('')}`
 }
 
-/** Finds neighbours in Java's order: sizes grow meanwhile, and neighbours stay where their size put them at the time. */
+/**
+ * Links nodes with their neighbours in Java's order. Sizes grow meanwhile. A neighbour that is already in a set keeps the place
+ * that its earlier size gave it.
+ */
 function linked(definitions: ReadonlyMap<string, NodeDefinition>): DescribedNode[] {
   const names = hashSetOrder(hashSetOrder(definitions.keys()))
   const nodes = new Map(names.map((name) => [name, describedNode(name)]))
@@ -57,7 +62,7 @@ function grow(node: DescribedNode, delta: number): void {
   for (const predecessor of node.predecessors) grow(predecessor, delta)
 }
 
-/** Larger first, then by name (Java: `NODE_COMPARATOR`). */
+/** Sorts larger nodes first, and nodes of the same size by name (Java: `NODE_COMPARATOR`). */
 function compareNodes(left: DescribedNode, right: DescribedNode): number {
   if (left.size !== right.size) return right.size - left.size
   if (left.name === right.name) return 0

@@ -1,4 +1,4 @@
-/** The changelog of a store, as Kafka Streams calls it. */
+/** Returns the name of a store's changelog, as in Kafka Streams. */
 export function changelogTopicName(applicationId: string, store: string): string {
   return `${applicationId}-${store}-changelog`
 }

@@ -13,13 +13,16 @@ type AnySerde = Serde<unknown>
 
 export interface SourceDefinition {
   readonly name: string
-  /** The method of the DSL that reads here, for messages. */
+  /** The method of the DSL that added the source. Messages name it. */
   readonly method?: string | undefined
   readonly topics: readonly string[]
   readonly pattern?: RegExp | undefined
   readonly key?: AnySerde | undefined
   readonly value?: AnySerde | undefined
-  /** Default `by-serde`: a null where the serde is not nullable goes to the deserialization handler. */
+  /**
+   * `by-serde`: a null value goes to the deserialization handler if the serde is not nullable. `kept`: a null value is a record with any
+   * serde. Default `by-serde`.
+   */
   readonly nullValues?: 'by-serde' | 'kept' | undefined
   readonly timestampExtractor?: TimestampExtractor | undefined
   readonly offsetReset?: OffsetReset | undefined
@@ -33,7 +36,7 @@ export interface ProcessorDefinition {
 
 export interface SinkDefinition {
   readonly name: string
-  /** The method of the DSL that writes here, for messages. */
+  /** The method of the DSL that added the sink. Messages name it. */
   readonly method?: string | undefined
   readonly topic: string | TopicNameExtractor<never, never>
   readonly key?: AnySerde | undefined
@@ -58,7 +61,7 @@ export interface StoreDefinition {
   readonly spec: StoreSpec
   readonly kind: 'regular' | 'global'
   readonly users: Set<string>
-  /** The topic that is read instead of a changelog. */
+  /** The source topic from which the store is restored, instead of a changelog. */
   sourceTopic: string | undefined
 }
 
@@ -66,13 +69,15 @@ export interface InternalTopicProperties {
   readonly partitions: number | undefined
 }
 
-/** Nodes that are connected by records or by stores; in the order in which they were added. */
+/** Nodes that are connected by records or by stores, in the order in which they were added. */
 export interface NodeGroup {
   readonly kind: 'regular' | 'global'
   readonly nodes: readonly NodeDefinition[]
 }
 
-/** Nodes, stores and internal topics of a topology, checked as they are added (Java: class of the same name). */
+/**
+ * Collects the nodes, stores and internal topics of a topology, and checks each as it is added (Java: `InternalTopologyBuilder`).
+ */
 export class InternalTopologyBuilder {
   readonly #nodes = new Map<string, NodeDefinition>()
   readonly #stores = new Map<string, StoreDefinition>()
@@ -114,7 +119,7 @@ export class InternalTopologyBuilder {
     this.#groups.unite(sink.name, sink.parents)
   }
 
-  /** Adding the same store value again only adds users. */
+  /** Adds a store and connects it to processors. If the same store is added again, only the processors are connected. */
   addStateStore(spec: StoreSpec, processors: readonly string[] = []): void {
     const existing = this.#stores.get(spec.name)
     if (existing !== undefined && existing.spec !== spec) throw duplicateStore(spec.name)
@@ -122,7 +127,7 @@ export class InternalTopologyBuilder {
     for (const processor of processors) this.connect(processor, [spec.name])
   }
 
-  /** A store that a processor fills from all partitions of a topic, in every process. The topic is its changelog. */
+  /** Adds a global store: in every process a processor fills it from all partitions of a topic. The topic is its changelog. */
   addGlobalStore({ spec, source, processor }: FilledStoreDefinition): void {
     if (this.#stores.has(spec.name)) throw duplicateStore(spec.name)
     this.#addStore({
@@ -137,7 +142,7 @@ export class InternalTopologyBuilder {
     this.#processor(processor.name).stores.push(spec.name)
   }
 
-  /** A store per partition, whose source topic is its changelog (KIP-813). */
+  /** Adds a store per partition that only its source topic fills (KIP-813). The source topic is its changelog. */
   addReadOnlyStateStore({ spec, source, processor }: FilledStoreDefinition): void {
     this.addSource(source)
     this.addProcessor(processor)
@@ -145,7 +150,7 @@ export class InternalTopologyBuilder {
     this.reuseSourceTopic(spec.name, source.topics[0]!)
   }
 
-  /** The store has no changelog: it is restored from the topic that fills it. */
+  /** Makes the source topic of a store its changelog. */
   reuseSourceTopic(storeName: string, topic: string): void {
     this.#stores.get(storeName)!.sourceTopic = topic
   }
@@ -162,12 +167,12 @@ export class InternalTopologyBuilder {
     this.#copartitioned.push(sources)
   }
 
-  /** Topics of sources that are joined: each group must have equally many partitions. */
+  /** Returns the groups of topics that must have the same number of partitions, because their records are joined. */
   copartitionedTopics(): readonly ReadonlySet<string>[] {
     return this.#copartitioned.map((sources) => new Set([...sources].flatMap((source) => this.#topicsOf(source))))
   }
 
-  /** Where all topics of a group have fixed counts of partitions, these must be equal. */
+  /** Checks the groups whose topics all have a fixed number of partitions: these numbers must be equal. */
   validateCopartition(): void {
     for (const topics of this.copartitionedTopics()) {
       const counts = new Map([...topics].map((topic) => [topic, this.#internalTopics.get(topic)?.partitions]))
@@ -175,7 +180,7 @@ export class InternalTopologyBuilder {
     }
   }
 
-  /** By the position of each group's first node: what is upstream comes first. */
+  /** Returns the groups of connected nodes, in the order of their first nodes. */
   nodeGroups(): readonly NodeGroup[] {
     const groups = Map.groupBy(this.#nodes.values(), ({ name }) => this.#groups.root(name))
     return [...groups.values()].map((nodes) => ({
@@ -195,23 +200,32 @@ export class InternalTopologyBuilder {
 
   #checkNewNode(name: string): void {
     if (this.#nodes.has(name))
-      throw topologyError('DUPLICATE_NODE', `Node ${name} is there already: every node needs a name of its own.`, { name })
+      throw topologyError('DUPLICATE_NODE', `There is already a node ${name}: give each node its own name.`, { name })
   }
 
   #checkParents({ name, parents }: { readonly name: string; readonly parents: readonly string[] }): void {
-    if (parents.length === 0) throw topologyError('NO_PARENT', `Node ${name} has no parent: name what it reads.`, { name })
+    if (parents.length === 0)
+      throw topologyError('NO_PARENT', `Node ${name} has no parent: name the nodes whose records it gets.`, { name })
     for (const parent of parents) {
       const node = this.#nodes.get(parent)
       if (node === undefined)
-        throw topologyError('UNKNOWN_PARENT', `Parent ${parent} of node ${name} is not there yet: add it first.`, {
-          name,
-          parent,
-        })
+        throw topologyError(
+          'UNKNOWN_PARENT',
+          `Node ${name} names the parent ${parent}, which does not exist yet: add it first.`,
+          {
+            name,
+            parent,
+          },
+        )
       if (node.kind === 'sink')
-        throw topologyError('SINK_AS_PARENT', `Sink ${parent} cannot be the parent of ${name}: nothing follows a sink.`, {
-          name,
-          parent,
-        })
+        throw topologyError(
+          'SINK_AS_PARENT',
+          `Sink ${parent} cannot be the parent of ${name}, because a sink has no children: name the sink's parent.`,
+          {
+            name,
+            parent,
+          },
+        )
     }
   }
 
@@ -228,10 +242,9 @@ export class InternalTopologyBuilder {
 
   #processor(name: string): NodeDefinition & { readonly kind: 'processor' } {
     const node = this.#nodes.get(name)
-    if (node === undefined)
-      throw topologyError('UNKNOWN_PROCESSOR', `Processor ${name} is not there yet: add it first.`, { name })
+    if (node === undefined) throw topologyError('UNKNOWN_PROCESSOR', `There is no processor ${name} yet: add it first.`, { name })
     if (node.kind === 'processor') return node
-    throw topologyError('NOT_A_PROCESSOR', `Node ${name} is a ${node.kind}; only processors have stores.`, {
+    throw topologyError('NOT_A_PROCESSOR', `Node ${name} is a ${node.kind}, and only processors have stores: name a processor.`, {
       name,
       kind: node.kind,
     })
@@ -244,21 +257,21 @@ export class InternalTopologyBuilder {
 }
 
 function duplicateStore(name: string): TopologyError {
-  return topologyError('DUPLICATE_STORE', `Another store is called ${name}: every store needs a name of its own.`, { name })
+  return topologyError('DUPLICATE_STORE', `There is already another store ${name}: give each store its own name.`, { name })
 }
 
 function unknownStore(processor: string, store: string): TopologyError {
-  const message = `Processor ${processor} wants store ${store}, which is not there yet: add it first.`
+  const message = `Processor ${processor} names the store ${store}, which does not exist yet: add it first.`
   return topologyError('UNKNOWN_STORE', message, { processor, store })
 }
 
 function globalStoreConnected(processor: string, store: string): TopologyError {
-  const message = `Every processor sees global store ${store}: leave it out of the stores of ${processor}.`
+  const message = `Every processor can read the global store ${store} anyway: leave it out of the stores of ${processor}.`
   return topologyError('GLOBAL_STORE_CONNECTED', message, { processor, store })
 }
 
 function unequalPartitions(counts: ReadonlyMap<string, number | undefined>): TopologyError {
   const topics = Object.fromEntries(counts)
-  const message = `Topics that are joined have different counts of partitions, ${JSON.stringify(topics)}: give all the same.`
+  const message = `Topics that are joined have different numbers of partitions (${JSON.stringify(topics)}): give all the same number.`
   return topologyError('NOT_COPARTITIONED', message, { topics })
 }

@@ -1,6 +1,9 @@
 import { TopologyError } from '../model/errors.ts'
 
-/** Kafka's rule for names of nodes and stores (`Named.validate`): they become parts of topic names. */
+/**
+ * Checks the name of a node or store by Kafka's rule (`Named.validate`), because topic names contain it. Throws
+ * `STREAMS_INVALID_NAME`.
+ */
 export function checkName(name: string): string {
   if (!/^[a-zA-Z0-9._-]{1,249}$/.test(name) || name === '.' || name === '..')
     throw new TopologyError(

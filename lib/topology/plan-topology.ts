@@ -11,17 +11,23 @@ import { changelogTopicName } from './internal-topic-names.ts'
 import type { InternalTopologyBuilder, NodeDefinition, NodeGroup, StoreDefinition } from './internal-topology-builder.ts'
 import type * as plan from './topology-plan.ts'
 
-/** What depends on the application rather than on the topology. */
+/** The settings of an application that a plan depends on. */
 export interface PlanOptions {
-  /** `java`: topics are configured as by Kafka Streams even where compaction would lose rows. Default `safe`. */
+  /** `java`: internal topics are configured as by Kafka Streams, even if compaction then loses rows. Default `safe`. */
   readonly compatibility?: 'safe' | 'java' | undefined
-  /** Default 86,400,000 (a day), as in Java. */
+  /** The ms by which changelogs of window stores keep records longer than the store. Default 86,400,000 (a day), as in Java. */
   readonly windowStoreChangelogAdditionalRetentionMs?: number | undefined
-  /** Kafka topic configuration for all internal topics, over the defaults and below a store's own (Java: `topic.*`). */
+  /**
+   * Kafka topic configuration for all internal topics (Java: `topic.*`). It overrides the defaults. A store's own settings
+   * override it.
+   */
   readonly topicConfig?: Readonly<Record<string, string>> | undefined
 }
 
-/** Internal names get the application id; groups of nodes become sub-topologies. `kinds`: of the stores that there may be. */
+/**
+ * Plans a topology for an application: internal topics get their names and configuration, and each group of connected nodes
+ * becomes a sub-topology. `kinds` are the known kinds of stores.
+ */
 export function planTopology(
   topology: InternalTopologyBuilder,
   applicationId: string,
@@ -130,7 +136,7 @@ function sinkNode(node: NodeDefinition & { kind: 'sink' }, topic: unknown): plan
   return { kind, name, method, topic: topic as plan.SinkNode['topic'], key, value, partitioner, partitionedBy, parents }
 }
 
-/** Groups that share a topic are one. */
+/** Merges groups that share a topic. */
 function mergedGroups(groups: readonly ReadonlySet<string>[]): ReadonlySet<string>[] {
   let merged: ReadonlySet<string>[] = []
   for (const group of groups) {

@@ -1,7 +1,7 @@
 import type { SourceDefinition } from './internal-topology-builder.ts'
 import { topologyError } from './topology-error.ts'
 
-/** Which source reads what: each topic has one reader. */
+/** The topics and patterns that sources read. It makes sure that at most one source reads a topic. */
 export class SourceSubscriptions {
   readonly #topics = new Map<string, string>()
   readonly #patterns = new Map<string, RegExp>()
@@ -29,7 +29,7 @@ export class SourceSubscriptions {
   }
 }
 
-/** A pattern subscribes to topics whose whole name it matches, as in Java. */
+/** Makes a pattern match whole names only, as in Java. */
 function wholeName(pattern: RegExp): RegExp {
   return new RegExp(`^(?:${pattern.source})$`, pattern.flags.replaceAll(/[gy]/g, ''))
 }

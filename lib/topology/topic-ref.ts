@@ -1,10 +1,10 @@
 import type { Serde } from '../model/serde.ts'
 import type { TopicNameExtractor } from './topology-plan.ts'
 
-/** The half of a serde that a sink needs: whatever can write a base type can write what is narrower. */
+/** The part of a serde that a sink needs. A serde that can write a base type can be used for its subtypes, too. */
 export type WriteSerde<T> = Pick<Serde<T>, 'name' | 'serialize'>
 
-/** A topic to read. A `Topic` is one; a serde that is left out is the application's default. */
+/** A topic to read, e.g. a `Topic`. A missing serde is the application's default. */
 export interface SourceTopic<K, V> {
   /** Name of the topic. */
   readonly name: string
@@ -14,7 +14,7 @@ export interface SourceTopic<K, V> {
   readonly value?: Serde<V> | undefined
 }
 
-/** All topics whose whole name matches, now and later. */
+/** All topics whose whole name matches a pattern, those that are created later included. */
 export interface TopicPattern<K, V> {
   /** Matches the whole name of a topic. */
   readonly pattern: RegExp
@@ -24,12 +24,14 @@ export interface TopicPattern<K, V> {
   readonly value?: Serde<V> | undefined
 }
 
-/** A topic, several of the same types (their records interleave in no certain order), or a pattern. */
+/**
+ * The topics of a source: one, several of the same types, or a pattern. Records of several topics come in no particular order.
+ */
 export type SourceTopics<K, V> = SourceTopic<K, V> | readonly SourceTopic<K, V>[] | TopicPattern<K, V>
 
-/** A sink that picks its topic by record. What has no serde takes the stream's, or the default. */
+/** The target of a sink that chooses a topic for each record. A missing serde is the stream's, or the application's default. */
 export interface DynamicTopic<K, V> {
-  /** Picks the topic. */
+  /** Chooses the topic of a record. */
   readonly topicName: TopicNameExtractor<K, V>
   /** Serde of the keys. */
   readonly key?: WriteSerde<K> | undefined
@@ -37,7 +39,7 @@ export interface DynamicTopic<K, V> {
   readonly value?: WriteSerde<V> | undefined
 }
 
-/** A topic to write. A `Topic` is one; a serde that is left out is the stream's, or the application's default. */
+/** A topic to write, e.g. a `Topic`. A missing serde is the stream's, or the application's default. */
 export interface SinkTopic<K, V> {
   /** Name of the topic. */
   readonly name: string

@@ -6,27 +6,30 @@ import type { TimestampExtractor } from '../processor/timestamp-extractor.ts'
 import type { StoreKind } from '../state/store-kind.ts'
 import type { StoreSpec } from '../state/store-spec.ts'
 
-// The outcome of `Topology.plan(applicationId)`: all that the runtime needs, as plain values that are frozen to the bottom. Functions in it
-// are the user's, or keep nothing: what a node runs is a class and its options.
+// The result of `Topology.plan(applicationId)`: all that the runtime needs, as deeply frozen plain data. Nodes have classes with options
+// instead of closures. The only functions in it are the user's, and constructors.
 
 /**
- * Where to begin with a partition of which the group has committed nothing (Java: `AutoOffsetReset`). `none`: that is an error.
- * `byDurationMs`: at the first record that is at most this old, and at the end where none is (KIP-1106).
+ * The start in partitions without a committed offset (Java: `AutoOffsetReset`). `none`: such a partition is an error.
+ * `byDurationMs`: the first record that is at most this old, or the end of the partition if there is none (KIP-1106).
  */
 export type OffsetReset = 'earliest' | 'latest' | 'none' | { readonly byDurationMs: number }
 
 export interface SourceNode {
   readonly kind: 'source'
   readonly name: string
-  /** The method of the DSL that reads here, for messages: `table`. */
+  /** The method of the DSL that added the source, e.g. `table`. Messages name it. */
   readonly method?: string | undefined
-  /** Names on the cluster: internal ones carry the application id. Exactly one of `topics` and `pattern` is set. */
+  /**
+   * The names of the topics on the cluster: those of internal topics begin with the application id. Empty if there is a
+   * `pattern`.
+   */
   readonly topics: readonly string[]
   readonly pattern: RegExp | undefined
-  /** Absent serdes are the application's defaults. */
+  /** The serdes. Undefined: the application's default. */
   readonly key: Serde<unknown> | undefined
   readonly value: Serde<unknown> | undefined
-  /** `kept`: a null value is a record as any other, whatever the serde says (tables, where it deletes; internal topics). */
+  /** `kept`: a null value is a record with any serde, as in the topics of tables and in internal topics. */
   readonly nullValues?: 'by-serde' | 'kept'
   readonly timestampExtractor: TimestampExtractor | undefined
   readonly offsetReset: OffsetReset | undefined
@@ -40,12 +43,12 @@ export interface ProcessorNode {
   readonly stores: readonly string[]
 }
 
-/** Picks the topic of each record; it must exist (Java: `TopicNameExtractor`). */
+/** Chooses the topic of each record (Java: `TopicNameExtractor`). The topic must exist. */
 export type TopicNameExtractor<K, V> = (value: V, key: K, context: RecordContext) => string
 
 /**
- * Picks partitions: a list of them (several = multicast, none = drop), or `default` for Kafka's own choice by key
- * (Java: `StreamPartitioner`).
+ * Chooses the partitions of each record (Java: `StreamPartitioner`). The record is sent to each partition of the list; with an
+ * empty list it is dropped. `default` is Kafka's choice by key.
  */
 export type StreamPartitioner<K, V> = (
   value: V,
@@ -54,7 +57,7 @@ export type StreamPartitioner<K, V> = (
   context: PartitionerContext,
 ) => readonly number[] | 'default'
 
-/** What a partitioner may know besides key and value (KIP-1321). */
+/** The topic and the headers of the record that a partitioner is called for (KIP-1321). */
 export interface PartitionerContext {
   /** The topic that the record goes to. */
   readonly topic: string
@@ -65,13 +68,13 @@ export interface PartitionerContext {
 export interface SinkNode {
   readonly kind: 'sink'
   readonly name: string
-  /** The method of the DSL that writes here, for messages: `to`. */
+  /** The method of the DSL that added the sink, e.g. `to`. Messages name it. */
   readonly method?: string | undefined
   readonly topic: string | TopicNameExtractor<unknown, unknown>
   readonly key: Serde<unknown> | undefined
   readonly value: Serde<unknown> | undefined
   readonly partitioner: StreamPartitioner<unknown, unknown> | undefined
-  /** `key`: the partitioner is given no value, and chooses one partition, as in foreign-key joins. Default `record`. */
+  /** `key`: the partitioner gets no value and chooses one partition, as in foreign-key joins. Default `record`. */
   readonly partitionedBy?: 'key' | 'record' | undefined
   readonly parents: readonly string[]
 }
@@ -79,39 +82,45 @@ export interface SinkNode {
 export type TopologyNode = SourceNode | ProcessorNode | SinkNode
 
 export interface InternalTopic {
-  /** On the cluster, application id included. */
+  /** The name of the topic on the cluster, which begins with the application id. */
   readonly name: string
   readonly kind: 'repartition' | 'changelog'
-  /** Absent: repartition = as many as the widest input of the sub-topologies that write it; changelog = one per task. */
+  /**
+   * The number of partitions, if it is fixed. Otherwise a repartition topic has as many as the largest input of the
+   * sub-topologies that write it, and a changelog has one per task.
+   */
   readonly partitions: number | undefined
   readonly config: Readonly<Record<string, string>>
 }
 
-/** A store, with the nodes that use it. `changelog` is absent where logging is off; `source` where its source topic is the changelog. */
+/**
+ * A store and the nodes that use it. `changelog` is undefined if logging is off. Its kind is `source` if a source topic is the
+ * changelog.
+ */
 export interface StoreNode {
   readonly spec: StoreSpec
   readonly kind: StoreKind
   readonly processors: readonly string[]
   readonly changelog:
     | { readonly kind: 'internal'; readonly topic: InternalTopic }
-    /** `config` is what suits the store; the topic belongs to whoever writes it. */
+    /** `config` is the configuration that the store needs. Millrace does not apply it, because the topic has another owner. */
     | { readonly kind: 'source'; readonly topic: string; readonly config: Readonly<Record<string, string>> }
     | undefined
 }
 
-/** Nodes that run together in one task per partition; or, `global`, once per process on all partitions of its topic. */
+/** Nodes that run together: in one task per partition, or, if `global`, once per process for all partitions of the topic. */
 export interface Subtopology {
   readonly id: number
   readonly kind: 'regular' | 'global'
   /** Parents before children. */
   readonly nodes: readonly TopologyNode[]
   readonly stores: readonly StoreNode[]
-  /** Topics read, internal ones included; patterns stand in their source nodes. */
+  /** The topics that the sub-topology reads, internal ones included. Patterns are in the source nodes. */
   readonly sourceTopics: readonly string[]
   readonly sinkTopics: readonly string[]
   /** Repartition topics that this sub-topology reads. */
   readonly repartitionTopics: readonly InternalTopic[]
-  /** Topics that must have equally many partitions. */
+  /** The groups of topics that must have the same number of partitions. */
   readonly copartitionGroups: readonly (readonly string[])[]
 }
 
@@ -119,6 +128,6 @@ export interface Subtopology {
 export interface TopologyPlan {
   /** The application's id, which begins the names of internal topics. */
   readonly applicationId: string
-  /** By id, without gaps. */
+  /** The sub-topologies. The index of each is its id. */
   readonly subtopologies: readonly Subtopology[]
 }

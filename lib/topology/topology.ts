@@ -15,7 +15,7 @@ import { storeSpecOf, type AnyStore } from '../state/store-value.ts'
 import type { DynamicTopic, SinkTopic, SourceTopic, SourceTopics } from './topic-ref.ts'
 import type { OffsetReset, StreamPartitioner, TopologyPlan } from './topology-plan.ts'
 
-/** How a source reads. */
+/** The options of a source. */
 export interface SourceOptions {
   /** Default: the application's `defaultTimestampExtractor`. */
   readonly timestampExtractor?: TimestampExtractor | undefined
@@ -23,15 +23,17 @@ export interface SourceOptions {
   readonly offsetReset?: OffsetReset | undefined
 }
 
-/** What a processor uses. */
+/** The options of a processor. */
 export interface ProcessorOptions {
-  /** Stores that the processor uses: names of stores that were added before, or store values, which are added. */
+  /**
+   * The stores that the processor uses. A store value is added to the topology. A name is that of a store that was added before.
+   */
   readonly stores?: readonly (string | AnyStore)[] | undefined
 }
 
-/** How a sink writes. */
+/** The options of a sink. */
 export interface SinkOptions<K, V> {
-  /** Picks the partitions of each record. Default: Kafka's choice by key. */
+  /** Chooses the partitions of each record. Default: Kafka's choice by key. */
   readonly partitioner?: StreamPartitioner<K, V> | undefined
 }
 
@@ -39,7 +41,7 @@ const sourceOptions: OptionNames<SourceOptions> = { timestampExtractor: true, of
 const processorOptions: OptionNames<ProcessorOptions> = { stores: true }
 const sinkOptions: OptionNames<SinkOptions<unknown, unknown>> = { partitioner: true }
 
-/** A store, and the topic and the processor that fill it. The source has options of its own. */
+/** A store, with the topic and the processor that fill it, and the options of the source. */
 export interface FilledStore<K, V> extends SourceOptions {
   /** The store, as a store value. */
   readonly store: AnyStore
@@ -54,8 +56,8 @@ export interface FilledStore<K, V> extends SourceOptions {
 }
 
 /**
- * A graph of sources, processors, sinks and stores (Java: `Topology`). `StreamsBuilder.build()` makes one; it can be made, or
- * added to, by hand. All methods throw a `TopologyError` on what cannot be.
+ * A graph of sources, processors, sinks and stores (Java: `Topology`). `StreamsBuilder.build()` returns one. You can also build
+ * one by these methods, or add nodes to one. All methods throw a `TopologyError` if a node or store cannot be added as described.
  */
 export class Topology {
   readonly #builder: InternalTopologyBuilder
@@ -65,7 +67,7 @@ export class Topology {
   }
 
   /**
-   * Adds a source: a node that reads topics. What the topics have no serde for takes the application's default.
+   * Adds a source, a node that reads topics. A missing serde is the application's default.
    *
    * @example
    * new Topology().addSource('source', ordersTopic, { offsetReset: 'earliest' })
@@ -77,7 +79,8 @@ export class Topology {
   }
 
   /**
-   * Stores that are given as values are added, and connected; names are of stores that were added before.
+   * Adds a processor and connects its stores. Store values are added to the topology. Names are those of stores that were added
+   * before.
    *
    * @example
    * new Topology()
@@ -101,7 +104,7 @@ export class Topology {
   }
 
   /**
-   * Adds a sink: a node that writes what its parents forward.
+   * Adds a sink, a node that writes the records of its parents to a topic.
    *
    * @example
    * new Topology().addSource('source', ordersTopic).addSink('sink', ordersTopic, ['source'])
@@ -119,19 +122,19 @@ export class Topology {
     return this
   }
 
-  /** Adds a store, for these processors and for those that are connected later. */
+  /** Adds a store and connects it to processors. Others can be connected later. */
   addStateStore(store: AnyStore, processors: readonly string[] = []): this {
     this.#builder.addStateStore(storeSpecOf(store), processors)
     return this
   }
 
-  /** A store that every process fills from all partitions of the topic. Every processor may read it. */
+  /** Adds a store that every process fills from all partitions of a topic. Every processor may read it. */
   addGlobalStore<K, V>(store: FilledStore<K, V>): this {
     this.#builder.addGlobalStore(filledStore(store))
     return this
   }
 
-  /** A store per partition that only its topic fills; the topic is its changelog, too (KIP-813). */
+  /** Adds a store per partition that only its topic fills (KIP-813). The topic is also its changelog. */
   addReadOnlyStateStore<K, V>(store: FilledStore<K, V>): this {
     this.#builder.addReadOnlyStateStore(filledStore(store))
     return this
@@ -143,12 +146,12 @@ export class Topology {
     return this
   }
 
-  /** The text that Java's `describe().toString()` has for the same topology. */
+  /** Returns the text that Java's `describe().toString()` returns for the same topology. */
   describe(): string {
     return describeTopology(this.#builder)
   }
 
-  /** What the runtime runs. */
+  /** Returns the plan that the runtime runs: the sub-topologies of an application, with their internal topics. */
   plan(applicationId: string, options: PlanOptions = {}): TopologyPlan {
     return planTopology(this.#builder, applicationId, options)
   }
