@@ -9,13 +9,16 @@ import type { KStream } from './kstream.ts'
 import type { Named } from './options.ts'
 import { addStreamOperator } from './operators/stream-operators.ts'
 
-/** Java: `Branched`. */
+/** Options of a branch (Java: `Branched`). */
 export interface Branched<K, V> {
-  /** Completes the name of the split: `<split><name>`. Default: the number of the branch, from 1; 0 for the default branch. */
+  /**
+   * End of the name of the branch's node, after the name of the split: `<split><name>`. Default: the number of the branch, from
+   * 1; 0 for the default branch.
+   */
   readonly name?: string | undefined
-  /** What it returns stands for the branch in the map. */
+  /** Is called with the branch's stream. The map of branches holds the stream that this function returns. */
   readonly withFunction?: ((branch: KStream<K, V>) => KStream<K, V>) | undefined
-  /** Is given the branch, which is then left out of the map. */
+  /** Is called with the branch's stream. The map of branches then leaves this branch out. Ignored beside `withFunction`. */
   readonly withConsumer?: ((branch: KStream<K, V>) => void) | undefined
 }
 
@@ -35,7 +38,7 @@ export class BranchedKStream<K, V> {
   }
 
   /**
-   * The next branch: what matches this predicate, and none before it.
+   * Adds a branch for the records that match this predicate and no predicate of an earlier branch.
    *
    * @example
    * orders.split().branch((order) => order.amount > 100, { name: 'large', withConsumer: (large) => large.to(ordersTopic) })
@@ -49,7 +52,7 @@ export class BranchedKStream<K, V> {
   }
 
   /**
-   * A branch for what matches no predicate. Returns all branches, by node name.
+   * Adds a branch for the records that match no predicate. Returns all branches, by node name.
    *
    * @example
    * const branches = orders.split({ name: 'by-' }).branch((order) => order.amount > 100, { name: 'large' }).defaultBranch({ name: 'small' })
@@ -64,7 +67,7 @@ export class BranchedKStream<K, V> {
   }
 
   /**
-   * Drops what matches no predicate, silently. Returns all branches, by node name.
+   * Drops the records that match no predicate, silently. Returns all branches, by node name.
    *
    * @example
    * const branches = orders.split({ name: 'by-' }).branch((order) => order.amount > 100, { name: 'large' }).noDefaultBranch()

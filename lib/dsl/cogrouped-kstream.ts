@@ -18,13 +18,13 @@ import type { WindowsOfTime } from './windows/windows-of-time.ts'
 import type { TimeWindows } from './windows/time-windows.ts'
 import type { UnlimitedWindows } from './windows/unlimited-windows.ts'
 
-/** Folds a value into the aggregate of its key. Null deletes. */
+/** Folds a value into the aggregate of its key, and returns the new aggregate. Null deletes the key. */
 export type Coaggregator<K, V, VOut> = (aggregate: VOut, value: V, key: K) => VOut | null
 
 /**
- * Grouped streams that are aggregated together (Java: `CogroupedKStream`, KIP-150): as if each were aggregated by itself, all into
- * one table. Their topics must have equally many partitions. Serdes of the groupings are for their repartition topics; those of the
- * table are given where it is materialized.
+ * Grouped streams that are aggregated into one table (Java: `CogroupedKStream`, KIP-150). Each stream has an aggregator of its
+ * own. The streams' topics must have equally many partitions. The serdes of a grouping serve its repartition topic; the table's
+ * serdes are options of `aggregate()`.
  *
  * @example
  * clicks.groupByKey().cogroup((count: number) => count + 1)
@@ -39,7 +39,8 @@ export class CogroupedKStream<K, VOut> {
   }
 
   /**
-   * Adds a grouped stream to this cogroup, and returns it. Two that are grouped by another key need names, for their topics.
+   * Adds a grouped stream, and returns this cogroup. If several groupings set a new key, they need names: without names their
+   * repartition topics would all be called after the store.
    *
    * @example
    * const more = cogrouped.cogroup(payments.groupByKey(), (sum, payment) => sum - payment.amount)
@@ -50,7 +51,7 @@ export class CogroupedKStream<K, VOut> {
   }
 
   /**
-   * One aggregate for each key, from the initial value on. Records without key or value are dropped.
+   * Folds the records of each key into an aggregate, which begins as the initial value. Records without key or value are dropped.
    *
    * @example
    * const sums = cogrouped.aggregate(() => 0, { key: Serdes.string, value: Serdes.double })
@@ -67,7 +68,8 @@ export class CogroupedKStream<K, VOut> {
   }
 
   /**
-   * Aggregates per window instead of for ever. With `compatibility: 'java'` an aggregator sees null values, but in sliding windows.
+   * Aggregates each window separately. With `compatibility: 'java'` aggregators are also called with null values, except in
+   * sliding windows.
    *
    * @example
    * const perMinute = cogrouped.windowedBy(TimeWindows.of({ sizeMs: 60_000 })).aggregate(() => 0, { value: Serdes.double })

@@ -1,7 +1,10 @@
 import type { KTableValueGetterSupplier } from '../processor/table/ktable-value-getter.ts'
 import { internals } from './graph/state.ts'
 
-/** A table of which every process holds all partitions (Java: `GlobalKTable`). A stream joins it by any key. */
+/**
+ * A table that each process holds whole, with all partitions (Java: `GlobalKTable`). A stream is joined with it by a key that a
+ * selector takes from the record.
+ */
 export class GlobalKTable<K, V> {
   readonly [internals]: { readonly getter: KTableValueGetterSupplier<K, V> }
   readonly #queryableName: string | undefined
@@ -11,7 +14,7 @@ export class GlobalKTable<K, V> {
     this.#queryableName = queryableName
   }
 
-  /** The name of the store, where one was given. */
+  /** Name of the table's store. Undefined if the user gave no name. */
   get queryableStoreName(): string | undefined {
     return this.#queryableName
   }

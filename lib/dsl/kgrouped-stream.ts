@@ -22,7 +22,7 @@ import type { TimeWindows } from './windows/time-windows.ts'
 import type { WindowsOfTime } from './windows/windows-of-time.ts'
 import type { UnlimitedWindows } from './windows/unlimited-windows.ts'
 
-/** A stream grouped by key (Java: `KGroupedStream`). Records without key or value are dropped by what follows. */
+/** A stream grouped by key (Java: `KGroupedStream`). Its aggregations drop records without key or value. */
 export class KGroupedStream<K, V> {
   readonly #grouping: StreamGrouping
 
@@ -35,7 +35,7 @@ export class KGroupedStream<K, V> {
   }
 
   /**
-   * How many records each key has had.
+   * Counts the records of each key.
    *
    * @example
    * const counts = grouped.count({ store: 'counts' })
@@ -43,7 +43,7 @@ export class KGroupedStream<K, V> {
   count(options?: Materialized<K, number>): KTable<K, number> {
     const { graph } = this.#grouping
     const { name, materialized } = tableOptions(options, { call: 'count()', stored: 'table' })
-    // An index that Java once used for a name: it is drawn still, so that names further on stay.
+    // Java once generated a name here. The counter still advances, so that later names stay the same.
     if (materialized !== undefined && materialized.name === undefined) graph.newStoreName('KSTREAM-AGGREGATE-')
     const inherited = { key: this.#grouping.key, value: erased(longSerde) }
     const store = materialize(graph, materialized, 'KSTREAM-AGGREGATE-', inherited)
@@ -54,7 +54,7 @@ export class KGroupedStream<K, V> {
   }
 
   /**
-   * Combines the values of each key two by two; the first is taken as it is. Null deletes.
+   * Combines the values of each key two by two, beginning with the first value. A result of null deletes the key.
    *
    * @example
    * const largest = grouped.reduce((largest, order) => (order.amount > largest.amount ? order : largest))
@@ -71,7 +71,7 @@ export class KGroupedStream<K, V> {
   }
 
   /**
-   * Folds the values of each key, from the initial value on. Null deletes.
+   * Folds the values of each key into an aggregate, which begins as the initial value. A result of null deletes the key.
    *
    * @example
    * const sums = grouped.aggregate(() => 0, (sum, order) => sum + order.amount, { store: 'sums', value: Serdes.double })
@@ -90,8 +90,8 @@ export class KGroupedStream<K, V> {
   }
 
   /**
-   * Begins an aggregation over several grouped streams. The aggregate's type is that of the aggregator's first parameter. Where windows
-   * follow, the aggregator sees null values, too, with `compatibility: 'java'`.
+   * Begins an aggregation over several grouped streams. The aggregate's type is that of the aggregator's first parameter. With
+   * `compatibility: 'java'` and windows the aggregator is also called with null values, except in sliding windows.
    *
    * @example
    * const activity = grouped
@@ -104,12 +104,12 @@ export class KGroupedStream<K, V> {
   }
 
   /**
-   * Aggregates per window instead of for ever.
+   * Cuts the grouped stream into windows. Each window is aggregated separately.
    *
    * @example
    * const perMinute = grouped.windowedBy(TimeWindows.of({ sizeMs: 60_000, graceMs: 5_000 })).count()
    */
-  // Unlimited windows have all that windows of time have, and more: they come first.
+  // An `UnlimitedWindows` also fits the type `TimeWindows`, so its overload comes first.
   windowedBy(windows: UnlimitedWindows): UnlimitedWindowedKStream<K, V>
   windowedBy(windows: TimeWindows): TimeWindowedKStream<K, V>
   windowedBy(windows: SlidingWindows): TimeWindowedKStream<K, Present<V>>

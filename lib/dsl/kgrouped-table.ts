@@ -19,8 +19,8 @@ import { storedOperator } from './operators/table-operators.ts'
 type Folds = Pick<KTableGroupedAggregateOptions<unknown, unknown, unknown>, 'initializer' | 'adder' | 'subtractor'>
 
 /**
- * A table grouped anew (Java: `KGroupedTable`). Each change of a row takes the old row out of its group and puts the new one into
- * its group, so every aggregation has an adder and a subtractor, which undoes what the adder did.
+ * A table whose rows are grouped by a new key (Java: `KGroupedTable`). Each change of a row removes the old row from its group
+ * and adds the new row to its group. So every aggregation has an adder, and a subtractor that undoes the adder's work.
  */
 export class KGroupedTable<K, V> {
   readonly #table: TableState
@@ -40,7 +40,7 @@ export class KGroupedTable<K, V> {
   }
 
   /**
-   * How many rows each group has.
+   * Counts the rows of each group.
    *
    * @example
    * const perCountry = groupedTable.count({ store: 'per-country' })
@@ -54,7 +54,7 @@ export class KGroupedTable<K, V> {
   }
 
   /**
-   * Combines the rows of each group two by two; the first is taken as it is. Null deletes.
+   * Combines the values of each group two by two, beginning with the first value. A result of null deletes the group's row.
    *
    * @example
    * const total = groupedTable.reduce((total, amount) => total + amount, (total, amount) => total - amount)
@@ -71,7 +71,8 @@ export class KGroupedTable<K, V> {
   }
 
   /**
-   * Folds the rows of each group, from the initial value on. Null deletes.
+   * Folds the values of each group into an aggregate, which begins as the initial value. A result of null deletes the group's
+   * row.
    *
    * @example
    * const sums = groupedTable.aggregate(() => 0, (sum, amount) => sum + amount, (sum, amount) => sum - amount, { value: Serdes.double })
@@ -110,7 +111,10 @@ export class KGroupedTable<K, V> {
     return tableOf({ builder, name, node, key, value, sources: new Set([parent.name]), queryableName, operator: table })
   }
 
-  /** As of a grouped stream: aggregations of a named grouping share one topic, those of an unnamed one have their own. */
+  /**
+   * As with a grouped stream, all aggregations of a named grouping share one repartition topic. Without a name each aggregation
+   * has a topic of its own.
+   */
   #repartitioned(storeName: string, sinkName: string, sourceName: string): GraphNode {
     const topic = `${this.#name ?? storeName}-repartition`
     const shared = this.#name === undefined ? undefined : this.#repartition
@@ -145,7 +149,9 @@ interface TableRepartition {
   readonly value: AnySerde | undefined
 }
 
-/** A topic of changes (Java: `GroupedTableOperationRepartitionNode`). The node's name is that of the source. */
+/**
+ * A repartition through a topic of changes (Java: `GroupedTableOperationRepartitionNode`). The node has the name of its source.
+ */
 function repartitionNode({ topic, sinkName, sourceName, key, value }: TableRepartition): GraphNode {
   const serdes = { key, value: erased(changedSerde(value)) }
   return new GraphNode({

@@ -28,12 +28,13 @@ import { joinGlobalTable, joinTable } from './joins/stream-table-join.ts'
 import { addPrinter, addProcess, addStreamOperator } from './operators/stream-operators.ts'
 import { streamToTable } from './operators/stream-to-table.ts'
 
-/** A value that is surely there: an operator drops records without. */
+/** The type of a value without null: the operator drops records whose value is null. */
 export type Present<V> = Exclude<V, null>
 
 /**
- * A stream of records (Java: `KStream`). Every operator makes a new stream; none changes this one. The types are what the topics'
- * serdes and the lambdas say: null is in V only where a serde is nullable, or a table's deletes come through.
+ * A stream of records (Java: `KStream`). Every operator returns a new stream and leaves this one as it is. The types K and V
+ * follow from the topics' serdes and the lambdas. V includes null only if a serde is nullable, or if the stream shows the deletes
+ * of a table.
  */
 export class KStream<K, V> {
   readonly [internals]: StreamState
@@ -69,7 +70,7 @@ export class KStream<K, V> {
   }
 
   /**
-   * Sets the key. A stateful operator that follows goes through a repartition topic.
+   * Sets a new key for each record. A later stateful operator gets the records through a repartition topic.
    *
    * @example
    * const byCustomer = orders.selectKey((order) => order.customer)
@@ -80,7 +81,7 @@ export class KStream<K, V> {
   }
 
   /**
-   * One record for one. Where the key stays, `mapValues` spares a repartition.
+   * Maps each record to one new record. If the key stays the same, use `mapValues`: it causes no repartition.
    *
    * @example
    * const amounts = orders.map((order) => ({ key: order.customer, value: order.amount }))
@@ -90,7 +91,7 @@ export class KStream<K, V> {
   }
 
   /**
-   * Sets the value, also of records whose value is null.
+   * Sets a new value for each record. The mapper is also called for null values.
    *
    * @example
    * const amounts = orders.mapValues((order) => order.amount)
@@ -101,7 +102,8 @@ export class KStream<K, V> {
   }
 
   /**
-   * Any number of records for one, in the order of the list.
+   * Maps each record to any number of new records, which are forwarded in the order of the list. If the key stays the same, use
+   * `flatMapValues`: it causes no repartition.
    *
    * @example
    * const items = orders.flatMap((order) => order.items.map((item) => ({ key: item, value: order.customer })))
@@ -111,7 +113,7 @@ export class KStream<K, V> {
   }
 
   /**
-   * Any number of values for one, in the order of the list; the key stays.
+   * Maps each value to any number of new values, which are forwarded in the order of the list. The key stays the same.
    *
    * @example
    * const items = orders.flatMapValues((order) => order.items)
@@ -122,7 +124,7 @@ export class KStream<K, V> {
   }
 
   /**
-   * Calls the action for each record, and passes the record on. The action must not change it.
+   * Calls the action for each record, and passes the record on. The action must not change the record.
    *
    * @example
    * const seen = orders.peek((order, key) => console.log(key, order.amount))
@@ -132,7 +134,7 @@ export class KStream<K, V> {
   }
 
   /**
-   * Calls the action for each record; nothing comes after it.
+   * Calls the action for each record. The stream ends here.
    *
    * @example
    * orders.foreach((order, key) => console.log(key, order.amount))
@@ -165,7 +167,7 @@ export class KStream<K, V> {
   }
 
   /**
-   * Both streams as one; the order between them is not certain.
+   * Merges two streams into one. The order between records of the two streams is not defined.
    *
    * @example
    * const all = orders.merge(oldOrders)
@@ -213,7 +215,8 @@ export class KStream<K, V> {
   }
 
   /**
-   * Writes to a topic, or to the topic that `topicName` picks for each record. A null value is a tombstone, whatever the serde.
+   * Writes the records to a topic, or each record to the topic that `topicName` returns for it. A null value is a tombstone,
+   * whatever the serde.
    *
    * @example
    * orders.to(ordersTopic)
@@ -224,7 +227,7 @@ export class KStream<K, V> {
   }
 
   /**
-   * The stream as updates of a table: null deletes. Records without key are dropped.
+   * Takes the records as updates of a table: a null value deletes its key. Records without key are dropped.
    *
    * @example
    * const latest = orders.toTable({ store: 'latest-orders' })
@@ -234,7 +237,8 @@ export class KStream<K, V> {
   }
 
   /**
-   * Groups by the key there is. The serdes of `grouped` are used if a repartition is due.
+   * Groups the records by their present key. The serdes of `grouped` serve the repartition topic, which is needed if the key has
+   * changed before.
    *
    * @example
    * const perKey = orders.groupByKey().count()
@@ -245,8 +249,9 @@ export class KStream<K, V> {
   }
 
   /**
-   * Groups by a new key, through a repartition topic, whose serdes are to be said. As value serde `undefined` is that of the stream, if
-   * it has kept one; what is unknown is the application's default.
+   * Groups the records by a new key, through a repartition topic. Both serdes of that topic must be given. For the key,
+   * `undefined` is the application's default serde. For the value, `undefined` is the stream's serde if it still has one, else
+   * the application's default.
    *
    * @example
    * const perCustomer = orders.groupBy((order) => order.customer, { key: Serdes.string, value: undefined }).count()
@@ -260,9 +265,9 @@ export class KStream<K, V> {
   }
 
   /**
-   * With a stream: joins each record with those of the same key and about the same time; see {@link JoinWindows}. With a table: looks
-   * each record up by its key; with a global table, by the key that the selector names. Records without a match are dropped, and those
-   * without key or value.
+   * With a stream: joins each record with the records of the same key and about the same time; see {@link JoinWindows}. With a
+   * table: joins each record with the row of the same key. With a global table: joins each record with the row of the key that
+   * the selector returns. Records without a match are dropped, and so are records without key or value.
    *
    * @example
    * clicks.join(views, (click, view) => ({ ...view, ...click }), JoinWindows.of({ timeDifferenceMs: 60_000 }))
@@ -291,8 +296,9 @@ export class KStream<K, V> {
   }
 
   /**
-   * As {@link KStream.join}; what has no match is joined with null, also a record without key. With a stream that is certain once
-   * window and grace are over: the result comes with the next record of the partition.
+   * As {@link KStream.join}, but a record without a match is joined with null, even if it has no key. In a join with a stream, a
+   * record may get a match until its window and grace have passed: the result with null comes with the next record of the
+   * partition after that.
    *
    * @example
    * const named = orders.leftJoin(users, (order, user) => ({ ...order, name: user?.name ?? null }))
@@ -321,7 +327,7 @@ export class KStream<K, V> {
   }
 
   /**
-   * As {@link KStream.leftJoin} with a stream; what has no match on either side is joined with null.
+   * As {@link KStream.leftJoin} with a stream, but records of both streams are joined with null if they have no match.
    *
    * @example
    * const paid = orders.outerJoin(payments, (order, payment) => order?.amount === payment?.amount, JoinWindows.of({ timeDifferenceMs: 60_000 }))
@@ -336,7 +342,8 @@ export class KStream<K, V> {
   }
 
   /**
-   * Own code with stores and punctuation. It may change the key, so a stateful operator that follows repartitions.
+   * Runs a processor of your own, which may use stores and punctuation. It may change the key, so a later stateful operator gets
+   * the records through a repartition topic.
    *
    * @example
    * const seen = keyValueStore('seen', { key: Serdes.string, value: Serdes.boolean })
@@ -360,7 +367,7 @@ export class KStream<K, V> {
   }
 
   /**
-   * As {@link KStream.process}, for code that keeps the key of each record: nothing is repartitioned.
+   * As {@link KStream.process}, for processors that keep the key of each record: they cause no repartition.
    *
    * @example
    * const aged = orders.processValues(() => ({
@@ -395,7 +402,7 @@ function streamStateOf(stream: { readonly [internals]: StreamState }): StreamSta
   return stream[internals]
 }
 
-/** A serde does not outlive what it was for, so what the stream forgets is what the node changes. */
+/** An operator that changes keys or values also resets the stream's serde for them, so the reset serdes show what it changes. */
 function nodeChangesOf(changes: Partial<StreamState>): NodeChanges | undefined {
   if ('key' in changes) return 'key'
   return 'value' in changes ? 'value' : undefined

@@ -20,10 +20,10 @@ import { joinTables } from './joins/table-join.ts'
 import { suppressTable } from './operators/table-suppress.ts'
 import { transformTableValues } from './operators/table-transform.ts'
 
-/** Final results of windows: none is deleted, so that its stream has no null. */
+/** A table of final results of windows. A final result is never deleted, so the table's stream has no null. */
 export interface FinalKTable<K, V> extends KTable<K, V> {
   /**
-   * The results, one for each key and window.
+   * Turns the results into a stream: one record for each key and window.
    *
    * @example
    * counts.suppress(Suppressed.untilWindowCloses()).toStream().mapValues((count) => count + 1)
@@ -32,15 +32,15 @@ export interface FinalKTable<K, V> extends KTable<K, V> {
 }
 
 type Joiner<K, V, VO, VR> = (left: V, right: VO, key: K) => VR | null
-/** Only windows close; what stands here for other keys is for the compiler's message. */
+/** `UntilWindowCloses` for windowed keys. For other keys the type is a sentence, which the compiler's message shows. */
 type FinalResultsOf<K> = [K] extends [Windowed<unknown>]
   ? UntilWindowCloses
   : 'untilWindowCloses needs a table with windowed keys'
 type ForeignKey<K, V, KO> = (value: V, key: K) => KO | null
 
 /**
- * A table: the current value of each key, and its changes (Java: `KTable`). Values are never null; null deletes, and shows only in
- * {@link KTable.toStream}. A table has a store of its own where it is named, and where what follows needs one.
+ * A table: the current value of each key, and its changes (Java: `KTable`). A table has no null values: null deletes a key, and
+ * only {@link KTable.toStream} shows it. A table has a store of its own if the user names one, or if a later operator needs one.
  */
 export class KTable<K, V> {
   readonly [internals]: TableState
@@ -49,13 +49,13 @@ export class KTable<K, V> {
     this[internals] = state
   }
 
-  /** The name of the store, where one was given. */
+  /** Name of the table's store. Undefined if the user gave no name. */
   get queryableStoreName(): string | undefined {
     return this[internals].queryableName
   }
 
   /**
-   * Keeps the keys whose value matches; a value that no longer does deletes its key.
+   * Keeps the keys whose value matches. If a key's value no longer matches, the key is deleted.
    *
    * @example
    * const rich = balances.filter((balance) => balance > 1_000_000, { store: 'rich' })
@@ -89,7 +89,7 @@ export class KTable<K, V> {
   }
 
   /**
-   * Maps each value; null deletes. Without a store the mapper runs again whenever a value is looked up.
+   * Maps each value. A result of null deletes the key. Without a store the mapper runs again whenever a value is looked up.
    *
    * @example
    * const names = users.mapValues((user) => user.name, { store: 'names', value: Serdes.string })
@@ -101,8 +101,9 @@ export class KTable<K, V> {
   }
 
   /**
-   * Transforms each value, with stores; deletes come to the transformer as null. Without a store of its own the table's values are
-   * transformed again wherever they are looked up, so the transformer must then give the same for the same.
+   * Transforms each value with a transformer that may use stores. The transformer is called with null for a deleted key. If the
+   * new table has no store, a value is transformed again whenever it is looked up: the transformer must then return the same
+   * result for the same value.
    *
    * @example
    * const lengths = users.transformValues(() => ({ transform: (user) => user?.name.length ?? null }))
@@ -112,9 +113,9 @@ export class KTable<K, V> {
   }
 
   /**
-   * Holds changes back, so that fewer of them, or only final ones, go on. The buffer is in memory, with a changelog; what it holds back
-   * does not show in joins with this table either. Throws a `TopologyError`: `STREAMS_NOT_WINDOWED` where windows are to close and
-   * there are none.
+   * Holds changes back, so that fewer changes or only final results are forwarded. The buffer is in memory and has a changelog.
+   * Joins with the new table do not see the changes in the buffer. Throws a `TopologyError` (`STREAMS_NOT_WINDOWED`) for
+   * `untilWindowCloses` on a table that no windowed aggregation made.
    *
    * @example
    * clicks.groupByKey().windowedBy(TimeWindows.of({ sizeMs: 60_000 })).count().suppress(Suppressed.untilWindowCloses())
@@ -127,7 +128,7 @@ export class KTable<K, V> {
   }
 
   /**
-   * The changes, null for a deleted key.
+   * Turns the table into a stream of its changes. The value is null for a deleted key.
    *
    * @example
    * users.toStream().filter((user) => user !== null)
@@ -141,8 +142,8 @@ export class KTable<K, V> {
   }
 
   /**
-   * Groups the rows anew, through a repartition topic, whose serdes are to be said; `undefined` is the application's default. A row for
-   * which the selector gives null, or a null key or value, is in no group.
+   * Groups the rows by a new key, through a repartition topic. Both serdes of that topic must be given; `undefined` is the
+   * application's default. A row is in no group if the selector returns null, or a null key or value.
    *
    * @example
    * const perCountry = users
@@ -158,8 +159,8 @@ export class KTable<K, V> {
   }
 
   /**
-   * Joins with another table, by key or, with an extractor, by a foreign key in the values of this one. Either side's change
-   * updates the result. Keys without a match have none.
+   * Joins this table with another one by key or, with an extractor, by a foreign key in this table's values. A change of either
+   * table updates the result. A key without a match has no result.
    *
    * @example
    * transfers.join(users, (transfer) => transfer.userId, (transfer, user) => ({ ...transfer, userName: user.name }))
@@ -177,7 +178,7 @@ export class KTable<K, V> {
   }
 
   /**
-   * As {@link KTable.join}; a key of this table without a match is joined with null.
+   * As {@link KTable.join}, but a key of this table without a match is joined with null.
    *
    * @example
    * const both = balances.leftJoin(users, (balance, user) => `${user?.name ?? 'nobody'}: ${balance}`, { value: Serdes.string })
@@ -195,7 +196,7 @@ export class KTable<K, V> {
   }
 
   /**
-   * As {@link KTable.join}, by key; what is on one side only is joined with null.
+   * As {@link KTable.join} by key, but a key of either table without a match is joined with null.
    *
    * @example
    * const either = balances.outerJoin(users, (balance, user) => user?.name ?? String(balance), { value: Serdes.string })

@@ -1,7 +1,7 @@
 import type { OptionNames } from '../model/check-options.ts'
 import type * as options from './options.ts'
 
-// The names of all options, by bag: what is not among them is refused.
+// The names of all options, by type of options. A call refuses an option that is not listed here.
 
 export const named: OptionNames<options.Named> = { name: true }
 export const consumed: OptionNames<options.Consumed> = { name: true, timestampExtractor: true, offsetReset: true }
@@ -49,7 +49,7 @@ const anyStore: OptionNames<Omit<options.TableStore, 'kind' | 'maxEntries'>> = {
   medium: true,
   supplier: true,
 }
-/** Of the option `store`, by what is stored. */
+/** Names of the properties of the option `store`, for tables without and with windows. */
 export const storeOf: {
   readonly table: OptionNames<WithoutKind<options.TableStore>>
   readonly windows: OptionNames<WithoutKind<options.WindowedStore>>

@@ -5,10 +5,10 @@ import type { AnyStore, AnyWindowStore } from '../state/store-value.ts'
 import type { OffsetReset, StreamPartitioner } from '../topology/topology-plan.ts'
 import type { WriteSerde } from '../topology/topic-ref.ts'
 
-// Each call takes one object of options, as its last argument. In all of them `name` is the node, `store` is the operator's store,
-// `key` and `value` are serdes.
+// Each call takes one object of options, as its last argument. In every call `name` is the name of the node, `store` is the
+// operator's store, and `key` and `value` are serdes.
 
-/** Java: `Named`. */
+/** Options of an operator that has a name only (Java: `Named`). */
 export interface Named {
   /**
    * Name of the operator's node, as `describe()` and internal topics show it. It makes no store. Default: generated, as Kafka
@@ -21,9 +21,9 @@ export interface Named {
 export interface Consumed {
   /** Name of the source node; a table's source is then called `<name>-source`, and its processor `<name>`. It makes no store. */
   readonly name?: string | undefined
-  /** Default: the application's `defaultTimestampExtractor`. */
+  /** Determines the timestamp of each record. Default: the application's `defaultTimestampExtractor`. */
   readonly timestampExtractor?: TimestampExtractor | undefined
-  /** Where to begin without a committed offset. Default: the application's setting. */
+  /** Where to begin reading if no offset is committed. Default: the application's setting. */
   readonly offsetReset?: OffsetReset | undefined
 }
 
@@ -36,8 +36,8 @@ export interface Produced<K, V> {
 }
 
 /**
- * The serdes of a repartition topic, and its name: `<name>-repartition` (Java: `Grouped`). What is read back is what the serde
- * carries, so the value type after it is the serde's.
+ * The serdes of a repartition topic, and its name: `<name>-repartition` (Java: `Grouped`). The grouped stream's values are read
+ * from that topic, so their type is the type that the value serde reads.
  */
 export interface Grouped<K, V, VR = V> {
   /**
@@ -50,7 +50,7 @@ export interface Grouped<K, V, VR = V> {
   readonly value?: (WriteSerde<V> & Serde<VR>) | undefined
 }
 
-/** {@link Grouped} by another key than before: the serdes of the repartition topic are said where it is made. */
+/** Options of a grouping by a new key. As {@link Grouped}, but both serdes of the repartition topic must be given. */
 export interface GroupedAnew<K, V, VR = V> extends Grouped<K, V, VR> {
   /** Serde of the new key; `undefined` is the application's default. */
   readonly key: WriteSerde<K> | undefined
@@ -58,9 +58,9 @@ export interface GroupedAnew<K, V, VR = V> extends Grouped<K, V, VR> {
   readonly value: (WriteSerde<V> & Serde<VR>) | undefined
 }
 
-/** Java: `Repartitioned`. */
+/** Options of `repartition()` (Java: `Repartitioned`). */
 export interface Repartitioned<K, V, VR = V> extends Grouped<K, V, VR> {
-  /** Default: as many as the widest input of what writes it. */
+  /** How many partitions the topic has. Default: as many as the largest input topic of the sub-topology that writes to it. */
   readonly partitions?: number | undefined
   /** Picks the partitions of each record. Default: Kafka's choice by key. */
   readonly partitioner?: StreamPartitioner<K, V> | undefined
@@ -71,31 +71,41 @@ type TableStoreKind = 'key-value' | 'versioned'
 
 /** The store that an operator makes for its table. */
 export interface TableStore {
-  /** No option: what has a kind is a store value. */
+  /** Not an option: an object with a `kind` is a store value. */
   readonly kind?: never
   /** Name of the store, and of its changelog `<applicationId>-<name>-changelog`. Default: generated; not queryable. */
   readonly name?: string | undefined
-  /** Default `enabled`; it holds nothing where the application's cache has no bytes. */
+  /**
+   * Whether updates go through the record cache. Default `enabled`. Without effect if the application's record cache has a size
+   * of 0.
+   */
   readonly caching?: 'enabled' | 'disabled' | undefined
   /** Default: a changelog with Kafka's settings for its kind. */
   readonly changelog?: ChangelogOption | undefined
   /** Default: the application's. */
   readonly medium?: StoreMedium | undefined
-  /** Matters with `compatibility: 'java'` only. Default `timestamped`. */
+  /** Java's supplier of the store. It makes a difference with `compatibility: 'java'` only. Default `timestamped`. */
   readonly supplier?: StoreSupplier | undefined
-  /** Keeps so many entries, in memory, and deletes the least recently used (Java: `Stores.lruMap`). Default: no end. */
+  /**
+   * How many entries the store keeps. It then keeps them in memory, and deletes the least recently used entry first (Java:
+   * `Stores.lruMap`). Default: no limit.
+   */
   readonly maxEntries?: number | undefined
 }
 
 /** The store that an operator makes for its windows or sessions. */
 export interface WindowedStore extends Omit<TableStore, 'maxEntries'> {
-  /** How long the store and its changelog keep windows, in ms. Default: what the windows need; less is an error. */
+  /**
+   * How long the store and its changelog keep windows, in ms. Default: as long as the windows need. A smaller value is an error.
+   */
   readonly retentionMs?: number | undefined
 }
 
-/** A store value, as `timestampedKeyValueStore()` makes them. A table's store keeps timestamps in any case. */
+/**
+ * A store value, as `timestampedKeyValueStore()` returns it. A table's store keeps timestamps, even if the store value does not.
+ */
 export interface StoreValue<K, V, VR, S extends StoreSpec['kind']> extends Omit<TableStore, 'kind' | 'name'> {
-  /** Another one is the wrong store for the operator. */
+  /** Kind of the store. The operator accepts certain kinds only. */
   readonly kind: S
   /** Name of the store, and of its changelog. */
   readonly name: string
@@ -105,18 +115,21 @@ export interface StoreValue<K, V, VR, S extends StoreSpec['kind']> extends Omit<
   readonly value?: (WriteSerde<V> & Serde<VR>) | undefined
 }
 
-/** Options of what makes a table (Java: `Named` and `Materialized`). */
+/** Options of an operator that makes a table (Java: `Named` and `Materialized`). */
 export interface Materialized<K, V, VR = V, S extends StoreSpec['kind'] = TableStoreKind> extends Named {
   /**
-   * The table's store: its name, a store value, or how the operator is to make it. A store with a name can be queried. Default: the
-   * operator has the store that it needs, with a generated name.
+   * The table's store: its name, a store value, or options of the store that the operator makes. A store with a name can be
+   * queried. Default: if the operator needs a store, the store gets a generated name.
    */
   readonly store?: string | (S extends TableStoreKind ? TableStore : WindowedStore) | StoreValue<K, V, VR, S> | undefined
   /** Serde of the table's keys. Default: that of the stream or table before, or the application's. */
   readonly key?: WriteSerde<K> | undefined
-  /** What is read back is what the serde carries: the table's type. */
+  /**
+   * Serde of the table's values. The table's values have the type that this serde reads. Default: a serde that the operator
+   * knows, or the application's.
+   */
   readonly value?: (WriteSerde<V> & Serde<VR>) | undefined
-  /** No option: a store value is given as `store`. */
+  /** Not an option: a store value is given as `store`. */
   readonly kind?: never
 }
 
@@ -125,7 +138,7 @@ export interface ConsumedTable<K, V, S extends TableStoreKind = TableStoreKind> 
   readonly name?: string | undefined
 }
 
-/** Java: `Joined`. The serdes serve a repartition before the join; what is left out is the streams' own. */
+/** Options of a join of a stream with a table (Java: `Joined`). The serdes serve a repartition before the join. */
 export interface Joined<K, V> {
   /** Name of the join's node, and of its repartition topic. Default: generated. */
   readonly name?: string | undefined
@@ -134,13 +147,14 @@ export interface Joined<K, V> {
   /** Writes values to the repartition topic. Default: the stream's serde, or the application's. */
   readonly value?: WriteSerde<V> | undefined
   /**
-   * How long a record waits for the table to catch up, in ms of stream time; it is then joined with what the table was at its time
-   * (KIP-923). The table must be versioned, and its history at least as long. Default: records do not wait.
+   * How long a record waits for the table to catch up, in ms of stream time. The record is then joined with the version of the
+   * row at the record's timestamp (KIP-923). The table must be versioned, with a history at least as long as the grace. Default:
+   * records do not wait.
    */
   readonly graceMs?: number | undefined
 }
 
-/** What the stores of a join of two streams have in common. */
+/** Options of the stores that a join of two streams makes. */
 export interface StreamJoinStores {
   /** Beginning of the names of the stores, and so of their changelogs. Default: generated. */
   readonly name?: string | undefined
@@ -151,23 +165,25 @@ export interface StreamJoinStores {
 }
 
 /**
- * Java: `StreamJoined`. Both streams are kept in a store each, and a left or outer join has a third one for records that wait for a
- * partner. What is left out of the serdes is the streams' own. A joiner sees what the value serdes carry, V and VO or less.
+ * Options of a join of two streams (Java: `StreamJoined`). Each stream's records are kept in a store. A left or outer join has a
+ * third store, for records that wait for a partner. A joiner gets one value directly and the other one from a store, so each may
+ * have the stream's type or the type that the serde reads.
  */
 export interface StreamJoined<K, V, VO, VR = V, VOR = VO> {
-  /** Beginning of the names of nodes and of repartition topics. */
+  /** Beginning of the names of nodes and of repartition topics. Default: generated. */
   readonly name?: string | undefined
-  /** How the join makes its stores: beginning of their names, or more than that. */
+  /** Options of the stores that the join makes, or just the beginning of their names. */
   readonly store?: string | StreamJoinStores | undefined
   /** Serde of the keys of both streams. Default: that of a stream that has one, or the application's. */
   readonly key?: WriteSerde<K> | undefined
-  /** Of this stream's values. */
+  /** Serde of this stream's values. Default: the stream's serde, or the application's. */
   readonly value?: (WriteSerde<V> & Serde<VR>) | undefined
-  /** Of the other stream's values. */
+  /** Serde of the other stream's values. Default: that stream's serde, or the application's. */
   readonly otherValue?: (WriteSerde<VO> & Serde<VOR>) | undefined
   /**
-   * The store of this stream, as `windowStore()` makes it: it keeps duplicates, `windowSizeMs` is the windows' `beforeMs + afterMs`, and
-   * `retentionMs` their size and grace. Anything else is a `TopologyError` (`STREAMS_JOIN_STORE`).
+   * A store value for this stream's records, as `windowStore()` returns it. The store must keep duplicates. Its `windowSizeMs`
+   * must be `beforeMs + afterMs` of the windows, and its `retentionMs` that size plus the grace. Any other store is a
+   * `TopologyError` (`STREAMS_JOIN_STORE`).
    */
   readonly thisStore?: AnyWindowStore | undefined
   /** As `thisStore`, for the other stream. */
@@ -175,17 +191,23 @@ export interface StreamJoined<K, V, VO, VR = V, VOR = VO> {
 }
 
 /**
- * Options of a foreign-key join (Java: `TableJoined` and `Materialized`). The partitioners say how its internal topics are partitioned;
- * both must name exactly one partition.
+ * Options of a foreign-key join (Java: `TableJoined` and `Materialized`). The partitioners determine the partitions of the join's
+ * internal topics. Each must return exactly one partition.
  */
 export interface TableJoined<K, KO, VR> extends Materialized<K, VR> {
-  /** For answers to the left table; must be how its topic is partitioned. Default: the partition that asked. */
+  /**
+   * Partitioner of the answers to the left table. It must partition keys as the left table's topic does. Default: an answer goes
+   * to the partition that its subscription came from.
+   */
   readonly partitioner?: StreamPartitioner<K, void> | undefined
-  /** For subscriptions to the right table; must be how its topic is partitioned. Default: by key. */
+  /**
+   * Partitioner of the subscriptions to the right table. It must partition keys as the right table's topic does. Default: Kafka's
+   * choice by key.
+   */
   readonly otherPartitioner?: StreamPartitioner<KO, void> | undefined
 }
 
-/** Stores of a processor: names of stores that were added before, or stores to add. */
+/** Options of `process()` and `processValues()`. */
 export interface Processed {
   /** Name of the processor's node. Default: generated. */
   readonly name?: string | undefined
@@ -199,14 +221,14 @@ export interface Transformed<K, VR> extends Materialized<K, VR> {
   readonly stores?: readonly string[] | undefined
 }
 
-/** Java: `Printed`. */
+/** Options of `print()` (Java: `Printed`). */
 export interface Printed<K, V> {
   /** Name of the printer's node. Default: generated. */
   readonly name?: string | undefined
-  /** Default: the name of the stream's node. */
+  /** The text in brackets at the beginning of each line. Default: the name of the stream's node. */
   readonly label?: string | undefined
-  /** Default: `key, value`. */
+  /** Formats a record. Default: `key, value`. */
   readonly format?: ((value: V, key: K) => string) | undefined
-  /** Takes each line, without its end. Default: standard output. */
+  /** Is called with each line, without a line break. Default: writes to standard output. */
   readonly write?: ((line: string) => void) | undefined
 }

@@ -7,7 +7,10 @@ import type { KTable } from './ktable.ts'
 import type { Materialized } from './options.ts'
 import type { SessionWindows } from './windows/session-windows.ts'
 
-/** Grouped streams that are aggregated together, per session (Java: `SessionWindowedCogroupedKStream`). Results come with each update. */
+/**
+ * Grouped streams that are aggregated into one table of sessions (Java: `SessionWindowedCogroupedKStream`). Each update forwards
+ * a result.
+ */
 export class SessionWindowedCogroupedKStream<K, VOut> {
   readonly #cogrouping: Cogrouping
   readonly #windows: SessionWindows
@@ -18,8 +21,9 @@ export class SessionWindowedCogroupedKStream<K, VOut> {
   }
 
   /**
-   * One aggregate for each key and session, from the initial value on. `merger` joins the aggregates of two sessions; it is first called
-   * with the initial value. Records without key are dropped, and late ones.
+   * Folds the records of each key and session into an aggregate, which begins as the initial value. `merger` combines the
+   * aggregates of two sessions; the first call for a session gets the initial value as `left`. Records without key are dropped,
+   * and so are late records.
    *
    * @example
    * const sums = cogrouped

@@ -9,9 +9,10 @@ import type { Materialized } from './options.ts'
 import type { SessionWindows } from './windows/session-windows.ts'
 
 /**
- * A grouped stream, cut into sessions (Java: `SessionWindowedKStream`). A record that is near to several sessions joins them; those that
- * went into the new one are deleted in the table. Records without key or value are dropped, and what comes after its session has closed.
- * With `compatibility: 'java'` null values are not dropped: a fold sees them.
+ * A grouped stream, cut into sessions (Java: `SessionWindowedKStream`). A record within the gap of several sessions merges them
+ * into one; the table then deletes the rows of the old sessions. Records without key or value are dropped, and so are records
+ * that come after their session has closed. With `compatibility: 'java'` a record with a null value is not dropped: folds are
+ * called with null.
  */
 export class SessionWindowedKStream<K, V> {
   readonly #windowed: WindowedGrouping
@@ -32,7 +33,7 @@ export class SessionWindowedKStream<K, V> {
   }
 
   /**
-   * How many records each session has.
+   * Counts the records of each session.
    *
    * @example
    * const counts = sessions.count({ store: 'per-session' })
@@ -42,7 +43,8 @@ export class SessionWindowedKStream<K, V> {
   }
 
   /**
-   * Combines the values of each session two by two, and the results of sessions that are joined; the first is taken as it is. Null deletes.
+   * Combines the values of each session two by two, beginning with the first value. When sessions are merged, their results are
+   * combined in the same way. A result of null deletes the session's row.
    *
    * @example
    * const largest = sessions.reduce((largest, order) => (order.amount > largest.amount ? order : largest))
@@ -55,8 +57,8 @@ export class SessionWindowedKStream<K, V> {
   }
 
   /**
-   * Folds the values of each session, from the initial value on. `merger` joins the aggregates of two sessions; it is first called with the
-   * initial value. Null deletes.
+   * Folds the values of each session into an aggregate, which begins as the initial value. `merger` combines the aggregates of
+   * two sessions; the first call for a session gets the initial value as `left`. A result of null deletes the session's row.
    *
    * @example
    * const sums = sessions.aggregate(

@@ -32,8 +32,9 @@ import { tableSourceOperator } from './operators/table-operators.ts'
 /**
  * Builds a {@link Topology} out of streams and tables (Java: `StreamsBuilder`).
  *
- * Lambdas take (value, key), joiners (left, right, key), folds (aggregate, value, key). Names of nodes, stores and internal
- * topics are Kafka's, so the order of calls is part of an application's identity, as in Java.
+ * Lambdas take (value, key), joiners (left, right, key), folds (aggregate, value, key). Nodes, stores and internal topics get the
+ * same generated names as in Kafka Streams. These names depend on the order of calls: if the order changes, the application's
+ * stores and internal topics get other names, as in Java.
  */
 export class StreamsBuilder {
   readonly #graph = new StreamsGraph()
@@ -61,8 +62,8 @@ export class StreamsBuilder {
   }
 
   /**
-   * Reads a topic as a table: the last record of a key is its value, null deletes. It gets a store where it is named, or where
-   * something downstream needs current or old values. Records without key are dropped.
+   * Reads a topic as a table: the last record of a key is its value, and a null value deletes the key. The table gets a store if
+   * the user names one, or if a later operator needs current or old values. Records without key are dropped.
    *
    * @example
    * const users = builder.table(usersTopic, { store: 'users' })
@@ -90,8 +91,8 @@ export class StreamsBuilder {
   }
 
   /**
-   * Reads a topic as a table that every process holds whole. It is filled before the application starts, always from the
-   * earliest offset, and has no changelog besides its topic.
+   * Reads a topic as a table that every process holds whole. The table is filled from the topic's earliest offset before the
+   * application processes records. The topic is also its changelog.
    *
    * @example
    * const users = builder.globalTable(usersTopic, { store: { name: 'users', medium: 'memory' } })
@@ -111,7 +112,7 @@ export class StreamsBuilder {
   }
 
   /**
-   * Adds a store for processors that name it. Adding the same value again changes nothing.
+   * Adds a store for processors that use it by name. Adding the same store value again changes nothing.
    *
    * @example
    * builder.addStateStore(keyValueStore('seen', { key: Serdes.string, value: Serdes.boolean }))
@@ -123,7 +124,7 @@ export class StreamsBuilder {
   }
 
   /**
-   * Adds a store that the processor fills from all partitions of a topic, in every process.
+   * Adds a global store. In every process the processor fills the store from all partitions of the topic.
    *
    * @example
    * const names = keyValueStore('names', { key: Serdes.string, value: Serdes.string, changelog: 'disabled' })
@@ -148,7 +149,8 @@ export class StreamsBuilder {
   }
 
   /**
-   * Checks what was built, and writes it into a topology: what is added later does not change that one. Throws a `TopologyError`.
+   * Checks the graph of streams and tables, and makes a topology of it. Calls after this one do not change that topology. Throws
+   * a `TopologyError` if the graph cannot be run.
    *
    * @example
    * const topology = builder.build({ optimization: 'all' })
@@ -194,7 +196,7 @@ export class StreamsBuilder {
 }
 
 function versionedGlobalTable(store: string): TopologyError {
-  const message = `Store ${store} cannot keep versions: a global table has no changelog to restore them from. Give it a plain store.`
+  const message = `globalTable(): store ${store} cannot keep versions, because no changelog could restore them. Give the table a plain store.`
   return new TopologyError('STREAMS_GLOBAL_TABLE_VERSIONED', message, { facts: { store } })
 }
 

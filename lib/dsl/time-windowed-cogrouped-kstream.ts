@@ -7,7 +7,10 @@ import type { KTable } from './ktable.ts'
 import type { Materialized } from './options.ts'
 import type { WindowsOfTime } from './windows/windows-of-time.ts'
 
-/** Grouped streams that are aggregated together, per window of time (Java: `TimeWindowedCogroupedKStream`). Results come with each update. */
+/**
+ * Grouped streams that are aggregated into one table of windows (Java: `TimeWindowedCogroupedKStream`). Each update forwards a
+ * result.
+ */
 export class TimeWindowedCogroupedKStream<K, VOut> {
   readonly #cogrouping: Cogrouping
   readonly #windows: WindowsOfTime
@@ -18,7 +21,8 @@ export class TimeWindowedCogroupedKStream<K, VOut> {
   }
 
   /**
-   * One aggregate for each key and window, from the initial value on. Records without key are dropped, and late ones.
+   * Folds the records of each key and window into an aggregate, which begins as the initial value. Records without key are
+   * dropped, and so are late records.
    *
    * @example
    * const sums = cogrouped.windowedBy(TimeWindows.of({ sizeMs: 60_000 })).aggregate(() => 0, { store: 'sums', value: Serdes.double })

@@ -10,12 +10,13 @@ import type { Materialized } from './options.ts'
 import { UnlimitedWindows } from './windows/unlimited-windows.ts'
 import type { WindowsOfTime } from './windows/windows-of-time.ts'
 
-/** Unlimited windows never close, so that there is nothing to emit then. */
+/** A grouped stream in unlimited windows. It has no `emitStrategy`, because unlimited windows never close. */
 export type UnlimitedWindowedKStream<K, V> = Omit<TimeWindowedKStream<K, V>, 'emitStrategy'>
 
 /**
- * A grouped stream, cut into windows of time (Java: `TimeWindowedKStream`). Records without key or value are dropped, and
- * what comes after its window has closed. With `compatibility: 'java'` null values are dropped in sliding windows only: a fold sees them.
+ * A grouped stream, cut into windows of time (Java: `TimeWindowedKStream`). Records without key or value are dropped, and so are
+ * records that come after their window has closed. With `compatibility: 'java'` a record with a null value is dropped in sliding
+ * windows only; in other windows folds are called with null.
  */
 export class TimeWindowedKStream<K, V> {
   readonly #windowed: WindowedGrouping
@@ -25,8 +26,8 @@ export class TimeWindowedKStream<K, V> {
   }
 
   /**
-   * When results are forwarded (KIP-825). Default `on-window-update`. Throws a `TopologyError` (`STREAMS_EMIT_STRATEGY`) for unlimited
-   * windows on close: they never do.
+   * When results are forwarded (KIP-825). Default `on-window-update`. Throws a `TopologyError` (`STREAMS_EMIT_STRATEGY`) for
+   * `on-window-close` with unlimited windows, which never close.
    *
    * @example
    * const final = perMinute.emitStrategy('on-window-close').count()
@@ -34,12 +35,15 @@ export class TimeWindowedKStream<K, V> {
   emitStrategy(emit: EmitStrategy): TimeWindowedKStream<K, V> {
     const { grouping, windows } = this.#windowed
     if (emit === 'on-window-close' && windows instanceof UnlimitedWindows)
-      throw new TopologyError('STREAMS_EMIT_STRATEGY', 'Unlimited windows never close: emit on update, or give them a size.')
+      throw new TopologyError(
+        'STREAMS_EMIT_STRATEGY',
+        "emitStrategy('on-window-close'): unlimited windows never close. Emit on update, or use windows with a size.",
+      )
     return new TimeWindowedKStream(grouping, windows as WindowsOfTime, emit)
   }
 
   /**
-   * How many records each key has had in each window.
+   * Counts the records of each key in each window.
    *
    * @example
    * const counts = perMinute.count({ store: { name: 'per-minute', retentionMs: 3_600_000 } })
@@ -49,7 +53,7 @@ export class TimeWindowedKStream<K, V> {
   }
 
   /**
-   * Combines the values of each window two by two; the first is taken as it is. Null deletes.
+   * Combines the values of each window two by two, beginning with the first value. A result of null deletes the window's row.
    *
    * @example
    * const largest = perMinute.reduce((largest, order) => (order.amount > largest.amount ? order : largest))
@@ -62,7 +66,8 @@ export class TimeWindowedKStream<K, V> {
   }
 
   /**
-   * Folds the values of each window, from the initial value on. Null deletes.
+   * Folds the values of each window into an aggregate, which begins as the initial value. A result of null deletes the window's
+   * row.
    *
    * @example
    * const sums = perMinute.aggregate(() => 0, (sum, order) => sum + order.amount, { value: Serdes.double })

@@ -104,7 +104,7 @@ t.test('sessions live for gap and grace: a store that keeps them shorter is refu
       .count(materialized)
   t.throws(() => count({ store: { retentionMs: 14 } }), { code: 'STREAMS_RETENTION_TOO_SMALL' })
   t.ok(count({ store: { name: 's', retentionMs: 15 } }))
-  t.throws(() => SessionWindows.of({ gapMs: -1 }), { message: /^gapMs of sessions is whole milliseconds/ })
+  t.throws(() => SessionWindows.of({ gapMs: -1 }), { message: /^gapMs of sessions must be whole milliseconds/ })
   t.throws(() => SessionWindows.of({ gapMs: 1, graceMs: 0.5 }), TypeError)
   t.throws(() => sessionStore('s', { retentionMs: -1 }), TypeError)
 })

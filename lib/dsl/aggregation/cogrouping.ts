@@ -15,22 +15,26 @@ export interface Coaggregation {
   readonly named: Named | undefined
   readonly store: MaterializedStore
   readonly spec: StoreSpec
-  /** Of the table that comes out: windowed, where the aggregation is. */
+  /** Key serde of the resulting table. A windowed aggregation has a windowed serde. */
   readonly key: AnySerde | undefined
   readonly table: TableOperator
   readonly processor: (aggregator: AnyAggregator) => ProcessorParameters
-  /** As of a single grouped stream's aggregation. */
+  /** For windowed aggregations: as in `Aggregation`, of a single grouped stream. */
   readonly graceMs?: number
   readonly windowEnd?: WindowEnd
 }
 
-/** Prefix of generated names of stores and nodes. */
+/** Prefix of the generated names of stores and nodes. */
 export const cogroupPrefix = 'COGROUPKSTREAM-AGGREGATE-'
 
-/** Grouped streams, each with its aggregator, that share aggregations (Java: `CogroupedStreamAggregateBuilder`). */
+/**
+ * Grouped streams, each with its aggregator, that are aggregated into the same tables (Java: `CogroupedStreamAggregateBuilder`).
+ */
 export class Cogrouping {
   readonly #aggregators = new Map<StreamGrouping, AnyAggregator>()
-  /** Where the records of a grouping come from; a repartition of its own, which all aggregations share. */
+  /**
+   * The node that each grouping's records come from. If a grouping needs a repartition, all aggregations of the cogroup share it.
+   */
   readonly #parents = new Map<StreamGrouping, GraphNode>()
   readonly #first: StreamGrouping
 
@@ -39,7 +43,7 @@ export class Cogrouping {
     this.add(first, aggregator)
   }
 
-  /** A grouped stream that is there already gets the new aggregator. */
+  /** Adds a grouped stream. If it has been added before, the new aggregator replaces the old one. */
   add(grouping: StreamGrouping, aggregator: AnyAggregator): void {
     this.#aggregators.set(grouping, aggregator)
   }
@@ -60,12 +64,12 @@ export class Cogrouping {
     const name = this.graph.suffixedNameOr(named, '-cogroup-merge', 'COGROUPKSTREAM-MERGE-')
     const node = this.graph.add(nodes, mergeNode(name))
     const { builder } = this.#first.stream
-    // As with a suppressed table, the partitions are looked for at a node that has none.
+    // As in Java, the table's only source is its own node, which reads no topic: a join does not compare its partitions.
     const table = { builder, name, node, key, value: store.value, sources: new Set([name]), operator }
     return { ...table, queryableName: store.queryableName }
   }
 
-  /** Names are drawn for each aggregation, also where an earlier one has made the node. */
+  /** Each aggregation generates the names of a repartition, even if it uses the node of an earlier one: so does Java. */
   #repartition(grouping: StreamGrouping, storeName: string): void {
     const { stream } = grouping
     if (!stream.needsRepartition) return void this.#parents.set(grouping, stream.node)

@@ -1,4 +1,4 @@
-// The folds of `count`. They are the same for all counts.
+// The functions that each `count` folds with.
 
 export function zero(): number {
   return 0
@@ -12,7 +12,7 @@ export function subtractOne(count: number): number {
   return count - 1
 }
 
-/** Of two sessions that become one. */
+/** Adds the counts of two sessions that become one. */
 export function addCounts(left: number | null, right: number): number {
   return (left ?? 0) + right
 }

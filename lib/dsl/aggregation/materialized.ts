@@ -21,14 +21,14 @@ import type { WindowsOfTime } from '../windows/windows-of-time.ts'
 /** Materialized options with all defaults filled in (Java: `MaterializedInternal`). */
 export interface MaterializedStore {
   readonly name: string
-  /** `name`, where the user gave it. */
+  /** The name if the user gave it. Undefined if it was generated. */
   readonly queryableName: string | undefined
   readonly key: AnySerde | undefined
   readonly value: AnySerde | undefined
   readonly options: MaterializedOptions
 }
 
-/** What the options of a table say of its store; with a store value among them, all that it says. */
+/** A table's options, as far as they concern its store. If the user gave a store value, they include its properties. */
 export interface MaterializedOptions extends Omit<TableStore & WindowedStore, 'kind'>, ErasedSerdes {
   readonly kind?: StoreSpec['kind'] | undefined
   readonly changelogRetentionMs?: number | undefined
@@ -39,22 +39,22 @@ export interface AnyMaterialized extends Named, ErasedSerdes {
   readonly store?: string | object | undefined
 }
 
-/** Options of a table, taken apart: the name of the node, and the store. */
+/** A table's options in two parts: the name of the node, and the options of the store. */
 export interface TableOptions {
   readonly name: string | undefined
-  /** Undefined where nothing is said of the store; as in Java, serdes say something. */
+  /** Undefined if the user gave neither a store nor serdes. As in Java, serdes alone count as options of the store. */
   readonly materialized: MaterializedOptions | undefined
 }
 
-/** Whose options they are: messages name the call. */
+/** The call that the options were given to. Messages name it. */
 export interface OptionsCall {
   readonly call: string
   readonly stored: 'table' | 'windows'
-  /** Default: those of {@link Materialized}. */
+  /** Names of the options that the call has. Default: those of {@link Materialized}. */
   readonly known?: Readonly<Record<string, true>>
 }
 
-/** Throws a `TypeError` for options that the call does not have. */
+/** Splits a table's options in two. Throws a `TypeError` for options that the call does not have. */
 export function tableOptions(options: AnyMaterialized | undefined, { call, stored, known }: OptionsCall): TableOptions {
   if (isStoreValue(options)) throw new TypeError(`${call} takes a store value as its option "store": write { store: … }.`)
   checkOptions(call, options, known ?? optionNames.materialized)
@@ -74,7 +74,7 @@ function isStoreValue(options: object | undefined): boolean {
   return options !== undefined && 'kind' in options && 'name' in options
 }
 
-/** Names the store; a generated name draws an index of the graph, a given one does not. */
+/** Fills in the defaults of a store's options. The graph's counter of names advances only if the store's name is generated. */
 export function materialize(
   graph: StreamsGraph,
   materialized: MaterializedOptions | undefined,
@@ -84,7 +84,7 @@ export function materialize(
   return materializedStore(materialized ?? {}, inherited, () => graph.newUnnamedStore(prefix))
 }
 
-/** As {@link materialize}, where there is a store only if it is named. */
+/** As {@link materialize}, for operators that make a store only if the user names it. */
 export function materializeIfNamed(
   graph: StreamsGraph,
   materialized: MaterializedOptions,
@@ -124,7 +124,7 @@ function commonSpec({ name, key, value, options }: MaterializedStore) {
   }
 }
 
-/** The store of a table. It keeps versions where the user gave a versioned store. */
+/** The store of a table. It keeps versions if the user gave a versioned store. */
 export function tableSpec(store: MaterializedStore): StoreSpec {
   checkKind(store, ['key-value', 'versioned'])
   if (!isVersionedStore(store.options)) return keyValueSpec(store)
@@ -140,8 +140,9 @@ export function tableSpec(store: MaterializedStore): StoreSpec {
 }
 
 /**
- * What a table says of itself; without options it is as its parents are. As in Java options count even where they name no store, so that
- * serdes alone make late updates look like others.
+ * Whether an operator's options make its table versioned. Undefined without options: the parents then decide. As in Java, options
+ * count even if they name no store: serdes alone make the table unversioned, so that operators below do not recognize late
+ * updates.
  */
 export function versionsOf(options: MaterializedOptions | undefined): Versions | undefined {
   if (options === undefined) return undefined
@@ -154,7 +155,7 @@ function isVersionedStore(
   return options.kind === 'versioned'
 }
 
-/** Types say the same; this is for those who have none. */
+/** The types forbid this, too. The check is for callers without types. */
 function checkKind({ name, options: { kind } }: MaterializedStore, kinds: readonly StoreSpec['kind'][]): void {
   if (kind === undefined || kinds.includes(kind)) return
   const expected = kinds.join(' or ')
@@ -162,7 +163,10 @@ function checkKind({ name, options: { kind } }: MaterializedStore, kinds: readon
   throw new TopologyError('STREAMS_WRONG_STORE_KIND', message, { facts: { store: name, kind, expected } })
 }
 
-/** Retention must cover what windows still need, or they would go before they close. */
+/**
+ * The store of an aggregation in windows of time. If its retention did not cover size and grace, windows would be deleted before
+ * they close.
+ */
 export function windowSpec(
   store: MaterializedStore,
   windows: WindowsOfTime,
@@ -189,7 +193,7 @@ export function windowSpec(
   return isStoreValue ? { ...spec, ...ofStoreValue(options, spec.retentionMs) } : spec
 }
 
-/** A store that the user has declared has its own retention and order. */
+/** A store value has its own retention and expiry. Its rows are ordered by key first. */
 function ofStoreValue(options: MaterializedOptions, leastMs: number) {
   const { retentionMs, windowSizeMs, expiry } = options as WindowStoreSpec<unknown, unknown>
   return {
@@ -201,9 +205,10 @@ function ofStoreValue(options: MaterializedOptions, leastMs: number) {
 }
 
 /**
- * Retention must cover gap and grace, or sessions would go before they close. A store forgets what is exactly as old as its retention, but
- * in that moment a session is still open: it is retained for a millisecond more. A store value has its own retention, and then, as in
- * Java, that of the changelog follows from the windows all the same. There is no cache where sessions are emitted on close.
+ * The store of an aggregation in sessions. If its retention did not cover gap and grace, sessions would be deleted before they
+ * close. A store deletes a session that is exactly as old as the retention, but a session of that age is still open: the store
+ * therefore retains it for one more millisecond. A store value has its own retention; the changelog's retention still follows
+ * from the windows, as in Java. Sessions that are emitted on close have no cache.
  */
 export function sessionSpec(
   store: MaterializedStore,
@@ -240,15 +245,15 @@ function checkRetention({ name }: MaterializedStore, retentionMs: number, livesM
 
 interface WindowLife {
   readonly windowSizeMs: number
-  /** The retention that Java asks for. */
+  /** The least retention that Java accepts. */
   readonly livesMs: number
-  /** The retention with which the store still has all that the operator looks for. */
+  /** The least retention with which the store still has each window that the operator looks for. */
   readonly neededMs: number
 }
 
 /**
- * A record looks for sliding windows that began up to two differences before it, and it may itself be as late as grace and difference.
- * A store forgets what is exactly as old as its retention: hence the millisecond.
+ * With sliding windows a record looks for windows that began up to two differences before it, and the record itself may be late
+ * by grace and difference. A store deletes a window that is exactly as old as its retention: hence the additional millisecond.
  */
 function lifeOf(windows: WindowsOfTime): WindowLife {
   const { graceMs } = windows
@@ -260,7 +265,7 @@ function lifeOf(windows: WindowsOfTime): WindowLife {
   return { windowSizeMs: differenceMs, livesMs: 2 * differenceMs + graceMs, neededMs: 3 * differenceMs + graceMs + 1 }
 }
 
-/** As in Java, emission on close wants a store in order of time, and of sliding windows one without a cache. */
+/** As in Java, emission on close needs a store that is ordered by time first. For sliding windows that store has no cache. */
 function closing(windows: WindowsOfTime, emit: EmitStrategy, { options }: MaterializedStore) {
   const isSliding = windows instanceof SlidingWindows
   if (emit === 'on-window-update') return { emit, layout: 'key-first' as const }

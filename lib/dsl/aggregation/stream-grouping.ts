@@ -18,7 +18,10 @@ import { afterRepartition, repartitionNode } from '../graph/repartition.ts'
 /** {@link Grouped} of any types. */
 export type GroupedOptions = Pick<Grouped<unknown, unknown>, 'name'> & ErasedSerdes
 
-/** A grouped stream, as its aggregations see it (Java: `GroupedStreamAggregateBuilder`). */
+/**
+ * The stream and the serdes behind a KGroupedStream. It adds repartitions for its aggregations (Java:
+ * `GroupedStreamAggregateBuilder`).
+ */
 export class StreamGrouping {
   readonly stream: StreamState
   readonly key: AnySerde | undefined
@@ -38,8 +41,8 @@ export class StreamGrouping {
   }
 
   /**
-   * The stream to aggregate. Where a repartition is due, aggregations of a named grouping share one topic; of an unnamed one each
-   * has its own, called after its store.
+   * The stream to aggregate, behind a repartition if its key has changed. All aggregations of a named grouping share one
+   * repartition topic. Without a name each aggregation has a topic of its own, called after its store.
    */
   repartitioned(storeName: string): StreamState {
     if (!this.stream.needsRepartition) return this.stream
@@ -50,7 +53,10 @@ export class StreamGrouping {
     return afterRepartition(this.stream, node, this)
   }
 
-  /** A repartition of the stream, called after the grouping or else the store; not yet in the graph. */
+  /**
+   * Makes a repartition of the stream, called after the grouping or, if that has no name, after the store. The caller adds it to
+   * the graph.
+   */
   newRepartition(storeName: string): GraphNode {
     return repartitionNode(this.graph, { method: 'groupBy', name: this.#name ?? storeName, key: this.key, value: this.value })
   }
@@ -61,13 +67,13 @@ export interface Aggregation {
   readonly named: Named | undefined
   readonly store: MaterializedStore
   readonly spec: StoreSpec
-  /** Of the table that comes out: windowed, where the aggregation is. */
+  /** Key serde of the resulting table. A windowed aggregation has a windowed serde. */
   readonly key: AnySerde | undefined
   readonly table: TableOperator
   readonly processor: () => ProcessorParameters
-  /** Set where windows are aggregated: how long after its end a window may still change; of sessions with the gap. */
+  /** For windowed aggregations: how long after its end a window may still change. For sessions that is the gap and the grace. */
   readonly graceMs?: number
-  /** Whether the end of a window belongs to it. Default `excluded`. */
+  /** For windowed aggregations: whether a window includes its end. Default `excluded`. */
   readonly windowEnd?: WindowEnd
 }
 

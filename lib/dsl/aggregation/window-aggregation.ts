@@ -15,21 +15,21 @@ import { SlidingWindows } from '../windows/sliding-windows.ts'
 import type { WindowsOfTime } from '../windows/windows-of-time.ts'
 import { sessionSpec, windowSpec, type MaterializedStore } from './materialized.ts'
 
-/** All that a grouped stream can be cut into. */
+/** All kinds of windows that a grouped stream can be cut into. */
 export type AnyWindows = WindowsOfTime | SessionWindows
 
 export type AnyFold = Fold<unknown, unknown, unknown>
 
-/** An aggregation in windows, whatever the windows are. */
+/** The parts of an aggregation that depend on the kind of windows. */
 export interface WindowAggregation {
   readonly spec: StoreSpec
-  /** Of the table that comes out. */
+  /** Key serde of the resulting table. */
   readonly key: AnySerde | undefined
   readonly table: TableOperator
-  /** How long after its end a window may still change. */
+  /** How long after its end a window may still change. For sessions that is the gap and the grace. */
   readonly graceMs: number
   readonly windowEnd: WindowEnd
-  /** The processor that aggregates; `method` is what the user called. */
+  /** Makes the processor that aggregates. `method` is the DSL method that the user called, for messages. */
   readonly processor: (method: string, fold: AnyFold) => OperatorParameters
 }
 
@@ -43,7 +43,7 @@ function inSessions(store: MaterializedStore, windows: SessionWindows, emit: Emi
     spec: sessionSpec(store, windows, emit),
     key: store.key && erased(sessionWindowedSerde(store.key)),
     table,
-    // A record may still come into the gap behind the end of a session.
+    // A record in the gap behind the end of a session extends the session.
     graceMs: windows.graceMs + windows.gapMs,
     windowEnd: 'included',
     processor: (method, fold) => operator(method, KStreamSessionWindowAggregate, { ...table.settings(), fold, windows, emit }),

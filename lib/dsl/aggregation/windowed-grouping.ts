@@ -20,7 +20,7 @@ type Options = AnyMaterialized | undefined
 export function countWindows(windowed: WindowedGrouping, options: Options): TableState {
   const { graph, key } = windowed.grouping
   const { name, materialized } = tableOptions(options, { call: 'count()', stored: 'windows' })
-  // An index that Java once used for a name: it is drawn still, so that names further on stay.
+  // Java once generated a name here. The counter still advances, so that later names stay the same.
   const isUnnamed = materialized !== undefined && materialized.name === undefined
   if (isUnnamed && !(windowed.windows instanceof SlidingWindows)) graph.newStoreName('KSTREAM-AGGREGATE-')
   const store = materialize(graph, materialized, 'KSTREAM-AGGREGATE-', { key, value: erased(longSerde) })
@@ -59,7 +59,7 @@ function addWindowed(
   return addAggregate(grouping, { ...aggregation, prefix, named: { name }, store, processor: () => processor(method, fold) })
 }
 
-/** Grouped streams that are aggregated together. Results come with each update. */
+/** Aggregates a cogroup in windows. Each update forwards a result. */
 export function aggregateCogroup(cogrouping: Cogrouping, windows: AnyWindows, fold: object, options: Options): TableState {
   const { name, materialized } = tableOptions(options, { call: 'aggregate()', stored: 'windows' })
   const store = materialize(cogrouping.graph, materialized, cogroupPrefix, {})

@@ -1,13 +1,14 @@
 import { TopologyError } from '../../model/errors.ts'
 import type { InternalTopologyBuilder } from '../../topology/internal-topology-builder.ts'
 
-/** In names that are drawn from the counter of a builder. */
+/** Names that the builder generates contain a prefix and a number of ten digits. */
 const generated = /(?:KSTREAM|KTABLE|STATE-STORE)-(?:[A-Z-]+-)?\d{10}/
 
 /**
- * Refuses stores and internal topics with generated names: a change of the topology would give them others, and what they hold would
- * be left behind (KIP-1111). `unnamedStores` are those of tables that have none so far. Java does not look at what foreign-key joins
- * keep for themselves.
+ * Refuses stores and internal topics with generated names (KIP-1111). A change of the topology changes generated names, and the
+ * data under the old names is left behind. `unnamedStores` are the generated names of all stores, including stores that the
+ * topology does not need so far. With `compatibility: 'java'` the stores and topics inside a foreign-key join are not checked, as
+ * in Java.
  */
 export function checkExplicitNames(
   topology: InternalTopologyBuilder,
@@ -20,7 +21,7 @@ export function checkExplicitNames(
   const topics = [...topology.internalTopics.keys()].filter(isGenerated)
   if (stores.length + topics.length === 0) return
   const message =
-    `Internal resources are to have names of their own; these have generated ones: ${[...stores, ...topics].join(', ')}. ` +
+    `build() requires explicit names of internal resources, but these have generated names: ${[...stores, ...topics].join(', ')}. ` +
     'Name stores by the options of the operator that keeps them, topics by those of the grouping, the join or the repartition.'
   throw new TopologyError('STREAMS_UNNAMED_INTERNAL_RESOURCES', message, { facts: { stores, topics } })
 }

@@ -8,19 +8,21 @@ import type { OffsetReset } from '../../topology/topology-plan.ts'
 import type { Optimization } from './optimization.ts'
 import type { Named } from '../options.ts'
 
-/** What a source node reads; two sources of the same are one when the topology is built. */
+/**
+ * The topics or the pattern that a source node reads. Sources of the same topics become one source when the topology is built.
+ */
 export interface SourceSubscription {
   readonly topics: readonly string[]
   readonly pattern: RegExp | undefined
   readonly offsetReset: OffsetReset | undefined
 }
 
-/** Adds the nodes of the topology that a logical node stands for. */
+/** Writes a logical node into the topology, as one or several nodes. */
 export type WriteNode = (topology: InternalTopologyBuilder, node: GraphNode, optimizations: ReadonlySet<Optimization>) => void
 
 /**
- * What an operator does to records, as far as a repartition above or below it is concerned. `unnoticed`: Java's optimization lifts
- * repartitions over it all the same (KAFKA-19668).
+ * The part of a record that an operator changes. The optimization `merge.repartition.topics` moves no repartition above such an
+ * operator. `unnoticed`: Java's optimization overlooks this change, and moves repartitions above the operator (KAFKA-19668).
  */
 export type NodeChanges = 'key' | 'value' | 'unnoticed key' | 'unnoticed value'
 
@@ -35,26 +37,32 @@ export interface MergeableRepartition {
 interface GraphNodeOptions {
   readonly name: string
   readonly write: WriteNode
-  /** Set for the sources of streams. */
+  /** The topics of a stream's source. Other nodes have none. */
   readonly subscription?: SourceSubscription
-  /** A left join: repartitions above it must let records without key pass (KIP-962). */
+  /**
+   * `kept`: the operator is a left or outer join, which takes records without key. Repartitions above it let such records pass
+   * (KIP-962).
+   */
   readonly nullKeys?: 'kept' | undefined
-  /** Of a table: whether its store keeps versions. Absent where there is none: then it is as its parents are (KIP-914). */
+  /**
+   * Whether a table's store keeps versions (KIP-914). Undefined: the operator does not decide it, and its table is versioned if
+   * all its parents are.
+   */
   readonly versions?: Versions | undefined
-  /** Of a windowed aggregation: how long after its end a window may still change; of sessions with the gap. */
+  /** For windowed aggregations: how long after its end a window may still change. For sessions that is the gap and the grace. */
   readonly graceMs?: number | undefined
-  /** Of a windowed aggregation: whether the end of a window belongs to it. Default `excluded`. */
+  /** For windowed aggregations: whether a window includes its end. Default `excluded`. */
   readonly windowEnd?: WindowEnd | undefined
   readonly changes?: NodeChanges | undefined
   readonly repartition?: MergeableRepartition
-  /** `merge`: it brings streams together. */
+  /** `merge`: the operator merges streams. */
   readonly kind?: 'merge' | undefined
 }
 
 export type WindowEnd = 'included' | 'excluded'
 export type Versions = 'kept' | 'none'
 
-/** A logical operator, before it is one node or several of the topology. */
+/** An operator in the logical graph. It becomes one or several nodes of the topology. */
 export class GraphNode {
   readonly name: string
   readonly parents = new Set<GraphNode>()
@@ -64,7 +72,10 @@ export class GraphNode {
   readonly repartition: MergeableRepartition | undefined
   readonly kind: 'merge' | undefined
   readonly #options: GraphNodeOptions
-  /** Nodes are written by priority, parents first (Java: `buildPriority`). A node that is used again moves back. */
+  /**
+   * Parents are written before their children; among other nodes the lower priority is written first (Java: `buildPriority`). A
+   * node that is added again gets a new, higher priority.
+   */
   priority = 0
 
   constructor(options: GraphNodeOptions) {
@@ -89,7 +100,7 @@ export class GraphNode {
     child.parents.add(this)
   }
 
-  /** What is known before the graph is whole; undefined: as the parents. */
+  /** Whether the operator itself makes its table versioned. Undefined: its parents decide, once the graph is complete. */
   get versions(): Versions | undefined {
     return this.#options.versions
   }
@@ -102,7 +113,7 @@ export class GraphNode {
     return this.#options.windowEnd ?? 'excluded'
   }
 
-  /** Whether late updates come as such, because the table, or all that it is made of, is versioned. */
+  /** Whether the operator's table is versioned, so that operators below can recognize late updates. */
   isVersioned(): boolean {
     const { versions } = this.#options
     return versions === undefined ? [...this.parents].every((parent) => parent.isVersioned()) : versions === 'kept'
@@ -113,7 +124,7 @@ export class GraphNode {
     child.parents.delete(this)
   }
 
-  /** Whether records without key must pass a repartition here, because a join below takes them. */
+  /** Whether a repartition at this node must let records without key pass, because a left or outer join below takes them. */
   keepsNullKeys(): boolean {
     return [...this.children].some((child) => child.#options.nullKeys === 'kept' || child.keepsNullKeys())
   }
@@ -121,13 +132,15 @@ export class GraphNode {
 
 interface GraphBuild {
   readonly optimizations: ReadonlySet<Optimization>
-  /** May change the graph; equal sources are merged by then. */
+  /** Optimizes the graph. It is called after sources of the same topics have been merged. */
   readonly optimize: () => void
-  /** Throws a `TopologyError` on what must not be. */
+  /** Checks the complete topology, and throws a `TopologyError` if it is not allowed. */
   readonly check: (topology: InternalTopologyBuilder) => void
 }
 
-/** The logical graph (Java: `InternalStreamsBuilder`): names, order, and the writing of the topology. */
+/**
+ * The logical graph of a builder (Java: `InternalStreamsBuilder`). It generates names, orders the nodes and writes the topology.
+ */
 export class StreamsGraph {
   readonly #root = new GraphNode({ name: 'root', write: () => undefined, versions: 'none' })
   readonly #internalTopics = new Map<string, InternalTopicProperties>()
@@ -137,12 +150,12 @@ export class StreamsGraph {
   #index = 0
   #priority = 0
 
-  /** Generated names of stores, also of those that no table needs so far. */
+  /** Generated names of stores that the user could have named, including stores that no operator needs so far. */
   get unnamedStores(): ReadonlySet<string> {
     return this.#unnamedStores
   }
 
-  /** In the order in which they were added. */
+  /** All nodes, in the order in which they were added. */
   get nodes(): ReadonlySet<GraphNode> {
     return this.#nodes
   }
@@ -155,14 +168,17 @@ export class StreamsGraph {
     return `${prefix}STATE-STORE-${this.#nextIndex()}`
   }
 
-  /** The generated name of a store that the user could have named. */
+  /** Generates a name for a store that the user could have named. */
   newUnnamedStore(prefix: string): string {
     const name = this.newStoreName(prefix)
     this.#unnamedStores.add(name)
     return name
   }
 
-  /** A generated name counts even where it is not used, so that names further on stay what they are in Java. */
+  /**
+   * The user's name, or else a generated one. The counter of generated names advances in both cases, so that later names are the
+   * same as in Java.
+   */
   nameOr(named: Named | undefined, prefix: string): string {
     return this.suffixedNameOr(named, '', prefix)
   }
@@ -189,12 +205,15 @@ export class StreamsGraph {
     this.#internalTopics.set(name, properties)
   }
 
-  /** Topics of these sources must have equally many partitions. */
+  /** Requires that the topics of these sources have equally many partitions. */
   copartition(sources: ReadonlySet<string>): void {
     this.#copartitioned = [...this.#copartitioned, sources]
   }
 
-  /** The children of a repartition get its records from its parents; `other` takes its place among what is copartitioned. */
+  /**
+   * Removes a repartition from the graph. Its parents become the parents of its children, and `other` takes its place in the sets
+   * of copartitioned sources.
+   */
   replace(repartition: GraphNode, other: GraphNode): void {
     const parents = [...repartition.parents]
     for (const child of repartition.children) {
@@ -223,7 +242,9 @@ export class StreamsGraph {
     return String(this.#index++).padStart(10, '0')
   }
 
-  /** By priority among those whose parents are written: the order of Java's priority queue. */
+  /**
+   * The order of Java's priority queue: of all nodes whose parents have been written, the one with the lowest priority is next.
+   */
   *#inOrder(): Generator<GraphNode> {
     const written = new Set<GraphNode>([this.#root])
     const offered = new Set(this.#root.children)
@@ -237,7 +258,7 @@ export class StreamsGraph {
     }
   }
 
-  /** Streams of the same topics, or of the same pattern, share one source (Java: `mergeDuplicateSourceNodes`). */
+  /** Merges the sources of streams that read the same topics or the same pattern (Java: `mergeDuplicateSourceNodes`). */
   #mergeSources(): void {
     const byTopic = new Map<string, GraphNode>()
     for (const source of this.#root.children) {
@@ -269,13 +290,13 @@ function checkMergeable({ name, subscription: first }: GraphNode, { name: otherN
   if (String(first?.topics.toSorted()) !== String(other?.topics.toSorted()))
     throw new TopologyError(
       'STREAMS_OVERLAPPING_TOPICS',
-      `Sources ${name} and ${otherName} share topics, but not all of them: read the same list in both, or one topic per stream.`,
+      `Two stream() calls (${name} and ${otherName}) share only some topics: pass the same list to both, or one topic to each.`,
       { facts },
     )
   if (JSON.stringify(first?.offsetReset) !== JSON.stringify(other?.offsetReset))
     throw new TopologyError(
       'STREAMS_OFFSET_RESET_CONFLICT',
-      `Sources ${name} and ${otherName} read the same topics with different offsetReset: give both the same.`,
+      `Two stream() calls (${name} and ${otherName}) read the same topics with different offsetReset: give both the same.`,
       { facts },
     )
 }

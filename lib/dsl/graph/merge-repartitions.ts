@@ -4,8 +4,9 @@ import { repartitionNode } from './repartition.ts'
 type Repartitions = ReadonlyMap<GraphNode, ReadonlySet<GraphNode>>
 
 /**
- * Repartitions below one key change become one, called like the first, right behind the change; all that was between has its place
- * below (Java: `InternalStreamsBuilder.mergeRepartitionTopics`).
+ * Merges all repartitions below an operator that changes the key into one (Java:
+ * `InternalStreamsBuilder.mergeRepartitionTopics`). The merged repartition is called like the first of them and stands right
+ * behind the operator. The operators between the key change and the old repartitions come after it.
  */
 export function mergeRepartitions(graph: StreamsGraph, compatibility: 'safe' | 'java'): void {
   const finder = new RepartitionFinder(compatibility)
@@ -18,7 +19,7 @@ function lift(graph: StreamsGraph, changer: GraphNode, repartitions: readonly Gr
   const merged = mergedRepartition(graph, repartitions)
   merged.priority = changer.priority
   for (const repartition of repartitions) {
-    // A child that leads to several repartitions has moved with the first. Java does not find it again, and fails.
+    // If a child leads to several repartitions, the first of them has moved it already. Java does not find it again, and fails.
     const child = nearest(repartition, (node) => node.parents.has(changer))
     if (child !== undefined) {
       merged.addChild(child)
@@ -36,7 +37,7 @@ function mergedRepartition(graph: StreamsGraph, repartitions: readonly GraphNode
   return repartitionNode(graph, { method, name: topic, key, value })
 }
 
-/** Finds which repartitions stand below which change of the key. */
+/** Finds, for each operator that changes the key, the repartitions below it that can be merged. */
 class RepartitionFinder {
   readonly #compatibility: 'safe' | 'java'
 
@@ -56,7 +57,7 @@ class RepartitionFinder {
     )
   }
 
-  /** The nearest operator that changes anything, if that is the key. */
+  /** The nearest operator above the repartition that changes the key. Undefined if an operator between them changes values. */
   #changerOf(repartition: GraphNode): GraphNode | undefined {
     const changer = nearest(repartition, (node) => this.#changesKey(node))
     const first = nearest(repartition, (node) => this.#changesKey(node) || this.#changesValue(node))
@@ -72,7 +73,10 @@ class RepartitionFinder {
   }
 }
 
-/** Where streams are merged before all repartitions of a change, there is one repartition behind the merge (Java: `maybeUpdateKeyChangingRepartitionNodeMap`). */
+/**
+ * If a key change reaches all its repartitions through a merge of streams, its repartitions are assigned to that merge: the
+ * merged repartition then stands behind the merge (Java: `maybeUpdateKeyChangingRepartitionNodeMap`).
+ */
 function behindMerges(merges: readonly GraphNode[], found: Repartitions): Repartitions {
   const result = new Map(found)
   const changersOf = (merge: GraphNode): GraphNode[] =>
@@ -91,7 +95,10 @@ function isBehind(above: GraphNode, node: GraphNode): boolean {
   return nearest(node, ({ parents }) => parents.has(above)) !== undefined
 }
 
-/** The node itself, or the first of its ancestors that matches, one way up after the other: names depend on the order, as in Java. */
+/**
+ * The node itself, or the first ancestor that matches. The search goes depth first, as in Java, because generated names depend on
+ * its order.
+ */
 function nearest(node: GraphNode, matches: (node: GraphNode) => boolean): GraphNode | undefined {
   if (matches(node)) return node
   for (const parent of node.parents) {

@@ -2,9 +2,9 @@ import type { OptionNames } from '../../model/check-options.ts'
 
 /** Kafka's names of its optimizations (Java: `StreamsConfig`, `topology.optimization`). */
 export type Optimization =
-  /** A table's source topic is its changelog, too: it is not written a second time. The topic should be compacted. */
+  /** A table's store is restored from its source topic, and has no changelog of its own. The topic should be compacted. */
   | 'reuse.ktable.source.topics'
-  /** Repartitions below one operator that changes the key become one, right behind it. */
+  /** All repartitions below an operator that changes the key become one, right behind that operator. */
   | 'merge.repartition.topics'
   /** A stream that is joined with itself needs one window store and one changelog. */
   | 'single.store.self.join'
@@ -15,16 +15,22 @@ const allOptimizations: readonly Optimization[] = [
   'single.store.self.join',
 ]
 
-/** What `build()` may be told. */
+/** Options of `StreamsBuilder.build()`. */
 export interface BuildOptions {
   /**
-   * Default `none`. Turning one on or off changes internal topics and tasks: the application must be reset, or upgraded with
-   * all processes stopped.
+   * Which optimizations `build()` applies. Default `none`. Turning an optimization on or off changes internal topics and tasks:
+   * the application must be reset, or upgraded with all processes stopped.
    */
   readonly optimization?: 'none' | 'all' | readonly Optimization[] | undefined
-  /** Default `safe`; `java` merges repartitions as Java does, also where values are not yet of the type that it writes. */
+  /**
+   * `java` merges repartitions exactly as Java does, even if the values at the new place are not of the type that the
+   * repartition's serde writes (KAFKA-19668). `safe` does not merge such repartitions. Default `safe`.
+   */
   readonly compatibility?: 'safe' | 'java' | undefined
-  /** Whether stores and internal topics with generated names are refused: these change with the topology (KIP-1111). Default false. */
+  /**
+   * Whether `build()` refuses stores and internal topics with generated names, which change with the topology (KIP-1111). Default
+   * false.
+   */
   readonly ensureExplicitInternalResourceNaming?: boolean | undefined
 }
 

@@ -7,21 +7,21 @@ import { checkName } from '../../topology/names.ts'
 import { GraphNode, type StreamsGraph } from './graph.ts'
 
 export interface RepartitionOptions {
-  /** Of the DSL, for messages: what needs the repartition. */
+  /** The DSL method that needs the repartition, for messages. */
   readonly method: string
-  /** Of the topic and of the nodes, without suffix; or the name of a generated node. */
+  /** Name of the topic and of its nodes, without suffix. If it is generated, the nodes get generated names, too. */
   readonly name: string
   readonly key: AnySerde | undefined
   readonly value: AnySerde | undefined
   readonly partitions?: number | undefined
   readonly partitioner?: StreamPartitioner<never, never> | undefined
-  /** Default `by-optimization`; `never` for one that was asked for. */
+  /** Whether the optimization may merge the repartition. `never`: the user asked for it. Default `by-optimization`. */
   readonly merged?: 'by-optimization' | 'never'
 }
 
 /**
- * Filter, sink, topic and source (Java: `createRepartitionedSource`). Records without key are dropped silently, because no
- * partition is theirs. The node is not part of the graph yet; its name is that of the source.
+ * The node of a repartition: filter, sink, topic and source (Java: `createRepartitionedSource`). The filter drops records without
+ * key silently, because they belong to no partition. The node has the name of its source. The caller adds the node to the graph.
  */
 export function repartitionNode(graph: StreamsGraph, options: RepartitionOptions): GraphNode {
   checkName(options.name)
@@ -69,7 +69,7 @@ function hasKey(_: unknown, key: unknown): boolean {
   return key !== null
 }
 
-/** The stream behind a repartition node. */
+/** The stream that comes out of a repartition node. */
 export function afterRepartition(
   stream: StreamState,
   node: GraphNode,

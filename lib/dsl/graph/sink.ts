@@ -5,7 +5,7 @@ import { erased, type StreamState } from './state.ts'
 import * as optionNames from '../option-names.ts'
 import type { Produced } from '../options.ts'
 
-/** What the topic has no serde for takes the stream's, or the default. */
+/** Adds a sink. Its serdes are the topic's, else the stream's, else the application's defaults. */
 export function addSink<K, V>(
   stream: StreamState,
   topic: SinkTopic<never, never> | DynamicTopic<K, V>,

@@ -1,7 +1,7 @@
 import type { SourceTopics } from '../../topology/topic-ref.ts'
 import { erased, type AnySerde } from './state.ts'
 
-/** What a stream reads, and with which serdes: those of its first topic. */
+/** The topics or the pattern that a stream reads, and their serdes. Of several topics the first one's serdes are used. */
 export interface Subscription {
   readonly topics: readonly string[]
   readonly pattern: RegExp | undefined
@@ -12,7 +12,7 @@ export interface Subscription {
 export function subscriptionOf<K, V>(source: SourceTopics<K, V>): Subscription {
   if ('pattern' in source) return { topics: [], pattern: source.pattern, ...serdesOf(source) }
   const topics = 'name' in source ? [source] : source
-  if (topics.length === 0) throw new TypeError('A source reads at least one topic.')
+  if (topics.length === 0) throw new TypeError('stream() reads at least one topic: pass a topic, a list of topics, or a pattern.')
   return { topics: topics.map(({ name }) => name), pattern: undefined, ...serdesOf(topics[0]) }
 }
 

@@ -27,7 +27,7 @@ import { lateUpdatesOf, tableSourceOperator } from '../operators/table-operators
 
 type Kind = 'inner' | 'left'
 
-/** A join that is being added: its tables, its lambdas, and the names that all of its parts share. */
+/** A foreign-key join that is being added: its tables, lambdas and options, and its registration topic. */
 interface ForeignKeyJoin {
   readonly left: TableState
   readonly right: TableState
@@ -39,10 +39,11 @@ interface ForeignKeyJoin {
 }
 
 /**
- * Each row of the left table subscribes, through a topic partitioned like the right table, to its foreign key there; each answer comes back
- * through a topic partitioned like the left table. The arguments are those that {@link KTable.join} declares.
+ * Joins two tables by a foreign key (KIP-213). Each row of the left table subscribes to its foreign key, through a topic that is
+ * partitioned like the right table. Each answer comes back through a topic that is partitioned like the left table. The last
+ * parameter holds the arguments of {@link KTable.join} that follow the table.
  *
- * Names are drawn in the order in which Java draws them.
+ * Names are generated in the same order as in Java.
  */
 export function joinByForeignKey(
   left: TableState,
@@ -91,7 +92,7 @@ function wrapperSerde({ left, registrationTopic }: ForeignKeyJoin) {
   return erased(subscriptionWrapperSerde({ primaryKey: left.key, registrationTopic }))
 }
 
-/** One processor; stores that it shares with others by name. */
+/** A node of one processor. `stores` are the names of stores that it shares with other processors. */
 function processorNode(name: string, processor: () => ProcessorParameters, stores: readonly string[] = []): GraphNode {
   return new GraphNode({
     name,
@@ -102,7 +103,7 @@ function processorNode(name: string, processor: () => ProcessorParameters, store
   })
 }
 
-/** The left table's changes, to the registration topic and out of it. Returns its source. */
+/** Sends the left table's changes through the registration topic, as subscriptions. Returns the source that reads them. */
 function addSubscription(join: ForeignKeyJoin): GraphNode {
   const { left, right, kind, extractor, tableJoined, registrationTopic: topic } = join
   const { graph } = left.builder
@@ -116,7 +117,7 @@ function addSubscription(join: ForeignKeyJoin): GraphNode {
     ),
   )
   const sinkName = nameOf(join, '-subscription-registration-sink', 'KTABLE-SINK-')
-  // A row of a left join without foreign key subscribes by a null key.
+  // In a left join a row without foreign key subscribes with a null key.
   const serdes = { key: erased(nullableForeignKeySerde(right.key)), value: wrapperSerde(join) }
   const sink = new GraphNode({
     name: sinkName,
@@ -141,7 +142,9 @@ function addSubscription(join: ForeignKeyJoin): GraphNode {
   return source
 }
 
-/** Both ways to an answer: a subscription looks the right row up, a change of the right row looks subscriptions up. */
+/**
+ * Adds the two ways to an answer: a subscription looks up the right row, and a change of a right row looks up its subscriptions.
+ */
 function addLookups(join: ForeignKeyJoin, subscribed: GraphNode): readonly [GraphNode, GraphNode] {
   const { right } = join
   const { graph } = right.builder
@@ -169,7 +172,7 @@ function addLookups(join: ForeignKeyJoin, subscribed: GraphNode): readonly [Grap
   return [lookUp, changed]
 }
 
-/** Through the response topic, back to the row that asked. */
+/** Sends the answers through the response topic, and joins each with the left row that subscribed. */
 function addResponse(join: ForeignKeyJoin, answers: readonly GraphNode[]) {
   const { left, right, kind, joiner, tableJoined, registrationTopic } = join
   const { graph } = left.builder

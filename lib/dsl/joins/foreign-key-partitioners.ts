@@ -2,7 +2,7 @@ import type { SubscriptionResponseWrapper } from '../../processor/foreign-key-jo
 import type { SinkDefinition } from '../../topology/internal-topology-builder.ts'
 import type { StreamPartitioner } from '../../topology/topology-plan.ts'
 
-/** The user's partitioner of keys, for records whose values are Millrace's own. */
+/** Options of a sink that the user's partitioner partitions by key only: the values in the topic are internal to the join. */
 export function byKey(
   partitioner: StreamPartitioner<never, void> | undefined,
 ): Pick<SinkDefinition, 'partitioner' | 'partitionedBy'> {

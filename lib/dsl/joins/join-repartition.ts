@@ -2,18 +2,18 @@ import type { GraphNode } from '../graph/graph.ts'
 import { erased, type ErasedSerdes, type StreamState } from '../graph/state.ts'
 import { afterRepartition, repartitionNode } from '../graph/repartition.ts'
 
-/** Name of the topic, without suffix, and its serdes; what is left out is the stream's. */
+/** Name of the repartition topic, without suffix, and its serdes. Default: the stream's name and serdes. */
 interface JoinRepartition extends ErasedSerdes {
   readonly name?: string | undefined
 }
 
-/** The repartition node of a stream's last join. */
+/** For each stream, the repartition node of its latest join. */
 const repartitionNodes = new WeakMap<StreamState, GraphNode>()
 
 /**
- * The stream to join: where its key has changed, behind a repartition topic. Joins of one stream share a topic, unless they name
- * their own. As in Java, an unnamed join goes through the topic of the join before it even where that is named; and names are drawn
- * all the same.
+ * The stream to join, behind a repartition topic if its key has changed. Joins of one stream share a topic, unless they name
+ * their own. As in Java, an unnamed join uses the topic of the join before it, even if that topic has a name. Each join generates
+ * the names of a repartition, even if it uses another's.
  */
 export function repartitionedForJoin(stream: StreamState, { name, key, value }: JoinRepartition): StreamState {
   if (!stream.needsRepartition) return stream

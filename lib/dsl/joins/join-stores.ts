@@ -7,7 +7,7 @@ import { checkName } from '../../topology/names.ts'
 import { erased, type AnySerde } from '../graph/state.ts'
 import type { JoinWindows } from '../windows/join-windows.ts'
 
-/** What the stores of a join have in common. */
+/** Options that all stores of a join have in common. */
 export interface JoinStoreOptions {
   readonly windows: JoinWindows
   readonly key: AnySerde | undefined
@@ -15,7 +15,10 @@ export interface JoinStoreOptions {
   readonly medium: StoreMedium | undefined
 }
 
-/** The records of one side, for as long as partners may come: the user's store, or one of this name. */
+/**
+ * The store of one side's records. It keeps them as long as partners may come. `own` is the user's store, which takes the place
+ * of a new one.
+ */
 export function recordStore(
   name: string,
   value: AnySerde | undefined,
@@ -40,7 +43,7 @@ export function recordStore(
   }
 }
 
-/** Records of both sides that have no partner yet. */
+/** The store of the records of both sides that have no partner yet. */
 export function waitingStore(
   name: string,
   values: readonly [left: AnySerde | undefined, right: AnySerde | undefined],
@@ -62,13 +65,19 @@ function times({ sizeMs, graceMs }: JoinWindows) {
   return { windowSizeMs: sizeMs, retentionMs: sizeMs + graceMs }
 }
 
-/** Records are kept as long as they may be looked for, which is longer than Java's stores do; their changelog is retained as Java's. */
+/**
+ * The store keeps records as long as the join may look for them, which is longer than in Java. The changelog's retention is
+ * Java's.
+ */
 function retained(windows: JoinWindows) {
   const supplied = times(windows)
   return { retentionMs: neededRetentionMs(windows), changelogRetentionMs: supplied.retentionMs, supplied }
 }
 
-/** Java tells records of one key and time apart by a number that begins anew after a restart: compaction would lose some. */
+/**
+ * Java distinguishes records of one key and time by a number that begins anew after a restart: compaction would delete some of
+ * them.
+ */
 function withoutCompaction(changelog: ChangelogOption): ChangelogOption {
   if (changelog === 'disabled') return changelog
   return { config: { ...changelog.config, 'cleanup.policy': 'delete' } }

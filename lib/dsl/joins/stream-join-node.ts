@@ -3,35 +3,35 @@ import type { ProcessorParameters } from '../../processor/processor-parameters.t
 import type { StoreSpec } from '../../state/store-spec.ts'
 import { GraphNode, type StreamsGraph } from '../graph/graph.ts'
 
-/** One side of a join of two streams: what comes in is joined by `name`, with the other side's store, and then kept. */
+/** One side of a join of two streams. The processor `name` joins this side's records with the other side's store. */
 interface StreamJoinSide {
-  /** Joins records of this side. */
+  /** Name of the processor that joins records of this side. */
   readonly name: string
   readonly processor: ProcessorParameters
-  /** Keeps records of this side, before the join. */
+  /** The parent of that processor: it passes this side's records on, and keeps them in `store` for the other side. */
   readonly windowed: GraphNode
   readonly store: StoreSpec
 }
 
 interface StreamJoinNodeOptions {
-  /** Of the node where both sides come together. */
+  /** Name of the node where the results of both sides come together. */
   readonly name: string
   readonly thisSide: StreamJoinSide
   readonly otherSide: StreamJoinSide
-  /** Of records that wait for a partner. */
+  /** The store of records that wait for a partner. Undefined if none has to wait. */
   readonly waitingStore: StoreSpec | undefined
   readonly merger: ProcessorParameters
-  /** Does the work of all of them with one store, where a stream is joined with itself. */
+  /** Takes the place of all these processors if a stream is joined with itself. It needs one store only. */
   readonly selfJoiner: ProcessorParameters
   readonly nullKeys: 'kept' | undefined
 }
 
-/** Spares each self join its second store and the changelog of it. */
+/** Removes the second store, and its changelog, from each join of a stream with itself (`single.store.self.join`). */
 export function useSingleStores({ nodes }: StreamsGraph): void {
   for (const node of nodes) if (node instanceof StreamJoinNode && node.isSelfJoin) node.useSingleStore()
 }
 
-/** The join of two streams behind the nodes that keep their records (Java: `StreamStreamJoinNode`). */
+/** The join of two streams. The nodes that keep the streams' records are its parents (Java: `StreamStreamJoinNode`). */
 export class StreamJoinNode extends GraphNode {
   readonly #join: StreamJoinNodeOptions
   #stores: 'one' | 'both' = 'both'
@@ -41,12 +41,12 @@ export class StreamJoinNode extends GraphNode {
     this.#join = join
   }
 
-  /** Both sides are the same stream; streams of the same topics may become that when the topology is built. */
+  /** Whether both sides are the same stream. Streams of the same topics become one stream when the topology is built. */
   get isSelfJoin(): boolean {
     return this.parents.size === 1
   }
 
-  /** Spares a self join the second store and its changelog (Java: `single.store.self.join`). To be called before anything is written. */
+  /** Removes the second store of a self join, and its changelog. Must be called before the topology is written. */
   useSingleStore(): void {
     const { windowed } = this.#join.otherSide
     for (const parent of windowed.parents) parent.removeChild(windowed)

@@ -30,17 +30,20 @@ interface StreamJoin {
   readonly key: AnySerde | undefined
 }
 
-/** Names of the nodes; those of the stores and their suffixes follow from them. */
+/** Names of the join's nodes, and the parts of which the stores' names are made. */
 interface Names {
   readonly windowed: Readonly<Record<JoinSide, string>>
-  /** As they would be without names from the user. */
+  /** The names that the two joining processors have if the user gives none. */
   readonly generated: Readonly<Record<JoinSide, string>>
   readonly suffixes: Readonly<Record<JoinSide, string>>
   readonly joins: Readonly<Record<JoinSide, string>>
   readonly merge: string
 }
 
-/** The arguments are those that {@link KStream.join} declares for a KStream: joiner, windows, and how it is joined. */
+/**
+ * Joins two streams. The last parameter holds the arguments of {@link KStream.join} that follow the stream: joiner, windows,
+ * options.
+ */
 export function joinStreams(
   stream: StreamState,
   other: StreamState,
@@ -51,7 +54,7 @@ export function joinStreams(
   const call = `${kind === 'inner' ? 'join' : `${kind}Join`}()`
   checkOptions(call, options, optionNames.streamJoined)
   const [value, otherValue] = [erased(options.value), erased(options.otherValue)]
-  // Keys of both are of one type: what one stream has forgotten, because its key was set anew, the other one knows.
+  // Both streams have keys of one type. If one stream has no key serde, because its key was set anew, it uses the other's.
   const key = erased(options.key) ?? stream.key ?? other.key
   const left = repartitionedForJoin(stream, { name: suffixed(options.name, '-left'), key, value })
   const right = repartitionedForJoin(other, { name: suffixed(options.name, '-right'), key, value: otherValue })
@@ -99,7 +102,7 @@ function addJoin(graph: StreamsGraph, join: StreamJoin): StreamJoinNode {
   return node
 }
 
-/** All names are drawn, in Java's order, also where the user gives them. */
+/** Generates all names in Java's order, even if the user gives names: so the names of later operators are the same as in Java. */
 function drawNames(graph: StreamsGraph, { kind, joined: { name } }: StreamJoin): Names {
   const windowed = {
     left: graph.suffixedNameOr(named(name), '-this-windowed', 'KSTREAM-WINDOWED-'),
@@ -120,7 +123,7 @@ function drawNames(graph: StreamsGraph, { kind, joined: { name } }: StreamJoin):
   return { windowed, suffixes, generated, joins, merge: graph.suffixedNameOr(named(name), '-merge', 'KSTREAM-MERGE-') }
 }
 
-/** The option `store` of a join of streams, where it is more than a name. */
+/** Checks the option `store` of a join of streams, if it is an object. */
 function storesOf(store: StreamJoinStores | undefined): StreamJoinStores {
   checkOptions('store of a join of streams', store, optionNames.streamJoinStores)
   return store ?? {}
@@ -134,7 +137,7 @@ function makeStores({ left, right, kind, windows, joined, key }: StreamJoin, { g
   const values = { left: erased(joined.value) ?? left.value, right: erased(joined.otherValue) ?? right.value }
   const name = (side: JoinSide): string => `${suffixed(storeName, suffixes[side]) ?? generated[side]}-store`
   const isWaiting = kind !== 'inner' && windows.nonJoined === 'final'
-  // Beside a store of the user's the third one has its name and its place.
+  // If the user gives a store for this stream, the store of waiting records is named after it and uses its medium.
   const waitingOptions = { ...options, medium: options.medium ?? thisStore?.medium }
   const base = suffixed(thisStore?.name ?? storeName, kind === 'outer' ? '-outer-shared-join' : '-left-shared-join')
   const waitingName = `${base ?? generated.left.replace(/^KSTREAM-(JOIN|OUTER)THIS-/, 'KSTREAM-OUTERSHARED-')}-store`

@@ -17,7 +17,10 @@ type VersionedSpec = VersionedKeyValueStoreSpec<unknown, unknown>
 type Kind = 'inner' | 'left'
 type JoinOptions = KStreamKTableJoinOptions<unknown, unknown, unknown, unknown, unknown>
 
-/** The arguments are those that {@link KStream.join} declares for a KTable: joiner, and how it is joined. */
+/**
+ * Joins a stream with a table. The last parameter holds the arguments of {@link KStream.join} that follow the table: joiner,
+ * options.
+ */
 export function joinTable(
   stream: StreamState,
   table: TableState,
@@ -57,12 +60,12 @@ function methodOf(kind: Kind): string {
   return kind === 'inner' ? 'join' : 'leftJoin'
 }
 
-/** Where records wait. Names no index of the graph. */
+/** Adds the buffer in which records wait for the table (KIP-923). It is named after the join, so the graph generates no name. */
 function addBuffer(
   { builder: { graph }, node, name: tableName }: TableState,
   { name, graceMs, key, value }: { readonly name: string; readonly graceMs: number } & InheritedSerdes,
 ) {
-  if (!(graceMs >= 0)) throw new TypeError(`The join ${name} cannot wait for ${graceMs} ms.`)
+  if (!(graceMs >= 0)) throw new TypeError(`graceMs of the join ${name} must be at least 0 ms, not ${graceMs}.`)
   if (node.versions === 'none') throw unversionedTable(name, tableName)
   const bufferName = `${name}-Buffer`
   const spec: RecordBufferSpec = {
@@ -96,7 +99,7 @@ function historyTooShort(join: string, { name, historyRetentionMs }: VersionedSp
   return new TopologyError('STREAMS_HISTORY_TOO_SHORT', message, { facts: { join, store: name, historyRetentionMs, graceMs } })
 }
 
-/** As {@link joinTable}, for a global table: key selector, joiner, and the node's name. Nothing is repartitioned. */
+/** As {@link joinTable}, for a global table: the arguments are key selector, joiner, options. The stream needs no repartition. */
 export function joinGlobalTable(
   stream: StreamState,
   getter: JoinOptions['table'],
@@ -106,7 +109,7 @@ export function joinGlobalTable(
   checkOptions(kind === 'inner' ? 'join()' : 'leftJoin()', named, optionNames.named)
   const lambdas = { keySelector: keySelector as JoinOptions['keySelector'], joiner: joiner as JoinOptions['joiner'] }
   return addStreamOperator(stream, {
-    // Inner joins with a global table have this name, too.
+    // As in Java, inner joins with a global table have this prefix, too.
     prefix: 'KSTREAM-LEFTJOIN-',
     named: named as Named | undefined,
     processor: operator(methodOf(kind), KStreamKTableJoin, { kind, table: getter, ...lambdas }),

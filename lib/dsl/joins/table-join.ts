@@ -20,7 +20,9 @@ interface Sides {
   readonly storeName: string | undefined
 }
 
-/** The arguments are those that {@link KTable.join} declares for a join by key: joiner and options. */
+/**
+ * Joins two tables by key. The last parameter holds the arguments of {@link KTable.join} that follow the table: joiner, options.
+ */
 export function joinTables(left: TableState, right: TableState, kind: Kind, [joiner, bag]: readonly unknown[]): TableState {
   const { graph } = left.builder
   const call = { call: `${kind === 'inner' ? 'join' : `${kind}Join`}()`, stored: 'table' } as const
@@ -65,7 +67,7 @@ export function joinTables(left: TableState, right: TableState, kind: Kind, [joi
   return { ...state, queryableName: store?.name }
 }
 
-/** A join needs the old values of both sides to know its own, so it materializes them. */
+/** A join computes its own old values from those of both sides, so both sides must send theirs. */
 function joinOperator({ left, right, storeName, ...sides }: Sides): TableOperatorWithSettings {
   let oldValues: 'send' | 'omit' = 'omit'
   return {

@@ -10,26 +10,26 @@ import type { Named, Printed, Processed } from '../options.ts'
 export interface StreamOperator {
   readonly prefix: string
   readonly named: Named | undefined
-  /** A function where the operator is known only when the topology is written. */
+  /** The processor, or a function that makes it when the topology is written. */
   readonly processor: ProcessorParameters | (() => ProcessorParameters)
   readonly parents?: readonly GraphNode[]
-  /** Names of stores to connect, and stores to add. */
+  /** Stores of the processor: names of stores that were added before, and store values, which are added. */
   readonly stores?: readonly (string | AnyStore)[]
   readonly nullKeys?: 'kept' | undefined
-  /** Throws a `TopologyError` where the operator cannot work; its stores are there by then. */
+  /** Is called after the operator's stores have been added. Throws a `TopologyError` if the operator cannot work with them. */
   readonly check?: ((topology: InternalTopologyBuilder) => void) | undefined
   readonly nodeChanges?: NodeChanges | undefined
   readonly kind?: 'merge'
-  /** What differs in the stream that comes out. */
+  /** The properties in which the resulting stream differs from its parent. */
   readonly changes?: Partial<StreamState>
 }
 
-/** Adds an operator that is one processor, and gives the stream behind it. */
+/** Adds an operator that is one processor. Returns the resulting stream. */
 export function addStreamOperator(stream: StreamState, operator: StreamOperator): StreamState {
   return addNamedOperator(stream, stream.builder.graph.nameOr(operator.named, operator.prefix), operator)
 }
 
-/** As {@link addStreamOperator}, where the name is needed before. */
+/** As {@link addStreamOperator}, for callers that have determined the name already. */
 export function addNamedOperator(
   stream: StreamState,
   name: string,
@@ -60,18 +60,18 @@ export function addNamedOperator(
   return { ...stream, name, node, ...changes }
 }
 
-/** Stores that are given as values are added with the processor; names must have been added before. */
+/** Adds a processor of the user's. Store values are added with it; stores that are given by name must have been added before. */
 export function addProcess(
   stream: StreamState,
   { prefix, processor, nodeChanges }: Pick<StreamOperator, 'prefix' | 'processor' | 'nodeChanges'>,
   { name, stores = [] }: Processed,
 ): StreamState {
-  // Unlike anywhere else, only a generated name draws an index here (Java: `KStreamImpl.process`).
+  // Unlike with other operators, the counter of names advances only if the name is generated (Java: `KStreamImpl.process`).
   const chosen = name === undefined ? stream.builder.graph.newProcessorName(prefix) : checkName(name)
   return addNamedOperator(stream, chosen, { processor, stores, nodeChanges })
 }
 
-/** `[label]: key, value`, a line for each record. */
+/** Prints a line for each record: `[label]: key, value`. */
 export function addPrinter(stream: StreamState, printed: Printed<never, never>): void {
   const { label = stream.name, format = keyAndValue, write = printLine } = printed
   const processor = operator('print', KStreamPrint<never, never>, { label, format, write })

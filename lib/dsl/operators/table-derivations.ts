@@ -26,7 +26,8 @@ export interface FilterOptions<K, V> extends TableOptions {
 export function filterTable<K, V>(parent: TableState, options: FilterOptions<K, V>): TableState {
   const { name, store } = prepare(parent, 'KTABLE-FILTER-', options)
   const derivation: Derivation = { kind: 'filter', predicate: options.predicate as Predicate, keep: options.keep }
-  // Where the parent has a store anyway, old values spare a tombstone for each key that never matched.
+  // If the parent has a store anyway, it sends old values: the filter then need not send a tombstone for a key that never
+  // matched.
   const oldValues = parent.operator.sendOldValues('if-materialized') ? 'send' : 'omit'
   const table = derivedTable(parent, { name, store, oldValues, derivation })
   const value = erased(options.materialized?.value) ?? parent.value
@@ -69,7 +70,10 @@ function derivedTable(
   })
 }
 
-/** A store is made only where it is named; an unnamed `materialized` draws an index all the same, before the node does. */
+/**
+ * Determines the names of the store and the node. A store is made only if the user names it. As in Java, store options without a
+ * name still advance the counter of names, before the node's name does.
+ */
 function prepare(
   { builder: { graph }, key, value }: TableState,
   prefix: string,
@@ -86,7 +90,8 @@ function addDerived(parent: TableState, derived: Derived): TableState {
     name,
     versions,
     write: (topology, { parentNames }) => {
-      // The old value is that of the latest version, and says nothing of what a late update replaces.
+      // A versioned table sends the latest version as the old value, and not the version that a late update replaces: so no null
+      // can be skipped.
       const nulls = parent.node.isVersioned() ? 'sent' : nullToNull
       const processor = operator(method, KTableDerive, { ...table.settings(), derivation, nullToNull: nulls })
       topology.addProcessor({ name, processor, parents: parentNames })

@@ -7,17 +7,26 @@ import type { MaterializedStore } from '../aggregation/materialized.ts'
 
 export type AnyGetter = KTableValueGetterSupplier<unknown, unknown>
 
-/** What operators are told when they are made: whoever consumes the table may still change it while the graph is built. */
+/**
+ * A table operator with the settings of its processor. Operators that are added below may still change the settings, so they are
+ * read when the topology is written.
+ */
 export interface TableOperatorWithSettings extends TableOperator {
   settings(): KTableSourceOptions
 }
 
-/** Asked while the topology is written, when all that the table is made of is known. */
+/**
+ * Whether joins with this table drop late updates. Is called while the topology is written, when all parents of the table are
+ * known.
+ */
 export function lateUpdatesOf({ node }: TableState): LateUpdates {
   return node.isVersioned() ? 'dropped' : 'joined'
 }
 
-/** A table whose values are the records of a stream: it gets its store when the first consumer needs one. */
+/**
+ * The operator of a table whose changes are the records of a stream. It has a store if the user names one, or once an operator
+ * below needs one.
+ */
 export function tableSourceOperator({ name, queryableName }: MaterializedStore): TableOperatorWithSettings {
   let storeName = queryableName
   let oldValues: OldValues = 'omit'
@@ -44,7 +53,7 @@ export interface StoredTableOperator extends TableOperator {
   settings(): StoredTableSettings
 }
 
-/** A table that always has a store, as aggregates have. */
+/** The operator of a table that always has a store, as every aggregation has. */
 export function storedOperator(name: string, getter: AnyGetter): StoredTableOperator {
   let oldValues: OldValues = 'omit'
   return {
@@ -59,14 +68,14 @@ export function storedOperator(name: string, getter: AnyGetter): StoredTableOper
 
 export interface DerivedOperatorOptions {
   readonly parent: TableOperator
-  /** Its own store; only where it is named. */
+  /** Name of the table's own store. Undefined if the user named none. */
   readonly storeName: string | undefined
-  /** Whether old values come from the parent already. */
+  /** Whether the parent sends old values already. */
   readonly oldValues: OldValues
   readonly derive: (parent: AnyGetter) => AnyGetter
 }
 
-/** A table that is computed from its parent's rows, one by one. */
+/** The operator of a table whose rows are computed from its parent's, row by row. */
 export function derivedOperator({
   parent,
   storeName,

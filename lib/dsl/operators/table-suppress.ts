@@ -10,7 +10,10 @@ import type { UntilTimeLimit, UntilWindowCloses } from '../windows/suppressed.ts
 
 const prefix = 'KTABLE-SUPPRESS-'
 
-/** Only generated names draw indexes here; the store is called after the operator (Java: `KTableImpl.suppress`). */
+/**
+ * Adds a suppress. The counter of names advances only for generated names (Java: `KTableImpl.suppress`). If the operator has a
+ * name, its store is called `<name>-store`.
+ */
 export function suppressTable(
   parent: TableState,
   suppressed: UntilTimeLimit | UntilWindowCloses,
@@ -34,7 +37,7 @@ export function suppressTable(
     },
   })
   graph.add([parent.node], node)
-  // Java looks for the partitions of a suppressed table at the node before it, where there are none: a join does not compare them.
+  // As in Java, the table's only source is the node before it, which reads no topic: a join does not compare its partitions.
   const sources = new Set([parent.name])
   const suppressedOperator = suppressOperator(storeName, table)
   return { builder, name, node, key, value, sources, queryableName: undefined, operator: suppressedOperator }
@@ -64,7 +67,7 @@ function suppressOperator(storeName: string, parent: TableOperator): TableOperat
   }
 }
 
-/** The windowed aggregation that the table comes from; of several the one with the longest grace. */
+/** The windowed aggregation that the table comes from. Of several aggregations the one with the longest grace counts. */
 function windowedNode(node: GraphNode): { readonly graceMs: number; readonly windowEnd: WindowEnd } {
   const { graceMs, windowEnd, parents } = node
   if (graceMs !== undefined) return { graceMs, windowEnd }
@@ -80,6 +83,6 @@ function notWindowed(): TopologyError {
 }
 
 function versionedTable(node: string): TopologyError {
-  const message = `${node} suppresses a versioned table, which has late updates to pass on at once: suppress a table without versions.`
+  const message = `suppress() (node ${node}) is called on a versioned table, whose late updates cannot wait: use a store without versions.`
   return new TopologyError('STREAMS_VERSIONED_TABLE', message, { facts: { node } })
 }

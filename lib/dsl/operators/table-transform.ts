@@ -9,7 +9,10 @@ import { derivedOperator, type AnyGetter } from './table-operators.ts'
 
 type AnyTransformer = ValueTransformer<unknown, unknown, unknown>
 
-/** A store is made only where it is named; unlike with other operators, an unnamed one draws no index. */
+/**
+ * Transforms a table's values. A store is made only if the user names it. Unlike with other operators, store options without a
+ * name do not advance the counter of names.
+ */
 export function transformTableValues<K, V, VR>(
   parent: TableState,
   supplier: () => ValueTransformer<K, V, VR>,

@@ -2,32 +2,35 @@ import { requireMs } from './require-ms.ts'
 
 /** Times of {@link JoinWindows}, in ms. */
 export interface JoinWindowsOptions {
-  /** `beforeMs` and `afterMs` alike: how far apart, in either direction, two records may be. */
+  /** How far apart two records may be, in either direction: the default of `beforeMs` and `afterMs`. */
   readonly timeDifferenceMs?: number | undefined
   /** How much older than the left record the right one may be. Negative: it must be that much newer. Default `timeDifferenceMs`. */
   readonly beforeMs?: number | undefined
   /** How much newer than the left record the right one may be. Negative: it must be that much older. Default `timeDifferenceMs`. */
   readonly afterMs?: number | undefined
-  /** How long records are kept beyond the window, for late partners, and a left or outer join waits for them. Default 0. */
+  /**
+   * How long a record is kept after its window, for late partners. A left or outer join waits that long before it joins the
+   * record with null. Default 0.
+   */
   readonly graceMs?: number | undefined
 }
 
 const dayMs = 24 * 60 * 60 * 1000
 
 /**
- * Which records of two streams belong together (Java: `JoinWindows`): those of one key where the right record's timestamp is between
- * `beforeMs` before and `afterMs` after the left one's, both included.
+ * Which records of two streams are joined (Java: `JoinWindows`). Two records are joined if their keys are equal and the right
+ * record is at most `beforeMs` older and at most `afterMs` newer than the left one.
  */
 export class JoinWindows {
   /** How much older than the left record the right one may be. */
   readonly beforeMs: number
   /** How much newer than the left record the right one may be. */
   readonly afterMs: number
-  /** How long records are kept beyond the window, for late partners. */
+  /** How long a record is kept after its window, for late partners. */
   readonly graceMs: number
   /**
-   * When a left or outer join says that a record has no partner: `final`, once none can come any more (KIP-633); or `eager`, as soon
-   * as the record is there, also where a partner follows.
+   * When a left or outer join joins a record without partner with null. `final`: once no partner can come any more (KIP-633).
+   * `eager`: at once, even if a partner follows.
    */
   readonly nonJoined: 'final' | 'eager'
 
@@ -38,7 +41,7 @@ export class JoinWindows {
     requireMs('graceMs', 'a join', graceMs)
     if (beforeMs + afterMs < 0)
       throw new TypeError(
-        `beforeMs (${beforeMs}) and afterMs (${afterMs}) of a join leave no time between them: their sum is at least 0.`,
+        `beforeMs (${beforeMs}) and afterMs (${afterMs}) of a join leave no time between them: their sum must be at least 0.`,
       )
     this.beforeMs = beforeMs
     this.afterMs = afterMs
@@ -48,7 +51,7 @@ export class JoinWindows {
   }
 
   /**
-   * Throws a `TypeError` for times that contradict each other.
+   * Makes windows of a join. Throws a `TypeError` for times that contradict each other.
    *
    * @example
    * JoinWindows.of({ timeDifferenceMs: 60_000, graceMs: 5_000 })
@@ -59,8 +62,9 @@ export class JoinWindows {
   }
 
   /**
-   * As Java's deprecated `JoinWindows.of()`: a record without partner so far is joined with null at once, and joined again with each
-   * partner that follows. For applications whose readers expect that. Default of `graceMs`: what is left of 24 hours.
+   * As Java's deprecated `JoinWindows.of()`: a record without partner so far is joined with null at once, and joined again with
+   * each partner that follows. For applications whose consumers expect these results. Default of `graceMs`: 24 hours less
+   * `beforeMs` and `afterMs`, at least 0.
    */
   static eager({ timeDifferenceMs, beforeMs, afterMs, graceMs }: JoinWindowsOptions): JoinWindows {
     const times = sides({ timeDifferenceMs, beforeMs, afterMs })
@@ -68,7 +72,7 @@ export class JoinWindows {
     return new JoinWindows({ ...times, graceMs: graceMs ?? restMs }, 'eager')
   }
 
-  /** Distance of the earliest from the latest right record, in ms. */
+  /** Size of the window of right records that one left record is joined with, in ms. */
   get sizeMs(): number {
     return this.beforeMs + this.afterMs
   }

@@ -4,15 +4,15 @@ import { requireMs } from './require-ms.ts'
 export interface SessionWindowsOptions {
   /** Records of a key that are at most this far apart belong to one session. */
   readonly gapMs: number
-  /** How long after the gap behind its end a session still takes records. Default 0. */
+  /** How long after its end and the gap a session still takes records. Default 0. */
   readonly graceMs?: number | undefined
 }
 
-/** Sessions: windows that grow with their records, and end with the last of them (Java: `SessionWindows`). */
+/** Sessions: windows that begin with their first record and end with their last one (Java: `SessionWindows`). */
 export class SessionWindows {
   /** Records of a key that are at most this far apart belong to one session. */
   readonly gapMs: number
-  /** How long after the gap behind its end a session still takes records. */
+  /** How long after its end and the gap a session still takes records. */
   readonly graceMs: number
 
   private constructor({ gapMs, graceMs = 0 }: SessionWindowsOptions) {
@@ -24,6 +24,8 @@ export class SessionWindows {
   }
 
   /**
+   * Makes sessions. Throws a `TypeError` for times that are not whole milliseconds, or less than 0.
+   *
    * @example
    * SessionWindows.of({ gapMs: 5 * 60_000, graceMs: 10_000 })
    */

@@ -9,8 +9,9 @@ export interface SlidingWindowsOptions {
 }
 
 /**
- * Windows that follow the records: one ends with each record and one begins behind it, where records are in them. Both ends are
- * included (KIP-450, Java: `SlidingWindows`). Records before `differenceMs` after the epoch share one window that begins there.
+ * Windows that the timestamps of records define (KIP-450, Java: `SlidingWindows`). One window ends at the timestamp of each
+ * record. Another one begins a millisecond after it, if that window has records. A window includes its start and its end. Records
+ * with timestamps below `differenceMs` share one window that begins at 0.
  */
 export class SlidingWindows {
   /** How far apart two records of one window may be, at most. */
@@ -27,6 +28,8 @@ export class SlidingWindows {
   }
 
   /**
+   * Makes sliding windows. Throws a `TypeError` for times that are not whole milliseconds, or less than 0.
+   *
    * @example
    * SlidingWindows.of({ differenceMs: 60_000, graceMs: 5_000 })
    */

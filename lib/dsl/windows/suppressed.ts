@@ -1,38 +1,43 @@
 import type { ChangelogOption } from '../../state/store-spec.ts'
 
 interface BufferLimits {
-  /** How many keys are held back at most. Default: any number. */
+  /** How many keys the buffer holds at most. Default: no limit. */
   readonly maxRecords?: number | undefined
-  /** How many bytes the buffer takes at most, by Kafka's estimate: keys, values, and where records came from. Default: any number. */
+  /**
+   * How many bytes the buffer holds at most. Kafka's estimate counts keys, values and the contexts of records. Default: no limit.
+   */
   readonly maxBytes?: number | undefined
-  /** Of the buffer. Without one, what is held back is lost when the process ends. */
+  /** The buffer's changelog. Without a changelog the changes in the buffer are lost when the process ends. */
   readonly changelog?: ChangelogOption | undefined
 }
 
-/** A buffer that gives nothing up early: where it is full, processing ends (Java: `StrictBufferConfig`). */
+/** A buffer that emits no change early: if it is full, processing ends (Java: `StrictBufferConfig`). */
 export interface StrictBufferConfig extends BufferLimits {
   /** A full buffer ends the processing with an error. */
   readonly whenFull?: 'shut-down' | undefined
 }
 
-/** A buffer that, where it is full, gives up the oldest change before its time (Java: `EagerBufferConfig`). */
+/** A buffer that emits its oldest change early if it is full (Java: `EagerBufferConfig`). */
 export interface EagerBufferConfig extends BufferLimits {
   /** A full buffer emits its oldest change. */
   readonly whenFull?: 'emit-early' | undefined
 }
 
-/** Java: `Suppressed.BufferConfig`. Without limits a buffer is never full. Default of `whenFull`: `emit-early`. */
+/**
+ * Limits of the buffer, and what happens if it is full (Java: `Suppressed.BufferConfig`). Without limits a buffer is never full.
+ * Default of `whenFull`: `emit-early`.
+ */
 export type BufferConfig = StrictBufferConfig | EagerBufferConfig
 
-/** Holds back all of a window until it has closed; only for tables with windowed keys. */
+/** Holds back all changes of a window until the window has closed. Only for tables with windowed keys. */
 export interface UntilWindowCloses {
   /** Changes wait until their window closes. */
   readonly until: 'window-closes'
-  /** Limits of the buffer. A full buffer ends the processing: a final result cannot come early. */
+  /** Limits of the buffer. A full buffer ends the processing, because a final result cannot be emitted early. */
   readonly buffer: StrictBufferConfig
 }
 
-/** Holds back each key for a time. */
+/** Holds back the changes of each key for a time. */
 export interface UntilTimeLimit {
   /** Changes wait for a time. */
   readonly until: 'time-limit'
@@ -42,11 +47,13 @@ export interface UntilTimeLimit {
   readonly buffer: BufferConfig
 }
 
-/** Which changes of a table wait, and how long (KIP-328). Time is stream time: it moves with the records that come to the table. */
+/**
+ * Which changes of a table wait, and how long (KIP-328). All times are stream time, which advances with the records of the table.
+ */
 export const Suppressed = Object.freeze({
   /**
-   * One result for each key and window, the final one: when the window's end and its grace are over. Deletions in the end are not
-   * forwarded, since nothing of the window was.
+   * Forwards one result for each key and window: the final one, once the window's end and its grace have passed. If the final
+   * result is a deletion, nothing is forwarded, because no earlier result was.
    *
    * @example
    * counts.suppress(Suppressed.untilWindowCloses())
@@ -56,7 +63,7 @@ export const Suppressed = Object.freeze({
   },
 
   /**
-   * The newest change of each key, when the first one has waited for `limitMs`.
+   * Forwards the newest change of each key, once the first change has waited for `limitMs`.
    *
    * @example
    * balances.suppress(Suppressed.untilTimeLimit(60_000, { maxRecords: 10_000 }))
@@ -75,5 +82,5 @@ function checked<B extends BufferConfig>(buffer: B): B {
 
 function checkLimit(name: string, limit: number): void {
   if (limit !== Infinity && !(Number.isSafeInteger(limit) && limit >= 0))
-    throw new TypeError(`${name} of suppress is a whole number, at least 0, or Infinity; not ${String(limit)}.`)
+    throw new TypeError(`${name} of suppress must be a whole number, at least 0, or Infinity; not ${String(limit)}.`)
 }

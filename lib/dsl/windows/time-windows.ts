@@ -4,7 +4,10 @@ import { requireMs } from './require-ms.ts'
 export interface TimeWindowsOptions {
   /** How long a window is. */
   readonly sizeMs: number
-  /** Default `sizeMs`: windows that follow one another (tumbling). Less: windows that overlap (hopping). */
+  /**
+   * How far apart the starts of two windows are. Default `sizeMs`: windows follow one another (tumbling). With a smaller value
+   * windows overlap (hopping).
+   */
   readonly advanceMs?: number | undefined
   /** How long after its end a window still takes records. Default 0. */
   readonly graceMs?: number | undefined
@@ -14,7 +17,7 @@ export interface TimeWindowsOptions {
 export class TimeWindows {
   /** How long a window is. */
   readonly sizeMs: number
-  /** How far the beginnings of two windows are apart. */
+  /** How far apart the starts of two windows are. */
   readonly advanceMs: number
   /** How long after its end a window still takes records. */
   readonly graceMs: number
@@ -23,7 +26,7 @@ export class TimeWindows {
     requireMs('sizeMs', 'a window', sizeMs, 1)
     requireMs('advanceMs', 'a window', advanceMs, 1)
     requireMs('graceMs', 'a window', graceMs)
-    if (advanceMs > sizeMs) throw new TypeError(`advanceMs of a window is at most its sizeMs, ${sizeMs}, not ${advanceMs}.`)
+    if (advanceMs > sizeMs) throw new TypeError(`advanceMs of a window must be at most its sizeMs, ${sizeMs}, not ${advanceMs}.`)
     this.sizeMs = sizeMs
     this.advanceMs = advanceMs
     this.graceMs = graceMs
@@ -31,6 +34,8 @@ export class TimeWindows {
   }
 
   /**
+   * Makes windows. Throws a `TypeError` for times that are not whole milliseconds, and for an advance that exceeds the size.
+   *
    * @example
    * TimeWindows.of({ sizeMs: 60_000, graceMs: 5_000 })
    */

@@ -1,18 +1,18 @@
 import { requireMs } from './require-ms.ts'
 
-/** When {@link UnlimitedWindows} begin, in ms. */
+/** The start of {@link UnlimitedWindows}, in ms. */
 export interface UnlimitedWindowsOptions {
-  /** Records before it are left out, uncounted. Default 0. */
+  /** When the window begins. Earlier records are ignored, and not counted as dropped. Default 0. */
   readonly startMs?: number | undefined
 }
 
 /** One window for each key, without end and without grace: it never closes (Java: `UnlimitedWindows`). */
 export class UnlimitedWindows {
-  /** When the window begins. Records before it are left out. */
+  /** When the window begins. Earlier records are ignored. */
   readonly startMs: number
   /** The window has no end. */
   readonly sizeMs = Infinity
-  /** There is no second window. */
+  /** No second window follows. */
   readonly advanceMs = Infinity
   /** A window that never closes needs no grace. */
   readonly graceMs = 0
@@ -24,6 +24,8 @@ export class UnlimitedWindows {
   }
 
   /**
+   * Makes the window. Throws a `TypeError` for a start that is not whole milliseconds, or less than 0.
+   *
    * @example
    * UnlimitedWindows.of({ startMs: Date.UTC(2026, 0) })
    */
