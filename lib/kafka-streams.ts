@@ -124,8 +124,8 @@ export class KafkaStreams implements AsyncDisposable {
    * in use (`LockError`). A second `start`, or a `start` after `close`, rejects with a `TypeError`.
    */
   async start(): Promise<void> {
-    if (this.#closing !== null) throw new TypeError('This application was closed: make another, and start that.')
-    if (this.#starting !== null) throw new TypeError('An application starts once: make another, and start that.')
+    if (this.#closing !== null) throw new TypeError('This application was closed: make a new KafkaStreams, and start that.')
+    if (this.#starting !== null) throw new TypeError('An application starts only once: make a new KafkaStreams, and start that.')
     // `onStateChange` may call `close`, which awaits `#starting`, or `start`, which must be refused. So `#starting` is set before
     // the state.
     const announced = Promise.withResolvers<void>()

@@ -5,9 +5,9 @@ export type MetricTags = Readonly<Record<string, string>>
 export interface Metric {
   /** Kafka's name of the metric. */
   readonly name: string
-  /** Kafka's group of the metric, as `stream-task-metrics`. */
+  /** Kafka's group of the metric, such as `stream-task-metrics`. */
   readonly group: string
-  /** What the metric is of: thread, task, store … */
+  /** Tags that name the thread, the task, the store … of the metric. */
   readonly tags: MetricTags
   /** The value now. */
   value(): number | string
@@ -25,7 +25,7 @@ export interface Counter {
 export interface Metrics {
   /** The same name, group and tags give the same counter. */
   counter(name: string, group: string, tags: MetricTags): Counter
-  /** Adds a metric whose value is asked for when it is read. */
+  /** Adds a metric whose value `read` computes whenever somebody asks for it. */
   gauge(name: string, group: string, tags: MetricTags, read: () => number | string): void
   /** Forgets all metrics that carry these tags, for example those of a closed task. */
   remove(tags: MetricTags): void

@@ -1,10 +1,10 @@
 /** Where the engine reports what happens. `facts` are plain values, for loggers that keep structure. */
 export interface Logger {
-  /** What is as it should be. */
+  /** Reports a normal event. */
   info(message: string, facts?: Readonly<Record<string, unknown>>): void
-  /** What the application goes on in spite of. */
+  /** Reports a problem that does not stop the application. */
   warn(message: string, facts?: Readonly<Record<string, unknown>>): void
-  /** What ends a task or the application. */
+  /** Reports an error that ends a task or the application. */
   error(message: string, facts?: Readonly<Record<string, unknown>>): void
 }
 

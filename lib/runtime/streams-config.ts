@@ -33,11 +33,11 @@ export type UncaughtExceptionHandler = (error: unknown) => UncaughtExceptionAnsw
 export interface StreamsOptions {
   /** Name of the consumer group, and prefix of internal topics. Required. */
   readonly applicationId: string
-  /** Default: the application id. */
+  /** Prefix of the ids of all clients. Default: the application id and the id of the process. */
   readonly clientId?: string | undefined
-  /** Static membership (KIP-345). */
+  /** The id of a static member of the group (KIP-345). Default: the member is not static. */
   readonly groupInstanceId?: string | undefined
-  /** Only `at_least_once` so far. */
+  /** The processing guarantee: only `at_least_once` so far. */
   readonly processingGuarantee?: 'at_least_once' | undefined
   /** `java` behaves as Kafka Streams even where that loses data. Default `safe`. */
   readonly compatibility?: 'safe' | 'java' | undefined
@@ -57,7 +57,7 @@ export interface StreamsOptions {
   readonly defaultValueSerde?: Serde<never> | undefined
   /** The schema registry that Avro serdes use. */
   readonly schemaRegistry?: SchemaRegistry | undefined
-  /** Default {@link failOnInvalidTimestamp}. */
+  /** Gives each record its timestamp. Default {@link failOnInvalidTimestamp}. */
   readonly defaultTimestampExtractor?: TimestampExtractor | undefined
   /** Decides what happens to a record that cannot be read. Default: `logAndFail`. */
   readonly deserializationHandler?: DeserializationHandler | undefined
@@ -67,7 +67,7 @@ export interface StreamsOptions {
   readonly processorWrapper?: ProcessorWrapper | undefined
   /** Whether errors of the processors of global stores go to `processingHandler` too (KIP-1270). Default false: they fail. */
   readonly processingExceptionHandlerGlobalEnabled?: boolean | undefined
-  /** Default {@link retryOrFail}. */
+  /** Decides what happens to a record that cannot be written. Default {@link retryOrFail}. */
   readonly productionHandler?: ProductionHandler | undefined
   /**
    * The topic of dead letters that the engine writes when a handler gives none of its own (KIP-1034). It must exist. Default: none
@@ -82,7 +82,10 @@ export interface StreamsOptions {
    * Only `default` so far: stores of the DSL do not keep headers (Java: `dsl.store.format`, KIP-1285).
    */
   readonly dslStoreFormat?: 'default' | undefined
-  /** Default: `disk` with a `stateDir` or a `storage` on disk, else `memory`. */
+  /**
+   * Where stores keep their rows that do not say so themselves. Default: `disk` with a `stateDir` or a `storage` on disk, else
+   * `memory`.
+   */
   readonly defaultStoreMedium?: 'memory' | 'disk' | undefined
   /** How often tasks are committed. Default 30 000. */
   readonly commitIntervalMs?: number | undefined
@@ -115,7 +118,7 @@ export interface StreamsOptions {
   readonly sessionTimeoutMs?: number | undefined
   /** How often a member sends a heartbeat. Default 3000. */
   readonly heartbeatIntervalMs?: number | undefined
-  /** How long a member may take to join again (Java: `max.poll.interval.ms`). Default 300 000. */
+  /** How long a member may take to join again in a rebalance (Java: `max.poll.interval.ms`). Default 300 000. */
   readonly rebalanceTimeoutMs?: number | undefined
   /** How often the cluster is asked for topics that the pattern of a source matches. Default 10 000 (Java: five minutes). */
   readonly metadataMaxAgeMs?: number | undefined
@@ -148,7 +151,7 @@ export interface StreamsOptions {
   readonly logger?: Logger | undefined
   /** Where metrics are kept. Default: in memory. */
   readonly metrics?: Metrics | undefined
-  /** Default: the cluster's. */
+  /** The clock of the application. Default: that of the cluster. */
   readonly clock?: Clock | undefined
 }
 

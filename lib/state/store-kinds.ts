@@ -23,6 +23,9 @@ export const storeKinds = {
 /** The kind of a store. `kinds` is the table to look in; tests have tables with kinds of their own. */
 export function storeKindOf({ kind, name }: StoreSpec, kinds: StoreKinds = storeKinds): StoreKind {
   const found = kinds[kind]
-  if (found === undefined) throw new TypeError(`The store ${name} is of an unknown kind, ${kind}.`)
+  if (found === undefined)
+    throw new TypeError(
+      `The store ${name} is of an unknown kind, ${kind}: declare it with keyValueStore() or another function for stores.`,
+    )
   return found
 }

@@ -75,7 +75,7 @@ function keyValueCommon<K, V>(name: string, { maxEntries, ...options }: KeyValue
   if (maxEntries === undefined) return store
   if (!Number.isSafeInteger(maxEntries) || maxEntries < 0)
     throw new TypeError(`The store ${name} keeps a whole number of entries, at least 0, not ${String(maxEntries)}.`)
-  if (options.medium === 'disk') throw new TypeError(`The store ${name} has maxEntries, so that it lives in memory.`)
+  if (options.medium === 'disk') throw new TypeError(`The store ${name} has maxEntries, so it lives in memory: leave medium out.`)
   return { ...store, medium: 'memory' as const, maxEntries }
 }
 
@@ -99,8 +99,10 @@ export function versionedKeyValueStore<K, V>(
   { historyRetentionMs, segmentIntervalMs, ...options }: VersionedKeyValueStoreOptions<K, V>,
 ): VersionedKeyValueStoreSpec<K, V> {
   const intervalMs = segmentIntervalMs ?? versionSegmentIntervalMs(historyRetentionMs)
-  if (!(historyRetentionMs >= 0)) throw new TypeError(`The store ${name} cannot keep a history of ${historyRetentionMs} ms.`)
-  if (!(intervalMs >= 1)) throw new TypeError(`The store ${name} cannot have segments of ${intervalMs} ms.`)
+  if (!(historyRetentionMs >= 0))
+    throw new TypeError(`The store ${name} cannot keep a history of ${historyRetentionMs} ms: historyRetentionMs is at least 0.`)
+  if (!(intervalMs >= 1))
+    throw new TypeError(`The store ${name} cannot have segments of ${intervalMs} ms: segmentIntervalMs is at least 1.`)
   return Object.freeze({
     kind: 'versioned' as const,
     values: 'plain' as const,
@@ -147,10 +149,14 @@ function windowSpec<K, V, Values extends StoredValues>(
   values: Values,
   { retentionMs, windowSizeMs, duplicates = 'replace', expiry = 'default', ...options }: WindowStoreOptions<K, V>,
 ): WindowStoreSpec<K, V, Values> {
-  if (!(retentionMs >= 0)) throw new TypeError(`The store ${name} cannot retain windows for ${retentionMs} ms.`)
-  if (!(windowSizeMs >= 0)) throw new TypeError(`The store ${name} cannot have windows of ${windowSizeMs} ms.`)
+  if (!(retentionMs >= 0))
+    throw new TypeError(`The store ${name} cannot retain windows for ${retentionMs} ms: retentionMs is at least 0.`)
+  if (!(windowSizeMs >= 0))
+    throw new TypeError(`The store ${name} cannot have windows of ${windowSizeMs} ms: windowSizeMs is at least 0.`)
   if (windowSizeMs > retentionMs)
-    throw new TypeError(`The store ${name} retains ${retentionMs} ms: too short for windows of ${windowSizeMs} ms.`)
+    throw new TypeError(
+      `The store ${name} retains ${retentionMs} ms, less than its windows of ${windowSizeMs} ms: give it a longer retentionMs.`,
+    )
   if (duplicates === 'keep' && options.caching === 'enabled')
     throw new TypeError(`The store ${name} keeps duplicates, which a cache would lose: disable caching.`)
   return Object.freeze({
@@ -175,11 +181,14 @@ export interface SessionStoreOptions<K, V> extends StoreOptions<K, V> {
 /** Declares a session store (Java: `Stores.sessionStoreBuilder`). Throws a `TypeError` for a negative retention. */
 export function sessionStore<K, V>(name: string, options: SessionStoreOptions<K, V>): SessionStoreSpec<K, V> {
   const { retentionMs, expiry = 'default', ...rest } = options
-  if (!(retentionMs >= 0)) throw new TypeError(`The store ${name} cannot retain sessions for ${retentionMs} ms.`)
+  if (!(retentionMs >= 0))
+    throw new TypeError(`The store ${name} cannot retain sessions for ${retentionMs} ms: retentionMs is at least 0.`)
   return Object.freeze({ kind: 'session' as const, values: 'plain' as const, ...common(name, rest), retentionMs, expiry })
 }
 
-/** What the specs of all kinds have, with the defaults. Throws a `TypeError` for a name that no topic can have. */
+/**
+ * The properties that the specs of all kinds share, with their defaults. Throws a `TypeError` for a name that no topic can have.
+ */
 export function common<K, V>(name: string, options: StoreOptions<K, V>) {
   const { key, value, medium = 'default', caching = 'disabled', changelog = { config: {} } } = options
   return { name: checkTopicName(name), key, value, medium, caching, changelog }

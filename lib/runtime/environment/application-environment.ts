@@ -15,7 +15,7 @@ export interface ApplicationEnvironment {
   readonly applicationId: string
   readonly compatibility: 'safe' | 'java'
   readonly upgradeFrom?: UpgradeFrom | undefined
-  /** Operators that emit when event time has passed a window look for such windows at most once in this time of the wall clock. */
+  /** How often, by the wall clock, operators look for results that have become due with event time, such as closed windows. */
   readonly emitIntervalMs: number
   readonly serdes: SerdeResolver
   readonly timestampExtractor: TimestampExtractor

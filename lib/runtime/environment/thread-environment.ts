@@ -14,6 +14,6 @@ export interface ThreadEnvironment extends ApplicationEnvironment {
   readonly logger: Logger
   /** The bytes that the record caches of this thread's stores may hold together (KIP-63). */
   readonly cache: CacheBudget
-  /** Tests only. */
+  /** Set only by the test driver. */
   readonly valueGuard?: ValueGuard | undefined
 }

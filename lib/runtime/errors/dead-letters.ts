@@ -20,7 +20,7 @@ export function deadLetter(topic: string, error: StreamsError, context: ErrorHan
 }
 
 function errorHeaders(error: StreamsError, { topic, partition, offset }: ErrorHandlerContext): Headers {
-  // A processing error only adds the place to its cause, and other headers tell the place: so the cause is named.
+  // A processing error only adds the place to its cause. Other headers tell the place, so these headers tell the cause.
   const thrown = error instanceof ProcessingError && error.cause instanceof Error ? error.cause : error
   return [
     header('exception', thrown instanceof StreamsError ? thrown.code : thrown.name),

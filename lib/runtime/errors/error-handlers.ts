@@ -62,7 +62,7 @@ export type HandlerResponse<A extends ProductionAnswer = HandlerAnswer> =
   A | { readonly answer: A; readonly deadLetters: readonly DeadLetter[] }
 
 /**
- * Decides about a record that no serde could read, that was null where the serde is not nullable (`STREAMS_NULL_VALUE`), or whose
+ * Decides about a record that no serde could read, that is null although the serde is not nullable (`STREAMS_NULL_VALUE`), or whose
  * timestamp is no safe integer (Java: `DeserializationExceptionHandler`). The default is {@link logAndFail}.
  */
 export type DeserializationHandler = (error: StreamsError, record: RawRecord, context: ErrorHandlerContext) => HandlerResponse

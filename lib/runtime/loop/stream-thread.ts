@@ -88,7 +88,7 @@ export class StreamThread {
     if (jobs.isEmpty && !input.hasNews && !this.#isReady) await this.#idle()
   }
 
-  /** Restores, processes and punctuates, unless the application pauses (KIP-834). Answers whether anything was processed. */
+  /** Restores, processes and punctuates, unless the application pauses (KIP-834). Returns whether anything was processed. */
   #work(): boolean {
     const { executor, updater, pauses } = this.#options
     if (pauses.isPaused) return false

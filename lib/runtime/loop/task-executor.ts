@@ -22,7 +22,7 @@ export class TaskExecutor {
   }
 
   /**
-   * Tasks take turns until nothing can be processed, a processor asks for a commit, or the slice of time is over. Answers whether
+   * Tasks take turns until nothing can be processed, a processor asks for a commit, or the slice of time is over. Returns whether
    * any record was processed.
    */
   process(): boolean {
@@ -39,7 +39,7 @@ export class TaskExecutor {
     return worked
   }
 
-  /** Runs the wall-clock punctuations that are due. Answers whether there were any. */
+  /** Runs the wall-clock punctuations that are due. Returns whether there were any. */
   punctuate(): boolean {
     const now = this.#options.clock.now()
     let punctuated = false

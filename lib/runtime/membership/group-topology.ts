@@ -21,7 +21,7 @@ export function groupTopologyHash(members: readonly TopologyMember[], own: strin
   return hashes.includes(own) ? own : (hashes[0] ?? own)
 }
 
-/** The end of a member whose topology is not that of the group it joins. */
+/** The error that ends a member whose topology is not that of its group. */
 export function topologyMismatch(): StreamsError {
   const message =
     'Running instances of this application have another topology (sub-topologies, sources, internal topics or stores): ' +

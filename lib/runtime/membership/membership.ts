@@ -40,8 +40,8 @@ export interface MembershipListener {
  */
 export interface Membership {
   /**
-   * The membership's life: resolves after `leave`, rejects with the error that ended it. Called once. Errors that the group
-   * itself has: `STREAMS_SHUTDOWN_REQUESTED`, `STREAMS_MISSING_SOURCE_TOPIC`, `STREAMS_TOPOLOGY_MISMATCH`.
+   * The membership's life: resolves after `leave`, rejects with the error that ended it. Called once. Errors that concern the whole
+   * group: `STREAMS_SHUTDOWN_REQUESTED`, `STREAMS_MISSING_SOURCE_TOPIC`, `STREAMS_TOPOLOGY_MISMATCH`.
    */
   run(listener: MembershipListener): Promise<void>
   /** Commits carry this identity, so that the broker can refuse those of a zombie (KIP-447). It changes with each rebalance. */

@@ -16,8 +16,8 @@ export interface Changelog {
   /** The first offset to read: the position of the last checkpoint, or the earliest offset. */
   readonly start: number | 'earliest'
   /**
-   * The restore ends at this offset, or earlier at the end of the log. Given if a source topic is the changelog: it is the
-   * committed offset then.
+   * The committed offset, if a source topic serves as the changelog. The restore ends there if the log is longer. Undefined: the
+   * restore ends at the end of the log.
    */
   readonly endOffsetMax?: number | undefined
   /**
@@ -39,11 +39,11 @@ export interface Changelog {
  * logged.
  */
 export interface StateRestoreListener {
-  /** A restore begins: of the records from `startOffset` (included) to `endOffset` (excluded). */
+  /** A restore begins. It will read the records from `startOffset` (included) to `endOffset` (excluded). */
   onRestoreStart?(partition: TopicPartition, storeName: string, startOffset: number, endOffset: number): void
   /** This batch had `restored` records, superseded ones included. `nextOffset` is read next. */
   onBatchRestored?(partition: TopicPartition, storeName: string, nextOffset: number, restored: number): void
-  /** Called when the store has all that its changelog has. */
+  /** The restore has ended: the store is up to date with its changelog. */
   onRestoreEnd?(partition: TopicPartition, storeName: string, totalRestored: number): void
   /** The task was closed or moved before the restore had ended. */
   onRestoreSuspended?(partition: TopicPartition, storeName: string, totalRestored: number): void

@@ -25,7 +25,7 @@ export interface PunctuationRequest {
   readonly intervalMs: number
   readonly type: PunctuationType
   readonly punctuator: Punctuator
-  /** KIP-1146. */
+  /** The time of the first punctuation, in ms since the epoch (KIP-1146). Undefined: the processor gave none. */
   readonly startMs: number | undefined
 }
 

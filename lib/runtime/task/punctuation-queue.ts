@@ -42,7 +42,10 @@ export class PunctuationQueue {
   }
 }
 
-/** When a punctuation with a start first fires: then, or, where that has passed, at the next interval after now (KIP-1146). */
+/**
+ * When a punctuation with a start time first fires (KIP-1146): at that time, or, if it has passed, at the end of the present
+ * interval.
+ */
 export function firstPunctuation(startMs: number, intervalMs: number, now: number): number {
   if (!Number.isSafeInteger(startMs))
     throw new TypeError(`startMs of a punctuation is an integer, in ms since the epoch, not ${startMs}.`)

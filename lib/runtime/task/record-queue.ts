@@ -90,7 +90,7 @@ export class RecordQueue {
     this.#nextOffset = offset
   }
 
-  /** Adds records `from` up to `end` of a batch. An empty range only moves the position: markers and aborted records are such. */
+  /** Adds records `from` up to `end` of a batch. An empty range, as of markers and aborted records, only moves the position. */
   add(batch: RecordBatch, from: number, end: number): void {
     this.#nextOffset = batch.nextOffset
     if (from >= end) return

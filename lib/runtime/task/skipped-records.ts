@@ -16,7 +16,7 @@ export interface SkippedRecordsOptions {
   readonly current: CurrentRecord
   /** Kafka's `dropped-records` of the task. */
   readonly dropped: Counter
-  /** Of the task. */
+  /** The stream time of the task. */
   streamTime(): number
 }
 
@@ -30,7 +30,7 @@ interface Line {
 /**
  * Counts and logs the records that a task skips on purpose: late ones, and those without key or value. Each place logs each reason
  * at most once in 10 s of the wall clock, so that a flood of late records is no flood of log lines. The next line tells how many
- * records had none. The counter counts all of them.
+ * records were skipped without a line. The counter counts all of them.
  */
 export class SkippedRecords {
   readonly #options: SkippedRecordsOptions

@@ -8,8 +8,9 @@ import { inputTopics } from '../topics/partition-counts.ts'
 
 /**
  * The offsets where reading begins in partitions without a committed offset, or whose offset the broker no longer has. The reset
- * policy of the source decides, else `fallback`. Repartition topics are read from their start, because their records were
- * acknowledged as processed upstream. Throws a `StreamsError` (`STREAMS_NO_OFFSET`) if the policy is `none`.
+ * policy of the source decides, else `fallback`. Repartition topics are always read from their start: upstream the offsets of their
+ * records are committed, so that nobody writes these records again. Throws a `StreamsError` (`STREAMS_NO_OFFSET`) if the policy is
+ * `none`.
  */
 export async function resetOffsets(
   partitions: readonly TopicPartition[],

@@ -153,7 +153,7 @@ export class TaskManager {
     const managed: ManagedTask = { id, subtopology, partitions, task, storage, committed, restoring: new Set(), state: 'created' }
     this.#tasks.set(taskIdString(id), managed)
     for (const partition of partitions) this.#owners.set(partitionKey(partition), managed)
-    // From here on `close` closes the storage, too.
+    // From here on `close` also closes the storage.
     opened.move()
     task.open()
     this.#restore(managed)

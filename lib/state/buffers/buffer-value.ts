@@ -15,7 +15,7 @@ export interface BufferValue {
 }
 
 const nullLength = -1
-/** Stands for an old value that is the prior value: it is not written twice. */
+/** The length of an old value that equals the prior value, so that it is not written twice. */
 const sameAsPrior = -2
 
 /**
@@ -100,7 +100,7 @@ export class BufferReader {
     return readInt64(this.#bytes, this.#advance(8))
   }
 
-  /** Bytes after their length. A negative length stands for null. */
+  /** Reads bytes whose length was read before. A length of −1 stands for null. */
   bytes(length: number): Uint8Array | null {
     if (length === nullLength) return null
     const from = this.#advance(length)
@@ -126,8 +126,8 @@ export class BufferReader {
   #tooShort(length: number): SerializationError {
     const size = this.#bytes.byteLength
     const message =
-      `The changelog of a buffer holds ${size} bytes that are no record of it: ${length} are announced at ${this.#at}. ` +
-      'Was the topic written by something else? Reset the application, or name the operator anew.'
+      `A changelog record of a buffer is malformed: it has ${size} bytes, and at ${this.#at} announces ${length} more. ` +
+      'Was the topic written by something else? Reset the application, or give the operator another name.'
     return new SerializationError('STREAMS_DESERIALIZATION', message, { facts: { size, at: this.#at, length } })
   }
 }

@@ -104,7 +104,9 @@ function versionOf({ headers }: ChangelogRecord): number {
 
 function present(bytes: Uint8Array | null): Uint8Array {
   if (bytes !== null) return bytes
-  throw new SerializationError('STREAMS_DESERIALIZATION', 'The changelog of a buffer holds a record without a change.')
+  const message =
+    'The changelog of a buffer holds a record without a change: reset the application, or give the operator another name.'
+  throw new SerializationError('STREAMS_DESERIALIZATION', message)
 }
 
 function unknownVersion(record: ChangelogRecord, { topic, partition }: ChangelogOrigin): SerializationError {

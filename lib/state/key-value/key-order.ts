@@ -1,4 +1,4 @@
-/** Compares keys, bytes as latin1, in the order of their bytes. */
+/** Compares keys (bytes as latin1) in the order of their bytes. */
 export function ascending(left: string, right: string): number {
   return left < right ? -1 : left > right ? 1 : 0
 }

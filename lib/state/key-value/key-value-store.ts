@@ -7,7 +7,7 @@ import type { ValueAndTimestamp } from '../../model/value-and-timestamp.ts'
  */
 export type KeyValueIterator<K, V> = IterableIterator<KeyValue<K, V>>
 
-/** A key-value store, to be read (Java: `ReadOnlyKeyValueStore`). */
+/** The reads of a key-value store (Java: `ReadOnlyKeyValueStore`). */
 export interface ReadOnlyKeyValueStore<K, V> {
   /** The value of a key, or null. */
   get(key: K): V | null
@@ -21,11 +21,11 @@ export interface ReadOnlyKeyValueStore<K, V> {
   reverseAll(): KeyValueIterator<K, V>
   /** All entries whose serialized key starts with these bytes. */
   prefixScan(prefix: Uint8Array): KeyValueIterator<K, V>
-  /** How many entries there are, about. */
+  /** The number of entries, roughly. */
   approximateNumEntries(): number
 }
 
-/** Java: `KeyValueStore`. A value of null deletes. Reads see the earlier writes of their own task. */
+/** A key-value store (Java: `KeyValueStore`). A value of null deletes. Reads see the earlier writes of their own task. */
 export interface KeyValueStore<K, V> extends ReadOnlyKeyValueStore<K, V> {
   /** Sets the value of a key; null deletes it. */
   put(key: K, value: V | null): void
@@ -37,8 +37,7 @@ export interface KeyValueStore<K, V> extends ReadOnlyKeyValueStore<K, V> {
   delete(key: K): V | null
 }
 
-/**
- * Java: `TimestampedKeyValueStore`. A row is `timestamp int64 ‖ value`. The changelog has the value alone; the record's timestamp
+/** A key-value store that keeps a timestamp beside each value (Java: `TimestampedKeyValueStore`). A row is `timestamp int64 ‖ value`. The changelog has the value alone; the record's timestamp
  * is that of the row.
  */
 export type TimestampedKeyValueStore<K, V> = KeyValueStore<K, ValueAndTimestamp<V>>

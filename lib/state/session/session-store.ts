@@ -2,9 +2,9 @@ import type { Windowed } from '../../model/windowed.ts'
 import type { WindowedEntry } from '../window/window-store.ts'
 
 /**
- * Java: `ReadOnlySessionStore`. Times are in ms. All bounds are included, and the end of a session belongs to it. Sessions that
- * ended before the retention are not seen. In a range of keys null means no bound. The order of sessions is that of Java's store of
- * the same expiry.
+ * The reads of a session store (Java: `ReadOnlySessionStore`). Times are in ms. All bounds are included, and the end of a session
+ * belongs to it. Sessions that ended before the retention are not seen. In a range of keys null means no bound. The order of
+ * sessions is that of Java's store of the same expiry.
  */
 export interface ReadOnlySessionStore<K, V> {
   /** The session with exactly these bounds, or null. */
@@ -37,7 +37,9 @@ export interface ReadOnlySessionStore<K, V> {
   ): IterableIterator<WindowedEntry<K, V>>
 }
 
-/** Java: `SessionStore`. A put of an expired session is dropped. It counts as a dropped record if it does in Java. */
+/**
+ * A session store (Java: `SessionStore`). A put of an expired session is dropped. It counts as a dropped record if it does in Java.
+ */
 export interface SessionStore<K, V> extends ReadOnlySessionStore<K, V> {
   /** Puts the value of a session. A value of null deletes. */
   put(session: Windowed<K>, value: V | null): void

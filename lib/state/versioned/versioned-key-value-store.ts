@@ -4,9 +4,9 @@ import type { ValueAndTimestamp } from '../../model/value-and-timestamp.ts'
 export interface VersionedRecord<V> {
   /** The value. */
   readonly value: V
-  /** Since when the value holds, in ms since the epoch. */
+  /** The time from which the value is valid, in ms since the epoch. */
   readonly timestamp: number
-  /** Until when the value holds, in ms since the epoch; it is not valid at this time any more. */
+  /** The time from which the value is no longer valid, in ms since the epoch. */
   readonly validTo: number
 }
 
@@ -26,7 +26,7 @@ export interface HistoryOptions {
   readonly order?: 'ascending' | 'descending' | undefined
 }
 
-/** A versioned store, to be read (Java: `VersionedKeyValueStore`). */
+/** The reads of a versioned store (Java: `VersionedKeyValueStore`). */
 export interface ReadOnlyVersionedKeyValueStore<K, V> {
   /** The latest version. Null if the key has none, or is deleted. */
   get(key: K): ValueAndTimestamp<V> | null
@@ -38,7 +38,7 @@ export interface ReadOnlyVersionedKeyValueStore<K, V> {
   history(key: K, options?: HistoryOptions): IterableIterator<VersionedRecord<V>>
 }
 
-/** Java: `VersionedKeyValueStore` (KIP-889). Reads see the earlier writes of their own task. */
+/** A versioned store (KIP-889; Java: `VersionedKeyValueStore`). Reads see the earlier writes of their own task. */
 export interface VersionedKeyValueStore<K, V> extends ReadOnlyVersionedKeyValueStore<K, V> {
   /**
    * Adds a version, or replaces the one with that timestamp. A value of null deletes the key as of then. Returns the version's

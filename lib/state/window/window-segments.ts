@@ -3,7 +3,7 @@ import { MemoryRows } from '../key-value/memory-rows.ts'
 import type { RowFormat } from '../key-value/row-codec.ts'
 import { WriteBuffer } from '../layers/write-buffer.ts'
 
-/** The rows whose window starts are in one span of time. */
+/** The rows whose times are in one span: the starts of windows, the ends of sessions, or the ends of versions. */
 export interface Segment {
   readonly id: number
   readonly rows: MemoryRows | WriteBuffer

@@ -17,8 +17,7 @@ export interface WindowedEntry<K, V> {
   readonly value: V
 }
 
-/**
- * Java: `ReadOnlyWindowStore`. Times are window starts in ms; all bounds are included. Windows older than the retention are not
+/** The reads of a window store (Java: `ReadOnlyWindowStore`). Times are window starts in ms; all bounds are included. Windows older than the retention are not
  * seen.
  */
 export interface ReadOnlyWindowStore<K, V> {
@@ -45,8 +44,7 @@ export interface ReadOnlyWindowStore<K, V> {
   backwardAll(): IterableIterator<WindowedEntry<K, V>>
 }
 
-/**
- * Java: `WindowStore`. A value of null deletes. A put of an expired window is dropped. It counts as a dropped record if it does in
+/** A window store (Java: `WindowStore`). A value of null deletes. A put of an expired window is dropped. It counts as a dropped record if it does in
  * Java.
  */
 export interface WindowStore<K, V> extends ReadOnlyWindowStore<K, V> {

@@ -5,17 +5,17 @@
 export interface LevelDatabase {
   /** The abilities of the database. Millrace asks for `getSync` and `explicitSnapshots`. */
   readonly supports: object
-  /** Opens the database. Resolves at once where it is open. */
+  /** Opens the database. Resolves at once if it is open. */
   open(): Promise<void>
   /** Closes the database. Idempotent. */
   close(): Promise<void>
   /** Writes all operations or none. */
   batch(operations: LevelOperation[], options: LevelBatchOptions): Promise<void>
-  /** Goes through the rows in order of their keys' bytes. */
+  /** Iterates over the rows in the order of their keys' bytes. */
   iterator(options: LevelIteratorOptions): LevelIterator
-  /** Reads a value without a promise. Undefined where there is none. Only of databases that support it. */
+  /** Reads a value synchronously; undefined if there is none. Only in databases that support it. */
   getSync?(key: Uint8Array, options: LevelEncodings): Uint8Array | undefined
-  /** Holds what the database has now, for reads that come later. Only of databases that support it. */
+  /** Makes a snapshot of the database for later reads. Only in databases that support it. */
   snapshot?(): LevelSnapshot
 }
 
@@ -44,17 +44,17 @@ export interface LevelIteratorOptions extends LevelEncodings {
   readonly values: boolean
 }
 
-/** A way through the rows of a database. Whoever makes it closes it. */
+/** An iterator over the rows of a database. Its maker closes it. */
 export interface LevelIterator {
   /** The next rows, `size` of them at most. Empty at the end. */
   nextv(size: number): Promise<[Uint8Array, Uint8Array | undefined][]>
-  /** Gives back what the iterator holds. */
+  /** Frees the iterator. */
   close(): Promise<void>
 }
 
-/** What a database had at one time. Whoever makes it closes it. */
+/** The rows of a database at one moment. Its maker closes it. */
 export interface LevelSnapshot {
-  /** Gives back what the snapshot holds. */
+  /** Frees the snapshot. */
   close(): Promise<void>
 }
 

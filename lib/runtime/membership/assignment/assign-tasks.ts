@@ -34,7 +34,7 @@ export interface AssignTasksOptions {
  * - Stateful tasks are spread evenly, over processes by their number of members, then over the members of each; stateless ones
  *   then fill up. So no two members differ by more than one task, and by more than one stateful task.
  * - A member keeps the tasks that it ran, if its process is caught up on them. It always keeps stateless ones.
- * - Other stateful tasks go where the lag is smallest, of the processes that have room.
+ * - Other stateful tasks go to the process with the smallest lag, among those that have room.
  */
 export function assignTasks(
   tasks: readonly AssignableTask[],

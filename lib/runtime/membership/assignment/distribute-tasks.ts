@@ -27,9 +27,9 @@ interface Share {
 }
 
 /**
- * Spreads tasks over buckets by capacity. First it decides how many tasks each bucket takes; where several splits are equally even, the
- * buckets that own more tasks take more. Then owners keep their tasks, other tasks go to the smallest lag, and tasks without any state
- * go to the least loaded bucket.
+ * Spreads tasks over buckets by capacity. First it decides how many tasks each bucket takes; if several splits are equally even,
+ * the buckets that own more tasks take more. Then owners keep their tasks, other tasks go to the smallest lag, and tasks without
+ * any state go to the least loaded bucket.
  */
 export function distributeTasks(tasks: readonly TaskId[], buckets: readonly Bucket[]): ReadonlyMap<string, readonly TaskId[]> {
   assert(tasks.length === 0 || buckets.length > 0, 'Tasks are given to somebody.')

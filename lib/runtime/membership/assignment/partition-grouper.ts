@@ -12,7 +12,7 @@ import { inputTopics, taskCount } from '../../topics/partition-counts.ts'
  * `partitionCounts` holds the topics of the cluster that the topology reads, internal ones too. A topic without an entry does not
  * exist.
  *
- * Throws a `TopologyError` of code `STREAMS_TOPIC_READ_TWICE` where two sub-topologies read one topic, as patterns can.
+ * Throws a `TopologyError` of code `STREAMS_TOPIC_READ_TWICE` if two sub-topologies read one topic, as may happen with patterns.
  */
 export function groupPartitions(
   { subtopologies }: TopologyPlan,

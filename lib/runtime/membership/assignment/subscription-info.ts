@@ -6,7 +6,9 @@ import { decodeUserData, UserDataWriter } from './wire.ts'
 /** The offset sum of a task that runs on this member: it is caught up by definition (Java: `Task.LATEST_OFFSET`). */
 export const latestOffset = -2
 
-/** The user data of a subscription: what a member tells the leader when it joins (Java: `SubscriptionInfo`; the bytes are our own). */
+/**
+ * The user data of a subscription: what a member tells the leader when it joins (Java: `SubscriptionInfo`; the bytes are our own).
+ */
 export interface SubscriptionInfo {
   /** The id of the process, a UUID that lasts as long as its state directory. Members with one id share stored state. */
   readonly processId: string
@@ -24,7 +26,7 @@ export interface SubscriptionInfo {
   readonly error: AssignorError
 }
 
-/** Throws a `TypeError` where the process id is no UUID. */
+/** Throws a `TypeError` if the process id is no UUID. */
 export function encodeSubscriptionInfo(info: SubscriptionInfo): Uint8Array {
   const writer = new UserDataWriter()
   writer.error(info.error)
