@@ -4,11 +4,11 @@ import type { TaskId } from './task-id.ts'
 /** The facts of an error, by name. Handlers branch on the `code` of an error and read its `facts`. */
 export type ErrorFacts = Readonly<Record<string, unknown>>
 
-/** What an error knows besides its code and its message. */
+/** Options of a {@link StreamsError}. */
 export interface StreamsErrorOptions {
-  /** Where it has happened, and with what. */
+  /** The facts of the error, e.g. topic, partition and offset. */
   readonly facts?: ErrorFacts | undefined
-  /** The error below it. */
+  /** The error that caused this one. */
   readonly cause?: unknown
 }
 
@@ -19,11 +19,11 @@ export interface StreamsErrorOptions {
  * Wrong arguments are `TypeError`s without a code: mend the program, do not catch them.
  */
 export class StreamsError extends Error {
-  /** The class, for logs. */
+  /** The name of the class. */
   override readonly name: string = 'StreamsError'
-  /** What has happened, as a name that does not change. */
+  /** The code of the error, which never changes. */
   readonly code: StreamsErrorCode
-  /** Where it has happened, and with what. */
+  /** The facts of the error, e.g. topic, partition and offset. */
   readonly facts: ErrorFacts
 
   constructor(code: StreamsErrorCode, message: string, { facts = {}, cause }: StreamsErrorOptions = {}) {
@@ -35,31 +35,31 @@ export class StreamsError extends Error {
 
 /** The topology cannot be built or run as written (Java: `TopologyException`). Mend the program. */
 export class TopologyError extends StreamsError {
-  /** The class, for logs. */
+  /** The name of the class. */
   override readonly name = 'TopologyError'
 }
 
 /** A configuration value is missing or wrong (Java: `ConfigException`). Mend the configuration. */
 export class ConfigError extends StreamsError {
-  /** The class, for logs. */
+  /** The name of the class. */
   override readonly name = 'ConfigError'
 }
 
 /** Bytes could not be read, or a value could not be written (Java: `SerializationException`). */
 export class SerializationError extends StreamsError {
-  /** The class, for logs. */
+  /** The name of the class. */
   override readonly name = 'SerializationError'
 }
 
 /** A store cannot be used: it is closed, moved, unknown, or of another kind (Java: `InvalidStateStoreException`). */
 export class InvalidStateStoreError extends StreamsError {
-  /** The class, for logs. */
+  /** The name of the class. */
   override readonly name = 'InvalidStateStoreError'
 }
 
 /** The state on disk, or its restore, is broken (Java: `ProcessorStateException`). */
 export class ProcessorStateError extends StreamsError {
-  /** The class, for logs. */
+  /** The name of the class. */
   override readonly name = 'ProcessorStateError'
 }
 
@@ -68,7 +68,7 @@ export class ProcessorStateError extends StreamsError {
  * again.
  */
 export class TaskMigratedError extends StreamsError {
-  /** The class, for logs. */
+  /** The name of the class. */
   override readonly name = 'TaskMigratedError'
 }
 
@@ -82,9 +82,9 @@ export interface TaskCorruptedErrorOptions extends StreamsErrorOptions {
  * them.
  */
 export class TaskCorruptedError extends StreamsError {
-  /** The class, for logs. */
+  /** The name of the class. */
   override readonly name = 'TaskCorruptedError'
-  /** The tasks whose state is lost. */
+  /** The tasks whose state is corrupt. */
   readonly tasks: readonly TaskId[]
 
   constructor(tasks: readonly TaskId[], message: string, options: TaskCorruptedErrorOptions = {}) {
@@ -95,7 +95,7 @@ export class TaskCorruptedError extends StreamsError {
 
 /** Another process holds a lock (Java: `LockException`). */
 export class LockError extends StreamsError {
-  /** The class, for logs. */
+  /** The name of the class. */
   override readonly name = 'LockError'
 }
 
@@ -113,9 +113,9 @@ export type TransportErrorKind = 'retriable' | 'fenced' | 'rebalance' | 'out-of-
 
 /** A broker refused a request, or could not be reached. The `code` is `TRANSPORT_` and Kafka's name of the error. */
 export class TransportError extends StreamsError {
-  /** The class, for logs. */
+  /** The name of the class. */
   override readonly name = 'TransportError'
-  /** What recovers from the error. */
+  /** What the caller can do about the error. */
   readonly kind: TransportErrorKind
 
   constructor(code: StreamsErrorCode, kind: TransportErrorKind, message: string, options: StreamsErrorOptions = {}) {

@@ -1,6 +1,6 @@
 /** A header of a record. A record may have several headers with the same key. */
 export interface Header {
-  /** Name of the header; a record may have several of one name. */
+  /** The name of the header. */
   readonly key: string
   /** Value of the header, in bytes. */
   readonly value: Uint8Array | null

@@ -6,7 +6,7 @@ export interface RawRecord {
   readonly topic: string
   /** The partition that the record was read from. */
   readonly partition: number
-  /** Where in its partition the record stands. */
+  /** The offset of the record. */
   readonly offset: number
   /** The record's time, in ms since the epoch. */
   readonly timestamp: number

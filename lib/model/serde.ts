@@ -2,7 +2,7 @@ import type { Headers } from './headers.ts'
 
 /** The topic, component and headers that bytes belong to. Serdes with a schema per topic, or with headers, use it. */
 export interface SerdeContext {
-  /** The topic that the bytes are of, or are for. */
+  /** The topic that the bytes are read from or written to. */
   readonly topic: string
   /** Whether the bytes are a record's key or its value. */
   readonly component: 'key' | 'value'
@@ -20,9 +20,9 @@ export interface SerdeContext {
 export interface Serde<T> {
   /** The name of the serde in messages, e.g. `string` or `avro(bank.User)`. */
   readonly name: string
-  /** Writes a value. Throws what it likes; the error is wrapped into a `SerializationError`. */
+  /** Writes a value. May throw any error; the engine wraps it into a `SerializationError`. */
   readonly serialize: (value: T, context: SerdeContext) => Uint8Array
-  /** Reads a value. Throws what it likes; the error goes to the deserialization handler. */
+  /** Reads a value. May throw any error, which goes to the deserialization handler. */
   readonly deserialize: (bytes: Uint8Array, context: SerdeContext) => T
   /**
    * Whether T includes null. If not, a null in a topic goes to the deserialization handler (`STREAMS_NULL_VALUE`). Default false.
@@ -64,7 +64,7 @@ export interface SerdeEnvironment {
 export interface SchemaRegistry {
   /** Registers a schema if it is not registered yet, and returns its id. Each record begins with this id. */
   register(subject: string, schema: string): Promise<number>
-  /** The text of a schema. Rejects where the registry has none of this id. */
+  /** Returns the text of a schema. Rejects if the registry has no schema of this id. */
   schemaById(id: number): Promise<string>
   /** Returns a schema without asking the registry, if it is known: state directories keep the schemas of their rows. */
   known?(id: number): string | undefined

@@ -24,6 +24,6 @@ export interface RecordMetadata {
   readonly topic: string
   /** The partition that the input record was read from. */
   readonly partition: number
-  /** Where in its partition the input record stands. */
+  /** The offset of the input record. */
   readonly offset: number
 }

@@ -2,7 +2,7 @@
 export interface ValueAndTimestamp<V> {
   /** The value. */
   readonly value: V
-  /** The time of the record that the value came with, in ms since the epoch. */
+  /** The timestamp of the record that wrote the value, in ms since the epoch. */
   readonly timestamp: number
 }
 

@@ -12,7 +12,7 @@ export type PunctuationType = 'stream-time' | 'wall-clock-time'
 /** Called between records. `now` is the stream time or the wall-clock time in ms, by the type of the punctuation. */
 export type Punctuator = (now: number) => void
 
-/** How a punctuation is scheduled, beside its interval. */
+/** Options of a punctuation. */
 export interface PunctuationOptions {
   /**
    * The time of the first punctuation, in ms since the epoch (KIP-1146). The others follow at every interval from there. Times

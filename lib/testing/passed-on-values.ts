@@ -3,9 +3,12 @@ import { asBuffer } from '../model/bytes.ts'
 import type { StreamRecord } from '../model/stream-record.ts'
 import type { ValueGuard } from '../runtime/task/value-guard.ts'
 
-/** Freezes what is passed on. Bytes, dates, maps and sets cannot be frozen: what is in them is noted, and compared later. */
+/**
+ * Freezes the keys and values that operators pass on, so that a later change of them throws. Bytes, dates, maps and sets cannot
+ * be frozen. Their contents are noted and compared later instead.
+ */
 export class PassedOnValues implements ValueGuard {
-  /** Objects that are frozen to the bottom, and what in them cannot be frozen. */
+  /** The objects that are already deeply frozen. The value of each is the list of its parts that cannot be frozen. */
   readonly #known = new WeakMap<object, readonly object[]>()
 
   passOn({ key, value }: StreamRecord<unknown, unknown>): (() => boolean) | undefined {
@@ -18,12 +21,12 @@ export class PassedOnValues implements ValueGuard {
     }
   }
 
-  /** Returns what cannot be frozen. */
+  /** Freezes a value deeply. Returns its parts that cannot be frozen. */
   #freeze(value: unknown): readonly object[] {
     if (typeof value !== 'object' || value === null) return []
     const known = this.#known.get(value)
     if (known !== undefined) return known
-    // An object that holds itself is met again before its parts are known.
+    // This entry ends the recursion in an object that contains itself.
     this.#known.set(value, [])
     const isOpen = isUnfreezable(value)
     const parts = isOpen ? (holdsObjects(value) ? contents(value) : []) : Object.values(Object.freeze(value))
@@ -33,7 +36,7 @@ export class PassedOnValues implements ValueGuard {
   }
 }
 
-/** The contents of these objects are no properties. */
+/** Whether freezing an object does not protect its contents, because these are not properties. */
 function isUnfreezable(value: object): boolean {
   return ArrayBuffer.isView(value) || types.isAnyArrayBuffer(value) || types.isDate(value) || holdsObjects(value)
 }
@@ -42,7 +45,7 @@ function holdsObjects(value: object): boolean {
   return types.isMap(value) || types.isSet(value)
 }
 
-/** As a list of primitive values and of objects, which are the same as long as they are the same object. */
+/** Returns the contents of an object as a list of primitive values and objects. Objects are compared by identity. */
 function contents(value: object): readonly unknown[] {
   if (types.isDate(value)) return [value.getTime()]
   if (types.isMap(value)) return [...value].flat()

@@ -11,7 +11,7 @@ export interface ProducedRecord {
   readonly key: Uint8Array | null
   /** The value, in bytes. */
   readonly value: Uint8Array | null
-  /** The record's time, in ms since the epoch; null where none was given. */
+  /** The timestamp in ms since the epoch. Null if the writer gave none. */
   readonly timestamp: number | null
   /** The record's headers. */
   readonly headers: Headers

@@ -13,7 +13,7 @@ import type { ProducedRecord } from './test-output.ts'
  * move.
  */
 export interface TestRecord<K, V> {
-  /** The key. Null where the record has none. */
+  /** The key. Null if the record has none. */
   readonly key: K | null
   /** Null is a tombstone with any serde. */
   readonly value: V | null
@@ -23,7 +23,7 @@ export interface TestRecord<K, V> {
   readonly headers?: Headers | undefined
 }
 
-/** How a test's input topic tells the time. */
+/** Options of an input topic. */
 export interface TestInputTopicOptions {
   /**
    * The timestamp of the first record without one, in ms. Default: the driver's wall-clock time when the input topic is created.
@@ -93,7 +93,7 @@ export class TestOutputTopic<K, V> {
     this.#queue = queue
   }
 
-  /** How many records there are to read. */
+  /** The number of records that are not read yet. */
   get size(): number {
     return this.#queue().length
   }
@@ -114,13 +114,13 @@ export class TestOutputTopic<K, V> {
     return streamRecord(typedKey, read(this.#topic.value, value, name, 'value', headers), timestamp ?? -1, headers)
   }
 
-  /** Reads key and value of the next record. Throws a `RangeError` where there is nothing to read. */
+  /** Reads key and value of the next record. Throws a `RangeError` if there is none. */
   readKeyValue(): KeyValue<K, V> {
     const { key, value } = this.readRecord()
     return { key, value }
   }
 
-  /** Reads the value of the next record. Throws a `RangeError` where there is nothing to read. */
+  /** Reads the value of the next record. Throws a `RangeError` if there is none. */
   readValue(): V {
     return this.readRecord().value
   }

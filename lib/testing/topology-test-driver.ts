@@ -105,7 +105,7 @@ export interface TopologyTestDriverConfig {
    * `refused`.
    */
   readonly changedValues?: 'refused' | 'allowed' | undefined
-  /** Where messages go. Default: nowhere. */
+  /** The logger. Default: no messages are logged. */
   readonly logger?: Logger | undefined
   /** Changelog records from which stores are restored at the start, e.g. those of an earlier driver's `produced()`. */
   readonly changelogs?: readonly ProducedRecord[] | undefined

@@ -1,13 +1,13 @@
 import type { TopicPartition } from '../model/topic-partition.ts'
 import type { OffsetCommit } from './group-coordinator.ts'
 
-/** A partition, and who leads it. */
+/** A partition and its leader. */
 export interface PartitionMetadata {
   /** Number of the partition, from 0. */
   readonly partition: number
   /** Id of the broker that leads the partition. −1 while none does. */
   readonly leader: number
-  /** How often the partition has changed its leader (KIP-101). */
+  /** The number of the leader's term: it grows with each change of the leader (KIP-101). */
   readonly leaderEpoch: number
 }
 
@@ -25,9 +25,9 @@ export interface NewTopic {
   readonly name: string
   /** Number of partitions, at least 1. */
   readonly partitions: number
-  /** Default −1: as many as the broker's configuration says. */
+  /** The number of replicas. Default −1: the broker's configuration decides. */
   readonly replicationFactor?: number | undefined
-  /** Kafka's topic configuration keys. */
+  /** The topic's configuration, by Kafka's keys. Default: the broker's. */
   readonly config?: Readonly<Record<string, string>> | undefined
 }
 
@@ -37,7 +37,7 @@ export interface NewTopic {
  */
 export type OffsetSpec = 'earliest' | 'latest' | 'latest-stable' | { readonly timestampMs: number }
 
-/** A place in a partition's log. */
+/** An offset in a partition. */
 export interface PartitionOffset extends TopicPartition {
   /** Offset of a record, or of the end. */
   readonly offset: number
@@ -50,19 +50,19 @@ export interface PartitionOffset extends TopicPartition {
 export interface Admin {
   /** Describes the named topics; without names, all topics. The answer leaves out topics that do not exist. */
   metadata(topics?: readonly string[]): Promise<readonly TopicMetadata[]>
-  /** Resolves when the topics can be used. Rejects with `TRANSPORT_TOPIC_ALREADY_EXISTS` if one exists. */
+  /** Creates topics. Resolves when they can be used. Rejects with `TRANSPORT_TOPIC_ALREADY_EXISTS` if one exists. */
   createTopics(topics: readonly NewTopic[]): Promise<void>
   /** Deletes topics with their records. Rejects with `TRANSPORT_UNKNOWN_TOPIC_OR_PARTITION` if one does not exist. */
   deleteTopics(names: readonly string[]): Promise<void>
   /**
-   * Adds partitions, so that the topic has `count` of them. Resolves when they can be used. Rejects where it has as many already.
+   * Adds partitions, so that the topic has `count` of them. Resolves when they can be used. Rejects if it has that many already.
    */
   createPartitions(topic: string, count: number): Promise<void>
-  /** The topic's configuration, the broker's defaults included. */
+  /** Returns the topic's configuration, including the broker's defaults. */
   describeTopicConfig(topic: string): Promise<Readonly<Record<string, string>>>
-  /** Deletes the records before `offset`: the partition's log begins there. */
+  /** Deletes the records before `offset`, so that the partition's log begins there. */
   deleteRecords(before: readonly PartitionOffset[]): Promise<void>
-  /** For a time after the last record, the answer is the end of the partition. */
+  /** Lists one offset per partition. For a time after the last record, it is the end of the partition. */
   listOffsets(partitions: readonly TopicPartition[], spec: OffsetSpec): Promise<readonly PartitionOffset[]>
   /**
    * Returns the offsets that the group has committed. The answer leaves out partitions without a commit. With `stable` the call
@@ -75,7 +75,7 @@ export interface Admin {
   ): Promise<readonly OffsetCommit[]>
   /**
    * Deletes a group with its committed offsets. Rejects with `TRANSPORT_NON_EMPTY_GROUP` while it has members, and with
-   * `TRANSPORT_GROUP_ID_NOT_FOUND` where there is none.
+   * `TRANSPORT_GROUP_ID_NOT_FOUND` if there is no such group.
    */
   deleteGroup(groupId: string): Promise<void>
   /** Ends the connections. Calls under way reject. Idempotent. */

@@ -22,15 +22,15 @@ export interface Cluster {
   readonly clock: Clock
   /** The source of random numbers of the clients. An application on this cluster uses it, too. */
   readonly chance: Chance
-  /** Opens a client for topics, offsets and groups. Rejects with a `TransportError` where no broker answers. */
+  /** Opens a client for topics, offsets and groups. Rejects with a `TransportError` if no broker answers. */
   admin(options: ConnectOptions): Promise<Admin>
-  /** Opens a client that reads partitions. Rejects with a `TransportError` where no broker answers. */
+  /** Opens a client that reads partitions. Rejects with a `TransportError` if no broker answers. */
   fetcher(options: ConnectOptions): Promise<Fetcher>
   /**
-   * Opens a client that writes batches. Rejects with a `TransportError` where no broker answers, and with a `ConfigError` where
+   * Opens a client that writes batches. Rejects with a `TransportError` if no broker answers, and with a `ConfigError` if
    * options contradict each other.
    */
   producer(options: ConnectOptions & ProducerOptions): Promise<Producer>
-  /** Opens a client of a group's coordinator. Rejects with a `TransportError` where no broker answers. */
+  /** Opens a client of a group's coordinator. Rejects with a `TransportError` if no broker answers. */
   groupCoordinator(options: ConnectOptions & { readonly groupId: string }): Promise<GroupCoordinator>
 }

@@ -3,26 +3,26 @@ import type { TransportError } from '../model/errors.ts'
 import type { TopicPartition } from '../model/topic-partition.ts'
 import type { RecordBatch } from './record-batch/record-batch.ts'
 
-/** A partition, and where to read on. */
+/** The position of a reader in a partition. */
 export interface FetchPosition extends TopicPartition {
   /** Offset of the next record to read. */
   readonly offset: number
 }
 
-/** Whether records of open and aborted transactions are read too (Kafka: `isolation.level`). */
+/** Whether records of open and aborted transactions are read, too: only with `read_uncommitted` (Kafka: `isolation.level`). */
 export type IsolationLevel = 'read_uncommitted' | 'read_committed'
 
-/** How long one fetch waits, and how much it brings (Kafka: `fetch.*`). */
+/** The limits of one fetch in time and size (Kafka: `fetch.*`). */
 export interface FetchLimits {
-  /** How long the broker may wait for `minBytes`. */
+  /** The longest time in ms that the broker waits for `minBytes`. */
   readonly maxWaitMs: number
-  /** The broker answers once it has so many bytes, or `maxWaitMs` has passed. 0 does not wait. */
+  /** The broker answers when it has this many bytes, or after `maxWaitMs`. With 0 it does not wait. */
   readonly minBytes: number
-  /** The answer has about so many bytes at most. A first batch that is larger comes whole. */
+  /** The greatest size of the answer in bytes. It may be exceeded by its first batch, which always comes whole. */
   readonly maxBytes: number
-  /** As `maxBytes`, of each partition. */
+  /** The greatest size of the answer per partition, with the same exception. */
   readonly maxBytesPerPartition: number
-  /** How far to read: up to the high watermark, or up to the last stable offset. */
+  /** `read_uncommitted` reads up to the high watermark, `read_committed` up to the last stable offset. */
   readonly isolationLevel: IsolationLevel
   /** Aborting this signal ends the wait early. The fetch then answers with the batches that have arrived, possibly none. */
   readonly signal?: Signal
@@ -38,7 +38,7 @@ export interface AbortedTransaction {
   readonly firstOffset: number
 }
 
-/** What a fetch has brought of one partition. */
+/** The result of a fetch for one partition. */
 export interface FetchedPartition extends TopicPartition {
   /**
    * The reason why nothing was fetched from this partition.
@@ -54,16 +54,16 @@ export interface FetchedPartition extends TopicPartition {
    * `readableRanges` leaves those out.
    */
   readonly batches: readonly RecordBatch[]
-  /** The end of what all in-sync replicas have: offset of the next record. −1 where it is not known. */
+  /** The offset after the last record that all in-sync replicas have. −1 if it is not known. */
   readonly highWatermark: number
   /**
-   * The end of what `read_committed` reads: the first offset of an open transaction, or the high watermark. −1 where it is not
+   * The offset up to which `read_committed` reads: that of the first open transaction, or the high watermark. −1 if it is not
    * known.
    */
   readonly lastStableOffset: number
-  /** Offset of the first record that the log still has. −1 where it is not known. */
+  /** The offset of the first record in the log. −1 if it is not known. */
   readonly logStartOffset: number
-  /** The aborted transactions with records in `batches`. Empty when `read_uncommitted`. */
+  /** The aborted transactions with records in `batches`. Empty with `read_uncommitted`. */
   readonly abortedTransactions: readonly AbortedTransaction[]
 }
 

@@ -4,21 +4,21 @@ import type { TopicPartition } from '../model/topic-partition.ts'
 export interface GroupIdentity {
   /** Name of the group. */
   readonly groupId: string
-  /** −1 for a client that is in no generation. */
+  /** The generation of the group. −1 for a client that is not a member. */
   readonly generationId: number
-  /** Id that the coordinator has given to the member. Empty for a client that is in no generation. */
+  /** The id that the coordinator has given to the member. Empty for a client that is not a member. */
   readonly memberId: string
   /** Id of a static member (KIP-345). Null for a dynamic one. */
   readonly groupInstanceId: string | null
 }
 
-/** How far a group has read a partition. */
+/** A committed offset of a group. */
 export interface OffsetCommit extends TopicPartition {
   /** The offset of the record to read next. */
   readonly offset: number
-  /** −1 if the epoch is not known. */
+  /** The leader epoch of the last processed record. −1 if it is not known. */
   readonly leaderEpoch: number
-  /** Kafka Streams keeps partition time here (`TopicPartitionMetadata`). */
+  /** A text that is committed with the offset. Kafka Streams keeps the partition time in it (`TopicPartitionMetadata`). */
   readonly metadata: string
 }
 
@@ -26,53 +26,53 @@ export interface OffsetCommit extends TopicPartition {
 export interface GroupProtocol {
   /** Name of the protocol, such as `cooperative-sticky`. */
   readonly name: string
-  /** What the member tells the leader, in the protocol's own format. */
+  /** The member's metadata for the leader, in the format of the assignor. */
   readonly metadata: Uint8Array
 }
 
-/** What a member says when it joins its group (Kafka: `JoinGroupRequest`). */
+/** The request of a member to join its group (Kafka: `JoinGroupRequest`). */
 export interface JoinRequest {
   /** Name of the group. */
   readonly groupId: string
-  /** Empty at the first join: the coordinator then chooses an id. */
+  /** The member's id. Empty at the first join: the coordinator then chooses an id. */
   readonly memberId: string
   /** Id of a static member (KIP-345). Null for a dynamic one. */
   readonly groupInstanceId: string | null
-  /** The coordinator takes a member for gone that it does not hear of for this long, in ms. */
+  /** The coordinator removes the member if no heartbeat comes for this long, in ms. */
   readonly sessionTimeoutMs: number
-  /** How long a rebalance waits for this member, in ms. */
+  /** The longest time that a rebalance waits for this member, in ms. */
   readonly rebalanceTimeoutMs: number
-  /** What kind of group this is: `consumer` for consumers and Kafka Streams. */
+  /** The kind of the group: `consumer` for consumers and Kafka Streams. */
   readonly protocolType: string
   /** The protocols that the member offers, the preferred one first. */
   readonly protocols: readonly GroupProtocol[]
 }
 
-/** A member, as the leader of the group hears of it. */
+/** A member of the group, as its leader sees it. */
 export interface JoinedMember {
   /** Id of the member. */
   readonly memberId: string
   /** Id of a static member. Null for a dynamic one. */
   readonly groupInstanceId: string | null
-  /** What the member tells the leader, in the format of the chosen protocol. */
+  /** The member's metadata for the leader, in the format of the chosen protocol. */
   readonly metadata: Uint8Array
 }
 
-/** How the coordinator has answered a join (Kafka: `JoinGroupResponse`). */
+/** The coordinator's answer to a join (Kafka: `JoinGroupResponse`). */
 export interface JoinResponse {
   /** Number of the generation that the member is in. */
   readonly generationId: number
-  /** Id of the member that has asked. */
+  /** Id of the member that has joined. */
   readonly memberId: string
   /** Id of the member that assigns partitions in this generation. */
   readonly leaderId: string
-  /** The protocol that all members offer, and the coordinator has chosen. */
+  /** The protocol that the coordinator has chosen. All members support it. */
   readonly protocolName: string
   /** All members, in the answer to the leader. Empty in the answers to other members. */
   readonly members: readonly JoinedMember[]
 }
 
-/** What the leader assigns to one member. */
+/** The leader's assignment for one member. */
 export interface MemberAssignmentBytes {
   /** Id of the member. */
   readonly memberId: string
@@ -95,7 +95,7 @@ export interface GroupCoordinator {
   join(request: JoinRequest): Promise<JoinResponse>
   /** Resolves with this member's assignment, once the leader has sent all assignments. Only the leader passes `assignments`. */
   sync(identity: GroupIdentity, assignments: readonly MemberAssignmentBytes[]): Promise<Uint8Array>
-  /** Says that the member is alive. Rejects with `rebalance` where it has to join again. */
+  /** Keeps the member's session alive. Rejects with kind `rebalance` if the member has to join again. */
   heartbeat(identity: GroupIdentity): Promise<void>
   /** Leaves the group, which rebalances at once. */
   leave(identity: GroupIdentity): Promise<void>

@@ -21,7 +21,7 @@ export interface ProducerIdentity {
 export interface ProducerSession {
   /** Whether `stamp` can be called now. If not, await `ready` first. */
   readonly isReady: boolean
-  /** Resolves when a stamp can be given. Rejects where no identity could be acquired; the next call tries again. */
+  /** Resolves when `stamp` can be called. Rejects if no identity can be acquired. The next call then tries again. */
   ready(): Promise<void>
   /** Returns the stamp of the partition's next batch, which has `count` records. */
   stamp(partition: TopicPartition, count: number): ProducerStamp
@@ -70,19 +70,19 @@ export class IdempotentSession implements ProducerSession {
     this.#isTransactional = isTransactional
   }
 
-  /** False: `ready` is to be awaited before the next stamp. */
+  /** Whether `stamp` can be called now. If not, await `ready` first. */
   get isReady(): boolean {
     return this.#identity !== null
   }
 
-  /** Acquires an identity where the session has none. Calls that overlap acquire one. */
+  /** Acquires an identity if the session has none. Overlapping calls share one acquisition. */
   async ready(): Promise<void> {
     if (this.#identity !== null) return
     this.#acquiring ??= this.#acquireIdentity().finally(() => (this.#acquiring = null))
     await this.#acquiring
   }
 
-  /** The stamp of the partition's next batch. Throws a `TypeError` before the session is ready. */
+  /** Returns the stamp of the partition's next batch. Throws a `TypeError` if the session is not ready. */
   stamp(partition: TopicPartition, count: number): ProducerStamp {
     if (this.#identity === null) throw new TypeError('A producer session that is not ready has no stamps: await ready() first.')
     const key = partitionKey(partition)
@@ -91,12 +91,12 @@ export class IdempotentSession implements ProducerSession {
     return { ...this.#identity, baseSequence, isTransactional: this.#isTransactional }
   }
 
-  /** Gives back the sequence numbers of a stamp of this epoch. An older stamp changes nothing. */
+  /** Frees the sequence numbers of a stamp. A stamp of an older epoch is ignored. */
   takeBack(partition: TopicPartition, stamp: ProducerStamp): void {
     if (this.#isCurrent(stamp)) this.#next.set(partitionKey(partition), stamp.baseSequence)
   }
 
-  /** Raises the epoch, or gives up the id after its last epoch. An older stamp changes nothing. */
+  /** Raises the epoch. After the last epoch the session needs another id. A stamp of an older epoch is ignored. */
   abandon(stamp: ProducerStamp): void {
     // If the epoch was raised since, the partition begins anew with its next batch in any case.
     if (this.#identity === null || !this.#isCurrent(stamp)) return

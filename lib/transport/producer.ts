@@ -2,21 +2,24 @@ import type { TopicPartition } from '../model/topic-partition.ts'
 import type { GroupIdentity, OffsetCommit } from './group-coordinator.ts'
 import type { Compression, ProduceBatch } from './record-batch/produce-batch.ts'
 
-/** How a producer writes. */
+/** Options of a producer. */
 export interface ProducerOptions {
   /** The replicas that must have a batch before it counts as written: all in-sync ones, or the leader alone. */
   readonly acks: 'all' | 'leader'
   /** Whether the broker recognizes repeated batches, so that retries neither duplicate records nor reorder them (KIP-98). */
   readonly idempotence: 'enabled' | 'disabled'
-  /** How records of a batch are compressed. */
+  /** The compression of batches. */
   readonly compression: Compression
-  /** How long a broker may take to answer one attempt, in ms (Kafka: `request.timeout.ms`). */
+  /** The time limit in ms for the answer to one attempt (Kafka: `request.timeout.ms`). */
   readonly requestTimeoutMs: number
-  /** The producer retries a batch for this long (Kafka: `delivery.timeout.ms`). Then `send` rejects with the last error. */
+  /**
+   * The time limit in ms of a batch with all its attempts (Kafka: `delivery.timeout.ms`). After it `send` rejects with the last
+   * error.
+   */
   readonly deliveryTimeoutMs: number
 }
 
-/** Where a batch has been written. */
+/** The place of a written batch. */
 export interface ProduceResult {
   /** Offset of the first record of the batch. */
   readonly baseOffset: number
@@ -26,7 +29,7 @@ export interface ProduceResult {
 export interface Producer {
   /** Returns an empty batch with the producer's compression. */
   newBatch(): ProduceBatch
-  /** Rejects with a `TransportError` whose `kind` says what to do. Even then the batch may be in the log. */
+  /** Writes a batch. Rejects with a `TransportError` whose `kind` says what to do. Even then the batch may be in the log. */
   send(partition: TopicPartition, batch: ProduceBatch): Promise<ProduceResult>
   /** Ends the connections. Batches that are not acknowledged yet reject: await them first. Idempotent. */
   close(): Promise<void>
@@ -41,15 +44,15 @@ export interface Producer {
 export interface TransactionalProducer extends Producer {
   /** Fences older producers of the same transactional id, and ends the transaction that they left open. */
   init(): Promise<void>
-  /** Begins a transaction: what is sent from now on belongs to it. Throws where one is open already. */
+  /** Begins a transaction. All batches that are sent from now on belong to it. Throws if a transaction is open already. */
   begin(): void
   /**
-   * Makes committed offsets of a group part of the transaction. Rejects with a `TransportError` of kind `fenced` where the member
+   * Makes committed offsets of a group part of the transaction. Rejects with a `TransportError` of kind `fenced` if the member
    * is no longer in the group.
    */
   sendOffsets(offsets: readonly OffsetCommit[], group: GroupIdentity): Promise<void>
   /**
-   * Awaits all batches of the transaction and makes it visible. Rejects with a `TransportError`; of kind `fenced` where a newer
+   * Awaits all batches of the transaction and makes it visible. Rejects with a `TransportError`, of kind `fenced` if a newer
    * producer has taken over.
    */
   commit(): Promise<void>

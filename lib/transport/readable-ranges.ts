@@ -11,7 +11,7 @@ export interface ReadableRange {
   readonly batch: RecordBatch
   /** Index of the first record to read. */
   readonly from: number
-  /** Index behind the last record to read. */
+  /** The index after the last record to read. */
   readonly end: number
 }
 

@@ -37,7 +37,7 @@ export interface KTableSuppressOptions {
  * forwarded, because no earlier value of the window was.
  */
 export class KTableSuppress<K, V> implements Operator<K, Change<V>, K, Change<V>> {
-  /** In Java the value is cast before the operator's own error handling begins, so that the error is one of the node above. */
+  /** In Java a value that cannot be written is a ClassCastException, which counts as an error of the node above. */
   readonly unwritableValueFails = 'above'
   readonly #options: KTableSuppressOptions
   #context!: InternalProcessorContext<K, Change<V>>

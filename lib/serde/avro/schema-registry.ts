@@ -3,7 +3,7 @@ import type { SchemaRegistry } from '../../model/serde.ts'
 import type { RegistryClient } from './registry-client.ts'
 import { connectRegistry } from './registry-client.ts'
 
-/** Which schemas may follow one another under a subject, as Confluent's registry names it. */
+/** A compatibility level of Confluent's registry: it decides which new schemas a subject accepts. */
 export type Compatibility =
   'NONE' | 'BACKWARD' | 'BACKWARD_TRANSITIVE' | 'FORWARD' | 'FORWARD_TRANSITIVE' | 'FULL' | 'FULL_TRANSITIVE'
 

@@ -16,11 +16,11 @@ import { refusal } from './refusal.ts'
 
 /** Options of an {@link EmbeddedBroker}. */
 export interface EmbeddedBrokerOptions {
-  /** The broker's time. */
+  /** The broker's clock. */
   readonly clock: Clock
-  /** Random numbers, for ids of members. */
+  /** The random numbers for ids of members. */
   readonly chance: Chance
-  /** Where topics and offsets are kept. Null: in memory only. */
+  /** The store of topics and offsets. Null: they are in memory only. */
   readonly store: EmbeddedLogStore | null
   /** A write to an unknown topic creates it with this many partitions. Null: such a write fails. */
   readonly autoCreatePartitions: number | null
@@ -38,7 +38,7 @@ export class EmbeddedBroker {
   readonly topics: EmbeddedTopics
   /** Committed offsets of all groups. */
   readonly offsets: CommittedOffsets
-  /** The broker's time. */
+  /** The broker's clock. */
   readonly clock: Clock
   readonly #chance: Chance
   readonly #store: EmbeddedLogStore | null
@@ -71,7 +71,7 @@ export class EmbeddedBroker {
     for (const topic of topics) this.topics.create(topic)
   }
 
-  /** Deletes a topic, its records, and what groups have committed of it. Throws `TRANSPORT_UNKNOWN_TOPIC_OR_PARTITION`. */
+  /** Deletes a topic with its records and its committed offsets. Throws `TRANSPORT_UNKNOWN_TOPIC_OR_PARTITION`. */
   deleteTopic(name: string): void {
     const partitions = this.topics.topic(name).partitions.length
     this.topics.delete(name)
@@ -79,7 +79,7 @@ export class EmbeddedBroker {
     for (let partition = 0; partition < partitions; partition++) this.#notify({ topic: name, partition })
   }
 
-  /** Appends a sealed batch, and returns the offset of its first record. Throws a `TransportError` where the batch is refused. */
+  /** Appends a sealed batch, and returns the offset of its first record. Throws a `TransportError` if the batch is refused. */
   append(partition: TopicPartition, sealed: Uint8Array): number {
     if (this.#autoCreatePartitions !== null && this.topics.get(partition.topic) === undefined)
       this.topics.create({ name: partition.topic, partitions: Math.max(this.#autoCreatePartitions, partition.partition + 1) })
@@ -123,7 +123,7 @@ export class EmbeddedBroker {
     }
   }
 
-  /** The offset that `spec` asks for. Where no record is at or after a time, it is the partition's end. */
+  /** Returns the offset that `spec` names. For a time after the last record, it is the end of the partition. */
   listOffset(partition: TopicPartition, spec: OffsetSpec): number {
     const log = this.topics.partition(partition)
     if (spec === 'earliest') return log.startOffset
@@ -131,7 +131,7 @@ export class EmbeddedBroker {
     return spec === 'latest-stable' ? log.lastStableOffset : log.offsetAt(spec.timestampMs)
   }
 
-  /** Deletes the records before an offset: the partition's log begins there. */
+  /** Deletes the records before an offset, so that the partition's log begins there. */
   deleteRecords(partition: TopicPartition, before: number): void {
     this.topics.partition(partition).deleteRecords(before)
     this.#notify(partition)
@@ -144,7 +144,7 @@ export class EmbeddedBroker {
     return id
   }
 
-  /** A group by its name. One that nobody has asked for yet is empty. */
+  /** Returns a group by its name. An unknown group is created empty. */
   group(groupId: string): EmbeddedGroup {
     const group = this.#groups.get(groupId) ?? new EmbeddedGroup(groupId, this.clock, this.#chance)
     this.#groups.set(groupId, group)
@@ -152,7 +152,7 @@ export class EmbeddedBroker {
   }
 
   /**
-   * Commits offsets of a group, all or nothing. Throws a `TransportError` where the member is in another generation, or a
+   * Commits offsets of a group, all or nothing. Throws a `TransportError` if the member is in another generation, or a
    * partition does not exist.
    */
   commitOffsets(identity: GroupIdentity, commits: readonly OffsetCommit[]): void {
@@ -163,7 +163,7 @@ export class EmbeddedBroker {
 
   /**
    * Deletes a group with its offsets. Throws `TRANSPORT_NON_EMPTY_GROUP` while it has members, and `TRANSPORT_GROUP_ID_NOT_FOUND`
-   * where there is none.
+   * if there is no such group.
    */
   deleteGroup(groupId: string): void {
     const group = this.#groups.get(groupId)
@@ -180,7 +180,7 @@ export class EmbeddedBroker {
     for (const { partitions } of this.topics.all()) for (const log of partitions) log.clean(this.#cleanedAtMs)
   }
 
-  /** Ends the timers of sessions, writes to the store what is not written yet, and closes it. */
+  /** Ends the timers of groups, writes the last changes to the store, and closes it. */
   close(): void {
     for (const group of this.#groups.values()) group.close()
     this.#journal.flush()

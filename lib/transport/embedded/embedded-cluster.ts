@@ -36,7 +36,7 @@ export class EmbeddedCluster implements Cluster {
   readonly description: string
   /** The clock of the broker, and of applications that run on the cluster. */
   readonly clock: Clock
-  /** The source of chance of the broker, and of applications that run on the cluster. */
+  /** The random numbers of the broker, and of applications that run on the cluster. */
   readonly chance: Chance
   /** The synchronous broker below the ports. Tests and the test driver call it without promises. */
   readonly broker: EmbeddedBroker
@@ -69,7 +69,7 @@ export class EmbeddedCluster implements Cluster {
     return Promise.resolve(new EmbeddedFetcher(this.broker))
   }
 
-  /** Opens a client that writes batches. Rejects with a `ConfigError` where the compression is not there. */
+  /** Opens a client that writes batches. Rejects with a `ConfigError` if the package of the compression is not installed. */
   async producer(options: ConnectOptions & ProducerOptions): Promise<Producer> {
     requireCodec(options.compression)
     const session = options.idempotence === 'enabled' ? this.#newSession() : namelessSession

@@ -12,23 +12,23 @@ import { KafkaGroupCoordinator } from './client/kafka-group-coordinator.ts'
 import { KafkaProducer } from './client/kafka-producer.ts'
 import type { ConnectionSettings, Connector, HostPort } from './connection/connection.ts'
 
-/** Options of {@link kafkaCluster}: those of {@link kafka} with all defaults filled in, and a way to connect. */
+/** Options of {@link kafkaCluster}: those of {@link kafka} with all defaults filled in, and a connector. */
 export interface KafkaClusterOptions extends Omit<ConnectionSettings, 'clientId'> {
-  /** Brokers to ask first. Any one that answers tells of all others. */
+  /** The brokers to connect to first. Any of them knows all others. */
   readonly bootstrap: readonly HostPort[]
   /** Makes the connections to brokers. */
   readonly connector: Connector
-  /** How long connecting to one broker may take, in ms. */
+  /** The time limit in ms for connecting to one broker. */
   readonly connectionTimeoutMs: number
-  /** How long opening a client looks for a broker that answers, in ms. */
+  /** The time limit in ms for finding a broker that answers, when a client is opened. */
   readonly bootstrapTimeoutMs: number
-  /** How long a broker may take to answer a request, in ms, beyond the wait the request allows it. */
+  /** The time limit in ms for the answer to a request, in addition to the wait that the request itself allows. */
   readonly requestTimeoutMs: number
-  /** How long a call is retried, in ms (Kafka: `default.api.timeout.ms`). */
+  /** The time limit in ms of a call with its retries (Kafka: `default.api.timeout.ms`). */
   readonly apiTimeoutMs: number
-  /** Counts timeouts and pauses. */
+  /** The clock of timeouts and pauses. */
   readonly clock: Clock
-  /** Random numbers, for pauses before retries. */
+  /** The random numbers for pauses before retries. */
   readonly chance: Chance
 }
 

@@ -10,7 +10,7 @@ import { kafkaCluster } from './kafka-cluster.ts'
 import type { KafkaClusterOptions } from './kafka-cluster.ts'
 import type { SaslOptions, TlsOptions } from './security-options.ts'
 
-/** How to reach a Kafka cluster, for {@link kafka}. */
+/** Options of {@link kafka}. */
 export interface KafkaOptions {
   /** The addresses of some brokers: `host:port`, several separated by commas, or a list. */
   readonly bootstrapServers: string | readonly string[]

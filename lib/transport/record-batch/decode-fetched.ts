@@ -4,9 +4,9 @@ import { decodeNextBatch } from './decode-record-batches.ts'
 import type { RecordBatch } from './record-batch.ts'
 import { corruptBatch } from './wire-format.ts'
 
-/** What could be decoded of an answer. */
+/** The decoded batches of an answer, or its error. */
 export interface DecodedRecords {
-  /** The batches, in order of their offsets. Empty where `error` is set. */
+  /** The batches, in order of their offsets. Empty if there is an `error`. */
   readonly batches: readonly RecordBatch[]
   /** The error, if nothing can be read at the requested position. */
   readonly error: TransportError | null

@@ -1,6 +1,9 @@
 import type { Headers } from '../../model/headers.ts'
 
-/** A codec of record batches. Node has gzip and zstd; `snappy` and `lz4` are packages, without which opening a producer fails. */
+/**
+ * A codec of record batches. Node has gzip and zstd; `snappy` and `lz4` need optional packages: without them, opening a producer
+ * fails.
+ */
 export type Compression = 'none' | 'gzip' | 'snappy' | 'lz4' | 'zstd'
 
 /** The identity of a batch's producer, and the batch's first sequence number. All are −1 if the producer is not idempotent. */
@@ -24,7 +27,7 @@ export interface ProduceBatch {
   readonly count: number
   /** The size of the batch so far, its header included. */
   readonly byteLength: number
-  /** Appends a record. `timestamp` is in ms since the epoch. Throws a `TypeError` where it is no safe integer of at least 0. */
+  /** Appends a record. `timestamp` is in ms since the epoch. Throws a `TypeError` if it is not a safe integer >= 0. */
   append(key: Uint8Array | null, value: Uint8Array | null, timestamp: number, headers: Headers): void
   /** Writes header and checksum, and returns the bytes of the batch. A retry may seal the batch again with another stamp. */
   seal(stamp: ProducerStamp): Uint8Array

@@ -75,7 +75,7 @@ export class RecordBatchBuilder implements ProduceBatch {
     if (timestamp > this.#maxTimestamp) this.#maxTimestamp = timestamp
   }
 
-  /** Compresses, and fills in header and checksum. The batch has at least one record. */
+  /** Compresses the records, writes header and checksum, and returns the bytes. The batch must have a record. */
   seal(stamp: ProducerStamp): Uint8Array {
     assert(this.#count > 0, 'An empty batch is never sent.')
     const bytes = this.#compression === 'none' ? this.#bytes.subarray(0, this.#end) : this.#pack()

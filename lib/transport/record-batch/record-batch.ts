@@ -7,11 +7,11 @@ import type { Headers } from '../../model/headers.ts'
  * Keys, values and header values are views of the fetched response. Callers that keep them longer than the batch copy them.
  */
 export interface RecordBatch {
-  /** Offset of the first record that the batch was written with. */
+  /** The offset of the first record that the batch had when it was written. */
   readonly baseOffset: number
   /** The offset to fetch after this batch: its last offset + 1. */
   readonly nextOffset: number
-  /** Epoch of the leader that appended the batch. −1 where it is not known. */
+  /** Epoch of the leader that appended the batch. −1 if it is not known. */
   readonly partitionLeaderEpoch: number
   /** −1 for a producer that is not idempotent. */
   readonly producerId: number
@@ -25,16 +25,16 @@ export interface RecordBatch {
   readonly isControl: boolean
   /** The greatest timestamp of the batch's records, in ms since the epoch. */
   readonly maxTimestamp: number
-  /** Number of records that the batch still has. */
+  /** The number of records in the batch. Compaction may have removed some. */
   readonly count: number
   /** Offset of a record. */
   offset(index: number): number
   /** Ms since the epoch: the producer's time, or the broker's with `message.timestamp.type=LogAppendTime`. */
   timestamp(index: number): number
-  /** Key of a record, in bytes. Null where it has none. */
+  /** Key of a record, in bytes. Null if it has none. */
   key(index: number): Uint8Array | null
   /** Value of a record, in bytes. Null is a tombstone. */
   value(index: number): Uint8Array | null
-  /** Headers of a record, in their order. Empty where it has none. */
+  /** Headers of a record, in their order. Empty if it has none. */
   headers(index: number): Headers
 }

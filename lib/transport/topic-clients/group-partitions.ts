@@ -12,7 +12,7 @@ export interface GroupPartitionsOptions {
   readonly admin: Admin
   readonly groupId: string
   readonly topics: readonly string[]
-  /** Where to begin in partitions without a committed offset. */
+  /** The start in partitions without a committed offset. */
   readonly from: OffsetSpec
   readonly member: Omit<GroupMemberOptions, 'listener' | 'groupId'>
 }

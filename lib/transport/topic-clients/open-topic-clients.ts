@@ -13,13 +13,13 @@ import { TopicConsumer } from './topic-consumer.ts'
 import { TopicProducer } from './topic-producer.ts'
 
 /**
- * Options of {@link openProducer}. Defaults of a producer's own: `acks` all, `idempotence` enabled, `compression` none,
- * `requestTimeoutMs` 30,000, `deliveryTimeoutMs` 120,000.
+ * Options of {@link openProducer}. Defaults: `acks` all, `idempotence` enabled, `compression` none, `requestTimeoutMs` 30,000,
+ * `deliveryTimeoutMs` 120,000.
  */
 export interface OpenProducerOptions extends MaybeUndefined<ProducerOptions> {
   /** The client's name in the logs, metrics and quotas of brokers (Kafka: `client.id`). */
   readonly clientId: string
-  /** Where Avro schemas are registered. Default: none, and an Avro serde throws. */
+  /** The registry of Avro schemas. Without it Avro serdes throw. */
   readonly schemaRegistry?: SchemaRegistry | undefined
 }
 
@@ -29,25 +29,27 @@ export interface OpenConsumerOptions<T extends ReadableTopic<unknown, unknown>> 
   readonly clientId: string
   /** The topics to read, with the serdes of their keys and values. */
   readonly topics: readonly T[]
-  /** Members of a group share the partitions. Default: no group, this consumer reads all partitions. */
+  /** The group of the consumer, whose members share the partitions. Default: none; the consumer reads all partitions. */
   readonly groupId?: string | undefined
-  /** Makes the consumer a static member: a restart under the same id keeps its partitions (KIP-345). Default: a dynamic member. */
+  /**
+   * Makes the consumer a static member: a restart under the same id keeps its partitions (KIP-345). Default: a dynamic member.
+   */
   readonly groupInstanceId?: string | undefined
   /** The start in partitions without a committed offset, or whose log no longer has that offset. Default `earliest`. */
   readonly from?: OffsetSpec | undefined
-  /** Where Avro schemas are looked up. Default: none, and an Avro serde throws. */
+  /** The registry of Avro schemas. Without it Avro serdes throw. */
   readonly schemaRegistry?: SchemaRegistry | undefined
   /** Decides about records that cannot be read. Default: such a record ends the loop with its error. */
   readonly deserializationHandler?: ConsumerDeserializationHandler | undefined
-  /** Default `read_committed`. */
+  /** Whether records of open and aborted transactions are left out. Default `read_committed`: they are. */
   readonly isolationLevel?: IsolationLevel | undefined
-  /** How long a broker may wait for records before it answers, in ms. Default 500. */
+  /** The longest time in ms that a broker waits for records before it answers. Default 500. */
   readonly maxWaitMs?: number | undefined
-  /** A member that the coordinator does not hear of for this long leaves the group. Default 45,000, as Java. */
+  /** The coordinator removes the member if no heartbeat comes for this long, in ms. Default 45,000, as in Java. */
   readonly sessionTimeoutMs?: number | undefined
-  /** How long a rebalance waits for members. Default 300,000, as Java's `max.poll.interval.ms`. */
+  /** The longest time in ms that a rebalance waits for the member. Default 300,000, as Java's `max.poll.interval.ms`. */
   readonly rebalanceTimeoutMs?: number | undefined
-  /** Default 3,000 ms, as Java. */
+  /** The time between heartbeats in ms. Default 3,000, as in Java. */
   readonly heartbeatIntervalMs?: number | undefined
 }
 
@@ -103,7 +105,7 @@ function close(client: { close(): Promise<void> }): Promise<void> {
 }
 
 /**
- * Opens a client for topics, offsets and groups. Whoever opens it closes it. Rejects with a `TransportError` where no broker answers.
+ * Opens a client for topics, offsets and groups. The caller closes it. Rejects with a `TransportError` if no broker answers.
  *
  * @example
  * const admin = await openAdmin(cluster, { clientId: 'setup' })

@@ -8,13 +8,13 @@ export interface HostPort {
   readonly port: number
 }
 
-/** What all connections of one client have in common. */
+/** The settings of all connections of a client. */
 export interface ConnectionSettings {
   /** The client's name in the logs, metrics and quotas of brokers (Kafka: `client.id`). */
   readonly clientId: string
   /** Whether connections are encrypted: `true`, or TLS options. */
   readonly ssl: boolean | TlsOptions
-  /** Null: the client does not authenticate. */
+  /** The mechanism and credentials of the client. Null: the client does not authenticate. */
   readonly sasl: SaslOptions | null
 }
 
@@ -28,7 +28,7 @@ export interface VersionRange {
 
 /** A request without its header. The connection writes the header with a correlation id. */
 export interface RequestFrame {
-  /** Name of the API, for messages. */
+  /** The name of the API in messages. */
   readonly apiName: string
   /** Number of the API in Kafka's protocol. */
   readonly apiKey: number
@@ -36,7 +36,7 @@ export interface RequestFrame {
   readonly apiVersion: number
   /** `flexible` headers end in a section of tagged fields, in the request and in the response (KIP-482). */
   readonly header: 'plain' | 'flexible'
-  /** The request behind its header. */
+  /** The bytes of the request after its header. */
   readonly body: Buffer
 }
 
