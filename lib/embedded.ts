@@ -1,5 +1,6 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 import './require-node.ts'
+import { checkOptions, type OptionNames } from './model/check-options.ts'
 import type { EmbeddedClusterOptions } from './transport/embedded/embedded-cluster.ts'
 import { EmbeddedCluster } from './transport/embedded/embedded-cluster.ts'
 import type { EmbeddedLogEntry, EmbeddedLogStore } from './transport/embedded/embedded-log-store.ts'
@@ -30,7 +31,9 @@ export const EmbeddedKafka = Object.freeze({
    * @example
    * await using cluster = await EmbeddedKafka.open({ dir: '.data' })
    */
-  async open({ dir, durability = 'process', storage, ...options }: EmbeddedKafkaOptions = {}): Promise<EmbeddedCluster> {
+  async open(given: EmbeddedKafkaOptions = {}): Promise<EmbeddedCluster> {
+    checkOptions('EmbeddedKafka.open()', given, optionNames)
+    const { dir, durability = 'process', storage, ...options } = given
     const factory = dir === undefined ? storage : await openLmdbStorage(dir, { durability })
     return new EmbeddedCluster({
       ...options,
@@ -38,6 +41,16 @@ export const EmbeddedKafka = Object.freeze({
     })
   },
 })
+
+const optionNames: OptionNames<EmbeddedKafkaOptions> = {
+  dir: true,
+  durability: true,
+  storage: true,
+  name: true,
+  clock: true,
+  chance: true,
+  autoCreateTopics: true,
+}
 
 function logStore(storage: StorageFactory, name: string): EmbeddedLogStore {
   const environment = storage.open(name)

@@ -14,7 +14,7 @@ import { SessionWindows } from './windows/session-windows.ts'
 import type { SlidingWindows } from './windows/sliding-windows.ts'
 import { storedOperator } from './operators/table-operators.ts'
 import { TimeWindowedCogroupedKStream } from './time-windowed-cogrouped-kstream.ts'
-import type { WindowsOfTime } from './windows/windows-of-time.ts'
+import { checkWindows, type WindowsOfTime } from './windows/windows-of-time.ts'
 import type { TimeWindows } from './windows/time-windows.ts'
 import type { UnlimitedWindows } from './windows/unlimited-windows.ts'
 
@@ -77,6 +77,7 @@ export class CogroupedKStream<K, VOut> {
   windowedBy(windows: TimeWindows | SlidingWindows | UnlimitedWindows): TimeWindowedCogroupedKStream<K, VOut>
   windowedBy(windows: SessionWindows): SessionWindowedCogroupedKStream<K, VOut>
   windowedBy(windows: WindowsOfTime | SessionWindows): object {
+    checkWindows(windows)
     if (windows instanceof SessionWindows) return new SessionWindowedCogroupedKStream<K, VOut>(this.#cogrouping, windows)
     return new TimeWindowedCogroupedKStream<K, VOut>(this.#cogrouping, windows)
   }

@@ -19,7 +19,7 @@ import { SessionWindows } from './windows/session-windows.ts'
 import type { SlidingWindows } from './windows/sliding-windows.ts'
 import { TimeWindowedKStream, type UnlimitedWindowedKStream } from './time-windowed-kstream.ts'
 import type { TimeWindows } from './windows/time-windows.ts'
-import type { WindowsOfTime } from './windows/windows-of-time.ts'
+import { checkWindows, type WindowsOfTime } from './windows/windows-of-time.ts'
 import type { UnlimitedWindows } from './windows/unlimited-windows.ts'
 
 /** A stream grouped by key (Java: `KGroupedStream`). Its aggregations drop records without key or value. */
@@ -115,6 +115,7 @@ export class KGroupedStream<K, V> {
   windowedBy(windows: SlidingWindows): TimeWindowedKStream<K, Present<V>>
   windowedBy(windows: SessionWindows): SessionWindowedKStream<K, V>
   windowedBy(windows: WindowsOfTime | SessionWindows): object {
+    checkWindows(windows)
     if (windows instanceof SessionWindows) return new SessionWindowedKStream<K, V>(this.#grouping, windows)
     return new TimeWindowedKStream<K, V>(this.#grouping, windows)
   }

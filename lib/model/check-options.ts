@@ -15,6 +15,16 @@ export function checkOptions(call: string, options: unknown, known: Readonly<Rec
     if (!Object.hasOwn(known, option)) throw unknownOption(call, option, Object.keys(known))
 }
 
+/** Refuses the value of an option that has a few. Throws a `TypeError` that names the call, the option and the values. */
+export function checkChoice(call: string, option: string, value: unknown, choices: readonly string[]): void {
+  if (value === undefined || choices.includes(value as string)) return
+  throw new TypeError(`${option} of ${call} is ${choices.map((choice) => `"${choice}"`).join(' or ')}, not ${shown(value)}.`)
+}
+
+function shown(value: unknown): string {
+  return typeof value === 'object' || typeof value === 'function' ? described(value) : JSON.stringify(value)
+}
+
 function unknownOption(call: string, option: string, known: readonly string[]): TypeError {
   const nearest = nearestName(option, known)
   const next = nearest === undefined ? `Its options are ${known.join(', ')}.` : `Did you mean "${nearest}"?`

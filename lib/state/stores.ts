@@ -1,5 +1,7 @@
+import { checkOptions, type OptionNames } from '../model/check-options.ts'
 import { checkTopicName } from '../model/topic.ts'
 import type { Serde } from '../model/serde.ts'
+import { checkStoreSettings } from './check-store-options.ts'
 import {
   versionSegmentIntervalMs,
   type ChangelogOption,
@@ -56,6 +58,7 @@ export interface TimestampedKeyValueStoreOptions<K, V> extends KeyValueStoreOpti
  * const seen = keyValueStore('seen', { key: Serdes.string, value: Serdes.long })
  */
 export function keyValueStore<K, V>(name: string, options: KeyValueStoreOptions<K, V> = {}): KeyValueStoreSpec<K, V, 'plain'> {
+  checkOptions('keyValueStore()', options, optionNames.keyValue)
   return Object.freeze({ values: 'plain' as const, ...keyValueCommon(name, options) })
 }
 
@@ -65,8 +68,10 @@ export function keyValueStore<K, V>(name: string, options: KeyValueStoreOptions<
  */
 export function timestampedKeyValueStore<K, V>(
   name: string,
-  { supplier = 'timestamped', ...options }: TimestampedKeyValueStoreOptions<K, V> = {},
+  options: TimestampedKeyValueStoreOptions<K, V> = {},
 ): KeyValueStoreSpec<K, V, 'timestamped'> {
+  checkOptions('timestampedKeyValueStore()', options, { ...optionNames.keyValue, supplier: true })
+  const { supplier = 'timestamped' } = options
   return Object.freeze({ values: 'timestamped' as const, ...keyValueCommon(name, options), supplier })
 }
 
@@ -96,8 +101,10 @@ export interface VersionedKeyValueStoreOptions<K, V> extends Omit<StoreOptions<K
  */
 export function versionedKeyValueStore<K, V>(
   name: string,
-  { historyRetentionMs, segmentIntervalMs, ...options }: VersionedKeyValueStoreOptions<K, V>,
+  options: VersionedKeyValueStoreOptions<K, V>,
 ): VersionedKeyValueStoreSpec<K, V> {
+  checkOptions('versionedKeyValueStore()', options, optionNames.versioned)
+  const { historyRetentionMs, segmentIntervalMs } = options
   const intervalMs = segmentIntervalMs ?? versionSegmentIntervalMs(historyRetentionMs)
   if (!(historyRetentionMs >= 0))
     throw new TypeError(`The store ${name} cannot keep a history of ${historyRetentionMs} ms: historyRetentionMs is at least 0.`)
@@ -127,6 +134,7 @@ export interface WindowStoreOptions<K, V> extends StoreOptions<K, V> {
 
 /** Declares a window store (Java: `Stores.windowStoreBuilder`). Throws a `TypeError` for options that contradict each other. */
 export function windowStore<K, V>(name: string, options: WindowStoreOptions<K, V>): WindowStoreSpec<K, V, 'plain'> {
+  checkOptions('windowStore()', options, optionNames.window)
   return windowSpec(name, 'plain', options)
 }
 
@@ -139,8 +147,10 @@ export interface TimestampedWindowStoreOptions<K, V> extends WindowStoreOptions<
 /** Declares a window store that keeps a timestamp beside each value (Java: `Stores.timestampedWindowStoreBuilder`). */
 export function timestampedWindowStore<K, V>(
   name: string,
-  { supplier = 'timestamped', ...options }: TimestampedWindowStoreOptions<K, V>,
+  options: TimestampedWindowStoreOptions<K, V>,
 ): WindowStoreSpec<K, V, 'timestamped'> {
+  checkOptions('timestampedWindowStore()', options, { ...optionNames.window, supplier: true })
+  const { supplier = 'timestamped' } = options
   return Object.freeze({ ...windowSpec(name, 'timestamped', options), supplier })
 }
 
@@ -180,16 +190,40 @@ export interface SessionStoreOptions<K, V> extends StoreOptions<K, V> {
 
 /** Declares a session store (Java: `Stores.sessionStoreBuilder`). Throws a `TypeError` for a negative retention. */
 export function sessionStore<K, V>(name: string, options: SessionStoreOptions<K, V>): SessionStoreSpec<K, V> {
+  checkOptions('sessionStore()', options, optionNames.session)
   const { retentionMs, expiry = 'default', ...rest } = options
   if (!(retentionMs >= 0))
     throw new TypeError(`The store ${name} cannot retain sessions for ${retentionMs} ms: retentionMs is at least 0.`)
   return Object.freeze({ kind: 'session' as const, values: 'plain' as const, ...common(name, rest), retentionMs, expiry })
 }
 
+const commonNames: OptionNames<StoreOptions<unknown, unknown>> = {
+  key: true,
+  value: true,
+  medium: true,
+  caching: true,
+  changelog: true,
+}
+const { caching: _, ...uncachedNames } = commonNames
+
+/** The names of all options, by kind of store: what is not among them is refused. */
+const optionNames: {
+  readonly keyValue: OptionNames<KeyValueStoreOptions<unknown, unknown>>
+  readonly versioned: OptionNames<VersionedKeyValueStoreOptions<unknown, unknown>>
+  readonly window: OptionNames<WindowStoreOptions<unknown, unknown>>
+  readonly session: OptionNames<SessionStoreOptions<unknown, unknown>>
+} = {
+  keyValue: { ...commonNames, maxEntries: true },
+  versioned: { ...uncachedNames, historyRetentionMs: true, segmentIntervalMs: true },
+  window: { ...commonNames, retentionMs: true, windowSizeMs: true, duplicates: true, expiry: true },
+  session: { ...commonNames, retentionMs: true, expiry: true },
+}
+
 /**
  * The properties that the specs of all kinds share, with their defaults. Throws a `TypeError` for a name that no topic can have.
  */
 export function common<K, V>(name: string, options: StoreOptions<K, V>) {
+  checkStoreSettings(`the store ${name}`, options)
   const { key, value, medium = 'default', caching = 'disabled', changelog = { config: {} } } = options
   return { name: checkTopicName(name), key, value, medium, caching, changelog }
 }

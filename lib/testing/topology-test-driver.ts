@@ -1,3 +1,4 @@
+import { checkOptions, type OptionNames } from '../model/check-options.ts'
 import { ManualClock } from '../clock/manual-clock.ts'
 import { systemClock } from '../clock/system-clock.ts'
 import { MemoryMetrics } from '../metrics/memory-metrics.ts'
@@ -122,6 +123,7 @@ export class TopologyTestDriver implements Disposable {
   readonly #engine: TestEngine
 
   constructor(topology: PlannedTopology, config: TopologyTestDriverConfig = {}) {
+    checkOptions('TopologyTestDriver', config, driverOptions)
     this.#clock = new ManualClock(config.initialWallClockMs ?? systemClock.now())
     const plan = topology.plan(config.applicationId ?? 'test')
     const environment = resolveEnvironment(plan, config, this.#clock, this.#metrics)
@@ -135,6 +137,7 @@ export class TopologyTestDriver implements Disposable {
    * topic.
    */
   createInputTopic<K, V>(topic: Topic<K, V>, options: TestInputTopicOptions = {}): TestInputTopic<K, V> {
+    checkOptions('createInputTopic()', options, inputTopicOptions)
     const pipe = (name: string, record: SingleRecord, partition: number | undefined): void =>
       this.#engine.pipe(name, record, partition)
     return new TestInputTopic(topic, pipe, options.startMs ?? this.#clock.now(), options.autoAdvanceMs ?? 0)
@@ -196,6 +199,34 @@ export class TopologyTestDriver implements Disposable {
   [Symbol.dispose](): void {
     this.close()
   }
+}
+
+const inputTopicOptions: OptionNames<TestInputTopicOptions> = { startMs: true, autoAdvanceMs: true }
+
+const driverOptions: OptionNames<TopologyTestDriverConfig> = {
+  applicationId: true,
+  partitions: true,
+  compatibility: true,
+  emitIntervalMs: true,
+  upgradeFrom: true,
+  defaultKeySerde: true,
+  defaultValueSerde: true,
+  defaultTimestampExtractor: true,
+  cacheMaxBytes: true,
+  defaultStoreMedium: true,
+  storage: true,
+  deserializationHandler: true,
+  processingHandler: true,
+  processorWrapper: true,
+  processingExceptionHandlerGlobalEnabled: true,
+  productionHandler: true,
+  errorsDeadLetterQueueTopicName: true,
+  processingGuarantee: true,
+  maxTaskIdleMs: true,
+  initialWallClockMs: true,
+  changedValues: true,
+  logger: true,
+  changelogs: true,
 }
 
 function resolveEnvironment(

@@ -1,5 +1,27 @@
 import t from 'tap'
-import { Serdes, StreamsBuilder, TimeWindows, timestampedKeyValueStore, topic, Topology } from 'millrace'
+import {
+  JoinWindows,
+  kafka,
+  keyValueStore,
+  openAdmin,
+  openConsumer,
+  openProducer,
+  Serdes,
+  SessionWindows,
+  sessionStore,
+  SlidingWindows,
+  StreamsBuilder,
+  Suppressed,
+  TimeWindows,
+  timestampedKeyValueStore,
+  topic,
+  Topology,
+  UnlimitedWindows,
+  versionedKeyValueStore,
+  windowStore,
+} from 'millrace'
+import { EmbeddedKafka } from 'millrace/embedded'
+import { TopologyTestDriver } from 'millrace/testing'
 import { checkOptions } from '../../lib/model/check-options.ts'
 
 const known = { name: true, timestampExtractor: true, offsetReset: true } as const
@@ -58,6 +80,22 @@ const calls: Readonly<Record<string, () => unknown>> = {
   'mapValues()': () => table().mapValues((value) => value, untyped({ nme: 'x' })),
   'toStream()': () => table().toStream(untyped({ nme: 'x' })),
   'leftJoin()': () => table().leftJoin(table(), (left) => left, untyped({ nme: 'x' })),
+  'TimeWindows.of()': () => TimeWindows.of(untyped({ sizeMs: 5, grace: 5 })),
+  'SessionWindows.of()': () => SessionWindows.of(untyped({ gapMs: 5, grace: 5 })),
+  'SlidingWindows.of()': () => SlidingWindows.of(untyped({ differenceMs: 5, grace: 5 })),
+  'UnlimitedWindows.of()': () => UnlimitedWindows.of(untyped({ start: 5 })),
+  'JoinWindows.of()': () => JoinWindows.of(untyped({ timeDifferenceMs: 5, grace: 5 })),
+  'JoinWindows.eager()': () => JoinWindows.eager(untyped({ timeDifferenceMs: 5, grace: 5 })),
+  'untilWindowCloses()': () => Suppressed.untilWindowCloses(untyped({ maxRecord: 5 })),
+  'untilTimeLimit()': () => Suppressed.untilTimeLimit(5, untyped({ maxRecord: 5 })),
+  'keyValueStore()': () => keyValueStore('s', untyped({ keySerde: Serdes.string })),
+  'timestampedKeyValueStore()': () => timestampedKeyValueStore('s', untyped({ retentionMs: 5 })),
+  'versionedKeyValueStore()': () => versionedKeyValueStore('s', untyped({ historyRetentionMs: 5, caching: 'enabled' })),
+  'windowStore()': () => windowStore('s', untyped({ retentionMs: 5, windowSizeMs: 5, maxEntries: 5 })),
+  'sessionStore()': () => sessionStore('s', untyped({ retentionMs: 5, gapMs: 5 })),
+  'kafka()': () => kafka(untyped({ bootstrapServers: 'a:1', tls: true })),
+  'sasl of kafka()': () => kafka(untyped({ bootstrapServers: 'a:1', sasl: { mechanism: 'plain', user: 'a', password: 'b' } })),
+  TopologyTestDriver: () => new TopologyTestDriver(new StreamsBuilder().build(), untyped({ initialWallclockMs: 0 })),
   'addSource()': () => new Topology().addSource('source', words, untyped({ offsetRest: 'latest' })),
 }
 
@@ -80,5 +118,50 @@ t.test('a store value that is given as the options is sent to its place', async 
   const counts = timestampedKeyValueStore('counts', { key: Serdes.string, value: Serdes.long })
   t.throws(() => stream().groupByKey().count(untyped(counts)), {
     message: 'count() takes a store value as its option "store": write { store: … }.',
+  })
+})
+
+t.test('clients, the embedded cluster and input topics of the driver refuse what they would not read', async (t) => {
+  await t.rejects(EmbeddedKafka.open(untyped({ path: 'data' })), { message: /^EmbeddedKafka\.open\(\) has no option "path"/ })
+  await using cluster = await EmbeddedKafka.open({ name: undefined, autoCreateTopics: undefined })
+  const consume = (options: object) => openConsumer(cluster, untyped({ clientId: 'c', topics: [words], ...options }))
+  await t.rejects(consume({ group: 'g' }), { message: /^openConsumer\(\) has no option "group"/ })
+  await t.rejects(consume({ topics: [] }), { message: 'openConsumer() reads at least one topic.' })
+  await t.rejects(openProducer(cluster, untyped({ clientId: 'c', compresion: 'gzip' })), {
+    message: /Did you mean "compression"\?$/,
+  })
+  await t.rejects(openAdmin(cluster, untyped({ client: 'c' })), { message: /^openAdmin\(\) has no option "client"/ })
+  using driver = new TopologyTestDriver(new StreamsBuilder().build())
+  t.throws(() => driver.createInputTopic(words, untyped({ start: 5 })), {
+    message: /^createInputTopic\(\) has no option "start"/,
+  })
+})
+
+t.test('a value that an option does not have is refused, and not taken for the default', async (t) => {
+  const stored = (store: object) => () => table().filter(() => true, untyped({ store: { name: 's', ...store } }))
+  t.throws(stored({ caching: true }), { message: 'caching of store of filter() is "enabled" or "disabled", not true.' })
+  t.throws(stored({ medium: 'ram' }), {
+    message: /^medium of store of filter\(\) is "memory" or "disk" or "default", not "ram"\.$/,
+  })
+  t.throws(stored({ changelog: false }), { message: /^changelog of store of filter\(\) is "disabled", or \{ config \}/ })
+  t.throws(() => keyValueStore('s', untyped({ caching: true })), {
+    message: 'caching of the store s is "enabled" or "disabled", not true.',
+  })
+  t.throws(() => Suppressed.untilWindowCloses(untyped({ whenFull: 'emit-early' })), {
+    message: 'whenFull of untilWindowCloses() is "shut-down", not "emit-early".',
+  })
+  t.throws(() => kafka(untyped({ bootstrapServers: 'a:1', sasl: { mechanism: 'PLAIN' } })), {
+    message: /^mechanism of sasl of kafka\(\) is "plain"/,
+  })
+  t.throws(() => kafka(untyped({})), { code: 'TRANSPORT_INVALID_BOOTSTRAP_SERVERS' })
+  t.throws(() => stream().groupByKey().count(untyped('counts')), {
+    message: /^count\(\) takes an object of options here, not the string "counts"/,
+  })
+  t.doesNotThrow(stored({ caching: undefined, medium: 'disk', changelog: { config: {} }, supplier: 'plain' }))
+})
+
+t.test('windowedBy() takes windows that their classes have made', async (t) => {
+  t.throws(() => stream().groupByKey().windowedBy({ gapMs: 5, graceMs: 0 }), {
+    message: /SessionWindows\.of\(\{ gapMs: 60_000 \}\)/,
   })
 })

@@ -8,6 +8,7 @@ import type {
   WindowExpiry,
   WindowStoreSpec,
 } from '../../state/store-spec.ts'
+import { checkStoreSettings } from '../../state/check-store-options.ts'
 import { checkName } from '../../topology/names.ts'
 import { checkOptions } from '../../model/check-options.ts'
 import { erased, type AnySerde, type ErasedSerdes } from '../graph/state.ts'
@@ -62,6 +63,7 @@ export function tableOptions(options: AnyMaterialized | undefined, { call, store
   if (store === undefined && key === undefined && value === undefined) return { name, materialized: undefined }
   const own: MaterializedOptions = typeof store === 'string' ? { name: store } : { ...store }
   if (own.kind === undefined && typeof store !== 'string') checkOptions(`store of ${call}`, store, optionNames.storeOf[stored])
+  checkStoreSettings(`store of ${call}`, own)
   return { name, materialized: { ...own, key: key ?? own.key, value: value ?? own.value } }
 }
 
@@ -71,7 +73,7 @@ export interface InheritedSerdes {
 }
 
 function isStoreValue(options: object | undefined): boolean {
-  return options !== undefined && 'kind' in options && 'name' in options
+  return typeof options === 'object' && 'kind' in options && 'name' in options
 }
 
 /** Fills in the defaults of a store's options. The graph's counter of names advances only if the store's name is generated. */

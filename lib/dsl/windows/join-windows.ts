@@ -1,3 +1,4 @@
+import { checkOptions, type OptionNames } from '../../model/check-options.ts'
 import { requireMs } from './require-ms.ts'
 
 /** Times of {@link JoinWindows}, in ms. */
@@ -57,8 +58,9 @@ export class JoinWindows {
    * JoinWindows.of({ timeDifferenceMs: 60_000, graceMs: 5_000 })
    * JoinWindows.of({ beforeMs: 0, afterMs: 60_000 }) // the right record is the later one
    */
-  static of({ timeDifferenceMs, beforeMs, afterMs, graceMs = 0 }: JoinWindowsOptions): JoinWindows {
-    return new JoinWindows({ ...sides({ timeDifferenceMs, beforeMs, afterMs }), graceMs }, 'final')
+  static of(options: JoinWindowsOptions): JoinWindows {
+    checkOptions('JoinWindows.of()', options, optionNames)
+    return new JoinWindows({ ...sides(options), graceMs: options.graceMs ?? 0 }, 'final')
   }
 
   /**
@@ -66,10 +68,11 @@ export class JoinWindows {
    * each partner that follows. For applications whose consumers expect these results. Default of `graceMs`: 24 hours less
    * `beforeMs` and `afterMs`, at least 0.
    */
-  static eager({ timeDifferenceMs, beforeMs, afterMs, graceMs }: JoinWindowsOptions): JoinWindows {
-    const times = sides({ timeDifferenceMs, beforeMs, afterMs })
+  static eager(options: JoinWindowsOptions): JoinWindows {
+    checkOptions('JoinWindows.eager()', options, optionNames)
+    const times = sides(options)
     const restMs = Math.max(dayMs - times.beforeMs - times.afterMs, 0)
-    return new JoinWindows({ ...times, graceMs: graceMs ?? restMs }, 'eager')
+    return new JoinWindows({ ...times, graceMs: options.graceMs ?? restMs }, 'eager')
   }
 
   /** Size of the window of right records that one left record is joined with, in ms. */
@@ -78,9 +81,9 @@ export class JoinWindows {
   }
 }
 
-type Sides = { readonly [K in 'timeDifferenceMs' | 'beforeMs' | 'afterMs']: number | undefined }
+const optionNames: OptionNames<JoinWindowsOptions> = { timeDifferenceMs: true, beforeMs: true, afterMs: true, graceMs: true }
 
-function sides({ timeDifferenceMs, beforeMs = timeDifferenceMs, afterMs = timeDifferenceMs }: Sides) {
+function sides({ timeDifferenceMs, beforeMs = timeDifferenceMs, afterMs = timeDifferenceMs }: JoinWindowsOptions) {
   if (beforeMs === undefined || afterMs === undefined)
     throw new TypeError('Windows of a join need timeDifferenceMs, or both beforeMs and afterMs.')
   return { beforeMs, afterMs }

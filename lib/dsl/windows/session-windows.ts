@@ -1,3 +1,4 @@
+import { checkOptions, type OptionNames } from '../../model/check-options.ts'
 import { requireMs } from './require-ms.ts'
 
 /** Sizes of {@link SessionWindows}, in ms. */
@@ -30,6 +31,9 @@ export class SessionWindows {
    * SessionWindows.of({ gapMs: 5 * 60_000, graceMs: 10_000 })
    */
   static of(options: SessionWindowsOptions): SessionWindows {
+    checkOptions('SessionWindows.of()', options, optionNames)
     return new SessionWindows(options)
   }
 }
+
+const optionNames: OptionNames<SessionWindowsOptions> = { gapMs: true, graceMs: true }

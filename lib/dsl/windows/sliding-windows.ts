@@ -1,3 +1,4 @@
+import { checkOptions, type OptionNames } from '../../model/check-options.ts'
 import { requireMs } from './require-ms.ts'
 
 /** Sizes of {@link SlidingWindows}, in ms. */
@@ -34,6 +35,9 @@ export class SlidingWindows {
    * SlidingWindows.of({ differenceMs: 60_000, graceMs: 5_000 })
    */
   static of(options: SlidingWindowsOptions): SlidingWindows {
+    checkOptions('SlidingWindows.of()', options, optionNames)
     return new SlidingWindows(options)
   }
 }
+
+const optionNames: OptionNames<SlidingWindowsOptions> = { differenceMs: true, graceMs: true }

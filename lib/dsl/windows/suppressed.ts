@@ -1,3 +1,4 @@
+import { checkChoice, checkOptions, type OptionNames } from '../../model/check-options.ts'
 import type { ChangelogOption } from '../../state/store-spec.ts'
 
 interface BufferLimits {
@@ -59,7 +60,8 @@ export const Suppressed = Object.freeze({
    * counts.suppress(Suppressed.untilWindowCloses())
    */
   untilWindowCloses(buffer: StrictBufferConfig = {}): UntilWindowCloses {
-    return Object.freeze({ until: 'window-closes', buffer: checked({ ...buffer, whenFull: 'shut-down' as const }) })
+    checkBuffer('untilWindowCloses()', buffer, ['shut-down'])
+    return Object.freeze({ until: 'window-closes', buffer: Object.freeze({ ...buffer, whenFull: 'shut-down' }) })
   },
 
   /**
@@ -70,14 +72,18 @@ export const Suppressed = Object.freeze({
    */
   untilTimeLimit(limitMs: number, buffer: BufferConfig = {}): UntilTimeLimit {
     checkLimit('limitMs', limitMs)
-    return Object.freeze({ until: 'time-limit', limitMs, buffer: checked(buffer) })
+    checkBuffer('untilTimeLimit()', buffer, ['emit-early', 'shut-down'])
+    return Object.freeze({ until: 'time-limit', limitMs, buffer: Object.freeze({ ...buffer }) })
   },
 })
 
-function checked<B extends BufferConfig>(buffer: B): B {
+const bufferOptions: OptionNames<BufferConfig> = { maxRecords: true, maxBytes: true, changelog: true, whenFull: true }
+
+function checkBuffer(call: string, buffer: BufferConfig, whenFull: readonly string[]): void {
+  checkOptions(call, buffer, bufferOptions)
+  checkChoice(call, 'whenFull', buffer.whenFull, whenFull)
   checkLimit('maxRecords', buffer.maxRecords ?? 0)
   checkLimit('maxBytes', buffer.maxBytes ?? 0)
-  return Object.freeze(buffer)
 }
 
 function checkLimit(name: string, limit: number): void {

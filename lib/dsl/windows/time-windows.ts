@@ -1,3 +1,4 @@
+import { checkOptions, type OptionNames } from '../../model/check-options.ts'
 import { requireMs } from './require-ms.ts'
 
 /** Sizes of {@link TimeWindows}, in ms. */
@@ -40,6 +41,9 @@ export class TimeWindows {
    * TimeWindows.of({ sizeMs: 60_000, graceMs: 5_000 })
    */
   static of(options: TimeWindowsOptions): TimeWindows {
+    checkOptions('TimeWindows.of()', options, optionNames)
     return new TimeWindows(options)
   }
 }
+
+const optionNames: OptionNames<TimeWindowsOptions> = { sizeMs: true, advanceMs: true, graceMs: true }

@@ -1,3 +1,4 @@
+import { checkOptions, type OptionNames } from '../../model/check-options.ts'
 import { requireMs } from './require-ms.ts'
 
 /** The start of {@link UnlimitedWindows}, in ms. */
@@ -30,6 +31,9 @@ export class UnlimitedWindows {
    * UnlimitedWindows.of({ startMs: Date.UTC(2026, 0) })
    */
   static of(options: UnlimitedWindowsOptions = {}): UnlimitedWindows {
+    checkOptions('UnlimitedWindows.of()', options, optionNames)
     return new UnlimitedWindows(options)
   }
 }
+
+const optionNames: OptionNames<UnlimitedWindowsOptions> = { startMs: true }

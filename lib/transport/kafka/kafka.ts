@@ -2,6 +2,7 @@ import type { Chance } from '../../clock/chance.ts'
 import { systemChance } from '../../clock/chance.ts'
 import type { Clock } from '../../clock/clock.ts'
 import { systemClock } from '../../clock/system-clock.ts'
+import { checkChoice, checkOptions, type OptionNames } from '../../model/check-options.ts'
 import { ConfigError } from '../../model/errors.ts'
 import type { Cluster } from '../cluster.ts'
 import type { HostPort } from './connection/connection.ts'
@@ -37,13 +38,35 @@ export interface KafkaOptions {
  * opened. Opening a client rejects with `TRANSPORT_BROKER_UNREACHABLE` if no address answers in time. Each client has its own
  * connections.
  *
- * Throws a `ConfigError` (`TRANSPORT_INVALID_BOOTSTRAP_SERVERS`) if an address is not `host:port`.
+ * Throws a `ConfigError` (`TRANSPORT_INVALID_BOOTSTRAP_SERVERS`) if an address is not `host:port`, and a `TypeError` for options that do
+ * not exist.
  *
  * @example
  * const cluster = kafka({ bootstrapServers: '127.0.0.1:9092' })
  */
 export function kafka(options: KafkaOptions): Cluster {
+  checkOptions('kafka()', options, optionNames)
+  checkSasl(options.sasl)
   return kafkaCluster(resolved(options))
+}
+
+const optionNames: OptionNames<KafkaOptions> = {
+  bootstrapServers: true,
+  ssl: true,
+  sasl: true,
+  connectionTimeoutMs: true,
+  bootstrapTimeoutMs: true,
+  requestTimeoutMs: true,
+  apiTimeoutMs: true,
+  clock: true,
+  chance: true,
+}
+
+function checkSasl(sasl: SaslOptions | undefined): void {
+  if (sasl === undefined) return
+  checkChoice('sasl of kafka()', 'mechanism', sasl.mechanism, ['plain', 'scram-sha-256', 'scram-sha-512', 'oauthbearer'])
+  const known = sasl.mechanism === 'oauthbearer' ? { oauthBearerProvider: true } : { username: true, password: true }
+  checkOptions('sasl of kafka()', sasl, { mechanism: true, ...known } as Readonly<Record<string, true>>)
 }
 
 function resolved(options: KafkaOptions): KafkaClusterOptions {
@@ -62,7 +85,7 @@ function resolved(options: KafkaOptions): KafkaClusterOptions {
 }
 
 function addresses(servers: string | readonly string[]): readonly HostPort[] {
-  const texts = typeof servers === 'string' ? servers.split(',') : servers
+  const texts = typeof servers === 'string' ? servers.split(',') : (servers ?? [''])
   return texts.map((text) => {
     const match = /^\s*\[?([^[\]]+?)\]?:(\d+)\s*$/.exec(text)
     if (match !== null) return { host: match[1]!, port: Number(match[2]) }

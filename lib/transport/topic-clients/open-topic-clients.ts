@@ -1,3 +1,4 @@
+import { checkOptions, type OptionNames } from '../../model/check-options.ts'
 import type { SchemaRegistry } from '../../model/serde.ts'
 import type { Admin, OffsetSpec } from '../admin.ts'
 import type { Cluster } from '../cluster.ts'
@@ -57,6 +58,31 @@ type MaybeUndefined<T> = { readonly [K in keyof T]?: T[K] | undefined }
 
 const retryBackoffMs = 100
 
+const producerOptionNames: OptionNames<OpenProducerOptions> = {
+  clientId: true,
+  schemaRegistry: true,
+  acks: true,
+  idempotence: true,
+  compression: true,
+  requestTimeoutMs: true,
+  deliveryTimeoutMs: true,
+}
+
+const consumerOptionNames: OptionNames<OpenConsumerOptions<never>> = {
+  clientId: true,
+  topics: true,
+  groupId: true,
+  groupInstanceId: true,
+  from: true,
+  schemaRegistry: true,
+  deserializationHandler: true,
+  isolationLevel: true,
+  maxWaitMs: true,
+  sessionTimeoutMs: true,
+  rebalanceTimeoutMs: true,
+  heartbeatIntervalMs: true,
+}
+
 function producerOptions(options: OpenProducerOptions): ProducerOptions {
   const { acks = 'all', idempotence = 'enabled', compression = 'none' } = options
   const { requestTimeoutMs = 30_000, deliveryTimeoutMs = 120_000 } = options
@@ -65,6 +91,7 @@ function producerOptions(options: OpenProducerOptions): ProducerOptions {
 
 /** Opens a producer that serializes by the serdes of the topics. Its `close` sends the records that are still gathered. */
 export async function openProducer(cluster: Cluster, options: OpenProducerOptions): Promise<TopicProducer> {
+  checkOptions('openProducer()', options, producerOptionNames)
   const { clientId, schemaRegistry } = options
   await using opened = new AsyncDisposableStack()
   const admin = opened.adopt(await cluster.admin({ clientId }), close)
@@ -82,6 +109,8 @@ export async function openConsumer<T extends ReadableTopic<unknown, unknown>>(
   cluster: Cluster,
   options: OpenConsumerOptions<T>,
 ): Promise<TopicConsumer<T>> {
+  checkOptions('openConsumer()', options, consumerOptionNames)
+  if (options.topics.length === 0) throw new TypeError('openConsumer() reads at least one topic.')
   const { clientId, topics, schemaRegistry, isolationLevel = 'read_committed', maxWaitMs = 500 } = options
   const decoders = recordDecoders(topics, { schemaRegistry }, options.deserializationHandler ?? (() => 'fail'))
   // If one client fails to open, the stack closes those that are open.
@@ -112,7 +141,8 @@ function close(client: { close(): Promise<void> }): Promise<void> {
  * await admin.createTopics([{ name: 'words', partitions: 3 }])
  * await admin.close()
  */
-export function openAdmin(cluster: Cluster, options: { readonly clientId: string }): Promise<Admin> {
+export async function openAdmin(cluster: Cluster, options: { readonly clientId: string }): Promise<Admin> {
+  checkOptions('openAdmin()', options, { clientId: true })
   return cluster.admin(options)
 }
 

@@ -185,9 +185,9 @@ function storeKind(args: Args): { readonly name: string; readonly [option: strin
       }),
     }
   if (type === 'versioned') return { ...versionedKeyValueStore(name, versioned(args, { medium: 'disk' as const })) }
-  const where = { name, medium: mediumOfSupplier(type), supplier: supplierOf(type) }
-  if (type === 'lru') return { ...where, maxEntries: args.number('max') }
-  if (keyValueSuppliers.has(type)) return where
+  const where = { medium: mediumOfSupplier(type), supplier: supplierOf(type) }
+  if (type === 'lru') return { name, ...where, maxEntries: args.number('max') }
+  if (keyValueSuppliers.has(type)) return { name, ...where }
   if (!windowSuppliers.has(type)) throw new Unsupported(`store supplier ${type}`)
   const { duplicates, ...sizes } = windowSizes(args)
   if (duplicates === 'keep') throw new Unsupported('an aggregate in a store with duplicates')
@@ -219,7 +219,10 @@ export function storeSpec(args: Args, building: Building): StoreSpec {
         changelog: changelog(args),
       }),
     }
-    if (type === 'versioned') return versionedKeyValueStore(name, versioned(args, common))
+    if (type === 'versioned') {
+      const { caching: _, ...uncached } = common
+      return versionedKeyValueStore(name, versioned(args, uncached))
+    }
     const supplier = supplierOf(type)
     if (keyValueSuppliers.has(type)) {
       const store = { ...common, ...options({ maxEntries: args.optionalNumber('max') }) }
