@@ -12,8 +12,8 @@ import { addStreamOperator } from './operators/stream-operators.ts'
 /** Options of a branch (Java: `Branched`). */
 export interface Branched<K, V> {
   /**
-   * End of the name of the branch's node, after the name of the split: `<split><name>`. Default: the number of the branch, from
-   * 1; 0 for the default branch.
+   * The branch's node is called `<name of the split><name>`. Default: the number of the branch, counted from 1. The default
+   * branch has the number 0.
    */
   readonly name?: string | undefined
   /** Is called with the branch's stream. The map of branches holds the stream that this function returns. */

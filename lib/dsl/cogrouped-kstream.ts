@@ -68,8 +68,8 @@ export class CogroupedKStream<K, VOut> {
   }
 
   /**
-   * Aggregates each window separately. With `compatibility: 'java'` aggregators are also called with null values, except in
-   * sliding windows.
+   * Cuts the streams into windows. Each window is aggregated separately. With `compatibility: 'java'` aggregators are also called
+   * with null values, except in sliding windows.
    *
    * @example
    * const perMinute = cogrouped.windowedBy(TimeWindows.of({ sizeMs: 60_000 })).aggregate(() => 0, { value: Serdes.double })

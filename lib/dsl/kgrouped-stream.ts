@@ -43,7 +43,8 @@ export class KGroupedStream<K, V> {
   count(options?: Materialized<K, number>): KTable<K, number> {
     const { graph } = this.#grouping
     const { name, materialized } = tableOptions(options, { call: 'count()', stored: 'table' })
-    // Java once generated a name here. The counter still advances, so that later names stay the same.
+    // Java once generated a name here. The counter of generated names still advances, so that later names are the same as in
+    // Java.
     if (materialized !== undefined && materialized.name === undefined) graph.newStoreName('KSTREAM-AGGREGATE-')
     const inherited = { key: this.#grouping.key, value: erased(longSerde) }
     const store = materialize(graph, materialized, 'KSTREAM-AGGREGATE-', inherited)

@@ -76,7 +76,7 @@ function isStoreValue(options: object | undefined): boolean {
   return typeof options === 'object' && 'kind' in options && 'name' in options
 }
 
-/** Fills in the defaults of a store's options. The graph's counter of names advances only if the store's name is generated. */
+/** Fills in the defaults of a store's options. The graph's counter of generated names advances only if the user gave no name. */
 export function materialize(
   graph: StreamsGraph,
   materialized: MaterializedOptions | undefined,

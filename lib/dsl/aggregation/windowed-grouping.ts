@@ -20,7 +20,7 @@ type Options = AnyMaterialized | undefined
 export function countWindows(windowed: WindowedGrouping, options: Options): TableState {
   const { graph, key } = windowed.grouping
   const { name, materialized } = tableOptions(options, { call: 'count()', stored: 'windows' })
-  // Java once generated a name here. The counter still advances, so that later names stay the same.
+  // Java once generated a name here. The counter of generated names still advances, so that later names are the same as in Java.
   const isUnnamed = materialized !== undefined && materialized.name === undefined
   if (isUnnamed && !(windowed.windows instanceof SlidingWindows)) graph.newStoreName('KSTREAM-AGGREGATE-')
   const store = materialize(graph, materialized, 'KSTREAM-AGGREGATE-', { key, value: erased(longSerde) })

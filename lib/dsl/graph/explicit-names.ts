@@ -6,9 +6,9 @@ const generated = /(?:KSTREAM|KTABLE|STATE-STORE)-(?:[A-Z-]+-)?\d{10}/
 
 /**
  * Refuses stores and internal topics with generated names (KIP-1111). A change of the topology changes generated names, and the
- * data under the old names is left behind. `unnamedStores` are the generated names of all stores, including stores that the
- * topology does not need so far. With `compatibility: 'java'` the stores and topics inside a foreign-key join are not checked, as
- * in Java.
+ * data under the old names is left behind. `unnamedStores` are the generated names of stores that the user could have named,
+ * including stores that the topology does not need so far. With `compatibility: 'java'` the stores and topics inside a
+ * foreign-key join are not checked, as in Java.
  */
 export function checkExplicitNames(
   topology: InternalTopologyBuilder,

@@ -15,7 +15,10 @@ export interface RepartitionOptions {
   readonly value: AnySerde | undefined
   readonly partitions?: number | undefined
   readonly partitioner?: StreamPartitioner<never, never> | undefined
-  /** Whether the optimization may merge the repartition. `never`: the user asked for it. Default `by-optimization`. */
+  /**
+   * Whether the optimization `merge.repartition.topics` may merge it with others. `never`: the user asked for it. Default
+   * `by-optimization`.
+   */
   readonly merged?: 'by-optimization' | 'never'
 }
 

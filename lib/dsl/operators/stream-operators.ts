@@ -66,7 +66,8 @@ export function addProcess(
   { prefix, processor, nodeChanges }: Pick<StreamOperator, 'prefix' | 'processor' | 'nodeChanges'>,
   { name, stores = [] }: Processed,
 ): StreamState {
-  // Unlike with other operators, the counter of names advances only if the name is generated (Java: `KStreamImpl.process`).
+  // Unlike with other operators, the counter of generated names advances only if the user gave no name (Java:
+  // `KStreamImpl.process`).
   const chosen = name === undefined ? stream.builder.graph.newProcessorName(prefix) : checkName(name)
   return addNamedOperator(stream, chosen, { processor, stores, nodeChanges })
 }

@@ -72,7 +72,7 @@ function derivedTable(
 
 /**
  * Determines the names of the store and the node. A store is made only if the user names it. As in Java, store options without a
- * name still advance the counter of names, before the node's name does.
+ * name still advance the counter of generated names, before the node's name does.
  */
 function prepare(
   { builder: { graph }, key, value }: TableState,

@@ -11,8 +11,8 @@ import type { UntilTimeLimit, UntilWindowCloses } from '../windows/suppressed.ts
 const prefix = 'KTABLE-SUPPRESS-'
 
 /**
- * Adds a suppress. The counter of names advances only for generated names (Java: `KTableImpl.suppress`). If the operator has a
- * name, its store is called `<name>-store`.
+ * Adds a suppress. The counter of generated names advances only if the user gave no name (Java: `KTableImpl.suppress`). If the
+ * operator has a name, its store is called `<name>-store`.
  */
 export function suppressTable(
   parent: TableState,

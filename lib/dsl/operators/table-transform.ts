@@ -11,7 +11,7 @@ type AnyTransformer = ValueTransformer<unknown, unknown, unknown>
 
 /**
  * Transforms a table's values. A store is made only if the user names it. Unlike with other operators, store options without a
- * name do not advance the counter of names.
+ * name do not advance the counter of generated names.
  */
 export function transformTableValues<K, V, VR>(
   parent: TableState,
