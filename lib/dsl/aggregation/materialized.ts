@@ -96,10 +96,10 @@ export function materializeIfNamed(
   return materializedStore(materialized, inherited, () => graph.newStoreName(prefix))
 }
 
-function materializedStore(options: MaterializedOptions, inherited: InheritedSerdes, drawName: () => string): MaterializedStore {
+function materializedStore(options: MaterializedOptions, inherited: InheritedSerdes, generateName: () => string): MaterializedStore {
   const queryableName = options.name === undefined ? undefined : checkName(options.name)
   return {
-    name: queryableName ?? drawName(),
+    name: queryableName ?? generateName(),
     queryableName,
     key: erased(options.key) ?? inherited.key,
     value: erased(options.value) ?? inherited.value,

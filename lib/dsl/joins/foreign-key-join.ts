@@ -24,6 +24,7 @@ import {
 import * as optionNames from '../option-names.ts'
 import type { TableJoined } from '../options.ts'
 import { lateUpdatesOf, tableSourceOperator } from '../operators/table-operators.ts'
+import { joinMethod } from './join-method.ts'
 
 type Kind = 'inner' | 'left'
 
@@ -53,7 +54,7 @@ export function joinByForeignKey(
 ): TableState {
   const tableJoined = (bag ?? {}) as ForeignKeyJoin['tableJoined']
   const { materialized } = tableOptions(tableJoined, {
-    call: kind === 'inner' ? 'join()' : 'leftJoin()',
+    call: `${joinMethod(kind)}()`,
     stored: 'table',
     known: optionNames.tableJoined,
   })
@@ -78,10 +79,6 @@ export function joinByForeignKey(
 
 function nameOf({ left, tableJoined }: ForeignKeyJoin, suffix: string, prefix: string): string {
   return left.builder.graph.suffixedNameOr(tableJoined, suffix, prefix)
-}
-
-function methodOf({ kind }: ForeignKeyJoin): string {
-  return kind === 'inner' ? 'join' : 'leftJoin'
 }
 
 function serdesOf({ left, right, registrationTopic }: ForeignKeyJoin) {
@@ -113,7 +110,7 @@ function addSubscription(join: ForeignKeyJoin): GraphNode {
   const send = graph.add(
     [left.node],
     processorNode(sendName, () =>
-      operator(methodOf(join), SubscriptionSend, { ...sendOptions, lateUpdates: lateUpdatesOf(left) }),
+      operator(joinMethod(join.kind), SubscriptionSend, { ...sendOptions, lateUpdates: lateUpdatesOf(left) }),
     ),
   )
   const sinkName = nameOf(join, '-subscription-registration-sink', 'KTABLE-SINK-')
@@ -124,7 +121,7 @@ function addSubscription(join: ForeignKeyJoin): GraphNode {
     write: (topology, { parentNames: parents }) =>
       topology.addSink({
         name: sinkName,
-        method: methodOf(join),
+        method: joinMethod(join.kind),
         topic,
         ...serdes,
         ...byKey(tableJoined.otherPartitioner),
@@ -135,7 +132,7 @@ function addSubscription(join: ForeignKeyJoin): GraphNode {
   const sourceName = nameOf(join, '-subscription-registration-source', 'KTABLE-SOURCE-')
   const source = new GraphNode({
     name: sourceName,
-    write: (topology) => topology.addSource({ name: sourceName, method: methodOf(join), topics: [topic], ...serdes }),
+    write: (topology) => topology.addSource({ name: sourceName, method: joinMethod(join.kind), topics: [topic], ...serdes }),
   })
   graph.add([sink], source)
   graph.copartition(new Set([...right.sources, sourceName]))
@@ -154,19 +151,19 @@ function addLookups(join: ForeignKeyJoin, subscribed: GraphNode): readonly [Grap
   const options = { storeName, serdes: serdesOf(join) }
   const processorPrefix = 'KTABLE-FK-JOIN-SUBSCRIPTION-PROCESSOR-'
   const receiveName = nameOf(join, '-subscription-receive', processorPrefix)
-  const receive = processorNode(receiveName, () => operator(methodOf(join), SubscriptionReceive, options), [storeName])
+  const receive = processorNode(receiveName, () => operator(joinMethod(join.kind), SubscriptionReceive, options), [storeName])
   graph.add([subscribed], receive)
   const foreignTable = right.operator.valueGetter()
   const lookUpName = nameOf(join, '-subscription-join-foreign', processorPrefix)
   const lookUp = processorNode(
     lookUpName,
-    () => operator(methodOf(join), SubscriptionJoin, { foreignTable }),
+    () => operator(joinMethod(join.kind), SubscriptionJoin, { foreignTable }),
     foreignTable.storeNames,
   )
   graph.add([receive], lookUp)
   const changedName = nameOf(join, '-foreign-join-subscription', processorPrefix)
   const answerAll = (): ProcessorParameters =>
-    operator(methodOf(join), ForeignTableJoin, { ...options, lateUpdates: lateUpdatesOf(right) })
+    operator(joinMethod(join.kind), ForeignTableJoin, { ...options, lateUpdates: lateUpdatesOf(right) })
   const changed = processorNode(changedName, answerAll, [storeName])
   graph.add([right.node], changed)
   return [lookUp, changed]
@@ -184,13 +181,13 @@ function addResponse(join: ForeignKeyJoin, answers: readonly GraphNode[]) {
   const sink = new GraphNode({
     name: sinkName,
     write: (topology, { parentNames: parents }) =>
-      topology.addSink({ name: sinkName, method: methodOf(join), topic, ...serdes, ...partitioning, parents }),
+      topology.addSink({ name: sinkName, method: joinMethod(join.kind), topic, ...serdes, ...partitioning, parents }),
   })
   graph.add(answers, sink)
   const sourceName = nameOf(join, '-subscription-response-source', 'KTABLE-SOURCE-')
   const source = new GraphNode({
     name: sourceName,
-    write: (topology) => topology.addSource({ name: sourceName, method: methodOf(join), topics: [topic], ...serdes }),
+    write: (topology) => topology.addSource({ name: sourceName, method: joinMethod(join.kind), topics: [topic], ...serdes }),
   })
   graph.add([sink], source)
   const sources = new Set([...left.sources, sourceName])
@@ -198,7 +195,7 @@ function addResponse(join: ForeignKeyJoin, answers: readonly GraphNode[]) {
   const table = left.operator.valueGetter()
   const options = { kind, table, registrationTopic, value: left.value, joiner }
   const name = nameOf(join, '-subscription-response-resolver', 'KTABLE-FK-JOIN-SUBSCRIPTION-RESPONSE-RESOLVER-PROCESSOR-')
-  const resolver = processorNode(name, () => operator(methodOf(join), ResponseJoin, options), table.storeNames)
+  const resolver = processorNode(name, () => operator(joinMethod(join.kind), ResponseJoin, options), table.storeNames)
   return { resolver: graph.add([source], resolver), sources }
 }
 
@@ -216,7 +213,11 @@ function addResult(
     name,
     versions: versionsOf(store.options),
     write: (topology, { parentNames }) => {
-      topology.addProcessor({ name, processor: operator(methodOf(join), KTableSource, table.settings()), parents: parentNames })
+      topology.addProcessor({
+        name,
+        processor: operator(joinMethod(join.kind), KTableSource, table.settings()),
+        parents: parentNames,
+      })
       if (table.settings().storeName !== undefined) topology.addStateStore(tableSpec(store), [name])
     },
   })

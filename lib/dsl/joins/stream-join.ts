@@ -15,15 +15,15 @@ import { checkDistinct, recordStore, waitingStore } from './join-stores.ts'
 import type { JoinWindows } from '../windows/join-windows.ts'
 import type { StreamJoined, StreamJoinStores } from '../options.ts'
 import { StreamJoinNode } from './stream-join-node.ts'
+import { joinMethod, type JoinKind } from './join-method.ts'
 
-type Kind = 'inner' | 'left' | 'outer'
 type AnyJoiner = StreamJoiner<unknown, unknown, unknown>
 type StreamJoinedOptions = StreamJoined<unknown, unknown, unknown>
 
 interface StreamJoin {
   readonly left: StreamState
   readonly right: StreamState
-  readonly kind: Kind
+  readonly kind: JoinKind
   readonly joiner: AnyJoiner
   readonly windows: JoinWindows
   readonly joined: StreamJoinedOptions
@@ -47,12 +47,11 @@ interface Names {
 export function joinStreams(
   stream: StreamState,
   other: StreamState,
-  kind: Kind,
+  kind: JoinKind,
   [joiner, windows, joined = {}]: readonly unknown[],
 ): StreamState {
   const options = joined as StreamJoinedOptions
-  const call = `${kind === 'inner' ? 'join' : `${kind}Join`}()`
-  checkOptions(call, options, optionNames.streamJoined)
+  checkOptions(`${joinMethod(kind)}()`, options, optionNames.streamJoined)
   const [value, otherValue] = [erased(options.value), erased(options.otherValue)]
   // Both streams have keys of one type. If one stream has no key serde, because its key was set anew, it uses the other's.
   const key = erased(options.key) ?? stream.key ?? other.key
@@ -77,7 +76,7 @@ export function joinStreams(
 
 function addJoin(graph: StreamsGraph, join: StreamJoin): StreamJoinNode {
   const { left, right, joiner, windows } = join
-  const names = drawNames(graph, join)
+  const names = generateNames(graph, join)
   const stores = makeStores(join, names)
   const windowed = {
     left: graph.add([left.node], windowedNode(join, names.windowed.left, stores.left.name)),
@@ -94,8 +93,8 @@ function addJoin(graph: StreamsGraph, join: StreamJoin): StreamJoinNode {
     thisSide: side('left', 'right'),
     otherSide: side('right', 'left'),
     waitingStore: stores.waiting,
-    merger: operator(methodOf(join), PassThrough),
-    selfJoiner: operator(methodOf(join), KStreamKStreamSelfJoin, { times: windows, storeName: stores.left.name, joiner }),
+    merger: operator(joinMethod(join.kind), PassThrough),
+    selfJoiner: operator(joinMethod(join.kind), KStreamKStreamSelfJoin, { times: windows, storeName: stores.left.name, joiner }),
     nullKeys: join.kind === 'inner' ? undefined : 'kept',
   })
   graph.add([left.node, right.node], node)
@@ -103,10 +102,10 @@ function addJoin(graph: StreamsGraph, join: StreamJoin): StreamJoinNode {
 }
 
 /** Generates all names in Java's order, even if the user gives names: so the names of later operators are the same as in Java. */
-function drawNames(graph: StreamsGraph, { kind, joined: { name } }: StreamJoin): Names {
+function generateNames(graph: StreamsGraph, { kind, joined: { name } }: StreamJoin): Names {
   const windowed = {
-    left: graph.suffixedNameOr(named(name), '-this-windowed', 'KSTREAM-WINDOWED-'),
-    right: graph.suffixedNameOr(named(name), '-other-windowed', 'KSTREAM-WINDOWED-'),
+    left: graph.suffixedNameOr({ name }, '-this-windowed', 'KSTREAM-WINDOWED-'),
+    right: graph.suffixedNameOr({ name }, '-other-windowed', 'KSTREAM-WINDOWED-'),
   }
   const suffixes = {
     left: kind === 'outer' ? '-outer-this-join' : '-this-join',
@@ -120,7 +119,7 @@ function drawNames(graph: StreamsGraph, { kind, joined: { name } }: StreamJoin):
     left: checkName(suffixed(name, suffixes.left) ?? generated.left),
     right: checkName(suffixed(name, suffixes.right) ?? generated.right),
   }
-  return { windowed, suffixes, generated, joins, merge: graph.suffixedNameOr(named(name), '-merge', 'KSTREAM-MERGE-') }
+  return { windowed, suffixes, generated, joins, merge: graph.suffixedNameOr({ name }, '-merge', 'KSTREAM-MERGE-') }
 }
 
 /** Checks the option `store` of a join of streams, if it is an object. */
@@ -149,7 +148,7 @@ function makeStores({ left, right, kind, windows, joined, key }: StreamJoin, { g
 }
 
 function windowedNode(join: StreamJoin, name: string, storeName: StoreSpec['name']): GraphNode {
-  const processor = operator(methodOf(join), KStreamJoinWindow, { storeName })
+  const processor = operator(joinMethod(join.kind), KStreamJoinWindow, { storeName })
   return new GraphNode({
     name,
     write: (topology, { parentNames }) => topology.addProcessor({ name, processor, parents: parentNames }),
@@ -166,17 +165,9 @@ function sideJoiner(
   const { kind, joiner, windows: times } = join
   const nonJoined = kind === 'outer' || (kind === 'left' && side === 'left') ? 'kept' : 'dropped'
   const options = { side, times, otherStoreName, joiner, nonJoined, waitingStoreName, join: name } as const
-  return operator(methodOf(join), KStreamKStreamJoin, options)
-}
-
-function methodOf({ kind }: StreamJoin): string {
-  return kind === 'inner' ? 'join' : `${kind}Join`
+  return operator(joinMethod(join.kind), KStreamKStreamJoin, options)
 }
 
 function suffixed(name: string | undefined, suffix: string): string | undefined {
   return name === undefined ? undefined : name + suffix
-}
-
-function named(name: string | undefined): { readonly name: string } | undefined {
-  return name === undefined ? undefined : { name }
 }

@@ -11,6 +11,7 @@ import type { InheritedSerdes } from '../aggregation/materialized.ts'
 import * as optionNames from '../option-names.ts'
 import type { Joined, Named } from '../options.ts'
 import { addNamedOperator, addStreamOperator } from '../operators/stream-operators.ts'
+import { joinMethod } from './join-method.ts'
 
 type JoinedOptions = Named & ErasedSerdes & Pick<Joined<unknown, unknown>, 'graceMs'>
 type VersionedSpec = VersionedKeyValueStoreSpec<unknown, unknown>
@@ -27,7 +28,7 @@ export function joinTable(
   kind: Kind,
   [joiner, joined = {}]: readonly unknown[],
 ): StreamState {
-  checkOptions(kind === 'inner' ? 'join()' : 'leftJoin()', joined, optionNames.joined)
+  checkOptions(`${joinMethod(kind)}()`, joined, optionNames.joined)
   const { name: given, key, value, graceMs } = joined as JoinedOptions
   const left = repartitionedForJoin(stream, joined as JoinedOptions)
   const { graph } = left.builder
@@ -44,7 +45,7 @@ export function joinTable(
   const serdes = { key: erased(key) ?? left.key, value: erased(value) ?? left.value }
   const grace = graceMs === undefined ? undefined : addBuffer(table, { name, graceMs, ...serdes })
   return addNamedOperator(left, name, {
-    processor: operator(methodOf(kind), KStreamKTableJoin, { ...options, grace }),
+    processor: operator(joinMethod(kind), KStreamKTableJoin, { ...options, grace }),
     stores: grace === undefined ? getter.storeNames : [grace.bufferName, ...getter.storeNames],
     check: grace && ((topology) => checkHistory(topology, name, getter.storeNames, grace.graceMs)),
     nullKeys: kind === 'left' ? 'kept' : undefined,
@@ -54,10 +55,6 @@ export function joinTable(
 
 function ownKeyOf(_: unknown, key: unknown): unknown {
   return key
-}
-
-function methodOf(kind: Kind): string {
-  return kind === 'inner' ? 'join' : 'leftJoin'
 }
 
 /** Adds the buffer in which records wait for the table (KIP-923). It is named after the join, so the graph generates no name. */
@@ -106,13 +103,13 @@ export function joinGlobalTable(
   kind: Kind,
   [keySelector, joiner, named]: readonly unknown[],
 ): StreamState {
-  checkOptions(kind === 'inner' ? 'join()' : 'leftJoin()', named, optionNames.named)
+  checkOptions(`${joinMethod(kind)}()`, named, optionNames.named)
   const lambdas = { keySelector: keySelector as JoinOptions['keySelector'], joiner: joiner as JoinOptions['joiner'] }
   return addStreamOperator(stream, {
     // As in Java, inner joins with a global table have this prefix, too.
     prefix: 'KSTREAM-LEFTJOIN-',
     named: named as Named | undefined,
-    processor: operator(methodOf(kind), KStreamKTableJoin, { kind, table: getter, ...lambdas }),
+    processor: operator(joinMethod(kind), KStreamKTableJoin, { kind, table: getter, ...lambdas }),
     nullKeys: kind === 'left' ? 'kept' : undefined,
     nodeChanges: 'unnoticed value',
     changes: { value: undefined },

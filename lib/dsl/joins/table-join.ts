@@ -6,8 +6,8 @@ import { GraphNode } from '../graph/graph.ts'
 import { union, type TableState } from '../graph/state.ts'
 import { materialize, tableOptions, tableSpec, versionsOf, type AnyMaterialized } from '../aggregation/materialized.ts'
 import { lateUpdatesOf, type TableOperatorWithSettings } from '../operators/table-operators.ts'
+import { joinMethod, type JoinKind } from './join-method.ts'
 
-type Kind = 'inner' | 'left' | 'outer'
 type AnyJoiner = TableJoiner<unknown, unknown, unknown, unknown>
 
 interface Sides {
@@ -23,10 +23,13 @@ interface Sides {
 /**
  * Joins two tables by key. The last parameter holds the arguments of {@link KTable.join} that follow the table: joiner, options.
  */
-export function joinTables(left: TableState, right: TableState, kind: Kind, [joiner, bag]: readonly unknown[]): TableState {
+export function joinTables(left: TableState, right: TableState, kind: JoinKind, [joiner, bag]: readonly unknown[]): TableState {
   const { graph } = left.builder
-  const call = { call: `${kind === 'inner' ? 'join' : `${kind}Join`}()`, stored: 'table' } as const
-  const { name: given, materialized: options } = tableOptions(bag as AnyMaterialized | undefined, call)
+  const method = joinMethod(kind)
+  const { name: given, materialized: options } = tableOptions(bag as AnyMaterialized | undefined, {
+    call: `${method}()`,
+    stored: 'table',
+  })
   const join = { name: given }
   const store = options === undefined ? undefined : materialize(graph, options, 'KTABLE-MERGE-', { key: left.key })
   const name = graph.nameOr(join, 'KTABLE-MERGE-')
@@ -39,7 +42,6 @@ export function joinTables(left: TableState, right: TableState, kind: Kind, [joi
   const sides: Sides = { left, right, leftSide, rightSide, joiner: joiner as AnyJoiner, nodeName: name, storeName: store?.name }
   const [leftGetter, rightGetter] = [left.operator.valueGetter(), right.operator.valueGetter()]
   const table = joinOperator(sides)
-  const method = kind === 'inner' ? 'join' : `${kind}Join`
   const thisName = graph.suffixedNameOr(join, '-join-this', 'KTABLE-JOINTHIS-')
   const otherName = graph.suffixedNameOr(join, '-join-other', 'KTABLE-JOINOTHER-')
   const thisOptions = { table: 'left', thisSide: leftSide, otherSide: rightSide, other: rightGetter } as const
