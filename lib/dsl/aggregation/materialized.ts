@@ -96,7 +96,11 @@ export function materializeIfNamed(
   return materializedStore(materialized, inherited, () => graph.newStoreName(prefix))
 }
 
-function materializedStore(options: MaterializedOptions, inherited: InheritedSerdes, generateName: () => string): MaterializedStore {
+function materializedStore(
+  options: MaterializedOptions,
+  inherited: InheritedSerdes,
+  generateName: () => string,
+): MaterializedStore {
   const queryableName = options.name === undefined ? undefined : checkName(options.name)
   return {
     name: queryableName ?? generateName(),
