@@ -1,3 +1,4 @@
+import { sentenceOf } from './model/sentence.ts'
 import { MemoryMetrics } from './metrics/memory-metrics.ts'
 import type { Metric, Metrics } from './metrics/metrics.ts'
 import { sleep } from './clock/clock.ts'
@@ -302,8 +303,7 @@ export class KafkaStreams implements AsyncDisposable {
   }
 
   #logCloseFailure(error: unknown): void {
-    const message = error instanceof Error ? error.message : String(error)
-    this.#config.logger.error(`The application did not close well: ${message}`)
+    this.#config.logger.error(`The application did not close well: ${sentenceOf(error)}`)
   }
 }
 

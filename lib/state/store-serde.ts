@@ -1,3 +1,4 @@
+import { sentenceOf } from '../model/sentence.ts'
 import type { StreamsErrorCode } from '../model/streams-error-code.ts'
 import { SerializationError } from '../model/errors.ts'
 import { noHeaders } from '../model/headers.ts'
@@ -41,8 +42,7 @@ export class StoreSerde<T> {
 
   #failed(code: StreamsErrorCode, verb: string, cause: unknown): SerializationError {
     const { topic, component } = this.#context
-    const reason = cause instanceof Error ? cause.message : String(cause)
-    const message = `The store ${this.#store} cannot ${verb} a ${component}: ${reason} Check the serdes of the store.`
+    const message = `The store ${this.#store} cannot ${verb} a ${component}: ${sentenceOf(cause)} Check the serdes of the store.`
     return new SerializationError(code, message, {
       facts: { store: this.#store, topic, component, serde: this.#serde.name },
       cause,

@@ -1,3 +1,4 @@
+import { sentenceOf } from '../../model/sentence.ts'
 import { sleep } from '../../clock/clock.ts'
 import { StreamsError, TaskCorruptedError, TaskMigratedError } from '../../model/errors.ts'
 import type { OpenStreamThread } from '../loop/open-stream-thread.ts'
@@ -106,7 +107,7 @@ async function tellGroup(messenger: OpenStreamThread): Promise<void> {
 
 function logFailure(error: unknown, { logger }: ResolvedConfig): void {
   const facts = error instanceof StreamsError ? { code: error.code, ...error.facts } : {}
-  logger.error(`Processing has ended: ${error instanceof Error ? error.message : String(error)}`, facts)
+  logger.error(`Processing has ended: ${sentenceOf(error)}`, facts)
 }
 
 async function failureOf(running: Promise<unknown>): Promise<Failure | null> {

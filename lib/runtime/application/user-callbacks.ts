@@ -1,3 +1,4 @@
+import { sentenceOf } from '../../model/sentence.ts'
 import { isPromiseLike } from '../../model/promise-like.ts'
 import { consoleLogger, type Logger } from '../logger.ts'
 import type { StateRestoreListener } from '../restore/changelog.ts'
@@ -10,7 +11,8 @@ import type { ResolvedConfig, UncaughtExceptionAnswer } from '../streams-config.
  */
 export function withSafeCallbacks(config: ResolvedConfig): ResolvedConfig {
   const logger = safeLogger(config.logger)
-  const report = (callback: string) => (error: unknown) => logger.error(`${callback} has failed: ${textOf(error)}.`, { callback })
+  const report = (callback: string) => (error: unknown) =>
+    logger.error(`${callback} has failed: ${sentenceOf(error)}`, { callback })
   const { onStateChange, stateRestoreListener, uncaughtExceptionHandler } = config
   return {
     ...config,
@@ -43,7 +45,7 @@ function attempt<T>(call: () => T, report: Report): T | undefined {
 
 /** A failure of the logger itself goes to the console. */
 function safeLogger(logger: Logger): Logger {
-  const report = (error: unknown): void => consoleLogger.error(`The logger has failed: ${textOf(error)}.`)
+  const report = (error: unknown): void => consoleLogger.error(`The logger has failed: ${sentenceOf(error)}`)
   return {
     info: safe((message, facts) => logger.info(message, facts), report),
     warn: safe((message, facts) => logger.warn(message, facts), report),
@@ -87,8 +89,4 @@ function safeHandler(handler: (error: unknown) => unknown, report: Report): (err
 
 function describe(answer: unknown): string {
   return isPromiseLike(answer) ? 'a promise' : String(answer)
-}
-
-function textOf(error: unknown): string {
-  return (error instanceof Error ? error.message : String(error)).replace(/\.$/, '')
 }

@@ -6,7 +6,7 @@ import type { Logger } from '../logger.ts'
 import { deadLetter, type SendDeadLetter } from './dead-letters.ts'
 import type { ErrorHandlerContext, HandlerResponse, ProductionAnswer } from './error-handlers.ts'
 import { ProcessingError } from './processing-error.ts'
-import { sentenceOf } from './sentence.ts'
+import { sentenceOf } from '../../model/sentence.ts'
 
 /** Where errors are reported: the log, the topic of default dead letters, and the count of records that are skipped. */
 export interface ErrorReports {

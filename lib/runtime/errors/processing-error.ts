@@ -4,7 +4,7 @@ import type { RecordContext } from '../../model/record-context.ts'
 import type { TaskId } from '../../model/task-id.ts'
 import { taskIdString } from '../../model/task-id.ts'
 import type { NodePlace } from './node-place.ts'
-import { sentenceOf } from './sentence.ts'
+import { sentenceOf } from '../../model/sentence.ts'
 
 /**
  * An error with the place where it happened: node, task, record. Its `code` is that of the cause; a cause without a code gives

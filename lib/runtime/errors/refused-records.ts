@@ -1,3 +1,4 @@
+import { sentenceOf } from '../../model/sentence.ts'
 import { noHeaders } from '../../model/headers.ts'
 import { StreamsError, TaskMigratedError, TransportError } from '../../model/errors.ts'
 import type { Counter } from '../../metrics/metrics.ts'
@@ -130,7 +131,7 @@ function sendAgain(cause: unknown): TaskMigratedError {
 }
 
 function messageOf(cause: unknown): string {
-  return `Records could not be written, and are processed again from the last commit: ${String(cause)}`
+  return `Records could not be written, and are processed again from the last commit: ${sentenceOf(cause)}`
 }
 
 function factsOf(cause: unknown): Readonly<Record<string, unknown>> {

@@ -1,3 +1,4 @@
+import { sentenceOf } from '../../model/sentence.ts'
 import type { Logger } from '../logger.ts'
 import { partitionKey } from '../../model/topic-partition.ts'
 import type { TopologyPlan } from '../../topology/topology-plan.ts'
@@ -38,7 +39,7 @@ export class RepartitionPurge {
     try {
       await this.#options.admin.deleteRecords(offsets)
     } catch (error) {
-      this.#options.logger.warn(`Processed records of repartition topics could not be deleted: ${String(error)}`)
+      this.#options.logger.warn(`Processed records of repartition topics could not be deleted: ${sentenceOf(error)}`)
     }
   }
 }

@@ -1,3 +1,4 @@
+import { sentenceOf } from '../../model/sentence.ts'
 import type { StreamsErrorCode } from '../../model/streams-error-code.ts'
 import { SerializationError, StreamsError } from '../../model/errors.ts'
 import type { Headers } from '../../model/headers.ts'
@@ -41,8 +42,7 @@ export class BoundSerde {
 
   #failed(what: string, code: StreamsErrorCode, cause: unknown): SerializationError {
     const { topic, component } = this.context
-    const reason = cause instanceof Error ? cause.message : String(cause)
-    const message = `The ${component} of a record of ${topic} could not be ${what} by the serde ${this.serde.name}: ${reason}`
+    const message = `The ${component} of a record of ${topic} could not be ${what} by the serde ${this.serde.name}: ${sentenceOf(cause)}`
     const own = cause instanceof StreamsError ? cause : undefined
     const facts = { ...own?.facts, topic, component, serde: this.serde.name }
     return new SerializationError(own?.code ?? code, message, { facts, cause })

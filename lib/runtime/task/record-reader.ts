@@ -16,7 +16,7 @@ import { lambdaResult } from '../../processor/lambda-result.ts'
 import { askHandler } from '../errors/ask-handler.ts'
 import type { ErrorHandlerContext } from '../errors/error-handlers.ts'
 import type { RestoredRecord } from '../restore/changelog.ts'
-import { sentenceOf } from '../errors/sentence.ts'
+import { sentenceOf } from '../../model/sentence.ts'
 import { BoundSerde } from '../serdes/serialization.ts'
 import { reportsOf, type TaskScope } from './task-scope.ts'
 

@@ -1,3 +1,4 @@
+import { sentenceOf } from '../../model/sentence.ts'
 import type { TaskId } from '../../model/task-id.ts'
 import { compareTaskIds, parseTaskId, taskIdString } from '../../model/task-id.ts'
 import type { TopicPartition } from '../../model/topic-partition.ts'
@@ -121,7 +122,7 @@ export class TaskManager {
       try {
         if (each.state !== 'closed') this.close(each)
       } catch (error) {
-        this.#options.environment.logger.error(`Task ${taskIdString(each.id)} did not close well: ${String(error)}`)
+        this.#options.environment.logger.error(`Task ${taskIdString(each.id)} did not close well: ${sentenceOf(error)}`)
       }
     }
   }

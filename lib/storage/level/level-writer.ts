@@ -1,3 +1,4 @@
+import { sentenceOf } from '../../model/sentence.ts'
 import { ProcessorStateError } from '../../model/errors.ts'
 import type { LevelDatabase, LevelOperation } from './level-database.ts'
 import { encodings } from './level-database.ts'
@@ -55,7 +56,7 @@ export class LevelWriter {
 }
 
 function writeFailed(cause: unknown): ProcessorStateError {
-  const reason = cause instanceof Error ? cause.message : String(cause)
-  const message = `The database of the stores cannot be written: ${reason} Mend that and start again: missing rows are restored from changelogs.`
+  const next = 'Mend that and start again: missing rows are restored from changelogs.'
+  const message = `The database of the stores cannot be written: ${sentenceOf(cause)} ${next}`
   return new ProcessorStateError('STREAMS_STORAGE_FAILED', message, { cause })
 }

@@ -1,3 +1,4 @@
+import { sentenceOf } from '../../model/sentence.ts'
 import { SerializationError, StreamsError } from '../../model/errors.ts'
 import type { Headers } from '../../model/headers.ts'
 import { noHeaders } from '../../model/headers.ts'
@@ -148,13 +149,8 @@ function decoded<T>(
     return serde.deserialize(bytes, context)
   } catch (cause) {
     const { topic, component } = context
-    const reason = cause instanceof Error ? cause.message : String(cause)
-    const message = `The ${component} at ${topic}-${partition} offset ${offset} cannot be read: ${withStop(reason)} Skip it by a deserializationHandler, or mend its writer.`
+    const message = `The ${component} at ${topic}-${partition} offset ${offset} cannot be read: ${sentenceOf(cause)} Skip it by a deserializationHandler, or mend its writer.`
     const facts = { topic, partition, offset, component, serde: serde.name }
     throw new SerializationError('STREAMS_DESERIALIZATION', message, { facts, cause })
   }
-}
-
-function withStop(text: string): string {
-  return /[.!?]$/.test(text) ? text : `${text}.`
 }

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { sentenceOf } from '../../../lib/runtime/errors/sentence.ts'
+import { sentenceOf } from '../../lib/model/sentence.ts'
 
 t.test('the text of any error ends, so that a sentence can follow', async (t) => {
   t.equal(sentenceOf(new Error('no more')), 'no more.')
