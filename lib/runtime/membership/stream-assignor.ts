@@ -3,6 +3,7 @@ import type { TaskId } from '../../model/task-id.ts'
 import { parseTaskId, taskIdString } from '../../model/task-id.ts'
 import type { TopicPartition } from '../../model/topic-partition.ts'
 import { comparePartitions, partitionKey } from '../../model/topic-partition.ts'
+import { changelogTopicOf } from '../../topology/changelog-topic.ts'
 import type { TopologyPlan } from '../../topology/topology-plan.ts'
 import type { Admin } from '../../transport/admin.ts'
 import type { MemberAssignment } from '../../transport/group/consumer-protocol.ts'
@@ -103,9 +104,9 @@ function partition<T>(items: readonly T[], predicate: (item: T) => boolean): rea
 
 function changelogsOf({ subtopologies }: TopologyPlan, { subtopology, partition }: TaskId): readonly TopicPartition[] {
   const stores = subtopologies[subtopology]?.stores ?? []
-  return stores.flatMap(({ changelog }) => {
-    if (changelog === undefined) return []
-    return [{ topic: changelog.kind === 'source' ? changelog.topic : changelog.topic.name, partition }]
+  return stores.flatMap((store) => {
+    const topic = changelogTopicOf(store)
+    return topic === undefined ? [] : [{ topic, partition }]
   })
 }
 

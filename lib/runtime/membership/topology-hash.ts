@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { changelogTopicOf } from '../../topology/changelog-topic.ts'
 import type { StoreNode, Subtopology, TopologyNode, TopologyPlan } from '../../topology/topology-plan.ts'
 
 /**
@@ -22,7 +23,7 @@ function patternOf(node: TopologyNode): readonly string[] {
   return node.kind === 'source' && node.pattern !== undefined ? [String(node.pattern)] : []
 }
 
-function storeShape({ spec: { name, kind }, changelog }: StoreNode): unknown {
-  const topic = changelog?.kind === 'internal' ? changelog.topic.name : (changelog?.topic ?? null)
-  return [name, kind, topic]
+function storeShape(store: StoreNode): unknown {
+  const { name, kind } = store.spec
+  return [name, kind, changelogTopicOf(store) ?? null]
 }

@@ -4,6 +4,7 @@ import type { ChangelogRecord, StateStore, StateStoreContext } from '../../state
 import { forgetStore } from '../../state/forget-store.ts'
 import { storeMedium } from '../../state/store-medium.ts'
 import type { StorageWrite } from '../../storage/storage.ts'
+import { changelogTopicOf } from '../../topology/changelog-topic.ts'
 import type { SourceNode, StoreNode } from '../../topology/topology-plan.ts'
 import { storedSchemas, type StoredSchemas } from '../serdes/known-schemas.ts'
 import type { ChangelogOutput } from '../output/task-changelogs.ts'
@@ -211,10 +212,9 @@ export class TaskStores {
     }
   }
 
-  #changelog({ changelog }: StoreNode): TopicPartition | undefined {
-    if (changelog === undefined) return undefined
-    const topic = changelog.kind === 'source' ? changelog.topic : changelog.topic.name
-    return { topic, partition: this.#scope.id.partition }
+  #changelog(node: StoreNode): TopicPartition | undefined {
+    const topic = changelogTopicOf(node)
+    return topic === undefined ? undefined : { topic, partition: this.#scope.id.partition }
   }
 
   /** In `java` there is none: Java restores the bytes of a source topic as they are, even those that the source refused. */
