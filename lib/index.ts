@@ -131,10 +131,10 @@ export {
   versionedKeyValueStore,
   windowStore,
 } from './state/stores.ts'
+export type { StoreOptions } from './state/store-options.ts'
 export type {
   KeyValueStoreOptions,
   SessionStoreOptions,
-  StoreOptions,
   TimestampedKeyValueStoreOptions,
   TimestampedWindowStoreOptions,
   VersionedKeyValueStoreOptions,

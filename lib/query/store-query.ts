@@ -27,7 +27,7 @@ export interface PageQuery {
 }
 
 /** Where a page begins: in this part of the store, after this row. `row` is undefined at the beginning of the part. */
-export interface PagePosition {
+interface PagePosition {
   readonly part: string
   readonly row: string | undefined
 }

@@ -36,7 +36,7 @@ export interface StoreFormat {
 }
 
 /** The changelog of a store, as far as the kind decides it. */
-export interface StoreChangelog<S> {
+interface StoreChangelog<S> {
   /**
    * `serialized`: a record's key is what the key serde writes. `composed`: the key has further parts, such as the start of a
    * window.

@@ -1,39 +1,15 @@
 import { checkOptions, type OptionNames } from '../model/check-options.ts'
-import { checkTopicName } from '../model/topic.ts'
-import type { Serde } from '../model/serde.ts'
-import { checkStoreSettings } from './check-store-options.ts'
+import { commonOptionNames, commonSpec, type StoreOptions } from './store-options.ts'
 import {
   versionSegmentIntervalMs,
-  type ChangelogOption,
   type KeyValueStoreSpec,
   type SessionStoreSpec,
   type StoredValues,
-  type StoreMedium,
   type StoreSupplier,
   type VersionedKeyValueStoreSpec,
   type WindowExpiry,
   type WindowStoreSpec,
 } from './store-spec.ts'
-
-/** The options of all kinds of stores. */
-export interface StoreOptions<K, V> {
-  /** Default: the application's default key serde. */
-  readonly key?: Serde<K> | undefined
-  /** Default: the application's default value serde. */
-  readonly value?: Serde<V> | undefined
-  /** Where the store keeps its rows. Default: the application's `defaultStoreMedium`. */
-  readonly medium?: StoreMedium | undefined
-  /**
-   * Whether the store has a record cache (KIP-63). Default `disabled`, as for Java's `StoreBuilder`. The stores that the DSL makes
-   * have one.
-   */
-  readonly caching?: 'enabled' | 'disabled' | undefined
-  /**
-   * Whether the store has a changelog, and its configuration. Default: a changelog with the configuration that Kafka Streams gives
-   * it.
-   */
-  readonly changelog?: ChangelogOption | undefined
-}
 
 /** Options of {@link keyValueStore}. */
 export interface KeyValueStoreOptions<K, V> extends StoreOptions<K, V> {
@@ -76,7 +52,7 @@ export function timestampedKeyValueStore<K, V>(
 }
 
 function keyValueCommon<K, V>(name: string, { maxEntries, ...options }: KeyValueStoreOptions<K, V>) {
-  const store = { kind: 'key-value' as const, ...common(name, options) }
+  const store = { kind: 'key-value' as const, ...commonSpec(name, options) }
   if (maxEntries === undefined) return store
   if (!Number.isSafeInteger(maxEntries) || maxEntries < 0)
     throw new TypeError(`The store ${name} keeps a whole number of entries, at least 0, not ${String(maxEntries)}.`)
@@ -113,7 +89,7 @@ export function versionedKeyValueStore<K, V>(
   return Object.freeze({
     kind: 'versioned' as const,
     values: 'plain' as const,
-    ...common(name, options),
+    ...commonSpec(name, options),
     caching: 'disabled' as const,
     historyRetentionMs,
     segmentIntervalMs: intervalMs,
@@ -172,7 +148,7 @@ function windowSpec<K, V, Values extends StoredValues>(
   return Object.freeze({
     kind: 'window' as const,
     values,
-    ...common(name, options),
+    ...commonSpec(name, options),
     retentionMs,
     windowSizeMs,
     duplicates,
@@ -194,17 +170,10 @@ export function sessionStore<K, V>(name: string, options: SessionStoreOptions<K,
   const { retentionMs, expiry = 'default', ...rest } = options
   if (!(retentionMs >= 0))
     throw new TypeError(`The store ${name} cannot retain sessions for ${retentionMs} ms: retentionMs is at least 0.`)
-  return Object.freeze({ kind: 'session' as const, values: 'plain' as const, ...common(name, rest), retentionMs, expiry })
+  return Object.freeze({ kind: 'session' as const, values: 'plain' as const, ...commonSpec(name, rest), retentionMs, expiry })
 }
 
-const commonNames: OptionNames<StoreOptions<unknown, unknown>> = {
-  key: true,
-  value: true,
-  medium: true,
-  caching: true,
-  changelog: true,
-}
-const { caching: _, ...uncachedNames } = commonNames
+const { caching: _, ...uncachedNames } = commonOptionNames
 
 /** The names of all options, by kind of store: what is not among them is refused. */
 const optionNames: {
@@ -213,17 +182,8 @@ const optionNames: {
   readonly window: OptionNames<WindowStoreOptions<unknown, unknown>>
   readonly session: OptionNames<SessionStoreOptions<unknown, unknown>>
 } = {
-  keyValue: { ...commonNames, maxEntries: true },
+  keyValue: { ...commonOptionNames, maxEntries: true },
   versioned: { ...uncachedNames, historyRetentionMs: true, segmentIntervalMs: true },
-  window: { ...commonNames, retentionMs: true, windowSizeMs: true, duplicates: true, expiry: true },
-  session: { ...commonNames, retentionMs: true, expiry: true },
-}
-
-/**
- * The properties that the specs of all kinds share, with their defaults. Throws a `TypeError` for a name that no topic can have.
- */
-export function common<K, V>(name: string, options: StoreOptions<K, V>) {
-  checkStoreSettings(`the store ${name}`, options)
-  const { key, value, medium = 'default', caching = 'disabled', changelog = { config: {} } } = options
-  return { name: checkTopicName(name), key, value, medium, caching, changelog }
+  window: { ...commonOptionNames, retentionMs: true, windowSizeMs: true, duplicates: true, expiry: true },
+  session: { ...commonOptionNames, retentionMs: true, expiry: true },
 }

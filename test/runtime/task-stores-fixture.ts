@@ -15,7 +15,7 @@ import { keyValueStore } from './plan.ts'
 import { environment } from './task-fixture.ts'
 
 /** A changelog that acknowledges when the test says so. */
-export class FakeChangelogs implements ChangelogOutput {
+class FakeChangelogs implements ChangelogOutput {
   readonly written: string[] = []
   acknowledged: number | undefined
 

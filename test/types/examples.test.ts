@@ -37,6 +37,7 @@ declare const users: KTable<string, User>
 declare const balances: KTable<string, number>
 declare const counts: KTable<Windowed<string>, number>
 declare const context: ProcessorContext<string, number>
+declare const report: (now: number) => void
 declare const seenStore: ReturnType<typeof keyValueStore<string, number>>
 `
 

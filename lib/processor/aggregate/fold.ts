@@ -10,7 +10,7 @@ export interface FoldFromInitial<K, V, A> {
 }
 
 /** The reducer of `reduce`: values and aggregates are of one type. */
-export type Reducer<K, V, A> = (aggregate: A, value: A | V, key: K) => A | null
+type Reducer<K, V, A> = (aggregate: A, value: A | V, key: K) => A | null
 
 /** Turns a reducer into a fold that starts from null. The reducer also merges sessions. */
 export function foldFromInitial<K, V, A>(fold: Fold<K, V, A>): FoldFromInitial<K, V, A> {

@@ -6,7 +6,7 @@ import type { ResolvedConfig } from '../streams-config.ts'
 import type { Membership } from './membership.ts'
 import { openClassicMembership } from './open-classic-membership.ts'
 
-export interface OpenMembershipOptions {
+interface OpenMembershipOptions {
   readonly plan: TopologyPlan
   readonly config: ResolvedConfig
   readonly cluster: Cluster

@@ -20,7 +20,7 @@ export interface RuntimeNode {
   process(record: StreamRecord<unknown, unknown>): void
 }
 
-export interface PunctuationRequest {
+interface PunctuationRequest {
   readonly node: string
   readonly intervalMs: number
   readonly type: PunctuationType

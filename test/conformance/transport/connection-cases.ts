@@ -17,7 +17,7 @@ export interface ConnectionUnderTest {
 
 export type ConnectionCase = (t: Test, under: ConnectionUnderTest) => Promise<void>
 
-export function frameOf({ apiName, apiKey, apiVersion, header = 'plain' as never, write }: KafkaRequest<unknown>): RequestFrame {
+function frameOf({ apiName, apiKey, apiVersion, header = 'plain' as never, write }: KafkaRequest<unknown>): RequestFrame {
   const writer = new RequestWriter()
   write(writer)
   return { apiName, apiKey, apiVersion, header, body: writer.bytes }
