@@ -1,6 +1,6 @@
 import t from 'tap'
 import { EmbeddedKafka } from '../../lib/embedded.ts'
-import { KafkaStreams, Serdes, silentLogger, StreamsBuilder, topic } from '../../lib/index.ts'
+import { JoinWindows, KafkaStreams, Serdes, silentLogger, StreamsBuilder, topic, type KStream } from '../../lib/index.ts'
 import { TopologyTestDriver } from '../../lib/testing/topology-test-driver.ts'
 
 const input = topic('in', { key: Serdes.string, value: Serdes.string })
@@ -58,3 +58,19 @@ t.test('defaults will do', async (t) => {
   })
   t.ok(driver.storeNames().length > 0)
 })
+
+type Numbers = KStream<number, number>
+type Texts = KStream<number, string>
+const windows = JoinWindows.of({ timeDifferenceMs: 1 })
+const joins = {
+  leftJoin: (left: Numbers, right: Texts) => left.leftJoin(right, () => 'joined', windows),
+  outerJoin: (left: Numbers, right: Texts) => left.outerJoin(right, () => 'joined', windows),
+}
+
+for (const [method, join] of Object.entries(joins))
+  t.test(`a missing serde of a repartition before ${method} names ${method}, as the user called it`, async (t) => {
+    const builder = new StreamsBuilder()
+    const rekeyed = builder.stream(input).map((value) => ({ key: value.length, value: value.length }))
+    join(rekeyed, builder.stream(topic('other', { key: Serdes.double, value: Serdes.string })))
+    t.throws(() => new TopologyTestDriver(builder.build()), { message: new RegExp(`-repartition \\(${method}\\)`) })
+  })

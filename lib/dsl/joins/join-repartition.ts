@@ -4,6 +4,8 @@ import { afterRepartition, repartitionNode } from '../graph/repartition.ts'
 
 /** Name of the repartition topic, without suffix, and its serdes. Default: the stream's name and serdes. */
 interface JoinRepartition extends ErasedSerdes {
+  /** The DSL method that joins, for messages. */
+  readonly method: string
   readonly name?: string | undefined
 }
 
@@ -15,10 +17,10 @@ const repartitionNodes = new WeakMap<StreamState, GraphNode>()
  * their own. As in Java, an unnamed join uses the topic of the join before it, even if that topic has a name. Each join generates
  * the names of a repartition, even if it uses another's.
  */
-export function repartitionedForJoin(stream: StreamState, { name, key, value }: JoinRepartition): StreamState {
+export function repartitionedForJoin(stream: StreamState, { method, name, key, value }: JoinRepartition): StreamState {
   if (!stream.needsRepartition) return stream
   const serdes = { key: erased(key) ?? stream.key, value: erased(value) ?? stream.value }
-  const options = { method: 'join', name: name ?? stream.name, ...serdes }
+  const options = { method, name: name ?? stream.name, ...serdes }
   const fresh = repartitionNode(stream.builder.graph, options)
   const existing = options.name === stream.name ? repartitionNodes.get(stream) : undefined
   const node = existing ?? stream.builder.graph.add([stream.node], fresh)

@@ -51,12 +51,13 @@ export function joinStreams(
   [joiner, windows, joined = {}]: readonly unknown[],
 ): StreamState {
   const options = joined as StreamJoinedOptions
-  checkOptions(`${joinMethod(kind)}()`, options, optionNames.streamJoined)
+  const method = joinMethod(kind)
+  checkOptions(`${method}()`, options, optionNames.streamJoined)
   const [value, otherValue] = [erased(options.value), erased(options.otherValue)]
   // Both streams have keys of one type. If one stream has no key serde, because its key was set anew, it uses the other's.
   const key = erased(options.key) ?? stream.key ?? other.key
-  const left = repartitionedForJoin(stream, { name: suffixed(options.name, '-left'), key, value })
-  const right = repartitionedForJoin(other, { name: suffixed(options.name, '-right'), key, value: otherValue })
+  const left = repartitionedForJoin(stream, { method, name: suffixed(options.name, '-left'), key, value })
+  const right = repartitionedForJoin(other, { method, name: suffixed(options.name, '-right'), key, value: otherValue })
   const { graph } = left.builder
   const sources = union(left.sources, right.sources)
   graph.copartition(sources)

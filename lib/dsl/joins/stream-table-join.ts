@@ -28,9 +28,10 @@ export function joinTable(
   kind: Kind,
   [joiner, joined = {}]: readonly unknown[],
 ): StreamState {
-  checkOptions(`${joinMethod(kind)}()`, joined, optionNames.joined)
+  const method = joinMethod(kind)
+  checkOptions(`${method}()`, joined, optionNames.joined)
   const { name: given, key, value, graceMs } = joined as JoinedOptions
-  const left = repartitionedForJoin(stream, joined as JoinedOptions)
+  const left = repartitionedForJoin(stream, { ...(joined as JoinedOptions), method })
   const { graph } = left.builder
   const sources = union(left.sources, table.sources)
   graph.copartition(sources)
@@ -45,7 +46,7 @@ export function joinTable(
   const serdes = { key: erased(key) ?? left.key, value: erased(value) ?? left.value }
   const grace = graceMs === undefined ? undefined : addBuffer(table, { name, graceMs, ...serdes })
   return addNamedOperator(left, name, {
-    processor: operator(joinMethod(kind), KStreamKTableJoin, { ...options, grace }),
+    processor: operator(method, KStreamKTableJoin, { ...options, grace }),
     stores: grace === undefined ? getter.storeNames : [grace.bufferName, ...getter.storeNames],
     check: grace && ((topology) => checkHistory(topology, name, getter.storeNames, grace.graceMs)),
     nullKeys: kind === 'left' ? 'kept' : undefined,
