@@ -1,7 +1,7 @@
 /**
- * A port to a medium that keeps rows in the order of their keys. Each task has an environment, and so have the global stores of a
- * process. A store has one table in it, or one for each of its segments. All methods are synchronous. Keys are any bytes, empty and large
- * ones included, in the order of `compareBytes`. Values are any bytes.
+ * A set of tables that are written in common transactions, on any medium that keeps rows in the order of their keys. Each task has
+ * an environment, and the global stores of a process have one. A store has one table in it, or one for each of its segments. All
+ * methods are synchronous. Keys are any bytes, empty and large ones included, in the order of `compareBytes`. Values are any bytes.
  */
 export interface StorageEnvironment {
   /** Opens a table. The first call makes it, later calls return the same object. */
@@ -25,7 +25,7 @@ export interface StorageWrite {
   readonly table: StorageTable
   /** Key of the row. */
   readonly key: Uint8Array
-  /** null deletes. */
+  /** Value of the row. Null deletes the row. */
   readonly value: Uint8Array | null
 }
 

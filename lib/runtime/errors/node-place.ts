@@ -7,6 +7,7 @@ export interface NodePlace {
   readonly text: string
 }
 
+/** The place of a node, for messages. */
 export function placeOf(node: TopologyNode): NodePlace {
   const { name } = node
   const method = node.kind === 'processor' ? node.processor.method : node.method

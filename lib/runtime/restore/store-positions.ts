@@ -11,6 +11,7 @@ export function readPosition(storage: StorageEnvironment, partition: TopicPartit
   return bytes === undefined ? undefined : decode(bytes)
 }
 
+/** The write that stores the next offset to read of a partition. */
 export function positionWrite(storage: StorageEnvironment, partition: TopicPartition, offset: number): StorageWrite {
   const value = Buffer.alloc(8)
   value.writeBigInt64BE(BigInt(offset))

@@ -24,6 +24,7 @@ export interface RowCodec<V> extends RowFormat {
 /** The format of rows without timestamps: the bytes of the value. */
 export const bytesFormat: RowFormat = { write: (stored) => stored.bytes, read: (bytes) => row(bytes, 0) }
 
+/** The codec of stores that keep values without timestamps. */
 export function plainCodec<V>(serde: StoreSerde<V>): RowCodec<V> {
   const restored = (bytes: Uint8Array): Row => bytesFormat.read(bytes)
   const valueOf = decoder(serde)
@@ -37,6 +38,7 @@ export function plainCodec<V>(serde: StoreSerde<V>): RowCodec<V> {
   }
 }
 
+/** The codec of stores that keep a timestamp beside each value. */
 export function timestampedCodec<V>(serde: StoreSerde<V>): RowCodec<ValueAndTimestamp<V>> {
   const valueOf = decoder(serde)
   return {
@@ -69,12 +71,14 @@ function writeTimestamped({ bytes, timestamp }: Row): Uint8Array {
   return written
 }
 
+/** Writes a safe integer as a big-endian int64. It writes two halves, because a BigInt for each row would be slow. */
 export function writeInt64(target: Buffer, value: number, at: number): void {
   const high = Math.floor(value / 2 ** 32)
   target.writeInt32BE(high, at)
   target.writeUInt32BE(value - high * 2 ** 32, at + 4)
 }
 
+/** Reads a big-endian int64. A number beyond the safe integers loses its last digits. */
 export function readInt64(source: Uint8Array, at: number): number {
   const buffer = asBuffer(source)
   return buffer.readInt32BE(at) * 2 ** 32 + buffer.readUInt32BE(at + 4)

@@ -45,7 +45,7 @@ export class CachingSessionRows implements SessionRows {
   }
 
   find(key: string, sessions: SessionRange): IterableIterator<KeyedRow> {
-    // The end of a session begins with a byte below 0x80: so no session key of this key sorts behind the bound.
+    // The end of a session begins with a byte below 0x80, so no session key of this key sorts behind the bound.
     const cached = this.#cached({ from: key, to: `${key}\x80` }, { fromKey: key, toKey: key }, sessions)
     return this.#overlaid(cached, this.#inner.find(key, sessions), sessions)
   }

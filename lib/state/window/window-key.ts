@@ -68,7 +68,7 @@ export function boundsOfRange(fromKey: string | null, toKey: string | null, toMs
 }
 
 function upperBound(key: string, end: string): string {
-  // A start is below 2^53, so that its first byte is zero: only at a zero byte of the key can a start be larger than the rest of the key.
+  // A start is below 2^53, so its first byte is zero. It can be larger than the rest of the key only at a zero byte of the key.
   for (let at = key.indexOf('\0'); at >= 0; at = key.indexOf('\0', at + 1))
     if (key.slice(at, at + end.length) < end) return key.slice(0, at) + end
   return key + end

@@ -41,6 +41,7 @@ export interface SequenceNumbers {
   changelog: number
 }
 
+/** The sequence number after this one. After 2^31 − 1 it begins again at 0, as in Java. */
 export function nextSequence(sequence: number): number {
   return (sequence + 1) & 0x7fffffff
 }

@@ -21,6 +21,7 @@ export function isStoredLong(stored: Uint8Array): boolean {
   return stored.byteLength === longStoredLength
 }
 
+/** The key under which LMDB stores a row: the type byte, then the key, or of a long key its beginning and its hash. */
 export function storedKey(key: Uint8Array): Buffer {
   const isLong = isLongKey(key)
   const stored = Buffer.allocUnsafe(isLong ? longStoredLength : 1 + key.byteLength)

@@ -32,7 +32,7 @@ export class LmdbTable implements StorageTable {
   iterate(range: StorageRange): IterableIterator<StorageEntry> {
     const low = lowestStored(range.from)
     const high = highestStored(range.to)
-    // A reverse range of LMDB excludes its end, but `from` is included: so LMDB reads on, and the iterator stops below `from`.
+    // A reverse range of LMDB excludes its end, but `from` is included. So LMDB reads on, and the iterator stops below `from`.
     const rows =
       range.reverse === true
         ? this.database.getRange({ start: high as Buffer, end: lowestOfAll, reverse: true })
@@ -68,7 +68,7 @@ class LmdbIterator extends Iterator<StorageEntry, undefined> {
     super()
     this.#range = range
     this.#rows = rows[Symbol.iterator]()
-    // The snapshot is that of the first step, because LMDB opens its cursor then: so the first step is done here.
+    // LMDB opens its cursor, and so its snapshot, at the first step. So the first step is done here.
     this.#next = this.#step()
   }
 

@@ -16,6 +16,7 @@ const errors: readonly AssignorError[] = ['none', 'incomplete-source-topic-metad
 
 const uuidPattern = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 
+/** Writes the fields of user data, one after the other. */
 export class UserDataWriter {
   readonly #parts: Buffer[] = [Buffer.from([magic, userDataVersion])]
 
@@ -122,7 +123,10 @@ export class UserDataReader extends ByteReader {
   }
 }
 
-/** Checks the magic byte and the version, reads the fields, and checks that no bytes are left. Throws as `decodeSubscriptionInfo` says. */
+/**
+ * Checks the magic byte and the version, reads the fields, and checks that no bytes are left. Throws as `decodeSubscriptionInfo`
+ * says.
+ */
 export function decodeUserData<T>(bytes: Uint8Array, read: (reader: UserDataReader) => T): T {
   const reader = new UserDataReader(bytes)
   if (reader.uint8() !== magic) reader.fail('another beginning')
