@@ -53,7 +53,7 @@ export interface ProcessorContext<KOut, VOut> {
    * after a multiple of the interval (stream time).
    *
    * @example
-   * context.schedule(3_600_000, 'wall-clock-time', report, { startMs: Date.UTC(2026, 0, 1) }) // every hour, on the hour
+   * context.schedule(3_600_000, 'wall-clock-time', () => context.commit(), { startMs: 0 }) // every hour, on the hour
    */
   schedule(intervalMs: number, type: PunctuationType, punctuator: Punctuator, options?: PunctuationOptions): Cancellable
   /** Requests a commit. It happens soon after the call, not within it. */

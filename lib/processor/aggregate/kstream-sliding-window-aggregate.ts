@@ -177,7 +177,7 @@ export class KStreamSlidingWindowAggregate<K, V, A> implements Processor<K | nul
       }
     }
     // Without a window between, the combined window has the same newer records as the new record's right window.
-    if (found.right === undefined) found.right = combined
+    if (found.right === undefined && combined !== undefined) found.right = this.#behind(record, 0, combined)
     if (!found.hasRightWindow) this.#createRightWindow(record, found.right)
     if (combined !== undefined && combined.timestamp < timestamp && !found.startsMs.has(combined.timestamp + 1))
       this.#create(combined.timestamp + 1, this.#initial(), record)
