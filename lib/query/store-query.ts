@@ -26,7 +26,7 @@ export interface PageQuery {
   readonly after: PagePosition | null
 }
 
-/** Where a page begins: in this part of the store, after this row. `row` is undefined at the beginning of the part. */
+/** The beginning of a page: in this part of the store, after this row. `row` is undefined at the beginning of the part. */
 interface PagePosition {
   readonly part: string
   readonly row: string | undefined
@@ -34,7 +34,7 @@ interface PagePosition {
 
 export interface Page {
   readonly rows: readonly unknown[]
-  /** Where the next page begins; null: this page is the last. */
+  /** The beginning of the next page; null: this page is the last. */
   readonly next: PagePosition | null
 }
 

@@ -1,4 +1,4 @@
-/** Where the engine reports what happens. `facts` are plain values, for loggers that keep structure. */
+/** Takes the messages of the engine. `facts` are plain values, for loggers that write structured logs. */
 export interface Logger {
   /** Reports a normal event. */
   info(message: string, facts?: Readonly<Record<string, unknown>>): void

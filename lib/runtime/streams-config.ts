@@ -83,8 +83,7 @@ export interface StreamsOptions {
    */
   readonly dslStoreFormat?: 'default' | undefined
   /**
-   * Where stores keep their rows that do not say so themselves. Default: `disk` with a `stateDir` or a `storage` on disk, else
-   * `memory`.
+   * The medium of stores that name none of their own. Default: `disk` with a `stateDir` or a `storage` on disk, else `memory`.
    */
   readonly defaultStoreMedium?: 'memory' | 'disk' | undefined
   /** How often tasks are committed. Default 30 000. */
@@ -110,8 +109,8 @@ export interface StreamsOptions {
   /** How much longer than its store the changelog of a window store keeps records. Default a day. */
   readonly windowStoreChangelogAdditionalRetentionMs?: number | undefined
   /**
-   * Where to begin a partition without a committed offset. `{ byDurationMs }`: at the first record that is at most this old
-   * (KIP-1106). Default `earliest`.
+   * The offset at which a partition without a committed offset begins. `{ byDurationMs }`: at the first record that is at most this
+   * old (KIP-1106). Default `earliest`.
    */
   readonly autoOffsetReset?: OffsetReset | undefined
   /** A member that sends no heartbeat for this long loses its tasks. Default 45 000. */
@@ -147,9 +146,9 @@ export interface StreamsOptions {
   readonly uncaughtExceptionHandler?: UncaughtExceptionHandler | undefined
   /** Is told about the progress of restores. */
   readonly stateRestoreListener?: StateRestoreListener | undefined
-  /** Where messages go. Default: the console. */
+  /** Takes the messages of the engine. Default: the console. */
   readonly logger?: Logger | undefined
-  /** Where metrics are kept. Default: in memory. */
+  /** The registry of metrics. Default: one in memory. */
   readonly metrics?: Metrics | undefined
   /** The clock of the application. Default: that of the cluster. */
   readonly clock?: Clock | undefined

@@ -1,6 +1,6 @@
 import { checkChoice } from '../model/check-options.ts'
 
-/** What all kinds of stores may be told besides names and serdes. */
+/** The options of all kinds of stores besides names and serdes. */
 interface StoreSettings {
   readonly caching?: unknown
   readonly changelog?: unknown
@@ -8,7 +8,10 @@ interface StoreSettings {
   readonly supplier?: unknown
 }
 
-/** Throws a `TypeError` for a value that would otherwise mean the default in silence: `caching: true`, `changelog: false`. `call` is whose they are. */
+/**
+ * Throws a `TypeError` for a value that would otherwise silently mean the default, such as `caching: true` or `changelog: false`.
+ * `call` names the user's call in the message.
+ */
 export function checkStoreSettings(call: string, { caching, changelog, medium, supplier }: StoreSettings): void {
   checkChoice(call, 'caching', caching, ['enabled', 'disabled'])
   checkChoice(call, 'medium', medium, ['memory', 'disk', 'default'])

@@ -6,9 +6,9 @@ import type { ChangelogOption, StoreMedium } from './store-spec.ts'
 
 /** The options of all kinds of stores. */
 export interface StoreOptions<K, V> {
-  /** Default: the application's default key serde. */
+  /** The serde of keys. Default: the application's default key serde. */
   readonly key?: Serde<K> | undefined
-  /** Default: the application's default value serde. */
+  /** The serde of values. Default: the application's default value serde. */
   readonly value?: Serde<V> | undefined
   /** Where the store keeps its rows. Default: the application's `defaultStoreMedium`. */
   readonly medium?: StoreMedium | undefined
@@ -24,7 +24,7 @@ export interface StoreOptions<K, V> {
   readonly changelog?: ChangelogOption | undefined
 }
 
-/** Their names, for `checkOptions`. */
+/** The names of these options, for `checkOptions`. */
 export const commonOptionNames: OptionNames<StoreOptions<unknown, unknown>> = {
   key: true,
   value: true,

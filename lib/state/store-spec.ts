@@ -36,7 +36,7 @@ export interface StoreSpecBase<K, V> {
  */
 export type StoreSupplier = 'plain' | 'timestamped'
 
-/** What a store keeps of a record: its value alone, or the record's timestamp beside it. */
+/** `plain`: the store keeps the value of a record alone. `timestamped`: it keeps the record's timestamp beside the value. */
 export type StoredValues = 'plain' | 'timestamped'
 
 /**
@@ -45,7 +45,7 @@ export type StoredValues = 'plain' | 'timestamped'
 export interface KeyValueStoreSpec<K, V, Values extends StoredValues = StoredValues> extends StoreSpecBase<K, V> {
   /** A store of values by key. */
   readonly kind: 'key-value'
-  /** What is kept of a record. */
+  /** Whether timestamps are kept beside values. */
   readonly values: Values
 }
 
@@ -67,7 +67,7 @@ export type WindowLayout = 'key-first' | 'time-first' | 'time-first-indexed'
 export interface WindowStoreSpec<K, V, Values extends StoredValues = StoredValues> extends StoreSpecBase<K, V> {
   /** A store of windows. */
   readonly kind: 'window'
-  /** What is kept of a record. */
+  /** Whether timestamps are kept beside values. */
   readonly values: Values
   /** How long, after the newest window start, a window is kept, in ms. */
   readonly retentionMs: number
@@ -93,7 +93,7 @@ export interface WindowStoreSpec<K, V, Values extends StoredValues = StoredValue
 export interface SessionStoreSpec<K, V> extends StoreSpecBase<K, V> {
   /** A store of sessions. */
   readonly kind: 'session'
-  /** What is kept of a record. */
+  /** Whether timestamps are kept beside values. */
   readonly values: 'plain'
   /** How long, after the newest session end, a session is kept. */
   readonly retentionMs: number
@@ -118,7 +118,7 @@ export interface ChangeBufferSpec extends StoreSpecBase<unknown, unknown> {
 export interface VersionedKeyValueStoreSpec<K, V> extends StoreSpecBase<K, V> {
   /** A store of versions by key. */
   readonly kind: 'versioned'
-  /** What is kept of a record. */
+  /** Whether timestamps are kept beside values. */
   readonly values: 'plain'
   /** Versioned stores have no record cache. */
   readonly caching: 'disabled'

@@ -8,7 +8,7 @@ import type { ErrorHandlerContext, HandlerResponse, ProductionAnswer } from './e
 import { ProcessingError } from './processing-error.ts'
 import { sentenceOf } from '../../model/sentence.ts'
 
-/** Where errors are reported: the log, the topic of default dead letters, and the count of records that are skipped. */
+/** The places to which errors are reported: the log, the topic of default dead letters, and the count of skipped records. */
 export interface ErrorReports {
   readonly logger: Logger
   /** Undefined: there are no default dead letters. */

@@ -4,7 +4,7 @@ import type { RawRecord } from '../../model/raw-record.ts'
 import type { StreamRecord } from '../../model/stream-record.ts'
 import type { TaskId } from '../../model/task-id.ts'
 
-/** Where an error happened: the node, and the input record that was being processed (Java: `ErrorHandlerContext`, KIP-1033). */
+/** The place of an error: the node, and the input record that was being processed (Java: `ErrorHandlerContext`, KIP-1033). */
 export interface ErrorHandlerContext {
   /** Null in a punctuation, and after a failed send, when the input record is no longer known. Partition and offset are then −1. */
   readonly topic: string | null

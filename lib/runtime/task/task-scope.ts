@@ -22,7 +22,7 @@ export interface TaskScope {
   streamTime(): number
 }
 
-/** Where errors of the task's records are reported. */
+/** The places to which errors of the task's records are reported. */
 export function reportsOf({ environment, droppedRecords, sendDeadLetter }: TaskScope): ErrorReports {
   const { logger, deadLetterTopic } = environment
   return { logger, deadLetterTopic, droppedRecords, sendDeadLetter }

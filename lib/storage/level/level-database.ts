@@ -38,7 +38,7 @@ export interface LevelBatchOptions extends LevelEncodings {
   readonly sync: boolean
 }
 
-/** What an iterator reads. */
+/** The options of an iterator. */
 export interface LevelIteratorOptions extends LevelEncodings {
   /** Whether values are read besides keys. */
   readonly values: boolean
