@@ -15,7 +15,9 @@ import type * as plan from './topology-plan.ts'
 export interface PlanOptions {
   /** `java`: internal topics are configured as by Kafka Streams, even if compaction then loses rows. Default `safe`. */
   readonly compatibility?: 'safe' | 'java' | undefined
-  /** The ms by which changelogs of window stores keep records longer than the store. Default 86,400,000 (a day), as in Java. */
+  /**
+   * How much longer than the store the changelog of a window store keeps records, in ms. Default 86,400,000 (a day), as in Java.
+   */
   readonly windowStoreChangelogAdditionalRetentionMs?: number | undefined
   /**
    * Kafka topic configuration for all internal topics (Java: `topic.*`). It overrides the defaults. A store's own settings

@@ -17,9 +17,9 @@ import type { OffsetReset, StreamPartitioner, TopologyPlan } from './topology-pl
 
 /** The options of a source. */
 export interface SourceOptions {
-  /** Default: the application's `defaultTimestampExtractor`. */
+  /** Determines the timestamp of each record. Default: the application's `defaultTimestampExtractor`. */
   readonly timestampExtractor?: TimestampExtractor | undefined
-  /** Default: the application's setting. */
+  /** Where to begin reading if no offset is committed. Default: the application's setting. */
   readonly offsetReset?: OffsetReset | undefined
 }
 

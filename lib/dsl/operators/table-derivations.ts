@@ -9,6 +9,7 @@ import {
   materializeIfNamed,
   tableSpec,
   versionsOf,
+  type InheritedSerdes,
   type MaterializedStore,
   type TableOptions,
 } from '../aggregation/materialized.ts'
@@ -24,7 +25,7 @@ export interface FilterOptions<K, V> extends TableOptions {
 }
 
 export function filterTable<K, V>(parent: TableState, options: FilterOptions<K, V>): TableState {
-  const { name, store } = prepare(parent, 'KTABLE-FILTER-', options)
+  const { name, store } = prepare(parent, { prefix: 'KTABLE-FILTER-', inherited: parent }, options)
   const derivation: Derivation = { kind: 'filter', predicate: options.predicate as Predicate, keep: options.keep }
   // If the parent has a store anyway, it sends old values: the filter then need not send a tombstone for a key that never
   // matched.
@@ -41,7 +42,7 @@ export interface MapOptions<K, V, VR> extends TableOptions {
 }
 
 export function mapTableValues<K, V, VR>(parent: TableState, options: MapOptions<K, V, VR>): TableState {
-  const { name, store } = prepare(parent, 'KTABLE-MAPVALUES-', options)
+  const { name, store } = prepare(parent, { prefix: 'KTABLE-MAPVALUES-', inherited: { key: parent.key } }, options)
   const derivation: Derivation = { kind: 'map', mapper: options.mapper as Mapper }
   const table = derivedTable(parent, { name, store, oldValues: 'omit', derivation })
   const value = erased(options.materialized?.value)
@@ -75,11 +76,10 @@ function derivedTable(
  * name still advance the counter of generated names, before the node's name does.
  */
 function prepare(
-  { builder: { graph }, key, value }: TableState,
-  prefix: string,
+  { builder: { graph } }: TableState,
+  { prefix, inherited }: { readonly prefix: string; readonly inherited: InheritedSerdes },
   { name, materialized }: TableOptions,
 ): { readonly name: string; readonly store: MaterializedStore | undefined } {
-  const inherited = prefix === 'KTABLE-FILTER-' ? { key, value } : { key }
   const store = materialized === undefined ? undefined : materializeIfNamed(graph, materialized, prefix, inherited)
   return { name: graph.nameOr({ name }, prefix), store: store?.queryableName === undefined ? undefined : store }
 }

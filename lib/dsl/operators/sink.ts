@@ -1,7 +1,7 @@
 import { checkOptions } from '../../model/check-options.ts'
 import type { DynamicTopic, SinkTopic } from '../../topology/topic-ref.ts'
-import { GraphNode, type WriteNode } from './graph.ts'
-import { erased, type StreamState } from './state.ts'
+import { GraphNode, type WriteNode } from '../graph/graph.ts'
+import { erased, type StreamState } from '../graph/state.ts'
 import * as optionNames from '../option-names.ts'
 import type { Produced } from '../options.ts'
 
