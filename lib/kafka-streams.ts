@@ -184,8 +184,8 @@ export class KafkaStreams implements AsyncDisposable {
 
   /**
    * Opens a store for queries. Queries read the partitions that the running tasks of this process have, or the whole of a global
-   * store. Pass the store value, or the name that the store was given, as in `count({ store: 'counts' })`. A name alone is that of
-   * a key-value store; for another kind pass `kind` too.
+   * store. Pass the store value, or the name that the store was given, as in `count({ store: 'counts' })`. A name alone means a
+   * key-value store; for another kind pass `kind` too.
    *
    * Queries are asynchronous, because a store may be on another thread. Values come without their timestamps, except in versioned
    * stores.

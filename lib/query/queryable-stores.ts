@@ -109,7 +109,7 @@ export interface QueryableStores<K, V> extends Record<StoreView, unknown> {
 }
 
 /**
- * How the answers of a store's partitions become one value. `first`: one partition has the key, and its answer is the answer.
+ * How the answers of a store's partitions become one value. `first`: only one partition has the key, and the result is its answer.
  * `sum`: the numbers of all partitions are added.
  */
 interface ValueMethod {

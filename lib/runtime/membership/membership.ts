@@ -8,7 +8,7 @@ export type AssignedTasks = ReadonlyMap<string, readonly TopicPartition[]>
 
 export type { Goodbye }
 
-/** A member's report to its group about tasks, so that the assignment can leave state where it is. */
+/** A member's report to its group about tasks, so that the assignment can leave tasks where their state is. */
 export interface TaskReport {
   /** Tasks of this member, in order of their ids, whether they run or are restored. */
   readonly owned: readonly TaskId[]

@@ -13,7 +13,7 @@ export interface OffsetRange {
 
 export interface RangeRecords {
   readonly records: readonly RestoredRecord[]
-  /** The number of records in the range, with those that `records` leaves out because a later one supersedes them. */
+  /** The number of records in the range. It includes superseded records, which `records` leaves out. */
   readonly count: number
 }
 

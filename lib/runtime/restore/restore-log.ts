@@ -2,7 +2,7 @@ import { partitionKey } from '../../model/topic-partition.ts'
 import type { Logger } from '../logger.ts'
 import type { StateRestoreListener } from './changelog.ts'
 
-/** Logs the end of each restore, with the offset where it began, and tells `listener` everything. */
+/** Logs the end of each restore, with the offset where it began. Passes all calls on to `listener`. */
 export function loggedRestores(listener: StateRestoreListener | undefined, logger: Logger): StateRestoreListener {
   const starts = new Map<string, number>()
   return {

@@ -1,6 +1,6 @@
 /**
- * A binary heap whose order among equals is that of `java.util.PriorityQueue`: which of two records with one timestamp, or of
- * two punctuations that are due together, comes first is then the same as in Kafka Streams.
+ * A binary heap that orders equal items as `java.util.PriorityQueue` does. So two records with one timestamp, or two punctuations
+ * that are due together, come in the same order as in Kafka Streams.
  */
 export class PriorityQueue<T> {
   readonly #items: T[] = []

@@ -217,7 +217,10 @@ export class TaskStores {
     return topic === undefined ? undefined : { topic, partition: this.#scope.id.partition }
   }
 
-  /** In `java` there is none: Java restores the bytes of a source topic as they are, even those that the source refused. */
+  /**
+   * The source changelog of a store; undefined if it has none. In `java` no store has one: Java restores the bytes of a source
+   * topic as they are, even those that the source refused.
+   */
   #source(node: StoreNode): SourceChangelog | undefined {
     const partition = this.#changelog(node)
     if (partition === undefined || node.changelog?.kind !== 'source') return undefined

@@ -5,9 +5,9 @@ import type { StoreSerde } from '../store-serde.ts'
 const generationSize = 16_384
 
 /**
- * Turns keys into their bytes, as latin1, and back. An operator gets and puts the same key in turn, and most keys come again: so the codec
- * remembers the bytes of strings. It has two generations of them, so that its memory is bounded. It remembers no other primitives, which
- * are cheap to serialize, and no objects, which may be changed.
+ * Turns keys into their bytes, as latin1, and back. An operator gets and puts the same key in turn, and most keys come again: so
+ * the codec remembers the bytes of strings. It has two generations of them, so that its memory is bounded. It remembers no other
+ * primitives, which are cheap to serialize, and no objects, which may be changed.
  */
 export class KeyCodec<K> {
   readonly #serde: StoreSerde<K>
@@ -44,7 +44,7 @@ export class KeyCodec<K> {
   }
 
   #serialize(key: K): string {
-    if (key === null || key === undefined) throw new TypeError('A key of a store is not null.')
+    if (key === null || key === undefined) throw new TypeError('A key of a store must not be null: check it before the call.')
     return latin1(this.#serde.serialize(key))
   }
 }
