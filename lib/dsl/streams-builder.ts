@@ -27,6 +27,7 @@ import { buildOptions, optimizationsOf, type BuildOptions } from './graph/optimi
 import * as optionNames from './option-names.ts'
 import type { Consumed, ConsumedTable } from './options.ts'
 import { subscriptionOf } from './graph/subscription.ts'
+import { checkOffsetReset } from '../topology/offset-reset.ts'
 import { tableSourceOperator } from './operators/table-operators.ts'
 
 /**
@@ -52,6 +53,7 @@ export class StreamsBuilder {
    */
   stream<K, V>(topics: SourceTopics<K, V>, consumed: Consumed = {}): KStream<K, V> {
     checkOptions('stream()', consumed, optionNames.consumed)
+    checkOffsetReset('stream()', consumed.offsetReset)
     const name = this.#graph.nameOr(consumed, 'KSTREAM-SOURCE-')
     const { key, value, ...subscription } = subscriptionOf(topics)
     const { timestampExtractor, offsetReset } = consumed
@@ -139,6 +141,7 @@ export class StreamsBuilder {
     consumed: Consumed = {},
   ): this {
     checkOptions('addGlobalStore()', consumed, optionNames.consumed)
+    checkOffsetReset('addGlobalStore()', consumed.offsetReset)
     const { sourceName, name } = this.#tableNames(consumed)
     const source = { ...sourceDefinition(sourceName, topic, consumed), method: 'addGlobalStore' }
     const spec = storeSpecOf(store)
@@ -180,6 +183,7 @@ export class StreamsBuilder {
   /** The topic's serdes win over those of the store, as in Java; either may be left out. */
   #tableSource<K, V>(method: string, topic: SourceTopic<K, V>, consumed: Consumed & AnyMaterialized = {}) {
     const { materialized } = tableOptions(consumed, { call: `${method}()`, stored: 'table', known: optionNames.consumedTable })
+    checkOffsetReset(`${method}()`, consumed.offsetReset)
     const named = materialize(this.#graph, materialized, `${topic.name}-`, {})
     const store = { ...named, key: erased(topic.key) ?? named.key, value: erased(topic.value) ?? named.value }
     const names = this.#tableNames(consumed)

@@ -8,6 +8,7 @@ import type { ProcessorWrapper } from '../processor/processor-wrapper.ts'
 import type { TimestampExtractor } from '../processor/timestamp-extractor.ts'
 import { failOnInvalidTimestamp } from '../processor/timestamp-extractors.ts'
 import type { StorageFactory } from '../storage/storage.ts'
+import { isOffsetReset, offsetResets } from '../topology/offset-reset.ts'
 import type { OffsetReset } from '../topology/topology-plan.ts'
 import type { Cluster } from '../transport/cluster.ts'
 import type { Compression } from '../transport/record-batch/produce-batch.ts'
@@ -284,7 +285,7 @@ function checkKey(key: string, value: unknown): void {
   }
   if (key === 'bootstrapServers' && typeof value !== 'string')
     throw invalid(key, value, 'a text: host:port, several separated by commas')
-  if (key === 'autoOffsetReset') return checkOffsetReset(key, value)
+  if (key === 'autoOffsetReset' && !isOffsetReset(value)) throw invalid(key, value, offsetResets)
   if (key === 'dslStoreFormat') return checkStoreFormat(key, value)
   const allowed = choices[key]
   if (allowed !== undefined && !allowed.includes(value as string)) throw invalid(key, value, `one of ${allowed.join(', ')}`)
@@ -301,13 +302,6 @@ const functions: ReadonlySet<string> = new Set([
   'onStateChange',
   'uncaughtExceptionHandler',
 ] satisfies readonly (keyof StreamsConfig)[])
-
-function checkOffsetReset(key: string, reset: unknown): void {
-  if (typeof reset === 'string' && ['earliest', 'latest', 'none'].includes(reset)) return
-  const { byDurationMs } = Object(reset) as { readonly byDurationMs?: unknown }
-  if (!Number.isSafeInteger(byDurationMs) || (byDurationMs as number) < 0)
-    throw invalid(key, reset, 'earliest, latest, none, or { byDurationMs } with an integer >= 0')
-}
 
 function checkStoreFormat(key: string, format: unknown): void {
   if (format === 'default') return

@@ -12,6 +12,7 @@ import {
 import { checkName } from './names.ts'
 import { planTopology, type PlanOptions } from './plan-topology.ts'
 import { storeSpecOf, type AnyStore } from '../state/store-value.ts'
+import { checkOffsetReset } from './offset-reset.ts'
 import type { DynamicTopic, SinkTopic, SourceTopic, SourceTopics } from './topic-ref.ts'
 import type { OffsetReset, StreamPartitioner, TopologyPlan } from './topology-plan.ts'
 
@@ -55,6 +56,15 @@ export interface FilledStore<K, V> extends SourceOptions {
   readonly supplier: ProcessorSupplier<K, V, never, never>
 }
 
+const filledStoreOptions: OptionNames<FilledStore<unknown, unknown>> = {
+  ...sourceOptions,
+  store: true,
+  sourceName: true,
+  topic: true,
+  processorName: true,
+  supplier: true,
+}
+
 /**
  * A graph of sources, processors, sinks and stores (Java: `Topology`). `StreamsBuilder.build()` returns one. You can also build
  * one by these methods, or add nodes to one. All methods throw a `TopologyError` if a node or store cannot be added as described.
@@ -74,6 +84,7 @@ export class Topology {
    */
   addSource<K, V>(name: string, topics: SourceTopics<K, V>, options: SourceOptions = {}): this {
     checkOptions('addSource()', options, sourceOptions)
+    checkOffsetReset('addSource()', options.offsetReset)
     this.#builder.addSource(sourceDefinition(checkName(name), topics, options))
     return this
   }
@@ -130,13 +141,13 @@ export class Topology {
 
   /** Adds a store that every process fills from all partitions of a topic. Every processor may read it. */
   addGlobalStore<K, V>(store: FilledStore<K, V>): this {
-    this.#builder.addGlobalStore(filledStore(store))
+    this.#builder.addGlobalStore(filledStore('addGlobalStore()', store))
     return this
   }
 
   /** Adds a store per partition that only its topic fills (KIP-813). The topic is also its changelog. */
   addReadOnlyStateStore<K, V>(store: FilledStore<K, V>): this {
-    this.#builder.addReadOnlyStateStore(filledStore(store))
+    this.#builder.addReadOnlyStateStore(filledStore('addReadOnlyStateStore()', store))
     return this
   }
 
@@ -166,7 +177,9 @@ function sourceDefinition<K, V>(name: string, source: SourceTopics<K, V>, option
   return { name, topics, pattern, key: first?.key, value: first?.value, timestampExtractor, offsetReset }
 }
 
-function filledStore<K, V>(filled: FilledStore<K, V>): FilledStoreDefinition {
+function filledStore<K, V>(call: string, filled: FilledStore<K, V>): FilledStoreDefinition {
+  checkOptions(call, filled, filledStoreOptions)
+  checkOffsetReset(call, filled.offsetReset)
   const { store, sourceName, topic, processorName, supplier } = filled
   const processor = { name: processorName, processor: supplied('addProcessor', supplier), parents: [sourceName] }
   return { spec: storeSpecOf(store), source: sourceDefinition(sourceName, topic, filled), processor }

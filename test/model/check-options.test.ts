@@ -5,6 +5,7 @@ import {
   keyValueStore,
   openAdmin,
   openConsumer,
+  openLmdbStorage,
   openProducer,
   Serdes,
   SessionWindows,
@@ -20,7 +21,9 @@ import {
   versionedKeyValueStore,
   windowStore,
 } from 'millrace'
+import { schemaRegistry } from 'millrace/avro'
 import { EmbeddedKafka } from 'millrace/embedded'
+import { openLevelStorage } from 'millrace/level'
 import { TopologyTestDriver } from 'millrace/testing'
 import { checkOptions } from '../../lib/model/check-options.ts'
 
@@ -96,6 +99,9 @@ const calls: Readonly<Record<string, () => unknown>> = {
   'kafka()': () => kafka(untyped({ bootstrapServers: 'a:1', tls: true })),
   'sasl of kafka()': () => kafka(untyped({ bootstrapServers: 'a:1', sasl: { mechanism: 'plain', user: 'a', password: 'b' } })),
   TopologyTestDriver: () => new TopologyTestDriver(new StreamsBuilder().build(), untyped({ initialWallclockMs: 0 })),
+  'addGlobalStore()': () => new Topology().addGlobalStore(untyped({ stor: 's' })),
+  'addReadOnlyStateStore()': () => new Topology().addReadOnlyStateStore(untyped({ stor: 's' })),
+  'schemaRegistry()': () => schemaRegistry('http://localhost:8081', untyped({ compatability: 'FULL' })),
   'addSource()': () => new Topology().addSource('source', words, untyped({ offsetRest: 'latest' })),
 }
 
@@ -103,6 +109,28 @@ for (const [call, make] of Object.entries(calls))
   t.test(`${call} names itself where it refuses an option`, async (t) =>
     t.throws(make, { name: 'TypeError', message: new RegExp(`^${call.replace('()', String.raw`\(\)`)} has no option "`) }),
   )
+
+const resets: Readonly<Record<string, () => unknown>> = {
+  'stream()': () => new StreamsBuilder().stream(words, untyped({ offsetReset: 'erliest' })),
+  'table()': () => new StreamsBuilder().table(words, untyped({ offsetReset: 'erliest' })),
+  'globalTable()': () => new StreamsBuilder().globalTable(words, untyped({ offsetReset: 'erliest' })),
+  'addSource()': () => new Topology().addSource('source', words, untyped({ offsetReset: 'erliest' })),
+}
+
+for (const [call, make] of Object.entries(resets))
+  t.test(`${call} refuses an offset reset that is none`, async (t) =>
+    t.throws(make, {
+      name: 'TypeError',
+      message: `offsetReset of ${call} is "erliest"; it must be earliest, latest, none, or { byDurationMs } with an integer >= 0.`,
+    }),
+  )
+
+t.test('storages refuse what they would not read', async (t) => {
+  await t.rejects(openLmdbStorage('x', untyped({ durable: true })), { message: /^openLmdbStorage\(\) has no option "durable"/ })
+  await t.rejects(openLevelStorage(untyped({}), untyped({ durable: true })), {
+    message: /^openLevelStorage\(\) has no option "durable"/,
+  })
+})
 
 t.test('options of windows are not those of other tables', async (t) => {
   const windowed = stream()

@@ -1,3 +1,4 @@
+import { checkOptions, type OptionNames } from '../../model/check-options.ts'
 import type { Metrics, MetricTags } from '../../metrics/metrics.ts'
 import { StreamsError, TopologyError } from '../../model/errors.ts'
 import type { RecordContext } from '../../model/record-context.ts'
@@ -129,8 +130,9 @@ export class NodeProcessorContext implements InternalProcessorContext<unknown, u
     throw new TopologyError('STREAMS_STORE_NOT_CONNECTED', message, { facts: { node: this.nodeName, store: name } })
   }
 
-  schedule(intervalMs: number, type: PunctuationType, punctuator: Punctuator, { startMs }: PunctuationOptions = {}): Cancellable {
-    return this.#control.schedule({ node: this.nodeName, intervalMs, type, punctuator, startMs })
+  schedule(intervalMs: number, type: PunctuationType, punctuator: Punctuator, options: PunctuationOptions = {}): Cancellable {
+    checkOptions('schedule()', options, scheduleOptions)
+    return this.#control.schedule({ node: this.nodeName, intervalMs, type, punctuator, startMs: options.startMs })
   }
 
   commit(): void {
@@ -213,3 +215,5 @@ export class NodeProcessorContext implements InternalProcessorContext<unknown, u
     throw new StreamsError('STREAMS_UNKNOWN_CHILD', message, { facts: { node: this.nodeName, child: name } })
   }
 }
+
+const scheduleOptions: OptionNames<PunctuationOptions> = { startMs: true }

@@ -1,3 +1,4 @@
+import { checkOptions, type OptionNames } from '../../model/check-options.ts'
 import { SerializationError, StreamsError } from '../../model/errors.ts'
 import type { SchemaRegistry } from '../../model/serde.ts'
 import type { RegistryClient } from './registry-client.ts'
@@ -29,6 +30,7 @@ export interface SchemaRegistryOptions {
  * new KafkaStreams(topology, { …, schemaRegistry: schemaRegistry('http://localhost:8081') })
  */
 export function schemaRegistry(registry: string | RegistryClient, options: SchemaRegistryOptions = {}): SchemaRegistry {
+  checkOptions('schemaRegistry()', options, registryOptions)
   const compatibility = options.compatibility ?? 'BACKWARD'
   let connected: Promise<RegistryClient> | undefined
   const client = async (): Promise<RegistryClient> =>
@@ -53,6 +55,8 @@ export function schemaRegistry(registry: string | RegistryClient, options: Schem
     },
   }
 }
+
+const registryOptions: OptionNames<SchemaRegistryOptions> = { compatibility: true, auth: true }
 
 interface ExportableType {
   schema(options: { readonly exportAttrs: boolean }): unknown

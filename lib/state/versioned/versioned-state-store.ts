@@ -1,3 +1,4 @@
+import { checkOptions, type OptionNames } from '../../model/check-options.ts'
 import { valueAndTimestamp, type ValueAndTimestamp } from '../../model/value-and-timestamp.ts'
 import { isBehind, positioned } from '../key-value/row-iterators.ts'
 import type { KeyCodec } from '../key-value/key-codec.ts'
@@ -43,6 +44,7 @@ export class VersionedStateStore<K, V>
    * `after`: the position, a time, where an earlier iterator over the same versions stopped. The versions behind it are returned.
    */
   history(key: K, options: HistoryOptions = {}, after?: string): IterableIterator<VersionedRecord<V>> {
+    checkOptions('history()', options, historyOptions)
     const { fromMs = -Infinity, toMs = Infinity, order = 'ascending' } = options
     const isLeft = isBehind(after, (left, right) => Number(left) - Number(right), order === 'descending')
     const kept = this.#top.versions(this.#encode(key)).filter(({ row, validTo }) => row.timestamp <= toMs && validTo > fromMs)
@@ -74,3 +76,5 @@ export class VersionedStateStore<K, V>
     return { ...this.#layers.codec.fromRow(row), validTo }
   }
 }
+
+const historyOptions: OptionNames<HistoryOptions> = { fromMs: true, toMs: true, order: true }

@@ -1,4 +1,5 @@
 import { latin1 } from '../../model/bytes.ts'
+import { checkOptions, type OptionNames } from '../../model/check-options.ts'
 import { LockError, ProcessorStateError } from '../../model/errors.ts'
 import { HeldBytes } from './held-bytes.ts'
 import type { LevelDatabase } from './level-database.ts'
@@ -42,10 +43,9 @@ export interface LevelStorageOptions {
  * await using storage = await openLevelStorage(new ClassicLevel('./state'))
  * await using streams = new KafkaStreams(topology, { applicationId: 'word-count', bootstrapServers, storage })
  */
-export async function openLevelStorage(
-  database: LevelDatabase,
-  { durability = 'process', maxHeldBytes = 1024 ** 3 }: LevelStorageOptions = {},
-): Promise<LevelStorage> {
+export async function openLevelStorage(database: LevelDatabase, options: LevelStorageOptions = {}): Promise<LevelStorage> {
+  checkOptions('openLevelStorage()', options, levelOptions)
+  const { durability = 'process', maxHeldBytes = 1024 ** 3 } = options
   await openDatabase(database)
   try {
     const held = new HeldBytes(maxHeldBytes)
@@ -61,6 +61,8 @@ export async function openLevelStorage(
     throw error
   }
 }
+
+const levelOptions: OptionNames<LevelStorageOptions> = { durability: true, maxHeldBytes: true }
 
 async function openDatabase(database: LevelDatabase): Promise<void> {
   try {

@@ -1,3 +1,4 @@
+import { checkOptions, type OptionNames } from '../../model/check-options.ts'
 import type { StorageFactory } from '../storage.ts'
 import { loadLmdb } from './load-lmdb.ts'
 
@@ -15,6 +16,7 @@ export interface LmdbStorageOptions {
  * if the package lmdb is not installed, or has no build for this machine. It never keeps stores in memory instead.
  */
 export async function openLmdbStorage(dir: string, options: LmdbStorageOptions = {}): Promise<StorageFactory> {
+  checkOptions('openLmdbStorage()', options, { durability: true } satisfies OptionNames<LmdbStorageOptions>)
   loadLmdb()
   const { LmdbStorageFactory } = await import('./lmdb-storage-factory.ts')
   return new LmdbStorageFactory(dir, options)
