@@ -1,3 +1,4 @@
+import type { NotPromise } from '../model/promise-like.ts'
 import type { KeyValue } from '../model/key-value.ts'
 import { checkOptions } from '../model/check-options.ts'
 import { operator, supplied, type ProcessorParameters } from '../processor/processor-parameters.ts'
@@ -129,7 +130,7 @@ export class KStream<K, V> {
    * @example
    * const seen = orders.peek((order, key) => console.log(key, order.amount))
    */
-  peek(action: (value: V, key: K) => unknown, named?: options.Named): KStream<K, V> {
+  peek(action: (value: V, key: K) => NotPromise, named?: options.Named): KStream<K, V> {
     return this.#operator('KSTREAM-PEEK-', operator('peek', KStreamPeek<K, V>, { action }), {}, named)
   }
 
@@ -139,7 +140,7 @@ export class KStream<K, V> {
    * @example
    * orders.foreach((order, key) => console.log(key, order.amount))
    */
-  foreach(action: (value: V, key: K) => unknown, named?: options.Named): void {
+  foreach(action: (value: V, key: K) => NotPromise, named?: options.Named): void {
     this.#operator('KSTREAM-FOREACH-', operator('foreach', KStreamPeek<K, V>, { action }), {}, named)
   }
 

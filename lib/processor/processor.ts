@@ -1,3 +1,4 @@
+import type { NotPromise } from '../model/promise-like.ts'
 import type { Metrics } from '../metrics/metrics.ts'
 import type { RecordMetadata, StreamRecord } from '../model/stream-record.ts'
 import type { TaskId } from '../model/task-id.ts'
@@ -10,7 +11,7 @@ import type { AnyStore, StateStoreOf } from '../state/store-value.ts'
 export type PunctuationType = 'stream-time' | 'wall-clock-time'
 
 /** Called between records. `now` is the stream time or the wall-clock time in ms, by the type of the punctuation. */
-export type Punctuator = (now: number) => void
+export type Punctuator = (now: number) => NotPromise
 
 /** Options of a punctuation. */
 export interface PunctuationOptions {
@@ -69,11 +70,11 @@ export interface ProcessorContext<KOut, VOut> {
  */
 export interface Processor<KIn, VIn, KOut, VOut> {
   /** Called once, before the first record. */
-  init?(context: ProcessorContext<KOut, VOut>): void
+  init?(context: ProcessorContext<KOut, VOut>): NotPromise
   /** Called for each record. `forward` returns after the children have processed the forwarded record. */
-  process(record: StreamRecord<KIn, VIn>, context: ProcessorContext<KOut, VOut>): void
+  process(record: StreamRecord<KIn, VIn>, context: ProcessorContext<KOut, VOut>): NotPromise
   /** Called when the task closes. It cannot forward records. */
-  close?(): void
+  close?(): NotPromise
 }
 
 /** Makes a processor. Each call must return a new one, because each task has its own. */

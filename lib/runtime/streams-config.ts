@@ -155,10 +155,13 @@ export interface StreamsOptions {
   readonly clock?: Clock | undefined
 }
 
-/** The cluster on which an application runs. `bootstrapServers` is short for `cluster: kafka({ bootstrapServers })`. */
+/**
+ * The cluster on which an application runs. `bootstrapServers` is short for `cluster: kafka({ bootstrapServers })`. It must be there,
+ * but may be undefined, as a variable of the environment is: an application without it does not start (`STREAMS_CONFIG_MISSING`).
+ */
 export type ClusterOption =
   | { readonly cluster: Cluster; readonly bootstrapServers?: undefined }
-  | { readonly cluster?: undefined; readonly bootstrapServers: string }
+  | { readonly cluster?: undefined; readonly bootstrapServers: string | undefined }
 
 /** Configuration of an application: Kafka's keys in camelCase. Times in ms, sizes in bytes. */
 export type StreamsConfig = StreamsOptions & ClusterOption
@@ -258,10 +261,7 @@ export function resolveConfig(config: StreamsConfig): ResolvedConfig {
   const { cluster, bootstrapServers } = config as { readonly cluster?: unknown; readonly bootstrapServers?: unknown }
   if (cluster !== undefined && bootstrapServers !== undefined)
     throw invalid('bootstrapServers', bootstrapServers, 'left out where there is a cluster, which has its own')
-  if (cluster === undefined && bootstrapServers === undefined)
-    throw new ConfigError('STREAMS_CONFIG_MISSING', 'Set cluster or bootstrapServers: the application runs on a cluster.', {
-      facts: { key: 'cluster' },
-    })
+  if (cluster === undefined && bootstrapServers === undefined) throw missingCluster(config)
   const resolved = { ...keys, ...Object.fromEntries(given) } as ResolvedConfig
   if (resolved.heartbeatIntervalMs >= resolved.sessionTimeoutMs)
     throw invalid(
@@ -272,6 +272,13 @@ export function resolveConfig(config: StreamsConfig): ResolvedConfig {
   if (resolved.defaultStoreMedium === 'disk' && resolved.stateDir === undefined && resolved.storage === undefined)
     throw new ConfigError('STREAMS_CONFIG_MISSING', 'Stores on disk need a folder: set stateDir.', { facts: { key: 'stateDir' } })
   return Object.freeze(resolved)
+}
+
+function missingCluster(config: object): ConfigError {
+  const isUndefined = 'bootstrapServers' in config
+  const next = 'Set cluster or bootstrapServers: the application runs on a cluster.'
+  const message = isUndefined ? `bootstrapServers is undefined. ${next} Is a variable of the environment missing?` : next
+  return new ConfigError('STREAMS_CONFIG_MISSING', message, { facts: { key: isUndefined ? 'bootstrapServers' : 'cluster' } })
 }
 
 function checkKey(key: string, value: unknown): void {

@@ -341,6 +341,10 @@ t.test('configuration: the error names the key', async (t) => {
   t.throws(make({ compatibility: 'old' }), { code: 'STREAMS_CONFIG_INVALID', facts: { key: 'compatibility' } })
   t.throws(make({ applicationId: 'a b' }), { code: 'STREAMS_CONFIG_INVALID', facts: { key: 'applicationId' } })
   t.throws(make({ cluster: undefined }), { code: 'STREAMS_CONFIG_MISSING' })
+  t.throws(make({ cluster: undefined, bootstrapServers: undefined }), {
+    code: 'STREAMS_CONFIG_MISSING',
+    message: /^bootstrapServers is undefined\. .* environment/,
+  })
   t.throws(make({ cluster: undefined, bootstrapServers: ['a:1'] }), {
     code: 'STREAMS_CONFIG_INVALID',
     message: /several separated by commas/,

@@ -23,6 +23,7 @@ import type {
   WindowStore,
 } from '../../lib/index.ts'
 import type { TopologyTestDriver } from '../../lib/testing.ts'
+import type { StreamsConfig } from '../../lib/runtime/streams-config.ts'
 import { proves, type Exact } from './exact.ts'
 
 const words = topic('words', { key: Serdes.string, value: Serdes.string })
@@ -103,3 +104,35 @@ stream.repartition({
   partitioner: (value, key, numPartitions) => [(value + key).length % numPartitions],
 })
 stream.to({ topicName: (value, key, { headers }) => `${value}-${key}-${headers.length}` }, { name, partitioner: undefined })
+
+// Nobody awaits a promise of these, so an async lambda does not compile. Any other result is dropped.
+const save = async (_: string): Promise<void> => undefined
+// @ts-expect-error - A promise is not awaited.
+stream.foreach(async (word) => await save(word))
+// @ts-expect-error - A promise is not awaited.
+stream.foreach(save)
+// @ts-expect-error - A promise is not awaited.
+stream.peek(async (word) => await save(word))
+// @ts-expect-error - A promise is not awaited.
+stream.process(() => ({ process: async (record) => await save(record.value) }))
+// @ts-expect-error - A promise is not awaited.
+stream.process(() => ({ init: async () => await save('a'), process: () => undefined }))
+const seen: string[] = []
+stream.foreach((word) => seen.push(word))
+stream.peek((word) => ({ word }))
+stream.peek((word) => new Map([[word, 1]]))
+stream.foreach((word) => console.log(word))
+stream.process(() => ({
+  init(context) {
+    // @ts-expect-error - A promise is not awaited.
+    context.schedule(1000, 'wall-clock-time', async () => await save('a'))
+    context.schedule(1000, 'wall-clock-time', () => seen.push('a'))
+  },
+  process: (record) => seen.push(record.value),
+}))
+
+// A variable of the environment may be missing. The key may not.
+declare const brokers: string | undefined
+export const ofEnvironment: StreamsConfig = { applicationId: 'a', bootstrapServers: brokers, stateDir: brokers }
+// @ts-expect-error - Neither a cluster nor its addresses.
+export const ofNothing: StreamsConfig = { applicationId: 'a' }

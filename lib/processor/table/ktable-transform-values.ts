@@ -1,3 +1,4 @@
+import type { NotPromise } from '../../model/promise-like.ts'
 import { change, type Change } from '../../model/change.ts'
 import { streamRecord, type StreamRecord } from '../../model/stream-record.ts'
 import type { ValueAndTimestamp } from '../../model/value-and-timestamp.ts'
@@ -14,11 +15,11 @@ import type { OldValues } from './timestamped-tuple-forwarder.ts'
  */
 export interface ValueTransformer<K, V, VR> {
   /** Called once, before the first value. */
-  init?(context: Omit<ProcessorContext<never, never>, 'forward'>): void
+  init?(context: Omit<ProcessorContext<never, never>, 'forward'>): NotPromise
   /** Returns the new value. `value` is null if the key was deleted. A null result deletes the key. */
   transform(value: V | null, key: K): VR | null
   /** Called when the task closes. */
-  close?(): void
+  close?(): NotPromise
 }
 
 export interface KTableTransformValuesOptions<K, V, VR> {
