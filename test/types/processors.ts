@@ -106,7 +106,7 @@ stream.repartition({
 stream.to({ topicName: (value, key, { headers }) => `${value}-${key}-${headers.length}` }, { name, partitioner: undefined })
 
 // Nobody awaits a promise of these, so an async lambda does not compile. Any other result is dropped.
-const save = async (_: string): Promise<void> => undefined
+const save = async (word: string): Promise<void> => console.log(word)
 // @ts-expect-error - A promise is not awaited.
 stream.foreach(async (word) => await save(word))
 // @ts-expect-error - A promise is not awaited.
