@@ -1,5 +1,5 @@
 import { operator } from '../../processor/processor-parameters.ts'
-import { joinedGetter, KTableKTableJoin, type JoinSide, type TableJoiner } from '../../processor/table-join/ktable-ktable-join.ts'
+import { joinedGetter, KTableKTableJoin, type RowNeed, type TableJoiner } from '../../processor/table-join/ktable-ktable-join.ts'
 import { KTableKTableJoinMerger } from '../../processor/table-join/ktable-ktable-join-merger.ts'
 import { materializedGetter } from '../../processor/table/ktable-value-getter.ts'
 import { GraphNode } from '../graph/graph.ts'
@@ -13,8 +13,8 @@ type AnyJoiner = TableJoiner<unknown, unknown, unknown, unknown>
 interface Sides {
   readonly left: TableState
   readonly right: TableState
-  readonly leftSide: JoinSide
-  readonly rightSide: JoinSide
+  readonly leftSide: RowNeed
+  readonly rightSide: RowNeed
   readonly joiner: AnyJoiner
   readonly nodeName: string
   readonly storeName: string | undefined

@@ -17,7 +17,7 @@ import type { OldValues } from '../table/timestamped-tuple-forwarder.ts'
 /**
  * Whether a result needs a row of this side. An inner join requires both sides, a left join the left side, an outer join neither.
  */
-export type JoinSide = 'required' | 'optional'
+export type RowNeed = 'required' | 'optional'
 
 /**
  * Whether an update that is not the latest of its key is joined. Out-of-order updates of versioned tables are `dropped`
@@ -28,8 +28,8 @@ export type LateUpdates = 'dropped' | 'joined'
 export interface KTableKTableJoinOptions<K, VOther, VOut> {
   /** The side whose changes this node processes. */
   readonly table: 'left' | 'right'
-  readonly thisSide: JoinSide
-  readonly otherSide: JoinSide
+  readonly thisSide: RowNeed
+  readonly otherSide: RowNeed
   readonly other: KTableValueGetterSupplier<K, VOther>
   readonly joiner: TableJoiner<K, never, never, VOut>
   readonly oldValues: OldValues
@@ -89,8 +89,8 @@ export class KTableKTableJoin<K, V, VOther, VOut> implements Processor<K | null,
 export interface JoinedGetterOptions<K, V, VOther, VOut> {
   readonly left: KTableValueGetterSupplier<K, V>
   readonly right: KTableValueGetterSupplier<K, VOther>
-  readonly leftSide: JoinSide
-  readonly rightSide: JoinSide
+  readonly leftSide: RowNeed
+  readonly rightSide: RowNeed
   readonly joiner: TableJoiner<K, V, VOther, VOut>
   readonly nodeName: string
 }

@@ -1,5 +1,6 @@
 import { checkOptions, type OptionNames } from '../../model/check-options.ts'
 import { SerializationError, StreamsError } from '../../model/errors.ts'
+import { sentenceOf } from '../../model/sentence.ts'
 import type { SchemaRegistry } from '../../model/serde.ts'
 import type { RegistryClient } from './registry-client.ts'
 import { connectRegistry } from './registry-client.ts'
@@ -68,7 +69,7 @@ interface ExportableType {
  */
 function fail(what: string, facts: Record<string, unknown>, error: unknown): never {
   const status = (error as { readonly status?: unknown }).status
-  const reason = error instanceof Error ? error.message : String(error)
+  const reason = sentenceOf(error)
   const options = { facts: { ...facts, status }, cause: error }
   if (status === 404)
     throw new SerializationError(
@@ -79,13 +80,13 @@ function fail(what: string, facts: Record<string, unknown>, error: unknown): nev
   if (status === 409)
     throw new SerializationError(
       'STREAMS_SCHEMA_INCOMPATIBLE',
-      `${what}: ${reason}. Change the schema so that it is compatible.`,
+      `${what}: ${reason} Change the schema so that it is compatible.`,
       options,
     )
-  if (status === 422) throw new SerializationError('STREAMS_SCHEMA_INVALID', `${what}: ${reason}.`, options)
+  if (status === 422) throw new SerializationError('STREAMS_SCHEMA_INVALID', `${what}: ${reason} Mend the schema.`, options)
   throw new StreamsError(
     'STREAMS_SCHEMA_REGISTRY_UNAVAILABLE',
-    `${what}: ${reason}. Check that the registry runs, and its address.`,
+    `${what}: ${reason} Check that the registry runs, and its address.`,
     options,
   )
 }

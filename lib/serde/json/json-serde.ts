@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
+import { sentenceOf } from '../../model/sentence.ts'
 import type { Serde } from '../../model/serde.ts'
 import { unreadable, unwritable } from '../serialization-error.ts'
 import { exactUtf8Text } from '../utf8.ts'
@@ -39,12 +40,8 @@ function attempt<T>(action: () => T, failure: typeof unreadable): T {
   try {
     return action()
   } catch (error) {
-    throw failure('json', sentence(error instanceof Error ? error.message : String(error)), error)
+    throw failure('json', sentenceOf(error), error)
   }
-}
-
-function sentence(text: string): string {
-  return text.endsWith('.') ? text : `${text}.`
 }
 
 function write(value: unknown): Buffer {

@@ -74,7 +74,7 @@ function rewrite(stored: StoredBatch, batch: RecordBatch, kept: readonly number[
   }
   const bytes = Buffer.from(builder.seal({ producerId, producerEpoch, baseSequence, isTransactional }))
   const appendTime = asBuffer(stored.bytes).readInt16BE(field.attributes) & attribute.logAppendTime
-  const horizonFlag = horizon === null ? 0 : 0x40
+  const horizonFlag = horizon === null ? 0 : attribute.deleteHorizon
   writeInt64(bytes, field.baseOffset, stored.baseOffset)
   bytes.writeInt32BE(stored.lastOffsetDelta, field.lastOffsetDelta)
   bytes.writeInt16BE(bytes.readInt16BE(field.attributes) | appendTime | horizonFlag, field.attributes)

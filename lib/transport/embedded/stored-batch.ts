@@ -15,8 +15,6 @@ export interface StoredBatch extends StampedBatch {
   readonly deleteHorizonMs: number | null
 }
 
-const hasDeleteHorizon = 0x40
-
 /** Reads the header of a batch. The log says which segment the batch belongs to. */
 export function readBatchHeader(batch: Uint8Array, segment: number): StoredBatch {
   const bytes = asBuffer(batch)
@@ -35,7 +33,7 @@ export function readBatchHeader(batch: Uint8Array, segment: number): StoredBatch
     isTransactional: (attributes & attribute.transactional) !== 0,
     isControl: (attributes & attribute.control) !== 0,
     segment,
-    deleteHorizonMs: (attributes & hasDeleteHorizon) === 0 ? null : readInt64(bytes, field.baseTimestamp),
+    deleteHorizonMs: (attributes & attribute.deleteHorizon) === 0 ? null : readInt64(bytes, field.baseTimestamp),
   }
 }
 

@@ -22,7 +22,13 @@ export const field = Object.freeze({
 /** The size of the fields that `batchLength` does not count: the base offset, and the length itself. */
 export const logOverhead = 12
 
-export const attribute = Object.freeze({ compressionMask: 0x07, logAppendTime: 0x08, transactional: 0x10, control: 0x20 })
+export const attribute = Object.freeze({
+  compressionMask: 0x07,
+  logAppendTime: 0x08,
+  transactional: 0x10,
+  control: 0x20,
+  deleteHorizon: 0x40,
+})
 
 /** Makes the error of bytes that are not a record batch (Kafka: CORRUPT_MESSAGE). */
 export function corruptBatch(what: string, facts: Readonly<Record<string, unknown>> = {}): TransportError {

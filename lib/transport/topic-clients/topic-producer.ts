@@ -3,6 +3,7 @@ import type { Clock } from '../../clock/clock.ts'
 import { SerializationError, TransportError } from '../../model/errors.ts'
 import type { Headers } from '../../model/headers.ts'
 import { noHeaders } from '../../model/headers.ts'
+import { sentenceOf } from '../../model/sentence.ts'
 import type { Serde, SerdeContext, SerdeEnvironment } from '../../model/serde.ts'
 import { bindSerde } from '../../model/serde.ts'
 import type { Topic } from '../../model/topic.ts'
@@ -143,8 +144,7 @@ function encode<T>(serde: Serde<T>, value: T | null, context: SerdeContext): Uin
     return serde.serialize(value, context)
   } catch (cause) {
     const { topic, component } = context
-    const reason = cause instanceof Error ? cause.message : String(cause)
-    const message = `The ${component} of a record for topic ${topic} cannot be written: ${reason}`
+    const message = `The ${component} of a record for topic ${topic} cannot be written: ${sentenceOf(cause)} Check the value, and the serdes of the topic.`
     throw new SerializationError('STREAMS_SERIALIZATION', message, { facts: { topic, component, serde: serde.name }, cause })
   }
 }
