@@ -2,7 +2,6 @@ import { sentenceOf } from '../model/sentence.ts'
 import type { StreamsErrorCode } from '../model/streams-error-code.ts'
 import { SerializationError } from '../model/errors.ts'
 import { noHeaders } from '../model/headers.ts'
-import { sentenceOf } from '../model/sentence.ts'
 import type { Serde, SerdeContext } from '../model/serde.ts'
 
 /** The serde of a store's keys or values. It knows the topic, and its errors name the store. */

@@ -4,7 +4,6 @@ import { SerializationError, StreamsError } from '../../model/errors.ts'
 import type { Headers } from '../../model/headers.ts'
 import { noHeaders } from '../../model/headers.ts'
 import { lambdaResult } from '../../processor/lambda-result.ts'
-import { sentenceOf } from '../../model/sentence.ts'
 import type { Serde, SerdeContext } from '../../model/serde.ts'
 
 /** The serde of the key or of the value of one topic. It writes null as null, without asking the user's serde. */
