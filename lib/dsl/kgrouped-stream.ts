@@ -26,8 +26,8 @@ import type { UnlimitedWindows } from './windows/unlimited-windows.ts'
 export class KGroupedStream<K, V> {
   readonly #grouping: StreamGrouping
 
-  constructor(stream: StreamState, grouped: GroupedOptions) {
-    this.#grouping = new StreamGrouping(stream, grouped)
+  constructor(stream: StreamState, grouped: GroupedOptions, method: 'groupBy' | 'groupByKey') {
+    this.#grouping = new StreamGrouping(stream, grouped, method)
   }
 
   get [internals](): StreamGrouping {

@@ -246,7 +246,7 @@ export class KStream<K, V> {
    */
   groupByKey<VR = V>(grouped: options.Grouped<K, V, VR> = {}): KGroupedStream<K, VR> {
     checkOptions('groupByKey()', grouped, optionNames.grouped)
-    return new KGroupedStream(this[internals], grouped)
+    return new KGroupedStream(this[internals], grouped, 'groupByKey')
   }
 
   /**
@@ -262,7 +262,7 @@ export class KStream<K, V> {
     const changes = { key: undefined, needsRepartition: true }
     checkOptions('groupBy()', grouped, optionNames.grouped)
     const selected = this.#operator<KR, V>('KSTREAM-KEY-SELECT-', selectKey, changes, { name: grouped.name })
-    return new KGroupedStream(selected[internals], grouped)
+    return new KGroupedStream(selected[internals], grouped, 'groupBy')
   }
 
   /**

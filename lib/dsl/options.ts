@@ -80,9 +80,9 @@ export interface TableStore {
    * of 0.
    */
   readonly caching?: 'enabled' | 'disabled' | undefined
-  /** Default: a changelog with Kafka's settings for its kind. */
+  /** Whether the store has a changelog, and its topic configuration. Default: a changelog with Kafka's settings for its kind. */
   readonly changelog?: ChangelogOption | undefined
-  /** Default: the application's. */
+  /** Where the store keeps its rows. Default: the application's `defaultStoreMedium`. */
   readonly medium?: StoreMedium | undefined
   /** Java's supplier of the store. It makes a difference with `compatibility: 'java'` only. Default `timestamped`. */
   readonly supplier?: StoreSupplier | undefined
@@ -158,9 +158,9 @@ export interface Joined<K, V> {
 export interface StreamJoinStores {
   /** Beginning of the names of the stores, and so of their changelogs. Default: generated. */
   readonly name?: string | undefined
-  /** Default: a changelog with Kafka's settings for its kind. */
+  /** Whether the store has a changelog, and its topic configuration. Default: a changelog with Kafka's settings for its kind. */
   readonly changelog?: ChangelogOption | undefined
-  /** Default: the application's. */
+  /** Where the store keeps its rows. Default: the application's `defaultStoreMedium`. */
   readonly medium?: StoreMedium | undefined
 }
 
@@ -196,12 +196,12 @@ export interface StreamJoined<K, V, VO, VR = V, VOR = VO> {
  */
 export interface TableJoined<K, KO, VR> extends Materialized<K, VR> {
   /**
-   * Partitioner of the answers to the left table. It must partition keys as the left table's topic does. Default: an answer goes
+   * Partitioner of the answers to the left table. It must choose partitions as the producers of the left table's topic do. Default: an answer goes
    * to the partition that its subscription came from.
    */
   readonly partitioner?: StreamPartitioner<K, void> | undefined
   /**
-   * Partitioner of the subscriptions to the right table. It must partition keys as the right table's topic does. Default: Kafka's
+   * Partitioner of the subscriptions to the right table. It must choose partitions as the producers of the right table's topic do. Default: Kafka's
    * choice by key.
    */
   readonly otherPartitioner?: StreamPartitioner<KO, void> | undefined

@@ -74,3 +74,10 @@ for (const [method, join] of Object.entries(joins))
     join(rekeyed, builder.stream(topic('other', { key: Serdes.double, value: Serdes.string })))
     t.throws(() => new TopologyTestDriver(builder.build()), { message: new RegExp(`-repartition \\(${method}\\)`) })
   })
+
+t.test('a missing serde of a repartition before an aggregation names groupByKey, if the user called it', async (t) => {
+  const builder = new StreamsBuilder()
+  const rekeyed = builder.stream(input).map((value) => ({ key: value.length, value: value.length }))
+  rekeyed.groupByKey({ name: 'by-length' }).count()
+  t.throws(() => new TopologyTestDriver(builder.build()), { message: /by-length-repartition \(groupByKey\)/ })
+})

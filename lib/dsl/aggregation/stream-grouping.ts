@@ -27,9 +27,12 @@ export class StreamGrouping {
   readonly key: AnySerde | undefined
   readonly value: AnySerde | undefined
   readonly #name: string | undefined
+  readonly #method: string
   #repartition: GraphNode | undefined
 
-  constructor(stream: StreamState, { name, key, value }: GroupedOptions) {
+  /** `method` is the DSL method that groups, for messages. */
+  constructor(stream: StreamState, { name, key, value }: GroupedOptions, method: string) {
+    this.#method = method
     this.stream = stream
     this.key = erased(key) ?? stream.key
     this.value = erased(value) ?? stream.value
@@ -58,7 +61,8 @@ export class StreamGrouping {
    * the graph.
    */
   newRepartition(storeName: string): GraphNode {
-    return repartitionNode(this.graph, { method: 'groupBy', name: this.#name ?? storeName, key: this.key, value: this.value })
+    const { key, value } = this
+    return repartitionNode(this.graph, { method: this.#method, name: this.#name ?? storeName, key, value })
   }
 }
 

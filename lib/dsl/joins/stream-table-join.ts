@@ -88,12 +88,12 @@ function checkHistory(topology: InternalTopologyBuilder, join: string, storeName
 }
 
 function unversionedTable(join: string, table: string): TopologyError {
-  const message = `Join ${join} has a grace, but ${table} keeps no versions to look back at: give the table a versionedKeyValueStore().`
+  const message = `Join ${join} has graceMs, but ${table} keeps no versions to look back at: give the table a versionedKeyValueStore().`
   return new TopologyError('STREAMS_TABLE_NOT_VERSIONED', message, { facts: { join, table } })
 }
 
 function historyTooShort(join: string, { name, historyRetentionMs }: VersionedSpec, graceMs: number): TopologyError {
-  const message = `Join ${join} looks back ${graceMs} ms, store ${name} only ${historyRetentionMs} ms: raise historyRetentionMs.`
+  const message = `Join ${join} looks back ${graceMs} ms, but store ${name} keeps only ${historyRetentionMs} ms: raise historyRetentionMs.`
   return new TopologyError('STREAMS_HISTORY_TOO_SHORT', message, { facts: { join, store: name, historyRetentionMs, graceMs } })
 }
 
