@@ -15,7 +15,7 @@ export function checkOptions(call: string, options: unknown, known: Readonly<Rec
     if (!Object.hasOwn(known, option)) throw unknownOption(call, option, Object.keys(known))
 }
 
-/** Refuses the value of an option that has a few. Throws a `TypeError` that names the call, the option and the values. */
+/** Checks an option that has a fixed set of values. Throws a `TypeError` that names the call, the option and the possible values. */
 export function checkChoice(call: string, option: string, value: unknown, choices: readonly string[]): void {
   if (value === undefined || choices.includes(value as string)) return
   throw new TypeError(`${option} of ${call} is ${choices.map((choice) => `"${choice}"`).join(' or ')}, not ${shown(value)}.`)

@@ -4,8 +4,8 @@ export function isPromiseLike(value: unknown): value is PromiseLike<unknown> {
 }
 
 /**
- * What a lambda may return whose result nobody reads: anything but a promise, since nobody would await it. An `async` lambda does not
- * compile there.
+ * The result type of a lambda whose result is ignored: anything but a promise, because nobody would await it. An `async` lambda does
+ * not compile with this type.
  */
 export type NotPromise =
   void | undefined | null | boolean | number | bigint | string | symbol | (object & { readonly then?: undefined })

@@ -1,6 +1,6 @@
 import type { OffsetReset } from './topology-plan.ts'
 
-/** What an offset reset can be, for messages. */
+/** The text of the possible offset resets in messages. */
 export const offsetResets = 'earliest, latest, none, or { byDurationMs } with an integer >= 0'
 
 /** Whether the value is an offset reset, for what comes from programs without types. */

@@ -20,7 +20,7 @@ import type { OffsetReset, StreamPartitioner, TopologyPlan } from './topology-pl
 export interface SourceOptions {
   /** Determines the timestamp of each record. Default: the application's `defaultTimestampExtractor`. */
   readonly timestampExtractor?: TimestampExtractor | undefined
-  /** Where to begin reading if no offset is committed. Default: the application's setting. */
+  /** The start in partitions without a committed offset. Default: the application's setting. */
   readonly offsetReset?: OffsetReset | undefined
 }
 

@@ -15,7 +15,8 @@ import { noKey, supersededVersion } from '../skip-reasons.ts'
 import type { OldValues } from '../table/timestamped-tuple-forwarder.ts'
 
 /**
- * Whether a result needs a row of this side. An inner join requires both sides, a left join the left side, an outer join neither.
+ * Whether a result needs a row of a table. An inner join requires rows of both tables, a left join only of the left one, an outer
+ * join of neither.
  */
 export type RowNeed = 'required' | 'optional'
 
