@@ -69,7 +69,9 @@ export class TestEngine {
   }
 
   pipe(topic: string, record: SingleRecord, partition?: number): void {
+    if (this.#isClosed) throw new TypeError('The test driver is closed: make another.')
     const isGlobal = this.#global.topics.includes(topic)
+    checkPartition(topic, partition, this.#partitionsOf(topic))
     const target = { topic, partition: partition ?? this.#partitionOf(topic, record.key) }
     const task = this.#taskOf(target)
     if (!isGlobal && task === undefined) throw unknownTopic(topic)
@@ -276,6 +278,13 @@ function userTopics({ subtopologies }: TopologyPlan): readonly string[] {
 
 function partitionsOf(topic: string, count: number): readonly TopicPartition[] {
   return Array.from({ length: count }, (_, partition) => ({ topic, partition }))
+}
+
+function checkPartition(topic: string, partition: number | undefined, partitions: number): void {
+  if (partition === undefined || (Number.isInteger(partition) && partition >= 0 && partition < partitions)) return
+  throw new TypeError(
+    `${topic} has no partition ${partition}: this driver has ${partitions} of it, from 0 on. Its option "partitions" says how many.`,
+  )
 }
 
 function unknownTopic(topic: string): TopologyError {

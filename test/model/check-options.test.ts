@@ -193,3 +193,28 @@ t.test('windowedBy() takes windows that their classes have made', async (t) => {
     message: /SessionWindows\.of\(\{ gapMs: 60_000 \}\)/,
   })
 })
+
+t.test('names of topics, uncalled serdes and streams of two builders are refused where they are given', async (t) => {
+  t.throws(() => stream().to(untyped('words')), {
+    message: "to() takes a topic, and no name: write topic('words', { key, value }).",
+  })
+  t.throws(() => new StreamsBuilder().stream(untyped('words')), { message: /^stream\(\) takes a topic, and no name/ })
+  t.throws(() => topic('words', untyped({ key: Serdes.string })), {
+    message: /^The topic words has no serde for its value: give it one/,
+  })
+  t.throws(() => topic('words', untyped({ key: Serdes.string, value: Serdes.json })), { message: /as Serdes\.json\(\)\.$/ })
+  t.throws(() => stream().merge(stream()), {
+    name: 'TypeError',
+    message: /^KSTREAM-MERGE-0000000001 reads streams or tables of two builders/,
+  })
+})
+
+t.test('a partitioner that returns a number is told to return a list', async (t) => {
+  const builder = new StreamsBuilder()
+  builder.stream(words).to(words, { partitioner: untyped(() => 0) })
+  using driver = new TopologyTestDriver(builder.build())
+  t.throws(() => driver.createInputTopic(words).pipeInput({ key: 'a', value: 'b' }), {
+    code: 'STREAMS_INVALID_PARTITION',
+    message: /returned 0: it must return a list of partitions, as \[0\], or 'default'\.$/,
+  })
+})

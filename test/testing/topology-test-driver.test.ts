@@ -221,3 +221,26 @@ function dropped(driver: TopologyTestDriver): number {
   const counters = driver.metrics().filter(({ name }) => name === 'dropped-records')
   return counters.reduce((sum, counter) => sum + Number(counter.value()), 0)
 }
+
+t.test('a partition that a topic does not have, and a closed driver, are named', async (t) => {
+  const driver = new TopologyTestDriver(throughOneStep(upper))
+  const piped = driver.createInputTopic(input)
+  t.throws(() => piped.pipeInput({ key: 'a', value: 'b' }, 7), {
+    name: 'TypeError',
+    message: /^in has no partition 7: this driver has 1 of it/,
+  })
+  driver.close()
+  t.throws(() => piped.pipeInput({ key: 'a', value: 'b' }), { message: 'The test driver is closed: make another.' })
+})
+
+t.test('a punctuation of an unknown type, or without a punctuator, is refused', async (t) => {
+  const scheduling = (...request: readonly unknown[]) => {
+    const init = (context: Context) => void context.schedule(...(request as Parameters<Context['schedule']>))
+    return () => new TopologyTestDriver(throughOneStep(() => ({ init, process: () => undefined }) as never))
+  }
+  t.throws(
+    scheduling(10, 'wallclock', () => undefined),
+    { message: /type of schedule\(\) is "stream-time" or "wall-clock-time", not "wallclock"/ },
+  )
+  t.throws(scheduling(10, 'stream-time', 'tick'), { message: /A punctuator is a function, not tick/ })
+})

@@ -194,6 +194,7 @@ export class StreamsGraph {
 
   add(parents: readonly GraphNode[], node: GraphNode): GraphNode {
     for (const parent of parents) {
+      if (parent !== this.#root && !this.#nodes.has(parent)) throw otherBuilder(node.name)
       parent.addChild(node)
       node.priority = this.#priority++
     }
@@ -299,4 +300,8 @@ function checkMergeable({ name, subscription: first }: GraphNode, { name: otherN
       `Two stream() calls (${name} and ${otherName}) read the same topics with different offsetReset: give both the same.`,
       { facts },
     )
+}
+
+function otherBuilder(node: string): TypeError {
+  return new TypeError(`${node} reads streams or tables of two builders: make them all with one StreamsBuilder.`)
 }

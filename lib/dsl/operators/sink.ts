@@ -3,6 +3,7 @@ import type { DynamicTopic, SinkTopic } from '../../topology/topic-ref.ts'
 import { GraphNode, type WriteNode } from '../graph/graph.ts'
 import { erased, type StreamState } from '../graph/state.ts'
 import * as optionNames from '../option-names.ts'
+import { notATopic } from '../graph/subscription.ts'
 import type { Produced } from '../options.ts'
 
 /** Adds a sink. Its serdes are the topic's, else the stream's, else the application's defaults. */
@@ -11,6 +12,7 @@ export function addSink<K, V>(
   topic: SinkTopic<never, never> | DynamicTopic<K, V>,
   produced: Produced<K, V>,
 ): void {
+  if (typeof topic === 'string') throw notATopic('to()', topic)
   checkOptions('to()', produced, optionNames.produced)
   const { name: given, partitioner } = produced
   const name = stream.builder.graph.nameOr({ name: given }, 'KSTREAM-SINK-')

@@ -157,6 +157,7 @@ class TopicSink {
     const { name: topic, partitions } = this.#output
     const given = this.#partitionedBy === 'key' ? undefined : value
     const chosen = lambdaResult(this.#partitioner(given, key, partitions, { topic, headers }), 'partitioner', this.#node)
+    if (chosen !== 'default' && !Array.isArray(chosen)) throw noPartitions(this.#node, chosen)
     if (this.#partitionedBy === 'key' && chosen !== 'default' && chosen.length !== 1) throw notOnePartition(topic, chosen)
     return chosen
   }
@@ -173,6 +174,11 @@ class TopicSink {
     const message = `The partitioner chose partition ${partition} of ${name}, which has ${partitions}: answer 0 to ${partitions - 1}.`
     throw new StreamsError('STREAMS_INVALID_PARTITION', message, { facts: { topic: name, partition, partitions } })
   }
+}
+
+function noPartitions(node: string, chosen: unknown): StreamsError {
+  const message = `The partitioner of ${node} returned ${String(chosen)}: it must return a list of partitions, as [0], or 'default'.`
+  return new StreamsError('STREAMS_INVALID_PARTITION', message, { facts: { node, chosen } })
 }
 
 function notOnePartition(topic: string, chosen: readonly number[]): TopologyError {

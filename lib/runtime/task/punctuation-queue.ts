@@ -18,6 +18,7 @@ export class PunctuationQueue {
 
   schedule(node: string, firstMs: number, intervalMs: number, punctuator: Punctuator): Cancellable {
     if (!(intervalMs >= 1)) throw new TypeError(`A punctuation interval is at least 1 ms, not ${intervalMs}.`)
+    if (typeof punctuator !== 'function') throw new TypeError(`A punctuator is a function, not ${String(punctuator)}.`)
     const schedule = { isCancelled: false }
     this.#due.offer({ nextMs: firstMs, intervalMs, node, punctuator, schedule })
     return { cancel: () => void (schedule.isCancelled = true) }

@@ -1,3 +1,4 @@
+import { checkChoice } from '../../model/check-options.ts'
 import type { TaskId } from '../../model/task-id.ts'
 import { taskIdString } from '../../model/task-id.ts'
 import type { TopicPartition } from '../../model/topic-partition.ts'
@@ -256,6 +257,7 @@ export class StreamTask implements ActiveTask {
     return {
       store: (name) => this.#stores.get(name) ?? this.#globalStores.store(name),
       schedule: ({ node, intervalMs, type, punctuator, startMs }) => {
+        checkChoice('schedule()', 'type', type, ['stream-time', 'wall-clock-time'])
         const isStreamTime = type === 'stream-time'
         const now = isStreamTime ? this.#streamTime : this.#scope.environment.clock.now()
         const queue = isStreamTime ? this.#streamTimeQueue : this.#wallClockQueue
