@@ -53,6 +53,9 @@ export class CogroupedKStream<K, VOut> {
   /**
    * Folds the records of each key into an aggregate, which begins as the initial value. Records without key or value are dropped.
    *
+   * The option `value` is the serde of the aggregates. Default: the application's `defaultValueSerde`. Where neither is given, the
+   * application is refused (`STREAMS_SERDE_MISSING`).
+   *
    * @example
    * const sums = cogrouped.aggregate(() => 0, { key: Serdes.string, value: Serdes.double })
    */

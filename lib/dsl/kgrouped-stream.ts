@@ -74,6 +74,9 @@ export class KGroupedStream<K, V> {
   /**
    * Folds the values of each key into an aggregate, which begins as the initial value. A result of null deletes the key.
    *
+   * The option `value` is the serde of the aggregates. Default: the application's `defaultValueSerde`. Where neither is given, the
+   * application is refused (`STREAMS_SERDE_MISSING`).
+   *
    * @example
    * const sums = grouped.aggregate(() => 0, (sum, order) => sum + order.amount, { store: 'sums', value: Serdes.double })
    */

@@ -74,6 +74,9 @@ export class KGroupedTable<K, V> {
    * Folds the values of each group into an aggregate, which begins as the initial value. A result of null deletes the group's
    * row.
    *
+   * The option `value` is the serde of the aggregates. Default: the application's `defaultValueSerde`. Where neither is given, the
+   * application is refused (`STREAMS_SERDE_MISSING`).
+   *
    * @example
    * const sums = groupedTable.aggregate(() => 0, (sum, amount) => sum + amount, (sum, amount) => sum - amount, { value: Serdes.double })
    */

@@ -25,6 +25,9 @@ export class SessionWindowedCogroupedKStream<K, VOut> {
    * aggregates of two sessions; the first call for a session gets the initial value as `left`. Records without key are dropped,
    * and so are late records.
    *
+   * The option `value` is the serde of the aggregates. Default: the application's `defaultValueSerde`. Where neither is given, the
+   * application is refused (`STREAMS_SERDE_MISSING`).
+   *
    * @example
    * const sums = cogrouped
    *   .windowedBy(SessionWindows.of({ gapMs: 60_000 }))

@@ -60,6 +60,9 @@ export class SessionWindowedKStream<K, V> {
    * Folds the values of each session into an aggregate, which begins as the initial value. `merger` combines the aggregates of
    * two sessions; the first call for a session gets the initial value as `left`. A result of null deletes the session's row.
    *
+   * The option `value` is the serde of the aggregates. Default: the application's `defaultValueSerde`. Where neither is given, the
+   * application is refused (`STREAMS_SERDE_MISSING`).
+   *
    * @example
    * const sums = sessions.aggregate(
    *   () => 0,

@@ -24,6 +24,9 @@ export class TimeWindowedCogroupedKStream<K, VOut> {
    * Folds the records of each key and window into an aggregate, which begins as the initial value. Records without key are
    * dropped, and so are late records.
    *
+   * The option `value` is the serde of the aggregates. Default: the application's `defaultValueSerde`. Where neither is given, the
+   * application is refused (`STREAMS_SERDE_MISSING`).
+   *
    * @example
    * const sums = cogrouped.windowedBy(TimeWindows.of({ sizeMs: 60_000 })).aggregate(() => 0, { store: 'sums', value: Serdes.double })
    */

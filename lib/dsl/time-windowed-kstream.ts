@@ -69,6 +69,9 @@ export class TimeWindowedKStream<K, V> {
    * Folds the values of each window into an aggregate, which begins as the initial value. A result of null deletes the window's
    * row.
    *
+   * The option `value` is the serde of the aggregates. Default: the application's `defaultValueSerde`. Where neither is given, the
+   * application is refused (`STREAMS_SERDE_MISSING`).
+   *
    * @example
    * const sums = perMinute.aggregate(() => 0, (sum, order) => sum + order.amount, { value: Serdes.double })
    */

@@ -13,6 +13,8 @@ import { avro, schemaRegistry } from 'millrace/avro'
 import { EmbeddedKafka } from 'millrace/embedded'
 import { openLevelStorage } from 'millrace/level'
 import { TopologyTestDriver } from 'millrace/testing'
+import { kafkaCluster, readableRanges, RecordBatchBuilder } from 'millrace/transport'
+import type { Cluster, Connection, KafkaClusterOptions, OpenConnection } from 'millrace/transport'
 
 const words = topic('words', { key: Serdes.string, value: Serdes.string })
 const rows = topic('rows', { key: Serdes.string, value: avro({ type: 'record', name: 'Row', fields: [{ name: 'id', type: 'long' }] }) })
@@ -23,7 +25,10 @@ export const start = async () => {
   const cluster = await EmbeddedKafka.open()
   return new KafkaStreams(builder.build(), { applicationId: 'a', cluster, schemaRegistry: schemaRegistry('http://localhost:8081') }).start()
 }
-export { openLevelStorage }
+export { openLevelStorage, readableRanges, RecordBatchBuilder }
+export const cluster = (options: KafkaClusterOptions): Cluster => kafkaCluster(options)
+export const bytes = async (open: OpenConnection, connection: Connection): Promise<Uint8Array> =>
+  connection.exchange({ apiName: 'Metadata', apiKey: 3, apiVersion: 7, header: 'plain', body: new Uint8Array(4) })
 `
 app.write('program.mts', program)
 app.write('program.cts', program)

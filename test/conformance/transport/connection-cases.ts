@@ -29,7 +29,7 @@ async function connect(t: Test, { open, address }: ConnectionUnderTest): Promise
   return connection
 }
 
-const names = (response: Buffer): string[] =>
+const names = (response: Uint8Array): string[] =>
   metadataRequest([])
     .read(new ResponseReader(response))
     .topics.map(({ name }) => name)

@@ -62,7 +62,7 @@ function batchesOf(requests: readonly RequestFrame[]): RecordBatch[] {
     .flatMap(({ body }) => producedIn(body).map(({ records }) => decodeRecordBatch(records)))
 }
 
-function producedIn(body: Buffer) {
+function producedIn(body: Uint8Array) {
   const reader = new ResponseReader(body)
   reader.nullableString()
   reader.int16()

@@ -13,7 +13,7 @@ import { placedAt } from '../sealed-batches.ts'
 /** A request as a broker sees it. */
 export interface ReceivedRequest {
   readonly apiKey: number
-  readonly body: Buffer
+  readonly body: Uint8Array
 }
 
 interface StoredBytes {

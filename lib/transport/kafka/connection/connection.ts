@@ -1,3 +1,4 @@
+import type { Signal } from '../../../model/abort-signal.ts'
 import type { SaslOptions, TlsOptions } from '../security-options.ts'
 
 /** Address of a broker. */
@@ -37,7 +38,7 @@ export interface RequestFrame {
   /** `flexible` headers end in a section of tagged fields, in the request and in the response (KIP-482). */
   readonly header: 'plain' | 'flexible'
   /** The bytes of the request after its header. */
-  readonly body: Buffer
+  readonly body: Uint8Array
 }
 
 /**
@@ -48,11 +49,11 @@ export interface Connection {
   /** The versions that the broker supports, by API key (the answer to ApiVersions). */
   readonly apiVersions: ReadonlyMap<number, VersionRange>
   /**
-   * Sends a request and resolves with the body of its response. The returned buffer is not used again, so callers may keep views of
+   * Sends a request and resolves with the body of its response. The returned bytes are not used again, so callers may keep views of
    * it. Requests are sent in the order of the calls, and a broker answers them in that order. Rejects with any `Error` if the
    * connection breaks or is closed.
    */
-  exchange(request: RequestFrame): Promise<Buffer>
+  exchange(request: RequestFrame): Promise<Uint8Array>
   /** Closes the connection at once. Requests under way reject with `reason`. */
   close(reason: Error): void
 }
@@ -61,7 +62,7 @@ export interface Connection {
  * Connects, authenticates, and asks for the API versions. Rejects with an `authenticationFailed` error if the broker refuses the
  * credentials, and with any other `Error` for other failures. An aborted signal ends the attempt, and the promise rejects.
  */
-export type OpenConnection = (broker: HostPort, signal: AbortSignal) => Promise<Connection>
+export type OpenConnection = (broker: HostPort, signal: Signal) => Promise<Connection>
 
 /**
  * Prepares connections with the given settings. `kafkajsConnector` is the one implementation. It loads its package when it is

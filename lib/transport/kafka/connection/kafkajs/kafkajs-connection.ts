@@ -1,3 +1,4 @@
+import { asBuffer } from '../../../../model/bytes.ts'
 import type { Kafka, logLevel, SASLOptions } from 'kafkajs'
 import type { ConnectionOptions } from 'node:tls'
 import { TransportError } from '../../../../model/errors.ts'
@@ -184,7 +185,7 @@ class OpenedConnection implements Connection {
   // kafkajs writes plain headers only. The tagged fields of a flexible header are therefore written before the body. `decode` and
   // `parse` only pass the bytes on: an error in reading them would look like an error of the connection.
   async exchange({ apiKey, apiName, apiVersion, header, body }: RequestFrame): Promise<Buffer> {
-    const buffer = header === 'plain' ? body : Buffer.concat([noTags, body])
+    const buffer = header === 'plain' ? asBuffer(body) : Buffer.concat([noTags, body])
     const sent = this.#connection.send({
       request: { apiKey, apiName, apiVersion, encode: () => Promise.resolve({ buf: buffer, buffer }) },
       response: {
