@@ -1,12 +1,18 @@
-import type { SourceDefinition } from './internal-topology-builder.ts'
 import { topologyError } from './topology-error.ts'
+
+/** A source, as far as it matters here. */
+interface Subscription {
+  readonly name: string
+  readonly topics: readonly string[]
+  readonly pattern?: RegExp | undefined
+}
 
 /** The topics and patterns that sources read. It makes sure that at most one source reads a topic. */
 export class SourceSubscriptions {
   readonly #topics = new Map<string, string>()
   readonly #patterns = new Map<string, RegExp>()
 
-  add({ name, topics, pattern }: SourceDefinition): void {
+  add({ name, topics, pattern }: Subscription): void {
     if (pattern !== undefined) this.#addPattern(name, pattern)
     else if (topics.length === 0) throw topologyError('NO_TOPICS', `Source ${name} reads no topic: name at least one.`, { name })
     for (const topic of topics) this.#addTopic(name, topic)

@@ -1,12 +1,13 @@
 import type { TopologyPlan } from '../../topology/topology-plan.ts'
 import { ClassicMembership } from './classic-membership.ts'
 import { MatchedTopics } from './matched-topics.ts'
-import type { OpenMembership } from './open-membership.ts'
+import type { Membership } from './membership.ts'
+import type { OpenMembershipOptions } from './open-membership-options.ts'
 import { StreamAssignor } from './stream-assignor.ts'
 import { topologyHash } from './topology-hash.ts'
 
 /** Opens a membership by the classic group protocol. */
-export const openClassicMembership: OpenMembership = async (options, opened) => {
+export async function openClassicMembership(options: OpenMembershipOptions, opened: AsyncDisposableStack): Promise<Membership> {
   const { plan, config, cluster, admin, environment, processId, prepareTopics } = options
   const groupId = config.applicationId
   const clientId = `${environment.threadId}-consumer`

@@ -95,7 +95,7 @@ export class GlobalTask implements Task {
   }
 
   open(): void {
-    this.#schemas = storedSchemas(this.#scope)
+    this.#schemas = storedSchemas(this.#scope.storage, this.#scope.environment.serdes.schemas)
     this.#formats = new StoreFormats(this.#scope.storage)
     for (const { spec, kind, changelog } of this.#nodes) {
       const topic = changelog?.kind === 'source' ? changelog.topic : undefined

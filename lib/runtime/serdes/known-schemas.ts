@@ -1,5 +1,4 @@
 import type { SchemaRegistry } from '../../model/serde.ts'
-import type { TaskScope } from '../task/task-scope.ts'
 import type { StorageEnvironment, StorageTable, StorageWrite } from '../../storage/storage.ts'
 
 /**
@@ -44,8 +43,7 @@ export class KnownSchemas implements SchemaRegistry {
 const tableName = '.schemas'
 
 /** The stored schemas of a task; undefined without a schema registry. */
-export function storedSchemas({ storage, environment }: TaskScope): StoredSchemas | undefined {
-  const { schemas } = environment.serdes
+export function storedSchemas(storage: StorageEnvironment, schemas: KnownSchemas | undefined): StoredSchemas | undefined {
   return schemas && new StoredSchemas(storage, schemas)
 }
 

@@ -76,7 +76,7 @@ export class TaskStores {
   open(): void {
     const { nodes } = this.#options
     if (nodes.length === 0) return
-    this.#schemas = storedSchemas(this.#scope)
+    this.#schemas = storedSchemas(this.#scope.storage, this.#scope.environment.serdes.schemas)
     this.#formats = new StoreFormats(this.#scope.storage)
     for (const node of nodes) this.#stores.set(node.spec.name, this.#open(node))
   }

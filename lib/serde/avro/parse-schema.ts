@@ -1,7 +1,7 @@
 import type { AvroField, AvroType, EnumType, FixedType, PrimitiveType, RecordType, UnionType } from './avro-type.ts'
 import { branchName } from './avro-type.ts'
 import type { LogicalType } from './logical-type.ts'
-import { logicalTypeOf } from './logical-type.ts'
+import { logicalTypeOf } from './logical-type-of.ts'
 
 type Json = Readonly<Record<string, unknown>>
 
