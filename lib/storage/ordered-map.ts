@@ -1,10 +1,10 @@
-/** Keys and values in parallel, sorted. Never changed once an index holds it: that is what makes a snapshot free. */
+/** Sorted keys, and their values at the same indexes. A chunk in an index never changes, so that an index is a snapshot. */
 interface Chunk<V> {
   readonly keys: readonly string[]
   readonly values: readonly V[]
 }
 
-/** Bounds: `from` included, `to` excluded; absent = open. */
+/** The bounds of a scan. `from` is included, `to` is excluded. An absent bound is open. */
 export interface OrderedRange {
   readonly from?: string | undefined
   readonly to?: string | undefined
@@ -13,17 +13,17 @@ export interface OrderedRange {
 
 const chunkSize = 256
 
-/** As many changed keys are looked through by a scan of a few rows, instead of being worked into the index. */
+/** A scan of a few rows looks through at most this number of changed keys. More changed keys are merged into the index. */
 const lookedThrough = 64
 
-/** More rows than this are no few. */
+/** The largest number of unchanged rows in a scan of a few rows. */
 const few = 32
 
 /**
- * A map with ordered snapshots. Point reads and writes are those of a `Map`. The order is kept only once somebody has asked for
- * it: writes since the last scan are noted, and the next scan works them into sorted, immutable chunks. A scan is thus a snapshot,
- * costs nothing where nothing changed, and never sorts all keys again for a few new ones. A scan of a few rows between writes, as
- * that of a key's windows, does not even do that: it looks through the changes and copies what it finds.
+ * A map whose scans are ordered snapshots. Point reads and writes cost as much as those of a `Map`. The first scan sorts the keys into
+ * an index of immutable chunks. From then on, writes note the changed keys, and the next scan merges the changed keys into the index. If
+ * few keys have changed, the merge replaces only the chunks of these keys. Without changed keys, a scan uses the index as it is. A
+ * scan of a few rows, such as the windows of one key, does not merge: the scan copies its rows from the index and from the changes.
  */
 export class OrderedMap<V> {
   readonly #rows = new Map<string, V>()
@@ -56,12 +56,12 @@ export class OrderedMap<V> {
     this.#forgetOrder()
   }
 
-  /** In the order of insertion; not a snapshot. */
+  /** The rows in the order of insertion. This is not a snapshot: the iterator also returns later writes. */
   entries(): IterableIterator<[string, V]> {
     return this.#rows.entries()
   }
 
-  /** Ordered, as of now: later writes are not seen. */
+  /** The rows between the bounds as of the call, ordered by key. The iterator does not return later writes. */
   scan({ from, to, reverse }: OrderedRange = {}): IterableIterator<[string, V]> {
     const rows = from === undefined || to === undefined ? undefined : this.#few(from, to)
     if (rows !== undefined) return (reverse === true ? rows.reverse() : rows).values()
@@ -74,7 +74,7 @@ export class OrderedMap<V> {
     this.#changed.clear()
   }
 
-  /** Undefined where a scan of the index is the better way. */
+  /** The rows between the bounds, ordered by key. Undefined if a scan of the index is cheaper. */
   #few(from: string, to: string): [string, V][] | undefined {
     const changes = this.#changed.size
     if (this.#index === undefined || changes === 0 || changes > lookedThrough) return undefined
@@ -101,7 +101,7 @@ export class OrderedMap<V> {
     return divided({ keys, values: keys.map((key) => this.#rows.get(key)!) })
   }
 
-  /** The index with the changed chunks replaced; chunks without changes are shared with the old one. */
+  /** The index after the changes. The new index shares the chunks without changes with the old index. */
   #applied(index: readonly Chunk<V>[]): Chunk<V>[] {
     const changed = [...this.#changed].sort()
     const result: Chunk<V>[] = []
@@ -115,7 +115,7 @@ export class OrderedMap<V> {
     return index.length === 0 ? this.#build() : result
   }
 
-  /** A chunk with the changed rows in their places, without those that are gone. */
+  /** A copy of the chunk after the changes from `from` to `end`. Changed rows are in their places, deleted rows are absent. */
   #merged(chunk: Chunk<V>, changed: readonly string[], from: number, end: number): Chunk<V> {
     const [keys, values]: [string[], V[]] = [[], []]
     let at = 0
@@ -138,7 +138,7 @@ function byKey([left]: readonly [string, unknown], [right]: readonly [string, un
   return left < right ? -1 : left > right ? 1 : 0
 }
 
-/** Chunks of a size that is cheap to copy. */
+/** Splits a chunk into chunks of a size that is cheap to copy. */
 function divided<V>(chunk: Chunk<V>): Chunk<V>[] {
   const { keys, values } = chunk
   if (keys.length <= 2 * chunkSize) return keys.length === 0 ? [] : [chunk]
@@ -184,7 +184,7 @@ function* backward<V>(
   }
 }
 
-/** The last chunk that begins at or before the key; 0 where none does. */
+/** The index of the last chunk that begins at or before the key; 0 if no chunk does. */
 function chunkOf<V>(index: readonly Chunk<V>[], key: string): number {
   let low = 0
   let high = index.length
@@ -196,7 +196,7 @@ function chunkOf<V>(index: readonly Chunk<V>[], key: string): number {
   return Math.max(0, low - 1)
 }
 
-/** Position of the first key that is not below the bound. */
+/** The index of the first key that is not below the bound; the number of keys if all keys are below. */
 function lowerBound(keys: readonly string[], bound: string): number {
   let low = 0
   let high = keys.length

@@ -20,9 +20,9 @@ interface Entry {
 }
 
 /**
- * The buffer of `suppress`: the newest change of each key, in the place of the first one that was held back (Java:
- * `InMemoryTimeOrderedKeyValueChangeBuffer`). It lives in memory, whatever the application's medium; its changelog is written by `flush`,
- * a record for each key that has changed since.
+ * The buffer of `suppress` (Java: `InMemoryTimeOrderedKeyValueChangeBuffer`). The buffer holds the newest change of each key. A newer
+ * change replaces the buffered change of its key, and takes over its time. The buffer is always in memory, even if the application
+ * keeps its other stores on disk. `flush` writes one changelog record for each key that has changed since the last flush.
  */
 export class ChangeBuffer<K, V> implements StateStore, TimeOrderedBuffer<K, Change<V>> {
   readonly name: string
@@ -71,7 +71,7 @@ export class ChangeBuffer<K, V> implements StateStore, TimeOrderedBuffer<K, Chan
     this.#markDirty(keyBytes)
   }
 
-  /** What the table downstream still says of a key that is held back; undefined where it is not. */
+  /** The value that downstream operators have for a buffered key. Undefined if the buffer does not hold the key. */
   priorValue(key: K): V | null | undefined {
     this.#checkOpen()
     const entry = this.#entries.get(latin1(this.#keys.serialize(key)))
@@ -91,7 +91,7 @@ export class ChangeBuffer<K, V> implements StateStore, TimeOrderedBuffer<K, Chan
     this.#minTimeMs = Infinity
   }
 
-  /** Java counts on being asked before the producer is, and so does this: it logs what has come since the last commit. */
+  /** Logs the keys that have changed since the last flush. As in Java, the task flushes its stores before the producer. */
   flush(): void {
     if (this.#changelog === undefined || this.#dirty.size === 0) return
     for (const key of this.#dirty) this.#dirtyInOrder.add(key)
@@ -146,8 +146,9 @@ export class ChangeBuffer<K, V> implements StateStore, TimeOrderedBuffer<K, Chan
   }
 
   /**
-   * Java gives the value of the last update as the old one, which nobody downstream has seen, if there were several: a grouping there
-   * takes out what it has never got. What was seen is the prior value.
+   * Emits the newest change of a key. In `java`, the old value is the value before the newest update. If the buffer held back several
+   * updates, downstream operators never got that value: a grouping then subtracts a value that it never added. In `safe`, the old
+   * value is the prior value, which downstream operators have.
    */
   #emit({ key, value }: Entry, emit: Eviction<K, Change<V>>): void {
     const seen = this.#context.compatibility === 'java' ? value.oldValue : value.priorValue
@@ -166,7 +167,8 @@ export class ChangeBuffer<K, V> implements StateStore, TimeOrderedBuffer<K, Chan
     const entry = this.#entries.get(key)
     if (record.value === null) return entry && this.#remove(entry)
     const { timeMs, value } = this.#readRecord(record, record.value, entry?.value.priorValue ?? null)
-    // A key that was emitted and came again between two commits left no deletion: Java then takes it back to its former place.
+    // The changelog has no deletion of a key that was emitted and buffered again between two flushes. Java then restores the key with
+    // its former time, `safe` with the time of the new change.
     if (entry !== undefined && entry.timeMs !== timeMs && this.#context.compatibility !== 'java') this.#remove(entry)
     this.#set(key, timeMs, value)
   }
@@ -196,7 +198,7 @@ export class ChangeBuffer<K, V> implements StateStore, TimeOrderedBuffer<K, Chan
 
 const scratch = Buffer.alloc(8)
 
-/** Time ‖ key, in the order of their bytes; no time is beyond that of a window without end. */
+/** The sort key of an entry: `time int64 ‖ key`, as latin1. An infinite time is written as `Number.MAX_SAFE_INTEGER`. */
 function orderOf({ timeMs, key }: Entry): string {
   writeInt64(scratch, Math.min(timeMs, Number.MAX_SAFE_INTEGER), 0)
   return latin1(scratch) + key

@@ -2,12 +2,15 @@ import { OrderedMap, type OrderedRange } from '../../storage/ordered-map.ts'
 import type { KeyedRow, Row } from './row.ts'
 import type { BaseRows } from './key-value-rows.ts'
 
-/** Rows in memory, up to a number: one more, and the one that was longest not read or written goes (Java: `MemoryLRUCache`). */
+/**
+ * The rows of a store in memory that holds at most `maxEntries` rows (Java: `MemoryLRUCache`). A row beyond that number evicts the least
+ * recently used row. `get`, `put` and `restore` use a row; `scan` does not.
+ */
 export class LruRows implements BaseRows {
   readonly dirtyBytes = 0
   readonly #maxEntries: number
   readonly #rows = new OrderedMap<Row>()
-  /** Keys, the longest unused first. */
+  /** The keys, the least recently used first. */
   readonly #used = new Set<string>()
   #onEvict: ((key: string) => void) | undefined
 
@@ -15,7 +18,7 @@ export class LruRows implements BaseRows {
     this.#maxEntries = maxEntries
   }
 
-  /** Is told what goes for want of room, but not what goes so while the store is restored. */
+  /** Calls the listener with each key that a `put` evicts. An eviction by `restore` does not call it. */
   onEvict(listener: (key: string) => void): void {
     this.#onEvict = listener
   }

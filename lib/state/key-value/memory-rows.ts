@@ -2,7 +2,7 @@ import { OrderedMap, type OrderedRange } from '../../storage/ordered-map.ts'
 import type { KeyedRow, Row } from './row.ts'
 import type { BaseRows } from './key-value-rows.ts'
 
-/** Rows of a store in memory: a task that is closed dirty forgets them all, so that there is nothing to commit. */
+/** The rows of a store in memory. Commits and checkpoints do nothing, because a task that is closed dirty discards all rows. */
 export class MemoryRows implements BaseRows {
   readonly dirtyBytes = 0
   readonly #rows = new OrderedMap<Row>()

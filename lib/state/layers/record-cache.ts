@@ -4,7 +4,7 @@ import { translated } from '../key-value/row-iterators.ts'
 import type { Row } from '../key-value/row.ts'
 import type { CacheBudget, EvictableCache } from '../state-store.ts'
 
-/** The cache budget of a thread (Kafka: `statestore.cache.max.bytes` divided by the threads; Java's `ThreadCache`). */
+/** The cache budget of a stream thread: `statestore.cache.max.bytes` divided by the number of threads (Java: `ThreadCache`). */
 export class RecordCacheBudget implements CacheBudget {
   readonly maxBytes: number
   readonly #caches = new Set<EvictableCache>()
@@ -27,8 +27,9 @@ export class RecordCacheBudget implements CacheBudget {
   }
 
   /**
-   * Only the cache that grew gives back, as in Java: what another task has cached must not be emitted in the middle of this
-   * one's record. A tenth more than needed leaves, so that not every put evicts.
+   * Adds `bytes` to the total. If the total exceeds the budget, the cache that grew evicts entries. As in Java, the other caches evict
+   * nothing: an eviction emits records, and another task must not emit records while this task processes one. The cache tries to bring
+   * the total down to nine tenths of the budget, so that the next put need not evict again.
    */
   charge(bytes: number, by: EvictableCache): void {
     this.#bytes += bytes
@@ -40,22 +41,23 @@ export class RecordCacheBudget implements CacheBudget {
 export interface CacheEntry {
   readonly key: string
   readonly row: Row | null
-  /** Null: read from below, not written. */
+  /** Null if the row was read from the layer below, and not written. */
   readonly context: RecordContext | null
   readonly bytes: number
-  /** A deletion of a value that could be read here, and was never emitted. */
+  /** True for a deletion if the cache held a value of the key that was never emitted. Reads may have returned that value. */
   readonly deletesUnemitted: boolean
   dirty: boolean
   referenced: boolean
-  /** Place among the dirty entries. */
+  /** The index in the list of dirty entries, while the entry is dirty. */
   position: number
 }
 
 const entryOverheadBytes = 160
 
 /**
- * One store's record cache (Java: `NamedCache`). A flush emits dirty entries in the order of their newest update, and so does an
- * eviction that meets a dirty entry; then entries leave by CLOCK, those that nobody has touched since the hand last passed first.
+ * The record cache of one store (Java: `NamedCache`). A flush emits the dirty entries in the order of their newest updates. An eviction
+ * uses the CLOCK algorithm: a hand goes round the entries, and removes each entry that was not used since the hand last passed it, until
+ * enough bytes are free. If such an entry is dirty, the eviction first flushes the whole cache.
  */
 export class RecordCache implements EvictableCache {
   readonly #budget: CacheBudget
@@ -83,12 +85,12 @@ export class RecordCache implements EvictableCache {
     return entry
   }
 
-  /** Snapshot, ordered by key. */
+  /** The cached rows as of the call, ordered by key. A deletion is a row of null. */
   scan(range: OrderedRange): IterableIterator<readonly [string, Row | null]> {
     return translated(this.#entries.scan(range), ([key, { row }]) => [key, row] as const)
   }
 
-  /** Remembers what was read from below. */
+  /** Caches a row that was read from the layer below. */
   keep(key: string, row: Row): void {
     const bytes = entryBytes(key, row)
     this.#set({ key, row, context: null, bytes, deletesUnemitted: false, dirty: false, referenced: false, position: -1 })
@@ -106,7 +108,7 @@ export class RecordCache implements EvictableCache {
     this.#set(entry)
   }
 
-  /** What an operator below writes here while it is told of an entry waits for the next flush. */
+  /** Emits the dirty entries. An operator that gets an emitted entry may write to this cache: its update waits for the next flush. */
   flush(): void {
     const dirty = this.#dirty.filter((entry) => entry !== undefined)
     this.#dirty = []
@@ -121,7 +123,7 @@ export class RecordCache implements EvictableCache {
   }
 
   evict(bytes: number): void {
-    // Entries that are about to be emitted are not below yet: they have to stay readable here.
+    // During a flush, some entries are not yet in the layer below. Reads must find these entries in the cache.
     if (this.#flushing > 0) return
     const target = Math.max(0, this.#bytes - bytes)
     while (this.#bytes > target) {
@@ -150,7 +152,7 @@ export class RecordCache implements EvictableCache {
     this.#budget.charge(-entry.bytes, this)
   }
 
-  /** Takes an entry out of the order of dirty ones, and closes the gaps before they outnumber what is there. */
+  /** Removes an entry from the list of dirty entries, which leaves a gap. The list is compacted when the gaps far outnumber the entries. */
   #undirty(entry: CacheEntry): void {
     this.#dirty[entry.position] = undefined
     this.#dirtyCount--

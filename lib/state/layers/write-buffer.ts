@@ -7,15 +7,16 @@ import { overlay, translated } from '../key-value/row-iterators.ts'
 import { ascending, descending } from '../key-value/key-order.ts'
 import type { BaseRows } from '../key-value/key-value-rows.ts'
 
-/** What a row costs beside its bytes, roughly: objects and map slots. */
+/** The estimated memory of a buffered row beside its key and value: objects and map slots. */
 const rowOverheadBytes = 96
 
 /**
- * Writes on their way to storage: `put` makes them *open*, `commit` *committed*, `checkpoint` gives the committed ones away,
- * `checkpointed` forgets them. Reads see all of them over what is stored.
+ * The writes of a store that are on their way to storage. `put` adds an *open* write. `commit` makes the open writes *committed*.
+ * `checkpoint` hands the committed writes to storage. `checkpointed` removes the writes that storage now has. Reads return the newest
+ * write of a key, whatever its generation. A key without buffered writes is read from storage.
  *
- * `#newest` holds the newest write of each key that is not known to be stored; the generations say which keys, and for those
- * that are committed which row, since an open write may hide it.
+ * `#newest` holds the newest write of each key, until storage is known to have it. `#open`, `#committed` and `#written` are the
+ * generations. `#committed` and `#written` hold rows of their own, because `#newest` may have a newer, open write of the same key.
  */
 export class WriteBuffer implements BaseRows {
   readonly #table: StorageTable
@@ -24,7 +25,7 @@ export class WriteBuffer implements BaseRows {
   readonly #open = new Set<string>()
   #committed = new Map<string, Row | null>()
   #written = new Map<string, Row | null>()
-  /** What the last checkpoint wrote, for reads: the keys that were just in use are in use, and are not decoded from storage again. */
+  /** The writes of the last checkpoint. Recent keys are often read again: `get` need not decode their rows from storage. */
   #recent = new Map<string, Row | null>()
   #bytes = 0
 
@@ -63,7 +64,7 @@ export class WriteBuffer implements BaseRows {
     )
   }
 
-  /** An estimate: keys that are both stored and buffered count twice. */
+  /** An estimate: a key that is both stored and buffered counts twice, and a buffered deletion counts as a row. */
   count(): number {
     return this.#table.count() + this.#newest.size
   }
@@ -73,7 +74,7 @@ export class WriteBuffer implements BaseRows {
     this.#open.clear()
   }
 
-  /** Appends the committed writes, in key order. */
+  /** Appends the committed writes to `writes`, in key order. If the last checkpoint failed, its writes are appended again. */
   checkpoint(writes: StorageWrite[]): void {
     const table = this.#table
     for (const [key, row] of this.#committed) this.#written.set(key, row)

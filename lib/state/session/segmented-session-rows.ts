@@ -18,18 +18,19 @@ export interface SegmentedSessionOptions {
   readonly spec: SessionStoreSpec<unknown, unknown>
   readonly expiry: 'exact' | 'segmented'
   readonly segments: WindowSegments
-  /** Where stream time is stored; absent in memory. */
+  /** The table that stores stream time. Absent for a store in memory. */
   readonly table: StorageTable | undefined
   readonly dropped: Counter
-  /** In `safe`, sessions that wait for their emission on close are not forgotten. */
+  /** In `safe`, a store that emits on close keeps expired sessions until they are emitted. */
   readonly compatibility: 'safe' | 'java'
 }
 
 const stateKey = new Uint8Array(0)
 
 /**
- * The lowest layer of a session store; sessions lie in the segment of their end. Its stream time is the largest end that was put;
- * what ended `retentionMs` or more before it is not read. `exact` also refuses to write it, `segmented` only where its segment is gone.
+ * The lowest layer of a session store. The end of a session determines its segment. Stream time is the largest session end that was
+ * put. A session expires when it ended `retentionMs` or more before stream time. Reads do not return expired sessions, except
+ * `findByEnd`. With the expiry `exact`, a put of an expired session is dropped; with `segmented`, only if its segment has expired.
  */
 export class SegmentedSessionRows implements SessionRows {
   readonly #options: SegmentedSessionOptions
@@ -92,8 +93,8 @@ export class SegmentedSessionRows implements SessionRows {
   }
 
   /**
-   * Sessions by their ends, both bounds included, in order of time; for stores that emit on close. As in Java, `segmented` has all
-   * that its segments still hold.
+   * Returns the sessions that end between the bounds, ordered by end. Both bounds are included. Only stores that emit on close can be
+   * read this way. As in Java, the expiry `segmented` also returns expired sessions, as long as their segment has not expired.
    */
   findByEnd(earliestEndMs: number, latestEndMs: number): IterableIterator<KeyedRow> {
     const first = this.#isExact ? Math.max(earliestEndMs, this.#firstLiveEnd()) : earliestEndMs
@@ -103,7 +104,7 @@ export class SegmentedSessionRows implements SessionRows {
     return this.#isExact ? sorted(rows, () => true, inOrder(bySessionEnd)) : rows
   }
 
-  /** Nothing that ends at `endMs` or later is forgotten, however old it grows. */
+  /** Keeps the sessions that end at `endMs` or later, even if they are older than `retentionMs`. */
   keepFrom(endMs: number): void {
     this.#keptFrom = endMs
     this.#segments.expireBefore(this.#firstLiveSegment())
@@ -141,14 +142,14 @@ export class SegmentedSessionRows implements SessionRows {
   #restore(sessionKey: string, row: Row | null): void {
     const endMs = endOfSession(sessionKey)
     this.#advance(endMs)
-    // Java's in-memory store restores by put(), which counts; its RocksDB store does not.
+    // Java's in-memory store restores with put(), which counts an expired session as dropped. Java's RocksDB store does not count it.
     if (this.#isExpired(endMs)) return this.#isExact ? this.#options.dropped.add() : undefined
     const { rows, byTime } = this.#segments.create(endMs)
     rows.restore(sessionKey, row)
     byTime?.restore(timeKeyOfSession(sessionKey), row)
   }
 
-  /** Live segments in the order of reading; `isIn` decides about each row between the bounds. */
+  /** Reads the live segments. `boundsIn` returns the bounds in a segment; `isIn` selects the rows between these bounds. */
   #scan(
     sessions: SessionRange,
     isIn: (row: KeyedRow) => boolean,
@@ -171,14 +172,14 @@ export class SegmentedSessionRows implements SessionRows {
     )
   }
 
-  /** False where a page before has read all of the segment. */
+  /** False if earlier pages have read the whole segment. */
   #isLeft({ id }: Segment, { after, reverse }: SessionRange): boolean {
     if (after === undefined) return true
     const ended = this.#segments.idOf(endOfSession(after))
     return reverse ? id <= ended : id >= ended
   }
 
-  /** Rows of a segment are ordered by their session keys: the scan begins where the page before ended. */
+  /** The bounds without the rows of earlier pages. A segment is ordered by session key, so the scan begins behind `after`. */
   #behind(bounds: OrderedRange, { id }: Segment, after: string | undefined): OrderedRange {
     if (after === undefined || id !== this.#segments.idOf(endOfSession(after))) return bounds
     return bounds.reverse ? { ...bounds, to: after } : { ...bounds, from: `${after}\0` }
@@ -195,7 +196,7 @@ export class SegmentedSessionRows implements SessionRows {
     return this.#segments.idOf(endMs) < this.#firstLiveSegment()
   }
 
-  /** A session expires when its end is exactly as old as the retention. */
+  /** The earliest end that is not expired. A session is already expired when its end is exactly `retentionMs` behind stream time. */
   #firstLiveEnd(): number {
     return Math.min(this.#streamTime - this.#options.spec.retentionMs + 1, this.#keptFrom)
   }

@@ -25,19 +25,20 @@ import type { Segment, WindowSegments } from '../window/window-segments.ts'
 
 export interface SegmentedVersionedOptions {
   readonly spec: VersionedKeyValueStoreSpec<unknown, unknown>
-  /** The latest version of each key, with its time. */
+  /** The latest version of each key, with its timestamp. */
   readonly latest: BaseRows
-  /** Superseded versions, by the time at which they were: a {@link VersionHistory} for each key. */
+  /** The superseded versions. The time at which a version was superseded determines its segment. A row is a {@link VersionHistory}. */
   readonly segments: WindowSegments
-  /** Where stream time is stored; absent in memory. */
+  /** The table that stores stream time. Absent for a store in memory. */
   readonly table: StorageTable | undefined
   readonly compatibility: 'safe' | 'java'
   readonly dropped: Counter
 }
 
 /**
- * The lowest layer of a versioned store (Java: `RocksDBVersionedStore`). Its stream time is the largest timestamp that was put; what
- * was superseded more than the retention before that is not read, and leaves by whole segments. The latest version of a key never does.
+ * The lowest layer of a versioned store (Java: `RocksDBVersionedStore`). Stream time is the largest timestamp that was put. A version
+ * expires when it was superseded more than `historyRetentionMs` before stream time. `getAsOf` does not return expired versions. Expired
+ * versions are removed by whole segments. The latest version of a key never expires.
  */
 export class SegmentedVersionedRows implements VersionedRows {
   readonly #options: SegmentedVersionedOptions
@@ -123,8 +124,8 @@ export class SegmentedVersionedRows implements VersionedRows {
   }
 
   /**
-   * Every record finds its place as it did when it was put. Java judges what has expired by the newest record of the whole batch: a
-   * deletion that it leaves out therefore no longer hides a version that came late.
+   * In `safe`, each record is inserted as its put inserted it. Java expires segments by the newest timestamp of the whole batch, before
+   * it inserts the first record. Java may therefore skip a deletion, and then an older version that came late appears as the latest.
    */
   restore(records: readonly ChangelogRecord[], rowOf: (record: ChangelogRecord) => Row | null): void {
     const newest = this.#options.compatibility === 'java' ? newestTimestamp(records) : -1
@@ -153,7 +154,7 @@ export class SegmentedVersionedRows implements VersionedRows {
     this.#segments.expireBefore(this.#firstLiveSegment)
   }
 
-  /** Java does not look for a place before versions that will have expired once a batch is restored: `expiredBefore`. */
+  /** Inserts a version. Nothing is put if a newer, superseded version began before `expiredBefore`, as in Java's restore. */
   #insert(key: string, value: Row | null, timestamp: number, expiredBefore = -Infinity): ValidTo {
     const latest = this.#latest.get(key)
     if (latest !== null && timestamp >= latest.timestamp) return this.#supersede(key, latest, value, timestamp)
@@ -173,16 +174,20 @@ export class SegmentedVersionedRows implements VersionedRows {
     return Infinity
   }
 
-  /** At the time of the latest version, or after it. */
+  /** Replaces the latest version by a version with the same timestamp or a later one. */
   #supersede(key: string, latest: Row, value: Row | null, timestamp: number): ValidTo {
     if (timestamp > latest.timestamp) this.#moveInto(timestamp, key, version(latest, latest.timestamp))
     this.#latest.put(key, value)
-    // Java forgets when a key was deleted where the deletion has the time of the value, and takes an older value that comes late for the latest.
+    // If the deletion has the timestamp of the value that it deletes, Java does not store the time of the deletion. An older value that
+    // comes late then becomes the latest version in Java.
     if (value === null && timestamp === latest.timestamp && this.#options.compatibility === 'safe') this.#deleteAt(key, timestamp)
     return Infinity
   }
 
-  /** Among versions of one segment. The one before it may then belong into an older segment. */
+  /**
+   * Inserts a version among the versions of one segment, and replaces a version with the same timestamp. The version before the new one
+   * then ends earlier, and moves to an older segment if its new end lies there.
+   */
   #insertInto({ id, rows }: Segment, history: VersionHistory, key: string, added: Version): ValidTo {
     const index = indexAt(history, added.timestamp)
     const validTo = validToOf(history, index)
@@ -194,7 +199,7 @@ export class SegmentedVersionedRows implements VersionedRows {
     return validTo
   }
 
-  /** The first of its segment, or the last one there before a gap. */
+  /** Inserts a version that ends at `validTo`. The version becomes the oldest or the newest of its segment. */
   #insertBefore(validTo: number, key: string, added: Version): ValidTo {
     const segment = this.#liveSegment(validTo)
     if (segment === undefined) return 'not-put'
@@ -214,7 +219,7 @@ export class SegmentedVersionedRows implements VersionedRows {
     return Infinity
   }
 
-  /** Keeps a version that is superseded at `validTo`, unless nobody could read it any more. */
+  /** Moves a version into the segment of `validTo`, the time at which it was superseded. An expired segment drops the version. */
   #moveInto(validTo: number, key: string, moved: Version): void {
     const segment = this.#liveSegment(validTo)
     if (segment === undefined) return

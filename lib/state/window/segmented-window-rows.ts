@@ -36,22 +36,27 @@ export interface SegmentedWindowOptions {
   readonly segments: WindowSegments
   readonly sequences: SequenceNumbers
   /**
-   * Duplicates after a restore. `continue`: what is restored is numbered as it comes, and changelog numbers go on. `restart`: they begin at
-   * 1 again, as Java's; `overwrite`: so do the store's, and what is restored keeps its number, as in Java's RocksDB store.
+   * The sequence numbers of duplicates after a restore. `continue`: restored rows get new numbers, and the changelog's numbers go on
+   * after the largest restored number. `restart`: restored rows get new numbers, and the changelog's numbers begin again at 1, as in Java's
+   * in-memory store. `overwrite`: restored rows keep their numbers, and all new numbers begin again at 1, as in Java's RocksDB store.
    */
   readonly sequencesAfterRestore: 'continue' | 'restart' | 'overwrite'
-  /** Where stream time and sequence numbers are stored; absent in memory. */
+  /** The table that stores stream time and the sequence numbers. Absent for a store in memory. */
   readonly table: StorageTable | undefined
   readonly dropped: Counter
-  /** `kept`: windows at or after the start that `keepFrom` was last told are not forgotten; before that, none. */
+  /**
+   * `kept`: windows that start at the last argument of `keepFrom` or later do not expire. Until the first call of `keepFrom`, no window
+   * expires. `expire`: all windows expire by `retentionMs`.
+   */
   readonly unemitted: 'kept' | 'expire'
 }
 
 const stateKey = new Uint8Array(0)
 
 /**
- * The lowest layer of a window store. Its stream time is the largest window start that was put; what lies `retentionMs` or more
- * behind it is not read. `exact` also refuses to write it, `segmented` only where its segment is gone.
+ * The lowest layer of a window store. Stream time is the largest window start that was put. A row expires when its window started
+ * `retentionMs` or more before stream time. Reads do not return expired rows. With the expiry `exact`, a put of an expired row is
+ * dropped; with `segmented`, only if its segment has expired.
  */
 export class SegmentedWindowRows implements WindowRows {
   readonly #options: SegmentedWindowOptions
@@ -127,12 +132,12 @@ export class SegmentedWindowRows implements WindowRows {
     )
   }
 
-  /** The order in which `fetchRange` gives the rows of these keys. */
+  /** The order in which `fetchRange` returns the rows of these keys. */
   orderOf(keys: KeyRange): WindowOrder {
     return this.#isExact || this.#isByTime(keys) ? byStart : bySegment(this.#segments.intervalMs)
   }
 
-  /** Nothing from `startMs` on is forgotten, however old it grows. */
+  /** Keeps the windows that start at `startMs` or later, even if they are older than `retentionMs`. */
   keepFrom(startMs: number): void {
     this.#keptFrom = startMs
     this.#segments.expireBefore(this.#firstLiveSegment())
@@ -170,7 +175,7 @@ export class SegmentedWindowRows implements WindowRows {
     const deletesNothing = row === null && this.#keepsDuplicates
     if (deletesNothing && !this.#isExact) return
     this.#advance(startMs)
-    // Java's in-memory store restores by put(), which counts; its RocksDB store does not.
+    // Java's in-memory store restores with put(), which counts an expired row as dropped. Java's RocksDB store does not count it.
     if (this.#isExpired(startMs)) return this.#isExact ? this.#options.dropped.add() : undefined
     if (deletesNothing) return
     const segment = this.#segments.create(startMs)
@@ -184,7 +189,10 @@ export class SegmentedWindowRows implements WindowRows {
     if (sequencesAfterRestore === 'continue') sequences.changelog = Math.max(sequences.changelog, sequence)
   }
 
-  /** A changelog may have a number twice: Java begins anew after each restart. */
+  /**
+   * The window key of a restored row. Duplicates get new sequence numbers, because a changelog may have a number twice: Java's numbers
+   * begin again at 1 after each restart.
+   */
   #renumbered(key: string, startMs: number): string {
     if (!this.#keepsDuplicates || this.#options.sequencesAfterRestore === 'overwrite') return key
     return windowKey(keyOfWindow(key), startMs, this.#nextSequence())
@@ -201,7 +209,7 @@ export class SegmentedWindowRows implements WindowRows {
     return this.#segments.idOf(startMs) < this.#firstLiveSegment()
   }
 
-  /** A row expires when it is exactly as old as the retention; in Java's time-first stores, when it is older. */
+  /** The earliest start that is not expired. With `segmented` and a time-first layout, a row expires one millisecond later, as in Java. */
   #firstLiveStart(): number {
     const { layout = 'key-first' } = this.#options.spec
     const age = this.#retentionMs - (this.#isExact || layout === 'key-first' ? 1 : 0)
@@ -212,7 +220,7 @@ export class SegmentedWindowRows implements WindowRows {
     return this.#segments.idOf(Math.min(this.#streamTime - this.#retentionMs, this.#keptFrom))
   }
 
-  /** A range of keys is read by key where the layout has both. */
+  /** Whether `fetchRange` scans time keys. With `segmented`, a `time-first-indexed` store scans a range of keys by window key. */
   #isByTime({ isAll = false }: KeyRange): boolean {
     const { layout = 'key-first' } = this.#options.spec
     return layout !== 'key-first' && (this.#isExact || layout === 'time-first' || isAll)
@@ -225,7 +233,7 @@ export class SegmentedWindowRows implements WindowRows {
     return sequences.store
   }
 
-  /** Live segments with the part of the time range that they hold, in the order of reading. */
+  /** The live segments in the order of reading, each with its part of the time range. */
   #segmentsOf({ fromMs, toMs, reverse }: TimeRange): SegmentPart[] {
     const first = Math.max(0, fromMs, this.#firstLiveStart())
     const { intervalMs } = this.#segments
@@ -237,7 +245,7 @@ export class SegmentedWindowRows implements WindowRows {
     return reverse ? parts.reverse() : parts
   }
 
-  /** The segments before that of `after` have been read. */
+  /** The time range without the segments that earlier pages have read completely. */
   #fromSegmentOf(times: TimeRange): TimeRange {
     if (times.after === undefined) return times
     const id = this.#segments.idOf(startOfWindow(times.after))
@@ -246,7 +254,7 @@ export class SegmentedWindowRows implements WindowRows {
     return { ...times, fromMs: Math.max(times.fromMs, id * intervalMs) }
   }
 
-  /** Rows of a segment are ordered by their window keys: the scan begins where the page before ended. */
+  /** The bounds without the rows of earlier pages. A segment is ordered by window key, so the scan begins behind `after`. */
   #behind(bounds: OrderedRange, { id }: Segment, after: string | undefined): OrderedRange {
     if (after === undefined || id !== this.#segments.idOf(startOfWindow(after))) return bounds
     return bounds.reverse ? { ...bounds, to: after } : { ...bounds, from: `${after}\0` }
@@ -273,7 +281,7 @@ export class SegmentedWindowRows implements WindowRows {
   }
 }
 
-/** Rows that are read by their starts: those with earlier starts than `after` have been read. */
+/** The time range without the starts that earlier pages have read completely, for reads in the order of starts. */
 function fromStartOf(times: TimeRange): TimeRange {
   if (times.after === undefined) return times
   const startMs = startOfWindow(times.after)
@@ -292,7 +300,7 @@ function scanByTime({ segment, fromMs, toMs }: SegmentPart, { reverse, after }: 
   return translated(rows, ([key, row]) => [windowKeyOfTimeKey(key), row])
 }
 
-/** Up to the row of `after`, where its time lies in the part. */
+/** The bounds for a scan of time keys, without the rows of earlier pages. */
 function timeBounds(fromMs: number, toMs: number, reverse: boolean, after: string | undefined): { from: string; to: string } {
   const bounds = boundsOfTime(fromMs, toMs)
   if (after === undefined) return bounds
