@@ -32,19 +32,19 @@ const output = topic('out', { key: timeWindowedSerde(Serdes.string, 1), value: n
 /** Letters in the order of the alphabet: the order of records in a window does not count. */
 const addLetter = (letters: string, letter: string): string => [...letters, letter].sort().join('')
 
-function topologyOf(shape: Shape, emit: EmitStrategy) {
+function topologyOf({ kind, ...windows }: Shape, emit: EmitStrategy) {
   const builder = new StreamsBuilder()
   const grouped = builder.stream(input).groupByKey()
   const options = { store: 'agg', value: Serdes.string }
-  const table: KTable<Windowed<string>, string> = shape.kind === 'unlimited'
-    ? grouped.windowedBy(UnlimitedWindows.of(shape)).aggregate(() => '', addLetter, options)
-    : shape.kind === 'sliding'
+  const table: KTable<Windowed<string>, string> = kind === 'unlimited'
+    ? grouped.windowedBy(UnlimitedWindows.of(windows as Omit<UnlimitedShape, 'kind'>)).aggregate(() => '', addLetter, options)
+    : kind === 'sliding'
       ? grouped
-          .windowedBy(SlidingWindows.of(shape))
+          .windowedBy(SlidingWindows.of(windows as Omit<SlidingShape, 'kind'>))
           .emitStrategy(emit)
           .aggregate(() => '', addLetter, options)
       : grouped
-          .windowedBy(TimeWindows.of(shape))
+          .windowedBy(TimeWindows.of(windows as Omit<TimeShape, 'kind'>))
           .emitStrategy(emit)
           .aggregate(() => '', addLetter, options)
   table.toStream().to(output)
