@@ -1,5 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite'
-import type { Document } from '../store/document-store.ts'
+import type { Document } from '../sink/document-store.ts'
 
 /** What the read API must answer once everything has flowed: the join, done by SQL. */
 function joinedTransfers(database: DatabaseSync): Document[] {

@@ -1,4 +1,4 @@
-import type { Document, DocumentStore } from '../store/document-store.ts'
+import type { Document, DocumentStore } from './document-store.ts'
 
 /** Records of one partition, in order. */
 interface SinkBatch<V> {

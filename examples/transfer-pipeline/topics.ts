@@ -1,8 +1,8 @@
 import { Serdes, nullable, topic } from 'millrace'
 import { avro } from 'millrace/avro'
-import { envelopeSerde, rawKeySerde } from './raw/envelope-serde.ts'
-import { readTransfer, readUser } from './raw/rows.ts'
-import { ingestionTransferSchema, ingestionUserSchema, transferEnrichedSchema } from './schemas.ts'
+import { envelopeSerde, rawKeySerde } from './schemas/raw/envelope-serde.ts'
+import { readTransfer, readUser } from './schemas/rows.ts'
+import { ingestionTransferSchema, ingestionUserSchema, transferEnrichedSchema } from './schemas/avro.ts'
 
 /** Change capture writes a tombstone after each delete, and a truncation has no key: both may be null here. */
 export const rawUsers = topic('raw.bank.users', { key: nullable(rawKeySerde), value: nullable(envelopeSerde('users', readUser)) })

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import t from 'tap'
-import { envelopeSerde } from '../../examples/transfer-pipeline/raw/envelope-serde.ts'
-import { readTransfer, readUser } from '../../examples/transfer-pipeline/raw/rows.ts'
+import { envelopeSerde } from '../../examples/transfer-pipeline/schemas/raw/envelope-serde.ts'
+import { readTransfer, readUser } from '../../examples/transfer-pipeline/schemas/rows.ts'
 
 const context = { topic: 'raw.bank.transfers', component: 'value', headers: [] } as const
 const transferSerde = envelopeSerde('transfers', readTransfer)

@@ -1,12 +1,12 @@
 import t from 'tap'
 import { Serdes, topic } from 'millrace'
 import { TopologyTestDriver } from 'millrace/testing'
-import { enricherTopology } from '../../examples/transfer-pipeline/enricher.ts'
-import { ingestionTransfersTopology, ingestionUsersTopology } from '../../examples/transfer-pipeline/ingestion.ts'
+import { enricherTopology } from '../../examples/transfer-pipeline/topologies/enricher.ts'
+import { ingestionTransfersTopology, ingestionUsersTopology } from '../../examples/transfer-pipeline/topologies/ingestion.ts'
 import { enriched, rawTransfers, rawUsers, transfers, users } from '../../examples/transfer-pipeline/topics.ts'
-import { openBankDatabase } from '../../app/database/bank-database.ts'
-import { ChangeLog } from '../../app/source/change-log.ts'
-import { toRecords } from '../../app/source/envelope.ts'
+import { openBankDatabase } from '../../app/adapters/sqlite/bank-database.ts'
+import { ChangeLog } from '../../app/adapters/sqlite/change-log.ts'
+import { toRecords } from '../../app/capture/envelope.ts'
 
 const at = 1795341605000
 const user = (id: number, name: string) => ({ key: String(id), value: { id, name, createdAt: at, lastUpdatedAt: at } })

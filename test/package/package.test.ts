@@ -15,7 +15,7 @@ t.test('the tarball holds the build, the sources of its maps, documents and exam
     'dist/index.js',
     'dist/index.d.ts',
     'docs/kafka-streams-parity.md',
-    'examples/transfer-pipeline/enricher.ts',
+    'examples/transfer-pipeline/topologies/enricher.ts',
   ])
     t.ok(paths.includes(path), path)
   t.same(

@@ -5,7 +5,7 @@
  */
 import { kafka, KafkaStreams, silentLogger } from 'millrace'
 import { schemaRegistry } from 'millrace/avro'
-import { enricherTopology } from '../../../examples/transfer-pipeline/enricher.ts'
+import { enricherTopology } from '../../../examples/transfer-pipeline/topologies/enricher.ts'
 
 const [bootstrapServers, registryUrl, stateDir] = process.argv.slice(2) as [string, string, string]
 const streams = new KafkaStreams(enricherTopology(), {

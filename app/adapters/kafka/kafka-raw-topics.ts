@@ -1,0 +1,84 @@
+import { Serdes, openProducer, partitionForKey, topic } from 'millrace'
+import type { Cluster, TopicProducer } from 'millrace'
+import type { RawRecord } from '../../capture/envelope.ts'
+import type { LastRecord, RawTopics } from '../../capture/source.ts'
+
+const limits = {
+  maxWaitMs: 1000,
+  minBytes: 1,
+  maxBytes: 50 << 20,
+  maxBytesPerPartition: 4 << 20,
+  isolationLevel: 'read_committed',
+} as const
+const clientId = 'source'
+
+/** The raw topics on a cluster. */
+export class KafkaRawTopics implements RawTopics {
+  readonly #cluster: Cluster
+  readonly #producer: TopicProducer
+  readonly #partitions: ReadonlyMap<string, number>
+
+  private constructor(cluster: Cluster, producer: TopicProducer, partitions: ReadonlyMap<string, number>) {
+    this.#cluster = cluster
+    this.#producer = producer
+    this.#partitions = partitions
+  }
+
+  static async open(cluster: Cluster, names: readonly string[]): Promise<KafkaRawTopics> {
+    const admin = await cluster.admin({ clientId })
+    const found = await admin.metadata(names)
+    await admin.close()
+    const partitions = new Map(found.map(({ name, partitions }) => [name, partitions.length]))
+    const missing = names.find((name) => !partitions.has(name))
+    if (missing !== undefined) throw new Error(`There is no topic ${missing}: create the topics of the manifest first.`)
+    return new KafkaRawTopics(cluster, await openProducer(cluster, { clientId }), partitions)
+  }
+
+  async lastRecords(): Promise<readonly LastRecord[]> {
+    const admin = await this.#cluster.admin({ clientId })
+    const all = [...this.#partitions].flatMap(([name, count]) =>
+      Array.from({ length: count }, (_, partition) => ({ topic: name, partition })),
+    )
+    const [starts, ends] = [await admin.listOffsets(all, 'earliest'), await admin.listOffsets(all, 'latest')]
+    await admin.close()
+    return Promise.all(ends.map((end) => this.#lastRecord(end, starts.find((start) => isSame(start, end))?.offset ?? 0)))
+  }
+
+  partitionOf({ topic: name, key }: RawRecord): string {
+    return `${name}-${partitionForKey(key, this.#partitions.get(name)!)}`
+  }
+
+  async send(records: readonly RawRecord[]): Promise<void> {
+    const byTopic = Map.groupBy(records, ({ topic: name }) => name)
+    await Promise.all([...byTopic].map(([name, ofTopic]) => this.#producer.send(bytesTopic(name), ofTopic)))
+  }
+
+  close(): Promise<void> {
+    return this.#producer.close()
+  }
+
+  async #lastRecord({ topic: name, partition, offset }: End, start: number): Promise<LastRecord> {
+    const nothing = { partition: `${name}-${partition}`, headers: null }
+    if (offset === start) return nothing
+    const fetcher = await this.#cluster.fetcher({ clientId })
+    try {
+      const [fetched] = await fetcher.fetch([{ topic: name, partition, offset: offset - 1 }], limits)
+      if (fetched?.error) throw fetched.error
+      const batch = fetched?.batches.at(-1)
+      if (batch === undefined) throw new Error(`The last record of ${name}-${partition} cannot be read.`)
+      return { ...nothing, headers: batch.headers(batch.count - 1) as LastRecord['headers'] }
+    } finally {
+      await fetcher.close()
+    }
+  }
+}
+
+interface End {
+  readonly topic: string
+  readonly partition: number
+  readonly offset: number
+}
+
+const isSame = (left: End, right: End): boolean => left.topic === right.topic && left.partition === right.partition
+
+const bytesTopic = (name: string) => topic(name, { key: Serdes.bytes, value: Serdes.bytes })

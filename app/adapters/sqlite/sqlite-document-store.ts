@@ -1,0 +1,91 @@
+import { DatabaseSync } from 'node:sqlite'
+import type { Condition, Document, DocumentQuery, DocumentStore, DocumentWrite } from '../../sink/document-store.ts'
+
+/**
+ * Documents in one SQLite table: a file that survives kill -9, or `:memory:`. A deleted document leaves its position behind, or an
+ * older write that comes again would bring it back.
+ */
+export class SqliteDocumentStore implements DocumentStore {
+  readonly #database: DatabaseSync
+
+  constructor(path: string) {
+    this.#database = new DatabaseSync(path)
+    this.#database.exec(`
+      pragma journal_mode = wal;
+      pragma synchronous = normal;
+      create table if not exists documents (id text primary key, json text, source_partition integer not null, source_offset integer not null);`)
+  }
+
+  async begin(ends: ReadonlyMap<number, number>): Promise<'kept' | 'removed'> {
+    const newest = this.#database
+      .prepare('select source_partition as partition, max(source_offset) as offset from documents group by source_partition')
+      .all() as { partition: number; offset: number }[]
+    if (newest.every(({ partition, offset }) => offset < (ends.get(partition) ?? 0))) return 'kept'
+    this.#database.exec('delete from documents')
+    return 'removed'
+  }
+
+  async apply(writes: readonly DocumentWrite[]): Promise<void> {
+    const upsert = this.#database.prepare(`
+      insert into documents values (?, ?, ?, ?) on conflict (id) do update
+      set json = excluded.json, source_partition = excluded.source_partition, source_offset = excluded.source_offset
+      where excluded.source_partition <> source_partition or excluded.source_offset > source_offset`)
+    this.#database.exec('begin immediate')
+    try {
+      for (const { id, document, partition, offset } of writes)
+        upsert.run(id, document === null ? null : JSON.stringify(document), partition, offset)
+      this.#database.exec('commit')
+    } catch (error) {
+      this.#database.exec('rollback')
+      throw error
+    }
+  }
+
+  async get(id: string): Promise<Document | undefined> {
+    const row = this.#database.prepare('select json from documents where id = ? and json is not null').get(id)
+    return row === undefined ? undefined : toDocument(row['json'])
+  }
+
+  async find({
+    where,
+    sort,
+    limit,
+    offset,
+  }: DocumentQuery): Promise<{ readonly documents: readonly Document[]; readonly total: number }> {
+    const conditions = ['json is not null', ...where.map((either) => `(${either.map(toSql).join(' or ')})`)].join(' and ')
+    const values = where.flat().map(({ value }) => value)
+    const direction = sort.order === 'ascending' ? 'asc' : 'desc'
+    const page = this.#database
+      .prepare(
+        `select json from documents where ${conditions} order by ${fieldSql(sort.field)} ${direction}, ${fieldSql('id')} ${direction} limit ? offset ?`,
+      )
+      .all(...values, limit, offset)
+    const total = this.#database.prepare(`select count(*) as total from documents where ${conditions}`).get(...values)
+    return { documents: page.map((row) => toDocument(row['json'])), total: total!['total'] as number }
+  }
+
+  async close(): Promise<void> {
+    this.#database.close()
+  }
+}
+
+const operators = { equal: '=', 'at-least': '>=', 'less-than': '<' } as const
+
+function toSql({ field, is }: Condition): string {
+  if (is !== 'decimal-at-least') return `${fieldSql(field)} ${operators[is]} ?`
+  return `${unscaled(fieldSql(field))} >= ${unscaled('?')}`
+}
+
+/** A decimal of fixed scale without its point is an integer of 64 bits: exact, where a float would not be. */
+function unscaled(sql: string): string {
+  return `cast(replace(${sql}, '.', '') as integer)`
+}
+
+function fieldSql(field: string): string {
+  if (!/^\w+$/.test(field)) throw new TypeError(`${JSON.stringify(field)} is no field.`)
+  return `json_extract(json, '$.${field}')`
+}
+
+function toDocument(json: unknown): Document {
+  return JSON.parse(json as string) as Document
+}
