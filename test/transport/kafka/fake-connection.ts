@@ -1,3 +1,4 @@
+import { setImmediate as turn } from 'node:timers/promises'
 import type { Connection, Connector, OpenConnection, RequestFrame } from '../../../lib/transport.ts'
 import type { WireBroker } from './wire-broker.ts'
 
@@ -19,7 +20,10 @@ export interface FakeConnections {
   silence(): void
 }
 
-/** Connections to a broker in this process, without sockets: the second implementation of the port. */
+/**
+ * Connections to a broker in this process, without sockets: the second implementation of the port. As a broker does, a connection
+ * begins to answer a request after it has answered the one before.
+ */
 export function fakeConnections(broker: WireBroker, fateOf: (frame: RequestFrame) => Fate = () => 'answer'): FakeConnections {
   const requests: RequestFrame[] = []
   const connections = new Set<FakeConnection>()
@@ -52,6 +56,7 @@ class FakeConnection implements Connection {
   readonly #onClose: () => void
   readonly #waiting = new Set<(reason: Error) => void>()
   #ended: Error | null = null
+  #answered: Promise<unknown> = Promise.resolve()
 
   constructor(broker: WireBroker, fateOf: (frame: RequestFrame) => Fate, onClose: () => void) {
     this.#broker = broker
@@ -68,7 +73,8 @@ class FakeConnection implements Connection {
     const { promise, resolve, reject } = Promise.withResolvers<Buffer>()
     this.#waiting.add(reject)
     // A broker answers in its own time.
-    setImmediate(() => void this.#answer(frame).then(resolve, reject))
+    this.#answered = this.#answered.then(turn).then(() => this.#answer(frame))
+    this.#answered.then((answer) => resolve(answer as Buffer), reject)
     return promise.finally(() => this.#waiting.delete(reject))
   }
 

@@ -9,7 +9,7 @@ import { closed, errorCode, isRetriable, kafkaError, throwOnError, unreachable }
 import { retry } from './retry.ts'
 import { findCoordinatorRequest, metadataRequest } from '../wire/metadata-requests.ts'
 import type { BrokerAddress, ClusterDescription, TopicDescription } from '../wire/metadata-requests.ts'
-import type { KafkaRequest } from '../wire/request.ts'
+import type { KafkaRequest, Lane } from '../wire/request.ts'
 
 export interface ClusterClientOptions {
   /** The name of this client in messages, e.g. `fetcher` or `producer`. */
@@ -25,7 +25,8 @@ export interface ClusterClientOptions {
 
 /**
  * Sends requests to the right brokers of a cluster: the leader of a partition, the coordinator of a group, or the controller. It
- * has one connection to each broker that it uses. A connection that has failed is closed, and the next request opens another one.
+ * has one connection for each broker and lane that it uses (`Lane`). A connection that has failed is closed, and the next request
+ * opens another one.
  */
 export class ClusterClient {
   readonly clock: Clock
@@ -159,7 +160,7 @@ export class ClusterClient {
 
   // Brokers with an open connection come first. The bootstrap addresses come last, for a cluster whose brokers all have new addresses.
   #candidates(): readonly HostPort[] {
-    const isConnected = (broker: HostPort): boolean => this.#connections.has(addressOf(broker))
+    const isConnected = (broker: HostPort): boolean => this.#connections.has(placeOf(broker, 'main'))
     const all = [...this.#brokers, ...this.#options.bootstrap]
     const unique = [...new Map(all.map((broker) => [addressOf(broker), broker])).values()]
     return [...unique.filter(isConnected), ...unique.filter((broker) => !isConnected(broker))]
@@ -167,15 +168,19 @@ export class ClusterClient {
 
   async #send<T>(broker: HostPort, request: KafkaRequest<T>): Promise<T> {
     if (this.isClosed) throw closed(this.#options.what)
-    const address = addressOf(broker)
-    const connection = this.#connections.get(address) ?? this.#options.open(broker, this.signal)
-    this.#connections.set(address, connection)
+    const place = placeOf(broker, request.lane ?? 'main')
+    const connection = this.#connections.get(place) ?? this.#options.open(broker, this.signal)
+    this.#connections.set(place, connection)
     try {
       return await (await connection).send(request)
     } catch (error) {
-      if (this.#connections.get(address) === connection) this.#connections.delete(address)
+      if (this.#connections.get(place) === connection) this.#connections.delete(place)
       connection.then((open) => open.close()).catch(() => {})
       throw this.isClosed ? closed(this.#options.what) : error
     }
   }
+}
+
+function placeOf(broker: HostPort, lane: Lane): string {
+  return `${lane} ${addressOf(broker)}`
 }

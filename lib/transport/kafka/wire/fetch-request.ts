@@ -31,6 +31,7 @@ export function fetchRequest(targets: readonly FetchTarget[], limits: FetchLimit
     apiKey: 1,
     apiVersion: 11,
     brokerWaitMs: limits.maxWaitMs,
+    lane: 'fetch',
     write: (writer) => {
       writer.int32(-1).int32(limits.maxWaitMs).int32(limits.minBytes).int32(limits.maxBytes)
       writer.int8(limits.isolationLevel === 'read_committed' ? 1 : 0)

@@ -14,6 +14,7 @@ export function joinGroupRequest(request: JoinRequest): KafkaRequest<WithError &
     apiKey: 11,
     apiVersion: 5,
     brokerWaitMs: request.rebalanceTimeoutMs,
+    lane: 'group',
     write: (writer) => {
       writer.string(request.groupId).int32(request.sessionTimeoutMs).int32(request.rebalanceTimeoutMs)
       writer.string(request.memberId).string(request.groupInstanceId).string(request.protocolType)
@@ -49,6 +50,7 @@ export function syncGroupRequest(
     apiKey: 14,
     apiVersion: 3,
     brokerWaitMs,
+    lane: 'group',
     write: (writer) => {
       writeIdentity(writer, identity)
       writer.array(assignments, (out, { memberId, assignment }) => out.string(memberId).data(assignment))

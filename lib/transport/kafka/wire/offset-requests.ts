@@ -18,6 +18,7 @@ export function offsetCommitRequest(
     apiName: 'OffsetCommit',
     apiKey: 8,
     apiVersion: 7,
+    lane: 'commit',
     write: (writer) => {
       writeIdentity(writer, identity)
       writeTopics(writer, offsets, (out, { partition, offset, leaderEpoch, metadata }) => {

@@ -1,6 +1,17 @@
 import type { RequestWriter } from './request-writer.ts'
 import type { ResponseReader } from './response-reader.ts'
 
+/**
+ * A connection of its own for some requests. A broker takes the next request of a connection only after it has answered the one
+ * before. So a request that waits at the broker would hold up all requests behind it.
+ *
+ * - `main`: requests that are answered at once.
+ * - `group`: JoinGroup and SyncGroup, which wait for the other members.
+ * - `commit`: OffsetCommit, which nothing may delay.
+ * - `fetch`: long polls.
+ */
+export type Lane = 'main' | 'group' | 'commit' | 'fetch'
+
 /** A request in one version of Kafka's protocol, with the function that reads its response. */
 export interface KafkaRequest<T> {
   readonly apiName: string
@@ -12,6 +23,8 @@ export interface KafkaRequest<T> {
   readonly read: (reader: ResponseReader) => T
   /** How long the broker may wait before it answers, e.g. in a long poll or a rebalance. Default 0. */
   readonly brokerWaitMs?: number
+  /** The connection that the request takes. Default `main`. */
+  readonly lane?: Lane
   /** The estimated size of the body, for its first buffer. Default 256 bytes. */
   readonly bodyBytes?: number
 }
