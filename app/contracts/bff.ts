@@ -1,0 +1,118 @@
+/**
+ * The routes that the page uses, on its own origin. Types only.
+ *
+ * Errors are `application/problem+json` ({@link Problem}), never 500. Unknown parameters, doubled parameters and broken escapes: 400.
+ * A service that does not answer: 502, too slowly: 504; while the child is down: 503 with `Retry-After` in seconds. Only GET is retried
+ * by the server; a page retries its writes itself, with the same `Idempotency-Key`.
+ *
+ * | route | body | answer |
+ * | - | - | - |
+ * | GET /api/state | | {@link State} of feed.ts |
+ * | GET /api/feed?at&ledger&user | | server-sent events of feed.ts; `user` leaves only transfers of that user in batches |
+ * | GET /api/users?page&size | | {@link Page} of {@link User} |
+ * | POST /api/users | {@link NewUser} | 201 {@link User}, `Location`, `ETag` |
+ * | GET /api/users/ID | | {@link User}, `ETag` |
+ * | PATCH /api/users/ID | {@link NewUser} | {@link User}, `ETag`; with `If-Match` of an older version 412 |
+ * | DELETE /api/users/ID | | 204 |
+ * | GET /api/transfers?userId&status&from&to&minAmount&page&size&sort | | {@link Page} of {@link TransferRow}, from the read API |
+ * | POST /api/transfers | {@link NewTransfer} | 201 {@link Transfer}, `Location`, `ETag`. `Idempotency-Key` is required |
+ * | GET /api/transfers/ID | | {@link TransferRow}, from the read API |
+ * | GET /api/transfers/ID/row | | {@link Transfer}, the row in SQL, `ETag` |
+ * | PATCH /api/transfers/ID | {@link TransferChange} | {@link Transfer}, `ETag`; with `If-Match` of an older version 412 |
+ * | DELETE /api/transfers/ID | | 204 |
+ * | GET /api/generator | | {@link Generator} of feed.ts |
+ * | PUT /api/generator | {@link GeneratorChange} | {@link Generator} |
+ * | POST /api/kill | | 202 {@link Killed} |
+ * | POST /api/poison | {@link Poison} | 202 {@link Poisoned} |
+ * | PUT /api/traces/ID | | {@link Trace} of feed.ts as far as it is known; the transfer is followed from now on |
+ * | GET /api/health | | {@link Health} |
+ *
+ * `generator`, `kill` and `poison` are only there where `System.allows` says so, and only for requests whose `Host` is a loopback name and
+ * whose `Origin`, if any, is this server. Their bodies are JSON (`content-type: application/json`), so that no foreign page can send them.
+ */
+import type { TransferStatus } from './feed.ts'
+
+/** RFC 9457. */
+export interface Problem {
+  readonly type: string
+  readonly title: string
+  readonly status: number
+  /** What, why, and what to do next. */
+  readonly detail: string
+  /** By field of the body or by parameter, where one is to blame. */
+  readonly errors?: Readonly<Record<string, string>>
+}
+
+export interface Page<T> {
+  readonly content: readonly T[]
+  /** Pages count from 0; a size is 1 to 500, 20 by default. */
+  readonly page: { readonly number: number; readonly size: number; readonly totalElements: number; readonly totalPages: number }
+}
+
+export interface User {
+  readonly id: number
+  readonly name: string
+  /** ISO 8601 in UTC with ms. */
+  readonly createdAt: string
+  readonly lastUpdatedAt: string
+}
+
+export interface NewUser {
+  /** 1 to 255 characters after trimming. */
+  readonly name: string
+}
+
+/** The row in SQL. */
+export interface Transfer {
+  readonly id: number
+  readonly fromUserId: number
+  readonly toUserId: number
+  /** Exact, two decimals: `"10.00"`. */
+  readonly amount: string
+  readonly status: TransferStatus
+  readonly createdAt: string
+  readonly lastUpdatedAt: string
+}
+
+export interface NewTransfer {
+  readonly fromUserId: number
+  readonly toUserId: number
+  /** Above 0, at most two decimals. A text, or a number whose source text is such a decimal. */
+  readonly amount: string
+}
+
+export interface TransferChange {
+  readonly status?: TransferStatus
+  /** Only while PENDING. */
+  readonly amount?: string
+}
+
+export interface GeneratorChange {
+  readonly running?: boolean
+  /** Transfers a second, 0.1 to 2,000. */
+  readonly rate?: number
+}
+
+/** The child gets SIGKILL at once; `system` events say the rest. */
+export interface Killed {
+  readonly pid: number
+}
+
+/**
+ * A record that no application can process, written to the raw topic of transfers: an amount that is no decimal, JSON that is no envelope,
+ * bytes that are no JSON. It comes back as a dead letter.
+ */
+export interface Poison {
+  readonly kind: 'amount' | 'envelope' | 'bytes'
+}
+
+export interface Poisoned {
+  readonly topic: string
+  readonly p: number
+  readonly o: number
+}
+
+export interface Health {
+  readonly status: 'up' | 'down'
+  readonly services: Readonly<Record<string, 'up' | 'down'>>
+}
