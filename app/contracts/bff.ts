@@ -23,11 +23,12 @@
  * | GET /api/generator | | {@link Generator} of feed.ts |
  * | PUT /api/generator | {@link GeneratorChange} | {@link Generator} |
  * | POST /api/kill | | 202 {@link Killed} |
+ * | POST /api/wipe | | 202 {@link Wiped} |
  * | POST /api/poison | {@link Poison} | 202 {@link Poisoned} |
  * | PUT /api/traces/ID | | {@link Trace} of feed.ts as far as it is known; the transfer is followed from now on |
  * | GET /api/health | | {@link Health} |
  *
- * `generator`, `kill` and `poison` are only there where `System.allows` says so, and only for requests whose `Host` is a loopback name and
+ * `generator`, `kill`, `wipe` and `poison` are only there where `System.allows` says so, and only for requests whose `Host` is a loopback name and
  * whose `Origin`, if any, is this server. Their bodies are JSON (`content-type: application/json`), so that no foreign page can send them.
  */
 import type { TransferStatus } from './feed.ts'
@@ -96,6 +97,11 @@ export interface GeneratorChange {
 /** The child gets SIGKILL at once; `system` events say the rest. */
 export interface Killed {
   readonly pid: number
+}
+
+/** The enricher is stopped, its local state deleted, and it starts again: `system` events tell how it restores from the changelog. */
+export interface Wiped {
+  readonly application: string
 }
 
 /**

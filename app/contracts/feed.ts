@@ -240,7 +240,7 @@ export interface System {
   /** Writes without an answer yet in the supervisor's outbox, with their keys. A page adds those of its own. */
   readonly waiting: number
   /** What this server allows here. What is not allowed has no route: leave its control out. */
-  readonly allows: { readonly kill: boolean; readonly poison: boolean; readonly generator: boolean }
+  readonly allows: { readonly kill: boolean; readonly poison: boolean; readonly generator: boolean; readonly wipe: boolean }
 }
 
 /** The last kill of the child. */
@@ -308,6 +308,8 @@ export interface SqlCount {
   readonly at: EpochMs
   readonly transfers: number
   readonly users: number
+  /** Users whose balance in SQL (opening, and what COMPLETED transfers say) is not the balance of the topic; null where not compared. */
+  readonly balancesApart: number | null
   /** Keys that stand for more than one row: 0, or something is wrong. */
   readonly doubledKeys: number
 }
@@ -332,6 +334,8 @@ export interface ServerClosing {
 /** `GET /api/state`: rows and vector of one instant. While the child is down it is the last instant before. */
 export interface State {
   readonly vector: Vector
+  /** The vector's offsets by Kafka's names: without them a page could not tell that the first batch after the state is missing. */
+  readonly positions: Readonly<Record<string, readonly number[]>>
   readonly at: EpochMs
   /** The newest 5,000 by last change, newest first. */
   readonly transfers: readonly TransferRecord[]
