@@ -89,7 +89,8 @@ export class TaskInput {
     const ranges = readableRanges(fetched, task.fetchPosition(partition))
     await prepareReads(task.reader(partition), ranges)
     for (const { batch, from, end } of ranges) task.addRecords(partition, batch, from, end)
-    if (ranges.length > 0) task.setLag(partition, Math.max(0, fetched.highWatermark - task.fetchPosition(partition)))
+    // An answer without batches tells of the lag, too: retention may have removed what was waited for (KIP-695).
+    if (fetched.highWatermark >= 0) task.setLag(partition, Math.max(0, fetched.highWatermark - task.fetchPosition(partition)))
     if (this.#isFull(managed, partition)) this.#pause(managed, partition)
   }
 

@@ -110,9 +110,10 @@ export class TaskManager {
     const { offsetReset, admin, environment } = this.#options
     const offsets = await resetOffsets([partition], managed.subtopology, offsetReset, admin, environment.clock)
     const offset = offsets.get(partitionKey(partition)) ?? 0
-    const { topic, partition: number } = partition
-    this.#options.environment.logger.warn(`The offset to read of ${topic}-${number} is gone: going on at ${offset}.`)
+    const [end] = await admin.listOffsets([partition], 'latest')
+    environment.logger.warn(`The offset to read of ${partitionKey(partition)} is gone: going on at ${offset}.`)
     managed.task.seek(partition, offset)
+    managed.task.setLag(partition, Math.max(0, (end?.offset ?? offset) - offset))
     this.#options.input.assign(partition, offset)
   }
 

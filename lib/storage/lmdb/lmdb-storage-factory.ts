@@ -20,13 +20,14 @@ export class LmdbStorageFactory implements StorageFactory {
   open(name: string): StorageEnvironment {
     const path = this.#path(name)
     mkdirSync(path, { recursive: true })
-    const lock = lockProcess(join(path, 'lock'), name)
+    const lock = lockProcess(path, name)
     try {
       // Without flushes a crash of the machine may leave pages of different ages in the file, so the whole file is removed.
       if (lock.previous === 'machine-crashed' && this.#durability === 'process') removeData(path)
+      lock.sign()
       return new LmdbEnvironment(path, this.#durability, lock)
     } catch (error) {
-      lock.release()
+      lock.abandon()
       throw error
     }
   }

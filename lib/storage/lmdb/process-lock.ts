@@ -1,102 +1,71 @@
-import { readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { rmSync } from 'node:fs'
+import { join } from 'node:path'
 import { LockError } from '../../model/errors.ts'
+import { takeKernelLock, type KernelLock } from './kernel-lock.ts'
+import { isAlive, isOfEarlierBoot, readOwner, writeOwner } from './owner-record.ts'
 
 /** How the last owner ended: cleanly, as a process that died, or together with its machine. */
-type PreviousOwner = 'none' | 'process-crashed' | 'machine-crashed'
+export type PreviousOwner = 'none' | 'process-crashed' | 'machine-crashed'
 
-export interface ProcessLock {
-  readonly previous: PreviousOwner
-  /** Removes the file. Call it only after a clean close: a file that stays tells the next owner of a crash. */
-  release(): void
-}
-
-interface Owner {
-  readonly pid: number
-  /** When the process started, because a later process may have the same number. Null if the system does not tell. */
-  readonly startedAt: string | null
-  /** In which boot of the machine it ran. Null if the system does not tell. */
-  readonly boot: string | null
-}
+const recordFile = 'lock'
+const kernelFile = 'kernel.lock'
 
 /**
- * The files that this process has locked. A lock file that has this process's number and is not among them was left by a dead
- * process.
+ * The lock of an environment's directory. The kernel's lock (`kernel.lock`) decides who has it. The record of its owner (`lock`) tells
+ * the next one how this one ended, and is all that releases before the kernel's lock look at.
  */
-const held = new Set<string>()
+export class ProcessLock {
+  readonly previous: PreviousOwner
+  readonly #record: string
+  readonly #kernel: KernelLock
 
-/** Takes the lock file. Throws a `LockError` while a living process, this one included, has it. */
-export function lockProcess(file: string, name: string): ProcessLock {
-  const previous = readOwner(file)
-  if (previous !== undefined && isAlive(previous, file)) throw locked(file, name, previous)
-  if (previous !== undefined) rmSync(file, { force: true })
-  const self: Owner = { pid: process.pid, startedAt: startOf(process.pid), boot: bootId() }
-  writeExclusively(file, name, self)
-  held.add(file)
-  return { previous: previousOwner(previous, self), release: () => release(file) }
-}
+  constructor(previous: PreviousOwner, record: string, kernel: KernelLock) {
+    this.previous = previous
+    this.#record = record
+    this.#kernel = kernel
+  }
 
-function release(file: string): void {
-  if (held.delete(file)) rmSync(file, { force: true })
-}
+  /** Puts this process's record in place of the former owner's. Called before data is touched, and after untrusted data is removed. */
+  sign(): void {
+    writeOwner(this.#record)
+  }
 
-function writeExclusively(file: string, name: string, self: Owner): void {
-  try {
-    writeFileSync(file, JSON.stringify(self), { flag: 'wx' })
-  } catch (error) {
-    const other = readOwner(file)
-    throw other === undefined ? error : locked(file, name, other)
+  /** Gives the lock up after a clean close. */
+  release(): void {
+    rmSync(this.#record, { force: true })
+    this.#kernel.release()
+  }
+
+  /** Gives the lock up after a failed open. The record stays, because the data may be those of a crash. */
+  abandon(): void {
+    this.#kernel.release()
   }
 }
 
-function readOwner(file: string): Owner | undefined {
+/** Locks the directory of an environment. Throws a `LockError` while anybody has it: another process, or a worker of this one. */
+export function lockProcess(directory: string, name: string): ProcessLock {
+  const record = join(directory, recordFile)
+  const kernel = takeKernelLock(join(directory, kernelFile))
+  if (kernel === null) throw locked(record, name)
   try {
-    return JSON.parse(readFileSync(file, 'utf8')) as Owner
+    return new ProcessLock(previousOwner(record, name), record, kernel)
   } catch (error) {
-    // A process that died while it wrote the file has left half of it.
-    if (error instanceof SyntaxError) return { pid: 0, startedAt: null, boot: null }
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
+    kernel.release()
     throw error
   }
 }
 
-function isAlive({ pid, startedAt, boot }: Owner, file: string): boolean {
-  if (pid === process.pid) return held.has(file)
-  if (pid === 0 || (boot !== null && boot !== bootId())) return false
-  try {
-    process.kill(pid, 0)
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM'
-  }
-  return startedAt === null || startedAt === startOf(pid)
-}
-
-function previousOwner(previous: Owner | undefined, self: Owner): PreviousOwner {
+function previousOwner(file: string, name: string): PreviousOwner {
+  const previous = readOwner(file)
   if (previous === undefined) return 'none'
-  return previous.boot === self.boot ? 'process-crashed' : 'machine-crashed'
+  if (previous !== 'unreadable' && previous.lock !== 'kernel' && isAlive(previous)) throw locked(file, name)
+  return isOfEarlierBoot(previous, file) ? 'machine-crashed' : 'process-crashed'
 }
 
-function locked(file: string, name: string, { pid }: Owner): LockError {
-  const message = `The environment ${name} is in use by process ${pid} (${file}): stop that process, or use another state directory.`
+function locked(file: string, name: string): LockError {
+  const owner = readOwner(file)
+  const pid = owner === undefined || owner === 'unreadable' ? null : owner.pid
+  const by = pid === process.pid ? 'another application of this process' : `process ${pid ?? '(unknown)'}`
+  const message = `The environment ${name} is in use by ${by} (${file}): stop it, or use another state directory.`
   return new LockError('STREAMS_STORAGE_LOCKED', message, { facts: { name, file, pid } })
-}
-
-/**
- * Linux: ticks between boot and start of the process, field 22 of /proc/<pid>/stat. The name of the process, field 2, may hold
- * spaces.
- */
-function startOf(pid: number): string | null {
-  const stat = readOptional(`/proc/${pid}/stat`)
-  return stat === null ? null : (stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? null)
-}
-
-function bootId(): string | null {
-  return readOptional('/proc/sys/kernel/random/boot_id')?.trim() ?? null
-}
-
-function readOptional(file: string): string | null {
-  try {
-    return readFileSync(file, 'latin1')
-  } catch {
-    return null
-  }
 }

@@ -43,6 +43,19 @@ t.test('records go to the task that reads their partition, from its position on,
   t.same([task.buffered, task.fetchPosition(), task.lag], [2, 3, 7])
 })
 
+t.test('an answer without batches tells how many records the broker still has', async (t) => {
+  const { task, fetcher, input } = open()
+  task.seek(first, 10)
+  task.setLag(first, 7)
+  fetcher.fetched = [fetched(first, 10, 0)]
+  await input.handOver()
+  t.equal(task.lag, 0, 'what was waited for is gone')
+  task.setLag(first, 7)
+  fetcher.fetched = [{ ...fetched(first, 10, 0), highWatermark: -1 }]
+  await input.handOver()
+  t.equal(task.lag, 7, 'unless the broker does not say')
+})
+
 t.test('a task that does not run gets nothing', async (t) => {
   const { task, tasks, fetcher, input } = open()
   tasks.all[0]!.state = 'restoring'
