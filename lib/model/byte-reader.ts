@@ -59,6 +59,11 @@ export class ByteReader {
     return this.#at === this.#bytes.length
   }
 
+  /** The number of bytes that have not been read. */
+  get remaining(): number {
+    return this.#bytes.length - this.#at
+  }
+
   /** Returns the bytes that have not been read, as a view. */
   rest(): Buffer {
     return this.#bytes.subarray(this.#at)

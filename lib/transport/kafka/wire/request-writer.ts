@@ -1,4 +1,4 @@
-/** Writes the body of a request in Kafka's primitive types. Flexible versions (KIP-482) have the `compact` types. */
+/** Writes a request, or a response, in Kafka's primitive types. Flexible versions (KIP-482) have the `compact` types. */
 export class RequestWriter {
   #bytes: Buffer
   #end = 0
@@ -11,6 +11,11 @@ export class RequestWriter {
     return this.#bytes.subarray(0, this.#end)
   }
 
+  /** Returns another writer, for a part whose length is written before it. */
+  fresh(): RequestWriter {
+    return new RequestWriter()
+  }
+
   int8(value: number): this {
     this.#end = this.#room(1).writeInt8(value, this.#end)
     return this
@@ -18,6 +23,11 @@ export class RequestWriter {
 
   int16(value: number): this {
     this.#end = this.#room(2).writeInt16BE(value, this.#end)
+    return this
+  }
+
+  uint16(value: number): this {
+    this.#end = this.#room(2).writeUInt16BE(value, this.#end)
     return this
   }
 
@@ -40,8 +50,8 @@ export class RequestWriter {
     return this.int16(Buffer.byteLength(value)).#utf8(value)
   }
 
-  data(value: Uint8Array): this {
-    return this.int32(value.byteLength).#raw(value)
+  data(value: Uint8Array | null): this {
+    return value === null ? this.int32(-1) : this.int32(value.byteLength).raw(value)
   }
 
   array<T>(items: readonly T[] | null, write: (writer: this, item: T) => void): this {
@@ -51,12 +61,18 @@ export class RequestWriter {
     return this
   }
 
-  compactString(value: string): this {
-    return this.#uvarint(Buffer.byteLength(value) + 1).#utf8(value)
+  compactString(value: string | null): this {
+    if (value === null) return this.uvarint(0)
+    return this.uvarint(Buffer.byteLength(value) + 1).#utf8(value)
   }
 
-  compactArray<T>(items: readonly T[], write: (writer: this, item: T) => void): this {
-    this.#uvarint(items.length + 1)
+  compactData(value: Uint8Array | null): this {
+    return value === null ? this.uvarint(0) : this.uvarint(value.byteLength + 1).raw(value)
+  }
+
+  compactArray<T>(items: readonly T[] | null, write: (writer: this, item: T) => void): this {
+    if (items === null) return this.uvarint(0)
+    this.uvarint(items.length + 1)
     for (const item of items) write(this, item)
     return this
   }
@@ -66,7 +82,8 @@ export class RequestWriter {
     return this.int8(0)
   }
 
-  #uvarint(value: number): this {
+  /** Writes an unsigned number in 1 to 5 bytes. */
+  uvarint(value: number): this {
     let rest = value
     for (; rest >= 0x80; rest >>>= 7) this.#room(1)[this.#end++] = (rest & 0x7f) | 0x80
     this.#room(1)[this.#end++] = rest
@@ -78,7 +95,8 @@ export class RequestWriter {
     return this
   }
 
-  #raw(value: Uint8Array): this {
+  /** Writes the bytes without their length. */
+  raw(value: Uint8Array): this {
     this.#room(value.byteLength).set(value, this.#end)
     this.#end += value.byteLength
     return this
