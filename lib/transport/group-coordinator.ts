@@ -90,9 +90,9 @@ export interface MemberAssignmentBytes {
 export interface GroupCoordinator {
   /**
    * Joins the group, or joins it again. The coordinator answers once all members have joined, or the rebalance timeout has
-   * passed.
+   * passed. `onMemberId` is called as soon as the coordinator has given the member an id, which may be long before the answer.
    */
-  join(request: JoinRequest): Promise<JoinResponse>
+  join(request: JoinRequest, onMemberId?: (memberId: string) => void): Promise<JoinResponse>
   /** Resolves with this member's assignment, once the leader has sent all assignments. Only the leader passes `assignments`. */
   sync(identity: GroupIdentity, assignments: readonly MemberAssignmentBytes[]): Promise<Uint8Array>
   /** Keeps the member's session alive. Rejects with kind `rebalance` if the member has to join again. */

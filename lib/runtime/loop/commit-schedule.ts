@@ -4,19 +4,27 @@ import type { ManagedTask } from '../task/managed-task.ts'
 export interface CommitScheduleOptions {
   readonly clock: Clock
   readonly commitIntervalMs: number
+  /** The pause after the first refused commit. It doubles with each further one, up to a second. */
+  readonly retryBackoffMs: number
 }
 
-/** With more dirty bytes than this in all stores, a commit does not wait for its interval. */
+/** With more dirty bytes than this in all stores, a commit does not wait for its interval, and writes all stores to storage. */
 const earlyCommitBytes = 64 * 1024 * 1024
+
+/** With more dirty bytes than this in all stores, processing waits for a commit that goes through. */
+const dirtyBytesMax = 4 * earlyCommitBytes
 
 /** Stores are written at least this often, so that a restart has little to replay. */
 const checkpointIntervalMs = 30_000
+
+const retryBackoffMaxMs = 1000
 
 /** Decides when the tasks of a thread are committed, and when their stores are written to storage. */
 export class CommitSchedule {
   readonly #options: CommitScheduleOptions
   #lastCommitMs: number
   #lastCheckpointMs: number
+  #refusals = 0
 
   constructor(options: CommitScheduleOptions) {
     this.#options = options
@@ -24,28 +32,58 @@ export class CommitSchedule {
     this.#lastCheckpointMs = this.#lastCommitMs
   }
 
-  /** True if the interval has passed, a processor has asked for a commit, or stores hold many bytes that only a commit frees. */
+  /**
+   * True if the interval has passed, a processor has asked for a commit, or stores hold many bytes that only a commit frees. After a
+   * refused commit: true when the pause is over.
+   */
   isDue(running: readonly ManagedTask[]): boolean {
     const { clock, commitIntervalMs } = this.#options
-    if (clock.now() - this.#lastCommitMs >= commitIntervalMs) return true
+    const passedMs = clock.now() - this.#lastCommitMs
+    if (this.#refusals > 0) return passedMs >= this.#pauseMs
+    if (passedMs >= commitIntervalMs) return true
     if (running.some(({ task }) => task.isCommitRequested)) return true
-    return running.reduce((bytes, { task }) => bytes + task.dirtyBytes, 0) > earlyCommitBytes
+    return dirtyBytes(running) > earlyCommitBytes
   }
 
-  /** Whether the commit that is due writes all stores to storage. */
-  get checkpoint(): 'if-due' | 'always' {
-    return this.#options.clock.now() - this.#lastCheckpointMs >= checkpointIntervalMs ? 'always' : 'if-due'
+  /** True if stores hold so much that processing has to wait for a commit. */
+  isOverdue(running: readonly ManagedTask[]): boolean {
+    return dirtyBytes(running) > dirtyBytesMax
   }
 
-  /** Notes that a commit was tried. The next one is due an interval later. */
-  tried(checkpoint: 'if-due' | 'always'): void {
+  /**
+   * Whether the commit that is due writes all stores to storage. It does at intervals, and where stores hold many bytes: a commit
+   * alone frees none.
+   */
+  checkpoint(running: readonly ManagedTask[]): 'if-due' | 'always' {
+    const isDue = this.#options.clock.now() - this.#lastCheckpointMs >= checkpointIntervalMs
+    return isDue || dirtyBytes(running) > earlyCommitBytes ? 'always' : 'if-due'
+  }
+
+  /** Notes that a commit went through. The next one is due an interval later. */
+  committed(checkpoint: 'if-due' | 'always'): void {
     this.#lastCommitMs = this.#options.clock.now()
+    this.#refusals = 0
     if (checkpoint === 'always') this.#lastCheckpointMs = this.#lastCommitMs
+  }
+
+  /** Notes that a commit was refused. It is due again after a pause. */
+  refused(): void {
+    this.#lastCommitMs = this.#options.clock.now()
+    this.#refusals++
   }
 
   /** The time at which an idle loop has to commit; Infinity if nothing waits for a commit. */
   nextMs(running: readonly ManagedTask[]): number {
+    if (this.#refusals > 0) return this.#lastCommitMs + this.#pauseMs
     const isNeeded = running.some(({ task }) => task.isCommitNeeded)
     return isNeeded ? this.#lastCommitMs + this.#options.commitIntervalMs : Infinity
   }
+
+  get #pauseMs(): number {
+    return Math.min(retryBackoffMaxMs, this.#options.retryBackoffMs * 2 ** (this.#refusals - 1))
+  }
+}
+
+function dirtyBytes(running: readonly ManagedTask[]): number {
+  return running.reduce((bytes, { task }) => bytes + task.dirtyBytes, 0)
 }

@@ -114,7 +114,7 @@ function makeThread(options: OpenStreamThreadOptions, connected: Connected, jobs
   const { plan, config, admin, environment, directory, makeCommitter = atLeastOnce } = options
   const { membership, input: fetcher, output, changelogs } = connected
   const { clock, logger } = environment
-  const { commitIntervalMs, pollMs, taskTimeoutMs, bufferedRecordsPerPartition } = config
+  const { commitIntervalMs, pollMs, taskTimeoutMs, retryBackoffMs, bufferedRecordsPerPartition } = config
   const purge = new RepartitionPurge({ plan, admin, logger, intervalMs: config.repartitionPurgeIntervalMs })
   const committer = makeCommitter({ membership, tasks, output, directory, purge, clock, logger, taskTimeoutMs })
   return new StreamThread({
@@ -125,11 +125,11 @@ function makeThread(options: OpenStreamThreadOptions, connected: Connected, jobs
     output,
     committer,
     pollMs,
-    listener: new RebalanceListener({ jobs, tasks, committer, directory }),
+    listener: new RebalanceListener({ jobs, tasks, committer, directory, clock, logger, retryBackoffMs }),
     input: new TaskInput({ fetcher, tasks, bufferedRecordsPerPartition }),
     executor: new TaskExecutor({ tasks, clock }),
     updater: new StateUpdater({ changelogs, tasks, committer, jobs, logger }),
-    schedule: new CommitSchedule({ clock, commitIntervalMs }),
+    schedule: new CommitSchedule({ clock, commitIntervalMs, retryBackoffMs }),
     state: new StatePublisher(options.onStateChange),
     pauses: options.pauses ?? new PauseSwitch(),
   })

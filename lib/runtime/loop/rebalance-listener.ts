@@ -1,18 +1,31 @@
+import type { Clock } from '../../clock/clock.ts'
+import { sleep } from '../../clock/clock.ts'
 import { taskIdString } from '../../model/task-id.ts'
 import { partitionKey } from '../../model/topic-partition.ts'
+import type { Logger } from '../logger.ts'
 import type { AssignedTasks, MembershipListener, TaskReport } from '../membership/membership.ts'
 import type { StateDirectory } from '../restore/state-directory.ts'
 import type { ManagedTask } from '../task/managed-task.ts'
 import type { TaskManager } from '../task/task-manager.ts'
-import type { Committer } from './committer.ts'
+import type { CommitOutcome, Committer } from './committer.ts'
 import type { LoopJobs } from './loop-jobs.ts'
 
 export interface RebalanceListenerOptions {
   readonly jobs: LoopJobs
-  readonly tasks: Pick<TaskManager, 'all' | 'withIds' | 'assign' | 'recreate' | 'close' | 'closeDirty'>
+  readonly tasks: Pick<TaskManager, 'all' | 'running' | 'withIds' | 'assign' | 'recreate' | 'close' | 'closeDirty'>
   readonly committer: Committer
   readonly directory: Pick<StateDirectory, 'closedTaskSums'>
+  readonly clock: Clock
+  readonly logger: Logger
+  /** The pause after the first refused commit of revoked tasks. It doubles with each further one. */
+  readonly retryBackoffMs: number
 }
+
+/** A join does not wait for the commit before it for longer than this: others wait for the join. */
+const commitBeforeJoinMs = 5000
+
+/** The commit of revoked tasks is not repeated after this long: another member waits for them. */
+const lastCommitMs = 2000
 
 /**
  * Makes and closes the tasks of a thread when its membership assigns or revokes them (Java: `StreamsRebalanceListener`). The
@@ -40,6 +53,14 @@ export class RebalanceListener implements MembershipListener {
     this.#isRebalancing = true
   }
 
+  async beforeJoin(): Promise<void> {
+    const { jobs, tasks, clock } = this.#options
+    if (tasks.running.length === 0) return
+    const committed = new AbortController()
+    const commit = jobs.run(() => this.#commit(tasks.running, 'if-due')).finally(() => committed.abort())
+    await Promise.race([commit, sleep(clock, commitBeforeJoinMs, committed.signal)])
+  }
+
   onAssigned(assigned: AssignedTasks): Promise<void> {
     return this.#options.jobs.run(async () => {
       const { tasks } = this.#options
@@ -54,19 +75,44 @@ export class RebalanceListener implements MembershipListener {
     return this.#options.jobs.run(() => this.#revoke(this.#options.tasks.withIds(ids)))
   }
 
-  onLost(ids: readonly string[]): Promise<void> {
-    return this.#options.jobs.run(async () => this.#options.tasks.closeDirty(this.#options.tasks.withIds(ids)))
+  onLost(ids: readonly string[], reason: string): Promise<void> {
+    const { jobs, tasks, logger } = this.#options
+    return jobs.run(async () => {
+      logger.warn(`Tasks ${ids.join(', ')} are lost, with what they did since their last commit: ${reason}`, { tasks: ids })
+      tasks.closeDirty(tasks.withIds(ids))
+    })
+  }
+
+  async #commit(tasks: readonly ManagedTask[], checkpoint: 'if-due' | 'always'): Promise<void> {
+    const { aborted } = await this.#options.committer.commit(tasks, checkpoint)
+    await this.#options.tasks.recreate(aborted, 'kept')
   }
 
   async #revoke(revoked: readonly ManagedTask[]): Promise<void> {
     if (revoked.length === 0) return
-    const { committer, tasks } = this.#options
-    const { committed, aborted } = await committer.commit(revoked, 'always')
+    const { tasks } = this.#options
+    const { committed, aborted } = await this.#commitLast(revoked)
     for (const managed of revoked) if (committed.includes(managed) || managed.state !== 'running') tasks.close(managed)
     tasks.closeDirty(revoked)
     const kept = aborted.filter((managed) => !revoked.includes(managed))
     await tasks.recreate(kept, 'kept')
   }
+
+  /** Commits tasks that go. A commit that is refused, but may pass, is repeated: what it leaves out is processed twice. */
+  async #commitLast(revoked: readonly ManagedTask[]): Promise<CommitOutcome> {
+    const { committer, clock, retryBackoffMs } = this.#options
+    const endMs = clock.now() + lastCommitMs
+    for (let pauseMs = retryBackoffMs; ; pauseMs *= 2) {
+      const outcome = await committer.commit(revoked, 'always')
+      const isDone = revoked.every((each) => each.state !== 'running' || isIn(outcome, each))
+      if (isDone || clock.now() + pauseMs > endMs) return outcome
+      await sleep(clock, pauseMs)
+    }
+  }
+}
+
+function isIn({ committed, aborted }: CommitOutcome, managed: ManagedTask): boolean {
+  return committed.includes(managed) || aborted.includes(managed)
 }
 
 function readsOthers({ id, partitions }: ManagedTask, assigned: AssignedTasks): boolean {

@@ -88,17 +88,22 @@ export class StreamThread {
     if (jobs.isEmpty && !input.hasNews && !this.#isReady) await this.#idle()
   }
 
-  /** Restores, processes and punctuates, unless the application pauses (KIP-834). Returns whether anything was processed. */
+  /**
+   * Restores, processes and punctuates, unless the application pauses (KIP-834), or stores are full of what cannot be committed now.
+   * Returns whether anything was processed.
+   */
   #work(): boolean {
-    const { executor, updater, pauses } = this.#options
+    const { executor, updater, pauses, schedule, tasks } = this.#options
     if (pauses.isPaused) return false
     updater.advance()
+    if (schedule.isOverdue(tasks.running)) return false
     const worked = executor.process()
     return executor.punctuate() || worked
   }
 
   get #isReady(): boolean {
-    return !this.#options.pauses.isPaused && this.#options.executor.isReady
+    const { pauses, schedule, tasks, executor } = this.#options
+    return !pauses.isPaused && !schedule.isOverdue(tasks.running) && executor.isReady
   }
 
   /**
@@ -114,11 +119,13 @@ export class StreamThread {
   }
 
   async #commitIfDue(): Promise<void> {
-    const { tasks, committer, schedule } = this.#options
-    if (!schedule.isDue(tasks.running)) return
-    const { checkpoint } = schedule
-    const { aborted } = await committer.commit(tasks.running, checkpoint)
-    schedule.tried(checkpoint)
+    const { tasks, membership, committer, schedule } = this.#options
+    const { running } = tasks
+    if (!membership.canCommit || !schedule.isDue(running)) return
+    const checkpoint = schedule.checkpoint(running)
+    const { committed, aborted } = await committer.commit(running, checkpoint)
+    if (running.length > 0 && committed.length + aborted.length === 0) schedule.refused()
+    else schedule.committed(checkpoint)
     await tasks.recreate(aborted, 'kept')
   }
 
@@ -129,13 +136,15 @@ export class StreamThread {
 
   /** Sleeps until a job or a fetch comes, or something is due. */
   async #idle(): Promise<void> {
-    const { clock, tasks, schedule, pollMs, jobs, pauses } = this.#options
+    const { clock, tasks, membership, schedule, pollMs, jobs, pauses } = this.#options
     const { running } = tasks
     const now = clock.now()
     const working = pauses.isPaused ? [] : running
     const waitingAt = working.some(({ task }) => task.hasRecords) ? now + pollMs : Infinity
     const punctuateAt = Math.min(Infinity, ...working.map(({ task }) => task.nextWallClockMs))
-    await jobs.wait(Math.max(0, Math.min(schedule.nextMs(running), waitingAt, punctuateAt) - now), clock)
+    // The assignment, from which on commits go through, comes as a job and wakes the loop.
+    const commitAt = membership.canCommit ? schedule.nextMs(running) : Infinity
+    await jobs.wait(Math.max(0, Math.min(commitAt, waitingAt, punctuateAt) - now), clock)
   }
 
   #endMembership(error: unknown): void {

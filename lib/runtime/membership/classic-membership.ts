@@ -55,6 +55,10 @@ export class ClassicMembership implements Membership {
     return this.#member.identity
   }
 
+  get canCommit(): boolean {
+    return this.#member.canCommit
+  }
+
   commit(offsets: readonly OffsetCommit[]): Promise<void> {
     return this.#member.commit(offsets)
   }
@@ -74,11 +78,11 @@ export class ClassicMembership implements Membership {
 
   #groupListener(): GroupMemberListener {
     return {
-      subscription: async () => ({ topics: this.#options.topics, userData: this.#subscription() }),
+      subscription: async () => ({ topics: this.#options.topics, userData: await this.#subscription() }),
       assign: (members) => this.#options.assignor.assign(members),
       onAssigned: (assignment) => this.#assigned(assignment),
       onRevoked: (partitions) => this.#told.onRevoked(this.#tasksOf(partitions)),
-      onLost: (partitions) => this.#told.onLost(this.#tasksOf(partitions)),
+      onLost: (partitions, reason) => this.#told.onLost(this.#tasksOf(partitions), reason),
     }
   }
 
@@ -87,8 +91,9 @@ export class ClassicMembership implements Membership {
     return this.#listener
   }
 
-  #subscription(): Uint8Array {
+  async #subscription(): Promise<Uint8Array> {
     this.#told.onRebalance()
+    await this.#told.beforeJoin()
     const { processId, topologyHash } = this.#options
     const { owned, storedOffsetSums } = this.#told.report()
     const taskOffsetSums = new Map(storedOffsetSums)

@@ -25,12 +25,20 @@ export interface MembershipListener {
   report(): TaskReport
   /** A rebalance has begun. `onAssigned` follows at its end. */
   onRebalance(): void
+  /**
+   * The member joins after this call, and cannot commit from then until its new assignment. So the tasks are committed during the
+   * call. Only protocols with joins call it.
+   */
+  beforeJoin(): Promise<void>
   /** The member now has exactly these tasks. New tasks are made, the others go on. */
   onAssigned(tasks: AssignedTasks): Promise<void>
   /** Another member gets these tasks (by id string) after this call. Their work is committed during the call. */
   onRevoked(tasks: readonly string[]): Promise<void>
-  /** Another member may run these tasks (by id string) already, so their work can no longer be committed. */
-  onLost(tasks: readonly string[]): Promise<void>
+  /**
+   * Another member may run these tasks (by id string) already, so their work can no longer be committed. `reason` is a sentence for
+   * the log.
+   */
+  onLost(tasks: readonly string[], reason: string): Promise<void>
 }
 
 /**
@@ -46,9 +54,11 @@ export interface Membership {
   run(listener: MembershipListener): Promise<void>
   /** Commits carry this identity, so that the broker can refuse those of a zombie (KIP-447). It changes with each rebalance. */
   readonly identity: GroupIdentity
+  /** False while the broker would refuse every commit: from a join to its assignment. Processing goes on meanwhile. */
+  readonly canCommit: boolean
   /**
    * Commits with the current identity. If the broker refuses it, this rejects with kind `fenced` or `rebalance`. The membership
-   * then joins again by itself, or `run` rejects.
+   * then joins again by itself, or `run` rejects. Until `onLost` the tasks are still this member's, and the commit can be repeated.
    */
   commit(offsets: readonly OffsetCommit[]): Promise<void>
   /** Asks for a new assignment, with a new report. */

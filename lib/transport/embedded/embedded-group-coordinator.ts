@@ -17,8 +17,8 @@ export class EmbeddedGroupCoordinator implements GroupCoordinator {
     this.#clientId = clientId
   }
 
-  async join(request: JoinRequest): Promise<JoinResponse> {
-    return this.#broker.group(request.groupId).join(request, this.#clientId)
+  async join(request: JoinRequest, onMemberId?: (memberId: string) => void): Promise<JoinResponse> {
+    return this.#broker.group(request.groupId).join(request, this.#clientId, onMemberId)
   }
 
   async sync(identity: GroupIdentity, assignments: readonly MemberAssignmentBytes[]): Promise<Uint8Array> {

@@ -51,9 +51,10 @@ export class EmbeddedGroup {
     return this.#members.size === 0
   }
 
-  join(request: JoinRequest, clientId: string): Promise<JoinResponse> {
+  join(request: JoinRequest, clientId: string, onMemberId?: (memberId: string) => void): Promise<JoinResponse> {
     this.#checkProtocols(request)
     const member = this.#admit(request, clientId)
+    onMemberId?.(member.memberId)
     const isChanged = !sameProtocols(member.protocols, request.protocols)
     Object.assign(member, {
       protocols: request.protocols,

@@ -12,8 +12,9 @@ export interface HeartbeatOptions {
 }
 
 /**
- * Sends the heartbeats of one generation by timers, also while the member's own code is busy. It reports only the first error. A
- * stopped heartbeat reports nothing, because a late answer belongs to a generation that is over.
+ * Sends the heartbeats of one generation by timers, also while the member's own code is busy. REBALANCE_IN_PROGRESS is told each
+ * time, and the heartbeats go on: the session must live until the member joins again. Any other error is told once, and is the last.
+ * A stopped heartbeat reports nothing, because a late answer belongs to a generation that is over.
  */
 export class GroupHeartbeat {
   readonly #options: HeartbeatOptions
@@ -57,8 +58,10 @@ export class GroupHeartbeat {
       (reason: unknown) => reason,
     )
     if (this.#isStopped) return
-    if (error instanceof TransportError && error.kind !== 'retriable') return this.#tell(error)
-    if (error === null) this.#renew(sentAtMs)
+    const isRebalance = error instanceof TransportError && error.kind === 'rebalance'
+    if (isRebalance) this.#options.onTrouble(error)
+    else if (error instanceof TransportError && error.kind !== 'retriable') return this.#tell(error)
+    if (error === null || isRebalance) this.#renew(sentAtMs)
     this.#next = this.#schedule()
   }
 

@@ -2,11 +2,13 @@ import type { Clock } from '../../clock/clock.ts'
 import { sleep } from '../../clock/clock.ts'
 import { assert } from '../../model/assert.ts'
 import { TransportError } from '../../model/errors.ts'
+import { sentenceOf } from '../../model/sentence.ts'
 import type { TopicPartition } from '../../model/topic-partition.ts'
 import { partitionKey } from '../../model/topic-partition.ts'
 import type { MemberAssignment, MemberSubscription } from './consumer-protocol.ts'
 import { decodeAssignment, decodeSubscription, encodeAssignment, encodeSubscription } from './consumer-protocol.ts'
 import type { GroupCoordinator, GroupIdentity, JoinResponse, MemberAssignmentBytes, OffsetCommit } from '../group-coordinator.ts'
+import { GroupCommits } from './group-commits.ts'
 import { GroupHeartbeat } from './group-heartbeat.ts'
 
 export interface SubscribedMember extends MemberSubscription {
@@ -27,7 +29,7 @@ export interface NewAssignment {
  * membership ends with its error.
  */
 export interface GroupMemberListener {
-  /** Called before each join. */
+  /** Called before each join. It is the last time to commit before the member knows its new partitions. */
   subscription(): Promise<Pick<MemberSubscription, 'topics' | 'userData'>>
   /** Called on the leader only. Returns the partitions of each member. A member that is left out gets none. */
   assign(members: readonly SubscribedMember[]): Promise<ReadonlyMap<string, MemberAssignment>>
@@ -37,9 +39,9 @@ export interface GroupMemberListener {
   onAssigned(assignment: NewAssignment): Promise<void>
   /**
    * Called if the member was fenced, its session has timed out, or an error has ended the membership. Another member may own the
-   * partitions, so their offsets cannot be committed.
+   * partitions, so their offsets cannot be committed. `reason` is a sentence for the log.
    */
-  onLost(partitions: readonly TopicPartition[]): Promise<void>
+  onLost(partitions: readonly TopicPartition[], reason: string): Promise<void>
 }
 
 export interface GroupMemberOptions {
@@ -67,6 +69,9 @@ export type Goodbye = 'default' | 'leave' | 'remain'
 const signals = ['none', 'rejoin', 'lost', 'leave'] as const
 type Signal = (typeof signals)[number]
 
+/** A member that leaves waits at most this long for the coordinator's answer. */
+const goodbyeMs = 5000
+
 /**
  * A member of a group with cooperative rebalancing (KIP-429). During a rebalance the member keeps its partitions. Afterwards it
  * revokes only the partitions that were not assigned to it again. Then it joins once more, so that others can get them.
@@ -75,7 +80,9 @@ type Signal = (typeof signals)[number]
  * - A heartbeat is answered REBALANCE_IN_PROGRESS while `onAssigned` runs: the join follows after `onAssigned` has ended.
  * - The member is fenced while `onRevoked` runs: a commit in `onRevoked` fails, then `onLost` gets all partitions still owned.
  * - `requestRejoin` is called while a join is under way: another join follows, with the newer subscription.
- * - `leave` is called while a join waits for other members: the member leaves without waiting, unless it has no id yet.
+ * - `leave` is called while a join waits for other members: the member leaves without waiting.
+ * - A commit is refused with ILLEGAL_GENERATION: the group has gone on while the member lost an answer. The member joins again with
+ *   its partitions. Whether it still is a member, the coordinator says in its answer to the join.
  */
 export class GroupMember {
   readonly #options: GroupMemberOptions
@@ -89,9 +96,14 @@ export class GroupMember {
   #leaving = Promise.withResolvers<void>()
   #running: Promise<void> | null = null
   #goodbye: Goodbye = 'default'
+  #isJoining = false
+  #troubleSinceMs: number | null = null
+  #lossReason = ''
+  readonly #commits: GroupCommits
 
   constructor(options: GroupMemberOptions) {
     this.#options = options
+    this.#commits = new GroupCommits({ coordinator: options.coordinator, identity: () => this.identity })
   }
 
   /** Every commit carries this identity, so that the coordinator refuses the commits of a zombie. */
@@ -124,19 +136,27 @@ export class GroupMember {
     await this.#running
   }
 
+  /** False from the member's join until it knows its partitions: until then a commit would be refused. */
+  get canCommit(): boolean {
+    return this.#commits.isOpen
+  }
+
+  /** Resolves when the member may commit. */
+  joined(): Promise<void> {
+    return this.#commits.opened()
+  }
+
   /**
-   * Commits offsets. Rejects with kind `fenced` or `rebalance` if the partitions are no longer the member's. The member then
-   * rejoins.
+   * Commits offsets. Rejects with kind `rebalance` while the member joins, and with kind `fenced` if the coordinator does not know
+   * the member in this generation. The member then joins again, and the commit can be repeated.
    */
   async commit(offsets: readonly OffsetCommit[]): Promise<void> {
-    const identity = this.identity
-    // The coordinator does not fence a commit without a generation, because administrators' tools commit that way.
-    if (identity.generationId < 0) throw notInGroup(identity)
+    const { generationId } = this.identity
     try {
-      await this.#options.coordinator.commitOffsets(identity, offsets)
+      await this.#commits.commit(offsets)
     } catch (error) {
-      const isCurrent = identity.generationId === this.#generationId
-      if (isCurrent && error instanceof TransportError && error.kind !== 'fatal') this.#onTrouble(error)
+      const isCurrent = generationId >= 0 && generationId === this.#generationId
+      if (isCurrent && error instanceof TransportError && error.kind === 'fenced') this.#onTrouble(error)
       throw error
     }
   }
@@ -147,9 +167,11 @@ export class GroupMember {
       await this.#depart()
     } catch (error) {
       // Errors of leaving only follow from this error, and are ignored.
+      const cause = error instanceof ListenerError ? error.cause : error
+      this.#lossReason = `The membership has ended: ${sentenceOf(cause)}`
       await this.#lose().catch(() => undefined)
       await this.#sayGoodbye()
-      throw error instanceof ListenerError ? error.cause : error
+      throw cause
     }
   }
 
@@ -171,36 +193,61 @@ export class GroupMember {
     if (joined === null) return false
     const assignments = joined.leaderId === joined.memberId ? await this.#assign(joined) : []
     const bytes = await this.#options.coordinator.sync(this.identity, assignments)
+    this.#troubleSinceMs = null
+    this.#commits.open()
     await this.#adopt(decodeAssignment(bytes))
     return true
   }
 
   async #join(): Promise<JoinResponse | null> {
-    const { groupId, groupInstanceId, sessionTimeoutMs, rebalanceTimeoutMs, protocolName, coordinator, listener } = this.#options
-    const { topics, userData } = await callListener(listener.subscription())
+    this.#isJoining = true
+    const { topics, userData } = await callListener(this.#options.listener.subscription())
+    await this.#commits.shut()
+    if (this.#signal === 'lost' || this.#signal === 'leave') return null
     const metadata = encodeSubscription({ topics, userData, ownedPartitions: this.#owned, generationId: this.#generationId })
-    const identity = { groupId, groupInstanceId, memberId: this.#memberId }
-    const times = { sessionTimeoutMs, rebalanceTimeoutMs }
     // A pending join keeps the session alive. A heartbeat during the join would only be answered REBALANCE_IN_PROGRESS.
     this.#heartbeat?.stop()
-    const join = coordinator.join({
-      ...identity,
-      ...times,
-      protocolType: 'consumer',
-      protocols: [{ name: protocolName, metadata }],
-    })
-    join.catch(() => undefined)
-    const joined = this.#memberId === '' ? await join : await Promise.race([join, this.#leaving.promise])
+    const joined = await this.#sendJoin(metadata)
     if (joined === undefined) return null
     this.#enter(joined)
     return joined
+  }
+
+  /** Resolves with undefined if the member leaves meanwhile. It then has an id to leave with, unless the coordinator is silent. */
+  #sendJoin(metadata: Uint8Array): Promise<JoinResponse | undefined> {
+    const { groupId, groupInstanceId, sessionTimeoutMs, rebalanceTimeoutMs, protocolName, coordinator } = this.#options
+    const known = Promise.withResolvers<void>()
+    if (this.#memberId !== '') known.resolve()
+    const join = coordinator.join(
+      {
+        groupId,
+        groupInstanceId,
+        memberId: this.#memberId,
+        sessionTimeoutMs,
+        rebalanceTimeoutMs,
+        protocolType: 'consumer',
+        protocols: [{ name: protocolName, metadata }],
+      },
+      (memberId) => {
+        this.#memberId = memberId
+        known.resolve()
+      },
+    )
+    join.catch(() => undefined)
+    return Promise.race([join, this.#left(known.promise)])
+  }
+
+  async #left(known: Promise<void>): Promise<undefined> {
+    await this.#leaving.promise
+    await this.#within(goodbyeMs, known)
   }
 
   #enter({ memberId, generationId }: JoinResponse): void {
     const { coordinator, clock, heartbeatIntervalMs, sessionTimeoutMs } = this.#options
     this.#memberId = memberId
     this.#generationId = generationId
-    const onTrouble = (error: TransportError | null): void => (error === null ? this.#raise('lost') : this.#onTrouble(error))
+    this.#isJoining = false
+    const onTrouble = (error: TransportError | null): void => (error === null ? this.#onSilence() : this.#onTrouble(error))
     this.#heartbeat = new GroupHeartbeat(this.identity, {
       coordinator,
       clock,
@@ -235,35 +282,53 @@ export class GroupMember {
 
   async #recover(error: unknown): Promise<void> {
     if (!(error instanceof TransportError)) throw error
+    this.#isJoining = false
     if (error.kind !== 'retriable') return this.#onTrouble(error)
     const { clock, sessionTimeoutMs, retryBackoffMs } = this.#options
-    const aliveAtMs = this.#heartbeat?.aliveAtMs ?? clock.now()
-    this.#raise(clock.now() - aliveAtMs >= sessionTimeoutMs ? 'lost' : 'rejoin')
+    // The coordinator keeps a member whose join is pending. So the time counts from the first answer that did not come.
+    this.#troubleSinceMs ??= clock.now()
+    if (clock.now() - this.#troubleSinceMs >= sessionTimeoutMs) this.#onSilence()
+    else this.#raise('rejoin')
     const controller = new AbortController()
     void this.#leaving.promise.then(() => controller.abort())
     await sleep(clock, retryBackoffMs, controller.signal)
   }
 
+  #onSilence(): void {
+    this.#lossReason = `The coordinator has not answered for ${this.#options.sessionTimeoutMs} ms.`
+    this.#raise('lost')
+  }
+
   #onTrouble(error: TransportError): void {
     if (error.kind === 'retriable') return
-    if (error.kind === 'rebalance') return this.#raise('rejoin')
+    if (error.kind === 'rebalance') {
+      // A join that is on its way is the answer to it.
+      if (!this.#isJoining) this.#raise('rejoin')
+      return
+    }
+    // The group has gone on without this member's answer. It still has the member under its id: with a new id the group would wait
+    // for the old one, too.
+    if (error.code === 'TRANSPORT_ILLEGAL_GENERATION') return this.#raise('rejoin')
     // KIP-345: another process uses this instance id. If this member joined again, it would fence that process in turn.
     if (error.kind !== 'fenced' || error.code === 'TRANSPORT_FENCED_INSTANCE_ID') this.#fatal = error
-    // After ILLEGAL_GENERATION the group still has the member under its id. With a new id the group would wait for the old one, too.
-    else if (error.code !== 'TRANSPORT_ILLEGAL_GENERATION') this.#memberId = ''
+    else this.#memberId = ''
+    this.#lossReason = error.message
     this.#raise('lost')
   }
 
   async #lose(): Promise<void> {
     this.#heartbeat?.stop()
     this.#generationId = -1
+    this.#troubleSinceMs = null
+    this.#commits.open()
     const lost = this.#owned
     this.#owned = []
-    if (lost.length > 0) await callListener(this.#options.listener.onLost(lost))
+    if (lost.length > 0) await callListener(this.#options.listener.onLost(lost, this.#lossReason))
   }
 
   async #depart(): Promise<void> {
     const owned = this.#owned
+    this.#commits.open()
     if (owned.length > 0) await callListener(this.#options.listener.onRevoked(owned))
     this.#owned = []
     this.#heartbeat?.stop()
@@ -271,15 +336,21 @@ export class GroupMember {
   }
 
   /**
-   * Tells the coordinator that the member leaves, unless it shall remain. An error is ignored: the coordinator then removes the
-   * member when its session times out.
+   * Tells the coordinator that the member leaves, unless it shall remain. An error is ignored, and so is an answer that does not
+   * come: the coordinator then removes the member when its session times out.
    */
   async #sayGoodbye(): Promise<void> {
     const isDynamic = this.#options.groupInstanceId === null
     const isSaid = this.#goodbye === 'default' ? isDynamic : this.#goodbye === 'leave'
-    if (isSaid && this.#memberId !== '') await this.#options.coordinator.leave(this.identity).catch(() => undefined)
+    if (isSaid && this.#memberId !== '') await this.#within(goodbyeMs, this.#options.coordinator.leave(this.identity))
     this.#memberId = ''
     this.#generationId = -1
+  }
+
+  async #within(timeoutMs: number, answer: Promise<void>): Promise<void> {
+    const answered = new AbortController()
+    const heard = answer.catch(() => undefined).finally(() => answered.abort())
+    await Promise.race([heard, sleep(this.#options.clock, timeoutMs, answered.signal)])
   }
 
   #raise(signal: Signal): void {
@@ -297,11 +368,6 @@ export class GroupMember {
     this.#signalled = Promise.withResolvers<void>()
     return true
   }
-}
-
-function notInGroup({ groupId }: GroupIdentity): TransportError {
-  const message = `This member is in no generation of group ${groupId}, so it cannot commit. The next owner of its partitions reads the records again.`
-  return new TransportError('TRANSPORT_UNKNOWN_MEMBER_ID', 'fenced', message, { facts: { groupId } })
 }
 
 /** Marks errors of the listener, so that a `TransportError` from user code does not make the member join again. */

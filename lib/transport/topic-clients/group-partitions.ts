@@ -60,6 +60,7 @@ export class GroupPartitions implements PositionSource, GroupMemberListener {
   }
 
   async commit(): Promise<void> {
+    await this.#member.joined()
     const news = [...this.#owned.values()].filter(({ offset, committedOffset }) => offset !== committedOffset)
     if (news.length === 0) return
     const commits = news.map(({ topic, partition, offset }) => ({ topic, partition, offset, leaderEpoch: -1, metadata: '' }))

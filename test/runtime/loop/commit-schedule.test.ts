@@ -6,16 +6,17 @@ import { FakeTask, managed } from '../task/fake-task.ts'
 function open() {
   const clock = new ManualClock(1_000_000)
   const task = new FakeTask('0_0')
-  return { clock, task, running: [managed(task)], schedule: new CommitSchedule({ clock, commitIntervalMs: 100 }) }
+  const schedule = new CommitSchedule({ clock, commitIntervalMs: 100, retryBackoffMs: 10 })
+  return { clock, task, running: [managed(task)], schedule }
 }
 
-t.test('a commit is due when its interval is over, counted from the last try', (t) => {
+t.test('a commit is due when its interval is over, counted from the last commit', (t) => {
   const { clock, running, schedule } = open()
   clock.advance(99)
   t.notOk(schedule.isDue(running))
   clock.advance(1)
   t.ok(schedule.isDue(running))
-  schedule.tried('if-due')
+  schedule.committed('if-due')
   t.notOk(schedule.isDue(running))
   t.equal(schedule.nextMs(running), clock.now() + 100)
   t.end()
@@ -34,14 +35,53 @@ t.test('a commit comes early where a processor asks for it, or stores hold more 
 })
 
 t.test('stores are written with the first commit after 30 seconds', (t) => {
-  const { clock, schedule } = open()
+  const { clock, running, schedule } = open()
   clock.advance(29_999)
-  t.equal(schedule.checkpoint, 'if-due')
-  schedule.tried('if-due')
+  t.equal(schedule.checkpoint(running), 'if-due')
+  schedule.committed('if-due')
   clock.advance(1)
-  t.equal(schedule.checkpoint, 'always')
-  schedule.tried('always')
-  t.equal(schedule.checkpoint, 'if-due')
+  t.equal(schedule.checkpoint(running), 'always')
+  schedule.committed('always')
+  t.equal(schedule.checkpoint(running), 'if-due')
+  t.end()
+})
+
+t.test('a commit that comes early because stores hold much writes them, as nothing else frees what they hold', (t) => {
+  const { clock, running, schedule } = open()
+  const tasks = [...running, managed(new FakeTask('0_1'))]
+  for (const { task } of tasks) Object.assign(task, { dirtyBytes: 33 * 1024 * 1024 })
+  t.ok(schedule.isDue(tasks))
+  t.equal(schedule.checkpoint(tasks), 'always')
+  for (const { task } of tasks) Object.assign(task, { dirtyBytes: 0 })
+  schedule.committed('always')
+  clock.advance(1)
+  t.notOk(schedule.isDue(tasks))
+  t.end()
+})
+
+t.test('a refused commit is due again after a pause that grows, whatever else asks for one', (t) => {
+  const { clock, task, running, schedule } = open()
+  task.isCommitRequested = true
+  for (const pauseMs of [10, 20, 40, 80, 160, 320, 640, 1000, 1000]) {
+    schedule.refused()
+    t.equal(schedule.nextMs(running), clock.now() + pauseMs)
+    clock.advance(pauseMs - 1)
+    t.notOk(schedule.isDue(running))
+    clock.advance(1)
+    t.ok(schedule.isDue(running))
+  }
+  schedule.committed('if-due')
+  schedule.refused()
+  t.equal(schedule.nextMs(running), clock.now() + 10, 'after a commit that went through the pauses begin anew')
+  t.end()
+})
+
+t.test('with four times as much in stores as makes a commit early, processing waits', (t) => {
+  const { task, running, schedule } = open()
+  task.dirtyBytes = 256 * 1024 * 1024
+  t.notOk(schedule.isOverdue(running))
+  task.dirtyBytes++
+  t.ok(schedule.isOverdue(running))
   t.end()
 })
 

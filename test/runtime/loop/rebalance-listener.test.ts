@@ -1,10 +1,14 @@
 import t from 'tap'
+import { ManualClock } from '../../../lib/clock/manual-clock.ts'
+import type { Logger } from '../../../lib/runtime/logger.ts'
+import { silentLogger } from '../../../lib/runtime/logger.ts'
 import type { Committer, CommitOutcome } from '../../../lib/runtime/loop/committer.ts'
 import { LoopJobs } from '../../../lib/runtime/loop/loop-jobs.ts'
 import { RebalanceListener } from '../../../lib/runtime/loop/rebalance-listener.ts'
 import type { ManagedTask } from '../../../lib/runtime/task/managed-task.ts'
 import { FakeTask } from '../task/fake-task.ts'
 import { FakeTasks } from '../task/fake-tasks.ts'
+import { simulate } from '../simulated-time.ts'
 
 /** `outcome` says what a commit of these tasks does; by default all that are asked for are committed. */
 function open(
@@ -19,13 +23,17 @@ function open(
     },
     abort: async (asked) => asked,
   }
-  const listener = new RebalanceListener({ jobs, tasks, committer, directory: { closedTaskSums: new Map([['1_0', 42]]) } })
+  const clock = new ManualClock(0)
+  const warnings: string[] = []
+  const logger: Logger = { ...silentLogger, warn: (message) => void warnings.push(message) }
+  const directory = { closedTaskSums: new Map([['1_0', 42]]) }
+  const listener = new RebalanceListener({ jobs, tasks, committer, directory, clock, logger, retryBackoffMs: 100 })
   /** The loop comes to its jobs. */
   const done = async (asked: Promise<void>): Promise<void> => {
-    await jobs.runAll()
+    await simulate(clock, () => jobs.runAll())
     await asked
   }
-  return { listener, jobs, tasks, calls: tasks.calls, done }
+  return { listener, jobs, tasks, clock, warnings, calls: tasks.calls, done }
 }
 
 const partitions = [{ topic: 'in-0', partition: 0 }]
@@ -49,6 +57,19 @@ t.test('a member rebalances until it knows its tasks, and again from the next re
   t.ok(listener.isRebalancing)
 })
 
+t.test('the tasks that run are committed before a join, as they cannot be until the assignment', async (t) => {
+  const { listener, calls, done } = open()
+  await done(listener.beforeJoin())
+  t.same(calls, ['commit 2 if-due'])
+})
+
+t.test('a join does not wait longer than five seconds for a loop that is busy', async (t) => {
+  const { listener, clock } = open()
+  const before = clock.now()
+  await simulate(clock, () => listener.beforeJoin())
+  t.equal(clock.now() - before, 5000)
+})
+
 t.test('the report tells the tasks that are here, and the state of those that are not', (t) => {
   const { listener, tasks } = open()
   t.same(listener.report(), { owned: tasks.all.map(({ id }) => id), storedOffsetSums: new Map([['1_0', 42]]) })
@@ -68,10 +89,19 @@ t.test('a task that shall read other topics than before is committed, closed, an
   t.same(calls, ['commit 1 always', 'close 0_0', 'assign 0_0 0_1'])
 })
 
-t.test('a revoked task whose commit did not go through is closed all the same', async (t) => {
-  const { listener, calls, done } = open(() => ({}))
+t.test('a commit of revoked tasks that is refused is repeated after growing pauses', async (t) => {
+  let refusals = 2
+  const { listener, calls, clock, done } = open((committed) => (refusals-- > 0 ? {} : { committed }))
   await done(listener.onRevoked(['0_1']))
-  t.same(calls, ['commit 1 always', 'close dirty 0_1'])
+  t.same(calls, ['commit 1 always', 'commit 1 always', 'commit 1 always', 'close 0_1'])
+  t.equal(clock.now(), 300)
+})
+
+t.test('a revoked task whose commit did not go through for two seconds is closed all the same', async (t) => {
+  const { listener, calls, clock, done } = open(() => ({}))
+  await done(listener.onRevoked(['0_1']))
+  t.same(calls, [...Array.from({ length: 5 }, () => 'commit 1 always'), 'close dirty 0_1'])
+  t.ok(clock.now() <= 2000)
 })
 
 t.test('a revoked task that still restores has nothing to commit', async (t) => {
@@ -87,8 +117,11 @@ t.test('tasks that are aborted with a revoked one begin again', async (t) => {
   t.same(calls, ['commit 1 always', 'close dirty 0_1', 'recreate 0_0 with state kept'])
 })
 
-t.test('a lost task is closed without a commit', async (t) => {
-  const { listener, calls, done } = open()
-  await done(listener.onLost(['0_0', '0_1']))
+t.test('a lost task is closed without a commit, and the log says why it is lost', async (t) => {
+  const { listener, calls, warnings, done } = open()
+  await done(listener.onLost(['0_0', '0_1'], 'The coordinator has not answered for 45000 ms.'))
   t.same(calls, ['close dirty 0_0 0_1'])
+  t.same(warnings, [
+    'Tasks 0_0, 0_1 are lost, with what they did since their last commit: The coordinator has not answered for 45000 ms.',
+  ])
 })

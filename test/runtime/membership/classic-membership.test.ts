@@ -62,6 +62,7 @@ async function openGroup(cluster: EmbeddedCluster, clock: ManualClock) {
     const listener: MembershipListener = {
       report,
       onRebalance: () => void told.push('rebalance'),
+      beforeJoin: async () => undefined,
       onAssigned: note('assigned'),
       onRevoked: note('revoked'),
       onLost: note('lost'),

@@ -11,6 +11,8 @@ export class FakeMembership implements Membership {
   readonly commits: { readonly epoch: number; readonly offsets: readonly OffsetCommit[] }[] = []
   readonly reports: TaskReport[] = []
   rejoins = 0
+  /** Whether a join is under way. */
+  canCommit = true
   shutdowns = 0
   /** Commits are refused with it. */
   refusal: TransportError | null = null
@@ -67,7 +69,7 @@ export class FakeMembership implements Membership {
   async fence(): Promise<void> {
     const lost = [...this.#owned.keys()]
     this.#owned = new Map()
-    await this.#listener!.onLost(lost)
+    await this.#listener!.onLost(lost, 'The broker has fenced the member.')
   }
 
   /** The membership ends with this error. */

@@ -26,13 +26,14 @@ export class KafkaGroupCoordinator implements GroupCoordinator {
     this.#client = client
   }
 
-  async join(request: JoinRequest): Promise<JoinResponse> {
+  async join(request: JoinRequest, onMemberId?: (memberId: string) => void): Promise<JoinResponse> {
     let memberId = request.memberId
     const { errorCode: _, ...joined } = await this.#client.retry(async () => {
       const response = await this.#client.sendToCoordinator(request.groupId, joinGroupRequest({ ...request, memberId }))
       // KIP-394: the first answer to a new member has only an id. The member joins again with that id at once.
       if (response.errorCode !== errorCode.memberIdRequired) return this.#checked(request.groupId, 'join', response)
       memberId = response.memberId
+      onMemberId?.(memberId)
       return this.#ask(request.groupId, 'join', joinGroupRequest({ ...request, memberId }))
     })
     return joined

@@ -1,83 +1,10 @@
 import t from 'tap'
-import type { Test } from 'tap'
-import { seededChance } from '../../lib/clock/chance.ts'
-import { ManualClock } from '../../lib/clock/manual-clock.ts'
-import type { TopicPartition } from '../../lib/model/topic-partition.ts'
-import { partitionKey } from '../../lib/model/topic-partition.ts'
-import { assignCooperativeSticky } from '../../lib/transport/group/cooperative-sticky-assignor.ts'
-import { EmbeddedCluster } from '../../lib/transport/embedded/embedded-cluster.ts'
-import type { GroupCoordinator } from '../../lib/transport/group-coordinator.ts'
-import type { GroupMemberListener, GroupMemberOptions } from '../../lib/transport/group/group-member.ts'
-import { GroupMember } from '../../lib/transport/group/group-member.ts'
-
-/** Lets everything happen that needs no time. */
-const settle = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
-
-async function openGroup(t: Test, partitions = 4) {
-  const clock = new ManualClock(1_000_000)
-  const cluster = new EmbeddedCluster({ clock, chance: seededChance(7) })
-  t.teardown(() => cluster.close())
-  cluster.broker.createTopics([{ name: 'in', partitions }])
-  const advance = async (ms: number): Promise<void> => {
-    for (let left = ms; left > 0; left -= 500) {
-      clock.advance(Math.min(left, 500))
-      await settle()
-    }
-  }
-  const join = (name: string, listener: Partial<GroupMemberListener> = {}, options: Partial<GroupMemberOptions> = {}) =>
-    joinGroup(cluster, name, partitions, listener, options)
-  return { cluster, clock, advance, join }
-}
-
-async function joinGroup(
-  cluster: EmbeddedCluster,
-  name: string,
-  partitions: number,
-  listener: Partial<GroupMemberListener>,
-  options: Partial<GroupMemberOptions>,
-) {
-  const events: string[] = []
-  const note = (event: string, some: readonly TopicPartition[]): void =>
-    void events.push(`${event} ${some.map(({ partition }) => partition).join(',')}`)
-  const member: GroupMember = new GroupMember({
-    coordinator: options.coordinator ?? (await cluster.groupCoordinator({ clientId: name, groupId: 'group' })),
-    clock: cluster.clock,
-    groupId: 'group',
-    groupInstanceId: null,
-    protocolName: 'suite',
-    sessionTimeoutMs: 10_000,
-    rebalanceTimeoutMs: 60_000,
-    heartbeatIntervalMs: 3_000,
-    retryBackoffMs: 100,
-    ...options,
-    listener: {
-      subscription: async () => ({ topics: ['in'], userData: Buffer.from(`from ${name}`) }),
-      assign: async (members) => {
-        events.push(
-          `assign ${members
-            .map(({ userData }) => Buffer.from(userData ?? '').toString())
-            .sort()
-            .join(' and ')}`,
-        )
-        const shares = assignCooperativeSticky(members, new Map([['in', partitions]]))
-        return new Map(
-          [...shares].map(([id, some]) => [id, { partitions: some, userData: Buffer.from(`${some.length} for you`) }]),
-        )
-      },
-      onRevoked: async (some) => note('revoked', some),
-      onAssigned: async ({ added, userData }) => note(`assigned (${Buffer.from(userData!).toString()})`, added),
-      onLost: async (some) => note('lost', some),
-      ...listener,
-    },
-  })
-  const ended = member.run().then(
-    () => 'left',
-    (error: unknown) => error,
-  )
-  await settle()
-  const owned = (): number[] => member.ownedPartitions.map(({ partition }) => partition)
-  return { member, events, ended, owned }
-}
+import { ManualClock } from '../../../lib/clock/manual-clock.ts'
+import { partitionKey } from '../../../lib/model/topic-partition.ts'
+import type { GroupCoordinator } from '../../../lib/transport/group-coordinator.ts'
+import type { GroupMemberListener } from '../../../lib/transport/group/group-member.ts'
+import { GroupMember } from '../../../lib/transport/group/group-member.ts'
+import { openGroup, settle } from './group-fixture.ts'
 
 t.test('a lone member gets everything, and userData goes both ways', async (t) => {
   const { join } = await openGroup(t)

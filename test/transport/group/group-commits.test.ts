@@ -1,0 +1,148 @@
+import t from 'tap'
+import type { GroupMemberListener } from '../../../lib/transport/group/group-member.ts'
+import { joinOnce, offset, openCoordinator, openGroup, refusal, settle } from './group-fixture.ts'
+
+t.test('while a join waits for others no commit is sent; after the assignment commits go through', async (t) => {
+  const { cluster, join, advance } = await openGroup(t)
+  const { coordinator, calls } = await openCoordinator(cluster)
+  const { member, events } = await join('a', {}, { coordinator })
+  void joinOnce(cluster)
+  await advance(3_000)
+  member.requestRejoin()
+  await settle()
+  calls.length = 0
+  t.notOk(member.canCommit)
+  await t.rejects(member.commit([offset]), { kind: 'rebalance', code: 'TRANSPORT_REBALANCE_IN_PROGRESS' })
+  t.same(calls, [])
+  await advance(62_000)
+  t.ok(member.canCommit)
+  await member.commit([offset])
+  t.same(calls, ['sync', 'commit'].concat(calls.slice(2)))
+  t.notOk(events.some((event) => event.startsWith('lost')))
+  await member.leave()
+})
+
+t.test('a join waits for the answer to a commit that is under way', async (t) => {
+  const { cluster, join } = await openGroup(t)
+  const answered = Promise.withResolvers<void>()
+  const { coordinator, calls } = await openCoordinator(cluster, { commitOffsets: () => answered.promise })
+  const { member } = await join('a', {}, { coordinator })
+  calls.length = 0
+  const committed = member.commit([offset])
+  member.requestRejoin()
+  await settle()
+  t.same(calls, ['commit'])
+  answered.resolve()
+  await committed
+  await settle()
+  t.same(calls, ['commit', 'join', 'sync'])
+  await member.leave()
+})
+
+t.test('a commit that is refused for its generation loses nothing: the member joins again with its partitions', async (t) => {
+  const { cluster, join, advance } = await openGroup(t)
+  const { coordinator, calls, answers } = await openCoordinator(cluster)
+  const { member, events, owned } = await join('a', {}, { coordinator })
+  answers.commitOffsets = () => Promise.reject(refusal('ILLEGAL_GENERATION', 'fenced'))
+  await t.rejects(member.commit([offset]), { code: 'TRANSPORT_ILLEGAL_GENERATION' })
+  delete answers.commitOffsets
+  await advance(500)
+  t.same(events.slice(2), ['assign from a', 'assigned (4 for you) '])
+  t.same(owned(), [0, 1, 2, 3])
+  await member.commit([offset])
+  t.equal(calls.filter((call) => call === 'join').length, 2)
+  await member.leave()
+})
+
+t.test('a commit that is refused because the group rebalances is no reason for another rebalance', async (t) => {
+  const { cluster, join, advance } = await openGroup(t)
+  const { coordinator, calls, answers } = await openCoordinator(cluster)
+  const { member } = await join('a', {}, { coordinator })
+  answers.commitOffsets = () => Promise.reject(refusal('REBALANCE_IN_PROGRESS', 'rebalance'))
+  await t.rejects(member.commit([offset]), { code: 'TRANSPORT_REBALANCE_IN_PROGRESS' })
+  await advance(1000)
+  t.equal(calls.filter((call) => call === 'join').length, 1)
+  await member.leave()
+})
+
+t.test('heartbeats go on after REBALANCE_IN_PROGRESS while a callback is busy, and one join is the answer to all', async (t) => {
+  const { cluster, join, advance } = await openGroup(t)
+  const busy = Promise.withResolvers<void>()
+  let isBusy = false
+  const { coordinator, calls } = await openCoordinator(cluster)
+  const listener: Partial<GroupMemberListener> = {
+    subscription: async () => {
+      if (isBusy) await busy.promise
+      return { topics: ['in'], userData: Buffer.from('from a') }
+    },
+  }
+  const { member, events } = await join('a', listener, { coordinator })
+  isBusy = true
+  void joinOnce(cluster)
+  await advance(30_000)
+  calls.length = 0
+  isBusy = false
+  busy.resolve()
+  await settle()
+  t.notOk(events.some((event) => event.startsWith('lost')))
+  t.same(calls, ['join', 'sync'])
+  await member.leave()
+})
+
+t.test('leaving during the first join neither waits for others nor leaves a member behind', async (t) => {
+  const { cluster, join } = await openGroup(t)
+  const { memberId } = await joinOnce(cluster)
+  const { member, ended } = await join('a')
+  await member.leave()
+  t.equal(await ended, 'left')
+  const { members } = await joinOnce(cluster, memberId)
+  t.same(members.map((each) => each.memberId), [memberId]) // prettier-ignore
+})
+
+t.test('a join that breaks after it has waited for longer than a session loses nothing', async (t) => {
+  const { cluster, join, advance } = await openGroup(t)
+  const { coordinator, answers } = await openCoordinator(cluster)
+  const { member, events, owned } = await join('a', {}, { coordinator })
+  void joinOnce(cluster)
+  await advance(3_000)
+  const waiting = Promise.withResolvers<never>()
+  const real = await cluster.groupCoordinator({ clientId: 'a', groupId: 'group' })
+  answers.join = (request) => {
+    real.join(request).catch(() => undefined)
+    return waiting.promise
+  }
+  member.requestRejoin()
+  await advance(30_000)
+  delete answers.join
+  waiting.reject(refusal('NETWORK_EXCEPTION', 'retriable'))
+  await advance(1000)
+  t.notOk(events.some((event) => event.startsWith('lost')))
+  t.same(owned(), [0, 1, 2, 3])
+  await member.leave()
+})
+
+t.test('leaving does not wait for a coordinator that is silent', async (t) => {
+  const { cluster, join, advance } = await openGroup(t)
+  const { coordinator, answers } = await openCoordinator(cluster)
+  const { member, ended } = await join('a', {}, { coordinator })
+  answers.leave = () => new Promise(() => undefined)
+  void member.leave()
+  await advance(5_500)
+  t.equal(await ended, 'left')
+})
+
+t.test('a member says why it lost its partitions', async (t) => {
+  const { cluster, join, advance } = await openGroup(t)
+  const { coordinator, answers } = await openCoordinator(cluster)
+  const reasons: string[] = []
+  const { member } = await join('a', { onLost: async (_, reason) => void reasons.push(reason) }, { coordinator })
+  answers.heartbeat = async (identity) => {
+    await coordinator.leave(identity)
+    throw refusal('UNKNOWN_MEMBER_ID', 'fenced')
+  }
+  await advance(3_000)
+  answers.heartbeat = () => new Promise(() => undefined)
+  await advance(14_000)
+  t.same(reasons, ['A refusal of this test: UNKNOWN_MEMBER_ID.', 'The coordinator has not answered for 10000 ms.'])
+  await member.leave()
+})
