@@ -8,7 +8,7 @@
  * | route | body | answer |
  * | - | - | - |
  * | GET /api/state | | {@link State} of feed.ts |
- * | GET /api/feed?at&ledger&user | | server-sent events of feed.ts; `user` leaves only transfers of that user in batches |
+ * | GET /api/feed?at&ledger | | server-sent events of feed.ts; `ledger`: the `to` of the proof that the client has |
  * | GET /api/users?page&size | | {@link Page} of {@link User} |
  * | POST /api/users | {@link NewUser} | 201 {@link User}, `Location`, `ETag` |
  * | GET /api/users/ID | | {@link User}, `ETag` |

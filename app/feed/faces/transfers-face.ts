@@ -1,0 +1,57 @@
+import type { Batch, FeedRecord, TransferRecord, TransferRow, Vector } from '../../contracts/feed.ts'
+import type { FeedTopic, Positions } from '../vector.ts'
+import { formatVector, parseVector } from '../vector.ts'
+import type { Face, FaceEvent } from './face.ts'
+
+/** Where reading has come to, record by record. */
+class Cursor {
+  readonly #topics: readonly FeedTopic[]
+  readonly #next: Map<string, number[]>
+
+  constructor(topics: readonly FeedTopic[], before: Positions) {
+    this.#topics = topics
+    this.#next = new Map([...before].map(([topic, next]) => [topic, [...next]]))
+  }
+
+  after({ topic, p, o }: FeedRecord): Vector {
+    this.#next.get(topic)![p] = o + 1
+    return formatVector(this.#topics, this.#next)
+  }
+}
+
+/**
+ * `/transfers/stream`: one event a transfer, `transfer.upserted` or `transfer.deleted`, each with the vector after it. With `userId` only
+ * the transfers from or to that user. A deletion has no row to tell by: it goes to whoever has seen the transfer, and to all who have not.
+ */
+export function transfersFace(topics: readonly FeedTopic[], userId: number | null): Face {
+  const concerns = ({ value }: TransferRecord): boolean => value === null || userId === null || isOf(value, userId)
+  return {
+    batch(batch, id) {
+      const cursor = new Cursor(topics, beginOf(batch, id, topics))
+      const events = batch.records.flatMap((record): FaceEvent[] => {
+        const after = cursor.after(record)
+        return record.kind === 'transfer' && concerns(record) ? [{ ...eventOf(record), id: after }] : []
+      })
+      return events
+    },
+    event: () => null,
+    end: (type, text) => ({ type, id: null, text }),
+  }
+}
+
+function beginOf({ ranges }: Batch, id: Vector, topics: readonly FeedTopic[]): Positions {
+  const after = parseVector(id, topics)
+  if (typeof after === 'string') throw new TypeError(`${id} is no vector of this feed.`)
+  const before = new Map([...after].map(([topic, next]) => [topic, [...next]]))
+  for (const { topic, p, from } of ranges) before.get(topic)![p] = from
+  return before
+}
+
+function eventOf({ key, value }: TransferRecord): { readonly type: string; readonly text: string } {
+  if (value === null) return { type: 'transfer.deleted', text: JSON.stringify({ id: Number(key) }) }
+  return { type: 'transfer.upserted', text: JSON.stringify(value) }
+}
+
+function isOf({ fromUserId, toUserId }: TransferRow, userId: number): boolean {
+  return fromUserId === userId || toUserId === userId
+}

@@ -1,0 +1,40 @@
+import type { SchemaRegistry } from 'millrace'
+import { enriched, rawTransfers, rawUsers, transfers, users } from '../../../examples/transfer-pipeline/topics.ts'
+import type { Lane, Station, TransferRow } from '../../contracts/feed.ts'
+import { toDocument } from '../core-read/to-document.ts'
+import type { TextReader } from './text-reader.ts'
+import { avroTexts, rawTexts } from './text-reader.ts'
+import type { FeedSource } from './record-maker.ts'
+import { feedSource } from './record-maker.ts'
+
+/** A topic on the way from SQL to the page. */
+export interface Flow {
+  readonly lane: Lane
+  readonly station: Station
+  /** Kafka's name. */
+  readonly topic: string
+  readonly texts: (schemaRegistry: SchemaRegistry) => TextReader
+  /** The group of the application that reads it next. */
+  readonly group: string
+}
+
+export const sinkGroup = 'transfer-sink'
+
+export const flows: readonly Flow[] = [
+  { lane: 'user', station: 'raw', topic: rawUsers.name, texts: rawTexts, group: 'ingestion-users' },
+  { lane: 'user', station: 'ingestion', topic: users.name, texts: avroTexts(users), group: 'transfer-enricher' },
+  { lane: 'transfer', station: 'raw', topic: rawTransfers.name, texts: rawTexts, group: 'ingestion-transfers' },
+  { lane: 'transfer', station: 'ingestion', topic: transfers.name, texts: avroTexts(transfers), group: 'transfer-enricher' },
+  { lane: 'transfer', station: 'enriched', topic: enriched.name, texts: avroTexts(enriched), group: sinkGroup },
+]
+
+/** The topics whose records are in the feed. */
+export const feedSources: readonly FeedSource[] = [
+  feedSource('user', users, ({ id, name, createdAt, lastUpdatedAt }) => ({
+    id: Number(id),
+    name,
+    createdAt: new Date(createdAt).toISOString(),
+    lastUpdatedAt: new Date(lastUpdatedAt).toISOString(),
+  })),
+  feedSource('transfer', enriched, (transfer) => toDocument(transfer) as unknown as TransferRow),
+]

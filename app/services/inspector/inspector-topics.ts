@@ -1,0 +1,53 @@
+import { createHash } from 'node:crypto'
+import type { Admin, Cluster } from 'millrace'
+import type { FeedTopic, Positions } from '../../feed/vector.ts'
+
+/** A topic as a cluster describes it; not every cluster says an id. */
+interface Described {
+  readonly name: string
+  readonly topicId?: string | undefined
+  readonly partitions: readonly unknown[]
+}
+
+/**
+ * The topics of the feed with their ids. Where the cluster says none, an id is made of the topic's name and of `clusterIdentity`, which is
+ * another one for another cluster or directory.
+ */
+export async function describeTopics(cluster: Cluster, names: readonly string[], clusterIdentity: string): Promise<FeedTopic[]> {
+  return withAdmin(cluster, async (admin) => {
+    const found: readonly Described[] = await admin.metadata(names)
+    const missing = names.find((name) => !found.some((topic) => topic.name === name))
+    if (missing !== undefined) throw new Error(`There is no topic ${missing}: create the topics of the manifest first.`)
+    return names.map((name) => {
+      const { topicId, partitions } = found.find((topic) => topic.name === name)!
+      return { name, id: topicId ?? madeId(clusterIdentity, name), partitions: partitions.length }
+    })
+  })
+}
+
+/** The end of each partition that `read_committed` reads up to. */
+export function endsOf(cluster: Cluster, topics: readonly FeedTopic[]): Promise<Positions> {
+  return withAdmin(cluster, async (admin) => {
+    const all = topics.flatMap(({ name, partitions }) =>
+      Array.from({ length: partitions }, (_, partition) => ({ topic: name, partition })),
+    )
+    const ends = await admin.listOffsets(all, 'latest-stable')
+    const endOf = (topic: string, p: number): number =>
+      ends.find((end) => end.topic === topic && end.partition === p)?.offset ?? 0
+    return new Map(topics.map(({ name, partitions }) => [name, Array.from({ length: partitions }, (_, p) => endOf(name, p))]))
+  })
+}
+
+async function withAdmin<T>(cluster: Cluster, use: (admin: Admin) => Promise<T>): Promise<T> {
+  const admin = await cluster.admin({ clientId: 'inspector-admin' })
+  try {
+    return await use(admin)
+  } finally {
+    await admin.close()
+  }
+}
+
+/** 128 bits in base64url, as Kafka writes topic ids. */
+function madeId(identity: string, name: string): string {
+  return createHash('sha256').update(`${identity}\n${name}`).digest().subarray(0, 16).toString('base64url')
+}

@@ -1,0 +1,75 @@
+import type { RawRecord, SchemaRegistry } from 'millrace'
+import type { ClockMs, Excerpt } from '../../contracts/feed.ts'
+import { causeOf } from './cause.ts'
+import type { Flow } from './flows.ts'
+import type { Passage } from './passages.ts'
+import { CauseTimes } from './passages.ts'
+import type { TextReader } from './text-reader.ts'
+import { excerptMax } from './text-reader.ts'
+import { keyText, schemaIdOf, sizeOf } from './topic-reader.ts'
+
+/** Turns the records of the flows into passages. */
+export class PassageMaker {
+  readonly #flows: ReadonlyMap<string, Flow>
+  readonly #readers: ReadonlyMap<string, TextReader>
+  readonly #times = new CauseTimes()
+  /** `epoch ms − originMs` is the clock's ms: the time of a change in SQL, and of its raw record, is by the machine's clock. */
+  readonly #originMs: number
+
+  constructor(flows: readonly Flow[], schemaRegistry: SchemaRegistry, originMs: number) {
+    this.#flows = new Map(flows.map((flow) => [flow.topic, flow]))
+    this.#readers = new Map(flows.map(({ topic, texts }) => [topic, texts(schemaRegistry)]))
+    this.#originMs = originMs
+  }
+
+  has(topic: string): boolean {
+    return this.#flows.has(topic)
+  }
+
+  /** The passages of one topic's records; those of raw records bring that of their change in SQL. */
+  async make(topic: string, records: readonly RawRecord[], seen: ClockMs): Promise<Passage[]> {
+    const flow = this.#flows.get(topic)!
+    await this.#readers.get(topic)!.prepare(records)
+    return records.flatMap((record) => this.#passages(flow, record, seen))
+  }
+
+  /** The document that an enriched record has become. */
+  document(enriched: Passage, seen: ClockMs): Passage {
+    const ms = Math.max(0, seen - enriched.seen)
+    const excerpt = (): Excerpt => ({ ...enriched.excerpt(), p: null, o: null, schemaId: null, ms: round(ms) })
+    return { ...enriched, station: 'document', topic: null, seen, ms, excerpt }
+  }
+
+  #passages(flow: Flow, record: RawRecord, seen: ClockMs): Passage[] {
+    if (flow.station !== 'raw') return [this.#passage(flow, flow.topic, record, seen)]
+    const sql = this.#passage({ ...flow, station: 'sql' }, null, record, record.timestamp - this.#originMs)
+    return [sql, this.#passage(flow, flow.topic, record, seen)]
+  }
+
+  #passage({ lane, station }: Flow, topic: string | null, record: RawRecord, seen: ClockMs): Passage {
+    const [cause, key] = [causeOf(record.headers), keyText(record)]
+    const ms = this.#times.note(cause, station, seen)
+    const [p, o, schemaId] = topic === null ? [null, null, null] : [record.partition, record.offset, schemaIdOf(record)]
+    const bytes = sizeOf(record)
+    const kept = keep(record, topic === null ? 'raw' : station)
+    const text = (): string | null => this.#readers.get(record.topic)!.text(kept)
+    const excerpt = (): Excerpt => ({ p, o, key, cause, bytes, schemaId, text: text(), ms: ms === null ? null : round(ms) })
+    return { lane: laneOf(cause, lane), station, topic, id: Number(key), cause, seen, ms, bytes, excerpt }
+  }
+}
+
+/** What a change of a user re-emits downstream flies on the lane of users. */
+function laneOf(cause: Passage['cause'], lane: Passage['lane']): Passage['lane'] {
+  return lane === 'transfer' && cause?.includes('.users:') === true ? 'user' : lane
+}
+
+/** The views of a fetch do not last. Of a large text only the beginning is ever shown. */
+function keep(record: RawRecord, station: Passage['station']): RawRecord {
+  const { value } = record
+  const kept = station === 'raw' ? value?.subarray(0, 4 * excerptMax) : value
+  return { ...record, key: null, headers: [], value: kept === null || kept === undefined ? null : new Uint8Array(kept) }
+}
+
+function round(ms: number): number {
+  return Math.round(ms * 100) / 100
+}

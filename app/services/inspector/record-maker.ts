@@ -1,0 +1,72 @@
+import type { RawRecord, SchemaRegistry } from 'millrace'
+import type { FeedKind, FeedRecord } from '../../contracts/feed.ts'
+import { causeOf, opOf } from './cause.ts'
+import type { ValueTopic } from './topic-reader.ts'
+import { TopicReader, keyText, schemaIdOf, sizeOf } from './topic-reader.ts'
+
+/** A topic whose records are in the feed, and how its values become rows. */
+export interface FeedSource {
+  readonly kind: FeedKind
+  readonly name: string
+  reader(schemaRegistry: SchemaRegistry): RowReader
+}
+
+interface RowReader {
+  prepare(records: readonly RawRecord[]): Promise<void>
+  row(record: RawRecord): unknown
+}
+
+/** `toRow` turns a value, and the record that it is in, into the row of the contract. */
+export function feedSource<V>(kind: FeedKind, topic: ValueTopic<V>, toRow: (value: V, record: RawRecord) => unknown): FeedSource {
+  return {
+    kind,
+    name: topic.name,
+    reader(schemaRegistry) {
+      const values = new TopicReader(topic, schemaRegistry)
+      const row = (record: RawRecord): unknown => {
+        const value = values.read(record)
+        return value === null ? null : toRow(value, record)
+      }
+      return { prepare: (records) => values.prepare(records), row }
+    },
+  }
+}
+
+/** Makes the records of the feed from those of its topics. */
+export class RecordMaker {
+  readonly #sources: ReadonlyMap<string, FeedSource & { readonly rows: RowReader }>
+
+  constructor(sources: readonly FeedSource[], schemaRegistry: SchemaRegistry) {
+    this.#sources = new Map(sources.map((source) => [source.name, { ...source, rows: source.reader(schemaRegistry) }]))
+  }
+
+  has(topic: string): boolean {
+    return this.#sources.has(topic)
+  }
+
+  /** All records of one topic, seen at the same instant. */
+  async make(topic: string, records: readonly RawRecord[], seen: number): Promise<FeedRecord[]> {
+    const source = this.#sources.get(topic)
+    if (source === undefined) return []
+    await source.rows.prepare(records)
+    return records.map((record) => {
+      const { partition, offset, timestamp, headers } = record
+      const made = {
+        kind: source.kind,
+        topic,
+        p: partition,
+        o: offset,
+        key: keyText(record),
+        op: opOf(headers),
+        cause: causeOf(headers),
+        ts: timestamp,
+        seen,
+        bytes: sizeOf(record),
+        schemaId: schemaIdOf(record),
+        value: source.rows.row(record),
+      }
+      // The source of a kind makes rows of that kind.
+      return made as FeedRecord
+    })
+  }
+}
