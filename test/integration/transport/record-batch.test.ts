@@ -68,7 +68,8 @@ async function rawRecords(bootstrapServers: string, topic: string): Promise<Buff
     apiTimeoutMs: 5000,
   })
   const { leader, leaderEpoch } = await client.leaderOf({ topic, partition: 0 })
-  const { partitions } = await client.sendTo(leader, fetchRequest([{ topic, partition: 0, offset: 0, leaderEpoch }], limits))
+  const target = { topic, topicId: client.topicIdOf(topic), partition: 0, offset: 0, leaderEpoch, lastFetchedEpoch: -1 }
+  const { partitions } = await client.sendTo(leader, fetchRequest([target], limits, '', 'fetch'))
   client.close()
   return partitions[0]!.records
 }

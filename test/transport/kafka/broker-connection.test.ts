@@ -1,7 +1,9 @@
 import t from 'tap'
 import { ManualClock } from '../../../lib/clock/manual-clock.ts'
-import type { Connection } from '../../../lib/transport/kafka/connection/connection.ts'
+import type { Connection, RequestFrame } from '../../../lib/transport/kafka/connection/connection.ts'
 import { BrokerConnection } from '../../../lib/transport/kafka/client/broker-connection.ts'
+import { metadata } from '../../../lib/transport/kafka/wire/apis/metadata.ts'
+import { encodeResponse } from '../../../lib/transport/kafka/wire/messages.ts'
 import { fetchRequest } from '../../../lib/transport/kafka/wire/fetch-request.ts'
 import { metadataRequest } from '../../../lib/transport/kafka/wire/metadata-requests.ts'
 import { limits } from '../../conformance/transport/transport-case.ts'
@@ -26,16 +28,41 @@ function options(clock: ManualClock, connection: () => Promise<Connection>) {
   return { open: connection, clock, connectionTimeoutMs: 100, requestTimeoutMs: 200 }
 }
 
-t.test('a version that the broker does not speak is an error before anything is sent', async (t) => {
-  const closed: string[] = []
-  const connect = options(new ManualClock(0), () => Promise.resolve(silentConnection(closed)))
-  const connection = await BrokerConnection.open(broker, connect, unaborted)
-  await t.rejects(connection.send(metadataRequest(null)), {
+async function opened(
+  apiVersions: Connection['apiVersions'],
+  exchange: Connection['exchange'] = () => Promise.reject(new Error()),
+) {
+  const connect = options(new ManualClock(0), () => Promise.resolve({ ...silentConnection([]), apiVersions, exchange }))
+  return BrokerConnection.open(broker, connect, unaborted)
+}
+
+t.test('a request that no version of the broker can carry is an error before anything is sent', async (t) => {
+  const old = await opened(new Map([[3, { min: 0, max: 6 }]]))
+  await t.rejects(old.send(metadataRequest(null)), {
     code: 'TRANSPORT_UNSUPPORTED_VERSION',
     kind: 'fatal',
-    message: /b:1 does not speak version 7 of Metadata \(it offers 8 to 12\)/,
+    message: /b:1 is too old for Metadata: it needs one of the versions 7 to 13, it offers 0 to 6\./,
   })
-  await t.rejects(connection.send(fetchRequest([], limits)), { message: /it offers none/ })
+  await t.rejects(old.send(fetchRequest([], limits, '', 'fetch')), { message: /it does not offer this request/ })
+  const young = await opened(new Map([[3, { min: 14, max: 15 }]]))
+  await t.rejects(young.send(metadataRequest(null)), { message: /b:1 is too new .* Update Millrace\./ })
+})
+
+t.test('a request goes in the newest version that both sides know, with the header of that version', async (t) => {
+  for (const [offered, apiVersion, header] of [
+    [{ min: 0, max: 8 }, 8, 'plain'],
+    [{ min: 4, max: 99 }, 13, 'flexible'],
+  ] as const) {
+    const sent: RequestFrame[] = []
+    const exchange = (frame: RequestFrame): Promise<Uint8Array> => {
+      sent.push(frame)
+      const topics = [{ errorCode: 0, name: 'in', partitions: [] }]
+      return Promise.resolve(encodeResponse(metadata, apiVersion, { brokers: [], topics, throttleTimeMs: 7 }))
+    }
+    const connection = await opened(new Map([[3, offered]]), exchange)
+    t.match(await connection.send(metadataRequest(['in'])), { value: { topics: [{ name: 'in' }] }, throttleTimeMs: 7 })
+    t.match(sent, [{ apiName: 'Metadata', apiKey: 3, apiVersion, header }])
+  }
 })
 
 t.test('a broker that does not answer in time is given up with its connection', async (t) => {
@@ -47,7 +74,7 @@ t.test('a broker that does not answer in time is given up with its connection', 
     options(clock, () => Promise.resolve(silent)),
     unaborted,
   )
-  const sent = connection.send(fetchRequest([], { ...limits, maxWaitMs: 300 }))
+  const sent = connection.send(fetchRequest([], { ...limits, maxWaitMs: 300 }, '', 'fetch'))
   clock.advance(499)
   t.same(closed, [], 'a long poll has its own time besides')
   clock.advance(1)

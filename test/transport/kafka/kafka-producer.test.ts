@@ -3,9 +3,8 @@ import t from 'tap'
 import { ManualClock } from '../../../lib/clock/manual-clock.ts'
 import type { TopicPartition } from '../../../lib/model/topic-partition.ts'
 import type { EmbeddedBroker } from '../../../lib/transport/embedded/embedded-broker.ts'
-import { readTopics } from '../../../lib/transport/kafka/wire/request.ts'
-import { RequestWriter } from '../../../lib/transport/kafka/wire/request-writer.ts'
-import { ResponseReader } from '../../../lib/transport/kafka/wire/response-reader.ts'
+import { produce } from '../../../lib/transport/kafka/wire/apis/produce.ts'
+import { decodeRequest, encodeResponse } from '../../../lib/transport/kafka/wire/messages.ts'
 import type { RequestFrame } from '../../../lib/transport/kafka/connection/connection.ts'
 import type { Producer, ProduceResult } from '../../../lib/transport/producer.ts'
 import type { RecordBatch } from '../../../lib/transport/record-batch/record-batch.ts'
@@ -57,28 +56,23 @@ function send(producer: Producer, at: TopicPartition, ...keys: string[]): Promis
 }
 
 function batchesOf(requests: readonly RequestFrame[]): RecordBatch[] {
-  return requests
-    .filter(({ apiKey }) => apiKey === api.produce)
-    .flatMap(({ body }) => producedIn(body).map(({ records }) => decodeRecordBatch(records)))
+  const sent = requests.filter(({ apiKey }) => apiKey === api.produce)
+  const partitions = sent.flatMap((frame) => producedIn(frame).flatMap(({ partitionData }) => partitionData))
+  return partitions.map(({ records }) => decodeRecordBatch(records!))
 }
 
-function producedIn(body: Uint8Array) {
-  const reader = new ResponseReader(body)
-  reader.nullableString()
-  reader.int16()
-  reader.int32()
-  return readTopics(reader, (each, topic) => ({ topic, partition: each.int32(), records: each.data() }))
+function producedIn({ apiVersion, body }: RequestFrame) {
+  return decodeRequest(produce, apiVersion, body).topicData
 }
 
 /** An answer that refuses the whole request. */
 function refusing(errorCode: number): (frame: RequestFrame) => Fate {
-  return ({ body }) => {
-    const writer = new RequestWriter()
-    const produced = producedIn(body)
-    writer.array(produced, (out, { topic, partition }) => {
-      out.string(topic).int32(1).int32(partition).int16(errorCode).int64(-1).int64(-1).int64(0)
-    })
-    return Buffer.from(writer.int32(0).bytes)
+  return (frame) => {
+    const responses = producedIn(frame).map(({ name, partitionData }) => ({
+      name,
+      partitionResponses: partitionData.map(({ index }) => ({ index, errorCode, baseOffset: -1 })),
+    }))
+    return encodeResponse(produce, frame.apiVersion, { responses })
   }
 }
 
@@ -109,8 +103,8 @@ for (const fate of ['lose-request', 'lose-answer', 'never'] as const)
 
 t.test('a batch of unknown fate is given up: the next epoch keeps its late arrival out', async (t) => {
   let late: Buffer | undefined
-  const holdBack = ({ body }: RequestFrame): Fate => {
-    late ??= Buffer.from(producedIn(body)[0]!.records)
+  const holdBack = (frame: RequestFrame): Fate => {
+    late ??= Buffer.from(producedIn(frame)[0]!.partitionData[0]!.records!)
     return 'never'
   }
   const { clock, embedded, producer, stamps } = await open([holdBack, holdBack, holdBack], 1000)

@@ -1,23 +1,27 @@
 import t from 'tap'
 import type { RequestFrame } from '../../../lib/transport.ts'
-import { RequestWriter } from '../../../lib/transport/kafka/wire/request-writer.ts'
+import { fetch } from '../../../lib/transport/kafka/wire/apis/fetch.ts'
+import { heartbeat } from '../../../lib/transport/kafka/wire/apis/heartbeat.ts'
+import { joinGroup } from '../../../lib/transport/kafka/wire/apis/join-group.ts'
+import { leaveGroup } from '../../../lib/transport/kafka/wire/apis/leave-group.ts'
+import { offsetCommit } from '../../../lib/transport/kafka/wire/apis/offset-commit.ts'
+import { encodeResponse } from '../../../lib/transport/kafka/wire/messages.ts'
 import { limits, openFetcher } from '../../conformance/transport/transport-case.ts'
 import type { Fate } from './fake-connection.ts'
 import { fakeCluster } from './fake-cluster.ts'
 
-const [fetch, offsetCommit, joinGroup, heartbeat, leaveGroup] = [1, 8, 11, 12, 13]
 const groupId = 'group'
 const identity = { groupId, generationId: 1, memberId: 'member', groupInstanceId: null }
-const noError = new RequestWriter().int32(0).int16(0)
 
-const answers: Readonly<Record<number, Buffer>> = {
-  [offsetCommit!]: new RequestWriter().int32(0).array([], () => {}).bytes,
-  [heartbeat!]: noError.bytes,
-  [leaveGroup!]: Buffer.concat([noError.bytes, new RequestWriter().array([], () => {}).bytes]),
-}
+const answers: ReadonlyMap<number, (version: number) => Buffer> = new Map([
+  [offsetCommit.key, (version) => encodeResponse(offsetCommit, version, { topics: [] })],
+  [heartbeat.key, (version) => encodeResponse(heartbeat, version, { errorCode: 0 })],
+  [leaveGroup.key, (version) => encodeResponse(leaveGroup, version, { errorCode: 0 })],
+])
 
 t.test('a pending join delays neither heartbeats nor commits nor a leave', async (t) => {
-  const fateOf = ({ apiKey }: RequestFrame): Fate => (apiKey === joinGroup ? 'never' : (answers[apiKey] ?? 'answer'))
+  const fateOf = ({ apiKey, apiVersion }: RequestFrame): Fate =>
+    apiKey === joinGroup.key ? 'never' : (answers.get(apiKey)?.(apiVersion) ?? 'answer')
   const { cluster, connections } = fakeCluster(fateOf)
   const coordinator = await cluster.groupCoordinator({ clientId: 'test', groupId })
   const times = { sessionTimeoutMs: 10_000, rebalanceTimeoutMs: 30_000 }
@@ -33,14 +37,14 @@ t.test('a pending join delays neither heartbeats nor commits nor a leave', async
   await coordinator.heartbeat(identity)
   await coordinator.commitOffsets(identity, [{ topic: 'in', partition: 0, offset: 1, leaderEpoch: -1, metadata: '' }])
   await coordinator.leave(identity)
-  const joins = connections.requests.filter(({ apiKey }) => apiKey === joinGroup)
+  const joins = connections.requests.filter(({ apiKey }) => apiKey === joinGroup.key)
   t.equal(joins.length, 1, 'and the join waits on, undisturbed')
   await coordinator.close()
   await t.rejects(join, { code: 'TRANSPORT_CLOSED' })
 })
 
 t.test('a long poll does not delay the metadata of a new topic', async (t) => {
-  const { cluster, embedded } = fakeCluster(({ apiKey }) => (apiKey === fetch ? 'never' : 'answer'))
+  const { cluster, embedded } = fakeCluster(({ apiKey }) => (apiKey === fetch.key ? 'never' : 'answer'))
   t.teardown(() => embedded.close())
   embedded.createTopics([{ name: 'in', partitions: 1 }])
   const fetcher = await openFetcher(t, cluster)

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { TransportError } from '../../../lib/model/errors.ts'
 import { partitionKey } from '../../../lib/model/topic-partition.ts'
 import type { TopicPartition } from '../../../lib/model/topic-partition.ts'
@@ -5,14 +6,22 @@ import type { EmbeddedBroker } from '../../../lib/transport/embedded/embedded-br
 import { EmbeddedFetcher } from '../../../lib/transport/embedded/embedded-fetcher.ts'
 import type { FetchedPartition } from '../../../lib/transport/fetcher.ts'
 import type { HostPort, VersionRange } from '../../../lib/transport/kafka/connection/connection.ts'
-import { readTopics, writeTopics } from '../../../lib/transport/kafka/wire/request.ts'
-import { RequestWriter } from '../../../lib/transport/kafka/wire/request-writer.ts'
-import { ResponseReader } from '../../../lib/transport/kafka/wire/response-reader.ts'
+import { createTopics } from '../../../lib/transport/kafka/wire/apis/create-topics.ts'
+import { fetch } from '../../../lib/transport/kafka/wire/apis/fetch.ts'
+import { findCoordinator } from '../../../lib/transport/kafka/wire/apis/find-coordinator.ts'
+import { initProducerId } from '../../../lib/transport/kafka/wire/apis/init-producer-id.ts'
+import { listOffsets } from '../../../lib/transport/kafka/wire/apis/list-offsets.ts'
+import { metadata } from '../../../lib/transport/kafka/wire/apis/metadata.ts'
+import { offsetFetch } from '../../../lib/transport/kafka/wire/apis/offset-fetch.ts'
+import { produce } from '../../../lib/transport/kafka/wire/apis/produce.ts'
+import { decodeRequest, encodeResponse } from '../../../lib/transport/kafka/wire/messages.ts'
+import { byTopic } from '../../../lib/transport/kafka/wire/request.ts'
 import { placedAt } from '../sealed-batches.ts'
 
 /** A request as a broker sees it. */
 export interface ReceivedRequest {
   readonly apiKey: number
+  readonly apiVersion: number
   readonly body: Uint8Array
 }
 
@@ -22,14 +31,14 @@ interface StoredBytes {
 }
 
 export const api = {
-  produce: 0,
-  fetch: 1,
-  listOffsets: 2,
-  metadata: 3,
-  offsetFetch: 9,
-  findCoordinator: 10,
-  createTopics: 19,
-  initProducerId: 22,
+  produce: produce.key,
+  fetch: fetch.key,
+  listOffsets: listOffsets.key,
+  metadata: metadata.key,
+  offsetFetch: offsetFetch.key,
+  findCoordinator: findCoordinator.key,
+  createTopics: createTopics.key,
+  initProducerId: initProducerId.key,
 } as const
 
 /** Offered, so that clients ask: the tests answer them themselves. OffsetCommit, JoinGroup, Heartbeat, LeaveGroup, SyncGroup. */
@@ -45,12 +54,12 @@ const errorCodes: Readonly<Record<string, number>> = {
 }
 
 /**
- * The one broker of a cluster, by its bytes: decodes requests, asks an embedded broker, and encodes the responses. It keeps what
- * was produced as bytes, so that a test can damage them.
+ * The one broker of a cluster, by its bytes: decodes requests, asks an embedded broker, and encodes the responses. It offers versions
+ * that nobody knows yet. It keeps what was produced as bytes, so that a test can damage them.
  */
 export class WireBroker {
   readonly apiVersions: ReadonlyMap<number, VersionRange> = new Map(
-    [...Object.values(api), ...unanswered].map((apiKey) => [apiKey, { min: 0, max: 20 }]),
+    [...Object.values(api), ...unanswered].map((apiKey) => [apiKey, { min: 0, max: 99 }]),
   )
   address: HostPort = { host: 'wire', port: 9092 }
   readonly #broker: EmbeddedBroker
@@ -69,46 +78,61 @@ export class WireBroker {
     stored.bytes = change(Buffer.from(stored.bytes))
   }
 
-  async answer({ apiKey, body }: ReceivedRequest): Promise<Buffer> {
-    const reader = new ResponseReader(body)
-    const writer = new RequestWriter()
-    if (apiKey === api.metadata) this.#metadata(reader, writer)
-    else if (apiKey === api.produce) this.#produce(reader, writer)
-    else if (apiKey === api.fetch) await this.#fetch(reader, writer)
-    else if (apiKey === api.listOffsets) this.#listOffsets(reader, writer)
-    else if (apiKey === api.offsetFetch) this.#offsetFetch(reader, writer)
-    else if (apiKey === api.createTopics) this.#createTopics(reader, writer)
-    else if (apiKey === api.initProducerId) writer.int32(0).int16(0).int64(this.#broker.newProducerId()).int16(0)
-    else if (apiKey === api.findCoordinator)
-      writer.int32(0).int16(0).string(null).int32(0).string(this.address.host).int32(this.address.port)
-    else throw new Error(`this broker does not know API ${apiKey}`)
-    return Buffer.from(writer.bytes)
+  async answer({ apiKey, apiVersion, body }: ReceivedRequest): Promise<Buffer> {
+    if (apiKey === api.metadata) return this.#metadata(apiVersion, body)
+    if (apiKey === api.produce) return this.#produce(apiVersion, body)
+    if (apiKey === api.fetch) return this.#fetch(apiVersion, body)
+    if (apiKey === api.listOffsets) return this.#listOffsets(apiVersion, body)
+    if (apiKey === api.offsetFetch) return this.#offsetFetch(apiVersion, body)
+    if (apiKey === api.createTopics) return this.#createTopics(apiVersion, body)
+    if (apiKey === api.initProducerId)
+      return encodeResponse(initProducerId, apiVersion, {
+        errorCode: 0,
+        producerId: this.#broker.newProducerId(),
+        producerEpoch: 0,
+      })
+    if (apiKey !== api.findCoordinator) throw new Error(`this broker does not know API ${apiKey}`)
+    const coordinator = { errorCode: 0, errorMessage: null, nodeId: 0, ...this.address }
+    return encodeResponse(findCoordinator, apiVersion, { ...coordinator, coordinators: [{ key: '', ...coordinator }] })
   }
 
-  #metadata(reader: ResponseReader, writer: RequestWriter): void {
-    const asked = reader.array((topic) => topic.string())
-    writer.int32(0)
-    writer.array([this.address], (out, { host, port }) => out.int32(0).string(host).int32(port).string(null))
-    writer.string(null).int32(0)
-    writer.array(asked, (out, name) => {
-      const partitions = this.#broker.topics.get(name)?.partitions
-      out.int16(partitions === undefined ? 3 : 0).string(name).boolean(false) // prettier-ignore
-      out.array(Array.from({ length: partitions?.length ?? 0 }, (_, index) => index), (each, partition) =>
-        each.int16(0).int32(partition).int32(0).int32(0).array([], () => {}).array([], () => {}).array([], () => {}),
-      ) // prettier-ignore
+  #metadata(version: number, body: Uint8Array): Buffer {
+    const asked = decodeRequest(metadata, version, body).topics ?? this.#broker.topics.all()
+    return encodeResponse(metadata, version, {
+      brokers: [{ nodeId: 0, ...this.address }],
+      controllerId: 0,
+      topics: asked.map((topic) => this.#described(topic.name ?? '')),
     })
   }
 
-  #produce(reader: ResponseReader, writer: RequestWriter): void {
-    reader.nullableString()
-    reader.int16()
-    reader.int32()
-    const batches = readTopics(reader, (each, topic) => ({ topic, partition: each.int32(), records: each.data() }))
-    const results = batches.map(({ records, ...partition }) => ({ ...partition, ...this.#append(partition, records) }))
-    writeTopics(writer, results, (out, { partition, errorCode, baseOffset }) =>
-      out.int32(partition).int16(errorCode).int64(baseOffset).int64(-1).int64(0),
-    )
-    writer.int32(0)
+  #described(name: string) {
+    const partitions = this.#broker.topics.get(name)?.partitions
+    const numbers = Array.from({ length: partitions?.length ?? 0 }, (_, index) => index)
+    return {
+      errorCode: partitions === undefined ? 3 : 0,
+      name,
+      topicId: idOf(name),
+      partitions: numbers.map((partitionIndex) => ({
+        errorCode: 0,
+        partitionIndex,
+        leaderId: 0,
+        leaderEpoch: 0,
+        replicaNodes: [],
+        isrNodes: [],
+      })),
+    }
+  }
+
+  #produce(version: number, body: Uint8Array): Buffer {
+    const { topicData } = decodeRequest(produce, version, body)
+    const responses = topicData.map(({ name, partitionData }) => ({
+      name,
+      partitionResponses: partitionData.map(({ index, records }) => ({
+        index,
+        ...this.#append({ topic: name, partition: index }, records ?? Buffer.alloc(0)),
+      })),
+    }))
+    return encodeResponse(produce, version, { responses })
   }
 
   #append(partition: TopicPartition, records: Buffer): { readonly errorCode: number; readonly baseOffset: number } {
@@ -123,22 +147,30 @@ export class WireBroker {
     }
   }
 
-  async #fetch(reader: ResponseReader, writer: RequestWriter): Promise<void> {
-    reader.int32()
-    const waits = { maxWaitMs: reader.int32(), minBytes: reader.int32(), maxBytes: reader.int32() }
-    const isolationLevel = reader.int8() === 1 ? 'read_committed' : 'read_uncommitted'
-    reader.int32()
-    reader.int32()
-    const positions = readTopics(reader, readPosition)
-    const maxBytesPerPartition = Math.min(...positions.map(({ maxBytes }) => maxBytes))
-    const fetched = await this.#fetcher.fetch(positions, { ...waits, maxBytesPerPartition, isolationLevel })
-    writer.int32(0).int16(0).int32(0)
-    writeTopics(writer, fetched, (out, answer) => {
-      const { partition, error, highWatermark, lastStableOffset, logStartOffset } = answer
-      out.int32(partition).int16(error === null ? 0 : codeOf(error))
-      out.int64(highWatermark).int64(lastStableOffset).int64(logStartOffset)
-      out.array(answer.abortedTransactions, (each, { producerId, firstOffset }) => each.int64(producerId).int64(firstOffset))
-      out.int32(-1).data(this.#bytesOf(answer))
+  async #fetch(version: number, body: Uint8Array): Promise<Buffer> {
+    const { topics, isolationLevel, ...waits } = decodeRequest(fetch, version, body)
+    const names = new Map(this.#broker.topics.all().map(({ name }) => [idOf(name), name]))
+    const positions = topics.flatMap(({ topic, topicId, partitions }) =>
+      partitions.map(({ partition, fetchOffset, partitionMaxBytes }) => {
+        return { topic: names.get(topicId) ?? topic, partition, offset: fetchOffset, maxBytes: partitionMaxBytes }
+      }),
+    )
+    const fetched = await this.#fetcher.fetch(positions, {
+      ...waits,
+      maxBytesPerPartition: Math.min(...positions.map(({ maxBytes }) => maxBytes)),
+      isolationLevel: isolationLevel === 1 ? 'read_committed' : 'read_uncommitted',
+    })
+    return encodeResponse(fetch, version, {
+      responses: byTopic(fetched).map(({ topic, partitions }) => ({
+        topic,
+        topicId: idOf(topic),
+        partitions: partitions.map((answer) => ({
+          ...answer,
+          partitionIndex: answer.partition,
+          errorCode: answer.error === null ? 0 : codeOf(answer.error),
+          records: this.#bytesOf(answer),
+        })),
+      })),
     })
   }
 
@@ -147,49 +179,44 @@ export class WireBroker {
     return Buffer.concat(this.#batches(partition).flatMap(({ baseOffset, bytes }) => (offsets.has(baseOffset) ? [bytes] : [])))
   }
 
-  #createTopics(reader: ResponseReader, writer: RequestWriter): void {
-    const topics = reader.array((each) => {
-      const topic = { name: each.string(), partitions: Math.max(1, each.int32()) }
-      each.int16()
-      each.array(() => {})
-      return { ...topic, config: Object.fromEntries(each.array((entry) => [entry.string(), entry.string()])) }
-    })
-    this.#broker.createTopics(topics)
-    writer.int32(0).array(topics, (out, { name }) => out.string(name).int16(0).string(null))
+  #createTopics(version: number, body: Uint8Array): Buffer {
+    const topics = decodeRequest(createTopics, version, body).topics
+    this.#broker.createTopics(
+      topics.map(({ name, numPartitions, configs }) => ({
+        name,
+        partitions: Math.max(1, numPartitions),
+        config: Object.fromEntries(configs.map((config) => [config.name, config.value ?? ''])),
+      })),
+    )
+    const results = topics.map(({ name }) => ({ name, topicId: idOf(name), errorCode: 0, errorMessage: null }))
+    return encodeResponse(createTopics, version, { topics: results })
   }
 
-  #offsetFetch(reader: ResponseReader, writer: RequestWriter): void {
-    const groupId = reader.compactString()
-    const asked = reader.compactArray((topics) => {
-      const topic = topics.compactString()
-      const partitions = topics.compactArray((each) => each.int32())
-      topics.skipTags()
-      return { topic, partitions }
-    })
-    writer.int32(0).compactArray(asked, (out, { topic, partitions }) => {
-      out.compactString(topic)
-      out.compactArray(partitions, (each, partition) => {
-        const [commit] = this.#broker.offsets.of(groupId, [{ topic, partition }])
-        each.int32(partition).int64(commit?.offset ?? -1).int32(commit?.leaderEpoch ?? -1) // prettier-ignore
-        each.compactString(commit?.metadata ?? '').int16(0).noTags() // prettier-ignore
-      })
-      out.noTags()
-    })
-    writer.int16(0).noTags()
+  #offsetFetch(version: number, body: Uint8Array): Buffer {
+    const { groupId, topics, groups } = decodeRequest(offsetFetch, version, body)
+    const [asked = { groupId, topics }] = groups
+    const answered = (asked.topics ?? []).map(({ name, partitionIndexes }) => ({
+      name,
+      partitions: partitionIndexes.map((partitionIndex) => {
+        const [commit] = this.#broker.offsets.of(asked.groupId, [{ topic: name, partition: partitionIndex }])
+        const { offset = -1, leaderEpoch = -1, metadata = '' } = commit ?? {}
+        return { partitionIndex, committedOffset: offset, committedLeaderEpoch: leaderEpoch, metadata, errorCode: 0 }
+      }),
+    }))
+    return encodeResponse(offsetFetch, version, { topics: answered, groups: [{ groupId: asked.groupId, topics: answered }] })
   }
 
-  #listOffsets(reader: ResponseReader, writer: RequestWriter): void {
-    reader.int32()
-    reader.int8()
-    const asked = readTopics(reader, (each, topic) => {
-      const partition = each.int32()
-      each.int32()
-      return { topic, partition, timestampMs: each.int64() }
-    })
-    writer.int32(0)
-    writeTopics(writer, asked, (out, { timestampMs, ...partition }) => {
-      const spec = timestampMs === -2 ? 'earliest' : timestampMs === -1 ? 'latest' : { timestampMs }
-      out.int32(partition.partition).int16(0).int64(-1).int64(this.#broker.listOffset(partition, spec)).int32(0)
+  #listOffsets(version: number, body: Uint8Array): Buffer {
+    const { topics } = decodeRequest(listOffsets, version, body)
+    return encodeResponse(listOffsets, version, {
+      topics: topics.map(({ name, partitions }) => ({
+        name,
+        partitions: partitions.map(({ partitionIndex, timestamp }) => {
+          const spec = timestamp === -2 ? 'earliest' : timestamp === -1 ? 'latest' : { timestampMs: timestamp }
+          const offset = this.#broker.listOffset({ topic: name, partition: partitionIndex }, spec)
+          return { partitionIndex, errorCode: 0, offset }
+        }),
+      })),
     })
   }
 
@@ -200,12 +227,9 @@ export class WireBroker {
   }
 }
 
-function readPosition(reader: ResponseReader, topic: string) {
-  const partition = reader.int32()
-  reader.int32()
-  const offset = reader.int64()
-  reader.int64()
-  return { topic, partition, offset, maxBytes: reader.int32() }
+/** The id of a topic: a topic of the same name always has the same. */
+function idOf(topic: string): string {
+  return createHash('sha256').update(topic).digest().subarray(0, 16).toString('base64url')
 }
 
 function codeOf(error: unknown): number {

@@ -2,8 +2,12 @@ import { once } from 'node:events'
 import { createServer } from 'node:net'
 import type { AddressInfo, Socket } from 'node:net'
 import type { HostPort } from '../../../lib/transport/kafka/connection/connection.ts'
-import { RequestWriter } from '../../../lib/transport/kafka/wire/request-writer.ts'
+import { apiVersions } from '../../../lib/transport/kafka/wire/apis/api-versions.ts'
+import { saslAuthenticate } from '../../../lib/transport/kafka/wire/apis/sasl-authenticate.ts'
+import { saslHandshake } from '../../../lib/transport/kafka/wire/apis/sasl-handshake.ts'
+import { decodeRequest, encodeResponse } from '../../../lib/transport/kafka/wire/messages.ts'
 import { ResponseReader } from '../../../lib/transport/kafka/wire/response-reader.ts'
+import { apis } from './wire/all-apis.ts'
 import type { WireBroker } from './wire-broker.ts'
 
 export interface WireServer {
@@ -12,8 +16,7 @@ export interface WireServer {
   close(): Promise<void>
 }
 
-const [saslHandshakeKey, apiVersionsKey, saslAuthenticateKey] = [17, 18, 36]
-const flexible: ReadonlySet<number> = new Set([9])
+const flexibleFrom = new Map(apis.map(({ key, flexibleFrom: first }) => [key, first]))
 
 /** A broker behind a real socket, for connections that have one. `isSilent` leaves an API without an answer. */
 export async function serveWire(broker: WireBroker, isSilent: (apiKey: number) => boolean = () => false): Promise<WireServer> {
@@ -50,13 +53,16 @@ export async function serveWire(broker: WireBroker, isSilent: (apiKey: number) =
 async function answered(broker: WireBroker, frame: Buffer, isSilent: (apiKey: number) => boolean): Promise<Buffer> {
   const reader = new ResponseReader(frame)
   const apiKey = reader.int16()
-  const version = reader.int16()
+  const apiVersion = reader.int16()
   const correlationId = reader.int32()
   reader.nullableString()
   if (isSilent(apiKey)) return Promise.withResolvers<never>().promise
-  if (flexible.has(apiKey)) reader.skipTags()
-  const body = own(broker, apiKey, version, reader) ?? (await broker.answer({ apiKey, body: reader.rest() }))
-  const tags = flexible.has(apiKey) ? Buffer.of(0) : Buffer.alloc(0)
+  const isFlexible = apiVersion >= (flexibleFrom.get(apiKey) ?? Infinity)
+  if (isFlexible) reader.skipTags()
+  const body =
+    own(broker, apiKey, apiVersion, reader.rest()) ?? (await broker.answer({ apiKey, apiVersion, body: reader.rest() }))
+  // A client reads the answer to ApiVersions before it knows what the broker speaks: its header is plain in all versions.
+  const tags = isFlexible && apiKey !== apiVersions.key ? Buffer.of(0) : Buffer.alloc(0)
   const head = Buffer.alloc(8)
   head.writeInt32BE(4 + tags.length + body.length)
   head.writeInt32BE(correlationId, 4)
@@ -64,18 +70,20 @@ async function answered(broker: WireBroker, frame: Buffer, isSilent: (apiKey: nu
 }
 
 /** What only a connection asks. The one user is `a` with the password `b`. */
-function own(broker: WireBroker, apiKey: number, version: number, reader: ResponseReader): Buffer | null {
-  const writer = new RequestWriter()
-  if (apiKey === apiVersionsKey) return versions(broker, version)
-  if (apiKey === saslHandshakeKey) return writer.int16(0).array(['PLAIN'], (out, name) => out.string(name)).bytes
-  if (apiKey !== saslAuthenticateKey) return null
-  const isRight = reader.data().toString().endsWith('\0a\0b')
-  return writer.int16(isRight ? 0 : 58).string(isRight ? null : 'wrong password').data(Buffer.alloc(0)).int64(0).bytes // prettier-ignore
+function own(broker: WireBroker, apiKey: number, version: number, body: Buffer): Buffer | null {
+  if (apiKey === apiVersions.key) return versions(broker, version)
+  if (apiKey === saslHandshake.key) return encodeResponse(saslHandshake, version, { errorCode: 0, mechanisms: ['PLAIN'] })
+  if (apiKey !== saslAuthenticate.key) return null
+  const isRight = decodeRequest(saslAuthenticate, version, body).authBytes.toString().endsWith('\0a\0b')
+  const answer = isRight ? { errorCode: 0, errorMessage: null } : { errorCode: 58, errorMessage: 'wrong password' }
+  return encodeResponse(saslAuthenticate, version, { ...answer, authBytes: Buffer.alloc(0) })
 }
 
 function versions(broker: WireBroker, version: number): Buffer {
-  const writer = new RequestWriter().int16(0)
-  const sasl = [saslHandshakeKey, saslAuthenticateKey].map((apiKey) => [apiKey, { min: 0, max: 1 }] as const)
-  writer.array([...broker.apiVersions, ...sasl], (out, [apiKey, { min, max }]) => out.int16(apiKey).int16(min).int16(max))
-  return Buffer.from((version > 0 ? writer.int32(0) : writer).bytes)
+  const offered = [
+    ...broker.apiVersions,
+    ...[saslHandshake, saslAuthenticate, apiVersions].map((api) => [api.key, api.versions] as const),
+  ]
+  const apiKeys = offered.map(([apiKey, { min, max }]) => ({ apiKey, minVersion: min, maxVersion: max }))
+  return encodeResponse(apiVersions, version, { errorCode: 0, apiKeys })
 }

@@ -1,9 +1,7 @@
 import type { Clock } from '../../../clock/clock.ts'
 import { TransportError } from '../../../model/errors.ts'
 import type { Connection, HostPort, OpenConnection } from '../connection/connection.ts'
-import type { KafkaRequest } from '../wire/request.ts'
-import { RequestWriter } from '../wire/request-writer.ts'
-import { ResponseReader } from '../wire/response-reader.ts'
+import type { Answer, KafkaRequest } from '../wire/request.ts'
 import { disconnected, unsupportedVersion } from './kafka-errors.ts'
 
 export interface BrokerConnectionOptions {
@@ -44,18 +42,18 @@ export class BrokerConnection {
   }
 
   /**
-   * Sends a request and resolves with its response. Rejects with a `TransportError`. Responses come in the order of the requests.
+   * Sends a request in the newest version that both sides know, and resolves with its response. Rejects with a `TransportError`.
+   * Responses come in the order of the requests.
    */
-  async send<T>(request: KafkaRequest<T>): Promise<T> {
-    this.#checkVersion(request)
-    const { apiName, apiKey, apiVersion, header, write, read, bodyBytes } = request
-    const writer = new RequestWriter(bodyBytes)
-    write(writer)
-    const frame = { apiName, apiKey, apiVersion, header: header ?? 'plain', body: writer.bytes } as const
-    const response = await this.#within(this.#options.requestTimeoutMs + (request.brokerWaitMs ?? 0), apiName, () =>
+  async send<T>(request: KafkaRequest<T>): Promise<Answer<T>> {
+    const { apiName, apiKey, flexibleFrom, brokerWaitMs } = request
+    const apiVersion = this.#negotiate(request)
+    const header = apiVersion >= flexibleFrom ? 'flexible' : 'plain'
+    const frame = { apiName, apiKey, apiVersion, header, body: request.encode(apiVersion) } as const
+    const response = await this.#within(this.#options.requestTimeoutMs + brokerWaitMs, apiName, () =>
       this.#connection.exchange(frame),
     )
-    return read(new ResponseReader(response))
+    return request.decode(apiVersion, response)
   }
 
   /** Closes the connection at once. Requests under way reject. */
@@ -63,11 +61,12 @@ export class BrokerConnection {
     this.#connection.close(new Error('the connection was closed'))
   }
 
-  #checkVersion({ apiKey, apiName, apiVersion }: KafkaRequest<unknown>): void {
+  #negotiate({ apiKey, apiName, versions }: KafkaRequest<unknown>): number {
     const offered = this.#connection.apiVersions.get(apiKey)
-    if (offered !== undefined && offered.min <= apiVersion && apiVersion <= offered.max) return
-    const range = offered === undefined ? 'none' : `${offered.min} to ${offered.max}`
-    throw unsupportedVersion(this.#address, apiName, apiVersion, range)
+    const newest = Math.min(versions.max, offered?.max ?? -1)
+    if (offered === undefined || newest < Math.max(versions.min, offered.min))
+      throw unsupportedVersion(this.#address, apiName, versions, offered)
+    return newest
   }
 
   // If the broker does not answer in time, the whole connection is closed, as by Java's client.

@@ -9,6 +9,7 @@ import { closed, errorCode, isRetriable, kafkaError, throwOnError, unreachable }
 import { retry } from './retry.ts'
 import { findCoordinatorRequest, metadataRequest } from '../wire/metadata-requests.ts'
 import type { BrokerAddress, ClusterDescription, TopicDescription } from '../wire/metadata-requests.ts'
+import { zeroUuid } from '../wire/schema.ts'
 import type { KafkaRequest, Lane } from '../wire/request.ts'
 
 export interface ClusterClientOptions {
@@ -121,6 +122,11 @@ export class ClusterClient {
     return found
   }
 
+  /** Returns the id of a topic that the last `refresh` has found, or `zeroUuid`. */
+  topicIdOf(topic: string): string {
+    return this.#topics.get(topic)?.topicId ?? zeroUuid
+  }
+
   /** Asks a broker for the leaders of these topics, and of all topics of earlier calls. */
   async refresh(topics: readonly string[]): Promise<void> {
     const isNew = topics.some((topic) => !this.#wanted.has(topic))
@@ -168,11 +174,11 @@ export class ClusterClient {
 
   async #send<T>(broker: HostPort, request: KafkaRequest<T>): Promise<T> {
     if (this.isClosed) throw closed(this.#options.what)
-    const place = placeOf(broker, request.lane ?? 'main')
+    const place = placeOf(broker, request.lane)
     const connection = this.#connections.get(place) ?? this.#options.open(broker, this.signal)
     this.#connections.set(place, connection)
     try {
-      return await (await connection).send(request)
+      return (await (await connection).send(request)).value
     } catch (error) {
       if (this.#connections.get(place) === connection) this.#connections.delete(place)
       connection.then((open) => open.close()).catch(() => {})

@@ -1,5 +1,6 @@
 import { TransportError } from '../../../model/errors.ts'
 import type { TransportErrorKind } from '../../../model/errors.ts'
+import type { VersionRange } from '../connection/connection.ts'
 
 /**
  * Kafka's error codes (Java: `Errors`), each with its name and the kind of error that clients get. Codes that are missing here are
@@ -71,6 +72,12 @@ const table: ReadonlyMap<number, readonly [name: string, kind: TransportErrorKin
   [88, ['UNSTABLE_OFFSET_COMMIT', 'retriable']],
   [89, ['THROTTLING_QUOTA_EXCEEDED', 'retriable']],
   [90, ['PRODUCER_FENCED', 'fenced']],
+  [100, ['UNKNOWN_TOPIC_ID', 'retriable']],
+  [103, ['INCONSISTENT_TOPIC_ID', 'retriable']],
+  [106, ['OFFSET_MOVED_TO_TIERED_STORAGE', 'retriable']],
+  [110, ['FENCED_MEMBER_EPOCH', 'fenced']],
+  [113, ['STALE_MEMBER_EPOCH', 'retriable']],
+  [120, ['TRANSACTION_ABORTABLE', 'abortable']],
 ] as const)
 
 /** The codes that the clients of this folder treat in a special way. */
@@ -129,12 +136,25 @@ export function disconnected(address: string, cause: unknown): TransportError {
   return new TransportError('TRANSPORT_NETWORK_EXCEPTION', 'retriable', message, { facts: { address }, cause })
 }
 
-/** Makes the error of a request whose version the broker does not support. */
-export function unsupportedVersion(address: string, api: string, version: number, offered: string): TransportError {
-  const message =
-    `Broker ${address} does not speak version ${version} of ${api} (it offers ${offered}). ` +
-    'Use a broker of Kafka 2.5 or newer, and check that the address is a broker and not a proxy.'
-  return new TransportError('TRANSPORT_UNSUPPORTED_VERSION', 'fatal', message, { facts: { address, api, version, offered } })
+/** Makes the error of a request that the broker supports in no version that this client can send it in. */
+export function unsupportedVersion(
+  address: string,
+  apiName: string,
+  needed: VersionRange,
+  offered: VersionRange | undefined,
+): TransportError {
+  const facts = { address, apiName, needed, offered: offered ?? null }
+  const offer = offered === undefined ? 'it does not offer this request' : `it offers ${rangeText(offered)}`
+  const isNewer = offered !== undefined && offered.min > needed.max
+  const message = isNewer
+    ? `Broker ${address} is too new for this version of Millrace: ${apiName} needs one of the versions ${rangeText(needed)}, ${offer}. Update Millrace.`
+    : `Broker ${address} is too old for ${apiName}: it needs one of the versions ${rangeText(needed)}, ${offer}. ` +
+      'Use brokers of Kafka 2.5 or newer, and check that the address is a broker and not a proxy.'
+  return new TransportError('TRANSPORT_UNSUPPORTED_VERSION', 'fatal', message, { facts })
+}
+
+function rangeText({ min, max }: VersionRange): string {
+  return min === max ? `${min}` : `${min} to ${max}`
 }
 
 export function unreachable(addresses: readonly string[], cause: unknown): TransportError {

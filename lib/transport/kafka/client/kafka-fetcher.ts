@@ -67,7 +67,8 @@ export class KafkaFetcher implements Fetcher {
   async #target(position: FetchPosition): Promise<(FetchTarget & { readonly leader: number }) | null> {
     try {
       const { leader, leaderEpoch } = await this.#client.leaderOf(position)
-      return { topic: position.topic, partition: position.partition, offset: position.offset, leader, leaderEpoch }
+      const { topic, partition, offset } = position
+      return { topic, partition, offset, leader, leaderEpoch, lastFetchedEpoch: -1, topicId: this.#client.topicIdOf(topic) }
     } catch (error) {
       if (!(error instanceof TransportError) || error.code === 'TRANSPORT_BROKER_UNREACHABLE') throw error
       this.#fail([position], error)
@@ -84,7 +85,7 @@ export class KafkaFetcher implements Fetcher {
   // Never rejects, because the call that started the poll may have returned. Errors go to the next call.
   async #poll(leader: number, targets: readonly FetchTarget[], limits: FetchLimits): Promise<void> {
     try {
-      const { errorCode, partitions } = await this.#client.sendTo(leader, fetchRequest(targets, limits))
+      const { errorCode, partitions } = await this.#client.sendTo(leader, fetchRequest(targets, limits, '', 'fetch'))
       if (errorCode !== 0) throw kafkaError(errorCode, `Cannot fetch from broker ${leader}`)
       const offsets = new Map(targets.map((target) => [partitionKey(target), target.offset]))
       const answers = partitions.map((response) => toAnswer(response, offsets.get(partitionKey(response)) ?? -1))

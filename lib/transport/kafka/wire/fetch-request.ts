@@ -1,10 +1,15 @@
 import type { AbortedTransaction, FetchLimits, FetchPosition } from '../../fetcher.ts'
+import { fetch } from './apis/fetch.ts'
+import { byTopic, kafkaRequest } from './request.ts'
 import type { KafkaRequest } from './request.ts'
-import { readTopics, writeTopics } from './request.ts'
-import type { ResponseReader } from './response-reader.ts'
+import { zeroUuid } from './schema.ts'
 
 export interface FetchTarget extends FetchPosition {
+  readonly topicId: string
+  /** The epoch of the leader that the client knows. A leader of another epoch refuses the request (KIP-320). */
   readonly leaderEpoch: number
+  /** The epoch of the record before `offset`, −1 if it is not known. A leader whose log differs there says so. */
+  readonly lastFetchedEpoch: number
 }
 
 export interface PartitionResponse {
@@ -15,6 +20,10 @@ export interface PartitionResponse {
   readonly lastStableOffset: number
   readonly logStartOffset: number
   readonly abortedTransactions: readonly AbortedTransaction[]
+  /** Where the log of the leader ends in the epoch that was asked for, if that is before `offset`: it was truncated. */
+  readonly divergingEpoch: { readonly epoch: number; readonly endOffset: number }
+  /** The replica to fetch from next, −1 for the leader (KIP-392). */
+  readonly preferredReadReplica: number
   /** A view of the response: the batches as the log has them. */
   readonly records: Buffer
 }
@@ -24,39 +33,70 @@ export interface FetchResponse {
   readonly partitions: readonly PartitionResponse[]
 }
 
-/** Fetch, version 11, without a fetch session. */
-export function fetchRequest(targets: readonly FetchTarget[], limits: FetchLimits): KafkaRequest<FetchResponse> {
-  return {
-    apiName: 'Fetch',
-    apiKey: 1,
-    apiVersion: 11,
+/** The last version that names topics. Later ones have ids. */
+const lastByName = 12
+
+/** A fetch without a session, over the connection `lane`. */
+export function fetchRequest(
+  targets: readonly FetchTarget[],
+  limits: FetchLimits,
+  clientRack: string,
+  lane: 'fetch' | 'fetch-beside',
+): KafkaRequest<FetchResponse> {
+  const names = new Map(targets.map(({ topic, topicId }) => [topicId, topic]))
+  return kafkaRequest(fetch, {
+    minVersion: 11,
+    ...(names.has(zeroUuid) ? { maxVersion: lastByName } : {}),
+    lane,
     brokerWaitMs: limits.maxWaitMs,
-    lane: 'fetch',
-    write: (writer) => {
-      writer.int32(-1).int32(limits.maxWaitMs).int32(limits.minBytes).int32(limits.maxBytes)
-      writer.int8(limits.isolationLevel === 'read_committed' ? 1 : 0)
-      writer.int32(0).int32(-1)
-      writeTopics(writer, targets, (out, { partition, leaderEpoch, offset }) => {
-        out.int32(partition).int32(leaderEpoch).int64(offset).int64(-1).int32(limits.maxBytesPerPartition)
-      })
-      writer.int32(0).string('')
+    body: {
+      maxWaitMs: limits.maxWaitMs,
+      minBytes: limits.minBytes,
+      maxBytes: limits.maxBytes,
+      isolationLevel: limits.isolationLevel === 'read_committed' ? 1 : 0,
+      topics: byTopic(targets).map(({ topic, partitions }) => ({
+        topic,
+        topicId: partitions[0]!.topicId,
+        partitions: partitions.map(({ partition, leaderEpoch, offset, lastFetchedEpoch }) => ({
+          partition,
+          currentLeaderEpoch: leaderEpoch,
+          fetchOffset: offset,
+          lastFetchedEpoch,
+          partitionMaxBytes: limits.maxBytesPerPartition,
+        })),
+      })),
+      rackId: clientRack,
     },
-    read: readFetch,
+    read: ({ errorCode, responses }) => ({
+      errorCode,
+      partitions: responses.flatMap(({ topic, topicId, partitions }) => {
+        const name = topicId === zeroUuid ? topic : names.get(topicId)
+        return name === undefined ? [] : partitions.map((each) => partitionResponse(name, each))
+      }),
+    }),
+  })
+}
+
+type FetchedFields = Omit<PartitionResponse, 'topic' | 'partition' | 'records' | 'abortedTransactions'> & {
+  readonly partitionIndex: number
+  readonly abortedTransactions: readonly AbortedTransaction[] | null
+  readonly records: Buffer | null
+}
+
+function partitionResponse(topic: string, fields: FetchedFields): PartitionResponse {
+  const { partitionIndex: partition, errorCode, highWatermark, lastStableOffset, logStartOffset } = fields
+  return {
+    topic,
+    partition,
+    errorCode,
+    highWatermark,
+    lastStableOffset,
+    logStartOffset,
+    abortedTransactions: fields.abortedTransactions ?? [],
+    divergingEpoch: fields.divergingEpoch,
+    preferredReadReplica: fields.preferredReadReplica,
+    records: fields.records ?? noRecords,
   }
 }
 
-function readFetch(reader: ResponseReader): FetchResponse {
-  reader.int32()
-  const errorCode = reader.int16()
-  reader.int32()
-  return { errorCode, partitions: readTopics(reader, readPartition) }
-}
-
-function readPartition(reader: ResponseReader, topic: string): PartitionResponse {
-  const partition = reader.int32()
-  const errorCode = reader.int16()
-  const offsets = { highWatermark: reader.int64(), lastStableOffset: reader.int64(), logStartOffset: reader.int64() }
-  const abortedTransactions = reader.array((aborted) => ({ producerId: aborted.int64(), firstOffset: aborted.int64() }))
-  reader.int32()
-  return { topic, partition, errorCode, ...offsets, abortedTransactions, records: reader.data() }
-}
+const noRecords = Buffer.alloc(0)

@@ -1,108 +1,69 @@
 import type { GroupIdentity, JoinRequest, JoinResponse, MemberAssignmentBytes } from '../../group-coordinator.ts'
+import { deleteGroups } from './apis/delete-groups.ts'
+import { heartbeat } from './apis/heartbeat.ts'
+import { joinGroup } from './apis/join-group.ts'
+import { leaveGroup } from './apis/leave-group.ts'
+import { syncGroup } from './apis/sync-group.ts'
+import { kafkaRequest } from './request.ts'
 import type { KafkaRequest } from './request.ts'
-import type { RequestWriter } from './request-writer.ts'
-import type { ResponseReader } from './response-reader.ts'
 
 export interface WithError {
   readonly errorCode: number
 }
 
-/** JoinGroup, version 5: the first with instance ids (KIP-345). */
+/** From version 5 on, a join has an instance id (KIP-345). */
 export function joinGroupRequest(request: JoinRequest): KafkaRequest<WithError & JoinResponse> {
-  return {
-    apiName: 'JoinGroup',
-    apiKey: 11,
-    apiVersion: 5,
-    brokerWaitMs: request.rebalanceTimeoutMs,
+  return kafkaRequest(joinGroup, {
+    minVersion: 5,
     lane: 'group',
-    write: (writer) => {
-      writer.string(request.groupId).int32(request.sessionTimeoutMs).int32(request.rebalanceTimeoutMs)
-      writer.string(request.memberId).string(request.groupInstanceId).string(request.protocolType)
-      writer.array(request.protocols, (out, { name, metadata }) => out.string(name).data(metadata))
-    },
-    read: readJoin,
-  }
+    brokerWaitMs: request.rebalanceTimeoutMs,
+    body: request,
+    read: ({ errorCode, generationId, protocolName, leader, memberId, members }) => ({
+      errorCode,
+      generationId,
+      protocolName: protocolName ?? '',
+      leaderId: leader,
+      memberId,
+      members: members.map((member) => ({ ...member, metadata: Uint8Array.from(member.metadata) })),
+    }),
+  })
 }
 
-function readJoin(reader: ResponseReader): WithError & JoinResponse {
-  reader.int32()
-  const errorCode = reader.int16()
-  const generationId = reader.int32()
-  const protocolName = reader.string()
-  const leaderId = reader.string()
-  const memberId = reader.string()
-  const members = reader.array((member) => ({
-    memberId: member.string(),
-    groupInstanceId: member.nullableString(),
-    metadata: Uint8Array.from(member.data()),
-  }))
-  return { errorCode, generationId, protocolName, leaderId, memberId, members }
-}
-
-/** SyncGroup, version 3. The broker answers when the leader has sent its assignments. */
+/** The broker answers when the leader has sent its assignments. */
 export function syncGroupRequest(
   identity: GroupIdentity,
   assignments: readonly MemberAssignmentBytes[],
   brokerWaitMs: number,
 ): KafkaRequest<WithError & { readonly assignment: Uint8Array }> {
-  return {
-    apiName: 'SyncGroup',
-    apiKey: 14,
-    apiVersion: 3,
-    brokerWaitMs,
+  return kafkaRequest(syncGroup, {
+    minVersion: 3,
+    // Versions from 5 on must name the protocol, which an identity does not have.
+    maxVersion: 4,
     lane: 'group',
-    write: (writer) => {
-      writeIdentity(writer, identity)
-      writer.array(assignments, (out, { memberId, assignment }) => out.string(memberId).data(assignment))
-    },
-    read: (reader) => ({ ...readError(reader), assignment: Uint8Array.from(reader.data()) }),
-  }
+    brokerWaitMs,
+    body: { ...identity, assignments },
+    read: ({ errorCode, assignment }) => ({ errorCode, assignment: Uint8Array.from(assignment) }),
+  })
 }
 
 export function heartbeatRequest(identity: GroupIdentity): KafkaRequest<WithError> {
-  return {
-    apiName: 'Heartbeat',
-    apiKey: 12,
-    apiVersion: 3,
-    write: (writer) => writeIdentity(writer, identity),
-    read: readError,
-  }
+  return kafkaRequest(heartbeat, { minVersion: 3, body: identity, read: ({ errorCode }) => ({ errorCode }) })
 }
 
-/** LeaveGroup, version 3. Returns the error code of the request, or else the one of the member in it. */
+/** Resolves with the error code of the request, or else the one of the member in it. */
 export function leaveGroupRequest({ groupId, memberId, groupInstanceId }: GroupIdentity): KafkaRequest<WithError> {
-  return {
-    apiName: 'LeaveGroup',
-    apiKey: 13,
-    apiVersion: 3,
-    write: (writer) => void writer.string(groupId).int32(1).string(memberId).string(groupInstanceId),
-    read: (reader) => {
-      const { errorCode } = readError(reader)
-      const members = reader.array((member) => (member.string(), member.nullableString(), member.int16()))
-      return { errorCode: errorCode || (members.find((code) => code !== 0) ?? 0) }
-    },
-  }
+  return kafkaRequest(leaveGroup, {
+    minVersion: 3,
+    body: { groupId, members: [{ memberId, groupInstanceId }] },
+    read: ({ errorCode, members }) => ({
+      errorCode: errorCode || (members.find((member) => member.errorCode !== 0)?.errorCode ?? 0),
+    }),
+  })
 }
 
 export function deleteGroupRequest(groupId: string): KafkaRequest<WithError> {
-  return {
-    apiName: 'DeleteGroups',
-    apiKey: 42,
-    apiVersion: 1,
-    write: (writer) => void writer.array([groupId], (out, id) => out.string(id)),
-    read: (reader) => {
-      reader.int32()
-      const [errorCode = 0] = reader.array((result) => (result.string(), result.int16()))
-      return { errorCode }
-    },
-  }
-}
-
-export function writeIdentity(writer: RequestWriter, identity: GroupIdentity): void {
-  writer.string(identity.groupId).int32(identity.generationId).string(identity.memberId).string(identity.groupInstanceId)
-}
-
-function readError(reader: ResponseReader): WithError {
-  reader.int32()
-  return { errorCode: reader.int16() }
+  return kafkaRequest(deleteGroups, {
+    body: { groupsNames: [groupId] },
+    read: ({ results }) => ({ errorCode: results[0]?.errorCode ?? 0 }),
+  })
 }

@@ -1,6 +1,8 @@
 import type { PartitionMetadata } from '../../admin.ts'
+import { findCoordinator } from './apis/find-coordinator.ts'
+import { metadata } from './apis/metadata.ts'
+import { kafkaRequest } from './request.ts'
 import type { KafkaRequest } from './request.ts'
-import type { ResponseReader } from './response-reader.ts'
 
 export interface BrokerAddress {
   readonly nodeId: number
@@ -11,6 +13,8 @@ export interface BrokerAddress {
 export interface TopicDescription {
   readonly errorCode: number
   readonly name: string
+  /** The id of the topic, which a topic of the same name made later does not have. `zeroUuid` before Kafka 2.8. */
+  readonly topicId: string
   readonly partitions: readonly PartitionMetadata[]
 }
 
@@ -20,42 +24,26 @@ export interface ClusterDescription {
   readonly topics: readonly TopicDescription[]
 }
 
-/** Metadata, version 7: the first with leader epochs. Null asks for all topics. */
+/** Version 7 is the first with leader epochs. Null asks for all topics. */
 export function metadataRequest(topics: readonly string[] | null): KafkaRequest<ClusterDescription> {
-  return {
-    apiName: 'Metadata',
-    apiKey: 3,
-    apiVersion: 7,
-    write: (writer) => void writer.array(topics, (out, topic) => out.string(topic)).boolean(false),
-    read: readCluster,
-  }
-}
-
-function readCluster(reader: ResponseReader): ClusterDescription {
-  reader.int32()
-  const brokers = reader.array(readBroker)
-  reader.nullableString()
-  return { brokers, controllerId: reader.int32(), topics: reader.array(readTopic) }
-}
-
-function readBroker(reader: ResponseReader): BrokerAddress {
-  const broker = { nodeId: reader.int32(), host: reader.string(), port: reader.int32() }
-  reader.nullableString()
-  return broker
-}
-
-function readTopic(reader: ResponseReader): TopicDescription {
-  const errorCode = reader.int16()
-  const name = reader.string()
-  reader.boolean()
-  return { errorCode, name, partitions: reader.array(readPartition) }
-}
-
-function readPartition(reader: ResponseReader): PartitionMetadata {
-  reader.int16()
-  const partition = { partition: reader.int32(), leader: reader.int32(), leaderEpoch: reader.int32() }
-  for (let list = 0; list < 3; list++) reader.array((replica) => replica.int32())
-  return partition
+  return kafkaRequest(metadata, {
+    minVersion: 7,
+    body: { topics: topics?.map((name) => ({ name })) ?? null, allowAutoTopicCreation: false },
+    read: (response) => ({
+      brokers: response.brokers.map(({ nodeId, host, port }) => ({ nodeId, host, port })),
+      controllerId: response.controllerId,
+      topics: response.topics.map(({ errorCode, name, topicId, partitions }) => ({
+        errorCode,
+        name: name ?? '',
+        topicId,
+        partitions: partitions.map(({ partitionIndex: partition, leaderId: leader, leaderEpoch }) => ({
+          partition,
+          leader,
+          leaderEpoch,
+        })),
+      })),
+    }),
+  })
 }
 
 export interface Coordinator {
@@ -63,17 +51,13 @@ export interface Coordinator {
   readonly nodeId: number
 }
 
+const groupKey = 0
+
 export function findCoordinatorRequest(groupId: string): KafkaRequest<Coordinator> {
-  return {
-    apiName: 'FindCoordinator',
-    apiKey: 10,
-    apiVersion: 2,
-    write: (writer) => void writer.string(groupId).int8(0),
-    read: (reader) => {
-      reader.int32()
-      const errorCode = reader.int16()
-      reader.nullableString()
-      return { errorCode, nodeId: reader.int32() }
-    },
-  }
+  return kafkaRequest(findCoordinator, {
+    minVersion: 2,
+    body: { key: groupId, keyType: groupKey, coordinatorKeys: [groupId] },
+    read: ({ errorCode, nodeId, coordinators: [found] }) =>
+      found === undefined ? { errorCode, nodeId } : { errorCode: found.errorCode, nodeId: found.nodeId },
+  })
 }

@@ -1,35 +1,45 @@
 import type { TopicPartition } from '../../../model/topic-partition.ts'
 import type { GroupIdentity, OffsetCommit } from '../../group-coordinator.ts'
-import { writeIdentity } from './group-requests.ts'
-import { byTopic, readTopics, writeTopics } from './request.ts'
+import { listOffsets } from './apis/list-offsets.ts'
+import { offsetCommit } from './apis/offset-commit.ts'
+import { offsetFetch } from './apis/offset-fetch.ts'
+import { byTopic, kafkaRequest } from './request.ts'
 import type { KafkaRequest } from './request.ts'
-import type { ResponseReader } from './response-reader.ts'
 
 export interface PartitionError extends TopicPartition {
   readonly errorCode: number
 }
 
-/** OffsetCommit, version 7: the first with instance ids. */
+/** From version 7 on, a commit has an instance id. From version 10 on, it has topic ids, which positions do not have. */
 export function offsetCommitRequest(
   identity: GroupIdentity,
   offsets: readonly OffsetCommit[],
 ): KafkaRequest<readonly PartitionError[]> {
-  return {
-    apiName: 'OffsetCommit',
-    apiKey: 8,
-    apiVersion: 7,
+  const { groupId, generationId, memberId, groupInstanceId } = identity
+  return kafkaRequest(offsetCommit, {
+    minVersion: 7,
+    maxVersion: 9,
     lane: 'commit',
-    write: (writer) => {
-      writeIdentity(writer, identity)
-      writeTopics(writer, offsets, (out, { partition, offset, leaderEpoch, metadata }) => {
-        out.int32(partition).int64(offset).int32(leaderEpoch).string(metadata)
-      })
+    body: {
+      groupId,
+      generationIdOrMemberEpoch: generationId,
+      memberId,
+      groupInstanceId,
+      topics: byTopic(offsets).map(({ topic, partitions }) => ({
+        name: topic,
+        partitions: partitions.map(({ partition, offset, leaderEpoch, metadata }) => ({
+          partitionIndex: partition,
+          committedOffset: offset,
+          committedLeaderEpoch: leaderEpoch,
+          committedMetadata: metadata,
+        })),
+      })),
     },
-    read: (reader) => {
-      reader.int32()
-      return readTopics(reader, (response, topic) => ({ topic, partition: response.int32(), errorCode: response.int16() }))
-    },
-  }
+    read: ({ topics }) =>
+      topics.flatMap(({ name: topic, partitions }) =>
+        partitions.map(({ partitionIndex: partition, errorCode }) => ({ topic, partition, errorCode })),
+      ),
+  })
 }
 
 export interface OffsetFetchResponse {
@@ -37,45 +47,38 @@ export interface OffsetFetchResponse {
   readonly offsets: readonly (OffsetCommit & PartitionError)[]
 }
 
-/** OffsetFetch, version 7: the first with `requireStable` (KIP-447). Its header is flexible (KIP-482). */
+/** Version 7 is the first with `requireStable` (KIP-447). From version 10 on, topics have ids, which positions do not have. */
 export function offsetFetchRequest(
   groupId: string,
   partitions: readonly TopicPartition[],
   read: 'stable' | 'any',
 ): KafkaRequest<OffsetFetchResponse> {
-  return {
-    apiName: 'OffsetFetch',
-    apiKey: 9,
-    apiVersion: 7,
-    header: 'flexible',
-    write: (writer) => {
-      writer.compactString(groupId)
-      writer.compactArray(byTopic(partitions), (topics, { topic, partitions: ofTopic }) => {
-        topics.compactString(topic)
-        topics.compactArray(ofTopic, (out, { partition }) => out.int32(partition)).noTags()
-      })
-      writer.boolean(read === 'stable').noTags()
+  const topics = byTopic(partitions).map(({ topic, partitions: ofTopic }) => ({
+    name: topic,
+    partitionIndexes: ofTopic.map(({ partition }) => partition),
+  }))
+  return kafkaRequest(offsetFetch, {
+    minVersion: 7,
+    maxVersion: 9,
+    body: { groupId, topics, groups: [{ groupId, topics }], requireStable: read === 'stable' },
+    read: (response) => {
+      const { errorCode, topics: answered } = response.groups[0] ?? response
+      return { errorCode, offsets: answered.flatMap(({ name, partitions: of }) => of.map((each) => committed(name, each))) }
     },
-    read: readOffsetFetch,
-  }
-}
-
-function readOffsetFetch(reader: ResponseReader): OffsetFetchResponse {
-  reader.int32()
-  const topics = reader.compactArray((response) => {
-    const topic = response.compactString()
-    const offsets = response.compactArray((partition) => readOffset(partition, topic))
-    response.skipTags()
-    return offsets
   })
-  return { errorCode: reader.int16(), offsets: topics.flat() }
 }
 
-function readOffset(reader: ResponseReader, topic: string): OffsetCommit & PartitionError {
-  const position = { topic, partition: reader.int32(), offset: reader.int64(), leaderEpoch: reader.int32() }
-  const committed = { ...position, metadata: reader.compactString(), errorCode: reader.int16() }
-  reader.skipTags()
-  return committed
+interface CommittedFields {
+  readonly partitionIndex: number
+  readonly committedOffset: number
+  readonly committedLeaderEpoch: number
+  readonly metadata: string | null
+  readonly errorCode: number
+}
+
+function committed(topic: string, fields: CommittedFields): OffsetCommit & PartitionError {
+  const { partitionIndex: partition, committedOffset: offset, committedLeaderEpoch: leaderEpoch, metadata, errorCode } = fields
+  return { topic, partition, offset, leaderEpoch, metadata: metadata ?? '', errorCode }
 }
 
 export const earliestTimestamp = -2
@@ -90,31 +93,29 @@ export interface ListedOffset extends PartitionError {
   readonly offset: number
 }
 
-/** ListOffsets, version 5. */
+/** From version 4 on, the leader epoch is checked. */
 export function listOffsetsRequest(
   targets: readonly ListOffsetsTarget[],
   timestamp: number,
   isolationLevel: 0 | 1,
 ): KafkaRequest<readonly ListedOffset[]> {
-  return {
-    apiName: 'ListOffsets',
-    apiKey: 2,
-    apiVersion: 5,
-    write: (writer) => {
-      writer.int32(-1).int8(isolationLevel)
-      writeTopics(writer, targets, (out, { partition, leaderEpoch }) => out.int32(partition).int32(leaderEpoch).int64(timestamp))
+  return kafkaRequest(listOffsets, {
+    minVersion: 5,
+    body: {
+      replicaId: -1,
+      isolationLevel,
+      topics: byTopic(targets).map(({ topic, partitions }) => ({
+        name: topic,
+        partitions: partitions.map(({ partition, leaderEpoch }) => ({
+          partitionIndex: partition,
+          currentLeaderEpoch: leaderEpoch,
+          timestamp,
+        })),
+      })),
     },
-    read: (reader) => {
-      reader.int32()
-      return readTopics(reader, readListedOffset)
-    },
-  }
-}
-
-function readListedOffset(reader: ResponseReader, topic: string): ListedOffset {
-  const at = { topic, partition: reader.int32(), errorCode: reader.int16() }
-  reader.int64()
-  const offset = reader.int64()
-  reader.int32()
-  return { ...at, offset }
+    read: ({ topics }) =>
+      topics.flatMap(({ name: topic, partitions }) =>
+        partitions.map(({ partitionIndex: partition, errorCode, offset }) => ({ topic, partition, errorCode, offset })),
+      ),
+  })
 }

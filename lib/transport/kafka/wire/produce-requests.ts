@@ -1,6 +1,8 @@
 import type { TopicPartition } from '../../../model/topic-partition.ts'
+import { initProducerId } from './apis/init-producer-id.ts'
+import { produce } from './apis/produce.ts'
+import { byTopic, kafkaRequest } from './request.ts'
 import type { KafkaRequest } from './request.ts'
-import { readTopics, writeTopics } from './request.ts'
 
 export interface SealedBatch extends TopicPartition {
   readonly records: Uint8Array
@@ -9,31 +11,50 @@ export interface SealedBatch extends TopicPartition {
 export interface ProduceResponse extends TopicPartition {
   readonly errorCode: number
   readonly baseOffset: number
+  /** The broker's own message. */
+  readonly message: string | null
+  /** The records for which the broker refused the batch, by their indexes in it. Empty before Kafka 2.4. */
+  readonly recordErrors: readonly RecordError[]
 }
 
-/** Produce, version 7. A broker accepts at most one batch per partition. With `acks` −1 all in-sync replicas acknowledge. */
+export interface RecordError {
+  readonly index: number
+  readonly message: string | null
+}
+
+/**
+ * A broker accepts at most one batch per partition. With `acks` −1 all in-sync replicas acknowledge. From version 13 on, topics have
+ * ids.
+ */
 export function produceRequest(
   batches: readonly SealedBatch[],
   acks: -1 | 1,
   timeoutMs: number,
 ): KafkaRequest<readonly ProduceResponse[]> {
-  return {
-    apiName: 'Produce',
-    apiKey: 0,
-    apiVersion: 7,
-    bodyBytes: batches.reduce((sum, { records, topic }) => sum + records.byteLength + topic.length + 64, 64),
-    write: (writer) => {
-      writer.string(null).int16(acks).int32(timeoutMs)
-      writeTopics(writer, batches, (out, { partition, records }) => out.int32(partition).data(records))
+  return kafkaRequest(produce, {
+    minVersion: 7,
+    maxVersion: 12,
+    sizeBytes: batches.reduce((sum, { records, topic }) => sum + records.byteLength + topic.length + 64, 64),
+    body: {
+      acks,
+      timeoutMs,
+      topicData: byTopic(batches).map(({ topic, partitions }) => ({
+        name: topic,
+        partitionData: partitions.map(({ partition, records }) => ({ index: partition, records })),
+      })),
     },
-    read: (reader) =>
-      readTopics(reader, (response, topic) => {
-        const result = { topic, partition: response.int32(), errorCode: response.int16(), baseOffset: response.int64() }
-        response.int64()
-        response.int64()
-        return result
-      }),
-  }
+    read: ({ responses }) =>
+      responses.flatMap(({ name, partitionResponses }) =>
+        partitionResponses.map(({ index, errorCode, baseOffset, errorMessage, recordErrors }) => ({
+          topic: name,
+          partition: index,
+          errorCode,
+          baseOffset,
+          message: errorMessage,
+          recordErrors: recordErrors.map((each) => ({ index: each.batchIndex, message: each.batchIndexErrorMessage })),
+        })),
+      ),
+  })
 }
 
 export interface ProducerIdentity {
@@ -42,15 +63,14 @@ export interface ProducerIdentity {
   readonly producerEpoch: number
 }
 
+/** The newest version whose definition is stable in Kafka 4.4. */
+const stableVersion = 5
+
 export function initProducerIdRequest(): KafkaRequest<ProducerIdentity> {
-  return {
-    apiName: 'InitProducerId',
-    apiKey: 22,
-    apiVersion: 1,
-    write: (writer) => void writer.string(null).int32(-1),
-    read: (reader) => {
-      reader.int32()
-      return { errorCode: reader.int16(), producerId: reader.int64(), producerEpoch: reader.int16() }
-    },
-  }
+  return kafkaRequest(initProducerId, {
+    minVersion: 1,
+    maxVersion: stableVersion,
+    body: { transactionalId: null, transactionTimeoutMs: 60_000 },
+    read: ({ errorCode, producerId, producerEpoch }) => ({ errorCode, producerId, producerEpoch }),
+  })
 }

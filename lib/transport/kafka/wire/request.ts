@@ -1,5 +1,6 @@
-import type { RequestWriter } from './request-writer.ts'
-import type { ResponseReader } from './response-reader.ts'
+import type { VersionRange } from '../connection/connection.ts'
+import { decodeResponse, encodeRequest } from './messages.ts'
+import type { Api } from './schema.ts'
 
 /**
  * A connection of its own for some requests. A broker takes the next request of a connection only after it has answered the one
@@ -9,24 +10,65 @@ import type { ResponseReader } from './response-reader.ts'
  * - `group`: JoinGroup and SyncGroup, which wait for the other members.
  * - `commit`: OffsetCommit, which nothing may delay.
  * - `fetch`: long polls.
+ * - `fetch-beside`: polls of partitions that the long poll under way does not ask for.
  */
-export type Lane = 'main' | 'group' | 'commit' | 'fetch'
+export type Lane = 'main' | 'group' | 'commit' | 'fetch' | 'fetch-beside'
 
-/** A request in one version of Kafka's protocol, with the function that reads its response. */
+/** A request of Kafka's protocol, with the function that reads its response. It can be sent in several versions. */
 export interface KafkaRequest<T> {
   readonly apiName: string
   readonly apiKey: number
-  readonly apiVersion: number
-  /** Flexible versions (KIP-482) have flexible headers. Default `plain`. */
-  readonly header?: 'flexible'
-  readonly write: (writer: RequestWriter) => void
-  readonly read: (reader: ResponseReader) => T
-  /** How long the broker may wait before it answers, e.g. in a long poll or a rebalance. Default 0. */
+  /** The versions that can carry the request. The connection takes the newest that the broker knows, too. */
+  readonly versions: VersionRange
+  /** The first version with flexible headers (KIP-482). */
+  readonly flexibleFrom: number
+  readonly encode: (version: number) => Uint8Array
+  readonly decode: (version: number, body: Uint8Array) => Answer<T>
+  /** How long the broker may wait before it answers, e.g. in a long poll or a rebalance. */
+  readonly brokerWaitMs: number
+  /** The connection that the request takes. */
+  readonly lane: Lane
+}
+
+export interface Answer<T> {
+  readonly value: T
+  /** How long the broker wants to get no further request, because the client exceeds a quota (KIP-219). */
+  readonly throttleTimeMs: number
+}
+
+/** What a request consists of, beside its API. */
+export interface RequestParts<W, V, T> {
+  /** Fields that a version does not have are left out of it. So a request that needs one has a `minVersion`. */
+  readonly body: W
+  readonly read: (response: V) => T
+  /** The oldest version that can carry the request. Default: the oldest of the API. */
+  readonly minVersion?: number
+  /** The newest version that can carry the request. Default: the newest of the API. */
+  readonly maxVersion?: number
+  /** Default 0. */
   readonly brokerWaitMs?: number
-  /** The connection that the request takes. Default `main`. */
+  /** Default `main`. */
   readonly lane?: Lane
-  /** The estimated size of the body, for its first buffer. Default 256 bytes. */
-  readonly bodyBytes?: number
+  /** The estimated size of the body in bytes. */
+  readonly sizeBytes?: number
+}
+
+export function kafkaRequest<W, V, T>(of: Api<unknown, W, V>, parts: RequestParts<W, V, T>): KafkaRequest<T> {
+  const { body, read, minVersion, maxVersion, brokerWaitMs = 0, lane = 'main', sizeBytes } = parts
+  return {
+    apiName: of.name,
+    apiKey: of.key,
+    versions: { min: minVersion ?? of.versions.min, max: maxVersion ?? of.versions.max },
+    flexibleFrom: of.flexibleFrom,
+    encode: (version) => encodeRequest(of, version, body, sizeBytes),
+    decode: (version, bytes) => {
+      const response = decodeResponse(of, version, bytes)
+      const { throttleTimeMs = 0 } = response as { readonly throttleTimeMs?: number }
+      return { value: read(response), throttleTimeMs }
+    },
+    brokerWaitMs,
+    lane,
+  }
 }
 
 export interface ByTopic<T> {
@@ -38,21 +80,4 @@ export interface ByTopic<T> {
 export function byTopic<T extends { readonly topic: string }>(items: readonly T[]): readonly ByTopic<T>[] {
   const topics = Map.groupBy(items, ({ topic }) => topic)
   return [...topics].map(([topic, partitions]) => ({ topic, partitions }))
-}
-
-export function writeTopics<T extends { readonly topic: string }>(
-  writer: RequestWriter,
-  items: readonly T[],
-  write: (writer: RequestWriter, item: T) => void,
-): void {
-  writer.array(byTopic(items), (out, { topic, partitions }) => out.string(topic).array(partitions, write))
-}
-
-export function readTopics<T>(reader: ResponseReader, read: (reader: ResponseReader, topic: string) => T): T[] {
-  return reader
-    .array((topics) => {
-      const topic = topics.string()
-      return topics.array((partition) => read(partition, topic))
-    })
-    .flat()
 }
