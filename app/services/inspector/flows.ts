@@ -1,7 +1,6 @@
 import type { SchemaRegistry } from 'millrace'
 import { enriched, rawTransfers, rawUsers, transfers, users } from '../../../examples/transfer-pipeline/topics.ts'
-import type { Lane, Station, TransferRow } from '../../contracts/feed.ts'
-import { toDocument } from '../core-read/to-document.ts'
+import type { Lane, Station } from '../../contracts/feed.ts'
 import type { TextReader } from './text-reader.ts'
 import { avroTexts, rawTexts } from './text-reader.ts'
 import type { FeedSource } from './record-maker.ts'
@@ -30,11 +29,15 @@ export const flows: readonly Flow[] = [
 
 /** The topics whose records are in the feed. */
 export const feedSources: readonly FeedSource[] = [
-  feedSource('user', users, ({ id, name, createdAt, lastUpdatedAt }) => ({
-    id: Number(id),
-    name,
-    createdAt: new Date(createdAt).toISOString(),
-    lastUpdatedAt: new Date(lastUpdatedAt).toISOString(),
-  })),
-  feedSource('transfer', enriched, (transfer) => toDocument(transfer) as unknown as TransferRow),
+  feedSource('user', users, (user) => ({ ...user, ...isoTimes(user) })),
+  feedSource('transfer', enriched, (transfer) => ({ ...transfer, ...isoTimes(transfer) })),
 ]
+
+interface Times {
+  readonly createdAt: number
+  readonly lastUpdatedAt: number
+}
+
+function isoTimes({ createdAt, lastUpdatedAt }: Times): { readonly createdAt: string; readonly lastUpdatedAt: string } {
+  return { createdAt: new Date(createdAt).toISOString(), lastUpdatedAt: new Date(lastUpdatedAt).toISOString() }
+}
