@@ -138,15 +138,15 @@ export class KafkaStreams implements AsyncDisposable {
 
   /**
    * Commits, leaves the group and closes everything. Errors of closing are logged; this promise rejects only for unknown options.
-   * If closing takes longer than `timeoutMs`, it resolves all the same and a warning is logged. Closing then goes on, and `closed`
-   * resolves at its end. A second call waits for the same closing.
+   * If closing takes longer than `timeoutMs`, for example because the cluster is away, it is cut short: connections are closed, what is
+   * not committed by then is processed again after the next start, and a warning is logged. A second call waits for the same closing.
    */
   async close(options: CloseOptions = {}): Promise<void> {
     checkOptions('close()', options, closeOptions)
     const { timeoutMs = closeTimeoutMs, leaveGroup } = options
     const goodbye = leaveGroup === undefined ? 'default' : leaveGroup ? 'leave' : 'remain'
     this.#closing ??= this.#close(goodbye).catch((error: unknown) => this.#logCloseFailure(error))
-    await this.#within(timeoutMs, this.#closing)
+    if (!(await this.#isWithin(timeoutMs, this.#closing))) await this.#cutShort(timeoutMs, this.#closing)
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -289,13 +289,20 @@ export class KafkaStreams implements AsyncDisposable {
     }
   }
 
-  async #within(timeoutMs: number, closing: Promise<void>): Promise<void> {
-    if (timeoutMs === Infinity) return closing
+  async #isWithin(timeoutMs: number, closing: Promise<void>): Promise<boolean> {
+    if (timeoutMs === Infinity) return closing.then(() => true)
     const closed = new AbortController()
     const clock = this.#config.clock ?? this.#config.cluster?.clock ?? systemClock
     const isInTime = await Promise.race([closing.then(() => true), sleep(clock, timeoutMs, closed.signal).then(() => false)])
     closed.abort()
-    if (!isInTime) this.#config.logger.warn(`Closing takes longer than ${timeoutMs} ms, and goes on.`, { timeoutMs })
+    return isInTime
+  }
+
+  async #cutShort(timeoutMs: number, closing: Promise<void>): Promise<void> {
+    this.#config.logger.warn(`Closing takes longer than ${timeoutMs} ms, and is cut short.`, { timeoutMs })
+    if (this.#supervisor === null) await this.#shared?.admin.close()
+    else await this.#supervisor.abandon()
+    await this.#isWithin(cutMs, closing)
   }
 
   #becomes(state: StreamsState): void {
@@ -308,6 +315,9 @@ export class KafkaStreams implements AsyncDisposable {
 }
 
 const closeOptions: OptionNames<CloseOptions> = { timeoutMs: true, leaveGroup: true }
+
+/** `close` waits this long for the end of what was cut short. */
+const cutMs = 1000
 
 /** The default of `close`. Java's `close()` without options waits for ever. */
 const closeTimeoutMs = 30_000

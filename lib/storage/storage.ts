@@ -62,6 +62,14 @@ export interface StorageEntry {
   readonly value: Uint8Array
 }
 
+/** The place of an environment. */
+export interface StoragePlace {
+  /** The machine and the directory on its disk. */
+  readonly directory: string
+  /** The boot of the machine. What lies in a place of another boot was written by processes that are gone, or on another machine. */
+  readonly boot: string
+}
+
 /** Opens environments by name. The composition root gives one to the engine. */
 export interface StorageFactory {
   /** `memory`: an environment loses its rows when it is closed. */
@@ -75,6 +83,10 @@ export interface StorageFactory {
   destroy(name: string): void
   /** The names of all environments that begin with `prefix`, sorted. */
   list(prefix: string): readonly string[]
+  /**
+   * Where an open environment lies. A copy of it lies elsewhere. Absent, or null: the medium cannot tell a copy from its original.
+   */
+  place?(name: string): StoragePlace | null
   /**
    * Only media that write asynchronously have this method. It resolves when all earlier writes are as durable as `transact` says,
    * and rejects if one of them failed. A crash before that leaves the state after some earlier `transact`, never half of one.

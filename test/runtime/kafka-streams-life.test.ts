@@ -4,6 +4,7 @@ import { systemClock } from '../../lib/clock/system-clock.ts'
 import { StreamsBuilder } from '../../lib/dsl/streams-builder.ts'
 import { EmbeddedKafka } from '../../lib/embedded.ts'
 import { KafkaStreams } from '../../lib/kafka-streams.ts'
+import { TransportError } from '../../lib/model/errors.ts'
 import { topic } from '../../lib/model/topic.ts'
 import { silentLogger } from '../../lib/runtime/logger.ts'
 import type { StreamsOptions } from '../../lib/runtime/streams-config.ts'
@@ -113,4 +114,49 @@ t.test('configuration of offsets, store formats and the cluster is checked', asy
   t.throws(make({ bootstrapServers: 'localhost:9092' }), refused('bootstrapServers'))
   t.throws(make({ commitIntervallMs: 5 }), { code: 'STREAMS_CONFIG_UNKNOWN', message: /Did you mean commitIntervalMs\?/ })
   t.doesNotThrow(make({ autoOffsetReset: { byDurationMs: 5 }, bootstrapServers: undefined, clientId: undefined }))
+})
+
+t.test('close is cut short at its timeout where the cluster does not answer: everything is closed all the same', async (t) => {
+  await using cluster = await EmbeddedKafka.open()
+  await createTopics(cluster, { lines: 1, passed: 1 })
+  await produce(cluster, lines, [['1', 'a']])
+  let isAway = false
+  let open = 0
+  const silent: Cluster = {
+    description: 'silent',
+    clock: cluster.clock,
+    chance: cluster.chance,
+    admin: (options) => cluster.admin(options),
+    fetcher: (options) => cluster.fetcher(options),
+    groupCoordinator: (options) => cluster.groupCoordinator(options),
+    async producer(options) {
+      const inner = await cluster.producer(options)
+      const closed = Promise.withResolvers<never>()
+      closed.promise.catch(() => undefined)
+      open++
+      return {
+        newBatch: () => inner.newBatch(),
+        send: (at, batch) => (isAway ? closed.promise : inner.send(at, batch)),
+        async close() {
+          open--
+          closed.reject(new TransportError('TRANSPORT_CLOSED', 'fatal', 'The producer is closed.'))
+          await inner.close()
+        },
+      }
+    },
+  }
+  const streams = application(silent, copying(), { commitIntervalMs: 100_000 })
+  await streams.start()
+  await until('the first record', async () => (await passedValues(cluster)).length === 1)
+  isAway = true
+  await produce(cluster, lines, [['1', 'b']])
+  await sleep(systemClock, 100)
+  const before = Date.now()
+  await streams.close({ timeoutMs: 300 })
+  t.ok(Date.now() - before < 1300)
+  await streams.closed
+  t.same([streams.state, open], ['not-running', 0])
+  await using next = application(cluster, copying())
+  await next.start()
+  await until('what was not committed', async () => (await passedValues(cluster)).includes('b'))
 })

@@ -35,6 +35,7 @@ export async function openSharedResources(options: SharedResourcesOptions): Prom
   const storage = await openStorage(config)
   await using opened = new AsyncDisposableStack()
   const directory = opened.adopt(new StateDirectory(storage, config.applicationId, cluster.chance), (each) => each.close())
+  if (directory.isCopy) config.logger.warn(copied)
   const clientId = config.clientId ?? `${config.applicationId}-${directory.processId}`
   const admin = opened.adopt(await cluster.admin({ clientId: `${clientId}-admin` }), (each) => each.close())
   const environment: ThreadEnvironment = {
@@ -49,6 +50,9 @@ export async function openSharedResources(options: SharedResourcesOptions): Prom
   const all = opened.move()
   return { cluster, admin, environment, directory, global, [Symbol.asyncDispose]: () => all.disposeAsync() }
 }
+
+const copied =
+  'The state directory was copied or moved. The application takes part in its group as a process of its own, and begins with the state that is in the directory.'
 
 async function openCluster({ cluster, bootstrapServers }: ResolvedConfig): Promise<Cluster> {
   if (cluster !== undefined) return cluster

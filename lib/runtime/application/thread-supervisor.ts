@@ -1,6 +1,6 @@
 import { sentenceOf } from '../../model/sentence.ts'
 import { sleep } from '../../clock/clock.ts'
-import { StreamsError, TaskCorruptedError, TaskMigratedError } from '../../model/errors.ts'
+import { StreamsError, TaskCorruptedError, TaskMigratedError, TransportError } from '../../model/errors.ts'
 import type { OpenStreamThread } from '../loop/open-stream-thread.ts'
 import type { Goodbye } from '../membership/membership.ts'
 import type { GlobalThread } from '../restore/global-thread.ts'
@@ -17,6 +17,8 @@ export interface ThreadSupervisorOptions {
   /** Called when a thread has ended and another will take its place. */
   readonly onReplace: () => void
 }
+
+const reopenPauseMaxMs = 1000
 
 /** The error that ended the processing. It stands in an object, because `undefined` can be thrown too. */
 export interface Failure {
@@ -64,6 +66,11 @@ export class ThreadSupervisor {
     await this.#current?.thread.leave(goodbye)
   }
 
+  /** Ends the thread as it is: without a commit, and without waiting for anybody's answer. `run` then ends. */
+  async abandon(): Promise<void> {
+    await this.#current?.abandon()
+  }
+
   #watchGlobal(): void {
     this.#options.global?.run().catch((error: unknown) => {
       this.#globalFailure = { error }
@@ -71,15 +78,31 @@ export class ThreadSupervisor {
     })
   }
 
+  /**
+   * Opens another thread. While the cluster cannot be reached, it tries again and again: an outage ends by itself, however long it
+   * takes.
+   */
   async #replace(): Promise<Failure | null> {
-    const { environment, config, stopping, openThread, onReplace } = this.#options
+    const { environment, config, stopping, onReplace } = this.#options
     onReplace()
-    await sleep(environment.clock, config.retryBackoffMs, stopping)
-    if (stopping.aborted) return null
-    const failure = await failureOf(openThread().then((open) => void (this.#current = open)))
-    if (failure !== null) logFailure(failure.error, config)
-    else if (stopping.aborted) await this.#current!.close()
-    return failure
+    for (let pauseMs = config.retryBackoffMs; ; pauseMs = Math.min(2 * pauseMs, reopenPauseMaxMs)) {
+      await sleep(environment.clock, pauseMs, stopping)
+      if (stopping.aborted) return null
+      const failure = await failureOf(this.#reopen())
+      if (failure === null || stopping.aborted) return null
+      if (!passes(failure.error)) {
+        logFailure(failure.error, config)
+        return failure
+      }
+      config.logger.warn(`The next thread cannot begin yet, and is tried again: ${sentenceOf(failure.error)}`)
+    }
+  }
+
+  async #reopen(): Promise<void> {
+    const { openThread, stopping } = this.#options
+    const open = await openThread()
+    this.#current = open
+    if (stopping.aborted) await open.close()
   }
 
   #decide(error: unknown): UncaughtExceptionAnswer {
@@ -96,6 +119,10 @@ export class ThreadSupervisor {
     const failure = await failureOf(this.#options.openThread().then(tellGroup))
     if (failure !== null) logFailure(failure.error, this.#options.config)
   }
+}
+
+function passes(error: unknown): boolean {
+  return error instanceof TransportError && error.kind === 'retriable'
 }
 
 async function tellGroup(messenger: OpenStreamThread): Promise<void> {

@@ -58,6 +58,8 @@ export interface OpenStreamThread {
   run(): Promise<void>
   /** Closes the clients of a thread that `run` was never called on. */
   close(): Promise<void>
+  /** Closes the clients of a thread that does not end by itself, and ends its `run`. */
+  abandon(): Promise<void>
 }
 
 /** The parts of a thread that have connections. */
@@ -85,6 +87,10 @@ export async function openStreamThread(options: OpenStreamThreadOptions): Promis
       await thread.run()
     },
     close: () => open.disposeAsync(),
+    async abandon() {
+      thread.abandon()
+      await open.disposeAsync()
+    },
   }
 }
 
@@ -106,7 +112,7 @@ async function connect(options: OpenStreamThreadOptions, jobs: LoopJobs, opened:
   const changelogs = opened.adopt(new ChangelogReader(restoring), close)
   const { processId } = directory
   const open = options.openMembership ?? openMembership
-  const membership = await open({ ...options, processId, prepareTopics: () => prepareTopics(options) }, opened)
+  const membership = await open({ ...options, processId, memory: directory, prepareTopics: () => prepareTopics(options) }, opened)
   return { membership, input, output, changelogs }
 }
 

@@ -39,6 +39,7 @@ export class StreamThread {
   readonly #options: StreamThreadOptions
   #membership: 'open' | 'over' = 'open'
   #failure: unknown = undefined
+  readonly #abandoned = Promise.withResolvers<void>()
 
   constructor(options: StreamThreadOptions) {
     this.#options = options
@@ -53,7 +54,7 @@ export class StreamThread {
       (error: unknown) => this.#endMembership(error),
     )
     try {
-      while (this.#membership === 'open') await this.#turn()
+      while (this.#membership === 'open') await this.#unlessAbandoned(this.#turn())
       if (this.#failure !== undefined) throw this.#failure
     } finally {
       tasks.closeDirty(tasks.all)
@@ -61,6 +62,20 @@ export class StreamThread {
       await membership.leave().catch(() => undefined)
       await ended
     }
+  }
+
+  /**
+   * Ends the thread in the midst of its turn, whatever the turn waits for. Nothing is committed. What the turn does when it goes on,
+   * it does to closed tasks.
+   */
+  abandon(): void {
+    this.#endMembership(undefined)
+    this.#abandoned.resolve()
+  }
+
+  #unlessAbandoned(turn: Promise<void>): Promise<void> {
+    turn.catch(() => undefined)
+    return Promise.race([turn, this.#abandoned.promise])
   }
 
   /** Commits, gives all tasks back, and leaves the group; `run` then ends. */

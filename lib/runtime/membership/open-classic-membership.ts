@@ -8,7 +8,7 @@ import { topologyHash } from './topology-hash.ts'
 
 /** Opens a membership by the classic group protocol. */
 export async function openClassicMembership(options: OpenMembershipOptions, opened: AsyncDisposableStack): Promise<Membership> {
-  const { plan, config, cluster, admin, environment, processId, prepareTopics } = options
+  const { plan, config, cluster, admin, environment, processId, memory, prepareTopics } = options
   const groupId = config.applicationId
   const clientId = `${environment.threadId}-consumer`
   const coordinator = opened.adopt(await cluster.groupCoordinator({ clientId, groupId }), (each) => each.close())
@@ -25,6 +25,7 @@ export async function openClassicMembership(options: OpenMembershipOptions, open
     topics: sourceTopics(plan),
     topologyHash: topologyHash(plan),
     processId,
+    memory,
     assignor: new StreamAssignor({ plan, admin, acceptableRecoveryLag, prepareTopics }),
     matchedTopics: new MatchedTopics({ plan, admin, clock: environment.clock, intervalMs: config.metadataMaxAgeMs }),
   })

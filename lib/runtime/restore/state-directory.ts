@@ -1,24 +1,33 @@
 import type { Chance } from '../../clock/chance.ts'
 import type { TaskId } from '../../model/task-id.ts'
 import { taskIdString } from '../../model/task-id.ts'
-import type { StorageEnvironment, StorageFactory } from '../../storage/storage.ts'
+import type { StorageEnvironment, StorageFactory, StoragePlace } from '../../storage/storage.ts'
+import type { MemberMemory } from '../../transport/group/group-member.ts'
 import { storedOffsetSum } from './store-positions.ts'
 
 const processTable = 'process'
 const processKey = Buffer.from('id')
+const placeKey = Buffer.from('place')
+const memberKey = Buffer.from('member')
 const taskName = /^\d+_\d+$/
 
 /**
  * The storage of one application on this machine (Java: `StateDirectory`). It has an environment for each task, one for the global
- * stores, and one that keeps the id of the process. Only one process can have it open.
+ * stores, and one that keeps the id of the process and that of its member of the group. Only one process can have it open.
+ *
+ * The place of the directory stands in it. So a directory that was copied is known as a copy: its process gets an id of its own, and
+ * leaves the member of the original alone, which may live.
  */
-export class StateDirectory {
+export class StateDirectory implements MemberMemory {
   /** A UUID that is kept in the directory. So a process that starts again gets the tasks whose state it has. */
   readonly processId: string
+  /** Whether the directory was copied from another place, or moved there. */
+  readonly isCopy: boolean
   readonly #factory: StorageFactory
   readonly #applicationId: string
   readonly #process: StorageEnvironment
   readonly #closedSums = new Map<string, number>()
+  #former: string | null
 
   /** Throws a `LockError` if another process has the directory open. If it throws, its storage is closed again. */
   constructor(factory: StorageFactory, applicationId: string, chance: Chance) {
@@ -26,7 +35,14 @@ export class StateDirectory {
     this.#applicationId = applicationId
     using opened = new DisposableStack()
     this.#process = opened.adopt(factory.open(this.#name(processTable)), (each) => each.close())
-    this.processId = readProcessId(this.#process, chance)
+    const place = factory.place?.(this.#name(processTable)) ?? null
+    const known = readPlace(this.#process)
+    this.isCopy = known !== null && place !== null && known.directory !== place.directory
+    this.processId = this.isCopy ? newProcessId(this.#process, chance) : readProcessId(this.#process, chance)
+    // This process has the lock of the directory. So whoever wrote the id here, in this boot, is dead.
+    const isOwn = known !== null && place !== null && known.directory === place.directory && known.boot === place.boot
+    this.#former = isOwn ? readText(this.#process, memberKey) : null
+    if (place !== null && !isOwn) this.#settle(place)
     for (const task of this.#storedTasks()) this.#remember(task)
     opened.move()
   }
@@ -34,6 +50,20 @@ export class StateDirectory {
   /** Tasks that have state in the directory and do not run, by task id string, with the sum of their stored changelog offsets. */
   get closedTaskSums(): ReadonlyMap<string, number> {
     return this.#closedSums
+  }
+
+  get former(): string | null {
+    return this.#former
+  }
+
+  keep(memberId: string): void {
+    this.#former = memberId
+    writeText(this.#process, memberKey, memberId)
+  }
+
+  forget(): void {
+    this.#former = null
+    writeText(this.#process, memberKey, null)
   }
 
   openTask(id: TaskId): StorageEnvironment {
@@ -72,6 +102,13 @@ export class StateDirectory {
     return `${this.#applicationId}/${part}`
   }
 
+  /** Notes the new place. In the same write the member goes that was kept in the old one: it must never be taken for this process. */
+  #settle(place: StoragePlace): void {
+    const table = this.#process.table(processTable)
+    const write = (key: Uint8Array, text: string | null) => ({ table, key, value: text === null ? null : Buffer.from(text) })
+    this.#process.transact([write(placeKey, JSON.stringify(place)), write(memberKey, null)])
+  }
+
   #storedTasks(): readonly string[] {
     const prefix = this.#name('')
     const names = this.#factory.list(prefix).map((name) => name.slice(prefix.length))
@@ -87,10 +124,26 @@ export class StateDirectory {
 }
 
 function readProcessId(environment: StorageEnvironment, chance: Chance): string {
-  const table = environment.table(processTable)
-  const stored = table.get(processKey)
-  if (stored !== undefined) return Buffer.from(stored).toString()
+  return readText(environment, processKey) ?? newProcessId(environment, chance)
+}
+
+function newProcessId(environment: StorageEnvironment, chance: Chance): string {
   const id = chance.uuid()
-  environment.transact([{ table, key: processKey, value: Buffer.from(id) }])
+  writeText(environment, processKey, id)
   return id
+}
+
+function readPlace(environment: StorageEnvironment): StoragePlace | null {
+  const text = readText(environment, placeKey)
+  return text === null ? null : (JSON.parse(text) as StoragePlace)
+}
+
+function readText(environment: StorageEnvironment, key: Uint8Array): string | null {
+  const stored = environment.table(processTable).get(key)
+  return stored === undefined ? null : Buffer.from(stored).toString()
+}
+
+function writeText(environment: StorageEnvironment, key: Uint8Array, text: string | null): void {
+  const table = environment.table(processTable)
+  environment.transact([{ table, key, value: text === null ? null : Buffer.from(text) }])
 }

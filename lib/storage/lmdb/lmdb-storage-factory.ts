@@ -1,7 +1,8 @@
 import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { assert } from '../../model/assert.ts'
-import type { StorageEnvironment, StorageFactory } from '../storage.ts'
+import type { StorageEnvironment, StorageFactory, StoragePlace } from '../storage.ts'
+import { placeOf } from './directory-place.ts'
 import { LmdbEnvironment } from './lmdb-environment.ts'
 import type { LmdbStorageOptions } from './open-lmdb-storage.ts'
 import { lockProcess } from './process-lock.ts'
@@ -34,6 +35,10 @@ export class LmdbStorageFactory implements StorageFactory {
 
   destroy(name: string): void {
     rmSync(this.#path(name), { recursive: true, force: true })
+  }
+
+  place(name: string): StoragePlace | null {
+    return placeOf(this.#path(name))
   }
 
   list(prefix: string): readonly string[] {

@@ -91,7 +91,8 @@ function startOf(pid: number): string | null {
   return stat === null ? null : (stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? null)
 }
 
-function bootId(): string | null {
+/** Null if the system does not tell. */
+export function bootId(): string | null {
   return readOptional('/proc/sys/kernel/random/boot_id')?.trim() ?? null
 }
 

@@ -44,6 +44,18 @@ export interface GroupMemberListener {
   onLost(partitions: readonly TopicPartition[], reason: string): Promise<void>
 }
 
+/**
+ * Where the id of a process's member is kept, so that the process can take its dead self out of the group when it starts again. The
+ * coordinator would else wait for that member until its session times out.
+ */
+export interface MemberMemory {
+  /** The id of a member of this process that has ended without leaving. Null if there is none, or it may live. */
+  readonly former: string | null
+  keep(memberId: string): void
+  /** The member has left its group. */
+  forget(): void
+}
+
 export interface GroupMemberOptions {
   readonly coordinator: GroupCoordinator
   readonly clock: Clock
@@ -56,6 +68,8 @@ export interface GroupMemberOptions {
   readonly rebalanceTimeoutMs: number
   readonly heartbeatIntervalMs: number
   readonly retryBackoffMs: number
+  /** Default: nothing is kept. A static member does not need it: the coordinator knows it by its instance id. */
+  readonly memory?: MemberMemory
   readonly listener: GroupMemberListener
 }
 
@@ -163,6 +177,7 @@ export class GroupMember {
 
   async #run(): Promise<void> {
     try {
+      await this.#leaveFormer()
       while (this.#signal !== 'leave') await this.#turn()
       await this.#depart()
     } catch (error) {
@@ -173,6 +188,15 @@ export class GroupMember {
       await this.#sayGoodbye()
       throw cause
     }
+  }
+
+  /** Takes the dead self of this process out of the group. Without an answer it is left to its session timeout. */
+  async #leaveFormer(): Promise<void> {
+    const { memory, groupId, groupInstanceId, coordinator, sessionTimeoutMs } = this.#options
+    const former = memory?.former ?? null
+    if (former === null || groupInstanceId !== null) return
+    const left = coordinator.leave({ groupId, groupInstanceId, memberId: former, generationId: -1 })
+    await Promise.race([this.#within(sessionTimeoutMs, left), this.#leaving.promise])
   }
 
   /** One step of the loop: obeys the signal, then tries once to reach a stable generation. */
@@ -191,8 +215,10 @@ export class GroupMember {
   async #rebalance(): Promise<boolean> {
     const joined = await this.#join()
     if (joined === null) return false
-    const assignments = joined.leaderId === joined.memberId ? await this.#assign(joined) : []
-    const bytes = await this.#options.coordinator.sync(this.identity, assignments)
+    const assignments = joined.leaderId === joined.memberId ? await this.#unlessLeaving(this.#assign(joined)) : []
+    if (assignments === undefined) return false
+    const bytes = await this.#unlessLeaving(this.#options.coordinator.sync(this.identity, assignments))
+    if (bytes === undefined) return false
     this.#troubleSinceMs = null
     this.#commits.open()
     await this.#adopt(decodeAssignment(bytes))
@@ -213,6 +239,12 @@ export class GroupMember {
     return joined
   }
 
+  /** Resolves with undefined if the member leaves meanwhile. */
+  #unlessLeaving<T>(work: Promise<T>): Promise<T | undefined> {
+    work.catch(() => undefined)
+    return Promise.race([work, this.#leaving.promise.then(() => undefined)])
+  }
+
   /** Resolves with undefined if the member leaves meanwhile. It then has an id to leave with, unless the coordinator is silent. */
   #sendJoin(metadata: Uint8Array): Promise<JoinResponse | undefined> {
     const { groupId, groupInstanceId, sessionTimeoutMs, rebalanceTimeoutMs, protocolName, coordinator } = this.#options
@@ -229,7 +261,7 @@ export class GroupMember {
         protocols: [{ name: protocolName, metadata }],
       },
       (memberId) => {
-        this.#memberId = memberId
+        this.#identify(memberId)
         known.resolve()
       },
     )
@@ -242,9 +274,14 @@ export class GroupMember {
     await this.#within(goodbyeMs, known)
   }
 
+  #identify(memberId: string): void {
+    if (memberId !== this.#memberId) this.#options.memory?.keep(memberId)
+    this.#memberId = memberId
+  }
+
   #enter({ memberId, generationId }: JoinResponse): void {
     const { coordinator, clock, heartbeatIntervalMs, sessionTimeoutMs } = this.#options
-    this.#memberId = memberId
+    this.#identify(memberId)
     this.#generationId = generationId
     this.#isJoining = false
     const onTrouble = (error: TransportError | null): void => (error === null ? this.#onSilence() : this.#onTrouble(error))
@@ -342,7 +379,13 @@ export class GroupMember {
   async #sayGoodbye(): Promise<void> {
     const isDynamic = this.#options.groupInstanceId === null
     const isSaid = this.#goodbye === 'default' ? isDynamic : this.#goodbye === 'leave'
-    if (isSaid && this.#memberId !== '') await this.#within(goodbyeMs, this.#options.coordinator.leave(this.identity))
+    if (isSaid && this.#memberId !== '') {
+      const { coordinator, memory } = this.#options
+      await this.#within(
+        goodbyeMs,
+        coordinator.leave(this.identity).then(() => memory?.forget()),
+      )
+    }
     this.#memberId = ''
     this.#generationId = -1
   }
