@@ -39,9 +39,10 @@ export { noProducer, RecordBatchBuilder } from './transport/record-batch/record-
 export type { Compression, ProduceBatch, ProducerStamp } from './transport/record-batch/produce-batch.ts'
 export type { RecordBatch } from './transport/record-batch/record-batch.ts'
 
-// Kafka clients over other connections than kafkajs.
+// Kafka clients over other connections than Millrace's own.
 export { kafkaCluster } from './transport/kafka/kafka-cluster.ts'
 export type { KafkaClusterOptions } from './transport/kafka/kafka-cluster.ts'
+export { socketConnector } from './transport/kafka/connection/socket/socket-connection.ts'
 export { authenticationFailed } from './transport/kafka/connection/connection-errors.ts'
 export type {
   Connection,

@@ -1,5 +1,3 @@
-import type { Chance } from '../../clock/chance.ts'
-import type { Clock } from '../../clock/clock.ts'
 import { ConfigError } from '../../model/errors.ts'
 import type { Cluster } from '../cluster.ts'
 import type { ProducerOptions } from '../producer.ts'
@@ -26,14 +24,10 @@ export interface KafkaClusterOptions extends Omit<ConnectionSettings, 'clientId'
   readonly requestTimeoutMs: number
   /** The time limit in ms of a call with its retries (Kafka: `default.api.timeout.ms`). */
   readonly apiTimeoutMs: number
-  /** The clock of timeouts and pauses. */
-  readonly clock: Clock
-  /** The random numbers for pauses before retries. */
-  readonly chance: Chance
 }
 
 /**
- * Returns a Kafka cluster over any kind of connection. `kafka(…)` calls it with kafkajs connections and all defaults filled in.
+ * Returns a Kafka cluster over any kind of connection. `kafka(…)` calls it with all defaults filled in.
  */
 export function kafkaCluster(options: KafkaClusterOptions): Cluster {
   const { bootstrap, clock, chance, requestTimeoutMs } = options
@@ -56,16 +50,18 @@ export function kafkaCluster(options: KafkaClusterOptions): Cluster {
 
 /** Opens a client with its own connections, so that a long poll of one client does not delay another. */
 async function openClient(
-  { connector, ssl, sasl, bootstrap, bootstrapTimeoutMs, connectionTimeoutMs, apiTimeoutMs, clock, chance }: KafkaClusterOptions,
+  options: KafkaClusterOptions,
   what: string,
   clientId: string,
   requestTimeoutMs: number,
 ): Promise<ClusterClient> {
-  const connection = { open: await connector({ clientId, ssl, sasl }), clock, connectionTimeoutMs, requestTimeoutMs }
+  const { connector, ssl, sasl, idleTimeoutMs, bootstrap, connectionTimeoutMs, apiTimeoutMs, clock, chance } = options
+  const settings = { clientId, ssl, sasl, idleTimeoutMs, clock, chance }
+  const connection = { open: await connector(settings), clock, connectionTimeoutMs, requestTimeoutMs }
   const open = (broker: HostPort, signal: AbortSignal): Promise<BrokerConnection> =>
     BrokerConnection.open(broker, connection, signal)
   const client = new ClusterClient({ what, bootstrap, open, clock, chance, apiTimeoutMs })
-  await client.connect(bootstrapTimeoutMs).catch((error: unknown) => {
+  await client.connect(options.bootstrapTimeoutMs).catch((error: unknown) => {
     client.close()
     throw error
   })

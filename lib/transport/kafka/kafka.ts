@@ -7,6 +7,7 @@ import { ConfigError } from '../../model/errors.ts'
 import type { Cluster } from '../cluster.ts'
 import type { HostPort } from './connection/connection.ts'
 import { kafkajsConnector } from './connection/kafkajs/kafkajs-connection.ts'
+import { socketConnector } from './connection/socket/socket-connection.ts'
 import { kafkaCluster } from './kafka-cluster.ts'
 import type { KafkaClusterOptions } from './kafka-cluster.ts'
 import type { SaslOptions, TlsOptions } from './security-options.ts'
@@ -27,6 +28,12 @@ export interface KafkaOptions {
   readonly requestTimeoutMs?: number | undefined
   /** The time limit in ms of a call with its retries (Kafka: `default.api.timeout.ms`). Default 60,000. */
   readonly apiTimeoutMs?: number | undefined
+  /** A connection that sends nothing for this long, in ms, is closed (Kafka: `connections.max.idle.ms`). Default 540,000. */
+  readonly connectionsMaxIdleMs?: number | undefined
+  /**
+   * What connects to brokers: Millrace's own `socket`, or `kafkajs`, which then has to be installed. Default `kafkajs`.
+   */
+  readonly connection?: 'socket' | 'kafkajs' | undefined
   /** Default: the system clock. */
   readonly clock?: Clock | undefined
   /** Random numbers, for pauses before retries and for the partition of records without a key. Default: those of the system. */
@@ -47,6 +54,7 @@ export interface KafkaOptions {
 export function kafka(options: KafkaOptions): Cluster {
   checkOptions('kafka()', options, optionNames)
   checkSasl(options.sasl)
+  checkChoice('kafka()', 'connection', options.connection, ['socket', 'kafkajs'])
   return kafkaCluster(resolved(options))
 }
 
@@ -58,6 +66,8 @@ const optionNames: OptionNames<KafkaOptions> = {
   bootstrapTimeoutMs: true,
   requestTimeoutMs: true,
   apiTimeoutMs: true,
+  connectionsMaxIdleMs: true,
+  connection: true,
   clock: true,
   chance: true,
 }
@@ -71,10 +81,11 @@ function checkSasl(sasl: SaslOptions | undefined): void {
 
 function resolved(options: KafkaOptions): KafkaClusterOptions {
   return {
-    connector: kafkajsConnector,
+    connector: options.connection === 'socket' ? socketConnector : kafkajsConnector,
     bootstrap: addresses(options.bootstrapServers),
     ssl: options.ssl ?? false,
     sasl: options.sasl ?? null,
+    idleTimeoutMs: options.connectionsMaxIdleMs ?? 540_000,
     connectionTimeoutMs: options.connectionTimeoutMs ?? 10_000,
     bootstrapTimeoutMs: options.bootstrapTimeoutMs ?? 10_000,
     requestTimeoutMs: options.requestTimeoutMs ?? 30_000,

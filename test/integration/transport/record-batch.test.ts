@@ -3,7 +3,7 @@ import { systemChance } from '../../../lib/clock/chance.ts'
 import { systemClock } from '../../../lib/clock/system-clock.ts'
 import { noHeaders } from '../../../lib/model/headers.ts'
 import type { Headers } from '../../../lib/model/headers.ts'
-import { kafkajsConnector } from '../../../lib/transport/kafka/connection/kafkajs/kafkajs-connection.ts'
+import { socketConnector } from '../../../lib/transport/kafka/connection/socket/socket-connection.ts'
 import { BrokerConnection } from '../../../lib/transport/kafka/client/broker-connection.ts'
 import { ClusterClient } from '../../../lib/transport/kafka/client/cluster-client.ts'
 import { kafka } from '../../../lib/transport/kafka/kafka.ts'
@@ -58,7 +58,17 @@ async function rawRecords(bootstrapServers: string, topic: string): Promise<Buff
   const [host, port] = bootstrapServers.split(',')[0]!.split(':')
   const bootstrap = [{ host: host!, port: Number(port) }]
   const times = { clock: systemClock, connectionTimeoutMs: 5000, requestTimeoutMs: 5000 }
-  const connection = { ...times, open: await kafkajsConnector({ clientId: 'raw', ssl: false, sasl: null }) }
+  const connection = {
+    ...times,
+    open: await socketConnector({
+      clientId: 'raw',
+      ssl: false,
+      sasl: null,
+      idleTimeoutMs: 60_000,
+      clock: systemClock,
+      chance: systemChance,
+    }),
+  }
   const client = new ClusterClient({
     what: 'test',
     bootstrap,

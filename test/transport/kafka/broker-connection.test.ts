@@ -16,6 +16,8 @@ function silentConnection(closed: string[]): Connection {
   const waiting: ((reason: Error) => void)[] = []
   return {
     apiVersions: new Map([[3, { min: 8, max: 12 }]]),
+    features: new Map(),
+    isOpen: true,
     exchange: () => new Promise((_, reject) => waiting.push(reject)),
     close: (reason) => {
       closed.push(reason.message)

@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import { createServer } from 'node:net'
 import type { AddressInfo } from 'node:net'
 import { seededChance } from '../../../lib/clock/chance.ts'
+import { systemClock } from '../../../lib/clock/system-clock.ts'
 import { ManualClock } from '../../../lib/clock/manual-clock.ts'
 import { EmbeddedBroker } from '../../../lib/transport/embedded/embedded-broker.ts'
 import type { ConnectionSettings, Connector } from '../../../lib/transport/kafka/connection/connection.ts'
@@ -11,7 +12,14 @@ import { WireBroker } from './wire-broker.ts'
 import { serveWire } from './wire-server.ts'
 
 /** What connections of the suite are made for. */
-export const settings: ConnectionSettings = { clientId: 'test', ssl: false, sasl: null }
+export const settings: ConnectionSettings = {
+  clientId: 'test',
+  ssl: false,
+  sasl: null,
+  idleTimeoutMs: 60_000,
+  clock: systemClock,
+  chance: seededChance(3),
+}
 
 /** A broker in this process, by its bytes. */
 export function wireBroker(): WireBroker {

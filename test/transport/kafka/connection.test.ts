@@ -1,5 +1,6 @@
 import t from 'tap'
 import { kafkajsConnector } from '../../../lib/transport/kafka/connection/kafkajs/kafkajs-connection.ts'
+import { socketConnector } from '../../../lib/transport/kafka/connection/socket/socket-connection.ts'
 import { connectionSuite, settings, socketConnectionSuite, wireBroker } from './connection-suite.ts'
 import { fakeConnections } from './fake-connection.ts'
 
@@ -14,4 +15,5 @@ connectionSuite(t, 'fake', async () => {
   return { open: await connections.connector(settings), address: broker.address, silence, cut: () => connections.cut() }
 })
 
+socketConnectionSuite(t, 'socket', socketConnector)
 socketConnectionSuite(t, 'kafkajs', kafkajsConnector)

@@ -23,6 +23,7 @@ export function fakeCluster(fateOf?: (frame: RequestFrame) => Fate, clock: Clock
     bootstrapTimeoutMs: 1000,
     requestTimeoutMs: 1000,
     apiTimeoutMs: 5000,
+    idleTimeoutMs: 60_000,
     clock,
     chance,
   })

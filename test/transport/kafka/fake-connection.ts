@@ -68,6 +68,14 @@ class FakeConnection implements Connection {
     return this.#broker.apiVersions
   }
 
+  get features(): ReadonlyMap<string, number> {
+    return new Map()
+  }
+
+  get isOpen(): boolean {
+    return this.#ended === null
+  }
+
   exchange(frame: RequestFrame): Promise<Buffer> {
     if (this.#ended !== null) return Promise.reject(this.#ended)
     const { promise, resolve, reject } = Promise.withResolvers<Buffer>()

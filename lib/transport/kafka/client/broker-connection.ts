@@ -56,6 +56,16 @@ export class BrokerConnection {
     return request.decode(apiVersion, response)
   }
 
+  /** False once the connection has ended. It cannot be used again. */
+  get isOpen(): boolean {
+    return this.#connection.isOpen
+  }
+
+  /** The features that the cluster has agreed on, with their levels (KIP-584). */
+  get features(): ReadonlyMap<string, number> {
+    return this.#connection.features
+  }
+
   /** Closes the connection at once. Requests under way reject. */
   close(): void {
     this.#connection.close(new Error('the connection was closed'))

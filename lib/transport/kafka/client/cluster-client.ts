@@ -1,5 +1,6 @@
 import type { Chance } from '../../../clock/chance.ts'
 import type { Clock } from '../../../clock/clock.ts'
+import { TransportError } from '../../../model/errors.ts'
 import type { PartitionMetadata } from '../../admin.ts'
 import type { TopicPartition } from '../../../model/topic-partition.ts'
 import type { HostPort } from '../connection/connection.ts'
@@ -56,9 +57,19 @@ export class ClusterClient {
     return this.signal.aborted
   }
 
-  /** Connects to the first broker that answers. Rejects with `TRANSPORT_BROKER_UNREACHABLE` if none answers within the time. */
+  /**
+   * Connects to the first broker that answers. Rejects with `TRANSPORT_BROKER_UNREACHABLE` if none answers within the time, and sooner
+   * if brokers end the connection twice in its handshake: then an option is wrong.
+   */
   async connect(withinMs: number): Promise<void> {
-    await this.retry(() => this.describe([]), withinMs)
+    let refusals = 0
+    const attempt = (): Promise<unknown> =>
+      this.describe([]).catch((error: unknown) => {
+        const { cause } = error as Error
+        if (isHandshake(cause) && ++refusals === handshakesMax) throw finalError(cause)
+        throw error
+      })
+    await this.retry(attempt, withinMs)
   }
 
   close(): void {
@@ -175,16 +186,42 @@ export class ClusterClient {
   async #send<T>(broker: HostPort, request: KafkaRequest<T>): Promise<T> {
     if (this.isClosed) throw closed(this.#options.what)
     const place = placeOf(broker, request.lane)
-    const connection = this.#connections.get(place) ?? this.#options.open(broker, this.signal)
-    this.#connections.set(place, connection)
+    let connection = this.#connections.get(place) ?? this.#connect(place, broker)
     try {
+      if (!(await connection).isOpen) connection = this.#replace(connection, place, broker)
       return (await (await connection).send(request)).value
     } catch (error) {
-      if (this.#connections.get(place) === connection) this.#connections.delete(place)
-      connection.then((open) => open.close()).catch(() => {})
+      this.#drop(connection, place)
       throw this.isClosed ? closed(this.#options.what) : error
     }
   }
+
+  /** A connection that has ended while nobody used it is replaced, by the first request that finds it so. */
+  #replace(ended: Promise<BrokerConnection>, place: string, broker: HostPort): Promise<BrokerConnection> {
+    this.#drop(ended, place)
+    return this.#connections.get(place) ?? this.#connect(place, broker)
+  }
+
+  #drop(connection: Promise<BrokerConnection>, place: string): void {
+    if (this.#connections.get(place) === connection) this.#connections.delete(place)
+    connection.then((open) => open.close()).catch(() => {})
+  }
+
+  #connect(place: string, broker: HostPort): Promise<BrokerConnection> {
+    const connection = this.#options.open(broker, this.signal)
+    this.#connections.set(place, connection)
+    return connection
+  }
+}
+
+const handshakesMax = 2
+
+function isHandshake(error: unknown): error is TransportError {
+  return error instanceof TransportError && error.code === 'TRANSPORT_HANDSHAKE_FAILED'
+}
+
+function finalError({ code, message, facts, cause }: TransportError): TransportError {
+  return new TransportError(code, 'fatal', message, { facts, cause })
 }
 
 function placeOf(broker: HostPort, lane: Lane): string {

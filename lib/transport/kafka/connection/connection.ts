@@ -1,3 +1,5 @@
+import type { Chance } from '../../../clock/chance.ts'
+import type { Clock } from '../../../clock/clock.ts'
 import type { Signal } from '../../../model/abort-signal.ts'
 import type { SaslOptions, TlsOptions } from '../security-options.ts'
 
@@ -17,6 +19,12 @@ export interface ConnectionSettings {
   readonly ssl: boolean | TlsOptions
   /** The mechanism and credentials of the client. Null: the client does not authenticate. */
   readonly sasl: SaslOptions | null
+  /** A connection that sends nothing for this long, in ms, closes itself (Kafka: `connections.max.idle.ms`). */
+  readonly idleTimeoutMs: number
+  /** The clock of timeouts and sessions. */
+  readonly clock: Clock
+  /** Random numbers, for nonces. */
+  readonly chance: Chance
 }
 
 /** The versions of an API that a broker supports, from `min` to `max`, both included. */
@@ -49,6 +57,13 @@ export interface Connection {
   /** The versions that the broker supports, by API key (the answer to ApiVersions). */
   readonly apiVersions: ReadonlyMap<number, VersionRange>
   /**
+   * The features that the cluster has agreed on, with their levels (KIP-584), e.g. `transaction.version`. Empty if the broker does not
+   * tell them.
+   */
+  readonly features: ReadonlyMap<string, number>
+  /** False once the connection has ended, by whichever side. */
+  readonly isOpen: boolean
+  /**
    * Sends a request and resolves with the body of its response. The returned bytes are not used again, so callers may keep views of
    * it. Requests are sent in the order of the calls, and a broker answers them in that order. Rejects with any `Error` if the
    * connection breaks or is closed.
@@ -65,7 +80,7 @@ export interface Connection {
 export type OpenConnection = (broker: HostPort, signal: Signal) => Promise<Connection>
 
 /**
- * Prepares connections with the given settings. `kafkajsConnector` is the one implementation. It loads its package when it is
- * called.
+ * Prepares connections with the given settings. `socketConnector` is Millrace's own. `kafkajsConnector` loads the package kafkajs
+ * when it is called.
  */
 export type Connector = (settings: ConnectionSettings) => Promise<OpenConnection>

@@ -163,6 +163,15 @@ class OpenedConnection implements Connection {
     return new Map(versions.map(([apiKey, { minVersion, maxVersion }]) => [Number(apiKey), { min: minVersion, max: maxVersion }]))
   }
 
+  /** kafkajs does not read the features. */
+  get features(): ReadonlyMap<string, number> {
+    return new Map()
+  }
+
+  get isOpen(): boolean {
+    return this.#closedFor === null
+  }
+
   async connect(signal: AbortSignal): Promise<void> {
     const aborted = Promise.withResolvers<never>()
     const abort = (): void => aborted.reject(signal.reason)
