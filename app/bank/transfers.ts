@@ -1,97 +1,106 @@
-import type { DatabaseSync } from 'node:sqlite'
-import type { Page, PageRequest } from '../platform/http/page.ts'
-import { page } from '../platform/http/page.ts'
+import { createHash } from 'node:crypto'
+import { checkIfMatch } from '../platform/http/etag.ts'
+import type { PageRequest, Slice } from '../platform/http/page.ts'
 import { Problem, notFound } from '../platform/http/problem.ts'
-import { checkAmount, checkParties, checkTransition, checkUserId, rule } from './rules.ts'
+import type { MadeTransfer, Settlement, Transfer, TransferRows, UserDirectory } from './ports.ts'
+import { checkAmount, checkAmendable, checkParties, checkTransition, rule } from './rules.ts'
 import type { Status } from './rules.ts'
-import type { Users } from './users.ts'
 
-export interface Transfer {
-  readonly id: number
+/** What a client asks for. */
+export interface WantedTransfer {
   readonly fromUserId: number
   readonly toUserId: number
-  /** Exact: `"10.00"`. */
   readonly amount: string
-  readonly status: Status
-  readonly createdAt: string
-  readonly lastUpdatedAt: string
 }
 
-export interface NewTransfer {
-  readonly fromUserId?: unknown
-  readonly toUserId?: unknown
-  readonly amount?: unknown
+export interface WantedChange {
+  readonly status?: Status
+  readonly amount?: string
 }
 
-const selected = `select id, from_user_id as fromUserId, to_user_id as toUserId, amount, status,
-  created_at as createdAt, last_updated_at as lastUpdatedAt from transfers`
-
-/** The transfers of the bank, and their rules. */
+/** The transfers of the bank, and their rules. `now` gives ISO times. */
 export class Transfers {
-  readonly #database: DatabaseSync
-  readonly #users: Users
+  readonly #rows: TransferRows
+  readonly #users: UserDirectory
   readonly #now: () => string
 
-  constructor(database: DatabaseSync, users: Users, now: () => string) {
-    this.#database = database
+  constructor(rows: TransferRows, users: UserDirectory, now: () => string) {
+    this.#rows = rows
     this.#users = users
     this.#now = now
   }
 
-  list(request: PageRequest): Page<Transfer> {
-    return page<Transfer>(this.#database, { table: 'transfers', selected, request })
+  list(request: PageRequest): Promise<Slice<Transfer>> {
+    return this.#rows.list(request)
   }
 
-  get(id: number): Transfer {
-    const transfer = this.#database.prepare(`${selected} where id = ?`).get(id)
-    if (transfer === undefined) throw notFound('transfer', id)
-    return { ...transfer } as unknown as Transfer
+  async get(id: number): Promise<Transfer> {
+    return found(id, await this.#rows.get(id))
   }
 
-  /** The same `requestId` again gives the transfer that the first call made. */
-  create(wanted: NewTransfer, requestId: string | null): Transfer {
-    const fromUserId = checkUserId('fromUserId', wanted.fromUserId)
-    const toUserId = checkUserId('toUserId', wanted.toUserId)
-    const amount = checkAmount(wanted.amount)
+  /** The same `requestId` again gives the transfer that the first call made, and asks nothing more of it. */
+  async create({ fromUserId, toUserId, amount: text }: WantedTransfer, requestId: string | undefined): Promise<Transfer> {
+    const amount = checkAmount(text)
     checkParties(fromUserId, toUserId)
-    const made = requestId === null ? undefined : this.#madeBy(requestId)
-    if (made !== undefined) return checkSame(made, { fromUserId, toUserId, amount })
-    this.#checkUser('fromUserId', fromUserId)
-    this.#checkUser('toUserId', toUserId)
+    const fingerprint = fingerprintOf({ fromUserId, toUserId, amount })
+    const made = requestId === undefined ? undefined : await this.#rows.madeBy(requestId)
+    if (made !== undefined) return checkSame(made, fingerprint)
+    await this.#checkUsers({ fromUserId, toUserId })
     const now = this.#now()
-    const insert = this.#database.prepare(
-      'insert into transfers (from_user_id, to_user_id, amount, request_id, created_at, last_updated_at) values (?, ?, ?, ?, ?, ?)',
-    )
-    return this.get(Number(insert.run(fromUserId, toUserId, amount, requestId, now, now).lastInsertRowid))
+    const row = { fromUserId, toUserId, amount, status: 'PENDING', createdAt: now, lastUpdatedAt: now } as const
+    if (requestId === undefined) return this.#rows.insert(row)
+    return checkSame(await this.#rows.insertOnce(row, { id: requestId, fingerprint }), fingerprint)
   }
 
-  change(id: number, wanted: { readonly status?: unknown; readonly amount?: unknown }): Transfer {
-    const transfer = this.get(id)
+  async change(id: number, wanted: WantedChange, ifMatch: string | undefined): Promise<Transfer> {
     if (wanted.status === undefined && wanted.amount === undefined) throw rule('status', 'A change names status or amount.')
-    const status = wanted.status === undefined ? transfer.status : checkTransition(transfer.status, wanted.status)
-    const amount = wanted.amount === undefined ? transfer.amount : checkAmount(wanted.amount)
-    const update = this.#database.prepare('update transfers set status = ?, amount = ?, last_updated_at = ? where id = ?')
-    update.run(status, amount, this.#now(), id)
-    return this.get(id)
+    const changed = await this.#rows.update(id, (current) => {
+      checkIfMatch(ifMatch, current)
+      return { ...changedTransfer(current, wanted), lastUpdatedAt: this.#now() }
+    })
+    return found(id, changed)
   }
 
-  delete(id: number): void {
-    if (this.#database.prepare('delete from transfers where id = ?').run(id).changes === 0) throw notFound('transfer', id)
+  async delete(id: number, ifMatch: string | undefined): Promise<void> {
+    if (!(await this.#rows.delete(id, (current) => checkIfMatch(ifMatch, current)))) throw notFound('transfer', id)
   }
 
-  #madeBy(requestId: string): Transfer | undefined {
-    const made = this.#database.prepare(`${selected} where request_id = ?`).get(requestId)
-    return made === undefined ? undefined : ({ ...made } as unknown as Transfer)
+  /** Decisions may come again, and late: only a transfer that is PENDING takes one. Resolves with how many were taken. */
+  settle(decisions: readonly Settlement[]): Promise<number> {
+    return this.#rows.settle(decisions, this.#now())
   }
 
-  #checkUser(field: string, id: number): void {
-    if (!this.#users.has(id)) throw rule(field, `There is no user ${id}.`)
+  async #checkUsers(ids: Readonly<Record<'fromUserId' | 'toUserId', number>>): Promise<void> {
+    const fields = ['fromUserId', 'toUserId'] as const
+    const known = await Promise.all(fields.map((field) => this.#users.has(ids[field])))
+    const unknown = fields.filter((_, index) => !known[index])
+    if (unknown.length === 0) return
+    const errors = Object.fromEntries(unknown.map((field) => [field, `There is no user ${ids[field]}.`]))
+    throw new Problem(422, Object.values(errors).join(' '), errors)
   }
 }
 
+function changedTransfer(current: Transfer, wanted: WantedChange): Transfer {
+  const amount = wanted.amount === undefined ? current.amount : checkAmount(wanted.amount)
+  if (wanted.amount !== undefined) checkAmendable(current.status)
+  const status = wanted.status === undefined ? current.status : checkTransition(current.status, wanted.status)
+  return { ...current, amount, status }
+}
+
+function fingerprintOf({ fromUserId, toUserId, amount }: WantedTransfer): string {
+  return createHash('sha256').update(`${fromUserId} ${toUserId} ${amount}`).digest('base64url')
+}
+
 /** An idempotency key stands for one request: another one under it is a mistake of the client. */
-function checkSame(made: Transfer, wanted: Pick<Transfer, 'fromUserId' | 'toUserId' | 'amount'>): Transfer {
-  const isSame = made.fromUserId === wanted.fromUserId && made.toUserId === wanted.toUserId
-  if (isSame) return made
-  throw new Problem(422, 'This Idempotency-Key was used for another transfer.', { 'Idempotency-Key': 'used before' })
+function checkSame({ transfer, fingerprint }: MadeTransfer, wanted: string): Transfer {
+  const used = { 'Idempotency-Key': 'It was used before.' }
+  if (fingerprint !== wanted)
+    throw new Problem(422, 'This Idempotency-Key was used for another transfer. Nothing was written.', used)
+  if (transfer === undefined) throw new Problem(410, 'The transfer that this Idempotency-Key made was deleted.', used)
+  return transfer
+}
+
+function found(id: number, transfer: Transfer | undefined): Transfer {
+  if (transfer === undefined) throw notFound('transfer', id)
+  return transfer
 }

@@ -1,55 +1,46 @@
-import type { DatabaseSync } from 'node:sqlite'
-import type { Page, PageRequest } from '../platform/http/page.ts'
-import { page } from '../platform/http/page.ts'
+import { checkIfMatch } from '../platform/http/etag.ts'
+import type { PageRequest, Slice } from '../platform/http/page.ts'
 import { notFound } from '../platform/http/problem.ts'
+import type { User, UserRows } from './ports.ts'
 import { checkName } from './rules.ts'
 
-export interface User {
-  readonly id: number
-  readonly name: string
-  readonly createdAt: string
-  readonly lastUpdatedAt: string
-}
-
-const selected = 'select id, name, created_at as createdAt, last_updated_at as lastUpdatedAt from users'
-
-/** The users of the bank. `now` gives ISO times. */
+/** The users of the bank, and their rules. `now` gives ISO times. */
 export class Users {
-  readonly #database: DatabaseSync
+  readonly #rows: UserRows
   readonly #now: () => string
 
-  constructor(database: DatabaseSync, now: () => string) {
-    this.#database = database
+  constructor(rows: UserRows, now: () => string) {
+    this.#rows = rows
     this.#now = now
   }
 
-  list(request: PageRequest): Page<User> {
-    return page<User>(this.#database, { table: 'users', selected, request })
+  list(request: PageRequest): Promise<Slice<User>> {
+    return this.#rows.list(request)
   }
 
-  has(id: number): boolean {
-    return this.#database.prepare('select 1 from users where id = ?').get(id) !== undefined
+  async get(id: number): Promise<User> {
+    return found(id, await this.#rows.get(id))
   }
 
-  get(id: number): User {
-    const user = this.#database.prepare(`${selected} where id = ?`).get(id)
-    if (user === undefined) throw notFound('user', id)
-    return { ...user } as unknown as User
-  }
-
-  create({ name }: { readonly name?: unknown }): User {
+  async create(name: string): Promise<User> {
     const now = this.#now()
-    const insert = this.#database.prepare('insert into users (name, created_at, last_updated_at) values (?, ?, ?)')
-    return this.get(Number(insert.run(checkName(name), now, now).lastInsertRowid))
+    return this.#rows.insert({ name: checkName(name), createdAt: now, lastUpdatedAt: now })
   }
 
-  rename(id: number, { name }: { readonly name?: unknown }): User {
-    this.get(id)
-    this.#database.prepare('update users set name = ?, last_updated_at = ? where id = ?').run(checkName(name), this.#now(), id)
-    return this.get(id)
+  async rename(id: number, name: string, ifMatch: string | undefined): Promise<User> {
+    const renamed = await this.#rows.update(id, (current) => {
+      checkIfMatch(ifMatch, current)
+      return { ...current, name: checkName(name), lastUpdatedAt: this.#now() }
+    })
+    return found(id, renamed)
   }
 
-  delete(id: number): void {
-    if (this.#database.prepare('delete from users where id = ?').run(id).changes === 0) throw notFound('user', id)
+  async delete(id: number, ifMatch: string | undefined): Promise<void> {
+    if (!(await this.#rows.delete(id, (current) => checkIfMatch(ifMatch, current)))) throw notFound('user', id)
   }
+}
+
+function found(id: number, user: User | undefined): User {
+  if (user === undefined) throw notFound('user', id)
+  return user
 }

@@ -1,4 +1,4 @@
-import type { TableName } from '../adapters/sqlite/bank-schema.ts'
+import type { DecimalType } from './decimal.ts'
 
 /** A type as Connect's JsonConverter writes it into each record. */
 interface ConnectField {
@@ -23,12 +23,12 @@ const zonedTimestamp = (field: string): ConnectField => ({
   field,
 })
 
-const decimal = (field: string): ConnectField => ({
+const decimal = (field: string, { precision, scale }: DecimalType): ConnectField => ({
   type: 'bytes',
   optional: false,
   name: 'org.apache.kafka.connect.data.Decimal',
   version: 1,
-  parameters: { scale: '2', 'connect.decimal.precision': '18' },
+  parameters: { scale: String(scale), 'connect.decimal.precision': String(precision) },
   field,
 })
 
@@ -42,13 +42,19 @@ const enumeration = (field: string, allowed: string, initial: string, isOptional
   field,
 })
 
+/** The columns of money, and how the tables declare them. */
+export const decimalColumns: Readonly<Record<string, DecimalType>> = { amount: { precision: 18, scale: 2 } }
+
+/** The tables whose changes are captured. */
+export type TableName = 'users' | 'transfers'
+
 const rowFields: Readonly<Record<TableName, readonly ConnectField[]>> = {
   users: [int64('id'), required('name'), zonedTimestamp('created_at'), zonedTimestamp('last_updated_at')],
   transfers: [
     int64('id'),
     int64('from_user_id'),
     int64('to_user_id'),
-    decimal('amount'),
+    decimal('amount', decimalColumns['amount']!),
     enumeration('status', 'PENDING,COMPLETED,FAILED,REVERSED', 'PENDING', 'required'),
     optional('request_id'),
     zonedTimestamp('created_at'),
@@ -107,13 +113,4 @@ export function envelopeSchema(topic: string, table: TableName): object {
     int64('ts_ns', true),
   ]
   return { type: 'struct', fields, optional: false, name: `${topic}.Envelope`, version: 2 }
-}
-
-/** Connect's Decimal in JSON: base64 of the unscaled integer, big-endian, as short as its sign allows. */
-export function decimalBase64(amount: string): string {
-  const unscaled = BigInt(amount.replace('.', ''))
-  const magnitude = unscaled < 0n ? -unscaled - 1n : unscaled
-  const bytes = Math.floor(magnitude.toString(2).length / 8) + 1
-  const hex = BigInt.asUintN(bytes * 8, unscaled).toString(16)
-  return Buffer.from(hex.padStart(bytes * 2, '0'), 'hex').toString('base64')
 }

@@ -1,22 +1,7 @@
-import type { TableName } from '../adapters/sqlite/bank-schema.ts'
-import { decimalBase64, envelopeSchema, keySchema } from './connect-json.ts'
-
-/** One line of cdc_log. */
-export interface LoggedChange {
-  readonly seq: number
-  readonly table: TableName
-  readonly op: 'c' | 'u' | 'd' | 'r'
-  readonly before: Row | null
-  readonly after: Row | null
-  /** `false`, or Debezium's word for the place within the snapshot. */
-  readonly snapshot: string
-  readonly timeMs: number
-}
-
-export interface Row {
-  readonly id: number
-  readonly [column: string]: unknown
-}
+import type { LoggedChange, Row } from './change-feed.ts'
+import { decimalColumns, envelopeSchema, keySchema } from './connect-json.ts'
+import type { TableName } from './connect-json.ts'
+import { decimalBase64, toScale } from './decimal.ts'
 
 export interface RawRecord {
   readonly topic: string
@@ -26,13 +11,38 @@ export interface RawRecord {
   readonly headers: readonly { readonly key: string; readonly value: Uint8Array }[]
 }
 
-/** Header by which a restarted source knows what a partition already has: `seq:index` of the record among those of its change. */
+/** A place in the changes of a database, down to the record. */
+export interface Position {
+  readonly position: string
+  readonly index: number
+}
+
+export function positionText({ database, table }: EnvelopeOptions, { position, index }: Position): string {
+  return `${database}.${table}:${position}:${index}`
+}
+
+/** Of the header's text, the place; what stands in it may have colons. */
+export function parsePosition(text: string): Position {
+  const [start, end] = [text.indexOf(':'), text.lastIndexOf(':')]
+  return { position: text.slice(start + 1, end), index: Number(text.slice(end + 1)) }
+}
+
+/**
+ * Header by which a restarted source knows what a partition already has: `database.table:position:index`, where the index is that of the
+ * record among those of its change.
+ */
 export const positionHeader = 'source.position'
 
 export interface EnvelopeOptions {
   /** Topics are `<prefix>.<database>.<table>`, as Debezium names them. */
   readonly prefix: string
   readonly database: string
+  readonly table: TableName
+}
+
+/** A row with a value that its column's type does not hold: a database with strict types has none. */
+class UnwritableRowError extends Error {
+  override readonly name = 'UnwritableRowError'
 }
 
 /**
@@ -41,13 +51,13 @@ export interface EnvelopeOptions {
  */
 export function toRecords(change: LoggedChange, options: EnvelopeOptions): RawRecord[] {
   const { op, before, after } = change
-  if (op === 'd') return number(change, deletion(change, before!, options, []))
-  if (op === 'u' && before!.id !== after!.id) return number(change, rekeying(change, before!, after!, options))
-  return number(change, [record(change, after!.id, { op, before, after }, options, [])])
+  if (op === 'd') return numbered(change, options, deletion(change, before!, options, []))
+  if (op === 'u' && before!.id !== after!.id) return numbered(change, options, rekeying(change, before!, after!, options))
+  return numbered(change, options, [record(change, after!.id, { op, before, after }, options, [])])
 }
 
 function rekeying(change: LoggedChange, before: Row, after: Row, options: EnvelopeOptions): RawRecord[] {
-  const topic = topicOf(change, options)
+  const topic = topicOf(options)
   const [newKey, oldKey] = [
     header('__debezium.newkey', keyText(topic, after.id)),
     header('__debezium.oldkey', keyText(topic, before.id)),
@@ -74,24 +84,24 @@ function record(
   options: EnvelopeOptions,
   headers: RawRecord['headers'],
 ): RawRecord {
-  const topic = topicOf(change, options)
+  const topic = topicOf(options)
   const times = timesOf(change.timeMs)
   const payload = {
-    before: encode(before),
-    after: encode(after),
+    before: before === null ? null : encode(before, () => null),
+    after: after === null ? null : encode(after, refuse),
     source: sourceOf(change, options),
     transaction: null,
     op,
     ...times,
   }
-  const value = Buffer.from(`{"schema":${envelopeText(topic, change.table)},"payload":${jsonText(payload)}}`)
+  const value = Buffer.from(`{"schema":${envelopeText(topic, options.table)},"payload":${jsonText(payload)}}`)
   return { topic, key: Buffer.from(keyText(topic, id)), value, timestamp: change.timeMs, headers }
 }
 
-function sourceOf({ seq, table, snapshot, timeMs }: LoggedChange, { prefix, database }: EnvelopeOptions): object {
+function sourceOf({ source, snapshot, timeMs }: LoggedChange, { prefix, database, table }: EnvelopeOptions): object {
   const { ts_ms, ts_us, ts_ns } = timesOf(timeMs)
   const common = { version: '1', connector: 'sqlite', name: prefix, ts_ms, snapshot, db: database, sequence: null, ts_us, ts_ns }
-  return { ...common, table, server_id: 0, gtid: null, file: 'cdc_log', pos: seq, row: 0, thread: null, query: null }
+  return { ...common, table, server_id: 0, gtid: null, ...source, row: 0, thread: null, query: null }
 }
 
 /** Nanoseconds are beyond what a number holds exactly: they are a bigint until they are text. */
@@ -99,27 +109,38 @@ function timesOf(timeMs: number): { readonly ts_ms: number; readonly ts_us: numb
   return { ts_ms: timeMs, ts_us: timeMs * 1000, ts_ns: BigInt(timeMs) * 1_000_000n }
 }
 
-function encode(row: Row | null): Row | null {
-  const amount = row?.['amount']
-  return typeof amount === 'string' ? { ...row!, amount: decimalBase64(amount) } : row
+/** Money in Connect's form. What is no decimal of its column goes to `otherwise`. */
+function encode(row: Row, otherwise: (column: string, value: unknown) => null): Row {
+  const columns = Object.entries(decimalColumns).filter(([column]) => column in row)
+  const encoded = columns.map(([column, type]) => {
+    const decimal = toScale(row[column], type)
+    return [column, decimal === undefined ? otherwise(column, row[column]) : decimalBase64(decimal)]
+  })
+  return { ...row, ...Object.fromEntries(encoded) }
 }
 
-function number(change: LoggedChange, records: readonly RawRecord[]): RawRecord[] {
+/** The row as it was may be unreadable: nobody needs more of it than its id. The row as it is may not. */
+function refuse(column: string, value: unknown): never {
+  const { precision, scale } = decimalColumns[column]!
+  throw new UnwritableRowError(`${column} is ${JSON.stringify(value)}, which no decimal(${precision},${scale}) holds.`)
+}
+
+function numbered(change: LoggedChange, options: EnvelopeOptions, records: readonly RawRecord[]): RawRecord[] {
   return records.map((record, index) => ({
     ...record,
-    headers: [...record.headers, header(positionHeader, `${change.seq}:${index}`)],
+    headers: [...record.headers, header(positionHeader, positionText(options, { position: change.position, index }))],
   }))
 }
 
-function header(key: string, text: string): { readonly key: string; readonly value: Uint8Array } {
+export function header(key: string, text: string): { readonly key: string; readonly value: Uint8Array } {
   return { key, value: Buffer.from(text) }
 }
 
-function topicOf({ table }: { readonly table: TableName }, { prefix, database }: EnvelopeOptions): string {
+export function topicOf({ prefix, database, table }: EnvelopeOptions): string {
   return `${prefix}.${database}.${table}`
 }
 
-function keyText(topic: string, id: number): string {
+export function keyText(topic: string, id: number): string {
   return `{"schema":${memoized(`key ${topic}`, () => keySchema(topic))},"payload":${JSON.stringify({ id })}}`
 }
 

@@ -2,24 +2,26 @@ import { parseOptions, usage } from './options.ts'
 import type { PipelineOptions } from './options.ts'
 import { openPipeline } from './pipeline.ts'
 import type { Pipeline } from './pipeline.ts'
+import { openLog } from '../platform/log.ts'
 import { verify } from './verify.ts'
 
 const print = (line: string): void => void process.stdout.write(`${line}\n`)
 
-function describe({ clusterName, dir, registryUrl, writeUrl, readUrl }: Pipeline): string {
+function describe({ clusterName, dir, registryUrl, usersUrl, transfersUrl, readUrl }: Pipeline): string {
   return `
   broker           ${clusterName}
   data             ${dir}
   schema registry  ${registryUrl}/subjects
-  write API        ${writeUrl}
+  users            ${usersUrl}
+  transfers        ${transfersUrl}
   read API         ${readUrl}
 
 Try:
-  curl -s ${writeUrl}/users -H 'content-type: application/json' -d '{"name":"Amara"}'
-  curl -s ${writeUrl}/users -H 'content-type: application/json' -d '{"name":"Bruno"}'
-  curl -s ${writeUrl}/transfers -H 'content-type: application/json' -d '{"fromUserId":1,"toUserId":2,"amount":"10.00"}'
+  curl -s ${usersUrl}/users -H 'content-type: application/json' -d '{"name":"Amara"}'
+  curl -s ${usersUrl}/users -H 'content-type: application/json' -d '{"name":"Bruno"}'
+  curl -s ${transfersUrl}/transfers -H 'content-type: application/json' -d '{"fromUserId":1,"toUserId":2,"amount":"10.00"}'
   curl -s ${readUrl}/transfers-enriched
-  curl -s ${writeUrl}/users/2 -X PATCH -H 'content-type: application/json' -d '{"name":"Bruno Costa"}'
+  curl -s ${usersUrl}/users/2 -X PATCH -H 'content-type: application/json' -d '{"name":"Bruno Costa"}'
   curl -s ${readUrl}/transfers-enriched/1
 
 Ctrl-C stops it.`
@@ -39,9 +41,12 @@ function interrupted(): Promise<void> {
 
 async function run(options: PipelineOptions): Promise<number> {
   const interruption = interrupted()
-  await using pipeline = await openPipeline(options, print)
+  const log = openLog({ name: 'pipeline', destination: { write: (line) => void process.stdout.write(line) } })
+  await using pipeline = await openPipeline(options, log)
+  await Promise.race([pipeline.ready, pipeline.failure])
   print(describe(pipeline))
-  process.send?.({ writeUrl: pipeline.writeUrl, readUrl: pipeline.readUrl })
+  const { usersUrl, transfersUrl, readUrl } = pipeline
+  process.send?.({ usersUrl, transfersUrl, readUrl })
   if (options.mode === 'verify') return await Promise.race([verify(pipeline, print), pipeline.failure])
   await Promise.race([interruption, pipeline.failure])
   print('Stopping.')

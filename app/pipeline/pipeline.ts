@@ -1,80 +1,106 @@
 import { mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { DatabaseSync } from 'node:sqlite'
-import type { FastifyInstance } from 'fastify'
-import { openConsumer } from 'millrace'
-import type { Cluster, SchemaRegistry } from 'millrace'
-import { schemaRegistry } from 'millrace/avro'
-import { applications, startApplication } from '../../examples/transfer-pipeline/main.ts'
-import { enriched, rawTransfers, rawUsers } from '../../examples/transfer-pipeline/topics.ts'
-import { openBankDatabase } from '../adapters/sqlite/bank-database.ts'
-import { readServer } from '../services/core-read/read-server.ts'
-import { openRegistry } from '../registry/registry-server.ts'
-import { Sink } from '../sink/sink.ts'
-import { ChangeLog } from '../adapters/sqlite/change-log.ts'
-import { KafkaRawTopics } from '../adapters/kafka/kafka-raw-topics.ts'
-import { Source } from '../capture/source.ts'
-import { SqliteDocumentStore } from '../adapters/sqlite/sqlite-document-store.ts'
-import { writeServer } from '../services/core-write/write-server.ts'
+import type { TObject, Static } from 'typebox'
+import { applications } from '../../examples/transfer-pipeline/main.ts'
+import { BankDatabase } from '../adapters/sqlite/bank-database.ts'
+import type { Log } from '../platform/log.ts'
+import type { Service, ServiceContext, ServiceDefinition } from '../platform/service.ts'
+import { capture } from '../services/capture/main.ts'
+import { coreRead } from '../services/core-read/main.ts'
+import { registryService } from '../services/registry/main.ts'
+import { sinkService } from '../services/sink/main.ts'
+import { streamsService } from '../services/streams/main.ts'
+import { transfersWrite } from '../services/transfers-write/main.ts'
+import { usersWrite } from '../services/users-write/main.ts'
 import { createTopics, openCluster } from './open-cluster.ts'
 import type { PipelineOptions } from './options.ts'
-import { toDocument } from '../services/core-read/to-document.ts'
 
 export interface Pipeline extends AsyncDisposable {
   readonly clusterName: string
   readonly dir: string
-  readonly database: DatabaseSync
+  /** For direct SQL, beside the services. */
+  readonly users: BankDatabase
+  readonly transfers: BankDatabase
   readonly registryUrl: string
-  readonly writeUrl: string
+  readonly usersUrl: string
+  readonly transfersUrl: string
   readonly readUrl: string
+  /** Resolves when every service answers with data. */
+  readonly ready: Promise<void>
   /** Rejects when a part can no longer go on. */
   readonly failure: Promise<never>
 }
 
-/** What the parts share, and the stack that stops them, last first. */
-interface Opening {
-  readonly cluster: Cluster
-  readonly schemas: SchemaRegistry
-  readonly dir: string
-  readonly log: (line: string) => void
-  readonly parts: AsyncDisposableStack
-  readonly onFailure: (error: Error) => void
-}
-
-/** Starts everything, from the write API to the read API, in this process and on free ports. Disposing it stops all. */
-export async function openPipeline(options: PipelineOptions, log: (line: string) => void): Promise<Pipeline> {
+/** Starts everything, from the write APIs to the read API, in this process and on free ports. Disposing it stops all. */
+export async function openPipeline(options: PipelineOptions, log: Log): Promise<Pipeline> {
   await using parts = new AsyncDisposableStack()
   const dir = await openDirectory(options.dir, parts)
   const cluster = await openCluster(options.kafka, dir, parts)
   await createTopics(cluster)
-  const registry = await openRegistry({ port: 0, path: join(dir, 'registry.db') })
-  parts.defer(() => registry.close())
-  const applicationFailure = Promise.withResolvers<never>()
-  const opening: Opening = {
-    cluster,
-    schemas: schemaRegistry(registry.url),
-    dir,
-    log,
-    parts,
-    onFailure: applicationFailure.reject,
-  }
-  applicationFailure.promise.catch(() => {})
-  const read = await openReadSide(opening)
-  for (const applicationId of Object.keys(applications)) await openApplication(applicationId, opening)
-  const write = await openWriteSide(opening)
-  const failure = Promise.race([applicationFailure.promise, neverEnding(read.sink.done), neverEnding(write.source.done)])
-  failure.catch(() => {})
-  const running = parts.move()
+  const running = new RunningServices({ log, cluster }, parts)
+  const path = (name: string): string => join(dir, name)
+  const registry = await running.start(registryService, { path: path('registry.db') })
+  const common = { registry: registry.url }
+  await running.start(sinkService, { ...common, documents: path('documents.db') })
+  const read = await running.start(coreRead, { documents: path('documents.db') })
+  for (const application of Object.keys(applications))
+    await running.start(streamsService, { ...common, application, stateDir: path('state'), commitIntervalMs: 100 })
+  const users = await running.start(usersWrite, { database: path('users.db') })
+  const transfers = await running.start(transfersWrite, { ...common, database: path('transfers.db'), userWaitMs: 1000 })
+  for (const table of ['users', 'transfers'] as const)
+    await running.start(capture, { table, database: path(`${table}.db`), pollIntervalMs: 10 })
+  const open = (table: 'users' | 'transfers'): BankDatabase =>
+    parts.adopt(new BankDatabase(path(`${table}.db`), table), (database) => database.close())
+  const [usersDatabase, transfersDatabase] = [open('users'), open('transfers')]
+  const opened = parts.move()
   return {
     clusterName: cluster.description,
     dir,
-    database: write.database,
+    users: usersDatabase,
+    transfers: transfersDatabase,
     registryUrl: registry.url,
-    writeUrl: write.url,
+    usersUrl: users.url,
+    transfersUrl: transfers.url,
     readUrl: read.url,
-    failure,
-    [Symbol.asyncDispose]: () => running.disposeAsync(),
+    ready: running.ready(),
+    failure: running.failure(),
+    [Symbol.asyncDispose]: () => opened.disposeAsync(),
+  }
+}
+
+/** What every service has beside its own configuration: all listen on free ports of this machine. */
+const listening = { host: '127.0.0.1', port: 0, logLevel: 'info', kafka: '' } as const
+
+class RunningServices {
+  readonly #context: ServiceContext
+  readonly #parts: AsyncDisposableStack
+  readonly #services: Service[] = []
+
+  constructor(context: ServiceContext, parts: AsyncDisposableStack) {
+    this.#context = context
+    this.#parts = parts
+  }
+
+  async start<C extends TObject>(
+    { name, start }: ServiceDefinition<C>,
+    config: Omit<Static<C>, keyof typeof listening>,
+  ): Promise<Service> {
+    const log = this.#context.log.child({ service: name })
+    const service = await start({ ...listening, ...config } as Static<C>, { ...this.#context, log })
+    this.#parts.defer(() => service.close())
+    this.#services.push(service)
+    return service
+  }
+
+  async ready(): Promise<void> {
+    await Promise.all(this.#services.map((service) => service.ready))
+  }
+
+  failure(): Promise<never> {
+    const failure = Promise.race(this.#services.map((service) => service.failed))
+    failure.catch(() => {})
+    return failure
   }
 }
 
@@ -86,57 +112,4 @@ async function openDirectory(dir: string | undefined, parts: AsyncDisposableStac
   const temporary = await mkdtemp(join(tmpdir(), 'millrace-pipeline-'))
   parts.defer(() => rm(temporary, { recursive: true, force: true }))
   return temporary
-}
-
-async function openApplication(applicationId: string, { cluster, schemas, dir, log, parts, onFailure }: Opening): Promise<void> {
-  const options = { cluster, schemaRegistry: schemas, stateDir: join(dir, 'state'), commitIntervalMs: 100, log, onFailure }
-  const streams = await startApplication(applicationId, options)
-  parts.defer(() => streams.close())
-}
-
-async function openReadSide({ cluster, schemas, dir, log, parts }: Opening) {
-  const store = new SqliteDocumentStore(join(dir, 'documents.db'))
-  parts.defer(() => store.close())
-  if ((await store.begin(await endsOf(enriched.name, cluster))) === 'removed')
-    log(`The documents were of another ${enriched.name}: they are removed, and come again from this one.`)
-  const group = { clientId: 'sink', groupId: 'transfer-sink', maxWaitMs: 100 }
-  const sink = new Sink(await openConsumer(cluster, { ...group, topics: [enriched], schemaRegistry: schemas }), store, toDocument)
-  sink.start()
-  parts.defer(() => sink.stop())
-  return { sink, url: await listen(readServer(store), parts) }
-}
-
-async function endsOf(topic: string, cluster: Cluster): Promise<ReadonlyMap<number, number>> {
-  const admin = await cluster.admin({ clientId: 'sink-admin' })
-  try {
-    const [metadata] = await admin.metadata([topic])
-    const partitions = metadata!.partitions.map(({ partition }) => ({ topic, partition }))
-    const ends = await admin.listOffsets(partitions, 'latest')
-    return new Map(ends.map(({ partition, offset }) => [partition, offset]))
-  } finally {
-    await admin.close()
-  }
-}
-
-async function openWriteSide({ cluster, dir, parts }: Opening) {
-  const path = join(dir, 'bank.db')
-  const database = openBankDatabase(path)
-  parts.defer(() => database.close())
-  const topics = await KafkaRawTopics.open(cluster, [rawUsers.name, rawTransfers.name])
-  parts.defer(() => topics.close())
-  const source = new Source(new ChangeLog(database), topics, { prefix: 'raw', database: 'bank', pollIntervalMs: 20 })
-  await source.start()
-  parts.defer(() => source.stop())
-  return { database, source, url: await listen(writeServer(database), parts) }
-}
-
-async function listen(server: FastifyInstance, parts: AsyncDisposableStack): Promise<string> {
-  parts.defer(() => server.close())
-  return server.listen({ port: 0, host: '127.0.0.1' })
-}
-
-/** Of what should only end by an error, the error. */
-async function neverEnding(done: Promise<void>): Promise<never> {
-  await done
-  return new Promise(() => {})
 }

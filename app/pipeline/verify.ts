@@ -10,7 +10,7 @@ export async function verify(pipeline: Pipeline, print: (line: string) => void):
   for (const [name, act] of script.acts()) {
     const startMs = performance.now()
     await act()
-    const differences = await awaitEqual(pipeline.readUrl, pipeline.database, timeoutMs)
+    const differences = await awaitEqual(pipeline.readUrl, pipeline, timeoutMs)
     print(`${differences.length === 0 ? 'ok    ' : 'FAILED'} ${name} (${Math.round(performance.now() - startMs)} ms)`)
     for (const difference of differences) print(`       ${difference}`)
     if (differences.length > 0) failed++
@@ -31,8 +31,8 @@ class Script {
   acts(): [name: string, act: () => Promise<unknown>][] {
     return [
       ['users and transfers are made', () => this.#seed()],
-      ['a transfer is completed, another fails', () => this.#settle()],
       ['an amount is amended', () => this.#call('PATCH', `/transfers/${this.#transfers[2]}`, { amount: '12.50' })],
+      ['a transfer is completed, another fails', () => this.#settle()],
       ['a user is renamed', () => this.#call('PATCH', `/users/${this.#users[1]}`, { name: 'Bruno Costa' })],
       ['a transfer is deleted', () => this.#call('DELETE', `/transfers/${this.#transfers[0]}`)],
       ['a user is deleted, his transfers stay', () => this.#call('DELETE', `/users/${this.#users[2]}`)],
@@ -69,19 +69,18 @@ class Script {
   /** The write API refuses unknown users; SQL does not. */
   async #sqlTransfer(toUserId: number): Promise<void> {
     const now = new Date().toISOString()
-    this.#pipeline.database
-      .prepare('insert into transfers (from_user_id, to_user_id, amount, created_at, last_updated_at) values (?, ?, ?, ?, ?)')
-      .run(this.#users[0]!, toUserId, '1.00', now, now)
+    const insert = 'insert into transfers (from_user_id, to_user_id, amount, created_at, last_updated_at) values (?, ?, ?, ?, ?)'
+    this.#pipeline.transfers.run(insert, this.#users[0]!, toUserId, '7.5', now, now)
   }
 
   async #sqlUser(id: number, name: string): Promise<void> {
     const now = new Date().toISOString()
     const insert = 'insert or replace into users (id, name, created_at, last_updated_at) values (?, ?, ?, ?)'
-    this.#pipeline.database.prepare(insert).run(id, name, now, now)
+    this.#pipeline.users.run(insert, id, name, now, now)
   }
 
   async #moveTransfer(): Promise<void> {
-    this.#pipeline.database.prepare('update transfers set to_user_id = ? where id = ?').run(this.#users[1]!, this.#transfers[2]!)
+    this.#pipeline.transfers.run('update transfers set to_user_id = ? where id = ?', this.#users[1]!, this.#transfers[2]!)
   }
 
   async #create(path: string, body: object): Promise<number> {
@@ -89,8 +88,9 @@ class Script {
   }
 
   async #call(method: string, path: string, body?: object): Promise<unknown> {
+    const { usersUrl, transfersUrl } = this.#pipeline
     const content = body === undefined ? {} : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }
-    const answer = await fetch(`${this.#pipeline.writeUrl}${path}`, { method, ...content })
+    const answer = await fetch(`${path.startsWith('/users') ? usersUrl : transfersUrl}${path}`, { method, ...content })
     const text = await answer.text()
     if (!answer.ok) throw new Error(`${method} ${path} answers ${answer.status}: ${text}`)
     return text === '' ? null : JSON.parse(text)

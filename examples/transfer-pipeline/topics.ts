@@ -18,6 +18,8 @@ export const enriched = topic('custom.bank.transfer-enriched', { key: Serdes.str
 const sevenDays = { 'retention.ms': String(7 * 24 * 3_600_000) }
 const compacted = { 'cleanup.policy': 'compact', 'min.cleanable.dirty.ratio': '0.1' }
 
+const thirtyDays = { 'retention.ms': String(30 * 24 * 3_600_000) }
+
 /**
  * What has to exist before the pipeline starts. Users have 4 partitions and transfers 6 on purpose: a foreign-key join does not
  * need them to be equal.
@@ -25,6 +27,8 @@ const compacted = { 'cleanup.policy': 'compact', 'min.cleanable.dirty.ratio': '0
 export const manifest = [
   { name: rawUsers.name, partitions: 4, config: sevenDays },
   { name: rawTransfers.name, partitions: 6, config: sevenDays },
+  { name: `${rawUsers.name}.dlq`, partitions: 3, config: thirtyDays },
+  { name: `${rawTransfers.name}.dlq`, partitions: 3, config: thirtyDays },
   { name: users.name, partitions: 4, config: compacted },
   { name: transfers.name, partitions: 6, config: compacted },
   { name: enriched.name, partitions: 6, config: compacted },

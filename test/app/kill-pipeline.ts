@@ -12,7 +12,6 @@ import { once } from 'node:events'
 import { mkdtemp } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { DatabaseSync } from 'node:sqlite'
 import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
@@ -20,6 +19,7 @@ import { seededChance } from '../../lib/clock/chance.ts'
 import type { Chance } from '../../lib/clock/chance.ts'
 import { EmbeddedKafka } from '../../lib/embedded.ts'
 import { openAdmin } from '../../lib/index.ts'
+import { BankDatabase } from '../../app/adapters/sqlite/bank-database.ts'
 import { awaitEqual } from '../../app/pipeline/expected.ts'
 
 export interface KillOptions {
@@ -46,11 +46,17 @@ const main = fileURLToPath(new URL('../../app/pipeline/main.ts', import.meta.url
 const splitter = new URL('position-apart.ts', import.meta.url).href
 const writersAtOnce = 8
 
+interface Urls {
+  readonly usersUrl: string
+  readonly transfersUrl: string
+  readonly readUrl: string
+}
+
 /** One life of the pipeline after the other. */
 class Lives {
   readonly #options: KillOptions
   #child: ChildProcess | undefined
-  #urls: { readonly writeUrl: string; readonly readUrl: string } | undefined
+  #urls: Urls | undefined
   #lines: string[] = []
   tailRestores = 0
 
@@ -58,8 +64,8 @@ class Lives {
     this.#options = options
   }
 
-  get writeUrl(): string | undefined {
-    return this.#urls?.writeUrl
+  writeUrl(path: string): string | undefined {
+    return path.startsWith('/users') ? this.#urls?.usersUrl : this.#urls?.transfersUrl
   }
 
   get readUrl(): string {
@@ -85,7 +91,7 @@ class Lives {
     child.once('exit', () => (this.#urls = undefined))
     const [message] = (await Promise.race([once(child, 'message'), once(child, 'exit')])) as [unknown]
     // The process of the negative control may die while it starts: then it has another life.
-    if (typeof message === 'object' && message !== null) this.#urls = message as { writeUrl: string; readUrl: string }
+    if (typeof message === 'object' && message !== null) this.#urls = message as Urls
     else await this.#afterDeath()
   }
 
@@ -142,7 +148,7 @@ class Writer {
 
   async write(): Promise<void> {
     const [method, path, body] = this.#next()
-    const url = this.#lives.writeUrl
+    const url = this.#lives.writeUrl(path)
     if (url === undefined) return void (await delay(20))
     try {
       const headers = { 'content-type': 'application/json' }
@@ -218,16 +224,15 @@ export async function killPipeline(options: KillOptions): Promise<KillOutcome> {
 }
 
 async function compare(lives: Lives, dir: string): Promise<readonly string[]> {
-  const database = new DatabaseSync(join(dir, 'bank.db'), { readOnly: true })
-  try {
-    for (;;) {
-      const differences = await awaitEqual(lives.readUrl, database, 20_000).catch(() => undefined)
-      if (differences !== undefined) return differences
-      // It died by itself while it was read: only the negative control does.
-      await lives.revive()
-    }
-  } finally {
-    database.close()
+  using stack = new DisposableStack()
+  const open = (table: 'users' | 'transfers') =>
+    stack.adopt(new BankDatabase(join(dir, `${table}.db`), table), (database) => database.close())
+  const databases = { users: open('users'), transfers: open('transfers') }
+  for (;;) {
+    const differences = await awaitEqual(lives.readUrl, databases, 20_000).catch(() => undefined)
+    if (differences !== undefined) return differences
+    // It died by itself while it was read: only the negative control does.
+    await lives.revive()
   }
 }
 

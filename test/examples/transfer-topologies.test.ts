@@ -4,8 +4,8 @@ import { TopologyTestDriver } from 'millrace/testing'
 import { enricherTopology } from '../../examples/transfer-pipeline/topologies/enricher.ts'
 import { ingestionTransfersTopology, ingestionUsersTopology } from '../../examples/transfer-pipeline/topologies/ingestion.ts'
 import { enriched, rawTransfers, rawUsers, transfers, users } from '../../examples/transfer-pipeline/topics.ts'
-import { openBankDatabase } from '../../app/adapters/sqlite/bank-database.ts'
-import { ChangeLog } from '../../app/adapters/sqlite/change-log.ts'
+import { BankDatabase } from '../../app/adapters/sqlite/bank-database.ts'
+import { SqliteChangeFeed } from '../../app/adapters/sqlite/sqlite-change-feed.ts'
 import { toRecords } from '../../app/capture/envelope.ts'
 
 const at = 1795341605000
@@ -117,20 +117,23 @@ function last(records: readonly unknown[]): unknown[] {
 const bytes = (name: string) => topic(name, { key: Serdes.bytes, value: Serdes.bytes })
 
 /** What the bank's change capture writes for some SQL. */
-function captured(sql: string) {
-  const database = openBankDatabase(':memory:')
-  database.exec(sql)
-  const changes = new ChangeLog(database).after(0, 1000)
-  return changes.flatMap((change) => toRecords(change, { prefix: 'raw', database: 'bank' }))
+async function captured(table: 'users' | 'transfers', sql: string) {
+  const database = new BankDatabase(':memory:', table)
+  database.connection.exec(sql)
+  const changes = await new SqliteChangeFeed(database, table).from(null, 1000)
+  return changes.flatMap((change) => toRecords(change, { prefix: 'raw', database: 'bank', table }))
 }
 
 t.test('I1: rows become Avro, a delete becomes one tombstone', async (t) => {
   using driver = new TopologyTestDriver(ingestionTransfersTopology())
   const now = `'2026-11-22T10:00:05.000Z'`
-  const records = captured(`
+  const records = await captured(
+    'transfers',
+    `
     insert into transfers (from_user_id, to_user_id, amount, created_at, last_updated_at) values (1, 2, '9999999999999999.99', ${now}, ${now});
     update transfers set status = 'COMPLETED';
-    delete from transfers;`)
+    delete from transfers;`,
+  )
   const input = driver.createInputTopic(bytes(rawTransfers.name))
   for (const record of records) input.pipeInput(record as never)
   const output = driver.createOutputTopic(transfers).readRecords()
@@ -153,7 +156,8 @@ t.test('a bad envelope goes to the deserialization handler, and the next record 
   using driver = new TopologyTestDriver(ingestionUsersTopology(), { deserializationHandler: handler as never })
   const input = driver.createInputTopic(bytes(rawUsers.name))
   input.pipeInput({ key: Buffer.from('{"id":1}'), value: Buffer.from('hello') })
-  const [good] = captured(
+  const [good] = await captured(
+    'users',
     `insert into users (name, created_at, last_updated_at) values ('Amara', '2026-11-22T10:00:05.000Z', '2026-11-22T10:00:05.000Z')`,
   )
   input.pipeInput(good as never)

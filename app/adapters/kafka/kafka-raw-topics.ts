@@ -12,7 +12,7 @@ const limits = {
 } as const
 const clientId = 'source'
 
-/** The raw topics on a cluster. */
+/** The topics of a source on a cluster. */
 export class KafkaRawTopics implements RawTopics {
   readonly #cluster: Cluster
   readonly #producer: TopicProducer

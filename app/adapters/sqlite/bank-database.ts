@@ -1,26 +1,59 @@
 import { DatabaseSync } from 'node:sqlite'
+import type { SQLInputValue, StatementSync } from 'node:sqlite'
 import { bankSchema } from './bank-schema.ts'
+import type { TableName } from './bank-schema.ts'
 
-/**
- * Opens the bank's database, a SQLite file or `:memory:`. What is committed survives kill -9; writers of other connections are
- * waited for.
- */
-export function openBankDatabase(path: string): DatabaseSync {
-  const database = new DatabaseSync(path, { timeout: 10_000 })
-  database.exec('pragma journal_mode = wal; pragma synchronous = normal;')
-  database.exec(bankSchema)
-  return database
-}
+/** A database of the bank: a SQLite file or `:memory:`. Statements are prepared once. */
+export class BankDatabase {
+  readonly connection: DatabaseSync
+  readonly #statements = new Map<string, StatementSync>()
 
-/** Runs `action` in a transaction; what it throws rolls back. */
-export function transact<T>(database: DatabaseSync, action: () => T): T {
-  database.exec('begin immediate')
-  try {
-    const result = action()
-    database.exec('commit')
-    return result
-  } catch (error) {
-    database.exec('rollback')
-    throw error
+  /** What is committed survives kill -9; writers of other connections are waited for. */
+  constructor(path: string, table: TableName) {
+    this.connection = new DatabaseSync(path, { timeout: 10_000 })
+    this.connection.exec('pragma journal_mode = wal; pragma synchronous = normal;')
+    this.connection.exec(bankSchema(table))
+  }
+
+  one<T>(sql: string, ...parameters: SQLInputValue[]): T | undefined {
+    const row = this.#prepared(sql).get(...parameters)
+    return row === undefined ? undefined : ({ ...row } as T)
+  }
+
+  all<T>(sql: string, ...parameters: SQLInputValue[]): T[] {
+    return this.#prepared(sql)
+      .all(...parameters)
+      .map((row) => ({ ...row }) as T)
+  }
+
+  /** Gives the number of rows that changed, and the id of the last one inserted. */
+  run(sql: string, ...parameters: SQLInputValue[]): { readonly changes: number; readonly id: number } {
+    const { changes, lastInsertRowid } = this.#prepared(sql).run(...parameters)
+    return { changes: Number(changes), id: Number(lastInsertRowid) }
+  }
+
+  /** Runs `action` in a transaction; what it throws rolls back. */
+  transact<T>(action: () => T): T {
+    this.connection.exec('begin immediate')
+    try {
+      const result = action()
+      this.connection.exec('commit')
+      return result
+    } catch (error) {
+      this.connection.exec('rollback')
+      throw error
+    }
+  }
+
+  close(): void {
+    this.connection.close()
+  }
+
+  #prepared(sql: string): StatementSync {
+    const known = this.#statements.get(sql)
+    if (known !== undefined) return known
+    const statement = this.connection.prepare(sql)
+    this.#statements.set(sql, statement)
+    return statement
   }
 }

@@ -1,13 +1,15 @@
 /**
- * Tables of the bank, and triggers that log each change. There are no foreign keys: the pipeline has to live with dangling ids,
- * which direct SQL may leave. Amounts and times are texts, so that nothing rounds them.
+ * Tables of the bank, and triggers that log each change. There are no foreign keys: users and transfers are in databases of their own,
+ * and the pipeline has to live with dangling ids. Amounts and times are texts, so that nothing rounds them.
  */
-const tables = `
+const tables = {
+  users: `
 create table if not exists users (
   id integer primary key autoincrement,
   name text not null,
   created_at text not null,
-  last_updated_at text not null);
+  last_updated_at text not null);`,
+  transfers: `
 create table if not exists transfers (
   id integer primary key autoincrement,
   from_user_id integer not null,
@@ -19,6 +21,16 @@ create table if not exists transfers (
   last_updated_at text not null);
 create index if not exists transfers_from on transfers (from_user_id);
 create index if not exists transfers_to on transfers (to_user_id);
+create table if not exists requests (
+  id text primary key,
+  fingerprint text not null,
+  transfer_id integer not null) without rowid;`,
+} as const
+
+/** The log of changes, and which database this is: positions of two databases have no order. */
+const changeLog = `
+create table if not exists cdc_database (id text not null);
+insert into cdc_database select lower(hex(randomblob(6))) where not exists (select 1 from cdc_database);
 create table if not exists cdc_log (
   seq integer primary key autoincrement,
   tbl text not null,
@@ -34,7 +46,6 @@ const columns = {
 } as const
 
 export type TableName = keyof typeof columns
-export const tableNames = Object.keys(columns) as TableName[]
 
 /** SQL for ms since the epoch. */
 export const nowMs = `cast(round(unixepoch('subsec') * 1000) as integer)`
@@ -44,7 +55,10 @@ export function rowJson(table: TableName, prefix: 'old.' | 'new.' | ''): string 
   return `json_object(${columns[table].map((column) => `'${column}', ${prefix}${column}`).join(', ')})`
 }
 
-export const bankSchema = [tables, ...tableNames.flatMap(triggersOf)].join('\n')
+/** Of the database of a table, all that it needs. */
+export function bankSchema(table: TableName): string {
+  return [tables[table], changeLog, ...triggersOf(table)].join('\n')
+}
 
 function triggersOf(table: TableName): string[] {
   const [before, after] = [rowJson(table, 'old.'), rowJson(table, 'new.')]

@@ -1,5 +1,11 @@
-import type { DatabaseSync } from 'node:sqlite'
-import { Problem } from './problem.ts'
+import Type from 'typebox'
+import type { Static, TSchema } from 'typebox'
+
+/** Parameters of every list: `?page=0&size=20`. */
+export const pageQuery = {
+  page: Type.Integer({ minimum: 0, maximum: 1_000_000, default: 0, description: 'Pages count from 0.' }),
+  size: Type.Integer({ minimum: 1, maximum: 500, default: 20, description: 'How many a page has.' }),
+}
 
 /** Pages count from 0. */
 export interface PageRequest {
@@ -7,35 +13,29 @@ export interface PageRequest {
   readonly size: number
 }
 
-export interface Page<T> {
-  readonly content: readonly T[]
-  readonly page: { readonly number: number; readonly size: number; readonly totalElements: number; readonly totalPages: number }
+const pageInfo = Type.Object({
+  number: Type.Integer(),
+  size: Type.Integer(),
+  totalElements: Type.Integer(),
+  totalPages: Type.Integer(),
+})
+
+export const pageSchema = <S extends TSchema>(content: S) => Type.Object({ content: Type.Array(content), page: pageInfo })
+
+export const pageRequest = ({ page, size }: { readonly page: number; readonly size: number }): PageRequest => ({
+  number: page,
+  size,
+})
+
+/** What a store gives of a list: the rows of the page, and how many there are in all. */
+export interface Slice<T> {
+  readonly rows: readonly T[]
+  readonly total: number
 }
 
-/** `?page=0&size=20`; a size is 1 to 500. */
-export function parsePage(query: { readonly page?: string | undefined; readonly size?: string | undefined }): PageRequest {
-  return { number: whole('page', query.page ?? '0', 0, 1_000_000), size: whole('size', query.size ?? '20', 1, 500) }
-}
-
-export function pageOf<T>(content: readonly T[], { number, size }: PageRequest, totalElements: number): Page<T> {
-  return { content, page: { number, size, totalElements, totalPages: Math.ceil(totalElements / size) } }
-}
-
-export function page<T>(
-  database: DatabaseSync,
-  { table, selected, request }: { readonly table: string; readonly selected: string; readonly request: PageRequest },
-): Page<T> {
-  const total = database.prepare(`select count(*) as count from ${table}`).get() as { readonly count: number }
-  const rows = database.prepare(`${selected} order by id limit ? offset ?`).all(request.size, request.number * request.size)
-  return pageOf(
-    rows.map((row) => ({ ...row }) as unknown as T),
-    request,
-    total.count,
-  )
-}
-
-function whole(name: string, text: string, from: number, to: number): number {
-  const number = Number(text)
-  if (Number.isInteger(number) && number >= from && number <= to) return number
-  throw new Problem(400, `${name} is a whole number from ${from} to ${to}.`, { [name]: text })
+export function pageOf<T>(
+  { rows, total }: Slice<T>,
+  { number, size }: PageRequest,
+): { content: T[]; page: Static<typeof pageInfo> } {
+  return { content: [...rows], page: { number, size, totalElements: total, totalPages: Math.ceil(total / size) } }
 }

@@ -1,50 +1,59 @@
-import type { FastifyInstance } from 'fastify'
-
-/** A refusal as RFC 9457 has it; `errors` names what is wrong field by field. */
+/** A refusal as RFC 9457 has it. It is answered as application/problem+json. */
 export class Problem extends Error {
   override readonly name = 'Problem'
   readonly status: number
+  /** What is wrong, field by field, in words for the user. */
   readonly errors: Readonly<Record<string, string>>
+  /** After how many seconds the client may try again. */
+  readonly retryAfterS: number | undefined
 
-  constructor(status: number, detail: string, errors: Readonly<Record<string, string>> = {}) {
-    super(detail)
+  constructor(
+    status: number,
+    detail: string,
+    errors: Readonly<Record<string, string>> = {},
+    options: { readonly retryAfterS?: number; readonly cause?: unknown } = {},
+  ) {
+    super(detail, { cause: options.cause })
     this.status = status
     this.errors = errors
+    this.retryAfterS = options.retryAfterS
   }
 }
 
-export const notFound = (what: string, id: number): Problem => new Problem(404, `There is no ${what} ${id}.`)
+export const notFound = (what: string, id: number | string): Problem => new Problem(404, `There is no ${what} ${id}.`)
 
 const titles: Readonly<Record<number, string>> = {
   400: 'Bad Request',
   404: 'Not Found',
+  405: 'Method Not Allowed',
+  408: 'Request Timeout',
   409: 'Conflict',
-  413: 'Payload Too Large',
+  412: 'Precondition Failed',
+  413: 'Content Too Large',
+  414: 'URI Too Long',
   415: 'Unsupported Media Type',
   422: 'Unprocessable Content',
+  428: 'Precondition Required',
+  429: 'Too Many Requests',
+  431: 'Request Header Fields Too Large',
+  500: 'Internal Server Error',
+  502: 'Bad Gateway',
   503: 'Service Unavailable',
+  504: 'Gateway Timeout',
 }
 
-/** Answers errors and unknown paths as application/problem+json. */
-export function answerProblems(server: FastifyInstance): void {
-  server.setErrorHandler((error: Error & { readonly statusCode?: number }, request, reply) => {
-    const problem = error instanceof Problem ? error : new Problem(error.statusCode ?? 500, error.message)
-    if (problem.status >= 500) request.log.error(error)
-    return reply
-      .code(problem.status)
-      .type('application/problem+json')
-      .send(Buffer.from(JSON.stringify(body(problem))))
-  })
-  server.setNotFoundHandler((request, reply) => {
-    const problem = new Problem(404, `There is no ${request.method} ${request.url}.`)
-    return reply
-      .code(404)
-      .type('application/problem+json')
-      .send(Buffer.from(JSON.stringify(body(problem))))
-  })
+export const problemMediaType = 'application/problem+json'
+
+/** The body of an answer that refuses. */
+export interface ProblemBody {
+  readonly type: 'about:blank'
+  readonly title: string
+  readonly status: number
+  readonly detail: string
+  readonly errors?: Readonly<Record<string, string>>
 }
 
-function body({ status, message, errors }: Problem): unknown {
+export function problemBody({ status, message, errors }: Problem): ProblemBody {
   const fields = Object.keys(errors).length === 0 ? {} : { errors }
-  return { type: 'about:blank', title: titles[status] ?? 'Internal Server Error', status, detail: message, ...fields }
+  return { type: 'about:blank', title: titles[status] ?? 'Error', status, detail: message, ...fields }
 }

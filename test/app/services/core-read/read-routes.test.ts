@@ -1,10 +1,23 @@
 import t from 'tap'
-import { readServer } from '../../../../app/services/core-read/read-server.ts'
+import { openHttp } from '../../../../app/platform/http/open-http.ts'
+import { silentLog } from '../../../../app/platform/log.ts'
+import { addReadRoutes } from '../../../../app/services/core-read/read-routes.ts'
 import { SqliteDocumentStore } from '../../../../app/adapters/sqlite/sqlite-document-store.ts'
 
 const transfer = (id: number, fromUserId: number, toUserId: number, amount: string) => ({
   id: String(id),
-  document: { id, fromUserId, toUserId, amount, status: 'PENDING', createdAt: `2026-11-22T10:00:0${id}.000Z` },
+  document: {
+    id,
+    fromUserId,
+    toUserId,
+    amount,
+    status: 'PENDING',
+    createdAt: `2026-11-22T10:00:0${id}.000Z`,
+    lastUpdatedAt: `2026-11-22T10:00:0${id}.000Z`,
+    fromUserName: null,
+    toUserName: 'B',
+    enrichment: 'PARTIAL',
+  },
   partition: id % 2,
   offset: 10 + id,
 })
@@ -12,7 +25,8 @@ const transfer = (id: number, fromUserId: number, toUserId: number, amount: stri
 async function open() {
   const store = new SqliteDocumentStore(':memory:')
   await store.apply([transfer(1, 1, 2, '10.00'), transfer(2, 2, 3, '100.00'), transfer(3, 4, 1, '9999999999999999.99')])
-  const server = readServer(store)
+  const server = await openHttp({ name: 'core-read', log: silentLog })
+  addReadRoutes(server, store)
   const get = async (url: string) => {
     const answer = await server.inject({ method: 'GET', url })
     return { status: answer.statusCode, body: answer.json() }
@@ -31,7 +45,18 @@ t.test('transfers are filtered, sorted and paged', async (t) => {
   t.same((await get('/transfers-enriched?size=2')).body.page, { number: 0, size: 2, totalElements: 3, totalPages: 2 })
   t.equal((await get('/transfers-enriched/1')).body.amount, '10.00')
   t.equal((await get('/transfers-enriched/9')).status, 404)
-  for (const query of ['sort=amount', 'page=-1', 'size=0', 'userId=x', 'from=soon', 'minAmount=-1'])
+  for (const query of [
+    'sort=id&sort=createdAt',
+    'status=lost',
+    'colour=red',
+    'page=%zz',
+    'sort=amount',
+    'page=-1',
+    'size=0',
+    'userId=x',
+    'from=soon',
+    'minAmount=-1',
+  ])
     t.equal((await get(`/transfers-enriched?${query}`)).status, 400, query)
 })
 

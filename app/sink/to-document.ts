@@ -1,5 +1,5 @@
-import type { TransferEnriched } from '../../../examples/transfer-pipeline/topologies/enricher.ts'
-import type { Document } from '../../sink/document-store.ts'
+import type { TransferEnriched } from '../../examples/transfer-pipeline/topologies/enricher.ts'
+import type { Document } from './document-store.ts'
 
 /** An enriched transfer as the read API shows it: times as ISO text. */
 export function toDocument(transfer: TransferEnriched): Document {

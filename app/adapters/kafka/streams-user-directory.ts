@@ -1,0 +1,73 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import { KafkaStreams } from 'millrace'
+import type { Cluster, QueryableKeyValueStore, SchemaRegistry } from 'millrace'
+import { userDirectoryStore, userDirectoryTopology } from '../../../examples/transfer-pipeline/topologies/user-directory.ts'
+import type { UserDirectory } from '../../bank/ports.ts'
+import { Problem } from '../../platform/http/problem.ts'
+import { streamsLogger } from '../../platform/log.ts'
+import type { Log } from '../../platform/log.ts'
+
+export interface UserDirectoryOptions {
+  readonly cluster: Cluster
+  readonly schemaRegistry: SchemaRegistry
+  readonly log: Log
+  readonly applicationId: string
+  /** How long an unknown user is waited for. */
+  readonly waitMs: number
+  readonly onFailure: (error: Error) => void
+}
+
+const pollMs = 10
+
+/** The users that the stream of them has brought so far, in a global table. */
+export class StreamsUserDirectory implements UserDirectory {
+  readonly #streams: KafkaStreams
+  readonly #waitMs: number
+  /** Resolves when the table holds what its topic had at the start. */
+  readonly ready: Promise<void>
+  #store: QueryableKeyValueStore<string, unknown> | undefined
+
+  constructor({ cluster, schemaRegistry, log, applicationId, waitMs, onFailure }: UserDirectoryOptions) {
+    this.#waitMs = waitMs
+    this.#streams = new KafkaStreams(userDirectoryTopology(), {
+      applicationId,
+      cluster,
+      schemaRegistry,
+      fetchMaxWaitMs: 50,
+      uncaughtExceptionHandler: (error) => {
+        onFailure(
+          new Error(`The directory of users has ended: ${error instanceof Error ? error.message : String(error)}`, {
+            cause: error,
+          }),
+        )
+        return 'shutdown-client'
+      },
+      logger: streamsLogger(log),
+    })
+    this.ready = this.#start()
+  }
+
+  async has(id: number): Promise<boolean> {
+    const endMs = performance.now() + this.#waitMs
+    for (;;) {
+      if (await this.#knows(id)) return true
+      if (performance.now() >= endMs) return false
+      await delay(pollMs)
+    }
+  }
+
+  close(): Promise<unknown> {
+    return this.#streams.close()
+  }
+
+  async #start(): Promise<void> {
+    await this.#streams.start()
+    this.#store = this.#streams.store<string, unknown>(userDirectoryStore)
+  }
+
+  async #knows(id: number): Promise<boolean> {
+    if (this.#store === undefined)
+      throw new Problem(503, 'The users are being read. Try again in a second.', {}, { retryAfterS: 1 })
+    return (await this.#store.get(String(id))) !== null
+  }
+}

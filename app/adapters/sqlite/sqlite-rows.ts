@@ -1,0 +1,71 @@
+import type { SQLInputValue } from 'node:sqlite'
+import type { Rows } from '../../bank/ports.ts'
+import type { PageRequest, Slice } from '../../platform/http/page.ts'
+import type { BankDatabase } from './bank-database.ts'
+import type { TableName } from './bank-schema.ts'
+
+type Fields = Readonly<Record<string, SQLInputValue>>
+
+/** Rows of one table, by the names that the bank has for its columns. */
+export class SqliteRows<T extends { readonly id: number }, N extends object> implements Rows<T, N> {
+  protected readonly database: BankDatabase
+  readonly #table: TableName
+  /** Name in the bank → name of the column. */
+  readonly #columns: Readonly<Record<string, string>>
+  readonly #selected: string
+
+  constructor(database: BankDatabase, table: TableName, columns: Readonly<Record<keyof N & string, string>>) {
+    this.database = database
+    this.#table = table
+    this.#columns = columns
+    const named = Object.entries<string>(columns).map(([name, column]) => `${column} as ${name}`)
+    this.#selected = `select ${['id', ...named].join(', ')} from ${table}`
+  }
+
+  async list({ number, size }: PageRequest): Promise<Slice<T>> {
+    const rows = this.database.all<T>(`${this.#selected} order by id limit ? offset ?`, size, number * size)
+    return { rows, total: this.database.one<{ n: number }>(`select count(*) as n from ${this.#table}`)!.n }
+  }
+
+  async get(id: number): Promise<T | undefined> {
+    return this.find(id)
+  }
+
+  async insert(row: N): Promise<T> {
+    return this.add(row, {})
+  }
+
+  async update(id: number, change: (current: T) => T): Promise<T | undefined> {
+    return this.database.transact(() => {
+      const current = this.find(id)
+      if (current === undefined) return undefined
+      const next = change(current) as unknown as Fields
+      const names = Object.keys(this.#columns)
+      const assigned = names.map((name) => `${this.#columns[name]} = ?`).join(', ')
+      this.database.run(`update ${this.#table} set ${assigned} where id = ?`, ...names.map((name) => next[name]!), id)
+      return this.find(id)
+    })
+  }
+
+  async delete(id: number, check: (current: T) => void): Promise<boolean> {
+    return this.database.transact(() => {
+      const current = this.find(id)
+      if (current !== undefined) check(current)
+      return this.database.run(`delete from ${this.#table} where id = ?`, id).changes > 0
+    })
+  }
+
+  protected find(id: number): T | undefined {
+    return this.database.one<T>(`${this.#selected} where id = ?`, id)
+  }
+
+  /** `more` are columns that the bank has no names for. */
+  protected add(row: N, more: Fields): T {
+    const fields = row as Fields
+    const names = Object.keys(this.#columns)
+    const columns = [...names.map((name) => this.#columns[name]!), ...Object.keys(more)]
+    const sql = `insert into ${this.#table} (${columns.join(', ')}) values (${columns.map(() => '?').join(', ')})`
+    const { id } = this.database.run(sql, ...names.map((name) => fields[name]!), ...Object.values(more))
+    return this.find(id)!
+  }
+}

@@ -1,0 +1,64 @@
+import { parseArgs } from 'node:util'
+import Type from 'typebox'
+import type { Static, TObject, TSchema } from 'typebox'
+import { ofTexts } from './http/validation.ts'
+import { logLevels } from './log.ts'
+
+/** Fields that every service has. */
+export function serviceConfig(port: number) {
+  return {
+    host: Type.String({ default: '127.0.0.1', description: 'Address to listen on.' }),
+    port: Type.Integer({ default: port, minimum: 0, maximum: 65_535, description: 'Port to listen on; 0 takes a free one.' }),
+    logLevel: Type.Enum([...logLevels], { default: 'info', description: 'What is logged.' }),
+  }
+}
+
+/** Fields of services that work with a cluster. */
+export const kafkaConfig = {
+  kafka: Type.String({ default: '127.0.0.1:9092', description: 'Bootstrap servers of the Kafka cluster.' }),
+  registry: Type.String({ default: 'http://127.0.0.1:8091', description: 'Address of the schema registry.' }),
+}
+
+/** A configuration that cannot be used; the message is for whoever started the service. */
+export class ConfigProblem extends Error {
+  override readonly name = 'ConfigProblem'
+}
+
+/** From flags (`--log-level`), then variables of the environment (`LOG_LEVEL`), then defaults. Throws a {@link ConfigProblem}. */
+export function readConfig<C extends TObject>(schema: C, args: readonly string[], env: NodeJS.ProcessEnv): Static<C> {
+  const config: Record<string, unknown> = {}
+  const flags = readFlags(schema, args)
+  for (const name of Object.keys(schema.properties)) {
+    const given = flags[flagOf(name)] ?? env[variableOf(name)]
+    if (given !== undefined) config[name] = given
+  }
+  const validate = ofTexts.compile(schema)
+  if (validate(config)) return config as Static<C>
+  const [error] = validate.errors!
+  const name = error!.instancePath.slice(1) || String(error!.params['missingProperty'])
+  throw new ConfigProblem(`--${flagOf(name)} ${error!.keyword === 'required' ? 'is missing' : error!.message}.`)
+}
+
+/** A line for each flag. */
+export function describeConfig({ properties }: TObject): string {
+  const lines = Object.entries(properties).map(([name, field]) => {
+    const { description = '', default: byDefault } = field as TSchema & {
+      readonly description?: string
+      readonly default?: unknown
+    }
+    return `  --${flagOf(name).padEnd(22)} ${description}${byDefault === undefined ? '' : ` Default: ${String(byDefault)}`}`
+  })
+  return lines.join('\n')
+}
+
+function readFlags({ properties }: TObject, args: readonly string[]): Record<string, unknown> {
+  const options = Object.fromEntries(Object.keys(properties).map((name) => [flagOf(name), { type: 'string' as const }]))
+  try {
+    return parseArgs({ args: [...args], options }).values
+  } catch (error) {
+    throw new ConfigProblem((error as Error).message)
+  }
+}
+
+const flagOf = (name: string): string => name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
+const variableOf = (name: string): string => flagOf(name).replaceAll('-', '_').toUpperCase()

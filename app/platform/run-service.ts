@@ -1,0 +1,63 @@
+import { ConfigProblem, describeConfig, readConfig } from './config.ts'
+import { openLog } from './log.ts'
+import type { Log, LogOptions } from './log.ts'
+import type { ServiceDefinition } from './service.ts'
+import type { TObject } from 'typebox'
+
+/**
+ * Runs a service as a process of its own: flags and environment are its configuration, a signal closes it, an error that ends it
+ * sets exit code 1. Where the process was forked, its parent gets the address as a message.
+ *
+ *     if (import.meta.main) await runService(usersWrite)
+ */
+export async function runService<C extends TObject>(definition: ServiceDefinition<C>): Promise<void> {
+  const args = process.argv.slice(2)
+  if (args.includes('--help')) return print(`${definition.summary}\n\n${describeConfig(definition.config)}`)
+  try {
+    await run(definition, args)
+  } catch (error) {
+    process.exitCode = 1
+    if (!(error instanceof ConfigProblem)) throw error
+    process.stderr.write(`${definition.name}: ${error.message} --help shows all flags.\n`)
+  }
+}
+
+async function run<C extends TObject>(definition: ServiceDefinition<C>, args: readonly string[]): Promise<void> {
+  const config = readConfig(definition.config, args, process.env)
+  const { logLevel } = config as Pick<LogOptions, 'name'> & { readonly logLevel?: LogOptions['level'] }
+  const log = openLog({ name: definition.name, ...(logLevel === undefined ? {} : { level: logLevel }) })
+  const signal = interrupted()
+  const service = await definition.start(config, { log })
+  log.info({ url: service.url }, 'listens')
+  process.send?.({ url: service.url })
+  service.ready.then(() => log.info('is ready')).catch(() => {})
+  try {
+    await Promise.race([signal, service.failed])
+  } catch (error) {
+    fail(log, error)
+  } finally {
+    await service.close()
+    if (process.connected) process.disconnect()
+  }
+}
+
+function fail(log: Log, error: unknown): void {
+  log.fatal({ err: error }, 'cannot go on')
+  process.exitCode = 1
+}
+
+/** Resolves at the first signal; a second one ends the process at once. */
+function interrupted(): Promise<void> {
+  return new Promise((resolve) => {
+    let signals = 0
+    for (const signal of ['SIGINT', 'SIGTERM'] as const)
+      process.on(signal, () => {
+        if (++signals > 1) process.exit(130)
+        resolve()
+      })
+  })
+}
+
+function print(text: string): void {
+  process.stdout.write(`${text}\n`)
+}

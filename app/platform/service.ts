@@ -1,0 +1,95 @@
+import type { Cluster } from 'millrace'
+import type { Static, TObject } from 'typebox'
+import type { Http } from './http/open-http.ts'
+import { Problem } from './http/problem.ts'
+import type { Log } from './log.ts'
+
+/** What a service is, before it runs: a name, a configuration, and how it starts. */
+export interface ServiceDefinition<C extends TObject> {
+  readonly name: string
+  /** One sentence for --help. */
+  readonly summary: string
+  /** The fields of the configuration, flat: each is a flag and a variable of the environment, too. */
+  readonly config: C
+  start(config: Static<C>, context: ServiceContext): Promise<Service>
+}
+
+/** What a service is given beside its configuration. */
+export interface ServiceContext {
+  readonly log: Log
+  /** A cluster in this process. Without it the service connects to the one that its configuration names. */
+  readonly cluster?: Cluster
+}
+
+/** A service that runs. */
+export interface Service {
+  readonly url: string
+  /** Resolves when the service answers with data; before that it may answer 503. */
+  readonly ready: Promise<void>
+  /** Rejects when the service can no longer go on; never resolves. */
+  readonly failed: Promise<never>
+  /** Ends all it has, last opened first. Idempotent. */
+  close(): Promise<void>
+}
+
+/** Collects what a service opens while it starts. What it has opened is closed again if the start fails. */
+export class ServiceParts implements AsyncDisposable {
+  readonly #stack = new AsyncDisposableStack()
+  readonly #failure = Promise.withResolvers<never>()
+  readonly #readiness: Promise<unknown>[] = []
+  #started = false
+
+  constructor() {
+    this.#failure.promise.catch(() => {})
+  }
+
+  /** `close` is called when the service ends. */
+  defer(close: () => void | Promise<void>): void {
+    this.#stack.defer(close)
+  }
+
+  use<T extends AsyncDisposable | Disposable>(part: T): T {
+    return this.#stack.use(part)
+  }
+
+  /** The service is ready when all of these have resolved. */
+  awaits(readiness: Promise<unknown>): void {
+    readiness.catch(this.#failure.reject)
+    this.#readiness.push(readiness)
+  }
+
+  /** The service cannot go on when this rejects. */
+  dependsOn(part: Promise<unknown>): void {
+    part.catch(this.#failure.reject)
+  }
+
+  /** To be called with the error that ends the service. */
+  readonly fail = (error: Error): void => this.#failure.reject(error)
+
+  /** Listens, and hands all that was opened over to the service. */
+  async listen(http: Http, { host, port }: { readonly host: string; readonly port: number }): Promise<Service> {
+    const ready = Promise.all(this.#readiness).then(() => {})
+    ready.catch(() => {})
+    addHealth(http, ready)
+    this.defer(() => http.close())
+    const url = await http.listen({ host, port })
+    this.#started = true
+    let closing: Promise<void> | undefined
+    return { url, ready, failed: this.#failure.promise, close: () => (closing ??= this.#stack.disposeAsync()) }
+  }
+
+  /** Closes what was opened, unless a service has it by now. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (!this.#started) await this.#stack.disposeAsync()
+  }
+}
+
+function addHealth(http: Http, ready: Promise<void>): void {
+  let isReady = false
+  ready.then(() => (isReady = true)).catch(() => {})
+  http.get('/health/live', { schema: { summary: 'Whether the process answers.' } }, () => ({ status: 'live' }))
+  http.get('/health/ready', { schema: { summary: 'Whether it answers with data.' } }, () => {
+    if (!isReady) throw new Problem(503, 'The service is not ready yet.', {}, { retryAfterS: 1 })
+    return { status: 'ready' }
+  })
+}

@@ -1,0 +1,48 @@
+import Type from 'typebox'
+import { KafkaRawTopics } from '../../adapters/kafka/kafka-raw-topics.ts'
+import { BankDatabase } from '../../adapters/sqlite/bank-database.ts'
+import { SqliteChangeFeed } from '../../adapters/sqlite/sqlite-change-feed.ts'
+import { deadLetterTopicOf } from '../../capture/dead-letter.ts'
+import { topicOf } from '../../capture/envelope.ts'
+import { Source } from '../../capture/source.ts'
+import { clusterOf } from '../../platform/cluster.ts'
+import { kafkaConfig, serviceConfig } from '../../platform/config.ts'
+import { openHttp } from '../../platform/http/open-http.ts'
+import { runService } from '../../platform/run-service.ts'
+import { ServiceParts } from '../../platform/service.ts'
+import type { ServiceDefinition } from '../../platform/service.ts'
+
+const config = Type.Object({
+  ...serviceConfig(8092),
+  kafka: kafkaConfig.kafka,
+  table: Type.Enum(['users', 'transfers'], { description: 'The table whose changes are captured: users or transfers.' }),
+  database: Type.String({ description: 'SQLite file that has the table.' }),
+  pollIntervalMs: Type.Integer({ default: 10, minimum: 1, description: 'How often the database is asked for changes, in ms.' }),
+})
+
+/** The connector of one table: the pipeline has two of them, as it has two databases. */
+export const capture: ServiceDefinition<typeof config> = {
+  name: 'capture',
+  summary: 'Captures the changes of one table into its raw topic, as a Debezium connector does.',
+  config,
+  async start(given, context) {
+    await using parts = new ServiceParts()
+    const log = context.log.child({ table: given.table })
+    const database = new BankDatabase(given.database, given.table)
+    parts.defer(() => database.close())
+    const envelope = { prefix: 'raw', database: 'bank', table: given.table }
+    const topics = await KafkaRawTopics.open(clusterOf(given, context), [topicOf(envelope), deadLetterTopicOf(envelope)])
+    parts.defer(() => topics.close())
+    const source = new Source(new SqliteChangeFeed(database, given.table), topics, {
+      ...envelope,
+      pollIntervalMs: given.pollIntervalMs,
+      onDeadLetter: ({ position }, error) => log.warn({ position }, `dead letter: ${error.message}`),
+    })
+    await source.start()
+    parts.dependsOn(source.done)
+    parts.defer(() => source.stop())
+    return await parts.listen(await openHttp({ name: 'capture', log }), given)
+  },
+}
+
+if (import.meta.main) await runService(capture)

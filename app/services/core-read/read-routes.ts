@@ -1,0 +1,96 @@
+import Type from 'typebox'
+import type { Static } from 'typebox'
+import { statuses } from '../../bank/rules.ts'
+import type { Http } from '../../platform/http/open-http.ts'
+import { answers } from '../../platform/http/openapi.ts'
+import { pageOf, pageQuery, pageRequest, pageSchema } from '../../platform/http/page.ts'
+import { Problem } from '../../platform/http/problem.ts'
+import type { Condition, DocumentQuery, DocumentStore } from '../../sink/document-store.ts'
+
+const sortable = ['id', 'createdAt', 'lastUpdatedAt'] as const
+const orders = sortable.flatMap((field) => [field, `-${field}`])
+const timeRule = 'A time is as 2026-11-22T10:00:05Z.'
+
+const querySchema = Type.Object(
+  {
+    userId: Type.Optional(Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER, description: 'Who pays or is paid.' })),
+    status: Type.Optional(
+      Type.Enum([...statuses, ...statuses.map((status) => status.toLowerCase())], {
+        description: `A status is one of ${statuses.join(', ')}.`,
+      }),
+    ),
+    from: Type.Optional(Type.String({ maxLength: 40, description: `Made at or after. ${timeRule}` })),
+    to: Type.Optional(Type.String({ maxLength: 40, description: `Made before. ${timeRule}` })),
+    minAmount: Type.Optional(
+      Type.String({ pattern: String.raw`^\d{1,16}(\.\d{1,2})?$`, description: 'minAmount is an amount such as 10.00.' }),
+    ),
+    sort: Type.Enum(orders, { default: 'id', description: `sort is one of ${sortable.join(', ')}; a leading - is descending.` }),
+    ...pageQuery,
+  },
+  { additionalProperties: false },
+)
+
+const enrichedSchema = Type.Object(
+  {
+    id: Type.Integer(),
+    fromUserId: Type.Integer(),
+    toUserId: Type.Integer(),
+    amount: Type.String(),
+    status: Type.Enum([...statuses]),
+    createdAt: Type.String(),
+    lastUpdatedAt: Type.String(),
+    fromUserName: Type.Union([Type.String(), Type.Null()]),
+    toUserName: Type.Union([Type.String(), Type.Null()]),
+    enrichment: Type.Enum(['COMPLETE', 'PARTIAL']),
+  },
+  { title: 'TransferEnriched' },
+)
+
+const idParams = Type.Object({
+  id: Type.String({ pattern: String.raw`^\d{1,16}$`, description: 'An id is a whole number above 0.' }),
+})
+
+/** The read API: the documents that the sink keeps, and nothing else. Read only. */
+export function addReadRoutes(http: Http, store: DocumentStore): void {
+  const listed = answers({ 200: pageSchema(enrichedSchema) })
+  http.get('/transfers-enriched', { schema: { querystring: querySchema, response: listed } }, async ({ query }) => {
+    const page = pageRequest(query)
+    const { documents, total } = await store.find({ ...toQuery(query), limit: page.size, offset: page.number * page.size })
+    return pageOf({ rows: documents as Static<typeof enrichedSchema>[], total }, page)
+  })
+  const one = { params: idParams, response: answers({ 200: enrichedSchema }, 404) }
+  http.get('/transfers-enriched/:id', { schema: one }, async ({ params: { id } }) => {
+    const document = await store.get(id)
+    if (document === undefined) throw new Problem(404, `There is no transfer ${id} here, or not yet.`)
+    return document as Static<typeof enrichedSchema>
+  })
+}
+
+function toQuery({
+  userId,
+  status,
+  from,
+  to,
+  minAmount,
+  sort,
+}: Static<typeof querySchema>): Pick<DocumentQuery, 'where' | 'sort'> {
+  const where: Condition[][] = []
+  if (userId !== undefined) where.push(['fromUserId', 'toUserId'].map((field) => ({ field, is: 'equal', value: userId })))
+  if (status !== undefined) where.push([{ field: 'status', is: 'equal', value: status.toUpperCase() }])
+  if (from !== undefined) where.push([{ field: 'createdAt', is: 'at-least', value: time('from', from) }])
+  if (to !== undefined) where.push([{ field: 'createdAt', is: 'less-than', value: time('to', to) }])
+  if (minAmount !== undefined) where.push([{ field: 'amount', is: 'decimal-at-least', value: twoDecimals(minAmount) }])
+  return { where, sort: { field: sort.replace(/^-/, ''), order: sort.startsWith('-') ? 'descending' : 'ascending' } }
+}
+
+/** Times in documents are ISO texts in UTC with ms, whose order is that of time. */
+function time(name: string, text: string): string {
+  const timeMs = Date.parse(text)
+  if (Number.isFinite(timeMs)) return new Date(timeMs).toISOString()
+  throw new Problem(400, `${name}: ${timeRule}`, { [name]: timeRule })
+}
+
+function twoDecimals(amount: string): string {
+  const [whole = '', decimals = ''] = amount.split('.')
+  return `${whole}.${decimals.padEnd(2, '0')}`
+}

@@ -1,0 +1,40 @@
+import { schemaRegistry } from 'millrace/avro'
+import Type from 'typebox'
+import { applications, startApplication } from '../../../examples/transfer-pipeline/main.ts'
+import { clusterOf } from '../../platform/cluster.ts'
+import { kafkaConfig, serviceConfig } from '../../platform/config.ts'
+import { openHttp } from '../../platform/http/open-http.ts'
+import { runService } from '../../platform/run-service.ts'
+import { ServiceParts } from '../../platform/service.ts'
+import type { ServiceDefinition } from '../../platform/service.ts'
+
+const config = Type.Object({
+  ...serviceConfig(8085),
+  ...kafkaConfig,
+  application: Type.Enum(Object.keys(applications), { description: `One of ${Object.keys(applications).join(', ')}.` }),
+  stateDir: Type.String({ default: '.data/state', description: 'Where stores are kept.' }),
+  commitIntervalMs: Type.Integer({ default: 100, minimum: 1, description: 'How often the application commits, in ms.' }),
+})
+
+/** One stream application of the example, with the health of a service. */
+export const streamsService: ServiceDefinition<typeof config> = {
+  name: 'streams',
+  summary: 'Runs one stream application of the pipeline.',
+  config,
+  async start(given, context) {
+    await using parts = new ServiceParts()
+    const log = context.log.child({ application: given.application })
+    const streams = await startApplication(given.application, {
+      cluster: clusterOf(given, context),
+      schemaRegistry: schemaRegistry(given.registry),
+      stateDir: given.stateDir,
+      commitIntervalMs: given.commitIntervalMs,
+      log: (line) => log.info(line),
+      onFailure: parts.fail,
+    })
+    parts.defer(() => streams.close().then(() => {}))
+    return await parts.listen(await openHttp({ name: given.application, log }), given)
+  },
+}
+
+if (import.meta.main) await runService(streamsService)

@@ -1,0 +1,30 @@
+import Type from 'typebox'
+import { openSqliteUsers } from '../../adapters/sqlite/sqlite-bank.ts'
+import { Users } from '../../bank/users.ts'
+import { serviceConfig } from '../../platform/config.ts'
+import { openHttp } from '../../platform/http/open-http.ts'
+import { runService } from '../../platform/run-service.ts'
+import { ServiceParts } from '../../platform/service.ts'
+import type { ServiceDefinition } from '../../platform/service.ts'
+import { addUserRoutes } from './users-routes.ts'
+
+const config = Type.Object({
+  ...serviceConfig(8081),
+  database: Type.String({ default: '.data/users.db', description: 'SQLite file of the users.' }),
+})
+
+export const usersWrite: ServiceDefinition<typeof config> = {
+  name: 'users-write',
+  summary: 'Writes users to their database.',
+  config,
+  async start({ host, port, database: path }, { log }) {
+    await using parts = new ServiceParts()
+    const { database, rows } = openSqliteUsers(path)
+    parts.defer(() => database.close())
+    const http = await openHttp({ name: 'users-write', log })
+    addUserRoutes(http, new Users(rows, () => new Date().toISOString()))
+    return await parts.listen(http, { host, port })
+  },
+}
+
+if (import.meta.main) await runService(usersWrite)
