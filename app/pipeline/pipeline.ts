@@ -83,11 +83,11 @@ class RunningServices {
   }
 
   async start<C extends TObject>(
-    { name, start }: ServiceDefinition<C>,
+    definition: ServiceDefinition<C>,
     config: Omit<Static<C>, keyof typeof listening>,
   ): Promise<Service> {
-    const log = this.#context.log.child({ service: name })
-    const service = await start({ ...listening, ...config } as Static<C>, { ...this.#context, log })
+    const log = this.#context.log.child({ service: definition.name })
+    const service = await definition.start({ ...listening, ...config } as Static<C>, { ...this.#context, log })
     this.#parts.defer(() => service.close())
     this.#services.push(service)
     return service

@@ -46,7 +46,7 @@ export function describeConfig({ properties }: TObject): string {
       readonly description?: string
       readonly default?: unknown
     }
-    return `  --${flagOf(name).padEnd(22)} ${description}${byDefault === undefined ? '' : ` Default: ${String(byDefault)}`}`
+    return `  --${flagOf(name).padEnd(22)} ${description}${byDefault === undefined ? '' : ` Default: ${JSON.stringify(byDefault)}`}`
   })
   return lines.join('\n')
 }

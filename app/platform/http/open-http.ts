@@ -31,7 +31,7 @@ export async function openHttp({ name, log, bodyLimit = 16_384 }: HttpOptions): 
     logController: new LogController({ disableRequestLogging: true }),
     forceCloseConnections: true,
     bodyLimit,
-    frameworkErrors: (error, request, reply) => answer(error, request as FastifyRequest, reply as FastifyReply),
+    frameworkErrors: (error, request, reply) => void answer(error, request as FastifyRequest, reply as FastifyReply),
     clientErrorHandler: answerSocket,
   }).withTypeProvider<TypeBoxTypeProvider>() as Http
   server.setValidatorCompiler(compileSchema as never)

@@ -33,7 +33,7 @@ t.test('a directory whose cluster is gone goes on with a new one', async (t) => 
     t.same(await awaitEqual(readUrl, databases, 20_000), [])
   })
   rmSync(join(dir, 'kafka'), { recursive: true })
-  const lines = await inPipeline(dir, async ({ usersUrl, transfersUrl, readUrl, ...databases }) => {
+  const lines = await inPipeline(dir, async ({ usersUrl, readUrl, ...databases }) => {
     await call(`${usersUrl}/users/2`, 'PATCH', { name: 'Bruno Costa' })
     t.same(await awaitEqual(readUrl, databases, 20_000), [])
   })
