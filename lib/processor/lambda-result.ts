@@ -1,5 +1,6 @@
 import { types } from 'node:util'
 import { StreamsError } from '../model/errors.ts'
+import { isPromiseLike } from '../model/promise-like.ts'
 
 /**
  * Returns the result of a lambda. Throws if the result is surely a mistake: `undefined` (a forgotten `return`), or a promise (an
@@ -7,24 +8,20 @@ import { StreamsError } from '../model/errors.ts'
  */
 export function lambdaResult<T>(result: T, lambda: string, nodeName: string): T {
   if (result === undefined) throw returnedUndefined(lambda, nodeName)
-  if (typeof result === 'object') notPromise(result, lambda, nodeName)
+  notPromise(result, lambda, nodeName)
   return result
 }
 
 /** Checks the result of a lambda that should have none, such as an action or a punctuator. Throws if it is a promise. */
 export function noResult(result: unknown, lambda: string, nodeName: string): void {
-  if (typeof result === 'object') notPromise(result, lambda, nodeName)
+  notPromise(result, lambda, nodeName)
 }
 
-function notPromise(result: object | null, lambda: string, nodeName: string): void {
-  if (result === null || !isThenable(result)) return
+function notPromise(result: unknown, lambda: string, nodeName: string): void {
+  if (!isPromiseLike(result)) return
   // If the promise rejects later, it must not end the process: the error below already tells the user.
   if (types.isPromise(result)) result.catch(() => undefined)
   throw returnedPromise(lambda, nodeName)
-}
-
-function isThenable(value: object): boolean {
-  return 'then' in value && typeof value.then === 'function'
 }
 
 function returnedUndefined(lambda: string, nodeName: string): StreamsError {

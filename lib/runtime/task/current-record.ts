@@ -101,15 +101,8 @@ export class CurrentRecord {
   }
 
   #newContext(): RecordContext {
-    const [topic, partition, offset, timestamp, headers] = [
-      this.#topic,
-      this.#partition,
-      this.#offset,
-      this.#timestamp,
-      this.#headers,
-    ]
+    const context: RecordContext = new KeptContext(this.#topic, this.#partition, this.#offset, this.#timestamp, this.#headers)
     const source = this.#sources === 'not kept' ? undefined : this.#source()
-    const context = { topic, partition, offset, timestamp, headers }
     return source === undefined ? context : { ...context, source: copied(source) }
   }
 
@@ -133,4 +126,21 @@ export class CurrentRecord {
 /** Copies the bytes, because a slice would keep its whole batch in memory. */
 function copied({ key, value }: SourceBytes): SourceBytes {
   return { key: key === null ? null : Uint8Array.from(key), value: value === null ? null : Uint8Array.from(value) }
+}
+
+/** Caches keep the context. A constructor makes it for the reason that `row` names. */
+class KeptContext implements RecordContext {
+  readonly topic: string | null
+  readonly partition: number
+  readonly offset: number
+  readonly timestamp: number
+  readonly headers: Headers
+
+  constructor(topic: string | null, partition: number, offset: number, timestamp: number, headers: Headers) {
+    this.topic = topic
+    this.partition = partition
+    this.offset = offset
+    this.timestamp = timestamp
+    this.headers = headers
+  }
 }

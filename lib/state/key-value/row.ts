@@ -8,9 +8,25 @@ export interface Row {
   readonly value: unknown
 }
 
-/** Makes a row. All rows are made here, so that V8 sees one shape of objects. */
+/**
+ * Makes a row. All rows are made here, so that V8 sees one shape of objects. A constructor makes them, not an object literal: V8 may
+ * allocate what a literal makes among its old objects, if the first of them lived long. Then the rows that were replaced would stay in
+ * memory, with all that they refer to, until a full collection.
+ */
 export function row(bytes: Uint8Array, timestamp: number, value?: unknown): Row {
-  return { bytes, timestamp, value }
+  return new KeptRow(bytes, timestamp, value)
+}
+
+class KeptRow implements Row {
+  readonly bytes: Uint8Array
+  readonly timestamp: number
+  readonly value: unknown
+
+  constructor(bytes: Uint8Array, timestamp: number, value: unknown) {
+    this.bytes = bytes
+    this.timestamp = timestamp
+    this.value = value
+  }
 }
 
 /** A row with its key; the key is bytes as latin1. */

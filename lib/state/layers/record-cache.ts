@@ -37,8 +37,8 @@ export class RecordCacheBudget implements CacheBudget {
   }
 }
 
-/** The newest update of a key, with the input record that made it. */
-export interface CacheEntry {
+/** The newest update of a key, with the input record that made it. A constructor makes it for the reason that `row` names. */
+export class CacheEntry {
   readonly key: string
   readonly row: Row | null
   /** Null if the row was read from the layer below, and not written. */
@@ -46,10 +46,21 @@ export interface CacheEntry {
   readonly bytes: number
   /** True for a deletion if the cache held a value of the key that was never emitted. Reads may have returned that value. */
   readonly deletesUnemitted: boolean
-  dirty: boolean
-  referenced: boolean
   /** The index in the list of dirty entries, while the entry is dirty. */
   position: number
+  dirty: boolean
+  referenced: boolean
+
+  constructor(key: string, row: Row | null, context: RecordContext | null, deletesUnemitted: boolean, position: number) {
+    this.key = key
+    this.row = row
+    this.context = context
+    this.bytes = entryBytes(key, row)
+    this.deletesUnemitted = deletesUnemitted
+    this.position = position
+    this.dirty = context !== null
+    this.referenced = context !== null
+  }
 }
 
 const entryOverheadBytes = 160
@@ -92,8 +103,7 @@ export class RecordCache implements EvictableCache {
 
   /** Caches a row that was read from the layer below. */
   keep(key: string, row: Row): void {
-    const bytes = entryBytes(key, row)
-    this.#set({ key, row, context: null, bytes, deletesUnemitted: false, dirty: false, referenced: false, position: -1 })
+    this.#set(new CacheEntry(key, row, null, false, -1))
   }
 
   put(key: string, row: Row | null, context: RecordContext): void {
@@ -101,8 +111,7 @@ export class RecordCache implements EvictableCache {
     if (old?.dirty === true) this.#undirty(old)
     const position = this.#dirty.length
     const deletesUnemitted = row === null && old?.dirty === true && (old.row !== null || old.deletesUnemitted)
-    const bytes = entryBytes(key, row)
-    const entry = { key, row, context, bytes, deletesUnemitted, dirty: true, referenced: true, position }
+    const entry = new CacheEntry(key, row, context, deletesUnemitted, position)
     this.#dirty.push(entry)
     this.#dirtyCount++
     this.#set(entry)
