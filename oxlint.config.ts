@@ -33,7 +33,7 @@ type World = 'time' | 'chance' | 'io'
 const worldly: Readonly<Record<World, readonly string[]>> = {
   time: ['clock/system-clock.ts'],
   chance: ['clock/chance.ts'],
-  io: ['transport/kafka/connection', 'storage'],
+  io: ['transport/kafka/connection', 'transport/embedded/listen', 'storage'],
 }
 
 const worldModules: Readonly<Record<World, readonly string[]>> = {

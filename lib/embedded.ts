@@ -9,6 +9,8 @@ import type { StorageFactory } from './storage/storage.ts'
 
 export type { EmbeddedBroker } from './transport/embedded/embedded-broker.ts'
 export { EmbeddedCluster } from './transport/embedded/embedded-cluster.ts'
+export type { ListenOptions } from './transport/embedded/embedded-cluster.ts'
+export type { KafkaListener } from './transport/embedded/listen/listen.ts'
 
 /** Options of an embedded cluster. */
 export interface EmbeddedKafkaOptions extends Omit<EmbeddedClusterOptions, 'store'> {

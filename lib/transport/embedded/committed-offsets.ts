@@ -27,6 +27,15 @@ export class CommittedOffsets {
     return partitions.flatMap((partition) => commits?.get(partitionKey(partition)) ?? [])
   }
 
+  /** All committed offsets of a group. */
+  all(groupId: string): readonly OffsetCommit[] {
+    return [...(this.#groups.get(groupId)?.values() ?? [])]
+  }
+
+  groups(): Iterable<string> {
+    return this.#groups.keys()
+  }
+
   has(groupId: string): boolean {
     return this.#groups.has(groupId)
   }

@@ -55,7 +55,7 @@ export class EmbeddedBroker {
     this.#store = store
     this.#autoCreatePartitions = autoCreatePartitions
     this.#journal = new Journal(store)
-    this.topics = new EmbeddedTopics(this.#journal)
+    this.topics = new EmbeddedTopics(this.#journal, chance)
     this.offsets = new CommittedOffsets(this.#journal)
     this.#cleanedAtMs = clock.now()
     this.#load()
@@ -80,13 +80,18 @@ export class EmbeddedBroker {
   }
 
   /** Appends a sealed batch, and returns the offset of its first record. Throws a `TransportError` if the batch is refused. */
-  append(partition: TopicPartition, sealed: Uint8Array): number {
-    if (this.#autoCreatePartitions !== null && this.topics.get(partition.topic) === undefined)
-      this.topics.create({ name: partition.topic, partitions: Math.max(this.#autoCreatePartitions, partition.partition + 1) })
-    const offset = this.topics.partition(partition).append(sealed, this.clock.now())
+  append(partition: TopicPartition, sealed: Uint8Array, leaderEpoch = 0): number {
+    this.autoCreate(partition.topic, partition.partition + 1)
+    const offset = this.topics.partition(partition).append(sealed, this.clock.now(), leaderEpoch)
     this.#cleanWhenDue()
     this.#notify(partition)
     return offset
+  }
+
+  /** Creates an unknown topic, if this broker does so. */
+  autoCreate(topic: string, partitionsMin = 1): void {
+    if (this.#autoCreatePartitions !== null && this.topics.get(topic) === undefined)
+      this.topics.create({ name: topic, partitions: Math.max(this.#autoCreatePartitions, partitionsMin) })
   }
 
   /** Reads without waiting. The answer has the partitions that have new batches or an error. */
@@ -103,7 +108,8 @@ export class EmbeddedBroker {
   }
 
   /** Whether a fetch can answer now: there are `minBytes` to read, or a partition has an error. */
-  isReady(positions: readonly FetchPosition[], { minBytes, isolationLevel }: FetchLimits): boolean {
+  isReady(positions: readonly FetchPosition[], limits: Pick<FetchLimits, 'minBytes' | 'isolationLevel'>): boolean {
+    const { minBytes, isolationLevel } = limits
     let bytes = 0
     for (const { topic, partition, offset } of positions) {
       const log = this.topics.get(topic)?.partitions[partition]
@@ -149,6 +155,16 @@ export class EmbeddedBroker {
     const group = this.#groups.get(groupId) ?? new EmbeddedGroup(groupId, this.clock, this.#chance)
     this.#groups.set(groupId, group)
     return group
+  }
+
+  /** All groups that have members or committed offsets, by name. */
+  groups(): readonly EmbeddedGroup[] {
+    return [...new Set([...this.#groups.keys(), ...this.offsets.groups()])].sort().map((groupId) => this.group(groupId))
+  }
+
+  /** Whether there is such a group. */
+  hasGroup(groupId: string): boolean {
+    return this.#groups.has(groupId) || this.offsets.has(groupId)
   }
 
   /**

@@ -16,6 +16,7 @@ import { EmbeddedFetcher } from './embedded-fetcher.ts'
 import { EmbeddedGroupCoordinator } from './embedded-group-coordinator.ts'
 import type { EmbeddedLogStore } from './embedded-log-store.ts'
 import { EmbeddedProducer } from './embedded-producer.ts'
+import type { KafkaListener } from './listen/listen.ts'
 
 export interface EmbeddedClusterOptions {
   /** The name of the cluster in messages. Default `embedded`. */
@@ -30,6 +31,12 @@ export interface EmbeddedClusterOptions {
   readonly autoCreateTopics?: { readonly partitions: number } | undefined
 }
 
+/** Options of {@link EmbeddedCluster.listen}. */
+export interface ListenOptions {
+  /** The address to listen on, and the one that clients are told. Default `127.0.0.1`. */
+  readonly host?: string | undefined
+}
+
 /** A cluster that is a broker in this process. With a store, every acknowledged write survives kill -9. */
 export class EmbeddedCluster implements Cluster {
   /** Name of the cluster in messages. */
@@ -40,6 +47,7 @@ export class EmbeddedCluster implements Cluster {
   readonly chance: Chance
   /** The synchronous broker below the ports. Tests and the test driver call it without promises. */
   readonly broker: EmbeddedBroker
+  readonly #listeners: KafkaListener[] = []
 
   constructor({
     name = 'embedded',
@@ -88,10 +96,27 @@ export class EmbeddedCluster implements Cluster {
   }
 
   /**
-   * Writes the last changes to the store and closes it, and ends the timers of groups. Clients that are still open fail from now
+   * Opens a TCP port on which this cluster speaks Kafka's protocol, for other processes and for tools: Java's clients and kcat
+   * produce to it, consume from it and list it. Port 0 takes a free one. It has neither TLS nor authentication nor transactions.
+   * `close` closes the port, too. Rejects with the system's error if the port is in use.
+   *
+   * @example
+   * await using cluster = await EmbeddedKafka.open({ dir: '.data' })
+   * const { bootstrapServers } = await cluster.listen(9092)
+   */
+  async listen(port: number, { host = '127.0.0.1' }: ListenOptions = {}): Promise<KafkaListener> {
+    const sockets = await import('./listen/listen.ts')
+    const listener = await sockets.listen(this.broker, this.description, port, host)
+    this.#listeners.push(listener)
+    return listener
+  }
+
+  /**
+   * Closes its ports, writes the last changes to the store and closes it, and ends the timers of groups. Clients that are still open fail from now
    * on.
    */
   async close(): Promise<void> {
+    await Promise.all(this.#listeners.map((listener) => listener.close()))
     this.broker.close()
   }
 

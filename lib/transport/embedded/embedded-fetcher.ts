@@ -1,5 +1,6 @@
 import type { FetchedPartition, Fetcher, FetchLimits, FetchPosition } from '../fetcher.ts'
 import type { EmbeddedBroker } from './embedded-broker.ts'
+import { sleepUntilNews } from './fetch-wait.ts'
 import { refusal } from './refusal.ts'
 
 export class EmbeddedFetcher implements Fetcher {
@@ -23,21 +24,10 @@ export class EmbeddedFetcher implements Fetcher {
 
   /** Resolves when there are `minBytes` to read, after `maxWaitMs`, or when the fetch is aborted. */
   #news(positions: readonly FetchPosition[], limits: FetchLimits): Promise<void> {
-    const signals = [this.#closing.signal, ...(limits.signal === undefined ? [] : [limits.signal])]
-    if (signals.some(({ aborted }) => aborted)) return Promise.resolve()
-    return new Promise((resolve) => {
-      const done = (): void => {
-        unwatch()
-        timer.cancel()
-        for (const signal of signals) signal.removeEventListener('abort', done)
-        resolve()
-      }
-      const unwatch = this.#broker.watch(positions, () => {
-        if (this.#broker.isReady(positions, limits)) done()
-      })
-      const timer = this.#broker.clock.schedule(limits.maxWaitMs, done)
-      for (const signal of signals) signal.addEventListener('abort', done, { once: true })
-    })
+    const { maxWaitMs, signal } = limits
+    const signals = [this.#closing.signal, ...(signal === undefined ? [] : [signal])]
+    const isReady = (): boolean => this.#broker.isReady(positions, limits)
+    return sleepUntilNews(this.#broker, { partitions: positions, isReady, maxWaitMs, signals })
   }
 
   /** Begins each fetch with another partition, so that a partition that fills every fetch does not starve the others. */

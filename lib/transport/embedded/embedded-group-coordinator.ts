@@ -8,6 +8,9 @@ import type {
 } from '../group-coordinator.ts'
 import type { EmbeddedBroker } from './embedded-broker.ts'
 
+/** The host that a group shows for members in this process. */
+const thisHost = '127.0.0.1'
+
 export class EmbeddedGroupCoordinator implements GroupCoordinator {
   readonly #broker: EmbeddedBroker
   readonly #clientId: string
@@ -18,7 +21,7 @@ export class EmbeddedGroupCoordinator implements GroupCoordinator {
   }
 
   async join(request: JoinRequest, onMemberId?: (memberId: string) => void): Promise<JoinResponse> {
-    return this.#broker.group(request.groupId).join(request, this.#clientId, onMemberId)
+    return this.#broker.group(request.groupId).join(request, { clientId: this.#clientId, clientHost: thisHost }, onMemberId)
   }
 
   async sync(identity: GroupIdentity, assignments: readonly MemberAssignmentBytes[]): Promise<Uint8Array> {

@@ -15,6 +15,8 @@ interface Reply<T> {
 interface Member {
   readonly memberId: string
   readonly groupInstanceId: string | null
+  readonly clientId: string
+  readonly clientHost: string
   sessionTimeoutMs: number
   rebalanceTimeoutMs: number
   protocols: readonly GroupProtocol[]
@@ -22,6 +24,29 @@ interface Member {
   joining: Reply<JoinResponse> | null
   syncing: Reply<Uint8Array> | null
   session: Timer | null
+}
+
+/** The client that a member is in. */
+export interface GroupClient {
+  readonly clientId: string
+  readonly clientHost: string
+}
+
+/** A member as its group describes it (Kafka: `DescribeGroups`). */
+export interface GroupMemberDescription {
+  readonly memberId: string
+  readonly groupInstanceId: string | null
+  readonly clientId: string
+  readonly clientHost: string
+  readonly metadata: Uint8Array
+  readonly assignment: Uint8Array
+}
+
+const stateNames: Readonly<Record<GroupState, string>> = {
+  empty: 'Empty',
+  'preparing-rebalance': 'PreparingRebalance',
+  'completing-rebalance': 'CompletingRebalance',
+  stable: 'Stable',
 }
 
 const nothing = new Uint8Array(0)
@@ -39,7 +64,10 @@ export class EmbeddedGroup {
   #generationId = 0
   #leaderId = ''
   #protocolName = ''
+  #protocolType = ''
   #rebalance: Timer | null = null
+  /** Ids that were given to members which have not joined yet (KIP-394). */
+  readonly #reserved = new Map<string, Timer>()
 
   constructor(groupId: string, clock: Clock, chance: Chance) {
     this.groupId = groupId
@@ -51,10 +79,48 @@ export class EmbeddedGroup {
     return this.#members.size === 0
   }
 
-  join(request: JoinRequest, clientId: string, onMemberId?: (memberId: string) => void): Promise<JoinResponse> {
+  /** The state by Kafka's name, e.g. `Stable`. */
+  get state(): string {
+    return stateNames[this.#state]
+  }
+
+  /** The kind of the group: `consumer` for consumers. Empty before the first member has joined. */
+  get protocolType(): string {
+    return this.#protocolType
+  }
+
+  /** The protocol of this generation. Empty before the first one. */
+  get protocolName(): string {
+    return this.#protocolName
+  }
+
+  /** The members with what they know. Metadata and assignments are shown while the group is stable. */
+  get members(): readonly GroupMemberDescription[] {
+    const isStable = this.#state === 'stable'
+    return [...this.#members.values()].map((member) => {
+      const { memberId, groupInstanceId, clientId, clientHost } = member
+      const bytes = isStable
+        ? { ...this.#describe(member), assignment: member.assignment }
+        : { metadata: nothing, assignment: nothing }
+      return { memberId, groupInstanceId, clientId, clientHost, ...bytes }
+    })
+  }
+
+  /** Gives an id to a member that is about to join. The id is forgotten if no join with it comes in time (KIP-394). */
+  reserveMemberId(clientId: string, sessionTimeoutMs: number): string {
+    const memberId = this.#newMemberId(clientId)
+    this.#reserved.set(
+      memberId,
+      this.#clock.schedule(sessionTimeoutMs, () => this.#reserved.delete(memberId)),
+    )
+    return memberId
+  }
+
+  join(request: JoinRequest, client: GroupClient, onMemberId?: (memberId: string) => void): Promise<JoinResponse> {
     this.#checkProtocols(request)
-    const member = this.#admit(request, clientId)
+    const member = this.#admit(request, client)
     onMemberId?.(member.memberId)
+    this.#protocolType = request.protocolType
     const isChanged = !sameProtocols(member.protocols, request.protocols)
     Object.assign(member, {
       protocols: request.protocols,
@@ -97,8 +163,11 @@ export class EmbeddedGroup {
     if (this.#state === 'preparing-rebalance') throw this.#rebalancing()
   }
 
-  leave(identity: GroupIdentity): void {
-    this.#remove(this.#known(identity.memberId, identity.groupInstanceId))
+  /** Removes a member. A static one can be named by its instance id alone (KIP-345). */
+  leave({ memberId, groupInstanceId }: GroupIdentity): void {
+    const isNamed = ({ groupInstanceId: id }: Member): boolean => groupInstanceId !== null && id === groupInstanceId
+    const named = memberId === '' ? [...this.#members.values()].find(isNamed) : undefined
+    this.#remove(named ?? this.#known(memberId, groupInstanceId))
   }
 
   /** Throws if the caller may not commit: it is a zombie, or has no generation while the group has members. */
@@ -116,6 +185,7 @@ export class EmbeddedGroup {
 
   close(): void {
     this.#rebalance?.cancel()
+    for (const timer of this.#reserved.values()) timer.cancel()
     for (const member of this.#members.values()) member.session?.cancel()
   }
 
@@ -131,15 +201,17 @@ export class EmbeddedGroup {
     )
   }
 
-  #admit(request: JoinRequest, clientId: string): Member {
-    if (request.memberId !== '') return this.#known(request.memberId, request.groupInstanceId)
+  #admit(request: JoinRequest, client: GroupClient): Member {
+    const isReserved = this.#useReserved(request.memberId)
+    if (request.memberId !== '' && !isReserved) return this.#known(request.memberId, request.groupInstanceId)
     this.#replaceStatic(request.groupInstanceId)
-    const memberId = `${request.groupInstanceId ?? clientId}-${this.#chance.uuid()}`
+    const memberId = isReserved ? request.memberId : this.#newMemberId(request.groupInstanceId ?? client.clientId)
     const { groupInstanceId, sessionTimeoutMs, rebalanceTimeoutMs } = request
     const times = { sessionTimeoutMs, rebalanceTimeoutMs }
     const member: Member = {
       memberId,
       groupInstanceId,
+      ...client,
       ...times,
       protocols: [],
       assignment: nothing,
@@ -149,6 +221,15 @@ export class EmbeddedGroup {
     }
     this.#members.set(memberId, member)
     return member
+  }
+
+  #newMemberId(prefix: string): string {
+    return `${prefix}-${this.#chance.uuid()}`
+  }
+
+  #useReserved(memberId: string): boolean {
+    this.#reserved.get(memberId)?.cancel()
+    return this.#reserved.delete(memberId)
   }
 
   /** Fences the member that has this instance id, because the joining member takes its place (KIP-345). */

@@ -1,3 +1,4 @@
+import type { Chance } from '../../clock/chance.ts'
 import { checkTopicName } from '../../model/topic.ts'
 import type { TopicPartition } from '../../model/topic-partition.ts'
 import type { NewTopic } from '../admin.ts'
@@ -9,19 +10,30 @@ import { topicConfig } from './topic-config.ts'
 
 export interface EmbeddedTopic {
   readonly name: string
+  /** The UUID of this topic, in base64url as Kafka prints it. A topic that is created again has another one (KIP-516). */
+  readonly id: string
   readonly config: TopicConfig
   /** The configuration keys that the creator of the topic gave, without defaults. */
   readonly givenConfig: Readonly<Record<string, string>>
   readonly partitions: PartitionLog[]
 }
 
+/** What the journal keeps of a topic. Topics of older journals have no id. */
+interface KeptTopic {
+  readonly partitions: number
+  readonly config: Readonly<Record<string, string>>
+  readonly id?: string
+}
+
 /** The topics and their partitions. The journal gets their entries: `topic/…`, `start/…` (the start of a log) and `batch/…`. */
 export class EmbeddedTopics {
   readonly #topics = new Map<string, EmbeddedTopic>()
   readonly #journal: Journal
+  readonly #chance: Chance
 
-  constructor(journal: Journal) {
+  constructor(journal: Journal, chance: Chance) {
     this.#journal = journal
+    this.#chance = chance
   }
 
   all(): readonly EmbeddedTopic[] {
@@ -30,6 +42,11 @@ export class EmbeddedTopics {
 
   get(name: string): EmbeddedTopic | undefined {
     return this.#topics.get(name)
+  }
+
+  byId(id: string): EmbeddedTopic | undefined {
+    for (const topic of this.#topics.values()) if (topic.id === id) return topic
+    return undefined
   }
 
   partition({ topic, partition }: TopicPartition): PartitionLog {
@@ -48,12 +65,20 @@ export class EmbeddedTopics {
     return topic
   }
 
-  create({ name, partitions, config = {} }: NewTopic): void {
+  create(topic: NewTopic): void {
+    this.check(topic)
+    const { name, partitions, config = {} } = topic
+    const id = newTopicId(this.#chance)
+    this.#open(name, { partitions, config, id })
+    this.#keep(name)
+  }
+
+  /** Throws if the topic cannot be created. */
+  check({ name, partitions, config = {} }: NewTopic): void {
     checkNewTopic(name, partitions)
+    topicConfig(config)
     if (this.#topics.has(name))
       throw refusal('TOPIC_ALREADY_EXISTS', `Topic ${name} exists already: use it, or choose another name.`, { topic: name })
-    this.#open(name, partitions, config)
-    this.#journal.write(`topic/${name}`, Buffer.from(JSON.stringify({ partitions, config })))
   }
 
   grow(name: string, count: number): void {
@@ -65,7 +90,7 @@ export class EmbeddedTopics {
         { topic: name },
       )
     while (topic.partitions.length < count) topic.partitions.push(this.#openLog(name, topic.partitions.length, topic.config))
-    this.#journal.write(`topic/${name}`, Buffer.from(JSON.stringify({ partitions: count, config: topic.givenConfig })))
+    this.#keep(name)
   }
 
   delete(name: string): void {
@@ -86,19 +111,24 @@ export class EmbeddedTopics {
     const [kind, name = '', partition = ''] = key.split('/')
     if (phase === 'topics') {
       if (kind !== 'topic') return
-      const { partitions, config } = JSON.parse(Buffer.from(value).toString()) as Pick<NewTopic, 'partitions'> & {
-        readonly config: Readonly<Record<string, string>>
-      }
-      this.#open(name, partitions, config)
+      const { id, ...kept } = JSON.parse(Buffer.from(value).toString()) as KeptTopic
+      this.#open(name, { ...kept, id: id ?? newTopicId(this.#chance) })
+      if (id === undefined) this.#keep(name)
     } else if (kind === 'batch') this.partition({ topic: name, partition: Number(partition) }).load(value)
     else if (kind === 'start')
       this.partition({ topic: name, partition: Number(partition) }).loadStart(Number(Buffer.from(value).toString()))
   }
 
-  #open(name: string, partitions: number, given: Readonly<Record<string, string>>): void {
+  #open(name: string, { partitions, config: given, id }: Required<KeptTopic>): void {
     const config = topicConfig(given)
     const logs = Array.from({ length: partitions }, (_, partition) => this.#openLog(name, partition, config))
-    this.#topics.set(name, { name, config, givenConfig: given, partitions: logs })
+    this.#topics.set(name, { name, id, config, givenConfig: given, partitions: logs })
+  }
+
+  #keep(name: string): void {
+    const { partitions, givenConfig, id } = this.topic(name)
+    const kept: KeptTopic = { partitions: partitions.length, config: givenConfig, id }
+    this.#journal.write(`topic/${name}`, Buffer.from(JSON.stringify(kept)))
   }
 
   #openLog(name: string, partition: number, config: TopicConfig): PartitionLog {
@@ -109,6 +139,10 @@ export class EmbeddedTopics {
       start: (offset) => this.#journal.write(`start/${name}/${partition}`, Buffer.from(String(offset))),
     })
   }
+}
+
+function newTopicId(chance: Chance): string {
+  return Buffer.from(chance.uuid().replaceAll('-', ''), 'hex').toString('base64url')
 }
 
 function checkNewTopic(name: string, partitions: number): void {

@@ -18,10 +18,15 @@ export interface PartitionJournal {
   start(offset: number): void
 }
 
-type ReadRange = Pick<
-  FetchedPartition,
-  'batches' | 'highWatermark' | 'lastStableOffset' | 'logStartOffset' | 'abortedTransactions'
->
+type ReadMarks = Pick<FetchedPartition, 'highWatermark' | 'lastStableOffset' | 'logStartOffset' | 'abortedTransactions'>
+type ReadRange = ReadMarks & Pick<FetchedPartition, 'batches'>
+type ReadBytes = ReadMarks & { readonly records: Uint8Array }
+
+/** Where a record is, and when it was. */
+export interface RecordPlace {
+  readonly offset: number
+  readonly timestamp: number
+}
 
 /** The log of one partition: batches in the order of offsets, divided into segments (Kafka: `UnifiedLog`). */
 export class PartitionLog {
@@ -57,7 +62,7 @@ export class PartitionLog {
    * Appends a copy of a sealed batch, and returns its base offset. For a repeated batch it returns the offset of the first
    * append.
    */
-  append(sealed: Uint8Array, nowMs: number): number {
+  append(sealed: Uint8Array, nowMs: number, leaderEpoch = 0): number {
     if (sealed.length > this.#config.maxMessageBytes)
       throw refusal(
         'MESSAGE_TOO_LARGE',
@@ -68,7 +73,7 @@ export class PartitionLog {
     const repeated = this.#producers.check({ ...header, baseOffset: this.#endOffset })
     if (repeated !== null) return repeated
     if (this.#config.isCompacted && !header.isControl) this.#checkKeys(sealed)
-    const batch = placeBatch(sealed, this.#endOffset, this.#config.usesAppendTime ? nowMs : null)
+    const batch = placeBatch(sealed, this.#endOffset, leaderEpoch, this.#config.usesAppendTime ? nowMs : null)
     const stored = this.#admit(batch)
     this.#journal.put(stored)
     return stored.baseOffset
@@ -89,6 +94,25 @@ export class PartitionLog {
    * `TRANSPORT_OFFSET_OUT_OF_RANGE`, and `TRANSPORT_CORRUPT_MESSAGE` if the first batch is damaged.
    */
   read(offset: number, bytesMax: number, isolation: IsolationLevel): ReadRange & { readonly byteLength: number } {
+    const batches: RecordBatch[] = []
+    let byteLength = 0
+    for (const { bytes } of this.#range(offset, bytesMax, isolation)) {
+      const batch = decodedAfter(batches, bytes)
+      if (batch === null) break
+      batches.push(batch)
+      byteLength += bytes.length
+    }
+    return { batches, byteLength, ...this.#marks(offset, batches.at(-1)?.nextOffset ?? offset, isolation) }
+  }
+
+  /** Reads as `read` does, without decoding the batches. */
+  readBytes(offset: number, bytesMax: number, isolation: IsolationLevel): ReadBytes {
+    const stored = this.#range(offset, bytesMax, isolation)
+    const records = stored.length === 1 ? stored[0]!.bytes : Buffer.concat(stored.map(({ bytes }) => bytes))
+    return { records, ...this.#marks(offset, stored.at(-1)?.nextOffset ?? offset, isolation) }
+  }
+
+  #range(offset: number, bytesMax: number, isolation: IsolationLevel): readonly StoredBatch[] {
     if (offset < this.#startOffset || offset > this.#endOffset)
       throw refusal(
         'OFFSET_OUT_OF_RANGE',
@@ -96,24 +120,22 @@ export class PartitionLog {
         { offset },
       )
     const limit = isolation === 'read_committed' ? this.lastStableOffset : this.#endOffset
-    const batches: RecordBatch[] = []
-    let byteLength = 0
-    for (let at = this.#find(offset); at < this.#batches.length; at++) {
+    const first = this.#find(offset)
+    let at = first
+    for (let byteLength = 0; at < this.#batches.length; at++) {
       const { bytes, baseOffset } = this.#batches[at]!
-      if (baseOffset >= limit || (byteLength > 0 && byteLength + bytes.length > bytesMax)) break
-      const batch = decodedAfter(batches, bytes)
-      if (batch === null) break
-      batches.push(batch)
+      if (baseOffset >= limit || (at > first && byteLength + bytes.length > bytesMax)) break
       byteLength += bytes.length
     }
+    return this.#batches.slice(first, at)
+  }
+
+  #marks(from: number, to: number, isolation: IsolationLevel): ReadMarks {
     return {
-      batches,
-      byteLength,
       highWatermark: this.#endOffset,
       lastStableOffset: this.lastStableOffset,
       logStartOffset: this.#startOffset,
-      abortedTransactions:
-        isolation === 'read_committed' ? this.#transactions.abortedIn(offset, batches.at(-1)?.nextOffset ?? offset) : [],
+      abortedTransactions: isolation === 'read_committed' ? this.#transactions.abortedIn(from, to) : [],
     }
   }
 
@@ -130,13 +152,37 @@ export class PartitionLog {
 
   /** The offset of the first record at or after the time. If there is no such record, the end of the log. */
   offsetAt(timestampMs: number): number {
+    return this.firstSince(timestampMs)?.offset ?? this.#endOffset
+  }
+
+  /** The first record at or after the time. */
+  firstSince(timestampMs: number): RecordPlace | null {
     for (const stored of this.#batches) {
       if (stored.maxTimestamp < timestampMs || stored.nextOffset <= this.#startOffset) continue
       const batch = decodeRecordBatch(stored.bytes)
       for (let index = 0; index < batch.count; index++)
-        if (batch.timestamp(index) >= timestampMs && batch.offset(index) >= this.#startOffset) return batch.offset(index)
+        if (batch.timestamp(index) >= timestampMs && batch.offset(index) >= this.#startOffset)
+          return { offset: batch.offset(index), timestamp: batch.timestamp(index) }
     }
-    return this.#endOffset
+    return null
+  }
+
+  /** The first record of the greatest timestamp (KIP-734). */
+  latestByTime(): RecordPlace | null {
+    const latest = this.#batches.reduce((max, { maxTimestamp }) => Math.max(max, maxTimestamp), -1)
+    return latest < 0 ? null : this.firstSince(latest)
+  }
+
+  /**
+   * The last epoch up to `epoch` in which records were appended, and the offset after its last record (Kafka:
+   * `LeaderEpochFileCache.endOffsetFor`). −1 for both if the log knows none.
+   */
+  endOfEpoch(epoch: number, current: number): { readonly leaderEpoch: number; readonly endOffset: number } {
+    if (epoch === current) return { leaderEpoch: epoch, endOffset: this.#endOffset }
+    if (epoch > current) return { leaderEpoch: -1, endOffset: -1 }
+    const earlier = this.#batches.findLast((batch) => batch.leaderEpoch <= epoch)
+    const later = this.#batches.find((batch) => batch.leaderEpoch > epoch)
+    return { leaderEpoch: earlier?.leaderEpoch ?? epoch, endOffset: later?.baseOffset ?? this.#endOffset }
   }
 
   /** Deletes the records before an offset; −1 deletes all. Throws `TRANSPORT_OFFSET_OUT_OF_RANGE`. */

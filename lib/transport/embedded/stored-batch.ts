@@ -6,6 +6,8 @@ import type { StampedBatch } from './producer-states.ts'
 export interface StoredBatch extends StampedBatch {
   readonly bytes: Uint8Array
   readonly nextOffset: number
+  /** Epoch of the leader that has appended the batch. */
+  readonly leaderEpoch: number
   readonly maxTimestamp: number
   readonly isTransactional: boolean
   readonly isControl: boolean
@@ -26,6 +28,7 @@ export function readBatchHeader(batch: Uint8Array, segment: number): StoredBatch
     baseOffset,
     lastOffsetDelta,
     nextOffset: baseOffset + lastOffsetDelta + 1,
+    leaderEpoch: bytes.readInt32BE(field.partitionLeaderEpoch),
     maxTimestamp: readInt64(bytes, field.maxTimestamp),
     producerId: readSafeInt64(bytes, field.producerId, 'producerId'),
     producerEpoch: bytes.readInt16BE(field.producerEpoch),
@@ -38,13 +41,13 @@ export function readBatchHeader(batch: Uint8Array, segment: number): StoredBatch
 }
 
 /**
- * Copies a batch and writes its base offset, and the append time if there is one. The checksum covers the append time, but neither
+ * Copies a batch and writes its base offset, the epoch of its leader, and the append time if there is one. The checksum covers the append time, but neither
  * the offset nor the leader epoch.
  */
-export function placeBatch(sealed: Uint8Array, baseOffset: number, appendTimeMs: number | null): Uint8Array {
+export function placeBatch(sealed: Uint8Array, baseOffset: number, leaderEpoch: number, appendTimeMs: number | null): Uint8Array {
   const bytes = Buffer.from(sealed)
   writeInt64(bytes, field.baseOffset, baseOffset)
-  bytes.writeInt32BE(0, field.partitionLeaderEpoch)
+  bytes.writeInt32BE(leaderEpoch, field.partitionLeaderEpoch)
   if (appendTimeMs === null) return bytes
   bytes.writeInt16BE(bytes.readInt16BE(field.attributes) | attribute.logAppendTime, field.attributes)
   writeInt64(bytes, field.maxTimestamp, appendTimeMs)

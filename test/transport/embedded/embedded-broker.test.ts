@@ -284,7 +284,10 @@ t.test('the same seed, clock and calls leave the same bytes', async (t) => {
     const times = { sessionTimeoutMs: 1000, rebalanceTimeoutMs: 1000, protocolType: 'consumer' }
     const joined = await broker
       .group('g')
-      .join({ groupId: 'g', memberId: '', groupInstanceId: null, ...times, protocols }, 'client')
+      .join(
+        { groupId: 'g', memberId: '', groupInstanceId: null, ...times, protocols },
+        { clientId: 'client', clientHost: 'test' },
+      )
     for (let round = 0; round < 20; round++) {
       write([[`k${round % 3}`, joined.memberId]], stamp(round))
       clock.advance(7)

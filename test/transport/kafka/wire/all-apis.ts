@@ -7,7 +7,9 @@ import { createTopics } from '../../../../lib/transport/kafka/wire/apis/create-t
 import { deleteGroups } from '../../../../lib/transport/kafka/wire/apis/delete-groups.ts'
 import { deleteRecords } from '../../../../lib/transport/kafka/wire/apis/delete-records.ts'
 import { deleteTopics } from '../../../../lib/transport/kafka/wire/apis/delete-topics.ts'
+import { describeCluster } from '../../../../lib/transport/kafka/wire/apis/describe-cluster.ts'
 import { describeConfigs } from '../../../../lib/transport/kafka/wire/apis/describe-configs.ts'
+import { describeGroups } from '../../../../lib/transport/kafka/wire/apis/describe-groups.ts'
 import { endTxn } from '../../../../lib/transport/kafka/wire/apis/end-txn.ts'
 import { fetch } from '../../../../lib/transport/kafka/wire/apis/fetch.ts'
 import { findCoordinator } from '../../../../lib/transport/kafka/wire/apis/find-coordinator.ts'
@@ -15,6 +17,7 @@ import { heartbeat } from '../../../../lib/transport/kafka/wire/apis/heartbeat.t
 import { initProducerId } from '../../../../lib/transport/kafka/wire/apis/init-producer-id.ts'
 import { joinGroup } from '../../../../lib/transport/kafka/wire/apis/join-group.ts'
 import { leaveGroup } from '../../../../lib/transport/kafka/wire/apis/leave-group.ts'
+import { listGroups } from '../../../../lib/transport/kafka/wire/apis/list-groups.ts'
 import { listOffsets } from '../../../../lib/transport/kafka/wire/apis/list-offsets.ts'
 import { metadata } from '../../../../lib/transport/kafka/wire/apis/metadata.ts'
 import { offsetCommit } from '../../../../lib/transport/kafka/wire/apis/offset-commit.ts'
@@ -37,7 +40,9 @@ export const apis: readonly Api[] = [
   deleteGroups,
   deleteRecords,
   deleteTopics,
+  describeCluster,
   describeConfigs,
+  describeGroups,
   endTxn,
   fetch,
   findCoordinator,
@@ -45,6 +50,7 @@ export const apis: readonly Api[] = [
   initProducerId,
   joinGroup,
   leaveGroup,
+  listGroups,
   listOffsets,
   metadata,
   offsetCommit,

@@ -1,0 +1,92 @@
+import { sleepUntilNews } from '../../fetch-wait.ts'
+import type { FetchPosition, IsolationLevel } from '../../../fetcher.ts'
+import { fetch } from '../../../kafka/wire/apis/fetch.ts'
+import { codeOf } from '../error-codes.ts'
+import type { RequestContext } from '../handler.ts'
+import { handler } from '../handler.ts'
+import { leadership, misdirected } from '../leadership.ts'
+import { errorOfTopic, topicOf } from '../topic-of.ts'
+
+type FetchRequest = ReturnType<typeof fetch.request.read>
+
+interface Target extends FetchPosition {
+  readonly topicId: string
+  readonly bytesMax: number
+  readonly currentLeaderEpoch: number
+}
+
+interface Limits {
+  readonly minBytes: number
+  readonly maxBytes: number
+  readonly isolationLevel: IsolationLevel
+}
+
+/** Without fetch sessions: every answer is full, which session id 0 tells the client (KIP-227). */
+export const fetchHandler = handler(fetch, async (request, context) => {
+  const targets = targetsOf(request, context)
+  const limits: Limits = {
+    minBytes: request.minBytes,
+    maxBytes: request.maxBytes,
+    isolationLevel: request.isolationLevel === 1 ? 'read_committed' : 'read_uncommitted',
+  }
+  const isReady = (): boolean =>
+    targets.some((target) => errorOf(target, context) !== 0) || context.broker.isReady(targets, limits)
+  if (request.maxWaitMs > 0 && !isReady())
+    await sleepUntilNews(context.broker, {
+      partitions: targets,
+      isReady,
+      maxWaitMs: request.maxWaitMs,
+      signals: [context.signal],
+    })
+  return { responses: answered(targets, limits, context) }
+})
+
+function targetsOf({ topics }: FetchRequest, { broker }: RequestContext): readonly Target[] {
+  return topics.flatMap(({ topic, topicId, partitions }) => {
+    const name = topicOf({ name: topic, topicId }, broker)
+    return partitions.map(({ partition, fetchOffset, currentLeaderEpoch, partitionMaxBytes }) => {
+      const at = { topic: name, topicId, partition, offset: fetchOffset }
+      return { ...at, currentLeaderEpoch, bytesMax: partitionMaxBytes }
+    })
+  })
+}
+
+function errorOf(target: Target, context: RequestContext): number {
+  const unknown = errorOfTopic(target.topic, { name: '', topicId: target.topicId })
+  return unknown || misdirected(target, context, target.currentLeaderEpoch)
+}
+
+function answered(targets: readonly Target[], limits: Limits, context: RequestContext) {
+  let bytesLeft = limits.maxBytes
+  const partitions = targets.map((target) => {
+    const answer = read(target, Math.min(bytesLeft, target.bytesMax), bytesLeft === limits.maxBytes, limits, context)
+    bytesLeft -= answer.records.length
+    return { target, answer }
+  })
+  const topics = Map.groupBy(partitions, ({ target }) => `${target.topic} ${target.topicId}`)
+  return [...topics.values()].map((ofTopic) => {
+    const { topic, topicId } = ofTopic[0]!.target
+    return { topic, topicId, partitions: ofTopic.map(({ answer }) => answer) }
+  })
+}
+
+function read(target: Target, bytesMax: number, isFirst: boolean, limits: Limits, context: RequestContext) {
+  const errorCode = errorOf(target, context)
+  if (errorCode !== 0) return failed(target, errorCode, context)
+  try {
+    const log = context.broker.topics.partition(target)
+    const { records, ...marks } = log.readBytes(target.offset, bytesMax, limits.isolationLevel)
+    // Only the first batch of an answer may exceed its limits (KIP-74).
+    const isTooLarge = !isFirst && records.length > bytesMax
+    return { partitionIndex: target.partition, errorCode: 0, ...marks, records: isTooLarge ? nothing : records }
+  } catch (error) {
+    return failed(target, codeOf(error), context)
+  }
+}
+
+const nothing = new Uint8Array(0)
+
+function failed(target: Target, errorCode: number, context: RequestContext) {
+  const marks = { highWatermark: -1, lastStableOffset: -1, logStartOffset: -1, abortedTransactions: [], records: nothing }
+  return { partitionIndex: target.partition, errorCode, ...marks, ...leadership(target, context) }
+}

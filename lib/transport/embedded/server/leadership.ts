@@ -1,0 +1,20 @@
+import type { TopicPartition } from '../../../model/topic-partition.ts'
+import { serverError } from './error-codes.ts'
+import type { RequestContext } from './handler.ts'
+
+/** The error of a request about a partition that this broker does not lead, or of another epoch of its leader (KIP-320). */
+export function misdirected(partition: TopicPartition, context: RequestContext, currentLeaderEpoch = -1): number {
+  const { view, nodeId, broker } = context
+  if (broker.topics.get(partition.topic)?.partitions[partition.partition] === undefined) return 0
+  const leader = view.leaderOf(partition)
+  if (leader.nodeId !== nodeId) return serverError.notLeaderOrFollower
+  if (currentLeaderEpoch < 0 || currentLeaderEpoch === leader.epoch) return 0
+  return currentLeaderEpoch < leader.epoch ? serverError.fencedLeaderEpoch : serverError.unknownLeaderEpoch
+}
+
+/** The leader that a client should have asked (KIP-951). Nothing if it did, or if there is none. */
+export function leadership(partition: TopicPartition, { view, nodeId }: RequestContext) {
+  const leader = view.leaderOf(partition)
+  if (leader.nodeId === nodeId || leader.nodeId < 0) return {}
+  return { currentLeader: { leaderId: leader.nodeId, leaderEpoch: leader.epoch } }
+}
