@@ -5,6 +5,7 @@ import type { RecordContext } from '../model/record-context.ts'
 import type { Serde } from '../model/serde.ts'
 import type { TaskId } from '../model/task-id.ts'
 import type { StorageEnvironment, StorageWrite } from '../storage/storage.ts'
+import type { RestoreBudget } from './restore-budget.ts'
 import type { StoreSpec } from './store-spec.ts'
 
 /**
@@ -94,9 +95,10 @@ export interface StateStore {
   readonly dirtyBytes: number
   /**
    * Applies records of the changelog, in the order of their offsets, before the task reads or writes. They count as committed. They are
-   * neither logged nor forwarded.
+   * neither logged nor forwarded. Ends when the budget is spent, after one record at least: returns how many were applied, so that the
+   * caller can store these and come again with the rest. Default: all are applied.
    */
-  restore(records: readonly ChangelogRecord[]): void
+  restore(records: readonly ChangelogRecord[], budget?: RestoreBudget): number
   /** The bytes in a changelog record that the value serde will read. Absent if these are the record's value. */
   valuesIn?(record: ChangelogRecord): readonly Uint8Array[]
   /** Frees the memory of the store without writing anything. Idempotent. */

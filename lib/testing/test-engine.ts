@@ -3,6 +3,7 @@ import type { TaskId } from '../model/task-id.ts'
 import { parseTaskId, taskIdString } from '../model/task-id.ts'
 import type { TopicPartition } from '../model/topic-partition.ts'
 import { partitionKey } from '../model/topic-partition.ts'
+import { applyAll } from '../runtime/restore/changelog.ts'
 import { GlobalTask } from '../runtime/restore/global-task.ts'
 import { groupPartitions } from '../runtime/membership/assignment/partition-grouper.ts'
 import { inputTopics, resolvePartitionCounts } from '../runtime/topics/partition-counts.ts'
@@ -179,16 +180,14 @@ export class TestEngine {
 
   #open(task: StreamTask, changelogs: readonly ProducedRecord[]): void {
     task.open()
-    for (const { partition, from = 0, restore } of task.restores()) {
+    for (const { partition, from = 0, accept, restore } of task.restores()) {
       const records = changelogs.filter((each) => each.topic === partition.topic && each.partition === partition.partition)
-      restore(
-        records
-          .slice(from)
-          .flatMap(({ key, value, timestamp, headers }, index) =>
-            key === null ? [] : [{ offset: from + index, key, value, timestamp: timestamp ?? -1, headers }],
-          ),
-        Math.max(from, records.length),
-      )
+      const restored = records
+        .slice(from)
+        .flatMap(({ key, value, timestamp, headers }, index) =>
+          key === null ? [] : [{ offset: from + index, key, value, timestamp: timestamp ?? -1, headers }],
+        )
+      applyAll(restore, accept(restored), Math.max(from, records.length))
     }
     task.start([])
     for (const partition of task.partitions) task.setLag(partition, 0)

@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import t from 'tap'
 import { nullable, Serdes, StreamsBuilder, TimeWindows, topic } from 'millrace'
 import { ManualClock } from '../../lib/clock/manual-clock.ts'
+import { applyAll } from '../../lib/runtime/restore/changelog.ts'
 import { StreamTask } from '../../lib/runtime/task/stream-task.ts'
 import { MemoryStorageFactory } from '../../lib/storage/memory/memory-storage.ts'
 import type { OffsetCommit } from '../../lib/transport/group-coordinator.ts'
@@ -76,7 +77,7 @@ class Run {
     })
     this.#task.open()
     const records = this.log.of(changelog)
-    for (const { restore } of this.#task.restores()) restore(placed(records), records.length)
+    for (const { restore } of this.#task.restores()) applyAll(restore, placed(records), records.length)
     this.#task.start(this.#committed.offset === 0 ? [] : [this.#committed])
     this.#task.seek(partition, this.#committed.offset)
     this.#position = this.#committed.offset

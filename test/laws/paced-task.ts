@@ -2,6 +2,7 @@ import { ManualClock } from '../../lib/clock/manual-clock.ts'
 import { MemoryMetrics } from '../../lib/metrics/memory-metrics.ts'
 import { noHeaders } from '../../lib/model/headers.ts'
 import { failOnInvalidTimestamp } from '../../lib/processor/timestamp-extractors.ts'
+import { applyAll } from '../../lib/runtime/restore/changelog.ts'
 import { logAndFail, retryOrFail } from '../../lib/runtime/errors/error-handlers.ts'
 import { silentLogger } from '../../lib/runtime/logger.ts'
 import { SerdeResolver } from '../../lib/runtime/serdes/serde-resolver.ts'
@@ -98,14 +99,12 @@ export class PacedTask {
       globalStores: { names: new Set(), store: () => undefined },
     })
     this.#task.open()
-    for (const { partition, from = 0, restore } of this.#task.restores()) {
+    for (const { partition, from = 0, accept, restore } of this.#task.restores()) {
       const log = this.#committed.filter(({ topic }) => topic === partition.topic)
-      restore(
-        placed(
-          log.map(({ key, value, timestamp, headers }) => ({ key: key!, value, timestamp: timestamp ?? -1, headers })),
-        ).slice(from),
-        log.length,
-      )
+      const records = placed(
+        log.map(({ key, value, timestamp, headers }) => ({ key: key!, value, timestamp: timestamp ?? -1, headers })),
+      ).slice(from)
+      applyAll(restore, accept(records), log.length)
     }
     this.#task.start([])
   }

@@ -96,8 +96,10 @@ function changelog(more: Partial<Changelog> & { readonly at?: number } = {}) {
     storeName: `store-${at}`,
     taskId: { subtopology: 0, partition: at },
     start: 'earliest',
-    apply: (records, nextOffset) =>
-      void applied.push([records.map(({ key, value, timestamp }) => `${text(key)}=${text(value)}@${timestamp}`), nextOffset]),
+    apply: (records, nextOffset) => {
+      applied.push([records.map(({ key, value, timestamp }) => `${text(key)}=${text(value)}@${timestamp}`), nextOffset])
+      return nextOffset
+    },
     ...rest,
   }
   return { applied, changelog: given }
@@ -380,7 +382,11 @@ t.test('serdes are prepared before records are applied, unless the task has gone
   append([['a', '1']], plainStamp, 1)
   const order: string[] = []
   const prepare = async (): Promise<void> => void order.push('prepared')
-  reader.register(changelog({ prepare, apply: () => void order.push('applied') }).changelog)
+  const apply: Changelog['apply'] = (_, nextOffset) => {
+    order.push('applied')
+    return nextOffset
+  }
+  reader.register(changelog({ prepare, apply }).changelog)
   await restoreAll(reader)
   t.same(order, ['prepared', 'applied'])
   const gone = changelog({ at: 1, prepare: async () => reader.unregister({ topic: 'log', partition: 1 }) })

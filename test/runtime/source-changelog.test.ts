@@ -10,6 +10,7 @@ import {
   usePartitionTimeOnInvalidTimestamp,
   wallclockTimestamp,
 } from '../../lib/processor/timestamp-extractors.ts'
+import { applyAll } from '../../lib/runtime/restore/changelog.ts'
 import { logAndContinue } from '../../lib/runtime/errors/error-handlers.ts'
 import { changelogRecords } from '../../lib/runtime/restore/changelog-records.ts'
 import { StreamTask } from '../../lib/runtime/task/stream-task.ts'
@@ -81,7 +82,7 @@ async function restored(given: Case): Promise<readonly unknown[]> {
   const batches = batchesOf(given.rows)
   const { records } = changelogRecords({ ...fetched, batches, abortedTransactions: [] }, range, restore!.records)
   await restore!.prepare(records)
-  restore!.restore(records, range.to)
+  applyAll(restore!.restore, restore!.accept(records), range.to)
   return shown(task)
 }
 

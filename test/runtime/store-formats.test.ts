@@ -132,7 +132,7 @@ for (const [is, key] of [
   t.test(`a changelog of another kind is an error for a ${is} store in memory: the key ${String(key)}`, async (t) => {
     const [restore] = openStores(inMemory(kinds[is])).stores.restores()
     const facts = { store: 's', kind: is, ...changelog }
-    t.throws(() => restore!.restore([record(key, '1')], 1), { code: 'STREAMS_STORE_KIND_CHANGED', facts })
+    t.throws(() => restore!.accept([record(key, '1')]), { code: 'STREAMS_STORE_KIND_CHANGED', facts })
   })
 
 /** A global task whose store `s` has processed `a`, where the position says that it has not. */

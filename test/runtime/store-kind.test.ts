@@ -13,6 +13,7 @@ import { keyValueStore } from '../../lib/state/stores.ts'
 import type { StoreSpec } from '../../lib/state/store-spec.ts'
 import type { StorageEnvironment } from '../../lib/storage/storage.ts'
 import { MemoryStorageFactory } from '../../lib/storage/memory/memory-storage.ts'
+import { applyAll } from '../../lib/runtime/restore/changelog.ts'
 import { StreamTask } from '../../lib/runtime/task/stream-task.ts'
 import { SingleRecordBatch } from '../../lib/testing/single-record-batch.ts'
 import { InternalTopologyBuilder } from '../../lib/topology/internal-topology-builder.ts'
@@ -72,7 +73,7 @@ function open(storage: StorageEnvironment, log: Log): { readonly task: StreamTas
   for (const { partition, from = 0, records, restore } of task.restores()) {
     const tail = placed(log.of(partition.topic)).slice(from)
     if (partition.topic === changelog) replayed.push(records, ...tail.map(({ value }) => String(value)))
-    restore(tail, log.of(partition.topic).length)
+    applyAll(restore, tail, log.of(partition.topic).length)
   }
   task.start([])
   task.seek(partition, 0)

@@ -3,6 +3,7 @@ import t from 'tap'
 import { streamRecord } from '../../lib/model/stream-record.ts'
 import type { StreamRecord } from '../../lib/model/stream-record.ts'
 import type { Processor, ProcessorContext } from '../../lib/processor/processor.ts'
+import { applyAll } from '../../lib/runtime/restore/changelog.ts'
 import { decodeCommittedMetadata } from '../../lib/runtime/task/partition-metadata.ts'
 import { StreamTask } from '../../lib/runtime/task/stream-task.ts'
 import type { KeyValueStore } from '../../lib/state/key-value/key-value-store.ts'
@@ -47,7 +48,7 @@ function open(storage: StorageEnvironment, log: Log, committed = 0): { task: Str
   task.open()
   const restore = task.restores()[0]!
   const tail = placed(log.of(changelog)).slice(restore.from ?? 0)
-  restore.restore(tail, log.of(changelog).length)
+  applyAll(restore.restore, tail, log.of(changelog).length)
   task.start(committed === 0 ? [] : [{ ...partition, offset: committed, leaderEpoch: -1, metadata: '' }])
   task.seek(partition, committed)
   return { task, from: restore.from ?? 0, replayed: tail.length }

@@ -1,4 +1,5 @@
 import { noHeaders } from '../../lib/model/headers.ts'
+import { noBudget, restoreWithin, type RestoreBudget } from '../../lib/state/restore-budget.ts'
 import type { ChangelogRecord, StateStore, StateStoreContext } from '../../lib/state/state-store.ts'
 import type { StoreKind } from '../../lib/state/store-kind.ts'
 import { storeKinds, type StoreKinds } from '../../lib/state/store-kinds.ts'
@@ -58,9 +59,10 @@ class SumStore implements StateStore {
     this.#committed = undefined
   }
 
-  restore(records: readonly ChangelogRecord[]): void {
-    for (const { value } of records) this.#open += value === null ? 0 : numberOf(value)
+  restore(records: readonly ChangelogRecord[], budget: RestoreBudget = noBudget): number {
+    const applied = restoreWithin(budget, records, ({ value }) => void (this.#open += value === null ? 0 : numberOf(value)))
     this.commit()
+    return applied
   }
 
   close(): void {}

@@ -9,8 +9,9 @@ import { partitionKey } from '../../model/topic-partition.ts'
 import type { Admin } from '../../transport/admin.ts'
 import type { FetchedPartition, Fetcher, FetchLimits } from '../../transport/fetcher.ts'
 import { positionAfter } from '../../transport/readable-ranges.ts'
-import type { Changelog, StateRestoreListener } from './changelog.ts'
+import type { Changelog, RestoredRecord, StateRestoreListener } from './changelog.ts'
 import { changelogRecords } from './changelog-records.ts'
+import { restoreTurnMs } from './restore-pace.ts'
 
 export interface ChangelogReaderOptions {
   /** Opens the reader's own fetcher, at the first restore that has something to read. */
@@ -48,6 +49,7 @@ export class ChangelogReader {
   #waiting = new AbortController()
   #step: Promise<readonly Changelog[]> | null = null
   #troubleSinceMs: number | null = null
+  #turnBeganMs = 0
   #isClosed = false
 
   constructor(options: ChangelogReaderOptions) {
@@ -114,7 +116,9 @@ export class ChangelogReader {
       const completed = this.#complete()
       if (completed.length > 0 || this.#restores.size === 0 || this.#isClosed) return completed
       const errors: StreamsError[] = []
-      for (const fetched of await this.#fetch()) errors.push(...(await this.#take(fetched)))
+      const all = await this.#fetch()
+      this.#turnBeganMs = this.#options.clock.now()
+      for (const fetched of all) errors.push(...(await this.#take(fetched)))
       throwFirst(errors)
     } catch (error) {
       await this.#endure(error)
@@ -180,17 +184,41 @@ export class ChangelogReader {
     const { records, count } = changelogRecords(fetched, { from: restore.position, to: nextOffset }, changelog.records)
     if (records.length > 0) await changelog.prepare?.(records)
     // While the serdes were prepared, the changelog was unregistered, and perhaps registered anew.
-    if (this.#restores.get(key) !== restore) return []
-    this.#apply(restore, nextOffset, count, () => changelog.apply(records, nextOffset))
+    if (!this.#isCurrent(restore)) return []
+    if (await this.#apply(restore, changelog.accept?.(records) ?? records, nextOffset)) this.#applied(restore, count)
     return []
   }
 
-  #apply(restore: Restore, nextOffset: number, count: number, apply: () => void): void {
-    apply()
-    restore.position = nextOffset
+  /** Applies records turn by turn. Resolves to false if the changelog was unregistered meanwhile. */
+  async #apply(restore: Restore, records: readonly RestoredRecord[], nextOffset: number): Promise<boolean> {
+    let rest = records
+    for (;;) {
+      const reached = restore.changelog.apply(rest, nextOffset)
+      restore.position = reached
+      await this.#giveTurn()
+      if (!this.#isCurrent(restore)) return false
+      if (reached === nextOffset) return true
+      rest = rest.filter(({ offset }) => offset >= reached)
+    }
+  }
+
+  #applied(restore: Restore, count: number): void {
     restore.totalRestored += count
     this.#troubleSinceMs = null
-    this.#options.listener.onBatchRestored?.(...named(restore), nextOffset, count)
+    this.#options.listener.onBatchRestored?.(...named(restore), restore.position, count)
+  }
+
+  /** Lets others have their turn, if the present one has taken its time. */
+  async #giveTurn(): Promise<void> {
+    const { clock } = this.#options
+    if (clock.now() - this.#turnBeganMs < restoreTurnMs) return
+    await clock.yield()
+    this.#turnBeganMs = clock.now()
+  }
+
+  /** False if the changelog was unregistered, and perhaps registered anew. */
+  #isCurrent(restore: Restore): boolean {
+    return this.#restores.get(partitionKey(restore.changelog.partition)) === restore
   }
 
   #onError(restore: Restore, error: TransportError): StreamsError[] {

@@ -21,17 +21,30 @@ export interface Changelog {
    */
   readonly endOffsetMax?: number | undefined
   /**
-   * Takes records in the order of their offsets. `nextOffset` is read next; it also moves without records, over markers and aborted
-   * transactions. Bytes are views of the fetched bytes, so keeping one keeps the whole fetch in memory.
+   * Takes records in the order of their offsets, as many as the budget of one turn allows. Returns the offset that it has reached:
+   * that of the first record which it did not take, or `nextOffset`. The records from there on are given to it again. `nextOffset` also
+   * moves without records, over markers and aborted transactions. Bytes are views of the fetched bytes, so keeping one keeps the whole
+   * fetch in memory.
    */
-  readonly apply: (records: readonly RestoredRecord[], nextOffset: number) => void
+  readonly apply: (records: readonly RestoredRecord[], nextOffset: number) => number
   /**
    * `last-of-key`: of each fetch only the last record of each key is applied. `all`: every record is applied, for stores that keep
    * history (versioned ones) and for processors of global stores. Default `last-of-key`.
    */
   readonly records?: 'last-of-key' | 'all' | undefined
-  /** Awaited before `apply`, with the same records, so that their serdes can fetch what they need. */
+  /** Awaited first, with the records of a fetch, so that their serdes can fetch what they need. */
   readonly prepare?: ((records: readonly RestoredRecord[]) => Promise<void>) | undefined
+  /** Called next: the records of the fetch as the store is to take them. Default: as they are. */
+  readonly accept?: ((records: readonly RestoredRecord[]) => readonly RestoredRecord[]) | undefined
+}
+
+/** Applies all records at once: nobody waits for a turn. */
+export function applyAll(apply: Changelog['apply'], records: readonly RestoredRecord[], nextOffset: number): void {
+  for (let rest = records; ;) {
+    const reached = apply(rest, nextOffset)
+    if (reached === nextOffset) return
+    rest = rest.filter(({ offset }) => offset >= reached)
+  }
 }
 
 /**

@@ -29,7 +29,7 @@ export class SourceChangelog {
   }
 
   /** The records that the store took, in its own bytes. The records of one call follow those of the call before. */
-  accepted(records: readonly RestoredRecord[]): ChangelogRecord[] {
+  accepted(records: readonly RestoredRecord[]): RestoredRecord[] {
     return records.flatMap((record) => this.#accepted(record) ?? [])
   }
 
@@ -44,7 +44,7 @@ export class SourceChangelog {
     await this.#value.serde.prepareWrite?.(this.#value.context)
   }
 
-  #accepted(record: RestoredRecord): ChangelogRecord | null {
+  #accepted(record: RestoredRecord): RestoredRecord | null {
     const accepted = this.#isWritten(record) ? record : this.#rewritten(record)
     if (accepted !== null && accepted.timestamp > this.#partitionTime) this.#partitionTime = accepted.timestamp
     return accepted
@@ -57,13 +57,13 @@ export class SourceChangelog {
     return value === null ? reader.keepsNulls : isWrittenBy(this.#value, reader.value, value)
   }
 
-  #rewritten(record: RestoredRecord): ChangelogRecord | null {
+  #rewritten(record: RestoredRecord): RestoredRecord | null {
     try {
       const read = this.reader.reread(record, this.#partitionTime)
       const key = read && (this.#keys === 'composed' ? record.key : this.#key.write(read.key, noHeaders))
       if (read === null || key === null) return null
       const { timestamp, headers } = read
-      return { key, value: this.#value.write(read.value, noHeaders), timestamp, headers }
+      return { offset: record.offset, key, value: this.#value.write(read.value, noHeaders), timestamp, headers }
     } catch {
       return null
     }

@@ -172,7 +172,7 @@ export class TaskManager {
 
   #changelog(
     { id, committed }: ManagedTask,
-    { storeName, partition, from, isSource, records, restore, prepare }: StoreRestore,
+    { storeName, partition, from, isSource, records, restore: apply, accept, prepare }: StoreRestore,
   ): Changelog {
     const { logger } = this.#options.environment
     const facts = { store: storeName, task: taskIdString(id), changelog: partitionKey(partition), position: from ?? 0 }
@@ -185,7 +185,8 @@ export class TaskManager {
       start: from ?? 'earliest',
       ...(isSource ? { endOffsetMax: Math.max(committedOffset, from ?? 0) } : {}),
       records,
-      apply: restore,
+      apply,
+      accept,
       prepare,
     }
   }

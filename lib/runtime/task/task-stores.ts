@@ -12,8 +12,9 @@ import { RecordReader } from './record-reader.ts'
 import { whileFlushing } from '../errors/processing-error.ts'
 import { BoundSerde } from '../serdes/serialization.ts'
 import { storeContext } from './store-context.ts'
-import type { RestoredRecord } from '../restore/changelog.ts'
+import type { Changelog, RestoredRecord } from '../restore/changelog.ts'
 import { checkpointBytes } from '../restore/checkpoint-bytes.ts'
+import { RestorePace } from '../restore/restore-pace.ts'
 import { SourceChangelog } from '../restore/source-changelog.ts'
 import { StoreFormats } from '../restore/store-formats.ts'
 import { positionRemoval, positionWrite, readPosition } from '../restore/store-positions.ts'
@@ -44,9 +45,12 @@ export interface StoreRestore {
   readonly isSource: boolean
   /** `all` if more than the last record of a key matters. */
   readonly records: 'last-of-key' | 'all'
-  readonly restore: (records: readonly RestoredRecord[], nextOffset: number) => void
   /** Lets the store's serdes fetch what they need to read these records. */
-  readonly prepare: (records: readonly RestoredRecord[]) => Promise<void>
+  readonly prepare: Changelog['prepare'] & {}
+  /** Of records that follow those of the call before, those that the store took, in its own bytes. */
+  readonly accept: Changelog['accept'] & {}
+  /** Applies accepted records, and stores them if it is time. Returns the offset that it has reached. */
+  readonly restore: Changelog['apply']
 }
 
 export interface TaskStoresOptions {
@@ -65,12 +69,14 @@ export class TaskStores {
   readonly #options: TaskStoresOptions
   readonly #scope: TaskScope
   readonly #stores = new Map<string, OpenStore>()
+  readonly #pace: RestorePace
   #formats: StoreFormats | undefined
   #schemas: StoredSchemas | undefined
 
   constructor(options: TaskStoresOptions) {
     this.#options = options
     this.#scope = options.scope
+    this.#pace = new RestorePace(options.scope.environment.clock)
   }
 
   open(): void {
@@ -110,7 +116,8 @@ export class TaskStores {
         from,
         isSource,
         records: source === undefined ? node.kind.restores : 'all',
-        restore: (records, nextOffset) => this.#restore(open, partition, records, nextOffset),
+        restore: (records, nextOffset) => this.#restore(open, records, nextOffset),
+        accept: (records) => this.#accept(open, partition, records),
         prepare: (records) => source?.prepare(records) ?? this.#prepare(open, partition, records),
       }
     })
@@ -183,12 +190,19 @@ export class TaskStores {
     storage.transact([forgetStore(storage, name), positionRemoval(storage, changelog)])
   }
 
-  #restore(open: OpenStore, partition: TopicPartition, records: readonly RestoredRecord[], nextOffset: number): void {
+  #accept(open: OpenStore, partition: TopicPartition, records: readonly RestoredRecord[]): readonly RestoredRecord[] {
     const accepted = open.source?.accepted(records) ?? records
     if (accepted.length < records.length) this.#logRefused(open.store, partition, records.length - accepted.length)
     checkKind(open.node, partition, accepted)
-    if (accepted.length > 0) open.store.restore(accepted)
-    open.position = nextOffset
+    return accepted
+  }
+
+  /** A checkpoint in the midst of a restore is one of its own right: rows and positions belong together, and a restart goes on there. */
+  #restore(open: OpenStore, records: readonly RestoredRecord[], nextOffset: number): number {
+    const applied = records.length === 0 ? 0 : open.store.restore(records, this.#pace.budget())
+    open.position = records[applied]?.offset ?? nextOffset
+    this.#pace.checkpointIfDue(this.dirtyBytes, () => this.checkpoint())
+    return open.position
   }
 
   #logRefused({ name: store }: StateStore, partition: TopicPartition, refused: number): void {

@@ -7,6 +7,7 @@ import { OrderedMap } from '../../storage/ordered-map.ts'
 import { bufferValueBytes, type BufferValue } from './buffer-value.ts'
 import { changeBufferHeaders, readBufferedChange, writeBufferedChange } from './change-buffer-format.ts'
 import { writeInt64 } from '../key-value/row-codec.ts'
+import { noBudget, restoreWithin, type RestoreBudget } from '../restore-budget.ts'
 import type { ChangelogRecord, ChangelogSink, StateStore, StateStoreContext } from '../state-store.ts'
 import { storeClosed } from '../store-closed.ts'
 import type { StoreSerde } from '../store-serde.ts'
@@ -106,9 +107,10 @@ export class ChangeBuffer<K, V> implements StateStore, TimeOrderedBuffer<K, Chan
 
   checkpointed(): void {}
 
-  restore(records: readonly ChangelogRecord[]): void {
-    for (const record of records) this.#restore(record)
+  restore(records: readonly ChangelogRecord[], budget: RestoreBudget = noBudget): number {
+    const applied = restoreWithin(budget, records, (record) => this.#restore(record))
     this.#findMinTime()
+    return applied
   }
 
   valuesIn(record: ChangelogRecord): readonly Uint8Array[] {

@@ -6,6 +6,7 @@ import { BufferReader, readBufferValue, writeBufferValue } from './buffer-value.
 import { readInt64, writeInt64 } from '../key-value/row-codec.ts'
 import { row } from '../key-value/row.ts'
 import type { BaseRows } from '../key-value/key-value-rows.ts'
+import { noBudget, restoreWithin, type RestoreBudget } from '../restore-budget.ts'
 import type { ChangelogRecord, StateStore, StateStoreContext } from '../state-store.ts'
 import { storeClosed } from '../store-closed.ts'
 import type { StoreSerde } from '../store-serde.ts'
@@ -127,10 +128,11 @@ export class RecordBuffer<K, V> implements StateStore {
     this.#committedState = undefined
   }
 
-  restore(records: readonly ChangelogRecord[]): void {
-    for (const record of records) this.#restore(record)
+  restore(records: readonly ChangelogRecord[], budget: RestoreBudget = noBudget): number {
+    const applied = restoreWithin(budget, records, (record) => this.#restore(record))
     this.#findMinTime()
     this.commit()
+    return applied
   }
 
   valuesIn({ value }: ChangelogRecord): readonly Uint8Array[] {

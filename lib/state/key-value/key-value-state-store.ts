@@ -10,6 +10,7 @@ import { rowFlushListener } from '../layers/row-flush-listener.ts'
 import { positioned } from './row-iterators.ts'
 import type { RowCodec } from './row-codec.ts'
 import type { BaseRows, KeyValueRows } from './key-value-rows.ts'
+import { noBudget, restoreWithin, type RestoreBudget } from '../restore-budget.ts'
 import type { ChangelogRecord, StateStore } from '../state-store.ts'
 import type { StoreSpec } from '../store-spec.ts'
 
@@ -111,9 +112,10 @@ export class KeyValueStateStore<K, V>
     return true
   }
 
-  restore(records: readonly ChangelogRecord[]): void {
-    for (const { key, value, timestamp } of records)
-      this.#layers.base.restore(latin1(key), value === null ? null : this.#codec.restored(value, timestamp))
+  restore(records: readonly ChangelogRecord[], budget: RestoreBudget = noBudget): number {
+    return restoreWithin(budget, records, ({ key, value, timestamp }) =>
+      this.#layers.base.restore(latin1(key), value === null ? null : this.#codec.restored(value, timestamp)),
+    )
   }
 
   /** Both ends are included: no key lies between `to` and `to` with a zero byte behind it. */

@@ -1,5 +1,5 @@
 import { OrderedMap, type OrderedRange } from '../../storage/ordered-map.ts'
-import type { KeyedRow, Row } from './row.ts'
+import { detached, type KeyedRow, type Row } from './row.ts'
 import type { BaseRows } from './key-value-rows.ts'
 
 /**
@@ -55,7 +55,7 @@ export class LruRows implements BaseRows {
 
   #put(key: string, row: Row | null): string | undefined {
     if (row === null) return this.#remove(key)
-    this.#rows.set(key, row)
+    this.#rows.set(key, detached(row))
     this.#use(key)
     if (this.#rows.size <= this.#maxEntries) return undefined
     const [oldest] = this.#used

@@ -1,5 +1,5 @@
 import { OrderedMap, type OrderedRange } from '../../storage/ordered-map.ts'
-import type { KeyedRow, Row } from './row.ts'
+import { detached, type KeyedRow, type Row } from './row.ts'
 import type { BaseRows } from './key-value-rows.ts'
 
 /** The rows of a store in memory. Commits and checkpoints do nothing, because a task that is closed dirty discards all rows. */
@@ -13,7 +13,7 @@ export class MemoryRows implements BaseRows {
 
   put(key: string, row: Row | null): void {
     if (row === null) this.#rows.delete(key)
-    else this.#rows.set(key, row)
+    else this.#rows.set(key, detached(row))
   }
 
   scan(range: OrderedRange): IterableIterator<KeyedRow> {

@@ -29,5 +29,19 @@ class KeptRow implements Row {
   }
 }
 
+/** Bytes in an allocation of at most this size are kept as they are: those of Node's pool, and those of small messages. */
+const keptAllocation = 64 * 1024
+
+/**
+ * The row for a store that keeps it in memory. If its bytes are a small part of something large, such as the answer to a fetch, it gets a
+ * copy of them: one row would keep all of that in memory.
+ */
+export function detached(stored: Row): Row {
+  const { bytes, timestamp, value } = stored
+  const { byteLength } = bytes.buffer
+  if (byteLength <= keptAllocation || bytes.byteLength * 2 >= byteLength) return stored
+  return row(Buffer.from(bytes), timestamp, value)
+}
+
 /** A row with its key; the key is bytes as latin1. */
 export type KeyedRow = [key: string, row: Row]

@@ -2,7 +2,7 @@ import { fromLatin1, latin1 } from '../../model/bytes.ts'
 import { OrderedMap, type OrderedRange } from '../../storage/ordered-map.ts'
 import type { StorageTable, StorageWrite } from '../../storage/storage.ts'
 import type { RowFormat } from '../key-value/row-codec.ts'
-import type { KeyedRow, Row } from '../key-value/row.ts'
+import { detached, type KeyedRow, type Row } from '../key-value/row.ts'
 import { overlay, translated } from '../key-value/row-iterators.ts'
 import { ascending, descending } from '../key-value/key-order.ts'
 import type { BaseRows } from '../key-value/key-value-rows.ts'
@@ -46,13 +46,14 @@ export class WriteBuffer implements BaseRows {
   }
 
   put(key: string, row: Row | null): void {
-    this.#replace(key, row)
+    this.#replace(key, row && detached(row))
     this.#open.add(key)
   }
 
   restore(key: string, row: Row | null): void {
-    this.#replace(key, row)
-    this.#committed.set(key, row)
+    const own = row && detached(row)
+    this.#replace(key, own)
+    this.#committed.set(key, own)
   }
 
   scan(range: OrderedRange): IterableIterator<KeyedRow> {

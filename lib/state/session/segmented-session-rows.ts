@@ -6,6 +6,7 @@ import { chained, isBehind, sorted, translated } from '../key-value/row-iterator
 import type { KeyedRow, Row } from '../key-value/row.ts'
 import { endOfSession, keyOfSession, sessionKeyOfTimeKey, startOfSession, timeKeyOfSession } from './session-key.ts'
 import { bySessionEnd, bySessionSegment, type SessionRange, type SessionRows } from './session-rows.ts'
+import { restoreWithin, type RestoreBudget } from '../restore-budget.ts'
 import type { ChangelogRecord } from '../state-store.ts'
 import type { SessionStoreSpec } from '../store-spec.ts'
 import { boundsOfKey, boundsOfRange, boundsOfTime } from '../window/window-key.ts'
@@ -134,9 +135,10 @@ export class SegmentedSessionRows implements SessionRows {
     this.#committedState = undefined
   }
 
-  restore(records: readonly ChangelogRecord[], rowOf: (record: ChangelogRecord) => Row | null): void {
-    for (const record of records) this.#restore(latin1(record.key), rowOf(record))
+  restore(records: readonly ChangelogRecord[], budget: RestoreBudget, rowOf: (record: ChangelogRecord) => Row | null): number {
+    const applied = restoreWithin(budget, records, (record) => this.#restore(latin1(record.key), rowOf(record)))
     this.commit()
+    return applied
   }
 
   #restore(sessionKey: string, row: Row | null): void {

@@ -11,6 +11,7 @@ import type { SegmentedSessionRows } from './segmented-session-rows.ts'
 import { endOfSession, keyOfSession, sessionKey, startOfSession } from './session-key.ts'
 import type { SessionRange, SessionRows } from './session-rows.ts'
 import type { SessionStore, UnemittedSessions } from './session-store.ts'
+import { noBudget, type RestoreBudget } from '../restore-budget.ts'
 import type { ChangelogRecord, StateStore } from '../state-store.ts'
 import type { SessionStoreSpec } from '../store-spec.ts'
 import type { WindowedEntry } from '../window/window-store.ts'
@@ -126,8 +127,10 @@ export class SessionStateStore<K, V>
     return true
   }
 
-  restore(records: readonly ChangelogRecord[]): void {
-    this.#layers.base.restore(records, ({ value, timestamp }) => (value === null ? null : this.#codec.restored(value, timestamp)))
+  restore(records: readonly ChangelogRecord[], budget: RestoreBudget = noBudget): number {
+    return this.#layers.base.restore(records, budget, ({ value, timestamp }) =>
+      value === null ? null : this.#codec.restored(value, timestamp),
+    )
   }
 
   #findKey(key: K, sessions: SessionRange): Sessions<K, V> {

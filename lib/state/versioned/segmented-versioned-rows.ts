@@ -4,6 +4,7 @@ import type { StorageTable, StorageWrite } from '../../storage/storage.ts'
 import { readInt64, writeInt64 } from '../key-value/row-codec.ts'
 import { row, type Row } from '../key-value/row.ts'
 import type { BaseRows } from '../key-value/key-value-rows.ts'
+import { restoreWithin, type RestoreBudget } from '../restore-budget.ts'
 import type { ChangelogRecord } from '../state-store.ts'
 import type { VersionedKeyValueStoreSpec } from '../store-spec.ts'
 import type { ValidTo } from './versioned-key-value-store.ts'
@@ -127,16 +128,17 @@ export class SegmentedVersionedRows implements VersionedRows {
    * In `safe`, each record is inserted as its put inserted it. Java expires segments by the newest timestamp of the whole batch, before
    * it inserts the first record. Java may therefore skip a deletion, and then an older version that came late appears as the latest.
    */
-  restore(records: readonly ChangelogRecord[], rowOf: (record: ChangelogRecord) => Row | null): void {
+  restore(records: readonly ChangelogRecord[], budget: RestoreBudget, rowOf: (record: ChangelogRecord) => Row | null): number {
     const newest = this.#options.compatibility === 'java' ? newestTimestamp(records) : -1
     this.#expire(newest)
-    for (const record of records) {
-      if (record.timestamp < this.#streamTime - this.#historyMs) continue
+    const applied = restoreWithin(budget, records, (record) => {
+      if (record.timestamp < this.#streamTime - this.#historyMs) return
       this.#streamTime = Math.max(this.#streamTime, record.timestamp)
       this.#expire(this.#streamTime)
       this.#insert(latin1(record.key), rowOf(record), record.timestamp, newest - this.#historyMs)
-    }
+    })
     this.commit()
+    return applied
   }
 
   get #stateKey(): Uint8Array {

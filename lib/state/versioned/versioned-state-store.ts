@@ -4,6 +4,7 @@ import { isBehind, positioned } from '../key-value/row-iterators.ts'
 import type { KeyCodec } from '../key-value/key-codec.ts'
 import { LayeredStateStore } from '../layers/layered-state-store.ts'
 import type { RowCodec } from '../key-value/row-codec.ts'
+import { noBudget, type RestoreBudget } from '../restore-budget.ts'
 import type { ChangelogRecord, StateStore } from '../state-store.ts'
 import type { VersionedKeyValueStoreSpec } from '../store-spec.ts'
 import type { HistoryOptions, ValidTo, VersionedKeyValueStore, VersionedRecord } from './versioned-key-value-store.ts'
@@ -62,9 +63,9 @@ export class VersionedStateStore<K, V>
     return this.put(key, null, timestamp) === 'not-put' ? null : old
   }
 
-  restore(records: readonly ChangelogRecord[]): void {
+  restore(records: readonly ChangelogRecord[], budget: RestoreBudget = noBudget): number {
     const { base, codec } = this.#layers
-    base.restore(records, ({ value, timestamp }) => (value === null ? null : codec.restored(value, timestamp)))
+    return base.restore(records, budget, ({ value, timestamp }) => (value === null ? null : codec.restored(value, timestamp)))
   }
 
   #encode(key: K): string {

@@ -6,6 +6,7 @@ import { chained, isBehind, sorted, translated } from '../key-value/row-iterator
 import { ascending } from '../key-value/key-order.ts'
 import type { KeyedRow, Row } from '../key-value/row.ts'
 import type { OrderedRange } from '../../storage/ordered-map.ts'
+import { restoreWithin, type RestoreBudget } from '../restore-budget.ts'
 import type { ChangelogRecord } from '../state-store.ts'
 import type { WindowStoreSpec } from '../store-spec.ts'
 import {
@@ -164,9 +165,10 @@ export class SegmentedWindowRows implements WindowRows {
     this.#committedState = undefined
   }
 
-  restore(records: readonly ChangelogRecord[], rowOf: (record: ChangelogRecord) => Row | null): void {
-    for (const record of records) this.#restore(latin1(record.key), rowOf(record))
+  restore(records: readonly ChangelogRecord[], budget: RestoreBudget, rowOf: (record: ChangelogRecord) => Row | null): number {
+    const applied = restoreWithin(budget, records, (record) => this.#restore(latin1(record.key), rowOf(record)))
     this.commit()
+    return applied
   }
 
   #restore(key: string, row: Row | null): void {

@@ -7,6 +7,7 @@ import type { RowCodec } from '../key-value/row-codec.ts'
 import { rowFlushListener } from '../layers/row-flush-listener.ts'
 import { positioned } from '../key-value/row-iterators.ts'
 import type { SegmentedWindowRows } from './segmented-window-rows.ts'
+import { noBudget, type RestoreBudget } from '../restore-budget.ts'
 import type { ChangelogRecord, StateStore } from '../state-store.ts'
 import type { WindowStoreSpec } from '../store-spec.ts'
 import { keyOfWindow, startOfWindow } from './window-key.ts'
@@ -113,8 +114,10 @@ export class WindowStateStore<K, V>
     return true
   }
 
-  restore(records: readonly ChangelogRecord[]): void {
-    this.#layers.base.restore(records, ({ value, timestamp }) => (value === null ? null : this.#codec.restored(value, timestamp)))
+  restore(records: readonly ChangelogRecord[], budget: RestoreBudget = noBudget): number {
+    return this.#layers.base.restore(records, budget, ({ value, timestamp }) =>
+      value === null ? null : this.#codec.restored(value, timestamp),
+    )
   }
 
   #fetchKey(key: K, times: TimeRange): IterableIterator<WindowEntry<V>> {
