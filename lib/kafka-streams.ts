@@ -245,7 +245,7 @@ export class KafkaStreams implements AsyncDisposable {
         config: this.#config,
         globalStores: global?.stores ?? { names: new Set(), store: () => undefined },
         pauses: this.#pauses,
-        restoreListener: loggedRestores(this.#config.stateRestoreListener, environment.logger),
+        restoreListener: loggedRestores(this.#config.stateRestoreListener, environment.logger, environment.clock),
         onStateChange: (state) => this.#becomes(state),
       })
     const onReplace = (): void => this.#becomes('rebalancing')

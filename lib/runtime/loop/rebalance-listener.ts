@@ -46,7 +46,9 @@ export class RebalanceListener implements MembershipListener {
 
   report(): TaskReport {
     const { tasks, directory } = this.#options
-    return { owned: tasks.all.map(({ id }) => id), storedOffsetSums: directory.closedTaskSums }
+    const restoring = tasks.all.filter(({ state }) => state !== 'running')
+    const restored = restoring.map((managed) => [taskIdString(managed.id), restoredOffsetSum(managed)] as const)
+    return { owned: tasks.all.map(({ id }) => id), storedOffsetSums: new Map([...directory.closedTaskSums, ...restored]) }
   }
 
   onRebalance(): void {
@@ -113,6 +115,11 @@ export class RebalanceListener implements MembershipListener {
 
 function isIn({ committed, aborted }: CommitOutcome, managed: ManagedTask): boolean {
   return committed.includes(managed) || aborted.includes(managed)
+}
+
+/** The sum of the changelog offsets up to which a task that is restored has its state. */
+function restoredOffsetSum({ task }: ManagedTask): number {
+  return task.restores().reduce((sum, { from = 0 }) => sum + from, 0)
 }
 
 function readsOthers({ id, partitions }: ManagedTask, assigned: AssignedTasks): boolean {

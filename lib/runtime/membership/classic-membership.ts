@@ -96,8 +96,8 @@ export class ClassicMembership implements Membership {
     await this.#told.beforeJoin()
     const { processId, topologyHash } = this.#options
     const { owned, storedOffsetSums } = this.#told.report()
-    const taskOffsetSums = new Map(storedOffsetSums)
-    for (const id of owned) taskOffsetSums.set(taskIdString(id), latestOffset)
+    const running = owned.map(taskIdString).filter((id) => !storedOffsetSums.has(id))
+    const taskOffsetSums = new Map([...storedOffsetSums, ...running.map((id) => [id, latestOffset] as const)])
     const info = { processId, previousTasks: owned, taskOffsetSums, topologyHash, userEndpoint: null, error: this.#error }
     return encodeSubscriptionInfo(info)
   }

@@ -12,7 +12,10 @@ export type { Goodbye }
 export interface TaskReport {
   /** Tasks of this member, in order of their ids, whether they run or are restored. */
   readonly owned: readonly TaskId[]
-  /** Tasks that do not run here and have state in this process's storage: by id string, the sum of their changelog offsets. */
+  /**
+   * By id string, the sum of the changelog offsets up to which this process has the state of tasks that do not run here: of those that
+   * are restored, and of those that lie in its storage.
+   */
   readonly storedOffsetSums: ReadonlyMap<string, number>
 }
 

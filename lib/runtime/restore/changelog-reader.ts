@@ -11,7 +11,7 @@ import type { FetchedPartition, Fetcher, FetchLimits } from '../../transport/fet
 import { positionAfter } from '../../transport/readable-ranges.ts'
 import type { Changelog, RestoredRecord, StateRestoreListener } from './changelog.ts'
 import { changelogRecords } from './changelog-records.ts'
-import { restoreTurnMs } from './restore-pace.ts'
+import { Turns } from './turns.ts'
 
 export interface ChangelogReaderOptions {
   /** Opens the reader's own fetcher, at the first restore that has something to read. */
@@ -48,12 +48,13 @@ export class ChangelogReader {
   #fetcher: Fetcher | null = null
   #waiting = new AbortController()
   #step: Promise<readonly Changelog[]> | null = null
+  readonly #turns: Turns
   #troubleSinceMs: number | null = null
-  #turnBeganMs = 0
   #isClosed = false
 
   constructor(options: ChangelogReaderOptions) {
     this.#options = options
+    this.#turns = new Turns(options.clock)
   }
 
   /** True if no changelog is registered or being restored. */
@@ -117,7 +118,7 @@ export class ChangelogReader {
       if (completed.length > 0 || this.#restores.size === 0 || this.#isClosed) return completed
       const errors: StreamsError[] = []
       const all = await this.#fetch()
-      this.#turnBeganMs = this.#options.clock.now()
+      this.#turns.begin()
       for (const fetched of all) errors.push(...(await this.#take(fetched)))
       throwFirst(errors)
     } catch (error) {
@@ -195,7 +196,7 @@ export class ChangelogReader {
     for (;;) {
       const reached = restore.changelog.apply(rest, nextOffset)
       restore.position = reached
-      await this.#giveTurn()
+      await this.#turns.give()
       if (!this.#isCurrent(restore)) return false
       if (reached === nextOffset) return true
       rest = rest.filter(({ offset }) => offset >= reached)
@@ -206,14 +207,6 @@ export class ChangelogReader {
     restore.totalRestored += count
     this.#troubleSinceMs = null
     this.#options.listener.onBatchRestored?.(...named(restore), restore.position, count)
-  }
-
-  /** Lets others have their turn, if the present one has taken its time. */
-  async #giveTurn(): Promise<void> {
-    const { clock } = this.#options
-    if (clock.now() - this.#turnBeganMs < restoreTurnMs) return
-    await clock.yield()
-    this.#turnBeganMs = clock.now()
   }
 
   /** False if the changelog was unregistered, and perhaps registered anew. */

@@ -6,7 +6,8 @@ import type { Admin } from '../../transport/admin.ts'
 import type { Cluster } from '../../transport/cluster.ts'
 import type { FetchedPartition, Fetcher, FetchLimits } from '../../transport/fetcher.ts'
 import { readableRanges } from '../../transport/readable-ranges.ts'
-import { checkpointBytes } from './checkpoint-bytes.ts'
+import { RestorePace } from './restore-pace.ts'
+import { Turns } from './turns.ts'
 import { GlobalTask } from './global-task.ts'
 import { InputFetcher } from '../loop/input-fetcher.ts'
 import { fetchLimits } from '../loop/open-stream-thread.ts'
@@ -66,6 +67,8 @@ export class GlobalThread implements AsyncDisposable {
   readonly #input: InputFetcher
   readonly #jobs = new LoopJobs()
   readonly #next = new Map<string, number>()
+  readonly #pace: RestorePace
+  readonly #turns: Turns
   #lastCheckpointMs: number
   #isStopping = false
   #running: Promise<void> = Promise.resolve()
@@ -78,6 +81,8 @@ export class GlobalThread implements AsyncDisposable {
     const onNews = (): void => this.#jobs.wake()
     this.#input = new InputFetcher({ fetcher, clock: environment.clock, limits, retryBackoffMs, onNews })
     this.#lastCheckpointMs = environment.clock.now()
+    this.#pace = new RestorePace(environment.clock)
+    this.#turns = new Turns(environment.clock)
   }
 
   get stores(): GlobalStores {
@@ -160,6 +165,8 @@ export class GlobalThread implements AsyncDisposable {
     for (const { batch, from, end } of ranges) {
       this.#task.addRecords(partition, batch, from, end)
       this.#next.set(partitionKey(partition), batch.nextOffset)
+      this.#pace.checkpointIfDue(this.#task.dirtyBytes, () => this.#checkpoint())
+      await this.#turns.give()
     }
   }
 
@@ -178,7 +185,10 @@ export class GlobalThread implements AsyncDisposable {
   }
 
   #checkpointIfDue(): void {
-    if (this.#untilCheckpoint() > 0 && this.#task.dirtyBytes < checkpointBytes) return
+    if (this.#untilCheckpoint() <= 0) this.#checkpoint()
+  }
+
+  #checkpoint(): void {
     this.#lastCheckpointMs = this.#options.environment.clock.now()
     this.#task.checkpoint()
   }

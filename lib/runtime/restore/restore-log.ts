@@ -1,26 +1,54 @@
-import { partitionKey } from '../../model/topic-partition.ts'
+import type { Clock } from '../../clock/clock.ts'
+import { partitionKey, type TopicPartition } from '../../model/topic-partition.ts'
 import type { Logger } from '../logger.ts'
 import type { StateRestoreListener } from './changelog.ts'
 
-/** Logs the end of each restore, with the offset where it began. Passes all calls on to `listener`. */
-export function loggedRestores(listener: StateRestoreListener | undefined, logger: Logger): StateRestoreListener {
-  const starts = new Map<string, number>()
+/** How often the progress of a long restore is logged. Java: `StoreChangelogReader.RESTORE_LOG_INTERVAL_MS`. */
+const progressIntervalMs = 10_000
+
+interface LoggedRestore {
+  readonly start: number
+  readonly end: number
+  loggedMs: number
+}
+
+/**
+ * Logs the end of each restore, with the offset where it began, and how far a long one is. Passes all calls on to `listener`.
+ */
+export function loggedRestores(
+  listener: StateRestoreListener | undefined,
+  logger: Logger,
+  clock: Pick<Clock, 'now'>,
+): StateRestoreListener {
+  const restores = new Map<string, LoggedRestore>()
+  const progress = (partition: TopicPartition, store: string, position: number): void => {
+    const restore = restores.get(partitionKey(partition))
+    if (restore === undefined || clock.now() - restore.loggedMs < progressIntervalMs) return
+    restore.loggedMs = clock.now()
+    const { start, end } = restore
+    const percent = Math.floor((100 * (position - start)) / Math.max(1, end - start))
+    const message = `Store ${store} is being restored: at offset ${position} of ${end} of ${partitionKey(partition)}, ${percent} % are done.`
+    logger.info(message, { store, ...partition, start, position, end })
+  }
   return {
     onRestoreStart(partition, storeName, start, end) {
-      starts.set(partitionKey(partition), start)
+      restores.set(partitionKey(partition), { start, end, loggedMs: clock.now() })
       listener?.onRestoreStart?.(partition, storeName, start, end)
     },
-    onBatchRestored: (...batch) => listener?.onBatchRestored?.(...batch),
+    onBatchRestored(partition, storeName, nextOffset, restored) {
+      progress(partition, storeName, nextOffset)
+      listener?.onBatchRestored?.(partition, storeName, nextOffset, restored)
+    },
     onRestoreEnd(partition, storeName, total) {
-      const start = starts.get(partitionKey(partition))
-      starts.delete(partitionKey(partition))
+      const start = restores.get(partitionKey(partition))?.start
+      restores.delete(partitionKey(partition))
       const facts = { store: storeName, ...partition, start, restored: total }
       const message = `Store ${storeName} is restored: ${total} records of ${partitionKey(partition)} from offset ${start} on.`
       logger.info(message, facts)
       listener?.onRestoreEnd?.(partition, storeName, total)
     },
     onRestoreSuspended(partition, storeName, total) {
-      starts.delete(partitionKey(partition))
+      restores.delete(partitionKey(partition))
       listener?.onRestoreSuspended?.(partition, storeName, total)
     },
   }

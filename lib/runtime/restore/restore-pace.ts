@@ -1,8 +1,6 @@
 import type { Clock } from '../../clock/clock.ts'
 import type { RestoreBudget } from '../../state/restore-budget.ts'
-
-/** After this long a restore gives its turn back, so that running tasks, heartbeats and fetches get theirs. */
-export const restoreTurnMs = 10
+import { restoreTurnMs } from './turns.ts'
 
 /** The time that a checkpoint of a restore is to take. Storage writes synchronously, so nothing else runs meanwhile. */
 const checkpointMs = 20

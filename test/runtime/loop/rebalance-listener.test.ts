@@ -76,6 +76,15 @@ t.test('the report tells the tasks that are here, and the state of those that ar
   t.end()
 })
 
+t.test('the report tells how far a task is that is being restored: it is no better place for the task than its state', (t) => {
+  const { listener, tasks } = open()
+  const [managed] = tasks.all
+  managed!.state = 'restoring'
+  managed!.task.restores = () => [{ from: 30 }, { from: undefined }, { from: 4 }] as never
+  t.same(listener.report().storedOffsetSums, new Map([...[['1_0', 42]], ['0_0', 34]] as [string, number][]))
+  t.end()
+})
+
 t.test('a revoked task is committed with its stores, then closed', async (t) => {
   const { listener, calls, done } = open()
   await done(listener.onRevoked(['0_1']))

@@ -51,12 +51,10 @@ async function filled(t: Test): Promise<EmbeddedCluster> {
   return cluster
 }
 
-function reader(cluster: EmbeddedCluster, clock: Clock = systemClock): ChangelogReader {
+async function reader(cluster: EmbeddedCluster, clock: Clock = systemClock): Promise<ChangelogReader> {
   return new ChangelogReader({
     openFetcher: () => cluster.fetcher({ clientId: 'restore' }),
-    admin: {
-      listOffsets: async (partitions, spec) => (await cluster.admin({ clientId: 'a' })).listOffsets(partitions, spec),
-    } as never,
+    admin: await cluster.admin({ clientId: 'test' }),
     clock,
     listener: {},
     limits: { maxWaitMs: 10, minBytes: 1, maxBytes: 1 << 22, maxBytesPerPartition: 1 << 22, isolationLevel: 'read_uncommitted' },
@@ -79,7 +77,7 @@ t.test('a restore is stored as it goes, in transactions of bounded size, and giv
   let [now, turns] = [0, 0]
   // Each look at this clock takes a while.
   const clock: Clock = { ...systemClock, now: () => (now += 20), yield: async () => void turns++ }
-  const restoring = reader(cluster, clock)
+  const restoring = await reader(cluster, clock)
   t.teardown(() => restoring.close())
   restoring.register(changelogOf(opened))
   while (!restoring.isIdle) await restoring.restoreOnce()
@@ -95,7 +93,7 @@ t.test('a restore that ends at half goes on where it was stored, and has all row
   const dir = directory(t)
   const first = (await openLmdbStorage(dir)).open('app/0_3')
   const opened = openStores(undefined, first)
-  const restoring = reader(cluster)
+  const restoring = await reader(cluster)
   restoring.register(changelogOf(opened))
   await restoring.restoreOnce()
   await restoring.close()
@@ -106,7 +104,7 @@ t.test('a restore that ends at half goes on where it was stored, and has all row
   const again = openStores(undefined, second)
   const from = again.stores.restores()[0]!.from ?? 0
   t.ok(from > total * 0.4 && from < total, `goes on at ${from} of ${total}`)
-  const rest = reader(cluster)
+  const rest = await reader(cluster)
   t.teardown(() => rest.close())
   rest.register(changelogOf(again))
   while (!rest.isIdle) await rest.restoreOnce()
@@ -118,7 +116,7 @@ t.test('a changelog whose task closes in the midst of a fetch gets no more of it
   const opened = openStores(undefined, new MemoryStorageFactory().open('task'))
   const given = changelogOf(opened)
   let turns = 0
-  const restoring = reader(cluster)
+  const restoring = await reader(cluster)
   t.teardown(() => restoring.close())
   restoring.register({
     ...given,

@@ -1,4 +1,5 @@
 import t from 'tap'
+import { ManualClock } from '../../../lib/clock/manual-clock.ts'
 import { silentLogger } from '../../../lib/runtime/logger.ts'
 import { loggedRestores } from '../../../lib/runtime/restore/restore-log.ts'
 
@@ -13,7 +14,8 @@ t.test('a restore is logged at its end, with the offset where it began; the list
     onRestoreEnd: () => void heard.push('end'),
     onRestoreSuspended: () => void heard.push('suspended'),
   }
-  const restores = loggedRestores(listener, { ...silentLogger, info: (message, facts) => logged.push(message, facts) })
+  const logger = { ...silentLogger, info: (message: string, facts: unknown) => logged.push(message, facts) }
+  const restores = loggedRestores(listener, logger, new ManualClock())
   restores.onRestoreStart?.(partition, 'counts', 7, 20)
   restores.onBatchRestored?.(partition, 'counts', 10, 3)
   restores.onRestoreSuspended?.(partition, 'counts', 3)
@@ -25,4 +27,21 @@ t.test('a restore is logged at its end, with the offset where it began; the list
     /^Store counts is restored: 9 records of .* from offset 10 on\.$/,
     { store: 'counts', start: 10, restored: 9 },
   ])
+})
+
+t.test('a long restore is logged every ten seconds, with how far it is', async (t) => {
+  const logged: string[] = []
+  const clock = new ManualClock()
+  const restores = loggedRestores(undefined, { ...silentLogger, info: (message) => logged.push(message) }, clock)
+  restores.onRestoreStart?.(partition, 'counts', 100, 300)
+  clock.advance(9999)
+  restores.onBatchRestored?.(partition, 'counts', 120, 20)
+  t.same(logged, [])
+  clock.advance(1)
+  restores.onBatchRestored?.(partition, 'counts', 150, 30)
+  restores.onBatchRestored?.(partition, 'counts', 200, 50)
+  t.same(logged, ['Store counts is being restored: at offset 150 of 300 of app-counts-changelog-3, 25 % are done.'])
+  clock.advance(10_000)
+  restores.onBatchRestored?.(partition, 'counts', 200, 50)
+  t.match(logged[1], /offset 200 of 300/)
 })

@@ -1,6 +1,7 @@
 import t from 'tap'
 import { ManualClock } from '../../../lib/clock/manual-clock.ts'
-import { RestorePace, restoreTurnMs } from '../../../lib/runtime/restore/restore-pace.ts'
+import { RestorePace } from '../../../lib/runtime/restore/restore-pace.ts'
+import { restoreTurnMs, Turns } from '../../../lib/runtime/restore/turns.ts'
 
 const kib = 1024
 
@@ -40,4 +41,20 @@ t.test('checkpoints that are quick become larger, slow ones smaller, within boun
   t.equal(dueAt(pace), 4096 * kib)
   for (let times = 0; times < 20; times++) store(5000)
   t.equal(dueAt(pace), 64 * kib)
+})
+
+t.test('a turn is given when it has taken its time', async (t) => {
+  const clock = new ManualClock()
+  const turns = new Turns(clock)
+  clock.advance(restoreTurnMs - 1)
+  await turns.give()
+  clock.advance(1)
+  let isGiven = false
+  const given = turns.give().then(() => (isGiven = true))
+  await Promise.resolve()
+  t.notOk(isGiven)
+  clock.advance(0)
+  await given
+  await turns.give()
+  turns.begin()
 })
