@@ -11,13 +11,13 @@ export const noBudget: RestoreBudget = { spend: () => true }
 
 /** Applies records in their order until the budget is spent, at least one. Returns how many were applied. */
 export function restoreWithin(
-  { spend }: RestoreBudget,
+  budget: RestoreBudget,
   records: readonly ChangelogRecord[],
   apply: (record: ChangelogRecord) => void,
 ): number {
   for (const [index, record] of records.entries()) {
     apply(record)
-    if (!spend(record.key.byteLength + (record.value?.byteLength ?? 0))) return index + 1
+    if (!budget.spend(record.key.byteLength + (record.value?.byteLength ?? 0))) return index + 1
   }
   return records.length
 }
