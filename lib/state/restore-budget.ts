@@ -1,5 +1,3 @@
-import type { ChangelogRecord } from './state-store.ts'
-
 /** What a restore may use, in memory and time, until it gives its turn back. */
 export interface RestoreBudget {
   /** Counts the bytes of a record that was applied. Returns whether the next one may follow. */
@@ -9,11 +7,16 @@ export interface RestoreBudget {
 /** The budget of a restore that nothing waits for. */
 export const noBudget: RestoreBudget = { spend: () => true }
 
+interface KeyAndValue {
+  readonly key: Uint8Array
+  readonly value: Uint8Array | null
+}
+
 /** Applies records in their order until the budget is spent, at least one. Returns how many were applied. */
-export function restoreWithin(
+export function restoreWithin<R extends KeyAndValue>(
   budget: RestoreBudget,
-  records: readonly ChangelogRecord[],
-  apply: (record: ChangelogRecord) => void,
+  records: readonly R[],
+  apply: (record: R) => void,
 ): number {
   for (const [index, record] of records.entries()) {
     apply(record)
