@@ -3,9 +3,12 @@ import type {
   Batch,
   DeadLetterRecord,
   FeedRecord,
+  Excerpt,
   Hops,
+  Lane,
   Proof,
   State,
+  Station,
   System,
   Trace,
   TransferRecord,
@@ -40,6 +43,13 @@ export interface FeedFaults {
   readonly miscounted: number
 }
 
+/** The last record that a station saw. */
+export interface StationExcerpt {
+  readonly excerpt: Excerpt
+  readonly lane: Lane
+  readonly topic: string | null
+}
+
 /** `gap` was not taken: the feed has to resume at the last id that was. */
 export type Verdict = 'applied' | 'gap'
 
@@ -65,6 +75,7 @@ export class PageStore {
   #proof: Proof | null = null
   #hops: Hops | null = null
   #newest: FeedRecord | null = null
+  readonly #excerpts = new Map<Station, StationExcerpt>()
   #vector: string | null = null
   #repeated = 0
   #received = 0
@@ -116,6 +127,10 @@ export class PageStore {
     return this.#newest
   }
 
+  excerptAt(station: Station): StationExcerpt | undefined {
+    return this.#excerpts.get(station)
+  }
+
   /** Newest first. */
   get deadLetters(): readonly DeadLetterRecord[] {
     return this.#deadLetters
@@ -127,7 +142,7 @@ export class PageStore {
   }
 
   get missing(): number {
-    return this.acks.missing(this.#upMs)
+    return this.acks.missing(this.upMs)
   }
 
   /** Offsets delivered twice, and keys that stand for two ids, here or in SQL. */
@@ -178,7 +193,7 @@ export class PageStore {
 
   addProof(proof: Proof): void {
     this.#version++
-    this.acks.add(proof, this.#upMs)
+    this.acks.add(proof, this.upMs)
     this.#proof = { ...proof, entries: [] }
   }
 
@@ -186,6 +201,8 @@ export class PageStore {
     this.#version++
     this.#hops = hops
     this.density.add(hops)
+    for (const { station, lane, topic, newest } of hops.hops.toReversed())
+      if (newest !== null && lane !== 'settlement') this.#excerpts.set(station, { excerpt: newest, lane, topic })
   }
 
   addTrace(trace: Trace): void {
@@ -193,7 +210,8 @@ export class PageStore {
     this.traces.put(trace, this.#clock.monotonic())
   }
 
-  get #upMs(): number {
+  /** Ms of the time in which the pipeline was up. */
+  get upMs(): number {
     return this.#up.at(this.#clock.monotonic())
   }
 
