@@ -6,6 +6,8 @@ export interface PipelineOptions {
   /** Keeps all data there; undefined: a temporary directory, gone at the end. */
   readonly dir: string | undefined
   readonly mode: 'run' | 'verify'
+  /** Off: transfers stay PENDING until somebody changes them. Default on. */
+  readonly settlement?: 'on' | 'off'
 }
 
 export const usage = `npm run pipeline [-- OPTIONS]

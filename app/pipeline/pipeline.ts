@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { TObject, Static } from 'typebox'
 import { applications } from '../../examples/transfer-pipeline/main.ts'
+import { defaultLimits } from '../../examples/transfer-pipeline/topologies/settlement.ts'
 import { BankDatabase } from '../adapters/sqlite/bank-database.ts'
 import type { Log } from '../platform/log.ts'
 import type { Service, ServiceContext, ServiceDefinition } from '../platform/service.ts'
@@ -44,10 +45,17 @@ export async function openPipeline(options: PipelineOptions, log: Log): Promise<
   const common = { registry: registry.url }
   await running.start(sinkService, { ...common, documents: path('documents.db') })
   const read = await running.start(coreRead, { documents: path('documents.db') })
+  const settlement = options.settlement ?? 'on'
   for (const application of Object.keys(applications))
-    await running.start(streamsService, { ...common, application, stateDir: path('state'), commitIntervalMs: 100 })
+    if (application !== 'transfer-settlement' || settlement === 'on')
+      await running.start(streamsService, { ...common, ...limits, application, stateDir: path('state'), commitIntervalMs: 100 })
   const users = await running.start(usersWrite, { database: path('users.db') })
-  const transfers = await running.start(transfersWrite, { ...common, database: path('transfers.db'), userWaitMs: 1000 })
+  const transfers = await running.start(transfersWrite, {
+    ...common,
+    database: path('transfers.db'),
+    userWaitMs: 1000,
+    settlement,
+  })
   for (const table of ['users', 'transfers'] as const)
     await running.start(capture, { table, database: path(`${table}.db`), pollIntervalMs: 10 })
   const open = (table: 'users' | 'transfers'): BankDatabase =>
@@ -67,6 +75,13 @@ export async function openPipeline(options: PipelineOptions, log: Log): Promise<
     failure: running.failure(),
     [Symbol.asyncDispose]: () => opened.disposeAsync(),
   }
+}
+
+/** The limits of settlement. */
+const limits = {
+  amountLimit: defaultLimits.amount,
+  velocityTransfers: defaultLimits.velocity.transfers,
+  velocityWindowMs: defaultLimits.velocity.windowMs,
 }
 
 /** What every service has beside its own configuration: all listen on free ports of this machine. */

@@ -31,8 +31,9 @@ class Script {
   acts(): [name: string, act: () => Promise<unknown>][] {
     return [
       ['users and transfers are made', () => this.#seed()],
-      ['an amount is amended', () => this.#call('PATCH', `/transfers/${this.#transfers[2]}`, { amount: '12.50' })],
-      ['a transfer is completed, another fails', () => this.#settle()],
+      ['settlement completes them, but for one that is too large', () => this.#settled()],
+      ['SQL: an amount is amended', () => this.#amend()],
+      ['a transfer is reversed', () => this.#call('PATCH', `/transfers/${this.#transfers[1]}`, { status: 'REVERSED' })],
       ['a user is renamed', () => this.#call('PATCH', `/users/${this.#users[1]}`, { name: 'Bruno Costa' })],
       ['a transfer is deleted', () => this.#call('DELETE', `/transfers/${this.#transfers[0]}`)],
       ['a user is deleted, his transfers stay', () => this.#call('DELETE', `/users/${this.#users[2]}`)],
@@ -56,9 +57,23 @@ class Script {
       this.#transfers.push(await this.#create('/transfers', { fromUserId: this.#users[from], toUserId: this.#users[to], amount }))
   }
 
-  async #settle(): Promise<void> {
-    await this.#call('PATCH', `/transfers/${this.#transfers[0]}`, { status: 'COMPLETED' })
-    await this.#call('PATCH', `/transfers/${this.#transfers[1]}`, { status: 'FAILED' })
+  /** Waits until settlement has decided all, and checks what. */
+  async #settled(): Promise<void> {
+    const endMs = Date.now() + timeoutMs
+    const statuses = (): string[] =>
+      this.#transfers.map(
+        (id) => this.#pipeline.transfers.one<{ status: string }>('select status from transfers where id = ?', id)!.status,
+      )
+    while (statuses().includes('PENDING')) {
+      if (Date.now() > endMs) throw new Error(`Transfers are not settled after ${timeoutMs} ms: ${statuses().join(', ')}.`)
+      await new Promise((resolve) => setTimeout(resolve, 20))
+    }
+    if (statuses().join() !== 'COMPLETED,COMPLETED,COMPLETED,FAILED') throw new Error(`Settled are ${statuses().join(', ')}.`)
+  }
+
+  /** The write API amends only what is PENDING; SQL does not ask. */
+  async #amend(): Promise<void> {
+    this.#pipeline.transfers.run('update transfers set amount = ? where id = ?', '12.50', this.#transfers[2]!)
   }
 
   /** Far beyond the users of this run, so that the script can run again on the same data. */

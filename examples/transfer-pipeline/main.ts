@@ -8,17 +8,28 @@ import { parseArgs } from 'node:util'
 import { KafkaStreams, kafka } from 'millrace'
 import type { Cluster, SchemaRegistry, Topology } from 'millrace'
 import { schemaRegistry } from 'millrace/avro'
+import { balancesTopology } from './topologies/balances.ts'
 import { enricherTopology } from './topologies/enricher.ts'
 import { ingestionTransfersTopology, ingestionUsersTopology } from './topologies/ingestion.ts'
+import { settlementTopology } from './topologies/settlement.ts'
+import type { SettlementLimits } from './topologies/settlement.ts'
 
 /** The stream applications of the pipeline, by application id. */
-export const applications: Readonly<Record<string, () => Topology>> = {
+export const applications: Readonly<Record<string, (settings: ApplicationSettings) => Topology>> = {
   'ingestion-users': ingestionUsersTopology,
   'ingestion-transfers': ingestionTransfersTopology,
   'transfer-enricher': enricherTopology,
+  'transfer-settlement': ({ limits }) => settlementTopology(limits),
+  'transfer-balances': balancesTopology,
 }
 
-export interface ApplicationOptions {
+/** What topologies leave to configuration. */
+export interface ApplicationSettings {
+  /** Of settlement; those that are missing are the defaults. */
+  readonly limits?: Partial<SettlementLimits>
+}
+
+export interface ApplicationOptions extends ApplicationSettings {
   readonly cluster: Cluster
   readonly schemaRegistry: SchemaRegistry
   /** Where stores are kept; each application has a directory of its own below. */
@@ -33,11 +44,14 @@ export interface ApplicationOptions {
 export async function startApplication(applicationId: string, options: ApplicationOptions): Promise<KafkaStreams> {
   const topology = applications[applicationId]
   if (topology === undefined) throw new TypeError(`${applicationId} is none of ${Object.keys(applications).join(', ')}.`)
-  const { log, onFailure, ...config } = options
+  const { log, onFailure, limits, ...config } = options
   const line = (level: string) => (message: string) => log(`${applicationId} ${level}: ${message}`)
-  const streams = new KafkaStreams(topology(), {
+  const streams = new KafkaStreams(topology(limits === undefined ? {} : { limits }), {
     ...config,
     applicationId,
+    // A change goes on at once, and not only with the next commit.
+    statestoreCacheMaxBytes: 0,
+    fetchMaxWaitMs: 50,
     deserializationHandler: (error, { topic, partition, offset }) => {
       log(`${applicationId}: skipped ${topic}-${partition} at ${offset}: ${error.message}`)
       return 'continue'

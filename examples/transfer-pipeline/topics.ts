@@ -2,7 +2,13 @@ import { Serdes, nullable, topic } from 'millrace'
 import { avro } from 'millrace/avro'
 import { envelopeSerde, rawKeySerde } from './schemas/raw/envelope-serde.ts'
 import { readTransfer, readUser } from './schemas/rows.ts'
-import { ingestionTransferSchema, ingestionUserSchema, transferEnrichedSchema } from './schemas/avro.ts'
+import {
+  balanceSchema,
+  ingestionTransferSchema,
+  ingestionUserSchema,
+  transferCommandSchema,
+  transferEnrichedSchema,
+} from './schemas/avro.ts'
 
 /** Change capture writes a tombstone after each delete, and a truncation has no key: both may be null here. */
 export const rawUsers = topic('raw.bank.users', { key: nullable(rawKeySerde), value: nullable(envelopeSerde('users', readUser)) })
@@ -14,6 +20,8 @@ export const rawTransfers = topic('raw.bank.transfers', {
 export const users = topic('ingestion.bank.users', { key: Serdes.string, value: avro(ingestionUserSchema) })
 export const transfers = topic('ingestion.bank.transfers', { key: Serdes.string, value: avro(ingestionTransferSchema) })
 export const enriched = topic('custom.bank.transfer-enriched', { key: Serdes.string, value: avro(transferEnrichedSchema) })
+export const balances = topic('custom.bank.balances', { key: Serdes.string, value: avro(balanceSchema) })
+export const transferCommands = topic('command.bank.transfer-status', { key: Serdes.string, value: avro(transferCommandSchema) })
 
 const sevenDays = { 'retention.ms': String(7 * 24 * 3_600_000) }
 const compacted = { 'cleanup.policy': 'compact', 'min.cleanable.dirty.ratio': '0.1' }
@@ -32,4 +40,6 @@ export const manifest = [
   { name: users.name, partitions: 4, config: compacted },
   { name: transfers.name, partitions: 6, config: compacted },
   { name: enriched.name, partitions: 6, config: compacted },
+  { name: balances.name, partitions: 6, config: compacted },
+  { name: transferCommands.name, partitions: 6, config: sevenDays },
 ] as const

@@ -1,6 +1,7 @@
 import { schemaRegistry } from 'millrace/avro'
 import Type from 'typebox'
 import { applications, startApplication } from '../../../examples/transfer-pipeline/main.ts'
+import { defaultLimits } from '../../../examples/transfer-pipeline/topologies/settlement.ts'
 import { clusterOf } from '../../platform/cluster.ts'
 import { kafkaConfig, serviceConfig } from '../../platform/config.ts'
 import { openHttp } from '../../platform/http/open-http.ts'
@@ -13,6 +14,17 @@ const config = Type.Object({
   ...kafkaConfig,
   application: Type.Enum(Object.keys(applications), { description: `One of ${Object.keys(applications).join(', ')}.` }),
   stateDir: Type.String({ default: '.data/state', description: 'Where stores are kept.' }),
+  amountLimit: Type.String({
+    default: defaultLimits.amount,
+    pattern: String.raw`^\d+\.\d\d$`,
+    description: 'Settlement fails a transfer of more than this.',
+  }),
+  velocityTransfers: Type.Integer({
+    default: defaultLimits.velocity.transfers,
+    minimum: 1,
+    description: 'How many transfers a user may send within the window.',
+  }),
+  velocityWindowMs: Type.Integer({ default: defaultLimits.velocity.windowMs, minimum: 1, description: 'That window, in ms.' }),
   commitIntervalMs: Type.Integer({ default: 100, minimum: 1, description: 'How often the application commits, in ms.' }),
 })
 
@@ -29,6 +41,10 @@ export const streamsService: ServiceDefinition<typeof config> = {
       schemaRegistry: schemaRegistry(given.registry),
       stateDir: given.stateDir,
       commitIntervalMs: given.commitIntervalMs,
+      limits: {
+        amount: given.amountLimit,
+        velocity: { transfers: given.velocityTransfers, windowMs: given.velocityWindowMs },
+      },
       log: (line) => log.info(line),
       onFailure: parts.fail,
     })

@@ -1,5 +1,7 @@
 import { schemaRegistry } from 'millrace/avro'
 import Type from 'typebox'
+import { SettlementCommands } from '../../adapters/kafka/settlement-commands.ts'
+import type { SettlementCommandsOptions } from '../../adapters/kafka/settlement-commands.ts'
 import { StreamsUserDirectory } from '../../adapters/kafka/streams-user-directory.ts'
 import { openSqliteTransfers } from '../../adapters/sqlite/sqlite-bank.ts'
 import { Transfers } from '../../bank/transfers.ts'
@@ -16,6 +18,10 @@ const config = Type.Object({
   ...kafkaConfig,
   database: Type.String({ default: '.data/transfers.db', description: 'SQLite file of the transfers.' }),
   userWaitMs: Type.Integer({ default: 1000, minimum: 0, description: 'How long a user who is not known yet is waited for.' }),
+  settlement: Type.Enum(['on', 'off'], {
+    default: 'on',
+    description: 'Whether decisions of settlement are carried out: on or off.',
+  }),
 })
 
 export const transfersWrite: ServiceDefinition<typeof config> = {
@@ -27,9 +33,9 @@ export const transfersWrite: ServiceDefinition<typeof config> = {
     const { log } = context
     const { database, rows } = openSqliteTransfers(given.database)
     parts.defer(() => database.close())
+    const kafka = { cluster: clusterOf(given, context), schemaRegistry: schemaRegistry(given.registry) }
     const users = new StreamsUserDirectory({
-      cluster: clusterOf(given, context),
-      schemaRegistry: schemaRegistry(given.registry),
+      ...kafka,
       log: log.child({ part: 'user-directory' }),
       applicationId: 'transfers-write-users',
       waitMs: given.userWaitMs,
@@ -38,9 +44,21 @@ export const transfersWrite: ServiceDefinition<typeof config> = {
     parts.defer(() => users.close().then(() => {}))
     parts.awaits(users.ready)
     const http = await openHttp({ name: 'transfers-write', log })
-    addTransferRoutes(http, new Transfers(rows, users, () => new Date().toISOString()))
+    const transfers = new Transfers(rows, users, () => new Date().toISOString())
+    addTransferRoutes(http, transfers)
+    if (given.settlement === 'on') await carryOut(transfers, kafka, parts)
     return await parts.listen(http, given)
   },
+}
+
+async function carryOut(
+  transfers: Transfers,
+  kafka: Pick<SettlementCommandsOptions, 'cluster' | 'schemaRegistry'>,
+  parts: ServiceParts,
+): Promise<void> {
+  const commands = await SettlementCommands.start({ ...kafka, settle: (decisions) => transfers.settle(decisions) })
+  parts.dependsOn(commands.done)
+  parts.defer(() => commands.close())
 }
 
 if (import.meta.main) await runService(transfersWrite)

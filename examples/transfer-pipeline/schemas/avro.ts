@@ -79,3 +79,51 @@ export const transferEnrichedSchema = {
     },
   ],
 } as const
+
+/** What settlement decides; the write service carries it out. */
+export const transferCommandSchema = {
+  type: 'record',
+  name: 'TransferStatusCommand',
+  namespace: 'bank.command',
+  doc: 'Sets the status of a transfer that is PENDING.',
+  fields: [
+    { name: 'transferId', type: 'long', doc: 'Id in the bank.' },
+    {
+      name: 'status',
+      type: {
+        type: 'enum',
+        name: 'SettledStatus',
+        symbols: ['FAILED', 'COMPLETED'],
+        default: 'FAILED',
+        doc: 'What becomes of the transfer.',
+      },
+      doc: 'What becomes of the transfer.',
+    },
+    {
+      name: 'reason',
+      type: {
+        type: 'enum',
+        name: 'SettlementReason',
+        symbols: ['NONE', 'AMOUNT', 'VELOCITY'],
+        default: 'NONE',
+        doc: 'Which limit it broke.',
+      },
+      doc: 'Which limit it broke.',
+    },
+  ],
+} as const
+
+export const balanceSchema = {
+  type: 'record',
+  name: 'Balance',
+  namespace: 'bank.custom',
+  doc: 'What COMPLETED transfers have left a user with.',
+  fields: [
+    { name: 'userId', type: 'long', doc: 'Whose balance it is.' },
+    {
+      name: 'balance',
+      type: { type: 'bytes', logicalType: 'decimal', precision: 38, scale: 2 },
+      doc: 'Received less sent, in the currency of the bank.',
+    },
+  ],
+} as const

@@ -1,0 +1,21 @@
+/** Amounts with two decimals are exact texts: they are added as whole cents. */
+export function plus(left: string, right: string): string {
+  return toText(toCents(left) + toCents(right))
+}
+
+export function minus(left: string, right: string): string {
+  return toText(toCents(left) - toCents(right))
+}
+
+export function isAbove(left: string, right: string): boolean {
+  return toCents(left) > toCents(right)
+}
+
+function toCents(amount: string): bigint {
+  return BigInt(amount.replace('.', ''))
+}
+
+function toText(cents: bigint): string {
+  const digits = (cents < 0n ? -cents : cents).toString().padStart(3, '0')
+  return `${cents < 0n ? '-' : ''}${digits.slice(0, -2)}.${digits.slice(-2)}`
+}
