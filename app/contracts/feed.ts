@@ -314,9 +314,12 @@ export interface SqlCount {
   readonly doubledKeys: number
 }
 
-/** The vector is of other topics, or what it asks for is no longer kept: read `/api/state` again. The stream ends. */
+/**
+ * Read `/api/state` again. The stream ends. `other-topics`: the vector is of other topics. `expired`: what it asks for is no longer kept.
+ * `started`: there was nothing but `system` events so far, because the pipeline was starting; now there is a feed. Nothing to tell anybody.
+ */
 export interface Reset {
-  readonly reason: 'other-topics' | 'expired'
+  readonly reason: 'other-topics' | 'expired' | 'started'
   readonly detail: string
 }
 
@@ -331,7 +334,10 @@ export interface ServerClosing {
   readonly detail: string
 }
 
-/** `GET /api/state`: rows and vector of one instant. While the child is down it is the last instant before. */
+/**
+ * `GET /api/state`: rows and vector of one instant. While the child is down it is the last instant before. Before its first start there are no
+ * rows, and the vector is `''`: connect without `at`, and read the state again at the `reset` of reason `started`.
+ */
 export interface State {
   readonly vector: Vector
   /** The vector's offsets by Kafka's names: without them a page could not tell that the first batch after the state is missing. */

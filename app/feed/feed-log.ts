@@ -1,5 +1,5 @@
 import type { Batch, FeedEvents, Vector } from '../contracts/feed.ts'
-import type { FeedReader, LiveEventName } from './feed-reader.ts'
+import type { FeedReader, FinalEventName, LiveEventName } from './feed-reader.ts'
 import type { SentBatch } from './feed-ring.ts'
 import { FeedRing } from './feed-ring.ts'
 import type { FeedHistory } from './history.ts'
@@ -55,6 +55,9 @@ export class FeedLog {
 
   /** Sends a batch to all clients. `text` is the batch as JSON, if there is one already. */
   append(batch: Batch, text = JSON.stringify(batch)): void {
+    const apart = batch.ranges.find(({ topic, p, from }) => this.#next.get(topic)?.[p] !== from)
+    if (apart !== undefined)
+      throw new Error(`${apart.topic}-${apart.p} goes on at ${apart.from}, which is not where the feed is.`)
     this.#next = advance(this.#next, batch)
     const sent = { batch, id: this.vector, text }
     this.#ring.push(sent)
@@ -77,8 +80,7 @@ export class FeedLog {
    */
   async attach(reader: FeedReader, at: Vector | null): Promise<void> {
     const from = at === null ? this.#next : parseVector(at, this.topics)
-    if (from === 'malformed') throw new TypeError(`${JSON.stringify(at)} is no vector.`)
-    if (from === 'other-topics' || !isAtOrAfter(this.#next, from))
+    if (typeof from === 'string' || !isAtOrAfter(this.#next, from))
       return reader.end('reset', { reason: 'other-topics', detail: 'The topics are other ones than those of this position.' })
     try {
       await this.#send(reader, from)
@@ -90,11 +92,9 @@ export class FeedLog {
   }
 
   /** Ends the stream of every client. */
-  close(name: 'reset' | 'server.closing', detail: string): void {
+  close<Name extends FinalEventName>(name: Name, data: FeedEvents[Name]): void {
     this.#closing.abort()
-    for (const reader of this.#readers)
-      if (name === 'reset') reader.end('reset', { reason: 'other-topics', detail })
-      else reader.end('server.closing', { detail })
+    for (const reader of this.#readers) reader.end(name, data)
     this.#readers.clear()
   }
 

@@ -1,31 +1,17 @@
-import { parseOptions, usage } from './options.ts'
+/** `npm run pipeline`: the supervisor, which keeps the applications alive and serves the page. */
+import { createWriteStream } from 'node:fs'
+import { join } from 'node:path'
+import { PassThrough } from 'node:stream'
+import type { Writable } from 'node:stream'
+import { openDirectory } from './directory.ts'
+import type { Directory } from './directory.ts'
+import { UsageError, parseOptions, usage } from './options.ts'
 import type { PipelineOptions } from './options.ts'
-import { openPipeline } from './pipeline.ts'
-import type { Pipeline } from './pipeline.ts'
-import { openLog } from '../platform/log.ts'
-import { verify } from './verify.ts'
+import { openSupervised } from './supervisor/open-supervised.ts'
+import { verifySupervised } from './verify-supervised.ts'
 
 const print = (line: string): void => void process.stdout.write(`${line}\n`)
-
-function describe({ clusterName, dir, registryUrl, usersUrl, transfersUrl, readUrl }: Pipeline): string {
-  return `
-  broker           ${clusterName}
-  data             ${dir}
-  schema registry  ${registryUrl}/subjects
-  users            ${usersUrl}
-  transfers        ${transfersUrl}
-  read API         ${readUrl}
-
-Try:
-  curl -s ${usersUrl}/users -H 'content-type: application/json' -d '{"name":"Amara"}'
-  curl -s ${usersUrl}/users -H 'content-type: application/json' -d '{"name":"Bruno"}'
-  curl -s ${transfersUrl}/transfers -H 'content-type: application/json' -d '{"fromUserId":1,"toUserId":2,"amount":"10.00"}'
-  curl -s ${readUrl}/transfers-enriched
-  curl -s ${usersUrl}/users/2 -X PATCH -H 'content-type: application/json' -d '{"name":"Bruno Costa"}'
-  curl -s ${readUrl}/transfers-enriched/1
-
-Ctrl-C stops it.`
-}
+const interruptedCode = 130
 
 /** Resolves at the first signal; a second one ends the process at once. */
 function interrupted(): Promise<void> {
@@ -33,32 +19,65 @@ function interrupted(): Promise<void> {
     let signals = 0
     for (const signal of ['SIGINT', 'SIGTERM'] as const)
       process.on(signal, () => {
-        if (++signals > 1) process.exit(130)
+        if (++signals > 1) process.exit(interruptedCode)
         resolve()
       })
   })
 }
 
-async function run(options: PipelineOptions): Promise<number> {
-  const interruption = interrupted()
-  const log = openLog({ name: 'pipeline', destination: { write: (line) => void process.stdout.write(line) } })
-  await using pipeline = await openPipeline(options, log)
-  await Promise.race([pipeline.ready, pipeline.failure])
-  print(describe(pipeline))
-  const { usersUrl, transfersUrl, readUrl } = pipeline
-  process.send?.({ usersUrl, transfersUrl, readUrl })
-  if (options.mode === 'verify') return await Promise.race([verify(pipeline, print), pipeline.failure])
-  await Promise.race([interruption, pipeline.failure])
-  print('Stopping.')
-  return 0
+/** The log is a file, and what is printed if that is asked for. */
+function openOutput(path: string, { log }: PipelineOptions): Writable {
+  const file = createWriteStream(path, { flags: 'a' })
+  if (log === 'file') return file
+  const both = new PassThrough()
+  both.pipe(file)
+  both.pipe(process.stdout, { end: false })
+  return both
+}
+
+async function run(options: PipelineOptions, directory: Directory): Promise<number> {
+  const interruption = interrupted().then(() => 'interrupted' as const)
+  const log = join(directory.path, 'pipeline.log')
+  await using supervised = await openSupervised(options, directory.path, openOutput(log, options))
+  const { supervisor, url } = supervised
+  print(`Millrace: ${url}   (log: ${log}, Ctrl-C stops it)`)
+  if (options.mode === 'run') {
+    await Promise.race([interruption, supervisor.failure])
+    return 0
+  }
+  const verified = verifySupervised(supervised, directory.path, print)
+  verified.catch(() => {})
+  const outcome = await Promise.race([interruption, supervisor.failure, verified])
+  return outcome === 'interrupted' ? interruptedCode : outcome
+}
+
+async function main(args: readonly string[]): Promise<number> {
+  const options = parseOptions(args)
+  if (options === 'help') {
+    print(usage)
+    return 0
+  }
+  const directory = await openDirectory(options)
+  try {
+    const code = await run(options, directory)
+    await directory.release()
+    return code
+  } catch (error) {
+    throw new Error(`${messageOf(error)}\nIts log is ${join(directory.path, 'pipeline.log')}`, { cause: error })
+  }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
 }
 
 function failed(error: unknown): number {
-  process.stderr.write(`The pipeline has ended: ${error instanceof Error ? error.message : String(error)}\n`)
-  return 1
+  const isUsage = error instanceof UsageError
+  const text = isUsage
+    ? `${error.message} npm run pipeline -- --help shows all options.`
+    : `The pipeline has ended: ${messageOf(error)}`
+  process.stderr.write(`${text}\n`)
+  return isUsage ? 2 : 1
 }
 
-const options = parseOptions(process.argv.slice(2))
-if (options === 'help') print(usage)
-else process.exitCode = await run(options).catch(failed)
-if (process.connected) process.disconnect()
+process.exitCode = await main(process.argv.slice(2)).catch(failed)

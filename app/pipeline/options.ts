@@ -1,26 +1,90 @@
 import { parseArgs } from 'node:util'
+import type { ParseArgsOptionsConfig } from 'node:util'
 
 export interface PipelineOptions {
   /** Bootstrap servers of a Kafka cluster; undefined: the embedded one. */
   readonly kafka: string | undefined
-  /** Keeps all data there; undefined: a temporary directory, gone at the end. */
+  /** Where all data is; undefined: where it belongs by default. */
   readonly dir: string | undefined
   readonly mode: 'run' | 'verify'
-  /** Off: transfers stay PENDING until somebody changes them. Default on. */
-  readonly settlement?: 'on' | 'off'
+  readonly page: 'page' | 'no page'
+  /** The first port that is tried. */
+  readonly port: number
+  /** Transfers a second that the generator makes from the beginning; null: it waits to be started. */
+  readonly rate: number | null
+  /** Whether the log is also printed. */
+  readonly log: 'file' | 'file and terminal'
+  /** Whether kill, poison and the generator are there with a real cluster, too. */
+  readonly demo: 'only embedded' | 'always'
 }
 
 export const usage = `npm run pipeline [-- OPTIONS]
-  --verify             play a script through the HTTP APIs, check the read API against SQL, exit 0 or 1
+  --verify             play a script through the HTTP APIs, kill the applications in the middle,
+                       check the read API against SQL, exit with 0 or 1
   --kafka HOST:PORT    use this Kafka cluster instead of the embedded one
-  --dir DIRECTORY      keep all data there, and go on from what is there`
+  --dir DIRECTORY      keep all data there, and go on from what is there.
+                       Without it: a temporary directory, gone at the end; with --kafka .data/HOST-PORT, which stays
+  --port NUMBER        the first port to try, 8080 by default
+  --rate NUMBER        transfers a second from the beginning, 5 by default; 0 for none
+  --no-ui              no page, only the APIs
+  --demo               kill, poison and the generator with --kafka, too
+  --log                print the log as well
+  --help               this text`
 
-/** Throws a `TypeError` on options that it does not know. */
+/** What was asked for cannot be done; the message says why, and is for the user. */
+export class UsageError extends Error {
+  override readonly name = 'UsageError'
+}
+
+const known = {
+  verify: { type: 'boolean' },
+  help: { type: 'boolean' },
+  kafka: { type: 'string' },
+  dir: { type: 'string' },
+  port: { type: 'string' },
+  rate: { type: 'string' },
+  'no-ui': { type: 'boolean' },
+  demo: { type: 'boolean' },
+  log: { type: 'boolean' },
+} as const satisfies ParseArgsOptionsConfig
+
+/** Throws a {@link UsageError} on options that it does not know, and on values that make no sense. */
 export function parseOptions(args: readonly string[]): PipelineOptions | 'help' {
-  const { values } = parseArgs({
-    args: [...args],
-    options: { verify: { type: 'boolean' }, help: { type: 'boolean' }, kafka: { type: 'string' }, dir: { type: 'string' } },
-  })
+  const values = parsed(args)
   if (values.help === true) return 'help'
-  return { kafka: values.kafka, dir: values.dir, mode: values.verify === true ? 'verify' : 'run' }
+  const mode = values.verify === true ? 'verify' : 'run'
+  const rate = number('rate', values.rate ?? (mode === 'verify' ? '0' : '5'), 2000)
+  return {
+    kafka: values.kafka === undefined ? undefined : servers(values.kafka),
+    dir: values.dir,
+    mode,
+    page: values['no-ui'] === true ? 'no page' : 'page',
+    port: number('port', values.port ?? '8080', 65_535),
+    rate: rate === 0 ? null : rate,
+    log: values.log === true ? 'file and terminal' : 'file',
+    demo: values.demo === true ? 'always' : 'only embedded',
+  }
+}
+
+function parsed(args: readonly string[]) {
+  try {
+    return parseArgs({ args: [...args], options: known, allowPositionals: false }).values
+  } catch (error) {
+    throw new UsageError(firstSentence((error as Error).message), { cause: error })
+  }
+}
+
+function firstSentence(text: string): string {
+  return `${text.split('. ')[0]!.replace(/\.$/, '')}.`
+}
+
+function number(name: string, text: string, max: number): number {
+  const value = Number(text)
+  if (text.trim() !== '' && value >= 0 && value <= max) return value
+  throw new UsageError(`--${name} is ${JSON.stringify(text)}; it takes a number from 0 to ${max}.`)
+}
+
+function servers(text: string): string {
+  if (/^[\w.-]+:\d{1,5}(,[\w.-]+:\d{1,5})*$/.test(text)) return text
+  throw new UsageError(`--kafka is ${JSON.stringify(text)}; it takes HOST:PORT, several with commas.`)
 }

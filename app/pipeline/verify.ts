@@ -3,8 +3,11 @@ import type { Pipeline } from './pipeline.ts'
 
 const timeoutMs = 60_000
 
+/** What is verified: the APIs, and the databases behind them. */
+export type Verified = Pick<Pipeline, 'usersUrl' | 'transfersUrl' | 'readUrl' | 'users' | 'transfers'>
+
 /** Plays a script through the HTTP APIs. After each act the read API must come to equal the join in SQL. Resolves with the exit code. */
-export async function verify(pipeline: Pipeline, print: (line: string) => void): Promise<number> {
+export async function verify(pipeline: Verified, print: (line: string) => void): Promise<number> {
   const script = new Script(pipeline)
   let failed = 0
   for (const [name, act] of script.acts()) {
@@ -20,11 +23,11 @@ export async function verify(pipeline: Pipeline, print: (line: string) => void):
 }
 
 class Script {
-  readonly #pipeline: Pipeline
+  readonly #pipeline: Verified
   #users: number[] = []
   #transfers: number[] = []
 
-  constructor(pipeline: Pipeline) {
+  constructor(pipeline: Verified) {
     this.#pipeline = pipeline
   }
 

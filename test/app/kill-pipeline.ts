@@ -20,6 +20,7 @@ import type { Chance } from '../../lib/clock/chance.ts'
 import { EmbeddedKafka } from '../../lib/embedded.ts'
 import { openAdmin } from '../../lib/index.ts'
 import { BankDatabase } from '../../app/adapters/sqlite/bank-database.ts'
+import type { FromChild } from '../../app/pipeline/child/messages.ts'
 import { awaitEqual } from '../../app/pipeline/expected.ts'
 
 export interface KillOptions {
@@ -42,8 +43,21 @@ export interface KillOutcome {
   readonly logged: number
 }
 
-const main = fileURLToPath(new URL('../../app/pipeline/main.ts', import.meta.url))
+const main = fileURLToPath(new URL('../../app/pipeline/child/main.ts', import.meta.url))
 const splitter = new URL('position-apart.ts', import.meta.url).href
+/** The addresses of a child, once its applications answer. */
+function answering(child: ChildProcess): Promise<Urls> {
+  return new Promise((resolve) => {
+    let urls: Urls | undefined
+    child.on('message', (message: FromChild) => {
+      if (message.type === 'urls') {
+        const { users: usersUrl, transfers: transfersUrl, read: readUrl } = message.urls
+        urls = { usersUrl, transfersUrl, readUrl }
+      } else if (message.type === 'ready' && urls !== undefined) resolve(urls)
+    })
+  })
+}
+
 const writersAtOnce = 8
 
 interface Urls {
@@ -83,15 +97,19 @@ class Lives {
     const { NODE_OPTIONS: _options, ...env } = process.env
     const preload = positions === 'with data' ? [] : ['--import', splitter]
     const execArgv = ['--conditions=millrace-source', ...preload]
-    const child = fork(main, ['--dir', dir], { execArgv, env, stdio: ['ignore', 'pipe', 'pipe', 'ipc'] })
+    const child = fork(main, [JSON.stringify({ dir, logLevel: 'info' })], {
+      execArgv,
+      env,
+      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    })
     this.#child = child
     this.#lines = []
     for (const stream of [child.stdout!, child.stderr!])
       stream.on('data', (text: Buffer) => void this.#lines.push(text.toString()))
     child.once('exit', () => (this.#urls = undefined))
-    const [message] = (await Promise.race([once(child, 'message'), once(child, 'exit')])) as [unknown]
+    const urls = await Promise.race([answering(child), once(child, 'exit').then(() => null)])
     // The process of the negative control may die while it starts: then it has another life.
-    if (typeof message === 'object' && message !== null) this.#urls = message as Urls
+    if (urls !== null) this.#urls = urls
     else await this.#afterDeath()
   }
 

@@ -99,7 +99,7 @@ export class Inspector implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#stopping.abort()
-    this.log.close('server.closing', 'The inspector stops.')
+    this.log.close('server.closing', { detail: 'The inspector stops.' })
     await this.#running.catch(() => {})
     await this.#backlogs.close()
   }

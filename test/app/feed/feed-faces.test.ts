@@ -172,7 +172,7 @@ for (const { path, face, changes } of faces) {
     const bench = new Bench()
     const reader = new EventReader(await serve(t, bench.log, face))
     await bench.followed()
-    bench.log.close('server.closing', 'The server stops.')
+    bench.log.close('server.closing', { detail: 'The server stops.' })
     await reader.done
     t.match(reader.events, [{ type: 'server.closing' }])
   })

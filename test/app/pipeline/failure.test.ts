@@ -22,7 +22,7 @@ async function occupySubject(dir: string): Promise<void> {
 function runPipeline(dir: string): Promise<{ readonly code: unknown; readonly stderr: string }> {
   // Nothing of the test runner's, which would load its hooks into the child.
   const { NODE_OPTIONS: _options, ...env } = process.env
-  const args = ['--conditions=millrace-source', main, '--dir', dir]
+  const args = ['--conditions=millrace-source', main, '--no-ui', '--port', '0', '--dir', dir]
   return new Promise((resolve) => {
     execFile(process.execPath, args, { env, timeout: 30_000 }, (error, _stdout, stderr) =>
       resolve({ code: error?.code ?? 0, stderr }),

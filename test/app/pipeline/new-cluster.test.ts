@@ -15,7 +15,7 @@ async function call(url: string, method: string, body: object): Promise<void> {
 async function inPipeline(dir: string, act: (pipeline: Pipeline) => Promise<void>): Promise<string[]> {
   const lines: string[] = []
   await using pipeline = await openPipeline(
-    { kafka: undefined, dir, mode: 'run' },
+    { kafka: undefined, dir },
     openLog({ name: 'test', destination: { write: (line) => void lines.push(line) } }),
   )
   await pipeline.ready

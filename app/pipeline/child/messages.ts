@@ -1,0 +1,33 @@
+import type { Owner, Part, SqlCount } from '../../contracts/feed.ts'
+
+/** Addresses of what runs in the child. */
+export interface ChildUrls {
+  readonly inspector: string
+  readonly bff: string
+  readonly users: string
+  readonly transfers: string
+  readonly read: string
+}
+
+/** What the child says to the supervisor. */
+export type FromChild =
+  | { readonly type: 'part'; readonly part: Part }
+  | { readonly type: 'urls'; readonly urls: ChildUrls }
+  | { readonly type: 'ready' }
+  | { readonly type: 'restore'; readonly restore: { readonly done: number; readonly total: number } | null }
+  | { readonly type: 'owners'; readonly owners: readonly Owner[] }
+  | { readonly type: 'sql'; readonly sql: SqlCount }
+  | { readonly type: 'wiped'; readonly application: string }
+  | { readonly type: 'failed'; readonly reason: string }
+
+/** What the supervisor asks of the child. It stops at SIGTERM. */
+export interface ToChild {
+  readonly type: 'wipe'
+}
+
+/** How the child is to run, as its one argument. */
+export interface ChildOptions {
+  readonly dir: string
+  readonly kafka: string | undefined
+  readonly logLevel: string
+}

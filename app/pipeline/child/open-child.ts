@@ -1,0 +1,55 @@
+import { randomUUID } from 'node:crypto'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Log } from '../../platform/log.ts'
+import { bff } from '../../services/bff/main.ts'
+import { inspectorService } from '../../services/inspector/main.ts'
+import { openPipeline } from '../pipeline.ts'
+import type { ChildOptions, FromChild } from './messages.ts'
+import { countRegularly } from './sql-count.ts'
+
+export interface Child extends AsyncDisposable {
+  /** Rejects when a part can no longer go on. */
+  readonly failure: Promise<never>
+  /** Stops the enricher, deletes its local state, and starts it again. */
+  wipe(): Promise<void>
+}
+
+const enricher = 'transfer-enricher'
+
+/** Starts all there is, and says how far it is. */
+export async function openChild(options: ChildOptions, log: Log, say: (message: FromChild) => void): Promise<Child> {
+  await using parts = new AsyncDisposableStack()
+  const pipeline = parts.use(
+    await openPipeline({ dir: options.dir, kafka: options.kafka }, log, (part) => say({ type: 'part', part })),
+  )
+  const inspector = await pipeline.start(inspectorService, {
+    registry: pipeline.registryUrl,
+    clusterIdentity: identityOf(options),
+  })
+  const { usersUrl, transfersUrl, readUrl } = pipeline
+  const front = await pipeline.start(bff, { users: usersUrl, transfers: transfersUrl, read: readUrl, timeoutMs: 5000 })
+  say({
+    type: 'urls',
+    urls: { inspector: inspector.url, bff: front.url, users: usersUrl, transfers: transfersUrl, read: readUrl },
+  })
+  void pipeline.ready.then(() => say({ type: 'ready' })).catch(() => {})
+  parts.use(countRegularly(pipeline, say))
+  const opened = parts.move()
+  return {
+    failure: pipeline.failure,
+    wipe: async () => {
+      await pipeline.wipe(enricher)
+      say({ type: 'wiped', application: enricher })
+    },
+    [Symbol.asyncDispose]: () => opened.disposeAsync(),
+  }
+}
+
+/** Tells this directory's topics from those of another: the embedded cluster has the identity of its directory. */
+function identityOf({ dir, kafka }: ChildOptions): string {
+  if (kafka !== undefined) return kafka
+  const path = join(dir, 'kafka', 'cluster-identity')
+  if (!existsSync(path)) writeFileSync(path, randomUUID())
+  return readFileSync(path, 'utf8')
+}

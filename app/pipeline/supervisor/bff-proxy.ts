@@ -1,0 +1,84 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { Pool, errors } from 'undici'
+import { Problem, problemBody, problemMediaType } from '../../platform/http/problem.ts'
+
+const headersOut = ['content-type', 'content-length', 'idempotency-key', 'if-match', 'accept']
+const headersBack = ['content-type', 'content-length', 'location', 'etag', 'retry-after', 'allow']
+const timeoutMs = 10_000
+
+export interface Made {
+  readonly key: string
+  readonly id: number
+}
+
+/** Passes requests on to the BFF of the child, wherever that is now. It tells of each transfer that was made. */
+export class BffProxy {
+  readonly #onMade: (made: Made) => void
+  #pool: Pool | null = null
+
+  constructor(onMade: (made: Made) => void) {
+    this.#onMade = onMade
+  }
+
+  /** Null: there is no child. */
+  follow(url: string | null): void {
+    void this.#pool?.destroy()
+    this.#pool = url === null ? null : new Pool(url, { connections: 128, headersTimeout: timeoutMs, bodyTimeout: timeoutMs })
+  }
+
+  /** Answers the request. */
+  async pass(request: IncomingMessage, response: ServerResponse, headers: Readonly<Record<string, string>>): Promise<void> {
+    try {
+      await this.#pass(request, response, headers)
+    } catch (error) {
+      refuse(response, problemOf(error), headers)
+    }
+  }
+
+  async #pass(request: IncomingMessage, response: ServerResponse, headers: Readonly<Record<string, string>>): Promise<void> {
+    if (this.#pool === null) throw away
+    const { method = 'GET', url = '/' } = request
+    const hasBody = method !== 'GET' && method !== 'HEAD' && method !== 'DELETE'
+    const sent = pick(headersOut, request.headers)
+    const answer = await this.#pool.request({
+      method: method as 'GET',
+      path: url,
+      headers: sent,
+      body: hasBody ? request : null,
+    })
+    response.writeHead(answer.statusCode, { ...headers, ...pick(headersBack, answer.headers) })
+    for await (const chunk of answer.body) response.write(chunk)
+    response.end()
+    if (method === 'POST' && answer.statusCode < 300) this.#tell(request, answer.headers['location'])
+  }
+
+  #tell({ headers }: IncomingMessage, location: unknown): void {
+    const id = typeof location === 'string' ? /^\/api\/transfers\/(\d+)$/.exec(location)?.[1] : undefined
+    const key = headers['idempotency-key']
+    if (id !== undefined && typeof key === 'string') this.#onMade({ key, id: Number(id) })
+  }
+}
+
+const away = new Problem(
+  503,
+  'The pipeline is down, and comes back by itself. What you send waits with its key.',
+  {},
+  { retryAfterS: 1 },
+)
+
+function pick(names: readonly string[], headers: Readonly<Record<string, unknown>>): Record<string, string> {
+  return Object.fromEntries(names.flatMap((name) => (typeof headers[name] === 'string' ? [[name, headers[name]]] : [])))
+}
+
+function problemOf(error: unknown): Problem {
+  if (error instanceof Problem) return error
+  const isSlow = error instanceof errors.HeadersTimeoutError || error instanceof errors.BodyTimeoutError
+  return isSlow ? new Problem(504, 'The pipeline takes too long to answer. Try again.', {}, { retryAfterS: 1 }) : away
+}
+
+export function refuse(response: ServerResponse, problem: Problem, headers: Readonly<Record<string, string>>): void {
+  if (response.headersSent) return void response.destroy()
+  const retry = problem.retryAfterS === undefined ? {} : { 'retry-after': String(problem.retryAfterS) }
+  response.writeHead(problem.status, { ...headers, ...retry, 'content-type': problemMediaType })
+  response.end(JSON.stringify(problemBody(problem)))
+}

@@ -1,0 +1,41 @@
+import Type from 'typebox'
+import type { Http } from '../../platform/http/open-http.ts'
+import { Problem } from '../../platform/http/problem.ts'
+import type { Supervisor } from './supervisor.ts'
+
+const change = Type.Object(
+  { running: Type.Optional(Type.Boolean()), rate: Type.Optional(Type.Number({ minimum: 0.1, maximum: 2000 })) },
+  { additionalProperties: false },
+)
+const nothing = Type.Object({}, { additionalProperties: false })
+const poison = Type.Object({ kind: Type.Enum(['amount', 'envelope', 'bytes']) }, { additionalProperties: false })
+const traceParams = Type.Object({ id: Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER }) })
+
+/** What only the machine's own user may do, and only with the embedded cluster. Elsewhere these routes are not there. */
+export function addControlRoutes(http: Http, supervisor: Supervisor): void {
+  const { generator } = supervisor
+  http.get('/api/generator', () => generator.state)
+  http.put('/api/generator', { schema: { body: change } }, ({ body }) => {
+    supervisor.changeGenerator(body)
+    return generator.state
+  })
+  http.post('/api/kill', { schema: { body: nothing } }, (_request, reply) => {
+    const pid = supervisor.kill()
+    if (pid === null) throw new Problem(409, 'There is no process to kill just now: it is on its way back.')
+    return reply.code(202).send({ pid })
+  })
+  http.post('/api/wipe', { schema: { body: nothing } }, (_request, reply) => {
+    supervisor.wipe()
+    return reply.code(202).send({ application: 'transfer-enricher' })
+  })
+  http.post('/api/poison', { schema: { body: poison } }, async ({ body }, reply) =>
+    reply.code(202).send(await supervisor.inspector('POST', '/poison', body)),
+  )
+}
+
+/** What is there with any cluster. */
+export function addTraceRoute(http: Http, supervisor: Supervisor): void {
+  http.put('/api/traces/:id', { schema: { params: traceParams } }, ({ params }) =>
+    supervisor.inspector('PUT', `/traces/${params.id}`, undefined),
+  )
+}

@@ -1,0 +1,72 @@
+import { createServer } from 'node:http'
+import type { IncomingMessage, Server, ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import type { Http } from '../../platform/http/open-http.ts'
+import type { Problem } from '../../platform/http/problem.ts'
+import type { BffProxy } from './bff-proxy.ts'
+import { refuse } from './bff-proxy.ts'
+import { checkHost, checkOrigin } from './same-machine.ts'
+
+export interface FrontFile {
+  readonly body: Uint8Array
+  readonly headers: Readonly<Record<string, string>>
+}
+
+/** Path of the address → file; null while the page is being built. */
+export type Files = () => ReadonlyMap<string, FrontFile> | null
+
+/** What every answer carries that is no file of the page: it is data, and nothing to be shown or framed. */
+export const dataHeaders: Readonly<Record<string, string>> = {
+  'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+  'x-content-type-options': 'nosniff',
+  'referrer-policy': 'no-referrer',
+  'cache-control': 'no-store',
+}
+
+/** Paths that the BFF of the child answers, unless this process has a route for them. */
+const passedOn = /^\/(api\/(users|transfers|health)|users|transfers)(\/|\?|$)/
+const ownUnderTransfers = /^\/(api\/)?transfers\/stream(\?|$)/
+
+/** The one port: files of the page, routes of this process, and all else of the BFF. */
+export function openFront(http: Http, proxy: BffProxy, files: Files): Server {
+  return createServer((request, response) => {
+    try {
+      checkHost(request)
+      if (request.method !== 'GET' && request.method !== 'HEAD') checkOrigin(request)
+    } catch (error) {
+      return refuse(response, error as Problem, dataHeaders)
+    }
+    const url = request.url ?? '/'
+    if (serveFile(request, response, files())) return
+    if (passedOn.test(url) && !ownUnderTransfers.test(url)) void proxy.pass(request, response, dataHeaders)
+    else http.routing(request, response)
+  })
+}
+
+function serveFile(request: IncomingMessage, response: ServerResponse, files: ReturnType<Files>): boolean {
+  if (request.method !== 'GET' && request.method !== 'HEAD') return false
+  const file = files?.get((request.url ?? '/').split('?')[0]!)
+  if (file === undefined) return false
+  response.writeHead(200, { ...file.headers, 'content-length': file.body.byteLength })
+  response.end(request.method === 'HEAD' ? undefined : file.body)
+  return true
+}
+
+/** Listens at the first port that is free, from the wanted one on. */
+export async function listenFrom(server: Server, wanted: number): Promise<number> {
+  for (let port = wanted; ; port = port >= wanted + 20 || wanted === 0 ? 0 : port + 1) {
+    const error = await tryListen(server, port)
+    if (error === null) return (server.address() as AddressInfo).port
+    if (error.code !== 'EADDRINUSE' && error.code !== 'EACCES') throw error
+  }
+}
+
+function tryListen(server: Server, port: number): Promise<NodeJS.ErrnoException | null> {
+  return new Promise((resolve) => {
+    server.once('error', resolve)
+    server.listen(port, '127.0.0.1', () => {
+      server.off('error', resolve)
+      resolve(null)
+    })
+  })
+}

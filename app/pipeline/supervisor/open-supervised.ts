@@ -1,0 +1,42 @@
+import type { Writable } from 'node:stream'
+import { silentLog } from '../../platform/log.ts'
+import { openHttp } from '../../platform/http/open-http.ts'
+import type { PipelineOptions } from '../options.ts'
+import { addControlRoutes, addTraceRoute } from './control-routes.ts'
+import { addFeedRoutes } from './feed-routes.ts'
+import type { Files } from './front.ts'
+import { listenFrom, openFront } from './front.ts'
+import { openPage } from './page.ts'
+import { Supervisor } from './supervisor.ts'
+
+/** The supervisor with its port. */
+export interface Supervised extends AsyncDisposable {
+  readonly supervisor: Supervisor
+  readonly url: string
+}
+
+/** Listens first, so that the page is there before the broker is; then starts the child. */
+export async function openSupervised(options: PipelineOptions, dir: string, output: Writable): Promise<Supervised> {
+  const controls = options.kafka === undefined || options.demo === 'always' ? 'allowed' : 'absent'
+  const child = { dir, kafka: options.kafka, logLevel: 'info' }
+  const supervisor = new Supervisor({ child, output, controls, rate: options.rate })
+  const http = await openHttp({ name: 'supervisor', log: silentLog })
+  addFeedRoutes(http, supervisor)
+  addTraceRoute(http, supervisor)
+  if (controls === 'allowed') addControlRoutes(http, supervisor)
+  await http.ready()
+  const files: Files = options.page === 'page' ? openPage(supervisor) : () => null
+  const server = openFront(http, supervisor.proxy, files)
+  const port = await listenFrom(server, options.port)
+  supervisor.start()
+  return {
+    supervisor,
+    url: `http://localhost:${port}`,
+    async [Symbol.asyncDispose]() {
+      await supervisor.close()
+      server.closeAllConnections()
+      server.close()
+      await http.close()
+    },
+  }
+}

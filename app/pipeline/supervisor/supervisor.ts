@@ -1,0 +1,273 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import type { Writable } from 'node:stream'
+import { request } from 'undici'
+import type { Owner, Part, System } from '../../contracts/feed.ts'
+import type { FeedClient } from '../../feed/feed-client.ts'
+import { serverSentEvent } from '../../feed/faces/face.ts'
+import { FeedLog } from '../../feed/feed-log.ts'
+import { FeedRows } from '../../feed/feed-rows.ts'
+import type { RowState } from '../../feed/feed-rows.ts'
+import { FeedRelay } from '../../feed/relay/feed-relay.ts'
+import { Problem } from '../../platform/http/problem.ts'
+import type { ChildOptions, ChildUrls, FromChild } from '../child/messages.ts'
+import { BffProxy } from './bff-proxy.ts'
+import { ChildLife } from './child-life.ts'
+import { Generator } from './generator.ts'
+import { Ledger } from './ledger.ts'
+import { Outbox } from './outbox.ts'
+import { Phases } from './phases.ts'
+import { seedUsers } from './seed-users.ts'
+import { WriteSender } from './write-sender.ts'
+
+export interface SupervisorOptions {
+  readonly child: ChildOptions
+  /** Where the child's output goes. */
+  readonly output: Writable
+  /** Kill, poison, wipe and the generator: only with the embedded cluster. */
+  readonly controls: 'allowed' | 'absent'
+  /** Transfers a second from the beginning; null: the generator waits to be started. */
+  readonly rate: number | null
+}
+
+const tickMs = 1000
+const rebirthMs = 100
+const noHistory = { read: () => Promise.reject(new Error('There is no history yet.')) as never }
+
+/**
+ * Keeps the child with broker and applications alive, and what must outlive it: the feed with its rows, the writes that wait, the ledger
+ * of what SQL has acknowledged. A child that is killed comes back; one that ends by an error of its own ends the pipeline.
+ */
+export class Supervisor {
+  readonly ledger = new Ledger()
+  readonly generator: Generator
+  readonly proxy: BffProxy
+  readonly #options: SupervisorOptions
+  readonly #relay = new FeedRelay(() => this.#starting.close('reset', { reason: 'started', detail: 'The pipeline has started.' }))
+  readonly #starting = new FeedLog({ topics: [], start: new Map(), history: noHistory })
+  readonly #phases = new Phases(() => this.#announce())
+  readonly #sender = new WriteSender()
+  readonly #outbox: Outbox
+  readonly #failure = Promise.withResolvers<never>()
+  readonly #parts = new Map<string, Part>()
+  #owners: readonly Owner[] = []
+  #restore: System['restore'] = null
+  #life: ChildLife | null = null
+  #urls: ChildUrls | null = null
+  #isStopping = false
+  #isAnnounced = false
+  #proven = 0
+  #ticking: NodeJS.Timeout | undefined
+
+  constructor(options: SupervisorOptions) {
+    this.#options = options
+    this.#outbox = new Outbox({
+      send: this.#sender.send,
+      onAcknowledged: (key, id) => {
+        this.ledger.add(key, id)
+        this.generator.acknowledge()
+        this.#checkDrained()
+      },
+      onRefused: () => this.#checkDrained(),
+    })
+    this.generator = new Generator({
+      add: (transfer) => this.#outbox.add(transfer),
+      velocity: { count: 1_000_000, windowMs: 1000 },
+    })
+    this.proxy = new BffProxy(({ key, id }) => this.#made(key, id))
+    this.#failure.promise.catch(() => {})
+  }
+
+  /** Rejects when the child has ended by an error of its own. */
+  get failure(): Promise<never> {
+    return this.#failure.promise
+  }
+
+  get log(): FeedLog {
+    return this.#relay.log ?? this.#starting
+  }
+
+  get rows(): RowState {
+    return this.#relay.rows ?? new FeedRows().state()
+  }
+
+  get urls(): ChildUrls | null {
+    return this.#urls
+  }
+
+  start(): void {
+    this.#ticking = setInterval(() => this.#tick(), tickMs)
+    this.#begin()
+  }
+
+  /** Ends the pipeline with this error. */
+  fail(error: Error): void {
+    this.#failure.reject(error)
+  }
+
+  /** Resolves when the applications answer and the feed is there. */
+  async ready(): Promise<void> {
+    await this.#relay.started
+    while (this.#phases.phase === 'starting') await delay(20)
+  }
+
+  /** SIGKILL; the child comes back by itself. Null: there is none to kill. */
+  kill(): number | null {
+    const pid = this.#urls === null ? null : (this.#life?.pid ?? null)
+    if (pid !== null) this.#life!.kill()
+    return pid
+  }
+
+  wipe(): void {
+    if (this.#urls === null) throw new Problem(503, 'The pipeline is down, and comes back by itself.', {}, { retryAfterS: 1 })
+    this.#life!.send({ type: 'wipe' })
+  }
+
+  changeGenerator(change: { readonly running?: boolean; readonly rate?: number }): void {
+    this.generator.change(change)
+    this.#phases.setPaused(!this.generator.state.running)
+  }
+
+  system(): System {
+    const { phase, since, outage } = this.#phases
+    const isAllowed = this.#options.controls === 'allowed'
+    return {
+      at: Date.now(),
+      phase,
+      since,
+      outage,
+      pid: process.pid,
+      childPid: this.#life?.pid ?? null,
+      parts: [...this.#parts.values()],
+      restore: this.#restore,
+      owners: this.#owners,
+      guarantee: 'at_least_once',
+      cluster: this.#options.child.kafka === undefined ? 'embedded' : 'kafka',
+      generator: this.generator.state,
+      waiting: this.#outbox.size,
+      allows: { kill: isAllowed, poison: isAllowed, generator: isAllowed, wipe: isAllowed },
+    }
+  }
+
+  /** What a client of the feed gets first: how things are, and the ledger since `from`. */
+  greeting(from: number | null): (client: FeedClient) => void {
+    return (client) => {
+      client.frame(serverSentEvent({ type: 'system', id: null, text: JSON.stringify(this.system()) }))
+      const proof = this.ledger.proof(from ?? this.ledger.count)
+      client.frame(serverSentEvent({ type: 'proof', id: null, text: JSON.stringify(proof) }))
+    }
+  }
+
+  /** Asks the inspector of the child. */
+  async inspector(method: 'PUT' | 'POST', path: string, body: unknown): Promise<unknown> {
+    const url = this.#urls?.inspector
+    const away = new Problem(503, 'The pipeline is down, and comes back by itself.', {}, { retryAfterS: 1 })
+    if (url === undefined) throw away
+    const content = body === undefined ? {} : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }
+    const answer = await request(`${url}${path}`, { method, ...content }).catch(() => Promise.reject(away))
+    if (answer.statusCode >= 400) throw new Problem(502, `The inspector answers ${answer.statusCode}.`)
+    return answer.body.json()
+  }
+
+  async close(): Promise<void> {
+    this.#isStopping = true
+    clearInterval(this.#ticking)
+    this.generator.close()
+    this.#outbox.close()
+    this.#phases.close()
+    await this.#relay.close()
+    this.#starting.close('server.closing', { detail: 'The pipeline stops.' })
+    await this.#life?.stop()
+  }
+
+  #begin(): void {
+    this.#life = new ChildLife(this.#options.child, this.#options.output, {
+      onMessage: (message) => this.#hear(message),
+      onExit: (pid, signal, code) => void this.#ended(pid, signal, code),
+    })
+    this.#phases.reborn(this.#life.pid)
+  }
+
+  #hear(message: FromChild): void {
+    if (message.type === 'part') this.#parts.set(message.part.name, message.part)
+    else if (message.type === 'urls') this.#reach(message.urls)
+    else if (message.type === 'ready') void this.#serve()
+    else if (message.type === 'sql') this.ledger.sql = message.sql
+    else if (message.type === 'restore') this.#restoring(message.restore)
+    else if (message.type === 'owners') this.#owners = message.owners
+    else if (message.type === 'failed') this.#failure.reject(new Error(message.reason))
+    this.#announce()
+  }
+
+  #reach(urls: ChildUrls | null): void {
+    this.#urls = urls
+    this.#relay.follow(urls?.inspector ?? null)
+    this.proxy.follow(urls?.bff ?? null)
+    this.#sender.follow(urls?.transfers ?? null)
+  }
+
+  /** The child answers with data: writes may go on. */
+  async #serve(): Promise<void> {
+    this.ledger.setDown(false)
+    this.#phases.answers(this.#outbox.size)
+    this.#checkDrained()
+    if (this.#options.controls === 'allowed') await this.#prepareGenerator().catch(ignore)
+  }
+
+  /** Rejects if the child goes away meanwhile: the next one is asked again. */
+  async #prepareGenerator(): Promise<void> {
+    if (this.generator.hasUsers || this.#urls === null) return
+    this.generator.setUsers(await seedUsers(this.#urls.users))
+    const { rate } = this.#options
+    if (rate === null) this.#phases.setPaused(true)
+    else this.changeGenerator({ running: true, rate })
+  }
+
+  #restoring(restore: System['restore']): void {
+    this.#restore = restore
+    this.#phases.setRestoring(restore !== null)
+    this.#checkDrained()
+  }
+
+  async #ended(pid: number, signal: string | null, code: number | null): Promise<void> {
+    this.#reach(null)
+    this.#life = null
+    this.#restore = null
+    if (this.#isStopping) return
+    if (signal === null)
+      return this.#failure.reject(new Error(`The process with the applications has ended by itself with code ${code}.`))
+    for (const part of this.#parts.values()) this.#parts.set(part.name, { ...part, state: 'stopped' })
+    this.ledger.setDown(true)
+    this.#phases.died(pid, signal, this.#outbox.size)
+    await delay(rebirthMs)
+    if (!this.#isStopping) this.#begin()
+  }
+
+  #made(key: string, id: number): void {
+    this.ledger.add(key, id)
+    void this.inspector('PUT', `/traces/${id}?why=own`, undefined).catch(() => {})
+  }
+
+  #checkDrained(): void {
+    const backAt = this.#phases.outage?.backAt ?? null
+    if (backAt !== null && !this.#outbox.hasOlderThan(backAt)) this.#phases.drained()
+  }
+
+  #tick(): void {
+    const proof = this.ledger.proof(this.#proven)
+    this.#proven = proof.to
+    this.log.emit('proof', proof)
+    if (this.#outbox.size > 0 || this.generator.state.running) this.#announce()
+  }
+
+  /** At most once in a turn, however much has changed in it. */
+  #announce(): void {
+    if (this.#isAnnounced) return
+    this.#isAnnounced = true
+    setTimeout(() => {
+      this.#isAnnounced = false
+      this.log.emit('system', this.system())
+    }, 20)
+  }
+}
+
+const ignore = (): void => undefined

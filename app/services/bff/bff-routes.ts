@@ -1,0 +1,133 @@
+import { randomUUID } from 'node:crypto'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { Page } from '../../contracts/bff.ts'
+import type { Http } from '../../platform/http/open-http.ts'
+import { Problem } from '../../platform/http/problem.ts'
+import { amountsAsText } from './amount-numbers.ts'
+import type { Upstream, UpstreamAnswer, UpstreamRequest } from './upstream.ts'
+
+export interface Upstreams {
+  readonly users: Upstream
+  readonly transfers: Upstream
+  readonly read: Upstream
+}
+
+type Request = FastifyRequest<{ Params: { id?: string }; Body: Buffer | undefined }>
+
+/** The services behind say what they take: parameters and bodies are passed on, and refused there. */
+const passedOn = { schema: { querystring: { type: 'object', additionalProperties: true } } } as const
+const requestHeaders = ['content-type', 'idempotency-key', 'if-match']
+
+/** The routes of the page, and those of the origin's page. */
+export function addBffRoutes(http: Http, upstreams: Upstreams): void {
+  // Bodies pass through as they came: a number must not be rounded on its way.
+  http.removeContentTypeParser('application/json')
+  http.addContentTypeParser('application/json', { parseAs: 'buffer' }, async (_request: unknown, body: Buffer) => body)
+  addUserRoutes(http, upstreams)
+  addTransferRoutes(http, upstreams)
+  addOriginRoutes(http, upstreams)
+  addHealth(http, upstreams)
+}
+
+function addUserRoutes(http: Http, { users }: Upstreams): void {
+  for (const method of ['GET', 'POST'] as const)
+    http.route({ method, url: '/api/users', ...passedOn, handler: (request, reply) => pass(users, request, reply, '/users') })
+  for (const method of ['GET', 'PATCH', 'DELETE'] as const)
+    http.route({
+      method,
+      url: '/api/users/:id',
+      ...passedOn,
+      handler: (request, reply) => pass(users, request, reply, `/users/${idOf(request as Request)}`),
+    })
+}
+
+function addTransferRoutes(http: Http, { transfers, read }: Upstreams): void {
+  http.get('/api/transfers', passedOn, (request, reply) => pass(read, request, reply, '/transfers-enriched'))
+  http.get('/api/transfers/:id', passedOn, (request, reply) =>
+    pass(read, request, reply, `/transfers-enriched/${idOf(request as Request)}`),
+  )
+  http.get('/api/transfers/:id/row', passedOn, (request, reply) =>
+    pass(transfers, request, reply, `/transfers/${idOf(request as Request)}`),
+  )
+  http.post('/api/transfers', passedOn, (request, reply) => {
+    const rule = 'A transfer is sent with an Idempotency-Key, so that trying again never makes two.'
+    if (request.headers['idempotency-key'] === undefined) throw new Problem(400, rule, { 'Idempotency-Key': rule })
+    return pass(transfers, request, reply, '/transfers')
+  })
+  for (const method of ['PATCH', 'DELETE'] as const)
+    http.route({
+      method,
+      url: '/api/transfers/:id',
+      ...passedOn,
+      handler: (request, reply) => pass(transfers, request, reply, `/transfers/${idOf(request as Request)}`),
+    })
+}
+
+/** What the page of the origin called: bare arrays, and a POST that answers 200 with nothing. */
+function addOriginRoutes(http: Http, { users, transfers, read }: Upstreams): void {
+  http.get('/users', () => allOf(users, '/users?'))
+  http.get('/transfers', () => allOf(read, '/transfers-enriched?sort=id&'))
+  http.post('/users', passedOn, (request, reply) => pass(users, request, reply, '/users'))
+  http.post('/transfers', passedOn, async (request, reply) => {
+    const sent = toUpstream(request as Request, '/transfers')
+    const headers = { 'idempotency-key': randomUUID(), ...sent.headers }
+    const answer = await transfers.send({ ...sent, headers })
+    if (answer.status !== 201) return give(reply, answer)
+    return reply
+      .code(200)
+      .headers({ location: `/api${answer.headers['location'] ?? ''}` })
+      .send(Buffer.alloc(0))
+  })
+}
+
+function addHealth(http: Http, upstreams: Upstreams): void {
+  http.get('/api/health', async () => {
+    const names = Object.keys(upstreams) as (keyof Upstreams)[]
+    const states = await Promise.all(names.map(async (name) => [name, await stateOf(upstreams[name])] as const))
+    return { status: states.every(([, state]) => state === 'up') ? 'up' : 'down', services: Object.fromEntries(states) }
+  })
+}
+
+async function stateOf(upstream: Upstream): Promise<'up' | 'down'> {
+  const answer = await upstream.send({ method: 'GET', path: '/health/ready' }).catch(() => null)
+  return answer?.status === 200 ? 'up' : 'down'
+}
+
+async function pass(upstream: Upstream, request: unknown, reply: FastifyReply, path: string): Promise<FastifyReply> {
+  const { headers, ...answer } = await upstream.send(toUpstream(request as Request, path))
+  const location = headers['location']
+  return give(reply, { ...answer, headers: location === undefined ? headers : { ...headers, location: `/api${location}` } })
+}
+
+function give(reply: FastifyReply, { status, headers, body }: UpstreamAnswer): FastifyReply {
+  return reply.code(status).headers(headers).send(body)
+}
+
+function toUpstream(request: Request, path: string): UpstreamRequest {
+  const query = request.url.includes('?') ? request.url.slice(request.url.indexOf('?')) : ''
+  const headers = requestHeaders.flatMap((name) =>
+    typeof request.headers[name] === 'string' ? [[name, request.headers[name]]] : [],
+  )
+  const { body } = request
+  return {
+    method: request.method as UpstreamRequest['method'],
+    path: path + query,
+    headers: Object.fromEntries(headers) as Record<string, string>,
+    body: body === undefined ? undefined : amountsAsText(body),
+  }
+}
+
+/** All pages, as one list. */
+async function allOf(upstream: Upstream, path: string): Promise<unknown[]> {
+  const rows: unknown[] = []
+  for (let number = 0; ; number++) {
+    const { content, page } = await upstream.get<Page<unknown>>(`${path}size=500&page=${number}`)
+    rows.push(...content)
+    if (number + 1 >= page.totalPages) return rows
+  }
+}
+
+/** As it came, escaped: it must stay one segment of the path. */
+function idOf({ params }: Request): string {
+  return encodeURIComponent(params.id ?? '')
+}

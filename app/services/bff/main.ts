@@ -1,0 +1,39 @@
+import Type from 'typebox'
+import { serviceConfig } from '../../platform/config.ts'
+import { openHttp } from '../../platform/http/open-http.ts'
+import { runService } from '../../platform/run-service.ts'
+import { ServiceParts } from '../../platform/service.ts'
+import type { ServiceDefinition } from '../../platform/service.ts'
+import { addBffRoutes } from './bff-routes.ts'
+import { Upstream } from './upstream.ts'
+
+const config = Type.Object({
+  ...serviceConfig(8087),
+  users: Type.String({ default: 'http://127.0.0.1:8081', description: 'Address of users-write.' }),
+  transfers: Type.String({ default: 'http://127.0.0.1:8084', description: 'Address of transfers-write.' }),
+  read: Type.String({ default: 'http://127.0.0.1:8082', description: 'Address of core-read.' }),
+  timeoutMs: Type.Integer({ default: 5000, minimum: 1, description: 'How long a service may take to answer, in ms.' }),
+})
+
+export const bff: ServiceDefinition<typeof config> = {
+  name: 'bff',
+  summary: 'The one address that the page needs: passes its calls on to the services.',
+  config,
+  async start(given, { log }) {
+    await using parts = new ServiceParts()
+    const upstream = (name: string, url: string, meanwhile: string): Upstream => {
+      const opened = new Upstream({ name, url, meanwhile, timeoutMs: given.timeoutMs })
+      parts.defer(() => opened.close())
+      return opened
+    }
+    const http = await openHttp({ name: 'bff', log })
+    addBffRoutes(http, {
+      users: upstream('users API', given.users, 'Transfers can still be read.'),
+      transfers: upstream('transfers API', given.transfers, 'Users can still be made, and transfers read.'),
+      read: upstream('read API', given.read, 'Users and new transfers work.'),
+    })
+    return await parts.listen(http, given)
+  },
+}
+
+if (import.meta.main) await runService(bff)

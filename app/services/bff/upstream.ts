@@ -1,0 +1,89 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import { Pool, errors } from 'undici'
+import { Problem } from '../../platform/http/problem.ts'
+
+export interface UpstreamRequest {
+  readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE'
+  /** With the query. */
+  readonly path: string
+  readonly headers?: Readonly<Record<string, string>>
+  readonly body?: Buffer | undefined
+}
+
+export interface UpstreamAnswer {
+  readonly status: number
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: Buffer
+}
+
+export interface UpstreamOptions {
+  /** Its name in messages to people: `read API`. */
+  readonly name: string
+  readonly url: string
+  /** What a page may still be used for meanwhile, as a sentence. */
+  readonly meanwhile: string
+  readonly timeoutMs?: number
+}
+
+const passedOn = ['content-type', 'location', 'etag', 'retry-after', 'allow']
+const triesOfGet = 3
+const retryMs = 100
+
+/**
+ * A service behind this one. What it answers is passed on; that it does not answer is a 502, that it is too slow a 504. Only GET is tried
+ * again: nobody else knows whether a write was carried out.
+ */
+export class Upstream {
+  readonly #options: UpstreamOptions
+  readonly #pool: Pool
+
+  constructor(options: UpstreamOptions) {
+    const timeoutMs = options.timeoutMs ?? 5000
+    this.#options = options
+    this.#pool = new Pool(options.url, {
+      connections: 64,
+      connect: { timeout: 1000 },
+      headersTimeout: timeoutMs,
+      bodyTimeout: timeoutMs,
+    })
+  }
+
+  async send(request: UpstreamRequest): Promise<UpstreamAnswer> {
+    const tries = request.method === 'GET' ? triesOfGet : 1
+    for (let tried = 1; ; tried++) {
+      const answer = await this.#try(request)
+      if (!(answer instanceof Problem)) return answer
+      if (tried >= tries || answer.status === 504) throw answer
+      await delay(retryMs * tried)
+    }
+  }
+
+  async get<T>(path: string): Promise<T> {
+    const { status, body } = await this.send({ method: 'GET', path })
+    if (status !== 200) throw new Problem(502, `The ${this.#options.name} answers ${status}. ${this.#options.meanwhile}`)
+    return JSON.parse(body.toString()) as T
+  }
+
+  close(): Promise<void> {
+    return this.#pool.destroy()
+  }
+
+  async #try(request: UpstreamRequest): Promise<UpstreamAnswer | Problem> {
+    try {
+      const { method, path, headers = {}, body = null } = request
+      const answer = await this.#pool.request({ method, path, headers, body })
+      const bytes = Buffer.from(await answer.body.arrayBuffer())
+      if (answer.statusCode === 500) return this.#problem(502, 'fails', null)
+      const passed = passedOn.flatMap((name) => (typeof answer.headers[name] === 'string' ? [[name, answer.headers[name]]] : []))
+      return { status: answer.statusCode, headers: Object.fromEntries(passed) as Record<string, string>, body: bytes }
+    } catch (error) {
+      const isSlow = error instanceof errors.HeadersTimeoutError || error instanceof errors.BodyTimeoutError
+      return isSlow ? this.#problem(504, 'takes too long', error) : this.#problem(502, 'does not answer', error)
+    }
+  }
+
+  #problem(status: number, what: string, cause: unknown): Problem {
+    const { name, meanwhile } = this.#options
+    return new Problem(status, `The ${name} ${what}. ${meanwhile}`, {}, { retryAfterS: 1, cause })
+  }
+}

@@ -1,0 +1,62 @@
+import { schemaRegistry } from 'millrace/avro'
+import Type from 'typebox'
+import { liveFace } from '../../feed/faces/live-face.ts'
+import { serveFeed } from '../../feed/http/serve-feed.ts'
+import { clusterOf } from '../../platform/cluster.ts'
+import { kafkaConfig, serviceConfig } from '../../platform/config.ts'
+import type { Http } from '../../platform/http/open-http.ts'
+import { openHttp } from '../../platform/http/open-http.ts'
+import { runService } from '../../platform/run-service.ts'
+import { ServiceParts } from '../../platform/service.ts'
+import type { ServiceDefinition } from '../../platform/service.ts'
+import { Inspector } from './inspector.ts'
+
+const config = Type.Object({
+  ...serviceConfig(8086),
+  ...kafkaConfig,
+  clusterIdentity: Type.String({
+    default: '',
+    description: 'Tells this cluster from others whose topics have the same names. Default: its address.',
+  }),
+})
+
+export const inspectorService: ServiceDefinition<typeof config> = {
+  name: 'inspector',
+  summary: 'Watches the topics, and serves what passes as a feed.',
+  config,
+  async start(given, context) {
+    await using parts = new ServiceParts()
+    const cluster = clusterOf(given, context)
+    const clusterIdentity = given.clusterIdentity === '' ? given.kafka : given.clusterIdentity
+    const inspector = await Inspector.open({ cluster, schemaRegistry: schemaRegistry(given.registry), clusterIdentity })
+    parts.use(inspector)
+    parts.dependsOn(inspector.done)
+    const http = await openHttp({ name: 'inspector', log: context.log })
+    addRoutes(http, inspector)
+    return await parts.listen(http, given)
+  },
+}
+
+const feedQuery = Type.Object(
+  { at: Type.Optional(Type.String({ maxLength: 4000, pattern: String.raw`^[\w.:;,-]+$`, description: 'A vector.' })) },
+  { additionalProperties: false },
+)
+const traceParams = Type.Object({ id: Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER }) })
+const traceQuery = Type.Object({ why: Type.Enum(['own', 'selected'], { default: 'selected' }) }, { additionalProperties: false })
+
+function addRoutes(http: Http, inspector: Inspector): void {
+  http.get('/state', { schema: { summary: 'Rows and vector of one instant.' } }, async () => ({
+    topics: inspector.log.topics,
+    ...(await inspector.state()),
+  }))
+  http.get('/feed', { schema: { querystring: feedQuery, summary: 'Server-sent events from a vector on.' } }, (request, reply) => {
+    reply.hijack()
+    const { at = null } = request.query
+    void serveFeed(request.raw, reply.raw, { log: inspector.log, face: liveFace, at }).catch(() => reply.raw.destroy())
+  })
+  http.put('/traces/:id', { schema: { params: traceParams, querystring: traceQuery } }, ({ params, query }) =>
+    inspector.follow(params.id, query.why),
+  )
+}
+
+if (import.meta.main) await runService(inspectorService)

@@ -1,0 +1,40 @@
+import { execFile } from 'node:child_process'
+import { join } from 'node:path'
+import { test } from 'tap'
+import { UsageError, parseOptions } from '../../../app/pipeline/options.ts'
+
+const main = join(import.meta.dirname, '../../../app/pipeline/main.ts')
+
+function run(...args: string[]): Promise<{ readonly code: unknown; readonly stdout: string; readonly stderr: string }> {
+  const { NODE_OPTIONS: _options, ...env } = process.env
+  return new Promise((resolve) => {
+    execFile(process.execPath, ['--conditions=millrace-source', main, ...args], { env }, (error, stdout, stderr) =>
+      resolve({ code: error?.code ?? 0, stdout, stderr }),
+    )
+  })
+}
+
+test('an unknown option is refused with a hint and no stack', async (t) => {
+  const { code, stdout, stderr } = await run('--foo')
+  t.equal(code, 2)
+  t.equal(stdout, '')
+  t.equal(stderr, "Unknown option '--foo'. npm run pipeline -- --help shows all options.\n")
+})
+
+test('--help explains every option', async (t) => {
+  const { code, stdout } = await run('--help')
+  t.equal(code, 0)
+  for (const option of ['--verify', '--kafka', '--dir', '--port', '--rate', '--no-ui', '--demo', '--log'])
+    t.match(stdout, `\n  ${option}`)
+})
+
+test('values that make no sense are refused, and say what is taken', async (t) => {
+  for (const args of [['--port', 'x'], ['--port', '70000'], ['--rate', '-1'], ['--rate', ''], ['--kafka', 'nonsense'], ['words']])
+    t.throws(() => parseOptions(args), UsageError, args.join(' '))
+})
+
+test('the generator waits where the script is verified', async (t) => {
+  t.match(parseOptions([]), { rate: 5, mode: 'run', port: 8080, page: 'page' })
+  t.match(parseOptions(['--verify']), { rate: null, mode: 'verify' })
+  t.match(parseOptions(['--rate', '0']), { rate: null })
+})

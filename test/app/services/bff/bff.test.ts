@@ -1,0 +1,164 @@
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { test } from 'tap'
+import type { Test } from 'tap'
+import { silentLog } from '../../../../app/platform/log.ts'
+import { bff } from '../../../../app/services/bff/main.ts'
+
+type Handler = (request: IncomingMessage, response: ServerResponse, body: string) => void
+
+interface Call {
+  readonly method: string
+  readonly url: string
+  readonly body: string
+  readonly headers: IncomingMessage['headers']
+}
+
+/** A service behind: it answers as it is told, and remembers what it was asked. */
+async function service(t: Test, handle: Handler): Promise<{ readonly url: string; readonly calls: Call[] }> {
+  const calls: Call[] = []
+  const server = createServer((request, response) => {
+    let body = ''
+    request.on('data', (chunk: Buffer) => (body += chunk.toString()))
+    request.on('end', () => {
+      calls.push({ method: request.method!, url: request.url!, body, headers: request.headers })
+      handle(request, response, body)
+    })
+  })
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  t.teardown(() => {
+    server.closeAllConnections()
+    server.close()
+  })
+  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, calls }
+}
+
+const json = (response: ServerResponse, status: number, value: unknown, headers: Record<string, string> = {}): void => {
+  response.writeHead(status, { 'content-type': 'application/json', ...headers }).end(JSON.stringify(value))
+}
+
+const pages =
+  (rows: readonly unknown[]): Handler =>
+  (request, response) => {
+    const { searchParams } = new URL(request.url!, 'http://test')
+    const [size, number] = [Number(searchParams.get('size')), Number(searchParams.get('page'))]
+    const page = { number, size, totalElements: rows.length, totalPages: Math.ceil(rows.length / size) }
+    json(response, 200, { content: rows.slice(number * size, (number + 1) * size), page })
+  }
+
+async function open(t: Test, given: { users?: string; transfers?: string; read?: string; timeoutMs?: number }): Promise<string> {
+  const nobody = 'http://127.0.0.1:9'
+  const config = { users: nobody, transfers: nobody, read: nobody, timeoutMs: 2000, ...given }
+  const started = await bff.start({ host: '127.0.0.1', port: 0, logLevel: 'silent', ...config }, { log: silentLog })
+  t.teardown(() => started.close())
+  return started.url
+}
+
+const post = (url: string, body: string, headers: Record<string, string> = {}) =>
+  fetch(url, { method: 'POST', body, headers: { 'content-type': 'application/json', ...headers } })
+
+test('origin: GET /users and GET /transfers are bare arrays of all rows', async (t) => {
+  const rows = Array.from({ length: 1001 }, (_, index) => ({ id: index + 1 }))
+  const users = await service(t, pages(rows))
+  const read = await service(t, pages(rows.slice(0, 3)))
+  const url = await open(t, { users: users.url, read: read.url })
+  t.same(await (await fetch(`${url}/users`)).json(), rows)
+  t.same(await (await fetch(`${url}/transfers`)).json(), rows.slice(0, 3))
+})
+
+test('origin: POST /transfers answers 200 with an empty body', async (t) => {
+  const transfers = await service(t, (_request, response) => json(response, 201, { id: 7 }, { location: '/transfers/7' }))
+  const url = await open(t, { transfers: transfers.url })
+  const answer = await post(`${url}/transfers`, '{"fromUserId":1,"toUserId":2,"amount":10}')
+  t.equal(answer.status, 200)
+  t.equal(await answer.text(), '')
+  t.match(transfers.calls, [{ method: 'POST', url: '/transfers', headers: { 'idempotency-key': /^[\w-]{36}$/ } }])
+})
+
+test('amounts may be JSON numbers: their source text is what counts, other numbers stay as they were written', async (t) => {
+  const transfers = await service(t, (_request, response) => json(response, 201, { id: 7 }))
+  const url = await open(t, { transfers: transfers.url })
+  for (const amount of ['10', '10.00', '9999999999999999.99', '0.1', '1e1', '"10.00"'])
+    await post(`${url}/transfers`, `{"fromUserId":9007199254740993,"toUserId":2,"amount":${amount}}`)
+  t.same(
+    transfers.calls.map(({ body }) => body),
+    ['10', '10.00', '9999999999999999.99', '0.1', '1e1', '10.00'].map(
+      (amount) => `{"fromUserId":9007199254740993,"toUserId":2,"amount":"${amount}"}`,
+    ),
+  )
+})
+
+test('POST /api/transfers gives the row, its place here and its version; without a key it is refused', async (t) => {
+  const transfers = await service(t, (_request, response) =>
+    json(response, 201, { id: 7 }, { location: '/transfers/7', etag: '"v1"' }),
+  )
+  const url = await open(t, { transfers: transfers.url })
+  const body = '{"fromUserId":1,"toUserId":2,"amount":"10.00"}'
+  const made = await post(`${url}/api/transfers`, body, { 'idempotency-key': 'k1' })
+  t.equal(made.status, 201)
+  t.equal(made.headers.get('location'), '/api/transfers/7')
+  t.equal(made.headers.get('etag'), '"v1"')
+  t.match(transfers.calls, [{ headers: { 'idempotency-key': 'k1' } }])
+  const refused = await post(`${url}/api/transfers`, body)
+  t.equal(refused.status, 400)
+  t.equal(refused.headers.get('content-type'), 'application/problem+json')
+  t.equal(transfers.calls.length, 1)
+})
+
+test('refusals of a service are passed on as they are', async (t) => {
+  const problem = { type: 'about:blank', title: 'Unprocessable Content', status: 422, detail: 'There is no user 99.' }
+  const transfers = await service(t, (_request, response) => {
+    response.writeHead(422, { 'content-type': 'application/problem+json' }).end(JSON.stringify(problem))
+  })
+  const url = await open(t, { transfers: transfers.url })
+  const answer = await post(`${url}/api/transfers`, '{}', { 'idempotency-key': 'k1' })
+  t.equal(answer.status, 422)
+  t.same(await answer.json(), problem)
+})
+
+test('B3: a service that does not answer is a 502 that says what still works, the others go on', async (t) => {
+  const users = await service(t, pages([{ id: 1 }]))
+  const url = await open(t, { users: users.url })
+  const answer = await fetch(`${url}/api/transfers`)
+  t.equal(answer.status, 502)
+  t.match(await answer.json(), { status: 502, detail: 'The read API does not answer. Users and new transfers work.' })
+  t.equal((await fetch(`${url}/api/users`)).status, 200)
+})
+
+test('a service that is too slow is a 504, one that fails a 502 without its internals', async (t) => {
+  const users = await service(t, () => {})
+  const read = await service(t, (_request, response) => json(response, 500, { stack: 'secret' }))
+  const url = await open(t, { users: users.url, read: read.url, timeoutMs: 200 })
+  t.equal((await fetch(`${url}/api/users`)).status, 504)
+  const failed = await fetch(`${url}/api/transfers`)
+  t.equal(failed.status, 502)
+  t.notMatch(await failed.text(), 'secret')
+})
+
+test('only GET is tried again', async (t) => {
+  let left = 2
+  const users = await service(t, (request, response) => {
+    if (left-- > 0) request.socket.destroy()
+    else json(response, 200, { content: [], page: {} })
+  })
+  const url = await open(t, { users: users.url })
+  t.equal((await fetch(`${url}/api/users`)).status, 200)
+  t.equal(users.calls.length, 3)
+  left = 1
+  t.equal((await post(`${url}/api/users`, '{"name":"Amara"}')).status, 502)
+  t.equal(users.calls.length, 4)
+})
+
+test('parameters, versions and ids reach the service as they came', async (t) => {
+  const users = await service(t, (_request, response) => json(response, 200, {}))
+  const url = await open(t, { users: users.url })
+  await fetch(`${url}/api/users?page=1&size=5&foo=x`)
+  await fetch(`${url}/api/users/..%2F7`, { method: 'DELETE', headers: { 'if-match': '"v1"' } })
+  t.match(users.calls, [
+    { method: 'GET', url: '/users?page=1&size=5&foo=x' },
+    { method: 'DELETE', url: '/users/..%2F7', headers: { 'if-match': '"v1"' } },
+  ])
+})
