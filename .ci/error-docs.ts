@@ -221,6 +221,11 @@ const entries: Readonly<Record<KnownErrorCode, Entry>> = {
     'The schema registry does not answer, or refuses.',
     'Look after the registry; the cause says more.',
   ],
+  STREAMS_SERDE_TIMEOUT: [
+    'StreamsError',
+    'A serde has not prepared within `maxPollIntervalMs`: what it asks does not answer.',
+    'Look after the schema registry. Other instances get the tasks meanwhile.',
+  ],
   STREAMS_SEND_FAILED: [
     'StreamsError',
     'A record could not be written to its topic.',

@@ -118,8 +118,11 @@ export interface StreamsOptions {
   readonly sessionTimeoutMs?: number | undefined
   /** How often a member sends a heartbeat. Default 3000. */
   readonly heartbeatIntervalMs?: number | undefined
-  /** How long a member may take to join again in a rebalance (Java: `max.poll.interval.ms`). Default 300 000. */
-  readonly rebalanceTimeoutMs?: number | undefined
+  /**
+   * How long a member may take to join again in a rebalance. A turn of the loop that takes longer gives the tasks to other members,
+   * serdes that take longer to prepare end the thread. Default 300 000.
+   */
+  readonly maxPollIntervalMs?: number | undefined
   /** How often the cluster is asked for topics that the pattern of a source matches. Default 10 000 (Java: five minutes). */
   readonly metadataMaxAgeMs?: number | undefined
   /** How long a request to a broker may take. Default 40 000. */
@@ -207,7 +210,7 @@ const keys = {
   autoOffsetReset: 'earliest',
   sessionTimeoutMs: 45_000,
   heartbeatIntervalMs: 3000,
-  rebalanceTimeoutMs: 300_000,
+  maxPollIntervalMs: 300_000,
   metadataMaxAgeMs: 10_000,
   requestTimeoutMs: 40_000,
   deliveryTimeoutMs: 120_000,

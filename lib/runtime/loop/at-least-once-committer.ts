@@ -47,7 +47,7 @@ export class AtLeastOnceCommitter implements Committer {
       this.#endure(error)
       return nothing
     }
-    await purge.purge(clock.now())
+    void purge.purge(clock.now())
     return { committed: running, aborted: [] }
   }
 

@@ -76,7 +76,8 @@ export async function openStreamThread(options: OpenStreamThreadOptions): Promis
   await using opened = new AsyncDisposableStack()
   const jobs = new LoopJobs()
   const connected = await connect(options, jobs, opened)
-  const tasks = new TaskManager({ ...options, ...connected, offsetReset: options.config.autoOffsetReset })
+  const { autoOffsetReset: offsetReset, maxPollIntervalMs } = options.config
+  const tasks = new TaskManager({ ...options, ...connected, jobs, offsetReset, maxPollIntervalMs })
   const thread = makeThread(options, connected, jobs, tasks)
   const open = opened.move()
   return {
@@ -120,7 +121,7 @@ function makeThread(options: OpenStreamThreadOptions, connected: Connected, jobs
   const { plan, config, admin, environment, directory, makeCommitter = atLeastOnce } = options
   const { membership, input: fetcher, output, changelogs } = connected
   const { clock, logger } = environment
-  const { commitIntervalMs, pollMs, taskTimeoutMs, retryBackoffMs, bufferedRecordsPerPartition } = config
+  const { commitIntervalMs, pollMs, taskTimeoutMs, retryBackoffMs, maxPollIntervalMs, bufferedRecordsPerPartition } = config
   const purge = new RepartitionPurge({ plan, admin, logger, intervalMs: config.repartitionPurgeIntervalMs })
   const committer = makeCommitter({ membership, tasks, output, directory, purge, clock, logger, taskTimeoutMs })
   return new StreamThread({
@@ -131,8 +132,9 @@ function makeThread(options: OpenStreamThreadOptions, connected: Connected, jobs
     output,
     committer,
     pollMs,
+    maxPollIntervalMs,
     listener: new RebalanceListener({ jobs, tasks, committer, directory, clock, logger, retryBackoffMs }),
-    input: new TaskInput({ fetcher, tasks, bufferedRecordsPerPartition }),
+    input: new TaskInput({ fetcher, tasks, jobs, clock, bufferedRecordsPerPartition, maxPollIntervalMs }),
     executor: new TaskExecutor({ tasks, clock }),
     updater: new StateUpdater({ changelogs, tasks, committer, jobs, logger }),
     schedule: new CommitSchedule({ clock, commitIntervalMs, retryBackoffMs }),

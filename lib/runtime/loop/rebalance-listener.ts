@@ -12,7 +12,10 @@ import type { LoopJobs } from './loop-jobs.ts'
 
 export interface RebalanceListenerOptions {
   readonly jobs: LoopJobs
-  readonly tasks: Pick<TaskManager, 'all' | 'running' | 'withIds' | 'assign' | 'recreate' | 'close' | 'closeDirty'>
+  readonly tasks: Pick<
+    TaskManager,
+    'all' | 'running' | 'withIds' | 'committedOf' | 'assign' | 'recreate' | 'close' | 'closeDirty'
+  >
   readonly committer: Committer
   readonly directory: Pick<StateDirectory, 'closedTaskSums'>
   readonly clock: Clock
@@ -63,12 +66,13 @@ export class RebalanceListener implements MembershipListener {
     await Promise.race([commit, sleep(clock, commitBeforeJoinMs, committed.signal)])
   }
 
-  onAssigned(assigned: AssignedTasks): Promise<void> {
-    return this.#options.jobs.run(async () => {
-      const { tasks } = this.#options
-      // A source with a pattern may match other topics than before. Its task is then closed and made anew.
-      await this.#revoke(tasks.all.filter((managed) => readsOthers(managed, assigned)))
-      await tasks.assign(assigned)
+  async onAssigned(assigned: AssignedTasks): Promise<void> {
+    const { jobs, tasks } = this.#options
+    // A source with a pattern may match other topics than before. Its task is then closed and made anew.
+    await jobs.run(() => this.#revoke(tasks.all.filter((managed) => readsOthers(managed, assigned))))
+    const committed = await tasks.committedOf(assigned)
+    await jobs.run(async () => {
+      tasks.assign(assigned, committed)
       this.#isRebalancing = false
     })
   }

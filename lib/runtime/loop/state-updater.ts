@@ -33,7 +33,7 @@ export class StateUpdater {
     this.#step = changelogs
       .restoreOnce()
       .then(
-        (complete) => jobs.post(() => tasks.restored(complete)),
+        (complete) => jobs.post(async () => tasks.restored(complete)),
         (error: unknown) => jobs.post(() => this.#onFailed(error)),
       )
       .finally(() => {

@@ -11,6 +11,7 @@ import type { StatePublisher } from './state-publisher.ts'
 import type { StateUpdater } from './state-updater.ts'
 import type { TaskExecutor } from './task-executor.ts'
 import type { TaskInput } from './task-input.ts'
+import { TurnWatch } from './turn-watch.ts'
 
 export interface StreamThreadOptions {
   readonly clock: Clock
@@ -26,6 +27,8 @@ export interface StreamThreadOptions {
   readonly schedule: CommitSchedule
   readonly state: StatePublisher
   readonly pauses: PauseSwitch
+  /** A turn that takes longer than this gives the tasks to other members. */
+  readonly maxPollIntervalMs: number
   /** A task whose records wait for a partition without data (KIP-695) is looked at again after this long. */
   readonly pollMs: number
 }
@@ -40,15 +43,19 @@ export class StreamThread {
   #membership: 'open' | 'over' = 'open'
   #failure: unknown = undefined
   readonly #abandoned = Promise.withResolvers<void>()
+  readonly #watch: TurnWatch
 
   constructor(options: StreamThreadOptions) {
     this.#options = options
-    options.pauses.connect(() => options.jobs.wake())
+    const { pauses, jobs, clock, maxPollIntervalMs, membership } = options
+    pauses.connect(() => jobs.wake())
+    const onOverdue = (): void => membership.giveUp(overdue(maxPollIntervalMs))
+    this.#watch = new TurnWatch({ clock, maxPollIntervalMs, onOverdue })
   }
 
   /** The thread's life: resolves after `leave`, rejects with the error that ended it. Tasks are closed in both cases. */
   async run(): Promise<void> {
-    const { membership, listener, tasks, jobs } = this.#options
+    const { membership, listener, tasks, jobs, input } = this.#options
     const ended = membership.run(listener).then(
       () => this.#endMembership(undefined),
       (error: unknown) => this.#endMembership(error),
@@ -57,6 +64,8 @@ export class StreamThread {
       while (this.#membership === 'open') await this.#unlessAbandoned(this.#turn())
       if (this.#failure !== undefined) throw this.#failure
     } finally {
+      this.#watch.stop()
+      input.close()
       tasks.closeDirty(tasks.all)
       jobs.close()
       await membership.leave().catch(() => undefined)
@@ -90,8 +99,9 @@ export class StreamThread {
 
   async #turn(): Promise<void> {
     const { clock, jobs, input, output } = this.#options
+    this.#watch.turn()
     await jobs.runAll()
-    await input.handOver()
+    input.handOver()
     const worked = this.#work()
     if (!worked || input.failure?.hasRecordsBefore === false) await this.#throwInputFailure()
     input.resume()
@@ -159,6 +169,7 @@ export class StreamThread {
     const punctuateAt = Math.min(Infinity, ...working.map(({ task }) => task.nextWallClockMs))
     // The assignment, from which on commits go through, comes as a job and wakes the loop.
     const commitAt = membership.canCommit ? schedule.nextMs(running) : Infinity
+    this.#watch.rest()
     await jobs.wait(Math.max(0, Math.min(commitAt, waitingAt, punctuateAt) - now), clock)
   }
 
@@ -167,4 +178,11 @@ export class StreamThread {
     this.#failure = error
     this.#options.jobs.wake()
   }
+}
+
+function overdue(maxPollIntervalMs: number): string {
+  return (
+    `The loop has not come back for ${maxPollIntervalMs} ms (maxPollIntervalMs). ` +
+    'Let records take less time, or raise maxPollIntervalMs.'
+  )
 }

@@ -1,18 +1,26 @@
+import type { Clock } from '../../clock/clock.ts'
+import { within } from '../../clock/within.ts'
 import { assert } from '../../model/assert.ts'
-import type { TransportError } from '../../model/errors.ts'
+import { StreamsError, type TransportError } from '../../model/errors.ts'
 import type { TopicPartition } from '../../model/topic-partition.ts'
 import type { FetchedPartition } from '../../transport/fetcher.ts'
+import type { ReadableRange } from '../../transport/readable-ranges.ts'
 import { readableRanges } from '../../transport/readable-ranges.ts'
-import { prepareReads } from '../serdes/prepare-serdes.ts'
+import { isPrepared, prepareReads } from '../serdes/prepare-serdes.ts'
 import type { ManagedTask } from '../task/managed-task.ts'
 import type { TaskManager } from '../task/task-manager.ts'
 import type { InputFetcher } from './input-fetcher.ts'
+import type { LoopJobs } from './loop-jobs.ts'
 
 export interface TaskInputOptions {
   readonly fetcher: Pick<InputFetcher, 'start' | 'take' | 'pause' | 'resume' | 'hasNews'>
   readonly tasks: Pick<TaskManager, 'owner' | 'reset'>
+  readonly jobs: Pick<LoopJobs, 'post'>
+  readonly clock: Clock
   /** A partition with more records than this in its task's queue is not fetched. */
   readonly bufferedRecordsPerPartition: number
+  /** Serdes that take longer than this to prepare for records end the thread. */
+  readonly maxPollIntervalMs: number
 }
 
 /** The partition of a task that cannot be read any further. */
@@ -26,6 +34,9 @@ interface FailedInput {
 export class TaskInput {
   readonly #options: TaskInputOptions
   readonly #paused = new Map<TopicPartition, ManagedTask>()
+  /** The partitions whose next records wait for serdes or for an offset, with the answers that came meanwhile. */
+  readonly #held = new Map<TopicPartition, FetchedPartition[]>()
+  readonly #closing = new AbortController()
   #failed: FailedInput | null = null
 
   constructor(options: TaskInputOptions) {
@@ -46,48 +57,88 @@ export class TaskInput {
   }
 
   /**
-   * Gives the records of the last fetch to their tasks, while the next fetch is under way. Rejects with the error that ended the
-   * fetches.
+   * Gives the records of the last fetch to their tasks, while the next fetch is under way. Where serdes have to fetch schemas first,
+   * the records follow as a job of the loop, and other partitions do not wait for them. Throws the error that ended the fetches.
    */
-  async handOver(): Promise<void> {
+  handOver(): void {
     const { fetcher } = this.#options
     fetcher.start()
     const fetched = fetcher.take()
     fetcher.start()
-    for (const each of fetched) await this.#take(each)
+    for (const each of fetched) this.#take(each)
   }
 
   /** Resumes the paused partitions whose tasks have room again. */
   resume(): void {
     for (const [partition, managed] of this.#paused) {
       const isRunning = managed.state === 'running'
-      if (isRunning && this.#isFull(managed, partition)) continue
+      if (isRunning && (this.#isFull(managed, partition) || this.#held.has(partition))) continue
       this.#paused.delete(partition)
       if (isRunning) this.#options.fetcher.resume(partition)
     }
   }
 
-  async #take(fetched: FetchedPartition): Promise<void> {
+  /** Called when the loop has ended: nobody waits for serdes any more. */
+  close(): void {
+    this.#closing.abort()
+  }
+
+  #take(fetched: FetchedPartition): void {
     const managed = this.#options.tasks.owner(fetched)
     if (managed?.state !== 'running') return
-    const { topic, partition, error } = fetched
-    if (error === null) return this.#add(managed, fetched)
-    if (error.kind === 'out-of-range') return this.#options.tasks.reset({ topic, partition })
-    if (error.kind !== 'retriable') this.#fail(managed, fetched, error)
+    const partition = partitionOf(managed, fetched)
+    const held = this.#held.get(partition)
+    if (held === undefined) return this.#hand(managed, partition, fetched)
+    held.push(fetched)
+    this.#pause(managed, partition)
+  }
+
+  #hand(managed: ManagedTask, partition: TopicPartition, fetched: FetchedPartition): void {
+    const { error } = fetched
+    if (error?.kind === 'out-of-range') return this.#hold(managed, partition, this.#options.tasks.reset(partition))
+    if (error !== null) return error.kind === 'retriable' ? undefined : this.#fail(managed, partition, error)
+    const reader = managed.task.reader(partition)
+    const ranges = readableRanges(fetched, managed.task.fetchPosition(partition))
+    const add = (): void => this.#add(managed, partition, fetched, ranges)
+    if (isPrepared(reader)) return add()
+    this.#hold(
+      managed,
+      partition,
+      this.#limited(partition, prepareReads(reader, ranges)).then(() => add),
+    )
+  }
+
+  /** Holds back what comes of the partition until `work` is done. The loop then applies its result. */
+  #hold(managed: ManagedTask, partition: TopicPartition, work: Promise<() => void>): void {
+    const held: FetchedPartition[] = []
+    this.#held.set(partition, held)
+    const goOn = (apply: () => void): void =>
+      this.#options.jobs.post(async () => {
+        this.#held.delete(partition)
+        if (managed.state !== 'running') return
+        apply()
+        for (const each of held) this.#take(each)
+      })
+    work.then(goOn, (error: unknown) =>
+      goOn(() => {
+        throw error
+      }),
+    )
+  }
+
+  #limited(partition: TopicPartition, work: Promise<void>): Promise<void> {
+    const { clock, maxPollIntervalMs: limitMs } = this.#options
+    return within(work, { clock, limitMs, late: () => serdeTimeout(partition, limitMs), signal: this.#closing.signal })
   }
 
   /** Stops fetching the partition, and keeps the error. The thread ends with it once the records before it are processed. */
-  #fail(managed: ManagedTask, fetched: FetchedPartition, error: TransportError): void {
-    const partition = partitionOf(managed, fetched)
+  #fail(managed: ManagedTask, partition: TopicPartition, error: TransportError): void {
     this.#options.fetcher.pause(partition)
     this.#failed ??= { managed, partition, error }
   }
 
-  async #add(managed: ManagedTask, fetched: FetchedPartition): Promise<void> {
+  #add(managed: ManagedTask, partition: TopicPartition, fetched: FetchedPartition, ranges: readonly ReadableRange[]): void {
     const { task } = managed
-    const partition = partitionOf(managed, fetched)
-    const ranges = readableRanges(fetched, task.fetchPosition(partition))
-    await prepareReads(task.reader(partition), ranges)
     for (const { batch, from, end } of ranges) task.addRecords(partition, batch, from, end)
     // An answer without batches tells of the lag, too: retention may have removed what was waited for (KIP-695).
     if (fetched.highWatermark >= 0) task.setLag(partition, Math.max(0, fetched.highWatermark - task.fetchPosition(partition)))
@@ -108,4 +159,11 @@ function partitionOf({ partitions }: ManagedTask, { topic, partition }: FetchedP
   const found = partitions.find((each) => each.topic === topic && each.partition === partition)
   assert(found !== undefined, 'The owner of a partition reads it.')
   return found
+}
+
+function serdeTimeout({ topic, partition }: TopicPartition, limitMs: number): StreamsError {
+  const message =
+    `The serdes of ${topic}-${partition} have not prepared to read records for ${limitMs} ms (maxPollIntervalMs). ` +
+    'Check that the schema registry answers.'
+  return new StreamsError('STREAMS_SERDE_TIMEOUT', message, { facts: { topic, partition, limitMs } })
 }

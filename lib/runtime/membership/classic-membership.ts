@@ -67,6 +67,10 @@ export class ClassicMembership implements Membership {
     this.#member.requestRejoin()
   }
 
+  giveUp(reason: string): void {
+    this.#member.giveUp(reason)
+  }
+
   requestShutdown(): void {
     this.#error = 'shutdown-requested'
     this.#member.requestRejoin()

@@ -66,6 +66,8 @@ export interface Membership {
   commit(offsets: readonly OffsetCommit[]): Promise<void>
   /** Asks for a new assignment, with a new report. */
   requestRejoin(): void
+  /** Gives all tasks to other members without waiting for this thread, because it hangs. `reason` is a sentence for the log. */
+  giveUp(reason: string): void
   /** Tells all members of the group to stop (Java: `shutdown-application`). */
   requestShutdown(): void
   /** Gives all tasks back (`onRevoked`) and leaves. Resolves when that is done; errors are those of `run`. */

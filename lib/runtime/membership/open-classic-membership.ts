@@ -12,7 +12,13 @@ export async function openClassicMembership(options: OpenMembershipOptions, open
   const groupId = config.applicationId
   const clientId = `${environment.threadId}-consumer`
   const coordinator = opened.adopt(await cluster.groupCoordinator({ clientId, groupId }), (each) => each.close())
-  const { sessionTimeoutMs, rebalanceTimeoutMs, heartbeatIntervalMs, retryBackoffMs, acceptableRecoveryLag } = config
+  const {
+    sessionTimeoutMs,
+    maxPollIntervalMs: rebalanceTimeoutMs,
+    heartbeatIntervalMs,
+    retryBackoffMs,
+    acceptableRecoveryLag,
+  } = config
   return new ClassicMembership({
     coordinator,
     clock: environment.clock,

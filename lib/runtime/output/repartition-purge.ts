@@ -18,6 +18,7 @@ export class RepartitionPurge {
   readonly #topics: ReadonlySet<string>
   readonly #committed = new Map<string, PartitionOffset>()
   #lastMs = 0
+  #isUnderWay = false
 
   constructor(options: RepartitionPurgeOptions) {
     this.#options = options
@@ -30,16 +31,19 @@ export class RepartitionPurge {
       if (this.#topics.has(topic)) this.#committed.set(partitionKey({ topic, partition }), { topic, partition, offset })
   }
 
-  /** Deletes records if the interval has passed. If that fails, they are deleted next time. */
+  /** Deletes records if the interval has passed. Nobody needs to wait for it. If it fails, they are deleted next time. */
   async purge(now: number): Promise<void> {
-    if (this.#committed.size === 0 || now - this.#lastMs < this.#options.intervalMs) return
+    if (this.#isUnderWay || this.#committed.size === 0 || now - this.#lastMs < this.#options.intervalMs) return
     this.#lastMs = now
     const offsets = [...this.#committed.values()]
     this.#committed.clear()
+    this.#isUnderWay = true
     try {
       await this.#options.admin.deleteRecords(offsets)
     } catch (error) {
       this.#options.logger.warn(`Processed records of repartition topics could not be deleted: ${sentenceOf(error)}`)
+    } finally {
+      this.#isUnderWay = false
     }
   }
 }

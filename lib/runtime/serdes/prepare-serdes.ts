@@ -29,6 +29,11 @@ export async function prepareWrites(
   }
 }
 
+/** True if the serdes of a partition can read records without fetching anything. */
+export function isPrepared({ key, value }: Pick<RecordReader, 'key' | 'value'>): boolean {
+  return key.serde.prepareRead === undefined && value.serde.prepareRead === undefined
+}
+
 /** Lets the serdes of a partition fetch the schemas that they need to read these records. */
 export async function prepareReads(
   { key, value }: Pick<RecordReader, 'key' | 'value'>,

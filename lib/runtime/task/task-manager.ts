@@ -1,3 +1,5 @@
+import { within } from '../../clock/within.ts'
+import { StreamsError } from '../../model/errors.ts'
 import { sentenceOf } from '../../model/sentence.ts'
 import type { TaskId } from '../../model/task-id.ts'
 import { compareTaskIds, parseTaskId, taskIdString } from '../../model/task-id.ts'
@@ -9,6 +11,7 @@ import type { OffsetCommit } from '../../transport/group-coordinator.ts'
 import type { Changelog } from '../restore/changelog.ts'
 import type { ChangelogReader } from '../restore/changelog-reader.ts'
 import type { InputFetcher } from '../loop/input-fetcher.ts'
+import type { LoopJobs } from '../loop/loop-jobs.ts'
 import type { AssignedTasks } from '../membership/membership.ts'
 import type { ManagedTask } from './managed-task.ts'
 import { prepareWrites } from '../serdes/prepare-serdes.ts'
@@ -30,6 +33,9 @@ export interface TaskManagerOptions {
   readonly directory: Pick<StateDirectory, 'openTask' | 'closeTask' | 'destroyTask'>
   readonly globalStores: GlobalStores
   readonly offsetReset: OffsetReset
+  readonly jobs: Pick<LoopJobs, 'post'>
+  /** A task that cannot start for longer than this ends the thread. */
+  readonly maxPollIntervalMs: number
 }
 
 /** Makes, starts and closes the tasks of a thread. All calls come from the thread's loop, one after the other. */
@@ -37,6 +43,8 @@ export class TaskManager {
   readonly #options: TaskManagerOptions
   readonly #tasks = new Map<string, ManagedTask>()
   readonly #owners = new Map<string, ManagedTask>()
+  /** The tasks that start, each with what ends its waiting. */
+  readonly #starting = new Map<ManagedTask, AbortController>()
   #running: readonly ManagedTask[] = []
 
   constructor(options: TaskManagerOptions) {
@@ -66,28 +74,28 @@ export class TaskManager {
     return ids.flatMap((id) => this.#tasks.get(id) ?? [])
   }
 
-  /** Creates the tasks that the thread does not have yet. The others go on. */
-  async assign(assigned: AssignedTasks): Promise<void> {
-    const created = [...assigned].filter(([id]) => !this.#tasks.has(id))
-    const partitions = created.flatMap(([, each]) => each)
-    if (partitions.length === 0) return
+  /** Asks for the committed offsets of the tasks that the thread does not have yet. It touches no task. */
+  async committedOf(assigned: AssignedTasks): Promise<readonly OffsetCommit[]> {
+    const partitions = this.#newIn(assigned).flatMap(([, each]) => each)
+    if (partitions.length === 0) return []
     const { admin, environment } = this.#options
-    const committed = await admin.committedOffsets(environment.applicationId, partitions, 'stable')
-    for (const [id, each] of created) {
-      const keys = new Set(each.map(partitionKey))
-      await this.#create(
-        parseTaskId(id),
-        each,
-        committed.filter((offset) => keys.has(partitionKey(offset))),
-      )
+    return admin.committedOffsets(environment.applicationId, partitions, 'stable')
+  }
+
+  /** Creates the tasks that the thread does not have yet. They begin at these offsets. The other tasks go on. */
+  assign(assigned: AssignedTasks, committed: readonly OffsetCommit[]): void {
+    for (const [id, partitions] of this.#newIn(assigned)) {
+      const keys = new Set(partitions.map(partitionKey))
+      const mine = committed.filter((offset) => keys.has(partitionKey(offset)))
+      this.#create(parseTaskId(id), partitions, mine)
     }
   }
 
   /** Notes that these changelogs are restored. A task starts to run when all its changelogs are restored. */
-  async restored(changelogs: readonly Changelog[]): Promise<void> {
+  restored(changelogs: readonly Changelog[]): void {
     for (const { partition, taskId } of changelogs) {
       const managed = taskId === null ? undefined : this.#tasks.get(taskIdString(taskId))
-      if (managed?.restoring.delete(partitionKey(partition)) === true && managed.restoring.size === 0) await this.#start(managed)
+      if (managed?.restoring.delete(partitionKey(partition)) === true && managed.restoring.size === 0) this.#start(managed)
     }
   }
 
@@ -98,23 +106,27 @@ export class TaskManager {
   async recreate(tasks: readonly ManagedTask[], state: 'kept' | 'destroyed'): Promise<void> {
     this.closeDirty(tasks)
     if (state === 'destroyed') for (const { id } of tasks) this.#options.directory.destroyTask(id)
-    await this.assign(new Map(tasks.map(({ id, partitions }) => [taskIdString(id), partitions])))
+    const again = new Map(tasks.map(({ id, partitions }) => [taskIdString(id), partitions]))
+    this.assign(again, await this.committedOf(again))
   }
 
   /**
-   * Called if the broker no longer has the next offset of a partition. Reading goes on at the offset that the reset policy gives.
+   * Called if the broker no longer has the next offset of a partition. Reading goes on at the offset that the reset policy gives. The
+   * offset is asked for beside the loop; the loop then calls the function that this resolves to.
    */
-  async reset(partition: TopicPartition): Promise<void> {
+  async reset(partition: TopicPartition): Promise<() => void> {
     const managed = this.owner(partition)
-    if (managed === undefined) return
+    if (managed === undefined) return () => undefined
     const { offsetReset, admin, environment } = this.#options
     const offsets = await resetOffsets([partition], managed.subtopology, offsetReset, admin, environment.clock)
     const offset = offsets.get(partitionKey(partition)) ?? 0
     const [end] = await admin.listOffsets([partition], 'latest')
     environment.logger.warn(`The offset to read of ${partitionKey(partition)} is gone: going on at ${offset}.`)
-    managed.task.seek(partition, offset)
-    managed.task.setLag(partition, Math.max(0, (end?.offset ?? offset) - offset))
-    this.#options.input.assign(partition, offset)
+    return () => {
+      managed.task.seek(partition, offset)
+      managed.task.setLag(partition, Math.max(0, (end?.offset ?? offset) - offset))
+      this.#options.input.assign(partition, offset)
+    }
   }
 
   /** Closes tasks whose uncommitted work is given up. An error of one is logged, and the others are closed all the same. */
@@ -132,6 +144,8 @@ export class TaskManager {
   close(managed: ManagedTask): void {
     const { input, changelogs, directory } = this.#options
     managed.state = 'closed'
+    this.#starting.get(managed)?.abort()
+    this.#starting.delete(managed)
     this.#tasks.delete(taskIdString(managed.id))
     this.#setRunning()
     for (const partition of managed.partitions) {
@@ -146,7 +160,11 @@ export class TaskManager {
     }
   }
 
-  async #create(id: TaskId, partitions: readonly TopicPartition[], committed: readonly OffsetCommit[]): Promise<void> {
+  #newIn(assigned: AssignedTasks) {
+    return [...assigned].filter(([id]) => !this.#tasks.has(id))
+  }
+
+  #create(id: TaskId, partitions: readonly TopicPartition[], committed: readonly OffsetCommit[]): void {
     const { plan, environment, output, directory, globalStores } = this.#options
     const subtopology = plan.subtopologies[id.subtopology]!
     using opened = new DisposableStack()
@@ -159,7 +177,7 @@ export class TaskManager {
     opened.move()
     task.open()
     this.#restore(managed)
-    if (managed.restoring.size === 0) await this.#start(managed)
+    if (managed.restoring.size === 0) this.#start(managed)
   }
 
   #restore(managed: ManagedTask): void {
@@ -191,29 +209,82 @@ export class TaskManager {
     }
   }
 
-  async #start(managed: ManagedTask): Promise<void> {
-    const { environment, admin, input, offsetReset } = this.#options
-    const { task, subtopology, partitions, committed } = managed
+  /**
+   * Starts a task. Brokers and schema registries are asked beside the loop: other tasks go on meanwhile. Each step that touches the task
+   * is a job of the loop.
+   */
+  #start(managed: ManagedTask): void {
+    this.#step(managed, this.#places(managed), (places) => {
+      managed.task.start(managed.committed)
+      this.#step(managed, managed.task.prepare(), () => this.#run(managed, places))
+    })
+  }
+
+  #step<T>(managed: ManagedTask, asked: Promise<T>, next: (answer: T) => void): void {
+    const { jobs, environment, maxPollIntervalMs: limitMs } = this.#options
+    const { signal } = this.#starting.get(managed) ?? this.#startOf(managed)
+    const goOn = (run: () => void): void =>
+      jobs.post(async () => {
+        if (managed.state !== 'closed') run()
+      })
+    within(asked, { clock: environment.clock, limitMs, late: () => startTimeout(managed.id, limitMs), signal }).then(
+      (answer) => goOn(() => next(answer)),
+      (error: unknown) =>
+        goOn(() => {
+          throw error
+        }),
+    )
+  }
+
+  #startOf(managed: ManagedTask): AbortController {
+    const start = new AbortController()
+    this.#starting.set(managed, start)
+    return start
+  }
+
+  /** Where reading begins in each partition of the task, and where the partitions end. */
+  async #places({ subtopology, partitions, committed }: ManagedTask): Promise<readonly Place[]> {
+    const { environment, admin, offsetReset } = this.#options
     await prepareWrites([subtopology], environment.serdes, environment.applicationId)
     const known = new Map(committed.map((offset) => [partitionKey(offset), offset.offset]))
     const unknown = partitions.filter((partition) => !known.has(partitionKey(partition)))
     const begins = new Map([...known, ...(await resetOffsets(unknown, subtopology, offsetReset, admin, environment.clock))])
     const ends = await admin.listOffsets(partitions, 'latest')
-    task.start(committed)
-    await task.prepare()
+    return ends.map(({ topic, partition, offset: end }) => {
+      const at = { topic, partition }
+      return { partition: at, begin: begins.get(partitionKey(at)) ?? 0, end }
+    })
+  }
+
+  #run(managed: ManagedTask, places: readonly Place[]): void {
+    const { task } = managed
+    this.#starting.delete(managed)
     // The restored rows are stored at once, so that the next start need not restore them again.
     task.checkpoint()
     managed.state = 'running'
     this.#setRunning()
-    for (const { topic, partition, offset } of ends) {
-      const begin = begins.get(partitionKey({ topic, partition })) ?? 0
-      task.setLag({ topic, partition }, Math.max(0, offset - begin))
-      task.seek({ topic, partition }, begin)
-      input.assign({ topic, partition }, begin)
+    for (const { partition, begin, end } of places) {
+      task.setLag(partition, Math.max(0, end - begin))
+      task.seek(partition, begin)
+      this.#options.input.assign(partition, begin)
     }
   }
 
   #setRunning(): void {
     this.#running = this.all.filter(({ state }) => state === 'running')
   }
+}
+
+interface Place {
+  readonly partition: TopicPartition
+  readonly begin: number
+  readonly end: number
+}
+
+function startTimeout(id: TaskId, limitMs: number): StreamsError {
+  const task = taskIdString(id)
+  const message =
+    `Task ${task} has waited for ${limitMs} ms (maxPollIntervalMs) for its serdes or for the offsets where it begins. ` +
+    'Check that the schema registry and the brokers answer.'
+  return new StreamsError('STREAMS_SERDE_TIMEOUT', message, { facts: { task, limitMs } })
 }

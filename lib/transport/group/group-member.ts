@@ -150,6 +150,26 @@ export class GroupMember {
     await this.#running
   }
 
+  /**
+   * Leaves the group without a listener's help, because the listener hangs. When that comes back, it hears `onLost`, and the member
+   * joins anew. A static member only sends no more heartbeats, as in Java.
+   */
+  giveUp(reason: string): void {
+    const { coordinator, groupInstanceId } = this.#options
+    const { identity } = this
+    this.#heartbeat?.stop()
+    this.#generationId = -1
+    if (groupInstanceId === null && identity.memberId !== '') {
+      this.#memberId = ''
+      coordinator.leave(identity).then(
+        () => this.#forget(identity.memberId),
+        () => undefined,
+      )
+    }
+    this.#lossReason = reason
+    this.#raise('lost')
+  }
+
   /** False from the member's join until it knows its partitions: until then a commit would be refused. */
   get canCommit(): boolean {
     return this.#commits.isOpen
@@ -379,15 +399,19 @@ export class GroupMember {
   async #sayGoodbye(): Promise<void> {
     const isDynamic = this.#options.groupInstanceId === null
     const isSaid = this.#goodbye === 'default' ? isDynamic : this.#goodbye === 'leave'
-    if (isSaid && this.#memberId !== '') {
-      const { coordinator, memory } = this.#options
-      await this.#within(
-        goodbyeMs,
-        coordinator.leave(this.identity).then(() => memory?.forget()),
-      )
+    const { identity } = this
+    if (isSaid && identity.memberId !== '') {
+      const left = this.#options.coordinator.leave(identity).then(() => this.#forget(identity.memberId))
+      await this.#within(goodbyeMs, left)
     }
     this.#memberId = ''
     this.#generationId = -1
+  }
+
+  /** A late answer to the leave of an earlier member leaves the id of the present one alone. */
+  #forget(memberId: string): void {
+    const { memory } = this.#options
+    if (memory?.former === memberId) memory.forget()
   }
 
   async #within(timeoutMs: number, answer: Promise<void>): Promise<void> {

@@ -4,7 +4,7 @@ import { EmbeddedKafka } from '../../../lib/embedded.ts'
 import type { Committer } from '../../../lib/runtime/loop/committer.ts'
 import { openStreamThread, type CommitterOptions } from '../../../lib/runtime/loop/open-stream-thread.ts'
 import { StateDirectory } from '../../../lib/runtime/restore/state-directory.ts'
-import { resolveConfig } from '../../../lib/runtime/streams-config.ts'
+import { resolveConfig, type StreamsOptions } from '../../../lib/runtime/streams-config.ts'
 import { MemoryStorageFactory } from '../../../lib/storage/memory/memory-storage.ts'
 import type { Topology } from '../../../lib/topology/topology.ts'
 import type { OffsetCommit } from '../../../lib/transport/group-coordinator.ts'
@@ -16,10 +16,11 @@ export interface RunningThreadOptions {
   readonly topology: Topology
   readonly topics: Readonly<Record<string, number>>
   readonly makeCommitter?: (options: CommitterOptions) => Committer
+  readonly config?: Partial<StreamsOptions>
 }
 
 /** A real thread on an embedded cluster, with a membership that the test plays. Time passes in `simulate` only. */
-export async function runThread({ topology, topics, makeCommitter }: RunningThreadOptions) {
+export async function runThread({ topology, topics, makeCommitter, config }: RunningThreadOptions) {
   const clock = new ManualClock(1_000_000)
   const chance = seededChance(7)
   const cluster = await EmbeddedKafka.open({ clock, chance })
@@ -31,7 +32,14 @@ export async function runThread({ topology, topics, makeCommitter }: RunningThre
   const directory = new StateDirectory(new MemoryStorageFactory(), 'app', chance)
   const { thread, tasks, run } = await openStreamThread({
     plan: topology.plan('app'),
-    config: resolveConfig({ applicationId: 'app', cluster, commitIntervalMs: 100, retryBackoffMs: 1, fetchMaxWaitMs: 10 }),
+    config: resolveConfig({
+      applicationId: 'app',
+      cluster,
+      commitIntervalMs: 100,
+      retryBackoffMs: 1,
+      fetchMaxWaitMs: 10,
+      ...config,
+    }),
     cluster,
     admin: await cluster.admin({ clientId: 'test' }),
     environment: { ...environment, applicationId: 'app', clock, defaultStoreMedium: 'memory' },

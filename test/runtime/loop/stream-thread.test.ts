@@ -5,6 +5,9 @@ import { StreamsBuilder } from '../../../lib/dsl/streams-builder.ts'
 import { TransportError } from '../../../lib/model/errors.ts'
 import { topic } from '../../../lib/model/topic.ts'
 import { Serdes } from '../../../lib/serde/serdes.ts'
+import type { Committer } from '../../../lib/runtime/loop/committer.ts'
+import { AtLeastOnceCommitter } from '../../../lib/runtime/loop/at-least-once-committer.ts'
+import type { CommitterOptions } from '../../../lib/runtime/loop/open-stream-thread.ts'
 import { consume, produce } from '../running.ts'
 import { comesTrue, simulate } from '../simulated-time.ts'
 import { AllOrNothingCommitter } from './all-or-nothing-committer.ts'
@@ -53,6 +56,7 @@ t.test('a thread runs the tasks that its membership assigns, and commits through
   await playing(t, {}, async (thread) => {
     const { membership, tasks, states, clock } = thread
     await membership.heartbeat(both)
+    await comesTrue(clock, 'both tasks', () => tasks.running.length === 2)
     t.same(tasks.running.map(({ partitions }) => partitions), [...both.values()]) // prettier-ignore
     await send(thread, 'a', 'b', 'c')
     await seen(thread, 'a', 'b', 'c')
@@ -180,5 +184,33 @@ t.test('tasks that were aborted with one that is revoked begin again; the revoke
     t.same(membership.commits, [])
     t.same(tasks.all.map(({ partitions }) => partitions), [...onlyFirst.values()]) // prettier-ignore
     t.not(tasks.all[0], first)
+  })
+})
+
+t.test('a turn that hangs gives the tasks up; the loop goes on when it comes back', async (t) => {
+  const hung = Promise.withResolvers<void>()
+  let hangs = false
+  const makeCommitter = (options: CommitterOptions): Committer => {
+    const committer = new AtLeastOnceCommitter(options)
+    return {
+      commit: async (...asked) => {
+        if (hangs) await hung.promise
+        return committer.commit(...asked)
+      },
+      abort: (tasks) => committer.abort(tasks),
+    }
+  }
+  await playing(t, { makeCommitter, config: { maxPollIntervalMs: 2000 } }, async (thread) => {
+    const { membership, clock } = thread
+    await membership.heartbeat(both)
+    await send(thread, 'a')
+    await seen(thread, 'a')
+    hangs = true
+    await comesTrue(clock, 'the tasks given up', () => membership.givenUp.length > 0)
+    t.match(membership.givenUp, [/^The loop has not come back for 2000 ms/])
+    hangs = false
+    hung.resolve()
+    await send(thread, 'b')
+    await seen(thread, 'b')
   })
 })

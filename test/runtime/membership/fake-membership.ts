@@ -11,6 +11,8 @@ export class FakeMembership implements Membership {
   readonly commits: { readonly epoch: number; readonly offsets: readonly OffsetCommit[] }[] = []
   readonly reports: TaskReport[] = []
   rejoins = 0
+  /** Why tasks were given up. */
+  readonly givenUp: string[] = []
   /** Whether a join is under way. */
   canCommit = true
   shutdowns = 0
@@ -44,6 +46,10 @@ export class FakeMembership implements Membership {
 
   requestRejoin(): void {
     this.rejoins++
+  }
+
+  giveUp(reason: string): void {
+    this.givenUp.push(reason)
   }
 
   requestShutdown(): void {

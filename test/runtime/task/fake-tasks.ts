@@ -27,7 +27,11 @@ export class FakeTasks {
     return this.all.filter(({ id }) => ids.includes(taskIdString(id)))
   }
 
-  async assign(assigned: AssignedTasks): Promise<void> {
+  async committedOf(): Promise<[]> {
+    return []
+  }
+
+  assign(assigned: AssignedTasks): void {
     this.calls.push(`assign ${[...assigned.keys()].join(' ')}`)
     this.all = [...assigned.keys()].map((id) => this.withIds([id])[0] ?? managed(new FakeTask(id)))
   }
@@ -47,12 +51,12 @@ export class FakeTasks {
     for (const task of open) this.#remove(task)
   }
 
-  async restored(): Promise<void> {
+  restored(): void {
     this.calls.push('restored')
   }
 
-  async reset({ topic, partition }: TopicPartition): Promise<void> {
-    this.calls.push(`reset ${topic}-${partition}`)
+  async reset({ topic, partition }: TopicPartition): Promise<() => void> {
+    return () => void this.calls.push(`reset ${topic}-${partition}`)
   }
 
   #remove(task: ManagedTask): void {

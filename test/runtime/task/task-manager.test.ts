@@ -6,6 +6,7 @@ import type { StreamRecord } from '../../../lib/model/stream-record.ts'
 import type { TopicPartition } from '../../../lib/model/topic-partition.ts'
 import { partitionKey } from '../../../lib/model/topic-partition.ts'
 import type { Processor, ProcessorContext } from '../../../lib/processor/processor.ts'
+import { LoopJobs } from '../../../lib/runtime/loop/loop-jobs.ts'
 import type { Changelog } from '../../../lib/runtime/restore/changelog.ts'
 import { StateDirectory } from '../../../lib/runtime/restore/state-directory.ts'
 import { TaskManager } from '../../../lib/runtime/task/task-manager.ts'
@@ -14,6 +15,7 @@ import { openLmdbStorage } from '../../../lib/storage/lmdb/open-lmdb-storage.ts'
 import { SingleRecordBatch } from '../../../lib/testing/single-record-batch.ts'
 import type { PartitionOffset } from '../../../lib/transport/admin.ts'
 import { keyValueStore, plan, processor, source, subtopology } from '../plan.ts'
+import { settle } from '../simulated-time.ts'
 import { environment, Log } from '../task-fixture.ts'
 
 class Keeping implements Processor<string, string, unknown, unknown> {
@@ -46,6 +48,7 @@ async function open(t: Test, onClose = (): void => undefined) {
   const starts: Record<'earliest' | 'latest', number> = { earliest: 2, latest: 9 }
   const suppliers = () => new Keeping(onClose)
   const nodes = [source('SOURCE', ['in']), processor('KEEP', ['SOURCE'], suppliers, ['s'])]
+  const jobs = new LoopJobs()
   const directory = new StateDirectory(await openLmdbStorage(t.testdir()), 'test', seededChance(7))
   const manager = new TaskManager({
     plan: plan(subtopology(0, nodes, { stores: [keyValueStore('s', ['KEEP'])] })).plan('test'),
@@ -71,18 +74,32 @@ async function open(t: Test, onClose = (): void => undefined) {
     directory,
     globalStores: { names: new Set(), store: () => undefined },
     offsetReset: 'earliest',
+    jobs,
+    maxPollIntervalMs: 300_000,
   })
+  /** The loop does its jobs, until nothing is asked beside it any more. */
+  const settled = async (): Promise<void> => {
+    for (let turn = 0; turn < 4; turn++) {
+      await settle()
+      await jobs.runAll()
+    }
+  }
+  const assign = async (): Promise<void> => {
+    manager.assign(assigned, await manager.committedOf(assigned))
+    await settled()
+  }
   /** The changelogs are read to their end. */
   const restored = async (): Promise<void> => {
     const all = [...changelogs.values()]
     changelogs.clear()
-    await manager.restored(all)
+    manager.restored(all)
+    await settled()
   }
   const close = (): Promise<void> => {
     manager.closeDirty(manager.all)
     return directory.close()
   }
-  return { manager, committed, reading, changelogs, errors, restored, [Symbol.asyncDispose]: close }
+  return { manager, committed, reading, changelogs, errors, assign, restored, settled, [Symbol.asyncDispose]: close }
 }
 
 const partition = { topic: 'in', partition: 0 }
@@ -99,9 +116,9 @@ function processOne(manager: TaskManager, offset: number, text: string): void {
 
 t.test('a task runs when its stores are restored, from the committed offset on', async (t) => {
   await using opened = await open(t)
-  const { manager, committed, reading, changelogs, restored } = opened
+  const { manager, assign, committed, reading, changelogs, restored } = opened
   committed.set(key, 5)
-  await manager.assign(assigned)
+  await assign()
   t.same([manager.isRestoring, manager.running, reading.size], [true, [], 0])
   t.same([...changelogs.keys()], [changelog])
   await restored()
@@ -111,26 +128,26 @@ t.test('a task runs when its stores are restored, from the committed offset on',
 
 t.test('without a committed offset reading begins where the reset says', async (t) => {
   await using opened = await open(t)
-  const { manager, reading, restored } = opened
-  await manager.assign(assigned)
+  const { assign, reading, restored } = opened
+  await assign()
   await restored()
   t.equal(reading.get(key), 2)
 })
 
 t.test('a task that is assigned again is not touched', async (t) => {
   await using opened = await open(t)
-  const { manager, restored } = opened
-  await manager.assign(assigned)
+  const { manager, assign, restored } = opened
+  await assign()
   await restored()
   const [task] = manager.running
-  await manager.assign(assigned)
+  await assign()
   t.equal(manager.running[0], task)
 })
 
 t.test('tasks begin again at what is committed by now, with the state that storage has', async (t) => {
   await using opened = await open(t)
-  const { manager, committed, reading, changelogs, restored } = opened
-  await manager.assign(assigned)
+  const { manager, assign, committed, reading, changelogs, restored } = opened
+  await assign()
   await restored()
   processOne(manager, 2, 'kept')
   const [managed] = manager.running
@@ -149,8 +166,8 @@ t.test('tasks begin again at what is committed by now, with the state that stora
 
 t.test('tasks whose state is destroyed read their changelogs from the start', async (t) => {
   await using opened = await open(t)
-  const { manager, committed, changelogs, restored } = opened
-  await manager.assign(assigned)
+  const { manager, assign, committed, changelogs, restored } = opened
+  await assign()
   await restored()
   processOne(manager, 2, 'gone')
   const [managed] = manager.running
@@ -166,24 +183,24 @@ t.test('a task that does not close well is told, and closed all the same', async
   await using opened = await open(t, () => {
     throw new Error('It hangs.')
   })
-  const { manager, reading, errors, restored } = opened
-  await manager.assign(assigned)
+  const { manager, assign, reading, errors, restored } = opened
+  await assign()
   await restored()
   const [managed] = manager.running
   manager.closeDirty(manager.all)
   t.same([managed!.state, manager.all, reading.size, manager.owner(partition)], ['closed', [], 0, undefined])
   t.match(errors, [/^Task 0_0 did not close well: .*It hangs/])
-  await manager.assign(assigned)
+  await assign()
   t.equal(manager.all.length, 1, 'its storage was given back')
 })
 
 t.test('a partition whose offset is gone goes on where the reset says', async (t) => {
   await using opened = await open(t)
-  const { manager, committed, reading, restored } = opened
+  const { manager, assign, committed, reading, restored } = opened
   committed.set(key, 1)
-  await manager.assign(assigned)
+  await assign()
   await restored()
-  await manager.reset(partition)
+  ;(await manager.reset(partition))()
   t.equal(reading.get(key), 2)
   t.equal(manager.running[0]!.task.fetchPosition(partition), 2)
   await manager.reset({ topic: 'elsewhere', partition: 0 })

@@ -146,3 +146,35 @@ t.test('a member says why it lost its partitions', async (t) => {
   t.same(reasons, ['A refusal of this test: UNKNOWN_MEMBER_ID.', 'The coordinator has not answered for 10000 ms.'])
   await member.leave()
 })
+
+t.test(
+  'a member whose listener hangs gives up: others get its partitions, and it joins anew when the listener is back',
+  async (t) => {
+    const { cluster, join, advance } = await openGroup(t)
+    const { coordinator } = await openCoordinator(cluster)
+    const hung = Promise.withResolvers<void>()
+    let hangs = false
+    const subscription = async () => {
+      if (hangs) await hung.promise
+      return { topics: ['in'], userData: Buffer.from('from a') }
+    }
+    const a = await join('a', { subscription }, { coordinator })
+    const b = await join('b')
+    await advance(6_000)
+    t.same([a.owned(), b.owned()], [[0, 1], [2, 3]]) // prettier-ignore
+    hangs = true
+    a.member.requestRejoin()
+    await advance(1_000)
+    a.member.giveUp('The loop hangs.')
+    await advance(6_000)
+    t.same(b.owned(), [0, 1, 2, 3])
+    await t.rejects(a.member.commit([offset]), { code: 'TRANSPORT_UNKNOWN_MEMBER_ID' })
+    hung.resolve()
+    hangs = false
+    await advance(9_000)
+    t.ok(a.events.includes('lost 0,1'))
+    t.same([a.owned().length, b.owned().length], [2, 2])
+    await a.member.leave()
+    await b.member.leave()
+  },
+)

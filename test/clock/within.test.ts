@@ -1,0 +1,35 @@
+import t from 'tap'
+import { ManualClock } from '../../lib/clock/manual-clock.ts'
+import { within } from '../../lib/clock/within.ts'
+
+function open() {
+  const clock = new ManualClock(0)
+  const controller = new AbortController()
+  const options = { clock, limitMs: 1000, late: () => new Error('Too late.'), signal: controller.signal }
+  return { clock, controller, options }
+}
+
+t.test('work that ends in time gives its result, or its error', async (t) => {
+  const { clock, options } = open()
+  t.equal(await within(Promise.resolve(1), options), 1)
+  await t.rejects(within(Promise.reject(new Error('boom')), options), { message: 'boom' })
+  clock.advance(5000)
+})
+
+t.test('work that takes longer is too late', async (t) => {
+  const { clock, options } = open()
+  const late = within(new Promise(() => undefined), options)
+  clock.advance(1000)
+  await t.rejects(late, { message: 'Too late.' })
+})
+
+t.test('when nobody waits any more, nothing is too late', async (t) => {
+  const { clock, controller, options } = open()
+  let settled = false
+  const settle = () => (settled = true)
+  within(new Promise(() => undefined), options).then(settle, settle)
+  controller.abort()
+  clock.advance(5000)
+  await new Promise((resolve) => setImmediate(resolve))
+  t.notOk(settled)
+})
