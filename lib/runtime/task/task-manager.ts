@@ -220,7 +220,7 @@ export class TaskManager {
     })
   }
 
-  #step<T>(managed: ManagedTask, asked: Promise<T>, next: (answer: T) => void): void {
+  #step<T>(managed: ManagedTask, asked: Promise<T>, proceed: (answer: T) => void): void {
     const { jobs, environment, maxPollIntervalMs: limitMs } = this.#options
     const { signal } = this.#starting.get(managed) ?? this.#startOf(managed)
     const goOn = (run: () => void): void =>
@@ -228,7 +228,7 @@ export class TaskManager {
         if (managed.state !== 'closed') run()
       })
     within(asked, { clock: environment.clock, limitMs, late: () => startTimeout(managed.id, limitMs), signal }).then(
-      (answer) => goOn(() => next(answer)),
+      (answer) => goOn(() => proceed(answer)),
       (error: unknown) =>
         goOn(() => {
           throw error
