@@ -112,8 +112,15 @@ export interface QueryableStores<K, V> extends Record<StoreView, unknown> {
  * How the answers of a store's partitions become one value. `first`: only one partition has the key, and the result is its answer.
  * `sum`: the numbers of all partitions are added.
  */
-interface ValueMethod {
-  readonly together: 'first' | 'sum'
+type ValueMethod = FirstMethod | SumMethod
+
+/** A partition that does not have the key answers null; then the next one is asked. */
+interface FirstMethod {
+  readonly together: 'first'
+}
+
+interface SumMethod {
+  readonly together: 'sum'
 }
 
 /** A method that returns rows. The rows of one partition follow those of another, in pages. */
@@ -127,10 +134,15 @@ interface RowsMethod<Parameters extends number = number> {
 export type QueryMethod = ValueMethod | RowsMethod
 
 type MethodsOf<Face> = { readonly [Name in keyof Face]: MethodOf<Face[Name]> }
+/** `never`: the answers of partitions cannot be put together. Rows are objects; a value is a number, or null where there is none. */
 type MethodOf<F> = F extends (...values: infer Values) => infer Answer
-  ? Answer extends Promise<unknown>
-    ? ValueMethod
-    : RowsMethod<Required<Values>['length']>
+  ? Answer extends StoreRows<object>
+    ? RowsMethod<Required<Values>['length']>
+    : Answer extends Promise<number>
+      ? SumMethod
+      : null extends Awaited<Answer>
+        ? FirstMethod
+        : never
   : never
 
 const first = { together: 'first' } as const

@@ -17,7 +17,7 @@ export type ChangelogWriter = (key: string, row: Row | null) => void
  */
 export function changelogWriter(
   sink: ChangelogSink,
-  spec: Pick<StoreSpecBase<unknown, unknown>, 'changelogHeaders'> & { readonly values: StoredValues },
+  spec: Pick<StoreSpecBase<unknown, unknown>, 'changelogHeaders'> & { readonly values?: StoredValues },
   context: StateStoreContext,
 ): ChangelogWriter {
   const isTimestamped = spec.values === 'timestamped'
