@@ -61,6 +61,8 @@ export class FakePipeline {
   /** All batches ever: the vector is the number of the next one. */
   readonly batches: Batch[] = []
   readonly #epoch: string
+  /** A join with a fault: each rename sends one row more, which lacks the user. */
+  emitsOneMore = false
   #records: FeedRecord[] = []
   #counts = new Map<Station, number>()
   #newest: TransferRecord | null = null
@@ -102,8 +104,10 @@ export class FakePipeline {
   /** Renames, and sends the transfers of the user again. */
   rename(id: number, name: string): void {
     const cause = this.#putUser(id, name, 'u')
-    for (const { value } of this.#rows.values())
-      if (value !== null && (value.fromUserId === id || value.toUserId === id)) this.#putTransfer(value, cause, 'u')
+    const rows = [...this.#rows.values()].flatMap(({ value }) => value ?? [])
+    const isOf = ({ fromUserId, toUserId }: TransferRow): boolean => fromUserId === id || toUserId === id
+    const others = this.emitsOneMore ? rows.filter((row) => !isOf(row)).slice(0, 1) : []
+    for (const row of [...rows.filter(isOf), ...others]) this.#putTransfer(row, cause, 'u')
   }
 
   /** Acknowledged, and on the page with the next batch. The same key is the same transfer. */

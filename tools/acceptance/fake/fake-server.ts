@@ -37,7 +37,7 @@ export class FakeServer implements AsyncDisposable {
   /** Statuses that the next writes are answered with, instead of being done; 0 cuts the connection. */
   readonly refusals: number[] = []
   readApiIsDown = false
-  readonly reports: string[] = []
+  isReachable = true
   readonly #options: FakeServerOptions
   readonly #server: Server
   readonly #files: ReadonlyMap<string, PageFile>
@@ -228,6 +228,7 @@ export class FakeServer implements AsyncDisposable {
 
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { pathname, searchParams } = new URL(request.url ?? '/', this.url)
+    if (!this.isReachable) return void response.destroy()
     const file = request.method === 'GET' ? this.#files.get(pathname) : undefined
     if (file !== undefined) return void response.writeHead(200, file.headers).end(file.body)
     if (pathname === '/api/feed') return this.#open(response, searchParams)

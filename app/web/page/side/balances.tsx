@@ -1,5 +1,5 @@
 import { useSignal } from '@preact/signals'
-import { useEffect, useRef } from 'preact/hooks'
+import { useEffect, useLayoutEffect, useRef } from 'preact/hooks'
 import type { JSX } from 'preact'
 import { useApp } from '../app/app.ts'
 import { Hot } from '../frame/hot.tsx'
@@ -88,7 +88,11 @@ function NameForm({ label, name, onName, onDone }: NameFormProps): JSX.Element {
   const text = useSignal(name)
   const fault = useSignal<string | null>(null)
   const input = useRef<HTMLInputElement>(null)
-  useEffect(() => input.current?.select(), [])
+  // Before the next key: what is typed at once belongs to the name.
+  useLayoutEffect(() => {
+    input.current?.focus()
+    input.current?.select()
+  }, [])
   const submit = (event: Event): void => {
     event.preventDefault()
     fault.value = nameFault(text.value)

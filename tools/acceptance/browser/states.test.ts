@@ -1,0 +1,171 @@
+import { mkdir } from 'node:fs/promises'
+import { createRequire } from 'node:module'
+import { readFileSync } from 'node:fs'
+import t from 'tap'
+import type { Page } from 'playwright-core'
+import { FakeServer } from '../fake/fake-server.ts'
+import { openPage, until, withBrowser } from './browser-test.ts'
+import type { Bench, PageOptions } from './browser-test.ts'
+
+/** Where the pictures go: `docs/images` if they are asked for, otherwise a folder that nobody keeps. */
+const images = new URL(process.env['UPDATE_IMAGES'] === '1' ? '../../../docs/images/' : '../.data/images/', import.meta.url)
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+const noon = Date.parse('2026-11-28T14:03:05.120Z')
+
+interface State {
+  readonly name: string
+  readonly headline: RegExp
+  /** What happens before the page is opened, and after. */
+  readonly before?: (server: FakeServer) => void
+  readonly after?: (server: FakeServer, page: Page) => Promise<void> | void
+  readonly page?: PageOptions
+  readonly isEmpty?: boolean
+}
+
+const dark: PageOptions = { colorScheme: 'dark' }
+const killed = ({ pipeline }: FakeServer): void => {
+  const outage = {
+    deadPid: 4_711,
+    newPid: null,
+    signal: 'SIGKILL',
+    at: noon - 1_200,
+    backAt: null,
+    recoveredAt: null,
+    waited: 0,
+    count: 1,
+  }
+  pipeline.setSystem({ phase: 'killed', since: noon - 1_200, outage, childPid: null, waiting: 17 })
+}
+const restoring = ({ pipeline }: FakeServer): void => {
+  const outage = {
+    deadPid: 4_711,
+    newPid: 4_802,
+    signal: 'SIGKILL',
+    at: noon - 2_400,
+    backAt: noon - 300,
+    recoveredAt: null,
+    waited: 17,
+    count: 1,
+  }
+  const restore = { done: 12_300, total: 40_000 }
+  pipeline.setSystem({ phase: 'restoring', since: noon - 300, outage, childPid: 4_802, waiting: 17, restore })
+}
+const recovered = ({ pipeline }: FakeServer): void => {
+  const outage = {
+    deadPid: 4_711,
+    newPid: 4_802,
+    signal: 'SIGKILL',
+    at: noon - 4_400,
+    backAt: noon - 2_300,
+    recoveredAt: noon - 1_000,
+    waited: 17,
+    count: 1,
+  }
+  pipeline.setSystem({ phase: 'recovered', since: noon - 1_000, outage, childPid: 4_802 })
+}
+const open = async (_: FakeServer, page: Page): Promise<void> => page.click('.rows tr.row:nth-child(3) a')
+
+const states: readonly State[] = [
+  { name: 'live', headline: /^Amara sends Bruno 10\.00$/ },
+  { name: 'live-dark', headline: /^Amara/, page: dark },
+  { name: 'live-1024', headline: /^Amara/, page: { viewport: { width: 1024, height: 768 } } },
+  { name: 'live-360', headline: /^Amara/, page: { viewport: { width: 360, height: 740 } } },
+  { name: 'killed', headline: /^Killed with -9, 1\.2 s ago$/, before: killed },
+  { name: 'killed-dark', headline: /^Killed/, before: killed, page: dark },
+  { name: 'killed-360', headline: /^Killed/, before: killed, page: { viewport: { width: 360, height: 740 } } },
+  { name: 'restoring', headline: /^Back after 2\.1 s$/, before: restoring },
+  { name: 'recovered', headline: /^Killed and back in 3\.4 s$/, before: recovered },
+  { name: 'paused', headline: /^Paused$/, before: ({ pipeline }) => void pipeline.setSystem({ phase: 'paused' }) },
+  { name: 'empty', headline: /^Amara/, isEmpty: true },
+  {
+    name: 'offline',
+    headline: /^No server since/,
+    after: async (server, page) => {
+      server.isReachable = false
+      server.cutAll()
+      await page.waitForSelector('[data-state="offline"]')
+    },
+  },
+  { name: 'tour', headline: /^A stream is what happened\.$/, page: { tour: true } },
+  { name: 'tour-dark', headline: /^A stream/, page: { ...dark, tour: true } },
+  { name: 'record', headline: /^Amara/, after: open },
+  { name: 'record-dark', headline: /^Amara/, after: open, page: dark },
+  { name: 'records', headline: /^Records$/, page: { path: '/records' } },
+  { name: 'records-users-dark', headline: /^Records$/, page: { ...dark, path: '/records?kind=users' } },
+  { name: 'records-none', headline: /^Records$/, page: { path: '/records?user=nobody' } },
+  {
+    name: 'read-api-down',
+    headline: /^Records$/,
+    page: { path: '/records?status=FAILED', viewport: { width: 1024, height: 768 } },
+    before: (server) => (server.readApiIsDown = true),
+    after: async (_, page) => {
+      await page.click('text=Ask it')
+      await page.waitForSelector('text=The read API does not answer (502).')
+    },
+  },
+  { name: 'keys', headline: /^Amara/, after: async (_, page) => page.keyboard.press('?') },
+]
+
+await withBrowser(async (bench) => {
+  await mkdir(images, { recursive: true })
+  const wanted = process.env['STATES']?.split(',')
+  for (const state of states) if (wanted === undefined || wanted.includes(state.name)) await show(bench, state)
+})
+
+/** One state: its words, its picture, what axe says of it, and no word of the policy. */
+async function show(bench: Bench, state: State): Promise<void> {
+  await t.test(`${state.name}: its words, nothing wider than the window, axe finds nothing`, async (t) => {
+    let now = noon - 60_000
+    await using server = await FakeServer.open({ rate: 0, isLive: false, now: () => now })
+    if (state.isEmpty !== true) fill(server)
+    now = noon
+    state.before?.(server)
+    const { page, faults, close } = await openPage(bench, server.url, {
+      reducedMotion: 'reduce',
+      timezoneId: 'UTC',
+      fixedTime: noon,
+      ...state.page,
+    })
+    await until('the feed is open', async () => server.clients === 1)
+    if (state.isEmpty !== true) traffic(server)
+    await state.after?.(server, page)
+    await page.waitForFunction(
+      (text) => new RegExp(text).test(document.querySelector('h1')?.textContent ?? ''),
+      state.headline.source,
+    )
+    await page.waitForTimeout(600)
+    t.equal(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth), 0, 'nothing is wider than the window')
+    await page.evaluate(axe)
+    const violations = await page.evaluate(async () => {
+      const { axe: checker } = globalThis as unknown as {
+        axe: { run(): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> }
+      }
+      return (await checker.run()).violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`)
+    })
+    t.same(violations, [], 'axe')
+    t.same(faults, [])
+    await page.screenshot({ path: new URL(`${state.name}.png`, images).pathname })
+    await close()
+  })
+}
+
+/** Forty transfers, one of them failed and one not settled yet. */
+function fill(server: FakeServer): void {
+  for (let number = 0; number < 40; number++) {
+    const { id } = server.pipeline.transfer(
+      1 + (number % 4),
+      1 + ((number + 1 + (number % 3)) % 4),
+      `${1 + ((number * 37) % 900)}.50`,
+    )
+    if (number < 39) server.pipeline.settle(id, number === 33 ? 'FAILED' : 'COMPLETED')
+  }
+  server.pipeline.flush()
+}
+
+/** What a page hears in a second, at an instant that stands still. */
+function traffic(server: FakeServer): void {
+  for (let tick = 0; tick < 20; tick++) {
+    if (tick === 18) server.pipeline.settle(server.pipeline.transfer(1, 2, '10.00').id)
+    server.pump()
+  }
+}
