@@ -3,6 +3,7 @@ import t from 'tap'
 import type { Test } from 'tap'
 import { chromium } from 'playwright-core'
 import type { Browser, BrowserContextOptions, BrowserServer, Page } from 'playwright-core'
+import type { Trace } from '../../../app/contracts/feed.ts'
 import { FakeServer } from '../fake/fake-server.ts'
 import type { FakeServerOptions } from '../fake/fake-server.ts'
 import { chromiumPath } from './chromium-path.ts'
@@ -141,6 +142,6 @@ declare global {
     ids(): number[]
     faults(): Record<string, number>
     proof(): PageFigures
-    trace(id: number): import('../../../app/contracts/feed.ts').Trace | undefined
+    trace(id: number): Trace | undefined
   }
 }

@@ -14,7 +14,9 @@ async function settled(page: Page, server: FakeServer): Promise<void> {
 
 await withBrowser(async (bench) => {
   await faults(bench)
+  await outages(bench)
   await survival(bench)
+  await waitingWrites(bench)
   await keyboard(bench)
   await joins(bench)
   await hostile(bench)
@@ -74,7 +76,9 @@ async function faults(bench: Bench): Promise<void> {
       t.match(await faultsOf(second), { gaps: 0, repeats: 0, miscounted: 0 })
     },
   )
+}
 
+async function outages(bench: Bench): Promise<void> {
   await pageTest(
     'without a server the page says since when, and goes on where it was',
     bench,
@@ -149,7 +153,9 @@ async function survival(bench: Bench): Promise<void> {
       t.same(faults, [])
     },
   )
+}
 
+async function waitingWrites(bench: Bench): Promise<void> {
   await pageTest(
     'a write without an answer is repeated with its key, and written once',
     bench,
