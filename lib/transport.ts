@@ -3,7 +3,7 @@ import './require-node.ts'
 // The entry for implementers of transports: the ports, the record batches, and the connections below the Kafka clients.
 
 // The ports of a cluster.
-export type { Cluster, ConnectOptions } from './transport/cluster.ts'
+export type { Cluster, ConnectOptions, TroubleLog } from './transport/cluster.ts'
 export type { Admin, NewTopic, OffsetSpec, PartitionMetadata, PartitionOffset, TopicMetadata } from './transport/admin.ts'
 export type {
   AbortedTransaction,

@@ -1,14 +1,27 @@
 import type { Clock } from '../clock/clock.ts'
+import type { Metrics } from '../metrics/metrics.ts'
 import type { Chance } from '../clock/chance.ts'
 import type { Admin } from './admin.ts'
 import type { Fetcher } from './fetcher.ts'
 import type { GroupCoordinator } from './group-coordinator.ts'
 import type { Producer, ProducerOptions } from './producer.ts'
 
+/** Takes reports of trouble that passes. A logger of an application is one. */
+export interface TroubleLog {
+  /** Reports a problem that the client gets over by itself. `facts` are plain values. */
+  warn(message: string, facts?: Readonly<Record<string, unknown>>): void
+}
+
 /** Options of every client of a cluster. */
 export interface ConnectOptions {
   /** The client's name in the logs, metrics and quotas of brokers (Kafka: `client.id`). */
   readonly clientId: string
+  /**
+   * Is told of lost connections and of partitions that cannot be read, of each at most once in ten seconds. Default: nobody is told.
+   */
+  readonly log?: TroubleLog | undefined
+  /** Counts how long brokers throttle the client (KIP-219): `throttle-time`, in ms. Default: it is not counted. */
+  readonly metrics?: Metrics | undefined
 }
 
 /**

@@ -10,13 +10,15 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { parseArgs, promisify } from 'node:util'
+import { makeCertificates, scramUsers, secureListeners, securitySettings } from './kafka-security.ts'
+import type { SecureListeners, SecurePorts } from './kafka-security.ts'
 import { jars } from './maven.ts'
 import { end, freePort, launch, livePid, ready } from './server-process.ts'
 import type { ServerCommand } from './server-process.ts'
 
 const run = promisify(execFile)
-const version = process.env['KAFKA_VERSION'] ?? '4.4.0'
-const artifacts = [`org.apache.kafka:kafka_2.13:${version}`, 'org.apache.logging.log4j:log4j-slf4j-impl:2.25.5']
+const defaultVersion = process.env['KAFKA_VERSION'] ?? '4.4.0'
+const logging = 'org.apache.logging.log4j:log4j-slf4j-impl:2.25.5'
 const quickJvm = ['-XX:TieredStopAtLevel=1', '-XX:+UseSerialGC']
 
 export interface KafkaServerOptions {
@@ -28,6 +30,10 @@ export interface KafkaServerOptions {
   readonly brokers?: number
   /** Adds a listener that clients are told to reach at this port, for a proxy in between. Only for one broker. */
   readonly proxyPort?: number
+  /** Adds listeners with SASL, TLS, and both. Only for one broker. */
+  readonly security?: 'all'
+  /** Default: `KAFKA_VERSION`, or 4.4.0. */
+  readonly version?: string
 }
 
 export interface KafkaServer {
@@ -35,6 +41,7 @@ export interface KafkaServer {
   readonly dir: string
   /** Where the proxy at `proxyPort` has to forward to. */
   readonly proxyTargetPort: number | null
+  readonly secure: SecureListeners | null
   stop(): Promise<void>
   /** SIGKILL. A fresh folder stays. */
   kill(): Promise<void>
@@ -45,6 +52,7 @@ interface Ports {
   readonly controller: number
   readonly proxied: number | null
   readonly advertised: number | null
+  readonly secure: SecurePorts | null
 }
 
 /** Why no broker can be started here, or null. */
@@ -57,19 +65,26 @@ export function kafkaUnavailable(): string | null {
 /** Resolves when all brokers take requests. Rejects with the end of the log of the broker that does not start. */
 export async function startKafka(options: KafkaServerOptions = {}): Promise<KafkaServer> {
   const dir = options.dir === undefined ? await mkdtemp(join(tmpdir(), 'millrace-kafka-')) : resolve(options.dir)
-  const lib = await jars(`kafka-${version}`, artifacts)
+  const { version = defaultVersion } = options
+  const lib = await jars(`kafka-${version}`, [`org.apache.kafka:kafka_2.13:${version}`, logging])
   if (!existsSync(join(dir, 'ports.json'))) await configure(dir, options)
   await Promise.all(brokers(dir).map((broker) => startBroker(broker, lib)))
   return {
     bootstrapServers: bootstrapServers(dir),
     dir,
     proxyTargetPort: portsOf(dir)[0]!.proxied,
+    secure: await secureListenersOf(dir),
     kill: async () => void (await Promise.all(brokers(dir).map(({ server }) => end(server, 'SIGKILL')))),
     stop: async () => {
       await stopKafka(dir)
       if (options.dir === undefined) await rm(dir, { recursive: true, force: true })
     },
   }
+}
+
+async function secureListenersOf(dir: string): Promise<SecureListeners | null> {
+  const [{ secure } = { secure: null }] = portsOf(dir)
+  return secure === null ? null : secureListeners(dir, secure)
 }
 
 async function stopKafka(dir: string): Promise<void> {
@@ -97,8 +112,12 @@ function broker(dir: string): Broker {
 async function startBroker({ dir, properties, server }: Broker, lib: string): Promise<void> {
   if (livePid(server) !== null) return
   if (!existsSync(join(dir, 'data/meta.properties'))) await format(properties, lib)
-  const logging = `-Dlog4j2.configurationFile=${join(dir, 'log4j2.properties')}`
-  const command = { ...server, args: ['-Xmx256m', ...quickJvm, logging, '-cp', `${lib}/*`, 'kafka.Kafka', properties] }
+  // Kafka before version 4 logs by reload4j.
+  const logs = [
+    `-Dlog4j2.configurationFile=${join(dir, 'log4j2.properties')}`,
+    `-Dlog4j.configuration=file:${join(dir, 'log4j.properties')}`,
+  ]
+  const command = { ...server, args: ['-Xmx256m', ...quickJvm, ...logs, '-cp', `${lib}/*`, 'kafka.Kafka', properties] }
   launch(command)
   // An open port is up to a second too early; the line is written once the broker takes part in the cluster.
   await ready(command, 'Kafka Server started', 60_000)
@@ -106,7 +125,8 @@ async function startBroker({ dir, properties, server }: Broker, lib: string): Pr
 
 async function format(properties: string, lib: string): Promise<void> {
   const tool = ['-cp', `${lib}/*`, 'kafka.tools.StorageTool', 'format', '-t', 'bWlsbHJhY2UtdGVzdC1jbA', '-c', properties]
-  await run('java', [...quickJvm, ...tool])
+  const isSecure = readFileSync(properties, 'utf8').includes('sasl.enabled.mechanisms')
+  await run('java', [...quickJvm, ...tool, ...(isSecure ? scramUsers() : [])])
 }
 
 async function configure(dir: string, options: KafkaServerOptions): Promise<void> {
@@ -117,14 +137,17 @@ async function configure(dir: string, options: KafkaServerOptions): Promise<void
     await mkdir(folder, { recursive: true })
     await writeFile(join(folder, 'server.properties'), serverProperties(folder, ports, index))
     await writeFile(join(folder, 'log4j2.properties'), log4j)
+    await writeFile(join(folder, 'log4j.properties'), reload4j)
   }
+  if (options.security !== undefined) await makeCertificates(dir)
   await writeFile(join(dir, 'ports.json'), JSON.stringify(ports))
 }
 
-async function choosePorts({ port, proxyPort }: KafkaServerOptions, index: number): Promise<Ports> {
+async function choosePorts({ port, proxyPort, security }: KafkaServerOptions, index: number): Promise<Ports> {
   const client = index === 0 && port !== undefined ? port : await freePort()
   const proxied = proxyPort === undefined ? null : await freePort()
-  return { client, controller: await freePort(), proxied, advertised: proxyPort ?? null }
+  const secure = security === undefined ? null : { sasl: await freePort(), ssl: await freePort(), saslSsl: await freePort() }
+  return { client, controller: await freePort(), proxied, advertised: proxyPort ?? null, secure }
 }
 
 function portsOf(dir: string): readonly Ports[] {
@@ -138,16 +161,18 @@ function bootstrapServers(dir: string): string {
 }
 
 function serverProperties(dir: string, ports: readonly Ports[], index: number): string {
-  const { client, controller, proxied, advertised } = ports[index]!
+  const { client, controller, proxied, advertised, secure } = ports[index]!
   const replicas = Math.min(3, ports.length)
-  const plain = `PLAINTEXT://127.0.0.1:${client}`
+  const secured = secure === null ? [] : [['SASL_PLAINTEXT', secure.sasl], ['SSL', secure.ssl], ['SASL_SSL', secure.saslSsl]] // prettier-ignore
+  const plain = [['PLAINTEXT', client], ...secured].map(([name, port]) => `${name}://127.0.0.1:${port}`).join(',')
   const settings = {
     'process.roles': 'broker,controller',
     'node.id': index + 1,
     'controller.quorum.voters': ports.map((port, at) => `${at + 1}@127.0.0.1:${port.controller}`).join(','),
     listeners: `${plain},CONTROLLER://127.0.0.1:${controller}${proxied === null ? '' : `,PROXIED://127.0.0.1:${proxied}`}`,
     'advertised.listeners': `${plain}${proxied === null ? '' : `,PROXIED://127.0.0.1:${advertised}`}`,
-    'listener.security.protocol.map': 'PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT,PROXIED:PLAINTEXT',
+    'listener.security.protocol.map':
+      'PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT,PROXIED:PLAINTEXT,SASL_PLAINTEXT:SASL_PLAINTEXT,SSL:SSL,SASL_SSL:SASL_SSL',
     'controller.listener.names': 'CONTROLLER',
     'inter.broker.listener.name': 'PLAINTEXT',
     'log.dirs': join(dir, 'data'),
@@ -158,6 +183,7 @@ function serverProperties(dir: string, ports: readonly Ports[], index: number): 
     'transaction.state.log.min.isr': Math.max(1, replicas - 1),
     'share.coordinator.state.topic.replication.factor': replicas,
     ...quickSettings,
+    ...(secure === null ? {} : securitySettings(join(dir, '..'))),
   }
   const lines = Object.entries(settings).map(([key, value]) => `${key}=${value}`)
   return `${lines.join('\n')}\n`
@@ -190,6 +216,12 @@ appender.o.type=Console
 appender.o.name=o
 appender.o.layout.type=PatternLayout
 appender.o.layout.pattern=%d{HH:mm:ss,SSS} %p %m (%c{1})%n%throwable
+`
+
+const reload4j = `log4j.rootLogger=INFO, stdout
+log4j.appender.stdout=org.apache.log4j.ConsoleAppender
+log4j.appender.stdout.layout=org.apache.log4j.PatternLayout
+log4j.appender.stdout.layout.ConversionPattern=%d{HH:mm:ss,SSS} %p %m (%c{1})%n
 `
 
 async function main(): Promise<void> {

@@ -37,7 +37,9 @@ export async function openSharedResources(options: SharedResourcesOptions): Prom
   const directory = opened.adopt(new StateDirectory(storage, config.applicationId, cluster.chance), (each) => each.close())
   if (directory.isCopy) config.logger.warn(copied)
   const clientId = config.clientId ?? `${config.applicationId}-${directory.processId}`
-  const admin = opened.adopt(await cluster.admin({ clientId: `${clientId}-admin` }), (each) => each.close())
+  const admin = opened.adopt(await cluster.admin({ clientId: `${clientId}-admin`, log: config.logger, metrics }), (each) =>
+    each.close(),
+  )
   const environment: ThreadEnvironment = {
     ...applicationEnvironment(config, serdes, storage),
     threadId: `${clientId}-StreamThread-1`,

@@ -103,8 +103,9 @@ export class InputFetcher {
     try {
       const fetched = await this.#options.fetcher.fetch(positions, { ...this.#options.limits, signal: waiting.signal })
       this.#fetched = this.#accept(inputs, fetched)
-      // A partition whose leader moves is answered at once, with an error: without a pause this would be a busy loop.
-      if (fetched.some(({ error }) => error?.kind === 'retriable')) await this.#pauseAfterError(waiting.signal)
+      // Partitions whose leader moves may be answered at once, with an error: without a pause this would be a busy loop.
+      if (fetched.length > 0 && fetched.every(({ error }) => error?.kind === 'retriable'))
+        await this.#pauseAfterError(waiting.signal)
     } catch (error) {
       if (error instanceof TransportError && error.kind === 'retriable') await this.#pauseAfterError(waiting.signal)
       else this.#failure = error

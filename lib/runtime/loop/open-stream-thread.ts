@@ -97,17 +97,17 @@ export async function openStreamThread(options: OpenStreamThreadOptions): Promis
 
 async function connect(options: OpenStreamThreadOptions, jobs: LoopJobs, opened: AsyncDisposableStack): Promise<Connected> {
   const { plan, config, cluster, admin, environment, directory } = options
-  const { clock, threadId } = environment
+  const { clock, threadId, logger: log, metrics } = environment
   const { retryBackoffMs, bufferMemory, taskTimeoutMs } = config
   const limits = fetchLimits(config)
-  const fetcher = opened.adopt(await cluster.fetcher({ clientId: `${threadId}-consumer` }), close)
+  const fetcher = opened.adopt(await cluster.fetcher({ clientId: `${threadId}-consumer`, log, metrics }), close)
   const onNews = (): void => jobs.wake()
   const input = opened.adopt(new InputFetcher({ fetcher, clock, limits, retryBackoffMs, onNews }), close)
-  const producerId = { clientId: `${threadId}-producer` }
+  const producerId = { clientId: `${threadId}-producer`, log, metrics }
   const producer = opened.adopt(await cluster.producer({ ...producerId, ...producerOptions(config) }), close)
   const output = new ProducerOutput({ ...refusals(environment), producer, admin, clock, bufferBytesMax: bufferMemory })
   await output.lookUp(writtenTopics(plan))
-  const openFetcher = () => cluster.fetcher({ clientId: `${threadId}-restore-consumer` })
+  const openFetcher = () => cluster.fetcher({ clientId: `${threadId}-restore-consumer`, log, metrics })
   const listener = options.restoreListener
   const restoring = { openFetcher, admin, clock, listener, limits, retryBackoffMs, taskTimeoutMs }
   const changelogs = opened.adopt(new ChangelogReader(restoring), close)

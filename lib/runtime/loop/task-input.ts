@@ -95,7 +95,9 @@ export class TaskInput {
 
   #hand(managed: ManagedTask, partition: TopicPartition, fetched: FetchedPartition): void {
     const { error } = fetched
-    if (error?.kind === 'out-of-range') return this.#hold(managed, partition, this.#options.tasks.reset(partition))
+    if (error?.kind === 'out-of-range') {
+      return this.#hold(managed, partition, this.#options.tasks.reset(partition, truncatedTo(error)))
+    }
     if (error !== null) return error.kind === 'retriable' ? undefined : this.#fail(managed, partition, error)
     const reader = managed.task.reader(partition)
     const ranges = readableRanges(fetched, managed.task.fetchPosition(partition))
@@ -153,6 +155,11 @@ export class TaskInput {
     this.#options.fetcher.pause(partition)
     this.#paused.set(partition, managed)
   }
+}
+
+/** Where a truncated log ends (KIP-320). What was read before that offset is still there, so reading goes on from it. */
+function truncatedTo({ facts }: TransportError): number | undefined {
+  return facts['endOffset'] as number | undefined
 }
 
 function partitionOf({ partitions }: ManagedTask, { topic, partition }: FetchedPartition): TopicPartition {

@@ -11,7 +11,10 @@ export async function openClassicMembership(options: OpenMembershipOptions, open
   const { plan, config, cluster, admin, environment, processId, memory, prepareTopics } = options
   const groupId = config.applicationId
   const clientId = `${environment.threadId}-consumer`
-  const coordinator = opened.adopt(await cluster.groupCoordinator({ clientId, groupId }), (each) => each.close())
+  const coordinator = opened.adopt(
+    await cluster.groupCoordinator({ clientId, groupId, log: environment.logger, metrics: environment.metrics }),
+    (each) => each.close(),
+  )
   const {
     sessionTimeoutMs,
     maxPollIntervalMs: rebalanceTimeoutMs,

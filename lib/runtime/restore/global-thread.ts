@@ -50,7 +50,10 @@ export async function openGlobalThread(options: OpenGlobalThreadOptions): Promis
   await using opened = new AsyncDisposableStack()
   const storage = opened.adopt(directory.openGlobal(), (each) => each.close())
   const clientId = `${environment.threadId}-GlobalStreamThread`
-  const fetcher = opened.adopt(await cluster.fetcher({ clientId }), (each) => each.close())
+  const fetcher = opened.adopt(
+    await cluster.fetcher({ clientId, log: environment.logger, metrics: environment.metrics }),
+    (each) => each.close(),
+  )
   const { retryBackoffMs, commitIntervalMs: checkpointIntervalMs } = config
   const limits = fetchLimits(config)
   const parts = { environment, subtopologies, storage, admin, fetcher, limits, retryBackoffMs, checkpointIntervalMs }

@@ -111,15 +111,16 @@ export class TaskManager {
   }
 
   /**
-   * Called if the broker no longer has the next offset of a partition. Reading goes on at the offset that the reset policy gives. The
-   * offset is asked for beside the loop; the loop then calls the function that this resolves to.
+   * Called if the broker no longer has the next offset of a partition. Reading goes on at the offset that the reset policy gives, or
+   * at the end of a log that was truncated (KIP-320). The offset is asked for beside the loop; the loop then calls the function that
+   * this resolves to.
    */
-  async reset(partition: TopicPartition): Promise<() => void> {
+  async reset(partition: TopicPartition, truncatedTo?: number): Promise<() => void> {
     const managed = this.owner(partition)
     if (managed === undefined) return () => undefined
     const { offsetReset, admin, environment } = this.#options
-    const offsets = await resetOffsets([partition], managed.subtopology, offsetReset, admin, environment.clock)
-    const offset = offsets.get(partitionKey(partition)) ?? 0
+    const resets = async () => resetOffsets([partition], managed.subtopology, offsetReset, admin, environment.clock)
+    const offset = truncatedTo ?? (await resets()).get(partitionKey(partition)) ?? 0
     const [end] = await admin.listOffsets([partition], 'latest')
     environment.logger.warn(`The offset to read of ${partitionKey(partition)} is gone: going on at ${offset}.`)
     return () => {

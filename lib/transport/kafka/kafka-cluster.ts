@@ -1,5 +1,5 @@
 import { ConfigError } from '../../model/errors.ts'
-import type { Cluster } from '../cluster.ts'
+import type { Cluster, ConnectOptions } from '../cluster.ts'
 import type { ProducerOptions } from '../producer.ts'
 import { requireCodec } from '../record-batch/compression.ts'
 import { BrokerConnection, addressOf } from './client/broker-connection.ts'
@@ -14,6 +14,8 @@ import type { ConnectionSettings, Connector, HostPort } from './connection/conne
 export interface KafkaClusterOptions extends Omit<ConnectionSettings, 'clientId'> {
   /** The brokers to connect to first. Any of them knows all others. */
   readonly bootstrap: readonly HostPort[]
+  /** The rack of the clients, from whose brokers they read if they can (Kafka: `client.rack`, KIP-392). Empty: in no rack. */
+  readonly clientRack: string
   /** Makes the connections to brokers. */
   readonly connector: Connector
   /** The time limit in ms for connecting to one broker. */
@@ -31,19 +33,20 @@ export interface KafkaClusterOptions extends Omit<ConnectionSettings, 'clientId'
  */
 export function kafkaCluster(options: KafkaClusterOptions): Cluster {
   const { bootstrap, clock, chance, requestTimeoutMs } = options
-  const open = (what: string, clientId: string, timeoutMs = requestTimeoutMs): Promise<ClusterClient> =>
-    openClient(options, what, clientId, timeoutMs)
+  const open = (what: string, connect: ConnectOptions, timeoutMs = requestTimeoutMs): Promise<ClusterClient> =>
+    openClient(options, what, connect, timeoutMs)
   return Object.freeze<Cluster>({
     description: `kafka ${bootstrap.map(addressOf).join(',')}`,
     clock,
     chance,
-    admin: async ({ clientId }) => new KafkaAdmin(await open('admin client', clientId), requestTimeoutMs),
-    fetcher: async ({ clientId }) => new KafkaFetcher(await open('fetcher', clientId)),
-    groupCoordinator: async ({ clientId }) => new KafkaGroupCoordinator(await open('group coordinator', clientId)),
-    producer: async ({ clientId, ...producer }) => {
+    admin: async (connect) => new KafkaAdmin(await open('admin client', connect), requestTimeoutMs),
+    fetcher: async (connect) => new KafkaFetcher(await open('fetcher', connect), options.clientRack),
+    groupCoordinator: async (connect) => new KafkaGroupCoordinator(await open('group coordinator', connect)),
+    producer: async ({ clientId, log, metrics, ...producer }) => {
       checkProducer(producer)
       requireCodec(producer.compression)
-      return new KafkaProducer(await open('producer', clientId, producer.requestTimeoutMs), producer)
+      const client = await open('producer', { clientId, log, metrics }, producer.requestTimeoutMs)
+      return new KafkaProducer(client, producer)
     },
   })
 }
@@ -52,7 +55,7 @@ export function kafkaCluster(options: KafkaClusterOptions): Cluster {
 async function openClient(
   options: KafkaClusterOptions,
   what: string,
-  clientId: string,
+  { clientId, log, metrics }: ConnectOptions,
   requestTimeoutMs: number,
 ): Promise<ClusterClient> {
   const { connector, ssl, sasl, idleTimeoutMs, bootstrap, connectionTimeoutMs, apiTimeoutMs, clock, chance } = options
@@ -60,7 +63,9 @@ async function openClient(
   const connection = { open: await connector(settings), clock, connectionTimeoutMs, requestTimeoutMs }
   const open = (broker: HostPort, signal: AbortSignal): Promise<BrokerConnection> =>
     BrokerConnection.open(broker, connection, signal)
-  const client = new ClusterClient({ what, bootstrap, open, clock, chance, apiTimeoutMs })
+  const throttled = metrics?.counter('throttle-time', 'client-metrics', { 'client-id': clientId })
+  const onThrottle = (throttleTimeMs: number): void => throttled?.add(throttleTimeMs)
+  const client = new ClusterClient({ what, bootstrap, open, clock, chance, apiTimeoutMs, log, onThrottle })
   await client.connect(options.bootstrapTimeoutMs).catch((error: unknown) => {
     client.close()
     throw error

@@ -31,6 +31,11 @@ export interface KafkaOptions {
   /** A connection that sends nothing for this long, in ms, is closed (Kafka: `connections.max.idle.ms`). Default 540,000. */
   readonly connectionsMaxIdleMs?: number | undefined
   /**
+   * The rack of the clients (Kafka: `client.rack`). They read from a replica in that rack if the brokers have a
+   * `replica.selector.class` (KIP-392). Default: in no rack.
+   */
+  readonly clientRack?: string | undefined
+  /**
    * What connects to brokers: Millrace's own `socket`, or `kafkajs`, which then has to be installed. Default `kafkajs`.
    */
   readonly connection?: 'socket' | 'kafkajs' | undefined
@@ -67,6 +72,7 @@ const optionNames: OptionNames<KafkaOptions> = {
   requestTimeoutMs: true,
   apiTimeoutMs: true,
   connectionsMaxIdleMs: true,
+  clientRack: true,
   connection: true,
   clock: true,
   chance: true,
@@ -85,6 +91,7 @@ function resolved(options: KafkaOptions): KafkaClusterOptions {
     bootstrap: addresses(options.bootstrapServers),
     ssl: options.ssl ?? false,
     sasl: options.sasl ?? null,
+    clientRack: options.clientRack ?? '',
     idleTimeoutMs: options.connectionsMaxIdleMs ?? 540_000,
     connectionTimeoutMs: options.connectionTimeoutMs ?? 10_000,
     bootstrapTimeoutMs: options.bootstrapTimeoutMs ?? 10_000,

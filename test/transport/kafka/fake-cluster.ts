@@ -24,6 +24,7 @@ export function fakeCluster(fateOf?: (frame: RequestFrame) => Fate, clock: Clock
     requestTimeoutMs: 1000,
     apiTimeoutMs: 5000,
     idleTimeoutMs: 60_000,
+    clientRack: 'here',
     clock,
     chance,
   })

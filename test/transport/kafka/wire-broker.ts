@@ -16,6 +16,7 @@ import { offsetFetch } from '../../../lib/transport/kafka/wire/apis/offset-fetch
 import { produce } from '../../../lib/transport/kafka/wire/apis/produce.ts'
 import { decodeRequest, encodeResponse } from '../../../lib/transport/kafka/wire/messages.ts'
 import { byTopic } from '../../../lib/transport/kafka/wire/request.ts'
+import { field } from '../../../lib/transport/record-batch/wire-format.ts'
 import { placedAt } from '../sealed-batches.ts'
 
 /** A request as a broker sees it. */
@@ -140,7 +141,7 @@ export class WireBroker {
       const baseOffset = this.#broker.append(partition, records)
       const stored = this.#batches(partition)
       if (!stored.some((batch) => batch.baseOffset === baseOffset))
-        stored.push({ baseOffset, bytes: placedAt(baseOffset, records) })
+        stored.push({ baseOffset, bytes: ofEpoch(placedAt(baseOffset, records)) })
       return { errorCode: 0, baseOffset }
     } catch (error) {
       return { errorCode: codeOf(error), baseOffset: -1 }
@@ -225,6 +226,12 @@ export class WireBroker {
     this.#stored.set(partitionKey(partition), batches)
     return batches
   }
+}
+
+/** The broker is the leader in epoch 0. The checksum does not cover the epoch. */
+function ofEpoch(bytes: Buffer): Buffer {
+  bytes.writeInt32BE(0, field.partitionLeaderEpoch)
+  return bytes
 }
 
 /** The id of a topic: a topic of the same name always has the same. */

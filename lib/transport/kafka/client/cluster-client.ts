@@ -1,13 +1,16 @@
 import type { Chance } from '../../../clock/chance.ts'
+import { sleep } from '../../../clock/clock.ts'
 import type { Clock } from '../../../clock/clock.ts'
 import { TransportError } from '../../../model/errors.ts'
 import type { PartitionMetadata } from '../../admin.ts'
+import type { TroubleLog } from '../../cluster.ts'
 import type { TopicPartition } from '../../../model/topic-partition.ts'
 import type { HostPort } from '../connection/connection.ts'
 import { addressOf } from './broker-connection.ts'
 import type { BrokerConnection } from './broker-connection.ts'
 import { closed, errorCode, isRetriable, kafkaError, throwOnError, unreachable } from './kafka-errors.ts'
 import { retry } from './retry.ts'
+import { TroubleReport } from './trouble-report.ts'
 import { findCoordinatorRequest, metadataRequest } from '../wire/metadata-requests.ts'
 import type { BrokerAddress, ClusterDescription, TopicDescription } from '../wire/metadata-requests.ts'
 import { zeroUuid } from '../wire/schema.ts'
@@ -23,6 +26,9 @@ export interface ClusterClientOptions {
   readonly chance: Chance
   /** The time limit of a call with all its retries. */
   readonly apiTimeoutMs: number
+  readonly log?: TroubleLog | undefined
+  /** Called when a broker throttles the client, with the time in ms. */
+  readonly onThrottle?: (throttleTimeMs: number) => void
 }
 
 /**
@@ -39,6 +45,9 @@ export class ClusterClient {
   readonly #wanted = new Set<string>()
   readonly #coordinators = new Map<string, number>()
   readonly #closing = new AbortController()
+  readonly #trouble: TroubleReport
+  /** Until when a broker wants to get no request, by its address. */
+  readonly #throttledUntilMs = new Map<string, number>()
   #brokers: readonly BrokerAddress[] = []
   #controllerId = -1
   #refreshing: Promise<void> | null = null
@@ -47,6 +56,7 @@ export class ClusterClient {
     this.#options = options
     this.clock = options.clock
     this.chance = options.chance
+    this.#trouble = new TroubleReport(options.log, options.clock)
   }
 
   get signal(): AbortSignal {
@@ -76,6 +86,12 @@ export class ClusterClient {
     this.#closing.abort()
     for (const connection of this.#connections.values()) connection.then((open) => open.close()).catch(() => {})
     this.#connections.clear()
+  }
+
+  /** Tells the log of an error that the client gets over by itself, of each `kind` once in a while. */
+  report(kind: string, error: TransportError): void {
+    const { message, code, facts } = error
+    this.#trouble.tell(kind, `The ${this.#options.what} has trouble: ${message}`, { code, ...facts })
   }
 
   retry<T>(attempt: () => Promise<T>, withinMs = this.#options.apiTimeoutMs): Promise<T> {
@@ -138,6 +154,10 @@ export class ClusterClient {
     return this.#topics.get(topic)?.topicId ?? zeroUuid
   }
 
+  hasBroker(nodeId: number): boolean {
+    return this.#brokers.some((broker) => broker.nodeId === nodeId)
+  }
+
   /** Asks a broker for the leaders of these topics, and of all topics of earlier calls. */
   async refresh(topics: readonly string[]): Promise<void> {
     const isNew = topics.some((topic) => !this.#wanted.has(topic))
@@ -165,7 +185,7 @@ export class ClusterClient {
   async #findCoordinator(groupId: string): Promise<number> {
     const found = await this.sendToAny(findCoordinatorRequest(groupId))
     throwOnError(found.errorCode, `Cannot find the coordinator of group ${groupId}`, { groupId })
-    if (!this.#brokers.some(({ nodeId }) => nodeId === found.nodeId)) await this.describe([])
+    if (!this.hasBroker(found.nodeId)) await this.describe([])
     this.#coordinators.set(groupId, found.nodeId)
     return found.nodeId
   }
@@ -189,11 +209,27 @@ export class ClusterClient {
     let connection = this.#connections.get(place) ?? this.#connect(place, broker)
     try {
       if (!(await connection).isOpen) connection = this.#replace(connection, place, broker)
-      return (await (await connection).send(request)).value
+      await this.#untilAllowed(broker)
+      const { value, throttleTimeMs } = await (await connection).send(request)
+      if (throttleTimeMs > 0) this.#throttle(broker, throttleTimeMs)
+      return value
     } catch (error) {
       this.#drop(connection, place)
-      throw this.isClosed ? closed(this.#options.what) : error
+      if (this.isClosed) throw closed(this.#options.what)
+      if (isRetriable(error)) this.report(addressOf(broker), error)
+      throw error
     }
+  }
+
+  // KIP-219: a broker that throttles answers at once, and leaves it to the client to wait.
+  #throttle(broker: HostPort, throttleTimeMs: number): void {
+    this.#throttledUntilMs.set(addressOf(broker), this.clock.now() + throttleTimeMs)
+    this.#options.onThrottle?.(throttleTimeMs)
+  }
+
+  async #untilAllowed(broker: HostPort): Promise<void> {
+    const waitMs = (this.#throttledUntilMs.get(addressOf(broker)) ?? 0) - this.clock.now()
+    if (waitMs > 0) await sleep(this.clock, waitMs, this.signal)
   }
 
   /** A connection that has ended while nobody used it is replaced, by the first request that finds it so. */

@@ -1,5 +1,6 @@
 import { TransportError } from '../../../model/errors.ts'
 import type { TransportErrorKind } from '../../../model/errors.ts'
+import type { FetchPosition } from '../../fetcher.ts'
 import type { VersionRange } from '../connection/connection.ts'
 
 /**
@@ -89,6 +90,7 @@ export const errorCode = Object.freeze({
   leaderNotAvailable: 5,
   memberIdRequired: 79,
   notCoordinator: 16,
+  offsetOutOfRange: 1,
   outOfOrderSequenceNumber: 45,
   unknownProducerId: 59,
   unknownServerError: -1,
@@ -155,6 +157,19 @@ export function unsupportedVersion(
 
 function rangeText({ min, max }: VersionRange): string {
   return min === max ? `${min}` : `${min} to ${max}`
+}
+
+/**
+ * Makes the error of a position whose records are no longer the log's: a leader without them was elected, and others took their
+ * offsets (KIP-320; Java: `LogTruncationException`). What was read before `endOffset` is still there.
+ */
+export function truncated({ topic, partition, offset }: FetchPosition, endOffset: number): TransportError {
+  const message =
+    `The log of ${topic}-${partition} was truncated to offset ${endOffset}, before the position ${offset}: records that were read are lost. ` +
+    'Go on at that offset, or undo what came of the lost records. Unclean leader elections cause this.'
+  return new TransportError('TRANSPORT_LOG_TRUNCATION', 'out-of-range', message, {
+    facts: { topic, partition, offset, endOffset },
+  })
 }
 
 export function unreachable(addresses: readonly string[], cause: unknown): TransportError {

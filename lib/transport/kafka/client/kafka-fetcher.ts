@@ -3,11 +3,14 @@ import { TransportError } from '../../../model/errors.ts'
 import { partitionKey } from '../../../model/topic-partition.ts'
 import type { FetchedPartition, Fetcher, FetchLimits, FetchPosition } from '../../fetcher.ts'
 import { decodeFetched } from '../../record-batch/decode-fetched.ts'
+import { BrokerPolls } from './broker-polls.ts'
+import type { PollPlan } from './broker-polls.ts'
 import type { ClusterClient } from './cluster-client.ts'
-import { closed, isRetriable, kafkaError } from './kafka-errors.ts'
+import { FetchMemory } from './fetch-memory.ts'
+import { closed, errorCode as codes, isRetriable, kafkaError, truncated } from './kafka-errors.ts'
 import { pauseAfter } from './retry.ts'
 import { fetchRequest } from '../wire/fetch-request.ts'
-import type { FetchTarget, PartitionResponse } from '../wire/fetch-request.ts'
+import type { FetchResponse, FetchTarget, PartitionResponse } from '../wire/fetch-request.ts'
 
 interface Answer extends FetchedPartition {
   /** The position of the request. If the caller has another position by now, the answer is dropped. */
@@ -15,23 +18,29 @@ interface Answer extends FetchedPartition {
 }
 
 /**
- * Sends one request at a time to each leader. When one leader answers, `fetch` returns, though the long polls of other leaders go
- * on. A later call of `fetch` gets their answers. So a leader without new records does not delay the others.
+ * Polls the brokers that have the partitions, each by `BrokerPolls`. When one broker answers, `fetch` returns, though polls of others
+ * go on. A later call of `fetch` gets their answers. So a broker without new records does not delay the others.
+ *
+ * A partition in trouble is left alone for a growing pause, and its leader is looked up meanwhile. The other partitions go on.
  */
 export class KafkaFetcher implements Fetcher {
   readonly #client: ClusterClient
-  readonly #polls = new Map<number, Promise<void>>()
+  readonly #clientRack: string
+  readonly #brokers = new Map<number, BrokerPolls>()
+  readonly #memory = new FetchMemory()
   #answers: Answer[] = []
   #failure: unknown = null
-  #failures = 0
+  #refreshing: Promise<void> | null = null
+  #changed = Promise.withResolvers<void>()
 
-  constructor(client: ClusterClient) {
+  /** `clientRack` is empty for a client that is in no rack. */
+  constructor(client: ClusterClient, clientRack = '') {
     this.#client = client
+    this.#clientRack = clientRack
   }
 
   async fetch(positions: readonly FetchPosition[], limits: FetchLimits): Promise<readonly FetchedPartition[]> {
     if (this.#client.isClosed) throw closed('fetcher')
-    if (this.#failures > 0) await this.#recover(positions, limits)
     await this.#untilNews(positions, limits)
     return this.#takeAnswers(positions)
   }
@@ -41,34 +50,67 @@ export class KafkaFetcher implements Fetcher {
     return Promise.resolve()
   }
 
-  // After a retriable error the fetcher pauses, then asks for the leaders again. It needs the pause because callers fetch again at
-  // once. Retriable errors that no call has taken yet are dropped: e.g. a new partition has no leader for a moment.
-  async #recover(positions: readonly FetchPosition[], { signal, maxWaitMs }: FetchLimits): Promise<void> {
-    const pauseMs = Math.min(maxWaitMs, pauseAfter(this.#failures - 1, this.#client.chance))
-    this.#answers = this.#answers.filter(({ error }) => !isRetriable(error))
-    await sleep(this.#client.clock, pauseMs, anyOf(this.#client.signal, signal))
-    await this.#client.refresh([...new Set(positions.map(({ topic }) => topic))])
-  }
-
-  async #startPolls(positions: readonly FetchPosition[], limits: FetchLimits): Promise<readonly Promise<void>[]> {
-    if (this.#hasNews(positions)) return []
-    const byLeader = new Map<number, FetchTarget[]>()
-    for (const position of positions) {
-      const target = await this.#target(position)
-      if (target === null) continue
-      const targets = byLeader.get(target.leader)
-      if (targets === undefined) byLeader.set(target.leader, [target])
-      else targets.push(target)
+  // Polls of this call are awaited to their end, which the broker keeps. Polls of earlier calls are awaited until `maxWaitMs` only.
+  async #untilNews(positions: readonly FetchPosition[], limits: FetchLimits): Promise<void> {
+    const { clock, signal } = this.#client
+    const end = clock.now() + limits.maxWaitMs
+    const aborted = AbortSignal.any([signal, ...(limits.signal === undefined ? [] : [limits.signal])])
+    const own = new Set<Promise<void>>()
+    for (let leftMs = limits.maxWaitMs, isFirst = true; ; leftMs = end - clock.now(), isFirst = false) {
+      if (this.#hasNews(positions) || aborted.aborted) return
+      if (isFirst || leftMs > 0) await this.#startPolls(positions, { ...limits, maxWaitMs: Math.max(0, leftMs) }, own)
+      if (leftMs <= 0 && own.size === 0) return
+      if (!this.#hasNews(positions)) await this.#untilChange(positions, leftMs, aborted)
     }
-    const free = [...byLeader].filter(([leader]) => !this.#polls.has(leader))
-    return free.map(([leader, targets]) => this.#startPoll(leader, targets, limits))
   }
 
-  async #target(position: FetchPosition): Promise<(FetchTarget & { readonly leader: number }) | null> {
+  /** Resolves when a poll has ended, a partition may be asked for again, the time is over, or the signal is aborted. */
+  async #untilChange(positions: readonly FetchPosition[], leftMs: number, aborted: AbortSignal): Promise<void> {
+    const { clock } = this.#client
+    const retryMs = Math.min(
+      ...positions.map((position) => this.#memory.retryAtMs(position) - clock.now()).filter((ms) => ms > 0),
+    )
+    const waitMs = leftMs > 0 ? Math.min(leftMs, retryMs) : retryMs
+    const over = new AbortController()
+    const timeIsOver = sleep(clock, Math.min(waitMs, longestMs), AbortSignal.any([over.signal, aborted]))
+    await Promise.race([this.#changed.promise, timeIsOver])
+    over.abort()
+  }
+
+  async #startPolls(positions: readonly FetchPosition[], limits: FetchLimits, own: Set<Promise<void>>): Promise<void> {
+    const byBroker = new Map<number, FetchTarget[]>()
+    for (const position of this.#memory.inTurn(positions)) {
+      const found = await this.#target(position)
+      if (found === null) continue
+      const targets = byBroker.get(found.nodeId)
+      if (targets === undefined) byBroker.set(found.nodeId, [found.target])
+      else targets.push(found.target)
+    }
+    for (const [nodeId, targets] of byBroker) {
+      const plan = this.#pollsOf(nodeId).plan(targets, limits.maxWaitMs)
+      if (plan === null) continue
+      const poll = this.#poll(nodeId, plan, limits).finally(() => own.delete(poll))
+      own.add(poll)
+    }
+  }
+
+  #pollsOf(nodeId: number): BrokerPolls {
+    const polls = this.#brokers.get(nodeId) ?? new BrokerPolls()
+    this.#brokers.set(nodeId, polls)
+    return polls
+  }
+
+  async #target(position: FetchPosition): Promise<{ readonly nodeId: number; readonly target: FetchTarget } | null> {
+    const { topic, partition, offset } = position
+    const nowMs = this.#client.clock.now()
+    if (this.#memory.hasFailed(position) && (this.#refreshing !== null || nowMs < this.#memory.retryAtMs(position))) return null
     try {
       const { leader, leaderEpoch } = await this.#client.leaderOf(position)
-      const { topic, partition, offset } = position
-      return { topic, partition, offset, leader, leaderEpoch, lastFetchedEpoch: -1, topicId: this.#client.topicIdOf(topic) }
+      const replica = this.#memory.replicaOf(position, nowMs)
+      const nodeId = replica >= 0 && this.#client.hasBroker(replica) ? replica : leader
+      const lastFetchedEpoch = this.#memory.lastEpoch(position)
+      const topicId = this.#client.topicIdOf(topic)
+      return { nodeId, target: { topic, topicId, partition, offset, leaderEpoch, lastFetchedEpoch } }
     } catch (error) {
       if (!(error instanceof TransportError) || error.code === 'TRANSPORT_BROKER_UNREACHABLE') throw error
       this.#fail([position], error)
@@ -76,71 +118,78 @@ export class KafkaFetcher implements Fetcher {
     }
   }
 
-  #startPoll(leader: number, targets: readonly FetchTarget[], limits: FetchLimits): Promise<void> {
-    const poll = this.#poll(leader, targets, limits).finally(() => this.#polls.delete(leader))
-    this.#polls.set(leader, poll)
-    return poll
-  }
-
   // Never rejects, because the call that started the poll may have returned. Errors go to the next call.
-  async #poll(leader: number, targets: readonly FetchTarget[], limits: FetchLimits): Promise<void> {
+  async #poll(nodeId: number, plan: PollPlan<FetchTarget>, limits: FetchLimits): Promise<void> {
+    const { positions, lane, maxWaitMs } = plan
+    const polls = this.#pollsOf(nodeId)
+    polls.begin(plan)
     try {
-      const { errorCode, partitions } = await this.#client.sendTo(leader, fetchRequest(targets, limits, '', 'fetch'))
-      if (errorCode !== 0) throw kafkaError(errorCode, `Cannot fetch from broker ${leader}`)
-      const offsets = new Map(targets.map((target) => [partitionKey(target), target.offset]))
-      const answers = partitions.map((response) => toAnswer(response, offsets.get(partitionKey(response)) ?? -1))
-      this.#failures = answers.some(({ error }) => isRetriable(error)) ? this.#failures + 1 : 0
-      this.#answers.push(...answers)
+      const request = fetchRequest(positions, { ...limits, maxWaitMs }, this.#clientRack, lane)
+      this.#accept(nodeId, positions, await this.#client.sendTo(nodeId, request))
     } catch (error) {
-      if (error instanceof TransportError) this.#fail(targets, error)
+      if (error instanceof TransportError) this.#fail(positions, error)
       else this.#failure = error
     }
+    polls.end(plan)
+    this.#wake()
   }
 
-  #fail(positions: readonly FetchPosition[], error: TransportError): void {
-    this.#failures++
-    for (const { topic, partition, offset } of positions) this.#answers.push({ topic, partition, offset, error, ...nothing })
-  }
-
-  // A poll of an earlier call may end early without new records. Another poll then uses the rest of the time.
-  async #untilNews(positions: readonly FetchPosition[], limits: FetchLimits): Promise<void> {
-    const { clock, signal } = this.#client
-    const end = clock.now() + limits.maxWaitMs
-    const wait = new AbortController()
-    const time = sleep(clock, limits.maxWaitMs, anyOf(wait.signal, signal, limits.signal))
-    const isAborted = (): boolean => signal.aborted || limits.signal?.aborted === true
-    for (let leftMs = limits.maxWaitMs; ; leftMs = end - clock.now()) {
-      const own = await this.#startPolls(positions, { ...limits, maxWaitMs: Math.max(0, leftMs) })
-      // The broker ends the polls of this call in time. Polls of earlier calls may end later, so they are awaited until `time` only.
-      if (own.length > 0) await this.#awaitNews(positions, [...own, ...this.#polls.values()], Promise.all(own), limits.signal)
-      else if (this.#polls.size > 0 || this.#failures === 0)
-        await this.#awaitNews(positions, [...this.#polls.values()], time, limits.signal)
-      if (this.#hasNews(positions) || isAborted() || clock.now() >= end) break
-      if (this.#failures > 0) await this.#recover(positions, { ...limits, maxWaitMs: end - clock.now() })
+  #accept(nodeId: number, positions: readonly FetchTarget[], { errorCode, partitions }: FetchResponse): void {
+    if (errorCode !== 0) throw kafkaError(errorCode, `Cannot fetch from broker ${nodeId}`)
+    const asked = new Map(positions.map((position) => [partitionKey(position), position]))
+    for (const response of partitions) {
+      const position = asked.get(partitionKey(response))
+      if (position !== undefined) this.#acceptPartition(nodeId, position, response)
     }
-    wait.abort()
   }
 
-  async #awaitNews(
-    positions: readonly FetchPosition[],
-    polls: readonly Promise<void>[],
-    end: Promise<unknown>,
-    signal: AbortSignal | undefined,
-  ): Promise<void> {
-    let isOver = false
-    const aborted = sleepUntilAborted(anyOf(this.#client.signal, signal))
-    const over = Promise.race([end, aborted.promise]).then(() => (isOver = true))
-    const open = new Set(polls)
-    for (const poll of open) void poll.finally(() => open.delete(poll))
-    while (!isOver && !this.#hasNews(positions)) await Promise.race([over, ...open])
-    aborted.stop()
+  #acceptPartition(nodeId: number, position: FetchTarget, response: PartitionResponse): void {
+    const nowMs = this.#client.clock.now()
+    const isFromFollower = this.#memory.replicaOf(position, nowMs) === nodeId
+    // A follower may be behind: only the leader knows whether its log has the offset.
+    if (response.errorCode === codes.offsetOutOfRange && isFromFollower) return this.#memory.prefer(position, -1, nowMs)
+    const answer = toAnswer(response, position.offset)
+    if (isRetriable(answer.error)) return this.#fail([position], answer.error)
+    if (response.preferredReadReplica >= 0) this.#memory.prefer(position, response.preferredReadReplica, nowMs)
+    this.#memory.served(position, answer.batches)
+    this.#answers.push(answer)
+  }
+
+  // A partition in trouble has one answer at most, the latest.
+  #fail(positions: readonly FetchPosition[], error: TransportError): void {
+    const { clock, chance } = this.#client
+    const failed = new Set(positions.map(partitionKey))
+    this.#answers = this.#answers.filter((answer) => !(isRetriable(answer.error) && failed.has(partitionKey(answer))))
+    for (const position of positions) {
+      const { topic, partition, offset } = position
+      if (error.code !== 'TRANSPORT_NETWORK_EXCEPTION') this.#client.report(partitionKey(position), error)
+      this.#memory.failed(position, clock.now(), (failures) => pauseAfter(failures, chance))
+      this.#answers.push({ topic, partition, offset, error, ...nothing })
+    }
+    if (error.kind === 'retriable') this.#refresh(positions)
+  }
+
+  // Looks the leaders up beside the polls of other partitions. A second failure during the lookup does not start another one.
+  #refresh(positions: readonly FetchPosition[]): void {
+    this.#refreshing ??= this.#client
+      .refresh([...new Set(positions.map(({ topic }) => topic))])
+      .catch((error: unknown) => {
+        if (!this.#client.isClosed) this.#failure = error
+      })
+      .finally(() => {
+        this.#refreshing = null
+        this.#wake()
+      })
+  }
+
+  #wake(): void {
+    this.#changed.resolve()
+    this.#changed = Promise.withResolvers<void>()
   }
 
   #hasNews(positions: readonly FetchPosition[]): boolean {
     if (this.#failure !== null) return true
-    // While other polls are under way, a retriable error ends the wait, so that the caller does not wait for those polls.
-    const isNewsNow = (answer: Answer): boolean => isNews(answer) || (this.#polls.size > 0 && isRetriable(answer.error))
-    return this.#answers.some((answer) => isNewsNow(answer) && positions.some((position) => isAbout(answer, position)))
+    return this.#answers.some((answer) => isNews(answer) && positions.some((position) => isAbout(answer, position)))
   }
 
   #takeAnswers(positions: readonly FetchPosition[]): readonly FetchedPartition[] {
@@ -153,6 +202,9 @@ export class KafkaFetcher implements Fetcher {
   }
 }
 
+/** A wait without an end is broken by a poll that ends. */
+const longestMs = 2 ** 30
+
 const nothing = {
   batches: [],
   highWatermark: -1,
@@ -161,33 +213,22 @@ const nothing = {
   abortedTransactions: [],
 } as const
 
-function toAnswer({ records, errorCode, ...response }: PartitionResponse, offset: number): Answer {
-  const { topic, partition } = response
+function toAnswer(response: PartitionResponse, offset: number): Answer {
+  const { topic, partition, errorCode, highWatermark, lastStableOffset, logStartOffset, abortedTransactions } = response
+  const answer = { topic, partition, offset, highWatermark, lastStableOffset, logStartOffset, abortedTransactions }
   const what = `Cannot fetch ${topic}-${partition} from offset ${offset}`
-  if (errorCode !== 0) return { ...response, offset, batches: [], error: kafkaError(errorCode, what, { topic, partition }) }
-  return { ...response, offset, ...decodeFetched({ topic, partition, offset }, records) }
+  if (errorCode !== 0) return { ...answer, batches: [], error: kafkaError(errorCode, what, { topic, partition }) }
+  const { endOffset } = response.divergingEpoch
+  if (endOffset >= 0) return { ...answer, batches: [], error: truncated({ topic, partition, offset }, endOffset) }
+  return { ...answer, ...decodeFetched({ topic, partition, offset }, response.records) }
 }
 
-// An answer without records does not end the wait: it has only the offsets of the partition's start and end.
+// An answer without records does not end the wait: it has only the offsets of the partition's start and end. Nor does an error that
+// may pass, because the fetcher tries again by itself.
 function isNews({ error, batches }: Answer): boolean {
   return batches.length > 0 || (error !== null && !isRetriable(error))
 }
 
 function isAbout(answer: Answer, position: FetchPosition): boolean {
   return answer.offset === position.offset && answer.partition === position.partition && answer.topic === position.topic
-}
-
-function anyOf(...signals: readonly (AbortSignal | undefined)[]): AbortSignal {
-  return AbortSignal.any(signals.filter((signal) => signal !== undefined))
-}
-
-function sleepUntilAborted(signal: AbortSignal): { readonly promise: Promise<void>; readonly stop: () => void } {
-  const { promise, resolve } = Promise.withResolvers<void>()
-  const stop = (): void => {
-    signal.removeEventListener('abort', stop)
-    resolve()
-  }
-  if (signal.aborted) resolve()
-  else signal.addEventListener('abort', stop)
-  return { promise, stop }
 }

@@ -186,6 +186,7 @@ for (const [phase, [options, closeAt, message]] of Object.entries(closing))
       ...base,
       ...options,
       connector: socketConnector,
+      clientRack: '',
       bootstrap: [broker.address],
       connectionTimeoutMs: 10_000,
       bootstrapTimeoutMs: 10_000,
