@@ -1,4 +1,7 @@
-/** Takes the messages of the engine. `facts` are plain values, for loggers that write structured logs. */
+/**
+ * Takes the messages of the engine. `facts` are plain values, for loggers that write structured logs. The fact `clientId` says which
+ * application of the process it is: its `clientId`, or else its `applicationId`.
+ */
 export interface Logger {
   /** Reports a normal event. */
   info(message: string, facts?: Readonly<Record<string, unknown>>): void
@@ -11,9 +14,16 @@ export interface Logger {
 /** A logger that writes nothing. */
 export const silentLogger: Logger = Object.freeze({ info: () => undefined, warn: () => undefined, error: () => undefined })
 
-/** Writes warnings and errors to the console, and drops `info`. */
+/** Writes warnings and errors to the console, each behind the id of its application, and drops `info`. */
 export const consoleLogger: Logger = Object.freeze({
   info: () => undefined,
-  warn: (message: string) => console.warn(message),
-  error: (message: string) => console.error(message),
+  warn: (message: string, facts?: Facts) => console.warn(lineOf(message, facts)),
+  error: (message: string, facts?: Facts) => console.error(lineOf(message, facts)),
 })
+
+type Facts = Readonly<Record<string, unknown>>
+
+function lineOf(message: string, facts: Facts = {}): string {
+  const { clientId } = facts
+  return typeof clientId === 'string' ? `[${clientId}] ${message}` : message
+}

@@ -13,3 +13,9 @@ t.test('warnings and errors go to the console, what is merely worth knowing does
     [[], [['odd']], [['over']]],
   )
 })
+
+t.test('on the console a message of an application stands behind its id', async (t) => {
+  const written = t.capture(console, 'warn')
+  consoleLogger.warn('odd', { clientId: 'word-count', task: '0_0' })
+  t.same(written().map(({ args }) => args), [['[word-count] odd']]) // prettier-ignore
+})

@@ -10,7 +10,7 @@ import type { ResolvedConfig, UncaughtExceptionAnswer } from '../streams-config.
  * stays unhandled.
  */
 export function withSafeCallbacks(config: ResolvedConfig): ResolvedConfig {
-  const logger = safeLogger(config.logger)
+  const logger = safeLogger(config.logger, config.clientId ?? config.applicationId)
   const report = (callback: string) => (error: unknown) =>
     logger.error(`${callback} has failed: ${sentenceOf(error)}`, { callback })
   const { onStateChange, stateRestoreListener, uncaughtExceptionHandler } = config
@@ -43,13 +43,16 @@ function attempt<T>(call: () => T, report: Report): T | undefined {
   }
 }
 
-/** A failure of the logger itself goes to the console. */
-function safeLogger(logger: Logger): Logger {
+/**
+ * A failure of the logger itself goes to the console. Each message carries the id of its application, because several in a process may
+ * share a logger.
+ */
+function safeLogger(logger: Logger, clientId: string): Logger {
   const report = (error: unknown): void => consoleLogger.error(`The logger has failed: ${sentenceOf(error)}`)
   return {
-    info: safe((message, facts) => logger.info(message, facts), report),
-    warn: safe((message, facts) => logger.warn(message, facts), report),
-    error: safe((message, facts) => logger.error(message, facts), report),
+    info: safe((message, facts) => logger.info(message, { clientId, ...facts }), report),
+    warn: safe((message, facts) => logger.warn(message, { clientId, ...facts }), report),
+    error: safe((message, facts) => logger.error(message, { clientId, ...facts }), report),
   }
 }
 

@@ -77,6 +77,8 @@ export class AtLeastOnceCommitter implements Committer {
     const { clock, logger, taskTimeoutMs } = this.#options
     this.#troubleSinceMs ??= clock.now()
     if (clock.now() - this.#troubleSinceMs >= taskTimeoutMs) throw error
-    logger.warn(`A commit did not go through, and is tried again: ${error.message}`, error.facts)
+    // A rebalance has begun while the commit was prepared: that is no trouble.
+    const level = error.kind === 'rebalance' ? 'info' : 'warn'
+    logger[level](`A commit did not go through, and is tried again: ${error.message}`, error.facts)
   }
 }

@@ -115,16 +115,23 @@ export class ChangelogReader {
     try {
       throwFirst(await this.#begin())
       const completed = this.#complete()
-      if (completed.length > 0 || this.#restores.size === 0 || this.#isClosed) return completed
+      if (completed.length > 0 || this.#restores.size === 0 || this.#isClosed) return this.#withoutTrouble(completed)
       const errors: StreamsError[] = []
       const all = await this.#fetch()
       this.#turns.begin()
       for (const fetched of all) errors.push(...(await this.#take(fetched)))
       throwFirst(errors)
+      this.#troubleSinceMs = null
     } catch (error) {
       await this.#endure(error)
     }
     return this.#complete()
+  }
+
+  /** A step that went through ends the trouble before it, also if there was nothing to read. */
+  #withoutTrouble(completed: readonly Changelog[]): readonly Changelog[] {
+    this.#troubleSinceMs = null
+    return completed
   }
 
   async #begin(): Promise<StreamsError[]> {
