@@ -1,0 +1,202 @@
+import { spawn } from 'node:child_process'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { createInterface } from 'node:readline'
+import t from 'tap'
+import type { Test } from 'tap'
+import type { Page } from 'playwright-core'
+import type { User } from '../../../app/contracts/bff.ts'
+import type { State } from '../../../app/contracts/feed.ts'
+import { faultsOf, figures, idsOf, openPage, until, withBrowser } from './browser-test.ts'
+import type { Bench } from './browser-test.ts'
+
+/** Single POSTs a second that the test aims at, and for how long. The acceptance runs 1,000 for 60 s. */
+const rate = Number(process.env['PIPELINE_RATE'] ?? 100)
+const seconds = Number(process.env['PIPELINE_SECONDS'] ?? 20)
+const root = new URL('../../..', import.meta.url).pathname
+const startWithinMs = 180_000
+
+interface Pipeline extends AsyncDisposable {
+  readonly url: string
+  readonly dir: string
+}
+
+/** The pipeline as a user starts it, without its generator. */
+async function startPipeline(): Promise<Pipeline> {
+  const dir = await mkdtemp(join(tmpdir(), 'millrace-page-'))
+  const { NODE_OPTIONS: _, ...env } = process.env
+  const child = spawn(
+    process.execPath,
+    ['--conditions=millrace-source', 'app/pipeline/main.ts', '--dir', dir, '--rate', '0', '--port', '18080'],
+    {
+      cwd: root,
+      env,
+      stdio: ['ignore', 'pipe', 'inherit'],
+    },
+  )
+  const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()))
+  const url = await new Promise<string>((resolve, reject) => {
+    child.once('exit', (code) => reject(new Error(`The pipeline has ended with ${code}.`)))
+    createInterface(child.stdout).on('line', (line) => {
+      const found = /https?:\/\/[^\s]+/.exec(line)
+      if (found !== null) resolve(found[0])
+    })
+  })
+  return {
+    url,
+    dir,
+    [Symbol.asyncDispose]: async () => {
+      child.kill('SIGTERM')
+      await ended
+      await rm(dir, { recursive: true, force: true })
+    },
+  }
+}
+
+const stateOf = async (url: string): Promise<State> => (await (await fetch(`${url}/api/state`)).json()) as State
+
+await withBrowser(async (bench) => {
+  await using pipeline = await startPipeline()
+  const { url } = pipeline
+  await until('the pipeline runs, and has its users', async () => {
+    const { system, users } = await stateOf(url)
+    return system.phase === 'running' && users.length >= 4
+  }, startWithinMs) // prettier-ignore
+  const { page, faults, close } = await openPage(bench, url)
+  await t.test('L2: POST → row in the browser', (t) => latency(t, page))
+  await t.test('UI4: a rename, against SQL', (t) => rename(t, page, pipeline))
+  await t.test(`UI2, L1: ${rate}/s for ${seconds} s with two kills: the test’s ledger = SQL = the page`, (t) =>
+    survive(t, page, pipeline),
+  )
+  await t.test('UI6: a reload and a second tab have the same ids', (t) => reload(t, bench, page, pipeline))
+  await t.test('the policy of the page was never broken', async (t) => t.same(faults, []))
+  await close()
+})
+
+/** Ten a second, one after another, from the page itself: from before `fetch` to the frame after its row is in the document. */
+async function latency(t: Test, page: Page): Promise<void> {
+  const times = await page.evaluate(async () => {
+    const measured: number[] = []
+    for (let number = 0; number < 100; number++) {
+      const startedAt = performance.now()
+      const response = await fetch('/api/transfers', {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', 'idempotency-key': `latency-${startedAt}` },
+        body: JSON.stringify({ fromUserId: 1, toUserId: 2, amount: '1.00' }),
+      })
+      const { id } = (await response.json()) as { id: number }
+      const isShown = (): boolean =>
+        [...document.querySelectorAll('.rows tr.row a')].some((link) => link.textContent === `#${id}`)
+      while (!isShown() && performance.now() - startedAt < 10_000) await new Promise(requestAnimationFrame)
+      measured.push(performance.now() - startedAt)
+      await new Promise((resolve) => setTimeout(resolve, Math.max(0, 100 - (performance.now() - startedAt))))
+    }
+    return measured.toSorted((left, right) => left - right)
+  })
+  const [p50, p95] = [times[50]!, times[95]!]
+  t.comment(`POST → row: p50 ${p50.toFixed(0)} ms, p95 ${p95.toFixed(0)} ms`)
+  t.ok(p95 <= 150, `p95: ${p95.toFixed(0)} ms of 150`)
+}
+
+/** The test recomputes in SQL which transfers have the user. */
+async function rename(t: Test, page: Page, { dir }: Pipeline): Promise<void> {
+  await until('all is here', async () => (await figures(page)).onTheWay === 0)
+  await page.click('button[aria-label="Rename Bruno"]')
+  await page.keyboard.type('Bruno Costa')
+  await page.keyboard.press('Enter')
+  using database = open(join(dir, 'transfers.db'))
+  const [{ count }] = database.all('select count(*) as count from transfers where from_user_id = 2 or to_user_id = 2') as [
+    { count: number },
+  ]
+  const emission = (): Promise<string | null> => page.getAttribute('[data-emission]', 'data-emission', { timeout: 20_000 })
+  await until('the rows are here again', async () => Number((await emission())?.split('/')[0]) >= count)
+  t.equal(await emission(), `${count}/0`)
+}
+
+async function survive(t: Test, page: Page, { url, dir }: Pipeline): Promise<void> {
+  await page.evaluate(() => {
+    const sample = (): void => {
+      for (const part of ['h1', 'table', 'nav'])
+        if (document.querySelector(part) === null) Object.assign(globalThis, { lost: part })
+      requestAnimationFrame(sample)
+    }
+    sample()
+  })
+  const ledger = new Map<string, number>()
+  const kills = [seconds * 0.25, seconds * 0.6].map((second) =>
+    setTimeout(() => void fetch(`${url}/api/kill`, jsonOf('POST', {})), second * 1_000),
+  )
+  const startedAt = Date.now()
+  await load(url, ledger)
+  const took = (Date.now() - startedAt) / 1_000
+  for (const kill of kills) clearTimeout(kill)
+  const drainFrom = Date.now()
+  await until('every acknowledged id is on the page', async () => {
+    const ids = new Set(await idsOf(page))
+    return [...ledger.values()].every((id) => ids.has(id))
+  }, 120_000) // prettier-ignore
+  t.comment(
+    `${ledger.size} acknowledged in ${took.toFixed(1)} s (${(ledger.size / took).toFixed(0)}/s); drained in ${((Date.now() - drainFrom) / 1_000).toFixed(1)} s`,
+  )
+  using database = open(join(dir, 'transfers.db'))
+  const inSql = (database.all('select id from transfers order by id') as { id: number }[]).map(({ id }) => id)
+  const known = new Set(inSql)
+  t.same([...ledger.values()].filter((id) => !known.has(id)), [], 'what was acknowledged is in SQL') // prettier-ignore
+  await until('the page has what SQL has', async () => (await idsOf(page)).length === inSql.length, 60_000)
+  t.same(await idsOf(page), inSql)
+  t.equal(new Set(ledger.values()).size, ledger.size, 'no two keys have one id')
+  t.match(await figures(page), { missing: 0, twice: 0 })
+  t.match(await faultsOf(page), { miscounted: 0 })
+  t.equal(
+    await page.evaluate(() => (globalThis as { lost?: string }).lost),
+    undefined,
+    'h1, table and nav were there in each frame',
+  )
+}
+
+/** Single POSTs, each with its key, each repeated until it is acknowledged. */
+async function load(url: string, ledger: Map<string, number>): Promise<void> {
+  const users = ((await (await fetch(`${url}/api/users?size=100`)).json()) as { content: User[] }).content.map(({ id }) => id)
+  const writes: Promise<void>[] = []
+  for (let number = 0; number < rate * seconds; number++) {
+    const body = { fromUserId: users[number % users.length], toUserId: users[(number + 1) % users.length], amount: '1.00' }
+    writes.push(write(url, `load-${number}`, body, ledger))
+    if (number % 10 === 9) await new Promise((resolve) => setTimeout(resolve, 10_000 / rate))
+  }
+  await Promise.all(writes)
+}
+
+async function write(url: string, key: string, body: object, ledger: Map<string, number>): Promise<void> {
+  for (;;) {
+    const init = jsonOf('POST', body)
+    const response = await fetch(`${url}/api/transfers`, { ...init, headers: { ...init.headers, 'idempotency-key': key } }).catch(
+      () => null,
+    )
+    if (response?.status === 201) return void ledger.set(key, ((await response.json()) as { id: number }).id)
+    await response?.body?.cancel()
+    if (response !== null && response.status < 500 && response.status !== 429) throw new Error(`${key}: ${response.status}`)
+    await new Promise((resolve) => setTimeout(resolve, 500))
+  }
+}
+
+async function reload(t: Test, bench: Bench, page: Page, { url }: Pipeline): Promise<void> {
+  const before = await idsOf(page)
+  await page.reload()
+  await until('the page is fed', async () => (await page.locator('.rows tr.row').count()) > 0)
+  const second = await openPage(bench, url)
+  await until('the second tab is fed', async () => (await second.page.locator('.rows tr.row').count()) > 0)
+  t.same(await idsOf(page), before)
+  t.same(await idsOf(second.page), before)
+  await second.close()
+}
+
+function jsonOf(method: string, body: object): { method: string; headers: Record<string, string>; body: string } {
+  return { method, headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }
+}
+
+function open(path: string): Disposable & { all(sql: string): unknown[] } {
+  const database = new DatabaseSync(path, { readOnly: true })
+  return { all: (sql) => database.prepare(sql).all(), [Symbol.dispose]: () => database.close() }
+}
