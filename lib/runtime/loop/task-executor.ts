@@ -76,22 +76,26 @@ export class TaskExecutor {
   #takeTurn(task: ActiveTask, startMs: number): boolean {
     const { clock } = this.#options
     let lookedMs = clock.now()
+    let isFast = this.#fast.has(task)
     let count = 0
     while (count < recordsPerTurn && task.isProcessable(startMs)) {
       task.process()
       task.punctuateStreamTime()
       count++
-      if (count % recordsPerLook !== 0 && this.#fast.has(task)) continue
+      if (isFast && count % recordsPerLook !== 0) continue
       const now = clock.now()
-      this.#learn(task, now - lookedMs)
+      isFast = this.#learn(task, now - lookedMs)
       if (now >= startMs + sliceMs) break
       lookedMs = now
     }
     return count > 0
   }
 
-  #learn(task: ActiveTask, tookMs: number): void {
-    if (tookMs < 1) this.#fast.add(task)
+  /** Returns whether the task is fast. */
+  #learn(task: ActiveTask, tookMs: number): boolean {
+    const isFast = tookMs < 1
+    if (isFast) this.#fast.add(task)
     else this.#fast.delete(task)
+    return isFast
   }
 }

@@ -6,6 +6,9 @@ import type { OpenMembershipOptions } from './open-membership-options.ts'
 import { StreamAssignor } from './stream-assignor.ts'
 import { topologyHash } from './topology-hash.ts'
 
+/** The loop waits at most this long for a commit: no task goes on meanwhile. */
+const commitWaitMs = 2000
+
 /** Opens a membership by the classic group protocol. */
 export async function openClassicMembership(options: OpenMembershipOptions, opened: AsyncDisposableStack): Promise<Membership> {
   const { plan, config, cluster, admin, environment, processId, memory, prepareTopics } = options
@@ -31,6 +34,7 @@ export async function openClassicMembership(options: OpenMembershipOptions, open
     rebalanceTimeoutMs,
     heartbeatIntervalMs,
     retryBackoffMs,
+    commitWaitMs,
     topics: sourceTopics(plan),
     topologyHash: topologyHash(plan),
     processId,

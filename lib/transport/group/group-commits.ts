@@ -1,3 +1,5 @@
+import type { Clock } from '../../clock/clock.ts'
+import { within } from '../../clock/within.ts'
 import { TransportError } from '../../model/errors.ts'
 import type { GroupCoordinator, GroupIdentity, OffsetCommit } from '../group-coordinator.ts'
 
@@ -5,6 +7,9 @@ export interface GroupCommitsOptions {
   readonly coordinator: Pick<GroupCoordinator, 'commitOffsets'>
   /** The member's identity of now. */
   readonly identity: () => GroupIdentity
+  readonly clock: Clock
+  /** Nobody waits longer than this for an answer. The commit stays under way, and another is sent after its answer. */
+  readonly commitWaitMs: number
 }
 
 /**
@@ -15,6 +20,8 @@ export interface GroupCommitsOptions {
 export class GroupCommits {
   readonly #options: GroupCommitsOptions
   readonly #underWay = new Set<Promise<void>>()
+  /** The commit that nobody waits for any more. */
+  #late: Promise<void> | null = null
   #opened: PromiseWithResolvers<void> | null = null
 
   constructor(options: GroupCommitsOptions) {
@@ -46,11 +53,32 @@ export class GroupCommits {
     // The coordinator does not fence a commit without a generation, because administrators' tools commit that way.
     if (identity.generationId < 0) throw notInGroup(identity)
     if (!this.isOpen) throw isJoining(identity)
+    if (this.#late !== null) throw isLate(identity)
     const sent = this.#options.coordinator.commitOffsets(identity, offsets)
-    const answered = sent.catch(() => undefined).finally(() => this.#underWay.delete(answered))
+    const answered = sent
+      .catch(() => undefined)
+      .finally(() => {
+        this.#underWay.delete(answered)
+        if (this.#late === answered) this.#late = null
+      })
     this.#underWay.add(answered)
-    await sent
+    await this.#answerTo(sent, () => {
+      this.#late = answered
+      return isLate(identity)
+    })
   }
+
+  #answerTo(sent: Promise<void>, late: () => Error): Promise<void> {
+    const { clock, commitWaitMs: limitMs } = this.#options
+    return limitMs === Infinity ? sent : within(sent, { clock, limitMs, late, signal: never })
+  }
+}
+
+const never = new AbortController().signal
+
+function isLate({ groupId }: GroupIdentity): TransportError {
+  const message = `The coordinator of group ${groupId} has not answered a commit yet. Commit again later.`
+  return new TransportError('TRANSPORT_REQUEST_TIMED_OUT', 'retriable', message, { facts: { groupId } })
 }
 
 function notInGroup({ groupId }: GroupIdentity): TransportError {

@@ -68,6 +68,11 @@ export interface GroupMemberOptions {
   readonly rebalanceTimeoutMs: number
   readonly heartbeatIntervalMs: number
   readonly retryBackoffMs: number
+  /**
+   * A commit that is not answered for this long rejects as `retriable`, and nothing else is committed before its answer. Default: a
+   * commit waits as long as the coordinator's client does.
+   */
+  readonly commitWaitMs?: number
   /** Default: nothing is kept. A static member does not need it: the coordinator knows it by its instance id. */
   readonly memory?: MemberMemory
   readonly listener: GroupMemberListener
@@ -117,7 +122,8 @@ export class GroupMember {
 
   constructor(options: GroupMemberOptions) {
     this.#options = options
-    this.#commits = new GroupCommits({ coordinator: options.coordinator, identity: () => this.identity })
+    const { coordinator, clock, commitWaitMs = Infinity } = options
+    this.#commits = new GroupCommits({ coordinator, clock, commitWaitMs, identity: () => this.identity })
   }
 
   /** Every commit carries this identity, so that the coordinator refuses the commits of a zombie. */
@@ -248,7 +254,7 @@ export class GroupMember {
   async #join(): Promise<JoinResponse | null> {
     this.#isJoining = true
     const { topics, userData } = await callListener(this.#options.listener.subscription())
-    await this.#commits.shut()
+    await this.#unlessLeaving(this.#commits.shut())
     if (this.#signal === 'lost' || this.#signal === 'leave') return null
     const metadata = encodeSubscription({ topics, userData, ownedPartitions: this.#owned, generationId: this.#generationId })
     // A pending join keeps the session alive. A heartbeat during the join would only be answered REBALANCE_IN_PROGRESS.

@@ -178,3 +178,33 @@ t.test(
     await b.member.leave()
   },
 )
+
+t.test('a commit that is not answered is waited for no longer than commitWaitMs, and no other overtakes it', async (t) => {
+  const { cluster, join, advance } = await openGroup(t)
+  const answered = Promise.withResolvers<void>()
+  const { coordinator, calls, answers } = await openCoordinator(cluster, { commitOffsets: () => answered.promise })
+  const { member, events } = await join('a', {}, { coordinator, commitWaitMs: 2000 })
+  const late = member.commit([offset])
+  const refused = t.rejects(late, { code: 'TRANSPORT_REQUEST_TIMED_OUT' })
+  await advance(2_500)
+  await refused
+  await t.rejects(member.commit([offset]), { code: 'TRANSPORT_REQUEST_TIMED_OUT' })
+  t.equal(calls.filter((call) => call === 'commit').length, 1)
+  answered.resolve()
+  await settle()
+  delete answers.commitOffsets
+  await member.commit([offset])
+  t.notOk(events.some((event) => event.startsWith('lost')))
+  await member.leave()
+})
+
+t.test('leaving does not wait for a commit that holds up a join', async (t) => {
+  const { cluster, join } = await openGroup(t)
+  const { coordinator } = await openCoordinator(cluster, { commitOffsets: () => new Promise(() => undefined) })
+  const { member, ended } = await join('a', {}, { coordinator })
+  void member.commit([offset])
+  member.requestRejoin()
+  await settle()
+  await member.leave()
+  t.equal(await ended, 'left')
+})
