@@ -68,6 +68,11 @@ const entries: Readonly<Record<KnownErrorCode, Entry>> = {
     'The buffer of `suppress` has passed its limits, and is to shut down then.',
     'Raise its limits, let it emit early, or suppress for a shorter time.',
   ],
+  STREAMS_STATE_STALE: [
+    'TaskCorruptedError',
+    'Stored state is older than its changelog keeps deletions, or of a changelog that was deleted and made again.',
+    'Nothing: the state is restored from the start.',
+  ],
   STREAMS_CHANGELOG_OUT_OF_RANGE: [
     'TaskCorruptedError',
     'The broker no longer has the changelog records that a stored position asks for.',

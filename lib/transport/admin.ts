@@ -15,6 +15,11 @@ export interface PartitionMetadata {
 export interface TopicMetadata {
   /** Name of the topic. */
   readonly name: string
+  /**
+   * The UUID of the topic, in base64url as Kafka prints it. A topic that is deleted and created again has another one (KIP-516).
+   * Null if the broker gives none: those before Kafka 2.8.
+   */
+  readonly id: string | null
   /** All partitions, in order of their numbers. */
   readonly partitions: readonly PartitionMetadata[]
 }

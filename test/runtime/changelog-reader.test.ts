@@ -6,6 +6,7 @@ import { TransportError } from '../../lib/model/errors.ts'
 import { noHeaders } from '../../lib/model/headers.ts'
 import type { TopicPartition } from '../../lib/model/topic-partition.ts'
 import { partitionKey } from '../../lib/model/topic-partition.ts'
+import { silentLogger } from '../../lib/runtime/logger.ts'
 import type { Changelog, StateRestoreListener } from '../../lib/runtime/restore/changelog.ts'
 import { ChangelogReader } from '../../lib/runtime/restore/changelog-reader.ts'
 import { EmbeddedCluster } from '../../lib/transport/embedded/embedded-cluster.ts'
@@ -55,6 +56,7 @@ async function open(
     },
     admin,
     clock,
+    logger: silentLogger,
     listener,
     limits: { ...limits, ...more },
     retryBackoffMs: 100,

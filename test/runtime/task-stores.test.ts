@@ -1,6 +1,8 @@
 import t from 'tap'
+import type { ManualClock } from '../../lib/clock/manual-clock.ts'
 import { readPosition } from '../../lib/runtime/restore/store-positions.ts'
 import { keyValueStore } from './plan.ts'
+import { environment } from './task-fixture.ts'
 import { changelog, noSource, openStores } from './task-stores-fixture.ts'
 
 t.test('what stores write goes to the changelog of each, in the partition of the task', (t) => {
@@ -19,7 +21,7 @@ t.test('a checkpoint says how far the changelog was acknowledged at the commit, 
   store.put('b', '2')
   changelogs.acknowledged = 2
   stores.checkpoint()
-  t.equal(readPosition(storage, changelog), 1)
+  t.equal(readPosition(storage, changelog)?.offset, 1)
   const again = openStores(undefined, storage)
   t.equal(again.stores.restores()[0]?.from, 1)
   t.equal(again.store.get('a'), '1')
@@ -37,7 +39,31 @@ t.test('before the first acknowledgement there is no position, and restores do n
   changelogs.acknowledged = 4
   stores.commit(noSource)
   stores.checkpoint()
-  t.equal(readPosition(storage, changelog), 9)
+  t.equal(readPosition(storage, changelog)?.offset, 9)
+  t.end()
+})
+
+t.test('a position says since when its rows may have missed deletions', (t) => {
+  const { stores, changelogs, storage } = openStores()
+  const sinceMs = (): number | undefined => readPosition(storage, changelog)?.sinceMs
+  const record = { offset: 8, key: Buffer.from('a'), value: Buffer.from('1'), timestamp: 0, headers: [] }
+  const clock = environment.clock as ManualClock
+  const beganMs = clock.now()
+  stores.restores()[0]!.begin('an-id')
+  clock.advance(100)
+  stores.restores()[0]!.restore([record], 9)
+  stores.checkpoint()
+  t.equal(sinceMs(), beganMs, 'a restore that has not ended may have missed those since it began')
+  t.equal(readPosition(storage, changelog)?.topicId, 'an-id')
+  const again = openStores(undefined, storage)
+  again.stores.restores()[0]!.begin('an-id')
+  again.stores.checkpoint()
+  t.equal(sinceMs(), beganMs, 'so does the one that goes on with it')
+  stores.start()
+  changelogs.acknowledged = 10
+  stores.commit(noSource)
+  stores.checkpoint()
+  t.equal(sinceMs(), beganMs + 100)
   t.end()
 })
 

@@ -109,7 +109,7 @@ async function connect(options: OpenStreamThreadOptions, jobs: LoopJobs, opened:
   await output.lookUp(writtenTopics(plan))
   const openFetcher = () => cluster.fetcher({ clientId: `${threadId}-restore-consumer`, log, metrics })
   const listener = options.restoreListener
-  const restoring = { openFetcher, admin, clock, listener, limits, retryBackoffMs, taskTimeoutMs }
+  const restoring = { openFetcher, admin, clock, logger: environment.logger, listener, limits, retryBackoffMs, taskTimeoutMs }
   const changelogs = opened.adopt(new ChangelogReader(restoring), close)
   const { processId } = directory
   const open = options.openMembership ?? openMembership

@@ -9,7 +9,9 @@ import { partitionKey } from '../../model/topic-partition.ts'
 import type { Admin } from '../../transport/admin.ts'
 import type { FetchedPartition, Fetcher, FetchLimits } from '../../transport/fetcher.ts'
 import { positionAfter } from '../../transport/readable-ranges.ts'
+import type { Logger } from '../logger.ts'
 import type { Changelog, RestoredRecord, StateRestoreListener } from './changelog.ts'
+import { describeChangelogs, unknownTopic, whyStale, type ChangelogTopic } from './changelog-topics.ts'
 import { changelogRecords } from './changelog-records.ts'
 import { Turns } from './turns.ts'
 
@@ -18,6 +20,7 @@ export interface ChangelogReaderOptions {
   readonly openFetcher: () => Promise<Fetcher>
   readonly admin: Admin
   readonly clock: Clock
+  readonly logger: Logger
   readonly listener: StateRestoreListener
   /** `read_committed` under exactly-once. */
   readonly limits: Omit<FetchLimits, 'signal'>
@@ -35,6 +38,7 @@ interface Restore {
 }
 
 const outOfRange = 'STREAMS_CHANGELOG_OUT_OF_RANGE'
+const staleState = 'STREAMS_STATE_STALE'
 
 /**
  * Restores stores from their changelog partitions (Java: `StoreChangelogReader`). All registered changelogs are read together, with
@@ -85,7 +89,8 @@ export class ChangelogReader {
    *
    * Rejects, after the other fetched records are applied,
    * - with a `TaskCorruptedError` of code `STREAMS_CHANGELOG_OUT_OF_RANGE` that names all tasks whose position the broker no longer
-   *   has; for global stores it is a `ProcessorStateError` of that code. These changelogs are forgotten;
+   *   has, or of code `STREAMS_STATE_STALE` that names those whose stored state is no part of the changelog any more; for global
+   *   stores it is a `ProcessorStateError` of that code. These changelogs are forgotten;
    * - with a `TransportError` that is not retriable, or that went on for `taskTimeoutMs`.
    */
   async restoreOnce(): Promise<readonly Changelog[]> {
@@ -143,13 +148,27 @@ export class ChangelogReader {
       changelogs.filter(({ start }) => start === 'earliest'),
       'earliest',
     )
+    const topics = await this.#topics(changelogs)
     return changelogs.flatMap((changelog) => {
       const key = partitionKey(changelog.partition)
       const end = ends.get(key)
       const position = changelog.start === 'earliest' ? starts.get(key) : changelog.start
+      const topic = topics.get(changelog.partition.topic) ?? unknownTopic
       const isCurrent = this.#registered.get(key) === changelog
-      return !isCurrent || end === undefined || position === undefined ? [] : this.#enter(changelog, position, end)
+      if (!isCurrent || end === undefined || position === undefined) return []
+      return this.#enter(changelog, topic, position, end)
     })
+  }
+
+  #topics(changelogs: readonly Changelog[]): Promise<ReadonlyMap<string, ChangelogTopic>> {
+    const { admin, logger } = this.#options
+    const namesOf = (some: readonly Changelog[]) => new Set(some.map(({ partition }) => partition.topic))
+    return describeChangelogs(
+      namesOf(changelogs),
+      namesOf(changelogs.filter(({ stored }) => stored !== undefined)),
+      admin,
+      logger,
+    )
   }
 
   async #offsets(changelogs: readonly Changelog[], spec: 'earliest' | 'latest'): Promise<ReadonlyMap<string, number>> {
@@ -159,13 +178,17 @@ export class ChangelogReader {
     return new Map(offsets.map((each) => [partitionKey(each), each.offset]))
   }
 
-  #enter(changelog: Changelog, position: number, logEnd: number): StreamsError[] {
-    const key = partitionKey(changelog.partition)
+  #enter(changelog: Changelog, topic: ChangelogTopic, position: number, logEnd: number): StreamsError[] {
+    const { partition, stored } = changelog
+    const key = partitionKey(partition)
     this.#registered.delete(key)
+    const why = stored && whyStale(partition, stored, topic, this.#options.clock.now())
+    if (why !== undefined) return [stale(changelog, why)]
     // A log that ends before the position is not the log that the store was built from.
     if (position > logEnd) return [corrupted(changelog, position)]
     const restore = { changelog, endOffset: Math.min(logEnd, changelog.endOffsetMax ?? Infinity), position, totalRestored: 0 }
     this.#restores.set(key, restore)
+    changelog.begin?.(topic.id)
     this.#options.listener.onRestoreStart?.(...named(restore), position, restore.endOffset)
     return []
   }
@@ -263,6 +286,13 @@ function corrupted(changelog: Changelog, position: number, cause?: TransportErro
   return new TaskCorruptedError([taskId], message, { ...options, code: outOfRange })
 }
 
+function stale({ partition, storeName, taskId }: Changelog, why: string): StreamsError {
+  const message = `The stored state of ${storeName} cannot be used: ${why}. The store is to be restored from the beginning.`
+  const facts = { partition, storeName }
+  if (taskId === null) return new ProcessorStateError(staleState, message, { facts })
+  return new TaskCorruptedError([taskId], message, { facts, code: staleState })
+}
+
 /**
  * Throws one of several errors. Corrupted tasks come first, all in one error, because their changelogs are forgotten by now. Other
  * errors come again with the next step.
@@ -270,7 +300,8 @@ function corrupted(changelog: Changelog, position: number, cause?: TransportErro
 function throwFirst(errors: readonly StreamsError[]): void {
   const tasks = errors.filter((error) => error instanceof TaskCorruptedError)
   if (tasks.length > 1) throw together(tasks)
-  const [first] = [...tasks, ...errors.filter(({ code }) => code === outOfRange), ...errors]
+  const isOfState = ({ code }: StreamsError): boolean => code === outOfRange || code === staleState
+  const [first] = [...tasks, ...errors.filter(isOfState), ...errors]
   if (first !== undefined) throw first
 }
 
@@ -278,5 +309,5 @@ function together(errors: readonly TaskCorruptedError[]): TaskCorruptedError {
   const tasks = new Map(errors.flatMap((error) => error.tasks.map((task) => [taskIdString(task), task])))
   const message = errors.map((error) => error.message).join(' ')
   const facts = { changelogs: errors.map((error) => error.facts) }
-  return new TaskCorruptedError([...tasks.values()], message, { code: outOfRange, facts, cause: errors[0]?.cause })
+  return new TaskCorruptedError([...tasks.values()], message, { code: errors[0]!.code, facts, cause: errors[0]!.cause })
 }

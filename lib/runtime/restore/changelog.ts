@@ -1,6 +1,7 @@
 import type { TaskId } from '../../model/task-id.ts'
 import type { TopicPartition } from '../../model/topic-partition.ts'
 import type { ChangelogRecord } from '../../state/state-store.ts'
+import type { StorePosition } from './store-positions.ts'
 
 /** A record of a changelog, with its place there. */
 export interface RestoredRecord extends ChangelogRecord {
@@ -15,6 +16,10 @@ export interface Changelog {
   readonly taskId: TaskId | null
   /** The first offset to read: the position of the last checkpoint, or the earliest offset. */
   readonly start: number | 'earliest'
+  /** What storage knows of the log up to `start`. Undefined if `start` does not come from storage. */
+  readonly stored?: StorePosition | undefined
+  /** Called when the restore begins, with the id that the broker gives the topic. */
+  readonly begin?: ((topicId: string | undefined) => void) | undefined
   /**
    * The committed offset, if a source topic serves as the changelog. The restore ends there if the log is longer. Undefined: the
    * restore ends at the end of the log.

@@ -21,7 +21,7 @@ import { storeContext } from '../task/store-context.ts'
 import type { Task } from '../task/task.ts'
 import type { StoreRestore } from '../task/task-stores.ts'
 import { StoreFormats } from './store-formats.ts'
-import { positionRemoval, positionWrite, readPosition } from './store-positions.ts'
+import { positionRemoval, positionWrite, readPosition, type StorePosition } from './store-positions.ts'
 import type { ThreadEnvironment } from '../environment/thread-environment.ts'
 import { SkippedRecords } from '../task/skipped-records.ts'
 import type { TaskScope } from '../task/task-scope.ts'
@@ -36,7 +36,12 @@ interface GlobalPartition {
   readonly reader: RecordReader
   readonly source: RunningSource
   readonly partition: TopicPartition
+  /** The position in storage; undefined if there is none, or if it cannot be used. */
+  stored: StorePosition | undefined
   position: number | undefined
+  topicId: string | undefined
+  /** Since when a restore that has not ended may have missed deletions. */
+  restoringSinceMs: number | undefined
 }
 
 /**
@@ -90,8 +95,32 @@ export class GlobalTask implements Task {
     const source = this.#topology.sources.find(({ node }) => node.topics.includes(partition.topic))
     assert(source !== undefined, `A global task only gets partitions of its topics, and ${partition.topic} is none.`)
     const reader = new RecordReader(source.node, partition, this.#scope)
-    const position = this.#isDurable() ? readPosition(this.#scope.storage, partition) : undefined
-    this.#partitions.set(partitionKey(partition), { reader, source, partition, position })
+    const stored = this.#isDurable() ? readPosition(this.#scope.storage, partition) : undefined
+    const { offset: position, topicId, sinceMs: restoringSinceMs } = stored ?? {}
+    this.#partitions.set(partitionKey(partition), { reader, source, partition, stored, position, topicId, restoringSinceMs })
+  }
+
+  /** What storage knows of the partition. */
+  stored(partition: TopicPartition): StorePosition | undefined {
+    return this.#partition(partition).stored
+  }
+
+  /** Removes the stored rows of a topic that it cannot go on with, before `open`. The topic is then processed from the start. */
+  forget(topic: string, why: string): void {
+    const node = this.#nodes.find(({ changelog }) => changelog?.kind === 'source' && changelog.topic === topic)
+    if (node !== undefined) this.#forget(node.spec.name, topic, why)
+  }
+
+  /** Called when reading of the partition begins, with the id that the broker gives the topic. */
+  begin(partition: TopicPartition, topicId: string | undefined): void {
+    const entry = this.#partition(partition)
+    entry.topicId = topicId
+    entry.restoringSinceMs ??= this.#scope.environment.clock.now()
+  }
+
+  /** Called when the stores have all that their topics had: the restore has ended. */
+  restored(): void {
+    for (const entry of this.#partitions.values()) entry.restoringSinceMs = undefined
   }
 
   open(): void {
@@ -101,7 +130,7 @@ export class GlobalTask implements Task {
       const topic = changelog?.kind === 'source' ? changelog.topic : undefined
       const context = storeContext(spec, topic, undefined, this.#scope)
       if (this.#isDurable() && this.#formats.compare(spec.name, kind.format(spec, context)) !== 'nothing')
-        this.#forget(spec.name, topic)
+        this.#forget(spec.name, topic, 'it has another format than before')
       this.#stores.set(spec.name, kind.open(spec, context))
     }
   }
@@ -171,11 +200,16 @@ export class GlobalTask implements Task {
   }
 
   /** Removes the stored rows and positions of a store. Its topic is then processed again from the start. */
-  #forget(store: string, topic: string | undefined): void {
+  #forget(store: string, topic: string | undefined, why: string): void {
     const { storage, environment } = this.#scope
-    environment.logger.info(`The global store ${store} has another format than before: its topic is read again.`, { store })
+    environment.logger.warn(
+      `The stored state of the global store ${store} cannot be used: ${why}. Its topic is read from the start.`,
+      {
+        store,
+      },
+    )
     const entries = [...this.#partitions.values()].filter(({ partition }) => partition.topic === topic)
-    for (const entry of entries) entry.position = undefined
+    for (const entry of entries) Object.assign(entry, { stored: undefined, position: undefined, restoringSinceMs: undefined })
     storage.transact([forgetStore(storage, store), ...entries.map(({ partition }) => positionRemoval(storage, partition))])
   }
 
@@ -192,9 +226,11 @@ export class GlobalTask implements Task {
   }
 
   #positionWrites(): readonly StorageWrite[] {
-    return [...this.#partitions.values()].flatMap(({ partition, position }) =>
-      position === undefined ? [] : [positionWrite(this.#scope.storage, partition, position)],
-    )
+    const { storage, environment } = this.#scope
+    return [...this.#partitions.values()].flatMap(({ partition, position: offset, topicId, restoringSinceMs }) => {
+      const sinceMs = restoringSinceMs ?? environment.clock.now()
+      return offset === undefined ? [] : [positionWrite(storage, partition, { offset, sinceMs, topicId })]
+    })
   }
 
   #makeScope(environment: ThreadEnvironment, storage: StorageEnvironment): TaskScope {

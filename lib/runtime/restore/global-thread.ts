@@ -1,3 +1,4 @@
+import { ProcessorStateError } from '../../model/errors.ts'
 import type { TopicPartition } from '../../model/topic-partition.ts'
 import { partitionKey } from '../../model/topic-partition.ts'
 import type { StorageEnvironment } from '../../storage/storage.ts'
@@ -8,6 +9,7 @@ import type { FetchedPartition, Fetcher, FetchLimits } from '../../transport/fet
 import { readableRanges } from '../../transport/readable-ranges.ts'
 import { RestorePace } from './restore-pace.ts'
 import { Turns } from './turns.ts'
+import { describeChangelogs, unknownTopic, whyStale, type ChangelogTopic } from './changelog-topics.ts'
 import { GlobalTask } from './global-task.ts'
 import { InputFetcher } from '../loop/input-fetcher.ts'
 import { fetchLimits } from '../loop/open-stream-thread.ts'
@@ -63,6 +65,8 @@ export async function openGlobalThread(options: OpenGlobalThreadOptions): Promis
   return thread
 }
 
+type Offsets = ReadonlyMap<string, number>
+
 /** Keeps the global stores of a process up to date, beside the tasks that read them (Java: `GlobalStreamThread`). */
 export class GlobalThread implements AsyncDisposable {
   readonly #options: GlobalThreadOptions
@@ -98,14 +102,45 @@ export class GlobalThread implements AsyncDisposable {
     await prepareWrites(subtopologies, environment.serdes, environment.applicationId)
     const partitions = await this.#partitions()
     for (const partition of partitions) this.#task.addPartition(partition)
+    const { starts, ends, topics } = await this.#lookUp(partitions)
+    for (const partition of partitions) this.#forgetUnusable(partition, starts, ends, topics)
     this.#task.open()
     this.#task.start()
-    const ends = await this.#options.admin.listOffsets(partitions, 'latest')
-    const starts = await this.#options.admin.listOffsets(partitions, 'earliest')
-    for (const { topic, partition, offset } of starts)
-      this.#begin({ topic, partition }, Math.max(offset, this.#task.fetchPosition({ topic, partition })))
-    while (!this.#isStopping && ends.some((end) => this.#next.get(partitionKey(end))! < end.offset)) await this.#step()
+    for (const partition of partitions) {
+      const stored = this.#task.fetchPosition(partition)
+      this.#begin(partition, stored < 0 ? (starts.get(partitionKey(partition)) ?? 0) : stored, topics.get(partition.topic)?.id)
+    }
+    await this.#untilAt(ends)
+    this.#task.restored()
     this.#task.checkpoint()
+  }
+
+  async #lookUp(partitions: readonly TopicPartition[]) {
+    const { admin, environment } = this.#options
+    const names = partitions.map(({ topic }) => topic)
+    const stored = partitions.filter((partition) => this.#task.stored(partition) !== undefined).map(({ topic }) => topic)
+    const topics = await describeChangelogs(new Set(names), new Set(stored), admin, environment.logger)
+    const offsetsOf = async (spec: 'earliest' | 'latest') =>
+      new Map((await admin.listOffsets(partitions, spec)).map((each) => [partitionKey(each), each.offset]))
+    return { topics, starts: await offsetsOf('earliest'), ends: await offsetsOf('latest') }
+  }
+
+  /** Rows that are no part of their topic any more are removed: it is read from its start. */
+  #forgetUnusable(partition: TopicPartition, starts: Offsets, ends: Offsets, topics: ReadonlyMap<string, ChangelogTopic>): void {
+    const stored = this.#task.stored(partition)
+    if (stored === undefined) return
+    const key = partitionKey(partition)
+    const [start, end] = [starts.get(key) ?? 0, ends.get(key) ?? Infinity]
+    const isIn = stored.offset >= start && stored.offset <= end
+    const outside = isIn ? undefined : `it ends at offset ${stored.offset} of ${key}, which has ${start} to ${end}`
+    const why =
+      outside ?? whyStale(partition, stored, topics.get(partition.topic) ?? unknownTopic, this.#options.environment.clock.now())
+    if (why !== undefined) this.#task.forget(partition.topic, why)
+  }
+
+  async #untilAt(ends: Offsets): Promise<void> {
+    const isBefore = ([key, end]: readonly [string, number]): boolean => this.#next.get(key)! < end
+    while (!this.#isStopping && [...ends].some(isBefore)) await this.#step()
   }
 
   /** Updates the stores until `stop`. Rejects with the error that ended it. */
@@ -173,14 +208,22 @@ export class GlobalThread implements AsyncDisposable {
     }
   }
 
-  async #onError(partition: TopicPartition, error: NonNullable<FetchedPartition['error']>): Promise<void> {
+  /**
+   * Tasks have looked up rows in the stores, so these cannot be emptied under them (Java ends its thread, too). The next start finds that
+   * the position is gone, and reads the topic from its start.
+   */
+  #onError(partition: TopicPartition, error: NonNullable<FetchedPartition['error']>): void {
     if (error.kind === 'retriable') return
     if (error.kind !== 'out-of-range') throw error
-    const [start] = await this.#options.admin.listOffsets([partition], 'earliest')
-    this.#begin(partition, start?.offset ?? 0)
+    const position = this.#next.get(partitionKey(partition))
+    const message =
+      `The global stores cannot go on at offset ${position} of ${partitionKey(partition)}: the broker does not have it (any more). ` +
+      'Start the application again: it then reads the topic from its start.'
+    throw new ProcessorStateError('STREAMS_CHANGELOG_OUT_OF_RANGE', message, { facts: { ...partition, position }, cause: error })
   }
 
-  #begin(partition: TopicPartition, offset: number): void {
+  #begin(partition: TopicPartition, offset: number, topicId: string | undefined): void {
+    this.#task.begin(partition, topicId)
     const { logger } = this.#options.environment
     logger.info(`Global topic ${partitionKey(partition)} is read from offset ${offset}.`, { ...partition, position: offset })
     this.#next.set(partitionKey(partition), offset)

@@ -2,20 +2,41 @@ import type { TopicPartition } from '../../model/topic-partition.ts'
 import { partitionKey } from '../../model/topic-partition.ts'
 import type { StorageEnvironment, StorageWrite } from '../../storage/storage.ts'
 
-/** The table in which an environment keeps the next offset to read of each changelog partition. No store can have this name. */
+/** The table in which an environment keeps the position of each changelog partition. No store can have this name. */
 const tableName = '.positions'
 
-/** The next offset to read of a partition; undefined if storage has nothing of it. */
-export function readPosition(storage: StorageEnvironment, partition: TopicPartition): number | undefined {
+/** How far stored rows go in their changelog. */
+export interface StorePosition {
+  /** The next offset to read. */
+  readonly offset: number
+  /**
+   * Since when the rows may have missed something of the changelog: the time of the checkpoint, or the beginning of a restore that has not
+   * ended. Undefined in state of a release that wrote no times.
+   */
+  readonly sinceMs: number | undefined
+  /** The id of the changelog. Undefined if the broker gave none. */
+  readonly topicId: string | undefined
+}
+
+/** The position of a partition; undefined if storage has nothing of it. */
+export function readPosition(storage: StorageEnvironment, partition: TopicPartition): StorePosition | undefined {
   const bytes = storage.table(tableName).get(keyOf(partition))
   return bytes === undefined ? undefined : decode(bytes)
 }
 
-/** The write that stores the next offset to read of a partition. */
-export function positionWrite(storage: StorageEnvironment, partition: TopicPartition, offset: number): StorageWrite {
-  const value = Buffer.alloc(8)
-  value.writeBigInt64BE(BigInt(offset))
-  return { table: storage.table(tableName), key: keyOf(partition), value }
+/**
+ * The write that stores the position of a partition: `offset int64 ‖ time int64 ‖ topic id`. Earlier releases wrote the offset alone,
+ * and read no further.
+ */
+export function positionWrite(
+  storage: StorageEnvironment,
+  partition: TopicPartition,
+  { offset, sinceMs, topicId = '' }: StorePosition,
+): StorageWrite {
+  const times = Buffer.alloc(16)
+  times.writeBigInt64BE(BigInt(offset))
+  times.writeBigInt64BE(BigInt(sinceMs ?? -1), 8)
+  return { table: storage.table(tableName), key: keyOf(partition), value: Buffer.concat([times, Buffer.from(topicId)]) }
 }
 
 /** Removes a position. The changelog is then read from its start. */
@@ -23,16 +44,33 @@ export function positionRemoval(storage: StorageEnvironment, partition: TopicPar
   return { table: storage.table(tableName), key: keyOf(partition), value: null }
 }
 
+/** The sum of the offsets of all positions; undefined if there are none. */
+export function storedOffsetSum(storage: StorageEnvironment): number | undefined {
+  const positions = allPositions(storage)
+  return positions.length === 0 ? undefined : positions.reduce((sum, { offset }) => sum + offset, 0)
+}
+
+/** The time of the newest position; undefined if none has a time. */
+export function lastStoredMs(storage: StorageEnvironment): number | undefined {
+  const times = allPositions(storage).flatMap(({ sinceMs }) => sinceMs ?? [])
+  return times.length === 0 ? undefined : Math.max(...times)
+}
+
+function allPositions(storage: StorageEnvironment): readonly StorePosition[] {
+  return [...storage.table(tableName).iterate({})].map(({ value }) => decode(value))
+}
+
 function keyOf(partition: TopicPartition): Uint8Array {
   return Buffer.from(partitionKey(partition))
 }
 
-/** The sum of all positions; undefined if there are none. */
-export function storedOffsetSum(storage: StorageEnvironment): number | undefined {
-  const positions = [...storage.table(tableName).iterate({})].map(({ value }) => decode(value))
-  return positions.length === 0 ? undefined : positions.reduce((sum, position) => sum + position, 0)
-}
-
-function decode(bytes: Uint8Array): number {
-  return Number(Buffer.from(bytes).readBigInt64BE())
+function decode(stored: Uint8Array): StorePosition {
+  const bytes = Buffer.from(stored)
+  const sinceMs = bytes.byteLength < 16 ? -1 : Number(bytes.readBigInt64BE(8))
+  const topicId = bytes.toString('utf8', 16)
+  return {
+    offset: Number(bytes.readBigInt64BE()),
+    sinceMs: sinceMs < 0 ? undefined : sinceMs,
+    topicId: topicId === '' ? undefined : topicId,
+  }
 }

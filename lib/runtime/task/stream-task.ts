@@ -102,6 +102,7 @@ export class StreamTask implements ActiveTask {
   start(committed: readonly OffsetCommit[]): void {
     for (const offset of committed) this.#resume(offset)
     this.#isStarted = true
+    this.#stores.start()
     this.#topology.init()
   }
 

@@ -191,7 +191,7 @@ export class TaskManager {
 
   #changelog(
     { id, committed }: ManagedTask,
-    { storeName, partition, from, isSource, records, restore: apply, accept, prepare }: StoreRestore,
+    { storeName, partition, from, stored, isSource, records, begin, restore: apply, accept, prepare }: StoreRestore,
   ): Changelog {
     const { logger } = this.#options.environment
     const facts = { store: storeName, task: taskIdString(id), changelog: partitionKey(partition), position: from ?? 0 }
@@ -202,6 +202,8 @@ export class TaskManager {
       storeName,
       taskId: id,
       start: from ?? 'earliest',
+      stored,
+      begin,
       ...(isSource ? { endOffsetMax: Math.max(committedOffset, from ?? 0) } : {}),
       records,
       apply,

@@ -17,7 +17,7 @@ import { checkpointBytes } from '../restore/checkpoint-bytes.ts'
 import { RestorePace } from '../restore/restore-pace.ts'
 import { SourceChangelog } from '../restore/source-changelog.ts'
 import { StoreFormats } from '../restore/store-formats.ts'
-import { positionRemoval, positionWrite, readPosition } from '../restore/store-positions.ts'
+import { positionRemoval, positionWrite, readPosition, type StorePosition } from '../restore/store-positions.ts'
 import type { TaskScope } from './task-scope.ts'
 
 /** A store with its changelog, if it has one. */
@@ -33,6 +33,12 @@ interface OpenStore {
   readonly isDurable: boolean
   /** The changelog offset up to which the committed rows of the store reach; undefined while it has none. */
   position: number | undefined
+  /** The position in storage when the store was opened. */
+  readonly stored: StorePosition | undefined
+  /** The id of the changelog; undefined if the broker gives none. */
+  topicId: string | undefined
+  /** Since when a restore that has not ended may have missed deletions. Undefined: the store has all of its changelog. */
+  restoringSinceMs: number | undefined
 }
 
 /** The changelog that must be read before a store is complete. */
@@ -41,6 +47,10 @@ export interface StoreRestore {
   readonly partition: TopicPartition
   /** Undefined: from the start of the changelog. */
   readonly from: number | undefined
+  /** What storage knew of the changelog when the store was opened. */
+  readonly stored: StorePosition | undefined
+  /** Called when the restore begins. */
+  readonly begin: Changelog['begin'] & {}
   /** True if the changelog is a source topic. Only its records before the committed offset belong to the store. */
   readonly isSource: boolean
   /** `all` if more than the last record of a key matters. */
@@ -114,6 +124,8 @@ export class TaskStores {
         storeName: store.name,
         partition,
         from,
+        stored: open.stored,
+        begin: (topicId) => this.#begin(open, topicId),
         isSource,
         records: source === undefined ? node.kind.restores : 'all',
         restore: (records, nextOffset) => this.#restore(open, records, nextOffset),
@@ -121,6 +133,11 @@ export class TaskStores {
         prepare: (records) => source?.prepare(records) ?? this.#prepare(open, partition, records),
       }
     })
+  }
+
+  /** Called when all restores have ended: from now on the stores have all of their changelogs. */
+  start(): void {
+    for (const open of this.#stores.values()) open.restoringSinceMs = undefined
   }
 
   /** Flushes all caches and buffers: their updates go to the changelogs and downstream. */
@@ -150,9 +167,7 @@ export class TaskStores {
     if (this.#stores.size === 0) return
     const writes: StorageWrite[] = []
     for (const { store } of this.#stores.values()) store.checkpoint(writes)
-    for (const { changelog, isDurable, position } of this.#stores.values())
-      if (changelog !== undefined && isDurable && position !== undefined)
-        writes.push(positionWrite(this.#scope.storage, changelog, position))
+    for (const open of this.#stores.values()) writes.push(...this.#positionWrites(open))
     if (writes.length > 0) this.#formats?.checkpoint(writes)
     if (writes.length > 0) this.#schemas?.checkpoint(writes)
     if (writes.length > 0) this.#scope.storage.transact(writes)
@@ -169,8 +184,20 @@ export class TaskStores {
     const context = this.#context(node)
     if (isDurable) this.#checkFormat(node, changelog, context)
     const store = node.kind.open(node.spec, context)
-    const position = changelog === undefined || !isDurable ? undefined : readPosition(this.#scope.storage, changelog)
-    return { node, store, changelog, source: this.#source(node), isDurable, position }
+    const stored = changelog === undefined || !isDurable ? undefined : readPosition(this.#scope.storage, changelog)
+    const { offset: position, sinceMs: restoringSinceMs, topicId } = stored ?? {}
+    return { node, store, changelog, source: this.#source(node), isDurable, stored, position, topicId, restoringSinceMs }
+  }
+
+  #begin(open: OpenStore, topicId: string | undefined): void {
+    open.topicId = topicId
+    open.restoringSinceMs ??= this.#scope.environment.clock.now()
+  }
+
+  #positionWrites({ changelog, isDurable, position: offset, topicId, restoringSinceMs }: OpenStore): StorageWrite[] {
+    if (changelog === undefined || !isDurable || offset === undefined) return []
+    const sinceMs = restoringSinceMs ?? this.#scope.environment.clock.now()
+    return [positionWrite(this.#scope.storage, changelog, { offset, sinceMs, topicId })]
   }
 
   /**

@@ -12,8 +12,9 @@ export class EmbeddedAdmin implements Admin {
 
   async metadata(topics?: readonly string[]): Promise<readonly TopicMetadata[]> {
     const wanted = this.#broker.topics.all().filter(({ name }) => topics === undefined || topics.includes(name))
-    return wanted.map(({ name, partitions }) => ({
+    return wanted.map(({ name, id, partitions }) => ({
       name,
+      id,
       partitions: partitions.map((_, partition) => ({ partition, leader: 0, leaderEpoch: 0 })),
     }))
   }

@@ -3,6 +3,7 @@ import { seededChance } from '../../../lib/clock/chance.ts'
 import type { Clock } from '../../../lib/clock/clock.ts'
 import { systemClock } from '../../../lib/clock/system-clock.ts'
 import { noHeaders } from '../../../lib/model/headers.ts'
+import { silentLogger } from '../../../lib/runtime/logger.ts'
 import type { Changelog } from '../../../lib/runtime/restore/changelog.ts'
 import { ChangelogReader } from '../../../lib/runtime/restore/changelog-reader.ts'
 import { openLmdbStorage } from '../../../lib/storage/lmdb/open-lmdb-storage.ts'
@@ -56,6 +57,7 @@ async function reader(cluster: EmbeddedCluster, clock: Clock = systemClock): Pro
     openFetcher: () => cluster.fetcher({ clientId: 'restore' }),
     admin: await cluster.admin({ clientId: 'test' }),
     clock,
+    logger: silentLogger,
     listener: {},
     limits: { maxWaitMs: 10, minBytes: 1, maxBytes: 1 << 22, maxBytesPerPartition: 1 << 22, isolationLevel: 'read_uncommitted' },
     retryBackoffMs: 1,

@@ -40,7 +40,7 @@ t.test('checkpoints that are quick become larger, slow ones smaller, within boun
   for (let times = 0; times < 20; times++) store(1)
   t.equal(dueAt(pace), 4096 * kib)
   for (let times = 0; times < 20; times++) store(5000)
-  t.equal(dueAt(pace), 64 * kib)
+  t.equal(dueAt(pace), 256 * kib)
 })
 
 t.test('a turn is given when it has taken its time', async (t) => {

@@ -11,13 +11,14 @@ import type { StorageEnvironment, StorageFactory } from '../../../lib/storage/st
 import { media } from '../../storage/media.ts'
 
 const task = { subtopology: 0, partition: 1 }
+const at = (offset: number) => ({ offset, sinceMs: 1000, topicId: undefined })
 
 t.test('on disk it keeps who the process is, and how far the state of closed tasks goes', async (t) => {
   const factory = await media['LMDB']!(t)
   const first = new StateDirectory(factory, 'app', seededChance(1))
   const storage = first.openTask(task)
   const offsets = [['a', 10], ['b', 5]] as const // prettier-ignore
-  storage.transact(offsets.map(([topic, offset]) => positionWrite(storage, { topic, partition: 1 }, offset)))
+  storage.transact(offsets.map(([topic, offset]) => positionWrite(storage, { topic, partition: 1 }, at(offset))))
   t.same([...first.closedTaskSums], [])
   first.closeTask(task, storage)
   t.same([...first.closedTaskSums], [['0_1', 15]])

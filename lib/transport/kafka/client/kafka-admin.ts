@@ -16,6 +16,7 @@ import { deleteGroupRequest } from '../wire/group-requests.ts'
 import { earliestTimestamp, latestTimestamp, listOffsetsRequest, offsetFetchRequest } from '../wire/offset-requests.ts'
 import type { ListedOffset, PartitionError } from '../wire/offset-requests.ts'
 import type { KafkaRequest } from '../wire/request.ts'
+import { zeroUuid } from '../wire/schema.ts'
 
 export class KafkaAdmin implements Admin {
   readonly #client: ClusterClient
@@ -30,7 +31,11 @@ export class KafkaAdmin implements Admin {
     const description = await this.#client.retry(() => this.#client.describe(topics ?? null))
     const found = description.topics.filter((topic) => topic.errorCode !== errorCode.unknownTopicOrPartition)
     for (const { name, errorCode: code } of found) throwOnError(code, `Cannot describe topic ${name}`, { topic: name })
-    return found.map(({ name, partitions }) => ({ name, partitions: partitions.toSorted((a, b) => a.partition - b.partition) }))
+    return found.map(({ name, topicId, partitions }) => ({
+      name,
+      id: topicId === zeroUuid ? null : topicId,
+      partitions: partitions.toSorted((a, b) => a.partition - b.partition),
+    }))
   }
 
   async createTopics(topics: readonly NewTopic[]): Promise<void> {
