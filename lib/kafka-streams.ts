@@ -26,6 +26,7 @@ import { openStreamThread } from './runtime/loop/open-stream-thread.ts'
 import { PauseSwitch } from './runtime/loop/pause-switch.ts'
 import type { Goodbye } from './runtime/membership/membership.ts'
 import { loggedRestores } from './runtime/restore/restore-log.ts'
+import { StateCleaner } from './runtime/restore/state-cleaner.ts'
 import { checkSerdes } from './runtime/serdes/check-serdes.ts'
 import { configuredSerdes } from './runtime/serdes/configured-serdes.ts'
 import type { SerdeResolver } from './runtime/serdes/serde-resolver.ts'
@@ -253,8 +254,14 @@ export class KafkaStreams implements AsyncDisposable {
     return new ThreadSupervisor({ config: this.#config, environment, global, stopping, openThread, onReplace })
   }
 
+  #makeCleaner({ directory, environment: { clock, logger } }: SharedResources): StateCleaner {
+    const isRunning = (): boolean => this.#state.current === 'running'
+    return new StateCleaner({ directory, clock, logger, delayMs: this.#config.stateCleanupDelayMs, isRunning })
+  }
+
   /** Runs until the application is closed or has failed for good. Never rejects. */
   async #run(supervisor: ThreadSupervisor): Promise<void> {
+    using _cleaner = this.#shared === null ? null : this.#makeCleaner(this.#shared)
     const failure = await supervisor.run()
     if (failure === null || this.#stopping.signal.aborted) return
     await this.#fail(failure.error)

@@ -45,8 +45,8 @@ export const configKeys: Readonly<Record<string, string>> = {
   'rocksdb.config.setter': `none: stores are on LMDB; another database comes by ${option('storage')}`,
   'security.protocol': '`KafkaOptions.ssl`, `KafkaOptions.sasl`',
   'send.buffer.bytes': socket,
-  'state.cleanup.delay.ms': 'none: directories of tasks that moved away stay until they come back',
-  'state.cleanup.dir.max.age.ms': 'none: directories of tasks that moved away stay until they come back',
+  'state.cleanup.dir.max.age.ms':
+    'none: state that is older than its changelog keeps deletions is restored by itself (`delete.retention.ms`)',
   'statestore.uncommitted.max.bytes': 'none: uncommitted writes are bounded, the bound is no option',
   'task.assignor.class': 'none: there is one assignor',
   'topology.description.push.enabled': 'none: KIP-1331 is not built',

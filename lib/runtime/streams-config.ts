@@ -101,6 +101,11 @@ export interface StreamsOptions {
   readonly acceptableRecoveryLag?: number | undefined
   /** Retriable errors of commits and restores end the thread after this long. Default 300 000. */
   readonly taskTimeoutMs?: number | undefined
+  /**
+   * State of a task that another member has taken over is removed from `stateDir` when it has lain there for this long, or up to twice as
+   * long. Default 600 000 (ten minutes).
+   */
+  readonly stateCleanupDelayMs?: number | undefined
   /** How often processed records are deleted from repartition topics. Default 30 000. */
   readonly repartitionPurgeIntervalMs?: number | undefined
   /** Replication factor of internal topics; −1: the broker's default. Default −1. */
@@ -203,6 +208,7 @@ const keys = {
   statestoreCacheMaxBytes: 10 * 1024 * 1024,
   acceptableRecoveryLag: 10_000,
   taskTimeoutMs: 300_000,
+  stateCleanupDelayMs: 600_000,
   repartitionPurgeIntervalMs: 30_000,
   replicationFactor: -1,
   topicConfig: {},

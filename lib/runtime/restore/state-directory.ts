@@ -11,6 +11,12 @@ const placeKey = Buffer.from('place')
 const memberKey = Buffer.from('member')
 const taskName = /^\d+_\d+$/
 
+/** A task that has state here and does not run. */
+export interface ClosedTask {
+  /** The sum of its stored changelog offsets; undefined if it has none. */
+  readonly offsetSum: number | undefined
+}
+
 /**
  * The storage of one application on this machine (Java: `StateDirectory`). It has an environment for each task, one for the global
  * stores, and one that keeps the id of the process and that of its member of the group. Only one process can have it open.
@@ -26,7 +32,7 @@ export class StateDirectory implements MemberMemory {
   readonly #factory: StorageFactory
   readonly #applicationId: string
   readonly #process: StorageEnvironment
-  readonly #closedSums = new Map<string, number>()
+  readonly #closed = new Map<string, ClosedTask>()
   #former: string | null
 
   /** Throws a `LockError` if another process has the directory open. If it throws, its storage is closed again. */
@@ -49,7 +55,12 @@ export class StateDirectory implements MemberMemory {
 
   /** Tasks that have state in the directory and do not run, by task id string, with the sum of their stored changelog offsets. */
   get closedTaskSums(): ReadonlyMap<string, number> {
-    return this.#closedSums
+    return new Map([...this.#closed].flatMap(([task, { offsetSum }]) => (offsetSum === undefined ? [] : [[task, offsetSum]])))
+  }
+
+  /** Tasks that have a directory and do not run, by task id string. Each time that a task is closed it becomes another entry. */
+  get closedTasks(): ReadonlyMap<string, ClosedTask> {
+    return this.#closed
   }
 
   get former(): string | null {
@@ -67,21 +78,21 @@ export class StateDirectory implements MemberMemory {
   }
 
   openTask(id: TaskId): StorageEnvironment {
-    this.#closedSums.delete(taskIdString(id))
+    this.#closed.delete(taskIdString(id))
     return this.#factory.open(this.#name(taskIdString(id)))
   }
 
   closeTask(id: TaskId, environment: StorageEnvironment): void {
     using opened = new DisposableStack()
     opened.defer(() => environment.close())
-    const sum = storedOffsetSum(environment)
-    if (sum !== undefined && this.#factory.medium === 'disk') this.#closedSums.set(taskIdString(id), sum)
+    if (this.#factory.medium === 'disk') this.#closed.set(taskIdString(id), { offsetSum: storedOffsetSum(environment) })
   }
 
   /** Removes the state of a task. The task must be closed. */
-  destroyTask(id: TaskId): void {
-    this.#closedSums.delete(taskIdString(id))
-    this.#factory.destroy(this.#name(taskIdString(id)))
+  destroyTask(id: TaskId | string): void {
+    const task = typeof id === 'string' ? id : taskIdString(id)
+    this.#closed.delete(task)
+    this.#factory.destroy(this.#name(task))
   }
 
   openGlobal(): StorageEnvironment {
@@ -118,8 +129,7 @@ export class StateDirectory implements MemberMemory {
   #remember(task: string): void {
     using opened = new DisposableStack()
     const environment = opened.adopt(this.#factory.open(this.#name(task)), (each) => each.close())
-    const sum = storedOffsetSum(environment)
-    if (sum !== undefined) this.#closedSums.set(task, sum)
+    this.#closed.set(task, { offsetSum: storedOffsetSum(environment) })
   }
 }
 
