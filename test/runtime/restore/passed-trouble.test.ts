@@ -2,6 +2,7 @@ import t from 'tap'
 import { ManualClock } from '../../../lib/clock/manual-clock.ts'
 import { TransportError } from '../../../lib/model/errors.ts'
 import type { TopicPartition } from '../../../lib/model/topic-partition.ts'
+import { silentLogger } from '../../../lib/runtime/logger.ts'
 import type { Changelog } from '../../../lib/runtime/restore/changelog.ts'
 import { ChangelogReader } from '../../../lib/runtime/restore/changelog-reader.ts'
 import type { Admin } from '../../../lib/transport/admin.ts'
@@ -22,12 +23,13 @@ async function open() {
   const failures = { left: 0 }
   const reader = new ChangelogReader({
     clock,
+    logger: silentLogger,
     listener: {},
     retryBackoffMs: 0,
     taskTimeoutMs: 300_000,
     limits: { maxWaitMs: 0, minBytes: 1, maxBytes: 1, maxBytesPerPartition: 1, isolationLevel: 'read_uncommitted' },
     openFetcher: async () => ({ fetch: async () => [], close: async () => undefined }),
-    admin: Object.assign(Object.create(real) as Admin, { listOffsets }),
+    admin: Object.assign(Object.create(real) as Admin, { listOffsets, metadata: async () => [] }),
   })
   const register = (partition: number): void => {
     const changelog: Partial<Changelog> = { partition: { topic: 'c', partition }, storeName: 's', taskId: { subtopology: 0, partition }, start: 0, records: 'all' } // prettier-ignore
