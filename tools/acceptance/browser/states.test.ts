@@ -20,6 +20,8 @@ interface State {
   readonly after?: (server: FakeServer, page: Page) => Promise<void> | void
   readonly page?: PageOptions
   readonly isEmpty?: boolean
+  /** Dots fly in the picture. */
+  readonly moves?: boolean
 }
 
 const dark: PageOptions = { colorScheme: 'dark' }
@@ -66,7 +68,7 @@ const recovered = ({ pipeline }: FakeServer): void => {
 const open = async (_: FakeServer, page: Page): Promise<void> => page.click('.rows tr.row:nth-child(3) a')
 
 const states: readonly State[] = [
-  { name: 'live', headline: /^Amara sends Bruno 10\.00$/ },
+  { name: 'live', headline: /^Amara sends Bruno 10\.00$/, moves: true, page: { reducedMotion: 'no-preference' } },
   { name: 'live-dark', headline: /^Amara/, page: dark },
   { name: 'live-1024', headline: /^Amara/, page: { viewport: { width: 1024, height: 768 } } },
   { name: 'live-360', headline: /^Amara/, page: { viewport: { width: 360, height: 740 } } },
@@ -118,6 +120,8 @@ async function show(bench: Bench, state: State): Promise<void> {
     let now = noon - 60_000
     await using server = await FakeServer.open({ rate: 0, isLive: false, now: () => now })
     if (state.isEmpty !== true) fill(server)
+    server.pipeline.hops()
+    server.pipeline.setSystem({ generator: { running: true, rate: 10, sent: 40 } })
     now = noon
     state.before?.(server)
     const { page, faults, close } = await openPage(bench, server.url, {
@@ -127,6 +131,8 @@ async function show(bench: Bench, state: State): Promise<void> {
       ...state.page,
     })
     await until('the feed is open', async () => server.clients === 1)
+    // Time stands still here, and silence would be a broken line.
+    const life = setInterval(() => server.beat(), 2_000)
     if (state.isEmpty !== true) traffic(server)
     await state.after?.(server, page)
     await page.waitForFunction(
@@ -144,9 +150,20 @@ async function show(bench: Bench, state: State): Promise<void> {
     })
     t.same(violations, [], 'axe')
     t.same(faults, [])
+    if (state.moves === true) await fly(server, page)
     await page.screenshot({ path: new URL(`${state.name}.png`, images).pathname })
+    clearInterval(life)
     await close()
   })
+}
+
+/** Three traces, a quarter of a second apart. */
+async function fly(server: FakeServer, page: Page): Promise<void> {
+  for (let number = 0; number < 3; number++) {
+    server.pipeline.transfer(1, 2, '10.00')
+    for (let tick = 0; tick < 4; tick++) server.pump()
+    await page.waitForTimeout(250)
+  }
 }
 
 /** Forty transfers, one of them failed and one not settled yet. */

@@ -79,6 +79,11 @@ export class FakeServer implements AsyncDisposable {
     this.#send(this.pipeline.setSystem({ generator: { ...this.pipeline.system.generator, rate, running: rate > 0 } }))
   }
 
+  /** A sign of life, which changes nothing. */
+  beat(): void {
+    this.#send(this.pipeline.setSystem({}))
+  }
+
   /** Fifty milliseconds of the pipeline. */
   pump(): void {
     this.#ticks++

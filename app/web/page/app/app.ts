@@ -8,6 +8,7 @@ import { FeedClient } from '../feed/feed-client.ts'
 import type { FeedStatus } from '../feed/feed-client.ts'
 import { Frames } from '../frame/frames.ts'
 import { PageStore } from '../store/page-store.ts'
+import { TourState } from '../tour/tour-state.ts'
 import { Navigation } from '../view/navigation.ts'
 import { Commands } from './commands.ts'
 import { Preferences } from './preferences.ts'
@@ -32,6 +33,7 @@ export class App {
   readonly preferences = new Preferences()
   readonly writes = new Writes(this.store)
   readonly commands = new Commands()
+  readonly tour = new TourState(this.store, this.writes, this.preferences)
   readonly feedStatus: Signal<FeedStatus> = signal({ kind: 'loading' })
   readonly system: Signal<System | null> = signal(null)
   readonly reset: Signal<Reset | null> = signal(null)
@@ -59,6 +61,7 @@ export class App {
       this.system.value = this.store.system
       this.writes.look()
     })
+    this.frames.onNumbers((now) => this.tour.look(now))
     this.frames.start()
     this.#sleepWhileHidden()
   }

@@ -2,7 +2,7 @@ import { useEffect, useRef } from 'preact/hooks'
 import type { JSX } from 'preact'
 import { useApp } from '../app/app.ts'
 import type { App } from '../app/app.ts'
-import { TourButtons, TourWords, useTour } from '../tour/tour-step.tsx'
+import { TourButtons, TourWords } from '../tour/tour-step.tsx'
 import { count } from '../words/numbers.ts'
 import { headline } from './headline.ts'
 import type { Headline } from './headline.ts'
@@ -14,13 +14,13 @@ export function HeadlineLine(): JSX.Element {
   // Ages are told in seconds: they are read again with the numbers of the page.
   void app.frames.quarter.value
   const line = headline(factsOf(app))
-  const tour = useTour()
-  const step = isOnLive && (line.state === 'running' || line.state === 'paused') ? tour.step : null
+  // The state of the pipeline goes before the tour: in its fifth step the kill has the word.
+  const step = isOnLive && (line.state === 'running' || line.state === 'paused') ? app.tour.view.value : null
   return (
     <div class="headline" data-state={line.state}>
-      {step === null ? <Words line={line} isOnLive={isOnLive} /> : <TourWords tour={tour} step={step} />}
+      {step === null ? <Words line={line} isOnLive={isOnLive} /> : <TourWords {...step} />}
       <Actions line={line}>
-        {step === null ? <Invitation line={line} onTour={tour.begin} /> : <TourButtons tour={tour} step={step} />}
+        {step === null ? <Invitation line={line} onTour={() => app.tour.begin()} /> : <TourButtons {...step} />}
       </Actions>
       <Announcement line={line} />
     </div>

@@ -38,12 +38,18 @@ export function headline(facts: HeadlineFacts): Headline {
     case 'restoring':
       return restoring(system, facts)
     case 'recovered':
-      return facts.serverNow - system.since < recoveredMs ? recovered(system, facts) : running(facts)
+      return isCalm(system, facts.serverNow) ? running(facts) : recovered(system, facts)
     case 'paused':
       return { state: 'paused', title: 'Paused', sentence: 'Your own transfers still flow.' }
     case 'running':
       return running(facts)
   }
+}
+
+/** The pipeline has nothing to say that goes before a tour: it runs, and its last outage was told. */
+export function isCalm({ phase, since }: System, serverNow: number): boolean {
+  if (phase === 'recovered') return serverNow - since >= recoveredMs
+  return phase === 'running' || phase === 'paused'
 }
 
 /** `Broker 0.8 s, topics 1.1 s, 2 of 3 applications.` */

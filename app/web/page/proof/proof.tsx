@@ -25,7 +25,7 @@ const cells: readonly Cell[] = [
     note: ({ store }) => (store.proof?.sql == null ? 'not counted yet' : `as of ${time(store.proof.sql.at)}`),
   },
   { name: 'on this page', figure: ({ store }) => count(store.ids.count), note: faultsOf },
-  { name: 'on the way', figure: ({ store }) => count(store.acks.onTheWay), note: () => 'acknowledged, not here yet' },
+  { name: 'on the way', figure: ({ store }) => count(store.acks.onTheWay), note: () => 'not here yet' },
   {
     name: 'missing',
     figure: ({ store }) => count(store.missing),
@@ -92,10 +92,12 @@ function isSettled({ store }: App): boolean {
 }
 
 function sumOf(app: App): string {
+  if (app.store.balances.count === 0) return '–'
   return isSettled(app) ? '0.00' : money(app.store.balances.sum.now)
 }
 
 function sumNote(app: App): string {
+  if (app.store.balances.count === 0) return 'no balance yet'
   const { now, zeroAt, isZero } = app.store.balances.sum
   const apart = app.store.proof?.sql?.balancesApart ?? null
   const users = apart === null || apart === 0 ? '' : `, ${counted(apart, 'user')} apart`

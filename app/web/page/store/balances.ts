@@ -46,6 +46,11 @@ export class Balances {
     return this.#records.values()
   }
 
+  /** Users that have a balance. */
+  get count(): number {
+    return this.#records.size
+  }
+
   /** Ms without any posting. */
   quietMs(now: number): number {
     return now - this.#changedAt

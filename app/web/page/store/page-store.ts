@@ -74,7 +74,7 @@ export class PageStore {
   #system: System | null = null
   #proof: Proof | null = null
   #hops: Hops | null = null
-  #newest: FeedRecord | null = null
+  #newest: TransferRecord | null = null
   readonly #excerpts = new Map<Station, StationExcerpt>()
   #vector: string | null = null
   #repeated = 0
@@ -123,7 +123,8 @@ export class PageStore {
     return this.#received
   }
 
-  get newest(): FeedRecord | null {
+  /** The newest transfer. */
+  get newest(): TransferRecord | null {
     return this.#newest
   }
 
@@ -234,7 +235,7 @@ export class PageStore {
 
   #add(record: FeedRecord): void {
     this.#received++
-    this.#newest = record
+    if (record.kind === 'transfer') this.#newest = record
     switch (record.kind) {
       case 'transfer':
         return this.#addTransfer(record)

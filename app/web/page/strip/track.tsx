@@ -56,7 +56,8 @@ function backlogText(backlog: number): string {
 function scaleOf(app: App): string {
   const { density } = app.store
   if (!isDense(app) && !calm.matches) return `each dot is a record, ${slowness}× slower`
-  return `columns: records per 100 ms, full height ${count(density.maximum('transfer'))}`
+  const maximum = density.maximum('transfer')
+  return maximum === 0 ? 'no record in 60 s' : `columns: records per 100 ms, full height ${count(maximum)}`
 }
 
 function isDense({ store }: App): boolean {
