@@ -5,10 +5,11 @@
  *     node examples/transfer-pipeline/main.ts --kafka 127.0.0.1:9092 --registry http://127.0.0.1:8081 --state .data [NAME…]
  */
 import { parseArgs } from 'node:util'
-import { KafkaStreams, kafka } from 'millrace'
+import { KafkaStreams, deadLetter, kafka } from 'millrace'
 import type { Cluster, SchemaRegistry, Topology } from 'millrace'
 import { schemaRegistry } from 'millrace/avro'
 import { balancesTopology } from './topologies/balances.ts'
+import { deadLetterTopicOf, hasDeadLetters } from './topics.ts'
 import { enricherTopology } from './topologies/enricher.ts'
 import { ingestionTransfersTopology, ingestionUsersTopology } from './topologies/ingestion.ts'
 import { settlementTopology } from './topologies/settlement.ts'
@@ -40,7 +41,7 @@ export interface ApplicationOptions extends ApplicationSettings {
   readonly onFailure: (error: Error) => void
 }
 
-/** Starts one of them. A bad record is logged and skipped: one of them must not stop all that follow. */
+/** Starts one of them. A bad record is logged, and goes to the dead letters of its topic: it must not stop all that follow. */
 export async function startApplication(applicationId: string, options: ApplicationOptions): Promise<KafkaStreams> {
   const topology = applications[applicationId]
   if (topology === undefined) throw new TypeError(`${applicationId} is none of ${Object.keys(applications).join(', ')}.`)
@@ -52,9 +53,10 @@ export async function startApplication(applicationId: string, options: Applicati
     // A change goes on at once, and not only with the next commit.
     statestoreCacheMaxBytes: 0,
     fetchMaxWaitMs: 50,
-    deserializationHandler: (error, { topic, partition, offset }) => {
+    deserializationHandler: (error, { topic, partition, offset }, context) => {
       log(`${applicationId}: skipped ${topic}-${partition} at ${offset}: ${error.message}`)
-      return 'continue'
+      const letters = hasDeadLetters(topic) ? [deadLetter(deadLetterTopicOf(topic), error, context)] : []
+      return { answer: 'continue', deadLetters: letters }
     },
     uncaughtExceptionHandler: (error) => {
       const reason = error instanceof Error ? error.message : String(error)

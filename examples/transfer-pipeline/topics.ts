@@ -23,6 +23,10 @@ export const enriched = topic('custom.bank.transfer-enriched', { key: Serdes.str
 export const balances = topic('custom.bank.balances', { key: Serdes.string, value: avro(balanceSchema) })
 export const transferCommands = topic('command.bank.transfer-status', { key: Serdes.string, value: avro(transferCommandSchema) })
 
+/** Where records of a topic go that nobody can read. Only what comes from outside has such a topic: what we write ourselves can be read. */
+export const deadLetterTopicOf = (topicName: string): string => `${topicName}.dlq`
+export const hasDeadLetters = (topicName: string): boolean => topicName === rawUsers.name || topicName === rawTransfers.name
+
 const sevenDays = { 'retention.ms': String(7 * 24 * 3_600_000) }
 const compacted = { 'cleanup.policy': 'compact', 'min.cleanable.dirty.ratio': '0.1' }
 
@@ -35,8 +39,8 @@ const thirtyDays = { 'retention.ms': String(30 * 24 * 3_600_000) }
 export const manifest = [
   { name: rawUsers.name, partitions: 4, config: sevenDays },
   { name: rawTransfers.name, partitions: 6, config: sevenDays },
-  { name: `${rawUsers.name}.dlq`, partitions: 3, config: thirtyDays },
-  { name: `${rawTransfers.name}.dlq`, partitions: 3, config: thirtyDays },
+  { name: deadLetterTopicOf(rawUsers.name), partitions: 3, config: thirtyDays },
+  { name: deadLetterTopicOf(rawTransfers.name), partitions: 3, config: thirtyDays },
   { name: users.name, partitions: 4, config: compacted },
   { name: transfers.name, partitions: 6, config: compacted },
   { name: enriched.name, partitions: 6, config: compacted },

@@ -1,5 +1,7 @@
 import { Serdes, openProducer, partitionForKey, topic } from 'millrace'
 import type { Cluster, TopicProducer } from 'millrace'
+import type { RecordBatch } from 'millrace/transport'
+import { positionHeader } from '../../capture/envelope.ts'
 import type { RawRecord } from '../../capture/envelope.ts'
 import type { LastRecord, RawTopics } from '../../capture/source.ts'
 
@@ -57,20 +59,35 @@ export class KafkaRawTopics implements RawTopics {
     return this.#producer.close()
   }
 
+  /** Goes back over records that somebody else has written: they carry no position. */
   async #lastRecord({ topic: name, partition, offset }: End, start: number): Promise<LastRecord> {
     const nothing = { partition: `${name}-${partition}`, headers: null }
     if (offset === start) return nothing
     const fetcher = await this.#cluster.fetcher({ clientId })
     try {
-      const [fetched] = await fetcher.fetch([{ topic: name, partition, offset: offset - 1 }], limits)
-      if (fetched?.error) throw fetched.error
-      const batch = fetched?.batches.at(-1)
-      if (batch === undefined) throw new Error(`The last record of ${name}-${partition} cannot be read.`)
-      return { ...nothing, headers: batch.headers(batch.count - 1) as LastRecord['headers'] }
+      for (let end = offset; end > start;) {
+        const [fetched] = await fetcher.fetch([{ topic: name, partition, offset: end - 1 }], limits)
+        if (fetched?.error) throw fetched.error
+        const batch = fetched?.batches.findLast(({ baseOffset }) => baseOffset < end)
+        if (batch === undefined) throw new Error(`The last record of ${name}-${partition} cannot be read.`)
+        const headers = lastPosition(batch, end)
+        if (headers !== null) return { ...nothing, headers }
+        end = batch.baseOffset
+      }
+      return nothing
     } finally {
       await fetcher.close()
     }
   }
+}
+
+/** The headers of the last record before `end` that carries a position. */
+function lastPosition(batch: RecordBatch, end: number): LastRecord['headers'] {
+  for (let index = batch.count - 1; index >= 0 && !batch.isControl; index--) {
+    const headers = batch.headers(index)
+    if (batch.offset(index) < end && headers.some(({ key }) => key === positionHeader)) return headers as LastRecord['headers']
+  }
+  return null
 }
 
 interface End {

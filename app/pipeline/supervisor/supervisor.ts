@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Writable } from 'node:stream'
 import { request } from 'undici'
+import { defaultLimits } from '../../../examples/transfer-pipeline/topologies/settlement.ts'
 import type { Owner, Part, System } from '../../contracts/feed.ts'
 import type { FeedClient } from '../../feed/feed-client.ts'
 import { serverSentEvent } from '../../feed/faces/face.ts'
@@ -30,6 +31,8 @@ export interface SupervisorOptions {
 }
 
 const tickMs = 1000
+/** Below the limit of settlement: its window is by the times of SQL, the generator's by its own. */
+const velocity = { count: Math.floor(defaultLimits.velocity.transfers * 0.8), windowMs: defaultLimits.velocity.windowMs }
 const rebirthMs = 100
 const noHistory = { read: () => Promise.reject(new Error('There is no history yet.')) as never }
 
@@ -71,7 +74,7 @@ export class Supervisor {
     })
     this.generator = new Generator({
       add: (transfer) => this.#outbox.add(transfer),
-      velocity: { count: 1_000_000, windowMs: 1000 },
+      velocity,
     })
     this.proxy = new BffProxy(({ key, id }) => this.#made(key, id))
     this.#failure.promise.catch(() => {})

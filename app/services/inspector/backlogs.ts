@@ -11,9 +11,10 @@ interface Count {
   readonly committed: ReadonlyMap<number, number>
 }
 
-/** Which station comes after a topic that a group reads. */
+/** Which station comes after a topic that a group reads; settlement's commands go back to SQL. */
 export function stationAfter({ station }: Flow): Station {
-  return station === 'raw' ? 'ingestion' : station === 'ingestion' ? 'enriched' : 'document'
+  const after = { sql: 'sql', raw: 'ingestion', ingestion: 'enriched', enriched: 'document', document: 'document' } as const
+  return after[station]
 }
 
 /** Asks how far each application has come: the ends of the topics minus what its group has committed. */

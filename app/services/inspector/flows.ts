@@ -1,8 +1,18 @@
 import type { SchemaRegistry } from 'millrace'
-import { enriched, rawTransfers, rawUsers, transfers, users } from '../../../examples/transfer-pipeline/topics.ts'
+import {
+  balances,
+  deadLetterTopicOf,
+  enriched,
+  rawTransfers,
+  rawUsers,
+  transferCommands,
+  transfers,
+  users,
+} from '../../../examples/transfer-pipeline/topics.ts'
 import type { Lane, Station } from '../../contracts/feed.ts'
 import type { TextReader } from './text-reader.ts'
 import { avroTexts, rawTexts } from './text-reader.ts'
+import { deadLetterSource } from './dead-letter-source.ts'
 import type { FeedSource } from './record-maker.ts'
 import { feedSource } from './record-maker.ts'
 
@@ -18,6 +28,7 @@ export interface Flow {
 }
 
 export const sinkGroup = 'transfer-sink'
+const settlementGroup = 'transfers-write-settlement'
 
 export const flows: readonly Flow[] = [
   { lane: 'user', station: 'raw', topic: rawUsers.name, texts: rawTexts, group: 'ingestion-users' },
@@ -25,12 +36,22 @@ export const flows: readonly Flow[] = [
   { lane: 'transfer', station: 'raw', topic: rawTransfers.name, texts: rawTexts, group: 'ingestion-transfers' },
   { lane: 'transfer', station: 'ingestion', topic: transfers.name, texts: avroTexts(transfers), group: 'transfer-enricher' },
   { lane: 'transfer', station: 'enriched', topic: enriched.name, texts: avroTexts(enriched), group: sinkGroup },
+  {
+    lane: 'settlement',
+    station: 'sql',
+    topic: transferCommands.name,
+    texts: avroTexts(transferCommands),
+    group: settlementGroup,
+  },
 ]
 
 /** The topics whose records are in the feed. */
 export const feedSources: readonly FeedSource[] = [
   feedSource('user', users, (user) => ({ ...user, ...isoTimes(user) })),
   feedSource('transfer', enriched, (transfer) => ({ ...transfer, ...isoTimes(transfer) })),
+  feedSource('balance', balances, (balance) => balance),
+  deadLetterSource(deadLetterTopicOf(rawUsers.name)),
+  deadLetterSource(deadLetterTopicOf(rawTransfers.name)),
 ]
 
 interface Times {

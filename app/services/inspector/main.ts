@@ -10,6 +10,7 @@ import { runService } from '../../platform/run-service.ts'
 import { ServiceParts } from '../../platform/service.ts'
 import type { ServiceDefinition } from '../../platform/service.ts'
 import { Inspector } from './inspector.ts'
+import { sendPoison } from './poison.ts'
 
 const config = Type.Object({
   ...serviceConfig(8086),
@@ -33,6 +34,7 @@ export const inspectorService: ServiceDefinition<typeof config> = {
     parts.dependsOn(inspector.done)
     const http = await openHttp({ name: 'inspector', log: context.log })
     addRoutes(http, inspector)
+    http.post('/poison', { schema: { body: poisonBody } }, ({ body }) => sendPoison(cluster, body))
     return await parts.listen(http, given)
   },
 }
@@ -41,6 +43,7 @@ const feedQuery = Type.Object(
   { at: Type.Optional(Type.String({ maxLength: 4000, pattern: String.raw`^[\w.:;,-]+$`, description: 'A vector.' })) },
   { additionalProperties: false },
 )
+const poisonBody = Type.Object({ kind: Type.Enum(['amount', 'envelope', 'bytes']) }, { additionalProperties: false })
 const traceParams = Type.Object({ id: Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER }) })
 const traceQuery = Type.Object({ why: Type.Enum(['own', 'selected'], { default: 'selected' }) }, { additionalProperties: false })
 

@@ -122,6 +122,42 @@ test('another inspector on the same cluster goes on from the vector of the first
   reader.cut()
 })
 
+test('a record that no application can read is in the feed as a dead letter, whoever refused it', async (t) => {
+  const { producer, open } = await openFixture(t)
+  const inspector = await open()
+  const reader = new EventReader(await serve(t, inspector.log, liveFace))
+  while (inspector.log.readerCount === 0) await new Promise((resolve) => setTimeout(resolve, 1))
+  const letters = topic('raw.bank.transfers.dlq', { key: Serdes.string, value: Serdes.string })
+  const streams = ['exception', 'message', 'topic', 'partition', 'offset'].map((name, index) =>
+    header(
+      `__streams.errors.${name}`,
+      ['InvalidDataError', 'Amount "abc" is not a decimal.', 'raw.bank.transfers', '3', '12407'][index]!,
+    ),
+  )
+  await producer.send(letters, [{ key: '{"id":7}', value: '{"amount":"abc"}', headers: streams }])
+  const connect = [
+    header('__connect.errors.topic', 'raw.bank.transfers'),
+    header('__connect.errors.exception.message', 'amount is "abc".'),
+  ]
+  await producer.send(letters, [{ key: '{"id":8}', value: 'x'.repeat(3000), headers: connect }])
+  await reader.until(() => recordsOf(reader).length === 2)
+  const rows = new Map(recordsOf(reader).map(({ key, value }) => [key, value]))
+  t.match(rows.get('7'), {
+    source: { topic: 'raw.bank.transfers', p: 3, o: 12407 },
+    error: 'InvalidDataError',
+    reason: 'Amount "abc" is not a decimal.',
+    excerpt: '{"amount":"abc"}',
+    bytes: 16,
+  })
+  t.match(rows.get('8'), {
+    source: { topic: 'raw.bank.transfers' },
+    reason: 'amount is "abc".',
+    excerpt: 'x'.repeat(2000),
+    bytes: 3000,
+  })
+  reader.cut()
+})
+
 test('hops count each station, with the time since the station before and a real excerpt', async (t) => {
   const { producer, open } = await openFixture(t)
   const inspector = await open()

@@ -1,0 +1,61 @@
+import { KafkaStreams } from 'millrace'
+import { schemaRegistry } from 'millrace/avro'
+import Type from 'typebox'
+import { transferReadTopology } from '../../../examples/transfer-pipeline/topologies/transfer-read.ts'
+import { clusterOf } from '../../platform/cluster.ts'
+import { kafkaConfig, serviceConfig } from '../../platform/config.ts'
+import { openHttp } from '../../platform/http/open-http.ts'
+import { streamsLogger } from '../../platform/log.ts'
+import { runService } from '../../platform/run-service.ts'
+import { ServiceParts } from '../../platform/service.ts'
+import type { ServiceDefinition } from '../../platform/service.ts'
+import { addStateRoutes } from './state-routes.ts'
+import { addStreamRoutes } from './stream-routes.ts'
+import { TransferFeed } from './transfer-feed.ts'
+
+const config = Type.Object({
+  ...serviceConfig(8083),
+  ...kafkaConfig,
+  stateDir: Type.String({ default: '.data/state', description: 'Where stores are kept.' }),
+  commitIntervalMs: Type.Integer({ default: 100, minimum: 1, description: 'How often the application commits, in ms.' }),
+  clusterIdentity: Type.String({
+    default: '',
+    description: 'Tells this cluster from others whose topics have the same names. Default: its address.',
+  }),
+})
+
+/** Reads from the stores of its own stream application, and pushes changes. */
+export const readState: ServiceDefinition<typeof config> = {
+  name: 'read-state',
+  summary: 'Answers from state stores, and pushes changes as a stream.',
+  config,
+  async start(given, context) {
+    await using parts = new ServiceParts()
+    const cluster = clusterOf(given, context)
+    const registry = schemaRegistry(given.registry)
+    const log = context.log.child({ application: 'transfer-read' })
+    const streams = new KafkaStreams(transferReadTopology(), {
+      applicationId: 'transfer-read',
+      cluster,
+      schemaRegistry: registry,
+      stateDir: given.stateDir,
+      commitIntervalMs: given.commitIntervalMs,
+      logger: streamsLogger(log),
+      uncaughtExceptionHandler: (error) => {
+        parts.fail(error instanceof Error ? error : new Error(String(error)))
+        return 'shutdown-client'
+      },
+    })
+    parts.defer(() => streams.close().then(() => {}))
+    const clusterIdentity = given.clusterIdentity === '' ? given.kafka : given.clusterIdentity
+    const feed = parts.use(new TransferFeed({ cluster, schemaRegistry: registry, clusterIdentity }))
+    parts.dependsOn(feed.failure)
+    const http = await openHttp({ name: 'read-state', log: context.log })
+    addStateRoutes(http, streams)
+    addStreamRoutes(http, feed)
+    parts.awaits(streams.start())
+    return await parts.listen(http, given)
+  },
+}
+
+if (import.meta.main) await runService(readState)

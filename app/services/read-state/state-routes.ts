@@ -1,0 +1,48 @@
+import { InvalidStateStoreError } from 'millrace'
+import type { KafkaStreams } from 'millrace'
+import Type from 'typebox'
+import type { TransferEnriched } from '../../../examples/transfer-pipeline/topologies/enricher.ts'
+import { transferStores } from '../../../examples/transfer-pipeline/topologies/transfer-read.ts'
+import type { Http } from '../../platform/http/open-http.ts'
+import { notFound, Problem } from '../../platform/http/problem.ts'
+import { toDocument } from '../../sink/to-document.ts'
+
+const idParams = Type.Object({
+  id: Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER, description: 'An id is a whole number above 0.' }),
+})
+
+/** Answers from the stores of a stream application: no database is between. */
+export function addStateRoutes(http: Http, streams: KafkaStreams): void {
+  const byId = streams.store<string, TransferEnriched>(transferStores.byId)
+  const sent = streams.store<string, readonly number[]>(transferStores.sent)
+  const received = streams.store<string, readonly number[]>(transferStores.received)
+  http.get('/state/transfers/:id', { schema: { params: idParams } }, ({ params: { id } }) =>
+    whenRunning(streams, async () => {
+      const transfer = await byId.get(String(id))
+      if (transfer === null) throw notFound('transfer', id)
+      return toDocument(transfer)
+    }),
+  )
+  http.get('/state/users/:id/transfers', { schema: { params: idParams } }, ({ params: { id } }) =>
+    whenRunning(streams, async () => {
+      const lists = await Promise.all([sent.get(String(id)), received.get(String(id))])
+      const newest = [...new Set(lists.flatMap((ids) => ids ?? []))].sort((left, right) => right - left).slice(0, 100)
+      const transfers = await Promise.all(newest.map((transferId) => byId.get(String(transferId))))
+      return { content: transfers.flatMap((transfer) => (transfer === null ? [] : [toDocument(transfer)])) }
+    }),
+  )
+  http.get('/state/metadata', () => ({ state: streams.state, tasks: streams.localTasks() }))
+}
+
+/**
+ * Before all tasks are restored, a key that is not found may be in a store that is not there yet: then nothing is answered but 503. The
+ * same where the tasks are on another instance.
+ */
+async function whenRunning<T>(streams: KafkaStreams, answer: () => Promise<T>): Promise<T> {
+  try {
+    if (streams.state === 'running') return await answer()
+  } catch (error) {
+    if (!(error instanceof InvalidStateStoreError)) throw error
+  }
+  throw new Problem(503, 'The stores are being restored. Try again soon.', {}, { retryAfterS: 1 })
+}

@@ -1,0 +1,72 @@
+import { randomBytes } from 'node:crypto'
+import type { Cluster, SchemaRegistry } from 'millrace'
+import { tailTopics } from '../../adapters/kafka/topic-tail.ts'
+import { FeedLog } from '../../feed/feed-log.ts'
+import { BatchGatherer } from '../inspector/batch-gatherer.ts'
+import { feedSources } from '../inspector/flows.ts'
+import { describeTopics, endsOf } from '../inspector/inspector-topics.ts'
+import { RecordMaker } from '../inspector/record-maker.ts'
+import { TopicHistory, positionsOf } from '../inspector/topic-history.ts'
+
+export interface TransferFeedOptions {
+  readonly cluster: Cluster
+  readonly schemaRegistry: SchemaRegistry
+  readonly clusterIdentity: string
+}
+
+/** The feed of the enriched topic alone. It reads nothing before its first client comes. */
+export class TransferFeed implements AsyncDisposable {
+  readonly #options: TransferFeedOptions
+  readonly #stopping = new AbortController()
+  readonly #failure = Promise.withResolvers<never>()
+  #log: Promise<FeedLog> | null = null
+  #following: Promise<void> = Promise.resolve()
+
+  constructor(options: TransferFeedOptions) {
+    this.#options = options
+    this.#failure.promise.catch(() => {})
+  }
+
+  /** Rejects when the topic can no longer be followed. */
+  get failure(): Promise<never> {
+    return this.#failure.promise
+  }
+
+  log(): Promise<FeedLog> {
+    this.#log ??= this.#open()
+    return this.#log
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#stopping.abort()
+    const log = await this.#log?.catch(() => null)
+    log?.close('server.closing', { detail: 'The service stops.' })
+    await this.#following
+  }
+
+  async #open(): Promise<FeedLog> {
+    const { cluster, schemaRegistry, clusterIdentity } = this.#options
+    const sources = feedSources.filter(({ kind }) => kind === 'transfer')
+    const clock = randomBytes(4).toString('hex')
+    const records = new RecordMaker(sources, schemaRegistry)
+    const history = new TopicHistory(cluster, records, clock, () => performance.now())
+    const topics = await describeTopics(
+      cluster,
+      sources.map(({ name }) => name),
+      clusterIdentity,
+    )
+    const log = new FeedLog({ topics, start: await endsOf(cluster, topics), history })
+    this.#following = this.#follow(log, records, clock).catch(this.#failure.reject)
+    return log
+  }
+
+  async #follow(log: FeedLog, records: RecordMaker, clock: string): Promise<void> {
+    const gatherer = new BatchGatherer(clock, (batch) => log.append(batch))
+    const options = { clientId: 'read-state-feed', from: positionsOf(log.positions), signal: this.#stopping.signal }
+    for await (const parts of tailTopics(this.#options.cluster, options)) {
+      const seen = performance.now()
+      const made = parts.map(async (part) => ({ ...part, records: await records.make(part.topic, part.records, seen) }))
+      gatherer.add(await Promise.all(made))
+    }
+  }
+}

@@ -1,0 +1,132 @@
+import { once } from 'node:events'
+import { rmSync } from 'node:fs'
+import { test } from 'tap'
+import type { Test } from 'tap'
+import { WebSocket } from 'ws'
+import { openProducer } from 'millrace'
+import type { TopicProducer } from 'millrace'
+import { schemaRegistry } from 'millrace/avro'
+import { EmbeddedKafka } from 'millrace/embedded'
+import { enriched, manifest } from '../../../../examples/transfer-pipeline/topics.ts'
+import { silentLog } from '../../../../app/platform/log.ts'
+import type { Service } from '../../../../app/platform/service.ts'
+import { openRegistry } from '../../../../app/registry/registry-server.ts'
+import { readState } from '../../../../app/services/read-state/main.ts'
+import { directory } from '../../../storage/media.ts'
+import { EventReader } from '../../feed/feed-bench.ts'
+
+interface Fixture {
+  readonly producer: TopicProducer
+  readonly stateDir: string
+  start(): Promise<Service>
+}
+
+async function open(t: Test): Promise<Fixture> {
+  const cluster = await EmbeddedKafka.open()
+  const admin = await cluster.admin({ clientId: 'test' })
+  await admin.createTopics(manifest)
+  const registry = await openRegistry({ port: 0, path: ':memory:' })
+  const producer = await openProducer(cluster, { clientId: 'test', schemaRegistry: schemaRegistry(registry.url) })
+  const stateDir = directory(t)
+  t.teardown(async () => {
+    await producer.close()
+    await registry.close()
+    await cluster.close()
+  })
+  const config = {
+    host: '127.0.0.1',
+    port: 0,
+    logLevel: 'silent' as const,
+    kafka: '',
+    registry: registry.url,
+    clusterIdentity: 'test',
+  }
+  const start = (): Promise<Service> =>
+    readState.start({ ...config, stateDir, commitIntervalMs: 10 }, { log: silentLog, cluster })
+  return { producer, stateDir, start }
+}
+
+const times = { createdAt: Date.parse('2026-11-28T10:00:00Z'), lastUpdatedAt: Date.parse('2026-11-28T10:00:00Z') }
+const names = { fromUserName: 'Amara', toUserName: 'Bruno', enrichment: 'COMPLETE' } as const
+
+const transfer = (id: number, fromUserId: number, toUserId: number) => ({
+  key: String(id),
+  value: { id, fromUserId, toUserId, amount: '10.00', status: 'PENDING' as const, ...times, ...names },
+})
+
+async function idsOf(url: string, user: number): Promise<number[]> {
+  const answer = await fetch(`${url}/state/users/${user}/transfers`)
+  const { content } = (await answer.json()) as { readonly content: readonly { readonly id: number }[] }
+  return content.map(({ id }) => id)
+}
+
+async function until(condition: () => Promise<boolean>): Promise<void> {
+  while (!(await condition())) await new Promise((resolve) => setTimeout(resolve, 10))
+}
+
+test('transfers are answered from the stores: by id, and by user, who is the one that they have now', async (t) => {
+  const { producer, start } = await open(t)
+  const service = await start()
+  t.teardown(() => service.close())
+  await service.ready
+  await producer.send(enriched, [transfer(1, 1, 2), transfer(2, 2, 3), transfer(3, 3, 1)])
+  await until(async () => (await idsOf(service.url, 1)).length === 2)
+  t.same(await idsOf(service.url, 1), [3, 1])
+  const one = await fetch(`${service.url}/state/transfers/1`)
+  t.match(await one.json(), { id: 1, amount: '10.00', createdAt: '2026-11-28T10:00:00.000Z', fromUserName: 'Amara' })
+  await producer.send(enriched, [transfer(1, 4, 2), { key: '2', value: null }])
+  await until(async () => (await idsOf(service.url, 4)).length === 1)
+  t.same(await idsOf(service.url, 1), [3])
+  await until(async () => (await fetch(`${service.url}/state/transfers/2`)).status === 404)
+  t.same(await idsOf(service.url, 3), [3])
+})
+
+test('R3: without its state directory it answers 503 until the stores are restored, and then the same', async (t) => {
+  const { producer, stateDir, start } = await open(t)
+  const first = await start()
+  await first.ready
+  const records = Array.from({ length: 300 }, (_, index) => transfer(index + 1, 1 + (index % 3), 4))
+  await producer.send(enriched, records)
+  const lists = (url: string): Promise<number[][]> => Promise.all([1, 2, 3, 4].map((user) => idsOf(url, user)))
+  await until(async () => (await lists(first.url)).every(({ length }) => length === 100))
+  const before = await lists(first.url)
+  await first.close()
+  rmSync(stateDir, { recursive: true })
+  const second = await start()
+  t.teardown(() => second.close())
+  const statuses = new Set<number>()
+  await until(async () => {
+    const { status, headers } = await fetch(`${second.url}/state/users/4/transfers`)
+    statuses.add(status)
+    if (status === 503) t.equal(headers.get('retry-after'), '1')
+    return status === 200
+  })
+  t.same(await lists(second.url), before)
+  t.ok(statuses.has(503), 'there was a time without stores')
+})
+
+test('P1, P2: the stream and the WebSocket give the same events, and resume at an id', async (t) => {
+  const { producer, start } = await open(t)
+  const service = await start()
+  t.teardown(() => service.close())
+  const reader = new EventReader(`${service.url}/transfers/stream`)
+  const socket = new WebSocket(`${service.url.replace('http', 'ws')}/ws`)
+  const messages: { readonly type: string; readonly id: string; readonly data: unknown }[] = []
+  socket.on('message', (text: Buffer) => messages.push(JSON.parse(text.toString())))
+  await once(socket, 'open')
+  await new Promise((resolve) => setTimeout(resolve, 200))
+  await producer.send(enriched, [transfer(1, 1, 2)])
+  await producer.send(enriched, [{ key: '1', value: null }])
+  await reader.until((events) => events.length === 2)
+  await until(async () => messages.length === 2)
+  t.same(messages, reader.events)
+  t.same(
+    messages.map(({ type }) => type),
+    ['transfer.upserted', 'transfer.deleted'],
+  )
+  const resumed = new WebSocket(`${service.url.replace('http', 'ws')}/ws?at=${encodeURIComponent(messages[0]!.id)}`)
+  const [text] = (await once(resumed, 'message')) as [Buffer]
+  t.same(JSON.parse(text.toString()), messages[1])
+  for (const opened of [socket, resumed]) opened.close()
+  reader.cut()
+})
