@@ -2,6 +2,7 @@ import t from 'tap'
 import { ManualClock } from '../../lib/clock/manual-clock.ts'
 import { TransportError } from '../../lib/model/errors.ts'
 import { noHeaders } from '../../lib/model/headers.ts'
+import { silentLogger } from '../../lib/runtime/logger.ts'
 import { InputFetcher } from '../../lib/runtime/loop/input-fetcher.ts'
 import { SingleRecordBatch } from '../../lib/testing/single-record-batch.ts'
 import type { FetchedPartition, FetchPosition } from '../../lib/transport/fetcher.ts'
@@ -28,11 +29,14 @@ function open() {
     },
     close: async () => undefined,
   }
-  const input = new InputFetcher({ fetcher, clock, limits, retryBackoffMs: 100, onNews: () => undefined })
+  const warnings: string[] = []
+  const logger = { ...silentLogger, warn: (message: string) => void warnings.push(message) }
+  const input = new InputFetcher({ fetcher, clock, limits, retryBackoffMs: 100, logger, onNews: () => undefined })
   return {
     input,
     asked,
     clock,
+    warnings,
     answer: (...fetched: FetchedPartition[]) => answer(fetched),
     fail: (error: unknown) => fail(error),
   }
@@ -101,4 +105,19 @@ t.test('a retriable error is waited out; another one is thrown', async (t) => {
   fail(new TransportError('TRANSPORT_TOPIC_AUTHORIZATION_FAILED', 'fatal', 'no'))
   await settle()
   t.throws(() => input.take(), { code: 'TRANSPORT_TOPIC_AUTHORIZATION_FAILED' })
+})
+
+t.test('of errors in a row the log has the first one', async (t) => {
+  const { input, clock, warnings, answer, fail } = open()
+  input.assign(a, 0)
+  for (const isAway of [true, true, true, false, true]) {
+    input.start()
+    if (isAway) fail(new TransportError('TRANSPORT_NETWORK_EXCEPTION', 'retriable', 'No answer from broker 1.'))
+    else answer(upTo(a, 1))
+    await settle()
+    input.take()
+    clock.advance(100)
+    await settle()
+  }
+  t.same(warnings, Array(2).fill('A fetch has failed, and is tried again: No answer from broker 1.'))
 })

@@ -5,6 +5,7 @@ import type { TopicPartition } from '../../model/topic-partition.ts'
 import { partitionKey } from '../../model/topic-partition.ts'
 import type { FetchedPartition, Fetcher, FetchLimits, FetchPosition } from '../../transport/fetcher.ts'
 import { positionAfter } from '../../transport/readable-ranges.ts'
+import type { Logger } from '../logger.ts'
 
 interface Input {
   readonly partition: TopicPartition
@@ -23,6 +24,7 @@ export interface InputFetcherOptions {
   readonly clock: Clock
   readonly limits: Omit<FetchLimits, 'signal'>
   readonly retryBackoffMs: number
+  readonly logger: Logger
   /** Called when a fetch has ended, with records or with an error. */
   readonly onNews: () => void
 }
@@ -37,6 +39,7 @@ export class InputFetcher {
   #waiting: AbortController | null = null
   #fetched: readonly Answer[] | null = null
   #failure: unknown = undefined
+  #isTroubled = false
   #running: Promise<void> = Promise.resolve()
 
   constructor(options: InputFetcherOptions) {
@@ -103,12 +106,15 @@ export class InputFetcher {
     try {
       const fetched = await this.#options.fetcher.fetch(positions, { ...this.#options.limits, signal: waiting.signal })
       this.#fetched = this.#accept(inputs, fetched)
+      this.#tell(fetched.find(({ error }) => error?.kind === 'retriable')?.error ?? null)
       // Partitions whose leader moves may be answered at once, with an error: without a pause this would be a busy loop.
       if (fetched.length > 0 && fetched.every(({ error }) => error?.kind === 'retriable'))
         await this.#pauseAfterError(waiting.signal)
     } catch (error) {
-      if (error instanceof TransportError && error.kind === 'retriable') await this.#pauseAfterError(waiting.signal)
-      else this.#failure = error
+      if (error instanceof TransportError && error.kind === 'retriable') {
+        this.#tell(error)
+        await this.#pauseAfterError(waiting.signal)
+      } else this.#failure = error
     }
     this.#waiting = null
     this.#options.onNews()
@@ -127,6 +133,14 @@ export class InputFetcher {
   /** False if the partition was unassigned or assigned anew since the fetch began. Its answer does not belong to the new offset. */
   #isCurrent(input: Input): boolean {
     return this.#inputs.get(partitionKey(input.partition)) === input
+  }
+
+  /** Of errors in a row the log has the first one, and the end. */
+  #tell(error: TransportError | null): void {
+    const { logger } = this.#options
+    if (error !== null && !this.#isTroubled) logger.warn(`A fetch has failed, and is tried again: ${error.message}`, error.facts)
+    if (error === null && this.#isTroubled) logger.info('Fetches go through again.')
+    this.#isTroubled = error !== null
   }
 
   #pauseAfterError(signal: AbortSignal): Promise<void> {

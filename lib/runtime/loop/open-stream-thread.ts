@@ -76,8 +76,9 @@ export async function openStreamThread(options: OpenStreamThreadOptions): Promis
   await using opened = new AsyncDisposableStack()
   const jobs = new LoopJobs()
   const connected = await connect(options, jobs, opened)
-  const { autoOffsetReset: offsetReset, maxPollIntervalMs } = options.config
-  const tasks = new TaskManager({ ...options, ...connected, jobs, offsetReset, maxPollIntervalMs })
+  const { autoOffsetReset: offsetReset, maxPollIntervalMs, retryBackoffMs, taskTimeoutMs } = options.config
+  const patience = { clock: options.environment.clock, retryBackoffMs, taskTimeoutMs }
+  const tasks = new TaskManager({ ...options, ...connected, jobs, offsetReset, maxPollIntervalMs, patience })
   const thread = makeThread(options, connected, jobs, tasks)
   const open = opened.move()
   return {
@@ -102,7 +103,10 @@ async function connect(options: OpenStreamThreadOptions, jobs: LoopJobs, opened:
   const limits = fetchLimits(config)
   const fetcher = opened.adopt(await cluster.fetcher({ clientId: `${threadId}-consumer`, log, metrics }), close)
   const onNews = (): void => jobs.wake()
-  const input = opened.adopt(new InputFetcher({ fetcher, clock, limits, retryBackoffMs, onNews }), close)
+  const input = opened.adopt(
+    new InputFetcher({ fetcher, clock, limits, retryBackoffMs, logger: environment.logger, onNews }),
+    close,
+  )
   const producerId = { clientId: `${threadId}-producer`, log, metrics }
   const producer = opened.adopt(await cluster.producer({ ...producerId, ...producerOptions(config) }), close)
   const output = new ProducerOutput({ ...refusals(environment), producer, admin, clock, bufferBytesMax: bufferMemory })

@@ -72,6 +72,7 @@ export class RebalanceListener implements MembershipListener {
     await jobs.run(() => this.#revoke(tasks.all.filter((managed) => readsOthers(managed, assigned))))
     const committed = await tasks.committedOf(assigned)
     await jobs.run(async () => {
+      this.#options.logger.info(`Assigned: ${[...assigned.keys()].join(', ') || 'no tasks'}.`)
       tasks.assign(assigned, committed)
       this.#isRebalancing = false
     })

@@ -86,7 +86,8 @@ export class GlobalThread implements AsyncDisposable {
     this.#options = options
     this.#task = new GlobalTask({ environment, subtopologies, storage })
     const onNews = (): void => this.#jobs.wake()
-    this.#input = new InputFetcher({ fetcher, clock: environment.clock, limits, retryBackoffMs, onNews })
+    const { clock, logger } = environment
+    this.#input = new InputFetcher({ fetcher, clock, limits, retryBackoffMs, logger, onNews })
     this.#lastCheckpointMs = environment.clock.now()
     this.#pace = new RestorePace(environment.clock)
     this.#turns = new Turns(environment.clock)

@@ -14,6 +14,7 @@ import type { InputFetcher } from '../loop/input-fetcher.ts'
 import type { LoopJobs } from '../loop/loop-jobs.ts'
 import type { AssignedTasks } from '../membership/membership.ts'
 import type { ManagedTask } from './managed-task.ts'
+import { patiently, type Patience } from '../patience.ts'
 import { prepareWrites } from '../serdes/prepare-serdes.ts'
 import type { RecordOutput } from '../output/record-output.ts'
 import { resetOffsets } from './start-offsets.ts'
@@ -34,6 +35,8 @@ export interface TaskManagerOptions {
   readonly globalStores: GlobalStores
   readonly offsetReset: OffsetReset
   readonly jobs: Pick<LoopJobs, 'post'>
+  /** For questions to brokers that fail. */
+  readonly patience: Patience
   /** A task that cannot start for longer than this ends the thread. */
   readonly maxPollIntervalMs: number
 }
@@ -78,8 +81,8 @@ export class TaskManager {
   async committedOf(assigned: AssignedTasks): Promise<readonly OffsetCommit[]> {
     const partitions = this.#newIn(assigned).flatMap(([, each]) => each)
     if (partitions.length === 0) return []
-    const { admin, environment } = this.#options
-    return admin.committedOffsets(environment.applicationId, partitions, 'stable')
+    const { admin, environment, patience } = this.#options
+    return patiently(() => admin.committedOffsets(environment.applicationId, partitions, 'stable'), patience)
   }
 
   /** Creates the tasks that the thread does not have yet. They begin at these offsets. The other tasks go on. */
@@ -217,7 +220,10 @@ export class TaskManager {
    * is a job of the loop.
    */
   #start(managed: ManagedTask): void {
-    this.#step(managed, this.#places(managed), (places) => {
+    const { patience } = this.#options
+    const { signal } = this.#startOf(managed)
+    const asked = patiently(() => this.#places(managed), patience, signal)
+    this.#step(managed, asked, (places) => {
       managed.task.start(managed.committed)
       this.#step(managed, managed.task.prepare(), () => this.#run(managed, places))
     })
@@ -225,7 +231,7 @@ export class TaskManager {
 
   #step<T>(managed: ManagedTask, asked: Promise<T>, proceed: (answer: T) => void): void {
     const { jobs, environment, maxPollIntervalMs: limitMs } = this.#options
-    const { signal } = this.#starting.get(managed) ?? this.#startOf(managed)
+    const { signal } = this.#startOf(managed)
     const goOn = (run: () => void): void =>
       jobs.post(async () => {
         if (managed.state !== 'closed') run()
@@ -240,7 +246,7 @@ export class TaskManager {
   }
 
   #startOf(managed: ManagedTask): AbortController {
-    const start = new AbortController()
+    const start = this.#starting.get(managed) ?? new AbortController()
     this.#starting.set(managed, start)
     return start
   }

@@ -75,6 +75,7 @@ async function open(t: Test, onClose = (): void => undefined) {
     globalStores: { names: new Set(), store: () => undefined },
     offsetReset: 'earliest',
     jobs,
+    patience: { clock: environment.clock, retryBackoffMs: 1, taskTimeoutMs: 0 },
     maxPollIntervalMs: 300_000,
   })
   /** The loop does its jobs, until nothing is asked beside it any more. */
