@@ -85,6 +85,16 @@ const entries: Readonly<Record<KnownErrorCode, Entry>> = {
   ],
   STREAMS_CONFIG_MISSING: ['ConfigError', 'An option is missing.', 'Set the option that the message names.'],
   STREAMS_CONFIG_UNKNOWN: ['ConfigError', 'There is no such option.', 'Take the name that the message suggests.'],
+  STREAMS_CONNECT_DATA: [
+    'SerializationError',
+    "A column of a record of Kafka Connect has a value that is none of the column's type.",
+    'Correct the row in the database, or skip the record by a `deserializationHandler`.',
+  ],
+  STREAMS_CONNECT_SCHEMA: [
+    'SerializationError',
+    'A record is none of Kafka Connect, or lacks a column that is read.',
+    "Compare the connector's converter with the options of the serde, and the columns with those of the table.",
+  ],
   STREAMS_DESERIALIZATION: [
     'SerializationError',
     'A serde cannot read the bytes of a record or of a store.',

@@ -12,13 +12,14 @@ import { balancesTopology } from './topologies/balances.ts'
 import { deadLetterTopicOf, hasDeadLetters } from './topics.ts'
 import { enricherTopology } from './topologies/enricher.ts'
 import { ingestionTransfersTopology, ingestionUsersTopology } from './topologies/ingestion.ts'
+import type { RawForm } from './topologies/ingestion.ts'
 import { settlementTopology } from './topologies/settlement.ts'
 import type { SettlementLimits } from './topologies/settlement.ts'
 
 /** The stream applications of the pipeline, by application id. */
 export const applications: Readonly<Record<string, (settings: ApplicationSettings) => Topology>> = {
-  'ingestion-users': ingestionUsersTopology,
-  'ingestion-transfers': ingestionTransfersTopology,
+  'ingestion-users': ({ rawForm }) => ingestionUsersTopology(rawForm),
+  'ingestion-transfers': ({ rawForm }) => ingestionTransfersTopology(rawForm),
   'transfer-enricher': enricherTopology,
   'transfer-settlement': ({ limits }) => settlementTopology(limits),
   'transfer-balances': balancesTopology,
@@ -28,6 +29,8 @@ export const applications: Readonly<Record<string, (settings: ApplicationSetting
 export interface ApplicationSettings {
   /** Of settlement; those that are missing are the defaults. */
   readonly limits?: Partial<SettlementLimits>
+  /** What the connector writes. Default: envelopes. */
+  readonly rawForm?: RawForm
 }
 
 export interface ApplicationOptions extends ApplicationSettings {
@@ -45,9 +48,9 @@ export interface ApplicationOptions extends ApplicationSettings {
 export async function startApplication(applicationId: string, options: ApplicationOptions): Promise<KafkaStreams> {
   const topology = applications[applicationId]
   if (topology === undefined) throw new TypeError(`${applicationId} is none of ${Object.keys(applications).join(', ')}.`)
-  const { log, onFailure, limits, ...config } = options
+  const { log, onFailure, limits, rawForm, ...config } = options
   const line = (level: string) => (message: string) => log(`${applicationId} ${level}: ${message}`)
-  const streams = new KafkaStreams(topology(limits === undefined ? {} : { limits }), {
+  const streams = new KafkaStreams(topology({ ...(limits && { limits }), ...(rawForm && { rawForm }) }), {
     ...config,
     applicationId,
     // A change goes on at once, and not only with the next commit.

@@ -1,7 +1,6 @@
 import { Serdes, nullable, topic } from 'millrace'
 import { avro } from 'millrace/avro'
-import { envelopeSerde, rawKeySerde } from './schemas/raw/envelope-serde.ts'
-import { readTransfer, readUser } from './schemas/rows.ts'
+import { rawKey, transferRows, userRows } from './schemas/rows.ts'
 import {
   balanceSchema,
   ingestionTransferSchema,
@@ -11,11 +10,8 @@ import {
 } from './schemas/avro.ts'
 
 /** Change capture writes a tombstone after each delete, and a truncation has no key: both may be null here. */
-export const rawUsers = topic('raw.bank.users', { key: nullable(rawKeySerde), value: nullable(envelopeSerde('users', readUser)) })
-export const rawTransfers = topic('raw.bank.transfers', {
-  key: nullable(rawKeySerde),
-  value: nullable(envelopeSerde('transfers', readTransfer)),
-})
+export const rawUsers = topic('raw.bank.users', { key: nullable(rawKey), value: nullable(userRows) })
+export const rawTransfers = topic('raw.bank.transfers', { key: nullable(rawKey), value: nullable(transferRows) })
 
 export const users = topic('ingestion.bank.users', { key: Serdes.string, value: avro(ingestionUserSchema) })
 export const transfers = topic('ingestion.bank.transfers', { key: Serdes.string, value: avro(ingestionTransferSchema) })

@@ -170,3 +170,25 @@ t.test('a bad envelope goes to the deserialization handler, and the next record 
     ['Amara'],
   )
 })
+
+t.test('I1: flat rows become the same rows; their tombstones are the deletes', async (t) => {
+  using driver = new TopologyTestDriver(ingestionUsersTopology('flat'))
+  const input = driver.createInputTopic(bytes(rawUsers.name))
+  const times = `"created_at":"2026-11-22T10:00:05Z","last_updated_at":"2026-11-22T10:00:05Z"`
+  const send = (id: number, value: string | null) =>
+    input.pipeInput({ key: Buffer.from(`{"id":${id}}`), value: (value === null ? null : Buffer.from(value)) as Uint8Array })
+  send(1, `{"id":1,"name":"Amara",${times}}`)
+  send(2, `{"id":2,"name":"Bruno",${times},"__deleted":"false"}`)
+  send(1, null)
+  send(2, `{"id":2,"name":"Bruno",${times},"__deleted":"true"}`)
+  const output = driver.createOutputTopic(users).readRecords()
+  t.same(
+    output.map(({ key, value }) => [key, value?.name ?? null]),
+    [
+      ['1', 'Amara'],
+      ['2', 'Bruno'],
+      ['1', null],
+      ['2', null],
+    ],
+  )
+})

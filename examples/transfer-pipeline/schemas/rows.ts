@@ -1,32 +1,50 @@
+import type { Serde } from 'millrace'
 import type { AvroValue } from 'millrace/avro'
+import { column, connectJson, rowChange } from 'millrace/connect'
+import type { RowChange } from 'millrace/connect'
 import type { ingestionTransferSchema, ingestionUserSchema } from './avro.ts'
-import { readAmount, readLong, readSymbol, readText, readTime } from './raw/connect-values.ts'
-import type { Columns } from './raw/envelope-serde.ts'
-import { invalidData } from './raw/invalid-envelope.ts'
 
 export type IngestionUser = AvroValue<typeof ingestionUserSchema>
 export type IngestionTransfer = AvroValue<typeof ingestionTransferSchema>
 
-export function readUser(columns: Columns): IngestionUser {
-  return {
-    id: readLong(columns('id')),
-    name: readText(columns('name')),
-    createdAt: readTime(columns('created_at')),
-    lastUpdatedAt: readTime(columns('last_updated_at')),
-  }
-}
+/** The key of a raw record, `{"id":1}`, is not needed: the row has its id. A truncation has no key. */
+export const rawKey = connectJson()
 
-export function readTransfer(columns: Columns): IngestionTransfer {
-  const fromUserId = readLong(columns('from_user_id'))
-  const toUserId = readLong(columns('to_user_id'))
-  if (fromUserId === toUserId) throw invalidData('to_user_id', toUserId, 'another user than from_user_id')
-  return {
-    id: readLong(columns('id')),
-    fromUserId,
-    toUserId,
-    amount: readAmount(columns('amount')),
-    status: readSymbol(columns('status'), ['PENDING', 'COMPLETED', 'FAILED', 'REVERSED']),
-    createdAt: readTime(columns('created_at')),
-    lastUpdatedAt: readTime(columns('last_updated_at')),
-  }
-}
+/** What change capture writes of users, as the pipeline reads it. */
+export const userRows: Serde<RowChange<number, IngestionUser>> = rowChange({
+  key: 'id',
+  columns: { id: column.long(), name: column.text(), created_at: column.time(), last_updated_at: column.time() },
+  read: ({ id, name, created_at, last_updated_at }): IngestionUser => ({
+    id,
+    name,
+    createdAt: created_at,
+    lastUpdatedAt: last_updated_at,
+  }),
+})
+
+/** What change capture writes of transfers. Direct SQL may have written what the bank's rules forbid: such a row is refused here. */
+export const transferRows: Serde<RowChange<number, IngestionTransfer>> = rowChange({
+  key: 'id',
+  columns: {
+    id: column.long(),
+    from_user_id: column.long(),
+    to_user_id: column.long(),
+    amount: column.decimal({ precision: 18, scale: 2 }),
+    status: column.symbol('PENDING', 'COMPLETED', 'FAILED', 'REVERSED'),
+    created_at: column.time(),
+    last_updated_at: column.time(),
+  },
+  read: ({ id, from_user_id, to_user_id, amount, status, created_at, last_updated_at }): IngestionTransfer => {
+    if (from_user_id === to_user_id) throw new Error(`The transfer goes from user ${from_user_id} to the same.`)
+    if (!/[1-9]/.test(amount) || amount.startsWith('-')) throw new Error(`The amount ${amount} is not above 0.`)
+    return {
+      id,
+      fromUserId: from_user_id,
+      toUserId: to_user_id,
+      amount,
+      status,
+      createdAt: created_at,
+      lastUpdatedAt: last_updated_at,
+    }
+  },
+})

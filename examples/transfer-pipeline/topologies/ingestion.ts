@@ -1,30 +1,47 @@
 import { StreamsBuilder } from 'millrace'
 import type { Topic, Topology } from 'millrace'
-import type { RowEvent } from '../schemas/raw/envelope-serde.ts'
+import type { ConnectRecord, RowChange } from 'millrace/connect'
 import { rawTransfers, rawUsers, transfers, users } from '../topics.ts'
 
-export function ingestionUsersTopology(): Topology {
-  return ingestion(rawUsers, users)
+/** What the connector writes: Debezium's envelopes, or the flat rows of its transform `ExtractNewRecordState`. */
+export type RawForm = 'envelope' | 'flat'
+
+export function ingestionUsersTopology(form?: RawForm): Topology {
+  return ingestion(rawUsers, users, form)
 }
 
-export function ingestionTransfersTopology(): Topology {
-  return ingestion(rawTransfers, transfers)
+export function ingestionTransfersTopology(form?: RawForm): Topology {
+  return ingestion(rawTransfers, transfers, form)
 }
 
 /**
- * Change capture's envelopes become rows by id; a delete becomes a real tombstone, so that compaction forgets the row. The
- * tombstone that follows a delete says nothing new.
+ * Rows as they are now, by id; a delete becomes a real tombstone, so that compaction forgets the row. The tombstone that follows an
+ * envelope's delete says nothing new. Behind flat rows it is the delete.
  */
-function ingestion<T>(raw: Topic<string | null, RowEvent<T> | null>, rows: Topic<string, T>): Topology {
+function ingestion<T>(
+  raw: Topic<ConnectRecord | null, RowChange<number, T> | null>,
+  rows: Topic<string, T>,
+  form: RawForm = 'envelope',
+): Topology {
   const builder = new StreamsBuilder()
   builder
     .stream(raw)
-    .flatMap((event) => toRows(event))
+    .flatMap((change, key) => {
+      if (change !== null && change.kind !== 'tombstone') return toRows(change)
+      return form === 'flat' ? [{ key: idOf(key), value: null }] : []
+    })
     .to(rows)
   return builder.build()
 }
 
-function toRows<T>(event: RowEvent<T> | null): { readonly key: string; readonly value: T | null }[] {
-  if (event === null || event.kind === 'ignore') return []
-  return [{ key: String(event.id), value: event.kind === 'upsert' ? event.row : null }]
+function toRows<T>(
+  change: Exclude<RowChange<number, T>, { kind: 'tombstone' }>,
+): { readonly key: string; readonly value: T | null }[] {
+  if (change.kind === 'ignore') return []
+  return [{ key: String(change.key), value: change.kind === 'upsert' ? change.row : null }]
+}
+
+function idOf(key: ConnectRecord | null): string {
+  const id = (key as { readonly value: { readonly id: number } } | null)?.value.id
+  return String(id)
 }

@@ -1,11 +1,8 @@
 import { readFileSync } from 'node:fs'
 import t from 'tap'
-import { envelopeSerde } from '../../examples/transfer-pipeline/schemas/raw/envelope-serde.ts'
-import { readTransfer, readUser } from '../../examples/transfer-pipeline/schemas/rows.ts'
+import { transferRows as transferSerde, userRows as userSerde } from '../../examples/transfer-pipeline/schemas/rows.ts'
 
 const context = { topic: 'raw.bank.transfers', component: 'value', headers: [] } as const
-const transferSerde = envelopeSerde('transfers', readTransfer)
-const userSerde = envelopeSerde('users', readUser)
 
 interface Recorded {
   readonly topic: string
@@ -35,8 +32,8 @@ function outcomes(file: string, table: 'users' | 'transfers'): unknown[] {
 t.test('recorded transfers read the same, however decimals are written', async (t) => {
   const expected = outcomes('schemas-precise', 'transfers')
   const amounts = expected.map((event) => (event as { readonly row?: { readonly amount: string } }).row?.amount ?? event)
-  const deletion = { kind: 'delete', id: 2 }
-  const bad = 'INVALID_DATA'
+  const deletion = { kind: 'delete', key: 2 }
+  const bad = 'STREAMS_CONNECT_DATA'
   t.same(amounts, ['10.00', '100.00', '1000.00', bad, bad, bad, bad, '10.00', '10.25', deletion, '7.77', '12.34', '1.00'])
   for (const file of ['schemas-string', 'plain-string', 'plain-precise-numeric'])
     t.same(outcomes(file, 'transfers'), expected, file)
@@ -44,14 +41,17 @@ t.test('recorded transfers read the same, however decimals are written', async (
 
 t.test('base64 without its scale is refused, deletes are not', async (t) => {
   const events = outcomes('plain-precise', 'transfers')
-  t.same(new Set(events.map((event) => (typeof event === 'string' ? event : 'delete'))), new Set(['INVALID_DATA', 'delete']))
+  t.same(
+    new Set(events.map((event) => (typeof event === 'string' ? event : 'delete'))),
+    new Set(['STREAMS_CONNECT_DATA', 'delete']),
+  )
 })
 
 t.test('a snapshot and a stream spell times differently and mean the same', async (t) => {
   for (const file of ['schemas-precise', 'plain-string']) {
     const [first, ...others] = outcomes(file, 'users')
     t.match(first, { row: { name: 'Amara', createdAt: 1795341600000, lastUpdatedAt: 1795341600000 } })
-    t.equal(others.at(-1), 'INVALID_SCHEMA', 'the column name is gone')
+    t.equal(others.at(-1), 'STREAMS_CONNECT_SCHEMA', 'the column name is gone')
     t.equal(others.filter((event) => typeof event === 'string').length, 1)
   }
 })
@@ -72,7 +72,7 @@ t.test('what is no envelope is refused with the reason', async (t) => {
     '{"op":"x"}',
     '{"op":"c","after":null}',
   ])
-    t.throws(read(text), { code: 'INVALID_SCHEMA' }, text)
+    t.throws(read(text), { code: 'STREAMS_CONNECT_SCHEMA' }, text)
   t.throws(read('{"schema":{"type":"struct"},"payload":{},"more":1}'), /exactly the fields/)
   const transfer = {
     id: 1,
@@ -85,6 +85,6 @@ t.test('what is no envelope is refused with the reason', async (t) => {
   }
   for (const wrong of [{ amount: 'abc' }, { amount: '-5.00' }, { to_user_id: 1 }, { status: 'LOST' }, { created_at: 'soon' }]) {
     const text = JSON.stringify({ op: 'c', after: { ...transfer, ...wrong } })
-    t.throws(() => transferSerde.deserialize(Buffer.from(text), context), { code: 'INVALID_DATA' }, JSON.stringify(wrong))
+    t.throws(() => transferSerde.deserialize(Buffer.from(text), context), { code: 'STREAMS_CONNECT_DATA' }, JSON.stringify(wrong))
   }
 })
