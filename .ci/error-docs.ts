@@ -278,8 +278,8 @@ const entries: Readonly<Record<KnownErrorCode, Entry>> = {
   ],
   STREAMS_STORAGE_FULL: [
     'StreamsError',
-    'Storage on a Level database holds more in memory than it may.',
-    'Raise `maxHeldBytes`, spread the tasks over more processes, or use LMDB.',
+    'The disk of the state directory is full, or storage on a Level database holds more in memory than it may.',
+    'Make room on the disk: checkpoints wait, and nothing is lost. On Level, raise `maxHeldBytes`, spread the tasks over more processes, or use LMDB.',
   ],
   STREAMS_STORAGE_LOCKED: [
     'LockError',

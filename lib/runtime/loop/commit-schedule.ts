@@ -25,6 +25,7 @@ export class CommitSchedule {
   #lastCommitMs: number
   #lastCheckpointMs: number
   #refusals = 0
+  #earlyPauseMs = 0
 
   constructor(options: CommitScheduleOptions) {
     this.#options = options
@@ -42,7 +43,7 @@ export class CommitSchedule {
     if (this.#refusals > 0) return passedMs >= this.#pauseMs
     if (passedMs >= commitIntervalMs) return true
     if (running.some(({ task }) => task.isCommitRequested)) return true
-    return dirtyBytes(running) > earlyCommitBytes
+    return dirtyBytes(running) > earlyCommitBytes && passedMs >= this.#earlyPauseMs
   }
 
   /** True if stores hold so much that processing has to wait for a commit. */
@@ -59,10 +60,14 @@ export class CommitSchedule {
     return isDue || dirtyBytes(running) > earlyCommitBytes ? 'always' : 'if-due'
   }
 
-  /** Notes that a commit went through. The next one is due an interval later. */
-  committed(checkpoint: 'if-due' | 'always'): void {
+  /**
+   * Notes that a commit of these tasks went through. The next one is due an interval later. If it has freed nothing, because storage is
+   * full, the next early one is due after a pause.
+   */
+  committed(checkpoint: 'if-due' | 'always', running: readonly ManagedTask[]): void {
     this.#lastCommitMs = this.#options.clock.now()
     this.#refusals = 0
+    this.#earlyPauseMs = dirtyBytes(running) > earlyCommitBytes ? retryBackoffMaxMs : 0
     if (checkpoint === 'always') this.#lastCheckpointMs = this.#lastCommitMs
   }
 
@@ -75,6 +80,7 @@ export class CommitSchedule {
   /** The time at which an idle loop has to commit; Infinity if nothing waits for a commit. */
   nextMs(running: readonly ManagedTask[]): number {
     if (this.#refusals > 0) return this.#lastCommitMs + this.#pauseMs
+    if (dirtyBytes(running) > earlyCommitBytes) return this.#lastCommitMs + this.#earlyPauseMs
     const isNeeded = running.some(({ task }) => task.isCommitNeeded)
     return isNeeded ? this.#lastCommitMs + this.#options.commitIntervalMs : Infinity
   }

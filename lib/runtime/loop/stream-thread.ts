@@ -150,7 +150,7 @@ export class StreamThread {
     const checkpoint = schedule.checkpoint(running)
     const { committed, aborted } = await committer.commit(running, checkpoint)
     if (running.length > 0 && committed.length + aborted.length === 0) schedule.refused()
-    else schedule.committed(checkpoint)
+    else schedule.committed(checkpoint, running)
     await tasks.recreate(aborted, 'kept')
   }
 

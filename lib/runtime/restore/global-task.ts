@@ -20,6 +20,7 @@ import { RecordReader } from '../task/record-reader.ts'
 import { storeContext } from '../task/store-context.ts'
 import type { Task } from '../task/task.ts'
 import type { StoreRestore } from '../task/task-stores.ts'
+import { CheckpointWriter } from './checkpoint-writer.ts'
 import { StoreFormats } from './store-formats.ts'
 import { positionRemoval, positionWrite, readPosition, type StorePosition } from './store-positions.ts'
 import type { ThreadEnvironment } from '../environment/thread-environment.ts'
@@ -53,6 +54,7 @@ export class GlobalTask implements Task {
   /** No other task has this id. Metrics of the global stores are counted under it, as in Java. */
   readonly id: TaskId = { subtopology: -1, partition: -1 }
   readonly #scope: TaskScope
+  readonly #writer: CheckpointWriter
   readonly #nodes: readonly StoreNode[]
   readonly #topology: ProcessorTopology
   readonly #stores = new Map<string, StateStore>()
@@ -64,6 +66,7 @@ export class GlobalTask implements Task {
   constructor({ environment, subtopologies, storage }: GlobalTaskOptions) {
     const isHandled = environment.globalProcessingHandler === 'processing'
     this.#scope = this.#makeScope(isHandled ? environment : { ...environment, processingHandler: logAndFail }, storage)
+    this.#writer = new CheckpointWriter({ ...environment, storage, owner: 'Global stores' })
     this.#nodes = subtopologies.flatMap(({ stores }) => stores)
     this.#topology = new ProcessorTopology({
       nodes: subtopologies.flatMap(({ nodes }) => nodes),
@@ -169,6 +172,7 @@ export class GlobalTask implements Task {
   }
 
   checkpoint(): void {
+    if (!this.#writer.isReady) return
     const writes: StorageWrite[] = []
     for (const store of this.#stores.values()) {
       store.flush()
@@ -178,7 +182,9 @@ export class GlobalTask implements Task {
     if (this.#isDurable()) writes.push(...this.#positionWrites())
     if (writes.length > 0) this.#formats?.checkpoint(writes)
     if (writes.length > 0) this.#schemas?.checkpoint(writes)
-    if (writes.length > 0) this.#scope.storage.transact(writes)
+    if (!this.#writer.write(writes)) return
+    this.#formats?.checkpointed()
+    this.#schemas?.checkpointed()
     for (const store of this.#stores.values()) store.checkpointed()
   }
 

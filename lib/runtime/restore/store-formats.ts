@@ -43,10 +43,14 @@ export class StoreFormats {
     return new ProcessorStateError('STREAMS_STATE_FORMAT', message, { facts: { store, found, expected } })
   }
 
-  /** Appends the formats that are not stored yet, so that they are stored together with the first rows. */
+  /** Appends the formats that are not stored yet, so that they are stored together with the first rows. `checkpointed` follows. */
   checkpoint(writes: StorageWrite[]): void {
     for (const [store, format] of this.#unstored)
       writes.push({ table: this.#table, key: Buffer.from(store), value: Buffer.from(format) })
+  }
+
+  /** Called when the writes of the last `checkpoint` are stored. */
+  checkpointed(): void {
     this.#unstored.clear()
   }
 

@@ -55,6 +55,7 @@ export class StoredSchemas {
   readonly #known: KnownSchemas
   readonly #table: StorageTable
   readonly #stored = new Map<number, string>()
+  readonly #unstored = new Map<number, string>()
 
   constructor(storage: StorageEnvironment, known: KnownSchemas) {
     this.#known = known
@@ -64,12 +65,20 @@ export class StoredSchemas {
     for (const [id, text] of this.#stored) known.remember(id, text)
   }
 
-  /** Appends all known schemas that are not stored yet, because any row may have been written with any of them. */
+  /**
+   * Appends all known schemas that are not stored yet, because any row may have been written with any of them. `checkpointed` follows.
+   */
   checkpoint(writes: StorageWrite[]): void {
     for (const [id, text] of this.#known.all()) {
       if (this.#stored.get(id) === text) continue
-      this.#stored.set(id, text)
+      this.#unstored.set(id, text)
       writes.push({ table: this.#table, key: Buffer.from(String(id)), value: Buffer.from(text) })
     }
+  }
+
+  /** Called when the writes of the last `checkpoint` are stored. */
+  checkpointed(): void {
+    for (const [id, text] of this.#unstored) this.#stored.set(id, text)
+    this.#unstored.clear()
   }
 }

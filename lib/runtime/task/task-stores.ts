@@ -1,4 +1,5 @@
 import { ProcessorStateError } from '../../model/errors.ts'
+import { taskIdString } from '../../model/task-id.ts'
 import { partitionKey, type TopicPartition } from '../../model/topic-partition.ts'
 import type { ChangelogRecord, StateStore, StateStoreContext } from '../../state/state-store.ts'
 import { forgetStore } from '../../state/forget-store.ts'
@@ -14,11 +15,15 @@ import { BoundSerde } from '../serdes/serialization.ts'
 import { storeContext } from './store-context.ts'
 import type { Changelog, RestoredRecord } from '../restore/changelog.ts'
 import { checkpointBytes } from '../restore/checkpoint-bytes.ts'
+import { CheckpointWriter } from '../restore/checkpoint-writer.ts'
 import { RestorePace } from '../restore/restore-pace.ts'
 import { SourceChangelog } from '../restore/source-changelog.ts'
 import { StoreFormats } from '../restore/store-formats.ts'
 import { positionRemoval, positionWrite, readPosition, type StorePosition } from '../restore/store-positions.ts'
 import type { TaskScope } from './task-scope.ts'
+
+/** A restore ends if it holds more than this because storage is full. */
+const dirtyBytesMax = 64 * 1024 * 1024
 
 /** A store with its changelog, if it has one. */
 interface OpenStore {
@@ -80,13 +85,16 @@ export class TaskStores {
   readonly #scope: TaskScope
   readonly #stores = new Map<string, OpenStore>()
   readonly #pace: RestorePace
+  readonly #writer: CheckpointWriter
   #formats: StoreFormats | undefined
   #schemas: StoredSchemas | undefined
 
   constructor(options: TaskStoresOptions) {
     this.#options = options
     this.#scope = options.scope
-    this.#pace = new RestorePace(options.scope.environment.clock)
+    const { environment, storage, id } = options.scope
+    this.#pace = new RestorePace(environment.clock)
+    this.#writer = new CheckpointWriter({ ...environment, storage, owner: `Task ${taskIdString(id)}` })
   }
 
   open(): void {
@@ -162,15 +170,17 @@ export class TaskStores {
     }
   }
 
-  /** Writes the committed rows and positions to storage. */
+  /** Writes the committed rows and positions to storage. If that is full, they wait for a later checkpoint. */
   checkpoint(): void {
-    if (this.#stores.size === 0) return
+    if (this.#stores.size === 0 || !this.#writer.isReady) return
     const writes: StorageWrite[] = []
     for (const { store } of this.#stores.values()) store.checkpoint(writes)
     for (const open of this.#stores.values()) writes.push(...this.#positionWrites(open))
     if (writes.length > 0) this.#formats?.checkpoint(writes)
     if (writes.length > 0) this.#schemas?.checkpoint(writes)
-    if (writes.length > 0) this.#scope.storage.transact(writes)
+    if (!this.#writer.write(writes)) return
+    this.#formats?.checkpointed()
+    this.#schemas?.checkpointed()
     for (const { store } of this.#stores.values()) store.checkpointed()
   }
 
@@ -229,6 +239,8 @@ export class TaskStores {
     const applied = records.length === 0 ? 0 : open.store.restore(records, this.#pace.budget())
     open.position = records[applied]?.offset ?? nextOffset
     this.#pace.checkpointIfDue(this.dirtyBytes, () => this.checkpoint())
+    const { full } = this.#writer
+    if (full !== undefined && this.dirtyBytes > dirtyBytesMax) throw full
     return open.position
   }
 

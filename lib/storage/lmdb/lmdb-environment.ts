@@ -4,6 +4,7 @@ import type { Database, RootDatabase } from 'lmdb'
 import { assert } from '../../model/assert.ts'
 import { ProcessorStateError } from '../../model/errors.ts'
 import type { StorageEnvironment, StorageTable, StorageWrite } from '../storage.ts'
+import { whileWriting } from './disk-full.ts'
 import { loadLmdb } from './load-lmdb.ts'
 import { LmdbTable } from './lmdb-table.ts'
 import type { ProcessLock } from './process-lock.ts'
@@ -40,10 +41,14 @@ export class LmdbEnvironment implements StorageEnvironment {
     assert(this.#isOpen, 'A closed environment is not used.')
     const existing = this.#tables.get(name)
     if (existing !== undefined) return existing
-    if (this.#directory.get(`table/${name}`) === undefined) this.#directory.putSync(`table/${name}`, '')
-    const table = new LmdbTable(name, this.#root.openDB({ name: `table/${name}`, ...binary }))
+    const table = whileWriting(this.#path, () => this.#openTable(name))
     this.#tables.set(name, table)
     return table
+  }
+
+  #openTable(name: string): LmdbTable {
+    if (this.#directory.get(`table/${name}`) === undefined) this.#directory.putSync(`table/${name}`, '')
+    return new LmdbTable(name, this.#root.openDB({ name: `table/${name}`, ...binary }))
   }
 
   tables(): readonly string[] {
@@ -65,9 +70,11 @@ export class LmdbEnvironment implements StorageEnvironment {
     for (const { table } of writes)
       assert(this.#tables.get(table.name) === table, 'A write goes to an open table of its environment.')
     // The braces matter: a write returns a promise, and LMDB keeps a transaction open whose callback returns one.
-    this.#root.transactionSync(() => {
-      for (const { table, key, value } of writes) (table as LmdbTable).apply(key, value)
-    })
+    whileWriting(this.#path, () =>
+      this.#root.transactionSync(() => {
+        for (const { table, key, value } of writes) (table as LmdbTable).apply(key, value)
+      }),
+    )
   }
 
   close(): void {

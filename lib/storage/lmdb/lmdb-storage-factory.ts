@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { assert } from '../../model/assert.ts'
 import type { StorageEnvironment, StorageFactory, StoragePlace } from '../storage.ts'
 import { placeOf } from './directory-place.ts'
+import { whileWriting } from './disk-full.ts'
 import { LmdbEnvironment } from './lmdb-environment.ts'
 import type { LmdbStorageOptions } from './open-lmdb-storage.ts'
 import { lockProcess } from './process-lock.ts'
@@ -20,6 +21,10 @@ export class LmdbStorageFactory implements StorageFactory {
 
   open(name: string): StorageEnvironment {
     const path = this.#path(name)
+    return whileWriting(path, () => this.#open(path, name))
+  }
+
+  #open(path: string, name: string): StorageEnvironment {
     mkdirSync(path, { recursive: true })
     const lock = lockProcess(path, name)
     try {

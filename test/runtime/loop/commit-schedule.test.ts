@@ -16,7 +16,7 @@ t.test('a commit is due when its interval is over, counted from the last commit'
   t.notOk(schedule.isDue(running))
   clock.advance(1)
   t.ok(schedule.isDue(running))
-  schedule.committed('if-due')
+  schedule.committed('if-due', [])
   t.notOk(schedule.isDue(running))
   t.equal(schedule.nextMs(running), clock.now() + 100)
   t.end()
@@ -38,10 +38,10 @@ t.test('stores are written with the first commit after 30 seconds', (t) => {
   const { clock, running, schedule } = open()
   clock.advance(29_999)
   t.equal(schedule.checkpoint(running), 'if-due')
-  schedule.committed('if-due')
+  schedule.committed('if-due', [])
   clock.advance(1)
   t.equal(schedule.checkpoint(running), 'always')
-  schedule.committed('always')
+  schedule.committed('always', [])
   t.equal(schedule.checkpoint(running), 'if-due')
   t.end()
 })
@@ -53,7 +53,7 @@ t.test('a commit that comes early because stores hold much writes them, as nothi
   t.ok(schedule.isDue(tasks))
   t.equal(schedule.checkpoint(tasks), 'always')
   for (const { task } of tasks) Object.assign(task, { dirtyBytes: 0 })
-  schedule.committed('always')
+  schedule.committed('always', [])
   clock.advance(1)
   t.notOk(schedule.isDue(tasks))
   t.end()
@@ -70,7 +70,7 @@ t.test('a refused commit is due again after a pause that grows, whatever else as
     clock.advance(1)
     t.ok(schedule.isDue(running))
   }
-  schedule.committed('if-due')
+  schedule.committed('if-due', [])
   schedule.refused()
   t.equal(schedule.nextMs(running), clock.now() + 10, 'after a commit that went through the pauses begin anew')
   t.end()
@@ -89,5 +89,23 @@ t.test('an idle loop does not wake for tasks that have nothing to commit', (t) =
   const { task, running, schedule } = open()
   task.isCommitNeeded = false
   t.equal(schedule.nextMs(running), Infinity)
+  t.end()
+})
+
+t.test('an early commit that frees nothing, because storage is full, is not repeated at once', (t) => {
+  const { clock, task, running, schedule } = open()
+  const loose = new CommitSchedule({ clock, commitIntervalMs: 60_000, retryBackoffMs: 10 })
+  task.dirtyBytes = 65 * 1024 * 1024
+  t.ok(loose.isDue(running))
+  loose.committed('always', running)
+  t.notOk(loose.isDue(running))
+  task.isCommitNeeded = false
+  t.equal(loose.nextMs(running), clock.now() + 1000, 'an idle loop tries it, too')
+  clock.advance(1000)
+  t.ok(loose.isDue(running))
+  task.dirtyBytes = 0
+  loose.committed('always', running)
+  t.equal(loose.nextMs(running), Infinity)
+  schedule.committed('always', running)
   t.end()
 })

@@ -1,0 +1,64 @@
+import type { Clock } from '../../clock/clock.ts'
+import { StreamsError } from '../../model/errors.ts'
+import type { StorageEnvironment, StorageWrite } from '../../storage/storage.ts'
+import type { Logger } from '../logger.ts'
+
+/** The pause after a checkpoint that found the storage full. It doubles with each further one. */
+const [pauseMinMs, pauseMaxMs] = [1000, 30_000]
+
+export interface CheckpointWriterOptions {
+  readonly storage: StorageEnvironment
+  readonly clock: Pick<Clock, 'now'>
+  readonly logger: Logger
+  /** Whose checkpoints these are, at the beginning of a message. */
+  readonly owner: string
+}
+
+/**
+ * Writes checkpoints to a storage that may be full. Then nothing is lost: rows stay in memory, and their records in the changelog. The
+ * checkpoint is tried again, at growing intervals.
+ */
+export class CheckpointWriter {
+  readonly #options: CheckpointWriterOptions
+  #pauseMs = 0
+  #triedMs = 0
+  #full: StreamsError | undefined
+
+  constructor(options: CheckpointWriterOptions) {
+    this.#options = options
+  }
+
+  /** The error of the last checkpoint, if it found the storage full. */
+  get full(): StreamsError | undefined {
+    return this.#full
+  }
+
+  /** False while the storage is full and was found so lately. */
+  get isReady(): boolean {
+    return this.#options.clock.now() - this.#triedMs >= this.#pauseMs
+  }
+
+  /** Returns whether the writes are stored. */
+  write(writes: readonly StorageWrite[]): boolean {
+    const { storage, logger, owner } = this.#options
+    try {
+      if (writes.length > 0) storage.transact(writes)
+    } catch (error) {
+      this.#endure(error)
+      return false
+    }
+    if (this.#full !== undefined) logger.info(`${owner}: the storage has room again, what had waited is stored.`)
+    this.#full = undefined
+    this.#pauseMs = 0
+    return true
+  }
+
+  #endure(error: unknown): void {
+    if (!(error instanceof StreamsError) || error.code !== 'STREAMS_STORAGE_FULL') throw error
+    const { clock, logger, owner } = this.#options
+    this.#full = error
+    this.#triedMs = clock.now()
+    this.#pauseMs = Math.min(pauseMaxMs, Math.max(pauseMinMs, 2 * this.#pauseMs))
+    logger.error(`${owner}: a checkpoint waits, and is tried again in ${this.#pauseMs} ms. ${error.message}`, error.facts)
+  }
+}
