@@ -79,6 +79,15 @@ export class EmbeddedGroup {
     return this.#members.size === 0
   }
 
+  /** Number of the generation. 0 before the first. */
+  get generationId(): number {
+    return this.#generationId
+  }
+
+  has(memberId: string): boolean {
+    return this.#members.has(memberId)
+  }
+
   /** The state by Kafka's name, e.g. `Stable`. */
   get state(): string {
     return stateNames[this.#state]
@@ -155,6 +164,18 @@ export class EmbeddedGroup {
     const { promise } = member.syncing
     if (member.memberId === this.#leaderId) this.#settle(assignments)
     return promise
+  }
+
+  /** Another broker coordinates the group from now on: what waits for an answer is told so, and sessions begin anew. */
+  moved(): void {
+    const reason = refusal('NOT_COORDINATOR', `Another broker coordinates group ${this.groupId} now: look it up.`)
+    for (const member of this.#members.values()) {
+      member.joining?.reject(reason)
+      member.syncing?.reject(reason)
+      member.joining = null
+      member.syncing = null
+      this.#keepAlive(member)
+    }
   }
 
   heartbeat(identity: GroupIdentity): void {

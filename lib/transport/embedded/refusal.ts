@@ -20,6 +20,7 @@ const kinds = {
   REBALANCE_IN_PROGRESS: 'rebalance',
   INCONSISTENT_GROUP_PROTOCOL: 'fatal',
   NON_EMPTY_GROUP: 'fatal',
+  NOT_COORDINATOR: 'retriable',
   GROUP_ID_NOT_FOUND: 'fatal',
   KAFKA_STORAGE_ERROR: 'fatal',
   NETWORK_EXCEPTION: 'fatal',

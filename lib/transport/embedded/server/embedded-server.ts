@@ -48,6 +48,8 @@ export interface ServerClient {
  * embedded broker: they are the brokers of a cluster whose replicas are always in sync.
  */
 export class EmbeddedServer {
+  /** The APIs that this broker has, and their versions, as ApiVersions tells them. */
+  readonly apiVersions: ReadonlyMap<number, { readonly min: number; readonly max: number }> = handlers
   readonly #options: EmbeddedServerOptions
 
   constructor(options: EmbeddedServerOptions) {

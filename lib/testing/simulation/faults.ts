@@ -1,0 +1,173 @@
+import type { EmbeddedBroker } from '../../transport/embedded/embedded-broker.ts'
+import type { Hits, PortNetwork } from './port-network.ts'
+import type { SimulatedMember } from './simulated-member.ts'
+import type { CrashPoint } from './simulated-process.ts'
+import type { WireNetwork } from './wire-network.ts'
+import type { World } from './world.ts'
+
+/** What faults act upon. */
+export interface FaultyWorld {
+  readonly world: World
+  readonly members: readonly SimulatedMember[]
+  readonly network: PortNetwork
+  /** The brokers of the wire level. */
+  readonly wire: WireNetwork | null
+  readonly broker: EmbeddedBroker
+  readonly groupId: string
+  /** The topics that are read again to restore stores. */
+  readonly changelogs: ReadonlySet<string>
+  readonly hits: Hits
+}
+
+type Fault = (of: FaultyWorld, member: SimulatedMember) => string
+
+const between = ({ chance }: World, from: number, to: number): number => from + chance.float() * (to - from)
+
+function hit({ hits }: FaultyWorld, what: string): void {
+  hits.set(what, (hits.get(what) ?? 0) + 1)
+}
+
+/** Kills the process at one of its next calls, and starts it again later. */
+function killAtCall(point: CrashPoint): Fault {
+  return (of, member) => {
+    const calls = Math.ceil(between(of.world, 0, 40))
+    member.process?.killAt(point, calls, (call) => {
+      hit(of, `kill ${point} × ${call}`)
+      member.died(between(of.world, 100, 20_000))
+    })
+    return `${member.name} will be killed ${point} its call ${calls} from now`
+  }
+}
+
+function lasting(of: FaultyWorld, ms: number, label: string, end: () => void): void {
+  of.world.schedule(ms, null, `${label} ends`, end)
+}
+
+/** Faults of both levels, by name. Each says what it does. */
+const faultKinds: Readonly<Record<string, Fault>> = {
+  'kill before': killAtCall('before'),
+  'kill after': killAtCall('after'),
+  stop: (of, member) => {
+    const ms = between(of.world, 500, 25_000)
+    member.process?.stop(ms)
+    return `${member.name} is stopped for ${ms.toFixed(0)} ms`
+  },
+  'slow loop': (of, member) => {
+    const { process } = member
+    const ms = between(of.world, 50, 400)
+    const slow = (left: number): void => {
+      process?.spend(ms)
+      if (left > 0) of.world.schedule(ms * 2, process, `${member.name} is slow`, () => slow(left - 1))
+    }
+    slow(20)
+    return `${member.name} is slow, ${ms.toFixed(0)} ms at a time`
+  },
+  'clock jump': (of, member) => {
+    const ms = Math.round(between(of.world, -3_600_000, 3_600_000))
+    member.process?.jump(ms)
+    return `the clock of ${member.name} is set by ${ms} ms`
+  },
+  cut: (of, member) => {
+    const ms = between(of.world, 500, 30_000)
+    const name = member.process?.name ?? ''
+    of.network.weather.cutUntil.set(name, of.world.now + ms)
+    return `${name} reaches no broker for ${ms.toFixed(0)} ms`
+  },
+  outage: (of) => {
+    const ms = between(of.world, 500, 20_000)
+    of.network.weather.downUntil = of.world.now + ms
+    return `the brokers are away for ${ms.toFixed(0)} ms`
+  },
+  loss: (of) => {
+    const ms = between(of.world, 2000, 15_000)
+    of.network.weather.lost = between(of.world, 0.02, 0.2)
+    lasting(of, ms, 'loss', () => (of.network.weather.lost = 0))
+    return `${(of.network.weather.lost * 100).toFixed(0)} % of messages are lost for ${ms.toFixed(0)} ms`
+  },
+  latency: (of) => {
+    const ms = between(of.world, 2000, 15_000)
+    of.network.weather.latencyMs = between(of.world, 20, 600)
+    lasting(of, ms, 'latency', () => (of.network.weather.latencyMs = 2))
+    return `messages take up to ${of.network.weather.latencyMs.toFixed(0)} ms for ${ms.toFixed(0)} ms`
+  },
+  'full disk': (of, { disk, name }) => {
+    const ms = between(of.world, 500, 15_000)
+    disk.fill()
+    lasting(of, ms, `full disk of ${name}`, () => disk.free())
+    return `the disk of ${name} is full for ${ms.toFixed(0)} ms`
+  },
+  /** Deletes what the group has committed, as retention does in time. */
+  retention: (of) => {
+    const commits = of.broker.offsets.all(of.groupId)
+    for (const { topic, partition, offset } of commits) {
+      const log = of.broker.topics.get(topic)?.partitions[partition]
+      if (log === undefined || offset <= log.startOffset || of.changelogs.has(topic)) continue
+      if (of.broker.topics.topic(topic).config.isDeleted) of.broker.deleteRecords({ topic, partition }, offset)
+    }
+    return `retention deletes what is committed of ${commits.length} partitions`
+  },
+  compaction: (of) => {
+    of.broker.clean()
+    return 'compaction runs'
+  },
+  'rolling restart': (of, member) => {
+    const { process } = member
+    void member.close().then(() => {
+      process?.kill()
+      member.restartAfter(between(of.world, 10, 5000))
+    })
+    return `${member.name} is closed and started again`
+  },
+}
+
+/** Faults that only the wire level has: there are several brokers. */
+const wireKinds: Readonly<Record<string, Fault>> = {
+  'broker away': ({ world, wire }) => {
+    const ms = between(world, 500, 20_000)
+    const nodes = wire!.nodes()
+    const node = nodes[Math.floor(world.chance.float() * nodes.length)]!
+    if (nodes.length === 1) return 'the last broker stays'
+    wire!.stopBroker(node.nodeId)
+    world.schedule(ms, null, `broker ${node.nodeId} is back`, () => wire!.startBroker(node.nodeId))
+    return `broker ${node.nodeId} is away for ${ms.toFixed(0)} ms`
+  },
+  'leaders move': ({ wire }) => {
+    wire!.moveLeaders()
+    return 'all partitions have other leaders'
+  },
+  'coordinator moves': ({ wire, groupId }) => {
+    wire!.moveCoordinator(groupId)
+    return 'the group has another coordinator'
+  },
+}
+
+const allKinds: Readonly<Record<string, Fault>> = { ...faultKinds, ...wireKinds }
+
+/** All but those that nothing survives yet: clocks that are set. */
+export function defaultKinds(level: 'port' | 'wire'): readonly string[] {
+  return Object.keys(level === 'wire' ? allKinds : faultKinds).filter((kind) => kind !== 'clock jump')
+}
+
+/** Draws when which fault happens to whom. */
+export function planFaults(of: FaultyWorld, count: number, withinMs: number, kinds: readonly string[]): void {
+  const { world, members } = of
+  for (let left = count; left > 0; left--) {
+    const kind = kinds[Math.floor(world.chance.float() * kinds.length)]!
+    const member = members[Math.floor(world.chance.float() * members.length)]!
+    world.schedule(between(world, 0.1 * withinMs, withinMs), null, `fault ${kind}`, () => {
+      hit(of, kind)
+      world.note(`FAULT ${allKinds[kind]!(of, member)}`)
+    })
+  }
+}
+
+/** All that lasts ends now, and all members run again. */
+export function endFaults({ network, wire, members }: FaultyWorld): void {
+  Object.assign(network.weather, { latencyMs: 2, lost: 0, downUntil: 0 })
+  network.weather.cutUntil.clear()
+  wire?.startAll()
+  for (const member of members) {
+    member.disk.free()
+    if (member.process === null) member.restartAfter(100)
+  }
+}

@@ -1,0 +1,86 @@
+import type { GroupIdentity, OffsetCommit } from '../../transport/group-coordinator.ts'
+import { partitionKey } from '../../model/topic-partition.ts'
+import type { EmbeddedGroup } from '../../transport/embedded/embedded-group.ts'
+import type { SimulatedProcess } from './simulated-process.ts'
+import type { World } from './world.ts'
+
+/** For so long a producer may try to send a batch (`delivery.timeout.ms`). */
+const deliveryMs = 10_000
+
+/**
+ * Watches what goes over the ports, and keeps what must never be. At least once:
+ *
+ * - No commit is sent between a join and its answer: the broker would refuse it, or another member owns the partition by then. A
+ *   process that closes may try.
+ * - Committed offsets do not go backwards.
+ * - In one generation a partition has one member that commits it.
+ */
+export class Observer {
+  readonly #world: World
+  readonly #joining = new Set<SimulatedProcess>()
+  readonly #offsets = new Map<string, number>()
+  readonly #owners = new Map<string, string>()
+  readonly #members = new Map<
+    SimulatedProcess,
+    { readonly memberId: string; readonly since: number; readonly isFirst: boolean }
+  >()
+  readonly violations: string[] = []
+  #lateWrites = 0
+
+  constructor(world: World) {
+    this.#world = world
+  }
+
+  /**
+   * Batches that came from a process which was not, or might not have been, the owner of its tasks any more. At least once nobody
+   * refuses them, so an older value may follow a newer one, in Java as well.
+   */
+  get lateWrites(): number {
+    return this.#lateWrites
+  }
+
+  onJoin(process: SimulatedProcess, memberId: string): void {
+    this.#joining.add(process)
+    const known = this.#members.get(process)
+    if (memberId === '' || known?.memberId === memberId) return
+    this.#members.set(process, { memberId, since: this.#world.now, isFirst: known === undefined })
+  }
+
+  /** The id by which a process is in its group. Empty before it has joined. */
+  memberOf(process: SimulatedProcess): string {
+    return this.#members.get(process)?.memberId ?? ''
+  }
+
+  /** Told of each batch that a broker takes. `writer`: who the process was when it made the batch. Null: nobody knows. */
+  onAppend(process: SimulatedProcess, group: EmbeddedGroup, writer: string | null): void {
+    const member = this.#members.get(process)
+    if (member === undefined) return
+    const isFormer = writer === null ? !member.isFirst && this.#world.now - member.since < deliveryMs : writer !== member.memberId
+    if (isFormer || !group.has(member.memberId)) this.#lateWrites++
+  }
+
+  onJoined(process: SimulatedProcess): void {
+    this.#joining.delete(process)
+  }
+
+  onCommitSent(process: SimulatedProcess): void {
+    if (this.#joining.has(process) && !process.isClosing) this.violation(`${process.name} sends a commit while it joins`)
+  }
+
+  onCommitted({ generationId, memberId }: GroupIdentity, offsets: readonly OffsetCommit[]): void {
+    for (const commit of offsets) {
+      const key = partitionKey(commit)
+      const before = this.#offsets.get(key) ?? 0
+      if (commit.offset < before) this.violation(`${memberId} commits ${key} at ${commit.offset}, after ${before}`)
+      this.#offsets.set(key, Math.max(before, commit.offset))
+      const owner = this.#owners.get(`${generationId} ${key}`) ?? memberId
+      if (owner !== memberId) this.violation(`${memberId} and ${owner} commit ${key} in generation ${generationId}`)
+      this.#owners.set(`${generationId} ${key}`, memberId)
+    }
+  }
+
+  violation(what: string): void {
+    this.#world.note(`VIOLATION ${what}`)
+    this.violations.push(what)
+  }
+}

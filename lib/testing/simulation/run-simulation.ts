@@ -1,0 +1,264 @@
+import type { Chance } from '../../clock/chance.ts'
+import { KafkaStreams } from '../../kafka-streams.ts'
+import type { Topology } from '../../topology/topology.ts'
+import type { TopologyPlan } from '../../topology/topology-plan.ts'
+import type { Logger } from '../../runtime/logger.ts'
+import type { StreamsOptions } from '../../runtime/streams-config.ts'
+import type { TopicPartition } from '../../model/topic-partition.ts'
+import { EmbeddedBroker } from '../../transport/embedded/embedded-broker.ts'
+import type { EmbeddedBrokerOptions } from '../../transport/embedded/embedded-broker.ts'
+import type { GroupIdentity, OffsetCommit } from '../../transport/group-coordinator.ts'
+import { positionsAhead, wrongStores } from './check-stores.ts'
+import { defaultKinds, endFaults, planFaults } from './faults.ts'
+import type { FaultyWorld } from './faults.ts'
+import { Observer } from './observer.ts'
+import { PortCluster } from './port-cluster.ts'
+import { PortNetwork } from './port-network.ts'
+import type { Hits } from './port-network.ts'
+import { SimulatedDisk } from './simulated-disk.ts'
+import { SimulatedMember } from './simulated-member.ts'
+import type { SimulatedProcess } from './simulated-process.ts'
+import { WireNetwork } from './wire-network.ts'
+import { World } from './world.ts'
+
+export interface RunOptions {
+  readonly seed: number
+  /** `port`: calls of ports go over the network. `wire`: bytes of Kafka's protocol do, between real clients and several brokers. */
+  readonly level: 'port' | 'wire'
+  readonly topology: Topology
+  readonly config: Partial<StreamsOptions>
+  /** Topics to create, with their numbers of partitions. */
+  readonly topics: Readonly<Record<string, number>>
+  readonly members: number
+  readonly faults: number
+  readonly kinds?: readonly string[]
+  /** How long faults happen, in virtual ms. */
+  readonly faultyMs: number
+  /** Within this time after the last fault all input has to be processed, in virtual ms. */
+  readonly progressMs: number
+  readonly trace?: 'kept' | 'hashed'
+  /** Writes input, at times of its choice before the faults end. */
+  readonly feed: (run: Running) => void
+  /** Called when all input is processed, before the members close. */
+  readonly check?: (run: Running) => void
+}
+
+/** A simulation that runs. */
+export interface Running {
+  readonly world: World
+  readonly broker: EmbeddedBroker
+  readonly members: readonly SimulatedMember[]
+  readonly observer: Observer
+  readonly faultyMs: number
+}
+
+export interface RunResult {
+  readonly hash: string
+  readonly steps: number
+  /** Virtual ms. */
+  readonly tookMs: number
+  readonly violations: readonly string[]
+  /** Batches of former owners: see {@link Observer}. */
+  readonly lateWrites: number
+  readonly hits: Hits
+  readonly trace: readonly string[]
+  readonly broker: EmbeddedBroker
+}
+
+const applicationId = 'sim'
+
+const settleMs = 5000
+
+/** Longer than any session of `quick`. */
+const quietGroupMs = 15_000
+
+/** A seed is at least this long, in virtual ms. */
+const leastMs = 120_000
+
+/** Runs members of an application on a simulated cluster, with faults; then all input has to be processed, and all members close. */
+export async function runSimulation(options: RunOptions): Promise<RunResult> {
+  const world = new World(options.seed, options.trace)
+  const hits: Hits = new Map()
+  const observer = new Observer(world)
+  const network = new PortNetwork(world, hits)
+  const broker = makeBroker(world, observer, options)
+  const wire = new WireNetwork({ world, broker, weather: network.weather, hits, observer, groupId: applicationId })
+  const open = (process: SimulatedProcess, disk: SimulatedDisk): KafkaStreams => {
+    const cluster =
+      options.level === 'wire'
+        ? wire.clusterOf(process, world.chance)
+        : new PortCluster({ network, broker, process, chance: world.chance, observer, groupId: applicationId })
+    const { topology, config } = options
+    const logger = loggerOf(world, process.name)
+    return new KafkaStreams(topology, {
+      ...quick(world.chance),
+      uncaughtExceptionHandler: () => 'replace-thread',
+      ...config,
+      applicationId,
+      cluster,
+      storage: disk.storageOf(process),
+      logger,
+    })
+  }
+  const onEnd = (name: string, error: unknown): void => observer.violation(`${name} ended: ${(error as Error).message}`)
+  const plan = options.topology.plan(applicationId)
+  // What a process has stored of a source topic must be committed, whenever it is killed: the rest is read and stored again.
+  const onDeath = (disk: SimulatedDisk): void => {
+    for (const ahead of positionsAhead(disk, plan, broker)) observer.violation(`${disk.machine}: ${ahead}`)
+  }
+  const members = Array.from({ length: options.members }, (_, index) => {
+    const name = `m${index + 1}`
+    const disk = new SimulatedDisk(name)
+    return new SimulatedMember({ name, world, disk, open: (process) => open(process, disk), onEnd, onDeath })
+  })
+  const run: Running = { world, broker, members, observer, faultyMs: options.faultyMs }
+  const faulty: FaultyWorld = {
+    world,
+    members,
+    network,
+    wire: options.level === 'wire' ? wire : null,
+    broker,
+    groupId: applicationId,
+    hits,
+    changelogs: changelogsOf(plan),
+  }
+  members.forEach((member) => member.restartAfter(world.chance.float() * 5000))
+  options.feed(run)
+  planFaults(faulty, options.faults, options.faultyMs, options.kinds ?? defaultKinds(options.level))
+  await world.runUntil(world.startMs + options.faultyMs, () => false)
+  world.note('FAULTS END')
+  endFaults(faulty)
+  await progress(run, options)
+  await quiet(run)
+  options.check?.(run)
+  await closeAll(run)
+  checkStores(run, options.topology)
+  broker.close()
+  const { hash, steps, trace, now } = world
+  return {
+    hash,
+    steps,
+    tookMs: now - world.startMs,
+    violations: observer.violations,
+    lateWrites: observer.lateWrites,
+    hits,
+    trace,
+    broker,
+  }
+}
+
+function makeBroker(world: World, observer: Observer, { topics }: RunOptions): EmbeddedBroker {
+  const clock = {
+    now: () => Math.floor(world.now),
+    schedule: (delayMs: number, callback: () => void) => world.schedule(delayMs, null, 'broker timer', callback),
+    yield: () => Promise.resolve(),
+  }
+  const broker = new ObservedBroker(observer, { clock, chance: world.chance, store: null, autoCreatePartitions: null })
+  broker.createTopics(Object.entries(topics).map(([name, partitions]) => ({ name, partitions })))
+  return broker
+}
+
+class ObservedBroker extends EmbeddedBroker {
+  readonly #observer: Observer
+
+  constructor(observer: Observer, options: EmbeddedBrokerOptions) {
+    super(options)
+    this.#observer = observer
+  }
+
+  override commitOffsets(identity: GroupIdentity, commits: readonly OffsetCommit[]): void {
+    super.commitOffsets(identity, commits)
+    this.#observer.onCommitted(identity, commits)
+  }
+}
+
+/** Times by which a seed of two minutes sees many commits, sessions and rebalances. */
+function quick(chance: Chance): Partial<StreamsOptions> {
+  const choice = <T>(...values: readonly T[]): T => values[Math.floor(chance.float() * values.length)]!
+  return {
+    commitIntervalMs: choice(100, 1000, 5000),
+    heartbeatIntervalMs: 1000,
+    sessionTimeoutMs: choice(6000, 10_000),
+    maxPollIntervalMs: 20_000,
+    maxTaskIdleMs: choice(0, 0, 500),
+    deliveryTimeoutMs: 10_000,
+    requestTimeoutMs: 3000,
+    repartitionPurgeIntervalMs: choice(1000, 30_000),
+    statestoreCacheMaxBytes: choice(0, 10_000_000),
+    topicConfig: { 'segment.bytes': '1000' },
+  }
+}
+
+function loggerOf(world: World, name: string): Logger {
+  const log = (level: string) => (message: string) => world.note(`${name} ${level}: ${message}`)
+  return { info: log('info'), warn: log('warn'), error: log('error') }
+}
+
+const quietMs = 2000
+
+/** Waits until the group has committed the ends of all topics that it reads. */
+async function progress({ world, broker, observer, members }: Running, { progressMs, topology }: RunOptions): Promise<void> {
+  const endMs = world.now + progressMs
+  const behind = (): readonly string[] => lagging(broker, inputTopics(topology))
+  const isThere = (): boolean => members.every(({ streams }) => streams !== null) && behind().length === 0
+  for (let checkAt = world.now; world.now < endMs;) {
+    checkAt = Math.min(endMs, checkAt + 100)
+    await world.runUntil(checkAt, () => false)
+    if (!isThere()) continue
+    await world.runUntil(world.now + quietMs, () => false)
+    if (isThere()) return
+    checkAt = world.now
+  }
+  observer.violation(`no progress in ${progressMs} ms after the last fault: ${behind().join(', ')}`)
+}
+
+/** Without faults no member loses its tasks: the group stays as it is. */
+async function quiet({ world, broker, observer }: Running): Promise<void> {
+  const group = broker.group(applicationId)
+  await world.runUntil(world.now + settleMs, () => false)
+  const { generationId } = group
+  await world.runUntil(Math.max(world.now + quietGroupMs, world.startMs + leastMs), () => false)
+  if (group.generationId !== generationId) observer.violation('the group rebalances without a fault')
+}
+
+/** Stores say what their changelogs say, unless former owners have written to these. */
+function checkStores({ broker, members, observer }: Running, topology: Topology): void {
+  if (observer.lateWrites > 0) return
+  const plan = topology.plan(applicationId)
+  for (const { name, disk } of members)
+    for (const wrong of wrongStores(disk, plan, broker)) observer.violation(`the disk of ${name}: ${wrong}`)
+}
+
+function changelogsOf({ subtopologies }: TopologyPlan): ReadonlySet<string> {
+  const stores = subtopologies.flatMap((subtopology) => subtopology.stores)
+  return new Set(stores.flatMap(({ changelog }) => (changelog?.kind === 'source' ? [changelog.topic] : [])))
+}
+
+function inputTopics(topology: Topology): readonly string[] {
+  return topology.plan(applicationId).subtopologies.flatMap(({ kind, sourceTopics }) => (kind === 'global' ? [] : sourceTopics))
+}
+
+function lagging(broker: EmbeddedBroker, topics: readonly string[]): readonly string[] {
+  const partitions = topics.flatMap((topic) =>
+    (broker.topics.get(topic)?.partitions ?? []).map((log, partition) => ({ topic, partition, log })),
+  )
+  return partitions.flatMap(({ topic, partition, log }) => {
+    const [commit] = broker.offsets.of(applicationId, [{ topic, partition } satisfies TopicPartition])
+    const isDone = log.highWatermark === log.startOffset || commit?.offset === log.highWatermark
+    return isDone ? [] : [`${topic}-${partition} at ${commit?.offset ?? 'none'} of ${log.startOffset}..${log.highWatermark}`]
+  })
+}
+
+/** An application that is closed has no timer and no connection left. */
+async function closeAll({ world, members, observer }: Running): Promise<void> {
+  const closing = members.map(async (member) => {
+    const process = await member.close()
+    if (process === null) return
+    const { name, liveTimers, openThings } = process
+    if (liveTimers > 0) observer.violation(`${name} has ${liveTimers} timers after close`)
+    if (openThings.length > 0) observer.violation(`${name} has open after close: ${openThings.join(', ')}`)
+  })
+  let isClosed = false
+  void Promise.all(closing).then(() => (isClosed = true))
+  if (!(await world.runUntil(world.now + 60_000, () => isClosed))) observer.violation('close takes more than a minute')
+}

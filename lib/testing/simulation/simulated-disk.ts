@@ -1,0 +1,132 @@
+import { fromLatin1, latin1 } from '../../model/bytes.ts'
+import { LockError } from '../../model/errors.ts'
+import { OrderedMap } from '../../storage/ordered-map.ts'
+import type {
+  StorageEntry,
+  StorageEnvironment,
+  StorageFactory,
+  StorageRange,
+  StorageTable,
+  StorageWrite,
+} from '../../storage/storage.ts'
+import type { SimulatedProcess } from './simulated-process.ts'
+
+type Tables = Map<string, DiskTable>
+
+/** The disk of a machine. It outlives the processes that use it, one after the other. */
+export class SimulatedDisk {
+  /** The name of the machine. */
+  readonly machine: string
+  readonly #environments = new Map<string, Tables>()
+  #isFull = false
+
+  constructor(machine: string) {
+    this.machine = machine
+  }
+
+  /** From now on writes fail, or work again. */
+  fill(): void {
+    this.#isFull = true
+  }
+
+  free(): void {
+    this.#isFull = false
+  }
+
+  get isFull(): boolean {
+    return this.#isFull
+  }
+
+  /** The names of all environments. */
+  names(): readonly string[] {
+    return [...this.#environments.keys()].sort()
+  }
+
+  /** The rows of a table, for whoever checks them. */
+  rows(environment: string, table: string): IterableIterator<StorageEntry> {
+    return (this.#environments.get(environment)?.get(table) ?? new DiskTable(table)).iterate({})
+  }
+
+  tables(environment: string): readonly string[] {
+    return [...(this.#environments.get(environment)?.keys() ?? [])].sort()
+  }
+
+  /** The storage of a process on this machine. Its locks end with the process. */
+  storageOf(process: SimulatedProcess): StorageFactory {
+    const open = new Set<string>()
+    const locked = (name: string): LockError =>
+      new LockError('STREAMS_STORAGE_LOCKED', `The environment ${name} is open already: close it first.`, { facts: { name } })
+    return {
+      medium: 'disk',
+      open: (name) => {
+        if (open.has(name)) throw locked(name)
+        open.add(name)
+        process.opened('environment')
+        const tables = this.#environments.get(name) ?? new Map<string, DiskTable>()
+        this.#environments.set(name, tables)
+        return this.#environment(name, tables, process, open)
+      },
+      destroy: (name) => void (process.isDead || this.#environments.delete(name)),
+      place: (name) => ({ directory: `${this.machine}/${name}`, boot: this.machine }),
+      list: (prefix) => this.names().filter((name) => name.startsWith(prefix)),
+    }
+  }
+
+  #environment(name: string, tables: Tables, process: SimulatedProcess, open: Set<string>): StorageEnvironment {
+    return {
+      table(table) {
+        const found = tables.get(table) ?? new DiskTable(table)
+        tables.set(table, found)
+        return found
+      },
+      tables: () => [...tables.keys()].sort(),
+      drop: (names) => void (process.isDead || names.forEach((table) => tables.delete(table))),
+      transact: (writes) => this.#transact(writes, process),
+      close: () => {
+        if (open.delete(name)) process.closed('environment')
+      },
+    }
+  }
+
+  /** All or nothing. The code of a process that is killed inside goes no further. */
+  #transact(writes: readonly StorageWrite[], process: SimulatedProcess): void {
+    if (process.crashesAt('before', 'storage.transact')) throw new KilledHere()
+    if (this.#isFull) throw Object.assign(new Error('ENOSPC: no space left on device'), { code: 'ENOSPC' })
+    for (const { table, key, value } of writes) (table as DiskTable).apply(key, value)
+    if (process.crashesAt('after', 'storage.transact')) throw new KilledHere()
+  }
+}
+
+/** Ends the synchronous code of a process that was killed. Whoever catches it finds that no call has an effect any more. */
+class KilledHere extends Error {
+  constructor() {
+    super('This process was killed.')
+  }
+}
+
+class DiskTable implements StorageTable {
+  readonly name: string
+  readonly #rows = new OrderedMap<Uint8Array>()
+
+  constructor(name: string) {
+    this.name = name
+  }
+
+  get(key: Uint8Array): Uint8Array | undefined {
+    return this.#rows.get(latin1(key))
+  }
+
+  *iterate({ from, to, reverse }: StorageRange): Generator<StorageEntry, undefined> {
+    const range = { from: from && latin1(from), to: to && latin1(to), reverse }
+    for (const [key, value] of this.#rows.scan(range)) yield { key: fromLatin1(key), value }
+  }
+
+  count(): number {
+    return this.#rows.size
+  }
+
+  apply(key: Uint8Array, value: Uint8Array | null): void {
+    if (value === null) this.#rows.delete(latin1(key))
+    else this.#rows.set(latin1(key), Uint8Array.from(value))
+  }
+}

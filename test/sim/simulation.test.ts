@@ -1,0 +1,20 @@
+import t from 'tap'
+import { runSeed } from './run-seed.ts'
+
+for (const [level, seed] of [
+  ['port', 2],
+  ['wire', 2],
+] as const)
+  t.test(
+    `level ${level}: nothing is lost over faults, all input is processed after them, and a replay does the same`,
+    async (t) => {
+      const first = await runSeed(seed, level)
+      t.same(first.violations, [])
+      t.ok(first.tookMs >= 120_000, `${first.tookMs} virtual ms`)
+      t.ok(first.hits.size > 5, [...first.hits.keys()].join(', '))
+      const second = await runSeed(seed, level)
+      t.equal(second.hash, first.hash)
+      t.equal(second.steps, first.steps)
+      t.not((await runSeed(seed + 1, level)).hash, first.hash, 'another seed does other things')
+    },
+  )
