@@ -7,7 +7,9 @@
 
 /**
  * Where the reader goes on in each partition: `topicId:next0,next1;topicId:next0,…`, a topic's partitions in order. Topic ids and not
- * names, because offsets mean nothing on another cluster, or on a topic that was made anew. Opaque to a page: it only sends it back.
+ * names, because offsets mean nothing on another cluster, or on a topic that was made anew. A page sends it back, and reads
+ * one thing of it: the sum of its offsets grows by exactly what the ranges of a batch cover. Where it grows by more, a batch before is
+ * missing, also if no partition of this batch tells.
  */
 export type Vector = string
 

@@ -24,6 +24,23 @@ test('the first batch after a state may be missing, too', async (t) => {
   t.equal(store.addBatch(two, 'v2'), 'gap')
 })
 
+test('a missing batch is told by the next one, although no partition of it tells', async (t) => {
+  const { store } = openStore(emptyState({ vector: 'e:0,0' }))
+  t.equal(store.addBatch(batchOf([transferRecord({ id: 2, o: 0, p: 1 })]), 'e:1,1'), 'gap')
+  t.equal(store.vector, 'e:0,0')
+  t.equal(store.addBatch(one, 'e:1,0'), 'applied')
+  t.equal(store.addBatch(batchOf([transferRecord({ id: 2, o: 0, p: 1 })]), 'e:1,1'), 'applied')
+})
+
+test('a batch of long ago that comes again does not take the feed back', async (t) => {
+  const { store } = openStore(emptyState({ vector: 'e:0,0' }))
+  store.addBatch(one, 'e:1,0')
+  store.addBatch(two, 'e:2,0')
+  store.addBatch(one, 'e:1,0')
+  t.equal(store.vector, 'e:2,0')
+  t.equal(store.faults.repeats, 1)
+})
+
 test('a repeated batch is counted and skipped', async (t) => {
   const { store } = openStore()
   store.addBatch(one, 'v1')

@@ -58,8 +58,11 @@ export class FakePipeline {
   readonly #deadLetters: DeadLetterRecord[] = []
   readonly #ledger: LedgerEntry[] = []
   readonly #byKey = new Map<string, number>()
-  /** All batches ever: the vector is the number of the next one. */
+  /** All batches ever. */
   readonly batches: Batch[] = []
+  /** The vector before the first batch, and after each. */
+  readonly #vectors: string[] = []
+  readonly #sent = new Map<TopicName, number[]>()
   readonly #epoch: string
   /** A join with a fault: each rename sends one row more, which lacks the user. */
   emitsOneMore = false
@@ -73,7 +76,9 @@ export class FakePipeline {
     this.#now = now
     this.#startedAt = now()
     this.#epoch = epoch
-    for (const [topic, count] of Object.entries(partitions)) this.#next.set(topic as TopicName, Array<number>(count).fill(0))
+    for (const next of [this.#next, this.#sent])
+      for (const [topic, count] of Object.entries(partitions)) next.set(topic as TopicName, Array<number>(count).fill(0))
+    this.#vectors.push(this.#vector())
     this.system = running(now())
   }
 
@@ -147,13 +152,11 @@ export class FakePipeline {
     return sent
   }
 
-  /** From the batch of this vector on; null if it is none of this pipeline. */
+  /** From the batch after this vector on; null if it is none of this pipeline. */
   since(vector: string): Sent<'batch'>[] | null {
-    const [epoch, number] = vector.split(':')
-    if (epoch !== this.#epoch) return null
-    return this.batches
-      .slice(Number(number))
-      .map((data, index) => ({ name: 'batch', data, id: this.#vector(Number(number) + index + 1) }))
+    const at = this.#vectors.indexOf(vector)
+    if (at === -1) return null
+    return this.batches.slice(at).map((data, index) => ({ name: 'batch', data, id: this.#vectors[at + index + 1]! }))
   }
 
   hops(): Sent<'hops'> {
@@ -192,11 +195,12 @@ export class FakePipeline {
     return { name: 'proof', data: { from, to: this.#ledger.length, entries: this.#ledger.slice(from), sql, downMs: 0 } }
   }
 
+  /** Of what was flushed: what is not would be in the rows, and come again. */
   state(): State {
     const ids = this.transferIds
     return {
-      vector: this.#vector(this.batches.length),
-      positions: Object.fromEntries([...this.#next].map(([topic, next]) => [topic, [...next]])),
+      vector: this.#vector(),
+      positions: Object.fromEntries([...this.#sent].map(([topic, next]) => [topic, [...next]])),
       at: this.#now(),
       transfers: [...this.#rows.values()].toReversed().slice(0, 5_000),
       transferCount: ids.length,
@@ -218,13 +222,16 @@ export class FakePipeline {
     const ranges = Object.values(Object.groupBy(records, ({ topic, p }) => `${topic}/${p}`) as Record<string, FeedRecord[]>).map(
       (group) => ({ topic: group[0]!.topic, p: group[0]!.p, from: group[0]!.o, to: group.at(-1)!.o + 1, holes: 0 }),
     )
+    for (const { topic, p, to } of ranges) this.#sent.get(topic as TopicName)![p] = to
     const data = { clock: 'fake', ranges, records }
     this.batches.push(data)
-    return { name: 'batch', data, id: this.#vector(this.batches.length) }
+    const id = this.#vector()
+    this.#vectors.push(id)
+    return { name: 'batch', data, id }
   }
 
-  #vector(number: number): string {
-    return `${this.#epoch}:${number}`
+  #vector(): string {
+    return [...this.#sent.values()].map((next, index) => `${this.#epoch}-${index}:${next.join(',')}`).join(';')
   }
 
   #cause(table: string): string {

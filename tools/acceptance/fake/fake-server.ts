@@ -237,7 +237,10 @@ export class FakeServer implements AsyncDisposable {
     const file = request.method === 'GET' ? this.#files.get(pathname) : undefined
     if (file !== undefined) return void response.writeHead(200, file.headers).end(file.body)
     if (pathname === '/api/feed') return this.#open(response, searchParams)
-    if (pathname === '/api/state') return json(response, 200, this.pipeline.state())
+    if (pathname === '/api/state') {
+      for (const batch of this.pipeline.flush()) this.#sendBatch(batch)
+      return json(response, 200, this.pipeline.state())
+    }
     const body = JSON.parse((await textOfBody(request)) || '{}') as Record<string, unknown>
     const key = String(request.headers['idempotency-key'] ?? '')
     const refusal = request.method === 'GET' ? undefined : this.refusals.shift()

@@ -20,6 +20,7 @@ import { Density } from './density.ts'
 import { Emissions } from './emissions.ts'
 import { IdLedger } from './id-ledger.ts'
 import { Positions } from './positions.ts'
+import { leftOut } from './progress.ts'
 import { SortedRows } from './sorted-rows.ts'
 import { Traces } from './traces.ts'
 import { UpClock } from './up-clock.ts'
@@ -169,13 +170,15 @@ export class PageStore {
   /** Takes a batch, unless something before it is missing. `id` is the vector after it. */
   addBatch(batch: Batch, id: string): Verdict {
     this.#version++
-    const gaps = batch.ranges.filter((range) => this.#positions.meets(range) === 'gap').length
-    this.#faults = this.#judged(batch, gaps)
-    if (gaps > 0) return 'gap'
+    const meetings = batch.ranges.map((range) => this.#positions.meets(range))
+    const isGap = meetings.includes('gap') || leftOut(this.#vector, id, coveredBy(batch)) > 0
+    this.#faults = this.#judged(batch, isGap)
+    if (isGap) return 'gap'
     for (const record of batch.records) if (this.#isNew(record)) this.#add(record)
     for (const range of batch.ranges) this.#positions.advance(range)
     this.balances.settle(this.serverNow)
-    this.#vector = id
+    // What has come before says nothing of where the feed goes on.
+    if (meetings.some((meeting) => meeting !== 'repeat')) this.#vector = id
     return 'applied'
   }
 
@@ -216,15 +219,16 @@ export class PageStore {
     return this.#up.at(this.#clock.monotonic())
   }
 
-  #judged({ ranges, records }: Batch, gaps: number): FeedFaults {
-    const { gaps: gapsBefore, repeats, offsetsTwice, miscounted } = this.#faults
+  #judged(batch: Batch, isGap: boolean): FeedFaults {
+    const { gaps, repeats, offsetsTwice, miscounted } = this.#faults
+    const { ranges, records } = batch
     const again = ranges.filter((range) => ['repeat', 'overlap'].includes(this.#positions.meets(range)))
-    const covered = ranges.reduce((sum, { from, to, holes }) => sum + to - from - holes, 0)
+    const holes = ranges.reduce((sum, range) => sum + range.holes, 0)
     return {
-      gaps: gapsBefore + Number(gaps > 0),
+      gaps: gaps + Number(isGap),
       repeats: repeats + Number(again.length > 0),
       offsetsTwice: offsetsTwice + (again.length === 0 ? 0 : records.filter((record) => !this.#isNew(record)).length),
-      miscounted: miscounted + Number(covered !== records.length),
+      miscounted: miscounted + Number(coveredBy(batch) - holes !== records.length),
     }
   }
 
@@ -259,6 +263,11 @@ export class PageStore {
   #addBalance(record: BalanceRecord): void {
     this.balances.put(record, this.serverNow)
   }
+}
+
+/** Offsets that the ranges of a batch cover. */
+function coveredBy({ ranges }: Batch): number {
+  return ranges.reduce((sum, { from, to }) => sum + to - from, 0)
 }
 
 /** Keys of the feed's rows are ids. */

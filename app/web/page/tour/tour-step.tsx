@@ -78,7 +78,7 @@ function outcome(app: App, { name }: Step): string {
     case 'crash':
       return `Missing ${app.store.missing}. Repeated ${app.store.repeated}.`
     case 'poison':
-      return `${app.store.deadLetters[0]?.value?.reason ?? 'It was refused'}. The others went on.`
+      return `${(app.store.deadLetters[0]?.value?.reason ?? 'It was refused').replace(/\.$/, '')}. The others went on.`
   }
 }
 
