@@ -56,7 +56,7 @@ export class ThreadSupervisor {
       // A failed global thread is not replaced, as in Java: tasks would go on reading stores that nobody updates.
       if (answer !== 'replace-thread' || this.#globalFailure !== null) return failure
       const unopened = await this.#replace()
-      if (this.#options.stopping.aborted) return null
+      if (this.#options.stopping.aborted) return this.#closeUnused()
       if (unopened !== null) return unopened
     }
   }
@@ -99,10 +99,13 @@ export class ThreadSupervisor {
   }
 
   async #reopen(): Promise<void> {
-    const { openThread, stopping } = this.#options
-    const open = await openThread()
-    this.#current = open
-    if (stopping.aborted) await open.close()
+    this.#current = await this.#options.openThread()
+  }
+
+  /** The application closes: the thread that may have been opened meanwhile does not run. */
+  async #closeUnused(): Promise<null> {
+    await this.#current?.close()
+    return null
   }
 
   #decide(error: unknown): UncaughtExceptionAnswer {

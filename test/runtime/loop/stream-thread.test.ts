@@ -214,3 +214,36 @@ t.test('a turn that hangs gives the tasks up; the loop goes on when it comes bac
     await seen(thread, 'b')
   })
 })
+
+t.test('while a join is under way nothing is committed, and tasks go on; the commit follows the assignment', async (t) => {
+  await playing(t, {}, async (thread) => {
+    const { membership, clock } = thread
+    await membership.heartbeat(both)
+    membership.canCommit = false
+    await send(thread, 'a', 'b')
+    await seen(thread, 'a', 'b')
+    await sleep(clock, 1000)
+    t.same(membership.commits, [])
+    membership.canCommit = true
+    await membership.heartbeat(both)
+    await comesTrue(clock, 'the commit', () => membership.commits.length > 0)
+  })
+})
+
+t.test('refused commits are repeated after pauses, and no task is closed', async (t) => {
+  await playing(t, {}, async (thread) => {
+    const { membership, tasks, clock } = thread
+    await membership.heartbeat(both)
+    await comesTrue(clock, 'both tasks', () => tasks.running.length === 2)
+    const { running } = tasks
+    membership.refusal = new TransportError('TRANSPORT_ILLEGAL_GENERATION', 'fenced', 'Refused.')
+    await send(thread, 'a', 'b')
+    await seen(thread, 'a', 'b')
+    await sleep(clock, 1000)
+    membership.refusal = null
+    const before = clock.now()
+    await comesTrue(clock, 'the commit', () => membership.commits.length > 0)
+    t.ok(clock.now() - before <= 1000)
+    t.same(tasks.running, running)
+  })
+})
