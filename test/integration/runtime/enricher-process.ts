@@ -1,6 +1,7 @@
 /**
  * A process that writes updates `0` to `total` − 1, each acknowledged before the next, and enriches them on an embedded broker on disk.
  * Started again after a kill it goes on behind the last acknowledged update. Ends when the outcome is that of all updates.
+ * It says each step that it takes, so that whoever kills it can do so at a step, however fast the machine is.
  *
  *     node enricher-process.ts DIR TOTAL
  */
@@ -31,6 +32,7 @@ const update = (index: number) =>
     ? ([users, `u${(index * 31) % 9}`, `name${index}`] as const)
     : ([transfers, `t${(index * 17) % 60}`, `u${(index * 13) % 9}:${index}`] as const)
 
+console.log('step')
 const cluster = await EmbeddedKafka.open({ storage: await openLmdbStorage(`${dir}/broker`) })
 const admin = await cluster.admin({ clientId: 'test' })
 const existing = new Set((await admin.metadata()).map(({ name }) => name))
@@ -51,6 +53,7 @@ await streams.start()
 for (let index = written; index < total; index++) {
   const [target, key, value] = update(index)
   await produce(cluster, target, [[key, value]])
+  console.log('step')
   await new Promise((resolve) => setTimeout(resolve, 1))
 }
 

@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process'
+import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import t from 'tap'
 import { seededChance } from '../../../lib/clock/chance.ts'
@@ -6,19 +7,20 @@ import { seededChance } from '../../../lib/clock/chance.ts'
 const program = fileURLToPath(new URL('enricher-process.ts', import.meta.url))
 const total = 4000
 
-/** Runs the process until it ends, or is killed after so many ms. */
-function run(dir: string, killAfterMs?: number): Promise<{ readonly signal: string | null; readonly lines: readonly string[] }> {
+/** Runs the process until it ends, or is killed at this step of its work. */
+function run(dir: string, killAtStep = Infinity): Promise<{ readonly signal: string | null; readonly lines: readonly string[] }> {
   // Nothing of the test runner's, which would load its hooks into the child.
   const { NODE_OPTIONS: _options, ...env } = process.env
   const child = spawn(process.execPath, ['--conditions=millrace-source', program, dir, String(total)], { env })
-  let output = ''
-  for (const stream of [child.stdout, child.stderr]) stream.on('data', (data: Buffer) => void (output += data.toString()))
-  const timer = killAfterMs === undefined ? undefined : setTimeout(() => child.kill('SIGKILL'), killAfterMs)
+  const lines: string[] = []
+  let steps = 0
+  const read = (line: string): void => {
+    if (line !== 'step') lines.push(line)
+    else if (++steps === killAtStep) child.kill('SIGKILL')
+  }
+  for (const input of [child.stdout, child.stderr]) createInterface({ input }).on('line', read)
   return new Promise((resolve) => {
-    child.on('close', (_code, signal) => {
-      clearTimeout(timer)
-      resolve({ signal, lines: output.split('\n') })
-    })
+    child.on('close', (_code, signal) => resolve({ signal, lines }))
   })
 }
 
@@ -29,7 +31,7 @@ t.test('kill -9 at random moments: the outcome is that of all acknowledged updat
   const restores: { readonly start: number; readonly end: number }[] = []
   let killed = 0
   for (let round = 0; round < 10; round++) {
-    const { signal, lines } = await run(dir, 350 + Math.floor(chance.float() * 700))
+    const { signal, lines } = await run(dir, 1 + Math.floor(chance.float() * 300))
     if (signal === 'SIGKILL') killed++
     restores.push(...lines.filter((line) => line.startsWith('{')).map((line) => JSON.parse(line)))
   }
