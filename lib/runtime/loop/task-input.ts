@@ -95,9 +95,7 @@ export class TaskInput {
 
   #hand(managed: ManagedTask, partition: TopicPartition, fetched: FetchedPartition): void {
     const { error } = fetched
-    if (error?.kind === 'out-of-range') {
-      return this.#hold(managed, partition, this.#options.tasks.reset(partition, truncatedTo(error)))
-    }
+    if (error?.kind === 'out-of-range') return this.#reset(managed, partition, error)
     if (error !== null) return error.kind === 'retriable' ? undefined : this.#fail(managed, partition, error)
     const reader = managed.task.reader(partition)
     const ranges = readableRanges(fetched, managed.task.fetchPosition(partition))
@@ -116,9 +114,9 @@ export class TaskInput {
     this.#held.set(partition, held)
     const goOn = (apply: () => void): void =>
       this.#options.jobs.post(async () => {
+        if (managed.state === 'running') apply()
+        else held.length = 0
         this.#held.delete(partition)
-        if (managed.state !== 'running') return
-        apply()
         for (const each of held) this.#take(each)
       })
     work.then(goOn, (error: unknown) =>
@@ -126,6 +124,15 @@ export class TaskInput {
         throw error
       }),
     )
+  }
+
+  /** What came of the partition meanwhile is of the offset that is gone, and is left out. */
+  #reset(managed: ManagedTask, partition: TopicPartition, error: TransportError): void {
+    const moved = this.#options.tasks.reset(partition, truncatedTo(error)).then((move) => () => {
+      this.#held.get(partition)!.length = 0
+      move()
+    })
+    this.#hold(managed, partition, moved)
   }
 
   #limited(partition: TopicPartition, work: Promise<void>): Promise<void> {

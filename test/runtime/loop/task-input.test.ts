@@ -203,3 +203,18 @@ t.test('nobody waits for a serde after the end of the loop', async (t) => {
   await settle()
   t.ok(jobs.isEmpty)
 })
+
+t.test('an offset that is gone is reset once, however many answers say so', async (t) => {
+  const { tasks, fetcher, input, jobs, paused } = open()
+  const gone = fetched(first, 0, 0, new TransportError('TRANSPORT_OFFSET_OUT_OF_RANGE', 'out-of-range', 'gone'))
+  for (let answer = 0; answer < 3; answer++) {
+    fetcher.fetched = [gone]
+    input.handOver()
+  }
+  t.same([...paused], ['in-0-0'], 'it is not asked for again meanwhile')
+  await settle()
+  await jobs.runAll()
+  t.same(tasks.calls, ['reset in-0-0'])
+  await settle()
+  t.ok(jobs.isEmpty)
+})
