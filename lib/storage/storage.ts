@@ -4,6 +4,8 @@
  * methods are synchronous. Keys are any bytes, empty and large ones included, in the order of `compareBytes`. Values are any bytes.
  */
 export interface StorageEnvironment {
+  /** Why rows of an earlier run were removed when it was opened, as part of a sentence. Undefined: none were. */
+  readonly emptied?: string | undefined
   /** Opens a table. The first call makes it, later calls return the same object. */
   table(name: string): StorageTable
   /** The names of all tables, sorted. */

@@ -18,7 +18,7 @@ import { prepareReads, prepareWrites } from '../serdes/prepare-serdes.ts'
 import type { ResolvedConfig } from '../streams-config.ts'
 import type { GlobalStores } from '../task/stream-task.ts'
 import type { ThreadEnvironment } from '../environment/thread-environment.ts'
-import type { StateDirectory } from './state-directory.ts'
+import { logEmptied, type StateDirectory } from './state-directory.ts'
 
 export interface GlobalThreadOptions {
   readonly environment: ThreadEnvironment
@@ -51,6 +51,7 @@ export async function openGlobalThread(options: OpenGlobalThreadOptions): Promis
   if (subtopologies.length === 0) return null
   await using opened = new AsyncDisposableStack()
   const storage = opened.adopt(directory.openGlobal(), (each) => each.close())
+  logEmptied(storage, 'the global stores', environment.logger)
   const clientId = `${environment.threadId}-GlobalStreamThread`
   const fetcher = opened.adopt(
     await cluster.fetcher({ clientId, log: environment.logger, metrics: environment.metrics }),

@@ -3,6 +3,7 @@ import type { TaskId } from '../../model/task-id.ts'
 import { taskIdString } from '../../model/task-id.ts'
 import type { StorageEnvironment, StorageFactory, StoragePlace } from '../../storage/storage.ts'
 import type { MemberMemory } from '../../transport/group/group-member.ts'
+import type { Logger } from '../logger.ts'
 import { storedOffsetSum } from './store-positions.ts'
 
 const processTable = 'process'
@@ -131,6 +132,12 @@ export class StateDirectory implements MemberMemory {
     const environment = opened.adopt(this.#factory.open(this.#name(task)), (each) => each.close())
     this.#closed.set(task, { offsetSum: storedOffsetSum(environment) })
   }
+}
+
+/** Says why state of an earlier run was removed when its storage was opened. */
+export function logEmptied({ emptied }: StorageEnvironment, owner: string, logger: Logger): void {
+  if (emptied !== undefined)
+    logger.warn(`The stored state of ${owner} cannot be used: ${emptied}. It is restored from the start.`)
 }
 
 function readProcessId(environment: StorageEnvironment, chance: Chance): string {

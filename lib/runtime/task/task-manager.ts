@@ -18,7 +18,7 @@ import { patiently, type Patience } from '../patience.ts'
 import { prepareWrites } from '../serdes/prepare-serdes.ts'
 import type { RecordOutput } from '../output/record-output.ts'
 import { resetOffsets } from './start-offsets.ts'
-import type { StateDirectory } from '../restore/state-directory.ts'
+import { logEmptied, type StateDirectory } from '../restore/state-directory.ts'
 import type { GlobalStores } from './stream-task.ts'
 import { StreamTask } from './stream-task.ts'
 import type { ThreadEnvironment } from '../environment/thread-environment.ts'
@@ -173,6 +173,7 @@ export class TaskManager {
     const subtopology = plan.subtopologies[id.subtopology]!
     using opened = new DisposableStack()
     const storage = opened.adopt(directory.openTask(id), (each) => directory.closeTask(id, each))
+    logEmptied(storage, `task ${taskIdString(id)}`, environment.logger)
     const task = new StreamTask({ id, environment, subtopologies: [subtopology], partitions, storage, output, globalStores })
     const managed: ManagedTask = { id, subtopology, partitions, task, storage, committed, restoring: new Set(), state: 'created' }
     this.#tasks.set(taskIdString(id), managed)

@@ -26,15 +26,21 @@ export class LmdbEnvironment implements StorageEnvironment {
   readonly #root: RootDatabase<Buffer, Buffer>
   readonly #directory: Database<string, string>
   readonly #tables = new Map<string, LmdbTable>()
+  #emptied: string | undefined
   #isOpen = true
 
-  constructor(path: string, durability: 'process' | 'flush', lock: ProcessLock) {
+  constructor(path: string, durability: 'process' | 'flush', lock: ProcessLock, emptied?: string) {
     this.#path = path
+    this.#emptied = emptied
     this.#durability = durability
     this.#lock = lock
     this.#root = loadLmdb().open({ path, maxDbs: maxTables + 1, noSync: durability === 'process', ...binary })
     this.#directory = this.#root.openDB({ name: 'directory', keyEncoding: 'ordered-binary', encoding: 'string' })
     this.#checkFormat()
+  }
+
+  get emptied(): string | undefined {
+    return this.#emptied
   }
 
   table(name: string): StorageTable {
@@ -96,14 +102,25 @@ export class LmdbEnvironment implements StorageEnvironment {
     closeSync(file)
   }
 
+  /** State of an older format is removed, and so restored from changelogs. A newer one belongs to a newer release. */
   #checkFormat(): void {
     const found = this.#directory.get('format')
-    if (found === undefined) return void this.#directory.putSync('format', String(formatVersion))
     if (found === String(formatVersion)) return
+    if (found === undefined || Number(found) < formatVersion) return this.#begin(found)
     void this.#root.close()
-    const message = `The state in ${this.#path} has format ${found}, this version writes ${formatVersion}: remove it to restore from changelogs.`
+    const message =
+      `The state in ${this.#path} has format ${found}, this release writes ${formatVersion}: run the release that wrote it, ` +
+      'or remove the state to restore it from changelogs.'
     throw new ProcessorStateError('STREAMS_STATE_FORMAT', message, {
       facts: { path: this.#path, found, expected: formatVersion },
     })
+  }
+
+  #begin(found: string | undefined): void {
+    if (found !== undefined) {
+      this.drop(this.tables())
+      this.#emptied = `it had format ${found}, and this release writes format ${formatVersion}`
+    }
+    this.#directory.putSync('format', String(formatVersion))
   }
 }

@@ -29,9 +29,10 @@ export class LmdbStorageFactory implements StorageFactory {
     const lock = lockProcess(path, name)
     try {
       // Without flushes a crash of the machine may leave pages of different ages in the file, so the whole file is removed.
-      if (lock.previous === 'machine-crashed' && this.#durability === 'process') removeData(path)
+      const isTrusted = lock.previous !== 'machine-crashed' || this.#durability === 'flush' || !existsSync(join(path, dataFile))
+      if (!isTrusted) removeData(path)
       lock.sign()
-      return new LmdbEnvironment(path, this.#durability, lock)
+      return new LmdbEnvironment(path, this.#durability, lock, isTrusted ? undefined : machineCrashed)
     } catch (error) {
       lock.abandon()
       throw error
@@ -60,6 +61,8 @@ export class LmdbStorageFactory implements StorageFactory {
 }
 
 const dataFile = 'data.mdb'
+
+const machineCrashed = 'the machine ended without closing it, or it was moved to another machine while it was open'
 
 function removeData(path: string): void {
   for (const file of [dataFile, 'lock.mdb']) rmSync(join(path, file), { force: true })
