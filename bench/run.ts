@@ -1,5 +1,5 @@
 /**
- * `npm run bench -- [--records 2000000] [--pairs 5] [--only a1,b1]`
+ * `npm run bench -- [--records 2000000] [--pairs 5] [--only a1,b1] [--connections socket,kafkajs]`
  *
  * CPU per record of the whole process, on a real Kafka (broker on core 0, the process under test on core 1, logs in memory),
  * beside the raw limit L1 in the same run: interleaved pairs, median and spread. The output is checked before a figure counts.
@@ -17,6 +17,7 @@ import type { Admin, Cluster } from 'millrace'
 import { startKafka } from '../test/servers/kafka.ts'
 import { isKept, seed } from './dataset.ts'
 import type { Dataset } from './dataset.ts'
+import type { BenchConnection } from './protocol.ts'
 import { SubjectProcess } from './subject-process.ts'
 import { verify } from './verify.ts'
 
@@ -36,11 +37,23 @@ interface Run {
   readonly scratch: string
 }
 
+interface Figure {
+  readonly l1: number
+  readonly ours: number
+}
+
+interface StreamsPass {
+  readonly row: Row
+  readonly connection: BenchConnection
+  readonly pass: number
+}
+
 const { values } = parseArgs({
   options: {
     records: { type: 'string', default: '2000000' },
     pairs: { type: 'string', default: '5' },
     only: { type: 'string', default: 'a1,b1' },
+    connections: { type: 'string', default: 'socket' },
   },
 })
 const dataset: Dataset = { records: Number(values.records), partitions: 4, keys: 10_000 }
@@ -74,18 +87,23 @@ async function prepare({ admin, cluster, dataset }: Run): Promise<void> {
   console.log(`${dataset.records} records in ${dataset.partitions} partitions`)
 }
 
+/** The connections take turns within each pair, so that what else the machine does meets all of them. */
 async function measure(run: Run, row: Row, pairs: number): Promise<void> {
   const raw = new SubjectProcess(1)
-  const ours = new SubjectProcess(1)
-  const figures: { readonly l1: number; readonly ours: number }[] = []
+  const connections = values.connections.split(',') as BenchConnection[]
+  const subjects = connections.map((connection) => ({ connection, subject: new SubjectProcess(1), figures: [] as Figure[] }))
   for (let pass = 0; pass < warmUpPasses + pairs; pass++) {
     const l1 = await rawPass(run, raw)
-    const own = await streamsPass(run, ours, row, pass)
-    if (pass >= warmUpPasses) figures.push({ l1, ours: own })
+    for (const { connection, subject, figures } of subjects) {
+      const ours = await streamsPass(run, subject, { row, connection, pass })
+      if (pass >= warmUpPasses) figures.push({ l1, ours })
+    }
   }
-  report(row, figures, ours.residentPeakMegabytes())
+  for (const { connection, subject, figures } of subjects) {
+    report(row, connection, figures, subject.residentPeakMegabytes())
+    subject.end()
+  }
   raw.end()
-  ours.end()
 }
 
 async function rawPass({ admin, bootstrapServers, dataset }: Run, subject: SubjectProcess): Promise<number> {
@@ -96,16 +114,17 @@ async function rawPass({ admin, bootstrapServers, dataset }: Run, subject: Subje
 }
 
 /** One application from start to close: its last commit and its close are part of the figure. */
-async function streamsPass(run: Run, subject: SubjectProcess, row: Row, pass: number): Promise<number> {
+async function streamsPass(run: Run, subject: SubjectProcess, { row, connection, pass }: StreamsPass): Promise<number> {
   const { admin, bootstrapServers, dataset, scratch } = run
-  const output = `bench-${row}-${pass}`
-  const applicationId = `bench-${row}-app-${pass}`
+  const output = `bench-${row}-${connection}-${pass}`
+  const applicationId = `${output}-app`
   await admin.createTopics([{ name: output, partitions: dataset.partitions, config: keepAll }])
   const before = subject.cpuMicroseconds()
   const order = {
     kind: 'streams',
     workload: row,
     bootstrapServers,
+    connection,
     input,
     output,
     applicationId,
@@ -142,11 +161,13 @@ async function endOffsets(admin: Admin, topic: string, partitions: number): Prom
   return all.map(({ partition }) => ends.get(partition) ?? 0)
 }
 
-function report(row: Row, figures: readonly { readonly l1: number; readonly ours: number }[], peakMegabytes: number): void {
+function report(row: Row, connection: BenchConnection, figures: readonly Figure[], peakMegabytes: number): void {
   const ratios = figures.map(({ l1, ours }) => ours / l1)
   const line = (name: string, numbers: readonly number[]): string =>
     `  ${name.padEnd(22)} median ${median(numbers).toFixed(3)}   min ${Math.min(...numbers).toFixed(3)}   max ${Math.max(...numbers).toFixed(3)}`
-  console.log(`${row}: output digest right in every pass; ${figures.length} pairs; peak resident ${peakMegabytes} MB`)
+  console.log(
+    `${row} over ${connection}: output digest right in every pass; ${figures.length} pairs; peak resident ${peakMegabytes} MB`,
+  )
   console.log(
     line(
       'L1 CPU-µs/record',

@@ -1,5 +1,5 @@
 /** The process under test. Each order of the parent process starts one pass; the process stays warm between passes. */
-import { KafkaStreams } from 'millrace'
+import { kafka, KafkaStreams } from 'millrace'
 import type { Answer, Order } from './protocol.ts'
 import { readAll } from './raw/l1.ts'
 import { a1 } from './workloads/a1.ts'
@@ -17,8 +17,9 @@ async function carryOut(order: Order): Promise<Answer> {
     }
     case 'streams': {
       const workload = workloads[order.workload]
-      const { applicationId, bootstrapServers, stateDir } = order
-      running = new KafkaStreams(workload.topology(order), { ...workload.config, applicationId, bootstrapServers, stateDir })
+      const { applicationId, bootstrapServers, connection, stateDir } = order
+      const cluster = kafka({ bootstrapServers, connection })
+      running = new KafkaStreams(workload.topology(order), { ...workload.config, applicationId, cluster, stateDir })
       await running.start()
       return { kind: 'ready' }
     }

@@ -57,6 +57,16 @@ t.test('millrace/avro without its peers says what to install', async (t) => {
   t.match(app.node('avro.mjs'), /^STREAMS_PACKAGE_MISSING .*`npm install @kafkajs\/confluent-schema-registry avsc`/)
 })
 
+t.test("kafka({ connection: 'kafkajs' }) without kafkajs says what to install", async (t) => {
+  const program = `
+    import { kafka } from 'millrace'
+    const cluster = kafka({ bootstrapServers: '127.0.0.1:1', connection: 'kafkajs' })
+    await cluster.admin({ clientId: 'me' }).catch((error) => console.log(error.code, error.message))
+  `
+  app.write('kafkajs.mjs', program)
+  t.match(app.node('kafkajs.mjs'), /^STREAMS_PACKAGE_MISSING .*`npm install kafkajs`/)
+})
+
 t.test('importing millrace loads no native module, and neither kafkajs nor lmdb', async (t) => {
   const program = `
     import { registerHooks } from 'node:module'

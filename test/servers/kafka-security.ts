@@ -35,7 +35,7 @@ export function unsecuredToken(subject: string, lifetimeS = 3600): string {
   return `${part({ alg: 'none' })}.${part({ sub: subject, iat: nowS, exp: nowS + lifetimeS })}.`
 }
 
-/** Sessions of OAUTHBEARER end after this long, so that tests see the client authenticate again. */
+/** Sessions of OAUTHBEARER without TLS end after this long, so that tests see the client authenticate again. */
 export const reauthMs = 3000
 
 /** Lines of server.properties. */
@@ -51,11 +51,11 @@ export function securitySettings(dir: string): Readonly<Record<string, string | 
       `listener.name.${listener}.oauthbearer.sasl.jaas.config`,
       login('oauthbearer.OAuthBearer', 'unsecuredLoginStringClaim_sub="admin"'),
     ],
-    [`listener.name.${listener}.oauthbearer.connections.max.reauth.ms`, reauthMs],
   ])
   return {
     'sasl.enabled.mechanisms': 'PLAIN,SCRAM-SHA-256,SCRAM-SHA-512,OAUTHBEARER',
     ...Object.fromEntries(listeners),
+    'listener.name.sasl_plaintext.oauthbearer.connections.max.reauth.ms': reauthMs,
     'ssl.keystore.type': 'PEM',
     'ssl.keystore.location': join(dir, 'tls/keystore.pem'),
     'ssl.truststore.type': 'PEM',

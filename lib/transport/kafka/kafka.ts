@@ -36,7 +36,7 @@ export interface KafkaOptions {
    */
   readonly clientRack?: string | undefined
   /**
-   * What connects to brokers: Millrace's own `socket`, or `kafkajs`, which then has to be installed. Default `kafkajs`.
+   * What connects to brokers: Millrace's own `socket`, or the package `kafkajs`, which then has to be installed. Default `socket`.
    */
   readonly connection?: 'socket' | 'kafkajs' | undefined
   /** Default: the system clock. */
@@ -87,7 +87,7 @@ function checkSasl(sasl: SaslOptions | undefined): void {
 
 function resolved(options: KafkaOptions): KafkaClusterOptions {
   return {
-    connector: options.connection === 'socket' ? socketConnector : kafkajsConnector,
+    connector: options.connection === 'kafkajs' ? kafkajsConnector : socketConnector,
     bootstrap: addresses(options.bootstrapServers),
     ssl: options.ssl ?? false,
     sasl: options.sasl ?? null,

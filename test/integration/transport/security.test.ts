@@ -55,7 +55,7 @@ for (const version of versionsToTest())
     const server = await ownKafka(t, { version, security: 'all' })
     if (server === null) return
     const secure = server.secure!
-    for (const connection of connectionsToTest()) {
+    for (const connection of connectionsToTest(t)) {
       const open = (options: KafkaOptions): Cluster => kafka({ connection, ...options })
       const tls = { ssl: { ca: secure.ca } }
       await t.test(`${connection}: plain`, (t) => suites(t, open({ bootstrapServers: server.bootstrapServers })))
@@ -64,7 +64,10 @@ for (const version of versionsToTest())
         suites(t, open({ bootstrapServers: secure.sasl, sasl: mechanisms['SCRAM-SHA-512']! })),
       )
       for (const [name, sasl] of Object.entries(mechanisms)) {
-        await t.test(`${connection}: ${name}`, (t) => roundTrip(t, open({ bootstrapServers: secure.sasl, sasl })))
+        // kafkajs authenticates again 10 s before the end of a session. Sessions without TLS are shorter here.
+        const isTooShort = connection === 'kafkajs' && name === 'OAUTHBEARER'
+        if (!isTooShort)
+          await t.test(`${connection}: ${name}`, (t) => roundTrip(t, open({ bootstrapServers: secure.sasl, sasl })))
         await t.test(`${connection}: ${name} over TLS`, (t) =>
           roundTrip(t, open({ bootstrapServers: secure.saslSsl, sasl, ...tls })),
         )

@@ -69,3 +69,13 @@ t.test('a connection that has ended while nobody used it is replaced without an 
   t.same(told, [])
   await admin.close()
 })
+
+t.test('a request that cannot be written is an error of its own, and the connection stays for others', async (t) => {
+  const { cluster, connections } = open(t, () => 'answer')
+  const admin = await cluster.admin({ clientId: 'me' })
+  const tooMany = admin.createTopics([{ name: 'in', partitions: 2 ** 40 }])
+  await t.rejects(tooMany, { name: 'RangeError', code: 'ERR_OUT_OF_RANGE' })
+  t.equal(connections.open, 1)
+  t.same(await admin.metadata(), [])
+  await admin.close()
+})

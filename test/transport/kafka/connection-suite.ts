@@ -58,7 +58,8 @@ async function checkCredentials(t: Test, connector: Connector): Promise<void> {
   const server = await serveWire(wireBroker())
   t.teardown(() => server.close())
   const opened = async (password: string) => {
-    const open = await connector({ ...settings, sasl: { mechanism: 'plain', username: 'a', password } })
+    const sasl = Object.freeze({ mechanism: 'plain', username: 'a', password })
+    const open = await connector({ ...settings, sasl })
     return open(server.address, new AbortController().signal)
   }
   const connection = await opened('b')

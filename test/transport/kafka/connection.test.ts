@@ -2,6 +2,7 @@ import t from 'tap'
 import { kafkajsConnector } from '../../../lib/transport/kafka/connection/kafkajs/kafkajs-connection.ts'
 import { socketConnector } from '../../../lib/transport/kafka/connection/socket/socket-connection.ts'
 import { connectionSuite, settings, socketConnectionSuite, wireBroker } from './connection-suite.ts'
+import { connectionsToTest } from './connections-to-test.ts'
 import { fakeConnections } from './fake-connection.ts'
 
 connectionSuite(t, 'fake', async () => {
@@ -16,4 +17,4 @@ connectionSuite(t, 'fake', async () => {
 })
 
 socketConnectionSuite(t, 'socket', socketConnector)
-socketConnectionSuite(t, 'kafkajs', kafkajsConnector)
+if (connectionsToTest(t).includes('kafkajs')) socketConnectionSuite(t, 'kafkajs', kafkajsConnector)

@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module'
+import type { Test } from 'tap'
 
-/** Whether kafkajs is installed, which is needed only for `kafka({ connection: 'kafkajs' })`. */
-export function hasKafkajs(): boolean {
+function hasKafkajs(): boolean {
   try {
     createRequire(import.meta.url).resolve('kafkajs')
     return true
@@ -10,11 +10,15 @@ export function hasKafkajs(): boolean {
   }
 }
 
-/** The connections that suites run on. Without kafkajs, which CI requires, its tests are skipped, and that is said. */
-export function connectionsToTest(): readonly ('socket' | 'kafkajs')[] {
+/**
+ * The connections that suites run on. Only `kafka({ connection: 'kafkajs' })` needs kafkajs. Where it is not installed, its tests are
+ * skipped, and that is said. In CI they fail.
+ */
+export function connectionsToTest(t: Test): readonly ('socket' | 'kafkajs')[] {
   if (hasKafkajs()) return ['socket', 'kafkajs']
-  const message = 'SKIPPED all tests of the kafkajs connection: kafkajs is not installed.'
-  if (process.env['CI'] !== undefined) throw new Error(message)
-  console.error(message)
+  const message = 'The kafkajs connection is not tested: kafkajs is not installed.'
+  console.error(`SKIPPED ${t.name}: ${message}`)
+  if (process.env['CI'] === undefined) t.pass(message, { skip: message })
+  else t.fail(message)
   return ['socket']
 }

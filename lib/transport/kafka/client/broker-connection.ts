@@ -100,6 +100,8 @@ function tookTooLong(what: string, timeoutMs: number): Error {
   return new Error(`${what} took longer than ${timeoutMs} ms`)
 }
 
-function transportError(address: string, error: unknown): TransportError {
-  return error instanceof TransportError ? error : disconnected(address, error)
+// What a program does wrong is not taken for trouble with the network, which would be tried again for ever.
+function transportError(address: string, error: unknown): Error {
+  const isOfProgram = error instanceof TypeError || error instanceof RangeError || error instanceof ReferenceError
+  return error instanceof TransportError || isOfProgram ? error : disconnected(address, error)
 }

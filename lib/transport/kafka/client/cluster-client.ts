@@ -207,14 +207,17 @@ export class ClusterClient {
     if (this.isClosed) throw closed(this.#options.what)
     const place = placeOf(broker, request.lane)
     let connection = this.#connections.get(place) ?? this.#connect(place, broker)
+    let opened: BrokerConnection | null = null
     try {
       if (!(await connection).isOpen) connection = this.#replace(connection, place, broker)
+      opened = await connection
       await this.#untilAllowed(broker)
-      const { value, throttleTimeMs } = await (await connection).send(request)
+      const { value, throttleTimeMs } = await opened.send(request)
       if (throttleTimeMs > 0) this.#throttle(broker, throttleTimeMs)
       return value
     } catch (error) {
-      this.#drop(connection, place)
+      // A request that could not be written leaves the connection to the others.
+      if (opened?.isOpen !== true || isCorrupt(error)) this.#drop(connection, place)
       if (this.isClosed) throw closed(this.#options.what)
       if (isRetriable(error)) this.report(addressOf(broker), error)
       throw error
@@ -251,6 +254,10 @@ export class ClusterClient {
 }
 
 const handshakesMax = 2
+
+function isCorrupt(error: unknown): boolean {
+  return error instanceof TransportError && error.code === 'TRANSPORT_CORRUPT_RESPONSE'
+}
 
 function isHandshake(error: unknown): error is TransportError {
   return error instanceof TransportError && error.code === 'TRANSPORT_HANDSHAKE_FAILED'

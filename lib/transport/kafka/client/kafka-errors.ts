@@ -112,14 +112,20 @@ export interface ErrorContext {
   readonly groupId?: string
   /** The broker's own message. */
   readonly message?: string | null
+  /** The records of a batch for which the broker refuses it, by their indexes. */
+  readonly recordErrors?: readonly { readonly index: number; readonly message: string | null }[]
 }
 
 /** Makes the error of a refused request. `what` is the beginning of its message, e.g. `Cannot read transfers-0`. */
-export function kafkaError(code: number, what: string, { message = null, ...facts }: ErrorContext = {}): TransportError {
+export function kafkaError(
+  code: number,
+  what: string,
+  { message = null, recordErrors = [], ...facts }: ErrorContext = {},
+): TransportError {
   const [name, kind] = table.get(code) ?? [`ERROR_${code}`, 'fatal' as const]
   const words = message === null ? '' : ` (${message})`
   return new TransportError(`TRANSPORT_${name}`, kind, `${what}: ${name}${words}. ${nextStep[kind]}`, {
-    facts: { errorCode: code, ...facts },
+    facts: { errorCode: code, ...facts, ...(recordErrors.length === 0 ? {} : { recordErrors }) },
   })
 }
 

@@ -158,7 +158,8 @@ export class KafkaProducer implements Producer {
     const code = response?.errorCode ?? errorCode.unknownTopicOrPartition
     if (code === 0 || code === errorCode.duplicateSequenceNumber)
       return this.#end(delivery).resolve({ baseOffset: response!.baseOffset })
-    const error = kafkaError(code, `Cannot write ${partitionKey(delivery.at)}`, delivery.at)
+    const { message = null, recordErrors = [] } = response ?? {}
+    const error = kafkaError(code, `Cannot write ${partitionKey(delivery.at)}`, { ...delivery.at, message, recordErrors })
     if (lostSequences.has(code) && delivery.stamp!.producerId >= 0) return void this.#renew(delivery, error)
     // The broker refused the first attempt, so the log does not have the batch.
     if (delivery.failures === 0 && error.kind === 'fatal' && code !== errorCode.unknownServerError) this.#takeBack(delivery)

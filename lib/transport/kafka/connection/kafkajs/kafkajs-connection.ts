@@ -2,6 +2,7 @@ import { asBuffer } from '../../../../model/bytes.ts'
 import type { Kafka, logLevel, SASLOptions } from 'kafkajs'
 import type { ConnectionOptions } from 'node:tls'
 import { TransportError } from '../../../../model/errors.ts'
+import { loadPackage } from '../../../../model/load-package.ts'
 import { authenticationFailed } from '../connection-errors.ts'
 import type { Connection, ConnectionSettings, HostPort, OpenConnection, RequestFrame, VersionRange } from '../connection.ts'
 import { ResponseReader } from '../../wire/response-reader.ts'
@@ -66,9 +67,10 @@ interface KafkajsCluster {
 /** The time limit of kafkajs' own connection timer: ten minutes, so that the abort signal of the caller always comes first. */
 const kafkajsTimeoutMs = 600_000
 
-/** Prepares connections by kafkajs. The call loads that package. */
+/** Prepares connections by kafkajs. The call loads that package; if it is not installed, it rejects with a `ConfigError` that says so. */
 export async function kafkajsConnector(settings: ConnectionSettings): Promise<OpenConnection> {
-  const kafkajs = await import('kafkajs')
+  const load = (): Promise<KafkajsModule> => import('kafkajs')
+  const kafkajs = await loadPackage({ load, install: 'kafkajs', purpose: "kafka({ connection: 'kafkajs' }) needs" })
   const cluster = clusterOf(newKafka(kafkajs, settings))
   return (broker, signal) => openConnection(cluster, broker, signal)
 }
@@ -79,7 +81,8 @@ interface KafkajsModule {
 }
 
 function newKafka(kafkajs: KafkajsModule, { clientId, ssl, ...settings }: ConnectionSettings): Kafka {
-  const sasl: SASLOptions | null = settings.sasl
+  // kafkajs writes into these options, so it gets its own.
+  const sasl: SASLOptions | null = settings.sasl === null ? null : { ...settings.sasl }
   return new kafkajs.Kafka({
     clientId,
     brokers: ['unused:9092'],
@@ -204,7 +207,8 @@ class OpenedConnection implements Connection {
       logResponseError: false,
     })
     const payload = await sent.catch((error: unknown) => {
-      throw this.#closedFor ?? error
+      this.#closedFor ??= error as Error
+      throw this.#closedFor
     })
     return header === 'plain' ? payload : new ResponseReader(payload).skipTags().rest()
   }
