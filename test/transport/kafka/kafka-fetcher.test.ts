@@ -108,3 +108,12 @@ t.test('KIP-320: a log that was truncated below the position is an error that sa
     facts: { endOffset: 1 },
   })
 })
+
+t.test('an error that has passed is not answered beside the records that came after it', async (t) => {
+  let failures = 1
+  const failing = ({ apiKey }: RequestFrame): Fate => (apiKey === fetch.key && failures-- > 0 ? 'lose-request' : 'answer')
+  const { producer, fetcher } = await open(t, failing, systemClock)
+  await write(producer, 'busy', ['a'])
+  const fetched = await fetcher.fetch([at('busy')], longPoll)
+  t.same(fetched.map(valuesOf), [['a']])
+})

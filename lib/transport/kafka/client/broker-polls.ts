@@ -38,6 +38,6 @@ export class BrokerPolls {
   }
 }
 
-function placeOf(position: FetchPosition): string {
+export function placeOf(position: FetchPosition): string {
   return `${partitionKey(position)}@${position.offset}`
 }

@@ -3,7 +3,7 @@ import { TransportError } from '../../../model/errors.ts'
 import { partitionKey } from '../../../model/topic-partition.ts'
 import type { FetchedPartition, Fetcher, FetchLimits, FetchPosition } from '../../fetcher.ts'
 import { decodeFetched } from '../../record-batch/decode-fetched.ts'
-import { BrokerPolls } from './broker-polls.ts'
+import { BrokerPolls, placeOf } from './broker-polls.ts'
 import type { PollPlan } from './broker-polls.ts'
 import type { ClusterClient } from './cluster-client.ts'
 import { FetchMemory } from './fetch-memory.ts'
@@ -28,7 +28,8 @@ export class KafkaFetcher implements Fetcher {
   readonly #clientRack: string
   readonly #brokers = new Map<number, BrokerPolls>()
   readonly #memory = new FetchMemory()
-  #answers: Answer[] = []
+  /** By partition and position. A later answer to the same position replaces the one before, e.g. an error that has passed. */
+  #answers = new Map<string, Answer>()
   #failure: unknown = null
   #refreshing: Promise<void> | null = null
   #changed = Promise.withResolvers<void>()
@@ -152,19 +153,16 @@ export class KafkaFetcher implements Fetcher {
     if (isRetriable(answer.error)) return this.#fail([position], answer.error)
     if (response.preferredReadReplica >= 0) this.#memory.prefer(position, response.preferredReadReplica, nowMs)
     this.#memory.served(position, answer.batches)
-    this.#answers.push(answer)
+    this.#answers.set(placeOf(answer), answer)
   }
 
-  // A partition in trouble has one answer at most, the latest.
   #fail(positions: readonly FetchPosition[], error: TransportError): void {
     const { clock, chance } = this.#client
-    const failed = new Set(positions.map(partitionKey))
-    this.#answers = this.#answers.filter((answer) => !(isRetriable(answer.error) && failed.has(partitionKey(answer))))
     for (const position of positions) {
       const { topic, partition, offset } = position
       if (error.code !== 'TRANSPORT_NETWORK_EXCEPTION') this.#client.report(partitionKey(position), error)
       this.#memory.failed(position, clock.now(), (failures) => pauseAfter(failures, chance))
-      this.#answers.push({ topic, partition, offset, error, ...nothing })
+      this.#answers.set(placeOf(position), { topic, partition, offset, error, ...nothing })
     }
     if (error.kind === 'retriable') this.#refresh(positions)
   }
@@ -189,16 +187,19 @@ export class KafkaFetcher implements Fetcher {
 
   #hasNews(positions: readonly FetchPosition[]): boolean {
     if (this.#failure !== null) return true
-    return this.#answers.some((answer) => isNews(answer) && positions.some((position) => isAbout(answer, position)))
+    return positions.some((position) => {
+      const answer = this.#answers.get(placeOf(position))
+      return answer !== undefined && isNews(answer)
+    })
   }
 
   #takeAnswers(positions: readonly FetchPosition[]): readonly FetchedPartition[] {
     const failure = this.#failure
     this.#failure = null
     if (failure !== null) throw failure
-    const answers = this.#answers.filter((answer) => positions.some((position) => isAbout(answer, position)))
-    this.#answers = []
-    return answers
+    const answers = this.#answers
+    this.#answers = new Map()
+    return positions.flatMap((position) => answers.get(placeOf(position)) ?? [])
   }
 }
 
@@ -227,8 +228,4 @@ function toAnswer(response: PartitionResponse, offset: number): Answer {
 // may pass, because the fetcher tries again by itself.
 function isNews({ error, batches }: Answer): boolean {
   return batches.length > 0 || (error !== null && !isRetriable(error))
-}
-
-function isAbout(answer: Answer, position: FetchPosition): boolean {
-  return answer.offset === position.offset && answer.partition === position.partition && answer.topic === position.topic
 }
