@@ -26,7 +26,7 @@ export interface PageFile {
 }
 
 /** Addresses of the page's views: each of them is answered by its one document. */
-export const pagePaths: readonly string[] = ['/', '/records']
+const pagePaths: readonly string[] = ['/', '/records']
 
 const types: Readonly<Record<string, string>> = {
   '.html': 'text/html; charset=utf-8',

@@ -44,8 +44,8 @@ interface Storage {
 }
 
 const slot = 'millrace.outbox'
-export const retryMsMin = 200
-export const retryMsMax = 3_000
+const retryMsMin = 200
+const retryMsMax = 3_000
 
 /**
  * Writes that wait for SQL's answer, in the order they were asked for.

@@ -13,7 +13,7 @@ export interface Person {
 const peopleMax = 50
 
 /** Who is who: the first users, kept as one value until one of them changes. */
-export function usePeople(): readonly Person[] {
+function usePeople(): readonly Person[] {
   const { frames, store } = useApp()
   const people = useSignal<readonly Person[]>([])
   useEffect(() => {

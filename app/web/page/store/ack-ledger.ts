@@ -2,7 +2,7 @@ import type { Proof } from '../../../contracts/feed.ts'
 import type { IdLedger } from './id-ledger.ts'
 import { KeyTable } from './key-table.ts'
 
-export const missingAfterMs = 10_000
+const missingAfterMs = 10_000
 
 /**
  * What SQL acknowledged, held against what came to this page.

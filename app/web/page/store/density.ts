@@ -1,7 +1,7 @@
 import type { Hops, Lane, Station } from '../../../contracts/feed.ts'
 
 /** Intervals of 100 ms in 60 s. */
-export const intervalsMax = 600
+const intervalsMax = 600
 
 /** Records per 100 ms of each station and lane, over the last 60 s. */
 export class Density {

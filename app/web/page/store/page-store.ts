@@ -25,7 +25,7 @@ import { SortedRows } from './sorted-rows.ts'
 import { Traces } from './traces.ts'
 import { UpClock } from './up-clock.ts'
 
-export const rowsMax = 5_000
+const rowsMax = 5_000
 const deadLettersMax = 200
 
 /** The clocks of the page: `wall` is ms since the epoch, `monotonic` ms that never go back. */

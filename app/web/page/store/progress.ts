@@ -1,5 +1,5 @@
 /** The sum of the offsets of a vector, `topicId:next0,next1;…`; null for what is none. */
-export function progressOf(vector: string): number | null {
+function progressOf(vector: string): number | null {
   let sum = 0
   for (const part of vector.split(';')) {
     const [, offsets] = /^[\w.-]+:(\d{1,15}(?:,\d{1,15})*)$/.exec(part) ?? []

@@ -12,7 +12,7 @@ export interface Step {
   readonly action: StepAction | null
 }
 
-export const steps: readonly Step[] = [
+const steps: readonly Step[] = [
   { name: 'stream', title: 'A stream is what happened.', sentence: 'Each dot is a record.', action: 'send' },
   {
     name: 'table',
