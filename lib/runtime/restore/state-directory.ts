@@ -70,12 +70,12 @@ export class StateDirectory implements MemberMemory {
 
   keep(memberId: string): void {
     this.#former = memberId
-    writeText(this.#process, memberKey, memberId)
+    this.#remember(memberId)
   }
 
   forget(): void {
     this.#former = null
-    writeText(this.#process, memberKey, null)
+    this.#remember(null)
   }
 
   openTask(id: TaskId): StorageEnvironment {
@@ -112,6 +112,15 @@ export class StateDirectory implements MemberMemory {
 
   #name(part: string): string {
     return `${this.#applicationId}/${part}`
+  }
+
+  /** A full disk is no reason to stay away from the group: without the row only the next start after a kill takes longer. */
+  #remember(memberId: string | null): void {
+    try {
+      writeText(this.#process, memberKey, memberId)
+    } catch {
+      return
+    }
   }
 
   /** Notes the new place. In the same write the member goes that was kept in the old one: it must never be taken for this process. */

@@ -91,6 +91,9 @@ type Signal = (typeof signals)[number]
 /** A member that leaves waits at most this long for the coordinator's answer. */
 const goodbyeMs = 5000
 
+/** So long a member that leaves waits for the end of a rebalance in which it has joined: until then its last commit is refused. */
+const lastSyncMs = 2000
+
 /**
  * A member of a group with cooperative rebalancing (KIP-429). During a rebalance the member keeps its partitions. Afterwards it
  * revokes only the partitions that were not assigned to it again. Then it joins once more, so that others can get them.
@@ -243,10 +246,11 @@ export class GroupMember {
     if (joined === null) return false
     const assignments = joined.leaderId === joined.memberId ? await this.#unlessLeaving(this.#assign(joined)) : []
     if (assignments === undefined) return false
-    const bytes = await this.#unlessLeaving(this.#options.coordinator.sync(this.identity, assignments))
+    const bytes = await this.#unlessLeaving(this.#options.coordinator.sync(this.identity, assignments), lastSyncMs)
     if (bytes === undefined) return false
     this.#troubleSinceMs = null
     this.#commits.open()
+    if (this.#signal === 'leave') return false
     await this.#adopt(decodeAssignment(bytes))
     return true
   }
@@ -265,10 +269,12 @@ export class GroupMember {
     return joined
   }
 
-  /** Resolves with undefined if the member leaves meanwhile. */
-  #unlessLeaving<T>(work: Promise<T>): Promise<T | undefined> {
-    work.catch(() => undefined)
-    return Promise.race([work, this.#leaving.promise.then(() => undefined)])
+  /** Resolves with undefined if the member leaves meanwhile, and the work does not end within `graceMs` from then. */
+  #unlessLeaving<T>(work: Promise<T>, graceMs = 0): Promise<T | undefined> {
+    const ended = work.then(() => undefined)
+    ended.catch(() => undefined)
+    const left = this.#leaving.promise.then(() => (graceMs > 0 ? this.#within(graceMs, ended) : undefined))
+    return Promise.race([work, left.then(() => undefined)])
   }
 
   /** Resolves with undefined if the member leaves meanwhile. It then has an id to leave with, unless the coordinator is silent. */

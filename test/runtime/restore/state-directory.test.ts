@@ -83,6 +83,7 @@ t.test('a copy of the directory is another process, and never takes the member o
 t.test('a disk that was cloned for another boot of a machine does not tell whose member it was', async (t) => {
   const factory = new MemoryStorageFactory()
   const rows = new Map<string, Uint8Array>()
+  let isFull = false
   const table = {
     name: 'process',
     get: (key: Uint8Array) => rows.get(Buffer.from(key).toString()),
@@ -94,6 +95,7 @@ t.test('a disk that was cloned for another boot of a machine does not tell whose
     tables: () => [],
     drop: () => undefined,
     transact: (writes) => {
+      if (isFull) throw new Error('No space left.')
       for (const { key, value } of writes)
         if (value === null) rows.delete(Buffer.from(key).toString())
         else rows.set(Buffer.from(key).toString(), value)
@@ -111,4 +113,7 @@ t.test('a disk that was cloned for another boot of a machine does not tell whose
   t.equal(new StateDirectory(at('one'), 'app', seededChance(1)).former, 'member-1')
   const elsewhere = new StateDirectory(at('two'), 'app', seededChance(1))
   t.same([elsewhere.former, elsewhere.isCopy], [null, false])
+  isFull = true
+  elsewhere.keep('member-2')
+  t.equal(elsewhere.former, 'member-2', 'it is known while the process lives')
 })

@@ -208,3 +208,40 @@ t.test('leaving does not wait for a commit that holds up a join', async (t) => {
   await member.leave()
   t.equal(await ended, 'left')
 })
+
+t.test('leaving in the midst of a rebalance waits for its end, so that the last commit is not refused', async (t) => {
+  const { cluster, join, advance } = await openGroup(t)
+  const { coordinator, answers } = await openCoordinator(cluster)
+  const real = await cluster.groupCoordinator({ clientId: 'a', groupId: 'group' })
+  const committed: unknown[] = []
+  const onRevoked = async (): Promise<void> => {
+    await member.commit([offset])
+    committed.push(offset)
+  }
+  const { member, ended } = await join('a', { onRevoked }, { coordinator })
+  const synced = Promise.withResolvers<void>()
+  answers.sync = async (identity, assignments) => {
+    await synced.promise
+    return real.sync(identity, assignments)
+  }
+  member.requestRejoin()
+  await settle()
+  void member.leave()
+  await advance(500)
+  synced.resolve()
+  await advance(500)
+  t.equal(await ended, 'left')
+  t.equal(committed.length, 1)
+})
+
+t.test('leaving in the midst of a rebalance that does not end does not wait for it', async (t) => {
+  const { cluster, join, advance } = await openGroup(t)
+  const { coordinator, answers } = await openCoordinator(cluster)
+  const { member, ended } = await join('a', {}, { coordinator })
+  answers.sync = () => new Promise(() => undefined)
+  member.requestRejoin()
+  await settle()
+  void member.leave()
+  await advance(2_500)
+  t.equal(await ended, 'left')
+})
