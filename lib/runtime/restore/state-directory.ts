@@ -70,12 +70,12 @@ export class StateDirectory implements MemberMemory {
 
   keep(memberId: string): void {
     this.#former = memberId
-    this.#remember(memberId)
+    this.#write(memberId)
   }
 
   forget(): void {
     this.#former = null
-    this.#remember(null)
+    this.#write(null)
   }
 
   openTask(id: TaskId): StorageEnvironment {
@@ -115,7 +115,7 @@ export class StateDirectory implements MemberMemory {
   }
 
   /** A full disk is no reason to stay away from the group: without the row only the next start after a kill takes longer. */
-  #remember(memberId: string | null): void {
+  #write(memberId: string | null): void {
     try {
       writeText(this.#process, memberKey, memberId)
     } catch {
