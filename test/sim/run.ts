@@ -1,9 +1,10 @@
 /**
  * Runs seeds of the simulation, and says which of them broke what must hold.
  *
- *     npm run sim -- [--seeds N] [--from S] [--level port|wire] [--once] [--trace FILE]
+ *     npm run sim -- [--seeds N] [--from S] [--level port|wire] [--once] [--until-failure] [--quiet] [--trace FILE]
  *
- * Each seed runs twice and must do the same twice; `--once` leaves the second run out. `--trace` writes what happened in the last seed.
+ * Each seed runs twice and must do the same twice; `--once` leaves the second run out. `--until-failure` ends with the first
+ * seed that fails, `--quiet` says nothing of what was hit, and `--trace` writes what happened in the last seed.
  */
 import { writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
@@ -18,6 +19,7 @@ const { values } = parseArgs({
     once: { type: 'boolean', default: false },
     trace: { type: 'string' },
     quiet: { type: 'boolean', default: false },
+    'until-failure': { type: 'boolean', default: false },
   },
 })
 const level = values.level === 'wire' ? 'wire' : 'port'
@@ -49,6 +51,7 @@ for (let seed = from; seed < from + Number(values.seeds); seed++) {
   if (violations.length === 0) continue
   failed++
   console.log(`seed ${seed} (${result.hash}): ${violations.slice(0, 5).join('\n  ')}`)
+  if (values['until-failure']) break
   console.log(`  replay: npm run sim -- --seeds 1 --from ${seed} --level ${level} --trace trace.txt`)
 }
 

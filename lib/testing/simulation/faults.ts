@@ -14,6 +14,8 @@ export interface FaultyWorld {
   readonly wire: WireNetwork | null
   readonly broker: EmbeddedBroker
   readonly groupId: string
+  /** When all faults have to be over. */
+  readonly endMs: number
   /** The topics that are read again to restore stores. */
   readonly changelogs: ReadonlySet<string>
   readonly hits: Hits
@@ -48,7 +50,7 @@ const faultKinds: Readonly<Record<string, Fault>> = {
   'kill before': killAtCall('before'),
   'kill after': killAtCall('after'),
   stop: (of, member) => {
-    const ms = between(of.world, 500, 25_000)
+    const ms = Math.min(between(of.world, 500, 25_000), of.endMs - of.world.now)
     member.process?.stop(ms)
     return `${member.name} is stopped for ${ms.toFixed(0)} ms`
   },

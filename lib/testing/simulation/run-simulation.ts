@@ -119,6 +119,7 @@ export async function runSimulation(options: RunOptions): Promise<RunResult> {
     wire: options.level === 'wire' ? wire : null,
     broker,
     groupId: applicationId,
+    endMs: world.startMs + options.faultyMs,
     hits,
     changelogs: changelogsOf(plan),
   }
