@@ -2,8 +2,7 @@ import { signal } from '@preact/signals'
 import type { Signal } from '@preact/signals'
 import type { System } from '../../../contracts/feed.ts'
 import { isCalm } from '../headline/headline.ts'
-import type { Preferences } from '../app/preferences.ts'
-import type { Writes } from '../app/writes.ts'
+import type { Own, Rename } from '../app/writes.ts'
 import type { PageStore } from '../store/page-store.ts'
 import { isDone, stepsOf } from './tour.ts'
 import type { Step, TourFacts } from './tour.ts'
@@ -19,6 +18,19 @@ interface Start {
   readonly deadLetter: string | null
 }
 
+/** The reader's own writes. */
+export interface OwnWrites {
+  readonly own: Signal<Own | null>
+  readonly rename: Signal<Rename | null>
+}
+
+/** Whether the reader has had the tour. */
+export interface TourMemory {
+  readonly tourIsOver: Signal<boolean>
+  beginTour(): void
+  endTour(): void
+}
+
 export interface TourView {
   readonly step: Step
   /** From 0. */
@@ -32,22 +44,22 @@ export class TourState {
   /** Null: no tour. */
   readonly view: Signal<TourView | null> = signal(null)
   readonly #store: PageStore
-  readonly #writes: Writes
-  readonly #preferences: Preferences
+  readonly #writes: OwnWrites
+  readonly #memory: TourMemory
   #index = 0
   #start: Start | null = null
   #wasRestoring = false
   #doneAt: number | null = null
 
-  constructor(store: PageStore, writes: Writes, preferences: Preferences) {
+  constructor(store: PageStore, writes: OwnWrites, memory: TourMemory) {
     this.#store = store
     this.#writes = writes
-    this.#preferences = preferences
+    this.#memory = memory
   }
 
   begin(): void {
     this.#go(0)
-    this.#preferences.beginTour()
+    this.#memory.beginTour()
     this.look(performance.now())
   }
 
@@ -58,14 +70,14 @@ export class TourState {
 
   end(): void {
     this.#go(0)
-    this.#preferences.endTour()
+    this.#memory.endTour()
     this.view.value = null
   }
 
   /** Called a few times a second: has what the step waits for happened? */
   look(now: number): void {
     const { system } = this.#store
-    if (this.#preferences.tourIsOver.value || system === null) return void (this.view.value = null)
+    if (this.#memory.tourIsOver.value || system === null) return void (this.view.value = null)
     const steps = stepsOf(system)
     const step = steps[this.#index]
     if (step === undefined) return this.end()
