@@ -32,6 +32,8 @@ export interface Pipeline extends AsyncDisposable {
   readonly ready: Promise<void>
   /** Rejects when a part can no longer go on. */
   readonly failure: Promise<never>
+  /** The addresses of the stream applications that run now, by name. */
+  applications(): ReadonlyMap<string, string>
   /** Starts one more service beside those that there are. */
   start<C extends TObject>(definition: ServiceDefinition<C>, config: OwnConfig<C>): Promise<Service>
   /** Stops a stream application, deletes its local state, and starts it again: it fills from its topics. */
@@ -95,6 +97,7 @@ export async function openPipeline(
     readUrl: read.url,
     ready: running.ready(),
     failure: running.failure,
+    applications: () => running.applications(),
     start: (definition, config) => running.start(definition, config),
     wipe: async (application) => {
       await running.stop(application)

@@ -15,6 +15,7 @@ export class RunningServices {
   readonly #onPart: (part: Part) => void
   readonly #failure = Promise.withResolvers<never>()
   readonly #services = new Map<string, Service>()
+  readonly #applications = new Set<string>()
 
   constructor(context: ServiceContext, parts: AsyncDisposableStack, onPart: (part: Part) => void) {
     this.#context = context
@@ -39,11 +40,17 @@ export class RunningServices {
     const start = (): Promise<Service> => definition.start({ ...listening, ...config } as Static<C>, { ...this.#context, log })
     const service = await timed({ name, kind }, this.#onPart, start)
     this.#services.set(name, service)
+    if (kind === 'application') this.#applications.add(name)
     service.failed.catch((error: Error) => {
       this.#onPart({ name, kind, state: 'failed', ms: null, reason: error.message })
       this.#failure.reject(error)
     })
     return service
+  }
+
+  /** The addresses of the stream applications that run now, by name. */
+  applications(): ReadonlyMap<string, string> {
+    return new Map([...this.#services].flatMap(([name, { url }]) => (this.#applications.has(name) ? [[name, url] as const] : [])))
   }
 
   async stop(name: string): Promise<void> {

@@ -6,7 +6,7 @@
  */
 import { parseArgs } from 'node:util'
 import { KafkaStreams, deadLetter, kafka } from 'millrace'
-import type { Cluster, SchemaRegistry, Topology } from 'millrace'
+import type { Cluster, SchemaRegistry, StateRestoreListener, Topology } from 'millrace'
 import { schemaRegistry } from 'millrace/avro'
 import { balancesTopology } from './topologies/balances.ts'
 import { deadLetterTopicOf, hasDeadLetters } from './topics.ts'
@@ -39,6 +39,8 @@ export interface ApplicationOptions extends ApplicationSettings {
   /** Where stores are kept; each application has a directory of its own below. */
   readonly stateDir: string
   readonly commitIntervalMs: number
+  /** Is told how far the restores of stores are. */
+  readonly stateRestoreListener?: StateRestoreListener
   readonly log: (line: string) => void
   /** It has ended by an error. */
   readonly onFailure: (error: Error) => void

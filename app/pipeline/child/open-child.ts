@@ -7,6 +7,7 @@ import { inspectorService } from '../../services/inspector/main.ts'
 import { openPipeline } from '../pipeline.ts'
 import type { ChildOptions, FromChild } from './messages.ts'
 import { countRegularly } from './sql-count.ts'
+import { TaskWatch } from './task-watch.ts'
 
 export interface Child extends AsyncDisposable {
   /** Rejects when a part can no longer go on. */
@@ -35,6 +36,7 @@ export async function openChild(options: ChildOptions, log: Log, say: (message: 
   })
   void pipeline.ready.then(() => say({ type: 'ready' })).catch(() => {})
   parts.use(countRegularly(pipeline, say))
+  parts.use(new TaskWatch(() => pipeline.applications(), say))
   const opened = parts.move()
   return {
     failure: pipeline.failure,

@@ -44,20 +44,22 @@ export class Phases {
   reborn(newPid: number): void {
     if (this.#outage === null) return
     this.#outage = { ...this.#outage, newPid }
+    this.#isRestoring = true
     this.#onChange()
   }
 
-  /** The child answers. */
+  /** The child answers; its stores may still be restored. */
   answers(waiting: number): void {
-    if (this.#life === 'down' && this.#outage !== null) {
-      this.#outage = { ...this.#outage, backAt: this.#now(), waited: waiting }
-      this.#life = 'back'
-    } else if (this.#life === 'starting') this.#life = 'up'
+    if (this.#life !== 'down' || this.#outage === null) return
+    this.#outage = { ...this.#outage, backAt: this.#now(), waited: waiting }
+    this.#life = 'back'
     this.#update()
   }
 
-  setRestoring(isRestoring: boolean): void {
-    this.#isRestoring = isRestoring
+  /** All stores are there. */
+  ready(): void {
+    this.#isRestoring = false
+    if (this.#life === 'starting') this.#life = 'up'
     this.#update()
   }
 

@@ -192,13 +192,19 @@ export class Supervisor {
 
   #hear(message: FromChild): void {
     if (message.type === 'part') this.#parts.set(message.part.name, message.part)
-    else if (message.type === 'urls') this.#reach(message.urls)
+    else if (message.type === 'urls') this.#answered(message.urls)
     else if (message.type === 'ready') void this.#serve()
     else if (message.type === 'sql') this.ledger.sql = message.sql
-    else if (message.type === 'restore') this.#restoring(message.restore)
+    else if (message.type === 'restore') this.#restore = message.restore
     else if (message.type === 'owners') this.#owners = message.owners
     else if (message.type === 'failed') this.#failure.reject(new Error(message.reason))
     this.#announce()
+  }
+
+  /** Writes go on at once, whatever is still restored. */
+  #answered(urls: ChildUrls): void {
+    this.#phases.answers(this.#outbox.size)
+    this.#reach(urls)
   }
 
   #reach(urls: ChildUrls | null): void {
@@ -208,10 +214,10 @@ export class Supervisor {
     this.#sender.follow(urls?.transfers ?? null)
   }
 
-  /** The child answers with data: writes may go on. */
+  /** All stores are there. */
   async #serve(): Promise<void> {
     this.ledger.setDown(false)
-    this.#phases.answers(this.#outbox.size)
+    this.#phases.ready()
     this.#checkDrained()
     if (this.#options.controls === 'allowed') await this.#prepareGenerator().catch(ignore)
   }
@@ -223,12 +229,6 @@ export class Supervisor {
     const { rate } = this.#options
     if (rate === null) this.#phases.setPaused(true)
     else this.changeGenerator({ running: true, rate })
-  }
-
-  #restoring(restore: System['restore']): void {
-    this.#restore = restore
-    this.#phases.setRestoring(restore !== null)
-    this.#checkDrained()
   }
 
   async #ended(pid: number, signal: string | null, code: number | null): Promise<void> {

@@ -1,3 +1,5 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import type { KafkaStreams } from 'millrace'
 import { schemaRegistry } from 'millrace/avro'
 import Type from 'typebox'
 import { applications, startApplication } from '../../../examples/transfer-pipeline/main.ts'
@@ -8,6 +10,7 @@ import { openHttp } from '../../platform/http/open-http.ts'
 import { runService } from '../../platform/run-service.ts'
 import { ServiceParts } from '../../platform/service.ts'
 import type { ServiceDefinition } from '../../platform/service.ts'
+import { RestoreProgress } from './restore-progress.ts'
 
 const config = Type.Object({
   ...serviceConfig(8085),
@@ -36,6 +39,7 @@ export const streamsService: ServiceDefinition<typeof config> = {
   async start(given, context) {
     await using parts = new ServiceParts()
     const log = context.log.child({ application: given.application })
+    const progress = new RestoreProgress()
     const streams = await startApplication(given.application, {
       cluster: clusterOf(given, context),
       schemaRegistry: schemaRegistry(given.registry),
@@ -45,12 +49,27 @@ export const streamsService: ServiceDefinition<typeof config> = {
         amount: given.amountLimit,
         velocity: { transfers: given.velocityTransfers, windowMs: given.velocityWindowMs },
       },
+      stateRestoreListener: progress,
       log: (line) => log.info(line),
       onFailure: parts.fail,
     })
     parts.defer(() => streams.close().then(() => {}))
-    return await parts.listen(await openHttp({ name: given.application, log }), given)
+    parts.awaits(running(streams))
+    const http = await openHttp({ name: given.application, log })
+    http.get('/tasks', { schema: { summary: 'What of the application runs here, and how far restores are.' } }, () => ({
+      state: streams.state,
+      tasks: streams.localTasks().map(({ taskId, state }) => ({ taskId, state })),
+      restore: progress.current,
+    }))
+    return await parts.listen(http, given)
   },
+}
+
+const pollMs = 20
+
+/** Resolves when all tasks have their stores; never, if it fails before. */
+async function running(streams: KafkaStreams): Promise<void> {
+  while (streams.state !== 'running') await delay(pollMs, undefined, { ref: false })
 }
 
 if (import.meta.main) await runService(streamsService)

@@ -1,0 +1,65 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import type { Owner } from '../../contracts/feed.ts'
+import type { FromChild } from './messages.ts'
+
+const everyMs = 250
+
+interface Tasks {
+  readonly tasks: readonly { readonly taskId: string }[]
+  readonly restore: { readonly done: number; readonly total: number } | null
+}
+
+/** Asks the applications which tasks they have and how far restores are, and tells what has changed. */
+export class TaskWatch implements AsyncDisposable {
+  readonly #urls: () => ReadonlyMap<string, string>
+  readonly #say: (message: FromChild) => void
+  readonly #stopping = new AbortController()
+  readonly #running: Promise<void>
+  #said = new Map<string, string>()
+
+  /** `urls` gives the addresses of the applications that run now, by name. */
+  constructor(urls: () => ReadonlyMap<string, string>, say: (message: FromChild) => void) {
+    this.#urls = urls
+    this.#say = say
+    this.#running = this.#run()
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#stopping.abort()
+    await this.#running
+  }
+
+  async #run(): Promise<void> {
+    const { signal } = this.#stopping
+    while (!signal.aborted) {
+      await this.#ask()
+      await delay(everyMs, undefined, { signal }).catch(() => {})
+    }
+  }
+
+  async #ask(): Promise<void> {
+    const answers = await Promise.all([...this.#urls()].map(async ([name, url]) => [name, await tasksAt(url)] as const))
+    const owners = answers.flatMap(([application, tasks]) =>
+      (tasks?.tasks ?? []).map(({ taskId: task }): Owner => ({ application, task, instance: `process ${process.pid}` })),
+    )
+    const restores = answers.flatMap(([, tasks]) => (tasks?.restore ? [tasks.restore] : []))
+    const sum = (field: 'done' | 'total'): number => restores.reduce((total, restore) => total + restore[field], 0)
+    this.#tell({ type: 'owners', owners })
+    this.#tell({ type: 'restore', restore: restores.length === 0 ? null : { done: sum('done'), total: sum('total') } })
+  }
+
+  #tell(message: FromChild): void {
+    const text = JSON.stringify(message)
+    if (this.#said.get(message.type) === text) return
+    this.#said.set(message.type, text)
+    this.#say(message)
+  }
+}
+
+async function tasksAt(url: string): Promise<Tasks | null> {
+  try {
+    return (await (await fetch(`${url}/tasks`)).json()) as Tasks
+  } catch {
+    return null
+  }
+}
