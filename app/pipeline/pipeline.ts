@@ -63,7 +63,7 @@ export async function openPipeline(
   await timed({ name: 'topics', kind: 'broker' }, onPart, () => createTopics(cluster))
   const running = new RunningServices({ log, cluster }, parts, onPart)
   const path = (name: string): string => join(dir, name)
-  const registry = await running.start(registryService, { path: path('registry.db') })
+  const registry = await running.start(registryService, {})
   const common = { registry: registry.url }
   await running.start(sinkService, { ...common, documents: path('documents.db') })
   const read = await running.start(coreRead, { documents: path('documents.db') })

@@ -2,6 +2,8 @@ import Fastify from 'fastify'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { Registry } from './registry.ts'
 import { RegistryError } from './registry-error.ts'
+import { JournaledStore } from './journaled-store.ts'
+import type { SchemaJournal } from './schema-journal.ts'
 import { SchemaStore } from './schema-store.ts'
 import type { Reference, StoredVersion } from './schema-store.ts'
 import type { Submitted } from './registry.ts'
@@ -15,21 +17,45 @@ type Request = FastifyRequest<{ Params: Parameters; Querystring: Query; Body: un
 export interface RegistryOptions {
   /** Port on 127.0.0.1; 0 takes a free one. */
   readonly port: number
-  /** SQLite file, or `:memory:`. */
-  readonly path: string
+  /** Where the schemas are: a SQLite file, `:memory:`, or a journal outside of this process. */
+  readonly path: string | SchemaJournal
+  /** Is told when the journal takes no more changes: the registry then answers no more of them. */
+  readonly onFailure?: (error: Error) => void
 }
 
 /** A schema registry for development and tests: Confluent's REST API for Avro, as far as clients use it. */
-export async function openRegistry({ port, path }: RegistryOptions): Promise<{ readonly url: string; close(): Promise<void> }> {
+export async function openRegistry({ port, path, onFailure = () => {} }: RegistryOptions): Promise<OpenRegistry> {
+  if (typeof path !== 'string') return openJournaled(port, path, onFailure)
   const store = new SchemaStore(path)
   const server = registryServer(new Registry(store))
   server.addHook('onClose', () => store.close())
   return { url: await server.listen({ port, host: '127.0.0.1' }), close: () => server.close() }
 }
 
-export function registryServer(registry: Registry): FastifyInstance {
+interface OpenRegistry {
+  readonly url: string
+  close(): Promise<void>
+}
+
+async function openJournaled(port: number, journal: SchemaJournal, onFailure: (error: Error) => void): Promise<OpenRegistry> {
+  const journaled = await JournaledStore.open(journal)
+  const keep = (): Promise<void> =>
+    journaled.flush().catch((error: unknown) => {
+      onFailure(error as Error)
+      throw new RegistryError(50002, 'Error in the backend data store')
+    })
+  const server = registryServer(new Registry(journaled.store), keep)
+  server.addHook('onClose', () => journaled.close())
+  return { url: await server.listen({ port, host: '127.0.0.1' }), close: () => server.close() }
+}
+
+/** `keep` is awaited before each answer. */
+export function registryServer(registry: Registry, keep: () => Promise<void> = async () => {}): FastifyInstance {
   const server = Fastify({ forceCloseConnections: true, exposeHeadRoutes: false })
   readBodies(server)
+  server.addHook('onSend', async (_request, reply) => {
+    if (reply.statusCode < 500) await keep()
+  })
   answerErrors(server)
   addSubjects(server, registry)
   addSchemas(server, registry)

@@ -1,4 +1,5 @@
 import { DatabaseSync } from 'node:sqlite'
+import type { SchemaChange } from './schema-journal.ts'
 
 export interface Reference {
   readonly name: string
@@ -23,6 +24,8 @@ type Row = Record<string, string | number | null>
 /** Schemas, versions and settings in SQLite: a file that survives, or `:memory:`. Ids are never given twice. */
 export class SchemaStore {
   readonly #database: DatabaseSync
+  /** Is told of each change. */
+  onChange: (change: SchemaChange) => void = () => {}
 
   constructor(path: string) {
     this.#database = new DatabaseSync(path)
@@ -64,14 +67,17 @@ export class SchemaStore {
   addVersion(subject: string, id: number): void {
     const next = Math.max(0, ...this.versions(subject).map(({ version }) => version)) + 1
     this.#database.prepare('insert into versions (subject, version, id) values (?, ?, ?)').run(subject, next, id)
+    this.#tellVersion(subject, next)
   }
 
   markDeleted(subject: string, version: number): void {
     this.#database.prepare('update versions set deleted = 1 where subject = ? and version = ?').run(subject, version)
+    this.#tellVersion(subject, version)
   }
 
   remove(subject: string, version: number): void {
     this.#database.prepare('delete from versions where subject = ? and version = ?').run(subject, version)
+    this.onChange({ kind: 'schema', subject, version, value: null })
   }
 
   /** Settings of a subject; of the whole registry under ''. */
@@ -83,14 +89,38 @@ export class SchemaStore {
 
   set(kind: 'compatibility' | 'mode', subject: string, value: string): void {
     this.#database.prepare('insert or replace into settings values (?, ?, ?)').run(kind, subject, value)
+    this.onChange({ kind, subject, value })
   }
 
   unset(kind: 'compatibility' | 'mode', subject: string): void {
     this.#database.prepare('delete from settings where kind = ? and subject = ?').run(kind, subject)
+    this.onChange({ kind, subject, value: null })
+  }
+
+  /** Makes a change that another store has told of, with its ids. */
+  apply(change: SchemaChange): void {
+    if (change.kind !== 'schema') return this.#applySetting(change)
+    const { subject, version, value } = change
+    this.#database.prepare('delete from versions where subject = ? and version = ?').run(subject, version)
+    if (value === null) return
+    const refs = JSON.stringify(value.references)
+    this.#database.prepare('insert or ignore into schemas (id, text, refs) values (?, ?, ?)').run(value.id, value.text, refs)
+    const insert = 'insert into versions (subject, version, id, deleted) values (?, ?, ?, ?)'
+    this.#database.prepare(insert).run(subject, version, value.id, value.isDeleted ? 1 : 0)
   }
 
   close(): void {
     this.#database.close()
+  }
+
+  #applySetting({ kind, subject, value }: Exclude<SchemaChange, { kind: 'schema' }>): void {
+    if (value === null) this.unset(kind, subject)
+    else this.set(kind, subject, value)
+  }
+
+  #tellVersion(subject: string, version: number): void {
+    const { id, text, references, isDeleted } = this.versions(subject).find((stored) => stored.version === version)!
+    this.onChange({ kind: 'schema', subject, version, value: { id, text, references, isDeleted } })
   }
 
   #selectVersions(condition: string, ...parameters: (string | number)[]): StoredVersion[] {

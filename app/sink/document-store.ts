@@ -33,6 +33,11 @@ export interface DocumentStore {
    */
   begin(ends: ReadonlyMap<number, number>): Promise<'kept' | 'removed'>
   /**
+   * Of each partition the offset behind the newest write that was applied; a partition that is missing has none. Who fills the store
+   * begins there, or before.
+   */
+  positions(): Promise<ReadonlyMap<number, number>>
+  /**
    * Applies all writes or none. A write that is not newer than what the id already has is skipped, so that records may come again.
    */
   apply(writes: readonly DocumentWrite[]): Promise<void>

@@ -24,12 +24,15 @@ export class Sink<V> {
   readonly #source: SinkSource<V>
   readonly #store: DocumentStore
   readonly #toDocument: (value: V) => Document
+  readonly #maxBatchSize: number
   #running: Promise<void> = Promise.resolve()
 
-  constructor(source: SinkSource<V>, store: DocumentStore, toDocument: (value: V) => Document) {
+  /** `maxBatchSize` is the option `max.batch.size`: 0 writes all of a batch at once. */
+  constructor(source: SinkSource<V>, store: DocumentStore, toDocument: (value: V) => Document, maxBatchSize = 0) {
     this.#source = source
     this.#store = store
     this.#toDocument = toDocument
+    this.#maxBatchSize = maxBatchSize
   }
 
   start(): void {
@@ -54,7 +57,8 @@ export class Sink<V> {
         const document = value === null ? null : this.#toDocument(value)
         return { id: key!, document, partition, offset }
       })
-      await this.#store.apply(writes)
+      const size = this.#maxBatchSize === 0 ? writes.length : this.#maxBatchSize
+      for (let at = 0; at < writes.length; at += size) await this.#store.apply(writes.slice(at, at + size))
       await this.#source.commit()
     }
   }

@@ -33,6 +33,7 @@ const thirtyDays = { 'retention.ms': String(30 * 24 * 3_600_000) }
  * need them to be equal.
  */
 export const manifest = [
+  { name: '_schemas', partitions: 1, config: compacted },
   { name: rawUsers.name, partitions: 4, config: sevenDays },
   { name: rawTransfers.name, partitions: 6, config: sevenDays },
   { name: deadLetterTopicOf(rawUsers.name), partitions: 3, config: thirtyDays },

@@ -29,7 +29,7 @@ function outcomes(file: string, table: 'users' | 'transfers'): unknown[] {
   })
 }
 
-t.test('recorded transfers read the same, however decimals are written', async (t) => {
+t.test('C6: recorded transfers read the same, however decimals are written', async (t) => {
   const expected = outcomes('schemas-precise', 'transfers')
   const amounts = expected.map((event) => (event as { readonly row?: { readonly amount: string } }).row?.amount ?? event)
   const deletion = { kind: 'delete', key: 2 }

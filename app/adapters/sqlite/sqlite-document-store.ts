@@ -13,7 +13,8 @@ export class SqliteDocumentStore implements DocumentStore {
     this.#database.exec(`
       pragma journal_mode = wal;
       pragma synchronous = normal;
-      create table if not exists documents (id text primary key, json text, source_partition integer not null, source_offset integer not null);`)
+      create table if not exists documents (id text primary key, json text, source_partition integer not null, source_offset integer not null);
+      create table if not exists positions (partition integer primary key, next integer not null);`)
   }
 
   async begin(ends: ReadonlyMap<number, number>): Promise<'kept' | 'removed'> {
@@ -21,8 +22,13 @@ export class SqliteDocumentStore implements DocumentStore {
       .prepare('select source_partition as partition, max(source_offset) as offset from documents group by source_partition')
       .all() as { partition: number; offset: number }[]
     if (newest.every(({ partition, offset }) => offset < (ends.get(partition) ?? 0))) return 'kept'
-    this.#database.exec('delete from documents')
+    this.#database.exec('delete from documents; delete from positions')
     return 'removed'
+  }
+
+  async positions(): Promise<ReadonlyMap<number, number>> {
+    const rows = this.#database.prepare('select partition, next from positions').all() as { partition: number; next: number }[]
+    return new Map(rows.map(({ partition, next }) => [partition, next]))
   }
 
   async apply(writes: readonly DocumentWrite[]): Promise<void> {
@@ -34,11 +40,20 @@ export class SqliteDocumentStore implements DocumentStore {
     try {
       for (const { id, document, partition, offset } of writes)
         upsert.run(id, document === null ? null : JSON.stringify(document), partition, offset)
+      this.#advance(writes)
       this.#database.exec('commit')
     } catch (error) {
       this.#database.exec('rollback')
       throw error
     }
+  }
+
+  #advance(writes: readonly DocumentWrite[]): void {
+    const upsert = this.#database.prepare(`insert into positions values (?, ?) on conflict (partition) do update
+      set next = max(next, excluded.next)`)
+    const newest = new Map<number, number>()
+    for (const { partition, offset } of writes) newest.set(partition, Math.max(newest.get(partition) ?? 0, offset + 1))
+    for (const [partition, next] of newest) upsert.run(partition, next)
   }
 
   async get(id: string): Promise<Document | undefined> {

@@ -1,25 +1,26 @@
 import Type from 'typebox'
-import { serviceConfig } from '../../platform/config.ts'
+import { KafkaSchemaJournal } from '../../adapters/kafka/kafka-schema-journal.ts'
+import { clusterOf } from '../../platform/cluster.ts'
+import { kafkaConfig, serviceConfig } from '../../platform/config.ts'
 import { runService } from '../../platform/run-service.ts'
 import type { ServiceDefinition } from '../../platform/service.ts'
 import { openRegistry } from '../../registry/registry-server.ts'
 
 const { port, logLevel } = serviceConfig(8091)
 
-const config = Type.Object({
-  port,
-  logLevel,
-  path: Type.String({ default: '.data/registry.db', description: 'SQLite file of the schemas.' }),
-})
+const config = Type.Object({ port, logLevel, kafka: kafkaConfig.kafka })
 
-/** A schema registry for development and tests, with Confluent's API. */
+/** A schema registry for development and tests. Its schemas are in the topic `_schemas`: it has nothing of its own that could be lost. */
 export const registryService: ServiceDefinition<typeof config> = {
   name: 'registry',
-  summary: "A schema registry for development and tests, with Confluent's API for Avro.",
+  summary: "A schema registry for development and tests, with Confluent's API for Avro and its topic _schemas.",
   config,
-  async start(given) {
-    const registry = await openRegistry(given)
-    return { url: registry.url, ready: Promise.resolve(), failed: new Promise(() => {}), close: () => registry.close() }
+  async start(given, context) {
+    const failed = Promise.withResolvers<never>()
+    failed.promise.catch(() => {})
+    const journal = await KafkaSchemaJournal.open(clusterOf(given, context))
+    const registry = await openRegistry({ port: given.port, path: journal, onFailure: failed.reject })
+    return { url: registry.url, ready: Promise.resolve(), failed: failed.promise, close: () => registry.close() }
   },
 }
 

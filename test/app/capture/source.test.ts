@@ -63,7 +63,7 @@ async function drain(database: BankDatabase, topics: MemoryTopics, table: Table 
 
 const insertUser = `insert into users (name, created_at, last_updated_at) values ('Amara', '2026-11-22T10:00:00.000Z', '2026-11-22T10:00:00.000Z')`
 
-t.test('rows from before the first start come as a snapshot, changes after it one by one', async (t) => {
+t.test('C1, C2: rows from before the first start come as a snapshot, changes after it one by one', async (t) => {
   const database = openUsers()
   for (let user = 0; user < 3; user++) database.connection.exec(insertUser)
   const topics = new MemoryTopics('users')
@@ -104,7 +104,7 @@ t.test('rows from before the first start come as a snapshot, changes after it on
   )
 })
 
-t.test('a source that is killed in the middle of any send neither loses nor repeats a record', async (t) => {
+t.test('C4: a source that is killed in the middle of any send neither loses nor repeats a record', async (t) => {
   for (let failAfter = 1; failAfter < 60; failAfter += 3) {
     const database = openUsers()
     const topics = new MemoryTopics('users')
@@ -134,7 +134,7 @@ const insertTransfer = (amount: string): string =>
   `insert into transfers (from_user_id, to_user_id, amount, created_at, last_updated_at)
     values (1, 2, '${amount}', '2026-11-22T10:00:05.123Z', '2026-11-22T10:00:05.123Z')`
 
-t.test('an amount is written by the scale of its column, whatever SQL has put there', async (t) => {
+t.test('C6: an amount is written by the scale of its column, whatever SQL has put there', async (t) => {
   for (const [amount, base64] of [
     ['7.5', decimalBase64('7.50')],
     ['10', 'A+g='],

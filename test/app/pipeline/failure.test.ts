@@ -1,13 +1,18 @@
 import { execFile } from 'node:child_process'
 import { join } from 'node:path'
 import t from 'tap'
-import { openRegistry } from '../../../app/registry/registry-server.ts'
+import { createTopics, openCluster } from '../../../app/pipeline/open-cluster.ts'
+import { silentLog } from '../../../app/platform/log.ts'
+import { registryService } from '../../../app/services/registry/main.ts'
 
 const main = join(import.meta.dirname, '../../../app/pipeline/main.ts')
 
 /** Makes the schema of users one that the pipeline's own cannot follow. */
 async function occupySubject(dir: string): Promise<void> {
-  const registry = await openRegistry({ port: 0, path: join(dir, 'registry.db') })
+  await using parts = new AsyncDisposableStack()
+  const cluster = await openCluster(undefined, dir, parts)
+  await createTopics(cluster)
+  const registry = await registryService.start({ port: 0, logLevel: 'silent', kafka: '' }, { log: silentLog, cluster })
   try {
     const schema = JSON.stringify({ type: 'record', name: 'Other', fields: [{ name: 'other', type: 'string' }] })
     const headers = { 'content-type': 'application/vnd.schemaregistry.v1+json' }

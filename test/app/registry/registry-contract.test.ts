@@ -48,7 +48,7 @@ const confluent: Readonly<Record<string, { readonly status: number; readonly cod
   'decimal scale changed': { status: 200 },
 }
 
-t.test('the registry answers as the recorded one, and as Confluent where that one differs', async (t) => {
+t.test('V5: the registry answers as the recorded one, and as Confluent where that one differs', async (t) => {
   const lines = readFileSync(new URL('../../fixtures/schema-registry/karapace-6.2.0.jsonl', import.meta.url), 'utf8')
   const server = registryServer(new Registry(new SchemaStore(':memory:')))
   t.teardown(() => server.close())

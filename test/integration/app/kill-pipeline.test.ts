@@ -15,7 +15,7 @@ async function kill(t: Test, options: Omit<KillOptions, 'dir'>): Promise<KillOut
   return killPipeline({ ...options, dir })
 }
 
-t.test('kill -9 at ten random moments: the read API equals the join in SQL', { timeout: 180_000 }, async (t) => {
+t.test('E7, C4: kill -9 at ten random moments, the read API equals the join in SQL', { timeout: 180_000 }, async (t) => {
   const outcome = await kill(t, { writes: 10_000, kills: 10, seed: 1, positions: 'with data' })
   t.same(outcome.differences, [])
   t.equal(outcome.kills, 10)

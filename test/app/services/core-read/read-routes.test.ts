@@ -36,7 +36,7 @@ async function open() {
   return { store, get, ids }
 }
 
-t.test('transfers are filtered, sorted and paged', async (t) => {
+t.test('R1: transfers are filtered, sorted and paged', async (t) => {
   const { get, ids } = await open()
   t.same(await ids('userId=2&sort=-createdAt'), [2, 1])
   t.same(await ids('minAmount=9999999999999999.98'), [3])
@@ -60,7 +60,7 @@ t.test('transfers are filtered, sorted and paged', async (t) => {
     t.equal((await get(`/transfers-enriched?${query}`)).status, 400, query)
 })
 
-t.test('a write that comes again or comes late changes nothing', async (t) => {
+t.test('S4: a write that comes again or comes late changes nothing', async (t) => {
   const { store, get } = await open()
   await store.apply([{ ...transfer(1, 1, 2, '11.00'), offset: 20 }])
   await store.apply([transfer(1, 1, 2, '10.00')])

@@ -1,0 +1,64 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import { TransportError } from 'millrace'
+import type { Cluster } from 'millrace'
+import type { DocumentStore } from '../../sink/document-store.ts'
+
+interface SinkTopic {
+  readonly cluster: Cluster
+  readonly topic: string
+  readonly groupId: string
+}
+
+type Admin = Awaited<ReturnType<Cluster['admin']>>
+
+/**
+ * Brings store and group together before the sink starts. The store's documents may be of another topic: then they go. The group may
+ * have committed what the store does not have, because its file is lost: then the group begins anew, and the store skips what it has.
+ */
+export async function reconcile(
+  store: DocumentStore,
+  sink: SinkTopic,
+): Promise<'as they were' | 'documents removed' | 'group reset'> {
+  const admin = await sink.cluster.admin({ clientId: 'sink-admin' })
+  try {
+    const outcome = await store.begin(await endsOf(sink.topic, admin))
+    const positions = await store.positions()
+    if (!(await isBehind(positions, admin, sink))) return outcome === 'removed' ? 'documents removed' : 'as they were'
+    await deleteGroup(admin, sink.groupId)
+    return 'group reset'
+  } finally {
+    await admin.close()
+  }
+}
+
+async function endsOf(topic: string, admin: Admin): Promise<ReadonlyMap<number, number>> {
+  const ends = await admin.listOffsets(await partitionsOf(topic, admin), 'latest')
+  return new Map(ends.map(({ partition, offset }) => [partition, offset]))
+}
+
+async function partitionsOf(topic: string, admin: Admin) {
+  const [metadata] = await admin.metadata([topic])
+  if (metadata === undefined) throw new Error(`There is no topic ${topic}: create the topics of the manifest first.`)
+  return metadata.partitions.map(({ partition }) => ({ topic, partition }))
+}
+
+/** Of records that were deleted or compacted away nothing is missed: what counts is whether anything is left before the commit. */
+async function isBehind(positions: ReadonlyMap<number, number>, admin: Admin, { topic, groupId }: SinkTopic): Promise<boolean> {
+  const partitions = await partitionsOf(topic, admin)
+  const starts = new Map((await admin.listOffsets(partitions, 'earliest')).map(({ partition, offset }) => [partition, offset]))
+  const committed = await admin.committedOffsets(groupId, partitions, 'any')
+  return committed.some(({ partition, offset }) => offset > Math.max(positions.get(partition) ?? 0, starts.get(partition) ?? 0))
+}
+
+/** A member that was killed belongs to its group until its session ends. */
+async function deleteGroup(admin: Admin, groupId: string): Promise<void> {
+  const endMs = performance.now() + 60_000
+  for (;;)
+    try {
+      return await admin.deleteGroup(groupId)
+    } catch (error) {
+      const isTaken = error instanceof TransportError && error.code === 'TRANSPORT_NON_EMPTY_GROUP'
+      if (!isTaken || performance.now() > endMs) throw error
+      await delay(500)
+    }
+}

@@ -1,0 +1,89 @@
+import { ConfigProblem } from '../platform/config.ts'
+
+/** What the sink does of what the options say. */
+export interface SinkConfig {
+  readonly topics: readonly string[]
+  /** Records of one write; 0: all of a batch. */
+  readonly maxBatchSize: number
+}
+
+/** The options of `com.mongodb.kafka.connect.MongoSinkConnector`, by its names. */
+export type SinkOptions = Readonly<Record<string, string>>
+
+const strategies = 'com.mongodb.kafka.connect.sink.processor.id.strategy'
+const models = 'com.mongodb.kafka.connect.sink.writemodel.strategy'
+const hoist = 'org.apache.kafka.connect.transforms.HoistField$Key'
+
+/** The options with which a key `"1"` is the document `{ _id: "1" }`, is replaced when it comes again, and is deleted by a null. */
+export const transferSink: SinkOptions = {
+  'connector.class': 'com.mongodb.kafka.connect.MongoSinkConnector',
+  topics: 'custom.bank.transfer-enriched',
+  transforms: 'hoist',
+  'transforms.hoist.type': hoist,
+  'transforms.hoist.field': '_id',
+  'document.id.strategy': `${strategies}.ProvidedInKeyStrategy`,
+  'delete.on.null.values': 'true',
+  'writemodel.strategy': `${models}.ReplaceOneDefaultStrategy`,
+  'max.batch.size': '500',
+  'errors.tolerance': 'none',
+}
+
+/** Strategies that give an id which is not that of the key, and what comes of that. */
+const duplicating: Readonly<Record<string, string>> = {
+  BsonOidStrategy: 'makes a new document of each record, so a transfer that is emitted again is there twice',
+  UuidStrategy: 'makes a new document of each record, so a transfer that is emitted again is there twice',
+  UuidProvidedInKeyStrategy: 'wants keys that are UUIDs, and these are numbers',
+  UuidProvidedInValueStrategy: 'wants values with a UUID, and these have none',
+  KafkaMetaDataStrategy: 'takes the offset for the id, so a transfer that is emitted again is there twice',
+  ProvidedInValueStrategy: 'takes the id from the value, and a delete has none',
+  PartialValueStrategy: 'takes the id from the value, and a delete has none',
+  FullKeyStrategy: 'makes the id a document of its own, {_id: {_id: "1"}}, which the read API does not ask for',
+  PartialKeyStrategy: 'makes the id a document of its own, which the read API does not ask for',
+}
+
+/** Checks the options of the sink. Throws a {@link ConfigProblem} that says which of them, and why. */
+export function readSinkConfig(options: SinkOptions): SinkConfig {
+  const unknown = Object.keys(options).find((name) => !Object.hasOwn(transferSink, name))
+  if (unknown !== undefined) throw refused(unknown, options, 'is not known here')
+  const of = (name: string): string => options[name] ?? defaults[name] ?? ''
+  checkIdStrategy(of('document.id.strategy'), options)
+  checkHoist(options)
+  if (of('delete.on.null.values') !== 'true')
+    throw refused('delete.on.null.values', options, 'must be true: without it the first delete ends the task')
+  for (const name of ['connector.class', 'writemodel.strategy', 'errors.tolerance'] as const)
+    if (of(name) !== transferSink[name]) throw refused(name, options, `is not built here, ${transferSink[name]} is`)
+  const maxBatchSize = Number(of('max.batch.size'))
+  if (!Number.isInteger(maxBatchSize) || maxBatchSize < 0) throw refused('max.batch.size', options, 'is a whole number from 0')
+  const topics = of('topics')
+    .split(',')
+    .filter((name) => name !== '')
+  if (topics.length === 0) throw refused('topics', options, 'is missing')
+  return { topics, maxBatchSize }
+}
+
+/** What the real connector takes for an option that is missing. */
+const defaults: SinkOptions = {
+  'connector.class': transferSink['connector.class']!,
+  'document.id.strategy': `${strategies}.BsonOidStrategy`,
+  'delete.on.null.values': 'false',
+  'writemodel.strategy': `${models}.ReplaceOneDefaultStrategy`,
+  'max.batch.size': '0',
+  'errors.tolerance': 'none',
+}
+
+function checkIdStrategy(strategy: string, options: SinkOptions): void {
+  const name = strategy.split('.').at(-1)!
+  if (name === 'ProvidedInKeyStrategy') return
+  throw refused('document.id.strategy', options, duplicating[name] ?? 'is not known here')
+}
+
+/** A bare key is no document: the real connector fails with it. */
+function checkHoist(options: SinkOptions): void {
+  const name = options['transforms'] ?? ''
+  if (options[`transforms.${name}.type`] === hoist && options[`transforms.${name}.field`] === '_id') return
+  throw refused('transforms', options, `must hoist the key into _id (${hoist}): a bare key is no document`)
+}
+
+function refused(name: string, options: SinkOptions, why: string): ConfigProblem {
+  return new ConfigProblem(`The sink's option ${name}=${options[name] ?? `(missing, so ${defaults[name] ?? 'nothing'})`} ${why}.`)
+}

@@ -1,0 +1,29 @@
+import t from 'tap'
+import { readSinkConfig, transferSink } from '../../../app/sink/sink-config.ts'
+
+t.test('the options of the pipeline are those that the real connector takes', async (t) => {
+  t.same(readSinkConfig(transferSink), { topics: ['custom.bank.transfer-enriched'], maxBatchSize: 500 })
+})
+
+t.test('S5: an id strategy that duplicates, or deletes that are off, are refused with the reason', async (t) => {
+  const strategy = (name: string) => ({
+    ...transferSink,
+    'document.id.strategy': `com.mongodb.kafka.connect.sink.processor.id.strategy.${name}`,
+  })
+  for (const name of ['BsonOidStrategy', 'UuidStrategy', 'KafkaMetaDataStrategy'])
+    t.throws(() => readSinkConfig(strategy(name)), { name: 'ConfigProblem', message: /is there twice/ }, name)
+  t.throws(() => readSinkConfig(strategy('FullKeyStrategy')), /document of its own/)
+  const { 'document.id.strategy': _strategy, ...withoutStrategy } = transferSink
+  t.throws(() => readSinkConfig(withoutStrategy), /missing.*BsonOid.*is there twice/)
+  const { 'delete.on.null.values': _deletes, ...withoutDeletes } = transferSink
+  for (const options of [withoutDeletes, { ...transferSink, 'delete.on.null.values': 'false' }])
+    t.throws(() => readSinkConfig(options), /the first delete ends the task/)
+})
+
+t.test('what the real connector cannot do with a bare key, and options that do not exist, are refused', async (t) => {
+  const { transforms: _transforms, ...bare } = transferSink
+  t.throws(() => readSinkConfig(bare), /a bare key is no document/)
+  t.throws(() => readSinkConfig({ ...transferSink, 'max.batch.sise': '5' }), /max\.batch\.sise=5 is not known here/)
+  t.throws(() => readSinkConfig({ ...transferSink, 'max.batch.size': 'many' }), /whole number/)
+  t.throws(() => readSinkConfig({ ...transferSink, 'errors.tolerance': 'all' }), /is not built here/)
+})
