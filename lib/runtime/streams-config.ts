@@ -142,6 +142,12 @@ export interface StreamsOptions {
   readonly fetchMaxBytes?: number | undefined
   /** Size of one partition's part of a fetch. Default 1 MiB. */
   readonly maxPartitionFetchBytes?: number | undefined
+  /**
+   * About how many bytes record caches, stores (their unwritten rows, and all rows of stores in memory), fetched records and output may
+   * take together. At this limit no more input is fetched until there is room. Restores are not held up. Default: no limit but those of the
+   * single options.
+   */
+  readonly memoryMaxBytes?: number | undefined
   /** Processing waits while more output than this is in flight. Default 32 MiB. */
   readonly bufferMemory?: number | undefined
   /** Compression of the batches that are written. Default `none`. */
@@ -224,6 +230,7 @@ const keys = {
   fetchMaxWaitMs: 500,
   fetchMaxBytes: 50 * 1024 * 1024,
   maxPartitionFetchBytes: 1024 * 1024,
+  memoryMaxBytes: optional,
   bufferMemory: 32 * 1024 * 1024,
   compressionType: 'none',
   onStateChange: optional,

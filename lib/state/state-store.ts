@@ -93,6 +93,8 @@ export interface StateStore {
   checkpointed(): void
   /** The bytes of both generations, which are in memory until a checkpoint. */
   readonly dirtyBytes: number
+  /** About how many bytes the store holds in memory: those writes, and all rows of a store in memory. Its cache counts apart. */
+  readonly heldBytes: number
   /**
    * Applies records of the changelog, in the order of their offsets, before the task reads or writes. They count as committed. They are
    * neither logged nor forwarded. Ends when the budget is spent, after one record at least: returns how many were applied, so that the

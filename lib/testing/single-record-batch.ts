@@ -20,12 +20,14 @@ export class SingleRecordBatch implements RecordBatch {
   readonly isControl = false
   readonly maxTimestamp: number
   readonly count = 1
+  readonly byteLength: number
   readonly #record: SingleRecord
 
   constructor(offset: number, record: SingleRecord) {
     this.baseOffset = offset
     this.nextOffset = offset + 1
     this.maxTimestamp = record.timestamp
+    this.byteLength = (record.key?.byteLength ?? 0) + (record.value?.byteLength ?? 0)
     this.#record = record
   }
 

@@ -39,6 +39,10 @@ class SumStore implements StateStore {
     return key === 'sum' ? this.#open + this.#unflushed : null
   }
 
+  get heldBytes(): number {
+    return 0
+  }
+
   flush(): void {
     if (this.#unflushed === 0) return
     this.#context.changelog?.append(theKey, bytesOf(this.#unflushed), null, noHeaders)

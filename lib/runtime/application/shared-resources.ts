@@ -1,5 +1,6 @@
 import type { Metrics } from '../../metrics/metrics.ts'
 import { RecordCacheBudget } from '../../state/layers/record-cache.ts'
+import { MemoryBudget } from '../../model/memory-budget.ts'
 import type { StorageFactory } from '../../storage/storage.ts'
 import type { TopologyPlan } from '../../topology/topology-plan.ts'
 import type { Admin } from '../../transport/admin.ts'
@@ -26,6 +27,8 @@ export interface SharedResources extends AsyncDisposable {
   readonly directory: StateDirectory
   /** Null if the topology has no global stores. */
   readonly global: GlobalThread | null
+  /** What all parts of the application may hold in memory together. */
+  readonly memoryBudget: MemoryBudget
 }
 
 /** Opens the shared resources. If one cannot be opened, those opened before it are closed again. */
@@ -40,17 +43,21 @@ export async function openSharedResources(options: SharedResourcesOptions): Prom
   const admin = opened.adopt(await cluster.admin({ clientId: `${clientId}-admin`, log: config.logger, metrics }), (each) =>
     each.close(),
   )
+  const cache = new RecordCacheBudget(config.statestoreCacheMaxBytes)
   const environment: ThreadEnvironment = {
     ...applicationEnvironment(config, serdes, storage),
     threadId: `${clientId}-StreamThread-1`,
     clock: config.clock ?? cluster.clock,
     metrics,
     logger: config.logger,
-    cache: new RecordCacheBudget(config.statestoreCacheMaxBytes),
+    cache,
   }
+  const memoryBudget = new MemoryBudget(config.memoryMaxBytes ?? Infinity)
+  memoryBudget.add('record caches', () => cache.bytes)
   const global = opened.use(await openGlobalThread({ plan, config, cluster, admin, environment, directory }))
+  if (global !== null) memoryBudget.add('global stores', () => global.heldBytes)
   const all = opened.move()
-  return { cluster, admin, environment, directory, global, [Symbol.asyncDispose]: () => all.disposeAsync() }
+  return { cluster, admin, environment, directory, global, memoryBudget, [Symbol.asyncDispose]: () => all.disposeAsync() }
 }
 
 const copied =

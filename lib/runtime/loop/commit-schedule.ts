@@ -6,13 +6,18 @@ export interface CommitScheduleOptions {
   readonly commitIntervalMs: number
   /** The pause after the first refused commit. It doubles with each further one, up to a second. */
   readonly retryBackoffMs: number
+  /**
+   * With more dirty bytes than this in all stores, a commit does not wait for its interval, and writes all stores to storage. At most, and by
+   * default, 64 MiB.
+   */
+  readonly dirtyBytesMax?: number
 }
 
-/** With more dirty bytes than this in all stores, a commit does not wait for its interval, and writes all stores to storage. */
-const earlyCommitBytes = 64 * 1024 * 1024
+/** The default of `dirtyBytesMax`. */
+const defaultDirtyBytesMax = 64 * 1024 * 1024
 
-/** With more dirty bytes than this in all stores, processing waits for a commit that goes through. */
-const dirtyBytesMax = 4 * earlyCommitBytes
+/** With this many times `dirtyBytesMax` in all stores, processing waits for a commit that goes through. */
+const overdueFactor = 4
 
 /** Stores are written at least this often, so that a restart has little to replay. */
 const checkpointIntervalMs = 30_000
@@ -22,6 +27,7 @@ const retryBackoffMaxMs = 1000
 /** Decides when the tasks of a thread are committed, and when their stores are written to storage. */
 export class CommitSchedule {
   readonly #options: CommitScheduleOptions
+  readonly #dirtyBytesMax: number
   #lastCommitMs: number
   #lastCheckpointMs: number
   #refusals = 0
@@ -29,6 +35,7 @@ export class CommitSchedule {
 
   constructor(options: CommitScheduleOptions) {
     this.#options = options
+    this.#dirtyBytesMax = Math.min(defaultDirtyBytesMax, options.dirtyBytesMax ?? Infinity)
     this.#lastCommitMs = options.clock.now()
     this.#lastCheckpointMs = this.#lastCommitMs
   }
@@ -43,12 +50,12 @@ export class CommitSchedule {
     if (this.#refusals > 0) return passedMs >= this.#pauseMs
     if (passedMs >= commitIntervalMs) return true
     if (running.some(({ task }) => task.isCommitRequested)) return true
-    return dirtyBytes(running) > earlyCommitBytes && passedMs >= this.#earlyPauseMs
+    return dirtyBytes(running) > this.#dirtyBytesMax && passedMs >= this.#earlyPauseMs
   }
 
   /** True if stores hold so much that processing has to wait for a commit. */
   isOverdue(running: readonly ManagedTask[]): boolean {
-    return dirtyBytes(running) > dirtyBytesMax
+    return dirtyBytes(running) > overdueFactor * this.#dirtyBytesMax
   }
 
   /**
@@ -57,7 +64,7 @@ export class CommitSchedule {
    */
   checkpoint(running: readonly ManagedTask[]): 'if-due' | 'always' {
     const isDue = this.#options.clock.now() - this.#lastCheckpointMs >= checkpointIntervalMs
-    return isDue || dirtyBytes(running) > earlyCommitBytes ? 'always' : 'if-due'
+    return isDue || dirtyBytes(running) > this.#dirtyBytesMax ? 'always' : 'if-due'
   }
 
   /**
@@ -67,7 +74,7 @@ export class CommitSchedule {
   committed(checkpoint: 'if-due' | 'always', running: readonly ManagedTask[]): void {
     this.#lastCommitMs = this.#options.clock.now()
     this.#refusals = 0
-    this.#earlyPauseMs = dirtyBytes(running) > earlyCommitBytes ? retryBackoffMaxMs : 0
+    this.#earlyPauseMs = dirtyBytes(running) > this.#dirtyBytesMax ? retryBackoffMaxMs : 0
     if (checkpoint === 'always') this.#lastCheckpointMs = this.#lastCommitMs
   }
 
@@ -80,7 +87,7 @@ export class CommitSchedule {
   /** The time at which an idle loop has to commit; Infinity if nothing waits for a commit. */
   nextMs(running: readonly ManagedTask[]): number {
     if (this.#refusals > 0) return this.#lastCommitMs + this.#pauseMs
-    if (dirtyBytes(running) > earlyCommitBytes) return this.#lastCommitMs + this.#earlyPauseMs
+    if (dirtyBytes(running) > this.#dirtyBytesMax) return this.#lastCommitMs + this.#earlyPauseMs
     const isNeeded = running.some(({ task }) => task.isCommitNeeded)
     return isNeeded ? this.#lastCommitMs + this.#options.commitIntervalMs : Infinity
   }

@@ -69,6 +69,12 @@ export class InputFetcher {
     this.#waiting?.abort()
   }
 
+  /** Bytes of the batches that wait to be taken. */
+  get heldBytes(): number {
+    const batches = (this.#fetched ?? []).flatMap(({ fetched }) => fetched.batches)
+    return batches.reduce((bytes, { byteLength }) => bytes + byteLength, 0)
+  }
+
   get hasNews(): boolean {
     return this.#fetched !== null || this.#failure !== undefined
   }

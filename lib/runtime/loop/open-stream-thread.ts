@@ -1,3 +1,4 @@
+import { MemoryBudget } from '../../model/memory-budget.ts'
 import type { TopologyPlan } from '../../topology/topology-plan.ts'
 import type { Admin } from '../../transport/admin.ts'
 import type { Cluster } from '../../transport/cluster.ts'
@@ -20,6 +21,7 @@ import { CommitSchedule } from './commit-schedule.ts'
 import type { Committer } from './committer.ts'
 import { InputFetcher } from './input-fetcher.ts'
 import { LoopJobs } from './loop-jobs.ts'
+import { MemoryGate } from './memory-gate.ts'
 import { RebalanceListener } from './rebalance-listener.ts'
 import { StatePublisher, type ThreadState } from './state-publisher.ts'
 import { StateUpdater } from './state-updater.ts'
@@ -37,6 +39,8 @@ export interface OpenStreamThreadOptions {
   readonly directory: StateDirectory
   readonly globalStores: GlobalStores
   readonly restoreListener: StateRestoreListener
+  /** Default: no limit. */
+  readonly memoryBudget?: MemoryBudget
   /** Default: the thread never pauses. */
   readonly pauses?: PauseSwitch
   readonly onStateChange: (state: ThreadState) => void
@@ -109,7 +113,8 @@ async function connect(options: OpenStreamThreadOptions, jobs: LoopJobs, opened:
   )
   const producerId = { clientId: `${threadId}-producer`, log, metrics }
   const producer = opened.adopt(await cluster.producer({ ...producerId, ...producerOptions(config) }), close)
-  const output = new ProducerOutput({ ...refusals(environment), producer, admin, clock, bufferBytesMax: bufferMemory })
+  const bufferBytesMax = Math.min(bufferMemory, memoryShare(config))
+  const output = new ProducerOutput({ ...refusals(environment), producer, admin, clock, bufferBytesMax })
   await output.lookUp(writtenTopics(plan))
   const openFetcher = () => cluster.fetcher({ clientId: `${threadId}-restore-consumer`, log, metrics })
   const listener = options.restoreListener
@@ -127,6 +132,7 @@ function makeThread(options: OpenStreamThreadOptions, connected: Connected, jobs
   const { clock, logger } = environment
   const { commitIntervalMs, pollMs, taskTimeoutMs, retryBackoffMs, maxPollIntervalMs, bufferedRecordsPerPartition } = config
   const purge = new RepartitionPurge({ plan, admin, logger, intervalMs: config.repartitionPurgeIntervalMs })
+  const gate = memoryGate(options, connected, tasks)
   const committer = makeCommitter({ membership, tasks, output, directory, purge, clock, logger, taskTimeoutMs })
   return new StreamThread({
     clock,
@@ -138,13 +144,31 @@ function makeThread(options: OpenStreamThreadOptions, connected: Connected, jobs
     pollMs,
     maxPollIntervalMs,
     listener: new RebalanceListener({ jobs, tasks, committer, directory, clock, logger, retryBackoffMs }),
-    input: new TaskInput({ fetcher, tasks, jobs, clock, bufferedRecordsPerPartition, maxPollIntervalMs }),
+    input: new TaskInput({ gate, fetcher, tasks, jobs, clock, bufferedRecordsPerPartition, maxPollIntervalMs }),
     executor: new TaskExecutor({ tasks, clock }),
     updater: new StateUpdater({ changelogs, tasks, committer, jobs, logger }),
-    schedule: new CommitSchedule({ clock, commitIntervalMs, retryBackoffMs }),
+    schedule: new CommitSchedule({ clock, commitIntervalMs, retryBackoffMs, dirtyBytesMax: memoryShare(config) }),
     state: new StatePublisher(options.onStateChange),
     pauses: options.pauses ?? new PauseSwitch(),
   })
+}
+
+/** Those of this thread who hold memory join the budget of the application. */
+function memoryGate(
+  { environment, memoryBudget }: OpenStreamThreadOptions,
+  connected: Connected,
+  tasks: TaskManager,
+): MemoryGate {
+  const memory = memoryBudget ?? new MemoryBudget(Infinity)
+  memory.add('stores', () => tasks.storeBytes)
+  memory.add('fetched records', () => tasks.inputBytes + connected.input.heldBytes)
+  memory.add('output', () => connected.output.heldBytes)
+  return new MemoryGate({ ...environment, memory })
+}
+
+/** The most that one of several holders of memory takes by itself. */
+function memoryShare({ memoryMaxBytes = Infinity }: ResolvedConfig): number {
+  return memoryMaxBytes / 8
 }
 
 function atLeastOnce(options: CommitterOptions): Committer {
@@ -172,7 +196,7 @@ export function fetchLimits(config: ResolvedConfig): Omit<FetchLimits, 'signal'>
   return {
     maxWaitMs: fetchMaxWaitMs,
     minBytes: 1,
-    maxBytes: fetchMaxBytes,
+    maxBytes: Math.min(fetchMaxBytes, memoryShare(config)),
     maxBytesPerPartition: maxPartitionFetchBytes,
     isolationLevel: 'read_uncommitted',
   }

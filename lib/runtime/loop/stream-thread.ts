@@ -161,11 +161,12 @@ export class StreamThread {
 
   /** Sleeps until a job or a fetch comes, or something is due. */
   async #idle(): Promise<void> {
-    const { clock, tasks, membership, schedule, pollMs, jobs, pauses } = this.#options
+    const { clock, tasks, input, membership, schedule, pollMs, jobs, pauses } = this.#options
     const { running } = tasks
     const now = clock.now()
     const working = pauses.isPaused ? [] : running
-    const waitingAt = working.some(({ task }) => task.hasRecords) ? now + pollMs : Infinity
+    const isWaiting = input.isHeldBack || working.some(({ task }) => task.hasRecords)
+    const waitingAt = isWaiting ? now + pollMs : Infinity
     const punctuateAt = Math.min(Infinity, ...working.map(({ task }) => task.nextWallClockMs))
     // The assignment, from which on commits go through, comes as a job and wakes the loop.
     const commitAt = membership.canCommit ? schedule.nextMs(running) : Infinity

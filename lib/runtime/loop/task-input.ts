@@ -11,11 +11,13 @@ import type { ManagedTask } from '../task/managed-task.ts'
 import type { TaskManager } from '../task/task-manager.ts'
 import type { InputFetcher } from './input-fetcher.ts'
 import type { LoopJobs } from './loop-jobs.ts'
+import type { MemoryGate } from './memory-gate.ts'
 
 export interface TaskInputOptions {
   readonly fetcher: Pick<InputFetcher, 'start' | 'take' | 'pause' | 'resume' | 'hasNews'>
   readonly tasks: Pick<TaskManager, 'owner' | 'reset'>
   readonly jobs: Pick<LoopJobs, 'post'>
+  readonly gate: Pick<MemoryGate, 'isOpen'>
   readonly clock: Clock
   /** A partition with more records than this in its task's queue is not fetched. */
   readonly bufferedRecordsPerPartition: number
@@ -38,6 +40,7 @@ export class TaskInput {
   readonly #held = new Map<TopicPartition, FetchedPartition[]>()
   readonly #closing = new AbortController()
   #failed: FailedInput | null = null
+  #isHeldBack = false
 
   constructor(options: TaskInputOptions) {
     this.#options = options
@@ -61,11 +64,18 @@ export class TaskInput {
    * the records follow as a job of the loop, and other partitions do not wait for them. Throws the error that ended the fetches.
    */
   handOver(): void {
-    const { fetcher } = this.#options
-    fetcher.start()
+    const { fetcher, gate } = this.#options
+    // What was fetched counts already. So the next fetch is under way while the records are handed over.
+    this.#isHeldBack = !gate.isOpen()
+    if (!this.#isHeldBack) fetcher.start()
     const fetched = fetcher.take()
-    fetcher.start()
+    if (!this.#isHeldBack) fetcher.start()
     for (const each of fetched) this.#take(each)
+  }
+
+  /** True if the next fetch waits for memory: nothing wakes the loop when there is room. */
+  get isHeldBack(): boolean {
+    return this.#isHeldBack
   }
 
   /** Resumes the paused partitions whose tasks have room again. */

@@ -47,6 +47,11 @@ export class ProducerOutput implements RecordOutput {
     for (const topic of this.#topics.values()) topic.sendAll()
   }
 
+  /** Bytes that are in flight. */
+  get heldBytes(): number {
+    return this.#bytesInFlight
+  }
+
   /** Resolves when at most `bufferBytesMax` are in flight. Rejects with the error of an earlier batch. */
   async room(): Promise<void> {
     await this.#lookUpUnknown()

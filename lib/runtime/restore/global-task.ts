@@ -171,6 +171,12 @@ export class GlobalTask implements Task {
     return bytes
   }
 
+  get storeBytes(): number {
+    let bytes = 0
+    for (const store of this.#stores.values()) bytes += store.heldBytes
+    return bytes
+  }
+
   checkpoint(): void {
     if (!this.#writer.isReady) return
     const writes: StorageWrite[] = []

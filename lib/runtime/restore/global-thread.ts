@@ -98,6 +98,11 @@ export class GlobalThread implements AsyncDisposable {
     return { names: this.#task.names, store: (name) => this.#task.store(name) }
   }
 
+  /** About how many bytes the stores hold in memory. */
+  get heldBytes(): number {
+    return this.#task.storeBytes
+  }
+
   /** Opens the stores, and reads their topics up to the present end. No task may run before that. */
   async restore(): Promise<void> {
     const { environment, subtopologies } = this.#options

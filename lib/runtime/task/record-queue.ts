@@ -76,6 +76,11 @@ export class RecordQueue {
     return this.#undecoded + (this.isEmpty ? 0 : 1)
   }
 
+  /** Bytes of the batches that have records left. */
+  get heldBytes(): number {
+    return this.#segments.reduce((bytes, { batch }) => bytes + batch.byteLength, 0)
+  }
+
   get headTimestamp(): number {
     return this.#head?.timestamp ?? -1
   }

@@ -201,6 +201,16 @@ export class StreamTask implements ActiveTask {
     return this.#stores.dirtyBytes
   }
 
+  get storeBytes(): number {
+    return this.#stores.heldBytes
+  }
+
+  get inputBytes(): number {
+    let bytes = 0
+    for (const queue of this.#group.queues) bytes += queue.heldBytes
+    return bytes
+  }
+
   prepareCommit(): readonly OffsetCommit[] {
     this.#stores.flush()
     return this.#uncommitted().map((queue) => commitOf(queue, this.#metadata.values))

@@ -64,6 +64,16 @@ export class TaskManager {
     return [...this.#tasks.values()].sort((left, right) => compareTaskIds(left.id, right.id))
   }
 
+  /** About how many bytes the stores of all tasks hold in memory. */
+  get storeBytes(): number {
+    return [...this.#tasks.values()].reduce((bytes, { task }) => bytes + task.storeBytes, 0)
+  }
+
+  /** Bytes of the batches whose records wait to be processed. */
+  get inputBytes(): number {
+    return this.#running.reduce((bytes, { task }) => bytes + task.inputBytes, 0)
+  }
+
   get isRestoring(): boolean {
     return this.#running.length < this.#tasks.size
   }

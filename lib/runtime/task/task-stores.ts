@@ -119,6 +119,12 @@ export class TaskStores {
     return bytes
   }
 
+  get heldBytes(): number {
+    let bytes = 0
+    for (const { store } of this.#stores.values()) bytes += store.heldBytes
+    return bytes
+  }
+
   get isCheckpointDue(): boolean {
     return this.dirtyBytes >= checkpointBytes
   }

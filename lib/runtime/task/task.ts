@@ -37,6 +37,8 @@ export interface Task {
   store(name: string): StateStore | undefined
   /** Bytes of all stores that a checkpoint would free. */
   readonly dirtyBytes: number
+  /** About how many bytes all stores hold in memory. */
+  readonly storeBytes: number
   /** Writes the committed rows and positions to storage, in one transaction. */
   checkpoint(): void
   /** Closes processors and stores without writing anything. Work is kept only if it was committed before. */
@@ -55,6 +57,8 @@ export interface ActiveTask extends Task {
   /** Tells the task how many records of the partition are still on the broker (KIP-695). */
   setLag(partition: TopicPartition, lag: number): void
   bufferedRecords(partition: TopicPartition): number
+  /** Bytes of the batches whose records wait to be processed. */
+  readonly inputBytes: number
   readonly hasRecords: boolean
   /** False if the task has no records, or waits for a partition without data (KIP-695). */
   isProcessable(now: number): boolean

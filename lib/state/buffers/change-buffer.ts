@@ -54,6 +54,10 @@ export class ChangeBuffer<K, V> implements StateStore, TimeOrderedBuffer<K, Chan
     return this.#entries.size
   }
 
+  get heldBytes(): number {
+    return this.#bytes
+  }
+
   get bytes(): number {
     return this.#bytes
   }

@@ -65,6 +65,10 @@ export class RecordBuffer<K, V> implements StateStore {
     return this.#rows.dirtyBytes
   }
 
+  get heldBytes(): number {
+    return this.#rows.heldBytes
+  }
+
   put(key: K, value: V, context: RecordContext): void {
     this.#checkOpen()
     const { keys, values } = this.#options

@@ -15,6 +15,8 @@ export interface KeyValueRows {
 /** The lowest layer of a store, of any kind, as commits and checkpoints see it. `StateStore` describes the life of a write. */
 export interface BaseLayer {
   readonly dirtyBytes: number
+  /** About how many bytes of rows are in memory. */
+  readonly heldBytes: number
   commit(): void
   checkpoint(writes: StorageWrite[]): void
   checkpointed(): void

@@ -1,5 +1,6 @@
 import { OrderedMap, type OrderedRange } from '../../storage/ordered-map.ts'
 import { detached, type KeyedRow, type Row } from './row.ts'
+import { RowSizes } from './row-sizes.ts'
 import type { BaseRows } from './key-value-rows.ts'
 
 /**
@@ -8,6 +9,7 @@ import type { BaseRows } from './key-value-rows.ts'
  */
 export class LruRows implements BaseRows {
   readonly dirtyBytes = 0
+  readonly #sizes = new RowSizes()
   readonly #maxEntries: number
   readonly #rows = new OrderedMap<Row>()
   /** The keys, the least recently used first. */
@@ -21,6 +23,10 @@ export class LruRows implements BaseRows {
   /** Calls the listener with each key that a `put` evicts. An eviction by `restore` does not call it. */
   onEvict(listener: (key: string) => void): void {
     this.#onEvict = listener
+  }
+
+  get heldBytes(): number {
+    return this.#sizes.of(this.#rows.size)
   }
 
   get(key: string): Row | null {
@@ -56,6 +62,7 @@ export class LruRows implements BaseRows {
   #put(key: string, row: Row | null): string | undefined {
     if (row === null) return this.#remove(key)
     this.#rows.set(key, detached(row))
+    this.#sizes.written(key, row)
     this.#use(key)
     if (this.#rows.size <= this.#maxEntries) return undefined
     const [oldest] = this.#used

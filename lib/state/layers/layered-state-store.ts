@@ -33,6 +33,10 @@ export abstract class LayeredStateStore<S extends StoreSpec> {
     return this.#base.dirtyBytes
   }
 
+  get heldBytes(): number {
+    return this.#base.heldBytes
+  }
+
   flush(): void {
     this.#cache?.flush()
   }

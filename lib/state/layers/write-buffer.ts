@@ -2,13 +2,11 @@ import { fromLatin1, latin1 } from '../../model/bytes.ts'
 import { OrderedMap, type OrderedRange } from '../../storage/ordered-map.ts'
 import type { StorageTable, StorageWrite } from '../../storage/storage.ts'
 import type { RowFormat } from '../key-value/row-codec.ts'
+import { rowOverheadBytes } from '../key-value/row-sizes.ts'
 import { detached, type KeyedRow, type Row } from '../key-value/row.ts'
 import { overlay, translated } from '../key-value/row-iterators.ts'
 import { ascending, descending } from '../key-value/key-order.ts'
 import type { BaseRows } from '../key-value/key-value-rows.ts'
-
-/** The estimated memory of a buffered row beside its key and value: objects and map slots. */
-const rowOverheadBytes = 96
 
 /**
  * The writes of a store that are on their way to storage. `put` adds an *open* write. `commit` makes the open writes *committed*.
@@ -35,6 +33,10 @@ export class WriteBuffer implements BaseRows {
   }
 
   get dirtyBytes(): number {
+    return this.#bytes
+  }
+
+  get heldBytes(): number {
     return this.#bytes
   }
 

@@ -115,6 +115,10 @@ export class SegmentedSessionRows implements SessionRows {
     return this.#segments.dirtyBytes
   }
 
+  get heldBytes(): number {
+    return this.#segments.heldBytes
+  }
+
   commit(): void {
     this.#segments.commit()
     if (this.#options.table === undefined) return

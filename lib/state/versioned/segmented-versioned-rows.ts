@@ -102,6 +102,10 @@ export class SegmentedVersionedRows implements VersionedRows {
     return this.#latest.dirtyBytes + this.#segments.dirtyBytes
   }
 
+  get heldBytes(): number {
+    return this.#latest.heldBytes + this.#segments.heldBytes
+  }
+
   commit(): void {
     this.#latest.commit()
     this.#segments.commit()

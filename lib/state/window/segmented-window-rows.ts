@@ -148,6 +148,10 @@ export class SegmentedWindowRows implements WindowRows {
     return this.#segments.dirtyBytes
   }
 
+  get heldBytes(): number {
+    return this.#segments.heldBytes
+  }
+
   commit(): void {
     this.#segments.commit()
     if (this.#options.table !== undefined) this.#committedState = this.#state()

@@ -50,6 +50,10 @@ export class WindowSegments {
     return bytes
   }
 
+  get heldBytes(): number {
+    return this.#all().reduce((bytes, rows) => bytes + rows.heldBytes, 0)
+  }
+
   idOf(startMs: number): number {
     return Math.floor(startMs / this.intervalMs)
   }

@@ -80,6 +80,7 @@ class DecodedRecordBatch implements RecordBatch {
   readonly isControl: boolean
   readonly maxTimestamp: number
   readonly count: number
+  readonly byteLength: number
   readonly #records: Buffer
   readonly #columns: Int32Array
   readonly #timestamps: Float64Array
@@ -98,6 +99,7 @@ class DecodedRecordBatch implements RecordBatch {
     this.isControl = (attributes & attribute.control) !== 0
     this.maxTimestamp = readInt64(header, field.maxTimestamp)
     this.count = checkCount(count, records.length - start)
+    this.byteLength = records.byteLength - start
     this.#records = records
     this.#columns = new Int32Array(count * stride)
     this.#timestamps = new Float64Array(count)

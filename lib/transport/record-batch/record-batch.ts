@@ -25,6 +25,8 @@ export interface RecordBatch {
   readonly isControl: boolean
   /** The greatest timestamp of the batch's records, in ms since the epoch. */
   readonly maxTimestamp: number
+  /** The bytes of its records in memory, after decompression. */
+  readonly byteLength: number
   /** The number of records in the batch. Compaction may have removed some. */
   readonly count: number
   /** Offset of a record. */

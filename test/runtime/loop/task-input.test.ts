@@ -32,8 +32,10 @@ function open() {
   }
   const jobs = new LoopJobs()
   const clock = new ManualClock(0)
-  const input = new TaskInput({ fetcher, tasks, jobs, clock, bufferedRecordsPerPartition: 3, maxPollIntervalMs: 1000 })
-  return { task, tasks, fetcher, input, jobs, clock, paused }
+  const memory = { isSpent: false }
+  const gate = { isOpen: () => !memory.isSpent }
+  const input = new TaskInput({ gate, fetcher, tasks, jobs, clock, bufferedRecordsPerPartition: 3, maxPollIntervalMs: 1000 })
+  return { memory, task, tasks, fetcher, input, jobs, clock, paused }
 }
 
 function fetched(partition: TopicPartition, from: number, count: number, error: TransportError | null = null): FetchedPartition {
@@ -217,4 +219,16 @@ t.test('an offset that is gone is reset once, however many answers say so', asyn
   t.same(tasks.calls, ['reset in-0-0'])
   await settle()
   t.ok(jobs.isEmpty)
+})
+
+t.test('while the application may hold no more memory, the next fetch is not sent', async (t) => {
+  const { input, fetcher, memory } = open()
+  let started = 0
+  fetcher.start = () => void started++
+  memory.isSpent = true
+  input.handOver()
+  t.same([started, input.isHeldBack], [0, true])
+  memory.isSpent = false
+  input.handOver()
+  t.same([started > 0, input.isHeldBack], [true, false])
 })

@@ -19,6 +19,8 @@ export class FakeTask implements ActiveTask {
   buffered = 0
   processed = 0
   dirtyBytes = 0
+  readonly storeBytes = 0
+  readonly inputBytes = 0
   lag = 0
   nextWallClockMs = Infinity
   isCommitRequested = false
