@@ -3,6 +3,7 @@ import type { JSX } from 'preact'
 import { useApp } from '../app/app.ts'
 import type { App } from '../app/app.ts'
 import { TourButtons, TourWords } from '../tour/tour-step.tsx'
+import { live } from '../view/view.ts'
 import { count } from '../words/numbers.ts'
 import { headline } from './headline.ts'
 import type { Headline } from './headline.ts'
@@ -20,11 +21,17 @@ export function HeadlineLine(): JSX.Element {
     <div class="headline" data-state={line.state}>
       {step === null ? <Words line={line} isOnLive={isOnLive} /> : <TourWords {...step} />}
       <Actions line={line}>
-        {step === null ? <Invitation line={line} onTour={() => app.tour.begin()} /> : <TourButtons {...step} />}
+        {step === null ? <Invitation line={line} onTour={() => beginTour(app)} /> : <TourButtons {...step} />}
       </Actions>
       <Announcement line={line} />
     </div>
   )
+}
+
+/** The tour is about what Live shows. */
+function beginTour({ navigation, tour }: App): void {
+  navigation.go(live)
+  tour.begin()
 }
 
 function Words({ line, isOnLive }: { readonly line: Headline; readonly isOnLive: boolean }): JSX.Element {

@@ -19,6 +19,8 @@ export interface RowsTableProps<R extends FeedRecord> {
   readonly source: RowsSource<R>
   /** Rows in sight: on a wide screen, and on others. */
   readonly visible: readonly [wide: number, other: number]
+  /** `fixed` keeps its place while rows come; `content` is no higher than what it holds. */
+  readonly height: 'fixed' | 'content'
   /** Changes when the source asks for other rows. */
   readonly filterKey: string
   /** Said where no row is. */
@@ -80,7 +82,7 @@ export function RowsTable<R extends FeedRecord>(props: RowsTableProps<R>): JSX.E
 }
 
 function useRowsView<R extends FeedRecord>(
-  { source, visible, filterKey, hands }: RowsTableProps<R>,
+  { source, visible, height, filterKey, hands }: RowsTableProps<R>,
   scroller: { readonly current: HTMLDivElement | null },
   counts: Signal<Counts>,
 ): { readonly current: RowsView<R> | null } {
@@ -102,7 +104,8 @@ function useRowsView<R extends FeedRecord>(
     const layOut = (): void => {
       const rowHeight = narrow.matches ? 56 : 32
       const inSight = visible[wide.matches ? 0 : 1]
-      element.style.height = `${inSight * rowHeight + (narrow.matches ? 0 : headerHeight)}px`
+      element.style[height === 'fixed' ? 'height' : 'maxHeight'] =
+        `${inSight * rowHeight + (narrow.matches ? 0 : headerHeight)}px`
       rows.layOut(rowHeight, inSight)
     }
     layOut()

@@ -27,6 +27,7 @@ export function LivePage({ hands }: { readonly hands: Signal<TableHands | null> 
           title="Transfers"
           source={source}
           visible={[12, 8]}
+          height="fixed"
           filterKey=""
           empty="No transfer yet. Make one, or start the generator."
           hands={hands}

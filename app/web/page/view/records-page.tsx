@@ -30,6 +30,7 @@ export function RecordsPage({ hands }: { readonly hands: Signal<TableHands | nul
         title={kind === 'users' ? 'Users' : 'Transfers'}
         source={source}
         visible={[20, 12]}
+        height="content"
         filterKey={`${kind} ${user} ${status}`}
         empty={
           all === 0 ? 'No transfer yet. Make one, or start the generator.' : `None matches. ${count(all)} without the filter.`
