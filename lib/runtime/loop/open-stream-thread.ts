@@ -133,6 +133,7 @@ function makeThread(options: OpenStreamThreadOptions, connected: Connected, jobs
   const { commitIntervalMs, pollMs, taskTimeoutMs, retryBackoffMs, maxPollIntervalMs, bufferedRecordsPerPartition } = config
   const purge = new RepartitionPurge({ plan, admin, logger, intervalMs: config.repartitionPurgeIntervalMs })
   const gate = memoryGate(options, connected, tasks)
+  const patience = { clock, retryBackoffMs, taskTimeoutMs }
   const committer = makeCommitter({ membership, tasks, output, directory, purge, clock, logger, taskTimeoutMs })
   return new StreamThread({
     clock,
@@ -143,7 +144,7 @@ function makeThread(options: OpenStreamThreadOptions, connected: Connected, jobs
     committer,
     pollMs,
     maxPollIntervalMs,
-    listener: new RebalanceListener({ jobs, tasks, committer, directory, clock, logger, retryBackoffMs }),
+    listener: new RebalanceListener({ jobs, tasks, committer, directory, logger, patience }),
     input: new TaskInput({ gate, fetcher, tasks, jobs, clock, bufferedRecordsPerPartition, maxPollIntervalMs }),
     executor: new TaskExecutor({ tasks, clock }),
     updater: new StateUpdater({ changelogs, tasks, committer, jobs, logger }),

@@ -1,9 +1,9 @@
-import type { Clock } from '../../clock/clock.ts'
 import { sleep } from '../../clock/clock.ts'
 import { taskIdString } from '../../model/task-id.ts'
 import { partitionKey } from '../../model/topic-partition.ts'
 import type { Logger } from '../logger.ts'
 import type { AssignedTasks, MembershipListener, TaskReport } from '../membership/membership.ts'
+import { patiently, type Patience } from '../patience.ts'
 import type { StateDirectory } from '../restore/state-directory.ts'
 import type { ManagedTask } from '../task/managed-task.ts'
 import type { TaskManager } from '../task/task-manager.ts'
@@ -18,10 +18,9 @@ export interface RebalanceListenerOptions {
   >
   readonly committer: Committer
   readonly directory: Pick<StateDirectory, 'closedTaskSums'>
-  readonly clock: Clock
   readonly logger: Logger
-  /** The pause after the first refused commit of revoked tasks. It doubles with each further one. */
-  readonly retryBackoffMs: number
+  /** For commits of revoked tasks that are refused, and for questions to brokers that fail. The pauses between commits grow. */
+  readonly patience: Patience
 }
 
 /** A join does not wait for the commit before it for longer than this: others wait for the join. */
@@ -59,7 +58,8 @@ export class RebalanceListener implements MembershipListener {
   }
 
   async beforeJoin(): Promise<void> {
-    const { jobs, tasks, clock } = this.#options
+    const { jobs, tasks, patience } = this.#options
+    const { clock } = patience
     if (tasks.running.length === 0) return
     const committed = new AbortController()
     const commit = jobs.run(() => this.#commit(tasks.running, 'if-due')).finally(() => committed.abort())
@@ -67,10 +67,10 @@ export class RebalanceListener implements MembershipListener {
   }
 
   async onAssigned(assigned: AssignedTasks): Promise<void> {
-    const { jobs, tasks } = this.#options
+    const { jobs, tasks, patience } = this.#options
     // A source with a pattern may match other topics than before. Its task is then closed and made anew.
     await jobs.run(() => this.#revoke(tasks.all.filter((managed) => readsOthers(managed, assigned))))
-    const committed = await tasks.committedOf(assigned)
+    const committed = await patiently(() => tasks.committedOf(assigned), patience)
     await jobs.run(async () => {
       this.#options.logger.info(`Assigned: ${[...assigned.keys()].join(', ') || 'no tasks'}.`)
       tasks.assign(assigned, committed)
@@ -107,7 +107,8 @@ export class RebalanceListener implements MembershipListener {
 
   /** Commits tasks that go. A commit that is refused, but may pass, is repeated: what it leaves out is processed twice. */
   async #commitLast(revoked: readonly ManagedTask[]): Promise<CommitOutcome> {
-    const { committer, clock, retryBackoffMs } = this.#options
+    const { committer, patience } = this.#options
+    const { clock, retryBackoffMs } = patience
     const endMs = clock.now() + lastCommitMs
     for (let pauseMs = retryBackoffMs; ; pauseMs *= 2) {
       const outcome = await committer.commit(revoked, 'always')

@@ -91,8 +91,8 @@ export class TaskManager {
   async committedOf(assigned: AssignedTasks): Promise<readonly OffsetCommit[]> {
     const partitions = this.#newIn(assigned).flatMap(([, each]) => each)
     if (partitions.length === 0) return []
-    const { admin, environment, patience } = this.#options
-    return patiently(() => admin.committedOffsets(environment.applicationId, partitions, 'stable'), patience)
+    const { admin, environment } = this.#options
+    return admin.committedOffsets(environment.applicationId, partitions, 'stable')
   }
 
   /** Creates the tasks that the thread does not have yet. They begin at these offsets. The other tasks go on. */

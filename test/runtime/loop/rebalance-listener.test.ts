@@ -2,6 +2,7 @@ import t from 'tap'
 import { ManualClock } from '../../../lib/clock/manual-clock.ts'
 import type { Logger } from '../../../lib/runtime/logger.ts'
 import { silentLogger } from '../../../lib/runtime/logger.ts'
+import { TransportError } from '../../../lib/model/errors.ts'
 import type { Committer, CommitOutcome } from '../../../lib/runtime/loop/committer.ts'
 import { LoopJobs } from '../../../lib/runtime/loop/loop-jobs.ts'
 import { RebalanceListener } from '../../../lib/runtime/loop/rebalance-listener.ts'
@@ -27,7 +28,14 @@ function open(
   const warnings: string[] = []
   const logger: Logger = { ...silentLogger, warn: (message) => void warnings.push(message) }
   const directory = { closedTaskSums: new Map([['1_0', 42]]) }
-  const listener = new RebalanceListener({ jobs, tasks, committer, directory, clock, logger, retryBackoffMs: 100 })
+  const listener = new RebalanceListener({
+    jobs,
+    tasks,
+    committer,
+    directory,
+    logger,
+    patience: { clock, retryBackoffMs: 100, taskTimeoutMs: 1000 },
+  })
   /** The loop comes to its jobs. */
   const done = async (asked: Promise<void>): Promise<void> => {
     let isDone = false
@@ -140,4 +148,16 @@ t.test('a lost task is closed without a commit, and the log says why it is lost'
   t.same(warnings, [
     'Tasks 0_0, 0_1 are lost, with what they did since their last commit: The coordinator has not answered for 45000 ms.',
   ])
+})
+
+t.test('a broker that does not tell what is committed is asked again', async (t) => {
+  const { listener, tasks, calls, clock, done } = open()
+  let failures = 3
+  tasks.committedOf = async () => {
+    if (failures-- > 0) throw new TransportError('TRANSPORT_NETWORK_EXCEPTION', 'retriable', 'No answer.')
+    return []
+  }
+  await done(listener.onAssigned(new Map([['0_0', partitions]])))
+  t.same(calls, ['assign 0_0'])
+  t.ok(clock.now() >= 300)
 })
