@@ -27,6 +27,11 @@ const entries: Readonly<Record<KnownErrorCode, Entry>> = {
   STREAMS_NOT_A_PROCESSOR: ['TopologyError', 'A store is connected to a source or a sink.', 'Connect it to a processor.'],
   STREAMS_NO_PARENT: ['TopologyError', 'A processor or a sink reads from nothing.', 'Name its parents.'],
   STREAMS_NO_TOPICS: ['TopologyError', 'A source reads no topic.', 'Name at least one.'],
+  STREAMS_SHARED_PROCESSOR: [
+    'TopologyError',
+    'A supplier returned the same processor twice.',
+    'Make a new object in the supplier: each task has its own.',
+  ],
   STREAMS_SINK_AS_PARENT: ['TopologyError', 'A node names a sink as its parent.', 'Name the node before the sink.'],
   STREAMS_TOPIC_ALREADY_REGISTERED: [
     'TopologyError',
@@ -145,6 +150,11 @@ const entries: Readonly<Record<KnownErrorCode, Entry>> = {
     'TopologyError',
     'A store value does not fit its stream join.',
     'Give each side a store of its own, as the message says.',
+  ],
+  STREAMS_INVALID_TOPIC: [
+    'StreamsError',
+    'A topic chooser returned an empty text, or no text.',
+    'Return the name of a topic; filter records that go nowhere before.',
   ],
   STREAMS_LAMBDA_RETURNED_NULL: [
     'StreamsError',

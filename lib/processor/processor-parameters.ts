@@ -1,3 +1,4 @@
+import { TopologyError } from '../model/errors.ts'
 import { lambdaResult } from './lambda-result.ts'
 import type { AnyOperator } from './operator.ts'
 import type { Processor } from './processor.ts'
@@ -35,7 +36,19 @@ export function operator<C extends new (options: never) => AnyOperator>(
 
 /** Describes a node that runs a processor of the application. */
 export function supplied(method: string, supplier: () => AnyProcessor): SuppliedParameters {
+  checkSupplier(method, supplier)
   return Object.freeze({ kind: 'supplied', method, supplier })
+}
+
+/**
+ * Each task has a processor of its own, so a supplier makes a new one each time. It is called twice to see that, as in Java
+ * (`ApiUtils.checkSupplier`). Throws a `TopologyError`.
+ */
+export function checkSupplier(method: string, supplier: () => unknown): void {
+  const make = (): unknown => lambdaResult(supplier(), 'supplier', `${method}()`)
+  if (make() !== make()) return
+  const message = `${method}() has a supplier that returns the same object twice: make a new one in it, because each task has its own.`
+  throw new TopologyError('STREAMS_SHARED_PROCESSOR', message, { facts: { method } })
 }
 
 /** Makes the processor of a node for one task. */

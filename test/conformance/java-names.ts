@@ -23,6 +23,7 @@ const javaErrors: Readonly<Record<string, JavaError>> = {
 
   STREAMS_UNKNOWN_TOPIC: { class: 'IllegalArgumentException' },
   STREAMS_RETENTION_TOO_SMALL: { class: 'IllegalArgumentException' },
+  STREAMS_SHARED_PROCESSOR: { class: 'IllegalArgumentException' },
   STREAMS_EMIT_STRATEGY: { class: 'IllegalArgumentException' },
   STREAMS_TABLE_NOT_VERSIONED: { class: 'IllegalArgumentException' },
   STREAMS_HISTORY_TOO_SHORT: { class: 'IllegalArgumentException' },

@@ -24,7 +24,11 @@ const children = ['x', 'any', 'never', 'default'] as const
 /** What the operator, as the node `node` of a topology, sends for a record: to whom where it is not to all children. */
 function forwarded(operator: Operator, sent = record): Sent[] {
   const received = new Map<string, StreamRecord<unknown, unknown>[]>(children.map((child) => [child, []]))
-  const topology = new Topology().addSource('source', input).addProcessor('node', () => operator, ['source'])
+  const topology = new Topology()
+    .addSource('source', input)
+    .addProcessor('node', () => ({ init: (context) => operator.init?.(context), process: operator.process.bind(operator) }), [
+      'source',
+    ])
   for (const child of children)
     topology.addProcessor(child, () => ({ process: (each) => void received.get(child)!.push(each) }), ['node'])
   using driver = new TopologyTestDriver(topology)

@@ -1,4 +1,4 @@
-import { operator } from '../../processor/processor-parameters.ts'
+import { checkSupplier, operator } from '../../processor/processor-parameters.ts'
 import { KTableTransformValues, transformedGetter, type ValueTransformer } from '../../processor/table/ktable-transform-values.ts'
 import { GraphNode } from '../graph/graph.ts'
 import { erased, type TableState } from '../graph/state.ts'
@@ -18,6 +18,7 @@ export function transformTableValues<K, V, VR>(
   supplier: () => ValueTransformer<K, V, VR>,
   options: Pick<Transformed<unknown, unknown>, 'stores'> & AnyMaterialized = {},
 ): TableState {
+  checkSupplier('transformValues', supplier)
   const { stores = [] } = options
   const call = { call: 'transformValues()', stored: 'table', known: optionNames.transformed } as const
   const { name: given, materialized } = tableOptions(options, call)

@@ -43,6 +43,7 @@ export class RecordCollector {
     const id = `${node.name} ${topic}`
     const existing = this.#sinks.get(id)
     if (existing !== undefined) return existing
+    if (serdesAre === 'unprepared' && !isText(topic)) throw noTopic(node.name, topic)
     const { serdes } = this.#scope.environment
     const key = new BoundSerde(serdes.key(node.key, node.name), topic, 'key')
     const value = new BoundSerde(serdes.value(node.value, node.name), topic, 'value')
@@ -174,6 +175,16 @@ class TopicSink {
     const message = `The partitioner chose partition ${partition} of ${name}, which has ${partitions}: answer 0 to ${partitions - 1}.`
     throw new StreamsError('STREAMS_INVALID_PARTITION', message, { facts: { topic: name, partition, partitions } })
   }
+}
+
+function isText(chosen: unknown): boolean {
+  return typeof chosen === 'string' && chosen !== ''
+}
+
+function noTopic(node: string, chosen: unknown): StreamsError {
+  const shown = chosen === '' ? 'an empty text' : String(chosen)
+  const message = `The topic chooser of ${node} returned ${shown}: return the name of a topic, or filter the record out before.`
+  return new StreamsError('STREAMS_INVALID_TOPIC', message, { facts: { node, chosen } })
 }
 
 function noPartitions(node: string, chosen: unknown): StreamsError {
