@@ -17,7 +17,8 @@ function joinRequest(groupId: string, memberId: string, metadata: string): JoinR
     groupInstanceId: null,
     sessionTimeoutMs: 30_000,
     rebalanceTimeoutMs: 30_000,
-    protocolType: 'consumer',
+    // No consumer: what members say of themselves here is no subscription, which Kafka before version 4 would read.
+    protocolType: 'suite',
     protocols: [{ name: 'suite', metadata: bytes(metadata) }],
   }
 }
