@@ -46,6 +46,8 @@ export interface PipelineSettings {
   readonly dir: string
   /** Off: transfers stay PENDING until somebody changes them. Default on. */
   readonly settlement?: 'on' | 'off'
+  /** Instances of the enricher, which share its tasks. Default 1. */
+  readonly enrichers?: number
 }
 
 /**
@@ -53,7 +55,7 @@ export interface PipelineSettings {
  * is.
  */
 export async function openPipeline(
-  { kafka, dir, settlement = 'on' }: PipelineSettings,
+  { kafka, dir, settlement = 'on', enrichers = 1 }: PipelineSettings,
   log: Log,
   onPart: (part: Part) => void = () => {},
 ): Promise<Pipeline> {
@@ -67,12 +69,13 @@ export async function openPipeline(
   const common = { registry: registry.url }
   await running.start(sinkService, { ...common, documents: path('documents.db') })
   const read = await running.start(coreRead, { documents: path('documents.db') })
-  const startApplication = (application: string): Promise<Service> => {
-    const stores = { stateDir: path('state'), commitIntervalMs: 100 }
-    return running.start(streamsService, { ...common, ...limits, ...stores, application }, application)
+  const startApplication = (application: string, instance = ''): Promise<Service> => {
+    const stores = { stateDir: path(`state${instance}`), commitIntervalMs: 100 }
+    return running.start(streamsService, { ...common, ...limits, ...stores, application }, `${application}${instance}`)
   }
   for (const application of Object.keys(applications))
     if (application !== 'transfer-settlement' || settlement === 'on') await startApplication(application)
+  for (let number = 2; number <= enrichers; number++) await startApplication('transfer-enricher', `-${number}`)
   const users = await running.start(usersWrite, { database: path('users.db') })
   const transfers = await running.start(transfersWrite, {
     ...common,

@@ -2,6 +2,9 @@
  * kill -9 of the whole pipeline at random moments while it is written to; each time it is started again on its data.
  *
  *     node --conditions=millrace-source test/app/kill-pipeline.ts [--writes 10000] [--kills 10] [--seed 1] [--dir D] [--broken]
+ *         [--enrichers 3] [--bad 20]
+ *
+ * `--enrichers` runs several instances of the enricher; `--bad` writes rows by SQL that no rule of the bank allows.
  *
  * Only writes that were acknowledged count. At the end the read API must equal the join in SQL. `--broken` is the negative
  * control: the position of a store is kept apart from its data, and the process dies between the two.
@@ -29,6 +32,10 @@ export interface KillOptions {
   readonly seed: number
   readonly dir: string
   readonly positions: 'with data' | 'apart from data'
+  /** Instances of the enricher. Default 1. */
+  readonly enrichers?: number
+  /** How many rows are written by SQL that no rule of the bank allows. Default 0. */
+  readonly badRows?: number
 }
 
 export interface KillOutcome {
@@ -97,7 +104,7 @@ class Lives {
     const { NODE_OPTIONS: _options, ...env } = process.env
     const preload = positions === 'with data' ? [] : ['--import', splitter]
     const execArgv = ['--conditions=millrace-source', ...preload]
-    const child = fork(main, [JSON.stringify({ dir, logLevel: 'info' })], {
+    const child = fork(main, [JSON.stringify({ dir, logLevel: 'info', enrichers: this.#options.enrichers ?? 1 })], {
       execArgv,
       env,
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
@@ -212,6 +219,7 @@ export async function killPipeline(options: KillOptions): Promise<KillOutcome> {
   const writer = new Writer(lives, chance)
   const moments = Array.from({ length: options.kills }, () => Math.floor(chance.float() * options.writes)).sort((a, b) => a - b)
   await lives.start()
+  let badRows = options.badRows ?? 0
   let kills = 0
   let isOver = false
   const writing = Array.from({ length: writersAtOnce }, async () => {
@@ -220,6 +228,7 @@ export async function killPipeline(options: KillOptions): Promise<KillOutcome> {
   while (writer.acknowledged < options.writes || kills < moments.length) {
     await delay(Math.floor(chance.float() * 10))
     await lives.revive()
+    if (badRows > 0 && writer.acknowledged > 20) writeBadRow(options.dir, badRows--)
     if (kills < moments.length && writer.acknowledged >= moments[kills]!) {
       await lives.kill()
       kills++
@@ -239,6 +248,22 @@ export async function killPipeline(options: KillOptions): Promise<KillOutcome> {
     replayed,
     logged: await logged(options.dir),
   }
+}
+
+/** By SQL, where no rule holds: amounts that are none, transfers to oneself and to nobody. */
+function writeBadRow(dir: string, number: number): void {
+  const bad = [
+    [1, 2, 'abc'],
+    [1, 2, '-5.00'],
+    [1, 1, '5.00'],
+    [1, 999_999_999, '5.00'],
+    [1, 2, '7.5'],
+  ] as const
+  const now = new Date().toISOString()
+  const insert = 'insert into transfers (from_user_id, to_user_id, amount, created_at, last_updated_at) values (?, ?, ?, ?, ?)'
+  using stack = new DisposableStack()
+  const database = stack.adopt(new BankDatabase(join(dir, 'transfers.db'), 'transfers'), (opened) => opened.close())
+  database.run(insert, ...bad[number % bad.length]!, now, now)
 }
 
 async function compare(lives: Lives, dir: string): Promise<readonly string[]> {
@@ -274,6 +299,8 @@ if (import.meta.main) {
       seed: { type: 'string', default: '1' },
       dir: { type: 'string' },
       broken: { type: 'boolean', default: false },
+      enrichers: { type: 'string', default: '1' },
+      bad: { type: 'string', default: '0' },
     },
   })
   const dir = values.dir ?? (await mkdtemp(join(tmpdir(), 'millrace-kill-')))
@@ -284,6 +311,8 @@ if (import.meta.main) {
     seed: Number(values.seed),
     dir,
     positions: values.broken ? 'apart from data' : 'with data',
+    enrichers: Number(values.enrichers),
+    badRows: Number(values.bad),
   })
   console.log({ ...outcome, seconds: (Date.now() - started) / 1000, dir })
   process.exitCode = outcome.differences.length === 0 ? 0 : 1

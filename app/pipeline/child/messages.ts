@@ -9,6 +9,9 @@ export interface ChildUrls {
   readonly read: string
 }
 
+/** What each user has by the COMPLETED transfers in SQL, in hundredths as text: no number rounds it. */
+export type SqlBalances = readonly (readonly [userId: number, cents: string])[]
+
 /** What the child says to the supervisor. */
 export type FromChild =
   | { readonly type: 'part'; readonly part: Part }
@@ -16,7 +19,7 @@ export type FromChild =
   | { readonly type: 'ready' }
   | { readonly type: 'restore'; readonly restore: { readonly done: number; readonly total: number } | null }
   | { readonly type: 'owners'; readonly owners: readonly Owner[] }
-  | { readonly type: 'sql'; readonly sql: SqlCount }
+  | { readonly type: 'sql'; readonly sql: Omit<SqlCount, 'balancesApart'>; readonly balances: SqlBalances }
   | { readonly type: 'wiped'; readonly application: string }
   | { readonly type: 'failed'; readonly reason: string }
 
@@ -30,4 +33,6 @@ export interface ChildOptions {
   readonly dir: string
   readonly kafka: string | undefined
   readonly logLevel: string
+  /** Instances of the enricher, which share its tasks. Default 1. */
+  readonly enrichers?: number
 }

@@ -21,9 +21,7 @@ const enricher = 'transfer-enricher'
 /** Starts all there is, and says how far it is. */
 export async function openChild(options: ChildOptions, log: Log, say: (message: FromChild) => void): Promise<Child> {
   await using parts = new AsyncDisposableStack()
-  const pipeline = parts.use(
-    await openPipeline({ dir: options.dir, kafka: options.kafka }, log, (part) => say({ type: 'part', part })),
-  )
+  const pipeline = parts.use(await openPipeline(options, log, (part) => say({ type: 'part', part })))
   const inspector = await pipeline.start(inspectorService, {
     registry: pipeline.registryUrl,
     clusterIdentity: identityOf(options),

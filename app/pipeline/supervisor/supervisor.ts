@@ -11,6 +11,7 @@ import type { RowState } from '../../feed/feed-rows.ts'
 import { FeedRelay } from '../../feed/relay/feed-relay.ts'
 import { Problem } from '../../platform/http/problem.ts'
 import type { ChildOptions, ChildUrls, FromChild } from '../child/messages.ts'
+import { balancesApart } from './balances-apart.ts'
 import { BffProxy } from './bff-proxy.ts'
 import { ChildLife } from './child-life.ts'
 import { Generator } from './generator.ts'
@@ -194,7 +195,8 @@ export class Supervisor {
     if (message.type === 'part') this.#parts.set(message.part.name, message.part)
     else if (message.type === 'urls') this.#answered(message.urls)
     else if (message.type === 'ready') void this.#serve()
-    else if (message.type === 'sql') this.ledger.sql = message.sql
+    else if (message.type === 'sql')
+      this.ledger.sql = { ...message.sql, balancesApart: balancesApart(message.balances, this.rows.balances) }
     else if (message.type === 'restore') this.#restore = message.restore
     else if (message.type === 'owners') this.#owners = message.owners
     else if (message.type === 'failed') this.#failure.reject(new Error(message.reason))
