@@ -170,6 +170,7 @@ export function endFaults({ network, wire, members }: FaultyWorld): void {
   wire?.startAll()
   for (const member of members) {
     member.disk.free()
+    member.process?.spare()
     if (member.process === null) member.restartAfter(100)
   }
 }

@@ -89,6 +89,11 @@ export class SimulatedProcess implements Owner {
     this.#crash = { point, callsLeft: calls, onCrash }
   }
 
+  /** A planned kill that has not come yet does not come. */
+  spare(): void {
+    this.#crash = null
+  }
+
   /** Whether the process has been killed at this point of a call, now or before. */
   crashesAt(point: CrashPoint, call: string): boolean {
     if (this.#isDead) return true

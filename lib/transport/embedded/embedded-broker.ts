@@ -159,12 +159,14 @@ export class EmbeddedBroker {
 
   /** All groups that have members or committed offsets, by name. */
   groups(): readonly EmbeddedGroup[] {
-    return [...new Set([...this.#groups.keys(), ...this.offsets.groups()])].sort().map((groupId) => this.group(groupId))
+    const names = [...new Set([...this.#groups.keys(), ...this.offsets.groups()])].filter((groupId) => this.hasGroup(groupId))
+    return names.sort().map((groupId) => this.group(groupId))
   }
 
-  /** Whether there is such a group. */
+  /** Whether there is such a group: it had members once, or has offsets. A question about a group does not make it. */
   hasGroup(groupId: string): boolean {
-    return this.#groups.has(groupId) || this.offsets.has(groupId)
+    const group = this.#groups.get(groupId)
+    return this.offsets.has(groupId) || (group !== undefined && (group.generationId > 0 || !group.isEmpty))
   }
 
   /**
@@ -184,8 +186,7 @@ export class EmbeddedBroker {
   deleteGroup(groupId: string): void {
     const group = this.#groups.get(groupId)
     if (group?.isEmpty === false) throw refusal('NON_EMPTY_GROUP', `Group ${groupId} has members: close them first.`, { groupId })
-    if (group === undefined && !this.offsets.has(groupId))
-      throw refusal('GROUP_ID_NOT_FOUND', `There is no group ${groupId}: correct the id.`, { groupId })
+    if (!this.hasGroup(groupId)) throw refusal('GROUP_ID_NOT_FOUND', `There is no group ${groupId}: correct the id.`, { groupId })
     this.#groups.delete(groupId)
     this.offsets.deleteGroup(groupId)
   }

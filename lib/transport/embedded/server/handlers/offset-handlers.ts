@@ -32,7 +32,8 @@ const listed = handler(listOffsets, ({ topics, isolationLevel }, context) => ({
       if (wrong !== 0) return { partitionIndex, errorCode: wrong, ...none }
       try {
         const place = placeOf(at, timestamp, isolationLevel, context)
-        return { partitionIndex, errorCode: 0, ...place, leaderEpoch: context.view.leaderOf(at).epoch }
+        const leaderEpoch = place === none ? -1 : context.view.leaderOf(at).epoch
+        return { partitionIndex, errorCode: 0, ...place, leaderEpoch }
       } catch (error) {
         return { partitionIndex, errorCode: codeOf(error), ...none }
       }
