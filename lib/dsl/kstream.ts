@@ -291,9 +291,7 @@ export class KStream<K, V> {
     named?: options.Named,
   ): KStream<K, VR>
   join(other: object, ...rest: readonly unknown[]): KStream<K, never> {
-    if (other instanceof KStream) return streamOf(joinStreams(this[internals], streamStateOf(other), 'inner', rest))
-    if (other instanceof GlobalKTable) return streamOf(joinGlobalTable(this[internals], other[internals].getter, 'inner', rest))
-    return streamOf(joinTable(this[internals], (other as AnyTable)[internals], 'inner', rest))
+    return this.#join(other, 'inner', rest)
   }
 
   /**
@@ -322,9 +320,7 @@ export class KStream<K, V> {
     named?: options.Named,
   ): KStream<K, VR>
   leftJoin(other: object, ...rest: readonly unknown[]): KStream<K, never> {
-    if (other instanceof KStream) return streamOf(joinStreams(this[internals], streamStateOf(other), 'left', rest))
-    if (other instanceof GlobalKTable) return streamOf(joinGlobalTable(this[internals], other[internals].getter, 'left', rest))
-    return streamOf(joinTable(this[internals], (other as AnyTable)[internals], 'left', rest))
+    return this.#join(other, 'left', rest)
   }
 
   /**
@@ -385,6 +381,12 @@ export class KStream<K, V> {
       processed,
     )
     return streamOf({ ...state, value: undefined })
+  }
+
+  #join(other: object, kind: 'inner' | 'left', rest: readonly unknown[]): KStream<K, never> {
+    if (other instanceof KStream) return streamOf(joinStreams(this[internals], streamStateOf(other), kind, rest))
+    if (other instanceof GlobalKTable) return streamOf(joinGlobalTable(this[internals], other[internals].getter, kind, rest))
+    return streamOf(joinTable(this[internals], (other as AnyTable)[internals], kind, rest))
   }
 
   #operator<KR, VR>(

@@ -38,6 +38,12 @@ export const commonOptionNames: OptionNames<StoreOptions<unknown, unknown>> = {
  */
 export function commonSpec<K, V>(name: string, options: StoreOptions<K, V>) {
   checkStoreSettings(`the store ${name}`, options)
-  const { key, value, medium = 'default', caching = 'disabled', changelog = { config: {} } } = options
-  return { name: checkTopicName(name), key, value, medium, caching, changelog }
+  const { key, value, caching = 'disabled' } = options
+  return { name: checkTopicName(name), key, value, caching, ...mediumAndChangelog(options) }
+}
+
+/** Where a store keeps its rows, and its changelog, with the defaults of all stores. */
+export function mediumAndChangelog(options: Pick<StoreOptions<unknown, unknown>, 'medium' | 'changelog'>) {
+  const { medium = 'default', changelog = { config: {} } } = options
+  return { medium, changelog }
 }

@@ -8,6 +8,7 @@ import type {
   WindowExpiry,
   WindowStoreSpec,
 } from '../../state/store-spec.ts'
+import { mediumAndChangelog } from '../../state/store-options.ts'
 import { checkStoreSettings } from '../../state/check-store-options.ts'
 import { checkName } from '../../topology/names.ts'
 import { checkOptions } from '../../model/check-options.ts'
@@ -123,9 +124,8 @@ function commonSpec({ name, key, value, options }: MaterializedStore) {
     name,
     key,
     value,
-    medium: options.medium ?? 'default',
-    caching: options.caching ?? 'enabled',
-    changelog: options.changelog ?? { config: {} },
+    caching: options.caching ?? ('enabled' as const),
+    ...mediumAndChangelog(options),
     supplier: isPlain ? ('plain' as const) : options.supplier,
   }
 }

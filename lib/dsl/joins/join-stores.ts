@@ -1,6 +1,7 @@
 import { TopologyError } from '../../model/errors.ts'
 import { neededRetentionMs } from '../../processor/stream-join/join-side.ts'
 import { waitingKeySerde, waitingValuesSerde } from '../../processor/stream-join/join-serdes.ts'
+import { mediumAndChangelog } from '../../state/store-options.ts'
 import type { ChangelogOption, KeyValueStoreSpec, StoreMedium, WindowStoreSpec } from '../../state/store-spec.ts'
 import type { AnyWindowStore } from '../../state/store-value.ts'
 import { checkName } from '../../topology/names.ts'
@@ -23,9 +24,10 @@ export function recordStore(
   name: string,
   value: AnySerde | undefined,
   own: AnyWindowStore | undefined,
-  { windows, key, changelog = { config: {} }, medium = 'default' }: JoinStoreOptions,
+  { windows, key, ...kept }: JoinStoreOptions,
 ): WindowStoreSpec<unknown, unknown> {
   if (own !== undefined) return ownStore(own, value, key, windows)
+  const { medium, changelog } = mediumAndChangelog(kept)
   return {
     kind: 'window',
     values: 'plain',
@@ -47,7 +49,7 @@ export function recordStore(
 export function waitingStore(
   name: string,
   values: readonly [left: AnySerde | undefined, right: AnySerde | undefined],
-  { key, changelog = { config: {} }, medium = 'default' }: JoinStoreOptions,
+  { key, ...kept }: JoinStoreOptions,
 ): KeyValueStoreSpec<unknown, unknown> {
   return {
     kind: 'key-value',
@@ -55,9 +57,8 @@ export function waitingStore(
     name: checkName(name),
     key: erased(waitingKeySerde(key)),
     value: erased(waitingValuesSerde(...values)),
-    medium,
     caching: 'disabled',
-    changelog,
+    ...mediumAndChangelog(kept),
   }
 }
 
