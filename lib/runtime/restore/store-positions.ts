@@ -35,7 +35,8 @@ export function positionWrite(
 ): StorageWrite {
   const times = Buffer.alloc(16)
   times.writeBigInt64BE(BigInt(offset))
-  times.writeBigInt64BE(BigInt(sinceMs ?? -1), 8)
+  // An application's own clock may have fractions of a millisecond.
+  times.writeBigInt64BE(BigInt(Math.floor(sinceMs ?? -1)), 8)
   return { table: storage.table(tableName), key: keyOf(partition), value: Buffer.concat([times, Buffer.from(topicId)]) }
 }
 

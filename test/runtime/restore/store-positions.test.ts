@@ -23,6 +23,8 @@ t.test('a position is read as it was written, until it is removed', async (t) =>
   t.strictSame(readPosition(storage, b), near)
   t.equal(storedOffsetSum(storage), far.offset + 2)
   t.equal(lastStoredMs(storage), far.sinceMs)
+  storage.transact([positionWrite(storage, a, { ...far, sinceMs: 1.5 })])
+  t.equal(readPosition(storage, a)?.sinceMs, 1)
   storage.transact([positionRemoval(storage, a)])
   t.equal(readPosition(storage, a), undefined)
   t.equal(storedOffsetSum(storage), 2)
