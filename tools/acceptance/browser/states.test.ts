@@ -7,8 +7,23 @@ import { FakeServer } from '../fake/fake-server.ts'
 import { openPage, until, withBrowser } from './browser-test.ts'
 import type { Bench, PageOptions } from './browser-test.ts'
 
-/** Where the pictures go: `docs/images` if they are asked for, otherwise a folder that nobody keeps. */
-const images = new URL(process.env['UPDATE_IMAGES'] === '1' ? '../../../docs/images/' : '../.data/images/', import.meta.url)
+/** Pictures that documents show. `UPDATE_IMAGES=1` writes them anew; all others go to a folder that nobody keeps. */
+const shown = [
+  'live',
+  'live-dark',
+  'live-1024',
+  'live-360',
+  'killed',
+  'restoring',
+  'recovered',
+  'empty',
+  'tour',
+  'record',
+  'records',
+]
+const documents = new URL('../../../docs/images/', import.meta.url)
+const scratch = new URL('../.data/images/', import.meta.url)
+const folderOf = (name: string): URL => (process.env['UPDATE_IMAGES'] === '1' && shown.includes(name) ? documents : scratch)
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 const noon = Date.parse('2026-11-28T14:03:05.120Z')
 
@@ -109,7 +124,7 @@ const states: readonly State[] = [
 ]
 
 await withBrowser(async (bench) => {
-  await mkdir(images, { recursive: true })
+  for (const folder of [documents, scratch]) await mkdir(folder, { recursive: true })
   const wanted = process.env['STATES']?.split(',')
   for (const state of states) if (wanted === undefined || wanted.includes(state.name)) await show(bench, state)
 })
@@ -151,7 +166,7 @@ async function show(bench: Bench, state: State): Promise<void> {
     t.same(violations, [], 'axe')
     t.same(faults, [])
     if (state.moves === true) await fly(server, page)
-    await page.screenshot({ path: new URL(`${state.name}.png`, images).pathname })
+    await page.screenshot({ path: new URL(`${state.name}.png`, folderOf(state.name)).pathname })
     clearInterval(life)
     await close()
   })
