@@ -72,6 +72,9 @@ const settleMs = 5000
 /** Longer than any session of `quick`. */
 const quietGroupMs = 15_000
 
+/** Far more than a run of this length takes, faults and all. */
+const stepsMax = 50_000
+
 /** A seed is at least this long, in virtual ms. */
 const leastMs = 120_000
 
@@ -126,14 +129,9 @@ export async function runSimulation(options: RunOptions): Promise<RunResult> {
   members.forEach((member) => member.restartAfter(world.chance.float() * 5000))
   options.feed(run)
   planFaults(faulty, options.faults, options.faultyMs, options.kinds ?? defaultKinds(options.level))
-  await world.runUntil(world.startMs + options.faultyMs, () => false)
-  world.note('FAULTS END')
-  endFaults(faulty)
-  await progress(run, options)
-  await quiet(run)
-  options.check?.(run)
-  await closeAll(run)
-  checkStores(run, options.topology)
+  const isStorm = await world.runUntil(world.startMs + options.faultyMs, () => world.steps > stepsMax)
+  if (isStorm) observer.violation(`${stepsMax} steps and no end: something is tried again without a pause`)
+  else await withoutFaults(run, faulty, options)
   broker.close()
   const { hash, steps, trace, now } = world
   return {
@@ -197,12 +195,22 @@ function loggerOf(world: World, name: string): Logger {
 
 const quietMs = 2000
 
+async function withoutFaults(run: Running, faulty: FaultyWorld, options: RunOptions): Promise<void> {
+  run.world.note('FAULTS END')
+  endFaults(faulty)
+  await progress(run, options)
+  await quiet(run)
+  options.check?.(run)
+  await closeAll(run)
+  checkStores(run, options.topology)
+}
+
 /** Waits until the group has committed the ends of all topics that it reads. */
 async function progress({ world, broker, observer, members }: Running, { progressMs, topology }: RunOptions): Promise<void> {
   const endMs = world.now + progressMs
   const behind = (): readonly string[] => lagging(broker, inputTopics(topology))
   const isThere = (): boolean => members.every(({ streams }) => streams !== null) && behind().length === 0
-  for (let checkAt = world.now; world.now < endMs;) {
+  for (let checkAt = world.now; world.now < endMs && world.steps < stepsMax;) {
     checkAt = Math.min(endMs, checkAt + 100)
     await world.runUntil(checkAt, () => false)
     if (!isThere()) continue
