@@ -81,10 +81,10 @@ for (const version of versionsToTest())
 async function checkHandshakes(t: Test, secure: SecureListeners): Promise<void> {
   const start = Date.now()
   const opened = (options: KafkaOptions) => kafka({ connection: 'socket', ...options }).admin({ clientId: 'test' })
-  await t.rejects(opened({ bootstrapServers: secure.sasl }), { code: 'TRANSPORT_HANDSHAKE_FAILED', message: /sasl option/ })
-  await t.rejects(opened({ bootstrapServers: secure.ssl }), { code: 'TRANSPORT_HANDSHAKE_FAILED', message: /ssl/ })
+  await t.rejects(opened({ bootstrapServers: secure.sasl }), { code: 'TRANSPORT_BROKER_UNREACHABLE', message: /sasl option/ })
+  await t.rejects(opened({ bootstrapServers: secure.ssl }), { code: 'TRANSPORT_BROKER_UNREACHABLE', message: /ssl/ })
   await t.rejects(opened({ bootstrapServers: secure.ssl, ssl: true }), {
-    code: 'TRANSPORT_HANDSHAKE_FAILED',
+    code: 'TRANSPORT_BROKER_UNREACHABLE',
     message: /certificate/,
   })
   t.ok(Date.now() - start < 3000)

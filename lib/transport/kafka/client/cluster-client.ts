@@ -69,17 +69,16 @@ export class ClusterClient {
 
   /**
    * Connects to the first broker that answers. Rejects with `TRANSPORT_BROKER_UNREACHABLE` if none answers within the time, and sooner
-   * if brokers end the connection twice in its handshake: then an option is wrong.
+   * if brokers end the connection twice in its handshake: then an option may be wrong, and the message says which.
    */
   async connect(withinMs: number): Promise<void> {
     let refusals = 0
-    const attempt = (): Promise<unknown> =>
-      this.describe([]).catch((error: unknown) => {
-        const { cause } = error as Error
-        if (isHandshake(cause) && ++refusals === handshakesMax) throw finalError(cause)
-        throw error
-      })
-    await this.retry(attempt, withinMs)
+    const refused = (error: unknown): unknown => {
+      if (isHandshake((error as Error).cause) && ++refusals === handshakesMax) return error
+      throw error
+    }
+    const refusal = await this.retry(() => this.describe([]).then(() => null, refused), withinMs)
+    if (refusal !== null) throw refusal
   }
 
   close(): void {
@@ -261,10 +260,6 @@ function isCorrupt(error: unknown): boolean {
 
 function isHandshake(error: unknown): error is TransportError {
   return error instanceof TransportError && error.code === 'TRANSPORT_HANDSHAKE_FAILED'
-}
-
-function finalError({ code, message, facts, cause }: TransportError): TransportError {
-  return new TransportError(code, 'fatal', message, { facts, cause })
 }
 
 function placeOf(broker: HostPort, lane: Lane): string {

@@ -194,7 +194,12 @@ for (const [phase, [options, closeAt, message]] of Object.entries(closing))
       apiTimeoutMs: 10_000,
     })
     const start = Date.now()
-    await t.rejects(cluster.admin({ clientId: 'test' }), { code: 'TRANSPORT_HANDSHAKE_FAILED', kind: 'fatal', message })
+    await t.rejects(cluster.admin({ clientId: 'test' }), {
+      code: 'TRANSPORT_BROKER_UNREACHABLE',
+      kind: 'retriable',
+      message,
+      cause: { code: 'TRANSPORT_HANDSHAKE_FAILED' },
+    })
     t.ok(Date.now() - start < 1000)
   })
 
