@@ -20,7 +20,7 @@ interface Value {
 }
 
 /** The topic of the registry: compacted, one partition. */
-export const schemasTopic = topic('_schemas', { key: Serdes.json<Key>(), value: nullable(Serdes.json<Value>()) })
+const schemasTopic = topic('_schemas', { key: Serdes.json<Key>(), value: nullable(Serdes.json<Value>()) })
 
 const clientId = 'registry'
 
