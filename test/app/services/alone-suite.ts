@@ -19,19 +19,21 @@ export async function servicesAlone(t: Test, bootstrapServers: string): Promise<
   const shared = { kafka: bootstrapServers }
   const registry = await startService(t, 'registry', shared)
   const common = { ...shared, registry: registry.url }
-  const users = await startService(t, 'users-write', { database: file('users.db') })
-  const transfers = await startService(t, 'transfers-write', { ...common, database: file('transfers.db') })
-  const read = await startService(t, 'core-read', { documents: file('documents.db') })
-  const others = [
-    startService(t, 'capture', { ...shared, table: 'users', database: file('users.db') }),
-    startService(t, 'capture', { ...shared, table: 'transfers', database: file('transfers.db') }),
-    startService(t, 'sink', { ...common, documents: file('documents.db') }),
-    ...applications.map((application) => startService(t, 'streams', { ...common, application, 'state-dir': file('state') })),
-    startService(t, 'read-state', { ...common, 'state-dir': file('read-state') }),
-    startService(t, 'inspector', common),
-    startService(t, 'bff', { users: users.url, transfers: transfers.url, read: read.url }),
-  ]
-  const all: ServiceProcess[] = [users, transfers, read, ...(await Promise.all(others)), registry]
+  const start = (name: string, flags: Readonly<Record<string, string>>): Promise<ServiceProcess> => startService(t, name, flags)
+  const [users, transfers, read, ...others] = await Promise.all([
+    start('users-write', { database: file('users.db') }),
+    // How long a user may take is no matter of this suite.
+    start('transfers-write', { ...common, database: file('transfers.db'), 'user-wait-ms': '30000' }),
+    start('core-read', { documents: file('documents.db') }),
+    start('capture', { ...shared, table: 'users', database: file('users.db') }),
+    start('capture', { ...shared, table: 'transfers', database: file('transfers.db') }),
+    start('sink', { ...common, documents: file('documents.db') }),
+    ...applications.map((application) => start('streams', { ...common, application, 'state-dir': file('state') })),
+    start('read-state', { ...common, 'state-dir': file('read-state') }),
+    start('inspector', common),
+  ])
+  const bff = await start('bff', { users: users.url, transfers: transfers.url, read: read.url })
+  const all: readonly ServiceProcess[] = [users, transfers, read, ...others, bff, registry]
   for (const { url } of all.slice(0, -1)) await eventually(`${url}/health/ready`, (status) => status === 200)
   for (const name of ['Amara', 'Bruno']) t.equal((await post(`${users.url}/users`, { name })).status, 201)
   const wanted = { fromUserId: 1, toUserId: 2, amount: '10.00' }
