@@ -5,7 +5,7 @@ import { restoreTurnMs } from './turns.ts'
 /** The time that a checkpoint of a restore is to take. Storage writes synchronously, so nothing else runs meanwhile. */
 const checkpointMs = 20
 
-const [bytesMin, bytesMax] = [256 * 1024, 4 * 1024 * 1024]
+const [bytesMin, bytesMax] = [256 * 1024, 1024 * 1024]
 
 /** Whether the time is over is looked at after this many records. */
 const recordsPerLook = 32

@@ -85,8 +85,8 @@ t.test('a restore is stored as it goes, in transactions of bounded size, and giv
   while (!restoring.isIdle) await restoring.restoreOnce()
   t.ok(turns > 2, `others had ${turns} turns`)
   t.ok(storage.sizes.length > 2, `${storage.sizes.length} transactions`)
-  t.ok(Math.max(...storage.sizes) <= 5 * 1024 * 1024, `at most ${Math.max(...storage.sizes)} bytes`)
-  t.ok(opened.stores.dirtyBytes < 5 * 1024 * 1024, `${opened.stores.dirtyBytes} bytes are left`)
+  t.ok(Math.max(...storage.sizes) <= 2 * 1024 * 1024, `at most ${Math.max(...storage.sizes)} bytes`)
+  t.ok(opened.stores.dirtyBytes < 2 * 1024 * 1024, `${opened.stores.dirtyBytes} bytes are left`)
   t.equal([...opened.store.all()].length, total)
 })
 

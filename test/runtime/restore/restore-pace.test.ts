@@ -38,7 +38,7 @@ t.test('checkpoints that are quick become larger, slow ones smaller, within boun
   store(1)
   t.ok(dueAt(pace) > first)
   for (let times = 0; times < 20; times++) store(1)
-  t.equal(dueAt(pace), 4096 * kib)
+  t.equal(dueAt(pace), 1024 * kib)
   for (let times = 0; times < 20; times++) store(5000)
   t.equal(dueAt(pace), 256 * kib)
 })
