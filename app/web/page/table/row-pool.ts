@@ -4,6 +4,9 @@ import type { Address } from '../view/view.ts'
 import type { CellText, Column } from './columns.ts'
 
 const flashMs = 500
+const calm = matchMedia('(prefers-reduced-motion: reduce)')
+const flashFrames: Keyframe[] = [{ backgroundColor: 'var(--flash)' }, {}]
+const flashTiming: KeyframeAnimationOptions = { duration: 900, easing: 'cubic-bezier(0.2, 0, 0, 1)' }
 
 interface Cell {
   readonly element: HTMLElement
@@ -65,10 +68,9 @@ export class PooledRow<R extends FeedRecord> {
   #flash(now: number): void {
     if (now - this.#flashedAt < flashMs) return
     this.#flashedAt = now
-    this.element.classList.remove('flash')
-    // The animation begins again only if the browser has seen the row without it.
-    void this.element.offsetWidth
     this.element.classList.add('flash')
+    // An animation of its own begins anew without a layout in between, which a class would need for each row.
+    if (!calm.matches) this.element.animate(flashFrames, flashTiming)
   }
 
   #makeCell(column: Column<R>, isHeader: boolean): Cell {
