@@ -6,6 +6,8 @@ const intervalsMax = 600
 /** Records per 100 ms of each station and lane, over the last 60 s. */
 export class Density {
   readonly #rings = new Map<string, Uint32Array>()
+  /** Asked for in each frame, and another one only with the next interval. */
+  readonly #maxima = new Map<Lane, number>()
   #at = 0
 
   /** Intervals that have been, ever. */
@@ -15,6 +17,7 @@ export class Density {
 
   add({ hops }: Hops): void {
     this.#at++
+    this.#maxima.clear()
     for (const ring of this.#rings.values()) ring[this.#at % intervalsMax] = 0
     for (const { station, lane, count } of hops) this.#ring(station, lane)[this.#at % intervalsMax] = count
   }
@@ -34,8 +37,11 @@ export class Density {
 
   /** The most in one interval of the last 60 s, over all stations of the lane. */
   maximum(lane: Lane): number {
+    const known = this.#maxima.get(lane)
+    if (known !== undefined) return known
     let maximum = 0
     for (const [key, ring] of this.#rings) if (key.endsWith(`/${lane}`)) maximum = Math.max(maximum, ...ring)
+    this.#maxima.set(lane, maximum)
     return maximum
   }
 
