@@ -4,7 +4,7 @@ import type { Service, ServiceContext, ServiceDefinition } from '../platform/ser
 import { streamsService } from '../services/streams/main.ts'
 
 /** What every service has beside its own configuration: all listen on free ports of this machine. */
-export const listening = { host: '127.0.0.1', port: 0, logLevel: 'info', kafka: '' } as const
+const listening = { host: '127.0.0.1', port: 0, logLevel: 'info', kafka: '' } as const
 
 /** What of a service's configuration is its own. */
 export type OwnConfig<C extends TObject> = Omit<Static<C>, keyof typeof listening>

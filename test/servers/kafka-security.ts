@@ -6,7 +6,7 @@ import { promisify } from 'node:util'
 const run = promisify(execFile)
 
 /** The users of a secured broker, with the password `NAME-secret`. */
-export const users = ['admin', 'alice'] as const
+const users = ['admin', 'alice'] as const
 
 export interface SecurePorts {
   readonly sasl: number

@@ -11,11 +11,11 @@ import type { EmbeddedBroker } from '../../lib/transport/embedded/embedded-broke
 import { noProducer, RecordBatchBuilder } from '../../lib/transport/record-batch/record-batch-builder.ts'
 
 const text = { key: Serdes.string, value: Serdes.string }
-export const events = topic('events', text)
-export const users = topic('users', { key: Serdes.string, value: nullable(Serdes.string) })
-export const transfers = topic('transfers', { key: Serdes.string, value: nullable(Serdes.string) })
-export const sets = topic('sets', text)
-export const enriched = topic('enriched', { key: Serdes.string, value: nullable(Serdes.string) })
+const events = topic('events', text)
+const users = topic('users', { key: Serdes.string, value: nullable(Serdes.string) })
+const transfers = topic('transfers', { key: Serdes.string, value: nullable(Serdes.string) })
+const sets = topic('sets', text)
+const enriched = topic('enriched', { key: Serdes.string, value: nullable(Serdes.string) })
 
 export const partitions = { events: 3, users: 2, transfers: 2, sets: 2, enriched: 2 }
 

@@ -37,7 +37,7 @@ export async function serveFeed(request: IncomingMessage, response: ServerRespon
 }
 
 /** A browser that reconnects sends it; none, or an empty one, is null. */
-export function lastEventId({ headers }: IncomingMessage): Vector | null {
+function lastEventId({ headers }: IncomingMessage): Vector | null {
   const id = headers['last-event-id']
   return typeof id === 'string' && id !== '' ? id : null
 }

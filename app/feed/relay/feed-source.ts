@@ -7,7 +7,7 @@ import { readEvents } from './event-stream.ts'
 /** What the relayed feed says of itself: its rows, and where it is. */
 export type SourceState = RowState & Pick<State, 'vector' | 'positions' | 'at'> & { readonly topics: readonly SourceTopic[] }
 
-export interface SourceTopic {
+interface SourceTopic {
   readonly name: string
   readonly id: string
   readonly partitions: number

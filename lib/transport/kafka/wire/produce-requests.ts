@@ -17,7 +17,7 @@ export interface ProduceResponse extends TopicPartition {
   readonly recordErrors: readonly RecordError[]
 }
 
-export interface RecordError {
+interface RecordError {
   readonly index: number
   readonly message: string | null
 }
