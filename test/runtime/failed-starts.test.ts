@@ -31,22 +31,25 @@ const boom = (): never => {
 
 const rejects = (): Promise<never> => Promise.reject(new Error('boom'))
 
-/** A task with a store, and a global store. */
+/** A task with a store, and a global store. Suppliers fail when tasks are made: the builder asks them twice before. */
 function topology({ supplier, init, globalSupplier, globalInit }: Broken): Topology {
   const builder = new StreamsBuilder()
+  let isBuilt = false
   const store = (name: string) => keyValueStore<string, string>(name, { key: Serdes.string, value: Serdes.string })
   builder.addGlobalStore(store('global'), names, () => {
-    globalSupplier?.()
+    if (isBuilt) globalSupplier?.()
     return { init: () => globalInit?.(), process: () => undefined }
   })
   builder.stream(lines).process(
     () => {
-      supplier?.()
+      if (isBuilt) supplier?.()
       return { init: () => init?.(), process: () => undefined }
     },
     { stores: [store('own')] },
   )
-  return builder.build()
+  const topology = builder.build()
+  isBuilt = true
+  return topology
 }
 
 /** All methods of `target`, but those that are given. */
