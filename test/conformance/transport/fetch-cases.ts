@@ -73,6 +73,8 @@ export const fetchCases: Readonly<Record<string, TransportCase>> = {
   'trouble with one partition does not hold up the others': async (t, cluster) => {
     const topic = await newTopic(t, cluster, 2)
     const producer = await openProducer(t, cluster)
+    // A partition that has taken a record has its leader: before, a new one may answer UNKNOWN_LEADER_EPOCH for a while.
+    await write(producer, topic, ['b'], 1000, 0)
     await write(producer, topic, ['a'], 1000, 1)
     const fetcher = await openFetcher(t, cluster)
     const fetched = await fetcher.fetch(
