@@ -74,13 +74,21 @@ interface Producing {
   readonly producerEpoch: number
 }
 
-/** Finds the coordinator of the transactional id, which begins to exist by that, and gets an identity. */
+type CoordinatorKind = 0 | 1 // of a group, of a transactional id
+
+/** Finds the coordinator. On a new cluster the coordinator's topic begins to exist by that question. */
+async function awaitCoordinator(asker: Asker, keyType: CoordinatorKind, key: string): Promise<void> {
+  for (;;) {
+    const { coordinators } = await asker.ask(findCoordinator, 4, { keyType, coordinatorKeys: [key] })
+    if (coordinators[0]!.errorCode === 0) return
+    await new Promise((resolve) => setTimeout(resolve, 50))
+  }
+}
+
+/** Gets an identity of a transactional id of its own. */
 async function begin(t: Test, asker: Asker, version: number): Promise<Producing> {
   const transactionalId = `txn-${randomUUID()}`
-  for (let errorCode = 15; errorCode !== 0;) {
-    const { coordinators } = await asker.ask(findCoordinator, 4, { keyType: 1, coordinatorKeys: [transactionalId] })
-    errorCode = coordinators[0]!.errorCode
-  }
+  await awaitCoordinator(asker, 1, transactionalId)
   const body = { transactionalId, transactionTimeoutMs: 60_000 }
   const { errorCode, producerId, producerEpoch } = await asker.untilReady(initProducerId, version, body)
   t.same([errorCode, producerEpoch], [0, 0])
@@ -113,6 +121,7 @@ async function write(
 
 async function commitOffset(t: Test, asker: Asker, version: number, topic: string, producing: Producing): Promise<void> {
   const partitions = [{ partitionIndex: 0, committedOffset: 7, committedMetadata: 'm' }]
+  await awaitCoordinator(asker, 0, `group-${producing.transactionalId}`)
   for (;;) {
     const { topics } = await asker.ask(txnOffsetCommit, version, {
       ...producing,
