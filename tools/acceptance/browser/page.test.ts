@@ -157,12 +157,18 @@ async function survival(bench: Bench): Promise<void> {
   )
 }
 
+/** Without two users the form refuses a transfer. */
+async function usersAreHere(page: Page): Promise<void> {
+  await until('users are here', async () => (await page.locator('.balances li').count()) === 4)
+}
+
 async function waitingWrites(bench: Bench): Promise<void> {
   await pageTest(
     'a write without an answer is repeated with its key, and written once',
     bench,
     { server: { rate: 0 } },
     async (t, { page, server }) => {
+      await usersAreHere(page)
       server.refusals.push(0, 503, 429)
       await page.fill('input[inputmode=decimal]', '10.05')
       await page.press('input[inputmode=decimal]', 'Enter')
@@ -172,6 +178,7 @@ async function waitingWrites(bench: Bench): Promise<void> {
   )
 
   await pageTest('a reload while a write waits loses nothing', bench, { server: { rate: 0 } }, async (t, { page, server }) => {
+    await usersAreHere(page)
     server.kill(3_000)
     await page.waitForSelector('[data-state="killed"]')
     await page.press('input[inputmode=decimal]', 'Enter')
@@ -188,14 +195,14 @@ async function keyboard(bench: Bench): Promise<void> {
     { server: { rate: 0, downMs: 10_000 } },
     async (t, { page, server }) => {
       const { keyboard } = page
-      await until('users are here', async () => (await page.locator('.balances li').count()) === 4)
+      await usersAreHere(page)
       await keyboard.press('u')
       await keyboard.type('Emeka')
       await keyboard.press('Enter')
       await until('the user is here', async () => (await page.locator('.balances li').count()) === 5)
 
       await keyboard.press('n')
-      await until('the form has the focus', () => page.evaluate(() => document.activeElement?.id === 'from'))
+      await focusIsOn(page, 'from')
       await keyboard.press('Tab')
       await keyboard.press('Tab')
       await keyboard.type('33.30')
@@ -209,7 +216,7 @@ async function keyboard(bench: Bench): Promise<void> {
       await keyboard.type('Bruno Costa')
       await keyboard.press('Enter')
       await until('the rename has come', async () => (await page.getAttribute('[data-emission]', 'data-emission')) === '1/0')
-      t.match(await page.textContent('.rows tbody'), 'Bruno Costa')
+      await until('the row has the name', async () => (await page.textContent('.rows tbody'))?.includes('Bruno Costa') === true)
 
       await page.locator('h1').click()
       await keyboard.press('j')
@@ -226,11 +233,17 @@ async function keyboard(bench: Bench): Promise<void> {
       await keyboard.press('r')
       t.equal(await page.evaluate(() => location.pathname), '/records')
       await keyboard.press('/')
+      await focusIsOn(page, 'filter')
       await keyboard.type('dalia')
       t.match(await page.textContent('.empty'), '1 without the filter')
       t.equal(await page.evaluate(() => location.search), '?user=dalia')
     },
   )
+}
+
+/** A key that leads to a field gives it the focus with the next frame. */
+async function focusIsOn(page: Page, id: string): Promise<void> {
+  await until(`the focus is on ${id}`, () => page.evaluate((wanted) => document.activeElement?.id === wanted, id))
 }
 
 /** Presses Tab until the focus is on what is named so. */

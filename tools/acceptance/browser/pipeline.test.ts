@@ -62,7 +62,7 @@ await withBrowser(async (bench) => {
   const { url } = pipeline
   await until('the pipeline runs, and has its users', async () => {
     const { system, users } = await stateOf(url)
-    return system.phase === 'running' && users.length >= 4
+    return system.phase === 'paused' && users.length >= 4 // its generator rests
   }, startWithinMs) // prettier-ignore
   const { page, faults, close } = await openPage(bench, url)
   await t.test('L2: POST → row in the browser', (t) => latency(t, page))
