@@ -20,8 +20,9 @@ export async function loadPackage<T>({ load, install, purpose }: OptionalPackage
 }
 
 /**
- * Loads an optional native package synchronously. Bundlers do not see it, because they cannot include native code: it is installed
- * beside the bundle. If it cannot be loaded, throws a `ConfigError` that says what to install.
+ * Loads an optional package synchronously. Bundlers do not see it: they cannot include native code, and fail where a package is not
+ * installed that the program may never ask for. So it is installed beside the bundle. If it cannot be loaded, throws a `ConfigError`
+ * that says what to install.
  */
 export function requirePackage(name: string, purpose: string): unknown {
   try {

@@ -2,7 +2,7 @@ import { asBuffer } from '../../../../model/bytes.ts'
 import type { Kafka, logLevel, SASLOptions } from 'kafkajs'
 import type { ConnectionOptions } from 'node:tls'
 import { TransportError } from '../../../../model/errors.ts'
-import { loadPackage } from '../../../../model/load-package.ts'
+import { requirePackage } from '../../../../model/load-package.ts'
 import { authenticationFailed } from '../connection-errors.ts'
 import type { Connection, ConnectionSettings, HostPort, OpenConnection, RequestFrame, VersionRange } from '../connection.ts'
 import { ResponseReader } from '../../wire/response-reader.ts'
@@ -69,8 +69,7 @@ const kafkajsTimeoutMs = 600_000
 
 /** Prepares connections by kafkajs. The call loads that package; if it is not installed, it rejects with a `ConfigError` that says so. */
 export async function kafkajsConnector(settings: ConnectionSettings): Promise<OpenConnection> {
-  const load = (): Promise<KafkajsModule> => import('kafkajs')
-  const kafkajs = await loadPackage({ load, install: 'kafkajs', purpose: "kafka({ connection: 'kafkajs' }) needs" })
+  const kafkajs = requirePackage('kafkajs', "kafka({ connection: 'kafkajs' }) needs") as KafkajsModule
   const cluster = clusterOf(newKafka(kafkajs, settings))
   return (broker, signal) => openConnection(cluster, broker, signal)
 }
