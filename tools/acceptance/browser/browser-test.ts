@@ -137,6 +137,12 @@ export function processTree(pid: number): number[] {
   return [...parents.keys()].filter(isBelow)
 }
 
+/**
+ * Whether the limits of speed are asserted: `LIMITS=on`, for a quiet machine. Otherwise figures are only printed, since those of a busy
+ * one say nothing of the page.
+ */
+export const hasLimits = process.env['LIMITS'] === 'on'
+
 declare global {
   var millrace: {
     ids(): number[]
