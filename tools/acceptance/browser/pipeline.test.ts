@@ -67,8 +67,9 @@ await withBrowser(async (bench) => {
   const { page, faults, close } = await openPage(bench, url)
   await t.test('L2: POST → row in the browser', (t) => latency(t, page))
   await t.test('UI4: a rename, against SQL', (t) => rename(t, page, pipeline))
-  await t.test(`UI2, L1: ${rate}/s for ${seconds} s with two kills: the test’s ledger = SQL = the page`, (t) =>
-    survive(t, page, pipeline),
+  await t.test(
+    `${rate >= 1_000 ? 'UI2, L1' : 'UI2'}: ${rate}/s for ${seconds} s with two kills: the test’s ledger = SQL = the page`,
+    (t) => survive(t, page, pipeline),
   )
   await t.test('UI6: a reload and a second tab have the same ids', (t) => reload(t, bench, page, pipeline))
   await t.test('the policy of the page was never broken', async (t) => t.same(faults, []))
