@@ -7,7 +7,7 @@ import { decodeAssignmentInfo } from '../../lib/runtime/membership/assignment/as
 import { encodeSubscriptionInfo } from '../../lib/runtime/membership/assignment/subscription-info.ts'
 import { topologyHash } from '../../lib/runtime/membership/topology-hash.ts'
 import { StreamAssignor } from '../../lib/runtime/membership/stream-assignor.ts'
-import type { SubscribedMember } from '../../lib/transport/group/group-member.ts'
+import type { SubscribedMember } from '../../lib/transport/group/group-member-options.ts'
 import { keyValueStore, plan, source, subtopology } from './plan.ts'
 
 const twoTopics = plan(

@@ -1,4 +1,4 @@
-import type { Goodbye } from '../../transport/group/group-member.ts'
+import type { Goodbye } from '../../transport/group/group-member-options.ts'
 import type { TaskId } from '../../model/task-id.ts'
 import type { TopicPartition } from '../../model/topic-partition.ts'
 import type { GroupIdentity, OffsetCommit } from '../../transport/group-coordinator.ts'

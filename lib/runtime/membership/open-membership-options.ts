@@ -1,7 +1,7 @@
 import type { TopologyPlan } from '../../topology/topology-plan.ts'
 import type { Admin } from '../../transport/admin.ts'
 import type { Cluster } from '../../transport/cluster.ts'
-import type { MemberMemory } from '../../transport/group/group-member.ts'
+import type { MemberMemory } from '../../transport/group/group-member-options.ts'
 import type { ThreadEnvironment } from '../environment/thread-environment.ts'
 import type { ResolvedConfig } from '../streams-config.ts'
 

@@ -2,7 +2,7 @@ import type { Chance } from '../../clock/chance.ts'
 import type { TaskId } from '../../model/task-id.ts'
 import { taskIdString } from '../../model/task-id.ts'
 import type { StorageEnvironment, StorageFactory, StoragePlace } from '../../storage/storage.ts'
-import type { MemberMemory } from '../../transport/group/group-member.ts'
+import type { MemberMemory } from '../../transport/group/group-member-options.ts'
 import type { Logger } from '../logger.ts'
 import { storedOffsetSum } from './store-positions.ts'
 

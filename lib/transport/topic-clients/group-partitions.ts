@@ -4,7 +4,7 @@ import type { Admin, OffsetSpec } from '../admin.ts'
 import type { MemberAssignment } from '../group/consumer-protocol.ts'
 import { assignCooperativeSticky } from '../group/cooperative-sticky-assignor.ts'
 import type { FetchPosition } from '../fetcher.ts'
-import type { GroupMemberListener, GroupMemberOptions, NewAssignment, SubscribedMember } from '../group/group-member.ts'
+import type { GroupMemberListener, GroupMemberOptions, NewAssignment, SubscribedMember } from '../group/group-member-options.ts'
 import { GroupMember } from '../group/group-member.ts'
 import type { Position, PositionSource } from './position-source.ts'
 

@@ -1,5 +1,5 @@
 import t from 'tap'
-import type { GroupMemberListener } from '../../../lib/transport/group/group-member.ts'
+import type { GroupMemberListener } from '../../../lib/transport/group/group-member-options.ts'
 import { joinOnce, offset, openCoordinator, openGroup, refusal, settle } from './group-fixture.ts'
 
 t.test('while a join waits for others no commit is sent; after the assignment commits go through', async (t) => {

@@ -6,7 +6,7 @@ import type { TopicPartition } from '../../../lib/model/topic-partition.ts'
 import { assignCooperativeSticky } from '../../../lib/transport/group/cooperative-sticky-assignor.ts'
 import { EmbeddedCluster } from '../../../lib/transport/embedded/embedded-cluster.ts'
 import type { GroupCoordinator } from '../../../lib/transport/group-coordinator.ts'
-import type { GroupMemberListener, GroupMemberOptions } from '../../../lib/transport/group/group-member.ts'
+import type { GroupMemberListener, GroupMemberOptions } from '../../../lib/transport/group/group-member-options.ts'
 import { GroupMember } from '../../../lib/transport/group/group-member.ts'
 
 /** Lets everything happen that needs no time. */

@@ -2,7 +2,7 @@ import t from 'tap'
 import { ManualClock } from '../../../lib/clock/manual-clock.ts'
 import { partitionKey } from '../../../lib/model/topic-partition.ts'
 import type { GroupCoordinator } from '../../../lib/transport/group-coordinator.ts'
-import type { GroupMemberListener } from '../../../lib/transport/group/group-member.ts'
+import type { GroupMemberListener } from '../../../lib/transport/group/group-member-options.ts'
 import { GroupMember } from '../../../lib/transport/group/group-member.ts'
 import { openGroup, settle } from './group-fixture.ts'
 

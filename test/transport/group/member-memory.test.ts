@@ -1,5 +1,5 @@
 import t from 'tap'
-import type { MemberMemory } from '../../../lib/transport/group/group-member.ts'
+import type { MemberMemory } from '../../../lib/transport/group/group-member-options.ts'
 import { openCoordinator, openGroup } from './group-fixture.ts'
 
 class Memory implements MemberMemory {
