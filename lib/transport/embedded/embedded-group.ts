@@ -1,46 +1,12 @@
 import type { Chance } from '../../clock/chance.ts'
 import type { Clock, Timer } from '../../clock/clock.ts'
-import type { GroupIdentity, GroupProtocol, JoinRequest, JoinResponse, MemberAssignmentBytes } from '../group-coordinator.ts'
+import type { GroupIdentity, JoinRequest, JoinResponse, MemberAssignmentBytes } from '../group-coordinator.ts'
+import type { GroupClient, GroupMemberDescription, GroupMemberState } from './embedded-group-member.ts'
+import { reply } from './embedded-group-member.ts'
+import { electProtocol, sameProtocols } from './group-protocols.ts'
 import { refusal } from './refusal.ts'
 
 type GroupState = 'empty' | 'preparing-rebalance' | 'completing-rebalance' | 'stable'
-
-/** A request that waits for its answer. */
-interface Reply<T> {
-  readonly promise: Promise<T>
-  readonly resolve: (value: T) => void
-  readonly reject: (error: Error) => void
-}
-
-interface Member {
-  readonly memberId: string
-  readonly groupInstanceId: string | null
-  readonly clientId: string
-  readonly clientHost: string
-  sessionTimeoutMs: number
-  rebalanceTimeoutMs: number
-  protocols: readonly GroupProtocol[]
-  assignment: Uint8Array
-  joining: Reply<JoinResponse> | null
-  syncing: Reply<Uint8Array> | null
-  session: Timer | null
-}
-
-/** The client that a member is in. */
-export interface GroupClient {
-  readonly clientId: string
-  readonly clientHost: string
-}
-
-/** A member as its group describes it (Kafka: `DescribeGroups`). */
-export interface GroupMemberDescription {
-  readonly memberId: string
-  readonly groupInstanceId: string | null
-  readonly clientId: string
-  readonly clientHost: string
-  readonly metadata: Uint8Array
-  readonly assignment: Uint8Array
-}
 
 const stateNames: Readonly<Record<GroupState, string>> = {
   empty: 'Empty',
@@ -59,7 +25,7 @@ export class EmbeddedGroup {
   readonly groupId: string
   readonly #clock: Clock
   readonly #chance: Chance
-  readonly #members = new Map<string, Member>()
+  readonly #members = new Map<string, GroupMemberState>()
   #state: GroupState = 'empty'
   #generationId = 0
   #leaderId = ''
@@ -186,7 +152,7 @@ export class EmbeddedGroup {
 
   /** Removes a member. A static one can be named by its instance id alone (KIP-345). */
   leave({ memberId, groupInstanceId }: GroupIdentity): void {
-    const isNamed = ({ groupInstanceId: id }: Member): boolean => groupInstanceId !== null && id === groupInstanceId
+    const isNamed = ({ groupInstanceId: id }: GroupMemberState): boolean => groupInstanceId !== null && id === groupInstanceId
     const named = memberId === '' ? [...this.#members.values()].find(isNamed) : undefined
     this.#remove(named ?? this.#known(memberId, groupInstanceId))
   }
@@ -222,14 +188,14 @@ export class EmbeddedGroup {
     )
   }
 
-  #admit(request: JoinRequest, client: GroupClient): Member {
+  #admit(request: JoinRequest, client: GroupClient): GroupMemberState {
     const isReserved = this.#useReserved(request.memberId)
     if (request.memberId !== '' && !isReserved) return this.#known(request.memberId, request.groupInstanceId)
     this.#replaceStatic(request.groupInstanceId)
     const memberId = isReserved ? request.memberId : this.#newMemberId(request.groupInstanceId ?? client.clientId)
     const { groupInstanceId, sessionTimeoutMs, rebalanceTimeoutMs } = request
     const times = { sessionTimeoutMs, rebalanceTimeoutMs }
-    const member: Member = {
+    const member: GroupMemberState = {
       memberId,
       groupInstanceId,
       ...client,
@@ -260,7 +226,7 @@ export class EmbeddedGroup {
       if (member.groupInstanceId === groupInstanceId) this.#forget(member, this.#fenced(groupInstanceId))
   }
 
-  #known(memberId: string, groupInstanceId: string | null): Member {
+  #known(memberId: string, groupInstanceId: string | null): GroupMemberState {
     const member = this.#members.get(memberId)
     if (member !== undefined) return member
     const isReplaced =
@@ -268,7 +234,7 @@ export class EmbeddedGroup {
     throw isReplaced ? this.#fenced(groupInstanceId) : this.#unknown(memberId)
   }
 
-  #member({ memberId, generationId, groupInstanceId }: GroupIdentity): Member {
+  #member({ memberId, generationId, groupInstanceId }: GroupIdentity): GroupMemberState {
     const member = this.#known(memberId, groupInstanceId)
     if (generationId !== this.#generationId)
       throw refusal(
@@ -316,7 +282,7 @@ export class EmbeddedGroup {
     }
   }
 
-  #joinResponse({ memberId }: Member): JoinResponse {
+  #joinResponse({ memberId }: GroupMemberState): JoinResponse {
     const isLeader = memberId === this.#leaderId
     return {
       generationId: this.#generationId,
@@ -327,7 +293,7 @@ export class EmbeddedGroup {
     }
   }
 
-  #describe({ memberId, groupInstanceId, protocols }: Member) {
+  #describe({ memberId, groupInstanceId, protocols }: GroupMemberState) {
     return { memberId, groupInstanceId, metadata: protocols.find(({ name }) => name === this.#protocolName)?.metadata ?? nothing }
   }
 
@@ -344,19 +310,19 @@ export class EmbeddedGroup {
   }
 
   /** Restarts the session timeout. A member that waits in a join has none, because it sends no heartbeats meanwhile. */
-  #keepAlive(member: Member): void {
+  #keepAlive(member: GroupMemberState): void {
     member.session?.cancel()
     if (member.joining !== null) return
     member.session = this.#clock.schedule(member.sessionTimeoutMs, () => this.#remove(member))
   }
 
-  #remove(member: Member): void {
+  #remove(member: GroupMemberState): void {
     this.#forget(member, this.#unknown(member.memberId))
     if (this.#state === 'preparing-rebalance' || this.#members.size === 0) this.#completeJoin()
     else this.#prepareRebalance()
   }
 
-  #forget(member: Member, reason: Error): void {
+  #forget(member: GroupMemberState, reason: Error): void {
     this.#members.delete(member.memberId)
     member.session?.cancel()
     member.joining?.reject(reason)
@@ -383,29 +349,4 @@ export class EmbeddedGroup {
   #rebalancing(): Error {
     return refusal('REBALANCE_IN_PROGRESS', `Group ${this.groupId} is rebalancing: join again.`)
   }
-}
-
-function reply<T>(): Reply<T> {
-  const { promise, resolve, reject } = Promise.withResolvers<T>()
-  return { promise, resolve, reject }
-}
-
-function sameProtocols(left: readonly GroupProtocol[], right: readonly GroupProtocol[]): boolean {
-  const isSame = ({ name, metadata }: GroupProtocol, at: number): boolean =>
-    right[at]!.name === name && Buffer.compare(right[at]!.metadata, metadata) === 0
-  return left.length === right.length && left.every(isSame)
-}
-
-/**
- * Each member votes for the first of its protocols that all members support. A tie goes to the protocol that got a vote first.
- */
-function electProtocol(members: readonly Member[]): string {
-  const isShared = (name: string): boolean =>
-    members.every((member) => member.protocols.some((protocol) => protocol.name === name))
-  const votes = new Map<string, number>()
-  for (const { protocols } of members) {
-    const choice = protocols.find(({ name }) => isShared(name))
-    if (choice !== undefined) votes.set(choice.name, (votes.get(choice.name) ?? 0) + 1)
-  }
-  return [...votes].reduce((best, next) => (next[1] > best[1] ? next : best))[0]
 }

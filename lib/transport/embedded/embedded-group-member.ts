@@ -1,0 +1,45 @@
+import type { Timer } from '../../clock/clock.ts'
+import type { GroupProtocol, JoinResponse } from '../group-coordinator.ts'
+
+/** A request that waits for its answer. */
+export interface Reply<T> {
+  readonly promise: Promise<T>
+  readonly resolve: (value: T) => void
+  readonly reject: (error: Error) => void
+}
+
+/** A member of an embedded group, and what it waits for. */
+export interface GroupMemberState {
+  readonly memberId: string
+  readonly groupInstanceId: string | null
+  readonly clientId: string
+  readonly clientHost: string
+  sessionTimeoutMs: number
+  rebalanceTimeoutMs: number
+  protocols: readonly GroupProtocol[]
+  assignment: Uint8Array
+  joining: Reply<JoinResponse> | null
+  syncing: Reply<Uint8Array> | null
+  session: Timer | null
+}
+
+/** The client that a member is in. */
+export interface GroupClient {
+  readonly clientId: string
+  readonly clientHost: string
+}
+
+/** A member as its group describes it (Kafka: `DescribeGroups`). */
+export interface GroupMemberDescription {
+  readonly memberId: string
+  readonly groupInstanceId: string | null
+  readonly clientId: string
+  readonly clientHost: string
+  readonly metadata: Uint8Array
+  readonly assignment: Uint8Array
+}
+
+export function reply<T>(): Reply<T> {
+  const { promise, resolve, reject } = Promise.withResolvers<T>()
+  return { promise, resolve, reject }
+}
