@@ -1,7 +1,7 @@
 import type { Admin, Cluster } from 'millrace'
 import type { Station } from '../../contracts/feed.ts'
-import { sinkGroup } from './flows.ts'
-import type { Flow } from './flows.ts'
+import { sinkGroup } from '../../feed/topics/flows.ts'
+import type { Flow } from '../../feed/topics/flows.ts'
 
 interface Count {
   readonly flow: Flow

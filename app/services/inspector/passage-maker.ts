@@ -1,12 +1,12 @@
 import type { RawRecord, SchemaRegistry } from 'millrace'
 import type { ClockMs, Excerpt } from '../../contracts/feed.ts'
-import { causeOf } from './cause.ts'
-import type { Flow } from './flows.ts'
+import { causeOf } from '../../feed/topics/cause.ts'
+import type { Flow } from '../../feed/topics/flows.ts'
 import type { Passage } from './passages.ts'
 import { CauseTimes } from './passages.ts'
-import type { TextReader } from './text-reader.ts'
-import { excerptMax } from './text-reader.ts'
-import { keyText, schemaIdOf, sizeOf } from './topic-reader.ts'
+import type { TextReader } from '../../feed/topics/text-reader.ts'
+import { excerptMax } from '../../feed/topics/text-reader.ts'
+import { keyText, schemaIdOf, sizeOf } from '../../feed/topics/topic-reader.ts'
 
 /** Turns the records of the flows into passages. */
 export class PassageMaker {

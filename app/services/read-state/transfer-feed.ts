@@ -2,11 +2,11 @@ import { randomBytes } from 'node:crypto'
 import type { Cluster, SchemaRegistry } from 'millrace'
 import { tailTopics } from '../../adapters/kafka/topic-tail.ts'
 import { FeedLog } from '../../feed/feed-log.ts'
-import { BatchGatherer } from '../inspector/batch-gatherer.ts'
-import { feedSources } from '../inspector/flows.ts'
-import { describeTopics, endsOf } from '../inspector/inspector-topics.ts'
-import { RecordMaker } from '../inspector/record-maker.ts'
-import { TopicHistory, positionsOf } from '../inspector/topic-history.ts'
+import { BatchGatherer } from '../../feed/topics/batch-gatherer.ts'
+import { feedSources } from '../../feed/topics/flows.ts'
+import { describeTopics, endsOf } from '../../feed/topics/feed-topics.ts'
+import { RecordMaker } from '../../feed/topics/record-maker.ts'
+import { TopicHistory, positionsOf } from '../../feed/topics/topic-history.ts'
 
 export interface TransferFeedOptions {
   readonly cluster: Cluster

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { Admin, Cluster } from 'millrace'
-import type { FeedTopic, Positions } from '../../feed/vector.ts'
+import type { FeedTopic, Positions } from '../vector.ts'
 
 /** A topic as a cluster describes it; not every cluster says an id. */
 interface Described {
