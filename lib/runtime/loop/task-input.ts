@@ -65,9 +65,8 @@ export class TaskInput {
    */
   handOver(): void {
     const { fetcher, gate } = this.#options
-    // What was fetched counts already. So the next fetch is under way while the records are handed over.
+    // The gate is asked before `take`: what is taken counts for nobody until it is handed over.
     this.#isHeldBack = !gate.isOpen()
-    if (!this.#isHeldBack) fetcher.start()
     const fetched = fetcher.take()
     if (!this.#isHeldBack) fetcher.start()
     for (const each of fetched) this.#take(each)

@@ -1,5 +1,6 @@
 import type avscModule from 'avsc'
 import { checked, formatDecimal, fromTwosComplement, magnitude, parseDecimal, toTwosComplement } from './decimal.ts'
+import { timeNames } from './logical-type-of.ts'
 
 /** The part of the module `avsc` that Millrace uses. It is declared here, so that the types compile without the package. */
 export interface Avsc {
@@ -12,19 +13,6 @@ export interface AvscLogicalTypes {
   readonly [name: string]: new (...args: never[]) => object
 }
 
-/** The times that avsc must not drop from the text of a schema, because they tell the unit of a number. */
-const times = [
-  'date',
-  'time-millis',
-  'time-micros',
-  'timestamp-millis',
-  'timestamp-micros',
-  'timestamp-nanos',
-  'local-timestamp-millis',
-  'local-timestamp-micros',
-  'local-timestamp-nanos',
-]
-
 /**
  * Returns the logical types for `avsc.Type.forSchema`, and for your own client of @kafkajs/confluent-schema-registry. With them, a
  * schema that avsc has parsed keeps its decimals and times.
@@ -35,7 +23,7 @@ const times = [
 export function avroLogicalTypes(avsc: Avsc): AvscLogicalTypes {
   const { LogicalType } = (avsc as typeof avscModule).types
   const TimeType = timeType(LogicalType)
-  return { ...Object.fromEntries(times.map((name) => [name, TimeType])), decimal: decimalType(LogicalType) }
+  return { ...Object.fromEntries(timeNames.map((name) => [name, TimeType])), decimal: decimalType(LogicalType) }
 }
 
 type LogicalType = typeof avscModule.types.LogicalType

@@ -15,6 +15,9 @@ const timesOf: Readonly<Record<string, readonly string[]>> = {
   ],
 }
 
+/** The names of all times. avsc must not drop them from the text of a schema, because they tell the unit of a number. */
+export const timeNames = Object.values(timesOf).flat()
+
 /**
  * Returns the logical type that a schema names. Undefined if there is none, or an unknown one, which Avro ignores. Throws a
  * `TypeError` if its attributes are wrong.

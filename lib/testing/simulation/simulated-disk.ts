@@ -1,17 +1,9 @@
-import { fromLatin1, latin1 } from '../../model/bytes.ts'
 import { LockError } from '../../model/errors.ts'
-import { OrderedMap } from '../../storage/ordered-map.ts'
-import type {
-  StorageEntry,
-  StorageEnvironment,
-  StorageFactory,
-  StorageRange,
-  StorageTable,
-  StorageWrite,
-} from '../../storage/storage.ts'
+import { MemoryTable } from '../../storage/memory/memory-table.ts'
+import type { StorageEntry, StorageEnvironment, StorageFactory, StorageWrite } from '../../storage/storage.ts'
 import type { SimulatedProcess } from './simulated-process.ts'
 
-type Tables = Map<string, DiskTable>
+type Tables = Map<string, MemoryTable>
 
 /** The disk of a machine. It outlives the processes that use it, one after the other. */
 export class SimulatedDisk {
@@ -44,7 +36,7 @@ export class SimulatedDisk {
 
   /** The rows of a table, for whoever checks them. */
   rows(environment: string, table: string): IterableIterator<StorageEntry> {
-    return (this.#environments.get(environment)?.get(table) ?? new DiskTable(table)).iterate({})
+    return (this.#environments.get(environment)?.get(table) ?? new MemoryTable(table)).iterate({})
   }
 
   tables(environment: string): readonly string[] {
@@ -62,7 +54,7 @@ export class SimulatedDisk {
         if (open.has(name)) throw locked(name)
         open.add(name)
         process.opened('environment')
-        const tables = this.#environments.get(name) ?? new Map<string, DiskTable>()
+        const tables = this.#environments.get(name) ?? new Map<string, MemoryTable>()
         this.#environments.set(name, tables)
         return this.#environment(name, tables, process, open)
       },
@@ -75,7 +67,7 @@ export class SimulatedDisk {
   #environment(name: string, tables: Tables, process: SimulatedProcess, open: Set<string>): StorageEnvironment {
     return {
       table(table) {
-        const found = tables.get(table) ?? new DiskTable(table)
+        const found = tables.get(table) ?? new MemoryTable(table)
         tables.set(table, found)
         return found
       },
@@ -92,7 +84,7 @@ export class SimulatedDisk {
   #transact(writes: readonly StorageWrite[], process: SimulatedProcess): void {
     if (process.crashesAt('before', 'storage.transact')) throw new KilledHere()
     if (this.#isFull) throw Object.assign(new Error('ENOSPC: no space left on device'), { code: 'ENOSPC' })
-    for (const { table, key, value } of writes) (table as DiskTable).apply(key, value)
+    for (const { table, key, value } of writes) (table as MemoryTable).apply(key, value && Uint8Array.from(value))
     if (process.crashesAt('after', 'storage.transact')) throw new KilledHere()
   }
 }
@@ -101,32 +93,5 @@ export class SimulatedDisk {
 class KilledHere extends Error {
   constructor() {
     super('This process was killed.')
-  }
-}
-
-class DiskTable implements StorageTable {
-  readonly name: string
-  readonly #rows = new OrderedMap<Uint8Array>()
-
-  constructor(name: string) {
-    this.name = name
-  }
-
-  get(key: Uint8Array): Uint8Array | undefined {
-    return this.#rows.get(latin1(key))
-  }
-
-  *iterate({ from, to, reverse }: StorageRange): Generator<StorageEntry, undefined> {
-    const range = { from: from && latin1(from), to: to && latin1(to), reverse }
-    for (const [key, value] of this.#rows.scan(range)) yield { key: fromLatin1(key), value }
-  }
-
-  count(): number {
-    return this.#rows.size
-  }
-
-  apply(key: Uint8Array, value: Uint8Array | null): void {
-    if (value === null) this.#rows.delete(latin1(key))
-    else this.#rows.set(latin1(key), Uint8Array.from(value))
   }
 }
