@@ -32,12 +32,18 @@ interface FailedInput {
   readonly error: TransportError
 }
 
+/** A partition whose next records wait for serdes or for an offset. */
+interface HeldInput {
+  readonly managed: ManagedTask
+  /** What came of the partition meanwhile. */
+  readonly answers: FetchedPartition[]
+}
+
 /** Gives fetched records to the tasks that read them, and pauses partitions whose tasks have enough (Java: `addRecordsToTasks`). */
 export class TaskInput {
   readonly #options: TaskInputOptions
   readonly #paused = new Map<TopicPartition, ManagedTask>()
-  /** The partitions whose next records wait for serdes or for an offset, with the answers that came meanwhile. */
-  readonly #held = new Map<TopicPartition, FetchedPartition[]>()
+  readonly #held = new Map<TopicPartition, HeldInput>()
   readonly #closing = new AbortController()
   #failed: FailedInput | null = null
   #isHeldBack = false
@@ -97,8 +103,9 @@ export class TaskInput {
     if (managed?.state !== 'running') return
     const partition = partitionOf(managed, fetched)
     const held = this.#held.get(partition)
-    if (held === undefined) return this.#hand(managed, partition, fetched)
-    held.push(fetched)
+    // A task that was made anew has the partitions of the closed one, and does not wait for it.
+    if (held?.managed !== managed) return this.#hand(managed, partition, fetched)
+    held.answers.push(fetched)
     this.#pause(managed, partition)
   }
 
@@ -119,14 +126,14 @@ export class TaskInput {
 
   /** Holds back what comes of the partition until `work` is done. The loop then applies its result. */
   #hold(managed: ManagedTask, partition: TopicPartition, work: Promise<() => void>): void {
-    const held: FetchedPartition[] = []
+    const held: HeldInput = { managed, answers: [] }
     this.#held.set(partition, held)
     const goOn = (apply: () => void): void =>
       this.#options.jobs.post(async () => {
         if (managed.state === 'running') apply()
-        else held.length = 0
-        this.#held.delete(partition)
-        for (const each of held) this.#take(each)
+        else held.answers.length = 0
+        if (this.#held.get(partition) === held) this.#held.delete(partition)
+        for (const each of held.answers) this.#take(each)
       })
     work.then(goOn, (error: unknown) =>
       goOn(() => {
@@ -138,7 +145,7 @@ export class TaskInput {
   /** What came of the partition meanwhile is of the offset that is gone, and is left out. */
   #reset(managed: ManagedTask, partition: TopicPartition, error: TransportError): void {
     const moved = this.#options.tasks.reset(partition, truncatedTo(error)).then((move) => () => {
-      this.#held.get(partition)!.length = 0
+      this.#held.get(partition)!.answers.length = 0
       move()
     })
     this.#hold(managed, partition, moved)

@@ -12,7 +12,7 @@ import type { Serde } from '../../../lib/model/serde.ts'
 import { Serdes } from '../../../lib/serde/serdes.ts'
 import { SingleRecordBatch } from '../../../lib/testing/single-record-batch.ts'
 import type { FetchedPartition } from '../../../lib/transport/fetcher.ts'
-import { FakeTask } from '../task/fake-task.ts'
+import { FakeTask, managed } from '../task/fake-task.ts'
 import { FakeTasks } from '../task/fake-tasks.ts'
 import { settle } from '../simulated-time.ts'
 
@@ -180,6 +180,23 @@ t.test('records of a task that was closed meanwhile are left out', async (t) => 
   await settle()
   await jobs.runAll()
   t.equal(task.buffered, 0)
+})
+
+t.test('a task that was made anew gets its records, also if the closed one still waits for a serde', async (t) => {
+  const { task, tasks, fetcher, input, jobs } = open()
+  const asked = slowly(task)
+  const [former] = tasks.all
+  fetcher.fetched = [fetched(first, 0, 1)]
+  input.handOver()
+  tasks.close(former!)
+  const anew = new FakeTask('0_0')
+  tasks.all = [{ ...managed(anew), partitions: former!.partitions }]
+  fetcher.fetched = [fetched(first, 0, 2)]
+  input.handOver()
+  asked[0]!.resolve()
+  await settle()
+  await jobs.runAll()
+  t.same([task.buffered, anew.buffered], [0, 2])
 })
 
 t.test('a serde that does not answer ends the thread after the poll interval', async (t) => {
