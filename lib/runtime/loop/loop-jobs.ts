@@ -38,6 +38,21 @@ export class LoopJobs {
     if (!this.#isClosed) this.#push({ job, leaveOut: () => undefined })
   }
 
+  /**
+   * Posts a job when `work` has settled. The job gets a function that returns the result of `work`, or throws its error: a job whose
+   * task is gone does not call it.
+   */
+  postAfter<T>(work: Promise<T>, job: (result: () => T) => void): void {
+    const post = (result: () => T): void => this.post(async () => job(result))
+    const fail = (error: unknown) => (): never => {
+      throw error
+    }
+    work.then(
+      (value) => post(() => value),
+      (error: unknown) => post(fail(error)),
+    )
+  }
+
   async runAll(): Promise<void> {
     for (let waiting = this.#waiting.shift(); waiting !== undefined; waiting = this.#waiting.shift()) await waiting.job()
   }

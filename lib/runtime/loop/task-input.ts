@@ -16,7 +16,7 @@ import type { MemoryGate } from './memory-gate.ts'
 export interface TaskInputOptions {
   readonly fetcher: Pick<InputFetcher, 'start' | 'take' | 'pause' | 'resume' | 'hasNews'>
   readonly tasks: Pick<TaskManager, 'owner' | 'reset'>
-  readonly jobs: Pick<LoopJobs, 'post'>
+  readonly jobs: Pick<LoopJobs, 'postAfter'>
   readonly gate: Pick<MemoryGate, 'isOpen'>
   readonly clock: Clock
   /** A partition with more records than this in its task's queue is not fetched. */
@@ -117,38 +117,27 @@ export class TaskInput {
     const ranges = readableRanges(fetched, managed.task.fetchPosition(partition))
     const add = (): void => this.#add(managed, partition, fetched, ranges)
     if (isPrepared(reader)) return add()
-    this.#hold(
-      managed,
-      partition,
-      this.#limited(partition, prepareReads(reader, ranges)).then(() => add),
-    )
+    this.#hold(managed, partition, this.#limited(partition, prepareReads(reader, ranges)), add)
   }
 
   /** Holds back what comes of the partition until `work` is done. The loop then applies its result. */
-  #hold(managed: ManagedTask, partition: TopicPartition, work: Promise<() => void>): void {
+  #hold<T>(managed: ManagedTask, partition: TopicPartition, work: Promise<T>, apply: (result: T) => void): void {
     const held: HeldInput = { managed, answers: [] }
     this.#held.set(partition, held)
-    const goOn = (apply: () => void): void =>
-      this.#options.jobs.post(async () => {
-        if (managed.state === 'running') apply()
-        else held.answers.length = 0
-        if (this.#held.get(partition) === held) this.#held.delete(partition)
-        for (const each of held.answers) this.#take(each)
-      })
-    work.then(goOn, (error: unknown) =>
-      goOn(() => {
-        throw error
-      }),
-    )
+    this.#options.jobs.postAfter(work, (result) => {
+      if (managed.state === 'running') apply(result())
+      else held.answers.length = 0
+      if (this.#held.get(partition) === held) this.#held.delete(partition)
+      for (const each of held.answers) this.#take(each)
+    })
   }
 
   /** What came of the partition meanwhile is of the offset that is gone, and is left out. */
   #reset(managed: ManagedTask, partition: TopicPartition, error: TransportError): void {
-    const moved = this.#options.tasks.reset(partition, truncatedTo(error)).then((move) => () => {
+    this.#hold(managed, partition, this.#options.tasks.reset(partition, truncatedTo(error)), (move) => {
       this.#held.get(partition)!.answers.length = 0
       move()
     })
-    this.#hold(managed, partition, moved)
   }
 
   #limited(partition: TopicPartition, work: Promise<void>): Promise<void> {

@@ -34,7 +34,7 @@ export interface TaskManagerOptions {
   readonly directory: Pick<StateDirectory, 'openTask' | 'closeTask' | 'destroyTask'>
   readonly globalStores: GlobalStores
   readonly offsetReset: OffsetReset
-  readonly jobs: Pick<LoopJobs, 'post'>
+  readonly jobs: Pick<LoopJobs, 'postAfter'>
   /** For questions to brokers that fail. */
   readonly patience: Patience
   /** A task that cannot start for longer than this ends the thread. */
@@ -243,17 +243,10 @@ export class TaskManager {
   #step<T>(managed: ManagedTask, asked: Promise<T>, proceed: (answer: T) => void): void {
     const { jobs, environment, maxPollIntervalMs: limitMs } = this.#options
     const { signal } = this.#startOf(managed)
-    const goOn = (run: () => void): void =>
-      jobs.post(async () => {
-        if (managed.state !== 'closed') run()
-      })
-    within(asked, { clock: environment.clock, limitMs, late: () => startTimeout(managed.id, limitMs), signal }).then(
-      (answer) => goOn(() => proceed(answer)),
-      (error: unknown) =>
-        goOn(() => {
-          throw error
-        }),
-    )
+    const limited = within(asked, { clock: environment.clock, limitMs, late: () => startTimeout(managed.id, limitMs), signal })
+    jobs.postAfter(limited, (answer) => {
+      if (managed.state !== 'closed') proceed(answer())
+    })
   }
 
   #startOf(managed: ManagedTask): AbortController {

@@ -57,3 +57,17 @@ t.test('when the loop has ended jobs are left out, and whoever waits for one goe
   await jobs.runAll()
   t.same(ran, [])
 })
+
+t.test('a job that follows other work gets its result, or throws its error if it asks for the result', async (t) => {
+  const jobs = new LoopJobs()
+  const results: string[] = []
+  jobs.postAfter(Promise.resolve('done'), (result) => void results.push(result()))
+  jobs.postAfter(Promise.reject(new Error('boom')), () => void results.push('not asked'))
+  t.ok(jobs.isEmpty, 'the work has to settle first')
+  await new Promise(setImmediate)
+  await jobs.runAll()
+  t.same(results, ['done', 'not asked'])
+  jobs.postAfter(Promise.reject(new Error('boom')), (result) => result())
+  await new Promise(setImmediate)
+  await t.rejects(jobs.runAll(), { message: 'boom' })
+})
