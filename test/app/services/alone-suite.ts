@@ -22,8 +22,7 @@ export async function servicesAlone(t: Test, bootstrapServers: string): Promise<
   const start = (name: string, flags: Readonly<Record<string, string>>): Promise<ServiceProcess> => startService(t, name, flags)
   const [users, transfers, read, ...others] = await Promise.all([
     start('users-write', { database: file('users.db') }),
-    // How long a user may take is no matter of this suite.
-    start('transfers-write', { ...common, database: file('transfers.db'), 'user-wait-ms': '30000' }),
+    start('transfers-write', { ...common, database: file('transfers.db') }),
     start('core-read', { documents: file('documents.db') }),
     start('capture', { ...shared, table: 'users', database: file('users.db') }),
     start('capture', { ...shared, table: 'transfers', database: file('transfers.db') }),
