@@ -3,6 +3,7 @@ import { kafka } from 'millrace'
 import type { Cluster } from 'millrace'
 import { EmbeddedKafka } from 'millrace/embedded'
 import { manifest } from '../../examples/transfer-pipeline/topics.ts'
+import { withAdmin } from '../adapters/kafka/with-admin.ts'
 
 /** Kafka by its address, or the embedded one with its log in `dir`. */
 export async function openCluster(
@@ -15,13 +16,10 @@ export async function openCluster(
 }
 
 /** Creates the topics of the manifest that are not there. Others are left as they are. */
-export async function createTopics(cluster: Cluster): Promise<void> {
-  const admin = await cluster.admin({ clientId: 'topics' })
-  try {
+export function createTopics(cluster: Cluster): Promise<void> {
+  return withAdmin(cluster, 'topics', async (admin) => {
     const existing = new Set((await admin.metadata()).map(({ name }) => name))
     const missing = manifest.filter(({ name }) => !existing.has(name))
     if (missing.length > 0) await admin.createTopics(missing)
-  } finally {
-    await admin.close()
-  }
+  })
 }

@@ -4,6 +4,7 @@ import type { RecordBatch } from 'millrace/transport'
 import { positionHeader } from '../../capture/envelope.ts'
 import type { RawRecord } from '../../capture/envelope.ts'
 import type { LastRecord, RawTopics } from '../../capture/source.ts'
+import { withAdmin } from './with-admin.ts'
 
 const limits = {
   maxWaitMs: 1000,
@@ -27,9 +28,7 @@ export class KafkaRawTopics implements RawTopics {
   }
 
   static async open(cluster: Cluster, names: readonly string[]): Promise<KafkaRawTopics> {
-    const admin = await cluster.admin({ clientId })
-    const found = await admin.metadata(names)
-    await admin.close()
+    const found = await withAdmin(cluster, clientId, (admin) => admin.metadata(names))
     const partitions = new Map(found.map(({ name, partitions }) => [name, partitions.length]))
     const missing = names.find((name) => !partitions.has(name))
     if (missing !== undefined) throw new Error(`There is no topic ${missing}: create the topics of the manifest first.`)
@@ -37,12 +36,13 @@ export class KafkaRawTopics implements RawTopics {
   }
 
   async lastRecords(): Promise<readonly LastRecord[]> {
-    const admin = await this.#cluster.admin({ clientId })
     const all = [...this.#partitions].flatMap(([name, count]) =>
       Array.from({ length: count }, (_, partition) => ({ topic: name, partition })),
     )
-    const [starts, ends] = [await admin.listOffsets(all, 'earliest'), await admin.listOffsets(all, 'latest')]
-    await admin.close()
+    const [starts, ends] = await withAdmin(this.#cluster, clientId, async (admin) => [
+      await admin.listOffsets(all, 'earliest'),
+      await admin.listOffsets(all, 'latest'),
+    ])
     return Promise.all(ends.map((end) => this.#lastRecord(end, starts.find((start) => isSame(start, end))?.offset ?? 0)))
   }
 

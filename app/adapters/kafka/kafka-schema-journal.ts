@@ -2,6 +2,7 @@ import { Serdes, nullable, openConsumer, openProducer, topic } from 'millrace'
 import type { Cluster, TopicProducer } from 'millrace'
 import type { SchemaChange, SchemaJournal } from '../../registry/schema-journal.ts'
 import type { Reference } from '../../registry/schema-store.ts'
+import { withAdmin } from './with-admin.ts'
 
 interface Key {
   readonly keytype: 'SCHEMA' | 'CONFIG' | 'MODE'
@@ -63,16 +64,13 @@ export class KafkaSchemaJournal implements SchemaJournal {
   }
 
   /** The offset behind the last record; 0 where there is none. */
-  async #end(): Promise<number> {
-    const admin = await this.#cluster.admin({ clientId })
-    try {
+  #end(): Promise<number> {
+    return withAdmin(this.#cluster, clientId, async (admin) => {
       const partitions = [{ topic: schemasTopic.name, partition: 0 }]
       const [start] = await admin.listOffsets(partitions, 'earliest')
       const [end] = await admin.listOffsets(partitions, 'latest')
       return end!.offset === start!.offset ? 0 : end!.offset
-    } finally {
-      await admin.close()
-    }
+    })
   }
 }
 

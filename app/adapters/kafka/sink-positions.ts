@@ -1,15 +1,14 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { TransportError } from 'millrace'
-import type { Cluster } from 'millrace'
+import type { Admin, Cluster } from 'millrace'
 import type { DocumentStore } from '../../sink/document-store.ts'
+import { withAdmin } from './with-admin.ts'
 
 interface SinkTopic {
   readonly cluster: Cluster
   readonly topic: string
   readonly groupId: string
 }
-
-type Admin = Awaited<ReturnType<Cluster['admin']>>
 
 /**
  * Brings store and group together before the sink starts. The store's documents may be of another topic: then they go. The group may
@@ -19,16 +18,13 @@ export async function reconcile(
   store: DocumentStore,
   sink: SinkTopic,
 ): Promise<'as they were' | 'documents removed' | 'group reset'> {
-  const admin = await sink.cluster.admin({ clientId: 'sink-admin' })
-  try {
+  return withAdmin(sink.cluster, 'sink-admin', async (admin) => {
     const outcome = await store.begin(await endsOf(sink.topic, admin))
     const positions = await store.positions()
     if (!(await isBehind(positions, admin, sink))) return outcome === 'removed' ? 'documents removed' : 'as they were'
     await deleteGroup(admin, sink.groupId)
     return 'group reset'
-  } finally {
-    await admin.close()
-  }
+  })
 }
 
 async function endsOf(topic: string, admin: Admin): Promise<ReadonlyMap<number, number>> {

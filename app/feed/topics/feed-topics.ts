@@ -1,6 +1,9 @@
 import { createHash } from 'node:crypto'
-import type { Admin, Cluster } from 'millrace'
+import type { Cluster } from 'millrace'
+import { withAdmin } from '../../adapters/kafka/with-admin.ts'
 import type { FeedTopic, Positions } from '../vector.ts'
+
+const clientId = 'inspector-admin'
 
 /** A topic as a cluster describes it; not every cluster says an id. */
 interface Described {
@@ -14,7 +17,7 @@ interface Described {
  * another one for another cluster or directory.
  */
 export async function describeTopics(cluster: Cluster, names: readonly string[], clusterIdentity: string): Promise<FeedTopic[]> {
-  return withAdmin(cluster, async (admin) => {
+  return withAdmin(cluster, clientId, async (admin) => {
     const found: readonly Described[] = await admin.metadata(names)
     const missing = names.find((name) => !found.some((topic) => topic.name === name))
     if (missing !== undefined) throw new Error(`There is no topic ${missing}: create the topics of the manifest first.`)
@@ -27,7 +30,7 @@ export async function describeTopics(cluster: Cluster, names: readonly string[],
 
 /** The end of each partition that `read_committed` reads up to. */
 export function endsOf(cluster: Cluster, topics: readonly FeedTopic[]): Promise<Positions> {
-  return withAdmin(cluster, async (admin) => {
+  return withAdmin(cluster, clientId, async (admin) => {
     const all = topics.flatMap(({ name, partitions }) =>
       Array.from({ length: partitions }, (_, partition) => ({ topic: name, partition })),
     )
@@ -36,15 +39,6 @@ export function endsOf(cluster: Cluster, topics: readonly FeedTopic[]): Promise<
       ends.find((end) => end.topic === topic && end.partition === p)?.offset ?? 0
     return new Map(topics.map(({ name, partitions }) => [name, Array.from({ length: partitions }, (_, p) => endOf(name, p))]))
   })
-}
-
-async function withAdmin<T>(cluster: Cluster, use: (admin: Admin) => Promise<T>): Promise<T> {
-  const admin = await cluster.admin({ clientId: 'inspector-admin' })
-  try {
-    return await use(admin)
-  } finally {
-    await admin.close()
-  }
 }
 
 /** 128 bits in base64url, as Kafka writes topic ids. */
