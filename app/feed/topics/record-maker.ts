@@ -1,5 +1,7 @@
 import type { RawRecord, SchemaRegistry } from 'millrace'
+import type { TailPart } from '../../adapters/kafka/topic-tail.ts'
 import type { FeedKind, FeedRecord } from '../../contracts/feed.ts'
+import type { SeenPart } from './batch-gatherer.ts'
 import { causeOf, opOf } from './cause.ts'
 import type { ValueTopic } from './topic-reader.ts'
 import { TopicReader, keyText, schemaIdOf, sizeOf } from './topic-reader.ts'
@@ -44,8 +46,12 @@ export class RecordMaker {
     return this.#sources.has(topic)
   }
 
-  /** All records of one topic, seen at the same instant. */
-  async make(topic: string, records: readonly RawRecord[], seen: number): Promise<FeedRecord[]> {
+  /** The parts of one fetch, with the records of the feed in the place of the topics' records. All were seen at the same instant. */
+  makeParts(parts: readonly TailPart[], seen: number): Promise<SeenPart[]> {
+    return Promise.all(parts.map(async (part) => ({ ...part, records: await this.#make(part.topic, part.records, seen) })))
+  }
+
+  async #make(topic: string, records: readonly RawRecord[], seen: number): Promise<FeedRecord[]> {
     const source = this.#sources.get(topic)
     if (source === undefined) return []
     await source.rows.prepare(records)

@@ -26,11 +26,7 @@ export class TopicHistory implements FeedHistory {
     const range = { from: positionsOf(from), until: positionsOf(to) }
     try {
       for await (const parts of tailTopics(this.#cluster, { clientId: 'inspector-history', ...range, signal })) {
-        const seen = this.#now()
-        const made = await Promise.all(
-          parts.map(async (part) => ({ ...part, records: await this.#maker.make(part.topic, part.records, seen) })),
-        )
-        yield* toBatches(made, this.#clock)
+        yield* toBatches(await this.#maker.makeParts(parts, this.#now()), this.#clock)
       }
     } catch (error) {
       if (error instanceof OffsetGoneError) throw new ExpiredError(error.message, { cause: error })

@@ -115,11 +115,7 @@ export class Inspector implements AsyncDisposable {
 
   async #gather(parts: readonly TailPart[], seen: number): Promise<void> {
     const ours = parts.filter(({ topic }) => this.#records.has(topic))
-    if (ours.length === 0) return
-    const made = await Promise.all(
-      ours.map(async (part) => ({ ...part, records: await this.#records.make(part.topic, part.records, seen) })),
-    )
-    this.#gatherer.add(made)
+    if (ours.length > 0) this.#gatherer.add(await this.#records.makeParts(ours, seen))
   }
 
   async #pass({ topic, partition, records }: TailPart, seen: number): Promise<void> {

@@ -63,10 +63,7 @@ export class TransferFeed implements AsyncDisposable {
   async #follow(log: FeedLog, records: RecordMaker, clock: string): Promise<void> {
     const gatherer = new BatchGatherer(clock, (batch) => log.append(batch))
     const options = { clientId: 'read-state-feed', from: positionsOf(log.positions), signal: this.#stopping.signal }
-    for await (const parts of tailTopics(this.#options.cluster, options)) {
-      const seen = performance.now()
-      const made = parts.map(async (part) => ({ ...part, records: await records.make(part.topic, part.records, seen) }))
-      gatherer.add(await Promise.all(made))
-    }
+    for await (const parts of tailTopics(this.#options.cluster, options))
+      gatherer.add(await records.makeParts(parts, performance.now()))
   }
 }
