@@ -1,5 +1,8 @@
 import { ConfigProblem } from '../platform/config.ts'
 
+/** The group of the sink: its offsets say which records have become documents. */
+export const sinkGroup = 'transfer-sink'
+
 /** What the sink does of what the options say. */
 export interface SinkConfig {
   readonly topics: readonly string[]

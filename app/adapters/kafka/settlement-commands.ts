@@ -3,6 +3,8 @@ import type { Cluster, SchemaRegistry } from 'millrace'
 import { transferCommands } from '../../../examples/transfer-pipeline/topics.ts'
 import type { Settlement } from '../../bank/ports.ts'
 
+export const settlementGroup = 'transfers-write-settlement'
+
 export interface SettlementCommandsOptions {
   readonly cluster: Cluster
   readonly schemaRegistry: SchemaRegistry
@@ -41,6 +43,6 @@ export class SettlementCommands {
 
 function openCommands({ cluster, schemaRegistry }: SettlementCommandsOptions) {
   const topics = [transferCommands]
-  const [clientId, groupId] = ['transfers-write', 'transfers-write-settlement']
-  return openConsumer(cluster, { clientId, groupId, topics, schemaRegistry, maxWaitMs: 50 })
+  const group = { clientId: 'transfers-write', groupId: settlementGroup }
+  return openConsumer(cluster, { ...group, topics, schemaRegistry, maxWaitMs: 50 })
 }

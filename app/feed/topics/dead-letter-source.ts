@@ -1,5 +1,6 @@
 import type { RawRecord } from 'millrace'
 import type { DeadLetterRow } from '../../contracts/feed.ts'
+import { headerText } from './header-text.ts'
 import type { FeedSource } from './record-maker.ts'
 
 const excerptMax = 2000
@@ -11,7 +12,7 @@ export function deadLetterSource(name: string): FeedSource {
 
 function deadLetterRow(record: RawRecord): DeadLetterRow {
   const said = (name: string): string | null =>
-    textOf(record, `__streams.errors.${name}`) ?? textOf(record, `__connect.errors.${connectName(name)}`)
+    headerText(record, `__streams.errors.${name}`) ?? headerText(record, `__connect.errors.${connectName(name)}`)
   return {
     source: {
       topic: said('topic') ?? record.topic.replace(/\.dlq$/, ''),
@@ -28,11 +29,6 @@ function deadLetterRow(record: RawRecord): DeadLetterRow {
 
 function connectName(name: string): string {
   return name === 'exception' ? 'exception.class.name' : name === 'message' ? 'exception.message' : name
-}
-
-function textOf({ headers }: RawRecord, name: string): string | null {
-  const value = headers.findLast(({ key }) => key === name)?.value
-  return value === undefined || value === null ? null : text(value)
 }
 
 function text(bytes: Uint8Array | null): string | null {

@@ -9,7 +9,9 @@ import {
   transfers,
   users,
 } from '../../../examples/transfer-pipeline/topics.ts'
+import { settlementGroup } from '../../adapters/kafka/settlement-commands.ts'
 import type { Lane, Station } from '../../contracts/feed.ts'
+import { sinkGroup } from '../../sink/sink-config.ts'
 import type { TextReader } from './text-reader.ts'
 import { avroTexts, rawTexts } from './text-reader.ts'
 import { deadLetterSource } from './dead-letter-source.ts'
@@ -26,9 +28,6 @@ export interface Flow {
   /** The group of the application that reads it next. */
   readonly group: string
 }
-
-export const sinkGroup = 'transfer-sink'
-const settlementGroup = 'transfers-write-settlement'
 
 export const flows: readonly Flow[] = [
   { lane: 'user', station: 'raw', topic: rawUsers.name, texts: rawTexts, group: 'ingestion-users' },

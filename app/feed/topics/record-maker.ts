@@ -56,15 +56,15 @@ export class RecordMaker {
     if (source === undefined) return []
     await source.rows.prepare(records)
     return records.map((record) => {
-      const { partition, offset, timestamp, headers } = record
+      const { partition, offset, timestamp } = record
       const made = {
         kind: source.kind,
         topic,
         p: partition,
         o: offset,
         key: keyText(record),
-        op: opOf(headers),
-        cause: causeOf(headers),
+        op: opOf(record),
+        cause: causeOf(record),
         ts: timestamp,
         seen,
         bytes: sizeOf(record),

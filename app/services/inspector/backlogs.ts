@@ -1,6 +1,5 @@
 import type { Admin, Cluster } from 'millrace'
 import type { Station } from '../../contracts/feed.ts'
-import { sinkGroup } from '../../feed/topics/flows.ts'
 import type { Flow } from '../../feed/topics/flows.ts'
 
 interface Count {
@@ -37,12 +36,6 @@ export class Backlogs {
 
   counts(): Promise<Count[]> {
     return Promise.all(this.#flows.map((flow) => this.#count(flow)))
-  }
-
-  /** How far the sink has come in the enriched topic. */
-  async documents(): Promise<ReadonlyMap<number, number>> {
-    const flow = this.#flows.find(({ group }) => group === sinkGroup)
-    return flow === undefined ? new Map() : this.#committed(flow)
   }
 
   close(): Promise<void> {

@@ -47,7 +47,7 @@ export class PassageMaker {
   }
 
   #passage({ lane, station }: Flow, topic: string | null, record: RawRecord, seen: ClockMs): Passage {
-    const [cause, key] = [causeOf(record.headers), keyText(record)]
+    const [cause, key] = [causeOf(record), keyText(record)]
     const ms = this.#times.note(cause, station, seen)
     const [p, o, schemaId] = topic === null ? [null, null, null] : [record.partition, record.offset, schemaIdOf(record)]
     const bytes = sizeOf(record)

@@ -12,7 +12,7 @@ import { runService } from '../../platform/run-service.ts'
 import { ServiceParts } from '../../platform/service.ts'
 import type { ServiceDefinition } from '../../platform/service.ts'
 import { Sink } from '../../sink/sink.ts'
-import { readSinkConfig, transferSink } from '../../sink/sink-config.ts'
+import { readSinkConfig, sinkGroup, transferSink } from '../../sink/sink-config.ts'
 import type { SinkConfig, SinkOptions } from '../../sink/sink-config.ts'
 import { toDocument } from '../../sink/to-document.ts'
 
@@ -25,8 +25,6 @@ const config = Type.Object({
   ),
 })
 
-const groupId = 'transfer-sink'
-
 export const sinkService: ServiceDefinition<typeof config> = {
   name: 'sink',
   summary: 'Keeps a document for each enriched transfer.',
@@ -37,9 +35,9 @@ export const sinkService: ServiceDefinition<typeof config> = {
     const cluster = clusterOf(given, context)
     const store = new SqliteDocumentStore(given.documents)
     parts.defer(() => store.close())
-    const outcome = await reconcile(store, { cluster, topic: enriched.name, groupId })
+    const outcome = await reconcile(store, { cluster, topic: enriched.name, groupId: sinkGroup })
     if (outcome !== 'as they were') context.log.warn(explanations[outcome])
-    const group = { clientId: 'sink', groupId, maxWaitMs: 100, sessionTimeoutMs: 10_000 }
+    const group = { clientId: 'sink', groupId: sinkGroup, maxWaitMs: 100, sessionTimeoutMs: 10_000 }
     const registry = schemaRegistry(given.registry)
     const consumer = await openConsumer(cluster, { ...group, topics: [enriched], schemaRegistry: registry })
     const sink = new Sink(consumer, store, toDocument, maxBatchSize)

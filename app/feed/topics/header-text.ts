@@ -1,0 +1,7 @@
+import type { RawRecord } from 'millrace'
+
+/** The text of the last header of that name; null where there is none. */
+export function headerText({ headers }: Pick<RawRecord, 'headers'>, name: string): string | null {
+  const value = headers.findLast(({ key }) => key === name)?.value
+  return value === undefined || value === null ? null : Buffer.from(value).toString()
+}
