@@ -3,6 +3,7 @@ import { createWriteStream } from 'node:fs'
 import { join } from 'node:path'
 import { PassThrough } from 'node:stream'
 import type { Writable } from 'node:stream'
+import { interrupted, interruptedCode } from '../platform/interrupted.ts'
 import { openDirectory } from './directory.ts'
 import type { Directory } from './directory.ts'
 import { UsageError, parseOptions, usage } from './options.ts'
@@ -11,19 +12,6 @@ import { openSupervised } from './supervisor/open-supervised.ts'
 import { verifySupervised } from './verify-supervised.ts'
 
 const print = (line: string): void => void process.stdout.write(`${line}\n`)
-const interruptedCode = 130
-
-/** Resolves at the first signal; a second one ends the process at once. */
-function interrupted(): Promise<void> {
-  return new Promise((resolve) => {
-    let signals = 0
-    for (const signal of ['SIGINT', 'SIGTERM'] as const)
-      process.on(signal, () => {
-        if (++signals > 1) process.exit(interruptedCode)
-        resolve()
-      })
-  })
-}
 
 /** The log is a file, and what is printed if that is asked for. */
 function openOutput(path: string, { log }: PipelineOptions): Writable {

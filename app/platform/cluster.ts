@@ -6,3 +6,8 @@ import type { ServiceContext } from './service.ts'
 export function clusterOf(config: { readonly kafka: string }, context: ServiceContext): Cluster {
   return context.cluster ?? kafka({ bootstrapServers: config.kafka })
 }
+
+/** What tells its topics from those of the same names elsewhere, where the cluster tells no topic ids. */
+export function identityOf(config: { readonly kafka: string; readonly clusterIdentity: string }): string {
+  return config.clusterIdentity === '' ? config.kafka : config.clusterIdentity
+}

@@ -19,6 +19,12 @@ export const kafkaConfig = {
   registry: Type.String({ default: 'http://127.0.0.1:8091', description: 'Address of the schema registry.' }),
 }
 
+/** Field of services that serve a feed. */
+export const clusterIdentity = Type.String({
+  default: '',
+  description: 'Tells this cluster from others whose topics have the same names. Default: its address.',
+})
+
 /** A configuration that cannot be used; the message is for whoever started the service. */
 export class ConfigProblem extends Error {
   override readonly name = 'ConfigProblem'

@@ -1,4 +1,5 @@
 import { ConfigProblem, describeConfig, readConfig } from './config.ts'
+import { interrupted } from './interrupted.ts'
 import { openLog } from './log.ts'
 import type { Log, LogOptions } from './log.ts'
 import type { ServiceDefinition } from './service.ts'
@@ -24,8 +25,8 @@ export async function runService<C extends TObject>(definition: ServiceDefinitio
 
 async function run<C extends TObject>(definition: ServiceDefinition<C>, args: readonly string[]): Promise<void> {
   const config = readConfig(definition.config, args, process.env)
-  const { logLevel } = config as Pick<LogOptions, 'name'> & { readonly logLevel?: LogOptions['level'] }
-  const log = openLog({ name: definition.name, ...(logLevel === undefined ? {} : { level: logLevel }) })
+  const { logLevel } = config as { readonly logLevel: NonNullable<LogOptions['level']> }
+  const log = openLog({ name: definition.name, level: logLevel })
   const signal = interrupted()
   const service = await definition.start(config, { log })
   log.info({ url: service.url }, 'listens')
@@ -44,18 +45,6 @@ async function run<C extends TObject>(definition: ServiceDefinition<C>, args: re
 function fail(log: Log, error: unknown): void {
   log.fatal({ err: error }, 'cannot go on')
   process.exitCode = 1
-}
-
-/** Resolves at the first signal; a second one ends the process at once. */
-function interrupted(): Promise<void> {
-  return new Promise((resolve) => {
-    let signals = 0
-    for (const signal of ['SIGINT', 'SIGTERM'] as const)
-      process.on(signal, () => {
-        if (++signals > 1) process.exit(130)
-        resolve()
-      })
-  })
 }
 
 function print(text: string): void {

@@ -2,8 +2,8 @@ import { schemaRegistry } from 'millrace/avro'
 import Type from 'typebox'
 import { liveFace } from '../../feed/faces/live-face.ts'
 import { serveFeed } from '../../feed/http/serve-feed.ts'
-import { clusterOf } from '../../platform/cluster.ts'
-import { kafkaConfig, serviceConfig } from '../../platform/config.ts'
+import { clusterOf, identityOf } from '../../platform/cluster.ts'
+import { clusterIdentity, kafkaConfig, serviceConfig } from '../../platform/config.ts'
 import type { Http } from '../../platform/http/open-http.ts'
 import { openHttp } from '../../platform/http/open-http.ts'
 import { runService } from '../../platform/run-service.ts'
@@ -15,10 +15,7 @@ import { sendPoison } from './poison.ts'
 const config = Type.Object({
   ...serviceConfig(8086),
   ...kafkaConfig,
-  clusterIdentity: Type.String({
-    default: '',
-    description: 'Tells this cluster from others whose topics have the same names. Default: its address.',
-  }),
+  clusterIdentity,
 })
 
 export const inspectorService: ServiceDefinition<typeof config> = {
@@ -28,8 +25,11 @@ export const inspectorService: ServiceDefinition<typeof config> = {
   async start(given, context) {
     await using parts = new ServiceParts()
     const cluster = clusterOf(given, context)
-    const clusterIdentity = given.clusterIdentity === '' ? given.kafka : given.clusterIdentity
-    const inspector = await Inspector.open({ cluster, schemaRegistry: schemaRegistry(given.registry), clusterIdentity })
+    const inspector = await Inspector.open({
+      cluster,
+      schemaRegistry: schemaRegistry(given.registry),
+      clusterIdentity: identityOf(given),
+    })
     parts.use(inspector)
     parts.dependsOn(inspector.done)
     const http = await openHttp({ name: 'inspector', log: context.log })

@@ -2,8 +2,8 @@ import { KafkaStreams } from 'millrace'
 import { schemaRegistry } from 'millrace/avro'
 import Type from 'typebox'
 import { transferReadTopology } from '../../../examples/transfer-pipeline/topologies/transfer-read.ts'
-import { clusterOf } from '../../platform/cluster.ts'
-import { kafkaConfig, serviceConfig } from '../../platform/config.ts'
+import { clusterOf, identityOf } from '../../platform/cluster.ts'
+import { clusterIdentity, kafkaConfig, serviceConfig } from '../../platform/config.ts'
 import { openHttp } from '../../platform/http/open-http.ts'
 import { streamsLogger } from '../../platform/log.ts'
 import { runService } from '../../platform/run-service.ts'
@@ -18,10 +18,7 @@ const config = Type.Object({
   ...kafkaConfig,
   stateDir: Type.String({ default: '.data/state', description: 'Where stores are kept.' }),
   commitIntervalMs: Type.Integer({ default: 100, minimum: 1, description: 'How often the application commits, in ms.' }),
-  clusterIdentity: Type.String({
-    default: '',
-    description: 'Tells this cluster from others whose topics have the same names. Default: its address.',
-  }),
+  clusterIdentity,
 })
 
 /** Reads from the stores of its own stream application, and pushes changes. */
@@ -47,8 +44,7 @@ export const readState: ServiceDefinition<typeof config> = {
       },
     })
     parts.defer(() => streams.close().then(() => {}))
-    const clusterIdentity = given.clusterIdentity === '' ? given.kafka : given.clusterIdentity
-    const feed = parts.use(new TransferFeed({ cluster, schemaRegistry: registry, clusterIdentity }))
+    const feed = parts.use(new TransferFeed({ cluster, schemaRegistry: registry, clusterIdentity: identityOf(given) }))
     parts.dependsOn(feed.failure)
     const http = await openHttp({ name: 'read-state', log: context.log })
     addStateRoutes(http, streams)
