@@ -77,6 +77,6 @@ export interface Fetcher {
    * partition's `error`. The promise rejects with a `TransportError` only if no broker can be reached.
    */
   fetch(positions: readonly FetchPosition[], limits: FetchLimits): Promise<readonly FetchedPartition[]>
-  /** Ends the connections. A fetch under way rejects. Idempotent. */
+  /** Ends the connections. A fetch under way ends early, and one that begins later rejects. Idempotent. */
   close(): Promise<void>
 }

@@ -117,3 +117,19 @@ t.test('an error that has passed is not answered beside the records that came af
   const fetched = await fetcher.fetch([at('busy')], longPoll)
   t.same(fetched.map(valuesOf), [['a']])
 })
+
+t.test('a fetcher that closes during a poll tells the log of no trouble', async (t) => {
+  const told: string[] = []
+  const polled = Promise.withResolvers<void>()
+  const { cluster } = await open(t, ({ apiKey }) => {
+    if (apiKey === fetch.key) polled.resolve()
+    return apiKey === fetch.key ? 'never' : 'answer'
+  })
+  const fetcher = await cluster.fetcher({ clientId: 'me', log: { warn: (message) => void told.push(message) } })
+  const fetched = fetcher.fetch([at('busy')], longPoll)
+  await polled.promise
+  await fetcher.close()
+  await fetched
+  await new Promise((resolve) => setImmediate(resolve))
+  t.same(told, [])
+})

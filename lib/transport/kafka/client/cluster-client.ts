@@ -87,8 +87,12 @@ export class ClusterClient {
     this.#connections.clear()
   }
 
-  /** Tells the log of an error that the client gets over by itself, of each `kind` once in a while. */
+  /**
+   * Tells the log of an error that the client gets over by itself, of each `kind` once in a while. The requests that a close ends are
+   * no trouble.
+   */
   report(kind: string, error: TransportError): void {
+    if (this.isClosed) return
     const { message, code, facts } = error
     this.#trouble.tell(kind, `The ${this.#options.what} has trouble: ${message}`, { code, ...facts })
   }

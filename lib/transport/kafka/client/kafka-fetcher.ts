@@ -160,8 +160,7 @@ export class KafkaFetcher implements Fetcher {
     const { clock, chance } = this.#client
     for (const position of positions) {
       const { topic, partition, offset } = position
-      if (!this.#client.isClosed && error.code !== 'TRANSPORT_NETWORK_EXCEPTION')
-        this.#client.report(partitionKey(position), error)
+      if (error.code !== 'TRANSPORT_NETWORK_EXCEPTION') this.#client.report(partitionKey(position), error)
       this.#memory.failed(position, clock.now(), (failures) => pauseAfter(failures, chance))
       this.#answers.set(placeOf(position), { topic, partition, offset, error, ...nothing })
     }
