@@ -1,8 +1,8 @@
 import { connect, createServer } from 'node:net'
 import type { AddressInfo, Server, Socket } from 'node:net'
-import { FrameSplitter } from '../../lib/transport/embedded/listen/frame-splitter.ts'
 import { findCoordinator } from '../../lib/transport/kafka/wire/apis/find-coordinator.ts'
 import { metadata } from '../../lib/transport/kafka/wire/apis/metadata.ts'
+import { FrameReader } from '../../lib/transport/kafka/wire/frame-reader.ts'
 import { decodeResponse, encodeResponse } from '../../lib/transport/kafka/wire/messages.ts'
 import type { Api } from '../../lib/transport/kafka/wire/schema.ts'
 
@@ -13,8 +13,6 @@ interface Broker {
 
 type AnyResponse = Readonly<Record<string, unknown>>
 type AnyApi = Api<unknown, AnyResponse, AnyResponse, AnyResponse>
-
-const frameBytesMax = 1 << 28
 
 /**
  * A proxy before a Kafka cluster: its clients are told the proxy's own ports instead of the brokers' addresses, so that all that they
@@ -69,15 +67,15 @@ export class KafkaProxy {
       socket.on('error', () => {})
       socket.on('close', () => void (this.#sockets.delete(socket), other.destroy()))
     }
-    const requests = new FrameSplitter(frameBytesMax)
-    const responses = new FrameSplitter(frameBytesMax)
+    const requests = frameSplitter()
+    const responses = frameSplitter()
     this.#pass(client, broker, (chunk) => {
-      for (const frame of requests.add(chunk))
+      for (const frame of requests(chunk))
         asked.set(frame.readInt32BE(4), { apiKey: frame.readInt16BE(0), version: frame.readInt16BE(2) })
       return [chunk]
     })
     this.#pass(broker, client, async (chunk) => {
-      const frames = responses.add(chunk).map((frame) => this.#changed(frame, asked))
+      const frames = responses(chunk).map((frame) => this.#changed(frame, asked))
       return (await Promise.all(frames)).flatMap((frame) => [lengthOf(frame), frame])
     })
   }
@@ -121,6 +119,16 @@ export class KafkaProxy {
     const { host, port } = copy
     if (typeof host !== 'string' || host === '' || typeof port !== 'number' || port <= 0) return copy
     return { ...copy, host: '127.0.0.1', port: await this.portFor({ host, port }) }
+  }
+}
+
+/** Returns the frames that are complete with each chunk. */
+function frameSplitter(): (chunk: Buffer) => readonly Buffer[] {
+  const frames: Buffer[] = []
+  const reader = new FrameReader((frame) => frames.push(frame))
+  return (chunk) => {
+    reader.push(chunk)
+    return frames.splice(0)
   }
 }
 

@@ -1,11 +1,11 @@
 import { once } from 'node:events'
 import { createServer } from 'node:net'
 import type { AddressInfo, Server, Socket } from 'node:net'
+import { FrameReader } from '../../kafka/wire/frame-reader.ts'
 import type { EmbeddedBroker } from '../embedded-broker.ts'
 import { viewOfOne } from '../server/cluster-view.ts'
 import { EmbeddedServer } from '../server/embedded-server.ts'
 import { MutedConnection } from '../server/muted-connection.ts'
-import { FrameSplitter } from './frame-splitter.ts'
 
 /** An open port of an embedded cluster. */
 export interface KafkaListener extends AsyncDisposable {
@@ -39,17 +39,17 @@ export async function listen(broker: EmbeddedBroker, clusterId: string, port: nu
 
 function serve(kafka: EmbeddedServer, socket: Socket): void {
   const connection = new MutedConnection(kafka, socket.remoteAddress ?? '')
-  const frames = new FrameSplitter(requestBytesMax)
   const end = (): void => void socket.destroy()
   const reply = (response: Buffer | null): void => {
     if (response !== null && !socket.destroyed) socket.write(Buffer.concat([lengthOf(response), response]))
   }
+  const frames = new FrameReader((frame) => void connection.receive(frame).then(reply, end), requestBytesMax)
   // A socket that fails also closes.
   socket.on('error', () => {})
   socket.on('close', () => connection.close())
   socket.on('data', (chunk: Buffer) => {
     try {
-      for (const frame of frames.add(chunk)) connection.receive(frame).then(reply, end)
+      frames.push(chunk)
     } catch {
       end()
     }

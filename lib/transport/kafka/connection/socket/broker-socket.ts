@@ -4,8 +4,8 @@ import { connect as connectTls } from 'node:tls'
 import type { ConnectionOptions } from 'node:tls'
 import type { Signal } from '../../../../model/abort-signal.ts'
 import type { TlsOptions } from '../../security-options.ts'
+import { FrameReader } from '../../wire/frame-reader.ts'
 import type { HostPort } from '../connection.ts'
-import { FrameReader } from './frame-reader.ts'
 
 const chunkBytes = 256 << 10
 const keepAliveMs = 60_000

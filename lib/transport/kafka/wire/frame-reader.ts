@@ -1,9 +1,9 @@
 const sizeBytes = 4
 
-/** The largest response that is accepted. A peer that announces more does not speak Kafka's protocol. */
-const frameBytesMax = 256 << 20
+/** The largest response that a client accepts. */
+const responseBytesMax = 256 << 20
 
-/** The first buffer of a response. A longer response gets a larger one only after this much of it has arrived. */
+/** The first buffer of a frame. A longer frame gets a larger one only after this much of it has arrived. */
 const firstBytes = 256 << 10
 
 /**
@@ -12,14 +12,17 @@ const firstBytes = 256 << 10
  */
 export class FrameReader {
   readonly #onFrame: (frame: Buffer) => void
+  readonly #bytesMax: number
   readonly #size = Buffer.allocUnsafe(sizeBytes)
   #sizeRead = 0
   #frame: Buffer | null = null
   #frameBytes = 0
   #frameRead = 0
 
-  constructor(onFrame: (frame: Buffer) => void) {
+  /** A peer that announces a frame of more than `bytesMax` does not speak Kafka's protocol. */
+  constructor(onFrame: (frame: Buffer) => void, bytesMax = responseBytesMax) {
     this.#onFrame = onFrame
+    this.#bytesMax = bytesMax
   }
 
   /** Takes the next bytes of the stream. They are copied. Throws an `Error` if they are no frame of Kafka's. */
@@ -37,7 +40,7 @@ export class FrameReader {
   }
 
   #startFrame(bytes: number): void {
-    if (bytes < sizeBytes || bytes > frameBytesMax) throw new Error(`a response of ${bytes} bytes is none of Kafka's`)
+    if (bytes < sizeBytes || bytes > this.#bytesMax) throw new Error(`a response of ${bytes} bytes is none of Kafka's`)
     this.#frame = Buffer.allocUnsafeSlow(Math.min(bytes, firstBytes))
     this.#frameBytes = bytes
     this.#frameRead = 0

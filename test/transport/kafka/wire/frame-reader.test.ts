@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import t from 'tap'
-import { FrameReader } from '../../../../lib/transport/kafka/connection/socket/frame-reader.ts'
+import { FrameReader } from '../../../../lib/transport/kafka/wire/frame-reader.ts'
 
 function framed(body: Uint8Array): Buffer {
   const bytes = Buffer.alloc(4 + body.length)
