@@ -3,6 +3,7 @@ import type { Connection, OpenConnection, RequestFrame } from '../../../lib/tran
 import { offsetFetchRequest } from '../../../lib/transport/kafka/wire/offset-requests.ts'
 import { metadataRequest } from '../../../lib/transport/kafka/wire/metadata-requests.ts'
 import type { KafkaRequest } from '../../../lib/transport/kafka/wire/request.ts'
+import { headerOf } from '../../../lib/transport/kafka/wire/schema.ts'
 
 export interface ConnectionUnderTest {
   readonly open: OpenConnection
@@ -15,9 +16,10 @@ export interface ConnectionUnderTest {
 
 export type ConnectionCase = (t: Test, under: ConnectionUnderTest) => Promise<void>
 
-function frameOf({ apiName, apiKey, versions: { min: apiVersion }, flexibleFrom, encode }: KafkaRequest<unknown>): RequestFrame {
-  const header = apiVersion >= flexibleFrom ? 'flexible' : 'plain'
-  return { apiName, apiKey, apiVersion, header, body: encode(apiVersion) }
+function frameOf(request: KafkaRequest<unknown>): RequestFrame {
+  const { apiName, apiKey, versions, encode } = request
+  const header = headerOf(request, versions.min)
+  return { apiName, apiKey, apiVersion: versions.min, header, body: encode(versions.min) }
 }
 
 async function connect(t: Test, { open, address }: ConnectionUnderTest): Promise<Connection> {

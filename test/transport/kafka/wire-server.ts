@@ -1,12 +1,13 @@
 import { once } from 'node:events'
 import { createServer } from 'node:net'
 import type { AddressInfo, Socket } from 'node:net'
+import { readHeader, responseFrame, withoutTags } from '../../../lib/transport/embedded/server/frame-header.ts'
 import type { HostPort } from '../../../lib/transport/kafka/connection/connection.ts'
 import { apiVersions } from '../../../lib/transport/kafka/wire/apis/api-versions.ts'
 import { saslAuthenticate } from '../../../lib/transport/kafka/wire/apis/sasl-authenticate.ts'
 import { saslHandshake } from '../../../lib/transport/kafka/wire/apis/sasl-handshake.ts'
+import { FrameReader } from '../../../lib/transport/kafka/wire/frame-reader.ts'
 import { decodeRequest, encodeResponse } from '../../../lib/transport/kafka/wire/messages.ts'
-import { ResponseReader } from '../../../lib/transport/kafka/wire/response-reader.ts'
 import { apis } from './wire/all-apis.ts'
 import type { WireBroker } from './wire-broker.ts'
 
@@ -24,18 +25,13 @@ export async function serveWire(broker: WireBroker, isSilent: (apiKey: number) =
   const server = createServer((socket) => {
     sockets.add(socket)
     socket.on('close', () => sockets.delete(socket)).on('error', () => {})
-    let received = Buffer.alloc(0)
     // A broker answers the requests of a connection in their order.
     let answers = Promise.resolve()
-    socket.on('data', (chunk: Buffer) => {
-      received = Buffer.concat([received, chunk])
-      for (; received.length >= 4 && received.length >= 4 + received.readInt32BE(0);) {
-        const end = 4 + received.readInt32BE(0)
-        const answer = answered(broker, received.subarray(4, end), isSilent)
-        answers = answers.then(async () => void socket.write(await answer))
-        received = received.subarray(end)
-      }
+    const frames = new FrameReader((frame) => {
+      const answer = answered(broker, frame, isSilent)
+      answers = answers.then(async () => void socket.write(await answer))
     })
+    socket.on('data', (chunk: Buffer) => frames.push(chunk))
   }).listen(0, '127.0.0.1')
   await once(server, 'listening')
   broker.address = { host: '127.0.0.1', port: (server.address() as AddressInfo).port }
@@ -51,22 +47,16 @@ export async function serveWire(broker: WireBroker, isSilent: (apiKey: number) =
 }
 
 async function answered(broker: WireBroker, frame: Buffer, isSilent: (apiKey: number) => boolean): Promise<Buffer> {
-  const reader = new ResponseReader(frame)
-  const apiKey = reader.int16()
-  const apiVersion = reader.int16()
-  const correlationId = reader.int32()
-  reader.nullableString()
+  const { apiKey, version: apiVersion, correlationId, rest } = readHeader(frame)
   if (isSilent(apiKey)) return Promise.withResolvers<never>().promise
   const isFlexible = apiVersion >= (flexibleFrom.get(apiKey) ?? Infinity)
-  if (isFlexible) reader.skipTags()
-  const body =
-    own(broker, apiKey, apiVersion, reader.rest()) ?? (await broker.answer({ apiKey, apiVersion, body: reader.rest() }))
+  const request = isFlexible ? withoutTags(rest) : rest
+  const body = own(broker, apiKey, apiVersion, request) ?? (await broker.answer({ apiKey, apiVersion, body: request }))
   // A client reads the answer to ApiVersions before it knows what the broker speaks: its header is plain in all versions.
-  const tags = isFlexible && apiKey !== apiVersions.key ? Buffer.of(0) : Buffer.alloc(0)
-  const head = Buffer.alloc(8)
-  head.writeInt32BE(4 + tags.length + body.length)
-  head.writeInt32BE(correlationId, 4)
-  return Buffer.concat([head, tags, body])
+  const response = responseFrame(correlationId, isFlexible && apiKey !== apiVersions.key ? 'flexible' : 'plain', body)
+  const size = Buffer.alloc(4)
+  size.writeInt32BE(response.length)
+  return Buffer.concat([size, response])
 }
 
 /** What only a connection asks. The one user is `a` with the password `b`. */

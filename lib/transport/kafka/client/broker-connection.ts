@@ -2,6 +2,7 @@ import type { Clock } from '../../../clock/clock.ts'
 import { TransportError } from '../../../model/errors.ts'
 import type { Connection, HostPort, OpenConnection } from '../connection/connection.ts'
 import type { Answer, KafkaRequest } from '../wire/request.ts'
+import { headerOf } from '../wire/schema.ts'
 import { disconnected, unsupportedVersion } from './kafka-errors.ts'
 
 export interface BrokerConnectionOptions {
@@ -46,10 +47,10 @@ export class BrokerConnection {
    * Responses come in the order of the requests.
    */
   async send<T>(request: KafkaRequest<T>): Promise<Answer<T>> {
-    const { apiName, apiKey, flexibleFrom, brokerWaitMs } = request
+    const { apiName, apiKey, brokerWaitMs } = request
     const apiVersion = this.#negotiate(request)
-    const header = apiVersion >= flexibleFrom ? 'flexible' : 'plain'
-    const frame = { apiName, apiKey, apiVersion, header, body: request.encode(apiVersion) } as const
+    const header = headerOf(request, apiVersion)
+    const frame = { apiName, apiKey, apiVersion, header, body: request.encode(apiVersion) }
     const response = await this.#within(this.#options.requestTimeoutMs + brokerWaitMs, apiName, () =>
       this.#connection.exchange(frame),
     )

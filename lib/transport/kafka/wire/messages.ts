@@ -6,7 +6,7 @@ import { versionOf } from './schema.ts'
 /** Writes the body of a request, without its header. `sizeBytes` is the estimated size, for the first buffer. */
 export function encodeRequest<W>(api: Api<unknown, W>, version: number, body: W, sizeBytes?: number): Buffer {
   const writer = new RequestWriter(sizeBytes)
-  api.request.write(writer, body, versionOf(api as unknown as Api, version))
+  api.request.write(writer, body, versionOf(api, version))
   return writer.bytes
 }
 
@@ -18,11 +18,11 @@ export function decodeRequest<V>(api: Api<V>, version: number, body: Uint8Array)
 /** Writes the body of a response, without its header. */
 export function encodeResponse<W>(api: Api<unknown, never, unknown, W>, version: number, body: W): Buffer {
   const writer = new RequestWriter()
-  api.response.write(writer, body, versionOf(api as unknown as Api, version))
+  api.response.write(writer, body, versionOf(api, version))
   return writer.bytes
 }
 
 /** Reads the body of a response. Throws `TRANSPORT_CORRUPT_RESPONSE` if it is broken. Byte fields are views of `body`. */
 export function decodeResponse<V>(api: Api<unknown, never, V>, version: number, body: Uint8Array): V {
-  return api.response.read(new ResponseReader(body), versionOf(api as unknown as Api, version))
+  return api.response.read(new ResponseReader(body), versionOf(api, version))
 }

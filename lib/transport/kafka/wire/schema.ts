@@ -258,11 +258,11 @@ export function api<QV, QW, RV, RW>(definition: Api<QV, QW, RV, RW>): Api<QV, QW
   return Object.freeze(definition)
 }
 
-export function versionOf({ flexibleFrom }: Api, version: number): Version {
+export function versionOf({ flexibleFrom }: Pick<Api, 'flexibleFrom'>, version: number): Version {
   return { version, isFlexible: version >= flexibleFrom }
 }
 
 /** The header of a request in this version, and of its response. The response to ApiVersions always has a plain one (KIP-511). */
-export function headerOf(of: Api, version: number): 'plain' | 'flexible' {
-  return version >= of.flexibleFrom ? 'flexible' : 'plain'
+export function headerOf({ flexibleFrom }: Pick<Api, 'flexibleFrom'>, version: number): 'plain' | 'flexible' {
+  return version >= flexibleFrom ? 'flexible' : 'plain'
 }

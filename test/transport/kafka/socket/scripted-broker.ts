@@ -4,9 +4,9 @@ import type { AddressInfo, Socket } from 'node:net'
 import type { Test } from 'tap'
 import type { HostPort } from '../../../../lib/transport/kafka/connection/connection.ts'
 import { apiVersions } from '../../../../lib/transport/kafka/wire/apis/api-versions.ts'
+import { readHeader, responseFrame, withoutTags } from '../../../../lib/transport/embedded/server/frame-header.ts'
 import { FrameReader } from '../../../../lib/transport/kafka/wire/frame-reader.ts'
 import { encodeResponse } from '../../../../lib/transport/kafka/wire/messages.ts'
-import { decodeRequestHeader } from '../../../../lib/transport/kafka/wire/request-header.ts'
 import { apis } from '../wire/all-apis.ts'
 
 export interface ScriptedRequest {
@@ -34,19 +34,18 @@ export async function scriptedBroker(
   const sockets = new Set<Socket>()
   const requests: ScriptedRequest[] = []
   const answer = async (socket: Socket, frame: Buffer): Promise<void> => {
-    const { header, body } = decodeRequestHeader(frame, (apiKey) => flexibleFrom.get(apiKey) ?? Infinity)
-    const { apiKey, apiVersion } = header
-    const request = { apiKey, apiVersion, body: Buffer.from(body) }
+    const { apiKey, version: apiVersion, correlationId, rest } = readHeader(frame)
+    const isFlexible = apiVersion >= (flexibleFrom.get(apiKey) ?? Infinity)
+    const request = { apiKey, apiVersion, body: Buffer.from(isFlexible ? withoutTags(rest) : rest) }
     requests.push(request)
     const said = (await script(request)) ?? allVersions(request)
     if (said === 'nothing') return
     if (said === 'close') return void socket.destroy()
     if ('raw' in said) return void socket.write(said.raw)
-    const tags = apiVersion >= flexibleFrom.get(apiKey)! && apiKey !== apiVersions.key ? Buffer.of(0) : Buffer.alloc(0)
-    const head = Buffer.alloc(8)
-    head.writeInt32BE(4 + tags.length + said.length)
-    head.writeInt32BE(header.correlationId, 4)
-    socket.write(Buffer.concat([head, tags, said]))
+    const response = responseFrame(correlationId, isFlexible && apiKey !== apiVersions.key ? 'flexible' : 'plain', said)
+    const size = Buffer.alloc(4)
+    size.writeInt32BE(response.length)
+    socket.write(Buffer.concat([size, response]))
   }
   const server = createServer((socket) => {
     sockets.add(socket)

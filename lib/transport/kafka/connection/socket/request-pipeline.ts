@@ -76,7 +76,7 @@ export class RequestPipeline {
   /** Sends a request of the connection itself. */
   async ask<W, V>(api: Api<unknown, W, V>, apiVersion: number, body: W): Promise<V> {
     const { name: apiName, key: apiKey } = api
-    const header = headerOf(api as unknown as Api, apiVersion)
+    const header = headerOf(api, apiVersion)
     const frame = { apiName, apiKey, apiVersion, header, body: encodeRequest(api, apiVersion, body) }
     return decodeResponse(api, apiVersion, await this.exchange(frame))
   }

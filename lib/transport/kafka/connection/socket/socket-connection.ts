@@ -4,6 +4,7 @@ import type { Signal } from '../../../../model/abort-signal.ts'
 import { TransportError } from '../../../../model/errors.ts'
 import { apiVersions as apiVersionsApi } from '../../wire/apis/api-versions.ts'
 import { decodeResponse, encodeRequest } from '../../wire/messages.ts'
+import { headerOf } from '../../wire/schema.ts'
 import type { Connection, ConnectionSettings, HostPort, OpenConnection, RequestFrame, VersionRange } from '../connection.ts'
 import { authenticate } from './sasl.ts'
 import { RequestPipeline } from './request-pipeline.ts'
@@ -124,9 +125,9 @@ const unsupportedVersion = 35
 // (KIP-511).
 async function askVersions(pipeline: RequestPipeline): Promise<Offer> {
   const ask = async (apiVersion: number): Promise<Buffer> => {
-    const { name: apiName, key: apiKey, flexibleFrom } = apiVersionsApi
+    const { name: apiName, key: apiKey } = apiVersionsApi
     const body = encodeRequest(apiVersionsApi, apiVersion, { clientSoftwareName: 'millrace', clientSoftwareVersion: 'unknown' })
-    const header = apiVersion >= flexibleFrom ? 'flexible' : 'plain'
+    const header = headerOf(apiVersionsApi, apiVersion)
     return pipeline.exchange({ apiName, apiKey, apiVersion, header, body }, 'plain')
   }
   const newest = await ask(featuresVersion)
