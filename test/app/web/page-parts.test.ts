@@ -65,6 +65,17 @@ test('a held list does not shift, and counts what is newer', async (t) => {
   t.equal(list.newer, 0)
 })
 
+test('a list that is held before it has rows takes the first ones, and holds them', async (t) => {
+  const list = new HeldList()
+  list.hold()
+  list.offer([1, 2])
+  t.same(list.ids, [2, 1])
+  list.hold()
+  list.offer([1, 2, 3])
+  t.same(list.ids, [2, 1])
+  t.equal(list.newer, 1)
+})
+
 test('filters: a number is an id, other text is part of a name', async (t) => {
   const record = transferRecord({ id: 1, o: 0, users: [7, 12] })
   const match = (user: string, status: View['status'] = null): boolean => matchesTransfer(record, { user, status })

@@ -18,6 +18,7 @@ await withBrowser(async (bench) => {
   await survival(bench)
   await waitingWrites(bench)
   await keyboard(bench)
+  await firstPictures(bench)
   await joins(bench)
   await hostile(bench)
   await tour(bench)
@@ -258,6 +259,33 @@ async function tabTo(page: Page, name: string): Promise<void> {
     if (await isThere()) return
   }
   throw new Error(`80 tabs do not lead to “${name}”.`)
+}
+
+/** What stood in the document only for a moment was seen, too. */
+async function firstPictures(bench: Bench): Promise<void> {
+  await pageTest(
+    'what is there is never said to be missing: neither rows, nor the record of a panel',
+    bench,
+    { server: { rate: 0 } },
+    async (t, { page, server }) => {
+      server.pipeline.transfer(1, 2, '10.00')
+      server.pipeline.transfer(3, 2, '20.00')
+      await until('the rows are here', async () => (await page.locator('.rows tr.row').count()) === 2)
+      await page.addInitScript(() => {
+        const said: string[] = []
+        new MutationObserver(() => {
+          for (const part of document.querySelectorAll('.empty, aside.panel h2')) said.push(part.textContent ?? '')
+        }).observe(document, { childList: true, subtree: true })
+        Object.assign(globalThis, { said })
+      })
+      await page.goto(`${server.url}/records?user=Amara`)
+      await until('the row is here', async () => (await page.locator('.rows tr.row').count()) === 1)
+      await page.click('.rows tr.row a')
+      await page.waitForSelector('aside.panel >> text=Transfer 1')
+      const said = await page.evaluate(() => (globalThis as unknown as { said: string[] }).said)
+      t.same([...new Set(said)], ['Transfer 1'])
+    },
+  )
 }
 
 async function joins(bench: Bench): Promise<void> {

@@ -1,4 +1,4 @@
-import { useEffect, useRef } from 'preact/hooks'
+import { useLayoutEffect, useRef } from 'preact/hooks'
 import type { JSX } from 'preact'
 import { useApp } from '../app/app.ts'
 
@@ -14,7 +14,8 @@ export function Hot({ read, class: className }: HotProps): JSX.Element {
   const element = useRef<HTMLSpanElement>(null)
   const newest = useRef(read)
   newest.current = read
-  useEffect(() => {
+  // Before the browser paints: no picture is without its text.
+  useLayoutEffect(() => {
     const text = element.current!.appendChild(document.createTextNode(newest.current()))
     return frames.onNumbers(() => {
       const next = newest.current()

@@ -1,4 +1,3 @@
-import { useSignal } from '@preact/signals'
 import { useEffect, useRef } from 'preact/hooks'
 import type { JSX } from 'preact'
 import type { FeedRecord, Trace, TraceHop } from '../../../contracts/feed.ts'
@@ -11,23 +10,17 @@ import type { Found } from './find-record.ts'
 /** A record of the feed, or of a trace, at the right of the page. */
 export function RecordPanel({ address }: { readonly address: Address }): JSX.Element {
   const app = useApp()
-  const found = useSignal<Found>({ kind: 'nothing' })
   const close = useRef<HTMLButtonElement>(null)
   const place = `${address.topic}/${address.p}/${address.o}`
+  const found = useFound(address, place)
   useEffect(() => {
-    found.value = findRecord(app.store, address)
     close.current?.focus({ preventScroll: true })
-    const { value } = found
-    if (value.kind === 'row' && value.record.kind === 'transfer') void app.commands.follow(Number(value.record.key))
-    // What was not here yet may come; what is here stays, also when a newer version takes its row.
-    return app.frames.onNumbers(() => {
-      if (found.value.kind === 'nothing') found.value = findRecord(app.store, address)
-    })
+    if (found.kind === 'row' && found.record.kind === 'transfer') void app.commands.follow(Number(found.record.key))
   }, [place])
   return (
     <aside class="panel" aria-label="Record">
       <div class="head">
-        <h2>{titleOf(found.value)}</h2>
+        <h2>{titleOf(found)}</h2>
         <button ref={close} type="button" onClick={() => app.navigation.go({ rec: null })}>
           Close
         </button>
@@ -35,11 +28,21 @@ export function RecordPanel({ address }: { readonly address: Address }): JSX.Ele
       <dl class="pairs">
         <Pair name="Topic" value={address.topic} isMono />
         <Pair name="Position" value={`p${address.p} @ ${count(address.o)}`} />
-        <Facts found={found.value} />
+        <Facts found={found} />
       </dl>
-      <Way found={found.value} />
+      <Way found={found} />
     </aside>
   )
+}
+
+/** What was not here yet may come; what is here stays, also when a newer version takes its row. */
+function useFound(address: Address, place: string): Found {
+  const { frames, store } = useApp()
+  const kept = useRef<{ readonly place: string; readonly found: Found } | null>(null)
+  void frames.quarter.value
+  if (kept.current?.place !== place || kept.current.found.kind === 'nothing')
+    kept.current = { place, found: findRecord(store, address) }
+  return kept.current.found
 }
 
 function titleOf(found: Found): string {

@@ -1,5 +1,5 @@
 import { useSignal } from '@preact/signals'
-import { useEffect } from 'preact/hooks'
+import { useLayoutEffect } from 'preact/hooks'
 import type { JSX } from 'preact'
 import { useApp } from '../app/app.ts'
 import { Balances } from './balances.tsx'
@@ -16,7 +16,7 @@ const peopleMax = 50
 function usePeople(): readonly Person[] {
   const { frames, store } = useApp()
   const people = useSignal<readonly Person[]>([])
-  useEffect(() => {
+  useLayoutEffect(() => {
     const read = (): void => {
       const next = store.users.ids.slice(0, peopleMax).flatMap((id) => store.users.get(id)?.value ?? [])
       const isSame = next.length === people.value.length && next.every((person, index) => person === people.value[index])

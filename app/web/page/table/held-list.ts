@@ -20,10 +20,12 @@ export class HeldList {
     return this.#isHeld
   }
 
+  /** An empty list has nothing that could shift, and is not held. */
   hold(): void {
-    if (this.#isHeld) return
+    const [newest] = this.#shown
+    if (this.#isHeld || newest === undefined) return
     this.#isHeld = true
-    this.#newest = this.#shown[0] ?? -Infinity
+    this.#newest = newest
   }
 
   release(): void {

@@ -1,6 +1,6 @@
 import { useSignal } from '@preact/signals'
 import type { Signal } from '@preact/signals'
-import { useEffect, useMemo, useRef } from 'preact/hooks'
+import { useEffect, useLayoutEffect, useRef } from 'preact/hooks'
 import type { ComponentChildren, JSX } from 'preact'
 import type { FeedRecord } from '../../../contracts/feed.ts'
 import { useApp } from '../app/app.ts'
@@ -8,7 +8,7 @@ import { isPlainClick } from '../view/navigation.ts'
 import { urlOf } from '../view/view.ts'
 import { counted } from '../words/numbers.ts'
 import { RowsView } from './rows-view.ts'
-import type { RowsSource } from './rows-view.ts'
+import type { RowCounts, RowsSource } from './rows-view.ts'
 
 const narrow = matchMedia('(max-width: 639px)')
 const wide = matchMedia('(min-width: 1200px)')
@@ -35,19 +35,15 @@ export interface TableHands {
   readonly move: (by: number) => void
 }
 
-interface Counts {
-  readonly total: number
-  readonly newer: number
-}
-
 /** A table of the newest rows. Thousands of them are there for those who ask how many; some twenty are in the document. */
 export function RowsTable<R extends FeedRecord>(props: RowsTableProps<R>): JSX.Element {
   const { title, source, empty, tools } = props
   const { isFrozen } = useApp()
-  const counts = useSignal<Counts>({ total: 0, newer: 0 })
+  /** Null until the rows were read: what is empty then is not known to be. */
+  const counts = useSignal<RowCounts | null>(null)
   const scroller = useRef<HTMLDivElement>(null)
   const view = useRowsView(props, scroller, counts)
-  const { total, newer } = counts.value
+  const { total, newer } = counts.value ?? { total: null, newer: 0 }
   return (
     <section class="rows" aria-label={title}>
       <div class="tools">
@@ -84,11 +80,12 @@ export function RowsTable<R extends FeedRecord>(props: RowsTableProps<R>): JSX.E
 function useRowsView<R extends FeedRecord>(
   { source, visible, height, filterKey, hands }: RowsTableProps<R>,
   scroller: { readonly current: HTMLDivElement | null },
-  counts: Signal<Counts>,
+  counts: Signal<RowCounts | null>,
 ): { readonly current: RowsView<R> | null } {
   const { frames, isFrozen, navigation, store } = useApp()
   const view = useRef<RowsView<R> | null>(null)
-  useEffect(() => {
+  // Before the browser paints: the table has its height and its rows with its first picture.
+  useLayoutEffect(() => {
     const element = scroller.current!
     const table = element.querySelector('table')!
     const rows = new RowsView<R>({ scroller: element, table, body: table.tBodies[0]! }, source, {
@@ -96,7 +93,7 @@ function useRowsView<R extends FeedRecord>(
       urlOf: ({ topic, p, o }) => urlOf({ ...navigation.view.value, rec: { topic, p, o } }),
       open: ({ topic, p, o }) => navigation.go({ rec: { topic, p, o } }),
       onCounts: (next) => {
-        if (next.total !== counts.value.total || next.newer !== counts.value.newer) counts.value = next
+        if (next.total !== counts.value?.total || next.newer !== counts.value.newer) counts.value = next
       },
     })
     view.current = rows
@@ -120,6 +117,7 @@ function useRowsView<R extends FeedRecord>(
       on(wide, 'change', layOut),
       isFrozen.subscribe((isNow) => rows.freeze(isNow)),
     ]
+    rows.frame(performance.now())
     return () => {
       hands.value = null
       for (const off of offs) off()
@@ -130,7 +128,7 @@ function useRowsView<R extends FeedRecord>(
     if (!first.current) view.current?.refilter()
     first.current = false
   }, [filterKey])
-  return useMemo(() => view, [])
+  return view
 }
 
 function on(target: EventTarget, name: string, listener: (event: Event) => void): () => void {

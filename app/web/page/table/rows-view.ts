@@ -15,11 +15,17 @@ export interface RowsSource<R> {
   readonly get: (id: number) => R | undefined
 }
 
+/** Rows that the table has, and newer ones that it holds back. */
+export interface RowCounts {
+  readonly total: number
+  readonly newer: number
+}
+
 export interface RowsWorld {
   readonly store: PageStore
   readonly urlOf: (address: Address) => string
   readonly open: (address: Address) => void
-  readonly onCounts: (counts: { readonly total: number; readonly newer: number }) => void
+  readonly onCounts: (counts: RowCounts) => void
 }
 
 export interface RowsElements {
@@ -93,6 +99,8 @@ export class RowsView<R extends FeedRecord> {
   /** Called each frame; paints ten times a second at most, and only if something is another. */
   frame(now: number): void {
     if (!this.#isDirty && (this.#version === this.#world.store.version || now - this.#paintedAt < paintMs)) return
+    // Before the first state nobody knows whether there are rows.
+    if (this.#world.store.vector === null) return
     this.#paintedAt = now
     this.#version = this.#world.store.version
     this.#isDirty = false
