@@ -122,6 +122,30 @@ export async function until(what: string, isSo: () => Promise<boolean>, withinMs
   }
 }
 
+/** Waits until the element's text has this: figures are written with a later frame than the event that they tell of. */
+export function says(page: Page, selector: string, text: string): Promise<void> {
+  return until(`${selector} says “${text}”`, async () => ((await page.textContent(selector)) ?? '').includes(text))
+}
+
+/** Looks in each frame from now on. Gives what tells the part that was not there, if one was not. */
+export async function watchParts(page: Page): Promise<() => Promise<string | undefined>> {
+  await page.evaluate(() => {
+    const look = (): void => {
+      for (const part of ['h1', 'table', 'nav'])
+        if (document.querySelector(part) === null) Object.assign(globalThis, { lost: part })
+      requestAnimationFrame(look)
+    }
+    look()
+  })
+  return () => page.evaluate(() => (globalThis as { lost?: string }).lost)
+}
+
+export async function rename(page: Page, from: string, to: string): Promise<void> {
+  await page.click(`button[aria-label="Rename ${from}"]`)
+  await page.keyboard.type(to)
+  await page.keyboard.press('Enter')
+}
+
 /** All processes below this one, and itself. */
 export function processTree(pid: number): number[] {
   const parents = new Map<number, number>()

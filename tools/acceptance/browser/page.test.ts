@@ -1,4 +1,4 @@
-import { figures, faultsOf, idsOf, pageTest, processTree, until, withBrowser } from './browser-test.ts'
+import { figures, faultsOf, idsOf, pageTest, processTree, rename, says, until, watchParts, withBrowser } from './browser-test.ts'
 import type { Bench } from './browser-test.ts'
 import type { FakeServer } from '../fake/fake-server.ts'
 import type { Page } from 'playwright-core'
@@ -46,7 +46,7 @@ async function faults(bench: Bench): Promise<void> {
       )
       t.match(await faultsOf(page), { gaps: 1, repeats: 1, miscounted: 0 })
       t.match(await figures(page), { missing: 0, onTheWay: 0 })
-      t.match(await page.textContent('[data-proof="on this page"]'), '1 gap, 1 repeat, healed')
+      await says(page, '[data-proof="on this page"]', '1 gap, 1 repeat, healed')
     },
   )
 
@@ -125,14 +125,7 @@ async function survival(bench: Bench): Promise<void> {
     bench,
     { server: { rate: 200, downMs: 6_000 } },
     async (t, { page, server, faults }) => {
-      await page.evaluate(() => {
-        const sample = (): void => {
-          for (const part of ['h1', 'table', 'nav'])
-            if (document.querySelector(part) === null) (globalThis as { lost?: string }).lost = part
-          requestAnimationFrame(sample)
-        }
-        sample()
-      })
+      const lostPart = await watchParts(page)
       await page.fill('#from ~ *, input[inputmode=decimal]', '12.34')
       for (let kill = 0; kill < 2; kill++) {
         await new Promise((resolve) => setTimeout(resolve, 2_000))
@@ -149,7 +142,7 @@ async function survival(bench: Bench): Promise<void> {
         await idsOf(page),
         server.pipeline.acknowledged.toSorted((left, right) => left - right),
       )
-      t.equal(await page.evaluate(() => (globalThis as { lost?: string }).lost), undefined)
+      t.equal(await lostPart(), undefined)
       t.match(await figures(page), { missing: 0, twice: 0, onTheWay: 0 })
       t.equal(await page.inputValue('input[inputmode=decimal]'), '12.34', 'a half-filled form stays')
       t.equal(mine(), 1, 'and it was written once')
@@ -236,7 +229,7 @@ async function keyboard(bench: Bench): Promise<void> {
       await keyboard.press('/')
       await focusIsOn(page, 'filter')
       await keyboard.type('dalia')
-      t.match(await page.textContent('.empty'), '1 without the filter')
+      await says(page, '.empty', '1 without the filter')
       t.equal(await page.evaluate(() => location.search), '?user=dalia')
     },
   )
@@ -369,7 +362,7 @@ async function hostile(bench: Bench): Promise<void> {
       t.equal(await page.textContent('.rows tr.row:nth-child(3) .c-amount'), '9,999,999,999,999,999.99')
       t.equal(await page.evaluate(() => document.documentElement.scrollWidth), 360)
       await page.click('.rows tr.row:nth-child(3) a')
-      t.match(await page.textContent('aside.panel'), names[0]!)
+      await says(page, 'aside.panel', names[0]!)
       t.equal(await page.evaluate(() => document.documentElement.scrollWidth), 360)
       t.equal(await page.locator('img').count(), 0)
       t.same(faults, [])
@@ -420,10 +413,4 @@ async function tour(bench: Bench): Promise<void> {
 async function flowing(page: Page): Promise<void> {
   const { received } = await figures(page)
   await until('records come again', async () => (await figures(page)).received > received)
-}
-
-async function rename(page: Page, from: string, to: string): Promise<void> {
-  await page.click(`button[aria-label="Rename ${from}"]`)
-  await page.keyboard.type(to)
-  await page.keyboard.press('Enter')
 }

@@ -9,7 +9,7 @@ import type { Test } from 'tap'
 import type { Page } from 'playwright-core'
 import type { User } from '../../../app/contracts/bff.ts'
 import type { State } from '../../../app/contracts/feed.ts'
-import { faultsOf, figures, hasLimits, idsOf, openPage, until, withBrowser } from './browser-test.ts'
+import { faultsOf, figures, hasLimits, idsOf, openPage, rename, until, watchParts, withBrowser } from './browser-test.ts'
 import type { Bench } from './browser-test.ts'
 
 /** Single POSTs a second that the test aims at, and for how long. The acceptance runs 1,000 for 60 s. */
@@ -66,7 +66,7 @@ await withBrowser(async (bench) => {
   }, startWithinMs) // prettier-ignore
   const { page, faults, close } = await openPage(bench, url)
   await t.test('L2: POST → row in the browser', (t) => latency(t, page))
-  await t.test('UI4: a rename, against SQL', (t) => rename(t, page, pipeline))
+  await t.test('UI4: a rename, against SQL', (t) => renameUser(t, page, pipeline))
   await t.test(
     `${rate >= 1_000 ? 'UI2, L1' : 'UI2'}: ${rate}/s for ${seconds} s with two kills: the test’s ledger = SQL = the page`,
     (t) => survive(t, page, pipeline),
@@ -106,11 +106,9 @@ async function latency(t: Test, page: Page): Promise<void> {
 }
 
 /** The test recomputes in SQL which transfers have the user. */
-async function rename(t: Test, page: Page, { dir }: Pipeline): Promise<void> {
+async function renameUser(t: Test, page: Page, { dir }: Pipeline): Promise<void> {
   await until('all is here', async () => (await figures(page)).onTheWay === 0)
-  await page.click('button[aria-label="Rename Bruno"]')
-  await page.keyboard.type('Bruno Costa')
-  await page.keyboard.press('Enter')
+  await rename(page, 'Bruno', 'Bruno Costa')
   using database = open(join(dir, 'transfers.db'))
   const [{ count }] = database.all('select count(*) as count from transfers where from_user_id = 2 or to_user_id = 2') as [
     { count: number },
@@ -121,14 +119,7 @@ async function rename(t: Test, page: Page, { dir }: Pipeline): Promise<void> {
 }
 
 async function survive(t: Test, page: Page, { url, dir }: Pipeline): Promise<void> {
-  await page.evaluate(() => {
-    const sample = (): void => {
-      for (const part of ['h1', 'table', 'nav'])
-        if (document.querySelector(part) === null) Object.assign(globalThis, { lost: part })
-      requestAnimationFrame(sample)
-    }
-    sample()
-  })
+  const lostPart = await watchParts(page)
   const ledger = new Map<string, number>()
   const kills = [seconds * 0.25, seconds * 0.6].map((second) =>
     setTimeout(() => void fetch(`${url}/api/kill`, jsonOf('POST', {})), second * 1_000),
@@ -154,11 +145,7 @@ async function survive(t: Test, page: Page, { url, dir }: Pipeline): Promise<voi
   t.equal(new Set(ledger.values()).size, ledger.size, 'no two keys have one id')
   t.match(await figures(page), { missing: 0, twice: 0 })
   t.match(await faultsOf(page), { miscounted: 0 })
-  t.equal(
-    await page.evaluate(() => (globalThis as { lost?: string }).lost),
-    undefined,
-    'h1, table and nav were there in each frame',
-  )
+  t.equal(await lostPart(), undefined, 'h1, table and nav were there in each frame')
 }
 
 /** Single POSTs, each with its key, each repeated until it is acknowledged. */
