@@ -16,6 +16,9 @@ import type {
   TransferStatus,
   UserRecord,
 } from '../../../app/contracts/feed.ts'
+import { advance, formatVector, startOf } from '../../../app/feed/vector.ts'
+import type { FeedTopic, Positions } from '../../../app/feed/vector.ts'
+import { scaled } from '../../../app/web/page/words/numbers.ts'
 
 export const topics = {
   users: 'ingestion.bank.users',
@@ -62,8 +65,9 @@ export class FakePipeline {
   readonly batches: Batch[] = []
   /** The vector before the first batch, and after each. */
   readonly #vectors: string[] = []
-  readonly #sent = new Map<TopicName, number[]>()
-  readonly #epoch: string
+  readonly #topics: readonly FeedTopic[]
+  /** Of what was flushed. */
+  #sent: Positions
   /** A join with a fault: each rename sends one row more, which lacks the user. */
   emitsOneMore = false
   #records: FeedRecord[] = []
@@ -75,9 +79,13 @@ export class FakePipeline {
   constructor({ now, epoch = 'fake' }: { readonly now: () => number; readonly epoch?: string }) {
     this.#now = now
     this.#startedAt = now()
-    this.#epoch = epoch
-    for (const next of [this.#next, this.#sent])
-      for (const [topic, count] of Object.entries(partitions)) next.set(topic as TopicName, Array<number>(count).fill(0))
+    for (const [topic, count] of Object.entries(partitions)) this.#next.set(topic as TopicName, Array<number>(count).fill(0))
+    this.#topics = Object.entries(partitions).map(([name, count], index) => ({
+      name,
+      id: `${epoch}-${index}`,
+      partitions: count,
+    }))
+    this.#sent = startOf(this.#topics)
     this.#vectors.push(this.#vector())
     this.system = running(now())
   }
@@ -200,7 +208,7 @@ export class FakePipeline {
     const ids = this.transferIds
     return {
       vector: this.#vector(),
-      positions: Object.fromEntries([...this.#sent].map(([topic, next]) => [topic, [...next]])),
+      positions: Object.fromEntries(this.#sent),
       at: this.#now(),
       transfers: [...this.#rows.values()].toReversed().slice(0, 5_000),
       transferCount: ids.length,
@@ -222,7 +230,7 @@ export class FakePipeline {
     const ranges = Object.values(Object.groupBy(records, ({ topic, p }) => `${topic}/${p}`) as Record<string, FeedRecord[]>).map(
       (group) => ({ topic: group[0]!.topic, p: group[0]!.p, from: group[0]!.o, to: group.at(-1)!.o + 1, holes: 0 }),
     )
-    for (const { topic, p, to } of ranges) this.#sent.get(topic as TopicName)![p] = to
+    this.#sent = advance(this.#sent, { ranges })
     const data = { clock: 'fake', ranges, records }
     this.batches.push(data)
     const id = this.#vector()
@@ -231,7 +239,7 @@ export class FakePipeline {
   }
 
   #vector(): string {
-    return [...this.#sent.values()].map((next, index) => `${this.#epoch}-${index}:${next.join(',')}`).join(';')
+    return formatVector(this.#topics, this.#sent)
   }
 
   #cause(table: string): string {
@@ -286,11 +294,10 @@ export class FakePipeline {
   #post(userId: number, amount: number): void {
     const cents = (this.#cents.get(userId) ?? 0) + Math.round(amount * 100)
     this.#cents.set(userId, cents)
-    const balance = `${cents < 0 ? '-' : ''}${Math.floor(Math.abs(cents) / 100)}.${String(Math.abs(cents) % 100).padStart(2, '0')}`
     const record = {
       ...this.#record(topics.balances, userId, null, null, 24),
       kind: 'balance',
-      value: { userId, balance },
+      value: { userId, balance: scaled(BigInt(cents)) },
     } as BalanceRecord
     this.#balances.set(userId, record)
     this.#records.push(record)

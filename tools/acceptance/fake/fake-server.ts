@@ -1,6 +1,7 @@
 import { createServer } from 'node:http'
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { serverSentEvent } from '../../../app/feed/faces/face.ts'
 import { buildWeb } from '../../../app/web/build.ts'
 import { readPageFiles } from '../../../app/web/page-files.ts'
 import type { PageFile } from '../../../app/web/page-files.ts'
@@ -322,7 +323,7 @@ export class FakeServer implements AsyncDisposable {
 }
 
 function textOf({ name, data, id }: Sent): string {
-  return `event: ${name}\n${id === undefined ? '' : `id: ${id}\n`}data: ${JSON.stringify(data)}\n\n`
+  return serverSentEvent({ type: name, id: id ?? null, text: JSON.stringify(data) })
 }
 
 function write(response: ServerResponse, event: Sent): void {
