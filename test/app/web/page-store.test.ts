@@ -41,6 +41,16 @@ test('a batch of long ago that comes again does not take the feed back', async (
   t.equal(store.faults.repeats, 1)
 })
 
+test('a state that is loaded again takes the place of the newest records, too', async (t) => {
+  const { store } = openStore()
+  store.addBatch(one, 'v1')
+  for (const event of recordedFeed()) if (event.event === 'hops') store.addHops(event.data)
+  t.ok(store.excerptAt('enriched'))
+  store.load(emptyState())
+  t.equal(store.newest, null)
+  t.equal(store.excerptAt('enriched'), undefined)
+})
+
 test('a repeated batch is counted and skipped', async (t) => {
   const { store } = openStore()
   store.addBatch(one, 'v1')

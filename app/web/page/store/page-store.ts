@@ -162,6 +162,8 @@ export class PageStore {
     for (const record of state.balances) this.balances.put(record, state.at)
     this.balances.settle(state.at)
     this.#deadLetters = state.deadLetters
+    this.#newest = null
+    this.#excerpts.clear()
     this.#vector = state.vector
     this.setSystem(state.system)
     this.addProof(state.proof)
