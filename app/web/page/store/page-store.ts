@@ -1,5 +1,4 @@
 import type {
-  BalanceRecord,
   Batch,
   DeadLetterRecord,
   FeedRecord,
@@ -174,7 +173,8 @@ export class PageStore {
     this.#version++
     const meetings = batch.ranges.map((range) => this.#positions.meets(range))
     const isGap = meetings.includes('gap') || leftOut(this.#vector, id, coveredBy(batch)) > 0
-    this.#faults = this.#judged(batch, isGap)
+    const isAgain = meetings.some((meeting) => meeting === 'repeat' || meeting === 'overlap')
+    this.#faults = this.#judged(batch, { isGap, isAgain })
     if (isGap) return 'gap'
     for (const record of batch.records) if (this.#isNew(record)) this.#add(record)
     for (const range of batch.ranges) this.#positions.advance(range)
@@ -221,15 +221,14 @@ export class PageStore {
     return this.#up.at(this.#clock.monotonic())
   }
 
-  #judged(batch: Batch, isGap: boolean): FeedFaults {
+  #judged(batch: Batch, { isGap, isAgain }: { readonly isGap: boolean; readonly isAgain: boolean }): FeedFaults {
     const { gaps, repeats, offsetsTwice, miscounted } = this.#faults
     const { ranges, records } = batch
-    const again = ranges.filter((range) => ['repeat', 'overlap'].includes(this.#positions.meets(range)))
     const holes = ranges.reduce((sum, range) => sum + range.holes, 0)
     return {
       gaps: gaps + Number(isGap),
-      repeats: repeats + Number(again.length > 0),
-      offsetsTwice: offsetsTwice + (again.length === 0 ? 0 : records.filter((record) => !this.#isNew(record)).length),
+      repeats: repeats + Number(isAgain),
+      offsetsTwice: offsetsTwice + (isAgain ? records.filter((record) => !this.#isNew(record)).length : 0),
       miscounted: miscounted + Number(coveredBy(batch) - holes !== records.length),
     }
   }
@@ -241,14 +240,13 @@ export class PageStore {
 
   #add(record: FeedRecord): void {
     this.#received++
-    if (record.kind === 'transfer') this.#newest = record
     switch (record.kind) {
       case 'transfer':
         return this.#addTransfer(record)
       case 'user':
         return put(this.users, record)
       case 'balance':
-        return this.#addBalance(record)
+        return this.balances.put(record, this.serverNow)
       case 'dead-letter':
         this.#deadLetters = [record, ...this.#deadLetters].slice(0, deadLettersMax)
     }
@@ -256,14 +254,11 @@ export class PageStore {
 
   #addTransfer(record: TransferRecord): void {
     const id = idOf(record)
+    this.#newest = record
     if (this.ids.see(id, record.cause, record.value === null).isRepeated) this.#repeated++
     this.acks.seen(id)
     this.emissions.add(record)
     put(this.transfers, record)
-  }
-
-  #addBalance(record: BalanceRecord): void {
-    this.balances.put(record, this.serverNow)
   }
 }
 

@@ -8,7 +8,6 @@ export interface Palette {
   readonly muted: string
   readonly line: string
   readonly text: string
-  readonly background: string
 }
 
 export interface Scene {

@@ -65,7 +65,7 @@ function Card({ station, name }: { readonly station: Station | 'page'; readonly 
         <Hot read={() => facts().excerpt} />
       </p>
       <div class="label where">
-        <Place read={() => facts()} />
+        <Place read={facts} />
         <Hot read={() => facts().ms} />
       </div>
     </li>

@@ -104,5 +104,5 @@ function fit(canvas: HTMLCanvasElement, context: CanvasRenderingContext2D): Geom
 function paletteOf(element: HTMLElement): Palette {
   const style = getComputedStyle(element)
   const token = (name: string): string => style.getPropertyValue(`--${name}`).trim()
-  return { accent: token('accent'), muted: token('border'), line: token('line'), text: token('text'), background: token('bg') }
+  return { accent: token('accent'), muted: token('border'), line: token('line'), text: token('text') }
 }

@@ -15,15 +15,11 @@ export function money(text: string): string {
   return `${grouped(whole)}.${fraction.padEnd(2, '0')}`
 }
 
-/** The exact sum of decimals with at most `scale` places, as text. */
-export function sum(amounts: Iterable<string>, scale = 2): string {
-  let total = 0n
-  for (const amount of amounts) total += unscaled(amount, scale)
-  return scaled(total, scale)
-}
+/** Amounts of the bank have two decimals. */
+const scale = 2
 
-/** `"-12.5"` at scale 2 → `-1250n`. */
-export function unscaled(text: string, scale = 2): bigint {
+/** `"-12.5"` → `-1250n`. */
+export function unscaled(text: string): bigint {
   const parts = /^(-?)(\d+)(?:\.(\d+))?$/.exec(text)
   if (parts === null) return 0n
   const [, sign = '', whole = '', fraction = ''] = parts
@@ -31,8 +27,8 @@ export function unscaled(text: string, scale = 2): bigint {
   return sign === '-' ? -value : value
 }
 
-/** `-1250n` at scale 2 → `"-12.50"`. */
-export function scaled(value: bigint, scale = 2): string {
+/** `-1250n` → `"-12.50"`. */
+export function scaled(value: bigint): string {
   const digits = (value < 0n ? -value : value).toString().padStart(scale + 1, '0')
   return `${value < 0n ? '-' : ''}${digits.slice(0, -scale)}.${digits.slice(-scale)}`
 }
