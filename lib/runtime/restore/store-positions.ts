@@ -19,7 +19,7 @@ export interface StorePosition {
 }
 
 /** The position of a partition; undefined if storage has nothing of it. */
-export function readPosition(storage: StorageEnvironment, partition: TopicPartition): StorePosition | undefined {
+export function readPosition(storage: Pick<StorageEnvironment, 'table'>, partition: TopicPartition): StorePosition | undefined {
   const bytes = storage.table(tableName).get(keyOf(partition))
   return bytes === undefined ? undefined : decode(bytes)
 }
@@ -47,18 +47,8 @@ export function positionRemoval(storage: StorageEnvironment, partition: TopicPar
 
 /** The sum of the offsets of all positions; undefined if there are none. */
 export function storedOffsetSum(storage: StorageEnvironment): number | undefined {
-  const positions = allPositions(storage)
+  const positions = [...storage.table(tableName).iterate({})].map(({ value }) => decode(value))
   return positions.length === 0 ? undefined : positions.reduce((sum, { offset }) => sum + offset, 0)
-}
-
-/** The time of the newest position; undefined if none has a time. */
-export function lastStoredMs(storage: StorageEnvironment): number | undefined {
-  const times = allPositions(storage).flatMap(({ sinceMs }) => sinceMs ?? [])
-  return times.length === 0 ? undefined : Math.max(...times)
-}
-
-function allPositions(storage: StorageEnvironment): readonly StorePosition[] {
-  return [...storage.table(tableName).iterate({})].map(({ value }) => decode(value))
 }
 
 function keyOf(partition: TopicPartition): Uint8Array {

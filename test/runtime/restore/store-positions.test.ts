@@ -1,11 +1,5 @@
 import t from 'tap'
-import {
-  lastStoredMs,
-  positionRemoval,
-  positionWrite,
-  readPosition,
-  storedOffsetSum,
-} from '../../../lib/runtime/restore/store-positions.ts'
+import { positionRemoval, positionWrite, readPosition, storedOffsetSum } from '../../../lib/runtime/restore/store-positions.ts'
 import { MemoryStorageFactory } from '../../../lib/storage/memory/memory-storage.ts'
 
 const a = { topic: 'a', partition: 0 }
@@ -17,12 +11,10 @@ t.test('a position is read as it was written, until it is removed', async (t) =>
   const storage = new MemoryStorageFactory().open('task')
   t.equal(readPosition(storage, a), undefined)
   t.equal(storedOffsetSum(storage), undefined)
-  t.equal(lastStoredMs(storage), undefined)
   storage.transact([positionWrite(storage, a, far), positionWrite(storage, b, near)])
   t.strictSame(readPosition(storage, a), far)
   t.strictSame(readPosition(storage, b), near)
   t.equal(storedOffsetSum(storage), far.offset + 2)
-  t.equal(lastStoredMs(storage), far.sinceMs)
   storage.transact([positionWrite(storage, a, { ...far, sinceMs: 1.5 })])
   t.equal(readPosition(storage, a)?.sinceMs, 1)
   storage.transact([positionRemoval(storage, a)])
