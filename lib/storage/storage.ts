@@ -14,7 +14,8 @@ export interface StorageEnvironment {
   drop(names: readonly string[]): void
   /**
    * Applies all of these writes to their tables, or none of them. After the call the writes survive kill -9. On a medium that
-   * writes asynchronously they do so after `StorageFactory.flush`. The medium decides whether they survive power loss.
+   * writes asynchronously they do so after `StorageFactory.flush`. The medium decides whether they survive power loss. Throws a
+   * `StreamsError` (`STREAMS_STORAGE_FULL`) if there is no room for them: the same writes may go through later.
    */
   transact(writes: readonly StorageWrite[]): void
   /** Idempotent. */

@@ -1,12 +1,11 @@
 import { latin1 } from '../../model/bytes.ts'
 import type { TopicPartition } from '../../model/topic-partition.ts'
 import { partitionKey } from '../../model/topic-partition.ts'
+import { readPosition } from '../../runtime/restore/store-positions.ts'
+import { changelogTopicOf } from '../../topology/changelog-topic.ts'
 import type { TopologyPlan } from '../../topology/topology-plan.ts'
 import type { EmbeddedBroker } from '../../transport/embedded/embedded-broker.ts'
 import type { SimulatedDisk } from './simulated-disk.ts'
-
-/** The next offset to read of a changelog, by `partitionKey`, as the state directory keeps it. */
-const positions = '.positions'
 
 /** A store of a task on a disk. */
 interface StoredStore {
@@ -47,18 +46,16 @@ function storesOn(disk: SimulatedDisk, { applicationId, subtopologies }: Topolog
       .map(Number)
     const stores = subtopologies.find(({ id, kind }) => id === subtopology && kind === 'regular')?.stores ?? []
     return stores.flatMap(({ spec, changelog, kind }) => {
-      if (changelog === undefined || kind.view !== 'key-value') return []
-      const isSource = changelog.kind === 'source'
-      const topic = changelog.kind === 'source' ? changelog.topic : changelog.topic.name
+      const topic = changelogTopicOf({ changelog })
+      if (topic === undefined || kind.view !== 'key-value') return []
+      const isSource = changelog?.kind === 'source'
       return [{ disk, environment, store: spec.name, changelog: { topic, partition: partition! }, isSource }]
     })
   })
 }
 
 function positionOf({ disk, environment, changelog }: StoredStore): number | undefined {
-  for (const { key, value } of disk.rows(environment, positions))
-    if (Buffer.from(key).toString() === partitionKey(changelog)) return Number(Buffer.from(value).readBigInt64BE())
-  return undefined
+  return readPosition({ table: (name) => disk.table(environment, name) }, changelog)?.offset
 }
 
 function wrongRows(
@@ -66,7 +63,7 @@ function wrongRows(
   position: number,
   broker: EmbeddedBroker,
 ): readonly string[] {
-  const rows = new Map([...disk.rows(environment, store)].map(({ key, value }) => [latin1(key), Buffer.from(value)]))
+  const rows = new Map([...disk.table(environment, store).iterate({})].map(({ key, value }) => [latin1(key), Buffer.from(value)]))
   const before = new Map<string, Buffer | null>()
   const behind = new Set<string>()
   const log = broker.topics.partition(changelog)

@@ -1,6 +1,6 @@
-import { LockError } from '../../model/errors.ts'
+import { LockError, StreamsError } from '../../model/errors.ts'
 import { MemoryTable } from '../../storage/memory/memory-table.ts'
-import type { StorageEntry, StorageEnvironment, StorageFactory, StorageWrite } from '../../storage/storage.ts'
+import type { StorageEnvironment, StorageFactory, StorageTable, StorageWrite } from '../../storage/storage.ts'
 import type { SimulatedProcess } from './simulated-process.ts'
 
 type Tables = Map<string, MemoryTable>
@@ -25,22 +25,14 @@ export class SimulatedDisk {
     this.#isFull = false
   }
 
-  get isFull(): boolean {
-    return this.#isFull
-  }
-
   /** The names of all environments. */
   names(): readonly string[] {
     return [...this.#environments.keys()].sort()
   }
 
-  /** The rows of a table, for whoever checks them. */
-  rows(environment: string, table: string): IterableIterator<StorageEntry> {
-    return (this.#environments.get(environment)?.get(table) ?? new MemoryTable(table)).iterate({})
-  }
-
-  tables(environment: string): readonly string[] {
-    return [...(this.#environments.get(environment)?.keys() ?? [])].sort()
+  /** A table of an environment, for whoever checks its rows. */
+  table(environment: string, table: string): StorageTable {
+    return this.#environments.get(environment)?.get(table) ?? new MemoryTable(table)
   }
 
   /** The storage of a process on this machine. Its locks end with the process. */
@@ -83,7 +75,7 @@ export class SimulatedDisk {
   /** All or nothing. The code of a process that is killed inside goes no further. */
   #transact(writes: readonly StorageWrite[], process: SimulatedProcess): void {
     if (process.crashesAt('before', 'storage.transact')) throw new KilledHere()
-    if (this.#isFull) throw Object.assign(new Error('ENOSPC: no space left on device'), { code: 'ENOSPC' })
+    if (this.#isFull) throw new StreamsError('STREAMS_STORAGE_FULL', `The disk of ${this.machine} is full: make room on it.`)
     for (const { table, key, value } of writes) (table as MemoryTable).apply(key, value && Uint8Array.from(value))
     if (process.crashesAt('after', 'storage.transact')) throw new KilledHere()
   }
