@@ -7,7 +7,6 @@ import type { Topology } from '../../topology/topology.ts'
 import type { EmbeddedBroker } from '../../transport/embedded/embedded-broker.ts'
 import { partitionForKey } from '../../transport/partitioner.ts'
 import { noProducer, RecordBatchBuilder } from '../../transport/record-batch/record-batch-builder.ts'
-import { defaultKinds } from './faults.ts'
 import type { Running } from './run-simulation.ts'
 import { runSimulation } from './run-simulation.ts'
 
@@ -97,7 +96,6 @@ export async function simulate(topology: Topology, options: SimulateOptions): Pr
     members,
     faults,
     config,
-    kinds: defaultKinds(level),
     faultyMs: 90_000,
     progressMs: 300_000,
     trace: 'kept',
