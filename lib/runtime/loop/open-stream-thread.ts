@@ -9,6 +9,7 @@ import type { Membership } from '../membership/membership.ts'
 import { openMembership, type OpenMembership } from '../membership/open-membership.ts'
 import { ProducerOutput } from '../output/producer-output.ts'
 import { RepartitionPurge } from '../output/repartition-purge.ts'
+import type { Patience } from '../patience.ts'
 import type { StateRestoreListener } from '../restore/changelog.ts'
 import { ChangelogReader } from '../restore/changelog-reader.ts'
 import type { StateDirectory } from '../restore/state-directory.ts'
@@ -80,8 +81,8 @@ export async function openStreamThread(options: OpenStreamThreadOptions): Promis
   await using opened = new AsyncDisposableStack()
   const jobs = new LoopJobs()
   const connected = await connect(options, jobs, opened)
-  const { autoOffsetReset: offsetReset, maxPollIntervalMs, retryBackoffMs, taskTimeoutMs } = options.config
-  const patience = { clock: options.environment.clock, retryBackoffMs, taskTimeoutMs }
+  const { autoOffsetReset: offsetReset, maxPollIntervalMs } = options.config
+  const patience = patienceOf(options)
   const tasks = new TaskManager({ ...options, ...connected, jobs, offsetReset, maxPollIntervalMs, patience })
   const thread = makeThread(options, connected, jobs, tasks)
   const open = opened.move()
@@ -133,7 +134,7 @@ function makeThread(options: OpenStreamThreadOptions, connected: Connected, jobs
   const { commitIntervalMs, pollMs, taskTimeoutMs, retryBackoffMs, maxPollIntervalMs, bufferedRecordsPerPartition } = config
   const purge = new RepartitionPurge({ plan, admin, logger, intervalMs: config.repartitionPurgeIntervalMs })
   const gate = memoryGate(options, connected, tasks)
-  const patience = { clock, retryBackoffMs, taskTimeoutMs }
+  const patience = patienceOf(options)
   const committer = makeCommitter({ membership, tasks, output, directory, purge, clock, logger, taskTimeoutMs })
   return new StreamThread({
     clock,
@@ -152,6 +153,11 @@ function makeThread(options: OpenStreamThreadOptions, connected: Connected, jobs
     state: new StatePublisher(options.onStateChange),
     pauses: options.pauses ?? new PauseSwitch(),
   })
+}
+
+function patienceOf({ environment, config }: OpenStreamThreadOptions): Patience {
+  const { retryBackoffMs, taskTimeoutMs } = config
+  return { clock: environment.clock, retryBackoffMs, taskTimeoutMs }
 }
 
 /** Those of this thread who hold memory join the budget of the application. */

@@ -1,7 +1,7 @@
 import type { Chance } from '../../clock/chance.ts'
 import type { TaskId } from '../../model/task-id.ts'
 import { taskIdString } from '../../model/task-id.ts'
-import type { StorageEnvironment, StorageFactory, StoragePlace } from '../../storage/storage.ts'
+import type { StorageEnvironment, StorageFactory, StoragePlace, StorageWrite } from '../../storage/storage.ts'
 import type { MemberMemory } from '../../transport/group/group-member-options.ts'
 import type { Logger } from '../logger.ts'
 import { storedOffsetSum } from './store-positions.ts'
@@ -117,7 +117,7 @@ export class StateDirectory implements MemberMemory {
   /** A full disk is no reason to stay away from the group: without the row only the next start after a kill takes longer. */
   #write(memberId: string | null): void {
     try {
-      writeText(this.#process, memberKey, memberId)
+      this.#process.transact([textWrite(this.#process, memberKey, memberId)])
     } catch {
       return
     }
@@ -125,9 +125,8 @@ export class StateDirectory implements MemberMemory {
 
   /** Notes the new place. In the same write the member goes that was kept in the old one: it must never be taken for this process. */
   #settle(place: StoragePlace): void {
-    const table = this.#process.table(processTable)
-    const write = (key: Uint8Array, text: string | null) => ({ table, key, value: text === null ? null : Buffer.from(text) })
-    this.#process.transact([write(placeKey, JSON.stringify(place)), write(memberKey, null)])
+    const placed = textWrite(this.#process, placeKey, JSON.stringify(place))
+    this.#process.transact([placed, textWrite(this.#process, memberKey, null)])
   }
 
   #storedTasks(): readonly string[] {
@@ -155,7 +154,7 @@ function readProcessId(environment: StorageEnvironment, chance: Chance): string 
 
 function newProcessId(environment: StorageEnvironment, chance: Chance): string {
   const id = chance.uuid()
-  writeText(environment, processKey, id)
+  environment.transact([textWrite(environment, processKey, id)])
   return id
 }
 
@@ -169,7 +168,6 @@ function readText(environment: StorageEnvironment, key: Uint8Array): string | nu
   return stored === undefined ? null : Buffer.from(stored).toString()
 }
 
-function writeText(environment: StorageEnvironment, key: Uint8Array, text: string | null): void {
-  const table = environment.table(processTable)
-  environment.transact([{ table, key, value: text === null ? null : Buffer.from(text) }])
+function textWrite(environment: StorageEnvironment, key: Uint8Array, text: string | null): StorageWrite {
+  return { table: environment.table(processTable), key, value: text === null ? null : Buffer.from(text) }
 }
