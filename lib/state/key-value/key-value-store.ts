@@ -37,7 +37,8 @@ export interface KeyValueStore<K, V> extends ReadOnlyKeyValueStore<K, V> {
   delete(key: K): V | null
 }
 
-/** A key-value store that keeps a timestamp beside each value (Java: `TimestampedKeyValueStore`). A row is `timestamp int64 ‖ value`. The changelog has the value alone; the record's timestamp
- * is that of the row.
+/**
+ * A key-value store that keeps a timestamp beside each value (Java: `TimestampedKeyValueStore`). A row is `timestamp int64 ‖ value`. The
+ * changelog has the value alone; the record's timestamp is that of the row.
  */
 export type TimestampedKeyValueStore<K, V> = KeyValueStore<K, ValueAndTimestamp<V>>

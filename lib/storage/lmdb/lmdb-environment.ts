@@ -92,8 +92,8 @@ export class LmdbEnvironment implements StorageEnvironment {
   }
 
   /**
-   * Flushes the data to disk before the lock file is removed, because an environment without lock file is trusted after a crash of
-   * the machine.
+   * Flushes the data to disk before the lock is released, which removes the owner's record: data without such a record is trusted after
+   * a crash of the machine.
    */
   #flushFile(): void {
     if (this.#durability === 'flush') return
