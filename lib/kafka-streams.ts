@@ -1,8 +1,8 @@
 import { sentenceOf } from './model/sentence.ts'
 import { MemoryMetrics } from './metrics/memory-metrics.ts'
 import type { Metric, Metrics } from './metrics/metrics.ts'
-import { sleep } from './clock/clock.ts'
 import { systemClock } from './clock/system-clock.ts'
+import { endsWithin } from './clock/within.ts'
 import { checkOptions, type OptionNames } from './model/check-options.ts'
 import { taskIdString } from './model/task-id.ts'
 import type { TopicPartition } from './model/topic-partition.ts'
@@ -296,13 +296,8 @@ export class KafkaStreams implements AsyncDisposable {
     }
   }
 
-  async #isWithin(timeoutMs: number, closing: Promise<void>): Promise<boolean> {
-    if (timeoutMs === Infinity) return closing.then(() => true)
-    const closed = new AbortController()
-    const clock = this.#config.clock ?? this.#config.cluster?.clock ?? systemClock
-    const isInTime = await Promise.race([closing.then(() => true), sleep(clock, timeoutMs, closed.signal).then(() => false)])
-    closed.abort()
-    return isInTime
+  #isWithin(timeoutMs: number, closing: Promise<void>): Promise<boolean> {
+    return endsWithin(closing, timeoutMs, this.#config.clock ?? this.#config.cluster?.clock ?? systemClock)
   }
 
   async #cutShort(timeoutMs: number, closing: Promise<void>): Promise<void> {

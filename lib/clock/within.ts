@@ -1,5 +1,5 @@
 import type { Signal } from '../model/abort-signal.ts'
-import type { Clock } from './clock.ts'
+import { sleep, type Clock } from './clock.ts'
 
 export interface WithinOptions {
   readonly clock: Clock
@@ -21,5 +21,16 @@ export async function within<T>(work: Promise<T>, { clock, limitMs, late, signal
   } finally {
     cancel()
     signal.removeEventListener('abort', cancel)
+  }
+}
+
+/** Waits for `work`, but not longer than the limit. Resolves to whether it has ended by then, and rejects if it has failed by then. */
+export async function endsWithin(work: Promise<unknown>, limitMs: number, clock: Clock): Promise<boolean> {
+  const ended = new AbortController()
+  const timeUp = limitMs === Infinity ? [] : [sleep(clock, limitMs, ended.signal).then(() => false)]
+  try {
+    return await Promise.race([work.then(() => true), ...timeUp])
+  } finally {
+    ended.abort()
   }
 }

@@ -1,6 +1,6 @@
 import t from 'tap'
 import { ManualClock } from '../../lib/clock/manual-clock.ts'
-import { within } from '../../lib/clock/within.ts'
+import { endsWithin, within } from '../../lib/clock/within.ts'
 
 function open() {
   const clock = new ManualClock(0)
@@ -32,4 +32,18 @@ t.test('when nobody waits any more, nothing is too late', async (t) => {
   clock.advance(5000)
   await new Promise((resolve) => setImmediate(resolve))
   t.notOk(settled)
+})
+
+t.test('work ends within the time or not, and nothing waits for the time any more when it has ended', async (t) => {
+  const clock = new ManualClock(0)
+  t.equal(await endsWithin(Promise.resolve(), 1000, clock), true)
+  await t.rejects(endsWithin(Promise.reject(new Error('boom')), 1000, clock), { message: 'boom' })
+  const late = Promise.withResolvers<void>()
+  const isInTime = endsWithin(late.promise, 1000, clock)
+  clock.advance(1000)
+  t.equal(await isInTime, false)
+  late.reject(new Error('Nobody waits for this error any more.'))
+  const forEver = endsWithin(new Promise<void>((resolve) => void clock.schedule(1e9, resolve)), Infinity, clock)
+  clock.advance(1e9)
+  t.equal(await forEver, true)
 })

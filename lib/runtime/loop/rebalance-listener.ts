@@ -1,4 +1,5 @@
 import { sleep } from '../../clock/clock.ts'
+import { endsWithin } from '../../clock/within.ts'
 import { taskIdString } from '../../model/task-id.ts'
 import { partitionKey } from '../../model/topic-partition.ts'
 import type { Logger } from '../logger.ts'
@@ -59,11 +60,9 @@ export class RebalanceListener implements MembershipListener {
 
   async beforeJoin(): Promise<void> {
     const { jobs, tasks, patience } = this.#options
-    const { clock } = patience
     if (tasks.running.length === 0) return
-    const committed = new AbortController()
-    const commit = jobs.run(() => this.#commit(tasks.running, 'if-due')).finally(() => committed.abort())
-    await Promise.race([commit, sleep(clock, commitBeforeJoinMs, committed.signal)])
+    const commit = jobs.run(() => this.#commit(tasks.running, 'if-due'))
+    await endsWithin(commit, commitBeforeJoinMs, patience.clock)
   }
 
   async onAssigned(assigned: AssignedTasks): Promise<void> {

@@ -1,4 +1,5 @@
 import { sleep } from '../../clock/clock.ts'
+import { endsWithin } from '../../clock/within.ts'
 import { assert } from '../../model/assert.ts'
 import { TransportError } from '../../model/errors.ts'
 import { sentenceOf } from '../../model/sentence.ts'
@@ -354,9 +355,8 @@ export class GroupMember {
   }
 
   async #within(timeoutMs: number, answer: Promise<void>): Promise<void> {
-    const answered = new AbortController()
-    const heard = answer.catch(() => undefined).finally(() => answered.abort())
-    await Promise.race([heard, sleep(this.#options.clock, timeoutMs, answered.signal)])
+    const heard = answer.catch(() => undefined)
+    await endsWithin(heard, timeoutMs, this.#options.clock)
   }
 
   #raise(signal: Signal): void {
