@@ -1,5 +1,6 @@
 import type { ErrorFacts, TransportErrorKind } from '../../model/errors.ts'
 import { TransportError } from '../../model/errors.ts'
+import type { ErrorName } from '../kafka/wire/error-codes.ts'
 
 /** The protocol errors that the embedded broker answers with, each with the kind of error that clients get. */
 const kinds = {
@@ -24,9 +25,9 @@ const kinds = {
   GROUP_ID_NOT_FOUND: 'fatal',
   KAFKA_STORAGE_ERROR: 'fatal',
   NETWORK_EXCEPTION: 'fatal',
-} as const satisfies Record<string, TransportErrorKind>
+} as const satisfies Partial<Record<ErrorName, TransportErrorKind>>
 
-export type RefusalName = keyof typeof kinds
+type RefusalName = keyof typeof kinds
 
 /** Makes the error of a request that the embedded broker refuses. */
 export function refusal(name: RefusalName, message: string, facts: ErrorFacts = {}, cause?: unknown): TransportError {

@@ -3,7 +3,7 @@ import type { Signal } from '../../../model/abort-signal.ts'
 import type { EmbeddedBroker } from '../embedded-broker.ts'
 import { apiVersions } from '../../kafka/wire/apis/api-versions.ts'
 import type { ClusterView } from './cluster-view.ts'
-import { serverError } from './error-codes.ts'
+import { errorCodes } from '../../kafka/wire/error-codes.ts'
 import { readHeader, responseFrame, withoutTags } from './frame-header.ts'
 import type { RequestHeader } from './frame-header.ts'
 import type { Handler } from './handler.ts'
@@ -83,7 +83,7 @@ function refused({ apiKey, version, correlationId, clientId }: RequestHeader): B
 }
 
 const tooNew = Buffer.alloc(12)
-tooNew.writeInt16BE(serverError.unsupportedVersion, 0)
+tooNew.writeInt16BE(errorCodes.UNSUPPORTED_VERSION, 0)
 tooNew.writeInt32BE(1, 2)
 tooNew.writeInt16BE(apiVersions.key, 6)
 tooNew.writeInt16BE(apiVersions.versions.min, 8)

@@ -1,5 +1,5 @@
 import type { TopicPartition } from '../../../model/topic-partition.ts'
-import { serverError } from './error-codes.ts'
+import { errorCodes } from '../../kafka/wire/error-codes.ts'
 import type { RequestContext } from './handler.ts'
 
 /** The error of a request about a partition that this broker does not lead, or of another epoch of its leader (KIP-320). */
@@ -7,9 +7,9 @@ export function misdirected(partition: TopicPartition, context: RequestContext, 
   const { view, nodeId, broker } = context
   if (broker.topics.get(partition.topic)?.partitions[partition.partition] === undefined) return 0
   const leader = view.leaderOf(partition)
-  if (leader.nodeId !== nodeId) return serverError.notLeaderOrFollower
+  if (leader.nodeId !== nodeId) return errorCodes.NOT_LEADER_OR_FOLLOWER
   if (currentLeaderEpoch < 0 || currentLeaderEpoch === leader.epoch) return 0
-  return currentLeaderEpoch < leader.epoch ? serverError.fencedLeaderEpoch : serverError.unknownLeaderEpoch
+  return currentLeaderEpoch < leader.epoch ? errorCodes.FENCED_LEADER_EPOCH : errorCodes.UNKNOWN_LEADER_EPOCH
 }
 
 /** The leader that a client should have asked (KIP-951). Nothing if it did, or if there is none. */

@@ -1,6 +1,6 @@
 import { zeroUuid } from '../../kafka/wire/schema.ts'
 import type { EmbeddedBroker } from '../embedded-broker.ts'
-import { serverError } from './error-codes.ts'
+import { errorCodes } from '../../kafka/wire/error-codes.ts'
 
 /** Newer versions of a request name topics by id instead of by name (KIP-516). */
 export interface TopicReference {
@@ -15,5 +15,5 @@ export function topicOf({ name, topicId }: TopicReference, broker: EmbeddedBroke
 
 /** The error of a topic that is named by an id which no topic has. */
 export function errorOfTopic(name: string, { topicId }: TopicReference): number {
-  return name === '' && topicId !== zeroUuid ? serverError.unknownTopicId : 0
+  return name === '' && topicId !== zeroUuid ? errorCodes.UNKNOWN_TOPIC_ID : 0
 }

@@ -8,9 +8,10 @@ import type { TopicPartition } from '../../../model/topic-partition.ts'
 import type { HostPort } from '../connection/connection.ts'
 import { addressOf } from './broker-connection.ts'
 import type { BrokerConnection } from './broker-connection.ts'
-import { closed, errorCode, isRetriable, kafkaError, throwOnError, unreachable } from './kafka-errors.ts'
+import { closed, isRetriable, kafkaError, throwOnError, unreachable } from './kafka-errors.ts'
 import { retry } from './retry.ts'
 import { TroubleReport } from './trouble-report.ts'
+import { errorCodes } from '../wire/error-codes.ts'
 import { findCoordinatorRequest, metadataRequest } from '../wire/metadata-requests.ts'
 import type { BrokerAddress, ClusterDescription, TopicDescription } from '../wire/metadata-requests.ts'
 import { zeroUuid } from '../wire/schema.ts'
@@ -128,7 +129,7 @@ export class ClusterClient {
 
   async sendTo<T>(nodeId: number, request: KafkaRequest<T>): Promise<T> {
     const broker = this.#brokers.find((candidate) => candidate.nodeId === nodeId)
-    if (broker === undefined) throw kafkaError(errorCode.brokerNotAvailable, `Broker ${nodeId} is not in the cluster now`)
+    if (broker === undefined) throw kafkaError(errorCodes.BROKER_NOT_AVAILABLE, `Broker ${nodeId} is not in the cluster now`)
     return await this.#send(broker, request)
   }
 
@@ -147,8 +148,8 @@ export class ClusterClient {
     const found = description?.partitions.find((candidate) => candidate.partition === partition)
     const what = `Cannot find the leader of ${topic}-${partition}`
     if (description !== undefined) throwOnError(description.errorCode, what, { topic, partition })
-    if (found === undefined) throw kafkaError(errorCode.unknownTopicOrPartition, what, { topic, partition })
-    if (found.leader < 0) throw kafkaError(errorCode.leaderNotAvailable, what, { topic, partition })
+    if (found === undefined) throw kafkaError(errorCodes.UNKNOWN_TOPIC_OR_PARTITION, what, { topic, partition })
+    if (found.leader < 0) throw kafkaError(errorCodes.LEADER_NOT_AVAILABLE, what, { topic, partition })
     return found
   }
 

@@ -3,7 +3,7 @@ import type { TopicPartition } from '../../../model/topic-partition.ts'
 import type { Admin, NewTopic, OffsetSpec, PartitionOffset, TopicMetadata } from '../../admin.ts'
 import type { OffsetCommit } from '../../group-coordinator.ts'
 import type { ClusterClient } from './cluster-client.ts'
-import { errorCode, kafkaError, throwOnError } from './kafka-errors.ts'
+import { kafkaError, throwOnError } from './kafka-errors.ts'
 import {
   createPartitionsRequest,
   createTopicsRequest,
@@ -11,6 +11,7 @@ import {
   deleteTopicsRequest,
   describeTopicConfigRequest,
 } from '../wire/admin-requests.ts'
+import { errorCodes } from '../wire/error-codes.ts'
 import type { NamedError } from '../wire/admin-requests.ts'
 import { deleteGroupRequest } from '../wire/group-requests.ts'
 import { earliestTimestamp, latestTimestamp, listOffsetsRequest, offsetFetchRequest } from '../wire/offset-requests.ts'
@@ -29,7 +30,7 @@ export class KafkaAdmin implements Admin {
 
   async metadata(topics?: readonly string[]): Promise<readonly TopicMetadata[]> {
     const description = await this.#client.retry(() => this.#client.describe(topics ?? null))
-    const found = description.topics.filter((topic) => topic.errorCode !== errorCode.unknownTopicOrPartition)
+    const found = description.topics.filter((topic) => topic.errorCode !== errorCodes.UNKNOWN_TOPIC_OR_PARTITION)
     for (const { name, errorCode: code } of found) throwOnError(code, `Cannot describe topic ${name}`, { topic: name })
     return found.map(({ name, topicId, partitions }) => ({
       name,
@@ -58,7 +59,7 @@ export class KafkaAdmin implements Admin {
   async describeTopicConfig(topic: string): Promise<Readonly<Record<string, string>>> {
     return await this.#client.retry(async () => {
       const { errorCode: code, message, config } = await this.#client.sendToAny(describeTopicConfigRequest(topic))
-      if (code === errorCode.unknownTopicOrPartition) throw unknownTopic(topic)
+      if (code === errorCodes.UNKNOWN_TOPIC_OR_PARTITION) throw unknownTopic(topic)
       throwOnError(code, `Cannot describe topic ${topic}`, { topic, message })
       return config
     })
@@ -121,7 +122,8 @@ export class KafkaAdmin implements Admin {
   }
 
   #checkCoordinator(groupId: string, code: number, what: string): void {
-    if (code === errorCode.coordinatorNotAvailable || code === errorCode.notCoordinator) this.#client.forgetCoordinator(groupId)
+    if (code === errorCodes.COORDINATOR_NOT_AVAILABLE || code === errorCodes.NOT_COORDINATOR)
+      this.#client.forgetCoordinator(groupId)
     throwOnError(code, what, { groupId })
   }
 
@@ -129,7 +131,7 @@ export class KafkaAdmin implements Admin {
   async #control(verb: string, request: KafkaRequest<readonly NamedError[]>): Promise<void> {
     const results = await this.#client.retry(async () => {
       const answered = await this.#client.sendToController(request)
-      const refused = answered.find(({ errorCode: code }) => code !== 0 && code !== errorCode.unknownTopicOrPartition)
+      const refused = answered.find(({ errorCode: code }) => code !== 0 && code !== errorCodes.UNKNOWN_TOPIC_OR_PARTITION)
       if (refused !== undefined) throw refusal(verb, refused)
       return answered
     })
@@ -168,9 +170,9 @@ function refusal(verb: string, { name, errorCode: code, message }: NamedError): 
 }
 
 function unknownTopic(topic: string): Error {
-  return kafkaError(errorCode.unknownTopicOrPartition, `Cannot describe topic ${topic}`, { topic })
+  return kafkaError(errorCodes.UNKNOWN_TOPIC_OR_PARTITION, `Cannot describe topic ${topic}`, { topic })
 }
 
 function notUsable(topic: string): Error {
-  return kafkaError(errorCode.leaderNotAvailable, `Topic ${topic} cannot be used yet`, { topic })
+  return kafkaError(errorCodes.LEADER_NOT_AVAILABLE, `Topic ${topic} cannot be used yet`, { topic })
 }

@@ -7,8 +7,9 @@ import { BrokerPolls, placeOf } from './broker-polls.ts'
 import type { PollPlan } from './broker-polls.ts'
 import type { ClusterClient } from './cluster-client.ts'
 import { FetchMemory } from './fetch-memory.ts'
-import { closed, errorCode as codes, isRetriable, kafkaError, truncated } from './kafka-errors.ts'
+import { closed, isRetriable, kafkaError, truncated } from './kafka-errors.ts'
 import { pauseAfter } from './retry.ts'
+import { errorCodes } from '../wire/error-codes.ts'
 import { fetchRequest } from '../wire/fetch-request.ts'
 import type { FetchResponse, FetchTarget, PartitionResponse } from '../wire/fetch-request.ts'
 
@@ -148,7 +149,7 @@ export class KafkaFetcher implements Fetcher {
     const nowMs = this.#client.clock.now()
     const isFromFollower = this.#memory.replicaOf(position, nowMs) === nodeId
     // A follower may be behind: only the leader knows whether its log has the offset.
-    if (response.errorCode === codes.offsetOutOfRange && isFromFollower) return this.#memory.prefer(position, -1, nowMs)
+    if (response.errorCode === errorCodes.OFFSET_OUT_OF_RANGE && isFromFollower) return this.#memory.prefer(position, -1, nowMs)
     const answer = toAnswer(response, position.offset)
     if (isRetriable(answer.error)) return this.#fail([position], answer.error)
     if (response.preferredReadReplica >= 0) this.#memory.prefer(position, response.preferredReadReplica, nowMs)

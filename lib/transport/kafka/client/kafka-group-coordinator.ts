@@ -7,7 +7,8 @@ import type {
   OffsetCommit,
 } from '../../group-coordinator.ts'
 import type { ClusterClient } from './cluster-client.ts'
-import { errorCode, throwOnError } from './kafka-errors.ts'
+import { throwOnError } from './kafka-errors.ts'
+import { errorCodes } from '../wire/error-codes.ts'
 import { heartbeatRequest, joinGroupRequest, leaveGroupRequest, syncGroupRequest } from '../wire/group-requests.ts'
 import type { WithError } from '../wire/group-requests.ts'
 import { offsetCommitRequest } from '../wire/offset-requests.ts'
@@ -31,7 +32,7 @@ export class KafkaGroupCoordinator implements GroupCoordinator {
     const { errorCode: _, ...joined } = await this.#client.retry(async () => {
       const response = await this.#client.sendToCoordinator(request.groupId, joinGroupRequest({ ...request, memberId }))
       // KIP-394: the first answer to a new member has only an id. The member joins again with that id at once.
-      if (response.errorCode !== errorCode.memberIdRequired) return this.#checked(request.groupId, 'join', response)
+      if (response.errorCode !== errorCodes.MEMBER_ID_REQUIRED) return this.#checked(request.groupId, 'join', response)
       memberId = response.memberId
       onMemberId?.(memberId)
       return this.#ask(request.groupId, 'join', joinGroupRequest({ ...request, memberId }))
@@ -86,9 +87,9 @@ export class KafkaGroupCoordinator implements GroupCoordinator {
 }
 
 function isUnknownTopic({ errorCode: code }: WithError): boolean {
-  return code === errorCode.unknownTopicOrPartition
+  return code === errorCodes.UNKNOWN_TOPIC_OR_PARTITION
 }
 
 function isMoved(code: number): boolean {
-  return code === errorCode.coordinatorNotAvailable || code === errorCode.notCoordinator
+  return code === errorCodes.COORDINATOR_NOT_AVAILABLE || code === errorCodes.NOT_COORDINATOR
 }

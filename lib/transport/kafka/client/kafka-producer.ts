@@ -7,10 +7,11 @@ import type { ProducerIdentity, ProducerSession } from '../../producer-session.t
 import type { ProduceResult, Producer, ProducerOptions } from '../../producer.ts'
 import type { ProduceBatch, ProducerStamp } from '../../record-batch/produce-batch.ts'
 import { RecordBatchBuilder } from '../../record-batch/record-batch-builder.ts'
+import { errorCodes } from '../wire/error-codes.ts'
 import { initProducerIdRequest, produceRequest } from '../wire/produce-requests.ts'
 import type { ProduceResponse } from '../wire/produce-requests.ts'
 import type { ClusterClient } from './cluster-client.ts'
-import { closed, errorCode, isRetriable, kafkaError, throwOnError } from './kafka-errors.ts'
+import { closed, isRetriable, kafkaError, throwOnError } from './kafka-errors.ts'
 import { pauseAfter } from './retry.ts'
 
 /** A batch that is being sent. Each partition has at most one. */
@@ -155,14 +156,14 @@ export class KafkaProducer implements Producer {
   }
 
   #settle(delivery: Delivery, response: ProduceResponse | undefined): void {
-    const code = response?.errorCode ?? errorCode.unknownTopicOrPartition
-    if (code === 0 || code === errorCode.duplicateSequenceNumber)
+    const code = response?.errorCode ?? errorCodes.UNKNOWN_TOPIC_OR_PARTITION
+    if (code === 0 || code === errorCodes.DUPLICATE_SEQUENCE_NUMBER)
       return this.#end(delivery).resolve({ baseOffset: response!.baseOffset })
     const { message = null, recordErrors = [] } = response ?? {}
     const error = kafkaError(code, `Cannot write ${partitionKey(delivery.at)}`, { ...delivery.at, message, recordErrors })
     if (lostSequences.has(code) && delivery.stamp!.producerId >= 0) return void this.#renew(delivery, error)
     // The broker refused the first attempt, so the log does not have the batch.
-    if (delivery.failures === 0 && error.kind === 'fatal' && code !== errorCode.unknownServerError) this.#takeBack(delivery)
+    if (delivery.failures === 0 && error.kind === 'fatal' && code !== errorCodes.UNKNOWN_SERVER_ERROR) this.#takeBack(delivery)
     void this.#retryLater(delivery, error)
   }
 
@@ -203,7 +204,7 @@ export class KafkaProducer implements Producer {
 }
 
 const lostSequences: ReadonlySet<number> = new Set([
-  errorCode.outOfOrderSequenceNumber,
-  errorCode.unknownProducerId,
-  errorCode.invalidProducerEpoch,
+  errorCodes.OUT_OF_ORDER_SEQUENCE_NUMBER,
+  errorCodes.UNKNOWN_PRODUCER_ID,
+  errorCodes.INVALID_PRODUCER_EPOCH,
 ])

@@ -3,7 +3,8 @@ import { createTopics } from '../../../kafka/wire/apis/create-topics.ts'
 import { deleteRecords } from '../../../kafka/wire/apis/delete-records.ts'
 import { deleteTopics } from '../../../kafka/wire/apis/delete-topics.ts'
 import { describeConfigs } from '../../../kafka/wire/apis/describe-configs.ts'
-import { codeOf, messageOf, serverError } from '../error-codes.ts'
+import { errorCodes } from '../../../kafka/wire/error-codes.ts'
+import { codeOf, messageOf } from '../error-codes.ts'
 import type { Handler, RequestContext } from '../handler.ts'
 import { handler } from '../handler.ts'
 import { misdirected } from '../leadership.ts'
@@ -29,7 +30,7 @@ const defaultPartitions = 1
 function createTopic(topic: CreatableTopic, validateOnly: boolean, { broker, view }: RequestContext): Outcome {
   const { name, assignments, configs, replicationFactor } = topic
   if (replicationFactor > view.nodes().length)
-    return { errorCode: serverError.invalidReplicationFactor, errorMessage: `The cluster has ${view.nodes().length} brokers.` }
+    return { errorCode: errorCodes.INVALID_REPLICATION_FACTOR, errorMessage: `The cluster has ${view.nodes().length} brokers.` }
   const count = topic.numPartitions < 0 ? assignments.length || defaultPartitions : topic.numPartitions
   const config = Object.fromEntries(configs.flatMap((entry) => (entry.value === null ? [] : [[entry.name, entry.value]])))
   const wanted = { name, partitions: count, config }
@@ -52,7 +53,7 @@ const deleted = handler(deleteTopics, async ({ topics, topicNames }, { broker, v
   const wanted = version < 6 ? topicNames.map((name) => ({ name, topicId: broker.topics.get(name)?.id })) : topics
   const results = wanted.map(({ name, topicId }) => {
     const found = name ?? broker.topics.byId(topicId ?? '')?.name
-    if (found === undefined) return { name: null, topicId, errorCode: serverError.unknownTopicId, errorMessage: null }
+    if (found === undefined) return { name: null, topicId, errorCode: errorCodes.UNKNOWN_TOPIC_ID, errorMessage: null }
     return { name: found, topicId, ...attempt(() => broker.deleteTopic(found)) }
   })
   await broker.settled()
@@ -101,7 +102,7 @@ function describe(name: string, keys: readonly string[] | null, { broker }: Requ
 const configsDescribed = handler(describeConfigs, ({ resources }, context) => ({
   results: resources.map(({ resourceType, resourceName, configurationKeys }) => {
     const isKnown = resourceType !== topicResource || context.broker.topics.get(resourceName) !== undefined
-    const errorCode = isKnown ? 0 : serverError.unknownTopicOrPartition
+    const errorCode = isKnown ? 0 : errorCodes.UNKNOWN_TOPIC_OR_PARTITION
     const configs = isKnown && resourceType === topicResource ? describe(resourceName, configurationKeys, context) : []
     return { errorCode, errorMessage: null, resourceType, resourceName, configs }
   }),

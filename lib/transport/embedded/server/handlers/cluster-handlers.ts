@@ -3,7 +3,8 @@ import { describeCluster } from '../../../kafka/wire/apis/describe-cluster.ts'
 import { findCoordinator } from '../../../kafka/wire/apis/find-coordinator.ts'
 import { metadata } from '../../../kafka/wire/apis/metadata.ts'
 import type { EmbeddedTopic } from '../../embedded-topics.ts'
-import { codeOf, serverError } from '../error-codes.ts'
+import { errorCodes } from '../../../kafka/wire/error-codes.ts'
+import { codeOf } from '../error-codes.ts'
 import type { Handler, RequestContext } from '../handler.ts'
 import { handler, upTo } from '../handler.ts'
 
@@ -18,7 +19,7 @@ function describeTopic(topic: EmbeddedTopic, { view }: RequestContext) {
   const replicas = view.nodes().map(({ nodeId }) => nodeId)
   const partitions = topic.partitions.map((_, partitionIndex) => {
     const { nodeId: leaderId, epoch: leaderEpoch } = view.leaderOf({ topic: topic.name, partition: partitionIndex })
-    const errorCode = leaderId < 0 ? serverError.leaderNotAvailable : 0
+    const errorCode = leaderId < 0 ? errorCodes.LEADER_NOT_AVAILABLE : 0
     return { errorCode, partitionIndex, leaderId, leaderEpoch, replicaNodes: replicas, isrNodes: replicas }
   })
   return { errorCode: 0, name: topic.name, topicId: topic.id, partitions }
@@ -36,7 +37,7 @@ function namedTopic(name: string, mayCreate: boolean, context: RequestContext) {
 function topicOfId(topicId: string, context: RequestContext) {
   const topic = context.broker.topics.byId(topicId)
   return topic === undefined
-    ? { errorCode: serverError.unknownTopicId, name: null, topicId, partitions: [] }
+    ? { errorCode: errorCodes.UNKNOWN_TOPIC_ID, name: null, topicId, partitions: [] }
     : describeTopic(topic, context)
 }
 
@@ -56,10 +57,10 @@ const nobody = { nodeId: -1, host: '', port: -1 }
 
 function coordinatorOf(key: string, keyType: number, { view }: RequestContext) {
   // Transactions are not served.
-  if (keyType !== groupKey) return { key, ...nobody, errorCode: serverError.unsupportedVersion, errorMessage: null }
+  if (keyType !== groupKey) return { key, ...nobody, errorCode: errorCodes.UNSUPPORTED_VERSION, errorMessage: null }
   const id = view.coordinatorOf(key)
   const node = view.nodes().find(({ nodeId }) => nodeId === id)
-  const errorCode = node === undefined ? serverError.coordinatorNotAvailable : 0
+  const errorCode = node === undefined ? errorCodes.COORDINATOR_NOT_AVAILABLE : 0
   return { key, ...(node ?? nobody), errorCode, errorMessage: null }
 }
 

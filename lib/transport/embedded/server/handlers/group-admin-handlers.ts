@@ -5,7 +5,8 @@ import { offsetCommit } from '../../../kafka/wire/apis/offset-commit.ts'
 import { offsetFetch } from '../../../kafka/wire/apis/offset-fetch.ts'
 import type { OffsetCommit } from '../../../group-coordinator.ts'
 import { zeroUuid } from '../../../kafka/wire/schema.ts'
-import { outcomeOf, serverError } from '../error-codes.ts'
+import { errorCodes } from '../../../kafka/wire/error-codes.ts'
+import { outcomeOf } from '../error-codes.ts'
 import type { Handler, RequestContext } from '../handler.ts'
 import { handler } from '../handler.ts'
 import { errorOfTopic, topicOf } from '../topic-of.ts'
@@ -90,7 +91,7 @@ function describe(groupId: string, context: RequestContext) {
   const unknown = { groupId, groupState: 'Dead', protocolType: '', protocolData: '', members: [] }
   const errorCode = misdirectedGroup(groupId, context)
   if (errorCode !== 0) return { errorCode, ...unknown }
-  if (!context.broker.hasGroup(groupId)) return { errorCode: context.version < 6 ? 0 : serverError.groupIdNotFound, ...unknown }
+  if (!context.broker.hasGroup(groupId)) return { errorCode: context.version < 6 ? 0 : errorCodes.GROUP_ID_NOT_FOUND, ...unknown }
   const { state, protocolType, protocolName, members } = context.broker.group(groupId)
   const described = members.map(({ metadata, assignment, ...member }) => {
     return { ...member, memberMetadata: metadata, memberAssignment: assignment }

@@ -3,16 +3,17 @@ import { joinGroup } from '../../../kafka/wire/apis/join-group.ts'
 import { leaveGroup } from '../../../kafka/wire/apis/leave-group.ts'
 import { syncGroup } from '../../../kafka/wire/apis/sync-group.ts'
 import type { GroupIdentity } from '../../../group-coordinator.ts'
-import { codeOf, outcomeOf, serverError } from '../error-codes.ts'
+import { errorCodes } from '../../../kafka/wire/error-codes.ts'
+import { codeOf, outcomeOf } from '../error-codes.ts'
 import type { Handler, RequestContext } from '../handler.ts'
 import { handler } from '../handler.ts'
 
 /** The error of a request that this broker is not the right one for, or that names no group. */
 export function misdirectedGroup(groupId: string, { view, nodeId }: RequestContext): number {
-  if (groupId === '') return serverError.invalidGroupId
+  if (groupId === '') return errorCodes.INVALID_GROUP_ID
   const coordinator = view.coordinatorOf(groupId)
-  if (coordinator < 0) return serverError.coordinatorNotAvailable
-  return coordinator === nodeId ? 0 : serverError.notCoordinator
+  if (coordinator < 0) return errorCodes.COORDINATOR_NOT_AVAILABLE
+  return coordinator === nodeId ? 0 : errorCodes.NOT_COORDINATOR
 }
 
 const refusedJoin = (errorCode: number, memberId: string, version: number) => {
@@ -28,7 +29,7 @@ const joined = handler(joinGroup, async (request, context) => {
   const group = broker.group(groupId)
   // KIP-394: a dynamic member gets its id first, so that a client that gives up leaves no member behind.
   if (memberId === '' && groupInstanceId === null && version >= 4)
-    return refusedJoin(serverError.memberIdRequired, group.reserveMemberId(clientId, request.sessionTimeoutMs), version)
+    return refusedJoin(errorCodes.MEMBER_ID_REQUIRED, group.reserveMemberId(clientId, request.sessionTimeoutMs), version)
   try {
     const { leaderId: leader, ...answer } = await group.join(request, { clientId, clientHost })
     return { errorCode: 0, protocolType: request.protocolType, leader, ...answer }

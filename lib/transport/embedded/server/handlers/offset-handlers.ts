@@ -1,7 +1,8 @@
 import type { TopicPartition } from '../../../../model/topic-partition.ts'
 import { listOffsets } from '../../../kafka/wire/apis/list-offsets.ts'
 import { offsetForLeaderEpoch } from '../../../kafka/wire/apis/offset-for-leader-epoch.ts'
-import { codeOf, serverError } from '../error-codes.ts'
+import { errorCodes } from '../../../kafka/wire/error-codes.ts'
+import { codeOf } from '../error-codes.ts'
 import type { Handler, RequestContext } from '../handler.ts'
 import { handler } from '../handler.ts'
 import { misdirected } from '../leadership.ts'
@@ -48,7 +49,7 @@ const ended = handler(offsetForLeaderEpoch, ({ topics }, context) => ({
       const at = { topic, partition }
       const unknown = { partition, leaderEpoch: -1, endOffset: -1 }
       const log = context.broker.topics.get(topic)?.partitions[partition]
-      if (log === undefined) return { ...unknown, errorCode: serverError.unknownTopicOrPartition }
+      if (log === undefined) return { ...unknown, errorCode: errorCodes.UNKNOWN_TOPIC_OR_PARTITION }
       const errorCode = misdirected(at, context, currentLeaderEpoch)
       if (errorCode !== 0) return { ...unknown, errorCode }
       return { partition, errorCode, ...log.endOfEpoch(leaderEpoch, context.view.leaderOf(at).epoch) }

@@ -2,7 +2,8 @@ import type { TopicPartition } from '../../../../model/topic-partition.ts'
 import { initProducerId } from '../../../kafka/wire/apis/init-producer-id.ts'
 import { produce } from '../../../kafka/wire/apis/produce.ts'
 import { decodeNextBatch } from '../../../record-batch/decode-record-batches.ts'
-import { codeOf, messageOf, serverError } from '../error-codes.ts'
+import { errorCodes } from '../../../kafka/wire/error-codes.ts'
+import { codeOf, messageOf } from '../error-codes.ts'
 import type { Handler, RequestContext } from '../handler.ts'
 import { handler, upTo } from '../handler.ts'
 import { leadership, misdirected } from '../leadership.ts'
@@ -21,8 +22,8 @@ function write(partition: TopicPartition, records: Uint8Array | null, context: R
   if (wrong !== 0) return refusedBatch(wrong, null)
   try {
     const batch = decodeNextBatch(records ?? Buffer.alloc(0), 0)
-    if (records === null || batch === null) return refusedBatch(serverError.invalidRecord, 'The request has no whole batch.')
-    if (batch.end !== records.length) return refusedBatch(serverError.invalidRecord, 'A partition gets one batch a request.')
+    if (records === null || batch === null) return refusedBatch(errorCodes.INVALID_RECORD, 'The request has no whole batch.')
+    if (batch.end !== records.length) return refusedBatch(errorCodes.INVALID_RECORD, 'A partition gets one batch a request.')
     const { epoch } = context.view.leaderOf(partition)
     return { errorCode: 0, errorMessage: null, baseOffset: context.broker.append(partition, records, epoch) }
   } catch (error) {
@@ -48,7 +49,7 @@ const produced = handler(produce, async ({ acks, topicData }, context) => {
 
 /** Transactions are not served: a transactional id is refused, so that its producer fails at once. */
 const initialized = handler(initProducerId, async ({ transactionalId, producerId, producerEpoch }, { broker }) => {
-  if (transactionalId !== null) return { errorCode: serverError.unsupportedVersion, producerId: -1, producerEpoch: -1 }
+  if (transactionalId !== null) return { errorCode: errorCodes.UNSUPPORTED_VERSION, producerId: -1, producerEpoch: -1 }
   // KIP-360: a producer that has lost its sequence asks for the next epoch of its id.
   const isKept = producerId >= 0 && producerEpoch < 0x7fff
   const identity = isKept

@@ -3,6 +3,7 @@ import type { Clock, Timer } from '../../../../clock/clock.ts'
 import type { Signal } from '../../../../model/abort-signal.ts'
 import { TransportError } from '../../../../model/errors.ts'
 import { apiVersions as apiVersionsApi } from '../../wire/apis/api-versions.ts'
+import { errorCodes } from '../../wire/error-codes.ts'
 import { decodeResponse, encodeRequest } from '../../wire/messages.ts'
 import { headerOf } from '../../wire/schema.ts'
 import type { Connection, ConnectionSettings, HostPort, OpenConnection, RequestFrame, VersionRange } from '../connection.ts'
@@ -119,7 +120,6 @@ interface Offer {
 
 /** The first version with features. Brokers before Kafka 2.4 do not know it. */
 const featuresVersion = 3
-const unsupportedVersion = 35
 
 // A broker that does not know the version answers in version 0, with error 35. The header of the response is plain in all versions
 // (KIP-511).
@@ -131,7 +131,7 @@ async function askVersions(pipeline: RequestPipeline): Promise<Offer> {
     return pipeline.exchange({ apiName, apiKey, apiVersion, header, body }, 'plain')
   }
   const newest = await ask(featuresVersion)
-  const isUnknown = newest.length >= 2 && newest.readInt16BE(0) === unsupportedVersion
+  const isUnknown = newest.length >= 2 && newest.readInt16BE(0) === errorCodes.UNSUPPORTED_VERSION
   const response = isUnknown
     ? decodeResponse(apiVersionsApi, 0, await ask(0))
     : decodeResponse(apiVersionsApi, featuresVersion, newest)
