@@ -6,8 +6,8 @@ export interface WithinOptions {
   readonly limitMs: number
   /** The error after the limit. */
   readonly late: () => Error
-  /** Once it is aborted, nobody waits any more: the timer ends, and the promise may never settle. */
-  readonly signal: Signal
+  /** Once it is aborted, nobody waits any more: the timer ends, and the promise may never settle. Default: somebody always waits. */
+  readonly signal?: Signal
 }
 
 /** Settles as `work` does, or rejects when it has not settled within the limit. What `work` does after that is ignored. */
@@ -15,12 +15,12 @@ export async function within<T>(work: Promise<T>, { clock, limitMs, late, signal
   const limit = Promise.withResolvers<never>()
   const timer = clock.schedule(limitMs, () => limit.reject(late()))
   const cancel = (): void => timer.cancel()
-  signal.addEventListener('abort', cancel, { once: true })
+  signal?.addEventListener('abort', cancel, { once: true })
   try {
     return await Promise.race([work, limit.promise])
   } finally {
     cancel()
-    signal.removeEventListener('abort', cancel)
+    signal?.removeEventListener('abort', cancel)
   }
 }
 

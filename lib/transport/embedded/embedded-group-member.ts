@@ -1,13 +1,6 @@
 import type { Timer } from '../../clock/clock.ts'
 import type { GroupProtocol, JoinResponse } from '../group-coordinator.ts'
 
-/** A request that waits for its answer. */
-export interface Reply<T> {
-  readonly promise: Promise<T>
-  readonly resolve: (value: T) => void
-  readonly reject: (error: Error) => void
-}
-
 /** A member of an embedded group, and what it waits for. */
 export interface GroupMemberState {
   readonly memberId: string
@@ -18,8 +11,8 @@ export interface GroupMemberState {
   rebalanceTimeoutMs: number
   protocols: readonly GroupProtocol[]
   assignment: Uint8Array
-  joining: Reply<JoinResponse> | null
-  syncing: Reply<Uint8Array> | null
+  joining: PromiseWithResolvers<JoinResponse> | null
+  syncing: PromiseWithResolvers<Uint8Array> | null
   session: Timer | null
 }
 
@@ -37,9 +30,4 @@ export interface GroupMemberDescription {
   readonly clientHost: string
   readonly metadata: Uint8Array
   readonly assignment: Uint8Array
-}
-
-export function reply<T>(): Reply<T> {
-  const { promise, resolve, reject } = Promise.withResolvers<T>()
-  return { promise, resolve, reject }
 }

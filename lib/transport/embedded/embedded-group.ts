@@ -2,7 +2,6 @@ import type { Chance } from '../../clock/chance.ts'
 import type { Clock, Timer } from '../../clock/clock.ts'
 import type { GroupIdentity, JoinRequest, JoinResponse, MemberAssignmentBytes } from '../group-coordinator.ts'
 import type { GroupClient, GroupMemberDescription, GroupMemberState } from './embedded-group-member.ts'
-import { reply } from './embedded-group-member.ts'
 import { electProtocol, sameProtocols } from './group-protocols.ts'
 import { refusal } from './refusal.ts'
 
@@ -113,7 +112,7 @@ export class EmbeddedGroup {
         `${member.memberId} has joined group ${this.groupId} once more: wait for the answer to that join.`,
       ),
     )
-    member.joining = reply()
+    member.joining = Promise.withResolvers()
     member.session?.cancel()
     const { promise } = member.joining
     this.#prepareRebalance()
@@ -126,7 +125,7 @@ export class EmbeddedGroup {
     if (this.#state === 'preparing-rebalance') throw this.#rebalancing()
     if (this.#state === 'stable') return Promise.resolve(member.assignment)
     member.syncing?.reject(this.#rebalancing())
-    member.syncing = reply()
+    member.syncing = Promise.withResolvers()
     const { promise } = member.syncing
     if (member.memberId === this.#leaderId) this.#settle(assignments)
     return promise

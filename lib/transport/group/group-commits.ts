@@ -70,11 +70,9 @@ export class GroupCommits {
 
   #answerTo(sent: Promise<void>, late: () => Error): Promise<void> {
     const { clock, commitWaitMs: limitMs } = this.#options
-    return limitMs === Infinity ? sent : within(sent, { clock, limitMs, late, signal: never })
+    return limitMs === Infinity ? sent : within(sent, { clock, limitMs, late })
   }
 }
-
-const never = new AbortController().signal
 
 function isLate({ groupId }: GroupIdentity): TransportError {
   const message = `The coordinator of group ${groupId} has not answered a commit yet. Commit again later.`
