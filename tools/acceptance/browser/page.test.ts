@@ -171,6 +171,19 @@ async function waitingWrites(bench: Bench): Promise<void> {
     },
   )
 
+  await pageTest(
+    'what the server refuses is said with its reason, in the colour of exceptions',
+    bench,
+    { server: { rate: 0 } },
+    async (t, { page, server }) => {
+      await usersAreHere(page)
+      server.refusals.push(422)
+      await page.press('input[inputmode=decimal]', 'Enter')
+      await says(page, '.note-line.bad', 'Not now.')
+      t.equal(await page.evaluate(() => getComputedStyle(document.querySelector('.note-line.bad')!).color), 'rgb(127, 23, 16)')
+    },
+  )
+
   await pageTest('a reload while a write waits loses nothing', bench, { server: { rate: 0 } }, async (t, { page, server }) => {
     await usersAreHere(page)
     server.kill(3_000)

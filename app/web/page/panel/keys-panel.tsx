@@ -28,7 +28,7 @@ export function KeysPanel({ onClose }: { readonly onClose: () => void }): JSX.El
           </Fragment>
         ))}
       </dl>
-      <p class="note-line">
+      <p class="label note-line">
         <label>
           <input
             type="checkbox"

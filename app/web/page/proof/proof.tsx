@@ -48,11 +48,11 @@ export function Proof(): JSX.Element {
     <dl class="proof" aria-label="Proof">
       {cells.map((cell) => (
         <div key={cell.name} data-proof={cell.name}>
-          <dt>
+          <dt class="label">
             <Term name={cell.name} />
           </dt>
           <Figure cell={cell} />
-          <dd class="note">
+          <dd class="label note clip">
             <Hot read={() => cell.note(app)} />
           </dd>
         </div>
@@ -66,7 +66,7 @@ function Figure({ cell }: { readonly cell: Cell }): JSX.Element {
   void app.frames.quarter.value
   const isBad = cell.isBad?.(app.store) ?? false
   return (
-    <dd class={isBad ? 'figure bad' : 'figure'}>
+    <dd class={isBad ? 'figure clip bad' : 'figure clip'}>
       <Hot read={() => cell.figure(app)} />
     </dd>
   )

@@ -137,15 +137,15 @@ function RenameLine(): JSX.Element {
   void frames.quarter.value
   if (refused !== null && refused.write.path.startsWith('/api/users'))
     return (
-      <p class="note-line bad" role="alert">
+      <p class="label note-line bad" role="alert">
         {refused.reason}
       </p>
     )
-  if (rename === null) return <p class="note-line">Rename a user: each transfer that has the name comes again.</p>
-  if (!rename.isAcknowledged) return <p class="note-line">The new name waits for SQL.</p>
+  if (rename === null) return <p class="label note-line">Rename a user: each transfer that has the name comes again.</p>
+  if (!rename.isAcknowledged) return <p class="label note-line">The new name waits for SQL.</p>
   const { mine, others } = store.emissions.of(rename.cause ?? '', rename.userId)
   return (
-    <p class="note-line" role="status" data-emission={`${mine}/${others}`}>
+    <p class="label note-line" role="status" data-emission={`${mine}/${others}`}>
       <bdi>{rename.name}</bdi>: {counted(mine, 'row')} re-emitted, {others} others.
     </p>
   )

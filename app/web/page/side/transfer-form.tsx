@@ -26,7 +26,7 @@ export function TransferForm({ people }: { readonly people: readonly Person[] })
         <Choice label="From" id="from" people={people} value={fromId} onChange={(value) => (from.value = value)} />
         <Choice label="To" people={people} value={toId} onChange={(value) => (to.value = value)} />
         <label>
-          <span>Amount</span>
+          <span class="label">Amount</span>
           <input
             class="number"
             inputMode="decimal"
@@ -60,7 +60,7 @@ interface ChoiceProps {
 function Choice({ label, id, people, value, onChange }: ChoiceProps): JSX.Element {
   return (
     <label>
-      <span>{label}</span>
+      <span class="label">{label}</span>
       <select id={id} value={value} onChange={(event) => onChange(event.currentTarget.value)}>
         {people.map((person) => (
           <option key={person.id} value={String(person.id)}>
@@ -80,14 +80,14 @@ function OwnLine(): JSX.Element {
   const waiting = writes.pending.value.length
   if (refused !== null && refused.write.path === '/api/transfers')
     return (
-      <p class="note-line bad" role="alert">
+      <p class="label note-line bad" role="alert">
         {refused.reason}
       </p>
     )
   if (own === null)
-    return <p class="note-line">{waiting === 0 ? 'Each write has a key, made before its first try.' : waits(waiting)}</p>
+    return <p class="label note-line">{waiting === 0 ? 'Each write has a key, made before its first try.' : waits(waiting)}</p>
   return (
-    <p class="note-line" role="status">
+    <p class="label note-line" role="status">
       {ownText[own.state](own.id, own.ms === null ? null : Math.round(own.ms))}
       {waiting > 1 && ` ${waits(waiting)}`}
     </p>
