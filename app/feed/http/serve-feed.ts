@@ -10,8 +10,8 @@ import { responseOutlet } from './response-outlet.ts'
 export interface ServeFeedOptions {
   readonly log: FeedLog
   readonly face: Face
-  /** Where to go on; the header `Last-Event-ID` wins over it. Null: from now on. */
-  readonly at: Vector | null
+  /** Where to go on; the header `Last-Event-ID` wins over it. None, or an empty one: from now on. */
+  readonly at: Vector | undefined
   /** Sends what a client gets first. */
   readonly greet?: (client: FeedClient) => void
   readonly limits?: QueueLimits | undefined
@@ -20,8 +20,19 @@ export interface ServeFeedOptions {
 
 const heartbeatMs = 15_000
 
-/** Answers a request with a stream of server-sent events. Resolves when the client follows live. */
-export async function serveFeed(request: IncomingMessage, response: ServerResponse, options: ServeFeedOptions): Promise<void> {
+/** A request to fastify, and the answer that it is still to get. */
+interface Asked {
+  readonly request: { readonly raw: IncomingMessage }
+  readonly reply: { readonly raw: ServerResponse; hijack(): unknown }
+}
+
+/** Answers a request with a stream of server-sent events. A client that cannot be served is cut off: it comes again by itself. */
+export function serveFeed({ request, reply }: Asked, options: ServeFeedOptions): void {
+  reply.hijack()
+  void serve(request.raw, reply.raw, options).catch(() => reply.raw.destroy())
+}
+
+async function serve(request: IncomingMessage, response: ServerResponse, options: ServeFeedOptions): Promise<void> {
   response.writeHead(200, {
     ...options.headers,
     'content-type': 'text/event-stream; charset=utf-8',
@@ -33,7 +44,7 @@ export async function serveFeed(request: IncomingMessage, response: ServerRespon
   const heartbeat = setInterval(() => client.frame(': hb\n\n'), heartbeatMs)
   client.gone.addEventListener('abort', () => clearInterval(heartbeat), { once: true })
   options.greet?.(client)
-  await options.log.attach(client, lastEventId(request) ?? options.at)
+  await options.log.attach(client, lastEventId(request) ?? (options.at || null))
 }
 
 /** A browser that reconnects sends it; none, or an empty one, is null. */

@@ -1,6 +1,8 @@
 import Type from 'typebox'
+import { idParams } from '../../bank/http.ts'
 import type { Http } from '../../platform/http/open-http.ts'
 import { Problem } from '../../platform/http/problem.ts'
+import { poisonSchema } from '../../services/inspector/poison.ts'
 import type { Supervisor } from './supervisor.ts'
 
 const change = Type.Object(
@@ -8,8 +10,6 @@ const change = Type.Object(
   { additionalProperties: false },
 )
 const nothing = Type.Object({}, { additionalProperties: false })
-const poison = Type.Object({ kind: Type.Enum(['amount', 'envelope', 'bytes']) }, { additionalProperties: false })
-const traceParams = Type.Object({ id: Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER }) })
 
 /** What only the machine's own user may do, and only with the embedded cluster. Elsewhere these routes are not there. */
 export function addControlRoutes(http: Http, supervisor: Supervisor): void {
@@ -28,14 +28,14 @@ export function addControlRoutes(http: Http, supervisor: Supervisor): void {
     supervisor.wipe()
     return reply.code(202).send({ application: 'transfer-enricher' })
   })
-  http.post('/api/poison', { schema: { body: poison } }, async ({ body }, reply) =>
+  http.post('/api/poison', { schema: { body: poisonSchema } }, async ({ body }, reply) =>
     reply.code(202).send(await supervisor.inspector('POST', '/poison', body)),
   )
 }
 
 /** What is there with any cluster. */
 export function addTraceRoute(http: Http, supervisor: Supervisor): void {
-  http.put('/api/traces/:id', { schema: { params: traceParams } }, ({ params }) =>
+  http.put('/api/traces/:id', { schema: { params: idParams } }, ({ params }) =>
     supervisor.inspector('PUT', `/traces/${params.id}`, undefined),
   )
 }

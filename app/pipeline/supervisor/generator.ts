@@ -1,4 +1,4 @@
-import type { NewTransfer } from '../../contracts/bff.ts'
+import type { GeneratorChange, NewTransfer } from '../../contracts/bff.ts'
 import type { Generator as GeneratorState } from '../../contracts/feed.ts'
 
 export interface GeneratorOptions {
@@ -59,7 +59,7 @@ export class Generator {
     this.#acknowledged++
   }
 
-  change({ running, rate }: { readonly running?: boolean; readonly rate?: number }): void {
+  change({ running, rate }: GeneratorChange): void {
     if (rate !== undefined) this.#rate = rate
     if (running === undefined || running === this.#isRunning) return
     this.#isRunning = running

@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { Writable } from 'node:stream'
 import { request } from 'undici'
 import { defaultLimits } from '../../../examples/transfer-pipeline/topologies/settlement.ts'
+import type { GeneratorChange } from '../../contracts/bff.ts'
 import type { Owner, Part, System } from '../../contracts/feed.ts'
 import type { FeedClient } from '../../feed/feed-client.ts'
 import { serverSentEvent } from '../../feed/faces/face.ts'
@@ -122,11 +123,11 @@ export class Supervisor {
   }
 
   wipe(): void {
-    if (this.#urls === null) throw new Problem(503, 'The pipeline is down, and comes back by itself.', {}, { retryAfterS: 1 })
+    if (this.#urls === null) throw away()
     this.#life!.send({ type: 'wipe' })
   }
 
-  changeGenerator(change: { readonly running?: boolean; readonly rate?: number }): void {
+  changeGenerator(change: GeneratorChange): void {
     this.generator.change(change)
     this.#phases.setPaused(!this.generator.state.running)
   }
@@ -164,10 +165,9 @@ export class Supervisor {
   /** Asks the inspector of the child. */
   async inspector(method: 'PUT' | 'POST', path: string, body: unknown): Promise<unknown> {
     const url = this.#urls?.inspector
-    const away = new Problem(503, 'The pipeline is down, and comes back by itself.', {}, { retryAfterS: 1 })
-    if (url === undefined) throw away
+    if (url === undefined) throw away()
     const content = body === undefined ? {} : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }
-    const answer = await request(`${url}${path}`, { method, ...content }).catch(() => Promise.reject(away))
+    const answer = await request(`${url}${path}`, { method, ...content }).catch(() => Promise.reject(away()))
     if (answer.statusCode >= 400) throw new Problem(502, `The inspector answers ${answer.statusCode}.`)
     return answer.body.json()
   }
@@ -274,5 +274,7 @@ export class Supervisor {
     }, 20)
   }
 }
+
+const away = (): Problem => new Problem(503, 'The pipeline is down, and comes back by itself.', {}, { retryAfterS: 1 })
 
 const ignore = (): void => undefined

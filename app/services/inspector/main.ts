@@ -1,5 +1,6 @@
 import { schemaRegistry } from 'millrace/avro'
 import Type from 'typebox'
+import { idParams } from '../../bank/http.ts'
 import { liveFace } from '../../feed/faces/live-face.ts'
 import { serveFeed } from '../../feed/http/serve-feed.ts'
 import { clusterOf, identityOf } from '../../platform/cluster.ts'
@@ -10,7 +11,7 @@ import { runService } from '../../platform/run-service.ts'
 import { ServiceParts } from '../../platform/service.ts'
 import type { ServiceDefinition } from '../../platform/service.ts'
 import { Inspector } from './inspector.ts'
-import { sendPoison } from './poison.ts'
+import { poisonSchema, sendPoison } from './poison.ts'
 
 const config = Type.Object({
   ...serviceConfig(8086),
@@ -34,7 +35,7 @@ export const inspectorService: ServiceDefinition<typeof config> = {
     parts.dependsOn(inspector.done)
     const http = await openHttp({ name: 'inspector', log: context.log })
     addRoutes(http, inspector)
-    http.post('/poison', { schema: { body: poisonBody } }, ({ body }) => sendPoison(cluster, body))
+    http.post('/poison', { schema: { body: poisonSchema } }, ({ body }) => sendPoison(cluster, body))
     return await parts.listen(http, given)
   },
 }
@@ -43,8 +44,6 @@ const feedQuery = Type.Object(
   { at: Type.Optional(Type.String({ maxLength: 4000, pattern: String.raw`^[\w.:;,-]+$`, description: 'A vector.' })) },
   { additionalProperties: false },
 )
-const poisonBody = Type.Object({ kind: Type.Enum(['amount', 'envelope', 'bytes']) }, { additionalProperties: false })
-const traceParams = Type.Object({ id: Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER }) })
 const traceQuery = Type.Object({ why: Type.Enum(['own', 'selected'], { default: 'selected' }) }, { additionalProperties: false })
 
 function addRoutes(http: Http, inspector: Inspector): void {
@@ -53,11 +52,9 @@ function addRoutes(http: Http, inspector: Inspector): void {
     ...(await inspector.state()),
   }))
   http.get('/feed', { schema: { querystring: feedQuery, summary: 'Server-sent events from a vector on.' } }, (request, reply) => {
-    reply.hijack()
-    const { at = null } = request.query
-    void serveFeed(request.raw, reply.raw, { log: inspector.log, face: liveFace, at }).catch(() => reply.raw.destroy())
+    serveFeed({ request, reply }, { log: inspector.log, face: liveFace, at: request.query.at })
   })
-  http.put('/traces/:id', { schema: { params: traceParams, querystring: traceQuery } }, ({ params, query }) =>
+  http.put('/traces/:id', { schema: { params: idParams, querystring: traceQuery } }, ({ params, query }) =>
     inspector.follow(params.id, query.why),
   )
 }

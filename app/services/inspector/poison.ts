@@ -1,7 +1,11 @@
 import { Serdes, openProducer, topic } from 'millrace'
 import type { Cluster } from 'millrace'
+import Type from 'typebox'
 import { rawTransfers } from '../../../examples/transfer-pipeline/topics.ts'
 import type { Poison, Poisoned } from '../../contracts/bff.ts'
+
+/** {@link Poison} as the body of a request. */
+export const poisonSchema = Type.Object({ kind: Type.Enum(['amount', 'envelope', 'bytes']) }, { additionalProperties: false })
 
 const rawBytes = topic(rawTransfers.name, { key: Serdes.string, value: Serdes.bytes })
 

@@ -1,15 +1,11 @@
 import { InvalidStateStoreError } from 'millrace'
 import type { KafkaStreams } from 'millrace'
-import Type from 'typebox'
 import type { TransferEnriched } from '../../../examples/transfer-pipeline/topologies/enricher.ts'
 import { transferStores } from '../../../examples/transfer-pipeline/topologies/transfer-read.ts'
+import { idParams } from '../../bank/http.ts'
 import type { Http } from '../../platform/http/open-http.ts'
 import { notFound, Problem } from '../../platform/http/problem.ts'
 import { toDocument } from '../../sink/to-document.ts'
-
-const idParams = Type.Object({
-  id: Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER, description: 'An id is a whole number above 0.' }),
-})
 
 /** Answers from the stores of a stream application: no database is between. */
 export function addStateRoutes(http: Http, streams: KafkaStreams): void {

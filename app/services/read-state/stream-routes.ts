@@ -1,31 +1,21 @@
 import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
-import Type from 'typebox'
 import { WebSocketServer } from 'ws'
 import { transfersFace } from '../../feed/faces/transfers-face.ts'
 import { webSocketMessage } from '../../feed/faces/face.ts'
 import { FeedClient } from '../../feed/feed-client.ts'
+import { transfersQuery } from '../../feed/http/feed-query.ts'
 import { serveFeed } from '../../feed/http/serve-feed.ts'
 import { webSocketOutlet } from '../../feed/http/web-socket-outlet.ts'
 import type { Http } from '../../platform/http/open-http.ts'
 import type { TransferFeed } from './transfer-feed.ts'
 
-const query = Type.Object(
-  {
-    at: Type.Optional(Type.String({ maxLength: 4000, pattern: String.raw`^[\w.:;,-]*$`, description: 'A vector.' })),
-    userId: Type.Optional(Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER })),
-  },
-  { additionalProperties: false },
-)
-
 /** The stream of transfers: as server-sent events, and as messages of a WebSocket. */
 export function addStreamRoutes(http: Http, feed: TransferFeed): void {
-  http.get('/transfers/stream', { schema: { querystring: query } }, async (request, reply) => {
+  http.get('/transfers/stream', { schema: { querystring: transfersQuery } }, async (request, reply) => {
     const log = await feed.log()
-    reply.hijack()
-    const { at = '', userId = null } = request.query
-    const options = { log, face: transfersFace(log.topics, userId), at: at === '' ? null : at }
-    void serveFeed(request.raw, reply.raw, options).catch(() => reply.raw.destroy())
+    const { at, userId = null } = request.query
+    serveFeed({ request, reply }, { log, face: transfersFace(log.topics, userId), at })
   })
   const sockets = new WebSocketServer({ noServer: true })
   http.server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {

@@ -86,8 +86,8 @@ export async function serve(
   limits?: QueueLimits,
 ): Promise<string> {
   const server = createServer((request, response) => {
-    const at = new URL(request.url!, 'http://test').searchParams.get('at')
-    void serveFeed(request, response, { log, face, at, limits })
+    const at = new URL(request.url!, 'http://test').searchParams.get('at') ?? undefined
+    serveFeed({ request: { raw: request }, reply: { raw: response, hijack: () => {} } }, { log, face, at, limits })
   })
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
