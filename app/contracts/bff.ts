@@ -31,7 +31,7 @@
  * `generator`, `kill`, `wipe` and `poison` are only there where `System.allows` says so, and only for requests whose `Host` is a loopback name and
  * whose `Origin`, if any, is this server. Their bodies are JSON (`content-type: application/json`), so that no foreign page can send them.
  */
-import type { TransferStatus } from './feed.ts'
+import type { TransferRow, TransferStatus, UserRow } from './feed.ts'
 
 /** RFC 9457. */
 export interface Problem {
@@ -50,30 +50,16 @@ export interface Page<T> {
   readonly page: { readonly number: number; readonly size: number; readonly totalElements: number; readonly totalPages: number }
 }
 
-export interface User {
-  readonly id: number
-  readonly name: string
-  /** ISO 8601 in UTC with ms. */
-  readonly createdAt: string
-  readonly lastUpdatedAt: string
-}
+/** The row in SQL, which the feed has as it is. */
+export type User = UserRow
 
 export interface NewUser {
   /** 1 to 255 characters after trimming. */
   readonly name: string
 }
 
-/** The row in SQL. */
-export interface Transfer {
-  readonly id: number
-  readonly fromUserId: number
-  readonly toUserId: number
-  /** Exact, two decimals: `"10.00"`. */
-  readonly amount: string
-  readonly status: TransferStatus
-  readonly createdAt: string
-  readonly lastUpdatedAt: string
-}
+/** The row in SQL: what the feed has of a transfer, without what the enricher adds. */
+export type Transfer = Omit<TransferRow, 'fromUserName' | 'toUserName' | 'enrichment'>
 
 export interface NewTransfer {
   readonly fromUserId: number

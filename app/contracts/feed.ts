@@ -124,6 +124,7 @@ export interface TransferRow {
 export interface UserRow {
   readonly id: number
   readonly name: string
+  /** ISO 8601 in UTC with ms. */
   readonly createdAt: string
   readonly lastUpdatedAt: string
 }
