@@ -13,12 +13,21 @@ export class JournaledStore {
     this.#journal = journal
   }
 
+  /** Reads the journal. One that cannot be read is closed. */
   static async open(journal: SchemaJournal): Promise<JournaledStore> {
-    const store = new SchemaStore(':memory:')
-    for (const change of await journal.load()) store.apply(change)
-    const journaled = new JournaledStore(store, journal)
-    store.onChange = (change) => void journaled.#pending.push(change)
-    return journaled
+    const journaled = new JournaledStore(new SchemaStore(':memory:'), journal)
+    try {
+      await journaled.#load()
+      return journaled
+    } catch (error) {
+      await journaled.close()
+      throw error
+    }
+  }
+
+  async #load(): Promise<void> {
+    for (const change of await this.#journal.load()) this.store.apply(change)
+    this.store.onChange = (change) => void this.#pending.push(change)
   }
 
   /** Resolves when all changes so far are kept. After a failure it rejects for ever: the store is then ahead of the journal. */

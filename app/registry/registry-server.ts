@@ -29,7 +29,7 @@ export async function openRegistry({ port, path, onFailure = () => {} }: Registr
   const store = new SchemaStore(path)
   const server = registryServer(new Registry(store))
   server.addHook('onClose', () => store.close())
-  return { url: await server.listen({ port, host: '127.0.0.1' }), close: () => server.close() }
+  return listen(server, port)
 }
 
 interface OpenRegistry {
@@ -46,7 +46,17 @@ async function openJournaled(port: number, journal: SchemaJournal, onFailure: (e
     })
   const server = registryServer(new Registry(journaled.store), keep)
   server.addHook('onClose', () => journaled.close())
-  return { url: await server.listen({ port, host: '127.0.0.1' }), close: () => server.close() }
+  return listen(server, port)
+}
+
+/** A server that cannot listen is closed, and with it what it stands on: else its process would not end. */
+async function listen(server: FastifyInstance, port: number): Promise<OpenRegistry> {
+  try {
+    return { url: await server.listen({ port, host: '127.0.0.1' }), close: () => server.close() }
+  } catch (error) {
+    await server.close()
+    throw error
+  }
 }
 
 /** `keep` is awaited before each answer. */

@@ -1,0 +1,41 @@
+import { createServer } from 'node:net'
+import type { AddressInfo } from 'node:net'
+import { once } from 'node:events'
+import t from 'tap'
+import { openRegistry } from '../../../app/registry/registry-server.ts'
+import type { SchemaChange, SchemaJournal } from '../../../app/registry/schema-journal.ts'
+
+/** A journal in memory that tells whether it is open. */
+class MemoryJournal implements SchemaJournal {
+  isOpen = true
+  readonly #load: () => Promise<readonly SchemaChange[]>
+
+  constructor(load: () => Promise<readonly SchemaChange[]> = async () => []) {
+    this.#load = load
+  }
+
+  load(): Promise<readonly SchemaChange[]> {
+    return this.#load()
+  }
+
+  async append(): Promise<void> {}
+
+  async close(): Promise<void> {
+    this.isOpen = false
+  }
+}
+
+t.test('a registry whose port is taken closes its journal: its process ends', async (t) => {
+  const taken = createServer().listen(0, '127.0.0.1')
+  await once(taken, 'listening')
+  t.teardown(() => taken.close())
+  const journal = new MemoryJournal()
+  await t.rejects(openRegistry({ port: (taken.address() as AddressInfo).port, path: journal }), { code: 'EADDRINUSE' })
+  t.equal(journal.isOpen, false)
+})
+
+t.test('a registry whose journal cannot be read closes it', async (t) => {
+  const journal = new MemoryJournal(() => Promise.reject(new Error('unreadable')))
+  await t.rejects(openRegistry({ port: 0, path: journal }), { message: 'unreadable' })
+  t.equal(journal.isOpen, false)
+})
