@@ -36,7 +36,10 @@ export interface Pipeline extends AsyncDisposable {
   applications(): ReadonlyMap<string, string>
   /** Starts one more service beside those that there are. */
   start<C extends TObject>(definition: ServiceDefinition<C>, config: OwnConfig<C>): Promise<Service>
-  /** Stops a stream application, deletes its local state, and starts it again: it fills from its topics. */
+  /**
+   * Stops a stream application, deletes its local state, and starts it again: it fills from its topics. Whoever asks meanwhile waits for
+   * the same: a second start would find the state in use.
+   */
   wipe(application: string): Promise<void>
 }
 
@@ -88,6 +91,12 @@ export async function openPipeline(
   const open = (table: 'users' | 'transfers'): BankDatabase =>
     parts.adopt(new BankDatabase(path(`${table}.db`), table), (database) => database.close())
   const [usersDatabase, transfersDatabase] = [open('users'), open('transfers')]
+  const wipes = new Map<string, Promise<void>>()
+  const wipe = async (application: string): Promise<void> => {
+    await running.stop(application)
+    await rm(join(dir, 'state', application), { recursive: true, force: true })
+    await startApplication(application)
+  }
   const opened = parts.move()
   return {
     clusterName: cluster.description,
@@ -102,10 +111,10 @@ export async function openPipeline(
     failure: running.failure,
     applications: () => running.applications(),
     start: (definition, config) => running.start(definition, config),
-    wipe: async (application) => {
-      await running.stop(application)
-      await rm(join(dir, 'state', application), { recursive: true, force: true })
-      await startApplication(application)
+    wipe: (application) => {
+      const wiping = wipes.get(application) ?? wipe(application).finally(() => wipes.delete(application))
+      wipes.set(application, wiping)
+      return wiping
     },
     [Symbol.asyncDispose]: () => opened.disposeAsync(),
   }

@@ -23,10 +23,11 @@ function stopped(): Promise<void> {
 async function run(options: ChildOptions, log: Log): Promise<void> {
   const stop = stopped()
   await using child = await openChild(options, log, say)
+  const wiping = Promise.withResolvers<never>()
   process.on('message', (message: ToChild) => {
-    if (message.type === 'wipe') void child.wipe()
+    if (message.type === 'wipe') child.wipe().catch(wiping.reject)
   })
-  await Promise.race([stop, child.failure])
+  await Promise.race([stop, child.failure, wiping.promise])
 }
 
 const options = JSON.parse(process.argv[2] ?? '{}') as ChildOptions

@@ -20,7 +20,6 @@ export type FromChild =
   | { readonly type: 'restore'; readonly restore: { readonly done: number; readonly total: number } | null }
   | { readonly type: 'owners'; readonly owners: readonly Owner[] }
   | { readonly type: 'sql'; readonly sql: Omit<SqlCount, 'balancesApart'>; readonly balances: SqlBalances }
-  | { readonly type: 'wiped'; readonly application: string }
   | { readonly type: 'failed'; readonly reason: string }
 
 /** What the supervisor asks of the child. It stops at SIGTERM. */

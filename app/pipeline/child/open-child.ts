@@ -38,10 +38,7 @@ export async function openChild(options: ChildOptions, log: Log, say: (message: 
   const opened = parts.move()
   return {
     failure: pipeline.failure,
-    wipe: async () => {
-      await pipeline.wipe(enricher)
-      say({ type: 'wiped', application: enricher })
-    },
+    wipe: () => pipeline.wipe(enricher),
     [Symbol.asyncDispose]: () => opened.disposeAsync(),
   }
 }
