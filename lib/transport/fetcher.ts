@@ -7,6 +7,12 @@ import type { RecordBatch } from './record-batch/record-batch.ts'
 export interface FetchPosition extends TopicPartition {
   /** Offset of the next record to read. */
   readonly offset: number
+  /**
+   * The id of the topic that the offset belongs to. Nothing is read of a topic of the same name that has another id, because it was
+   * deleted and created again: the answer is the error `TRANSPORT_UNKNOWN_TOPIC_ID`. Default: the offset is of whatever topic has
+   * the name.
+   */
+  readonly topicId?: string | undefined
 }
 
 /** Whether records of open and aborted transactions are read, too: only with `read_uncommitted` (Kafka: `isolation.level`). */
@@ -44,7 +50,8 @@ export interface FetchedPartition extends TopicPartition {
    * The reason why nothing was fetched from this partition.
    *
    * - Kind `out-of-range`: the log does not have the offset.
-   * - Kind `retriable`: the partition has no leader, or its leader has moved.
+   * - Kind `retriable`: the partition has no leader, or its leader has moved; or the topic is gone (`TRANSPORT_UNKNOWN_TOPIC_OR_PARTITION`), or
+   *   another one has taken its name (`TRANSPORT_UNKNOWN_TOPIC_ID`).
    * - Kind `fatal`: e.g. a corrupt batch at the position; `facts` has topic, partition and offset. (A fetch from an earlier position
    *   answers with the batches before the corrupt one.)
    */

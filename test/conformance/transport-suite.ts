@@ -6,6 +6,7 @@ import { fetchCases } from './transport/fetch-cases.ts'
 import { groupCases } from './transport/group-cases.ts'
 import { memberCases } from './transport/member-cases.ts'
 import { produceCases } from './transport/produce-cases.ts'
+import { recreatedTopicCases } from './transport/recreated-topic-cases.ts'
 import type { PassTime, TransportCase } from './transport/transport-case.ts'
 
 export interface TransportUnderTest {
@@ -20,6 +21,7 @@ export function transportSuite(t: Test, { name, open }: TransportUnderTest): voi
     ...adminCases,
     ...produceCases,
     ...fetchCases,
+    ...recreatedTopicCases,
     ...groupCases,
     ...memberCases,
   }

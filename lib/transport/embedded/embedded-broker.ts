@@ -111,9 +111,11 @@ export class EmbeddedBroker {
   isReady(positions: readonly FetchPosition[], limits: Pick<FetchLimits, 'minBytes' | 'isolationLevel'>): boolean {
     const { minBytes, isolationLevel } = limits
     let bytes = 0
-    for (const { topic, partition, offset } of positions) {
-      const log = this.topics.get(topic)?.partitions[partition]
-      if (log === undefined || offset < log.startOffset || offset > log.highWatermark) return true
+    for (const { topic: name, partition, offset, topicId } of positions) {
+      const topic = this.topics.get(name)
+      const log = topic?.partitions[partition]
+      if (log === undefined || (topicId !== undefined && topicId !== topic?.id)) return true
+      if (offset < log.startOffset || offset > log.highWatermark) return true
       bytes += log.availableBytes(offset, minBytes, isolationLevel)
       if (bytes >= minBytes && bytes > 0) return true
     }
@@ -204,8 +206,9 @@ export class EmbeddedBroker {
     this.#store?.close()
   }
 
-  #readPartition({ topic, partition, offset }: FetchPosition, bytesMax: number, limits: FetchLimits) {
+  #readPartition({ topic, partition, offset, topicId }: FetchPosition, bytesMax: number, limits: FetchLimits) {
     try {
+      this.topics.checkId(topic, topicId)
       const { byteLength, ...range } = this.topics.partition({ topic, partition }).read(offset, bytesMax, limits.isolationLevel)
       return { byteLength, answer: { topic, partition, error: null, ...range } satisfies FetchedPartition }
     } catch (error) {

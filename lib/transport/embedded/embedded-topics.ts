@@ -65,6 +65,14 @@ export class EmbeddedTopics {
     return topic
   }
 
+  /** Throws if the topic is there, and has another id: it was deleted and created again since somebody knew it by this one. */
+  checkId(name: string, id: string | undefined): void {
+    const topic = this.#topics.get(name)
+    if (topic === undefined || id === undefined || topic.id === id) return
+    const message = `Topic ${name} was deleted and created again: its id is ${topic.id}, and no longer ${id}. Ask for its offsets anew.`
+    throw refusal('UNKNOWN_TOPIC_ID', message, { topic: name })
+  }
+
   create(topic: NewTopic): void {
     this.check(topic)
     const { name, partitions, config = {} } = topic

@@ -5,6 +5,7 @@ import type { ErrorName } from '../kafka/wire/error-codes.ts'
 /** The protocol errors that the embedded broker answers with, each with the kind of error that clients get. */
 const kinds = {
   UNKNOWN_TOPIC_OR_PARTITION: 'retriable',
+  UNKNOWN_TOPIC_ID: 'retriable',
   TOPIC_ALREADY_EXISTS: 'fatal',
   INVALID_PARTITIONS: 'fatal',
   INVALID_CONFIG: 'fatal',

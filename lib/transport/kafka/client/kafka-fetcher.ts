@@ -10,6 +10,7 @@ import { FetchMemory } from './fetch-memory.ts'
 import { closed, isRetriable, kafkaError, truncated } from './kafka-errors.ts'
 import { pauseAfter } from './retry.ts'
 import { errorCodes } from '../wire/error-codes.ts'
+import { zeroUuid } from '../wire/schema.ts'
 import { fetchRequest } from '../wire/fetch-request.ts'
 import type { FetchResponse, FetchTarget, PartitionResponse } from '../wire/fetch-request.ts'
 
@@ -108,10 +109,11 @@ export class KafkaFetcher implements Fetcher {
     if (this.#memory.hasFailed(position) && (this.#refreshing !== null || nowMs < this.#memory.retryAtMs(position))) return null
     try {
       const { leader, leaderEpoch } = await this.#client.leaderOf(position)
+      const topicId = this.#client.topicIdOf(topic)
+      if (isAnother(topicId, position)) throw recreated(position)
       const replica = this.#memory.replicaOf(position, nowMs)
       const nodeId = replica >= 0 && this.#client.hasBroker(replica) ? replica : leader
       const lastFetchedEpoch = this.#memory.lastEpoch(position)
-      const topicId = this.#client.topicIdOf(topic)
       return { nodeId, target: { topic, topicId, partition, offset, leaderEpoch, lastFetchedEpoch } }
     } catch (error) {
       if (!(error instanceof TransportError) || error.code === 'TRANSPORT_BROKER_UNREACHABLE') throw error
@@ -223,6 +225,18 @@ function toAnswer(response: PartitionResponse, offset: number): Answer {
   const { endOffset } = response.divergingEpoch
   if (endOffset >= 0) return { ...answer, batches: [], error: truncated({ topic, partition, offset }, endOffset) }
   return { ...answer, ...decodeFetched({ topic, partition, offset }, response.records) }
+}
+
+/** Whether the topic of this name is another one than that of the position. Brokers before Kafka 2.8 do not say. */
+function isAnother(topicId: string, position: FetchPosition): boolean {
+  return position.topicId !== undefined && topicId !== zeroUuid && topicId !== position.topicId
+}
+
+function recreated({ topic, partition }: FetchPosition): TransportError {
+  return kafkaError(errorCodes.UNKNOWN_TOPIC_ID, `Cannot fetch ${topic}-${partition}, which was deleted and created again`, {
+    topic,
+    partition,
+  })
 }
 
 // An answer without records does not end the wait: it has only the offsets of the partition's start and end. Nor does an error that
