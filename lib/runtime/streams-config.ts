@@ -143,9 +143,9 @@ export interface StreamsOptions {
   /** Size of one partition's part of a fetch. Default 1 MiB. */
   readonly maxPartitionFetchBytes?: number | undefined
   /**
-   * About how many bytes record caches, stores (their unwritten rows, and all rows of stores in memory), fetched records and output may
-   * take together. At this limit no more input is fetched until there is room. Restores are not held up. Default: no limit but those of the
-   * single options.
+   * About how many bytes record caches, stores (their unwritten rows, and all rows of stores in memory), fetched records, restores and
+   * output may take together. At this limit no more input is fetched until there is room, and restores wait, after they have stored what they
+   * have. Default: no limit but those of the single options.
    */
   readonly memoryMaxBytes?: number | undefined
   /** Processing waits while more output than this is in flight. Default 32 MiB. */

@@ -44,6 +44,13 @@ export function positionAfter({ batches }: FetchedPartition, position: number): 
   return Math.max(position, batches.at(-1)?.nextOffset ?? position)
 }
 
+/** Bytes of the batches in these answers. */
+export function fetchedBytes(answers: readonly FetchedPartition[]): number {
+  let bytes = 0
+  for (const { batches } of answers) for (const { byteLength } of batches) bytes += byteLength
+  return bytes
+}
+
 function firstIndexFrom(batch: RecordBatch, position: number): number {
   let index = 0
   while (index < batch.count && batch.offset(index) < position) index++

@@ -7,6 +7,7 @@ import type { Admin } from '../../transport/admin.ts'
 import type { Cluster } from '../../transport/cluster.ts'
 import { applicationEnvironment } from '../environment/application-environment.ts'
 import type { ThreadEnvironment } from '../environment/thread-environment.ts'
+import { MemoryGate } from '../loop/memory-gate.ts'
 import { openGlobalThread, type GlobalThread } from '../restore/global-thread.ts'
 import { StateDirectory } from '../restore/state-directory.ts'
 import type { SerdeResolver } from '../serdes/serde-resolver.ts'
@@ -54,7 +55,8 @@ export async function openSharedResources(options: SharedResourcesOptions): Prom
   }
   const memoryBudget = new MemoryBudget(config.memoryMaxBytes ?? Infinity)
   memoryBudget.add('record caches', () => cache.bytes)
-  const global = opened.use(await openGlobalThread({ plan, config, cluster, admin, environment, directory }))
+  const gate = new MemoryGate({ ...environment, memory: memoryBudget })
+  const global = opened.use(await openGlobalThread({ plan, config, cluster, admin, environment, directory, gate }))
   if (global !== null) memoryBudget.add('global stores', () => global.heldBytes)
   const all = opened.move()
   return { cluster, admin, environment, directory, global, memoryBudget, [Symbol.asyncDispose]: () => all.disposeAsync() }

@@ -4,7 +4,7 @@ import { TransportError } from '../../model/errors.ts'
 import type { TopicPartition } from '../../model/topic-partition.ts'
 import { partitionKey } from '../../model/topic-partition.ts'
 import type { FetchedPartition, Fetcher, FetchLimits, FetchPosition } from '../../transport/fetcher.ts'
-import { positionAfter } from '../../transport/readable-ranges.ts'
+import { fetchedBytes, positionAfter } from '../../transport/readable-ranges.ts'
 import type { Logger } from '../logger.ts'
 
 interface Input {
@@ -71,8 +71,7 @@ export class InputFetcher {
 
   /** Bytes of the batches that wait to be taken. */
   get heldBytes(): number {
-    const batches = (this.#fetched ?? []).flatMap(({ fetched }) => fetched.batches)
-    return batches.reduce((bytes, { byteLength }) => bytes + byteLength, 0)
+    return fetchedBytes((this.#fetched ?? []).map(({ fetched }) => fetched))
   }
 
   get hasNews(): boolean {

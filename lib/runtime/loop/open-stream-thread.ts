@@ -75,16 +75,24 @@ interface Connected {
   readonly changelogs: ChangelogReader
 }
 
+/** What the other parts of a thread are made with. */
+interface LoopParts {
+  readonly jobs: LoopJobs
+  readonly memory: MemoryBudget
+  readonly gate: MemoryGate
+}
+
 /** Makes the internal topics, then opens a thread and its clients. If it rejects, nothing stays open. */
 export async function openStreamThread(options: OpenStreamThreadOptions): Promise<OpenStreamThread> {
   await prepareTopics(options)
   await using opened = new AsyncDisposableStack()
-  const jobs = new LoopJobs()
-  const connected = await connect(options, jobs, opened)
+  const memory = options.memoryBudget ?? new MemoryBudget(Infinity)
+  const loop: LoopParts = { jobs: new LoopJobs(), memory, gate: new MemoryGate({ ...options.environment, memory }) }
+  const connected = await connect(options, loop, opened)
   const { autoOffsetReset: offsetReset, maxPollIntervalMs } = options.config
   const patience = patienceOf(options)
-  const tasks = new TaskManager({ ...options, ...connected, jobs, offsetReset, maxPollIntervalMs, patience })
-  const thread = makeThread(options, connected, jobs, tasks)
+  const tasks = new TaskManager({ ...options, ...connected, ...loop, offsetReset, maxPollIntervalMs, patience })
+  const thread = makeThread(options, connected, loop, tasks)
   const open = opened.move()
   return {
     thread,
@@ -101,13 +109,13 @@ export async function openStreamThread(options: OpenStreamThreadOptions): Promis
   }
 }
 
-async function connect(options: OpenStreamThreadOptions, jobs: LoopJobs, opened: AsyncDisposableStack): Promise<Connected> {
+async function connect(options: OpenStreamThreadOptions, loop: LoopParts, opened: AsyncDisposableStack): Promise<Connected> {
   const { plan, config, cluster, admin, environment, directory } = options
   const { clock, threadId, logger: log, metrics } = environment
   const { retryBackoffMs, bufferMemory, taskTimeoutMs } = config
   const limits = fetchLimits(config)
   const fetcher = opened.adopt(await cluster.fetcher({ clientId: `${threadId}-consumer`, log, metrics }), close)
-  const onNews = (): void => jobs.wake()
+  const onNews = (): void => loop.jobs.wake()
   const input = opened.adopt(
     new InputFetcher({ fetcher, clock, limits, retryBackoffMs, logger: environment.logger, onNews }),
     close,
@@ -118,8 +126,9 @@ async function connect(options: OpenStreamThreadOptions, jobs: LoopJobs, opened:
   const output = new ProducerOutput({ ...refusals(environment), producer, admin, clock, bufferBytesMax })
   await output.lookUp(writtenTopics(plan))
   const openFetcher = () => cluster.fetcher({ clientId: `${threadId}-restore-consumer`, log, metrics })
+  const { logger } = environment
   const listener = options.restoreListener
-  const restoring = { openFetcher, admin, clock, logger: environment.logger, listener, limits, retryBackoffMs, taskTimeoutMs }
+  const restoring = { ...loop, openFetcher, admin, clock, logger, listener, limits, retryBackoffMs, taskTimeoutMs }
   const changelogs = opened.adopt(new ChangelogReader(restoring), close)
   const { processId } = directory
   const open = options.openMembership ?? openMembership
@@ -127,15 +136,20 @@ async function connect(options: OpenStreamThreadOptions, jobs: LoopJobs, opened:
   return { membership, input, output, changelogs }
 }
 
-function makeThread(options: OpenStreamThreadOptions, connected: Connected, jobs: LoopJobs, tasks: TaskManager): StreamThread {
+function makeThread(options: OpenStreamThreadOptions, connected: Connected, loop: LoopParts, tasks: TaskManager): StreamThread {
   const { plan, config, admin, environment, directory, makeCommitter = atLeastOnce } = options
   const { membership, input: fetcher, output, changelogs } = connected
   const { clock, logger } = environment
   const { commitIntervalMs, pollMs, taskTimeoutMs, retryBackoffMs, maxPollIntervalMs, bufferedRecordsPerPartition } = config
   const purge = new RepartitionPurge({ plan, admin, logger, intervalMs: config.repartitionPurgeIntervalMs })
-  const gate = memoryGate(options, connected, tasks)
   const patience = patienceOf(options)
   const committer = makeCommitter({ membership, tasks, output, directory, purge, clock, logger, taskTimeoutMs })
+  const { jobs, gate, memory } = loop
+  const input = new TaskInput({ gate, fetcher, tasks, jobs, clock, bufferedRecordsPerPartition, maxPollIntervalMs })
+  memory.add('stores', () => tasks.storeBytes)
+  memory.add('fetched records', () => fetcher.heldBytes + input.heldBytes + tasks.inputBytes)
+  memory.add('restores', () => changelogs.heldBytes)
+  memory.add('output', () => output.heldBytes)
   return new StreamThread({
     clock,
     jobs,
@@ -146,7 +160,7 @@ function makeThread(options: OpenStreamThreadOptions, connected: Connected, jobs
     pollMs,
     maxPollIntervalMs,
     listener: new RebalanceListener({ jobs, tasks, committer, directory, logger, patience }),
-    input: new TaskInput({ gate, fetcher, tasks, jobs, clock, bufferedRecordsPerPartition, maxPollIntervalMs }),
+    input,
     executor: new TaskExecutor({ tasks, clock }),
     updater: new StateUpdater({ changelogs, tasks, committer, jobs, logger }),
     schedule: new CommitSchedule({ clock, commitIntervalMs, retryBackoffMs, dirtyBytesMax: memoryShare(config) }),
@@ -158,19 +172,6 @@ function makeThread(options: OpenStreamThreadOptions, connected: Connected, jobs
 function patienceOf({ environment, config }: OpenStreamThreadOptions): Patience {
   const { retryBackoffMs, taskTimeoutMs } = config
   return { clock: environment.clock, retryBackoffMs, taskTimeoutMs }
-}
-
-/** Those of this thread who hold memory join the budget of the application. */
-function memoryGate(
-  { environment, memoryBudget }: OpenStreamThreadOptions,
-  connected: Connected,
-  tasks: TaskManager,
-): MemoryGate {
-  const memory = memoryBudget ?? new MemoryBudget(Infinity)
-  memory.add('stores', () => tasks.storeBytes)
-  memory.add('fetched records', () => tasks.inputBytes + connected.input.heldBytes)
-  memory.add('output', () => connected.output.heldBytes)
-  return new MemoryGate({ ...environment, memory })
 }
 
 /** The most that one of several holders of memory takes by itself. */

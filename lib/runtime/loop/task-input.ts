@@ -5,7 +5,7 @@ import { StreamsError, type TransportError } from '../../model/errors.ts'
 import type { TopicPartition } from '../../model/topic-partition.ts'
 import type { FetchedPartition } from '../../transport/fetcher.ts'
 import type { ReadableRange } from '../../transport/readable-ranges.ts'
-import { readableRanges } from '../../transport/readable-ranges.ts'
+import { fetchedBytes, readableRanges } from '../../transport/readable-ranges.ts'
 import { isPrepared, prepareReads } from '../serdes/prepare-serdes.ts'
 import type { ManagedTask } from '../task/managed-task.ts'
 import type { TaskManager } from '../task/task-manager.ts'
@@ -35,6 +35,7 @@ interface FailedInput {
 /** A partition whose next records wait for serdes or for an offset. */
 interface HeldInput {
   readonly managed: ManagedTask
+  readonly fetched: FetchedPartition
   /** What came of the partition meanwhile. */
   readonly answers: FetchedPartition[]
 }
@@ -55,6 +56,11 @@ export class TaskInput {
   /** True if a fetch has ended since the last `handOver`, with records or with an error. */
   get hasNews(): boolean {
     return this.#options.fetcher.hasNews
+  }
+
+  /** Bytes of the batches that wait for serdes. */
+  get heldBytes(): number {
+    return fetchedBytes([...this.#held.values()].flatMap(({ fetched, answers }) => [fetched, ...answers]))
   }
 
   /** The error of a running task's partition that cannot be read, for example because of a corrupt batch; null if there is none. */
@@ -111,18 +117,18 @@ export class TaskInput {
 
   #hand(managed: ManagedTask, partition: TopicPartition, fetched: FetchedPartition): void {
     const { error } = fetched
-    if (error?.kind === 'out-of-range') return this.#reset(managed, partition, error)
+    if (error?.kind === 'out-of-range') return this.#reset({ managed, fetched, answers: [] }, partition, error)
     if (error !== null) return error.kind === 'retriable' ? undefined : this.#fail(managed, partition, error)
     const reader = managed.task.reader(partition)
     const ranges = readableRanges(fetched, managed.task.fetchPosition(partition))
     const add = (): void => this.#add(managed, partition, fetched, ranges)
     if (isPrepared(reader)) return add()
-    this.#hold(managed, partition, this.#limited(partition, prepareReads(reader, ranges)), add)
+    this.#hold({ managed, fetched, answers: [] }, partition, this.#limited(partition, prepareReads(reader, ranges)), add)
   }
 
   /** Holds back what comes of the partition until `work` is done. The loop then applies its result. */
-  #hold<T>(managed: ManagedTask, partition: TopicPartition, work: Promise<T>, apply: (result: T) => void): void {
-    const held: HeldInput = { managed, answers: [] }
+  #hold<T>(held: HeldInput, partition: TopicPartition, work: Promise<T>, apply: (result: T) => void): void {
+    const { managed } = held
     this.#held.set(partition, held)
     this.#options.jobs.postAfter(work, (result) => {
       if (managed.state === 'running') apply(result())
@@ -133,9 +139,9 @@ export class TaskInput {
   }
 
   /** What came of the partition meanwhile is of the offset that is gone, and is left out. */
-  #reset(managed: ManagedTask, partition: TopicPartition, error: TransportError): void {
-    this.#hold(managed, partition, this.#options.tasks.reset(partition, truncatedTo(error)), (move) => {
-      this.#held.get(partition)!.answers.length = 0
+  #reset(held: HeldInput, partition: TopicPartition, error: TransportError): void {
+    this.#hold(held, partition, this.#options.tasks.reset(partition, truncatedTo(error)), (move) => {
+      held.answers.length = 0
       move()
     })
   }

@@ -47,14 +47,20 @@ export class ProducerOutput implements RecordOutput {
     for (const topic of this.#topics.values()) topic.sendAll()
   }
 
-  /** Bytes that are in flight. */
+  /** Bytes of the batches that are open or in flight. */
   get heldBytes(): number {
-    return this.#bytesInFlight
+    let bytes = this.#bytesInFlight
+    for (const topic of this.#topics.values()) bytes += topic.openBytes
+    return bytes
   }
 
-  /** Resolves when at most `bufferBytesMax` are in flight. Rejects with the error of an earlier batch. */
+  /**
+   * Resolves when at most `bufferBytesMax` are in flight. Rejects with the error of an earlier batch. If open batches and those in flight
+   * are more than that together, the open ones are sent first.
+   */
   async room(): Promise<void> {
     await this.#lookUpUnknown()
+    if (this.heldBytes > this.#options.bufferBytesMax) this.sendAll()
     while (this.#bytesInFlight > this.#options.bufferBytesMax) await Promise.race(this.#inFlight)
     this.#throwFailure()
   }

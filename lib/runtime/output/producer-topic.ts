@@ -52,6 +52,11 @@ export class ProducerTopic implements TopicOutput {
     return this.#partitions.some(({ open }) => open !== null)
   }
 
+  /** Bytes of the batches to which records are added. */
+  get openBytes(): number {
+    return this.#partitions.reduce((bytes, { open }) => bytes + (open?.byteLength ?? 0), 0)
+  }
+
   get isWaiting(): boolean {
     return this.#waiting.length > 0
   }

@@ -8,8 +8,9 @@ import type { TopicPartition } from '../../model/topic-partition.ts'
 import { partitionKey } from '../../model/topic-partition.ts'
 import type { Admin } from '../../transport/admin.ts'
 import type { FetchedPartition, Fetcher, FetchLimits } from '../../transport/fetcher.ts'
-import { positionAfter } from '../../transport/readable-ranges.ts'
+import { fetchedBytes, positionAfter } from '../../transport/readable-ranges.ts'
 import type { Logger } from '../logger.ts'
+import type { MemoryGate } from '../loop/memory-gate.ts'
 import type { Changelog, RestoredRecord, StateRestoreListener } from './changelog.ts'
 import { describeChangelogs, unknownTopic, whyStale, type ChangelogTopic } from './changelog-topics.ts'
 import { changelogRecords } from './changelog-records.ts'
@@ -24,7 +25,9 @@ export interface ChangelogReaderOptions {
   readonly listener: StateRestoreListener
   /** `read_committed` under exactly-once. */
   readonly limits: Omit<FetchLimits, 'signal'>
-  /** Pause after a retriable error. */
+  /** While it is closed, nothing is fetched. Default: it is open. */
+  readonly gate?: Pick<MemoryGate, 'isOpen'> | undefined
+  /** Pause after a retriable error, and while the gate is closed. */
   readonly retryBackoffMs: number
   /** Retriable errors are thrown after this long without any progress. Java: `task.timeout.ms`. */
   readonly taskTimeoutMs: number
@@ -54,6 +57,8 @@ export class ChangelogReader {
   #step: Promise<readonly Changelog[]> | null = null
   readonly #turns: Turns
   #troubleSinceMs: number | null = null
+  /** The answers whose records are being applied. */
+  #fetched: readonly FetchedPartition[] = []
   #isClosed = false
 
   constructor(options: ChangelogReaderOptions) {
@@ -64,6 +69,11 @@ export class ChangelogReader {
   /** True if no changelog is registered or being restored. */
   get isIdle(): boolean {
     return this.#registered.size === 0 && this.#restores.size === 0
+  }
+
+  /** Bytes of the fetched batches whose records are being applied. */
+  get heldBytes(): number {
+    return fetchedBytes(this.#fetched)
   }
 
   /** Restores this changelog from the next step on. A fetch that waits for other changelogs ends early. */
@@ -121,11 +131,8 @@ export class ChangelogReader {
       throwFirst(await this.#begin())
       const completed = this.#complete()
       if (completed.length > 0 || this.#restores.size === 0 || this.#isClosed) return this.#withoutTrouble(completed)
-      const errors: StreamsError[] = []
-      const all = await this.#fetch()
-      this.#turns.begin()
-      for (const fetched of all) errors.push(...(await this.#take(fetched)))
-      throwFirst(errors)
+      if (this.#mayFetch()) await this.#takeAll()
+      else await sleep(this.#options.clock, this.#options.retryBackoffMs, this.#waiting.signal)
       this.#troubleSinceMs = null
     } catch (error) {
       await this.#endure(error)
@@ -191,6 +198,26 @@ export class ChangelogReader {
     changelog.begin?.(topic.id)
     this.#options.listener.onRestoreStart?.(...named(restore), position, restore.endOffset)
     return []
+  }
+
+  /** With too much in memory, all that is restored is stored first. If that does not help, the restores wait. */
+  #mayFetch(): boolean {
+    const { gate } = this.#options
+    if (gate === undefined || gate.isOpen()) return true
+    for (const { changelog } of this.#restores.values()) changelog.relieve?.()
+    return gate.isOpen()
+  }
+
+  async #takeAll(): Promise<void> {
+    this.#fetched = await this.#fetch()
+    try {
+      const errors: StreamsError[] = []
+      this.#turns.begin()
+      for (const fetched of this.#fetched) errors.push(...(await this.#take(fetched)))
+      throwFirst(errors)
+    } finally {
+      this.#fetched = []
+    }
   }
 
   async #fetch(): Promise<readonly FetchedPartition[]> {

@@ -39,6 +39,8 @@ export interface Changelog {
   readonly records?: 'last-of-key' | 'all' | undefined
   /** Awaited first, with the records of a fetch, so that their serdes can fetch what they need. */
   readonly prepare?: ((records: readonly RestoredRecord[]) => Promise<void>) | undefined
+  /** Stores what is restored so far, to free memory. Absent: that frees none. */
+  readonly relieve?: (() => void) | undefined
   /** Called next: the records of the fetch as the store is to take them. Default: as they are. */
   readonly accept?: ((records: readonly RestoredRecord[]) => readonly RestoredRecord[]) | undefined
 }

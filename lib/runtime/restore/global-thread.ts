@@ -6,7 +6,7 @@ import type { Subtopology, TopologyPlan } from '../../topology/topology-plan.ts'
 import type { Admin } from '../../transport/admin.ts'
 import type { Cluster } from '../../transport/cluster.ts'
 import type { FetchedPartition, Fetcher, FetchLimits } from '../../transport/fetcher.ts'
-import { readableRanges } from '../../transport/readable-ranges.ts'
+import { fetchedBytes, readableRanges } from '../../transport/readable-ranges.ts'
 import { RestorePace } from './restore-pace.ts'
 import { Turns } from './turns.ts'
 import { describeChangelogs, unknownTopic, whyStale, type ChangelogTopic } from './changelog-topics.ts'
@@ -14,6 +14,7 @@ import { GlobalTask } from './global-task.ts'
 import { InputFetcher } from '../loop/input-fetcher.ts'
 import { fetchLimits } from '../loop/open-stream-thread.ts'
 import { LoopJobs } from '../loop/loop-jobs.ts'
+import type { MemoryGate } from '../loop/memory-gate.ts'
 import { prepareReads, prepareWrites } from '../serdes/prepare-serdes.ts'
 import type { ResolvedConfig } from '../streams-config.ts'
 import type { GlobalStores } from '../task/stream-task.ts'
@@ -30,6 +31,7 @@ export interface GlobalThreadOptions {
   readonly limits: Omit<FetchLimits, 'signal'>
   readonly retryBackoffMs: number
   readonly checkpointIntervalMs: number
+  readonly gate: Pick<MemoryGate, 'isOpen'>
 }
 
 export interface OpenGlobalThreadOptions {
@@ -39,6 +41,7 @@ export interface OpenGlobalThreadOptions {
   readonly admin: Admin
   readonly environment: ThreadEnvironment
   readonly directory: StateDirectory
+  readonly gate: Pick<MemoryGate, 'isOpen'>
 }
 
 /**
@@ -46,7 +49,7 @@ export interface OpenGlobalThreadOptions {
  * again.
  */
 export async function openGlobalThread(options: OpenGlobalThreadOptions): Promise<GlobalThread | null> {
-  const { plan, config, cluster, admin, environment, directory } = options
+  const { plan, config, cluster, admin, environment, directory, gate } = options
   const subtopologies = plan.subtopologies.filter(({ kind }) => kind === 'global')
   if (subtopologies.length === 0) return null
   await using opened = new AsyncDisposableStack()
@@ -59,7 +62,7 @@ export async function openGlobalThread(options: OpenGlobalThreadOptions): Promis
   )
   const { retryBackoffMs, commitIntervalMs: checkpointIntervalMs } = config
   const limits = fetchLimits(config)
-  const parts = { environment, subtopologies, storage, admin, fetcher, limits, retryBackoffMs, checkpointIntervalMs }
+  const parts = { environment, subtopologies, storage, admin, fetcher, limits, retryBackoffMs, checkpointIntervalMs, gate }
   const thread = new GlobalThread(parts)
   // From here on the thread closes storage and fetcher.
   opened.move()
@@ -77,6 +80,7 @@ export class GlobalThread implements AsyncDisposable {
   readonly #next = new Map<string, number>()
   readonly #pace: RestorePace
   readonly #turns: Turns
+  #fetched: readonly FetchedPartition[] = []
   #lastCheckpointMs: number
   #isStopping = false
   #running: Promise<void> = Promise.resolve()
@@ -98,9 +102,9 @@ export class GlobalThread implements AsyncDisposable {
     return { names: this.#task.names, store: (name) => this.#task.store(name) }
   }
 
-  /** About how many bytes the stores hold in memory. */
+  /** About how many bytes the stores hold in memory, and what is fetched for them. */
   get heldBytes(): number {
-    return this.#task.storeBytes
+    return this.#task.storeBytes + this.#input.heldBytes + fetchedBytes(this.#fetched)
   }
 
   /** Opens the stores, and reads their topics up to the present end. No task may run before that. */
@@ -195,11 +199,20 @@ export class GlobalThread implements AsyncDisposable {
   }
 
   async #step(): Promise<void> {
-    this.#input.start()
-    if (!this.#input.hasNews && !this.#isStopping) await this.#jobs.wait(this.#untilCheckpoint(), this.#options.environment.clock)
-    const fetched = this.#input.take()
-    this.#input.start()
-    for (const each of fetched) await this.#update(each)
+    const { clock } = this.#options.environment
+    const heldBackMs = this.#startFetch() ? Infinity : this.#options.retryBackoffMs
+    if (!this.#input.hasNews && !this.#isStopping) await this.#jobs.wait(Math.min(heldBackMs, this.#untilCheckpoint()), clock)
+    this.#fetched = this.#input.take()
+    this.#startFetch()
+    for (const each of this.#fetched) await this.#update(each)
+    this.#fetched = []
+  }
+
+  /** Returns false if the next fetch waits for memory. */
+  #startFetch(): boolean {
+    const isOpen = this.#options.gate.isOpen()
+    if (isOpen) this.#input.start()
+    return isOpen
   }
 
   async #update(fetched: FetchedPartition): Promise<void> {

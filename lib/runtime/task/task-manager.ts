@@ -205,7 +205,7 @@ export class TaskManager {
 
   #changelog(
     { id, committed }: ManagedTask,
-    { storeName, partition, from, stored, isSource, records, begin, restore: apply, accept, prepare }: StoreRestore,
+    { storeName, partition, from, stored, isSource, records, begin, restore: apply, relieve, accept, prepare }: StoreRestore,
   ): Changelog {
     const { logger } = this.#options.environment
     const facts = { store: storeName, task: taskIdString(id), changelog: partitionKey(partition), position: from ?? 0 }
@@ -221,6 +221,7 @@ export class TaskManager {
       ...(isSource ? { endOffsetMax: Math.max(committedOffset, from ?? 0) } : {}),
       records,
       apply,
+      relieve,
       accept,
       prepare,
     }

@@ -64,6 +64,8 @@ export interface StoreRestore {
   readonly prepare: Changelog['prepare'] & {}
   /** Of records that follow those of the call before, those that the store took, in its own bytes. */
   readonly accept: Changelog['accept'] & {}
+  /** Stores what is restored so far. */
+  readonly relieve: Changelog['relieve'] & {}
   /** Applies accepted records, and stores them if it is time. Returns the offset that it has reached. */
   readonly restore: Changelog['apply']
 }
@@ -143,6 +145,9 @@ export class TaskStores {
         isSource,
         records: source === undefined ? node.kind.restores : 'all',
         restore: (records, nextOffset) => this.#restore(open, records, nextOffset),
+        relieve: () => {
+          if (this.dirtyBytes > 0) this.checkpoint()
+        },
         accept: (records) => this.#accept(open, partition, records),
         prepare: (records) => source?.prepare(records) ?? this.#prepare(open, partition, records),
       }

@@ -1,0 +1,54 @@
+import t from 'tap'
+import { noHeaders } from '../../../lib/model/headers.ts'
+import { silentLogger } from '../../../lib/runtime/logger.ts'
+import { ProducerOutput } from '../../../lib/runtime/output/producer-output.ts'
+import { MemoryMetrics } from '../../../lib/metrics/memory-metrics.ts'
+import { EmbeddedCluster } from '../../../lib/transport/embedded/embedded-cluster.ts'
+import { systemClock } from '../../../lib/clock/system-clock.ts'
+
+const partitions = 40
+
+async function open(bufferBytesMax: number) {
+  const cluster = new EmbeddedCluster({ clock: systemClock })
+  t.teardown(() => cluster.close())
+  const admin = await cluster.admin({ clientId: 'test' })
+  await admin.createTopics([{ name: 'out', partitions }])
+  const options = {
+    acks: 'all',
+    idempotence: 'enabled',
+    compression: 'none',
+    requestTimeoutMs: 1000,
+    deliveryTimeoutMs: 1000,
+  } as const
+  const producer = await cluster.producer({ clientId: 'test', ...options })
+  const droppedRecords = new MemoryMetrics().counter('dropped-records', 'test', {})
+  const handling = { productionHandler: () => 'fail' as const, deadLetterTopic: undefined, droppedRecords, logger: silentLogger }
+  const output = new ProducerOutput({ ...handling, producer, admin, clock: systemClock, bufferBytesMax })
+  await output.lookUp(['out'])
+  return output
+}
+
+/** Puts `bytes` into the open batch of each partition. */
+function fill(output: ProducerOutput, bytes: number): void {
+  for (let partition = 0; partition < partitions; partition++)
+    output.topic('out').append(partition, null, new Uint8Array(bytes), 1, noHeaders)
+}
+
+t.test('open batches count as held, until the broker has them', async (t) => {
+  const output = await open(1024 * 1024)
+  t.equal(output.heldBytes, 0)
+  fill(output, 1000)
+  t.ok(output.heldBytes >= partitions * 1000, `${output.heldBytes} bytes`)
+  await output.flush()
+  t.equal(output.heldBytes, 0)
+})
+
+t.test('open batches of many partitions that are more than the buffer together are sent before the loop goes on', async (t) => {
+  const output = await open(20_000)
+  fill(output, 400)
+  await output.room()
+  t.ok(output.heldBytes <= 20_000, `small ones wait for more: ${output.heldBytes} bytes`)
+  fill(output, 400)
+  await output.room()
+  t.ok(output.heldBytes <= 20_000, `${output.heldBytes} bytes`)
+})
