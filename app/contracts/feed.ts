@@ -97,7 +97,13 @@ export type FeedKind = 'transfer' | 'user' | 'balance' | 'dead-letter'
 
 export type FeedRecord = TransferRecord | UserRecord | BalanceRecord | DeadLetterRecord
 /** Of the enriched topic. */
-export type TransferRecord = RecordOf<'transfer', TransferRow>
+export interface TransferRecord extends RecordOf<'transfer', TransferRow> {
+  /**
+   * The users that the row had before, where it has others now or is deleted; null if there was no row. Missing where they are the same, or
+   * where nobody knows, because the record before is compacted away.
+   */
+  readonly was?: readonly [fromUserId: number, toUserId: number] | null
+}
 export type UserRecord = RecordOf<'user', UserRow>
 export type BalanceRecord = RecordOf<'balance', BalanceRow>
 export type DeadLetterRecord = RecordOf<'dead-letter', DeadLetterRow>

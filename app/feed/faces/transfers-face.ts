@@ -21,18 +21,18 @@ class Cursor {
 
 /**
  * `/transfers/stream`: one event a transfer, `transfer.upserted` or `transfer.deleted`, each with the vector after it. With `userId` only
- * the transfers from or to that user. A deletion has no row to tell by: it goes to whoever has seen the transfer, and to all who have not.
+ * the transfers from or to that user: one that goes to others is deleted for him, and so is one that is deleted, if it was his. Where nobody
+ * knows whose it was, everybody is told.
  */
 export function transfersFace(topics: readonly FeedTopic[], userId: number | null): Face {
-  const concerns = ({ value }: TransferRecord): boolean => value === null || userId === null || isOf(value, userId)
   return {
     batch(batch, id) {
       const cursor = new Cursor(topics, beginOf(batch, id, topics))
-      const events = batch.records.flatMap((record): FaceEvent[] => {
+      return batch.records.flatMap((record): FaceEvent[] => {
         const after = cursor.after(record)
-        return record.kind === 'transfer' && concerns(record) ? [{ ...eventOf(record), id: after }] : []
+        const event = record.kind === 'transfer' ? eventOf(record, userId) : null
+        return event === null ? [] : [{ ...event, id: after }]
       })
-      return events
     },
     event: () => null,
     end: (type, text) => ({ type, id: null, text }),
@@ -47,9 +47,12 @@ function beginOf({ ranges }: Batch, id: Vector, topics: readonly FeedTopic[]): P
   return before
 }
 
-function eventOf({ key, value }: TransferRecord): { readonly type: string; readonly text: string } {
-  if (value === null) return { type: 'transfer.deleted', text: JSON.stringify({ id: Number(key) }) }
-  return { type: 'transfer.upserted', text: JSON.stringify(value) }
+function eventOf({ key, value, was }: TransferRecord, userId: number | null): Omit<FaceEvent, 'id'> | null {
+  if (value !== null && (userId === null || isOf(value, userId)))
+    return { type: 'transfer.upserted', text: JSON.stringify(value) }
+  const isGone = value === null && (userId === null || was === undefined)
+  if (!isGone && !was?.includes(userId!)) return null
+  return { type: 'transfer.deleted', text: JSON.stringify({ id: Number(key) }) }
 }
 
 function isOf({ fromUserId, toUserId }: TransferRow, userId: number): boolean {

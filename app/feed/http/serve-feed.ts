@@ -18,7 +18,8 @@ export interface ServeFeedOptions {
   readonly headers?: Readonly<Record<string, string>>
 }
 
-const heartbeatMs = 15_000
+/** How often a client without news hears that the connection is there. */
+export const heartbeatMs = 15_000
 
 /** A request to fastify, and the answer that it is still to get. */
 interface Asked {

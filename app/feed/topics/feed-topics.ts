@@ -28,16 +28,25 @@ export async function describeTopics(cluster: Cluster, names: readonly string[],
   })
 }
 
+/** The first offset that each partition still has. Dead letters are kept for a while only. */
+export function startsOf(cluster: Cluster, topics: readonly FeedTopic[]): Promise<Positions> {
+  return positionsAt('earliest', cluster, topics)
+}
+
 /** The end of each partition that `read_committed` reads up to. */
 export function endsOf(cluster: Cluster, topics: readonly FeedTopic[]): Promise<Positions> {
+  return positionsAt('latest-stable', cluster, topics)
+}
+
+function positionsAt(at: 'earliest' | 'latest-stable', cluster: Cluster, topics: readonly FeedTopic[]): Promise<Positions> {
   return withAdmin(cluster, clientId, async (admin) => {
     const all = topics.flatMap(({ name, partitions }) =>
       Array.from({ length: partitions }, (_, partition) => ({ topic: name, partition })),
     )
-    const ends = await admin.listOffsets(all, 'latest-stable')
-    const endOf = (topic: string, p: number): number =>
-      ends.find((end) => end.topic === topic && end.partition === p)?.offset ?? 0
-    return new Map(topics.map(({ name, partitions }) => [name, Array.from({ length: partitions }, (_, p) => endOf(name, p))]))
+    const found = await admin.listOffsets(all, at)
+    const offsetOf = (topic: string, p: number): number =>
+      found.find((one) => one.topic === topic && one.partition === p)?.offset ?? 0
+    return new Map(topics.map(({ name, partitions }) => [name, Array.from({ length: partitions }, (_, p) => offsetOf(name, p))]))
   })
 }
 

@@ -1,8 +1,9 @@
 import type { RawRecord, SchemaRegistry } from 'millrace'
 import type { TailPart } from '../../adapters/kafka/topic-tail.ts'
-import type { FeedKind, FeedRecord } from '../../contracts/feed.ts'
+import type { FeedKind, FeedRecord, TransferRecord } from '../../contracts/feed.ts'
 import type { SeenPart } from './batch-gatherer.ts'
 import { causeOf, opOf } from './cause.ts'
+import { Parties } from './parties.ts'
 import type { ValueTopic } from './topic-reader.ts'
 import { TopicReader, keyText, schemaIdOf, sizeOf } from './topic-reader.ts'
 
@@ -37,6 +38,7 @@ export function feedSource<V>(kind: FeedKind, topic: ValueTopic<V>, toRow: (valu
 /** Makes the records of the feed from those of its topics. */
 export class RecordMaker {
   readonly #sources: ReadonlyMap<string, FeedSource & { readonly rows: RowReader }>
+  readonly #parties = new Parties()
 
   constructor(sources: readonly FeedSource[], schemaRegistry: SchemaRegistry) {
     this.#sources = new Map(sources.map((source) => [source.name, { ...source, rows: source.reader(schemaRegistry) }]))
@@ -72,7 +74,17 @@ export class RecordMaker {
         value: source.rows.row(record),
       }
       // The source of a kind makes rows of that kind.
-      return made as FeedRecord
+      return this.#withParties(made as FeedRecord)
     })
   }
+
+  #withParties(record: FeedRecord): FeedRecord {
+    if (record.kind !== 'transfer' || record.key === null) return record
+    const was = this.#parties.note(record.key, record.o, usersOf(record))
+    return was === undefined ? record : { ...record, was }
+  }
+}
+
+function usersOf({ value }: TransferRecord): readonly [number, number] | null {
+  return value === null ? null : [value.fromUserId, value.toUserId]
 }

@@ -9,7 +9,6 @@ import { FeedLog } from '../../feed/feed-log.ts'
 import { FeedRows } from '../../feed/feed-rows.ts'
 import { sinkGroup } from '../../sink/sink-config.ts'
 import type { RowState } from '../../feed/feed-rows.ts'
-import { startOf } from '../../feed/vector.ts'
 import { Backlogs, stationAfter } from './backlogs.ts'
 import { BatchGatherer } from '../../feed/topics/batch-gatherer.ts'
 import { DocumentWatch } from './document-watch.ts'
@@ -17,7 +16,7 @@ import { feedSources, flows } from '../../feed/topics/flows.ts'
 import type { Flow } from '../../feed/topics/flows.ts'
 import type { Place } from './hop-meter.ts'
 import { HopMeter } from './hop-meter.ts'
-import { describeTopics, endsOf } from '../../feed/topics/feed-topics.ts'
+import { describeTopics, endsOf, startsOf } from '../../feed/topics/feed-topics.ts'
 import { PassageMaker } from './passage-maker.ts'
 import type { Passage } from './passages.ts'
 import { RecordMaker } from '../../feed/topics/record-maker.ts'
@@ -169,7 +168,8 @@ export class Inspector implements AsyncDisposable {
     const late: Batch[] = []
     let take = (batch: Batch): unknown => late.push(batch)
     this.log.observe((batch) => take(batch))
-    for await (const batch of this.#history.read(startOf(this.log.topics), positions, this.#stopping.signal)) rows.apply(batch)
+    const starts = await startsOf(this.#cluster, this.log.topics)
+    for await (const batch of this.#history.read(starts, positions, this.#stopping.signal)) rows.apply(batch)
     for (const batch of late) rows.apply(batch)
     take = (batch) => rows.apply(batch)
     return rows

@@ -4,7 +4,7 @@ import { tailTopics } from '../../adapters/kafka/topic-tail.ts'
 import { FeedLog } from '../../feed/feed-log.ts'
 import { BatchGatherer } from '../../feed/topics/batch-gatherer.ts'
 import { feedSources } from '../../feed/topics/flows.ts'
-import { describeTopics, endsOf } from '../../feed/topics/feed-topics.ts'
+import { describeTopics, endsOf, startsOf } from '../../feed/topics/feed-topics.ts'
 import { RecordMaker } from '../../feed/topics/record-maker.ts'
 import { TopicHistory, positionsOf } from '../../feed/topics/topic-history.ts'
 
@@ -55,8 +55,12 @@ export class TransferFeed implements AsyncDisposable {
       sources.map(({ name }) => name),
       clusterIdentity,
     )
-    const log = new FeedLog({ topics, start: await endsOf(cluster, topics), history })
+    const start = await endsOf(cluster, topics)
+    const log = new FeedLog({ topics, start, history })
     this.#following = this.#follow(log, records, clock).catch(this.#failure.reject)
+    // The records are made for what their maker learns of them: whom a transfer concerns that is deleted later.
+    const { signal } = this.#stopping
+    for await (const _batch of history.read(await startsOf(cluster, topics), start, signal));
     return log
   }
 

@@ -17,6 +17,9 @@ export const topics: readonly FeedTopic[] = [
   { name: 'users', id: 'BBB', partitions: 1 },
 ]
 
+/** A transfer from 1 to 2 with the name of 1; null deletes it. `was`: its users before, as the record has them. */
+type Change = readonly [id: number, name: string | null, was?: TransferRecord['was']]
+
 /** A topic in memory: the batches that were appended, and how many of their records are gone. */
 export class Bench implements FeedHistory {
   readonly log: FeedLog
@@ -45,10 +48,13 @@ export class Bench implements FeedHistory {
   }
 
   /** One batch with a record for each id; null deletes. `holes` offsets without a record follow in partition 0. */
-  change(changes: readonly (readonly [id: number, value: string | null])[], holes = 0, padding = ''): void {
+  change(changes: readonly Change[], holes = 0, padding = ''): void {
     const next = this.#next.get('enriched')!
     const before = [...next]
-    const records = changes.map(([id, name]) => transfer(id, next[id % 2]!++, name, padding))
+    const records = changes.map(([id, name, was]): TransferRecord => {
+      const record = transfer(id, next[id % 2]!++, name, padding)
+      return was === undefined ? record : { ...record, was }
+    })
     next[0]! += holes
     const ranges = before.flatMap((from, p) =>
       next[p] === from ? [] : [{ topic: 'enriched', p, from, to: next[p]!, holes: p === 0 ? holes : 0 }],
@@ -109,6 +115,8 @@ export class EventReader {
   readonly #abort = new AbortController()
   readonly events: ReceivedEvent[] = []
   lastId: string | undefined
+  /** Whether the first bytes have come. */
+  isOpen = false
   readonly done: Promise<void>
 
   constructor(url: string, headers: Record<string, string> = {}) {
@@ -132,6 +140,7 @@ export class EventReader {
     const answer = await fetch(url, { headers, signal: this.#abort.signal })
     let text = ''
     for await (const chunk of answer.body!.pipeThrough(new TextDecoderStream())) {
+      this.isOpen = true
       text += chunk
       const frames = text.split('\n\n')
       text = frames.pop()!

@@ -201,13 +201,31 @@ test('the ranges of a resumed feed follow one another, holes included', async (t
   }
 })
 
-test('a stream of one user has that user’s transfers only', async (t) => {
+const types = (reader: EventReader): string[] => reader.events.map(({ type, data }) => `${type} ${data.id}`)
+
+test('a stream of one user tells of a deletion if the transfer was his, or if nobody knows whose it was', async (t) => {
   const bench = new Bench()
-  const reader = new EventReader(await serve(t, bench.log, transfersFace(topics, 99)))
-  await bench.followed()
+  const url = async (user: number): Promise<string> => serve(t, bench.log, transfersFace(topics, user))
+  const readers = await Promise.all([1, 2, 99].map(async (user) => new EventReader(await url(user))))
+  await bench.followed(3)
   bench.change([[1, 'a']])
-  bench.change([[1, null]])
-  await reader.until((events) => events.length === 1)
-  t.match(reader.events, [{ type: 'transfer.deleted', data: { id: 1 } }])
+  bench.change([[1, null, [1, 2]]])
+  bench.change([[2, null, null]])
+  bench.change([[3, null]])
+  await Promise.all(readers.map((reader) => reader.until(() => types(reader).includes('transfer.deleted 3'))))
+  const his = ['transfer.upserted 1', 'transfer.deleted 1', 'transfer.deleted 3']
+  t.same(readers.map(types), [his, his, ['transfer.deleted 3']])
+  for (const reader of readers) reader.cut()
+})
+
+test('a transfer that goes to another user is deleted for the one whose it was', async (t) => {
+  const bench = new Bench()
+  const reader = new EventReader(await serve(t, bench.log, transfersFace(topics, 7)))
+  await bench.followed()
+  bench.change([[1, 'a', [1, 7]]])
+  bench.change([[2, 'a', [1, 8]]])
+  bench.change([[3, null]])
+  await reader.until((events) => events.length === 2)
+  t.same(types(reader), ['transfer.deleted 1', 'transfer.deleted 3'])
   reader.cut()
 })

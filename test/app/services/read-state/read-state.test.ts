@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import { rmSync } from 'node:fs'
+import type { IncomingMessage } from 'node:http'
 import { test } from 'tap'
 import type { Test } from 'tap'
 import { WebSocket } from 'ws'
@@ -129,4 +130,77 @@ test('P1, P2: the stream and the WebSocket give the same events, and resume at a
   t.same(JSON.parse(text.toString()), messages[1])
   for (const opened of [socket, resumed]) opened.close()
   reader.cut()
+})
+
+test('a stream of one user tells of the deletion of his transfers only, also of those from before the first client', async (t) => {
+  const { producer, start } = await open(t)
+  const service = await start()
+  t.teardown(() => service.close())
+  await producer.send(enriched, [transfer(1, 1, 2), transfer(2, 3, 4)])
+  const readers = [1, 3].map((user) => new EventReader(`${service.url}/transfers/stream?userId=${user}`))
+  await until(async () => readers.every(({ isOpen }) => isOpen))
+  await producer.send(enriched, [{ key: '1', value: null }])
+  await producer.send(enriched, [{ key: '2', value: null }])
+  await producer.send(enriched, [transfer(3, 1, 3)])
+  for (const reader of readers) await reader.until((events) => events.at(-1)?.data.id === 3)
+  t.same(
+    readers.map(({ events }) => events.map(({ data }) => data.id)),
+    [
+      [1, 3],
+      [2, 3],
+    ],
+  )
+  for (const reader of readers) reader.cut()
+})
+
+test('P3: a WebSocket that reads too slowly is closed with overflow, alone', async (t) => {
+  const { producer, start } = await open(t)
+  const service = await start()
+  t.teardown(() => service.close())
+  const connect = async (): Promise<WebSocket> => {
+    const socket = new WebSocket(`${service.url.replace('http', 'ws')}/ws`)
+    await once(socket, 'open')
+    return socket
+  }
+  const [slow, fast] = [await connect(), await connect()]
+  const ofSlow: { readonly type: string; readonly data: any }[] = []
+  slow.on('message', (text: Buffer) => ofSlow.push(JSON.parse(text.toString())))
+  let got = 0
+  fast.on('message', () => got++)
+  await producer.send(enriched, [transfer(1, 1, 2)])
+  await until(async () => got === 1 && ofSlow.length === 1)
+  slow.pause()
+  const long = { fromUserName: 'x'.repeat(20_000) }
+  for (let first = 0; first < 2000; first += 40) {
+    const some = Array.from({ length: 40 }, (_, index) => transfer(first + index, 1, 2))
+    await producer.send(
+      enriched,
+      some.map(({ key, value }) => ({ key, value: { ...value, ...long } })),
+    )
+    await until(async () => got === 1 + first + 40)
+  }
+  const closed = once(slow, 'close')
+  slow.resume()
+  t.equal((await closed)[0], 1000)
+  t.match(ofSlow.at(-1), { type: 'overflow', data: { bytes: Number, ms: Number } })
+  t.ok(ofSlow.length < 2000)
+  fast.close()
+})
+
+test('what wants to be a WebSocket is checked as every request is', async (t) => {
+  const { start } = await open(t)
+  const service = await start()
+  t.teardown(() => service.close())
+  const refusal = async (path: string): Promise<readonly [number | undefined, string | undefined]> => {
+    const socket = new WebSocket(`${service.url.replace('http', 'ws')}${path}`)
+    socket.on('error', () => {})
+    const [, { statusCode, headers }] = (await once(socket, 'unexpected-response')) as [unknown, IncomingMessage]
+    return [statusCode, headers['content-type']]
+  }
+  for (const query of ['userId=abc', 'userId=0', 'userId=1&userId=2', 'unknown=1', 'at=%F', 'at=<script>'])
+    t.same(await refusal(`/ws?${query}`), [400, 'application/problem+json'], query)
+  t.same(await refusal('/elsewhere'), [404, 'application/problem+json'])
+  t.equal((await refusal('//'))[0], 404)
+  const plain = await fetch(`${service.url}/ws`)
+  t.same([plain.status, plain.headers.get('content-type')], [426, 'application/problem+json'])
 })
