@@ -62,6 +62,7 @@ export class StreamTask implements ActiveTask {
   readonly #streamTimeQueue = new PunctuationQueue()
   readonly #wallClockQueue = new PunctuationQueue()
   readonly #committed = new Map<RecordQueue, number>()
+  readonly #readers = new Map<RecordQueue, RecordReader>()
   readonly #metadata = new ProcessorMetadata()
   #streamTime = -1
   #isCommitRequested = false
@@ -140,8 +141,7 @@ export class StreamTask implements ActiveTask {
   }
 
   reader(partition: TopicPartition): RecordReader {
-    const source = this.#sourceOf(partition.topic)
-    return new RecordReader(source.node, partition, this.#scope)
+    return this.#readers.get(this.#queue(partition))!
   }
 
   get hasRecords(): boolean {
@@ -283,7 +283,10 @@ export class StreamTask implements ActiveTask {
 
   #makeQueue(partition: TopicPartition): RecordQueue {
     const source = this.#sourceOf(partition.topic)
-    return new RecordQueue(partition, source, new RecordReader(source.node, partition, this.#scope))
+    const reader = new RecordReader(source.node, partition, this.#scope)
+    const queue = new RecordQueue(partition, source, reader)
+    this.#readers.set(queue, reader)
+    return queue
   }
 
   #sourceOf(topic: string): RunningSource {

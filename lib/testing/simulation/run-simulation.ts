@@ -182,6 +182,7 @@ function quick(chance: Chance): Partial<StreamsOptions> {
     maxTaskIdleMs: choice(0, 0, 500),
     deliveryTimeoutMs: 10_000,
     requestTimeoutMs: 3000,
+    fetchMaxWaitMs: choice(500, 2000, 5000),
     repartitionPurgeIntervalMs: choice(1000, 30_000),
     statestoreCacheMaxBytes: choice(0, 10_000_000),
     topicConfig: { 'segment.bytes': '1000' },
@@ -208,7 +209,8 @@ async function withoutFaults(run: Running, faulty: FaultyWorld, options: RunOpti
 /** Waits until the group has committed the ends of all topics that it reads. */
 async function progress({ world, broker, observer, members }: Running, { progressMs, topology }: RunOptions): Promise<void> {
   const endMs = world.now + progressMs
-  const behind = (): readonly string[] => lagging(broker, inputTopics(topology))
+  const topics = inputTopics(topology)
+  const behind = (): readonly string[] => lagging(broker, topics)
   const isThere = (): boolean => members.every(({ streams }) => streams !== null) && behind().length === 0
   for (let checkAt = world.now; world.now < endMs && world.steps < stepsMax;) {
     checkAt = Math.min(endMs, checkAt + 100)

@@ -105,7 +105,7 @@ export class WireConnection implements Connection {
       if (response === null || process.crashesAt('after', apiName)) return
       const reader = new ResponseReader(response)
       reader.int32()
-      const bytes = Uint8Array.from((header === 'flexible' ? reader.skipTags() : reader).rest())
+      const bytes = new Uint8Array((header === 'flexible' ? reader.skipTags() : reader).rest())
       this.#send('response', apiName, () => resolve(bytes))
     }
     this.#broker.receive(frame).then(answered, () => this.break('the broker closed the connection'))

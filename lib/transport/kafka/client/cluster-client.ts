@@ -133,12 +133,17 @@ export class ClusterClient {
     return await this.#send(broker, request)
   }
 
+  /** Whether an earlier `refresh` has asked for the topic. */
+  knows(topic: string): boolean {
+    return this.#topics.has(topic)
+  }
+
   /**
    * Returns the leader of a partition, and asks a broker if it is not known yet. Rejects with a `retriable` error if there is
    * none.
    */
   async leaderOf(partition: TopicPartition): Promise<PartitionMetadata> {
-    if (!this.#topics.has(partition.topic)) await this.refresh([partition.topic])
+    if (!this.knows(partition.topic)) await this.refresh([partition.topic])
     return this.knownLeaderOf(partition)
   }
 

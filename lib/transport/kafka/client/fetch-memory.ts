@@ -1,4 +1,3 @@
-import { partitionKey } from '../../../model/topic-partition.ts'
 import type { TopicPartition } from '../../../model/topic-partition.ts'
 import type { FetchPosition } from '../../fetcher.ts'
 import type { RecordBatch } from '../../record-batch/record-batch.ts'
@@ -22,7 +21,8 @@ interface Remembered {
 
 /** What a fetcher remembers of partitions from one request to the next. */
 export class FetchMemory {
-  readonly #partitions = new Map<string, Remembered>()
+  /** By topic, then by partition. */
+  readonly #topics = new Map<string, Remembered[]>()
   #answers = 0
 
   /**
@@ -71,16 +71,31 @@ export class FetchMemory {
     return failures === 0 ? -Infinity : retryAtMs
   }
 
+  /** In how many ms the first of these partitions may be asked for again. Infinity if all may be asked for now. */
+  nextRetryMs(partitions: readonly TopicPartition[], nowMs: number): number {
+    let leastMs = Infinity
+    for (const partition of partitions) {
+      const ms = this.retryAtMs(partition) - nowMs
+      if (ms > 0 && ms < leastMs) leastMs = ms
+    }
+    return leastMs
+  }
+
   hasFailed(partition: TopicPartition): boolean {
     return this.#of(partition).failures > 0
   }
 
-  #of(partition: TopicPartition): Remembered {
-    const key = partitionKey(partition)
-    const known = this.#partitions.get(key)
-    if (known !== undefined) return known
-    const fresh = { served: -1, nextOffset: -1, epoch: -1, replica: -1, replicaUntilMs: 0, failures: 0, retryAtMs: 0 }
-    this.#partitions.set(key, fresh)
-    return fresh
+  #of({ topic, partition }: TopicPartition): Remembered {
+    const known = this.#topics.get(topic) ?? []
+    if (known.length === 0) this.#topics.set(topic, known)
+    return (known[partition] ??= {
+      served: -1,
+      nextOffset: -1,
+      epoch: -1,
+      replica: -1,
+      replicaUntilMs: 0,
+      failures: 0,
+      retryAtMs: 0,
+    })
   }
 }

@@ -1,4 +1,3 @@
-import { sleep } from '../../../clock/clock.ts'
 import { TransportError } from '../../../model/errors.ts'
 import { partitionKey } from '../../../model/topic-partition.ts'
 import type { FetchedPartition, Fetcher, FetchLimits, FetchPosition } from '../../fetcher.ts'
@@ -40,11 +39,13 @@ export class KafkaFetcher implements Fetcher {
   constructor(client: ClusterClient, clientRack = '') {
     this.#client = client
     this.#clientRack = clientRack
+    client.signal.addEventListener('abort', () => this.#wake(), { once: true })
   }
 
   async fetch(positions: readonly FetchPosition[], limits: FetchLimits): Promise<readonly FetchedPartition[]> {
     if (this.#client.isClosed) throw closed('fetcher')
-    await this.#untilNews(positions, limits)
+    limits.signal?.addEventListener('abort', this.#wake)
+    await this.#untilNews(positions, limits).finally(() => limits.signal?.removeEventListener('abort', this.#wake))
     return this.#takeAnswers(positions)
   }
 
@@ -55,35 +56,37 @@ export class KafkaFetcher implements Fetcher {
 
   // Polls of this call are awaited to their end, which the broker keeps. Polls of earlier calls are awaited until `maxWaitMs` only.
   async #untilNews(positions: readonly FetchPosition[], limits: FetchLimits): Promise<void> {
-    const { clock, signal } = this.#client
+    const { clock } = this.#client
     const end = clock.now() + limits.maxWaitMs
-    const aborted = AbortSignal.any([signal, ...(limits.signal === undefined ? [] : [limits.signal])])
     const own = new Set<Promise<void>>()
     for (let leftMs = limits.maxWaitMs, isFirst = true; ; leftMs = end - clock.now(), isFirst = false) {
-      if (this.#hasNews(positions) || aborted.aborted) return
+      if (this.#isOver(positions, limits)) return
       if (isFirst || leftMs > 0) await this.#startPolls(positions, { ...limits, maxWaitMs: Math.max(0, leftMs) }, own)
       if (leftMs <= 0 && own.size === 0) return
-      if (!this.#hasNews(positions)) await this.#untilChange(positions, leftMs, aborted)
+      if (!this.#isOver(positions, limits)) await this.#untilChange(positions, leftMs)
     }
   }
 
-  /** Resolves when a poll has ended, a partition may be asked for again, the time is over, or the signal is aborted. */
-  async #untilChange(positions: readonly FetchPosition[], leftMs: number, aborted: AbortSignal): Promise<void> {
+  #isOver(positions: readonly FetchPosition[], { signal }: FetchLimits): boolean {
+    return this.#hasNews(positions) || this.#client.isClosed || signal?.aborted === true
+  }
+
+  /** Resolves when a poll has ended, a partition may be asked for again, the time is over, or a signal is aborted. */
+  async #untilChange(positions: readonly FetchPosition[], leftMs: number): Promise<void> {
     const { clock } = this.#client
-    const retryMs = Math.min(
-      ...positions.map((position) => this.#memory.retryAtMs(position) - clock.now()).filter((ms) => ms > 0),
-    )
+    const retryMs = this.#memory.nextRetryMs(positions, clock.now())
     const waitMs = leftMs > 0 ? Math.min(leftMs, retryMs) : retryMs
-    const over = new AbortController()
-    const timeIsOver = sleep(clock, Math.min(waitMs, longestMs), AbortSignal.any([over.signal, aborted]))
-    await Promise.race([this.#changed.promise, timeIsOver])
-    over.abort()
+    const timer = clock.schedule(Math.min(waitMs, longestMs), this.#wake)
+    await this.#changed.promise
+    timer.cancel()
   }
 
   async #startPolls(positions: readonly FetchPosition[], limits: FetchLimits, own: Set<Promise<void>>): Promise<void> {
     const byBroker = new Map<number, FetchTarget[]>()
     for (const position of this.#memory.inTurn(positions)) {
-      const found = await this.#target(position)
+      if (this.#isLeftAlone(position)) continue
+      if (!this.#client.knows(position.topic)) await this.#learn(position)
+      const found = this.#target(position)
       if (found === null) continue
       const targets = byBroker.get(found.nodeId)
       if (targets === undefined) byBroker.set(found.nodeId, [found.target])
@@ -103,23 +106,37 @@ export class KafkaFetcher implements Fetcher {
     return polls
   }
 
-  async #target(position: FetchPosition): Promise<{ readonly nodeId: number; readonly target: FetchTarget } | null> {
+  #isLeftAlone(position: FetchPosition): boolean {
+    if (!this.#memory.hasFailed(position)) return false
+    return this.#refreshing !== null || this.#client.clock.now() < this.#memory.retryAtMs(position)
+  }
+
+  /** Asks for the leaders of a topic that is new to the client. */
+  async #learn(position: FetchPosition): Promise<void> {
+    await this.#client.refresh([position.topic]).catch((error: unknown) => this.#failAlone(position, error))
+  }
+
+  /** Synchronous: it is asked for each partition at each poll. */
+  #target(position: FetchPosition): { readonly nodeId: number; readonly target: FetchTarget } | null {
     const { topic, partition, offset } = position
-    const nowMs = this.#client.clock.now()
-    if (this.#memory.hasFailed(position) && (this.#refreshing !== null || nowMs < this.#memory.retryAtMs(position))) return null
+    if (this.#isLeftAlone(position)) return null
     try {
-      const { leader, leaderEpoch } = await this.#client.leaderOf(position)
+      const { leader, leaderEpoch } = this.#client.knownLeaderOf(position)
       const topicId = this.#client.topicIdOf(topic)
       if (isAnother(topicId, position)) throw recreated(position)
-      const replica = this.#memory.replicaOf(position, nowMs)
+      const replica = this.#memory.replicaOf(position, this.#client.clock.now())
       const nodeId = replica >= 0 && this.#client.hasBroker(replica) ? replica : leader
       const lastFetchedEpoch = this.#memory.lastEpoch(position)
       return { nodeId, target: { topic, topicId, partition, offset, leaderEpoch, lastFetchedEpoch } }
     } catch (error) {
-      if (!(error instanceof TransportError) || error.code === 'TRANSPORT_BROKER_UNREACHABLE') throw error
-      this.#fail([position], error)
+      this.#failAlone(position, error)
       return null
     }
+  }
+
+  #failAlone(position: FetchPosition, error: unknown): void {
+    if (!(error instanceof TransportError) || error.code === 'TRANSPORT_BROKER_UNREACHABLE') throw error
+    this.#fail([position], error)
   }
 
   // Never rejects, because the call that started the poll may have returned. Errors go to the next call.
@@ -183,7 +200,8 @@ export class KafkaFetcher implements Fetcher {
       })
   }
 
-  #wake(): void {
+  /** Lets calls that wait look again. A wait has neither signals nor promises of its own: they would cost more than the rest of an empty poll. */
+  readonly #wake = (): void => {
     this.#changed.resolve()
     this.#changed = Promise.withResolvers<void>()
   }

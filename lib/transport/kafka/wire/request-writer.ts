@@ -36,9 +36,10 @@ export class RequestWriter {
     return this
   }
 
+  /** Integers only. Beyond 2^53 the double that it gets. */
   int64(value: number): this {
-    this.#end = this.#room(8).writeBigInt64BE(BigInt(value), this.#end)
-    return this
+    if (!Number.isInteger(value)) throw new RangeError(`${value} is no integer.`)
+    return this.int32(Math.floor(value / 0x1_0000_0000)).int32(value | 0)
   }
 
   boolean(value: boolean): this {
@@ -92,6 +93,12 @@ export class RequestWriter {
 
   #utf8(value: string): this {
     this.#end += this.#room(value.length * 3).write(value, this.#end)
+    return this
+  }
+
+  /** Writes the bytes that a text in base64url stands for, without their length. */
+  base64url(text: string): this {
+    this.#end += this.#room(text.length).write(text, this.#end, 'base64url')
     return this
   }
 

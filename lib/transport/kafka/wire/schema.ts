@@ -111,7 +111,7 @@ export const records = nullable<Buffer | null, Uint8Array | null>(
 /** The text that Kafka prints for a UUID: base64url without padding. */
 export const uuid = type<string>(
   'uuid',
-  (out, value) => out.raw(Buffer.from(value, 'base64url')),
+  (out, value) => out.base64url(value),
   (input) => input.slice(16).toString('base64url'),
 )
 
@@ -165,12 +165,20 @@ export function tagged<V, W>(tag: number, from: number, of: Type<V, W>, byDefaul
   return { type: of, from, to: Infinity, tag, default: byDefault }
 }
 
+/** A field of a structure in one version. */
+interface Row {
+  readonly name: string
+  readonly type: AnyType
+  readonly tag: number
+  readonly byDefault: unknown
+}
+
 /** The fields of a structure in one version. */
 interface Layout {
-  readonly plain: readonly (readonly [name: string, type: AnyType, byDefault: unknown])[]
-  readonly tagged: ReadonlyMap<number, readonly [name: string, type: AnyType, byDefault: unknown]>
-  /** The values of the fields that this version does not have, and of tagged ones. */
-  readonly defaults: Readonly<Record<string, unknown>>
+  readonly plain: readonly Row[]
+  readonly tagged: readonly Row[]
+  /** The fields that this version does not have, and tagged ones. */
+  readonly absent: readonly Row[]
 }
 
 export function struct<const M extends Members>(members: M): Type<StructValue<M>, StructInput<M>> {
@@ -198,12 +206,17 @@ export function nullableStruct<const M extends Members>(members: M): Type<Struct
 function layout(members: Members, version: number): Layout {
   const fields = Object.entries(members).map(([name, member]) => ({ name, ...fieldOf(member) }))
   const present = fields.filter(({ from, to }) => from <= version && version <= to)
-  const row = (field: (typeof fields)[number]) => [field.name, field.type, field.default] as const
-  const absent = fields.filter((field) => !present.includes(field) || field.tag !== null)
+  const row = ({ name, type: of, tag, default: byDefault }: (typeof fields)[number]): Row => ({
+    name,
+    type: of,
+    tag: tag ?? -1,
+    byDefault,
+  })
+  const plain = present.filter(({ tag }) => tag === null)
   return {
-    plain: present.filter(({ tag }) => tag === null).map(row),
-    tagged: new Map(present.flatMap((field) => (field.tag === null ? [] : [[field.tag, row(field)] as const]))),
-    defaults: Object.fromEntries(absent.map((field) => [field.name, field.default])),
+    plain: plain.map(row),
+    tagged: present.filter(({ tag }) => tag !== null).map(row),
+    absent: fields.filter((field) => !plain.includes(field)).map(row),
   }
 }
 
@@ -211,34 +224,36 @@ function fieldOf(member: Member): Field<unknown, never> {
   return 'type' in member ? member : { type: member, from: 0, to: Infinity, tag: null, default: undefined }
 }
 
-function writeStruct(
-  out: RequestWriter,
-  value: Record<string, unknown>,
-  version: Version,
-  { plain, tagged: tags }: Layout,
-): void {
-  for (const [name, of, byDefault] of plain)
-    of.write(out, (value[name] === undefined ? byDefault : value[name]) as never, version)
-  if (!version.isFlexible) return
-  const present = [...tags].filter(
-    ([, [name, , byDefault]]) => value[name] !== undefined && !isDeepStrictEqual(value[name], byDefault),
-  )
+function writeStruct(out: RequestWriter, value: Record<string, unknown>, version: Version, layout: Layout): void {
+  for (const { name, type: of, byDefault } of layout.plain) {
+    const given = value[name]
+    of.write(out, (given === undefined ? byDefault : given) as never, version)
+  }
+  if (version.isFlexible) writeTags(out, value, version, layout.tagged)
+}
+
+function writeTags(out: RequestWriter, value: Record<string, unknown>, version: Version, rows: readonly Row[]): void {
+  const present = rows.some((row) => isWritten(row, value)) ? rows.filter((row) => isWritten(row, value)) : []
   out.uvarint(present.length)
-  for (const [tag, [name, of]] of present) {
+  for (const { name, type: of, tag } of present) {
     const field = out.fresh()
     of.write(field, value[name] as never, version)
     out.uvarint(tag).uvarint(field.bytes.byteLength).raw(field.bytes)
   }
 }
 
-function readStruct(input: ResponseReader, version: Version, { plain, tagged: tags, defaults }: Layout): Record<string, unknown> {
+function isWritten({ name, byDefault }: Row, value: Record<string, unknown>): boolean {
+  return value[name] !== undefined && !isDeepStrictEqual(value[name], byDefault)
+}
+
+function readStruct(input: ResponseReader, version: Version, layout: Layout): Record<string, unknown> {
   const value: Record<string, unknown> = {}
-  for (const [name, of] of plain) value[name] = of.read(input, version)
-  for (const name in defaults) value[name] = defaults[name]
+  for (const { name, type: of } of layout.plain) value[name] = of.read(input, version)
+  for (const { name, byDefault } of layout.absent) value[name] = byDefault
   if (version.isFlexible)
     input.tags((tag, field) => {
-      const known = tags.get(tag)
-      if (known !== undefined) value[known[0]] = known[1].read(new ResponseReader(field), version)
+      const known = layout.tagged.find((row) => row.tag === tag)
+      if (known !== undefined) value[known.name] = known.type.read(new ResponseReader(field), version)
     })
   return value
 }
