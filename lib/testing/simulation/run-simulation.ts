@@ -69,6 +69,12 @@ const applicationId = 'sim'
 
 const settleMs = 5000
 
+const requestTimeoutMs = 3000
+const maxPollIntervalMs = 20_000
+
+/** A join that the last fault has swallowed is given up after this long, and sent again: that may be the last trouble of a fault. */
+const afterFaultsMs = maxPollIntervalMs + requestTimeoutMs + settleMs
+
 /** Longer than any session of `quick`. */
 const quietGroupMs = 15_000
 
@@ -178,10 +184,10 @@ function quick(chance: Chance): Partial<StreamsOptions> {
     commitIntervalMs: choice(100, 1000, 5000),
     heartbeatIntervalMs: 1000,
     sessionTimeoutMs: choice(6000, 10_000),
-    maxPollIntervalMs: 20_000,
+    maxPollIntervalMs,
     maxTaskIdleMs: choice(0, 0, 500),
     deliveryTimeoutMs: 10_000,
-    requestTimeoutMs: 3000,
+    requestTimeoutMs,
     fetchMaxWaitMs: choice(500, 2000, 5000),
     repartitionPurgeIntervalMs: choice(1000, 30_000),
     statestoreCacheMaxBytes: choice(0, 10_000_000),
@@ -199,7 +205,9 @@ const quietMs = 2000
 async function withoutFaults(run: Running, faulty: FaultyWorld, options: RunOptions): Promise<void> {
   run.world.note('FAULTS END')
   endFaults(faulty)
+  const settledMs = run.world.now + afterFaultsMs
   await progress(run, options)
+  await run.world.runUntil(Math.max(settledMs, run.world.now + settleMs), () => false)
   await quiet(run)
   options.check?.(run)
   await closeAll(run)
@@ -226,7 +234,6 @@ async function progress({ world, broker, observer, members }: Running, { progres
 /** Without faults no member loses its tasks: the group stays as it is. */
 async function quiet({ world, broker, observer }: Running): Promise<void> {
   const group = broker.group(applicationId)
-  await world.runUntil(world.now + settleMs, () => false)
   const { generationId } = group
   await world.runUntil(Math.max(world.now + quietGroupMs, world.startMs + leastMs), () => false)
   if (group.generationId !== generationId) observer.violation('the group rebalances without a fault')

@@ -57,6 +57,8 @@ t.test('a partition in trouble is left alone for growing pauses', async (t) => {
   memory.failed(a, 1100, pauseOf)
   t.equal(memory.retryAtMs(a), 1300)
   t.ok(memory.hasFailed(a) && !memory.hasFailed(b))
+  t.equal(memory.nextRetryMs([a, b], 1250), 50)
+  t.equal(memory.nextRetryMs([a, b], 1300), Infinity)
   memory.served(a, [])
   t.notOk(memory.hasFailed(a))
   t.equal(memory.retryAtMs(a), -Infinity)
