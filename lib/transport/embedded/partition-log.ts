@@ -7,7 +7,7 @@ import { compactBatches } from './log-compaction.ts'
 import { ProducerStates } from './producer-states.ts'
 import { refusal } from './refusal.ts'
 import type { StoredBatch } from './stored-batch.ts'
-import { placeBatch, readBatchHeader } from './stored-batch.ts'
+import { maxTimestampOf, placeBatch, readBatchHeader } from './stored-batch.ts'
 import type { TopicConfig } from './topic-config.ts'
 import { TransactionIndex } from './transaction-index.ts'
 
@@ -31,6 +31,8 @@ export interface RecordPlace {
 /** The log of one partition: batches in the order of offsets, divided into segments (Kafka: `UnifiedLog`). */
 export class PartitionLog {
   #batches: StoredBatch[] = []
+  /** Size of the batches of the last segment. */
+  #activeBytes = 0
   #startOffset = 0
   #endOffset = 0
   readonly #name: string
@@ -214,6 +216,7 @@ export class PartitionLog {
   #admit(bytes: Uint8Array): StoredBatch {
     const header = readBatchHeader(bytes, this.#segmentOf(bytes))
     assert(header.baseOffset >= this.#endOffset, 'Batches are appended in the order of offsets.')
+    this.#activeBytes = header.segment === this.#batches.at(-1)?.segment ? this.#activeBytes + bytes.length : bytes.length
     this.#batches.push(header)
     this.#endOffset = header.nextOffset
     this.#producers.record(header)
@@ -245,25 +248,23 @@ export class PartitionLog {
   #segmentOf(bytes: Uint8Array): number {
     const last = this.#batches.at(-1)
     if (last === undefined) return 0
-    const next = readBatchHeader(bytes, 0)
-    let total = bytes.length
-    let first = last
-    for (let at = this.#batches.length - 1; at >= 0 && this.#batches[at]!.segment === last.segment; at--) {
-      first = this.#batches[at]!
-      total += first.bytes.length
-    }
-    return total > this.#config.segmentBytes || next.maxTimestamp - first.maxTimestamp > this.#config.segmentMs
-      ? last.segment + 1
-      : last.segment
+    const first = this.#batches[this.#firstWhere(({ segment }) => segment === last.segment)]!
+    const isFull = this.#activeBytes + bytes.length > this.#config.segmentBytes
+    return isFull || maxTimestampOf(bytes) - first.maxTimestamp > this.#config.segmentMs ? last.segment + 1 : last.segment
   }
 
   /** Index of the first batch that ends after `offset`. */
   #find(offset: number): number {
+    return this.#firstWhere(({ nextOffset }) => nextOffset > offset)
+  }
+
+  /** Index of the first batch with a property that all batches after it have, too. */
+  #firstWhere(has: (batch: StoredBatch) => boolean): number {
     let low = 0
     let high = this.#batches.length
     while (low < high) {
       const middle = (low + high) >>> 1
-      if (this.#batches[middle]!.nextOffset > offset) high = middle
+      if (has(this.#batches[middle]!)) high = middle
       else low = middle + 1
     }
     return low
@@ -272,8 +273,11 @@ export class PartitionLog {
   #moveStart(offset: number): void {
     this.#startOffset = offset
     this.#journal.start(offset)
-    const keep = this.#find(offset)
-    for (const { baseOffset } of this.#batches.splice(0, keep)) this.#journal.remove(baseOffset)
+    const active = this.#batches.at(-1)?.segment
+    for (const { baseOffset, bytes, segment } of this.#batches.splice(0, this.#find(offset))) {
+      this.#journal.remove(baseOffset)
+      if (segment === active) this.#activeBytes -= bytes.length
+    }
   }
 
   /**

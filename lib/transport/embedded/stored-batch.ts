@@ -29,7 +29,7 @@ export function readBatchHeader(batch: Uint8Array, segment: number): StoredBatch
     lastOffsetDelta,
     nextOffset: baseOffset + lastOffsetDelta + 1,
     leaderEpoch: bytes.readInt32BE(field.partitionLeaderEpoch),
-    maxTimestamp: readInt64(bytes, field.maxTimestamp),
+    maxTimestamp: maxTimestampOf(bytes),
     producerId: readSafeInt64(bytes, field.producerId, 'producerId'),
     producerEpoch: bytes.readInt16BE(field.producerEpoch),
     baseSequence: bytes.readInt32BE(field.baseSequence),
@@ -38,6 +38,11 @@ export function readBatchHeader(batch: Uint8Array, segment: number): StoredBatch
     segment,
     deleteHorizonMs: (attributes & attribute.deleteHorizon) === 0 ? null : readInt64(bytes, field.baseTimestamp),
   }
+}
+
+/** The greatest timestamp of a batch, from its header. */
+export function maxTimestampOf(batch: Uint8Array): number {
+  return readInt64(asBuffer(batch), field.maxTimestamp)
 }
 
 /**

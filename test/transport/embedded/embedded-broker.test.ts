@@ -298,3 +298,18 @@ t.test('the same seed, clock and calls leave the same bytes', async (t) => {
   }
   t.same([...(await run()).entries], [...(await run()).entries])
 })
+
+t.test('an append costs the same in a long log as in a short one', async (t) => {
+  const { write } = open()
+  const append = (count: number): number => {
+    const before = process.cpuUsage()
+    for (let number = 0; number < count; number++) write([['a', '1']])
+    const { user, system } = process.cpuUsage(before)
+    return (user + system) / count
+  }
+  append(5_000)
+  const short = append(5_000)
+  append(40_000)
+  const long = append(5_000)
+  t.ok(long < 3 * short, `${long.toFixed(1)} µs after 50,000 batches, ${short.toFixed(1)} µs after 5,000`)
+})
