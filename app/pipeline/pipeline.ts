@@ -15,6 +15,7 @@ import { streamsService } from '../services/streams/main.ts'
 import { transfersWrite } from '../services/transfers-write/main.ts'
 import { usersWrite } from '../services/users-write/main.ts'
 import { createTopics, openCluster } from './open-cluster.ts'
+import { portOf } from './ports.ts'
 import { RunningServices, timed } from './running-services.ts'
 import type { OwnConfig } from './running-services.ts'
 
@@ -51,6 +52,8 @@ export interface PipelineSettings {
   readonly settlement?: 'on' | 'off'
   /** Instances of the enricher, which share its tasks. Default 1. */
   readonly enrichers?: number
+  /** Where the services listen: each at its own port, or the next free one; or wherever a port is free. Default `free`. */
+  readonly ports?: 'own' | 'free'
 }
 
 /**
@@ -58,7 +61,7 @@ export interface PipelineSettings {
  * is.
  */
 export async function openPipeline(
-  { kafka, dir, settlement = 'on', enrichers = 1 }: PipelineSettings,
+  { kafka, dir, settlement = 'on', enrichers = 1, ports = 'free' }: PipelineSettings,
   log: Log,
   onPart: (part: Part) => void = () => {},
 ): Promise<Pipeline> {
@@ -66,7 +69,7 @@ export async function openPipeline(
   await mkdir(dir, { recursive: true })
   const cluster = await timed({ name: 'broker', kind: 'broker' }, onPart, () => openCluster(kafka, dir, parts))
   await timed({ name: 'topics', kind: 'broker' }, onPart, () => createTopics(cluster))
-  const running = new RunningServices({ log, cluster }, parts, onPart)
+  const running = new RunningServices({ log, cluster }, (name) => (ports === 'own' ? portOf(name) : 0), parts, onPart)
   const path = (name: string): string => join(dir, name)
   const registry = await running.start(registryService, {})
   const common = { registry: registry.url }
@@ -74,7 +77,8 @@ export async function openPipeline(
   const read = await running.start(coreRead, { documents: path('documents.db') })
   const startApplication = (application: string, instance = ''): Promise<Service> => {
     const stores = { stateDir: path(`state${instance}`), commitIntervalMs: 100 }
-    return running.start(streamsService, { ...common, ...limits, ...stores, application }, `${application}${instance}`)
+    const own = { application, processingGuarantee: 'at_least_once' } as const
+    return running.start(streamsService, { ...common, ...limits, ...stores, ...own }, `${application}${instance}`)
   }
   for (const application of Object.keys(applications))
     if (application !== 'transfer-settlement' || settlement === 'on') await startApplication(application)

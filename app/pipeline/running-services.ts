@@ -3,22 +3,27 @@ import type { Part } from '../contracts/feed.ts'
 import type { Service, ServiceContext, ServiceDefinition } from '../platform/service.ts'
 import { streamsService } from '../services/streams/main.ts'
 
-/** What every service has beside its own configuration: all listen on free ports of this machine. */
-const listening = { host: '127.0.0.1', port: 0, logLevel: 'info', kafka: '' } as const
+/** What every service has beside its own configuration: all listen on this machine. */
+const listening = { host: '127.0.0.1', portTaken: 'next', logLevel: 'info', kafka: '' } as const
 
 /** What of a service's configuration is its own. */
-export type OwnConfig<C extends TObject> = Omit<Static<C>, keyof typeof listening>
+export type OwnConfig<C extends TObject> = Omit<Static<C>, keyof typeof listening | 'port'>
+
+/** The port that a part wants. 0 is any free one. */
+export type PortOf = (name: string) => number
 
 /** The services of this process, by name. */
 export class RunningServices {
   readonly #context: ServiceContext
+  readonly #portOf: PortOf
   readonly #onPart: (part: Part) => void
   readonly #failure = Promise.withResolvers<never>()
   readonly #services = new Map<string, Service>()
   readonly #applications = new Set<string>()
 
-  constructor(context: ServiceContext, parts: AsyncDisposableStack, onPart: (part: Part) => void) {
+  constructor(context: ServiceContext, portOf: PortOf, parts: AsyncDisposableStack, onPart: (part: Part) => void) {
     this.#context = context
+    this.#portOf = portOf
     this.#onPart = onPart
     this.#failure.promise.catch(() => {})
     parts.defer(() => this.#stopAll())
@@ -37,7 +42,8 @@ export class RunningServices {
   ): Promise<Service> {
     const log = this.#context.log.child({ service: definition.name })
     const kind = definition.name === streamsService.name ? 'application' : 'service'
-    const start = (): Promise<Service> => definition.start({ ...listening, ...config } as Static<C>, { ...this.#context, log })
+    const given = { ...listening, port: this.#portOf(name), ...config } as Static<C>
+    const start = (): Promise<Service> => definition.start(given, { ...this.#context, log })
     const service = await timed({ name, kind }, this.#onPart, start)
     this.#services.set(name, service)
     if (kind === 'application') this.#applications.add(name)

@@ -9,6 +9,10 @@ export function serviceConfig(port: number) {
   return {
     host: Type.String({ default: '127.0.0.1', description: 'Address to listen on.' }),
     port: Type.Integer({ default: port, minimum: 0, maximum: 65_535, description: 'Port to listen on; 0 takes a free one.' }),
+    portTaken: Type.Enum(['fail', 'next'], {
+      default: 'fail',
+      description: 'What happens where the port is taken: fail, or take the next free one.',
+    }),
     logLevel: Type.Enum([...logLevels], { default: 'info', description: 'What is logged.' }),
   }
 }

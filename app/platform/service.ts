@@ -1,6 +1,8 @@
 import type { Cluster } from 'millrace'
 import type { Static, TObject } from 'typebox'
 import type { Http } from './http/open-http.ts'
+import { atFreePort } from './http/at-free-port.ts'
+import type { PortTaken } from './http/at-free-port.ts'
 import { Problem } from './http/problem.ts'
 import type { Log } from './log.ts'
 
@@ -30,6 +32,13 @@ export interface Service {
   readonly failed: Promise<never>
   /** Ends all it has, last opened first. Idempotent. */
   close(): Promise<void>
+}
+
+/** Where a service listens. */
+interface Listening {
+  readonly host: string
+  readonly port: number
+  readonly portTaken: PortTaken
 }
 
 /** Collects what a service opens while it starts. What it has opened is closed again if the start fails. */
@@ -67,12 +76,13 @@ export class ServiceParts implements AsyncDisposable {
   readonly fail = (error: Error): void => this.#failure.reject(error)
 
   /** Listens, and hands all that was opened over to the service. */
-  async listen(http: Http, { host, port }: { readonly host: string; readonly port: number }): Promise<Service> {
+  async listen(http: Http, { host, port, portTaken }: Listening): Promise<Service> {
     const ready = Promise.all(this.#readiness).then(() => {})
     ready.catch(() => {})
     addHealth(http, ready)
     this.defer(() => http.close())
-    const url = await http.listen({ host, port })
+    const listen = (tried: number): Promise<string> => http.listen({ host, port: tried })
+    const url = await (portTaken === 'next' ? atFreePort(port, listen) : listen(port))
     this.#started = true
     let closing: Promise<void> | undefined
     return { url, ready, failed: this.#failure.promise, close: () => (closing ??= this.#stack.disposeAsync()) }

@@ -1,5 +1,7 @@
 import Fastify from 'fastify'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { atFreePort } from '../platform/http/at-free-port.ts'
+import type { PortTaken } from '../platform/http/at-free-port.ts'
 import { Registry } from './registry.ts'
 import { RegistryError } from './registry-error.ts'
 import { JournaledStore } from './journaled-store.ts'
@@ -17,6 +19,8 @@ type Request = FastifyRequest<{ Params: Parameters; Querystring: Query; Body: un
 export interface RegistryOptions {
   /** Port on 127.0.0.1; 0 takes a free one. */
   readonly port: number
+  /** What happens where the port is taken. Default `fail`. */
+  readonly portTaken?: PortTaken
   /** Where the schemas are: a SQLite file, `:memory:`, or a journal outside of this process. */
   readonly path: string | SchemaJournal
   /** Is told when the journal takes no more changes: the registry then answers no more of them. */
@@ -24,12 +28,13 @@ export interface RegistryOptions {
 }
 
 /** A schema registry for development and tests: Confluent's REST API for Avro, as far as clients use it. */
-export async function openRegistry({ port, path, onFailure = () => {} }: RegistryOptions): Promise<OpenRegistry> {
-  if (typeof path !== 'string') return openJournaled(port, path, onFailure)
+export async function openRegistry(options: RegistryOptions): Promise<OpenRegistry> {
+  const { path, onFailure = () => {} } = options
+  if (typeof path !== 'string') return openJournaled(options, path, onFailure)
   const store = new SchemaStore(path)
   const server = registryServer(new Registry(store))
   server.addHook('onClose', () => store.close())
-  return listen(server, port)
+  return listen(server, options)
 }
 
 interface OpenRegistry {
@@ -37,7 +42,11 @@ interface OpenRegistry {
   close(): Promise<void>
 }
 
-async function openJournaled(port: number, journal: SchemaJournal, onFailure: (error: Error) => void): Promise<OpenRegistry> {
+async function openJournaled(
+  options: RegistryOptions,
+  journal: SchemaJournal,
+  onFailure: (error: Error) => void,
+): Promise<OpenRegistry> {
   const journaled = await JournaledStore.open(journal)
   const keep = (): Promise<void> =>
     journaled.flush().catch((error: unknown) => {
@@ -46,13 +55,14 @@ async function openJournaled(port: number, journal: SchemaJournal, onFailure: (e
     })
   const server = registryServer(new Registry(journaled.store), keep)
   server.addHook('onClose', () => journaled.close())
-  return listen(server, port)
+  return listen(server, options)
 }
 
 /** A server that cannot listen is closed, and with it what it stands on: else its process would not end. */
-async function listen(server: FastifyInstance, port: number): Promise<OpenRegistry> {
+async function listen(server: FastifyInstance, { port, portTaken = 'fail' }: RegistryOptions): Promise<OpenRegistry> {
+  const at = (tried: number): Promise<string> => server.listen({ port: tried, host: '127.0.0.1' })
   try {
-    return { url: await server.listen({ port, host: '127.0.0.1' }), close: () => server.close() }
+    return { url: await (portTaken === 'next' ? atFreePort(port, at) : at(port)), close: () => server.close() }
   } catch (error) {
     await server.close()
     throw error

@@ -39,6 +39,8 @@ export interface ApplicationOptions extends ApplicationSettings {
   /** Where stores are kept; each application has a directory of its own below. */
   readonly stateDir: string
   readonly commitIntervalMs: number
+  /** Default: at least once. */
+  readonly processingGuarantee?: 'at_least_once'
   /** Is told how far the restores of stores are. */
   readonly stateRestoreListener?: StateRestoreListener
   readonly log: (line: string) => void

@@ -1,4 +1,4 @@
-import type { Owner, Part, SqlCount } from '../../contracts/feed.ts'
+import type { Owner, Part, SqlCount, System } from '../../contracts/feed.ts'
 
 /** Addresses of what runs in the child. */
 export interface ChildUrls {
@@ -19,6 +19,7 @@ export type FromChild =
   | { readonly type: 'ready' }
   | { readonly type: 'restore'; readonly restore: { readonly done: number; readonly total: number } | null }
   | { readonly type: 'owners'; readonly owners: readonly Owner[] }
+  | { readonly type: 'guarantee'; readonly guarantee: System['guarantee'] }
   | { readonly type: 'sql'; readonly sql: Omit<SqlCount, 'balancesApart'>; readonly balances: SqlBalances }
   | { readonly type: 'failed'; readonly reason: string }
 
@@ -34,4 +35,6 @@ export interface ChildOptions {
   readonly logLevel: string
   /** Instances of the enricher, which share its tasks. Default 1. */
   readonly enrichers?: number
+  /** Where the services listen: each at its own port, or the next free one; or wherever a port is free. Default `free`. */
+  readonly ports?: 'own' | 'free'
 }

@@ -1,10 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import type { Owner } from '../../contracts/feed.ts'
+import type { Owner, System } from '../../contracts/feed.ts'
 import type { FromChild } from './messages.ts'
 
 const everyMs = 250
 
 interface Tasks {
+  readonly guarantee: System['guarantee']
   readonly tasks: readonly { readonly taskId: string }[]
   readonly restore: { readonly done: number; readonly total: number } | null
 }
@@ -44,6 +45,8 @@ export class TaskWatch implements AsyncDisposable {
     )
     const restores = answers.flatMap(([, tasks]) => (tasks?.restore ? [tasks.restore] : []))
     const sum = (field: 'done' | 'total'): number => restores.reduce((total, restore) => total + restore[field], 0)
+    const guarantees = answers.flatMap(([, tasks]) => (tasks === null ? [] : [tasks.guarantee]))
+    if (guarantees.length > 0) this.#tell({ type: 'guarantee', guarantee: weakest(guarantees) })
     this.#tell({ type: 'owners', owners })
     this.#tell({ type: 'restore', restore: restores.length === 0 ? null : { done: sum('done'), total: sum('total') } })
   }
@@ -54,6 +57,11 @@ export class TaskWatch implements AsyncDisposable {
     this.#said.set(message.type, text)
     this.#say(message)
   }
+}
+
+/** What holds for a record on its way through all of them. */
+function weakest(guarantees: readonly System['guarantee'][]): System['guarantee'] {
+  return guarantees.includes('at_least_once') ? 'at_least_once' : 'exactly_once_v2'
 }
 
 async function tasksAt(url: string): Promise<Tasks | null> {

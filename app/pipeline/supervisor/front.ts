@@ -1,6 +1,7 @@
 import { createServer } from 'node:http'
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { atFreePort } from '../../platform/http/at-free-port.ts'
 import type { Http } from '../../platform/http/open-http.ts'
 import type { Problem } from '../../platform/http/problem.ts'
 import type { BffProxy } from './bff-proxy.ts'
@@ -53,20 +54,16 @@ function serveFile(request: IncomingMessage, response: ServerResponse, files: Re
 }
 
 /** Listens at the first port that is free, from the wanted one on. */
-export async function listenFrom(server: Server, wanted: number): Promise<number> {
-  for (let port = wanted; ; port = port >= wanted + 20 || wanted === 0 ? 0 : port + 1) {
-    const error = await tryListen(server, port)
-    if (error === null) return (server.address() as AddressInfo).port
-    if (error.code !== 'EADDRINUSE' && error.code !== 'EACCES') throw error
-  }
+export function listenFrom(server: Server, wanted: number): Promise<number> {
+  return atFreePort(wanted, (port) => listen(server, port))
 }
 
-function tryListen(server: Server, port: number): Promise<NodeJS.ErrnoException | null> {
-  return new Promise((resolve) => {
-    server.once('error', resolve)
+function listen(server: Server, port: number): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject)
     server.listen(port, '127.0.0.1', () => {
-      server.off('error', resolve)
-      resolve(null)
+      server.off('error', reject)
+      resolve((server.address() as AddressInfo).port)
     })
   })
 }

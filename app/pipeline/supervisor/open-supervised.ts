@@ -18,7 +18,8 @@ export interface Supervised extends AsyncDisposable {
 /** Listens first, so that the page is there before the broker is; then starts the child. */
 export async function openSupervised(options: PipelineOptions, dir: string, output: Writable): Promise<Supervised> {
   const controls = options.kafka === undefined || options.demo === 'always' ? 'allowed' : 'absent'
-  const child = { dir, kafka: options.kafka, logLevel: 'info' }
+  const ports = options.port === 0 ? 'free' : 'own'
+  const child = { dir, kafka: options.kafka, logLevel: 'info', ports } as const
   const supervisor = new Supervisor({ child, output, controls, rate: options.rate })
   const http = await openHttp({ name: 'supervisor', log: silentLog })
   addFeedRoutes(http, supervisor)

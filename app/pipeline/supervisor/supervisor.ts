@@ -56,6 +56,8 @@ export class Supervisor {
   readonly #parts = new Map<string, Part>()
   #owners: readonly Owner[] = []
   #restore: System['restore'] = null
+  /** What the applications say; before they do, what holds in any case. */
+  #guarantee: System['guarantee'] = 'at_least_once'
   #life: ChildLife | null = null
   #urls: ChildUrls | null = null
   #isStopping = false
@@ -145,7 +147,7 @@ export class Supervisor {
       parts: [...this.#parts.values()],
       restore: this.#restore,
       owners: this.#owners,
-      guarantee: 'at_least_once',
+      guarantee: this.#guarantee,
       cluster: this.#options.child.kafka === undefined ? 'embedded' : 'kafka',
       generator: this.generator.state,
       waiting: this.#outbox.size,
@@ -199,6 +201,7 @@ export class Supervisor {
       this.ledger.sql = { ...message.sql, balancesApart: balancesApart(message.balances, this.rows.balances) }
     else if (message.type === 'restore') this.#restore = message.restore
     else if (message.type === 'owners') this.#owners = message.owners
+    else if (message.type === 'guarantee') this.#guarantee = message.guarantee
     else if (message.type === 'failed') this.#failure.reject(new Error(message.reason))
     this.#announce()
   }

@@ -6,9 +6,9 @@ import { runService } from '../../platform/run-service.ts'
 import type { ServiceDefinition } from '../../platform/service.ts'
 import { openRegistry } from '../../registry/registry-server.ts'
 
-const { port, logLevel } = serviceConfig(8091)
+const { port, portTaken, logLevel } = serviceConfig(8091)
 
-const config = Type.Object({ port, logLevel, kafka: kafkaConfig.kafka })
+const config = Type.Object({ port, portTaken, logLevel, kafka: kafkaConfig.kafka })
 
 /** A schema registry for development and tests. Its schemas are in the topic `_schemas`: it has nothing of its own that could be lost. */
 export const registryService: ServiceDefinition<typeof config> = {
@@ -19,7 +19,7 @@ export const registryService: ServiceDefinition<typeof config> = {
     const failed = Promise.withResolvers<never>()
     failed.promise.catch(() => {})
     const journal = await KafkaSchemaJournal.open(clusterOf(given, context))
-    const registry = await openRegistry({ port: given.port, path: journal, onFailure: failed.reject })
+    const registry = await openRegistry({ ...given, path: journal, onFailure: failed.reject })
     return { url: registry.url, ready: Promise.resolve(), failed: failed.promise, close: () => registry.close() }
   },
 }

@@ -13,7 +13,7 @@ import type { ServiceDefinition } from '../../platform/service.ts'
 import { RestoreProgress } from './restore-progress.ts'
 
 const config = Type.Object({
-  ...serviceConfig(8085),
+  ...serviceConfig(8101),
   ...kafkaConfig,
   application: Type.Enum(Object.keys(applications), { description: `One of ${Object.keys(applications).join(', ')}.` }),
   stateDir: Type.String({ default: '.data/state', description: 'Where stores are kept.' }),
@@ -28,6 +28,10 @@ const config = Type.Object({
     description: 'How many transfers a user may send within the window.',
   }),
   velocityWindowMs: Type.Integer({ default: defaultLimits.velocity.windowMs, minimum: 1, description: 'That window, in ms.' }),
+  processingGuarantee: Type.Enum(['at_least_once'], {
+    default: 'at_least_once',
+    description: 'What holds for each record over a crash.',
+  }),
   commitIntervalMs: Type.Integer({ default: 100, minimum: 1, description: 'How often the application commits, in ms.' }),
 })
 
@@ -45,6 +49,7 @@ export const streamsService: ServiceDefinition<typeof config> = {
       schemaRegistry: schemaRegistry(given.registry),
       stateDir: given.stateDir,
       commitIntervalMs: given.commitIntervalMs,
+      processingGuarantee: given.processingGuarantee,
       limits: {
         amount: given.amountLimit,
         velocity: { transfers: given.velocityTransfers, windowMs: given.velocityWindowMs },
@@ -56,11 +61,16 @@ export const streamsService: ServiceDefinition<typeof config> = {
     parts.defer(() => streams.close().then(() => {}))
     parts.awaits(running(streams))
     const http = await openHttp({ name: given.application, log })
-    http.get('/tasks', { schema: { summary: 'What of the application runs here, and how far restores are.' } }, () => ({
-      state: streams.state,
-      tasks: streams.localTasks().map(({ taskId, state }) => ({ taskId, state })),
-      restore: progress.current,
-    }))
+    http.get(
+      '/tasks',
+      { schema: { summary: 'What of the application runs here, what it guarantees, and how far restores are.' } },
+      () => ({
+        state: streams.state,
+        guarantee: given.processingGuarantee,
+        tasks: streams.localTasks().map(({ taskId, state }) => ({ taskId, state })),
+        restore: progress.current,
+      }),
+    )
     return await parts.listen(http, given)
   },
 }

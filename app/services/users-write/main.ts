@@ -17,13 +17,13 @@ export const usersWrite: ServiceDefinition<typeof config> = {
   name: 'users-write',
   summary: 'Writes users to their database.',
   config,
-  async start({ host, port, database: path }, { log }) {
+  async start(given, { log }) {
     await using parts = new ServiceParts()
-    const { database, rows } = openSqliteUsers(path)
+    const { database, rows } = openSqliteUsers(given.database)
     parts.defer(() => database.close())
     const http = await openHttp({ name: 'users-write', log })
     addUserRoutes(http, new Users(rows, () => new Date().toISOString()))
-    return await parts.listen(http, { host, port })
+    return await parts.listen(http, given)
   },
 }
 

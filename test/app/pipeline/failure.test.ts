@@ -12,7 +12,10 @@ async function occupySubject(dir: string): Promise<void> {
   await using parts = new AsyncDisposableStack()
   const cluster = await openCluster(undefined, dir, parts)
   await createTopics(cluster)
-  const registry = await registryService.start({ port: 0, logLevel: 'silent', kafka: '' }, { log: silentLog, cluster })
+  const registry = await registryService.start(
+    { port: 0, portTaken: 'fail', logLevel: 'silent', kafka: '' },
+    { log: silentLog, cluster },
+  )
   try {
     const schema = JSON.stringify({ type: 'record', name: 'Other', fields: [{ name: 'other', type: 'string' }] })
     const headers = { 'content-type': 'application/vnd.schemaregistry.v1+json' }

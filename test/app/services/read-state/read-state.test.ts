@@ -37,6 +37,7 @@ async function open(t: Test): Promise<Fixture> {
   const config = {
     host: '127.0.0.1',
     port: 0,
+    portTaken: 'fail' as const,
     logLevel: 'silent' as const,
     kafka: '',
     registry: registry.url,
