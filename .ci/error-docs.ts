@@ -289,7 +289,7 @@ const entries: Readonly<Record<KnownErrorCode, Entry>> = {
   STREAMS_STORAGE_FULL: [
     'StreamsError',
     'The disk of the state directory is full, or storage on a Level database holds more in memory than it may.',
-    'Make room on the disk: checkpoints wait, and nothing is lost. On Level, raise `maxHeldBytes`, spread the tasks over more processes, or use LMDB.',
+    'Make room on the disk: what is not stored waits in memory, and nothing is lost. On Level, raise `maxHeldBytes`, spread the tasks over more processes, or use LMDB.',
   ],
   STREAMS_STORAGE_LOCKED: [
     'LockError',

@@ -6,11 +6,17 @@
 export interface StorageEnvironment {
   /** Why rows of an earlier run were removed when it was opened, as part of a sentence. Undefined: none were. */
   readonly emptied?: string | undefined
-  /** Opens a table. The first call makes it, later calls return the same object. */
+  /**
+   * Opens a table. Later calls return the same object. Opening writes nothing: a new table is stored with its first row. So a full
+   * medium shows in `transact`, and not where a table is first needed.
+   */
   table(name: string): StorageTable
-  /** The names of all tables, sorted. */
+  /** The names of all tables that are stored or open, sorted. */
   tables(): readonly string[]
-  /** Removes these tables and their rows. Objects that `table` returned for them must not be used any more. */
+  /**
+   * Removes these tables and their rows. Objects that `table` returned for them must not be used any more. Throws a `StreamsError`
+   * (`STREAMS_STORAGE_FULL`) where the medium needs room for that: the tables that are left can be removed later.
+   */
   drop(names: readonly string[]): void
   /**
    * Applies all of these writes to their tables, or none of them. After the call the writes survive kill -9. On a medium that

@@ -125,6 +125,20 @@ export function storageSuite(t: Test, open: (t: Test) => Promise<StorageFactory>
     t.equal(text(env.table('b/60000').get(bytes('k'))), 'b/60000')
   })
 
+  t.test('an open table without rows can be read, and dropped', async (t) => {
+    const env = await environment(t)
+    const table = env.table('empty')
+    t.equal(env.table('empty'), table)
+    t.equal(table.get(bytes('k')), undefined)
+    t.equal(table.count(), 0)
+    t.strictSame([keys(table), keys(table, { reverse: true })], [[], []])
+    t.strictSame(env.tables(), ['empty'])
+    env.drop(['empty'])
+    t.strictSame(env.tables(), [])
+    write(env, env.table('empty'), { k: 'v' })
+    t.strictSame(keys(env.table('empty')), ['k'])
+  })
+
   t.test('an environment that is open is locked', async (t) => {
     const factory = await open(t)
     const first = factory.open('app/0_1')

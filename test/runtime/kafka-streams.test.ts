@@ -130,7 +130,7 @@ t.test('where storage cannot be written the application ends, and closes', async
   await using streams = application(cluster, wordCount(), { storage, uncaughtExceptionHandler })
   await streams.start()
   await until('running', () => streams.state === 'running')
-  database.batch = () => Promise.reject(new Error('No space left.'))
+  database.batch = () => Promise.reject(new Error('Input/output error.'))
   storage.open('other').close()
   await produce(cluster, lines, [['1', 'a']])
   await until('the end', () => streams.state === 'error')

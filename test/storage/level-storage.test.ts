@@ -7,6 +7,7 @@ import { MemoryLevel } from 'memory-level'
 import t from 'tap'
 import type { LevelDatabase } from '../../lib/level.ts'
 import { openLevelStorage } from '../../lib/level.ts'
+import { latin1 } from '../../lib/model/bytes.ts'
 import type { StorageEnvironment, StorageFactory } from '../../lib/storage/storage.ts'
 import { storageSuite } from '../conformance/storage-suite.ts'
 import { directory, levelDatabases, levelStorage, media } from './media.ts'
@@ -104,14 +105,47 @@ t.test('where the limit of memory is passed, nothing more is written', async (t)
   await (await openLevelStorage(new ClassicLevel(dir))).close()
 })
 
-t.test('a write that fails is the last one', async (t) => {
+t.test(
+  'writes that find no room wait in their order; they are there for readers, and are written when there is room',
+  async (t) => {
+    const database: LevelDatabase = new MemoryLevel()
+    const storage = await levelStorage(t, database)
+    const environment = reopen(storage)
+    await storage.flush()
+    const batch = database.batch.bind(database)
+    database.batch = () => Promise.reject(new Error('Batch failed.', { cause: new Error('IO error: No space left on device') }))
+    put(environment, 'a', '1')
+    const full = { code: 'STREAMS_STORAGE_FULL' }
+    await t.rejects(storage.flush(), full)
+    t.throws(() => put(environment, 'b', '1'), full)
+    environment.table('w/0')
+    environment.drop(['w/0'])
+    t.strictSame(rows(environment), ['a=1'], 'and what was refused is not there')
+    await t.rejects(storage.flush(), full)
+    database.batch = batch
+    await storage.flush()
+    put(environment, 'b', '1')
+    await storage.flush()
+    t.strictSame(rows(environment), ['a=1', 'b=1'])
+    t.equal(String(await storedValue(database, 'a')), '1')
+  },
+)
+
+async function storedValue(database: LevelDatabase, key: string): Promise<Uint8Array | undefined> {
+  const iterator = database.iterator({ keyEncoding: 'buffer', valueEncoding: 'buffer', values: true })
+  const all = await iterator.nextv(1000)
+  await iterator.close()
+  return all.find(([stored]) => latin1(stored).endsWith(`\0s\0${key}`))?.[1]
+}
+
+t.test('any other write that fails is the last one', async (t) => {
   const database: LevelDatabase = new MemoryLevel()
   const storage = await openLevelStorage(database)
   const environment = reopen(storage)
   await storage.flush()
-  database.batch = () => Promise.reject(new Error('No space left.'))
+  database.batch = () => Promise.reject(new Error('Input/output error.'))
   put(environment, 'a', '1')
-  const failed = { name: 'ProcessorStateError', code: 'STREAMS_STORAGE_FAILED', cause: { message: 'No space left.' } }
+  const failed = { name: 'ProcessorStateError', code: 'STREAMS_STORAGE_FAILED', cause: { message: 'Input/output error.' } }
   await t.rejects(storage.flush(), failed)
   t.throws(() => put(environment, 'b', '1'), failed)
   t.strictSame(rows(environment), ['a=1'], 'and what was refused is not there')

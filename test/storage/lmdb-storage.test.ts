@@ -38,6 +38,21 @@ t.test('what was written is there after a reopen', async (t) => {
   )
 })
 
+t.test('opening a table, and removing one without rows, writes nothing: neither can find a full disk', async (t) => {
+  const dir = await written(t)
+  const environment = await reopened(t, dir)
+  const data = () => readFileSync(join(dir, 'app/0_0/data.mdb'))
+  const before = data()
+  const table = environment.table('w/60000')
+  t.strictSame([...table.iterate({})], [])
+  environment.table('w/0')
+  environment.drop(['w/0'])
+  t.ok(before.equals(data()))
+  environment.transact([{ table, key: fromLatin1('k'), value: fromLatin1('v') }])
+  t.equal(table.count(), 1)
+  t.strictSame(environment.tables(), ['s', 'w/60000'])
+})
+
 t.test('the lock of a dead process is taken over, its data kept', async (t) => {
   const dir = await written(t)
   const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'latin1').trim()

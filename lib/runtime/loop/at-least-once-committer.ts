@@ -6,6 +6,7 @@ import type { Membership } from '../membership/membership.ts'
 import type { ProducerOutput } from '../output/producer-output.ts'
 import type { RepartitionPurge } from '../output/repartition-purge.ts'
 import type { StateDirectory } from '../restore/state-directory.ts'
+import { isStorageFull } from '../restore/checkpoint-writer.ts'
 import type { ManagedTask } from '../task/managed-task.ts'
 import type { CommitOutcome, Committer } from './committer.ts'
 
@@ -40,7 +41,7 @@ export class AtLeastOnceCommitter implements Committer {
     const running = tasks.filter(({ state }) => state === 'running')
     try {
       // Waits until earlier writes of stores are on disk: a slow disk then slows the loop down, and does not fill memory.
-      await directory.flush()
+      await directory.flush().catch(unlessFull)
       purge.committed(await this.#commit(running, checkpoint))
       this.#troubleSinceMs = null
     } catch (error) {
@@ -81,4 +82,9 @@ export class AtLeastOnceCommitter implements Committer {
     const level = error.kind === 'rebalance' ? 'info' : 'warn'
     logger[level](`A commit did not go through, and is tried again: ${error.message}`, error.facts)
   }
+}
+
+/** Rows wait in memory while storage is full. Checkpoints find that, too: they say so, and wait. */
+function unlessFull(error: unknown): void {
+  if (!isStorageFull(error)) throw error
 }

@@ -38,11 +38,15 @@ export class CheckpointWriter {
     return this.#options.clock.now() - this.#triedMs >= this.#pauseMs
   }
 
-  /** Returns whether the writes are stored. */
-  write(writes: readonly StorageWrite[]): boolean {
+  /**
+   * Stores the writes, then calls `stored`, which may remove from storage what is not needed any more. Returns whether both went
+   * through. If not, a later checkpoint does again what is left of both.
+   */
+  write(writes: readonly StorageWrite[], stored: () => void): boolean {
     const { storage, logger, owner } = this.#options
     try {
       if (writes.length > 0) storage.transact(writes)
+      stored()
     } catch (error) {
       this.#endure(error)
       return false
@@ -54,11 +58,15 @@ export class CheckpointWriter {
   }
 
   #endure(error: unknown): void {
-    if (!(error instanceof StreamsError) || error.code !== 'STREAMS_STORAGE_FULL') throw error
+    if (!isStorageFull(error)) throw error
     const { clock, logger, owner } = this.#options
     this.#full = error
     this.#triedMs = clock.now()
     this.#pauseMs = Math.min(pauseMaxMs, Math.max(pauseMinMs, 2 * this.#pauseMs))
     logger.error(`${owner}: a checkpoint waits, and is tried again in ${this.#pauseMs} ms. ${error.message}`, error.facts)
   }
+}
+
+export function isStorageFull(error: unknown): error is StreamsError {
+  return error instanceof StreamsError && error.code === 'STREAMS_STORAGE_FULL'
 }

@@ -189,10 +189,11 @@ export class TaskStores {
     for (const open of this.#stores.values()) writes.push(...this.#positionWrites(open))
     if (writes.length > 0) this.#formats?.checkpoint(writes)
     if (writes.length > 0) this.#schemas?.checkpoint(writes)
-    if (!this.#writer.write(writes)) return
-    this.#formats?.checkpointed()
-    this.#schemas?.checkpointed()
-    for (const { store } of this.#stores.values()) store.checkpointed()
+    this.#writer.write(writes, () => {
+      this.#formats?.checkpointed()
+      this.#schemas?.checkpointed()
+      for (const { store } of this.#stores.values()) store.checkpointed()
+    })
   }
 
   close(): void {

@@ -66,6 +66,7 @@ export class LevelEnvironment implements StorageEnvironment {
     for (const { table } of writes)
       assert(this.#tables.get(table.name) === table, 'A write goes to an open table of its environment.')
     this.#options.held.check()
+    this.#options.writer.check()
     const rows = writes.map(({ table, key, value }) => ({ table: table as LevelTable, key: latin1(key), value }))
     this.#options.writer.write({
       operations: rows.map(({ table, key, value }) => operation(table.storedKey(key), value)),

@@ -6,7 +6,7 @@ import { ProcessorStateError } from '../../model/errors.ts'
 import type { StorageEnvironment, StorageTable, StorageWrite } from '../storage.ts'
 import { whileWriting } from './disk-full.ts'
 import { loadLmdb } from './load-lmdb.ts'
-import { LmdbTable } from './lmdb-table.ts'
+import { LmdbTable, type LmdbDatabase } from './lmdb-table.ts'
 import type { ProcessLock } from './process-lock.ts'
 
 const formatVersion = 1
@@ -47,40 +47,58 @@ export class LmdbEnvironment implements StorageEnvironment {
     assert(this.#isOpen, 'A closed environment is not used.')
     const existing = this.#tables.get(name)
     if (existing !== undefined) return existing
-    const table = whileWriting(this.#path, () => this.#openTable(name))
+    const table = new LmdbTable(name, this.#isStored(name) ? this.#openDatabase(name) : undefined)
     this.#tables.set(name, table)
     return table
   }
 
-  #openTable(name: string): LmdbTable {
-    if (this.#directory.get(`table/${name}`) === undefined) this.#directory.putSync(`table/${name}`, '')
-    return new LmdbTable(name, this.#root.openDB({ name: `table/${name}`, ...binary }))
-  }
-
   tables(): readonly string[] {
     const keys = this.#directory.getKeys({ start: 'table/', end: 'table0' })
-    return [...keys].map((key) => String(key).slice('table/'.length)).sort()
+    const stored = [...keys].map((key) => String(key).slice('table/'.length))
+    return [...new Set([...stored, ...this.#tables.keys()])].sort()
   }
 
   drop(names: readonly string[]): void {
     for (const name of names) {
-      if (this.#directory.get(`table/${name}`) === undefined) continue
-      const { database } = this.table(name) as LmdbTable
+      if (this.#isStored(name)) whileWriting(this.#path, () => this.#drop(name))
       this.#tables.delete(name)
-      database.dropSync()
-      this.#directory.removeSync(`table/${name}`)
     }
+  }
+
+  #drop(name: string): void {
+    const { database } = this.table(name) as LmdbTable
+    // The object is of no use any more, also if this throws.
+    this.#tables.delete(name)
+    database!.dropSync()
+    this.#directory.removeSync(`table/${name}`)
+  }
+
+  #isStored(name: string): boolean {
+    return this.#directory.get(`table/${name}`) !== undefined
+  }
+
+  #openDatabase(name: string): LmdbDatabase {
+    return this.#root.openDB({ name: `table/${name}`, ...binary })
+  }
+
+  #store(table: LmdbTable): void {
+    this.#directory.putSync(`table/${table.name}`, '')
+    table.database = this.#openDatabase(table.name)
   }
 
   transact(writes: readonly StorageWrite[]): void {
     for (const { table } of writes)
       assert(this.#tables.get(table.name) === table, 'A write goes to an open table of its environment.')
+    whileWriting(this.#path, () => this.#transact(writes))
+  }
+
+  #transact(writes: readonly StorageWrite[]): void {
+    for (const table of new Set(writes.map((write) => write.table as LmdbTable)))
+      if (table.database === undefined) this.#store(table)
     // The braces matter: a write returns a promise, and LMDB keeps a transaction open whose callback returns one.
-    whileWriting(this.#path, () =>
-      this.#root.transactionSync(() => {
-        for (const { table, key, value } of writes) (table as LmdbTable).apply(key, value)
-      }),
-    )
+    this.#root.transactionSync(() => {
+      for (const { table, key, value } of writes) (table as LmdbTable).apply(key, value)
+    })
   }
 
   close(): void {

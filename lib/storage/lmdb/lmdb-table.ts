@@ -14,22 +14,26 @@ import {
 
 type Stored = { readonly key: Buffer; readonly value: Buffer }
 
+export type LmdbDatabase = Database<Buffer, Buffer>
+
 /** A named database of an environment. */
 export class LmdbTable implements StorageTable {
   readonly name: string
-  readonly database: Database<Buffer, Buffer>
+  /** Undefined before the table has its first row. */
+  database: LmdbDatabase | undefined
 
-  constructor(name: string, database: Database<Buffer, Buffer>) {
+  constructor(name: string, database: LmdbDatabase | undefined) {
     this.name = name
     this.database = database
   }
 
   get(key: Uint8Array): Uint8Array | undefined {
-    const value = this.database.getBinary(storedKey(key))
+    const value = this.database?.getBinary(storedKey(key))
     return value === undefined || !isLongKey(key) ? value : unpackLong(value).value
   }
 
   iterate(range: StorageRange): IterableIterator<StorageEntry> {
+    if (this.database === undefined) return Iterator.from([])
     const low = lowestStored(range.from)
     const high = highestStored(range.to)
     // A reverse range of LMDB excludes its end, but `from` is included. So LMDB reads on, and the iterator stops below `from`.
@@ -41,13 +45,14 @@ export class LmdbTable implements StorageTable {
   }
 
   count(): number {
+    if (this.database === undefined) return 0
     return (this.database.getStats() as { readonly entryCount: number }).entryCount
   }
 
   /** Writes one row. Only the environment calls it, inside of a transaction. */
   apply(key: Uint8Array, value: Uint8Array | null): void {
-    if (value === null) this.database.removeSync(storedKey(key))
-    else this.database.putSync(storedKey(key), isLongKey(key) ? packLong(key, value) : (value as Buffer))
+    if (value === null) this.database!.removeSync(storedKey(key))
+    else this.database!.putSync(storedKey(key), isLongKey(key) ? packLong(key, value) : (value as Buffer))
   }
 }
 

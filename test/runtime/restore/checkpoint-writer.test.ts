@@ -35,7 +35,7 @@ function open() {
   const storage = new FillingStorage()
   const table = storage.table('s')
   const writer = new CheckpointWriter({ storage, clock, logger, owner: 'Task 0_0' })
-  const write = (): boolean => writer.write([{ table, key: Buffer.from('k'), value: Buffer.from('v') }])
+  const write = (): boolean => writer.write([{ table, key: Buffer.from('k'), value: Buffer.from('v') }], () => undefined)
   return { clock, said, storage, table, writer, write }
 }
 
@@ -56,6 +56,20 @@ t.test('a checkpoint that finds storage full waits, for longer each time, and sa
   t.match(said.at(-1), /has room again/)
   t.equal(writer.full, undefined)
   t.equal(table.count(), 1)
+})
+
+t.test('what is removed after a checkpoint may find storage full, too, and is removed later', async (t) => {
+  const { clock, writer } = open()
+  let isRemoved = false
+  const remove = (): void => {
+    if (clock.now() < 1000) throw new StreamsError('STREAMS_STORAGE_FULL', 'The disk is full.')
+    isRemoved = true
+  }
+  t.notOk(writer.write([], remove))
+  t.notOk(writer.isReady)
+  clock.advance(1000)
+  t.ok(writer.write([], remove))
+  t.ok(isRemoved)
 })
 
 t.test('other errors of storage are not endured', async (t) => {
