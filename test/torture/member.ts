@@ -1,22 +1,24 @@
 /**
  * A member of the tortured application. SIGTERM closes it.
  *
- *     node member.ts BOOTSTRAP APPLICATION_ID STATE_DIR EVENTS SEEN
+ *     node member.ts NAME BOOTSTRAP APPLICATION_ID STATE_DIR EVENTS SEEN
  */
 import { KafkaStreams } from '../../lib/index.ts'
 import { torture } from './topology.ts'
 
-const [bootstrapServers, applicationId, stateDir, events, seen] = process.argv.slice(2) as [
+const [name, bootstrapServers, applicationId, stateDir, events, seen] = process.argv.slice(2) as [
+  string,
   string,
   string,
   string,
   string,
   string,
 ]
+const log = (line: string): void => console.log(`${new Date().toISOString().slice(11, 19)} ${name} ${line}`)
 const logger = {
   info: () => {},
-  warn: (message: string) => console.log(`warn ${message}`),
-  error: (message: string) => console.log(`error ${message}`),
+  warn: (message: string) => log(`warn ${message}`),
+  error: (message: string) => log(`error ${message}`),
 }
 const streams = new KafkaStreams(torture({ events, seen }), {
   applicationId,
@@ -29,5 +31,5 @@ const streams = new KafkaStreams(torture({ events, seen }), {
 })
 process.on('SIGTERM', () => void streams.close().then(() => process.exit(0)))
 await streams.start()
-console.log('started')
+log('started')
 await streams.closed

@@ -1,7 +1,8 @@
 /**
  * Tortures three members of an application on a real cluster: at random they are killed, terminated and stopped, and the proxy before the
- * brokers breaks all connections, is slow, or silent. Then every event must have been processed. Events that were processed more than
- * once are counted, and how the resident memory of the members grew.
+ * brokers breaks all connections, is slow, or silent. A fourth member, the witness, suffers from the cluster alone, and lives as long as the
+ * run. Then every event must have been processed. Events that were processed more than once are counted, and how the resident memory of
+ * the members grew.
  *
  *     npm run torture -- --bootstrap HOST:PORT [--minutes 30] [--seed N] [--rate EVENTS_PER_SECOND]
  */
@@ -38,7 +39,9 @@ const proxy = new KafkaProxy()
 const [host, port] = values.bootstrap.split(',')[0]!.split(':') as [string, string]
 const bootstrap = `127.0.0.1:${await proxy.portFor({ host, port: Number(port) })}`
 const members = ['a', 'b', 'c'].map((id) => new TorturedMember(id, [bootstrap, name, events.name, seen.name]))
-for (const member of members) member.start()
+const witness = new TorturedMember('witness', [bootstrap, name, events.name, seen.name])
+const all = [...members, witness]
+for (const member of all) member.start()
 
 const endMs = Date.now() + Number(values.minutes) * 60_000
 const torments: Readonly<Record<string, () => Promise<void>>> = {
@@ -120,7 +123,7 @@ async function outcome(sent: number, withinMs: number): Promise<ReadonlyMap<stri
 }
 
 const [sent] = await Promise.all([feed(), torment()])
-for (const member of members) {
+for (const member of all) {
   member.signal('SIGCONT')
   member.start()
 }
@@ -128,11 +131,11 @@ log(`${sent} events were sent; the torture ends`)
 const counts = await outcome(sent, 300_000)
 const lost = Array.from({ length: sent }, (_, index) => `e${index}`).filter((event) => !counts.has(event))
 const repeated = [...counts.values()].reduce((sum, count) => sum + count - 1, 0)
-for (const member of members) member.signal('SIGTERM')
-await Promise.all(members.map((member) => member.ended))
+for (const member of all) member.signal('SIGTERM')
+await Promise.all(all.map((member) => member.ended))
 proxy.close()
 await admin.close()
-for (const member of members) log(member.memory())
+for (const member of all) log(member.memory())
 log(
   `${sent} events: ${lost.length} lost, ${repeated} processed once more${lost.length > 0 ? `; lost: ${lost.slice(0, 20).join(', ')}` : ''}`,
 )

@@ -42,7 +42,7 @@ export class TorturedMember {
   start(): void {
     if (this.#child !== null) return
     const [bootstrap, application, ...topics] = this.#args
-    const args = ['--conditions=millrace-source', program, bootstrap!, application!, this.#dir, ...topics]
+    const args = ['--conditions=millrace-source', program, this.#id, bootstrap!, application!, this.#dir, ...topics]
     const child = spawn(process.execPath, args, { stdio: ['ignore', 'inherit', 'inherit'] })
     this.#child = child
     this.#lives.push([])
@@ -58,14 +58,17 @@ export class TorturedMember {
     this.#child?.kill(signal)
   }
 
-  /** How the resident memory of the longest life grew. Ends the sampling, and removes the folder. */
+  /** How the resident memory of its processes grew while they lived. Ends the sampling, and removes the folder. */
   memory(): string {
     clearInterval(this.#sampling)
     rmSync(this.#dir, { recursive: true, force: true })
-    const longest = this.#lives.map(warm).reduce((best, life) => (life.length > best.length ? life : best), [])
-    if (longest.length < 3) return `member ${this.#id}: no process lived long enough to tell how its memory grows`
-    const minutes = (longest.at(-1)!.atMs - longest[0]!.atMs) / 60_000
-    return `member ${this.#id}: RssAnon ${slope(longest).toFixed(2)} MB/min over ${minutes.toFixed(1)} min, ${this.#lives.length} lives`
+    const lives = this.#lives.map(warm).filter((life) => life.length >= 3)
+    const many = `${this.#lives.length} lives`
+    if (lives.length === 0) return `member ${this.#id}: no process lived long enough to tell how its memory grows, ${many}`
+    const minutes = lives.reduce((sum, life) => sum + (life.at(-1)!.atMs - life[0]!.atMs) / 60_000, 0)
+    const most = Math.max(...lives.flat().map(({ bytes }) => bytes)) / 1e6
+    const grew = `RssAnon ${slope(lives).toFixed(2)} MB/min over ${minutes.toFixed(1)} min`
+    return `member ${this.#id}: ${grew}, at most ${most.toFixed(0)} MB, ${many}`
   }
 
   #sample(): void {
@@ -86,11 +89,17 @@ function warm(life: readonly Sample[]): readonly Sample[] {
   return life.filter(({ atMs }) => atMs - first > warmMs)
 }
 
-/** The slope of the regression line, in MB a minute. */
-function slope(life: readonly Sample[]): number {
-  const mean = (of: (sample: Sample) => number): number => life.reduce((sum, sample) => sum + of(sample), 0) / life.length
-  const x = ({ atMs }: Sample): number => atMs / 60_000
-  const y = ({ bytes }: Sample): number => bytes / 1e6
-  const [meanX, meanY] = [mean(x), mean(y)]
-  return mean((sample) => (x(sample) - meanX) * (y(sample) - meanY)) / mean((sample) => (x(sample) - meanX) ** 2)
+/** The slope that the regression lines of all lives have in common, in MB a minute. */
+function slope(lives: readonly (readonly Sample[])[]): number {
+  let [together, ofTime] = [0, 0]
+  for (const life of lives) {
+    const mean = (of: (sample: Sample) => number): number => life.reduce((sum, sample) => sum + of(sample), 0) / life.length
+    const [meanMs, meanBytes] = [mean(({ atMs }) => atMs), mean(({ bytes }) => bytes)]
+    for (const { atMs, bytes } of life) {
+      const minutes = (atMs - meanMs) / 60_000
+      together += (minutes * (bytes - meanBytes)) / 1e6
+      ofTime += minutes ** 2
+    }
+  }
+  return together / ofTime
 }

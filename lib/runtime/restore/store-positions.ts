@@ -26,7 +26,7 @@ export function readPosition(storage: Pick<StorageEnvironment, 'table'>, partiti
 
 /**
  * The write that stores the position of a partition: `offset int64 ‖ time int64 ‖ topic id`. Earlier releases wrote the offset alone,
- * and read no further.
+ * and read no further. Later ones may add more, behind a zero byte.
  */
 export function positionWrite(
   storage: StorageEnvironment,
@@ -58,10 +58,10 @@ function keyOf(partition: TopicPartition): Uint8Array {
 function decode(stored: Uint8Array): StorePosition {
   const bytes = Buffer.from(stored)
   const sinceMs = bytes.byteLength < 16 ? -1 : Number(bytes.readBigInt64BE(8))
-  const topicId = bytes.toString('utf8', 16)
+  const [topicId] = bytes.toString('utf8', 16).split('\0')
   return {
     offset: Number(bytes.readBigInt64BE()),
     sinceMs: sinceMs < 0 ? undefined : sinceMs,
-    topicId: topicId === '' ? undefined : topicId,
+    topicId: topicId || undefined,
   }
 }

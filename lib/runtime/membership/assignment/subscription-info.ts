@@ -43,7 +43,7 @@ export function encodeSubscriptionInfo(info: SubscriptionInfo): Uint8Array {
 }
 
 /**
- * Throws a `StreamsError` of code `STREAMS_ASSIGNMENT_VERSION` for bytes of another version, and `STREAMS_ASSIGNMENT_CORRUPT` for
+ * Throws a `StreamsError` of code `STREAMS_ASSIGNMENT_VERSION` for bytes of another line of versions, and `STREAMS_ASSIGNMENT_CORRUPT` for
  * bytes that another program of this group has written.
  */
 export function decodeSubscriptionInfo(bytes: Uint8Array): SubscriptionInfo {

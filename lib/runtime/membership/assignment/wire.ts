@@ -9,8 +9,12 @@ import type { AssignorError } from './assignor-error.ts'
 
 const magic = 0x4d
 
-/** A later version may have more fields. Members of this version refuse its bytes, because they cannot know what these mean. */
+/**
+ * Members of different releases are in one group while an application rolls from one to the other. So a later version adds fields behind
+ * those of the earlier ones, which read no further. The next line begins where that does not do: members of another line are refused.
+ */
 const userDataVersion = 1
+const versionsOfLine = 16
 
 const errors: readonly AssignorError[] = ['none', 'incomplete-source-topic-metadata', 'shutdown-requested', 'topology-mismatch']
 
@@ -124,17 +128,21 @@ export class UserDataReader extends ByteReader {
 }
 
 /**
- * Checks the magic byte and the version, reads the fields, and checks that no bytes are left. Throws as `decodeSubscriptionInfo`
- * says.
+ * Checks the magic byte and the version, and reads the fields. Behind them a later version may have more, and no other. Throws as
+ * `decodeSubscriptionInfo` says.
  */
 export function decodeUserData<T>(bytes: Uint8Array, read: (reader: UserDataReader) => T): T {
   const reader = new UserDataReader(bytes)
   if (reader.uint8() !== magic) reader.fail('another beginning')
   const version = reader.uint8()
-  if (version !== userDataVersion) throw unknownVersion(version)
+  if (lineOf(version) !== lineOf(userDataVersion)) throw unknownVersion(version)
   const value = read(reader)
-  reader.end()
+  if (version <= userDataVersion) reader.end()
   return value
+}
+
+function lineOf(version: number): number {
+  return Math.floor(version / versionsOfLine)
 }
 
 function unknownVersion(version: number): StreamsError {

@@ -54,11 +54,26 @@ t.test('an assignment reads as it was written', async (t) => {
   fc.assert(fc.property(assignment, (info) => t.strictSame(decodeAssignmentInfo(encodeAssignmentInfo(info)), info)))
 })
 
-t.test('another version is refused, and says so', async (t) => {
+t.test('another line of versions is refused, and says so', async (t) => {
   const bytes = Uint8Array.from(encodeSubscriptionInfo(fc.sample(subscription, { numRuns: 1, seed: 1 })[0]!))
-  bytes[1] = 2
-  t.throws(() => decodeSubscriptionInfo(bytes), { code: 'STREAMS_ASSIGNMENT_VERSION', message: /version 2.*version 1/ })
+  bytes[1] = 17
+  t.throws(() => decodeSubscriptionInfo(bytes), { code: 'STREAMS_ASSIGNMENT_VERSION', message: /version 17.*version 1/ })
 })
+
+t.test('of a later version of the line the fields are read that are known here', async (t) => {
+  fc.assert(
+    fc.property(subscription, assignment, fc.uint8Array(), (told, given, more) => {
+      t.strictSame(decodeSubscriptionInfo(later(encodeSubscriptionInfo(told), more)), told)
+      t.strictSame(decodeAssignmentInfo(later(encodeAssignmentInfo(given), more)), given)
+    }),
+  )
+})
+
+function later(bytes: Uint8Array, more: Uint8Array): Uint8Array {
+  const longer = Buffer.concat([bytes, more])
+  longer[1] = 2
+  return longer
+}
 
 t.test("a Java application's subscription is not Millrace's", async (t) => {
   t.throws(() => decodeSubscriptionInfo(Uint8Array.of(0, 0, 0, 11, 0, 0, 0, 11)), { code: 'STREAMS_ASSIGNMENT_CORRUPT' })
