@@ -126,6 +126,11 @@ const entries: Readonly<Record<KnownErrorCode, Entry>> = {
     'A join with grace looks back further than its versioned table does.',
     'Raise `historyRetentionMs`, or lower the grace.',
   ],
+  STREAMS_INTERNAL_TOPIC_LOST: [
+    'StreamsError',
+    'A repartition topic or a changelog was deleted while the application ran.',
+    'Find out who deleted it. Reset the application, or start it again to go on with what is left.',
+  ],
   STREAMS_INTERNAL_TOPIC_MISMATCH: [
     'StreamsError',
     'An internal topic exists with another number of partitions.',

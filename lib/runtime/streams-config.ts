@@ -128,7 +128,10 @@ export interface StreamsOptions {
    * serdes that take longer to prepare end the thread. Default 300 000.
    */
   readonly maxPollIntervalMs?: number | undefined
-  /** How often the cluster is asked for topics that the pattern of a source matches. Default 10 000 (Java: five minutes). */
+  /**
+   * How often the cluster is asked for the topics that the application reads: whether a pattern matches others, one has more partitions,
+   * or was deleted. An error that hints at it is a reason to ask at once. Default 10 000 (Java: five minutes).
+   */
   readonly metadataMaxAgeMs?: number | undefined
   /** How long a request to a broker may take. Default 40 000. */
   readonly requestTimeoutMs?: number | undefined

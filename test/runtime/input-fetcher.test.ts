@@ -31,12 +31,22 @@ function open() {
   }
   const warnings: string[] = []
   const logger = { ...silentLogger, warn: (message: string) => void warnings.push(message) }
-  const input = new InputFetcher({ fetcher, clock, limits, retryBackoffMs: 100, logger, onNews: () => undefined })
+  const seen = { unknownTopics: 0 }
+  const input = new InputFetcher({
+    fetcher,
+    clock,
+    limits,
+    retryBackoffMs: 100,
+    logger,
+    onNews: () => undefined,
+    onUnknownTopic: () => void seen.unknownTopics++,
+  })
   return {
     input,
     asked,
     clock,
     warnings,
+    seen,
     answer: (...fetched: FetchedPartition[]) => answer(fetched),
     fail: (error: unknown) => fail(error),
   }
@@ -61,6 +71,21 @@ t.test('each fetch goes on where the last one ended, one at a time', async (t) =
   )
   input.start()
   t.same(asked, [[{ ...a, offset: 3 }], [{ ...a, offset: 7 }]])
+})
+
+t.test('a fetch names the topic that the offset is of, and tells when brokers do not have that topic', async (t) => {
+  const { input, asked, answer, clock, seen } = open()
+  input.assign(a, 3, 'id of a')
+  for (const code of ['NOT_LEADER_OR_FOLLOWER', 'UNKNOWN_TOPIC_OR_PARTITION', 'UNKNOWN_TOPIC_ID'] as const) {
+    input.start()
+    answer({ ...upTo(a, 7), batches: [], error: new TransportError(`TRANSPORT_${code}`, 'retriable', code) })
+    await settle()
+    clock.advance(100)
+    await settle()
+    input.take()
+  }
+  t.same(asked.at(-1), [{ ...a, offset: 3, topicId: 'id of a' }])
+  t.equal(seen.unknownTopics, 2)
 })
 
 t.test('what was fetched for an earlier assignment is left out', async (t) => {

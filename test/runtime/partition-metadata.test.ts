@@ -29,3 +29,15 @@ t.test('version 1 has the time only; foreign metadata says nothing', async (t) =
   t.same(decodeCommittedMetadata(''), noCommittedMetadata)
   t.same(decodeCommittedMetadata('written by a tool'), noCommittedMetadata)
 })
+
+t.test('the id of the topic stands behind what Java reads', async (t) => {
+  const metadata = {
+    partitionTime: 258,
+    processorMetadata: new Map([['k', 7]]),
+    topicId: Buffer.alloc(16, 5).toString('base64url'),
+  }
+  const encoded = encodeCommittedMetadata(metadata)
+  t.same(decodeCommittedMetadata(encoded), metadata)
+  const withoutId = encodeCommittedMetadata({ ...metadata, topicId: undefined })
+  t.equal(Buffer.from(encoded, 'base64').toString('hex'), Buffer.from(withoutId, 'base64').toString('hex') + '05'.repeat(16))
+})

@@ -79,8 +79,8 @@ export class ThreadSupervisor {
   }
 
   /**
-   * Opens another thread. While the cluster cannot be reached, it tries again and again: an outage ends by itself, however long it
-   * takes.
+   * Opens another thread. While the cluster cannot be reached, or a source topic is missing, it tries again and again: that ends by
+   * itself, however long it takes.
    */
   async #replace(): Promise<Failure | null> {
     const { environment, config, stopping, onReplace } = this.#options
@@ -124,7 +124,9 @@ export class ThreadSupervisor {
   }
 }
 
+/** The cluster may come back, and so may a topic. */
 function passes(error: unknown): boolean {
+  if (error instanceof StreamsError && error.code === 'STREAMS_MISSING_SOURCE_TOPIC') return true
   return error instanceof TransportError && error.kind === 'retriable'
 }
 

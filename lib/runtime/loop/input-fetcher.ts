@@ -11,6 +11,8 @@ interface Input {
   readonly partition: TopicPartition
   /** The offset to fetch next. */
   offset: number
+  /** The topic that the offset is of. */
+  readonly topicId: string | undefined
   isPaused: boolean
 }
 
@@ -27,6 +29,8 @@ export interface InputFetcherOptions {
   readonly logger: Logger
   /** Called when a fetch has ended, with records or with an error. */
   readonly onNews: () => void
+  /** Called when a broker does not have the topic that is fetched. */
+  readonly onUnknownTopic: () => void
 }
 
 /**
@@ -46,9 +50,12 @@ export class InputFetcher {
     this.#options = options
   }
 
-  /** Fetches the partition from `offset` on. A partition that is fetched already moves there. */
-  assign(partition: TopicPartition, offset: number): void {
-    this.#inputs.set(partitionKey(partition), { partition, offset, isPaused: false })
+  /**
+   * Fetches the partition from `offset` on. A partition that is fetched already moves there. `topicId`: the topic that the offset is of.
+   * Of another topic that takes its name nothing is fetched.
+   */
+  assign(partition: TopicPartition, offset: number, topicId?: string): void {
+    this.#inputs.set(partitionKey(partition), { partition, offset, topicId, isPaused: false })
     this.#waiting?.abort()
   }
 
@@ -107,10 +114,11 @@ export class InputFetcher {
   async #fetch(inputs: readonly Input[]): Promise<void> {
     const waiting = new AbortController()
     this.#waiting = waiting
-    const positions = inputs.map(({ partition, offset }): FetchPosition => ({ ...partition, offset }))
+    const positions = inputs.map(({ partition, offset, topicId }): FetchPosition => ({ ...partition, offset, topicId }))
     try {
       const fetched = await this.#options.fetcher.fetch(positions, { ...this.#options.limits, signal: waiting.signal })
       this.#fetched = this.#accept(inputs, fetched)
+      if (fetched.some(({ error }) => unknownTopic.has(error?.code ?? ''))) this.#options.onUnknownTopic()
       this.#tell(fetched.find(({ error }) => error?.kind === 'retriable')?.error ?? null)
       // Partitions whose leader moves may be answered at once, with an error: without a pause this would be a busy loop.
       if (fetched.length > 0 && fetched.every(({ error }) => error?.kind === 'retriable'))
@@ -152,3 +160,9 @@ export class InputFetcher {
     return sleep(this.#options.clock, this.#options.retryBackoffMs, signal)
   }
 }
+
+const unknownTopic: ReadonlySet<string> = new Set([
+  'TRANSPORT_UNKNOWN_TOPIC_OR_PARTITION',
+  'TRANSPORT_UNKNOWN_TOPIC_ID',
+  'TRANSPORT_INCONSISTENT_TOPIC_ID',
+])

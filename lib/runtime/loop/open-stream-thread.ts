@@ -16,6 +16,7 @@ import type { StateDirectory } from '../restore/state-directory.ts'
 import type { ResolvedConfig } from '../streams-config.ts'
 import type { GlobalStores } from '../task/stream-task.ts'
 import { TaskManager } from '../task/task-manager.ts'
+import { AssignedTopics } from '../topics/assigned-topics.ts'
 import { prepareInternalTopics } from '../topics/internal-topic-manager.ts'
 import { AtLeastOnceCommitter, type AtLeastOnceCommitterOptions } from './at-least-once-committer.ts'
 import { CommitSchedule } from './commit-schedule.ts'
@@ -69,6 +70,7 @@ export interface OpenStreamThread {
 
 /** The parts of a thread that have connections. */
 interface Connected {
+  readonly topics: AssignedTopics
   readonly membership: Membership
   readonly input: InputFetcher
   readonly output: ProducerOutput
@@ -113,11 +115,12 @@ async function connect(options: OpenStreamThreadOptions, loop: LoopParts, opened
   const { plan, config, cluster, admin, environment, directory } = options
   const { clock, threadId, logger: log, metrics } = environment
   const { retryBackoffMs, bufferMemory, taskTimeoutMs } = config
+  const topics = new AssignedTopics({ plan, admin, clock, logger: log, intervalMs: config.metadataMaxAgeMs })
   const limits = fetchLimits(config)
   const fetcher = opened.adopt(await cluster.fetcher({ clientId: `${threadId}-consumer`, log, metrics }), close)
   const onNews = (): void => loop.jobs.wake()
   const input = opened.adopt(
-    new InputFetcher({ fetcher, clock, limits, retryBackoffMs, logger: environment.logger, onNews }),
+    new InputFetcher({ fetcher, clock, limits, retryBackoffMs, logger: log, onNews, onUnknownTopic: () => topics.lookSoon() }),
     close,
   )
   const producerId = { clientId: `${threadId}-producer`, log, metrics }
@@ -132,13 +135,18 @@ async function connect(options: OpenStreamThreadOptions, loop: LoopParts, opened
   const changelogs = opened.adopt(new ChangelogReader(restoring), close)
   const { processId } = directory
   const open = options.openMembership ?? openMembership
-  const membership = await open({ ...options, processId, memory: directory, prepareTopics: () => prepareTopics(options) }, opened)
-  return { membership, input, output, changelogs }
+  const prepare = async () => {
+    // What changes from here on is noticed as a change: the tasks are assigned by the topics of now, or of later.
+    await topics.assigning()
+    return prepareTopics(options)
+  }
+  const membership = await open({ ...options, processId, memory: directory, prepareTopics: prepare }, opened)
+  return { topics, membership, input, output, changelogs }
 }
 
 function makeThread(options: OpenStreamThreadOptions, connected: Connected, loop: LoopParts, tasks: TaskManager): StreamThread {
   const { plan, config, admin, environment, directory, makeCommitter = atLeastOnce } = options
-  const { membership, input: fetcher, output, changelogs } = connected
+  const { topics, membership, input: fetcher, output, changelogs } = connected
   const { clock, logger } = environment
   const { commitIntervalMs, pollMs, taskTimeoutMs, retryBackoffMs, maxPollIntervalMs, bufferedRecordsPerPartition } = config
   const purge = new RepartitionPurge({ plan, admin, logger, intervalMs: config.repartitionPurgeIntervalMs })
@@ -154,12 +162,13 @@ function makeThread(options: OpenStreamThreadOptions, connected: Connected, loop
     clock,
     jobs,
     membership,
+    topics,
     tasks,
     output,
     committer,
     pollMs,
     maxPollIntervalMs,
-    listener: new RebalanceListener({ jobs, tasks, committer, directory, logger, patience }),
+    listener: new RebalanceListener({ jobs, tasks, topics, committer, directory, logger, patience }),
     input,
     executor: new TaskExecutor({ tasks, clock }),
     updater: new StateUpdater({ changelogs, tasks, committer, jobs, logger }),

@@ -8,15 +8,15 @@ import { patiently, type Patience } from '../patience.ts'
 import type { StateDirectory } from '../restore/state-directory.ts'
 import type { ManagedTask } from '../task/managed-task.ts'
 import type { TaskManager } from '../task/task-manager.ts'
+import type { AssignedTopics } from '../topics/assigned-topics.ts'
+import type { KnownTopics } from '../topics/known-topics.ts'
 import type { CommitOutcome, Committer } from './committer.ts'
 import type { LoopJobs } from './loop-jobs.ts'
 
 export interface RebalanceListenerOptions {
   readonly jobs: LoopJobs
-  readonly tasks: Pick<
-    TaskManager,
-    'all' | 'running' | 'withIds' | 'committedOf' | 'assign' | 'recreate' | 'close' | 'closeDirty'
-  >
+  readonly tasks: Pick<TaskManager, 'all' | 'running' | 'withIds' | 'startsOf' | 'assign' | 'recreate' | 'close' | 'closeDirty'>
+  readonly topics: Pick<AssignedTopics, 'assigned'>
   readonly committer: Committer
   readonly directory: Pick<StateDirectory, 'closedTaskSums'>
   readonly logger: Logger
@@ -67,12 +67,13 @@ export class RebalanceListener implements MembershipListener {
 
   async onAssigned(assigned: AssignedTasks): Promise<void> {
     const { jobs, tasks, patience } = this.#options
-    // A source with a pattern may match other topics than before. Its task is then closed and made anew.
-    await jobs.run(() => this.#revoke(tasks.all.filter((managed) => readsOthers(managed, assigned))))
-    const committed = await patiently(() => tasks.committedOf(assigned), patience)
+    const topics = await patiently(() => this.#options.topics.assigned(), patience)
+    // A pattern may match other topics than before, and a topic may have been deleted and created again. The task is then made anew.
+    await jobs.run(() => this.#revoke(tasks.all.filter((managed) => readsOthers(managed, assigned, topics))))
+    const starts = await patiently(() => tasks.startsOf(assigned, topics), patience)
     await jobs.run(async () => {
       this.#options.logger.info(`Assigned: ${[...assigned.keys()].join(', ') || 'no tasks'}.`)
-      tasks.assign(assigned, committed)
+      tasks.assign(assigned, starts)
       this.#isRebalancing = false
     })
   }
@@ -127,9 +128,11 @@ function restoredOffsetSum({ task }: ManagedTask): number {
   return task.restores().reduce((sum, { from = 0 }) => sum + from, 0)
 }
 
-function readsOthers({ id, partitions }: ManagedTask, assigned: AssignedTasks): boolean {
+/** Whether the task shall read other partitions than before, or topics of the same names which are others now. */
+function readsOthers({ id, partitions, topicIds }: ManagedTask, assigned: AssignedTasks, topics: KnownTopics): boolean {
   const wanted = assigned.get(taskIdString(id))
   if (wanted === undefined) return false
   const keys = new Set(wanted.map(partitionKey))
-  return keys.size !== partitions.length || partitions.some((each) => !keys.has(partitionKey(each)))
+  if (keys.size !== partitions.length || partitions.some((each) => !keys.has(partitionKey(each)))) return true
+  return [...topicIds].some(([topic, topicId]) => (topics.get(topic)?.id ?? topicId) !== topicId)
 }

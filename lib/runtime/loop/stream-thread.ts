@@ -2,6 +2,7 @@ import type { Clock } from '../../clock/clock.ts'
 import type { Goodbye, Membership } from '../membership/membership.ts'
 import type { ProducerOutput } from '../output/producer-output.ts'
 import type { TaskManager } from '../task/task-manager.ts'
+import type { AssignedTopics } from '../topics/assigned-topics.ts'
 import type { CommitSchedule } from './commit-schedule.ts'
 import type { Committer } from './committer.ts'
 import type { LoopJobs } from './loop-jobs.ts'
@@ -18,6 +19,7 @@ export interface StreamThreadOptions {
   readonly jobs: LoopJobs
   readonly membership: Membership
   readonly listener: RebalanceListener
+  readonly topics: Pick<AssignedTopics, 'watch' | 'stop'>
   readonly tasks: TaskManager
   readonly input: TaskInput
   readonly executor: TaskExecutor
@@ -35,8 +37,8 @@ export interface StreamThreadOptions {
 
 /**
  * The loop of an application (Java: `StreamThread`). Each turn runs the waiting jobs, gives fetched records to their tasks, lets
- * tasks process for a bounded slice of time, punctuates, and commits. Membership of the group and restores run beside the loop;
- * whenever they have to touch a task, they give the loop a job.
+ * tasks process for a bounded slice of time, punctuates, and commits. Membership of the group, the watch of topics and restores run
+ * beside the loop; whenever they have to touch a task, they give the loop a job.
  */
 export class StreamThread {
   readonly #options: StreamThreadOptions
@@ -55,7 +57,8 @@ export class StreamThread {
 
   /** The thread's life: resolves after `leave`, rejects with the error that ended it. Tasks are closed in both cases. */
   async run(): Promise<void> {
-    const { membership, listener, tasks, jobs, input } = this.#options
+    const { membership, listener, topics, tasks, jobs, input } = this.#options
+    topics.watch({ onChange: () => membership.requestRejoin(), onLost: (error) => jobs.postAfter(Promise.reject(error), thrown) })
     const ended = membership.run(listener).then(
       () => this.#endMembership(undefined),
       (error: unknown) => this.#endMembership(error),
@@ -65,6 +68,7 @@ export class StreamThread {
       if (this.#failure !== undefined) throw this.#failure
     } finally {
       this.#watch.stop()
+      topics.stop()
       input.close()
       tasks.closeDirty(tasks.all)
       jobs.close()
@@ -179,6 +183,10 @@ export class StreamThread {
     this.#failure = error
     this.#options.jobs.wake()
   }
+}
+
+function thrown(result: () => never): void {
+  result()
 }
 
 function overdue(maxPollIntervalMs: number): string {

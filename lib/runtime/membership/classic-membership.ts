@@ -8,7 +8,6 @@ import type { GroupIdentity, OffsetCommit } from '../../transport/group-coordina
 import { assignedTasks } from './assigned-tasks.ts'
 import type { AssignorError } from './assignment/assignor-error.ts'
 import { encodeSubscriptionInfo, latestOffset } from './assignment/subscription-info.ts'
-import type { MatchedTopics } from './matched-topics.ts'
 import type { Goodbye, Membership, MembershipListener } from './membership.ts'
 import { protocolName, type StreamAssignor } from './stream-assignor.ts'
 
@@ -18,8 +17,6 @@ export interface ClassicMembershipOptions extends Omit<GroupMemberOptions, 'list
   readonly topologyHash: string
   readonly processId: string
   readonly assignor: Pick<StreamAssignor, 'assign'>
-  /** Watches the topics that patterns match. When these change, the member joins again. */
-  readonly matchedTopics: Pick<MatchedTopics, 'watch' | 'stop'>
 }
 
 /**
@@ -39,16 +36,9 @@ export class ClassicMembership implements Membership {
     this.#member = new GroupMember({ ...options, protocolName, listener: this.#groupListener() })
   }
 
-  async run(listener: MembershipListener): Promise<void> {
+  run(listener: MembershipListener): Promise<void> {
     this.#listener = listener
-    const { matchedTopics } = this.#options
-    try {
-      // The topics are looked up before the join, so that a topic which appears during the join is noticed as a change.
-      await matchedTopics.watch(() => this.#member.requestRejoin())
-      await this.#member.run()
-    } finally {
-      matchedTopics.stop()
-    }
+    return this.#member.run()
   }
 
   get identity(): GroupIdentity {

@@ -1,6 +1,5 @@
 import type { TopologyPlan } from '../../topology/topology-plan.ts'
 import { ClassicMembership } from './classic-membership.ts'
-import { MatchedTopics } from './matched-topics.ts'
 import type { Membership } from './membership.ts'
 import type { OpenMembershipOptions } from './open-membership-options.ts'
 import { StreamAssignor } from './stream-assignor.ts'
@@ -40,7 +39,6 @@ export async function openClassicMembership(options: OpenMembershipOptions, open
     processId,
     memory,
     assignor: new StreamAssignor({ plan, admin, acceptableRecoveryLag, prepareTopics }),
-    matchedTopics: new MatchedTopics({ plan, admin, clock: environment.clock, intervalMs: config.metadataMaxAgeMs }),
   })
 }
 

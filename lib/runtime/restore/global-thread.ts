@@ -92,7 +92,7 @@ export class GlobalThread implements AsyncDisposable {
     this.#task = new GlobalTask({ environment, subtopologies, storage })
     const onNews = (): void => this.#jobs.wake()
     const { clock, logger } = environment
-    this.#input = new InputFetcher({ fetcher, clock, limits, retryBackoffMs, logger, onNews })
+    this.#input = new InputFetcher({ fetcher, clock, limits, retryBackoffMs, logger, onNews, onUnknownTopic: () => undefined })
     this.#lastCheckpointMs = environment.clock.now()
     this.#pace = new RestorePace(environment.clock)
     this.#turns = new Turns(environment.clock)

@@ -14,6 +14,8 @@ export interface ManagedTask {
   readonly storage: StorageEnvironment
   /** The offsets that the group had committed when the task was created. */
   readonly committed: readonly OffsetCommit[]
+  /** By name, the ids of the topics that it reads, as they were when the task was created: its offsets are of those topics. */
+  readonly topicIds: ReadonlyMap<string, string>
   /** The changelogs whose restore has not ended, by partition key. */
   readonly restoring: Set<string>
   state: 'created' | 'restoring' | 'running' | 'closed'

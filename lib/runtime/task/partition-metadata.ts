@@ -1,5 +1,6 @@
 const magic = 2
 const headerBytes = 13
+const topicIdBytes = 16
 
 /** The metadata that Kafka Streams commits with an offset (Java: `TopicPartitionMetadata`). */
 export interface CommittedMetadata {
@@ -7,17 +8,22 @@ export interface CommittedMetadata {
   readonly partitionTime: number
   /** Numbers that processors keep by name, such as the window up to which an operator has emitted. */
   readonly processorMetadata: ReadonlyMap<string, number>
+  /** The id of the topic that the offset is of. Undefined if the broker gives topics no ids, or another program has committed. */
+  readonly topicId?: string | undefined
 }
 
 export const noCommittedMetadata: CommittedMetadata = Object.freeze({ partitionTime: -1, processorMetadata: new Map() })
 
-/** Base64 of `0x02 ‖ partitionTime int64 ‖ count int32 ‖ (key length int32 ‖ key ‖ value int64)*`. */
-export function encodeCommittedMetadata({ partitionTime, processorMetadata }: CommittedMetadata): string {
+/**
+ * Base64 of `0x02 ‖ partitionTime int64 ‖ count int32 ‖ (key length int32 ‖ key ‖ value int64)*`, and of the topic's id behind it: Java and
+ * earlier releases do not read that far.
+ */
+export function encodeCommittedMetadata({ partitionTime, processorMetadata, topicId = '' }: CommittedMetadata): string {
   const header = Buffer.alloc(headerBytes)
   header.writeInt8(magic, 0)
   header.writeBigInt64BE(BigInt(partitionTime), 1)
   header.writeInt32BE(processorMetadata.size, 9)
-  return Buffer.concat([header, ...[...processorMetadata].map(encodeEntry)]).toString('base64')
+  return Buffer.concat([header, ...[...processorMetadata].map(encodeEntry), Buffer.from(topicId, 'base64url')]).toString('base64')
 }
 
 /** Also reads version 1, which has only the time. Texts of other programs count as no metadata, as in Java. */
@@ -26,7 +32,7 @@ export function decodeCommittedMetadata(metadata: string): CommittedMetadata {
   const version = bytes[0]
   if (version === 1 && bytes.length >= 9) return { ...noCommittedMetadata, partitionTime: readTime(bytes) }
   if (version !== magic || bytes.length < headerBytes) return noCommittedMetadata
-  return { partitionTime: readTime(bytes), processorMetadata: decodeEntries(bytes) }
+  return { partitionTime: readTime(bytes), ...decodeEntries(bytes) }
 }
 
 function encodeEntry([key, value]: readonly [string, number]): Buffer {
@@ -38,7 +44,7 @@ function encodeEntry([key, value]: readonly [string, number]): Buffer {
   return entry
 }
 
-function decodeEntries(bytes: Buffer): ReadonlyMap<string, number> {
+function decodeEntries(bytes: Buffer): Pick<CommittedMetadata, 'processorMetadata' | 'topicId'> {
   const entries = new Map<string, number>()
   let at = headerBytes
   for (let left = bytes.readInt32BE(9); left > 0 && at + 4 <= bytes.length; left--) {
@@ -47,7 +53,8 @@ function decodeEntries(bytes: Buffer): ReadonlyMap<string, number> {
     entries.set(bytes.toString('utf8', at + 4, end), Number(bytes.readBigInt64BE(end)))
     at = end + 8
   }
-  return entries
+  const topicId = bytes.length - at === topicIdBytes ? bytes.toString('base64url', at) : undefined
+  return { processorMetadata: entries, topicId }
 }
 
 function readTime(bytes: Buffer): number {

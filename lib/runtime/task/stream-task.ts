@@ -43,6 +43,8 @@ export interface StreamTaskOptions {
   readonly subtopologies: readonly Subtopology[]
   /** Partitions that the task reads. */
   readonly partitions: readonly TopicPartition[]
+  /** By name, the ids of the topics of these partitions. They are committed with the offsets. Default: no ids are known. */
+  readonly topicIds?: ReadonlyMap<string, string>
   readonly storage: StorageEnvironment
   readonly output: RecordOutput
   readonly globalStores: GlobalStores
@@ -59,6 +61,7 @@ export class StreamTask implements ActiveTask {
   readonly #group: PartitionGroup
   readonly #stores: TaskStores
   readonly #globalStores: GlobalStores
+  readonly #topicIds: ReadonlyMap<string, string>
   readonly #streamTimeQueue = new PunctuationQueue()
   readonly #wallClockQueue = new PunctuationQueue()
   readonly #committed = new Map<RecordQueue, number>()
@@ -72,6 +75,7 @@ export class StreamTask implements ActiveTask {
   constructor(options: StreamTaskOptions) {
     const { id, environment, subtopologies, storage, globalStores } = options
     this.id = id
+    this.#topicIds = options.topicIds ?? new Map()
     this.#scope = this.#makeScope(environment, storage, options.output)
     const collector = new RecordCollector(this.#scope, options.output)
     this.#stores = new TaskStores({
@@ -213,7 +217,7 @@ export class StreamTask implements ActiveTask {
 
   prepareCommit(): readonly OffsetCommit[] {
     this.#stores.flush()
-    return this.#uncommitted().map((queue) => commitOf(queue, this.#metadata.values))
+    return this.#uncommitted().map((queue) => commitOf(queue, this.#metadata.values, this.#topicIds.get(queue.partition.topic)))
   }
 
   postCommit(offsets: readonly OffsetCommit[], checkpoint: 'if-due' | 'always'): void {
@@ -330,9 +334,12 @@ export class StreamTask implements ActiveTask {
   }
 }
 
-function commitOf(queue: RecordQueue, processorMetadata: ReadonlyMap<string, number>): OffsetCommit {
-  const { partition, position, partitionTime } = queue
-  const metadata = encodeCommittedMetadata({ partitionTime, processorMetadata })
+function commitOf(
+  { partition, position, partitionTime }: RecordQueue,
+  processorMetadata: ReadonlyMap<string, number>,
+  topicId: string | undefined,
+): OffsetCommit {
+  const metadata = encodeCommittedMetadata({ partitionTime, processorMetadata, topicId })
   return { ...partition, offset: position, leaderEpoch: -1, metadata }
 }
 

@@ -15,6 +15,10 @@ import type { LoopJobs } from '../loop/loop-jobs.ts'
 import type { AssignedTasks } from '../membership/membership.ts'
 import type { ManagedTask } from './managed-task.ts'
 import { patiently, type Patience } from '../patience.ts'
+import type { AssignedTopics } from '../topics/assigned-topics.ts'
+import type { KnownTopics } from '../topics/known-topics.ts'
+import { decodeCommittedMetadata } from './partition-metadata.ts'
+import type { Logger } from '../logger.ts'
 import { prepareWrites } from '../serdes/prepare-serdes.ts'
 import type { RecordOutput } from '../output/record-output.ts'
 import { resetOffsets } from './start-offsets.ts'
@@ -35,6 +39,7 @@ export interface TaskManagerOptions {
   readonly globalStores: GlobalStores
   readonly offsetReset: OffsetReset
   readonly jobs: Pick<LoopJobs, 'postAfter'>
+  readonly topics: Pick<AssignedTopics, 'look'>
   /** For questions to brokers that fail. */
   readonly patience: Patience
   /** A task that cannot start for longer than this ends the thread. */
@@ -87,20 +92,24 @@ export class TaskManager {
     return ids.flatMap((id) => this.#tasks.get(id) ?? [])
   }
 
-  /** Asks for the committed offsets of the tasks that the thread does not have yet. It touches no task. */
-  async committedOf(assigned: AssignedTasks): Promise<readonly OffsetCommit[]> {
+  /**
+   * Asks where the tasks begin that the thread does not have yet. It touches no task. `topics`: the topics that these tasks read, as
+   * they are now.
+   */
+  async startsOf(assigned: AssignedTasks, topics: KnownTopics): Promise<TaskStarts> {
     const partitions = this.#newIn(assigned).flatMap(([, each]) => each)
-    if (partitions.length === 0) return []
     const { admin, environment } = this.#options
-    return admin.committedOffsets(environment.applicationId, partitions, 'stable')
+    const { applicationId, logger } = environment
+    const committed = partitions.length === 0 ? [] : await admin.committedOffsets(applicationId, partitions, 'stable')
+    return { topics, committed: committed.filter((offset) => isOf(topics, offset, logger)) }
   }
 
-  /** Creates the tasks that the thread does not have yet. They begin at these offsets. The other tasks go on. */
-  assign(assigned: AssignedTasks, committed: readonly OffsetCommit[]): void {
+  /** Creates the tasks that the thread does not have yet. The other tasks go on. */
+  assign(assigned: AssignedTasks, { topics, committed }: TaskStarts): void {
     for (const [id, partitions] of this.#newIn(assigned)) {
       const keys = new Set(partitions.map(partitionKey))
       const mine = committed.filter((offset) => keys.has(partitionKey(offset)))
-      this.#create(parseTaskId(id), partitions, mine)
+      this.#create(parseTaskId(id), partitions, mine, idsOf(partitions, topics))
     }
   }
 
@@ -120,7 +129,7 @@ export class TaskManager {
     this.closeDirty(tasks)
     if (state === 'destroyed') for (const { id } of tasks) this.#options.directory.destroyTask(id)
     const again = new Map(tasks.map(({ id, partitions }) => [taskIdString(id), partitions]))
-    this.assign(again, await this.committedOf(again))
+    if (tasks.length > 0) this.assign(again, await this.startsOf(again, await this.#options.topics.look()))
   }
 
   /**
@@ -139,7 +148,7 @@ export class TaskManager {
     return () => {
       managed.task.seek(partition, offset)
       managed.task.setLag(partition, Math.max(0, (end?.offset ?? offset) - offset))
-      this.#options.input.assign(partition, offset)
+      this.#options.input.assign(partition, offset, managed.topicIds.get(partition.topic))
     }
   }
 
@@ -178,14 +187,21 @@ export class TaskManager {
     return [...assigned].filter(([id]) => !this.#tasks.has(id))
   }
 
-  #create(id: TaskId, partitions: readonly TopicPartition[], committed: readonly OffsetCommit[]): void {
+  #create(
+    id: TaskId,
+    partitions: readonly TopicPartition[],
+    committed: readonly OffsetCommit[],
+    topicIds: ReadonlyMap<string, string>,
+  ): void {
     const { plan, environment, output, directory, globalStores } = this.#options
     const subtopology = plan.subtopologies[id.subtopology]!
     using opened = new DisposableStack()
     const storage = opened.adopt(directory.openTask(id), (each) => directory.closeTask(id, each))
     logEmptied(storage, `task ${taskIdString(id)}`, environment.logger)
-    const task = new StreamTask({ id, environment, subtopologies: [subtopology], partitions, storage, output, globalStores })
-    const managed: ManagedTask = { id, subtopology, partitions, task, storage, committed, restoring: new Set(), state: 'created' }
+    const subtopologies = [subtopology]
+    const task = new StreamTask({ id, environment, subtopologies, partitions, topicIds, storage, output, globalStores })
+    const restoring = new Set<string>()
+    const managed: ManagedTask = { id, subtopology, partitions, topicIds, task, storage, committed, restoring, state: 'created' }
     this.#tasks.set(taskIdString(id), managed)
     for (const partition of partitions) this.#owners.set(partitionKey(partition), managed)
     // From here on `close` also closes the storage.
@@ -280,13 +296,42 @@ export class TaskManager {
     for (const { partition, begin, end } of places) {
       task.setLag(partition, Math.max(0, end - begin))
       task.seek(partition, begin)
-      this.#options.input.assign(partition, begin)
+      this.#options.input.assign(partition, begin, managed.topicIds.get(partition.topic))
     }
   }
 
   #setRunning(): void {
     this.#running = this.all.filter(({ state }) => state === 'running')
   }
+}
+
+/** Where tasks begin. */
+export interface TaskStarts {
+  /** The topics of the tasks, as they are. */
+  readonly topics: KnownTopics
+  /** What the group has committed of these topics. */
+  readonly committed: readonly OffsetCommit[]
+}
+
+/** False for an offset of another topic that had the name before: it says nothing of the topic of now. */
+function isOf(topics: KnownTopics, { topic, partition, offset, metadata }: OffsetCommit, logger: Logger): boolean {
+  const { topicId } = decodeCommittedMetadata(metadata)
+  const id = topics.get(topic)?.id ?? undefined
+  if (topicId === undefined || id === undefined || topicId === id) return true
+  const message =
+    `Offset ${offset} of ${topic}-${partition}, which the group has committed, is not used: the topic was deleted and created again since ` +
+    `(topic id ${topicId}, now ${id}). Reading begins by the reset policy.`
+  logger.warn(message, { topic, partition, offset, topicId: id })
+  return false
+}
+
+function idsOf(partitions: readonly TopicPartition[], topics: KnownTopics): ReadonlyMap<string, string> {
+  return new Map(
+    partitions.flatMap(({ topic }) => {
+      const id = topics.get(topic)?.id
+      return id == null ? [] : [[topic, id] as const]
+    }),
+  )
 }
 
 interface Place {

@@ -1,8 +1,9 @@
 import type { Clock } from '../../clock/clock.ts'
 import { sleep } from '../../clock/clock.ts'
 import { StreamsError, TransportError } from '../../model/errors.ts'
-import type { InternalTopic, StoreNode, TopologyPlan } from '../../topology/topology-plan.ts'
+import type { InternalTopic, TopologyPlan } from '../../topology/topology-plan.ts'
 import type { Admin, NewTopic } from '../../transport/admin.ts'
+import { lookUpTopics } from './known-topics.ts'
 import { resolvePartitionCounts } from './partition-counts.ts'
 
 export interface InternalTopicOptions {
@@ -44,20 +45,9 @@ export async function prepareInternalTopics(
   }
 }
 
-/** Looks up the topics that the plan names; all topics of the cluster only if a source has a pattern. */
-async function partitionCounts({ subtopologies }: TopologyPlan, admin: Admin): Promise<ReadonlyMap<string, number>> {
-  const hasPattern = subtopologies.some(({ nodes }) => nodes.some((node) => node.kind === 'source' && node.pattern !== undefined))
-  const changelogs = subtopologies.flatMap(({ stores }) => stores.flatMap(({ changelog }) => changelogNames(changelog)))
-  const sources = subtopologies.flatMap(({ sourceTopics, repartitionTopics }) => [
-    ...sourceTopics,
-    ...repartitionTopics.map(({ name }) => name),
-  ])
-  const topics = await (hasPattern ? admin.metadata() : admin.metadata([...new Set([...sources, ...changelogs])]))
-  return new Map(topics.map(({ name, partitions }) => [name, partitions.length]))
-}
-
-function changelogNames(changelog: StoreNode['changelog']): readonly string[] {
-  return changelog?.kind === 'internal' ? [changelog.topic.name] : []
+async function partitionCounts(plan: TopologyPlan, admin: Admin): Promise<ReadonlyMap<string, number>> {
+  const topics = await lookUpTopics(plan, admin)
+  return new Map([...topics].map(([name, { partitions }]) => [name, partitions]))
 }
 
 function internalTopics(

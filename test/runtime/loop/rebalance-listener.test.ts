@@ -2,11 +2,13 @@ import t from 'tap'
 import { ManualClock } from '../../../lib/clock/manual-clock.ts'
 import type { Logger } from '../../../lib/runtime/logger.ts'
 import { silentLogger } from '../../../lib/runtime/logger.ts'
+import { taskIdString } from '../../../lib/model/task-id.ts'
 import { TransportError } from '../../../lib/model/errors.ts'
 import type { Committer, CommitOutcome } from '../../../lib/runtime/loop/committer.ts'
 import { LoopJobs } from '../../../lib/runtime/loop/loop-jobs.ts'
 import { RebalanceListener } from '../../../lib/runtime/loop/rebalance-listener.ts'
 import type { ManagedTask } from '../../../lib/runtime/task/managed-task.ts'
+import type { KnownTopic } from '../../../lib/runtime/topics/known-topics.ts'
 import { FakeTask } from '../task/fake-task.ts'
 import { FakeTasks } from '../task/fake-tasks.ts'
 import { settle, simulate } from '../simulated-time.ts'
@@ -28,9 +30,11 @@ function open(
   const warnings: string[] = []
   const logger: Logger = { ...silentLogger, warn: (message) => void warnings.push(message) }
   const directory = { closedTaskSums: new Map([['1_0', 42]]) }
+  const topics = new Map<string, KnownTopic>()
   const listener = new RebalanceListener({
     jobs,
     tasks,
+    topics: { assigned: async () => topics },
     committer,
     directory,
     logger,
@@ -48,7 +52,7 @@ function open(
     })
     await end
   }
-  return { listener, jobs, tasks, clock, warnings, calls: tasks.calls, done }
+  return { listener, jobs, tasks, topics, clock, warnings, calls: tasks.calls, done }
 }
 
 const partitions = [{ topic: 'in-0', partition: 0 }]
@@ -56,7 +60,7 @@ const partitions = [{ topic: 'in-0', partition: 0 }]
 t.test('what a membership wants waits for the loop', async (t) => {
   const { listener, jobs, calls, done } = open()
   const assigned = listener.onAssigned(new Map([['0_0', partitions]]))
-  await Promise.resolve()
+  await settle()
   t.same(calls, [])
   t.notOk(jobs.isEmpty)
   await done(assigned)
@@ -113,6 +117,16 @@ t.test('a task that shall read other topics than before is committed, closed, an
   t.same(calls, ['commit 1 always', 'close 0_0', 'assign 0_0 0_1'])
 })
 
+t.test('a task whose topic was deleted and created again is committed, closed, and made anew', async (t) => {
+  const { listener, tasks, topics, calls, done } = open()
+  topics.set('in-0', { id: 'new', partitions: 1 })
+  Object.assign(tasks.all[0]!, { topicIds: new Map([['in-0', 'old']]) })
+  Object.assign(tasks.all[1]!, { topicIds: new Map([['in-1', 'old']]) })
+  const both = new Map(tasks.all.map(({ id, partitions }) => [taskIdString(id), partitions]))
+  await done(listener.onAssigned(both))
+  t.same(calls, ['commit 1 always', 'close 0_0', 'assign 0_0 0_1'], 'nothing is known of in-1 now, so its task stays')
+})
+
 t.test('a commit of revoked tasks that is refused is repeated after growing pauses', async (t) => {
   let refusals = 2
   const { listener, calls, clock, done } = open((committed) => (refusals-- > 0 ? {} : { committed }))
@@ -153,9 +167,9 @@ t.test('a lost task is closed without a commit, and the log says why it is lost'
 t.test('a broker that does not tell what is committed is asked again', async (t) => {
   const { listener, tasks, calls, clock, done } = open()
   let failures = 3
-  tasks.committedOf = async () => {
+  tasks.startsOf = async (_, topics) => {
     if (failures-- > 0) throw new TransportError('TRANSPORT_NETWORK_EXCEPTION', 'retriable', 'No answer.')
-    return []
+    return { topics, committed: [] }
   }
   await done(listener.onAssigned(new Map([['0_0', partitions]])))
   t.same(calls, ['assign 0_0'])

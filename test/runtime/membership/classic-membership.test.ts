@@ -37,7 +37,6 @@ async function openGroup(cluster: EmbeddedCluster, clock: ManualClock) {
       acceptableRecoveryLag: 10_000,
       prepareTopics: async () => new Map([['in', 2]]),
     })
-    let matched: () => void = () => undefined
     const subscriptions: ReturnType<typeof decodeSubscriptionInfo>[] = []
     const membership = new ClassicMembership({
       coordinator: await cluster.groupCoordinator({ clientId: `member-${number}`, groupId: 'app' }),
@@ -51,7 +50,6 @@ async function openGroup(cluster: EmbeddedCluster, clock: ManualClock) {
       topics: ['in'],
       topologyHash: topologyHash(copying),
       processId: `00000000-0000-4000-8000-00000000000${number}`,
-      matchedTopics: { watch: async (onChange) => void (matched = onChange), stop: () => undefined },
       assignor: {
         assign: (members) => {
           subscriptions.push(...members.map(({ userData }) => decodeSubscriptionInfo(userData!)))
@@ -72,7 +70,7 @@ async function openGroup(cluster: EmbeddedCluster, clock: ManualClock) {
       (error: { readonly code: string }) => error.code,
     )
     const hears = (what: string) => comesTrue(clock, what, () => told.includes(what))
-    return { membership, told, hears, ended, subscriptions, matchesOthers: () => matched() }
+    return { membership, told, hears, ended, subscriptions }
   }
   return { cluster, clock, admin, join }
 }
@@ -137,11 +135,11 @@ t.test('a request to stop reaches all members of the group', async (t) => {
   })
 })
 
-t.test('other topics that patterns match are a reason to join again', async (t) => {
+t.test('a member joins again when it is asked to', async (t) => {
   await inGroup(t, async ({ join, clock }) => {
-    const { membership, told, hears, matchesOthers } = await join(1)
+    const { membership, told, hears } = await join(1)
     await hears('assigned 0_0 0_1')
-    matchesOthers()
+    membership.requestRejoin()
     await comesTrue(clock, 'another rebalance', () => told.length === 4)
     t.same(told, ['rebalance', 'assigned 0_0 0_1', 'rebalance', 'assigned 0_0 0_1'])
     await membership.leave()

@@ -144,7 +144,12 @@ export class FakeTask implements ActiveTask {
 export function managed(task: FakeTask, state: ManagedTask['state'] = 'running'): ManagedTask {
   const { id, partitions } = task
   const storage = new MemoryStorageFactory().open(task.name)
-  const fields = { subtopology: subtopologyOf(id), committed: [], restoring: new Set<string>() }
+  const fields = {
+    subtopology: subtopologyOf(id),
+    committed: [],
+    topicIds: new Map<string, string>(),
+    restoring: new Set<string>(),
+  }
   return { ...fields, id, partitions, task, storage, state }
 }
 

@@ -3,6 +3,8 @@ import type { TopicPartition } from '../../../lib/model/topic-partition.ts'
 import { partitionKey } from '../../../lib/model/topic-partition.ts'
 import type { AssignedTasks } from '../../../lib/runtime/membership/membership.ts'
 import type { ManagedTask } from '../../../lib/runtime/task/managed-task.ts'
+import type { TaskStarts } from '../../../lib/runtime/task/task-manager.ts'
+import type { KnownTopics } from '../../../lib/runtime/topics/known-topics.ts'
 import { FakeTask, managed } from './fake-task.ts'
 
 /** The tasks of a thread without storage, changelogs or a cluster: it writes down what is asked of it. */
@@ -27,8 +29,8 @@ export class FakeTasks {
     return this.all.filter(({ id }) => ids.includes(taskIdString(id)))
   }
 
-  async committedOf(): Promise<[]> {
-    return []
+  async startsOf(_: AssignedTasks, topics: KnownTopics): Promise<TaskStarts> {
+    return { topics, committed: [] }
   }
 
   assign(assigned: AssignedTasks): void {

@@ -9,6 +9,7 @@ import type { Processor, ProcessorContext } from '../../../lib/processor/process
 import { LoopJobs } from '../../../lib/runtime/loop/loop-jobs.ts'
 import type { Changelog } from '../../../lib/runtime/restore/changelog.ts'
 import { StateDirectory } from '../../../lib/runtime/restore/state-directory.ts'
+import { encodeCommittedMetadata, noCommittedMetadata } from '../../../lib/runtime/task/partition-metadata.ts'
 import { TaskManager } from '../../../lib/runtime/task/task-manager.ts'
 import type { KeyValueStore } from '../../../lib/state/key-value/key-value-store.ts'
 import { openLmdbStorage } from '../../../lib/storage/lmdb/open-lmdb-storage.ts'
@@ -39,8 +40,10 @@ class Keeping implements Processor<string, string, unknown, unknown> {
   }
 }
 
+const topicId = Buffer.alloc(16, 1).toString('base64url')
+
 /** A manager of tasks over `in`, with a group whose commits, and changelogs whose ends, are those that the test says. */
-async function open(t: Test, onClose = (): void => undefined) {
+async function open(t: Test, onClose = (): void => undefined, committedId?: string) {
   const committed = new Map<string, number>()
   const reading = new Map<string, number>()
   const changelogs = new Map<string, Changelog>()
@@ -49,6 +52,7 @@ async function open(t: Test, onClose = (): void => undefined) {
   const suppliers = () => new Keeping(onClose)
   const nodes = [source('SOURCE', ['in']), processor('KEEP', ['SOURCE'], suppliers, ['s'])]
   const jobs = new LoopJobs()
+  const topics = new Map([['in', { id: topicId, partitions: 1 }]])
   const directory = new StateDirectory(await openLmdbStorage(t.testdir()), 'test', seededChance(7))
   const manager = new TaskManager({
     plan: plan(subtopology(0, nodes, { stores: [keyValueStore('s', ['KEEP'])] })).plan('test'),
@@ -57,7 +61,8 @@ async function open(t: Test, onClose = (): void => undefined) {
       committedOffsets: async (_, asked) =>
         asked.flatMap((each) => {
           const offset = committed.get(partitionKey(each))
-          return offset === undefined ? [] : [{ ...each, offset, leaderEpoch: -1, metadata: '' }]
+          const metadata = encodeCommittedMetadata({ ...noCommittedMetadata, topicId: committedId })
+          return offset === undefined ? [] : [{ ...each, offset, leaderEpoch: -1, metadata }]
         }),
       listOffsets: async (asked: readonly TopicPartition[], spec) =>
         asked.map((each): PartitionOffset => ({ ...each, offset: starts[spec as 'earliest' | 'latest'] })),
@@ -75,6 +80,7 @@ async function open(t: Test, onClose = (): void => undefined) {
     globalStores: { names: new Set(), store: () => undefined },
     offsetReset: 'earliest',
     jobs,
+    topics: { look: async () => topics },
     patience: { clock: environment.clock, retryBackoffMs: 1, taskTimeoutMs: 0 },
     maxPollIntervalMs: 300_000,
   })
@@ -86,7 +92,7 @@ async function open(t: Test, onClose = (): void => undefined) {
     }
   }
   const assign = async (): Promise<void> => {
-    manager.assign(assigned, await manager.committedOf(assigned))
+    manager.assign(assigned, await manager.startsOf(assigned, topics))
     await settled()
   }
   /** The changelogs are read to their end. */
@@ -133,6 +139,20 @@ t.test('without a committed offset reading begins where the reset says', async (
   await assign()
   await restored()
   t.equal(reading.get(key), 2)
+})
+
+t.test('a committed offset of another topic that had the name before is not used', async (t) => {
+  for (const [id, begin] of [
+    [topicId, 5],
+    [Buffer.alloc(16, 2).toString('base64url'), 2],
+  ] as const) {
+    await using opened = await open(t, undefined, id)
+    const { assign, committed, reading, restored } = opened
+    committed.set(key, 5)
+    await assign()
+    await restored()
+    t.equal(reading.get(key), begin)
+  }
 })
 
 t.test('a task that is assigned again is not touched', async (t) => {

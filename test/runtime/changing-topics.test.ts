@@ -1,0 +1,183 @@
+import t from 'tap'
+import { seededChance } from '../../lib/clock/chance.ts'
+import { ManualClock } from '../../lib/clock/manual-clock.ts'
+import { StreamsBuilder } from '../../lib/dsl/streams-builder.ts'
+import { EmbeddedKafka } from '../../lib/embedded.ts'
+import { KafkaStreams } from '../../lib/kafka-streams.ts'
+import { topic } from '../../lib/model/topic.ts'
+import { silentLogger } from '../../lib/runtime/logger.ts'
+import type { StreamsOptions } from '../../lib/runtime/streams-config.ts'
+import { Serdes } from '../../lib/serde/serdes.ts'
+import type { Topology } from '../../lib/topology/topology.ts'
+import type { EmbeddedCluster } from '../../lib/transport/embedded/embedded-cluster.ts'
+import { consume, createTopics, produce, type Row } from './running.ts'
+import { comesTrue, simulate } from './simulated-time.ts'
+
+const strings = { key: Serdes.string, value: Serdes.string }
+const input = topic('in', strings)
+const output = topic('out', strings)
+const counts = topic('counts', { key: Serdes.string, value: Serdes.long })
+
+interface Changing {
+  readonly clock: ManualClock
+  readonly cluster: EmbeddedCluster
+  readonly warnings: string[]
+  readonly open: (options?: Partial<StreamsOptions>) => KafkaStreams
+  readonly seen: () => Promise<readonly (string | null)[]>
+  readonly comes: (what: string, condition: () => boolean | Promise<boolean>) => Promise<void>
+}
+
+/** An application over topics that change while it runs, in simulated time. */
+async function whileTopicsChange(topology: Topology, work: (changing: Changing) => Promise<void>): Promise<void> {
+  const clock = new ManualClock(1_000_000)
+  await using cluster = await EmbeddedKafka.open({ clock, chance: seededChance(7) })
+  const warnings: string[] = []
+  const logger = { ...silentLogger, warn: (message: string) => void warnings.push(message) }
+  const open = (options = {}) => new KafkaStreams(topology, { applicationId: 'app', cluster, logger, ...options })
+  const seen = async () => (await consume(cluster, output)).map(([, value]) => value).sort()
+  const comes: Changing['comes'] = (what, condition) => comesTrue(clock, what, condition)
+  await simulate(clock, () => work({ clock, cluster, warnings, open, seen, comes }))
+}
+
+function copy(): Topology {
+  const builder = new StreamsBuilder()
+  builder.stream(input).to(output)
+  return builder.build()
+}
+
+function count(): Topology {
+  const builder = new StreamsBuilder()
+  builder.stream(input).groupByKey().count({ store: 'counts' }).toStream().to(counts)
+  return builder.build()
+}
+
+const rows = (prefix: string, count: number): readonly Row<string, string>[] =>
+  Array.from({ length: count }, (_, index) => [`${prefix}${index}`, `${prefix}${index}`])
+
+function byMember(apps: readonly KafkaStreams[]): string {
+  return apps.map((app) => app.localTasks().map(({ taskId }) => taskId).join(' ')).join(' | ') // prettier-ignore
+}
+
+t.test('partitions that a topic gets while the application runs are read', async (t) => {
+  await whileTopicsChange(copy(), async ({ clock, cluster, open, seen, comes }) => {
+    await createTopics(cluster, { in: 1, out: 1 })
+    await using first = open()
+    await using second = open({ clientId: 'second' })
+    await first.start()
+    await second.start()
+    await produce(cluster, input, rows('a', 5))
+    const quiet = clock.now() + 60_000
+    await comes('the end of all rebalances', () => clock.now() > quiet)
+    await comes('a', async () => (await seen()).length === 5)
+    cluster.broker.topics.grow('in', 4)
+    await produce(cluster, input, rows('b', 40))
+    const before = clock.now()
+    await comes('b', async () => (await seen()).length === 45)
+    t.ok(clock.now() - before < 30_000, `after ${clock.now() - before} ms`)
+    const members = [first, second].map((app) => app.localTasks().length)
+    t.same(members, [2, 2], byMember([first, second]))
+  })
+})
+
+t.test('a topic that was deleted and created again is read from its start, and from nowhere else', async (t) => {
+  await whileTopicsChange(copy(), async ({ cluster, warnings, open, seen, comes }) => {
+    await createTopics(cluster, { in: 1, out: 1 })
+    await using app = open({ commitIntervalMs: 100 })
+    await app.start()
+    await produce(cluster, input, rows('old', 10))
+    await comes('old', async () => (await seen()).length === 10)
+    cluster.broker.deleteTopic('in')
+    cluster.broker.createTopics([{ name: 'in', partitions: 1, config: { 'retention.ms': '-1' } }])
+    await produce(cluster, input, rows('new', 30))
+    await comes('new', async () => (await seen()).length === 40)
+    t.equal(app.state, 'running')
+    t.ok(warnings.some((each) => each.startsWith('Topic in was deleted and created again')))
+    await produce(cluster, input, rows('newer', 3))
+    await comes('newer', async () => (await seen()).length === 43)
+    t.equal(new Set(await seen()).size, 43, 'each once')
+  })
+})
+
+t.test('an offset that was committed of the former topic is not used, also by the next process', async (t) => {
+  await whileTopicsChange(copy(), async ({ cluster, warnings, open, seen, comes }) => {
+    await createTopics(cluster, { in: 1, out: 1 })
+    const first = open({ commitIntervalMs: 100 })
+    await first.start()
+    await produce(cluster, input, rows('old', 10))
+    await comes('old', async () => (await seen()).length === 10)
+    await first.close()
+    const [commit] = cluster.broker.offsets.all('app')
+    cluster.broker.deleteTopic('in')
+    cluster.broker.createTopics([{ name: 'in', partitions: 1, config: { 'retention.ms': '-1' } }])
+    await produce(cluster, input, rows('new', 30))
+    // The former member was slow: its commit has come after the new topic.
+    cluster.broker.offsets.commit('app', [commit!])
+    await using second = open()
+    await second.start()
+    await comes('new', async () => (await seen()).length === 40)
+    t.ok(
+      warnings.some((each) => each.startsWith('Offset 10 of in-0, which the group has committed, is not used')),
+      warnings.join(),
+    )
+  })
+})
+
+t.test('a source topic that is deleted ends the application with a clear error, and what it did is committed', async (t) => {
+  await whileTopicsChange(copy(), async ({ cluster, warnings, open, seen, comes }) => {
+    await createTopics(cluster, { in: 1, out: 1 })
+    const app = open({ uncaughtExceptionHandler: () => 'shutdown-client' })
+    await app.start()
+    await produce(cluster, input, rows('a', 5))
+    await comes('a', async () => (await seen()).length === 5)
+    cluster.broker.deleteTopic('in')
+    await comes('the end', () => app.state === 'error')
+    await t.rejects(app.closed, { code: 'STREAMS_MISSING_SOURCE_TOPIC' })
+    t.ok(warnings.some((each) => each.startsWith('Topic in was deleted.')))
+    await app.close()
+  })
+})
+
+t.test('with replace-thread the application waits for a topic that was deleted, and goes on when it is there', async () => {
+  await whileTopicsChange(copy(), async ({ cluster, clock, open, seen, comes }) => {
+    await createTopics(cluster, { in: 1, out: 1 })
+    await using app = open({ uncaughtExceptionHandler: () => 'replace-thread' })
+    await app.start()
+    await produce(cluster, input, rows('old', 5))
+    await comes('old', async () => (await seen()).length === 5)
+    cluster.broker.deleteTopic('in')
+    const end = clock.now() + 60_000
+    await comes('a minute', () => clock.now() > end)
+    await createTopics(cluster, { in: 2 })
+    await produce(cluster, input, rows('new', 20))
+    await comes('new', async () => (await seen()).length === 25)
+  })
+})
+
+t.test('more partitions below a store are more than its changelog has: a clear error, as in Java', async (t) => {
+  await whileTopicsChange(count(), async ({ cluster, open, comes }) => {
+    await createTopics(cluster, { in: 1, counts: 1 })
+    const app = open({ uncaughtExceptionHandler: () => 'shutdown-client' })
+    await app.start()
+    await comes('the task', () => app.state === 'running')
+    cluster.broker.topics.grow('in', 2)
+    await comes('the end', () => app.state === 'error')
+    await t.rejects(app.closed, { code: 'STREAMS_INTERNAL_TOPIC_MISMATCH' })
+    await app.close()
+  })
+})
+
+t.test('a changelog that is deleted, or deleted and created again, ends the application with a clear error', async (t) => {
+  for (const again of [false, true])
+    await whileTopicsChange(count(), async ({ cluster, open, comes }) => {
+      await createTopics(cluster, { in: 1, counts: 1 })
+      const app = open({ uncaughtExceptionHandler: () => 'shutdown-client' })
+      await app.start()
+      await produce(cluster, input, rows('a', 5))
+      await comes('a', async () => (await consume(cluster, counts)).length === 5)
+      cluster.broker.deleteTopic('app-counts-changelog')
+      if (again) await createTopics(cluster, { 'app-counts-changelog': 1 })
+      await comes('the end', () => app.state === 'error')
+      await t.rejects(app.closed, { code: 'STREAMS_INTERNAL_TOPIC_LOST', facts: { topics: ['app-counts-changelog'] } })
+      await app.close()
+    })
+})
