@@ -1,26 +1,35 @@
 import { assert } from '../model/assert.ts'
 import type { Clock, Timer } from './clock.ts'
 
+const monotonicStartMs = 1000
+
 /**
- * A clock that stands still until it is advanced. Timers fire in the order of their due times; those due at one time fire in the
+ * A clock that stands still until it is advanced. Its two times begin at different moments, so that code which takes one for the other
+ * fails its tests. Timers fire in the order of their due times; those due at one time fire in the
  * order in which they were scheduled. A `yield` resolves at the next `advance`, even one of 0 ms.
  */
 export class ManualClock implements Clock {
-  #now: number
+  #passedMs = 0
+  /** The wall-clock time at which the monotonic time was 0. */
+  #epochMs: number
   #sequence = 0
   readonly #timers = new Map<number, { readonly at: number; readonly callback: () => void }>()
 
   constructor(startMs = 0) {
-    this.#now = startMs
+    this.#epochMs = startMs
   }
 
   now(): number {
-    return this.#now
+    return this.#epochMs + this.#passedMs
+  }
+
+  monotonic(): number {
+    return monotonicStartMs + this.#passedMs
   }
 
   schedule(delayMs: number, callback: () => void): Timer {
     const id = this.#sequence++
-    this.#timers.set(id, { at: this.#now + Math.max(0, delayMs), callback })
+    this.#timers.set(id, { at: this.#passedMs + Math.max(0, delayMs), callback })
     return { cancel: () => void this.#timers.delete(id) }
   }
 
@@ -31,14 +40,19 @@ export class ManualClock implements Clock {
   /** Moves the clock forward, and fires the timers that become due, also those that a fired timer schedules. */
   advance(ms: number): void {
     assert(ms >= 0, 'Time does not run backwards.')
-    const end = this.#now + ms
+    const end = this.#passedMs + ms
     for (let due = this.#due(end); due !== undefined; due = this.#due(end)) {
       const [id, { at, callback }] = due
       this.#timers.delete(id)
-      this.#now = Math.max(this.#now, at)
+      this.#passedMs = Math.max(this.#passedMs, at)
       callback()
     }
-    this.#now = end
+    this.#passedMs = end
+  }
+
+  /** Sets the wall clock forward, or back if `ms` is negative, as NTP or an administrator does. No timer fires for that. */
+  jump(ms: number): void {
+    this.#epochMs += ms
   }
 
   #due(end: number) {

@@ -18,6 +18,8 @@ export interface InternalProcessorContext<KOut, VOut> extends ProcessorContext<K
   /** Counts as `drop` does, without logging: for records that are dropped in normal operation. */
   countDropped(): void
   recordContext(): RecordContext
+  /** The clock's monotonic time, for durations. */
+  monotonicMs(): number
   /**
    * Runs `emit` with the context of another record. Operators emit held-back records with the context of the record they came
    * from.
@@ -28,8 +30,7 @@ export interface InternalProcessorContext<KOut, VOut> extends ProcessorContext<K
   /** The oldest release of Kafka Streams that reads the topics of this application, during an upgrade. */
   readonly upgradeFrom: UpgradeFrom | undefined
   /**
-   * The least time between two emissions of an operator that emits closed windows or records without partner, in ms of the wall
-   * clock.
+   * The least time between two emissions of an operator that emits closed windows or records without partner, in ms.
    */
   readonly emitIntervalMs: number
   /** The tags of this node's metrics. */

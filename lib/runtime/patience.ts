@@ -18,13 +18,13 @@ export async function patiently<T>(
   { clock, retryBackoffMs, taskTimeoutMs }: Patience,
   signal?: AbortSignal,
 ): Promise<T> {
-  const startMs = clock.now()
+  const startMs = clock.monotonic()
   for (;;) {
     try {
       return await attempt()
     } catch (error) {
       const passes = error instanceof TransportError && error.kind === 'retriable'
-      if (!passes || signal?.aborted === true || clock.now() - startMs >= taskTimeoutMs) throw error
+      if (!passes || signal?.aborted === true || clock.monotonic() - startMs >= taskTimeoutMs) throw error
       await sleep(clock, retryBackoffMs, signal)
     }
   }

@@ -206,7 +206,7 @@ export class TestEngine {
   }
 
   #runnable(): StreamTask | undefined {
-    return this.#tasks.find((task) => task.hasRecords && task.isProcessable(this.#environment.clock.now()))
+    return this.#tasks.find((task) => task.hasRecords && task.isProcessable(this.#environment.clock.monotonic()))
   }
 
   #commit(task: StreamTask): void {

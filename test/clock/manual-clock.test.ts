@@ -50,3 +50,19 @@ t.test('a sleep ends with its time, or at once where its signal is aborted', asy
   await sleep(clock, 1000, aborting.signal)
   t.equal(clock.now(), 5)
 })
+
+t.test('a wall clock that is set changes no duration, and fires no timer', async (t) => {
+  const clock = new ManualClock(1_000_000)
+  const fired: number[] = []
+  clock.schedule(10, () => fired.push(clock.now()))
+  const beforeMs = clock.monotonic()
+  clock.advance(4)
+  clock.jump(-3_600_000)
+  clock.jump(1)
+  t.equal(clock.monotonic() - beforeMs, 4)
+  t.equal(clock.now(), 1_000_005 - 3_600_000)
+  clock.advance(5)
+  t.same(fired, [])
+  clock.advance(1)
+  t.same(fired, [1_000_011 - 3_600_000])
+})

@@ -11,12 +11,12 @@ const hourMs = 3_600_000
  * same steps in the same order each time. Rejects after an hour of simulated time.
  */
 export async function simulate<T>(clock: ManualClock, work: () => Promise<T>): Promise<T> {
-  const end = clock.now() + hourMs
+  const end = clock.monotonic() + hourMs
   let isOver = false
   const result = work().finally(() => (isOver = true))
   result.catch(() => undefined)
   for (await settle(); !isOver; await settle()) {
-    if (clock.now() >= end) throw new Error('An hour has passed in the simulation, and its work is not over.')
+    if (clock.monotonic() >= end) throw new Error('An hour has passed in the simulation, and its work is not over.')
     clock.advance(1)
   }
   return result
@@ -24,9 +24,9 @@ export async function simulate<T>(clock: ManualClock, work: () => Promise<T>): P
 
 /** Within a simulation: resolves when the condition holds, and rejects after ten simulated minutes with what was awaited. */
 export async function comesTrue(clock: ManualClock, what: string, condition: () => boolean | Promise<boolean>): Promise<void> {
-  const end = clock.now() + 600_000
+  const end = clock.monotonic() + 600_000
   while (!(await condition())) {
-    if (clock.now() >= end) throw new Error(`Awaited for ten simulated minutes: ${what}.`)
+    if (clock.monotonic() >= end) throw new Error(`Awaited for ten simulated minutes: ${what}.`)
     await sleep(clock, 5)
   }
 }

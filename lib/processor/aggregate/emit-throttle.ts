@@ -1,6 +1,6 @@
 /**
- * Limits how often an operator scans its store for results whose time has come, by the wall clock (Java: `TimeTracker`). A scan
- * with every record would be too expensive.
+ * Limits how often an operator scans its store for results whose time has come (Java: `TimeTracker`). A scan with every record would
+ * be too expensive.
  */
 export class EmitThrottle {
   readonly #intervalMs: number
@@ -10,10 +10,10 @@ export class EmitThrottle {
     this.#intervalMs = intervalMs
   }
 
-  /** Whether an emission is due. If so, the next one is due an interval after `now`. */
-  isDue(now: number): boolean {
-    if (now < this.#nextMs) return false
-    this.#nextMs = now + this.#intervalMs
+  /** Whether an emission is due. If so, the next one is due an interval after this time. */
+  isDue(monotonicMs: number): boolean {
+    if (monotonicMs < this.#nextMs) return false
+    this.#nextMs = monotonicMs + this.#intervalMs
     return true
   }
 }

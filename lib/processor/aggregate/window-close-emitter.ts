@@ -68,7 +68,7 @@ export class WindowCloseEmitter<K, V> {
    * stream time.
    */
   emitClosed(closeTime: number, cause: StreamRecord<unknown, unknown>): void {
-    if (!this.#throttle.isDue(this.#context.currentSystemTimeMs())) return
+    if (!this.#throttle.isDue(this.#context.monotonicMs())) return
     if (this.#lastCloseTime !== never && this.#lastCloseTime >= closeTime) return
     const [fromMs, toMs] = [this.#firstUnemittedMs(), this.#windows.lastClosedMs(closeTime)]
     if (toMs < 0) return
@@ -85,7 +85,7 @@ export class WindowCloseEmitter<K, V> {
    */
   #emit(fromMs: number, toMs: number, cause: StreamRecord<unknown, unknown>): void {
     const headers = this.#context.compatibility === 'java' ? cause.headers : noHeaders
-    const startedAt = this.#context.currentSystemTimeMs()
+    const startedAt = this.#context.monotonicMs()
     let count = 0
     for (const { key, value: result } of this.#windows.fetch(fromMs, toMs)) {
       if (result.timestamp < 0) throw this.#timestampLost()
@@ -93,7 +93,7 @@ export class WindowCloseEmitter<K, V> {
       count++
     }
     this.#emitted.add(count)
-    this.#latency.record(this.#context.currentSystemTimeMs() - startedAt)
+    this.#latency.record(this.#context.monotonicMs() - startedAt)
   }
 
   /**

@@ -112,7 +112,7 @@ export class KStreamKStreamJoin<K, V, VOut> implements Processor<K | null, V | n
     const own = this.#options.side
     if (this.#waiting?.mayHaveClosed(own) !== true) return
     const headers = this.#context.compatibility === 'java' ? record.headers : noHeaders
-    this.#waiting.emitClosed(this.#context.currentSystemTimeMs(), ({ key, side, timestamp }, value) => {
+    this.#waiting.emitClosed(this.#context.monotonicMs(), ({ key, side, timestamp }, value) => {
       const joined = side === own ? this.#joined(key, value, null) : this.#joined(key, null, value)
       this.#forward(key, joined, timestamp, headers)
     })

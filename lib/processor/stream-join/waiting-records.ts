@@ -40,9 +40,9 @@ export class WaitingRecords<K, V> {
   }
 
   /** Emits the records whose wait is over, in the order of time, the right side first. */
-  emitClosed(nowMs: number, emit: Emit<K, V>): void {
+  emitClosed(monotonicMs: number, emit: Emit<K, V>): void {
     const clock = this.#clock
-    if (!clock.throttle.isDue(nowMs)) return
+    if (!clock.throttle.isDue(monotonicMs)) return
     clock.oldestWaitingMs = Infinity
     const open = new Set<JoinSide>()
     const leaving = new Leaving(this.#store, this.#options.compatibility)

@@ -48,7 +48,7 @@ export class AtLeastOnceCommitter implements Committer {
       this.#endure(error)
       return nothing
     }
-    void purge.purge(clock.now())
+    void purge.purge(clock.monotonic())
     return { committed: running, aborted: [] }
   }
 
@@ -76,8 +76,8 @@ export class AtLeastOnceCommitter implements Committer {
   #endure(error: unknown): void {
     if (!(error instanceof TransportError) || error.kind === 'fatal' || error.kind === 'abortable') throw error
     const { clock, logger, taskTimeoutMs } = this.#options
-    this.#troubleSinceMs ??= clock.now()
-    if (clock.now() - this.#troubleSinceMs >= taskTimeoutMs) throw error
+    this.#troubleSinceMs ??= clock.monotonic()
+    if (clock.monotonic() - this.#troubleSinceMs >= taskTimeoutMs) throw error
     // A rebalance has begun while the commit was prepared: that is no trouble.
     const level = error.kind === 'rebalance' ? 'info' : 'warn'
     logger[level](`A commit did not go through, and is tried again: ${error.message}`, error.facts)

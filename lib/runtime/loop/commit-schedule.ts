@@ -36,7 +36,7 @@ export class CommitSchedule {
   constructor(options: CommitScheduleOptions) {
     this.#options = options
     this.#dirtyBytesMax = Math.min(defaultDirtyBytesMax, options.dirtyBytesMax ?? Infinity)
-    this.#lastCommitMs = options.clock.now()
+    this.#lastCommitMs = options.clock.monotonic()
     this.#lastCheckpointMs = this.#lastCommitMs
   }
 
@@ -46,7 +46,7 @@ export class CommitSchedule {
    */
   isDue(running: readonly ManagedTask[]): boolean {
     const { clock, commitIntervalMs } = this.#options
-    const passedMs = clock.now() - this.#lastCommitMs
+    const passedMs = clock.monotonic() - this.#lastCommitMs
     if (this.#refusals > 0) return passedMs >= this.#pauseMs
     if (passedMs >= commitIntervalMs) return true
     if (running.some(({ task }) => task.isCommitRequested)) return true
@@ -63,7 +63,7 @@ export class CommitSchedule {
    * alone frees none.
    */
   checkpoint(running: readonly ManagedTask[]): 'if-due' | 'always' {
-    const isDue = this.#options.clock.now() - this.#lastCheckpointMs >= checkpointIntervalMs
+    const isDue = this.#options.clock.monotonic() - this.#lastCheckpointMs >= checkpointIntervalMs
     return isDue || dirtyBytes(running) > this.#dirtyBytesMax ? 'always' : 'if-due'
   }
 
@@ -72,7 +72,7 @@ export class CommitSchedule {
    * full, the next early one is due after a pause.
    */
   committed(checkpoint: 'if-due' | 'always', running: readonly ManagedTask[]): void {
-    this.#lastCommitMs = this.#options.clock.now()
+    this.#lastCommitMs = this.#options.clock.monotonic()
     this.#refusals = 0
     this.#earlyPauseMs = dirtyBytes(running) > this.#dirtyBytesMax ? retryBackoffMaxMs : 0
     if (checkpoint === 'always') this.#lastCheckpointMs = this.#lastCommitMs
@@ -80,7 +80,7 @@ export class CommitSchedule {
 
   /** Notes that a commit was refused. It is due again after a pause. */
   refused(): void {
-    this.#lastCommitMs = this.#options.clock.now()
+    this.#lastCommitMs = this.#options.clock.monotonic()
     this.#refusals++
   }
 

@@ -6,7 +6,7 @@ const logIntervalMs = 10_000
 
 export interface MemoryGateOptions {
   readonly memory: MemoryBudget
-  readonly clock: Pick<Clock, 'now'>
+  readonly clock: Pick<Clock, 'monotonic'>
   readonly logger: Logger
 }
 
@@ -28,8 +28,8 @@ export class MemoryGate {
 
   #log(): void {
     const { memory, clock, logger } = this.#options
-    if (clock.now() - this.#loggedMs < logIntervalMs) return
-    this.#loggedMs = clock.now()
+    if (clock.monotonic() - this.#loggedMs < logIntervalMs) return
+    this.#loggedMs = clock.monotonic()
     const { held, maxBytes } = memory
     const list = Object.entries(held).map(([what, bytes]) => `${what} ${bytes}`)
     const message =

@@ -109,11 +109,11 @@ export class RebalanceListener implements MembershipListener {
   async #commitLast(revoked: readonly ManagedTask[]): Promise<CommitOutcome> {
     const { committer, patience } = this.#options
     const { clock, retryBackoffMs } = patience
-    const endMs = clock.now() + lastCommitMs
+    const endMs = clock.monotonic() + lastCommitMs
     for (let pauseMs = retryBackoffMs; ; pauseMs *= 2) {
       const outcome = await committer.commit(revoked, 'always')
       const isDone = revoked.every((each) => each.state !== 'running' || isIn(outcome, each))
-      if (isDone || clock.now() + pauseMs > endMs) return outcome
+      if (isDone || clock.monotonic() + pauseMs > endMs) return outcome
       await sleep(clock, pauseMs)
     }
   }

@@ -167,15 +167,15 @@ export class StreamThread {
   async #idle(): Promise<void> {
     const { clock, tasks, input, membership, schedule, pollMs, jobs, pauses } = this.#options
     const { running } = tasks
-    const now = clock.now()
+    const monotonicMs = clock.monotonic()
     const working = pauses.isPaused ? [] : running
     const isWaiting = input.isHeldBack || working.some(({ task }) => task.hasRecords)
-    const waitingAt = isWaiting ? now + pollMs : Infinity
-    const punctuateAt = Math.min(Infinity, ...working.map(({ task }) => task.nextWallClockMs))
+    const waitingMs = isWaiting ? pollMs : Infinity
+    const punctuateMs = Math.min(...working.map(({ task }) => task.nextWallClockMs)) - clock.now()
     // The assignment, from which on commits go through, comes as a job and wakes the loop.
-    const commitAt = membership.canCommit ? schedule.nextMs(running) : Infinity
+    const commitMs = membership.canCommit ? schedule.nextMs(running) - monotonicMs : Infinity
     this.#watch.rest()
-    await jobs.wait(Math.max(0, Math.min(commitAt, waitingAt, punctuateAt) - now), clock)
+    await jobs.wait(Math.max(0, Math.min(commitMs, waitingMs, untilWallClock(punctuateMs))), clock)
   }
 
   #endMembership(error: unknown): void {
@@ -187,6 +187,14 @@ export class StreamThread {
 
 function thrown(result: () => never): void {
   result()
+}
+
+/** The wall clock may be set while the loop sleeps. So the loop looks at it at least this often. */
+const wallClockLookMs = 60_000
+
+/** How long the loop sleeps for a punctuation that is due in `ms` by the wall clock. Infinity: there is none. */
+function untilWallClock(ms: number): number {
+  return ms === Infinity ? Infinity : Math.min(ms, wallClockLookMs)
 }
 
 function overdue(maxPollIntervalMs: number): string {

@@ -39,9 +39,9 @@ export class TaskExecutor {
   process(): boolean {
     const { tasks, clock } = this.#options
     const { running } = tasks
-    const startMs = clock.now()
+    const startMs = clock.monotonic()
     let worked = false
-    for (let idle = 0; idle < running.length && clock.now() < startMs + sliceMs;) {
+    for (let idle = 0; idle < running.length && clock.monotonic() < startMs + sliceMs;) {
       const { task } = running[this.#turn++ % running.length]!
       const progressed = this.#takeTurn(task, startMs)
       idle = progressed ? 0 : idle + 1
@@ -55,27 +55,28 @@ export class TaskExecutor {
   punctuate(): boolean {
     const { tasks, clock } = this.#options
     const { running } = tasks
-    const startMs = clock.now()
+    const startMs = clock.monotonic()
+    const now = clock.now()
     let punctuated = false
     for (let count = 0; count < running.length; count++) {
       const { task } = running[this.#punctuations++ % running.length]!
-      if (!task.punctuateWallClock(startMs)) continue
+      if (!task.punctuateWallClock(now)) continue
       punctuated = true
-      if (clock.now() >= startMs + sliceMs) break
+      if (clock.monotonic() >= startMs + sliceMs) break
     }
     return punctuated
   }
 
   /** True if a task has a record that it can process now. */
   get isReady(): boolean {
-    const now = this.#options.clock.now()
-    return this.#options.tasks.running.some(({ task }) => task.isProcessable(now))
+    const monotonicMs = this.#options.clock.monotonic()
+    return this.#options.tasks.running.some(({ task }) => task.isProcessable(monotonicMs))
   }
 
   /** True if a record was processed. */
   #takeTurn(task: ActiveTask, startMs: number): boolean {
     const { clock } = this.#options
-    let lookedMs = clock.now()
+    let lookedMs = clock.monotonic()
     let isFast = this.#fast.has(task)
     let count = 0
     while (count < recordsPerTurn && task.isProcessable(startMs)) {
@@ -83,10 +84,10 @@ export class TaskExecutor {
       task.punctuateStreamTime()
       count++
       if (isFast && count % recordsPerLook !== 0) continue
-      const now = clock.now()
-      isFast = this.#learn(task, now - lookedMs)
-      if (now >= startMs + sliceMs) break
-      lookedMs = now
+      const nowMs = clock.monotonic()
+      isFast = this.#learn(task, nowMs - lookedMs)
+      if (nowMs >= startMs + sliceMs) break
+      lookedMs = nowMs
     }
     return count > 0
   }

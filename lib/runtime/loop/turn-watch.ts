@@ -22,7 +22,7 @@ export class TurnWatch {
 
   /** A turn begins: the one before has ended. */
   turn(): void {
-    this.#startedMs = this.#options.clock.now()
+    this.#startedMs = this.#options.clock.monotonic()
     this.#timer ??= this.#schedule(this.#options.maxPollIntervalMs)
   }
 
@@ -42,7 +42,7 @@ export class TurnWatch {
 
   #look(): void {
     const { clock, maxPollIntervalMs, onOverdue } = this.#options
-    const leftMs = this.#startedMs === null ? maxPollIntervalMs : this.#startedMs + maxPollIntervalMs - clock.now()
+    const leftMs = this.#startedMs === null ? maxPollIntervalMs : this.#startedMs + maxPollIntervalMs - clock.monotonic()
     this.#timer = this.#schedule(leftMs > 0 ? leftMs : maxPollIntervalMs)
     if (leftMs > 0) return
     this.rest()

@@ -32,9 +32,9 @@ export class RepartitionPurge {
   }
 
   /** Deletes records if the interval has passed. Nobody needs to wait for it. If it fails, they are deleted next time. */
-  async purge(now: number): Promise<void> {
-    if (this.#isUnderWay || this.#committed.size === 0 || now - this.#lastMs < this.#options.intervalMs) return
-    this.#lastMs = now
+  async purge(monotonicMs: number): Promise<void> {
+    if (this.#isUnderWay || this.#committed.size === 0 || monotonicMs - this.#lastMs < this.#options.intervalMs) return
+    this.#lastMs = monotonicMs
     const offsets = [...this.#committed.values()]
     this.#committed.clear()
     this.#isUnderWay = true

@@ -293,8 +293,8 @@ export class ChangelogReader {
   async #endure(error: unknown): Promise<void> {
     if (!(error instanceof TransportError) || error.kind !== 'retriable') throw error
     const { clock, taskTimeoutMs, retryBackoffMs } = this.#options
-    this.#troubleSinceMs ??= clock.now()
-    if (clock.now() - this.#troubleSinceMs >= taskTimeoutMs) throw error
+    this.#troubleSinceMs ??= clock.monotonic()
+    if (clock.monotonic() - this.#troubleSinceMs >= taskTimeoutMs) throw error
     await sleep(clock, retryBackoffMs, this.#waiting.signal)
   }
 }

@@ -8,7 +8,7 @@ const [pauseMinMs, pauseMaxMs] = [1000, 30_000]
 
 export interface CheckpointWriterOptions {
   readonly storage: StorageEnvironment
-  readonly clock: Pick<Clock, 'now'>
+  readonly clock: Pick<Clock, 'monotonic'>
   readonly logger: Logger
   /** Whose checkpoints these are, at the beginning of a message. */
   readonly owner: string
@@ -35,7 +35,7 @@ export class CheckpointWriter {
 
   /** False while the storage is full and was found so lately. */
   get isReady(): boolean {
-    return this.#options.clock.now() - this.#triedMs >= this.#pauseMs
+    return this.#options.clock.monotonic() - this.#triedMs >= this.#pauseMs
   }
 
   /**
@@ -61,7 +61,7 @@ export class CheckpointWriter {
     if (!isStorageFull(error)) throw error
     const { clock, logger, owner } = this.#options
     this.#full = error
-    this.#triedMs = clock.now()
+    this.#triedMs = clock.monotonic()
     this.#pauseMs = Math.min(pauseMaxMs, Math.max(pauseMinMs, 2 * this.#pauseMs))
     logger.error(`${owner}: a checkpoint waits, and is tried again in ${this.#pauseMs} ms. ${error.message}`, error.facts)
   }

@@ -93,7 +93,7 @@ export class GlobalThread implements AsyncDisposable {
     const onNews = (): void => this.#jobs.wake()
     const { clock, logger } = environment
     this.#input = new InputFetcher({ fetcher, clock, limits, retryBackoffMs, logger, onNews, onUnknownTopic: () => undefined })
-    this.#lastCheckpointMs = environment.clock.now()
+    this.#lastCheckpointMs = environment.clock.monotonic()
     this.#pace = new RestorePace(environment.clock)
     this.#turns = new Turns(environment.clock)
   }
@@ -255,13 +255,13 @@ export class GlobalThread implements AsyncDisposable {
   }
 
   #checkpoint(): void {
-    this.#lastCheckpointMs = this.#options.environment.clock.now()
+    this.#lastCheckpointMs = this.#options.environment.clock.monotonic()
     this.#task.checkpoint()
   }
 
   #untilCheckpoint(): number {
     const { environment, checkpointIntervalMs } = this.#options
-    return Math.max(0, this.#lastCheckpointMs + checkpointIntervalMs - environment.clock.now())
+    return Math.max(0, this.#lastCheckpointMs + checkpointIntervalMs - environment.clock.monotonic())
   }
 
   async #partitions(): Promise<readonly TopicPartition[]> {

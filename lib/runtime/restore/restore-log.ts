@@ -18,13 +18,13 @@ interface LoggedRestore {
 export function loggedRestores(
   listener: StateRestoreListener | undefined,
   logger: Logger,
-  clock: Pick<Clock, 'now'>,
+  clock: Pick<Clock, 'monotonic'>,
 ): StateRestoreListener {
   const restores = new Map<string, LoggedRestore>()
   const progress = (partition: TopicPartition, store: string, position: number): void => {
     const restore = restores.get(partitionKey(partition))
-    if (restore === undefined || clock.now() - restore.loggedMs < progressIntervalMs) return
-    restore.loggedMs = clock.now()
+    if (restore === undefined || clock.monotonic() - restore.loggedMs < progressIntervalMs) return
+    restore.loggedMs = clock.monotonic()
     const { start, end } = restore
     const percent = Math.floor((100 * (position - start)) / Math.max(1, end - start))
     const message = `Store ${store} is being restored: at offset ${position} of ${end} of ${partitionKey(partition)}, ${percent} % are done.`
@@ -32,7 +32,7 @@ export function loggedRestores(
   }
   return {
     onRestoreStart(partition, storeName, start, end) {
-      restores.set(partitionKey(partition), { start, end, loggedMs: clock.now() })
+      restores.set(partitionKey(partition), { start, end, loggedMs: clock.monotonic() })
       listener?.onRestoreStart?.(partition, storeName, start, end)
     },
     onBatchRestored(partition, storeName, nextOffset, restored) {

@@ -15,19 +15,19 @@ const recordsPerLook = 32
  * stop the loop for longer. So the bytes of a checkpoint follow from how long the last ones took.
  */
 export class RestorePace {
-  readonly #clock: Pick<Clock, 'now'>
+  readonly #clock: Pick<Clock, 'monotonic'>
   #bytes = bytesMin
 
-  constructor(clock: Pick<Clock, 'now'>) {
+  constructor(clock: Pick<Clock, 'monotonic'>) {
     this.#clock = clock
   }
 
   /** The budget of one turn. */
   budget(): RestoreBudget {
-    const end = this.#clock.now() + restoreTurnMs
+    const end = this.#clock.monotonic() + restoreTurnMs
     let left = this.#bytes
     let records = 0
-    const isInTime = (): boolean => ++records % recordsPerLook !== 0 || this.#clock.now() < end
+    const isInTime = (): boolean => ++records % recordsPerLook !== 0 || this.#clock.monotonic() < end
     return {
       spend: (bytes) => {
         left -= bytes
@@ -39,9 +39,9 @@ export class RestorePace {
   /** Calls `checkpoint` if the stores hold as much as one checkpoint is to write. */
   checkpointIfDue(dirtyBytes: number, checkpoint: () => void): void {
     if (dirtyBytes < this.#bytes) return
-    const startMs = this.#clock.now()
+    const startMs = this.#clock.monotonic()
     checkpoint()
-    const tookMs = Math.max(1, this.#clock.now() - startMs)
+    const tookMs = Math.max(1, this.#clock.monotonic() - startMs)
     const factor = Math.min(2, Math.max(0.5, checkpointMs / tookMs))
     this.#bytes = Math.min(bytesMax, Math.max(bytesMin, this.#bytes * factor))
   }

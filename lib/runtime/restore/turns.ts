@@ -10,17 +10,17 @@ export class Turns {
 
   constructor(clock: Clock) {
     this.#clock = clock
-    this.#beganMs = clock.now()
+    this.#beganMs = clock.monotonic()
   }
 
   /** A turn begins, after a wait of any kind. */
   begin(): void {
-    this.#beganMs = this.#clock.now()
+    this.#beganMs = this.#clock.monotonic()
   }
 
   /** Lets others have their turn, if the present one has taken its time. */
   async give(): Promise<void> {
-    if (this.#clock.now() - this.#beganMs < restoreTurnMs) return
+    if (this.#clock.monotonic() - this.#beganMs < restoreTurnMs) return
     await this.#clock.yield()
     this.begin()
   }

@@ -60,21 +60,21 @@ export class PartitionGroup {
 
   /**
    * Whether the next record may be processed now (KIP-695). If all partitions have records, it may. For a partition without records
-   * the task waits while the broker still has some or its lag is unknown, and then for `maxTaskIdleMs` more.
+   * the task waits while the broker still has some or its lag is unknown, and then for `maxTaskIdleMs` more of monotonic time.
    */
-  isReady(now: number): boolean {
+  isReady(monotonicMs: number): boolean {
     if (this.#filled.size === this.#queues.size || this.#maxTaskIdleMs === neverIdle) return this.hasRecords
-    for (const queue of this.#queues.values()) if (!this.#isQueueReady(queue, now)) return false
+    for (const queue of this.#queues.values()) if (!this.#isQueueReady(queue, monotonicMs)) return false
     return this.hasRecords
   }
 
-  #isQueueReady(queue: RecordQueue, now: number): boolean {
+  #isQueueReady(queue: RecordQueue, monotonicMs: number): boolean {
     if (!queue.isEmpty || this.#lags.get(queue) !== 0) {
       this.#idleUntil.delete(queue)
       return !queue.isEmpty
     }
-    const until = this.#idleUntil.get(queue) ?? now + this.#maxTaskIdleMs
+    const until = this.#idleUntil.get(queue) ?? monotonicMs + this.#maxTaskIdleMs
     this.#idleUntil.set(queue, until)
-    return now >= until
+    return monotonicMs >= until
   }
 }

@@ -147,6 +147,10 @@ export class NodeProcessorContext implements InternalProcessorContext<unknown, u
     return this.#scope.environment.clock.now()
   }
 
+  monotonicMs(): number {
+    return this.#scope.environment.clock.monotonic()
+  }
+
   drop(reason: string, facts?: SkipFacts): void {
     this.#scope.skipped.drop(this.nodeName, reason, facts)
   }

@@ -11,7 +11,7 @@ const quietMs = 10_000
 export type SkipFacts = Readonly<Record<string, number>>
 
 export interface SkippedRecordsOptions {
-  readonly clock: Pick<Clock, 'now'>
+  readonly clock: Pick<Clock, 'monotonic'>
   readonly logger: Logger
   readonly current: CurrentRecord
   /** Kafka's `dropped-records` of the task. */
@@ -29,7 +29,7 @@ interface Line {
 
 /**
  * Counts and logs the records that a task skips on purpose: late ones, and those without key or value. Each place logs each reason
- * at most once in 10 s of the wall clock, so that a flood of late records is no flood of log lines. The next line tells how many
+ * at most once in 10 s, so that a flood of late records is no flood of log lines. The next line tells how many
  * records were skipped without a line. The counter counts all of them.
  */
 export class SkippedRecords {
@@ -71,10 +71,9 @@ export class SkippedRecords {
 
   /** How many records were skipped without a line since the last one; undefined if it is too early for another line. */
   #due(line: string): number | undefined {
-    const now = this.#options.clock.now()
+    const now = this.#options.clock.monotonic()
     const last = this.#lines.get(line)
-    // If the wall clock was set back, a line is due at once.
-    if (last !== undefined && now >= last.atMs && now - last.atMs < quietMs) {
+    if (last !== undefined && now - last.atMs < quietMs) {
       last.leftOut++
       return undefined
     }

@@ -152,8 +152,8 @@ export class StreamTask implements ActiveTask {
     return this.#group.hasRecords
   }
 
-  isProcessable(now: number): boolean {
-    return this.#group.isReady(now)
+  isProcessable(monotonicMs: number): boolean {
+    return this.#group.isReady(monotonicMs)
   }
 
   process(): void {
@@ -278,7 +278,7 @@ export class StreamTask implements ActiveTask {
         const queue = isStreamTime ? this.#streamTimeQueue : this.#wallClockQueue
         const unstarted = isStreamTime ? 0 : now + intervalMs
         const firstMs = startMs === undefined ? unstarted : firstPunctuation(startMs, intervalMs, now)
-        return queue.schedule(node, firstMs, intervalMs, punctuator)
+        return queue.schedule(node, firstMs, intervalMs, punctuator, startMs)
       },
       requestCommit: () => void (this.#isCommitRequested = true),
       metadata: this.#metadata,
@@ -317,7 +317,7 @@ export class StreamTask implements ActiveTask {
   }
 
   #punctuate(queue: PunctuationQueue, now: number): boolean {
-    if (queue.nextMs > now) return false
+    if (!queue.isDue(now)) return false
     this.#isCommitNeeded = true
     this.#scope.current.set(null, -1, -1, now, noHeaders)
     return queue.punctuate(now, (node, time, punctuator) => this.#topology.punctuate(node, time, punctuator))

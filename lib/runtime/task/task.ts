@@ -60,13 +60,13 @@ export interface ActiveTask extends Task {
   /** Bytes of the batches whose records wait to be processed. */
   readonly inputBytes: number
   readonly hasRecords: boolean
-  /** False if the task has no records, or waits for a partition without data (KIP-695). */
-  isProcessable(now: number): boolean
+  /** False if the task has no records, or waits for a partition without data (KIP-695). Takes the clock's monotonic time. */
+  isProcessable(monotonicMs: number): boolean
   /** Processes one record: the one with the smallest timestamp. The task must have records. */
   process(): void
   /** Runs the stream-time punctuations that are due. Returns whether there were any. */
   punctuateStreamTime(): boolean
-  /** Runs the wall-clock punctuations that are due. Returns whether there were any. */
+  /** Runs the punctuations that are due at this wall-clock time. Returns whether there were any. */
   punctuateWallClock(now: number): boolean
   /** When the next wall-clock punctuation is due; Infinity if none is scheduled. */
   readonly nextWallClockMs: number

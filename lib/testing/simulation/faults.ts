@@ -145,9 +145,8 @@ const wireKinds: Readonly<Record<string, Fault>> = {
 
 const allKinds: Readonly<Record<string, Fault>> = { ...faultKinds, ...wireKinds }
 
-/** All but those that nothing survives yet: clocks that are set. */
 export function defaultKinds(level: 'port' | 'wire'): readonly string[] {
-  return Object.keys(level === 'wire' ? allKinds : faultKinds).filter((kind) => kind !== 'clock jump')
+  return Object.keys(level === 'wire' ? allKinds : faultKinds)
 }
 
 /** Draws when which fault happens to whom. */

@@ -155,6 +155,7 @@ export async function runSimulation(options: RunOptions): Promise<RunResult> {
 function makeBroker(world: World, observer: Observer, { topics }: RunOptions): EmbeddedBroker {
   const clock = {
     now: () => Math.floor(world.now),
+    monotonic: () => world.now - world.startMs,
     schedule: (delayMs: number, callback: () => void) => world.schedule(delayMs, null, 'broker timer', callback),
     yield: () => Promise.resolve(),
   }

@@ -33,6 +33,7 @@ export class SimulatedProcess implements Owner {
     this.#world = world
     this.clock = {
       now: () => Math.floor(this.#localNow) + this.#skewMs,
+      monotonic: () => this.#localNow - this.#world.startMs,
       schedule: (delayMs, callback) => this.#schedule(delayMs, callback),
       yield: () => new Promise((resolve) => void world.schedule(0, this, `${name} yields`, resolve)),
     }

@@ -57,7 +57,7 @@ export class EmbeddedBroker {
     this.#journal = new Journal(store)
     this.topics = new EmbeddedTopics(this.#journal, chance)
     this.offsets = new CommittedOffsets(this.#journal)
-    this.#cleanedAtMs = clock.now()
+    this.#cleanedAtMs = clock.monotonic()
     this.#load()
   }
 
@@ -195,8 +195,9 @@ export class EmbeddedBroker {
 
   /** Applies retention and compaction to all partitions. `append` calls it, at most every 15 s. */
   clean(): void {
-    this.#cleanedAtMs = this.clock.now()
-    for (const { partitions } of this.topics.all()) for (const log of partitions) log.clean(this.#cleanedAtMs)
+    this.#cleanedAtMs = this.clock.monotonic()
+    const now = this.clock.now()
+    for (const { partitions } of this.topics.all()) for (const log of partitions) log.clean(now)
   }
 
   /** Ends the timers of groups, writes the last changes to the store, and closes it. */
@@ -234,7 +235,7 @@ export class EmbeddedBroker {
   }
 
   #cleanWhenDue(): void {
-    if (this.clock.now() - this.#cleanedAtMs >= cleanIntervalMs) this.clean()
+    if (this.clock.monotonic() - this.#cleanedAtMs >= cleanIntervalMs) this.clean()
   }
 
   #notify(partition: TopicPartition): void {

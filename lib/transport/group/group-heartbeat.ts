@@ -27,7 +27,7 @@ export class GroupHeartbeat {
   constructor(identity: GroupIdentity, options: HeartbeatOptions) {
     this.#identity = identity
     this.#options = options
-    this.#aliveAtMs = options.clock.now()
+    this.#aliveAtMs = options.clock.monotonic()
     this.#next = this.#schedule()
     this.#expiry = this.#expire()
   }
@@ -52,7 +52,7 @@ export class GroupHeartbeat {
   }
 
   async #beat(): Promise<void> {
-    const sentAtMs = this.#options.clock.now()
+    const sentAtMs = this.#options.clock.monotonic()
     const error = await this.#options.coordinator.heartbeat(this.#identity).then(
       () => null,
       (reason: unknown) => reason,
@@ -71,7 +71,7 @@ export class GroupHeartbeat {
   #renew(sentAtMs: number): void {
     this.#aliveAtMs = sentAtMs
     this.#expiry.cancel()
-    const leftMs = sentAtMs + this.#options.sessionTimeoutMs - this.#options.clock.now()
+    const leftMs = sentAtMs + this.#options.sessionTimeoutMs - this.#options.clock.monotonic()
     this.#expiry = this.#options.clock.schedule(leftMs, () => this.#tell(null))
   }
 

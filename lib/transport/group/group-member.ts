@@ -283,8 +283,8 @@ export class GroupMember {
     if (error.kind !== 'retriable') return this.#onTrouble(error)
     const { clock, sessionTimeoutMs, retryBackoffMs } = this.#options
     // The coordinator keeps a member whose join is pending. So the time counts from the first answer that did not come.
-    this.#troubleSinceMs ??= clock.now()
-    if (clock.now() - this.#troubleSinceMs >= sessionTimeoutMs) this.#onSilence()
+    this.#troubleSinceMs ??= clock.monotonic()
+    if (clock.monotonic() - this.#troubleSinceMs >= sessionTimeoutMs) this.#onSilence()
     else this.#raise('rejoin')
     const controller = new AbortController()
     void this.#leaving.promise.then(() => controller.abort())

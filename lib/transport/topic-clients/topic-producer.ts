@@ -98,7 +98,7 @@ export class TopicProducer {
   }
 
   #writable<K, V>(topic: Topic<K, V>): Promise<WritableTopic> {
-    const nowMs = this.#options.clock.now()
+    const nowMs = this.#options.clock.monotonic()
     const known = this.#topics.get(topic.name)
     if (known !== undefined && nowMs - known.askedAtMs < metadataAgeMaxMs) return known.ready
     const asked = { askedAtMs: nowMs, ready: this.#prepare(topic) }

@@ -78,7 +78,7 @@ t.test('a restore is stored as it goes, in transactions of bounded size, and giv
   const opened = openStores(undefined, storage)
   let [now, turns] = [0, 0]
   // Each look at this clock takes a while.
-  const clock: Clock = { ...systemClock, now: () => (now += 20), yield: async () => void turns++ }
+  const clock: Clock = { ...systemClock, monotonic: () => (now += 20), yield: async () => void turns++ }
   const restoring = await reader(cluster, clock)
   t.teardown(() => restoring.close())
   restoring.register(changelogOf(opened))

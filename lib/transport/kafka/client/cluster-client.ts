@@ -235,12 +235,12 @@ export class ClusterClient {
 
   // KIP-219: a broker that throttles answers at once, and leaves it to the client to wait.
   #throttle(broker: HostPort, throttleTimeMs: number): void {
-    this.#throttledUntilMs.set(addressOf(broker), this.clock.now() + throttleTimeMs)
+    this.#throttledUntilMs.set(addressOf(broker), this.clock.monotonic() + throttleTimeMs)
     this.#options.onThrottle?.(throttleTimeMs)
   }
 
   async #untilAllowed(broker: HostPort): Promise<void> {
-    const waitMs = (this.#throttledUntilMs.get(addressOf(broker)) ?? 0) - this.clock.now()
+    const waitMs = (this.#throttledUntilMs.get(addressOf(broker)) ?? 0) - this.clock.monotonic()
     if (waitMs > 0) await sleep(this.clock, waitMs, this.signal)
   }
 

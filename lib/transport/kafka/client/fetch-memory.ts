@@ -65,7 +65,7 @@ export class FetchMemory {
     remembered.retryAtMs = nowMs + pauseOf(remembered.failures++)
   }
 
-  /** When the partition may be asked for, in ms of the clock. */
+  /** When the partition may be asked for, in ms of the monotonic clock. */
   retryAtMs(partition: TopicPartition): number {
     const { failures, retryAtMs } = this.#of(partition)
     return failures === 0 ? -Infinity : retryAtMs

@@ -57,9 +57,9 @@ export class KafkaFetcher implements Fetcher {
   // Polls of this call are awaited to their end, which the broker keeps. Polls of earlier calls are awaited until `maxWaitMs` only.
   async #untilNews(positions: readonly FetchPosition[], limits: FetchLimits): Promise<void> {
     const { clock } = this.#client
-    const end = clock.now() + limits.maxWaitMs
+    const end = clock.monotonic() + limits.maxWaitMs
     const own = new Set<Promise<void>>()
-    for (let leftMs = limits.maxWaitMs, isFirst = true; ; leftMs = end - clock.now(), isFirst = false) {
+    for (let leftMs = limits.maxWaitMs, isFirst = true; ; leftMs = end - clock.monotonic(), isFirst = false) {
       if (this.#isOver(positions, limits)) return
       if (isFirst || leftMs > 0) await this.#startPolls(positions, { ...limits, maxWaitMs: Math.max(0, leftMs) }, own)
       if (leftMs <= 0 && own.size === 0) return
@@ -74,9 +74,9 @@ export class KafkaFetcher implements Fetcher {
   /** Resolves when a poll has ended, a partition may be asked for again, the time is over, or a signal is aborted. */
   async #untilChange(positions: readonly FetchPosition[], leftMs: number): Promise<void> {
     const { clock } = this.#client
-    const retryMs = this.#memory.nextRetryMs(positions, clock.now())
+    const retryMs = this.#memory.nextRetryMs(positions, clock.monotonic())
     const waitMs = leftMs > 0 ? Math.min(leftMs, retryMs) : retryMs
-    const timer = clock.schedule(Math.min(waitMs, longestMs), this.#wake)
+    const timer = clock.schedule(waitMs, this.#wake)
     await this.#changed.promise
     timer.cancel()
   }
@@ -108,7 +108,7 @@ export class KafkaFetcher implements Fetcher {
 
   #isLeftAlone(position: FetchPosition): boolean {
     if (!this.#memory.hasFailed(position)) return false
-    return this.#refreshing !== null || this.#client.clock.now() < this.#memory.retryAtMs(position)
+    return this.#refreshing !== null || this.#client.clock.monotonic() < this.#memory.retryAtMs(position)
   }
 
   /** Asks for the leaders of a topic that is new to the client. */
@@ -124,7 +124,7 @@ export class KafkaFetcher implements Fetcher {
       const { leader, leaderEpoch } = this.#client.knownLeaderOf(position)
       const topicId = this.#client.topicIdOf(topic)
       if (isAnother(topicId, position)) throw recreated(position)
-      const replica = this.#memory.replicaOf(position, this.#client.clock.now())
+      const replica = this.#memory.replicaOf(position, this.#client.clock.monotonic())
       const nodeId = replica >= 0 && this.#client.hasBroker(replica) ? replica : leader
       const lastFetchedEpoch = this.#memory.lastEpoch(position)
       return { nodeId, target: { topic, topicId, partition, offset, leaderEpoch, lastFetchedEpoch } }
@@ -165,7 +165,7 @@ export class KafkaFetcher implements Fetcher {
   }
 
   #acceptPartition(nodeId: number, position: FetchTarget, response: PartitionResponse): void {
-    const nowMs = this.#client.clock.now()
+    const nowMs = this.#client.clock.monotonic()
     const isFromFollower = this.#memory.replicaOf(position, nowMs) === nodeId
     // A follower may be behind: only the leader knows whether its log has the offset.
     if (response.errorCode === errorCodes.OFFSET_OUT_OF_RANGE && isFromFollower) return this.#memory.prefer(position, -1, nowMs)
@@ -181,7 +181,7 @@ export class KafkaFetcher implements Fetcher {
     for (const position of positions) {
       const { topic, partition, offset } = position
       if (error.code !== 'TRANSPORT_NETWORK_EXCEPTION') this.#client.report(partitionKey(position), error)
-      this.#memory.failed(position, clock.now(), (failures) => pauseAfter(failures, chance))
+      this.#memory.failed(position, clock.monotonic(), (failures) => pauseAfter(failures, chance))
       this.#answers.set(placeOf(position), { topic, partition, offset, error, ...nothing })
     }
     if (error.kind === 'retriable') this.#refresh(positions)
@@ -223,9 +223,6 @@ export class KafkaFetcher implements Fetcher {
     return positions.flatMap((position) => answers.get(placeOf(position)) ?? [])
   }
 }
-
-/** A wait without an end is broken by a poll that ends. */
-const longestMs = 2 ** 30
 
 const nothing = {
   batches: [],

@@ -56,7 +56,7 @@ export class KafkaProducer implements Producer {
 
   send({ topic, partition }: TopicPartition, batch: ProduceBatch): Promise<ProduceResult> {
     const at = { topic, partition }
-    const expiresAt = this.#client.clock.now() + this.#options.deliveryTimeoutMs
+    const expiresAt = this.#client.clock.monotonic() + this.#options.deliveryTimeoutMs
     return this.#order.run(at, () => this.#deliver(at, batch, expiresAt))
   }
 
@@ -189,7 +189,7 @@ export class KafkaProducer implements Producer {
   async #retryLater(delivery: Delivery, error: unknown, kind?: 'retriable'): Promise<void> {
     if (!this.#underway.has(delivery)) return
     const pauseMs = pauseAfter(delivery.failures++, this.#client.chance)
-    const isLast = this.#client.clock.now() + pauseMs >= delivery.expiresAt || this.#client.isClosed
+    const isLast = this.#client.clock.monotonic() + pauseMs >= delivery.expiresAt || this.#client.isClosed
     if ((kind === undefined && !isRetriable(error)) || isLast) return this.#giveUp(delivery, error)
     await sleep(this.#client.clock, pauseMs, this.#client.signal)
     await this.#client.refresh([delivery.at.topic]).catch(() => {})

@@ -27,13 +27,13 @@ export interface RetryOptions {
  * last error.
  */
 export async function retry<T>({ clock, chance, withinMs, signal }: RetryOptions, attempt: () => Promise<T>): Promise<T> {
-  const start = clock.now()
+  const start = clock.monotonic()
   for (let failures = 0; ; failures++) {
     try {
       return await attempt()
     } catch (error) {
       const pauseMs = pauseAfter(failures, chance)
-      if (!isRetriable(error) || signal.aborted || clock.now() + pauseMs - start >= limitMs(error, withinMs)) throw error
+      if (!isRetriable(error) || signal.aborted || clock.monotonic() + pauseMs - start >= limitMs(error, withinMs)) throw error
       await sleep(clock, pauseMs, signal)
     }
   }

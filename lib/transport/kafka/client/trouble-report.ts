@@ -23,7 +23,7 @@ export class TroubleReport {
   /** `kind` tells apart what is reported for itself, e.g. the address of a broker. */
   tell(kind: string, message: string, facts: Readonly<Record<string, unknown>>): void {
     if (this.#log === undefined) return
-    const nowMs = this.#clock.now()
+    const nowMs = this.#clock.monotonic()
     const last = this.#reported.get(kind)
     if (last !== undefined && nowMs - last.atMs < quietMs) return void last.suppressed++
     const more = last === undefined || last.suppressed === 0 ? '' : ` (${last.suppressed} times more since the last report)`

@@ -41,7 +41,7 @@ class SocketConnection implements Connection {
     this.#settings = settings
     this.#clock = settings.clock
     this.#chance = settings.chance
-    this.#usedAtMs = this.#clock.now()
+    this.#usedAtMs = this.#clock.monotonic()
   }
 
   static async open(broker: HostPort, settings: ConnectionSettings, signal: Signal): Promise<SocketConnection> {
@@ -71,7 +71,7 @@ class SocketConnection implements Connection {
   }
 
   async exchange(request: RequestFrame): Promise<Uint8Array> {
-    this.#usedAtMs = this.#clock.now()
+    this.#usedAtMs = this.#clock.monotonic()
     if (this.#usedAtMs >= this.#renewAtMs) this.#renew()
     if (this.#renewing !== null) await this.#renewing
     return this.#pipeline.exchange(request)
@@ -89,7 +89,7 @@ class SocketConnection implements Connection {
     const context = { address: this.#address, pipeline: this.#pipeline, apiVersions, chance: this.#chance }
     const lifetimeMs = await authenticate(sasl, context)
     const part = 0.85 + 0.1 * this.#chance.float()
-    this.#renewAtMs = lifetimeMs > 0 ? this.#clock.now() + lifetimeMs * part : Infinity
+    this.#renewAtMs = lifetimeMs > 0 ? this.#clock.monotonic() + lifetimeMs * part : Infinity
   }
 
   #renew(): void {
@@ -105,7 +105,7 @@ class SocketConnection implements Connection {
 
   #watchIdle(): void {
     const { idleTimeoutMs } = this.#settings
-    const leftMs = this.#usedAtMs + idleTimeoutMs - this.#clock.now()
+    const leftMs = this.#usedAtMs + idleTimeoutMs - this.#clock.monotonic()
     if (leftMs <= 0 && this.#pipeline.isIdle) return this.close(new Error(`no request was sent for ${idleTimeoutMs} ms`))
     this.#idle = this.#clock.schedule(leftMs > 0 ? leftMs : idleTimeoutMs, () => {
       if (this.isOpen) this.#watchIdle()
