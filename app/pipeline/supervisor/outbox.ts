@@ -42,8 +42,9 @@ export class Outbox {
     return oldest !== undefined && oldest.madeAt <= epochMs
   }
 
-  add(transfer: NewTransfer): void {
-    const key = randomUUID()
+  /** `key` is one that no other write has, unless it is the same write as in an earlier run. Default: a random one. */
+  add(transfer: NewTransfer, key: string = randomUUID()): void {
+    if (this.#waiting.has(key)) return
     this.#waiting.set(key, { transfer, madeAt: Date.now() })
     this.#queue.push(key)
     this.#pump()

@@ -1,21 +1,46 @@
 import { request } from 'undici'
-import type { Page, User } from '../../contracts/bff.ts'
+import type { NewTransfer, Page, User } from '../../contracts/bff.ts'
 
 const four = ['Amara', 'Bruno', 'Chidi', 'Dalia']
+const treasuryName = 'Treasury'
 const given = ['Efe', 'Farah', 'Goran', 'Hana', 'Ines', 'Jonas', 'Kofi', 'Lena', 'Mateo', 'Noor']
 const family = ['Adler', 'Baptiste', 'Costa', 'Diallo']
 /** Forty beside the four: otherwise one rename would touch half of all rows. */
 const generated = family.flatMap((last) => given.map((first) => `${first} ${last}`))
+/** In the order in which they are made. */
+const names = [...four, treasuryName, ...generated]
 
-/** Makes the users that are missing, and gives the ids that the generator sends between: the four and the forty. */
-export async function seedUsers(usersUrl: string): Promise<readonly number[]> {
+/** The users that are there from the beginning. */
+export interface SeededUsers {
+  /** Whom the generator sends between: the four and the forty. */
+  readonly people: readonly number[]
+  /** Where their money comes from: a user as all others, so that balances are nothing but transfers. */
+  readonly treasury: number
+}
+
+/** Makes the users that are missing. */
+export async function seedUsers(usersUrl: string): Promise<SeededUsers> {
   const known = new Map((await allUsers(usersUrl)).map(({ id, name }) => [name, id]))
-  // Renamed users keep their place: the first four and the forty after them are the generator's, whatever they are called by now.
-  if (known.size >= four.length + generated.length) return [...known.values()].sort((left, right) => left - right).slice(0, 44)
-  for (const name of four) if (!known.has(name)) known.set(name, await makeUser(usersUrl, name))
+  // Renamed users keep their place: the first are the seeded ones, whatever they are called by now.
+  if (known.size >= names.length) return placed([...known.values()], known.get(treasuryName))
+  for (const name of [...four, treasuryName]) if (!known.has(name)) known.set(name, await makeUser(usersUrl, name))
   const missing = generated.filter((name) => !known.has(name))
   await Promise.all(missing.map(async (name) => known.set(name, await makeUser(usersUrl, name))))
-  return [...four, ...generated].map((name) => known.get(name)!)
+  return placed(
+    names.map((name) => known.get(name)!),
+    known.get(treasuryName),
+  )
+}
+
+/** What opens the balance of a user: it may be sent again and again, and is one transfer. */
+export function openingOf(userId: number, treasury: number): { readonly key: string; readonly transfer: NewTransfer } {
+  return { key: `opening-${userId}`, transfer: { fromUserId: treasury, toUserId: userId, amount: '1000.00' } }
+}
+
+function placed(ids: readonly number[], named: number | undefined): SeededUsers {
+  const seeded = ids.toSorted((left, right) => left - right).slice(0, names.length)
+  const treasury = named ?? seeded[four.length]!
+  return { people: seeded.filter((id) => id !== treasury).slice(0, names.length - 1), treasury }
 }
 
 async function allUsers(usersUrl: string): Promise<User[]> {

@@ -19,7 +19,7 @@ import { Generator } from './generator.ts'
 import { Ledger } from './ledger.ts'
 import { Outbox } from './outbox.ts'
 import { Phases } from './phases.ts'
-import { seedUsers } from './seed-users.ts'
+import { openingOf, seedUsers } from './seed-users.ts'
 import { WriteSender } from './write-sender.ts'
 
 export interface SupervisorOptions {
@@ -54,6 +54,8 @@ export class Supervisor {
   readonly #outbox: Outbox
   readonly #failure = Promise.withResolvers<never>()
   readonly #parts = new Map<string, Part>()
+  /** Keys of the transfers that open balances. */
+  readonly #openings = new Set<string>()
   #owners: readonly Owner[] = []
   #restore: System['restore'] = null
   /** What the applications say; before they do, what holds in any case. */
@@ -71,7 +73,7 @@ export class Supervisor {
       send: this.#sender.send,
       onAcknowledged: (key, id) => {
         this.ledger.add(key, id)
-        this.generator.acknowledge()
+        if (!this.#openings.has(key)) this.generator.acknowledge()
         this.#checkDrained()
       },
       onRefused: () => this.#checkDrained(),
@@ -230,10 +232,18 @@ export class Supervisor {
   /** Rejects if the child goes away meanwhile: the next one is asked again. */
   async #prepareGenerator(): Promise<void> {
     if (this.generator.hasUsers || this.#urls === null) return
-    this.generator.setUsers(await seedUsers(this.#urls.users))
+    const { people, treasury } = await seedUsers(this.#urls.users)
+    this.generator.setUsers(people)
+    for (const id of people) this.#open(id, treasury)
     const { rate } = this.#options
     if (rate === null) this.#phases.setPaused(true)
     else this.changeGenerator({ running: true, rate })
+  }
+
+  #open(userId: number, treasury: number): void {
+    const { key, transfer } = openingOf(userId, treasury)
+    this.#openings.add(key)
+    this.#outbox.add(transfer, key)
   }
 
   async #ended(pid: number, signal: string | null, code: number | null): Promise<void> {
