@@ -1,8 +1,8 @@
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { buildSync } from 'esbuild'
 import t from 'tap'
+import { buildSync } from '../../tools/esbuild.ts'
 import { countingProgram, firstTopology, PackedApp } from './packed-app.ts'
 
 const app = new PackedApp()

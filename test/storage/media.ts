@@ -17,20 +17,13 @@ export function directory(t: Test): string {
   return dir
 }
 
-/** The RocksDB binding has prebuilt binaries for Linux on x64 and macOS on ARM alone. */
-interface RocksBinding {
-  readonly RocksLevel: new (location: string) => LevelDatabase
-}
-
-/** Undefined, and said loudly, where the binding does not load. */
-async function loadRocksLevel(): Promise<RocksBinding['RocksLevel'] | undefined> {
+/** Undefined, and said loudly, where the binding is not installed, or does not load. */
+async function loadRocksLevel(): Promise<(new (location: string) => LevelDatabase) | undefined> {
   try {
-    // @ts-expect-error -- It has no types.
-    const binding = (await import('@nxtedition/rocksdb')) as RocksBinding
-    return binding.RocksLevel
+    return (await import('../../tools/rocksdb.ts')).RocksLevel
   } catch (error) {
     console.error(
-      `NOT TESTED: stores on RocksDB. @nxtedition/rocksdb does not load on ${process.platform}-${process.arch}: ${String(error)}`,
+      `NOT TESTED: stores on RocksDB, which \`npm ci --prefix tools\` installs for Linux on x64 and macOS on ARM: ${String(error)}`,
     )
     return undefined
   }

@@ -6,6 +6,7 @@ import t from 'tap'
 import { floors, forbiddenTo, homes } from '../../oxlint.config.ts'
 
 const root = join(import.meta.dirname, '..', '..')
+const tools = join(root, 'tools', 'node_modules')
 
 /** Writes `files` into an empty project with our configuration, lints it, and returns each finding as `path rule`. */
 function lint(files: Readonly<Record<string, string>>): string[] {
@@ -18,9 +19,17 @@ function lint(files: Readonly<Record<string, string>>): string[] {
       mkdirSync(dirname(join(folder, path)), { recursive: true })
       writeFileSync(join(folder, path), text)
     }
-    const linter = join(root, 'node_modules', 'oxlint', 'bin', 'oxlint')
+    const linter = join(tools, 'oxlint', 'bin', 'oxlint')
     // tap writes a hook into the NODE_OPTIONS of every child, and the linter cannot start under it.
-    const command = ['-u', 'NODE_OPTIONS', process.execPath, linter, '--type-aware', '--format=json']
+    const command = [
+      '-u',
+      'NODE_OPTIONS',
+      `PATH=${process.env['PATH']}:${join(tools, '.bin')}`,
+      process.execPath,
+      linter,
+      '--type-aware',
+      '--format=json',
+    ]
     const { stdout, stderr } = spawnSync('env', command, { cwd: folder, encoding: 'utf8' })
     if (!stdout.startsWith('{')) throw new Error(`oxlint did not run: ${stdout}${stderr}`)
     const { diagnostics } = JSON.parse(stdout) as { diagnostics: { filename: string; code?: string }[] }

@@ -27,7 +27,7 @@ t.test('the guard parses on any Node', async (t) => {
 
 t.test('every script that runs our code calls the guard first, or calls a script that does', async (t) => {
   const unguarded = Object.entries(manifest().scripts).filter(
-    ([, command]) => !/^(node \.ci\/require-node\.cjs|npm run) /.test(command),
+    ([, command]) => !/^(node \.ci\/(require-node|with-tools)\.cjs|npm run) /.test(command),
   )
   t.same(unguarded, [])
 })

@@ -20,7 +20,7 @@ import { advance, formatVector, startOf } from '../../../app/feed/vector.ts'
 import type { FeedTopic, Positions } from '../../../app/feed/vector.ts'
 import { scaled } from '../../../app/web/page/words/numbers.ts'
 
-export const topics = {
+const topics = {
   users: 'ingestion.bank.users',
   transfers: 'custom.bank.transfer-enriched',
   balances: 'custom.bank.balances',

@@ -8,7 +8,7 @@ import type { PageFile } from '../../../app/web/page-files.ts'
 import { FakePipeline } from './fake-pipeline.ts'
 import type { Sent } from './fake-pipeline.ts'
 
-export const namedUsers = ['Amara', 'Bruno', 'Chidi', 'Dalia']
+const namedUsers = ['Amara', 'Bruno', 'Chidi', 'Dalia']
 
 /** What the line does with the next batch. */
 export type LineFault = 'drop' | 'twice' | 'cut'

@@ -3,7 +3,7 @@
  * `StreamsConfig`. Wants `javap` and `unzip`.
  *
  * @example
- * node .ci/parity/read-jar.ts kafka-streams-4.4.0.jar > .ci/parity/java-4.4.0.json
+ * node tools/parity/read-jar.ts kafka-streams-4.4.0.jar > tools/parity/java-4.4.0.json
  */
 import { execFileSync } from 'node:child_process'
 import { basename } from 'node:path'

@@ -92,7 +92,7 @@ function render(rows: readonly Row[], keys: readonly Row[]): string {
   return `# Kafka Streams and Millrace
 
 Each public class and method of Kafka Streams ${java.release} in its root package (\`KafkaStreams\`, \`Topology\` …), \`kstream\`, \`state\` and \`processor.api\`, and each
-key of \`StreamsConfig\`: what it is in Millrace, or why there is none. Made by \`npm run parity\` out of \`.ci/parity\`; a test checks that no row is missing and that each name of Millrace exists.
+key of \`StreamsConfig\`: what it is in Millrace, or why there is none. Made by \`npm run parity\` out of \`tools/parity\`; a test checks that no row is missing and that each name of Millrace exists.
 A number is that of overloads. Methods that every Java object has are left out.
 
 ${classes.length} classes, ${rows.length - classes.length} methods, ${keys.length} keys; ${none} rows say why there is none.

@@ -1,8 +1,8 @@
 import { readFileSync, writeFileSync } from 'node:fs'
-import { format, resolveConfig } from 'prettier'
 import type { KnownErrorCode } from '../lib/model/streams-error-code.ts'
+import { markdown } from './markdown.ts'
 
-// What docs/errors.md says of each code. `node .ci/error-docs.ts --update` writes the page.
+// What docs/errors.md says of each code. `node tools/error-docs.ts --update` writes the page.
 
 type ErrorClass =
   | 'TopologyError'
@@ -377,7 +377,7 @@ const entries: Readonly<Record<KnownErrorCode, Entry>> = {
   ],
 }
 
-const head = `<!-- Written by \`node .ci/error-docs.ts --update\`. -->
+const head = `<!-- Written by \`node tools/error-docs.ts --update\`. -->
 
 # Errors
 
@@ -400,7 +400,7 @@ export async function errorsPage(): Promise<string> {
     .map(([code, [errorClass, happened, next]]) => [`\`${code}\``, `\`${errorClass}\``, happened, next])
   const table = [['code', 'class', 'what happened', 'what to do next'], ['---', '---', '---', '---'], ...rows]
   const page = `${head}${table.map((cells) => `| ${cells.join(' | ')} |`).join('\n')}\n`
-  return format(page, { ...(await resolveConfig(pagePath)), parser: 'markdown' })
+  return markdown(page, pagePath)
 }
 
 export const pagePath = new URL('../docs/errors.md', import.meta.url).pathname
