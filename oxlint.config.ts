@@ -5,7 +5,7 @@
  */
 export const floors: readonly (readonly string[])[] = [
   ['model'],
-  ['clock', 'metrics'],
+  ['clock', 'kernel', 'metrics'],
   ['serde', 'transport', 'storage'],
   ['state'],
   ['processor'],
