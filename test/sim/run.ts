@@ -1,68 +1,88 @@
 /**
- * Runs seeds of the simulation, and says which of them broke what must hold.
+ * Runs seeds of the simulation, and says which of them broke what must hold, and how often each fault has hit each call.
  *
- *     npm run sim -- [--seeds N] [--from S] [--level port|wire] [--once] [--until-failure] [--quiet] [--trace FILE]
+ *     npm run sim -- [--seeds N] [--from S] [--level port|wire] [--jobs N] [--once] [--until-failure] [--quiet] [--json] [--trace FILE]
  *
- * Each seed runs twice and must do the same twice; `--once` leaves the second run out. `--until-failure` ends with the first
- * seed that fails, `--quiet` says nothing of what was hit, and `--trace` writes what happened in the last seed.
+ * Each seed runs twice and must do the same twice; `--once` leaves the second run out. `--jobs` spreads the seeds over processes.
+ * `--until-failure` ends with the first seed that fails, `--quiet` says nothing of what was hit, `--json` prints the result as data,
+ * and `--trace` writes what happened in the last seed. A run of 10,000 seeds fails, too, if a fault has never hit one of its calls.
  */
-import { writeFileSync } from 'node:fs'
+import { spawn } from 'node:child_process'
+import { text } from 'node:stream/consumers'
+import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
-import type { RunResult } from '../../lib/testing/simulation/run-simulation.ts'
-import { runSeed } from './run-seed.ts'
+import { hitsTable, neverHit } from './hits-table.ts'
+import { runRange, sum } from './seed-range.ts'
+import type { RangeResult, SeedRange } from './seed-range.ts'
 
 const { values } = parseArgs({
   options: {
     seeds: { type: 'string', default: '100' },
     from: { type: 'string', default: '1' },
     level: { type: 'string', default: 'port' },
+    jobs: { type: 'string', default: '1' },
     once: { type: 'boolean', default: false },
     trace: { type: 'string' },
     quiet: { type: 'boolean', default: false },
+    json: { type: 'boolean', default: false },
     'until-failure': { type: 'boolean', default: false },
   },
 })
-const level = values.level === 'wire' ? 'wire' : 'port'
-const from = Number(values.from)
-const hits = new Map<string, number>()
-const cpuMs: number[] = []
-let failed = 0
-let late = 0
 
-const used = (): number => (process.cpuUsage().user + process.cpuUsage().system) / 1000
+/** In so many seeds every fault must have hit every call. */
+const bigRun = 10_000
 
-async function run(seed: number): Promise<RunResult> {
-  const before = used()
-  const result = await runSeed(seed, level, values.trace === undefined ? 'hashed' : 'kept')
-  cpuMs.push(used() - before)
-  return result
+const range: SeedRange = {
+  level: values.level === 'wire' ? 'wire' : 'port',
+  from: Number(values.from),
+  seeds: Number(values.seeds),
+  times: values.once ? 'once' : 'twice',
+  end: values['until-failure'] ? 'first-failure' : 'of-range',
+  traceFile: values.trace,
+}
+const { level } = range
+const result = Number(values.jobs) > 1 ? await inProcesses(Number(values.jobs)) : await runRange(range, tell)
+const missed = range.seeds >= bigRun ? neverHit(result.hits, level) : []
+if (values.json) console.log(JSON.stringify(result))
+else report()
+process.exitCode = result.failed.length > 0 || missed.length > 0 ? 1 : 0
+
+function tell({ seed, hash, violations }: RangeResult['failed'][number]): void {
+  if (values.json) return
+  console.log(`seed ${seed} (${hash}): ${violations.slice(0, 5).join('\n  ')}`)
+  if (!values['until-failure'])
+    console.log(`  replay: npm run sim -- --seeds 1 --from ${seed} --level ${level} --trace trace.txt`)
 }
 
-for (let seed = from; seed < from + Number(values.seeds); seed++) {
-  const result = await run(seed)
-  const violations = [...result.violations]
-  if (!values.once) {
-    const again = await run(seed)
-    if (again.hash !== result.hash) violations.push(`a second run differs: ${result.hash}, then ${again.hash}`)
-  }
-  for (const [what, count] of result.hits) hits.set(what, (hits.get(what) ?? 0) + count)
-  if (result.lateWrites > 0) late++
-  if (values.trace !== undefined) writeFileSync(values.trace, `${result.trace.join('\n')}\n`)
-  if (violations.length === 0) continue
-  failed++
-  console.log(`seed ${seed} (${result.hash}): ${violations.slice(0, 5).join('\n  ')}`)
-  if (values['until-failure']) break
-  console.log(`  replay: npm run sim -- --seeds 1 --from ${seed} --level ${level} --trace trace.txt`)
+function report(): void {
+  if (!values.quiet) console.log(hitsTable(result.hits, level))
+  for (const what of missed) console.log(`NEVER HIT: ${what}`)
+  const sorted = result.cpuMs.toSorted((a, b) => a - b)
+  const median = sorted[sorted.length >> 1] ?? 0
+  console.log(
+    `${range.seeds} seeds at the ${level} level from ${range.from}: ${result.failed.length} failed; ` +
+      `in ${result.late} former owners wrote late. ` +
+      `Processor time of a seed: median ${median.toFixed(0)} ms, most ${sorted.at(-1)?.toFixed(0)} ms.`,
+  )
 }
 
-if (!values.quiet) {
-  const rows = [...hits].sort(([a], [b]) => (a < b ? -1 : 1))
-  for (const [what, count] of rows) console.log(`${String(count).padStart(8)}  ${what}`)
+/** Processes share nothing, so each has a part of the seeds. */
+async function inProcesses(jobs: number): Promise<RangeResult> {
+  const size = Math.ceil(range.seeds / jobs)
+  const parts = Array.from({ length: jobs }, (_, job) => ({
+    from: range.from + job * size,
+    seeds: Math.min(size, range.seeds - job * size),
+  }))
+  const results = await Promise.all(parts.filter(({ seeds }) => seeds > 0).map(inProcess))
+  for (const { failed } of results) failed.forEach(tell)
+  return sum(results)
 }
-const sorted = cpuMs.toSorted((a, b) => a - b)
-const median = sorted[sorted.length >> 1] ?? 0
-console.log(
-  `${values.seeds} seeds at the ${level} level from ${from}: ${failed} failed; in ${late} former owners wrote late. ` +
-    `Processor time of a seed: median ${median.toFixed(0)} ms, most ${sorted.at(-1)?.toFixed(0)} ms.`,
-)
-process.exitCode = failed > 0 ? 1 : 0
+
+async function inProcess({ from, seeds }: { readonly from: number; readonly seeds: number }): Promise<RangeResult> {
+  const flags = [...(values.once ? ['--once'] : []), ...(values['until-failure'] ? ['--until-failure'] : [])]
+  const args = ['--json', '--seeds', String(seeds), '--from', String(from), '--level', level, ...flags]
+  const child = spawn(process.execPath, [...process.execArgv, fileURLToPath(import.meta.url), ...args], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  return JSON.parse(await text(child.stdout)) as RangeResult
+}

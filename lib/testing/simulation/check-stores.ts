@@ -5,6 +5,7 @@ import { readPosition } from '../../runtime/restore/store-positions.ts'
 import { changelogTopicOf } from '../../topology/changelog-topic.ts'
 import type { TopologyPlan } from '../../topology/topology-plan.ts'
 import type { EmbeddedBroker } from '../../transport/embedded/embedded-broker.ts'
+import type { Observer } from './observer.ts'
 import type { SimulatedDisk } from './simulated-disk.ts'
 
 /** A store of a task on a disk. */
@@ -16,13 +17,19 @@ interface StoredStore {
   readonly isSource: boolean
 }
 
-/** The positions on a disk beyond the end of their changelog: for a source topic, that is the committed offset. */
-export function positionsAhead(disk: SimulatedDisk, plan: TopologyPlan, broker: EmbeddedBroker): readonly string[] {
+/**
+ * The positions on a disk beyond the end of their changelog: for a source topic, that is the greatest offset that was committed.
+ */
+export function positionsAhead(
+  disk: SimulatedDisk,
+  plan: TopologyPlan,
+  broker: EmbeddedBroker,
+  observer: Pick<Observer, 'highestCommit'>,
+): readonly string[] {
   return storesOn(disk, plan).flatMap((stored) => {
     const { environment, store, changelog, isSource } = stored
     const at = positionOf(stored) ?? 0
-    const [commit] = broker.offsets.of(plan.applicationId, [changelog])
-    const end = isSource ? (commit?.offset ?? 0) : broker.topics.partition(changelog).highWatermark
+    const end = isSource ? observer.highestCommit(changelog) : broker.topics.partition(changelog).highWatermark
     return at > end ? [`${environment} has ${store} at position ${at} of ${partitionKey(changelog)}, behind its end ${end}`] : []
   })
 }

@@ -1,4 +1,6 @@
 import type { EmbeddedBroker } from '../../transport/embedded/embedded-broker.ts'
+import { callsOf, crashPointsOf } from './calls.ts'
+import { mishaps } from './network-weather.ts'
 import type { Hits, PortNetwork } from './port-network.ts'
 import type { SimulatedMember } from './simulated-member.ts'
 import type { CrashPoint } from './simulated-process.ts'
@@ -9,6 +11,7 @@ import type { World } from './world.ts'
 export interface FaultyWorld {
   readonly world: World
   readonly members: readonly SimulatedMember[]
+  readonly level: 'port' | 'wire'
   readonly network: PortNetwork
   /** The brokers of the wire level. */
   readonly wire: WireNetwork | null
@@ -25,6 +28,8 @@ type Fault = (of: FaultyWorld, member: SimulatedMember) => string
 
 const between = ({ chance }: World, from: number, to: number): number => from + chance.float() * (to - from)
 
+const drawn = <T>({ chance }: World, values: readonly T[]): T => values[Math.floor(chance.float() * values.length)]!
+
 function hit({ hits }: FaultyWorld, what: string): void {
   hits.set(what, (hits.get(what) ?? 0) + 1)
 }
@@ -32,12 +37,14 @@ function hit({ hits }: FaultyWorld, what: string): void {
 /** Kills the process at one of its next calls, and starts it again later. */
 function killAtCall(point: CrashPoint): Fault {
   return (of, member) => {
-    const calls = Math.ceil(between(of.world, 0, 40))
-    member.process?.killAt(point, calls, (call) => {
-      hit(of, `kill ${point} × ${call}`)
-      member.died(between(of.world, 100, 20_000))
+    const { world } = of
+    const call = world.chance.float() < 0.5 ? null : drawn(world, crashPointsOf(of.level))
+    const calls = Math.ceil(between(world, 0, call === null ? 40 : 2))
+    member.process?.killAt({ point, call, calls }, (at) => {
+      hit(of, `kill ${point} × ${at}`)
+      member.died(between(world, 100, 20_000))
     })
-    return `${member.name} will be killed ${point} its call ${calls} from now`
+    return `${member.name} will be killed ${point} its call ${calls} of ${call ?? 'any kind'} from now`
   }
 }
 
@@ -92,6 +99,12 @@ const faultKinds: Readonly<Record<string, Fault>> = {
     lasting(of, ms, 'latency', () => (of.network.weather.latencyMs = 2))
     return `messages take up to ${of.network.weather.latencyMs.toFixed(0)} ms for ${ms.toFixed(0)} ms`
   },
+  mishap: (of) => {
+    const mishap = drawn(of.world, mishaps)
+    const call = drawn(of.world, callsOf(of.level))
+    of.network.weather.plan(mishap, call)
+    return `${mishap} of the next ${call}`
+  },
   'full disk': (of, { disk, name }) => {
     const ms = between(of.world, 500, 15_000)
     disk.fill()
@@ -111,6 +124,14 @@ const faultKinds: Readonly<Record<string, Fault>> = {
   compaction: (of) => {
     of.broker.clean()
     return 'compaction runs'
+  },
+  'coordinator moves': ({ wire, broker, groupId }) => {
+    if (wire !== null) wire.moveCoordinator(groupId)
+    else {
+      broker.group(groupId).unload()
+      broker.group(groupId).load()
+    }
+    return 'the group has another coordinator'
   },
   'rolling restart': (of, member) => {
     const { process } = member
@@ -137,10 +158,6 @@ const wireKinds: Readonly<Record<string, Fault>> = {
     wire!.moveLeaders()
     return 'all partitions have other leaders'
   },
-  'coordinator moves': ({ wire, groupId }) => {
-    wire!.moveCoordinator(groupId)
-    return 'the group has another coordinator'
-  },
 }
 
 const allKinds: Readonly<Record<string, Fault>> = { ...faultKinds, ...wireKinds }
@@ -153,8 +170,8 @@ export function defaultKinds(level: 'port' | 'wire'): readonly string[] {
 export function planFaults(of: FaultyWorld, count: number, withinMs: number, kinds: readonly string[]): void {
   const { world, members } = of
   for (let left = count; left > 0; left--) {
-    const kind = kinds[Math.floor(world.chance.float() * kinds.length)]!
-    const member = members[Math.floor(world.chance.float() * members.length)]!
+    const kind = drawn(world, kinds)
+    const member = drawn(world, members)
     world.schedule(between(world, 0.1 * withinMs, withinMs), null, `fault ${kind}`, () => {
       hit(of, kind)
       world.note(`FAULT ${allKinds[kind]!(of, member)}`)
@@ -164,8 +181,7 @@ export function planFaults(of: FaultyWorld, count: number, withinMs: number, kin
 
 /** All that lasts ends now, and all members run again. */
 export function endFaults({ network, wire, members }: FaultyWorld): void {
-  Object.assign(network.weather, { latencyMs: 2, lost: 0, downUntil: 0 })
-  network.weather.cutUntil.clear()
+  network.weather.clear()
   wire?.startAll()
   for (const member of members) {
     member.disk.free()

@@ -1,4 +1,5 @@
 import type { GroupIdentity, OffsetCommit } from '../../transport/group-coordinator.ts'
+import type { TopicPartition } from '../../model/topic-partition.ts'
 import { partitionKey } from '../../model/topic-partition.ts'
 import type { EmbeddedGroup } from '../../transport/embedded/embedded-group.ts'
 import type { SimulatedProcess } from './simulated-process.ts'
@@ -26,6 +27,7 @@ export class Observer {
   >()
   readonly violations: string[] = []
   #lateWrites = 0
+  #lateCommits = 0
 
   constructor(world: World) {
     this.#world = world
@@ -67,11 +69,26 @@ export class Observer {
     if (this.#joining.has(process) && !process.isClosing) this.violation(`${process.name} sends a commit while it joins`)
   }
 
+  /**
+   * Told of a request that will arrive late. An old commit may then follow a newer one, and the records of a batch that its producer has
+   * given up may come after those which were processed again.
+   */
+  onLate(apiName: string): void {
+    if (apiName === 'OffsetCommit') this.#lateCommits++
+    if (apiName === 'Produce') this.#lateWrites++
+  }
+
+  /** The greatest offset that was ever committed of a partition. 0 before the first. */
+  highestCommit(partition: TopicPartition): number {
+    return this.#offsets.get(partitionKey(partition)) ?? 0
+  }
+
   onCommitted({ generationId, memberId }: GroupIdentity, offsets: readonly OffsetCommit[]): void {
     for (const commit of offsets) {
       const key = partitionKey(commit)
       const before = this.#offsets.get(key) ?? 0
-      if (commit.offset < before) this.violation(`${memberId} commits ${key} at ${commit.offset}, after ${before}`)
+      const isBack = commit.offset < before
+      if (isBack && this.#lateCommits === 0) this.violation(`${memberId} commits ${key} at ${commit.offset}, after ${before}`)
       this.#offsets.set(key, Math.max(before, commit.offset))
       const owner = this.#owners.get(`${generationId} ${key}`) ?? memberId
       if (owner !== memberId) this.violation(`${memberId} and ${owner} commit ${key} in generation ${generationId}`)

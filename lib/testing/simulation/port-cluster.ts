@@ -178,7 +178,8 @@ class PortProducer implements Producer {
       observer.onAppend(process, broker.group(groupId), writer)
       return { baseOffset: broker.append(partition, batch.seal(stamp)) }
     }
-    const call = { name: 'producer.send', effect, withinMs: this.#producer.deliveryTimeoutMs }
+    const onLate = (): void => observer.onLate('Produce')
+    const call = { name: 'producer.send', effect, onLate, withinMs: this.#producer.deliveryTimeoutMs }
     try {
       return await network.call(process, call)
     } catch (error) {
@@ -210,7 +211,8 @@ class PortGroupCoordinator implements GroupCoordinator {
     const { observer, process } = this.#options
     observer.onJoin(process, memberId)
     const effect = () => this.#inner.join({ ...request, memberId })
-    return this.#call('join', effect, request.rebalanceTimeoutMs + apiTimeoutMs).finally(() => observer.onJoined(process))
+    const withinMs = request.rebalanceTimeoutMs + apiTimeoutMs
+    return this.#call('join', effect, { withinMs }).finally(() => observer.onJoined(process))
   }
 
   sync(...args: Parameters<GroupCoordinator['sync']>): Promise<Uint8Array> {
@@ -228,15 +230,20 @@ class PortGroupCoordinator implements GroupCoordinator {
   commitOffsets(...[identity, offsets]: Parameters<GroupCoordinator['commitOffsets']>): Promise<void> {
     const { observer, process } = this.#options
     observer.onCommitSent(process)
-    return this.#call('commitOffsets', () => this.#inner.commitOffsets(identity, offsets))
+    const onLate = (): void => observer.onLate('OffsetCommit')
+    return this.#call('commitOffsets', () => this.#inner.commitOffsets(identity, offsets), { onLate })
   }
 
   #reserve({ groupId, sessionTimeoutMs }: JoinRequest): Promise<string> {
     return this.#call('memberId', () => this.#options.broker.group(groupId).reserveMemberId(this.#clientId, sessionTimeoutMs))
   }
 
-  #call<T>(method: string, effect: () => T | Promise<T>, withinMs = apiTimeoutMs): Promise<T> {
+  #call<T>(
+    method: string,
+    effect: () => T | Promise<T>,
+    options: { readonly withinMs?: number; readonly onLate?: () => void } = {},
+  ): Promise<T> {
     const { network, process } = this.#options
-    return network.call(process, { name: `groupCoordinator.${method}`, effect, withinMs })
+    return network.call(process, { name: `groupCoordinator.${method}`, effect, withinMs: apiTimeoutMs, ...options })
   }
 }

@@ -1,18 +1,7 @@
 import { TransportError } from '../../model/errors.ts'
+import { NetworkWeather } from './network-weather.ts'
 import type { SimulatedProcess } from './simulated-process.ts'
 import type { World } from './world.ts'
-
-/** What becomes of messages now. Faults change it. */
-export interface NetworkWeather {
-  /** The greatest latency of a message, in ms. */
-  latencyMs: number
-  /** The share of messages that are lost, from 0 to 1. */
-  lost: number
-  /** Until when the brokers do not answer anybody. */
-  downUntil: number
-  /** Until when a process reaches no broker, by its name. */
-  readonly cutUntil: Map<string, number>
-}
 
 /** How often each fault has hit which call. */
 export type Hits = Map<string, number>
@@ -23,6 +12,8 @@ export interface NetworkCall<T> {
   readonly name: string
   /** What the broker does. It happens once more for each answer that was lost. */
   readonly effect: () => T | Promise<T>
+  /** Told of a request that will arrive late, whose answer nobody will hear. */
+  readonly onLate?: () => void
   /** The client gives up when this long has passed since the first attempt. */
   readonly withinMs: number
 }
@@ -37,34 +28,35 @@ const silenceMs = 3000
  * never; the client then tries again, as Millrace's and Java's clients do, so that the effect may happen twice.
  */
 export class PortNetwork {
-  readonly weather: NetworkWeather = { latencyMs: 2, lost: 0, downUntil: 0, cutUntil: new Map() }
+  readonly weather: NetworkWeather
   readonly #world: World
   readonly #hits: Hits
 
   constructor(world: World, hits: Hits) {
     this.#world = world
     this.#hits = hits
+    this.weather = new NetworkWeather(world.chance)
   }
 
-  call<T>(process: SimulatedProcess, { name, effect, withinMs }: NetworkCall<T>): Promise<T> {
+  call<T>(process: SimulatedProcess, call: NetworkCall<T>): Promise<T> {
+    const { name, effect, withinMs } = call
     const { promise, resolve, reject } = Promise.withResolvers<T>()
     const endMs = this.#world.now + withinMs
     const label = `${process.name} ${name}`
     const attempt = (): void => {
       if (process.crashesAt('before', name)) return
-      this.#send(process, `${label} →`, 'request', effectAndAnswer, retry)
+      this.#send(process, call, 'request', effectAndAnswer, retry)
     }
     const effectAndAnswer = (): void =>
       void (async () => effect())().then(
         (value) => answer(() => resolve(value)),
-        (error: unknown) => answer(() => reject(error as Error)),
+        (error: unknown) => answer(() => (isMoved(error) ? retry() : reject(error as Error))),
       )
     const answer = (settle: () => void): void => {
       if (process.crashesAt('after', name)) return
-      this.#send(process, `${label} ←`, 'answer', settle, retry)
+      this.#send(process, call, 'answer', settle, retry)
     }
-    const retry = (what: string): void => {
-      this.#hit(`lost ${what}`, name)
+    const retry = (): void => {
       const isOver = this.#world.now + silenceMs > endMs
       const again = isOver ? () => reject(noAnswer()) : attempt
       this.#world.schedule(isOver ? Math.max(0, endMs - this.#world.now) : this.#silence(), process, `${label} again`, again)
@@ -74,19 +66,36 @@ export class PortNetwork {
   }
 
   /** Delivers a message, or says that it was lost. What a process sends before its death arrives. */
-  #send(process: SimulatedProcess, label: string, what: string, deliver: () => void, onLost: (what: string) => void): void {
-    const { latencyMs, lost } = this.weather
-    if (!this.#isReachable(process) || this.#world.chance.float() < lost) return onLost(what)
-    const owner = what === 'answer' ? process : null
-    this.#world.schedule(this.#world.chance.float() * latencyMs, owner, label, () => {
-      if (what === 'request' && !this.#isReachable(process)) onLost(what)
-      else deliver()
+  #send<T>(
+    process: SimulatedProcess,
+    { name, effect, onLate }: NetworkCall<T>,
+    message: 'request' | 'answer',
+    deliver: () => void,
+    onLost: () => void,
+  ): void {
+    const label = `${process.name} ${name} ${message === 'request' ? '→' : '←'}`
+    const mishap = this.#isReachable(process) ? this.weather.mishapOf(message, name) : `lost ${message}`
+    if (mishap !== null) this.#hit(mishap, name)
+    if (mishap === 'late request') {
+      onLate?.()
+      this.#world.schedule(
+        this.weather.lateness(),
+        null,
+        `${label} late`,
+        () => void (async () => effect())().catch(() => undefined),
+      )
+    }
+    if (mishap !== null) return onLost()
+    const owner = message === 'answer' ? process : null
+    this.#world.schedule(this.#world.chance.float() * this.weather.latencyMs, owner, label, () => {
+      if (message === 'answer' || this.#isReachable(process)) return deliver()
+      this.#hit('lost request', name)
+      onLost()
     })
   }
 
-  #isReachable(process: SimulatedProcess): boolean {
-    const { downUntil, cutUntil } = this.weather
-    return this.#world.now >= Math.max(downUntil, cutUntil.get(process.name) ?? 0)
+  #isReachable({ name }: SimulatedProcess): boolean {
+    return this.weather.isReachable(name, this.#world.now)
   }
 
   /** A connection that breaks is noticed at once, one that only falls silent after a while. */
@@ -98,6 +107,11 @@ export class PortNetwork {
     const key = `${fault} × ${call}`
     this.#hits.set(key, (this.#hits.get(key) ?? 0) + 1)
   }
+}
+
+/** As the clients of Kafka do, a call is sent again where another broker coordinates the group by now. */
+function isMoved(error: unknown): boolean {
+  return error instanceof TransportError && error.code === 'TRANSPORT_NOT_COORDINATOR'
 }
 
 /** As `disconnected` of the Kafka clients. */

@@ -4,7 +4,6 @@ import type { Topology } from '../../topology/topology.ts'
 import type { TopologyPlan } from '../../topology/topology-plan.ts'
 import type { Logger } from '../../runtime/logger.ts'
 import type { StreamsOptions } from '../../runtime/streams-config.ts'
-import type { TopicPartition } from '../../model/topic-partition.ts'
 import { EmbeddedBroker } from '../../transport/embedded/embedded-broker.ts'
 import type { EmbeddedBrokerOptions } from '../../transport/embedded/embedded-broker.ts'
 import type { GroupIdentity, OffsetCommit } from '../../transport/group-coordinator.ts'
@@ -113,7 +112,7 @@ export async function runSimulation(options: RunOptions): Promise<RunResult> {
   const plan = options.topology.plan(applicationId)
   // What a process has stored of a source topic must be committed, whenever it is killed: the rest is read and stored again.
   const onDeath = (disk: SimulatedDisk): void => {
-    for (const ahead of positionsAhead(disk, plan, broker)) observer.violation(`${disk.machine}: ${ahead}`)
+    for (const ahead of positionsAhead(disk, plan, broker, observer)) observer.violation(`${disk.machine}: ${ahead}`)
   }
   const members = Array.from({ length: options.members }, (_, index) => {
     const name = `m${index + 1}`
@@ -124,6 +123,7 @@ export async function runSimulation(options: RunOptions): Promise<RunResult> {
   const faulty: FaultyWorld = {
     world,
     members,
+    level: options.level,
     network,
     wire: options.level === 'wire' ? wire : null,
     broker,
@@ -219,7 +219,7 @@ async function withoutFaults(run: Running, faulty: FaultyWorld, options: RunOpti
 async function progress({ world, broker, observer, members }: Running, { progressMs, topology }: RunOptions): Promise<void> {
   const endMs = world.now + progressMs
   const topics = inputTopics(topology)
-  const behind = (): readonly string[] => lagging(broker, topics)
+  const behind = (): readonly string[] => lagging(broker, observer, topics)
   const isThere = (): boolean => members.every(({ streams }) => streams !== null) && behind().length === 0
   for (let checkAt = world.now; world.now < endMs && world.steps < stepsMax;) {
     checkAt = Math.min(endMs, checkAt + 100)
@@ -257,14 +257,15 @@ function inputTopics(topology: Topology): readonly string[] {
   return topology.plan(applicationId).subtopologies.flatMap(({ kind, sourceTopics }) => (kind === 'global' ? [] : sourceTopics))
 }
 
-function lagging(broker: EmbeddedBroker, topics: readonly string[]): readonly string[] {
+/** A commit that comes late may have set the offset back, until the next record is committed. */
+function lagging(broker: EmbeddedBroker, observer: Observer, topics: readonly string[]): readonly string[] {
   const partitions = topics.flatMap((topic) =>
     (broker.topics.get(topic)?.partitions ?? []).map((log, partition) => ({ topic, partition, log })),
   )
   return partitions.flatMap(({ topic, partition, log }) => {
-    const [commit] = broker.offsets.of(applicationId, [{ topic, partition } satisfies TopicPartition])
-    const isDone = log.highWatermark === log.startOffset || commit?.offset === log.highWatermark
-    return isDone ? [] : [`${topic}-${partition} at ${commit?.offset ?? 'none'} of ${log.startOffset}..${log.highWatermark}`]
+    const committed = observer.highestCommit({ topic, partition })
+    const isDone = log.highWatermark === log.startOffset || committed === log.highWatermark
+    return isDone ? [] : [`${topic}-${partition} at ${committed} of ${log.startOffset}..${log.highWatermark}`]
   })
 }
 

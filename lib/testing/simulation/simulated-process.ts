@@ -6,6 +6,8 @@ export type CrashPoint = 'before' | 'after'
 
 interface PlannedCrash {
   readonly point: CrashPoint
+  /** Only calls of this name count. Null: all do. */
+  readonly call: string | null
   /** The process is killed at this many calls from now. */
   callsLeft: number
   readonly onCrash: (call: string) => void
@@ -86,8 +88,12 @@ export class SimulatedProcess implements Owner {
   }
 
   /** Kills the process at one of its next calls. */
-  killAt(point: CrashPoint, calls: number, onCrash: (call: string) => void): void {
-    this.#crash = { point, callsLeft: calls, onCrash }
+  killAt(
+    at: { readonly point: CrashPoint; readonly call: string | null; readonly calls: number },
+    onCrash: (call: string) => void,
+  ): void {
+    const { point, call, calls } = at
+    this.#crash = { point, call, callsLeft: calls, onCrash }
   }
 
   /** A planned kill that has not come yet does not come. */
@@ -99,7 +105,7 @@ export class SimulatedProcess implements Owner {
   crashesAt(point: CrashPoint, call: string): boolean {
     if (this.#isDead) return true
     const crash = this.#crash
-    if (crash?.point !== point || --crash.callsLeft > 0) return false
+    if (crash?.point !== point || (crash.call !== null && crash.call !== call) || --crash.callsLeft > 0) return false
     this.#isDead = true
     this.#world.note(`${this.name} is killed ${point} ${call}`)
     crash.onCrash(call)

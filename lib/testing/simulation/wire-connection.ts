@@ -8,7 +8,8 @@ import type { EmbeddedServer } from '../../transport/embedded/server/embedded-se
 import { MutedConnection } from '../../transport/embedded/server/muted-connection.ts'
 import type { Connection, RequestFrame } from '../../transport/kafka/connection/connection.ts'
 import type { Observer } from './observer.ts'
-import type { Hits, NetworkWeather } from './port-network.ts'
+import type { NetworkWeather } from './network-weather.ts'
+import type { Hits } from './port-network.ts'
 import type { SimulatedProcess } from './simulated-process.ts'
 import type { World } from './world.ts'
 
@@ -38,7 +39,7 @@ export class WireConnection implements Connection {
   readonly #broker: MutedConnection
   readonly #waiting = new Set<(reason: Error) => void>()
   /** The latest arrivals: what is sent later does not arrive earlier. */
-  readonly #arrivedBy = { request: 0, response: 0 }
+  readonly #arrivedBy = { request: 0, answer: 0 }
   #correlationId = 0
   #ended: Error | null = null
   #isStuck = false
@@ -68,7 +69,7 @@ export class WireConnection implements Connection {
     if (apiName === 'JoinGroup')
       observer.onJoin(process, decodeRequest(joinGroup as Api<{ memberId: string }>, request.apiVersion, request.body).memberId)
     if (apiName === 'OffsetCommit') observer.onCommitSent(process)
-    this.#send('request', apiName, () => this.#serve(request, resolve))
+    this.#send('request', request, () => this.#serve(request, resolve))
     return promise.finally(() => {
       this.#waiting.delete(reject)
       if (apiName === 'JoinGroup') observer.onJoined(process)
@@ -92,7 +93,20 @@ export class WireConnection implements Connection {
     world.schedule(0, process, `${process.name} loses its connection to ${this.nodeId}`, () => this.close(new Error(why)))
   }
 
-  #serve({ apiKey, apiName, apiVersion, header, body }: RequestFrame, resolve: (body: Uint8Array) => void): void {
+  #serve(request: RequestFrame, resolve: (body: Uint8Array) => void): void {
+    const { process } = this.#options
+    const { apiName, header } = request
+    const answered = (response: Buffer | null): void => {
+      if (response === null || process.crashesAt('after', apiName)) return
+      const reader = new ResponseReader(response)
+      reader.int32()
+      const bytes = new Uint8Array((header === 'flexible' ? reader.skipTags() : reader).rest())
+      this.#send('answer', request, () => resolve(bytes))
+    }
+    this.#receive(request).then(answered, () => this.break('the broker closed the connection'))
+  }
+
+  #receive({ apiKey, apiName, apiVersion, header, body }: RequestFrame): Promise<Buffer | null> {
     const { process, observer, broker, groupId } = this.#options
     if (apiName === 'Produce') observer.onAppend(process, broker.group(groupId), null)
     const head = new RequestWriter(body.length + 64)
@@ -100,38 +114,38 @@ export class WireConnection implements Connection {
       .int16(apiVersion)
       .int32(this.#correlationId++)
       .string(process.name)
-    const frame = (header === 'flexible' ? head.noTags() : head).raw(body).bytes
-    const answered = (response: Buffer | null): void => {
-      if (response === null || process.crashesAt('after', apiName)) return
-      const reader = new ResponseReader(response)
-      reader.int32()
-      const bytes = new Uint8Array((header === 'flexible' ? reader.skipTags() : reader).rest())
-      this.#send('response', apiName, () => resolve(bytes))
-    }
-    this.#broker.receive(frame).then(answered, () => this.break('the broker closed the connection'))
+    return this.#broker.receive((header === 'flexible' ? head.noTags() : head).raw(body).bytes)
   }
 
-  #send(what: 'request' | 'response', apiName: string, deliver: () => void): void {
+  #send(message: 'request' | 'answer', request: RequestFrame, deliver: () => void): void {
     const { world, isReachable, process, weather, hits } = this.#options
     if (this.#isStuck || !isReachable()) {
       this.#isStuck = true
       return
     }
-    if (world.chance.float() < weather.lost) {
-      const key = `lost ${what} × ${apiName}`
+    const { apiName } = request
+    const mishap = weather.mishapOf(message, apiName)
+    if (mishap !== null) {
+      const key = `${mishap} × ${apiName}`
       hits.set(key, (hits.get(key) ?? 0) + 1)
+      if (mishap === 'late request') this.#sendLate(request)
       return this.break('the connection broke')
     }
-    const arrival = Math.max(this.#arrivedBy[what], world.now + world.chance.float() * weather.latencyMs)
-    this.#arrivedBy[what] = arrival + 1
-    const arrow = what === 'request' ? '→' : '←'
-    world.schedule(
-      arrival - world.now,
-      what === 'request' ? null : process,
-      `${process.name} ${apiName} ${arrow} ${this.nodeId}`,
-      () => {
-        if (this.#ended === null && !this.#isStuck) deliver()
-      },
-    )
+    const arrival = Math.max(this.#arrivedBy[message], world.now + world.chance.float() * weather.latencyMs)
+    this.#arrivedBy[message] = arrival + 1
+    const label = `${process.name} ${apiName} ${message === 'request' ? '→' : '←'} ${this.nodeId}`
+    world.schedule(arrival - world.now, message === 'request' ? null : process, label, () => {
+      if (this.#ended === null && !this.#isStuck) deliver()
+    })
+  }
+
+  /** The client has given its connection up. What it had sent is still on its way, and the broker reads it. */
+  #sendLate(request: RequestFrame): void {
+    const { world, process, weather, observer } = this.#options
+    const { apiName } = request
+    observer.onLate(apiName)
+    world.schedule(weather.lateness(), null, `${process.name} ${apiName} → ${this.nodeId} late`, () => {
+      this.#receive(request).catch(() => undefined)
+    })
   }
 }

@@ -1,4 +1,5 @@
 import type { Chance } from '../../clock/chance.ts'
+import type { Timer } from '../../clock/clock.ts'
 import type { Signal } from '../../model/abort-signal.ts'
 import type { TopicPartition } from '../../model/topic-partition.ts'
 import { partitionKey } from '../../model/topic-partition.ts'
@@ -9,7 +10,8 @@ import { EmbeddedServer } from '../../transport/embedded/server/embedded-server.
 import type { Connection, HostPort } from '../../transport/kafka/connection/connection.ts'
 import { kafkaCluster } from '../../transport/kafka/kafka-cluster.ts'
 import type { Observer } from './observer.ts'
-import type { Hits, NetworkWeather } from './port-network.ts'
+import type { NetworkWeather } from './network-weather.ts'
+import type { Hits } from './port-network.ts'
 import type { SimulatedProcess } from './simulated-process.ts'
 import { WireConnection } from './wire-connection.ts'
 import type { World } from './world.ts'
@@ -25,6 +27,9 @@ export interface WireNetworkOptions {
 
 const brokers = 3
 
+/** The longest time that a coordinator takes to read a group. */
+const loadingMs = 3000
+
 /**
  * The brokers of a cluster and the network before them. Every broker leads some partitions and coordinates some groups; when it goes
  * away others take these over, with the next epoch. All of them share one log, as replicas that are always in sync.
@@ -37,6 +42,7 @@ export class WireNetwork implements ClusterView {
   readonly #down = new Set<number>()
   readonly #leaders = new Map<string, PartitionLeader>()
   readonly #coordinators = new Map<string, number>()
+  readonly #loading = new Map<string, Timer>()
   readonly #connections = new Set<WireConnection>()
 
   constructor(options: WireNetworkOptions) {
@@ -88,10 +94,22 @@ export class WireNetwork implements ClusterView {
     for (const [key, leader] of this.#leaders) this.#elect(key, leader)
   }
 
+  /** Another broker takes the group over. It first reads what the log has of it. */
   moveCoordinator(groupId: string): void {
-    const before = this.#coordinators.get(groupId)
-    this.#coordinators.set(groupId, this.#any(before))
-    this.#options.broker.group(groupId).moved()
+    const { world, broker } = this.#options
+    const group = broker.group(groupId)
+    this.#coordinators.set(groupId, this.#any(this.#coordinators.get(groupId)))
+    group.unload()
+    const loading = world.schedule(world.chance.float() * loadingMs, null, `group ${groupId} is loaded`, () => {
+      this.#loading.delete(groupId)
+      group.load()
+    })
+    this.#loading.get(groupId)?.cancel()
+    this.#loading.set(groupId, loading)
+  }
+
+  isLoading(groupId: string): boolean {
+    return this.#loading.has(groupId)
   }
 
   /** The cluster as one process sees it: Millrace's own clients, over connections of this network. */
@@ -114,8 +132,8 @@ export class WireNetwork implements ClusterView {
 
   /** Whether messages pass between a process and the brokers. */
   #isReachable({ name }: SimulatedProcess): boolean {
-    const { downUntil, cutUntil } = this.#options.weather
-    return this.#options.world.now >= Math.max(downUntil, cutUntil.get(name) ?? 0)
+    const { weather, world } = this.#options
+    return weather.isReachable(name, world.now)
   }
 
   /** Connects to a broker that is there. Without a way to it, nothing is heard until the caller gives up. */
@@ -140,7 +158,7 @@ export class WireNetwork implements ClusterView {
         onClose,
       })
       this.#connections.add(connection)
-      resolve(connection)
+      if (!process.crashesAt('after', 'connect')) resolve(connection)
     })
     return promise
   }

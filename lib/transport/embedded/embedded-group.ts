@@ -5,6 +5,14 @@ import type { GroupClient, GroupMemberDescription, GroupMemberState } from './em
 import { electProtocol, sameProtocols } from './group-protocols.ts'
 import { refusal } from './refusal.ts'
 
+/** What the log has of a group: its last generation with assignments, or that it became empty. */
+interface StoredGroup {
+  readonly generationId: number
+  readonly leaderId: string
+  readonly protocolName: string
+  readonly members: readonly GroupMemberState[]
+}
+
 type GroupState = 'empty' | 'preparing-rebalance' | 'completing-rebalance' | 'stable'
 
 const stateNames: Readonly<Record<GroupState, string>> = {
@@ -31,6 +39,7 @@ export class EmbeddedGroup {
   #protocolName = ''
   #protocolType = ''
   #rebalance: Timer | null = null
+  #stored: StoredGroup = { generationId: 0, leaderId: '', protocolName: '', members: [] }
   /** Ids that were given to members which have not joined yet (KIP-394). */
   readonly #reserved = new Map<string, Timer>()
 
@@ -131,14 +140,30 @@ export class EmbeddedGroup {
     return promise
   }
 
-  /** Another broker coordinates the group from now on: what waits for an answer is told so, and sessions begin anew. */
-  moved(): void {
-    const reason = refusal('NOT_COORDINATOR', `Another broker coordinates group ${this.groupId} now: look it up.`)
-    for (const member of this.#members.values()) {
-      member.joining?.reject(reason)
-      member.syncing?.reject(reason)
-      member.joining = null
-      member.syncing = null
+  /** Another broker coordinates the group from now on (Kafka: `onUnloaded`). What waits for an answer is told so; the rest is forgotten. */
+  unload(): void {
+    const moved = refusal('NOT_COORDINATOR', `Another broker coordinates group ${this.groupId} now: look it up.`)
+    for (const member of this.#members.values()) this.#forget(member, moved)
+    for (const timer of this.#reserved.values()) timer.cancel()
+    this.#reserved.clear()
+    this.#rebalance?.cancel()
+    this.#rebalance = null
+    this.#state = 'empty'
+  }
+
+  /**
+   * The new coordinator has read what the log has of the group (Kafka: `onLoaded`): the last generation whose leader has sent its
+   * assignments. Who has joined since then is unknown, a generation that was not complete has never been, and sessions begin anew.
+   */
+  load(): void {
+    const { generationId, leaderId, protocolName, members } = this.#stored
+    this.#generationId = generationId
+    this.#leaderId = leaderId
+    this.#protocolName = protocolName
+    this.#state = members.length === 0 ? 'empty' : 'stable'
+    for (const stored of members) {
+      const member = { ...stored }
+      this.#members.set(member.memberId, member)
       this.#keepAlive(member)
     }
   }
@@ -269,7 +294,7 @@ export class EmbeddedGroup {
     this.#rebalance = null
     this.#generationId++
     this.#state = members.length === 0 ? 'empty' : 'completing-rebalance'
-    if (members.length === 0) return
+    if (members.length === 0) return this.#store()
     if (!this.#members.has(this.#leaderId)) this.#leaderId = members[0]!.memberId
     this.#protocolName = electProtocol(members)
     for (const member of members) {
@@ -302,10 +327,20 @@ export class EmbeddedGroup {
       if (member !== undefined) member.assignment = Uint8Array.from(assignment)
     }
     this.#state = 'stable'
+    this.#store()
     for (const member of this.#members.values()) {
       member.syncing?.resolve(member.assignment)
       member.syncing = null
     }
+  }
+
+  /** Of what members support the log has the chosen protocol only. */
+  #store(): void {
+    const members = [...this.#members.values()].map((member): GroupMemberState => {
+      const protocols = member.protocols.filter(({ name }) => name === this.#protocolName)
+      return { ...member, protocols, joining: null, syncing: null, session: null }
+    })
+    this.#stored = { generationId: this.#generationId, leaderId: this.#leaderId, protocolName: this.#protocolName, members }
   }
 
   /** Restarts the session timeout. A member that waits in a join has none, because it sends no heartbeats meanwhile. */

@@ -24,6 +24,8 @@ export interface ClusterView {
   leaderOf(partition: TopicPartition): PartitionLeader
   /** Id of the broker that coordinates the group. −1 while there is none. */
   coordinatorOf(groupId: string): number
+  /** Whether the coordinator of the group still reads what the log has of it. */
+  isLoading(groupId: string): boolean
 }
 
 /** The view of a broker that is alone. */
@@ -34,5 +36,6 @@ export function viewOfOne(node: BrokerNode, clusterId: string): ClusterView {
     controllerId: () => node.nodeId,
     leaderOf: () => ({ nodeId: node.nodeId, epoch: 0 }),
     coordinatorOf: () => node.nodeId,
+    isLoading: () => false,
   }
 }

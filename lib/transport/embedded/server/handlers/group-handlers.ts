@@ -13,7 +13,8 @@ export function misdirectedGroup(groupId: string, { view, nodeId }: RequestConte
   if (groupId === '') return errorCodes.INVALID_GROUP_ID
   const coordinator = view.coordinatorOf(groupId)
   if (coordinator < 0) return errorCodes.COORDINATOR_NOT_AVAILABLE
-  return coordinator === nodeId ? 0 : errorCodes.NOT_COORDINATOR
+  if (coordinator !== nodeId) return errorCodes.NOT_COORDINATOR
+  return view.isLoading(groupId) ? errorCodes.COORDINATOR_LOAD_IN_PROGRESS : 0
 }
 
 const refusedJoin = (errorCode: number, memberId: string, version: number) => {

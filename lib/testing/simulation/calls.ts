@@ -1,0 +1,53 @@
+/**
+ * The calls of a process at which it is killed, and whose messages are lost: the methods of ports at the port level, the requests of
+ * Kafka's protocol at the wire level. A seed names some of them, so that rare calls are hit, too.
+ */
+const networkCalls = {
+  port: [
+    'admin.committedOffsets',
+    'admin.connect',
+    'admin.createTopics',
+    'admin.deleteRecords',
+    'admin.describeTopicConfig',
+    'admin.listOffsets',
+    'admin.metadata',
+    'fetcher.connect',
+    'fetcher.fetch',
+    'groupCoordinator.commitOffsets',
+    'groupCoordinator.connect',
+    'groupCoordinator.heartbeat',
+    'groupCoordinator.join',
+    'groupCoordinator.leave',
+    'groupCoordinator.memberId',
+    'groupCoordinator.sync',
+    'producer.connect',
+    'producer.send',
+  ],
+  wire: [
+    'CreateTopics',
+    'DeleteRecords',
+    'DescribeConfigs',
+    'Fetch',
+    'FindCoordinator',
+    'Heartbeat',
+    'InitProducerId',
+    'JoinGroup',
+    'LeaveGroup',
+    'ListOffsets',
+    'Metadata',
+    'OffsetCommit',
+    'OffsetFetch',
+    'Produce',
+    'SyncGroup',
+  ],
+} as const
+
+/** Calls whose messages can be lost. */
+export function callsOf(level: 'port' | 'wire'): readonly string[] {
+  return networkCalls[level]
+}
+
+/** Calls at which a process can be killed. */
+export function crashPointsOf(level: 'port' | 'wire'): readonly string[] {
+  return [...networkCalls[level], ...(level === 'wire' ? ['connect'] : []), 'storage.transact']
+}
