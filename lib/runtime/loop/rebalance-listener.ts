@@ -92,7 +92,7 @@ export class RebalanceListener implements MembershipListener {
 
   async #commit(tasks: readonly ManagedTask[], checkpoint: 'if-due' | 'always'): Promise<void> {
     const { aborted } = await this.#options.committer.commit(tasks, checkpoint)
-    await this.#options.tasks.recreate(aborted, 'kept')
+    this.#options.tasks.recreate(aborted, 'kept')
   }
 
   async #revoke(revoked: readonly ManagedTask[]): Promise<void> {
@@ -102,7 +102,7 @@ export class RebalanceListener implements MembershipListener {
     for (const managed of revoked) if (committed.includes(managed) || managed.state !== 'running') tasks.close(managed)
     tasks.closeDirty(revoked)
     const kept = aborted.filter((managed) => !revoked.includes(managed))
-    await tasks.recreate(kept, 'kept')
+    tasks.recreate(kept, 'kept')
   }
 
   /** Commits tasks that go. A commit that is refused, but may pass, is repeated: what it leaves out is processed twice. */

@@ -52,8 +52,8 @@ export class StateUpdater {
     logger.warn(error.message, error.facts)
     const corrupted = tasks.withIds(error.tasks.map(taskIdString))
     const aborted = await committer.abort(corrupted)
-    await tasks.recreate(corrupted, 'destroyed')
+    tasks.recreate(corrupted, 'destroyed')
     const others = aborted.filter((managed) => !corrupted.includes(managed))
-    await tasks.recreate(others, 'kept')
+    tasks.recreate(others, 'kept')
   }
 }

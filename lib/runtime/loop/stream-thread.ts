@@ -155,7 +155,7 @@ export class StreamThread {
     const { committed, aborted } = await committer.commit(running, checkpoint)
     if (running.length > 0 && committed.length + aborted.length === 0) schedule.refused()
     else schedule.committed(checkpoint, running)
-    await tasks.recreate(aborted, 'kept')
+    tasks.recreate(aborted, 'kept')
   }
 
   #publishState(): void {

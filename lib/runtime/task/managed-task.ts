@@ -12,10 +12,13 @@ export interface ManagedTask {
   readonly partitions: readonly TopicPartition[]
   readonly task: ActiveTask
   readonly storage: StorageEnvironment
-  /** The offsets that the group had committed when the task was created. */
-  readonly committed: readonly OffsetCommit[]
-  /** By name, the ids of the topics that it reads, as they were when the task was created: its offsets are of those topics. */
-  readonly topicIds: ReadonlyMap<string, string>
+  /** The offsets that the group had committed when the task was created. Empty until they are known. */
+  committed: readonly OffsetCommit[]
+  /**
+   * By name, the ids of the topics that it reads, as they were when the task was created: its offsets are of those topics. Empty until they
+   * are known.
+   */
+  readonly topicIds: Map<string, string>
   /** The changelogs whose restore has not ended, by partition key. */
   readonly restoring: Set<string>
   state: 'created' | 'restoring' | 'running' | 'closed'

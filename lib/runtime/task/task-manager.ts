@@ -96,21 +96,16 @@ export class TaskManager {
    * Asks where the tasks begin that the thread does not have yet. It touches no task. `topics`: the topics that these tasks read, as
    * they are now.
    */
-  async startsOf(assigned: AssignedTasks, topics: KnownTopics): Promise<TaskStarts> {
-    const partitions = this.#newIn(assigned).flatMap(([, each]) => each)
-    const { admin, environment } = this.#options
-    const { applicationId, logger } = environment
-    const committed = partitions.length === 0 ? [] : await admin.committedOffsets(applicationId, partitions, 'stable')
-    return { topics, committed: committed.filter((offset) => isOf(topics, offset, logger)) }
+  startsOf(assigned: AssignedTasks, topics: KnownTopics): Promise<TaskStarts> {
+    return this.#startsOf(
+      this.#newIn(assigned).flatMap(([, each]) => each),
+      topics,
+    )
   }
 
   /** Creates the tasks that the thread does not have yet. The other tasks go on. */
-  assign(assigned: AssignedTasks, { topics, committed }: TaskStarts): void {
-    for (const [id, partitions] of this.#newIn(assigned)) {
-      const keys = new Set(partitions.map(partitionKey))
-      const mine = committed.filter((offset) => keys.has(partitionKey(offset)))
-      this.#create(parseTaskId(id), partitions, mine, idsOf(partitions, topics))
-    }
+  assign(assigned: AssignedTasks, starts: TaskStarts): void {
+    for (const [id, partitions] of this.#newIn(assigned)) this.#begin(this.#create(parseTaskId(id), partitions), starts)
   }
 
   /** Notes that these changelogs are restored. A task starts to run when all its changelogs are restored. */
@@ -123,13 +118,19 @@ export class TaskManager {
 
   /**
    * Closes tasks without a commit, and makes them anew (Java: `closeDirtyAndRevive`). They begin at the offsets that the group has
-   * committed by now. `kept`: their stores begin with the rows in storage. `destroyed`: their stores begin empty.
+   * committed by now, which are asked for beside the loop. `kept`: their stores begin with the rows in storage. `destroyed`: their stores
+   * begin empty.
    */
-  async recreate(tasks: readonly ManagedTask[], state: 'kept' | 'destroyed'): Promise<void> {
+  recreate(tasks: readonly ManagedTask[], state: 'kept' | 'destroyed'): void {
+    if (tasks.length === 0) return
     this.closeDirty(tasks)
     if (state === 'destroyed') for (const { id } of tasks) this.#options.directory.destroyTask(id)
-    const again = new Map(tasks.map(({ id, partitions }) => [taskIdString(id), partitions]))
-    if (tasks.length > 0) this.assign(again, await this.startsOf(again, await this.#options.topics.look()))
+    const again = tasks.map(({ id, partitions }) => this.#create(id, partitions))
+    const abandoned = allAborted(again.map((managed) => this.#startOf(managed).signal))
+    const partitions = tasks.flatMap((managed) => managed.partitions)
+    const ask = async () => this.#startsOf(partitions, await this.#options.topics.look())
+    const asked = patiently(ask, this.#options.patience, abandoned)
+    for (const managed of again) this.#step(managed, asked, (starts) => this.#begin(managed, starts))
   }
 
   /**
@@ -187,36 +188,43 @@ export class TaskManager {
     return [...assigned].filter(([id]) => !this.#tasks.has(id))
   }
 
-  #create(
-    id: TaskId,
-    partitions: readonly TopicPartition[],
-    committed: readonly OffsetCommit[],
-    topicIds: ReadonlyMap<string, string>,
-  ): void {
+  async #startsOf(partitions: readonly TopicPartition[], topics: KnownTopics): Promise<TaskStarts> {
+    const { admin, environment } = this.#options
+    const { applicationId, logger } = environment
+    const committed = partitions.length === 0 ? [] : await admin.committedOffsets(applicationId, partitions, 'stable')
+    return { topics, committed: committed.filter((offset) => isOf(topics, offset, logger)) }
+  }
+
+  #create(id: TaskId, partitions: readonly TopicPartition[]): ManagedTask {
     const { plan, environment, output, directory, globalStores } = this.#options
     const subtopology = plan.subtopologies[id.subtopology]!
     using opened = new DisposableStack()
     const storage = opened.adopt(directory.openTask(id), (each) => directory.closeTask(id, each))
     logEmptied(storage, `task ${taskIdString(id)}`, environment.logger)
     const subtopologies = [subtopology]
+    const topicIds = new Map<string, string>()
     const task = new StreamTask({ id, environment, subtopologies, partitions, topicIds, storage, output, globalStores })
-    const restoring = new Set<string>()
-    const managed: ManagedTask = { id, subtopology, partitions, topicIds, task, storage, committed, restoring, state: 'created' }
+    const begun = { committed: [], topicIds, restoring: new Set<string>(), state: 'created' } as const
+    const managed: ManagedTask = { id, subtopology, partitions, task, storage, ...begun }
     this.#tasks.set(taskIdString(id), managed)
     for (const partition of partitions) this.#owners.set(partitionKey(partition), managed)
     // From here on `close` also closes the storage.
     opened.move()
     task.open()
-    this.#restore(managed)
-    if (managed.restoring.size === 0) this.#start(managed)
+    return managed
   }
 
-  #restore(managed: ManagedTask): void {
+  /** The task begins at its places among these. */
+  #begin(managed: ManagedTask, { committed, topics }: TaskStarts): void {
+    const keys = new Set(managed.partitions.map(partitionKey))
+    managed.committed = committed.filter((offset) => keys.has(partitionKey(offset)))
+    for (const [topic, topicId] of idsOf(managed.partitions, topics)) managed.topicIds.set(topic, topicId)
     managed.state = 'restoring'
     for (const restore of managed.task.restores()) {
       managed.restoring.add(partitionKey(restore.partition))
       this.#options.changelogs.register(this.#changelog(managed, restore))
     }
+    if (managed.restoring.size === 0) this.#start(managed)
   }
 
   #changelog(
@@ -338,6 +346,17 @@ interface Place {
   readonly partition: TopicPartition
   readonly begin: number
   readonly end: number
+}
+
+/** A signal that is aborted when all of these are. */
+function allAborted(signals: readonly AbortSignal[]): AbortSignal {
+  const all = new AbortController()
+  let left = signals.length
+  const count = (): void => {
+    if (--left === 0) all.abort()
+  }
+  for (const signal of signals) signal.addEventListener('abort', count, { once: true })
+  return all.signal
 }
 
 function startTimeout(id: TaskId, limitMs: number): StreamsError {

@@ -38,7 +38,7 @@ export class FakeTasks {
     this.all = [...assigned.keys()].map((id) => this.withIds([id])[0] ?? managed(new FakeTask(id)))
   }
 
-  async recreate(tasks: readonly ManagedTask[], state: 'kept' | 'destroyed'): Promise<void> {
+  recreate(tasks: readonly ManagedTask[], state: 'kept' | 'destroyed'): void {
     if (tasks.length > 0) this.calls.push(`recreate ${names(tasks)} with state ${state}`)
   }
 

@@ -48,6 +48,7 @@ async function open(t: Test, onClose = (): void => undefined, committedId?: stri
   const reading = new Map<string, number>()
   const changelogs = new Map<string, Changelog>()
   const errors: string[] = []
+  const coordinator = { answers: Promise.resolve() }
   const starts: Record<'earliest' | 'latest', number> = { earliest: 2, latest: 9 }
   const suppliers = () => new Keeping(onClose)
   const nodes = [source('SOURCE', ['in']), processor('KEEP', ['SOURCE'], suppliers, ['s'])]
@@ -58,12 +59,14 @@ async function open(t: Test, onClose = (): void => undefined, committedId?: stri
     plan: plan(subtopology(0, nodes, { stores: [keyValueStore('s', ['KEEP'])] })).plan('test'),
     environment: { ...environment, logger: { ...environment.logger, error: (message) => void errors.push(message) } },
     admin: {
-      committedOffsets: async (_, asked) =>
-        asked.flatMap((each) => {
+      committedOffsets: async (_, asked) => {
+        await coordinator.answers
+        return asked.flatMap((each) => {
           const offset = committed.get(partitionKey(each))
           const metadata = encodeCommittedMetadata({ ...noCommittedMetadata, topicId: committedId })
           return offset === undefined ? [] : [{ ...each, offset, leaderEpoch: -1, metadata }]
-        }),
+        })
+      },
       listOffsets: async (asked: readonly TopicPartition[], spec) =>
         asked.map((each): PartitionOffset => ({ ...each, offset: starts[spec as 'earliest' | 'latest'] })),
     },
@@ -106,7 +109,7 @@ async function open(t: Test, onClose = (): void => undefined, committedId?: stri
     manager.closeDirty(manager.all)
     return directory.close()
   }
-  return { manager, committed, reading, changelogs, errors, assign, restored, settled, [Symbol.asyncDispose]: close }
+  return { manager, committed, coordinator, reading, changelogs, errors, assign, restored, settled, [Symbol.asyncDispose]: close }
 }
 
 const partition = { topic: 'in', partition: 0 }
@@ -167,7 +170,7 @@ t.test('a task that is assigned again is not touched', async (t) => {
 
 t.test('tasks begin again at what is committed by now, with the state that storage has', async (t) => {
   await using opened = await open(t)
-  const { manager, assign, committed, reading, changelogs, restored } = opened
+  const { manager, assign, committed, reading, changelogs, restored, settled } = opened
   await assign()
   await restored()
   processOne(manager, 2, 'kept')
@@ -175,7 +178,8 @@ t.test('tasks begin again at what is committed by now, with the state that stora
   managed!.task.postCommit(managed!.task.prepareCommit(), 'always')
   committed.set(key, 3)
   processOne(manager, 3, 'given up')
-  await manager.recreate([managed!], 'kept')
+  manager.recreate([managed!], 'kept')
+  await settled()
   t.equal(changelogs.get(changelog)?.start, 1, 'the position that was stored with the rows')
   await restored()
   t.equal(reading.get(key), 3)
@@ -185,16 +189,38 @@ t.test('tasks begin again at what is committed by now, with the state that stora
   t.same([rows?.get('kept'), rows?.get('given up')], ['kept', null])
 })
 
+t.test('a coordinator that does not answer holds up the tasks that begin again, and nobody else', async (t) => {
+  await using opened = await open(t)
+  const { manager, coordinator, assign, restored, settled } = opened
+  await assign()
+  await restored()
+  const { promise, resolve } = Promise.withResolvers<void>()
+  coordinator.answers = promise
+  manager.recreate(manager.running, 'kept')
+  await settled()
+  t.match(manager.all, [{ state: 'created' }], 'the loop goes on')
+  manager.closeDirty(manager.all)
+  resolve()
+  await settled()
+  t.same(manager.all, [], 'an answer that comes too late begins nothing')
+  await assign()
+  manager.recreate(manager.all, 'kept')
+  await settled()
+  await restored()
+  t.match(manager.all, [{ state: 'running' }])
+})
+
 t.test('tasks whose state is destroyed read their changelogs from the start', async (t) => {
   await using opened = await open(t)
-  const { manager, assign, committed, changelogs, restored } = opened
+  const { manager, assign, committed, changelogs, restored, settled } = opened
   await assign()
   await restored()
   processOne(manager, 2, 'gone')
   const [managed] = manager.running
   managed!.task.postCommit(managed!.task.prepareCommit(), 'always')
   committed.set(key, 3)
-  await manager.recreate([managed!], 'destroyed')
+  manager.recreate([managed!], 'destroyed')
+  await settled()
   t.equal(changelogs.get(changelog)?.start, 'earliest')
   await restored()
   t.equal((manager.running[0]!.task.store('s') as KeyValueStore<string, string> | undefined)?.get('gone'), null)
