@@ -113,6 +113,7 @@ export class VersionedTable extends ByteTable {
   /** Removes a row that no pin shows, whatever its value. */
   drop(row: number): void {
     assert(this.#older(row) === 0, 'Nothing is dropped that a pin shows.')
+    this.rowRemoved(row)
     this.slots.remove(this.hash(row), row)
     this.releaseValue(row)
     this.#order.removed(row)
@@ -127,8 +128,15 @@ export class VersionedTable extends ByteTable {
     const row = this.addRow(key)
     this.heap.memory.int32[row * 2 + epochWord] = this.#epoch
     this.#order.added(row)
+    this.rowAdded(row)
     return row
   }
+
+  /** Called when a row has been added. */
+  protected rowAdded(_row: number): void {}
+
+  /** Called before a row goes. */
+  protected rowRemoved(_row: number): void {}
 
   /** Before the first write of a row in this epoch: the version that a pin shows is put beside it. */
   #preserve(row: number): void {
