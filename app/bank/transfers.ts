@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import { checkIfMatch } from '../platform/http/etag.ts'
 import type { PageRequest, Slice } from '../platform/http/page.ts'
 import { Problem, notFound } from '../platform/http/problem.ts'
@@ -88,7 +88,7 @@ function changedTransfer(current: Transfer, wanted: WantedChange): Transfer {
 }
 
 function fingerprintOf({ fromUserId, toUserId, amount }: WantedTransfer): string {
-  return createHash('sha256').update(`${fromUserId} ${toUserId} ${amount}`).digest('base64url')
+  return hash('sha256', `${fromUserId} ${toUserId} ${amount}`, 'base64url')
 }
 
 /** An idempotency key stands for one request: another one under it is a mistake of the client. */

@@ -3,6 +3,13 @@ import type { SQLInputValue, StatementSync } from 'node:sqlite'
 import { bankSchema } from './bank-schema.ts'
 import type { TableName } from './bank-schema.ts'
 
+/** The statements around what succeeds or fails as a whole. */
+interface Bracket {
+  readonly begin: string
+  readonly end: string
+  readonly undo: readonly string[]
+}
+
 /** A database of the bank: a SQLite file or `:memory:`. Statements are prepared once. */
 export class BankDatabase {
   readonly connection: DatabaseSync
@@ -34,19 +41,29 @@ export class BankDatabase {
 
   /** Runs `action` in a transaction; what it throws rolls back. */
   transact<T>(action: () => T): T {
-    this.connection.exec('begin immediate')
-    try {
-      const result = action()
-      this.connection.exec('commit')
-      return result
-    } catch (error) {
-      this.connection.exec('rollback')
-      throw error
-    }
+    return this.#either(action, { begin: 'begin immediate', end: 'commit', undo: ['rollback'] })
+  }
+
+  /** Runs `action` as a part of the transaction that is open; what it throws rolls back no more than the part. */
+  attempt<T>(action: () => T): T {
+    return this.#either(action, { begin: 'savepoint part', end: 'release part', undo: ['rollback to part', 'release part'] })
   }
 
   close(): void {
     this.connection.close()
+  }
+
+  #either<T>(action: () => T, { begin, end, undo }: Bracket): T {
+    this.run(begin)
+    try {
+      const result = action()
+      this.run(end)
+      return result
+    } catch (error) {
+      // An error such as a full disk may have ended the transaction already.
+      if (this.connection.isTransaction) for (const sql of undo) this.run(sql)
+      throw error
+    }
   }
 
   #prepared(sql: string): StatementSync {

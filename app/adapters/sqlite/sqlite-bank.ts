@@ -35,7 +35,7 @@ class SqliteTransfers extends SqliteRows<Transfer, NewTransfer> implements Trans
   }
 
   async insertOnce(row: NewTransfer, { id, fingerprint }: Request): Promise<MadeTransfer> {
-    return this.database.transact(() => {
+    return this.writes.run(() => {
       const made = this.#made(id)
       if (made !== undefined) return made
       const transfer = this.add(row, { request_id: id })
@@ -47,7 +47,7 @@ class SqliteTransfers extends SqliteRows<Transfer, NewTransfer> implements Trans
   async settle(decisions: readonly Settlement[], now: string): Promise<number> {
     const sql = `update transfers set status = ?, last_updated_at = ? where id = ? and status = 'PENDING'`
     const set = ({ transferId, status }: Settlement): number => this.database.run(sql, status, now, transferId).changes
-    return this.database.transact(() => decisions.reduce((sum, decision) => sum + set(decision), 0))
+    return this.writes.run(() => decisions.reduce((sum, decision) => sum + set(decision), 0))
   }
 
   #made(requestId: string): MadeTransfer | undefined {

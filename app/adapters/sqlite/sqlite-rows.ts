@@ -3,12 +3,14 @@ import type { Rows } from '../../bank/ports.ts'
 import type { PageRequest, Slice } from '../../platform/http/page.ts'
 import type { BankDatabase } from './bank-database.ts'
 import type { TableName } from './bank-schema.ts'
+import { GroupCommit } from './group-commit.ts'
 
 type Fields = Readonly<Record<string, SQLInputValue>>
 
 /** Rows of one table, by the names that the bank has for its columns. */
 export class SqliteRows<T extends { readonly id: number }, N extends object> implements Rows<T, N> {
   protected readonly database: BankDatabase
+  protected readonly writes: GroupCommit
   readonly #table: TableName
   /** Name in the bank → name of the column. */
   readonly #columns: Readonly<Record<string, string>>
@@ -16,6 +18,7 @@ export class SqliteRows<T extends { readonly id: number }, N extends object> imp
 
   constructor(database: BankDatabase, table: TableName, columns: Readonly<Record<keyof N & string, string>>) {
     this.database = database
+    this.writes = new GroupCommit(database)
     this.#table = table
     this.#columns = columns
     const named = Object.entries<string>(columns).map(([name, column]) => `${column} as ${name}`)
@@ -32,11 +35,11 @@ export class SqliteRows<T extends { readonly id: number }, N extends object> imp
   }
 
   async insert(row: N): Promise<T> {
-    return this.add(row, {})
+    return this.writes.run(() => this.add(row, {}))
   }
 
   async update(id: number, change: (current: T) => T): Promise<T | undefined> {
-    return this.database.transact(() => {
+    return this.writes.run(() => {
       const current = this.find(id)
       if (current === undefined) return undefined
       const next = change(current) as unknown as Fields
@@ -48,7 +51,7 @@ export class SqliteRows<T extends { readonly id: number }, N extends object> imp
   }
 
   async delete(id: number, check: (current: T) => void): Promise<boolean> {
-    return this.database.transact(() => {
+    return this.writes.run(() => {
       const current = this.find(id)
       if (current !== undefined) check(current)
       return this.database.run(`delete from ${this.#table} where id = ?`, id).changes > 0
@@ -66,6 +69,6 @@ export class SqliteRows<T extends { readonly id: number }, N extends object> imp
     const columns = [...names.map((name) => this.#columns[name]!), ...Object.keys(more)]
     const sql = `insert into ${this.#table} (${columns.join(', ')}) values (${columns.map(() => '?').join(', ')})`
     const { id } = this.database.run(sql, ...names.map((name) => fields[name]!), ...Object.values(more))
-    return this.find(id)!
+    return Object.fromEntries([['id', id], ...names.map((name) => [name, fields[name]])]) as T
   }
 }

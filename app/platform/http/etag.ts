@@ -1,9 +1,9 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import { Problem } from './problem.ts'
 
 /** A strong ETag: two values have the same one where they are the same JSON. */
 export function etagOf(value: unknown): string {
-  return `"${createHash('sha256').update(JSON.stringify(value)).digest('base64url').slice(0, 22)}"`
+  return `"${hash('sha256', JSON.stringify(value), 'base64url').slice(0, 22)}"`
 }
 
 /** Throws a 412 if the client has seen another version (RFC 9110, If-Match). Without the header all is allowed. */

@@ -24,6 +24,11 @@ export async function userRowsSuite(t: Test, open: () => UserRows): Promise<void
       made.map(({ id }) => id),
       [1, 2, 3],
     )
+    t.same(
+      made.map((user) => JSON.stringify(user)),
+      (await rows.list({ number: 0, size: 3 })).rows.map((user) => JSON.stringify(user)),
+      'what was inserted is what is found, field by field',
+    )
     t.same(await rows.get(3), { id: 3, name: '<b> 🚀', createdAt: at, lastUpdatedAt: at })
     t.same(await rows.list({ number: 1, size: 2 }), { rows: [made[2]], total: 3 })
     t.match(await rows.update(2, (user) => ({ ...user, name: 'Bruno Costa' })), { id: 2, name: 'Bruno Costa' })
@@ -40,6 +45,27 @@ export async function userRowsSuite(t: Test, open: () => UserRows): Promise<void
     await t.rejects(rows.update(1, refuse), /refused/)
     await t.rejects(rows.delete(1, refuse), /refused/)
     t.same(await rows.get(1), user)
+  })
+
+  await t.test('of writes at once, one that is refused takes nothing of the others with it', async (t) => {
+    const rows = open()
+    const row = { name: 'Amara', createdAt: at, lastUpdatedAt: at }
+    const outcomes = await Promise.allSettled([
+      rows.insert(row),
+      rows.update(1, (user) => ({ ...user, name: 'Bruno' })),
+      rows.update(1, refuse),
+      rows.insert({ ...row, name: null } as never),
+      rows.insert(row),
+      rows.delete(2, refuse),
+    ])
+    t.same(
+      outcomes.map(({ status }) => status),
+      ['fulfilled', 'fulfilled', 'rejected', 'rejected', 'fulfilled', 'rejected'],
+    )
+    t.same(
+      (await rows.list({ number: 0, size: 10 })).rows.map(({ name }) => name),
+      ['Bruno', 'Amara'],
+    )
   })
 }
 
