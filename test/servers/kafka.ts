@@ -20,6 +20,7 @@ const run = promisify(execFile)
 const defaultVersion = process.env['KAFKA_VERSION'] ?? '4.4.0'
 const logging = 'org.apache.logging.log4j:log4j-slf4j-impl:2.25.5'
 const quickJvm = ['-XX:TieredStopAtLevel=1', '-XX:+UseSerialGC']
+const smallJvm = ['-Xmx256m', ...quickJvm]
 
 export interface KafkaServerOptions {
   /** Holds data, configuration and logs. One that was used before is continued. Default: a fresh one, deleted by `stop`. */
@@ -34,6 +35,10 @@ export interface KafkaServerOptions {
   readonly security?: 'all'
   /** Default: `KAFKA_VERSION`, or 4.4.0. */
   readonly version?: string
+  /** Options of the JVM. Default: what starts soon and takes little memory. */
+  readonly jvm?: readonly string[]
+  /** Settings of the brokers, instead of those of this file. */
+  readonly settings?: Readonly<Record<string, string | number | boolean>>
 }
 
 export interface KafkaServer {
@@ -68,7 +73,7 @@ export async function startKafka(options: KafkaServerOptions = {}): Promise<Kafk
   const { version = defaultVersion } = options
   const lib = await jars(`kafka-${version}`, [`org.apache.kafka:kafka_2.13:${version}`, logging])
   if (!existsSync(join(dir, 'ports.json'))) await configure(dir, options)
-  await Promise.all(brokers(dir).map((broker) => startBroker(broker, lib)))
+  await Promise.all(brokers(dir).map((broker) => startBroker(broker, lib, options.jvm ?? smallJvm)))
   return {
     bootstrapServers: bootstrapServers(dir),
     dir,
@@ -109,7 +114,7 @@ function broker(dir: string): Broker {
   return { dir, properties, server: { command: 'java', args: [], ...files } }
 }
 
-async function startBroker({ dir, properties, server }: Broker, lib: string): Promise<void> {
+async function startBroker({ dir, properties, server }: Broker, lib: string, jvm: readonly string[]): Promise<void> {
   if (livePid(server) !== null) return
   if (!existsSync(join(dir, 'data/meta.properties'))) await format(properties, lib)
   // Kafka before version 4 logs by reload4j.
@@ -117,7 +122,7 @@ async function startBroker({ dir, properties, server }: Broker, lib: string): Pr
     `-Dlog4j2.configurationFile=${join(dir, 'log4j2.properties')}`,
     `-Dlog4j.configuration=file:${join(dir, 'log4j.properties')}`,
   ]
-  const command = { ...server, args: ['-Xmx256m', ...quickJvm, ...logs, '-cp', `${lib}/*`, 'kafka.Kafka', properties] }
+  const command = { ...server, args: [...jvm, ...logs, '-cp', `${lib}/*`, 'kafka.Kafka', properties] }
   launch(command)
   // An open port is up to a second too early; the line is written once the broker takes part in the cluster.
   await ready(command, 'Kafka Server started', 60_000)
@@ -135,7 +140,7 @@ async function configure(dir: string, options: KafkaServerOptions): Promise<void
   for (const [index] of ports.entries()) {
     const folder = join(dir, `broker-${index + 1}`)
     await mkdir(folder, { recursive: true })
-    await writeFile(join(folder, 'server.properties'), serverProperties(folder, ports, index))
+    await writeFile(join(folder, 'server.properties'), serverProperties(folder, ports, index, options.settings))
     await writeFile(join(folder, 'log4j2.properties'), log4j)
     await writeFile(join(folder, 'log4j.properties'), reload4j)
   }
@@ -160,7 +165,7 @@ function bootstrapServers(dir: string): string {
     .join(',')
 }
 
-function serverProperties(dir: string, ports: readonly Ports[], index: number): string {
+function serverProperties(dir: string, ports: readonly Ports[], index: number, chosen: KafkaServerOptions['settings']): string {
   const { client, controller, proxied, advertised, secure } = ports[index]!
   const replicas = Math.min(3, ports.length)
   const secured = secure === null ? [] : [['SASL_PLAINTEXT', secure.sasl], ['SSL', secure.ssl], ['SASL_SSL', secure.saslSsl]] // prettier-ignore
@@ -184,6 +189,7 @@ function serverProperties(dir: string, ports: readonly Ports[], index: number): 
     'share.coordinator.state.topic.replication.factor': replicas,
     ...quickSettings,
     ...(secure === null ? {} : securitySettings(join(dir, '..'))),
+    ...chosen,
   }
   const lines = Object.entries(settings).map(([key, value]) => `${key}=${value}`)
   return `${lines.join('\n')}\n`

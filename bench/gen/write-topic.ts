@@ -1,0 +1,63 @@
+import { partitionForKey } from 'millrace'
+import type { ProduceBatch, Producer } from 'millrace/transport'
+import type { Bench } from '../broker/bench.ts'
+import type { InputRecord } from './inputs.ts'
+
+/** The size of a full batch: Kafka's `batch.size` in this suite. */
+const batchBytes = 256 * 1024
+const inFlight = 16
+
+/** Appends records to a topic, each to the partition of its key, in full batches. Returns how many there were. */
+export async function writeTopic({ cluster, partitions }: Bench, topic: string, records: Iterable<InputRecord>): Promise<number> {
+  const producer = await cluster.producer({
+    clientId: 'bench-writer',
+    acks: 'all',
+    idempotence: 'enabled',
+    compression: 'none',
+    requestTimeoutMs: 30_000,
+    deliveryTimeoutMs: 120_000,
+  })
+  const writer = new TopicWriter(producer, topic, partitions)
+  for (const record of records) if (writer.append(record) >= inFlight) await writer.sent()
+  writer.flush()
+  await writer.sent()
+  await producer.close()
+  return writer.count
+}
+
+class TopicWriter {
+  readonly #producer: Producer
+  readonly #topic: string
+  readonly #open: (ProduceBatch | undefined)[]
+  #sent: Promise<unknown>[] = []
+  count = 0
+
+  constructor(producer: Producer, topic: string, partitions: number) {
+    this.#producer = producer
+    this.#topic = topic
+    this.#open = Array.from({ length: partitions }, () => undefined)
+  }
+
+  /** Returns how many batches are on their way. */
+  append({ key, value, timestamp }: InputRecord): number {
+    const partition = partitionForKey(key, this.#open.length)
+    const batch = (this.#open[partition] ??= this.#producer.newBatch())
+    batch.append(key, value, timestamp, [])
+    this.count++
+    if (batch.byteLength >= batchBytes) this.#send(partition, batch)
+    return this.#sent.length
+  }
+
+  flush(): void {
+    for (const [partition, batch] of this.#open.entries()) if (batch !== undefined) this.#send(partition, batch)
+  }
+
+  async sent(): Promise<void> {
+    await Promise.all(this.#sent.splice(0))
+  }
+
+  #send(partition: number, batch: ProduceBatch): void {
+    this.#sent.push(this.#producer.send({ topic: this.#topic, partition }, batch))
+    this.#open[partition] = undefined
+  }
+}

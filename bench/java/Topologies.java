@@ -1,0 +1,30 @@
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.Properties;
+import org.apache.kafka.streams.StreamsBuilder;
+import org.apache.kafka.streams.Topology;
+
+/** The twins of bench/ours/topologies, by the same names. */
+interface Topologies {
+    void write(StreamsBuilder builder, JsonNode inputs, String output);
+
+    default Topology build(JsonNode order, Properties properties) {
+        StreamsBuilder builder = new StreamsBuilder();
+        write(builder, order.get("inputs"), order.get("output").asText());
+        return builder.build(properties);
+    }
+
+    static Topologies of(JsonNode order) {
+        return switch (order.get("topology").asText()) {
+            case "bytes" -> new BytesTopology();
+            case "json" -> new JsonTopology();
+            case "count" -> new CountTopology();
+            case "tumbling" -> new WindowedCountTopology(60_000);
+            case "hopping" -> new WindowedCountTopology(15_000);
+            case "stream-table" -> new StreamTableTopology();
+            case "stream-stream-inner" -> new StreamStreamTopology(false);
+            case "stream-stream-left" -> new StreamStreamTopology(true);
+            case "foreign-key" -> new ForeignKeyTopology();
+            default -> throw new IllegalArgumentException("unknown topology in " + order);
+        };
+    }
+}

@@ -1,0 +1,18 @@
+import { stream } from '../gen/inputs.ts'
+import { allCells, plainSettings } from './settings.ts'
+import type { ThroughputRow } from './row.ts'
+
+/** A count of many keys: the store is what is measured. */
+export const b3: ThroughputRow = {
+  kind: 'throughput',
+  name: 'b3',
+  title: 'count, 1 M keys, no cache',
+  topology: 'count',
+  records: { quick: 400_000, full: 4_000_000 },
+  goal: 5,
+  settings: plainSettings,
+  comparison: 'last value of each key',
+  java: allCells,
+  inputs: (records) => [{ name: 'transfers', records: stream({ records, keys: 1_000_000, seed: 1, perMs: 1, lateMs: 45_000 }) }],
+  units: (records) => records,
+}

@@ -1,0 +1,20 @@
+import { stream } from '../gen/inputs.ts'
+import { allCollectors, cached } from './settings.ts'
+import type { ThroughputRow } from './row.ts'
+
+const windows = { ...cached(64), commitIntervalMs: 5_000 }
+
+/** Each record is in four windows. */
+export const c2: ThroughputRow = {
+  kind: 'throughput',
+  name: 'c2',
+  title: 'hopping windows of 60 s every 15 s',
+  topology: 'hopping',
+  records: { quick: 150_000, full: 3_000_000 },
+  goal: 8,
+  settings: windows,
+  comparison: 'last value of each key',
+  java: allCollectors,
+  inputs: (records) => [{ name: 'transfers', records: stream({ records, keys: 10_000, seed: 1, perMs: 1, lateMs: 45_000 }) }],
+  units: (records) => records,
+}

@@ -1,0 +1,21 @@
+import { stream } from '../gen/inputs.ts'
+import { allCollectors, plainSettings } from './settings.ts'
+import type { ThroughputRow } from './row.ts'
+
+/** Two streams with about one partner for each record. */
+export const e1: ThroughputRow = {
+  kind: 'throughput',
+  name: 'e1',
+  title: 'stream ⋈ stream, inner, ± 10 s',
+  topology: 'stream-stream-inner',
+  records: { quick: 200_000, full: 3_000_000 },
+  goal: 6,
+  settings: plainSettings,
+  comparison: 'every record',
+  java: allCollectors,
+  inputs: (records) => [
+    { name: 'left', records: stream({ records: records / 2, keys: 100_000, seed: 1, perMs: 5, lateMs: 15_000 }) },
+    { name: 'right', records: stream({ records: records / 2, keys: 100_000, seed: 11, perMs: 5, lateMs: 15_000 }) },
+  ],
+  units: (records) => records,
+}

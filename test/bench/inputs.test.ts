@@ -1,0 +1,43 @@
+import { readFileSync } from 'node:fs'
+import t from 'tap'
+import { startMs, stream, table } from '../../bench/gen/inputs.ts'
+import { accountAt, amountAt, currencyAt, keyBytes, keyOf, transferValue, valueBytes } from '../../bench/gen/transfer.ts'
+
+const shape = { records: 20_000, keys: 100, seed: 1, perMs: 2, lateMs: 5_000 }
+const java = (name: string): string => readFileSync(new URL(`../../bench/java/${name}`, import.meta.url), 'utf8')
+
+t.test('a value is JSON of 112 bytes, and its fields are where both sides look for them', async (t) => {
+  const value = transferValue(123_456, 42)
+  t.equal(value.length, valueBytes)
+  const { amount, currency, account } = JSON.parse(value.toString()) as Readonly<Record<string, unknown>>
+  t.same([amount, currency, account], [123_456, 'EUR', '0000000000042'])
+  t.equal(value.toString('latin1', amountAt, amountAt + 6), '123456')
+  t.equal(value.toString('latin1', currencyAt, currencyAt + 3), 'EUR')
+  t.equal(value.toString('latin1', accountAt, accountAt + keyBytes), keyOf(42).toString(), 'the account is a key')
+  const constants = { AMOUNT_AT: amountAt, CURRENCY_AT: currencyAt, ACCOUNT_AT: accountAt, ACCOUNT_LENGTH: keyBytes }
+  for (const [name, at] of Object.entries(constants)) t.match(java('Transfer.java'), `${name} = ${at};`)
+})
+
+t.test('a stream is the same each time; its keys are uniform, and one record of twenty is late', async (t) => {
+  const records = [...stream(shape)]
+  t.same(records, [...stream(shape)])
+  t.not(records[0]!.key.toString(), [...stream({ ...shape, seed: 2 })][0]!.key.toString())
+  const counts = Map.groupBy(records, ({ key }) => key.toString())
+  t.equal(counts.size, shape.keys)
+  for (const { length } of counts.values()) t.ok(length > 130 && length < 280, `${length} of about 200`)
+  const late = records.filter(({ timestamp }, index) => timestamp < startMs + Math.floor(index / shape.perMs))
+  t.ok(late.length > 900 && late.length < 1_100, `${late.length} of about 1000`)
+})
+
+t.test('a table has each key once', async (t) => {
+  const keys = [...table({ rows: 50, seed: 1, atMs: 7 })].map(({ key, timestamp }) => `${key.toString()} ${timestamp}`)
+  t.same([keys.length, new Set(keys).size, keys[49]], [50, 50, '0000000000049 7'])
+})
+
+t.test('Java has a twin of each topology', async (t) => {
+  const ours = readFileSync(new URL('../../bench/protocol.ts', import.meta.url), 'utf8')
+  const [, union = ''] = /export type TopologyName =([^\n]*(?:\n {2}\|[^\n]*)*)/.exec(ours) ?? []
+  const names = [...union.matchAll(/'([^']+)'/g)].map(([, name]) => name!)
+  t.ok(names.length > 5)
+  for (const name of names) t.match(java('Topologies.java'), `case "${name}" ->`)
+})

@@ -1,0 +1,135 @@
+import t from 'tap'
+import type { Pass, RowResult } from '../../bench/measure/results.ts'
+import { benchOptions } from '../../bench/options.ts'
+import { compare, lossesFirst } from '../../bench/report/comparison.ts'
+import { markdown } from '../../bench/report/markdown.ts'
+import type { Report } from '../../bench/report/report.ts'
+import { geometricMean, spreadOf } from '../../bench/report/statistics.ts'
+import { svg } from '../../bench/report/svg.ts'
+import { allRows } from '../../bench/rows/all-rows.ts'
+
+const passes = (...figures: readonly number[]): readonly Pass[] =>
+  figures.map((figure) => ({
+    figure,
+    wallMs: 1_000,
+    others: {},
+    memory: { peak: 300e6, anonymous: 200e6, file: 50e6 },
+    longestStallMs: 12,
+  }))
+
+function row(name: string, goal: number | null, java: readonly number[], ours: readonly number[]): RowResult {
+  return {
+    name,
+    title: `title of ${name}`,
+    goal,
+    unit: 'CPU-µs/record',
+    records: 200_000,
+    digest: '10 records, abc',
+    cell: { collector: 'Parallel' },
+    cells: [],
+    floor: [0.1, 0.2],
+    sides: [
+      { name: 'Kafka Streams', isJava: true, passes: passes(...java) },
+      { name: 'Millrace', isJava: false, passes: passes(...ours) },
+    ],
+  }
+}
+
+t.test('a goal is reached by the median when no pair is under nine tenths of it', async (t) => {
+  t.equal(compare(row('b1', 5, [10, 10, 10], [2, 2, 2])).verdict, 'reached')
+  t.equal(compare(row('b1', 5, [10, 10, 9], [2, 2, 2])).verdict, 'reached', 'a pair at 0.9 of it')
+  t.equal(compare(row('b1', 5, [10, 10, 8], [2, 2, 2])).verdict, 'short', 'a pair under that')
+  t.equal(compare(row('b1', 5, [9.8, 9.8, 30], [2, 2, 2])).verdict, 'short', 'one good pair does not help')
+  t.equal(compare(row('b1', null, [1], [2])).verdict, 'no goal')
+})
+
+t.test('pairs are compared one by one, and Java is compared with its best side', async (t) => {
+  t.same(compare(row('b1', 5, [10, 30], [1, 10])).ratio, { median: 6.5, least: 3, greatest: 10 })
+  const two = row('i2', 6, [100], [10])
+  const quicker = { name: 'Kafka Streams, quicker', isJava: true, passes: passes(40) }
+  const { java, ratio } = compare({ ...two, sides: [...two.sides, quicker] })
+  t.same([java.side.name, ratio.median], ['Kafka Streams, quicker', 4])
+})
+
+t.test('what is short of its goal comes first, the shortest before all', async (t) => {
+  const rows = [row('a1', 3, [9], [1]), row('b1', 5, [4], [1]), row('b2', 9, [2], [1])].map(compare)
+  t.same(
+    lossesFirst(rows).map(({ row: { name } }) => name),
+    ['b2', 'b1', 'a1'],
+  )
+})
+
+t.test('the page names losses before gains, voids before both, and what the figures were taken on', async (t) => {
+  const rows = [row('a1', 3, [9], [1]), row('b1', 5, [4], [8])].map(compare)
+  const page = markdown(report(rows), 'images/chart.svg')
+  const order = ['## Void', '## Short of the goal', '| b1 |', '## Reached', '| a1 |', '### b1', '## Machine', '## Method']
+  const places = order.map((text) => page.indexOf(text))
+  t.ok(!places.includes(-1), JSON.stringify(places))
+  t.same(
+    places.toSorted((left, right) => left - right),
+    places,
+  )
+  t.match(page, '- c1: the outputs differ', 'a reason is one line')
+  t.match(page, '**0.5** (0.5 … 0.5) | 5 |')
+  t.match(page, '2 × some processor')
+  t.match(page, 'ParallelGC')
+})
+
+t.test('the chart has a bar for each row, on both sides of 1', async (t) => {
+  const chart = svg([row('a1', 3, [9], [1]), row('b1', 5, [4], [8]), row('l', null, [1], [1])].map(compare))
+  t.equal(chart.match(/<rect x=/g)?.length, 3)
+  t.notMatch(chart, /NaN|undefined|Infinity/)
+  t.match(chart, '9.00 of 3')
+})
+
+t.test('statistics', async (t) => {
+  t.same(spreadOf([3, 1, 2]), { median: 2, least: 1, greatest: 3 })
+  t.same(spreadOf([1, NaN, 2]), { median: 1.5, least: 1, greatest: 2 })
+  t.same(spreadOf([]), { median: NaN, least: NaN, greatest: NaN })
+  t.equal(geometricMean([2, 8]), 4)
+})
+
+t.test('the command line chooses rows and passes, and refuses what it does not know', async (t) => {
+  const quick = benchOptions([], allRows)
+  t.same([quick.plan.pairs, quick.plan.records, quick.report], [1, null, 'temp/bench'])
+  t.notOk(
+    quick.rows.some(({ name }) => name === 'i2-default'),
+    'a row that has no size in this suite is left out',
+  )
+  t.equal(benchOptions(['--suite', 'full'], allRows).rows.length, allRows.length)
+  const chosen = benchOptions(
+    ['--only', 'b1,e2', '--pairs', '7', '--records', '1000', '--connections', 'socket,kafkajs'],
+    allRows,
+  )
+  t.same(
+    [chosen.rows.map(({ name }) => name), chosen.plan.pairs, chosen.plan.records, chosen.plan.connections],
+    [['b1', 'e2'], 7, 1_000, ['socket', 'kafkajs']],
+  )
+  for (const args of [
+    ['--only', 'zz'],
+    ['--suite', 'slow'],
+    ['--connections', 'x'],
+    ['--pairs', '0'],
+    ['--records', 'many'],
+  ])
+    t.throws(() => benchOptions(args, allRows), TypeError, args.join(' '))
+})
+
+function report(rows: Report['rows']): Report {
+  return {
+    machine: {
+      processors: '2 × some processor',
+      memory: '24 GB',
+      kernel: '6.1',
+      node: 'v24',
+      java: 'some JVM',
+      kafka: '4.4.0',
+      load: '0.1',
+      taken: '2026-11-28T10:00',
+    },
+    plan: { suite: 'quick', pairs: 1, warmUps: 1, records: null, connections: ['socket'] },
+    command: 'npm run bench',
+    rows,
+    voids: [{ name: 'c1', reason: 'the outputs\n  differ' }],
+  }
+}
