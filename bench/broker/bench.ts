@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -12,6 +12,7 @@ export interface Bench extends AsyncDisposable {
   readonly cluster: Cluster
   readonly admin: Admin
   readonly bootstrapServers: string
+  readonly brokerPid: number
   /** Of every topic. */
   readonly partitions: number
   /** For state folders: in memory where there is a file system for that, or the disk would be what is measured. */
@@ -39,6 +40,7 @@ export async function openBench(): Promise<Bench> {
     cluster,
     admin,
     bootstrapServers,
+    brokerPid: Number(readFileSync(join(scratch, 'broker/broker-1/pid'), 'utf8')),
     partitions,
     scratch,
     [Symbol.asyncDispose]: async () => {

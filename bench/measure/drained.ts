@@ -1,4 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
+import type { Bench } from '../broker/bench.ts'
+import { cpuMicroseconds, isRunnable } from '../subject/process-times.ts'
 import type { SubjectProcess } from '../subject/subject-process.ts'
 
 const lookMs = 200
@@ -10,15 +12,21 @@ const leastMicrosecondsPerRecord = 0.15
 
 /**
  * Resolves when the process has gone idle, with the time at which it did. Output that is written at commits only says nothing of
- * progress, and counting inside would be work that one side does otherwise than the other.
+ * progress, and counting inside would be work that one side does otherwise than the other. On a busy machine a process that waits
+ * for a core, or for a broker that does, looks idle: so neither may be runnable.
  */
-export async function drained(subject: SubjectProcess, records: number): Promise<number> {
-  const begin = subject.cpuMicroseconds()
+export async function drained(
+  { brokerPid }: Pick<Bench, 'brokerPid'>,
+  { pid }: SubjectProcess,
+  records: number,
+): Promise<number> {
+  const begin = cpuMicroseconds(pid)
   for (let idle = 0, last = begin; ;) {
     await delay(lookMs)
-    const now = subject.cpuMicroseconds()
+    const now = cpuMicroseconds(pid)
     const hasWorked = now - begin >= records * leastMicrosecondsPerRecord
-    idle = hasWorked && now - last <= lookMs * 1000 * idleShare ? idle + 1 : 0
+    const isQuiet = now - last <= lookMs * 1000 * idleShare && !isRunnable(pid) && !isRunnable(brokerPid)
+    idle = hasWorked && isQuiet ? idle + 1 : 0
     last = now
     if (idle === idleLooks) return performance.now() - idleLooks * lookMs
   }

@@ -1,5 +1,5 @@
 import type { JavaCell } from '../rows/row.ts'
-import type { Memory } from '../subject/subject-process.ts'
+import type { Memory } from '../subject/process-times.ts'
 
 /** What one pass of one side cost. */
 export interface Pass {

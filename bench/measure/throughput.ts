@@ -8,6 +8,7 @@ import type { StartOrder } from '../protocol.ts'
 import type { JavaCell, ThroughputRow } from '../rows/row.ts'
 import { oursCommand } from '../subject/ours-command.ts'
 import type { JavaProgram } from '../subject/java-program.ts'
+import { cpuMicroseconds, memoryOf } from '../subject/process-times.ts'
 import { SubjectProcess } from '../subject/subject-process.ts'
 import { digestOf } from '../verify/digest.ts'
 import { readTopic } from '../verify/read-topic.ts'
@@ -41,6 +42,8 @@ class ThroughputRun {
   readonly #row: ThroughputRow
   readonly #plan: Plan
   readonly #records: number
+  /** How many records the inputs have. */
+  #written = 0
   #passes = 0
   #digest: { readonly side: string; readonly text: string } | null = null
 
@@ -109,12 +112,12 @@ class ThroughputRun {
     const prefix = `${row}${this.#passes++}-`
     const output = `${prefix}output`
     const order = await this.#prepare(prefix, output, side, cell)
-    const [cpuBefore, began] = [subject.cpuMicroseconds(), performance.now()]
+    const [cpuBefore, began] = [cpuMicroseconds(subject.pid), performance.now()]
     await subject.ask(order)
     const ended = await this.#drained(subject, prefix)
-    const memory = subject.memory()
+    const memory = memoryOf(subject.pid)
     const { longestStallMs } = await subject.ask({ kind: 'close' })
-    const figure = (subject.cpuMicroseconds() - cpuBefore) / this.#row.units(this.#records)
+    const figure = (cpuMicroseconds(subject.pid) - cpuBefore) / this.#row.units(this.#records)
     await requireCommitted(this.#bench, order.applicationId, order.inputs)
     await this.#check(side, output)
     await deleteTopics(this.#bench, prefix)
@@ -143,25 +146,26 @@ class ThroughputRun {
   }
 
   async #drained(subject: SubjectProcess, prefix: string): Promise<number> {
-    const ended = await drained(subject, this.#row.units(this.#records))
+    const ended = await drained(this.#bench, subject, this.#written)
     if (this.#row.later === undefined) return ended
     for (const { name, records } of this.#row.later(this.#records)) await writeTopic(this.#bench, prefix + name, records)
-    return drained(subject, 0)
+    return drained(this.#bench, subject, 0)
   }
 
   async #rawPass(subject: SubjectProcess): Promise<number> {
     if (this.#row.later !== undefined) return NaN
     const topic = `${this.prefix}${this.#row.inputs(0)[0]!.name}`
     const ends = await endOffsets(this.#bench, topic)
-    const before = subject.cpuMicroseconds()
+    const before = cpuMicroseconds(subject.pid)
     const { records } = await subject.ask({ kind: 'raw', bootstrapServers: this.#bench.bootstrapServers, topic, ends })
-    return (subject.cpuMicroseconds() - before) / records
+    return (cpuMicroseconds(subject.pid) - before) / records
   }
 
   async #write(prefix: string, inputs: readonly Input[]): Promise<void> {
+    this.#written = 0
     for (const { name, records } of inputs) {
       await createTopic(this.#bench, prefix + name)
-      await writeTopic(this.#bench, prefix + name, records)
+      this.#written += await writeTopic(this.#bench, prefix + name, records)
     }
   }
 

@@ -7,6 +7,7 @@ import { randomBelow } from '../gen/random.ts'
 import { keyOf } from '../gen/transfer.ts'
 import { writeTopic } from '../gen/write-topic.ts'
 import { startOrder } from '../measure/start-order.ts'
+import { memoryOf } from '../subject/process-times.ts'
 import { SubjectProcess } from '../subject/subject-process.ts'
 import type { TimeContender, TimeResult, TimeRow } from './row.ts'
 
@@ -38,7 +39,7 @@ async function restore(bench: Bench, contender: TimeContender): Promise<TimeResu
   const subject = new SubjectProcess(contender.command)
   await subject.ask(order)
   const timeMs = performance.now() - began
-  const memory = subject.memory()
+  const memory = memoryOf(subject.pid)
   const { rows, sum } = await subject.ask({ kind: 'store', store: 'counts' })
   const { longestStallMs } = await subject.ask({ kind: 'close' })
   await subject.end()

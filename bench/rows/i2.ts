@@ -7,6 +7,7 @@ import { writeTopic } from '../gen/write-topic.ts'
 import { drained } from '../measure/drained.ts'
 import { startOrder } from '../measure/start-order.ts'
 import type { Settings, StartOrder } from '../protocol.ts'
+import { memoryOf } from '../subject/process-times.ts'
 import { SubjectProcess } from '../subject/subject-process.ts'
 import { readTopic } from '../verify/read-topic.ts'
 import { Tail } from '../verify/tail.ts'
@@ -91,8 +92,8 @@ async function startAgain(
   )
   const timeMs = performance.now() - began
   await running
-  await drained(subject, records * (1 - killedAfter))
-  const memory = subject.memory()
+  await drained(bench, subject, records * (1 - killedAfter))
+  const memory = memoryOf(subject.pid)
   const { longestStallMs } = await subject.ask({ kind: 'close' })
   await subject.end()
   return { timeMs, others: {}, memory, longestStallMs }

@@ -6,6 +6,7 @@ import { writeTopic } from '../gen/write-topic.ts'
 import { drained } from '../measure/drained.ts'
 import { latencies, quantile } from '../measure/latencies.ts'
 import { startOrder } from '../measure/start-order.ts'
+import { memoryOf } from '../subject/process-times.ts'
 import { SubjectProcess } from '../subject/subject-process.ts'
 import type { TimeContender, TimeResult, TimeRow } from './row.ts'
 
@@ -36,9 +37,9 @@ async function latency(bench: Bench, contender: TimeContender, records: number, 
   await writeTopic(bench, from, stream({ records: warmUpRecords, keys: 10_000, seed: 1, perMs: 1, lateMs: 1_000 }))
   const subject = new SubjectProcess(contender.command)
   await subject.ask(order)
-  await drained(subject, warmUpRecords)
+  await drained(bench, subject, warmUpRecords)
   const { timesMs, digest } = await latencies(bench, { from, to: order.output, records, perSecond })
-  const memory = subject.memory()
+  const memory = memoryOf(subject.pid)
   const { longestStallMs } = await subject.ask({ kind: 'close' })
   await subject.end()
   await rm(order.stateDir, { recursive: true, force: true })

@@ -4,6 +4,7 @@ import { createTopic } from '../broker/topics.ts'
 import { stream } from '../gen/inputs.ts'
 import { writeTopic } from '../gen/write-topic.ts'
 import { startOrder } from '../measure/start-order.ts'
+import { memoryOf } from '../subject/process-times.ts'
 import { SubjectProcess } from '../subject/subject-process.ts'
 import { digestOf } from '../verify/digest.ts'
 import { Tail } from '../verify/tail.ts'
@@ -42,7 +43,7 @@ async function coldStart(bench: Bench, contender: TimeContender): Promise<TimeRe
   await Promise.race([first, Promise.all([first, running])])
   const timeMs = performance.now() - began
   await running
-  const memory = subject.memory()
+  const memory = memoryOf(subject.pid)
   const { longestStallMs } = await subject.ask({ kind: 'close' })
   await subject.end()
   await rm(order.stateDir, { recursive: true, force: true })

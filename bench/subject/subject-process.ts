@@ -1,6 +1,5 @@
 import { spawn } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
-import { readFileSync } from 'node:fs'
 import { createInterface } from 'node:readline'
 import { subjectCore } from '../broker/bench.ts'
 import { kindOfAnswer } from '../protocol.ts'
@@ -10,14 +9,6 @@ import type { Answer, AnswerTo, Order } from '../protocol.ts'
 export interface SubjectCommand {
   readonly program: string
   readonly args: readonly string[]
-}
-
-/** Memory of a process in bytes. A mapped database is `file`. */
-export interface Memory {
-  /** The most that was resident at once, since the process began. */
-  readonly peak: number
-  readonly anonymous: number
-  readonly file: number
 }
 
 /** A process under test on a core of its own, measured from outside. It takes an order a line, and answers a line. */
@@ -46,17 +37,8 @@ export class SubjectProcess {
     throw new Error(result.kind === 'failed' ? result.message : `${order.kind} was answered with ${result.kind}.`)
   }
 
-  /** User and system time of all its threads so far, in µs. */
-  cpuMicroseconds(): number {
-    const stat = this.#proc('stat')
-    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
-    return (Number(fields[11]) + Number(fields[12])) * 10_000 // clock ticks of 10 ms
-  }
-
-  memory(): Memory {
-    const status = this.#proc('status')
-    const bytes = (name: string): number => Number(new RegExp(`^${name}:\\s+(\\d+) kB`, 'm').exec(status)?.[1] ?? 0) * 1024
-    return { peak: bytes('VmHWM'), anonymous: bytes('RssAnon'), file: bytes('RssFile') }
+  get pid(): number {
+    return this.#child.pid!
   }
 
   /** SIGKILL, as a crash. */
@@ -75,9 +57,5 @@ export class SubjectProcess {
     if (take === null || !line.startsWith('{')) return console.error(line)
     this.#answered = null
     take(JSON.parse(line) as Answer)
-  }
-
-  #proc(file: string): string {
-    return readFileSync(`/proc/${this.#child.pid}/${file}`, 'latin1')
   }
 }
