@@ -137,6 +137,26 @@ t.test('a source topic that is deleted ends the application with a clear error, 
   })
 })
 
+t.test('what was done of the other topics is committed when one is deleted', async (t) => {
+  const other = topic('other', strings)
+  const builder = new StreamsBuilder()
+  builder.stream(input).to(output)
+  builder.stream(other).to(output)
+  await whileTopicsChange(builder.build(), async ({ cluster, open, seen, comes }) => {
+    await createTopics(cluster, { in: 1, other: 1, out: 1 })
+    const app = open({ uncaughtExceptionHandler: () => 'shutdown-client', commitIntervalMs: 3_600_000 })
+    await app.start()
+    await produce(cluster, input, rows('a', 5))
+    await produce(cluster, other, rows('b', 7))
+    await comes('all', async () => (await seen()).length === 12)
+    cluster.broker.deleteTopic('in')
+    await comes('the end', () => app.state === 'error')
+    await t.rejects(app.closed, { code: 'STREAMS_MISSING_SOURCE_TOPIC' })
+    t.match(cluster.broker.offsets.all('app'), [{ topic: 'other', offset: 7 }])
+    await app.close()
+  })
+})
+
 t.test('with replace-thread the application waits for a topic that was deleted, and goes on when it is there', async () => {
   await whileTopicsChange(copy(), async ({ cluster, clock, open, seen, comes }) => {
     await createTopics(cluster, { in: 1, out: 1 })

@@ -8,10 +8,12 @@ import type { RepartitionPurge } from '../output/repartition-purge.ts'
 import type { StateDirectory } from '../restore/state-directory.ts'
 import { isStorageFull } from '../restore/checkpoint-writer.ts'
 import type { ManagedTask } from '../task/managed-task.ts'
+import type { AssignedTopics } from '../topics/assigned-topics.ts'
 import type { CommitOutcome, Committer } from './committer.ts'
 
 export interface AtLeastOnceCommitterOptions {
   readonly membership: Pick<Membership, 'commit'>
+  readonly topics: Pick<AssignedTopics, 'isGone'>
   readonly output: Pick<ProducerOutput, 'flush'>
   readonly directory: Pick<StateDirectory, 'flush'>
   readonly purge: Pick<RepartitionPurge, 'committed' | 'purge'>
@@ -62,9 +64,11 @@ export class AtLeastOnceCommitter implements Committer {
       .filter(({ task }) => checkpoint === 'always' || task.isCommitNeeded || task.isCommitRequested)
       .map(({ task }) => ({ task, offsets: task.prepareCommit() }))
     if (prepared.length === 0) return []
-    await this.#options.output.flush()
-    const offsets = prepared.flatMap((each) => each.offsets)
-    if (offsets.length > 0) await this.#options.membership.commit(offsets)
+    const { topics, output, membership } = this.#options
+    await output.flush()
+    // A broker refuses the offsets of a topic that was deleted, and with them those of others.
+    const offsets = prepared.flatMap((each) => each.offsets).filter(({ topic }) => !topics.isGone(topic))
+    if (offsets.length > 0) await membership.commit(offsets)
     for (const each of prepared) each.task.postCommit(each.offsets, checkpoint)
     return offsets
   }

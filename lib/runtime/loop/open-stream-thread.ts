@@ -151,7 +151,7 @@ function makeThread(options: OpenStreamThreadOptions, connected: Connected, loop
   const { commitIntervalMs, pollMs, taskTimeoutMs, retryBackoffMs, maxPollIntervalMs, bufferedRecordsPerPartition } = config
   const purge = new RepartitionPurge({ plan, admin, logger, intervalMs: config.repartitionPurgeIntervalMs })
   const patience = patienceOf(options)
-  const committer = makeCommitter({ membership, tasks, output, directory, purge, clock, logger, taskTimeoutMs })
+  const committer = makeCommitter({ membership, topics, tasks, output, directory, purge, clock, logger, taskTimeoutMs })
   const { jobs, gate, memory } = loop
   const input = new TaskInput({ gate, fetcher, tasks, jobs, clock, bufferedRecordsPerPartition, maxPollIntervalMs })
   memory.add('stores', () => tasks.storeBytes)

@@ -10,6 +10,8 @@ function open(calls: string[]) {
   const clock = new ManualClock(0)
   const failures: { output?: Error; commit?: Error; storage?: Error } = {}
   const purged: string[] = []
+  const committed: string[] = []
+  const gone = new Set<string>()
   const step = (name: string, failure: () => Error | undefined) => async (): Promise<void> => {
     calls.push(name)
     await Promise.resolve()
@@ -17,7 +19,13 @@ function open(calls: string[]) {
     calls.push(`${name} acknowledged`)
   }
   const committer = new AtLeastOnceCommitter({
-    membership: { commit: step('offsets', () => failures.commit) },
+    membership: {
+      commit: (offsets) => {
+        committed.push(...offsets.map(({ topic }) => topic))
+        return step('offsets', () => failures.commit)()
+      },
+    },
+    topics: { isGone: (topic) => gone.has(topic) },
     output: { flush: step('output', () => failures.output) },
     directory: { flush: async () => (failures.storage === undefined ? undefined : Promise.reject(failures.storage)) },
     purge: {
@@ -29,7 +37,7 @@ function open(calls: string[]) {
     logger: silentLogger,
     taskTimeoutMs: 1000,
   })
-  return { committer, clock, failures, purged }
+  return { committer, clock, failures, purged, committed, gone }
 }
 
 const trouble = (kind: TransportErrorKind) => new TransportError('TRANSPORT_TEST', kind, `A ${kind} error.`)
@@ -50,6 +58,15 @@ t.test('output is acknowledged before offsets are committed, and stores follow l
     'postCommit if-due 0_1',
   ])
   t.same(purged, ['in-0-0@0', 'in-0-1@0', 'at 1000'], 'what is committed of repartition topics may be deleted')
+})
+
+t.test('the offsets of a topic that was deleted are left out: the broker would refuse those of others with them', async (t) => {
+  const calls: string[] = []
+  const { committer, committed, gone } = open(calls)
+  const tasks = [managed(new FakeTask('0_0', calls)), managed(new FakeTask('1_0', calls))]
+  gone.add('in-0')
+  t.same((await committer.commit(tasks, 'always')).committed, tasks)
+  t.same(committed, ['in-1'])
 })
 
 t.test('only tasks that are asked for, and run, are committed; the others are not touched', async (t) => {
