@@ -1,6 +1,6 @@
 import { runSimulation } from '../../lib/testing/simulation/run-simulation.ts'
 import type { RunResult } from '../../lib/testing/simulation/run-simulation.ts'
-import { differences, feed, partitions, workload } from './workload.ts'
+import { differences, feed, partitions, restless, workload } from './workload.ts'
 import type { Expected } from './workload.ts'
 
 /** Runs one seed: at least two virtual minutes, three members, five faults. */
@@ -12,6 +12,7 @@ export async function runSeed(seed: number, level: 'port' | 'wire', trace: 'kept
     topology: workload(seed % 2 === 0 ? 'all' : 'none'),
     config: {},
     topics: partitions,
+    restless,
     members: 3,
     faults: 5 + (seed % 4),
     faultyMs: 90_000,

@@ -17,11 +17,17 @@ const transfers = topic('transfers', { key: Serdes.string, value: nullable(Serde
 const sets = topic('sets', text)
 const enriched = topic('enriched', { key: Serdes.string, value: nullable(Serdes.string) })
 
-export const partitions = { events: 3, users: 2, transfers: 2, sets: 2, enriched: 2 }
+const notes = topic('notes', text)
+const copies = topic('copies', text)
+
+export const partitions = { events: 3, users: 2, transfers: 2, sets: 2, enriched: 2, notes: 2, copies: 2 }
+
+/** Topics that get partitions, and are deleted and created again. */
+export const restless: readonly string[] = [notes.name]
 
 /**
- * Two applications in one. `sets` has for each group the ids of all events of it: an event that is lost is missing, one that is
- * processed twice changes nothing. `enriched` joins two tables by foreign key, with rows that are deleted.
+ * Three applications in one. `sets` has for each group the ids of all events of it: an event that is lost is missing, one that is
+ * processed twice changes nothing. `enriched` joins two tables by foreign key, with rows that are deleted. `copies` has what is in `notes`, a topic that does not stay the same.
  */
 export function workload(optimization: 'all' | 'none'): Topology {
   const builder = new StreamsBuilder()
@@ -45,6 +51,7 @@ export function workload(optimization: 'all' | 'none'): Topology {
     )
     .toStream()
     .to(enriched)
+  builder.stream(notes).to(copies)
   return builder.build({ optimization })
 }
 
@@ -57,12 +64,14 @@ function add(set: string, id: string): string {
 export interface Expected {
   readonly sets: Map<string, Set<string>>
   readonly enriched: Map<string, string | null>
+  /** The notes that were written to the topic of each id. */
+  readonly notes: Map<string, Set<string>>
 }
 
 /** Writes events, users and transfers at random times, and works out what comes of them. */
 export function feed({ world, broker, faultyMs }: Running): Expected {
   const { chance } = world
-  const expected: Expected = { sets: new Map(), enriched: new Map() }
+  const expected: Expected = { sets: new Map(), enriched: new Map(), notes: new Map() }
   const names = new Map<string, string | null>()
   const rows = new Map<string, string | null>()
   const pick = (count: number): number => Math.floor(chance.float() * count)
@@ -74,6 +83,13 @@ export function feed({ world, broker, faultyMs }: Running): Expected {
       writeRecord(broker, events, { key: `e${id}`, value: `${group}/${id}` }, Math.floor(world.now)),
     )
   }
+  for (let id = 0; id < 100; id++)
+    world.schedule(chance.float() * faultyMs, null, 'note', () => {
+      const topicId = broker.topics.get(notes.name)?.id
+      if (topicId === undefined) return
+      expected.notes.set(topicId, (expected.notes.get(topicId) ?? new Set()).add(String(id)))
+      writeRecord(broker, notes, { key: `n${id}`, value: String(id) }, Math.floor(world.now))
+    })
   const work = (): void => {
     for (const [key, value] of rows)
       expected.enriched.set(key, value === null ? null : `${value} ${names.get(value.split(':')[0]!) ?? '?'}`)
@@ -116,10 +132,19 @@ function lost(broker: EmbeddedBroker, expected: Expected): readonly string[] {
     seen.set(key, ids)
     for (const id of value?.split(',') ?? []) ids.add(id)
   }
-  return [...expected.sets].flatMap(([group, ids]) => {
+  const events = [...expected.sets].flatMap(([group, ids]) => {
     const missing = [...ids].filter((id) => !seen.get(group)?.has(id))
     return missing.length === 0 ? [] : [`events ${missing.join(', ')} of ${group} are lost`]
   })
+  return [...events, ...lostNotes(broker, expected)]
+}
+
+/** Notes that are in the topic, and were not copied. What was in a topic that was deleted may be lost. */
+function lostNotes(broker: EmbeddedBroker, expected: Expected): readonly string[] {
+  const copied = new Set(recordsOf(broker, copies).map(({ value }) => value))
+  const ids = expected.notes.get(broker.topics.topic(notes.name).id) ?? new Set()
+  const missing = [...ids].filter((id) => !copied.has(id))
+  return missing.length === 0 ? [] : [`notes ${missing.join(', ')} are lost`]
 }
 
 /** Keys whose last value is not the right one. If former owners have written, it may be an older one. */

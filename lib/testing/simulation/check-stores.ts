@@ -29,7 +29,9 @@ export function positionsAhead(
   return storesOn(disk, plan).flatMap((stored) => {
     const { environment, store, changelog, isSource } = stored
     const at = positionOf(stored) ?? 0
-    const end = isSource ? observer.highestCommit(changelog) : broker.topics.partition(changelog).highWatermark
+    const end = isSource
+      ? observer.highestCommit(changelog, broker.topics.topic(changelog.topic).id)
+      : broker.topics.partition(changelog).highWatermark
     return at > end ? [`${environment} has ${store} at position ${at} of ${partitionKey(changelog)}, behind its end ${end}`] : []
   })
 }

@@ -21,6 +21,8 @@ export interface FaultyWorld {
   readonly endMs: number
   /** The topics that are read again to restore stores. */
   readonly changelogs: ReadonlySet<string>
+  /** Input topics that get partitions, and are deleted and created again. */
+  readonly restless: readonly string[]
   readonly hits: Hits
 }
 
@@ -143,12 +145,36 @@ const faultKinds: Readonly<Record<string, Fault>> = {
   },
 }
 
+const partitionsMax = 6
+
+/** What others do to input topics, in simulations that have restless ones. */
+const topicKinds: Readonly<Record<string, Fault>> = {
+  'partitions added': (of) => {
+    const name = drawn(of.world, of.restless)
+    const count = (of.broker.topics.get(name)?.partitions.length ?? partitionsMax) + 1
+    if (count > partitionsMax) return `${name} is away, or has enough partitions`
+    of.broker.topics.grow(name, count)
+    return `${name} has ${count} partitions`
+  },
+  'topic re-created': (of) => {
+    const name = drawn(of.world, of.restless)
+    const partitions = of.broker.topics.get(name)?.partitions.length
+    if (partitions === undefined) return `${name} is away already`
+    of.broker.deleteTopic(name)
+    const create = (): void => of.broker.createTopics([{ name, partitions }])
+    const ms = of.world.chance.float() < 0.5 ? 0 : between(of.world, 100, 15_000)
+    if (ms === 0) create()
+    else lasting(of, ms, `absence of ${name}`, create)
+    return `${name} is deleted, and created again after ${ms.toFixed(0)} ms`
+  },
+}
+
 /** Faults that only the wire level has: there are several brokers. */
 const wireKinds: Readonly<Record<string, Fault>> = {
   'broker away': ({ world, wire }) => {
     const ms = between(world, 500, 20_000)
     const nodes = wire!.nodes()
-    const node = nodes[Math.floor(world.chance.float() * nodes.length)]!
+    const node = drawn(world, nodes)
     if (nodes.length === 1) return 'the last broker stays'
     wire!.stopBroker(node.nodeId)
     world.schedule(ms, null, `broker ${node.nodeId} is back`, () => wire!.startBroker(node.nodeId))
@@ -160,10 +186,11 @@ const wireKinds: Readonly<Record<string, Fault>> = {
   },
 }
 
-const allKinds: Readonly<Record<string, Fault>> = { ...faultKinds, ...wireKinds }
+const allKinds: Readonly<Record<string, Fault>> = { ...faultKinds, ...topicKinds, ...wireKinds }
 
-export function defaultKinds(level: 'port' | 'wire'): readonly string[] {
-  return Object.keys(level === 'wire' ? allKinds : faultKinds)
+export function defaultKinds(level: 'port' | 'wire', topics: 'restless' | 'quiet'): readonly string[] {
+  const kinds = { ...faultKinds, ...(topics === 'restless' ? topicKinds : {}), ...(level === 'wire' ? wireKinds : {}) }
+  return Object.keys(kinds)
 }
 
 /** Draws when which fault happens to whom. */

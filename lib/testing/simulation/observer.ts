@@ -1,5 +1,6 @@
 import type { GroupIdentity, OffsetCommit } from '../../transport/group-coordinator.ts'
 import type { TopicPartition } from '../../model/topic-partition.ts'
+import { decodeCommittedMetadata } from '../../runtime/task/partition-metadata.ts'
 import { partitionKey } from '../../model/topic-partition.ts'
 import type { EmbeddedGroup } from '../../transport/embedded/embedded-group.ts'
 import type { SimulatedProcess } from './simulated-process.ts'
@@ -13,7 +14,7 @@ const deliveryMs = 10_000
  *
  * - No commit is sent between a join and its answer: the broker would refuse it, or another member owns the partition by then. A
  *   process that closes may try.
- * - Committed offsets do not go backwards.
+ * - Committed offsets of a topic do not go backwards.
  * - In one generation a partition has one member that commits it.
  */
 export class Observer {
@@ -78,14 +79,15 @@ export class Observer {
     if (apiName === 'Produce') this.#lateWrites++
   }
 
-  /** The greatest offset that was ever committed of a partition. 0 before the first. */
-  highestCommit(partition: TopicPartition): number {
-    return this.#offsets.get(partitionKey(partition)) ?? 0
+  /** The greatest offset that was ever committed of a partition of the topic of this id. 0 before the first. */
+  highestCommit(partition: TopicPartition, topicId: string): number {
+    return this.#offsets.get(keyOf(partition, topicId)) ?? 0
   }
 
   onCommitted({ generationId, memberId }: GroupIdentity, offsets: readonly OffsetCommit[]): void {
     for (const commit of offsets) {
-      const key = partitionKey(commit)
+      // A topic that was deleted and created again begins anew.
+      const key = keyOf(commit, topicIdOf(commit.metadata))
       const before = this.#offsets.get(key) ?? 0
       const isBack = commit.offset < before
       if (isBack && this.#lateCommits === 0) this.violation(`${memberId} commits ${key} at ${commit.offset}, after ${before}`)
@@ -100,4 +102,13 @@ export class Observer {
     this.#world.note(`VIOLATION ${what}`)
     this.violations.push(what)
   }
+}
+
+function keyOf(partition: TopicPartition, topicId: string | undefined): string {
+  return `${partitionKey(partition)} of topic ${topicId}`
+}
+
+/** The id of the topic that a committed offset is of. */
+export function topicIdOf(metadata: string): string | undefined {
+  return decodeCommittedMetadata(metadata).topicId
 }

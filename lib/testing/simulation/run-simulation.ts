@@ -10,7 +10,7 @@ import type { GroupIdentity, OffsetCommit } from '../../transport/group-coordina
 import { positionsAhead, wrongStores } from './check-stores.ts'
 import { defaultKinds, endFaults, planFaults } from './faults.ts'
 import type { FaultyWorld } from './faults.ts'
-import { Observer } from './observer.ts'
+import { Observer, topicIdOf } from './observer.ts'
 import { PortCluster } from './port-cluster.ts'
 import { PortNetwork } from './port-network.ts'
 import type { Hits } from './port-network.ts'
@@ -28,6 +28,11 @@ export interface RunOptions {
   readonly config: Partial<StreamsOptions>
   /** Topics to create, with their numbers of partitions. */
   readonly topics: Readonly<Record<string, number>>
+  /**
+   * Those of them that get partitions, and are deleted and created again, with what is in them. Default: none. Below them there is no
+   * store, and no repartition: these do not get more partitions.
+   */
+  readonly restless?: readonly string[]
   readonly members: number
   readonly faults: number
   readonly kinds?: readonly string[]
@@ -120,6 +125,7 @@ export async function runSimulation(options: RunOptions): Promise<RunResult> {
     return new SimulatedMember({ name, world, disk, open: (process) => open(process, disk), onEnd, onDeath })
   })
   const run: Running = { world, broker, members, observer, faultyMs: options.faultyMs }
+  const { restless = [] } = options
   const faulty: FaultyWorld = {
     world,
     members,
@@ -131,10 +137,16 @@ export async function runSimulation(options: RunOptions): Promise<RunResult> {
     endMs: world.startMs + options.faultyMs,
     hits,
     changelogs: changelogsOf(plan),
+    restless,
   }
   members.forEach((member) => member.restartAfter(world.chance.float() * 5000))
   options.feed(run)
-  planFaults(faulty, options.faults, options.faultyMs, options.kinds ?? defaultKinds(options.level))
+  planFaults(
+    faulty,
+    options.faults,
+    options.faultyMs,
+    options.kinds ?? defaultKinds(options.level, restless.length > 0 ? 'restless' : 'quiet'),
+  )
   const isStorm = await world.runUntil(world.startMs + options.faultyMs, () => world.steps > stepsMax)
   if (isStorm) observer.violation(`${stepsMax} steps and no end: something is tried again without a pause`)
   else await withoutFaults(run, faulty, options)
@@ -164,6 +176,7 @@ function makeBroker(world: World, observer: Observer, { topics }: RunOptions): E
   return broker
 }
 
+/** Nothing is committed of a topic that it does not have: offsets of another topic which had the name before are not taken for its own. */
 class ObservedBroker extends EmbeddedBroker {
   readonly #observer: Observer
 
@@ -175,6 +188,12 @@ class ObservedBroker extends EmbeddedBroker {
   override commitOffsets(identity: GroupIdentity, commits: readonly OffsetCommit[]): void {
     super.commitOffsets(identity, commits)
     this.#observer.onCommitted(identity, commits)
+    for (const { topic, partition, offset, metadata } of commits) {
+      const { id, partitions } = this.topics.topic(topic)
+      const end = partitions[partition]!.highWatermark
+      if (topicIdOf(metadata) === id && offset > end)
+        this.#observer.violation(`${identity.memberId} commits ${topic}-${partition} at ${offset}, behind its end ${end}`)
+    }
   }
 }
 
@@ -263,7 +282,7 @@ function lagging(broker: EmbeddedBroker, observer: Observer, topics: readonly st
     (broker.topics.get(topic)?.partitions ?? []).map((log, partition) => ({ topic, partition, log })),
   )
   return partitions.flatMap(({ topic, partition, log }) => {
-    const committed = observer.highestCommit({ topic, partition })
+    const committed = observer.highestCommit({ topic, partition }, broker.topics.topic(topic).id)
     const isDone = log.highWatermark === log.startOffset || committed === log.highWatermark
     return isDone ? [] : [`${topic}-${partition} at ${committed} of ${log.startOffset}..${log.highWatermark}`]
   })

@@ -1,16 +1,17 @@
 import { sleepUntilNews } from '../../fetch-wait.ts'
 import type { FetchPosition, IsolationLevel } from '../../../fetcher.ts'
 import { fetch } from '../../../kafka/wire/apis/fetch.ts'
+import { errorCodes } from '../../../kafka/wire/error-codes.ts'
+import { zeroUuid } from '../../../kafka/wire/schema.ts'
 import { codeOf } from '../error-codes.ts'
 import type { RequestContext } from '../handler.ts'
 import { handler } from '../handler.ts'
 import { leadership, misdirected } from '../leadership.ts'
-import { errorOfTopic, topicOf } from '../topic-of.ts'
+import { topicOf } from '../topic-of.ts'
 
 type FetchRequest = ReturnType<typeof fetch.request.read>
 
 interface Target extends FetchPosition {
-  readonly topicId: string
   readonly bytesMax: number
   readonly currentLeaderEpoch: number
 }
@@ -45,15 +46,17 @@ function targetsOf({ topics }: FetchRequest, { broker }: RequestContext): readon
   return topics.flatMap(({ topic, topicId, partitions }) => {
     const name = topicOf({ name: topic, topicId }, broker)
     return partitions.map(({ partition, fetchOffset, currentLeaderEpoch, partitionMaxBytes }) => {
-      const at = { topic: name, topicId, partition, offset: fetchOffset }
+      const at = { topic: name, topicId: topicId === zeroUuid ? undefined : topicId, partition, offset: fetchOffset }
       return { ...at, currentLeaderEpoch, bytesMax: partitionMaxBytes }
     })
   })
 }
 
+/** A topic may be deleted, and another one may take its name, while the fetch waits. */
 function errorOf(target: Target, context: RequestContext): number {
-  const unknown = errorOfTopic(target.topic, { name: '', topicId: target.topicId })
-  return unknown || misdirected(target, context, target.currentLeaderEpoch)
+  const { topic, topicId, currentLeaderEpoch } = target
+  if (topicId !== undefined && context.broker.topics.get(topic)?.id !== topicId) return errorCodes.UNKNOWN_TOPIC_ID
+  return misdirected(target, context, currentLeaderEpoch)
 }
 
 function answered(targets: readonly Target[], limits: Limits, context: RequestContext) {
@@ -65,7 +68,7 @@ function answered(targets: readonly Target[], limits: Limits, context: RequestCo
   })
   const topics = Map.groupBy(partitions, ({ target }) => `${target.topic} ${target.topicId}`)
   return [...topics.values()].map((ofTopic) => {
-    const { topic, topicId } = ofTopic[0]!.target
+    const { topic, topicId = zeroUuid } = ofTopic[0]!.target
     return { topic, topicId, partitions: ofTopic.map(({ answer }) => answer) }
   })
 }
