@@ -193,8 +193,12 @@ export function defaultKinds(level: 'port' | 'wire', topics: 'restless' | 'quiet
   return Object.keys(kinds)
 }
 
+function kindsOf({ level, restless }: FaultyWorld): readonly string[] {
+  return defaultKinds(level, restless.length > 0 ? 'restless' : 'quiet')
+}
+
 /** Draws when which fault happens to whom. */
-export function planFaults(of: FaultyWorld, count: number, withinMs: number, kinds: readonly string[]): void {
+export function planFaults(of: FaultyWorld, count: number, withinMs: number, kinds = kindsOf(of)): void {
   const { world, members } = of
   for (let left = count; left > 0; left--) {
     const kind = drawn(world, kinds)

@@ -8,7 +8,7 @@ import { EmbeddedBroker } from '../../transport/embedded/embedded-broker.ts'
 import type { EmbeddedBrokerOptions } from '../../transport/embedded/embedded-broker.ts'
 import type { GroupIdentity, OffsetCommit } from '../../transport/group-coordinator.ts'
 import { positionsAhead, wrongStores } from './check-stores.ts'
-import { defaultKinds, endFaults, planFaults } from './faults.ts'
+import { endFaults, planFaults } from './faults.ts'
 import type { FaultyWorld } from './faults.ts'
 import { Observer, topicIdOf } from './observer.ts'
 import { PortCluster } from './port-cluster.ts'
@@ -125,7 +125,6 @@ export async function runSimulation(options: RunOptions): Promise<RunResult> {
     return new SimulatedMember({ name, world, disk, open: (process) => open(process, disk), onEnd, onDeath })
   })
   const run: Running = { world, broker, members, observer, faultyMs: options.faultyMs }
-  const { restless = [] } = options
   const faulty: FaultyWorld = {
     world,
     members,
@@ -137,16 +136,11 @@ export async function runSimulation(options: RunOptions): Promise<RunResult> {
     endMs: world.startMs + options.faultyMs,
     hits,
     changelogs: changelogsOf(plan),
-    restless,
+    restless: options.restless ?? [],
   }
   members.forEach((member) => member.restartAfter(world.chance.float() * 5000))
   options.feed(run)
-  planFaults(
-    faulty,
-    options.faults,
-    options.faultyMs,
-    options.kinds ?? defaultKinds(options.level, restless.length > 0 ? 'restless' : 'quiet'),
-  )
+  planFaults(faulty, options.faults, options.faultyMs, options.kinds)
   const isStorm = await world.runUntil(world.startMs + options.faultyMs, () => world.steps > stepsMax)
   if (isStorm) observer.violation(`${stepsMax} steps and no end: something is tried again without a pause`)
   else await withoutFaults(run, faulty, options)
