@@ -166,6 +166,7 @@ const entries: Readonly<Record<KnownErrorCode, Entry>> = {
     'A lambda returned null where a value is needed.',
     'Return a value, or filter such records out before.',
   ],
+  STREAMS_LOG_TRUNCATED: ['StreamsError', 'A topic lost records that were read; the reset is `none`.', 'Commit an offset.'],
   STREAMS_MISSING_SINK_TOPIC: ['StreamsError', 'A topic that is written does not exist.', 'Create it, or correct its name.'],
   STREAMS_MISSING_SOURCE_TOPIC: ['StreamsError', 'A topic that is read does not exist.', 'Create it, or correct its name.'],
   STREAMS_NOT_COPARTITIONED: [

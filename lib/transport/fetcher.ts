@@ -13,6 +13,12 @@ export interface FetchPosition extends TopicPartition {
    * the name.
    */
   readonly topicId?: string | undefined
+  /**
+   * The epoch of the leader that has written the record before the offset, −1 if it is not known. If the log was truncated below the
+   * offset since, the answer is the error `TRANSPORT_LOG_TRUNCATION` (KIP-320). Default: that of the last batch that this fetcher has
+   * read, if the batch ends at the offset.
+   */
+  readonly leaderEpoch?: number | undefined
 }
 
 /** Whether records of open and aborted transactions are read, too: only with `read_uncommitted` (Kafka: `isolation.level`). */
@@ -49,7 +55,8 @@ export interface FetchedPartition extends TopicPartition {
   /**
    * The reason why nothing was fetched from this partition.
    *
-   * - Kind `out-of-range`: the log does not have the offset.
+   * - Kind `out-of-range`: the log does not have the offset. Where it was truncated (`TRANSPORT_LOG_TRUNCATION`), `endOffset` and
+   *   `endEpoch` of `facts` say up to where it has what was read; they are −1 where that is not known.
    * - Kind `retriable`: the partition has no leader, or its leader has moved; or the topic is gone (`TRANSPORT_UNKNOWN_TOPIC_OR_PARTITION`), or
    *   another one has taken its name (`TRANSPORT_UNKNOWN_TOPIC_ID`).
    * - Kind `fatal`: e.g. a corrupt batch at the position; `facts` has topic, partition and offset. (A fetch from an earlier position

@@ -60,7 +60,7 @@ function upTo(partition: typeof a, nextOffset: number): FetchedPartition {
 
 t.test('each fetch goes on where the last one ended, one at a time', async (t) => {
   const { input, asked, answer } = open()
-  input.assign(a, 3)
+  input.assign(a, { offset: 3 })
   input.start()
   input.start()
   answer(upTo(a, 7))
@@ -70,12 +70,12 @@ t.test('each fetch goes on where the last one ended, one at a time', async (t) =
     ['a'],
   )
   input.start()
-  t.same(asked, [[{ ...a, offset: 3 }], [{ ...a, offset: 7 }]])
+  t.same(asked, [[{ ...a, offset: 3, leaderEpoch: -1 }], [{ ...a, offset: 7, leaderEpoch: -1 }]])
 })
 
 t.test('a fetch names the topic that the offset is of, and tells when brokers do not have that topic', async (t) => {
   const { input, asked, answer, clock, seen } = open()
-  input.assign(a, 3, 'id of a')
+  input.assign(a, { offset: 3, topicId: 'id of a' })
   for (const code of ['NOT_LEADER_OR_FOLLOWER', 'UNKNOWN_TOPIC_OR_PARTITION', 'UNKNOWN_TOPIC_ID'] as const) {
     input.start()
     answer({ ...upTo(a, 7), batches: [], error: new TransportError(`TRANSPORT_${code}`, 'retriable', code) })
@@ -84,40 +84,40 @@ t.test('a fetch names the topic that the offset is of, and tells when brokers do
     await settle()
     input.take()
   }
-  t.same(asked.at(-1), [{ ...a, offset: 3, topicId: 'id of a' }])
+  t.same(asked.at(-1), [{ ...a, offset: 3, topicId: 'id of a', leaderEpoch: -1 }])
   t.equal(seen.unknownTopics, 2)
 })
 
 t.test('what was fetched for an earlier assignment is left out', async (t) => {
   const { input, asked, answer } = open()
-  input.assign(a, 3)
+  input.assign(a, { offset: 3 })
   input.start()
   answer(upTo(a, 7))
   await settle()
   input.unassign(a)
-  input.assign(a, 1)
+  input.assign(a, { offset: 1 })
   t.same(input.take(), [], 'it arrived before, and is taken after')
   input.start()
-  t.same(asked.at(-1), [{ ...a, offset: 1 }])
+  t.same(asked.at(-1), [{ ...a, offset: 1, leaderEpoch: -1 }])
 })
 
 t.test('a paused partition is not asked for; resuming ends a wait without it', async (t) => {
   const { input, asked } = open()
-  input.assign(a, 0)
-  input.assign(b, 0)
+  input.assign(a, { offset: 0 })
+  input.assign(b, { offset: 0 })
   input.pause(a)
   input.start()
-  t.same(asked.at(-1), [{ ...b, offset: 0 }])
+  t.same(asked.at(-1), [{ ...b, offset: 0, leaderEpoch: -1 }])
   input.resume(a)
   await settle()
   input.take()
   input.start()
-  t.same(asked.at(-1), [{ ...a, offset: 0 }, { ...b, offset: 0 }]) // prettier-ignore
+  t.same(asked.at(-1), [{ ...a, offset: 0, leaderEpoch: -1 }, { ...b, offset: 0, leaderEpoch: -1 }]) // prettier-ignore
 })
 
 t.test('a retriable error is waited out; another one is thrown', async (t) => {
   const { input, asked, clock, fail } = open()
-  input.assign(a, 0)
+  input.assign(a, { offset: 0 })
   input.start()
   fail(new TransportError('TRANSPORT_NETWORK_EXCEPTION', 'retriable', 'gone'))
   await settle()
@@ -134,7 +134,7 @@ t.test('a retriable error is waited out; another one is thrown', async (t) => {
 
 t.test('of errors in a row the log has the first one', async (t) => {
   const { input, clock, warnings, answer, fail } = open()
-  input.assign(a, 0)
+  input.assign(a, { offset: 0 })
   for (const isAway of [true, true, true, false, true]) {
     input.start()
     if (isAway) fail(new TransportError('TRANSPORT_NETWORK_EXCEPTION', 'retriable', 'No answer from broker 1.'))

@@ -11,10 +11,15 @@ interface Input {
   readonly partition: TopicPartition
   /** The offset to fetch next. */
   offset: number
+  /** The epoch of the leader that has written the record before. −1: it is not known. */
+  leaderEpoch: number
   /** The topic that the offset is of. */
   readonly topicId: string | undefined
   isPaused: boolean
 }
+
+/** Where reading of a partition begins. */
+export type InputPosition = Pick<FetchPosition, 'offset' | 'topicId' | 'leaderEpoch'>
 
 interface Answer {
   readonly input: Input
@@ -52,10 +57,11 @@ export class InputFetcher {
 
   /**
    * Fetches the partition from `offset` on. A partition that is fetched already moves there. `topicId`: the topic that the offset is of.
-   * Of another topic that takes its name nothing is fetched.
+   * Of another topic that takes its name nothing is fetched. `leaderEpoch`: who wrote the record before; a log that was truncated below
+   * is noticed by it.
    */
-  assign(partition: TopicPartition, offset: number, topicId?: string): void {
-    this.#inputs.set(partitionKey(partition), { partition, offset, topicId, isPaused: false })
+  assign(partition: TopicPartition, { offset, topicId, leaderEpoch = -1 }: InputPosition): void {
+    this.#inputs.set(partitionKey(partition), { partition, offset, topicId, leaderEpoch, isPaused: false })
     this.#waiting?.abort()
   }
 
@@ -114,7 +120,7 @@ export class InputFetcher {
   async #fetch(inputs: readonly Input[]): Promise<void> {
     const waiting = new AbortController()
     this.#waiting = waiting
-    const positions = inputs.map(({ partition, offset, topicId }): FetchPosition => ({ ...partition, offset, topicId }))
+    const positions = inputs.map(positionOf)
     try {
       const fetched = await this.#options.fetcher.fetch(positions, { ...this.#options.limits, signal: waiting.signal })
       this.#fetched = this.#accept(inputs, fetched)
@@ -138,7 +144,7 @@ export class InputFetcher {
     return fetched.flatMap((answer) => {
       const input = asked.get(partitionKey(answer))
       if (input === undefined || !this.#isCurrent(input)) return []
-      input.offset = positionAfter(answer, input.offset)
+      moveBehind(input, answer)
       return [{ input, fetched: answer }]
     })
   }
@@ -166,3 +172,13 @@ const unknownTopic: ReadonlySet<string> = new Set([
   'TRANSPORT_UNKNOWN_TOPIC_ID',
   'TRANSPORT_INCONSISTENT_TOPIC_ID',
 ])
+
+function positionOf({ partition, offset, topicId, leaderEpoch }: Input): FetchPosition {
+  return { ...partition, offset, topicId, leaderEpoch }
+}
+
+function moveBehind(input: Input, answer: FetchedPartition): void {
+  const offset = positionAfter(answer, input.offset)
+  if (offset > input.offset) input.leaderEpoch = answer.batches.at(-1)!.partitionLeaderEpoch
+  input.offset = offset
+}

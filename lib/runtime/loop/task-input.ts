@@ -140,7 +140,7 @@ export class TaskInput {
 
   /** What came of the partition meanwhile is of the offset that is gone, and is left out. */
   #reset(held: HeldInput, partition: TopicPartition, error: TransportError): void {
-    this.#hold(held, partition, this.#options.tasks.reset(partition, truncatedTo(error)), (move) => {
+    this.#hold(held, partition, this.#options.tasks.reset(partition, error), (move) => {
       held.answers.length = 0
       move()
     })
@@ -173,11 +173,6 @@ export class TaskInput {
     this.#options.fetcher.pause(partition)
     this.#paused.set(partition, managed)
   }
-}
-
-/** Where a truncated log ends (KIP-320). What was read before that offset is still there, so reading goes on from it. */
-function truncatedTo({ facts }: TransportError): number | undefined {
-  return facts['endOffset'] as number | undefined
 }
 
 function partitionOf({ partitions }: ManagedTask, { topic, partition }: FetchedPartition): TopicPartition {

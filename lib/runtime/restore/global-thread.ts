@@ -247,7 +247,7 @@ export class GlobalThread implements AsyncDisposable {
     const { logger } = this.#options.environment
     logger.info(`Global topic ${partitionKey(partition)} is read from offset ${offset}.`, { ...partition, position: offset })
     this.#next.set(partitionKey(partition), offset)
-    this.#input.assign(partition, offset)
+    this.#input.assign(partition, { offset })
   }
 
   #checkpointIfDue(): void {

@@ -25,6 +25,8 @@ export class RecordQueue {
   /** The error of a record that could not be read. It is thrown when that record is taken, after those before it are processed. */
   #failure: unknown = undefined
   #nextOffset: number
+  /** The epoch of the leader that has written the record before `#nextOffset`. */
+  #nextEpoch = -1
   #headBatch: RecordBatch | null = null
   #headIndex = 0
   #takenOffset = -1
@@ -48,6 +50,14 @@ export class RecordQueue {
   /** The offset to commit: all records before it have been taken or skipped. −1 before the first batch. */
   get position(): number {
     return this.isEmpty ? this.#nextOffset : this.#headOffset
+  }
+
+  /**
+   * The epoch of the leader that has written what is before the position, to commit with it (KIP-320). While records wait it is that of
+   * the next one, as in Java: so it is never older than what was skipped just before.
+   */
+  get leaderEpoch(): number {
+    return this.isEmpty ? this.#nextEpoch : this.#headBatch!.partitionLeaderEpoch
   }
 
   /** The offset after the last batch that was added. −1 before the first. */
@@ -91,13 +101,15 @@ export class RecordQueue {
   }
 
   /** Sets the offset at which the next batch begins. */
-  seek(offset: number): void {
+  seek(offset: number, leaderEpoch: number): void {
     this.#nextOffset = offset
+    this.#nextEpoch = leaderEpoch
   }
 
   /** Adds records `from` up to `end` of a batch. An empty range, as of markers and aborted records, only moves the position. */
   add(batch: RecordBatch, from: number, end: number): void {
     this.#nextOffset = batch.nextOffset
+    this.#nextEpoch = batch.partitionLeaderEpoch
     if (from >= end) return
     this.#segments.push({ batch, at: from, end })
     this.#undecoded += end - from

@@ -29,7 +29,8 @@ export async function resetOffsets(
   return offsets
 }
 
-function resetOf(topic: string, { nodes, repartitionTopics }: Subtopology, fallback: OffsetReset): OffsetReset {
+/** The reset policy of a topic. */
+export function resetOf(topic: string, { nodes, repartitionTopics }: Subtopology, fallback: OffsetReset): OffsetReset {
   if (repartitionTopics.some(({ name }) => name === topic)) return 'earliest'
   const reads = nodes.find(
     (node) => node.kind === 'source' && inputTopics({ sourceTopics: node.topics, nodes: [node] }, [topic]).length > 0,

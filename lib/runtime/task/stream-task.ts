@@ -128,8 +128,8 @@ export class StreamTask implements ActiveTask {
     this.#group.add(queue, () => queue.add(batch, from, end))
   }
 
-  seek(partition: TopicPartition, offset: number): void {
-    this.#queue(partition).seek(offset)
+  seek(partition: TopicPartition, offset: number, leaderEpoch = -1): void {
+    this.#queue(partition).seek(offset, leaderEpoch)
   }
 
   setLag(partition: TopicPartition, lag: number): void {
@@ -335,12 +335,12 @@ export class StreamTask implements ActiveTask {
 }
 
 function commitOf(
-  { partition, position, partitionTime }: RecordQueue,
+  { partition, position, partitionTime, leaderEpoch }: RecordQueue,
   processorMetadata: ReadonlyMap<string, number>,
   topicId: string | undefined,
 ): OffsetCommit {
   const metadata = encodeCommittedMetadata({ partitionTime, processorMetadata, topicId })
-  return { ...partition, offset: position, leaderEpoch: -1, metadata }
+  return { ...partition, offset: position, leaderEpoch, metadata }
 }
 
 /** Records that wait in caches and buffers keep the bytes of their input record only if dead letters may need them. */

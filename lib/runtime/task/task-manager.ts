@@ -1,5 +1,5 @@
 import { within } from '../../clock/within.ts'
-import { StreamsError } from '../../model/errors.ts'
+import { StreamsError, type TransportError } from '../../model/errors.ts'
 import { sentenceOf } from '../../model/sentence.ts'
 import type { TaskId } from '../../model/task-id.ts'
 import { compareTaskIds, parseTaskId, taskIdString } from '../../model/task-id.ts'
@@ -8,6 +8,7 @@ import { partitionKey } from '../../model/topic-partition.ts'
 import type { OffsetReset, TopologyPlan } from '../../topology/topology-plan.ts'
 import type { Admin } from '../../transport/admin.ts'
 import type { OffsetCommit } from '../../transport/group-coordinator.ts'
+import { endOfTruncated, type LogEnd } from '../../transport/log-truncation.ts'
 import type { Changelog } from '../restore/changelog.ts'
 import type { ChangelogReader } from '../restore/changelog-reader.ts'
 import type { InputFetcher } from '../loop/input-fetcher.ts'
@@ -21,7 +22,7 @@ import { decodeCommittedMetadata } from './partition-metadata.ts'
 import type { Logger } from '../logger.ts'
 import { prepareWrites } from '../serdes/prepare-serdes.ts'
 import type { RecordOutput } from '../output/record-output.ts'
-import { resetOffsets } from './start-offsets.ts'
+import { resetOf, resetOffsets } from './start-offsets.ts'
 import { logEmptied, type StateDirectory } from '../restore/state-directory.ts'
 import type { GlobalStores } from './stream-task.ts'
 import { StreamTask } from './stream-task.ts'
@@ -135,22 +136,27 @@ export class TaskManager {
 
   /**
    * Called if the broker no longer has the next offset of a partition. Reading goes on at the offset that the reset policy gives, or
-   * at the end of a log that was truncated (KIP-320). The offset is asked for beside the loop; the loop then calls the function that
-   * this resolves to.
+   * at the end of what is left of a log that was truncated (KIP-320). The offset is asked for beside the loop; the loop then calls the
+   * function that this resolves to.
    */
-  async reset(partition: TopicPartition, truncatedTo?: number): Promise<() => void> {
+  async reset(partition: TopicPartition, error: TransportError): Promise<() => void> {
     const managed = this.owner(partition)
     if (managed === undefined) return () => undefined
-    const { offsetReset, admin, environment } = this.#options
-    const resets = async () => resetOffsets([partition], managed.subtopology, offsetReset, admin, environment.clock)
-    const offset = truncatedTo ?? (await resets()).get(partitionKey(partition)) ?? 0
+    const { admin, environment } = this.#options
+    const { endOffset: offset, leaderEpoch } = await this.#resetPlace(managed, partition, error)
     const [end] = await admin.listOffsets([partition], 'latest')
-    environment.logger.warn(`The offset to read of ${partitionKey(partition)} is gone: going on at ${offset}.`)
-    return () => {
-      managed.task.seek(partition, offset)
-      managed.task.setLag(partition, Math.max(0, (end?.offset ?? offset) - offset))
-      this.#options.input.assign(partition, offset, managed.topicIds.get(partition.topic))
-    }
+    environment.logger.warn(`Reading of ${partitionKey(partition)} goes on at offset ${offset}. ${error.message}`, error.facts)
+    return () => this.#beginAt(managed, { partition, offset, leaderEpoch, end: end?.offset ?? offset })
+  }
+
+  async #resetPlace({ subtopology }: ManagedTask, partition: TopicPartition, error: TransportError): Promise<LogEnd> {
+    const { offsetReset, admin, environment } = this.#options
+    const isTruncated = error.code === 'TRANSPORT_LOG_TRUNCATION'
+    if (isTruncated && resetOf(partition.topic, subtopology, offsetReset) === 'none') throw truncatedLog(error)
+    const end = endOfTruncated(error)
+    if (end !== undefined) return end
+    const offsets = await resetOffsets([partition], subtopology, offsetReset, admin, environment.clock)
+    return { endOffset: offsets.get(partitionKey(partition)) ?? 0, leaderEpoch: -1 }
   }
 
   /** Closes tasks whose uncommitted work is given up. An error of one is logged, and the others are closed all the same. */
@@ -284,13 +290,17 @@ export class TaskManager {
   async #places({ subtopology, partitions, committed }: ManagedTask): Promise<readonly Place[]> {
     const { environment, admin, offsetReset } = this.#options
     await prepareWrites([subtopology], environment.serdes, environment.applicationId)
-    const known = new Map(committed.map((offset) => [partitionKey(offset), offset.offset]))
+    const known = new Map(committed.map((each) => [partitionKey(each), each]))
     const unknown = partitions.filter((partition) => !known.has(partitionKey(partition)))
-    const begins = new Map([...known, ...(await resetOffsets(unknown, subtopology, offsetReset, admin, environment.clock))])
+    const resets = await resetOffsets(unknown, subtopology, offsetReset, admin, environment.clock)
     const ends = await admin.listOffsets(partitions, 'latest')
     return ends.map(({ topic, partition, offset: end }) => {
       const at = { topic, partition }
-      return { partition: at, begin: begins.get(partitionKey(at)) ?? 0, end }
+      const { offset, leaderEpoch } = known.get(partitionKey(at)) ?? {
+        offset: resets.get(partitionKey(at)) ?? 0,
+        leaderEpoch: -1,
+      }
+      return { partition: at, offset, leaderEpoch, end }
     })
   }
 
@@ -301,11 +311,13 @@ export class TaskManager {
     task.checkpoint()
     managed.state = 'running'
     this.#setRunning()
-    for (const { partition, begin, end } of places) {
-      task.setLag(partition, Math.max(0, end - begin))
-      task.seek(partition, begin)
-      this.#options.input.assign(partition, begin, managed.topicIds.get(partition.topic))
-    }
+    for (const place of places) this.#beginAt(managed, place)
+  }
+
+  #beginAt({ task, topicIds }: ManagedTask, { partition, offset, leaderEpoch, end }: Place): void {
+    task.seek(partition, offset, leaderEpoch)
+    task.setLag(partition, Math.max(0, end - offset))
+    this.#options.input.assign(partition, { offset, leaderEpoch, topicId: topicIds.get(partition.topic) })
   }
 
   #setRunning(): void {
@@ -344,7 +356,8 @@ function idsOf(partitions: readonly TopicPartition[], topics: KnownTopics): Read
 
 interface Place {
   readonly partition: TopicPartition
-  readonly begin: number
+  readonly offset: number
+  readonly leaderEpoch: number
   readonly end: number
 }
 
@@ -357,6 +370,11 @@ function allAborted(signals: readonly AbortSignal[]): AbortSignal {
   }
   for (const signal of signals) signal.addEventListener('abort', count, { once: true })
   return all.signal
+}
+
+function truncatedLog({ message, facts }: TransportError): StreamsError {
+  const text = `The offset reset is none, and ${message.charAt(0).toLowerCase()}${message.slice(1)} Then commit the offset at which to go on.`
+  return new StreamsError('STREAMS_LOG_TRUNCATED', text, { facts })
 }
 
 function startTimeout(id: TaskId, limitMs: number): StreamsError {

@@ -53,7 +53,7 @@ export interface ActiveTask extends Task {
   /** Awaited after `start` and before the first record, so that processors which serialize can fetch what they need. */
   prepare(): Promise<void>
   /** Sets the offset where reading of the partition begins: the committed offset, or the one that the reset policy gives. */
-  seek(partition: TopicPartition, offset: number): void
+  seek(partition: TopicPartition, offset: number, leaderEpoch?: number): void
   /** Tells the task how many records of the partition are still on the broker (KIP-695). */
   setLag(partition: TopicPartition, lag: number): void
   bufferedRecords(partition: TopicPartition): number

@@ -15,7 +15,7 @@ export class EmbeddedAdmin implements Admin {
     return wanted.map(({ name, id, partitions }) => ({
       name,
       id,
-      partitions: partitions.map((_, partition) => ({ partition, leader: 0, leaderEpoch: 0 })),
+      partitions: partitions.map(({ leaderEpoch }, partition) => ({ partition, leader: 0, leaderEpoch })),
     }))
   }
 

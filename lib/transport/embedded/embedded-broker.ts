@@ -13,6 +13,8 @@ import { EmbeddedTopics } from './embedded-topics.ts'
 import { Journal } from './journal.ts'
 import { unreadable } from '../record-batch/decode-fetched.ts'
 import { refusal } from './refusal.ts'
+import { logTruncation } from '../log-truncation.ts'
+import type { StoredBatch } from './stored-batch.ts'
 
 /** Options of an {@link EmbeddedBroker}. */
 export interface EmbeddedBrokerOptions {
@@ -80,7 +82,7 @@ export class EmbeddedBroker {
   }
 
   /** Appends a sealed batch, and returns the offset of its first record. Throws a `TransportError` if the batch is refused. */
-  append(partition: TopicPartition, sealed: Uint8Array, leaderEpoch = 0): number {
+  append(partition: TopicPartition, sealed: Uint8Array, leaderEpoch?: number): number {
     this.autoCreate(partition.topic, partition.partition + 1)
     const offset = this.topics.partition(partition).append(sealed, this.clock.now(), leaderEpoch)
     this.#cleanWhenDue()
@@ -111,11 +113,12 @@ export class EmbeddedBroker {
   isReady(positions: readonly FetchPosition[], limits: Pick<FetchLimits, 'minBytes' | 'isolationLevel'>): boolean {
     const { minBytes, isolationLevel } = limits
     let bytes = 0
-    for (const { topic: name, partition, offset, topicId } of positions) {
+    for (const { topic: name, partition, offset, topicId, leaderEpoch } of positions) {
       const topic = this.topics.get(name)
       const log = topic?.partitions[partition]
       if (log === undefined || (topicId !== undefined && topicId !== topic?.id)) return true
       if (offset < log.startOffset || offset > log.highWatermark) return true
+      if (leaderEpoch !== undefined && log.divergence(offset, leaderEpoch) !== undefined) return true
       bytes += log.availableBytes(offset, minBytes, isolationLevel)
       if (bytes >= minBytes && bytes > 0) return true
     }
@@ -143,6 +146,18 @@ export class EmbeddedBroker {
   deleteRecords(partition: TopicPartition, before: number): void {
     this.topics.partition(partition).deleteRecords(before)
     this.#notify(partition)
+  }
+
+  /** The epoch in which the partition has its leader. It grows by `truncate`. */
+  leaderEpochOf({ topic, partition }: TopicPartition): number {
+    return this.topics.get(topic)?.partitions[partition]?.leaderEpoch ?? 0
+  }
+
+  /** Loses the batches of a partition that end after the offset, to a leader of the next epoch that lacks them. Returns them. */
+  truncate(partition: TopicPartition, offset: number, leaderEpoch: number): readonly StoredBatch[] {
+    const lost = this.topics.partition(partition).truncate(offset, leaderEpoch)
+    this.#notify(partition)
+    return lost
   }
 
   /** Returns a producer id that no producer has had, restarts of the broker included. */
@@ -207,10 +222,14 @@ export class EmbeddedBroker {
     this.#store?.close()
   }
 
-  #readPartition({ topic, partition, offset, topicId }: FetchPosition, bytesMax: number, limits: FetchLimits) {
+  #readPartition(position: FetchPosition, bytesMax: number, limits: FetchLimits) {
+    const { topic, partition, offset, topicId, leaderEpoch = -1 } = position
     try {
       this.topics.checkId(topic, topicId)
-      const { byteLength, ...range } = this.topics.partition({ topic, partition }).read(offset, bytesMax, limits.isolationLevel)
+      const log = this.topics.partition({ topic, partition })
+      const end = log.divergence(offset, leaderEpoch)
+      if (end !== undefined) throw logTruncation(position, end)
+      const { byteLength, ...range } = log.read(offset, bytesMax, limits.isolationLevel)
       return { byteLength, answer: { topic, partition, error: null, ...range } satisfies FetchedPartition }
     } catch (error) {
       if (!(error instanceof TransportError)) throw error

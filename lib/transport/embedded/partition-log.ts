@@ -9,6 +9,8 @@ import { refusal } from './refusal.ts'
 import type { StoredBatch } from './stored-batch.ts'
 import { maxTimestampOf, placeBatch, readBatchHeader } from './stored-batch.ts'
 import type { TopicConfig } from './topic-config.ts'
+import type { LogEnd } from '../log-truncation.ts'
+import { LeaderEpochs } from './leader-epochs.ts'
 import { TransactionIndex } from './transaction-index.ts'
 
 /** Records every change of a partition, so that a restart can load it again. */
@@ -38,8 +40,9 @@ export class PartitionLog {
   readonly #name: string
   readonly #config: TopicConfig
   readonly #journal: PartitionJournal
-  readonly #producers = new ProducerStates()
-  readonly #transactions = new TransactionIndex()
+  readonly #epochs = new LeaderEpochs()
+  #producers = new ProducerStates()
+  #transactions = new TransactionIndex()
 
   constructor(name: string, config: TopicConfig, journal: PartitionJournal) {
     this.#name = name
@@ -49,6 +52,11 @@ export class PartitionLog {
 
   get startOffset(): number {
     return this.#startOffset
+  }
+
+  /** The epoch of its leader. */
+  get leaderEpoch(): number {
+    return this.#epochs.last
   }
 
   /** The end of the log: without replicas every record is below the high watermark. */
@@ -62,9 +70,9 @@ export class PartitionLog {
 
   /**
    * Appends a copy of a sealed batch, and returns its base offset. For a repeated batch it returns the offset of the first
-   * append.
+   * append. `leaderEpoch` is by default that of the last batch.
    */
-  append(sealed: Uint8Array, nowMs: number, leaderEpoch = 0): number {
+  append(sealed: Uint8Array, nowMs: number, leaderEpoch = this.#epochs.last): number {
     if (sealed.length > this.#config.maxMessageBytes)
       throw refusal(
         'MESSAGE_TOO_LARGE',
@@ -176,15 +184,38 @@ export class PartitionLog {
   }
 
   /**
-   * The last epoch up to `epoch` in which records were appended, and the offset after its last record (Kafka:
-   * `LeaderEpochFileCache.endOffsetFor`). −1 for both if the log knows none.
+   * The last epoch up to `epoch` in which records were appended, and the offset after its last record. `current`: the epoch of the
+   * leader. −1 for both if the log knows none.
    */
-  endOfEpoch(epoch: number, current: number): { readonly leaderEpoch: number; readonly endOffset: number } {
-    if (epoch === current) return { leaderEpoch: epoch, endOffset: this.#endOffset }
-    if (epoch > current) return { leaderEpoch: -1, endOffset: -1 }
-    const earlier = this.#batches.findLast((batch) => batch.leaderEpoch <= epoch)
-    const later = this.#batches.find((batch) => batch.leaderEpoch > epoch)
-    return { leaderEpoch: earlier?.leaderEpoch ?? epoch, endOffset: later?.baseOffset ?? this.#endOffset }
+  endOfEpoch(epoch: number, current: number = this.#epochs.last): LogEnd {
+    return this.#epochs.endOf(epoch, current, this.#endOffset)
+  }
+
+  /**
+   * Up to where this log has what a reader has read who is at `offset`, and whose last record was of `epoch` (KIP-320). Undefined: it has
+   * all of it, or `epoch` is −1.
+   */
+  divergence(offset: number, epoch: number, current?: number): LogEnd | undefined {
+    if (epoch < 0) return undefined
+    const end = this.endOfEpoch(epoch, current)
+    return end.leaderEpoch < epoch || end.endOffset < offset ? end : undefined
+  }
+
+  /**
+   * Loses the batches that end after `offset`, as when a replica that lacks them becomes the leader, of the epoch `leaderEpoch` (Kafka:
+   * an unclean election). Returns the lost batches.
+   */
+  truncate(offset: number, leaderEpoch: number): readonly StoredBatch[] {
+    const kept = this.#batches.filter(({ nextOffset }) => nextOffset <= offset)
+    const lost = this.#batches.slice(kept.length)
+    for (const { baseOffset } of lost) this.#journal.remove(baseOffset)
+    this.#endOffset = lost[0]?.baseOffset ?? this.#endOffset
+    this.#epochs.truncate(this.#endOffset, leaderEpoch)
+    this.#batches = kept
+    this.#producers = new ProducerStates()
+    this.#transactions = new TransactionIndex()
+    for (const batch of kept) this.#note(batch)
+    return lost
   }
 
   /** Deletes the records before an offset; −1 deletes all. Throws `TRANSPORT_OFFSET_OUT_OF_RANGE`. */
@@ -219,10 +250,15 @@ export class PartitionLog {
     this.#activeBytes = header.segment === this.#batches.at(-1)?.segment ? this.#activeBytes + bytes.length : bytes.length
     this.#batches.push(header)
     this.#endOffset = header.nextOffset
-    this.#producers.record(header)
-    if (header.isControl) this.#endTransaction(header)
-    else if (header.isTransactional) this.#transactions.wrote(header.producerId, header.baseOffset)
+    this.#epochs.wrote(header.leaderEpoch, header.baseOffset)
+    this.#note(header)
     return header
+  }
+
+  #note(stored: StoredBatch): void {
+    this.#producers.record(stored)
+    if (stored.isControl) this.#endTransaction(stored)
+    else if (stored.isTransactional) this.#transactions.wrote(stored.producerId, stored.baseOffset)
   }
 
   #endTransaction(stored: StoredBatch): void {

@@ -1,7 +1,9 @@
+import type { TransportError } from '../../model/errors.ts'
 import type { TopicPartition } from '../../model/topic-partition.ts'
 import { partitionKey } from '../../model/topic-partition.ts'
 import type { Admin, OffsetSpec } from '../admin.ts'
 import type { Position, PositionSource } from './position-source.ts'
+import { resetPosition } from './reset-position.ts'
 import { unknownTopic } from './topic-producer.ts'
 
 /** The positions of a consumer without a group: it reads all partitions of its topics. */
@@ -26,7 +28,7 @@ export class AllPartitions implements PositionSource {
     return new AllPartitions(
       admin,
       from,
-      offsets.map(({ topic, partition, offset }) => ({ topic, partition, offset })),
+      offsets.map(({ topic, partition, offset }) => ({ topic, partition, offset, leaderEpoch: -1 })),
     )
   }
 
@@ -38,10 +40,9 @@ export class AllPartitions implements PositionSource {
     return this.#positions.get(partitionKey(partition))
   }
 
-  async reset({ topic, partition }: TopicPartition): Promise<void> {
-    const [start] = await this.#admin.listOffsets([{ topic, partition }], this.#from)
-    const position = this.position({ topic, partition })
-    if (position !== undefined && start !== undefined) position.offset = start.offset
+  async reset(partition: TopicPartition, error: TransportError): Promise<void> {
+    const position = this.position(partition)
+    if (position !== undefined) await resetPosition(position, error, this.#admin, this.#from)
   }
 
   commit(): Promise<void> {

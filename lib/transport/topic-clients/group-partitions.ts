@@ -1,3 +1,4 @@
+import type { TransportError } from '../../model/errors.ts'
 import type { TopicPartition } from '../../model/topic-partition.ts'
 import { partitionKey } from '../../model/topic-partition.ts'
 import type { Admin, OffsetSpec } from '../admin.ts'
@@ -7,6 +8,7 @@ import type { FetchPosition } from '../fetcher.ts'
 import type { GroupMemberListener, GroupMemberOptions, NewAssignment, SubscribedMember } from '../group/group-member-options.ts'
 import { GroupMember } from '../group/group-member.ts'
 import type { Position, PositionSource } from './position-source.ts'
+import { resetPosition } from './reset-position.ts'
 
 export interface GroupPartitionsOptions {
   readonly admin: Admin
@@ -53,17 +55,23 @@ export class GroupPartitions implements PositionSource, GroupMemberListener {
     return this.#owned.get(partitionKey(partition))
   }
 
-  async reset(partition: TopicPartition): Promise<void> {
+  async reset(partition: TopicPartition, error: TransportError): Promise<void> {
+    const { admin, from } = this.#options
     const position = this.#owned.get(partitionKey(partition))
-    const [start] = await this.#options.admin.listOffsets([partition], this.#options.from)
-    if (position !== undefined && start !== undefined) position.offset = start.offset
+    if (position !== undefined) await resetPosition(position, error, admin, from)
   }
 
   async commit(): Promise<void> {
     await this.#member.joined()
     const news = [...this.#owned.values()].filter(({ offset, committedOffset }) => offset !== committedOffset)
     if (news.length === 0) return
-    const commits = news.map(({ topic, partition, offset }) => ({ topic, partition, offset, leaderEpoch: -1, metadata: '' }))
+    const commits = news.map(({ topic, partition, offset, leaderEpoch }) => ({
+      topic,
+      partition,
+      offset,
+      leaderEpoch,
+      metadata: '',
+    }))
     await this.#member.commit(commits)
     news.forEach((position, index) => (position.committedOffset = commits[index]!.offset))
   }
@@ -95,8 +103,10 @@ export class GroupPartitions implements PositionSource, GroupMemberListener {
     const isCommitted = new Set(committed.map(partitionKey))
     const fresh = added.filter((partition) => !isCommitted.has(partitionKey(partition)))
     const started = fresh.length === 0 ? [] : await admin.listOffsets(fresh, from)
-    for (const { topic, partition, offset } of committed) this.#own({ topic, partition, offset, committedOffset: offset })
-    for (const { topic, partition, offset } of started) this.#own({ topic, partition, offset, committedOffset: -1 })
+    for (const { topic, partition, offset, leaderEpoch } of committed)
+      this.#own({ topic, partition, offset, leaderEpoch, committedOffset: offset })
+    for (const { topic, partition, offset } of started)
+      this.#own({ topic, partition, offset, leaderEpoch: -1, committedOffset: -1 })
     this.#change()
   }
 

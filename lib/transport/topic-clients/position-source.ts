@@ -1,10 +1,13 @@
 import type { Signal } from '../../model/abort-signal.ts'
+import type { TransportError } from '../../model/errors.ts'
 import type { TopicPartition } from '../../model/topic-partition.ts'
 import type { FetchPosition } from '../fetcher.ts'
 
 /** The next offset that the consumer hands over. The object stays the same as long as the consumer owns the partition. */
 export interface Position extends TopicPartition {
   offset: number
+  /** The epoch of the leader that has written the record before. −1: it is not known. */
+  leaderEpoch: number
 }
 
 /**
@@ -18,8 +21,11 @@ export interface PositionSource {
    */
   positions(signal: Signal): Promise<{ readonly positions: readonly FetchPosition[]; readonly changed: Signal }>
   position(partition: TopicPartition): Position | undefined
-  /** Sets the position to the start option `from`. Called if the log no longer has the position. */
-  reset(partition: TopicPartition): Promise<void>
+  /**
+   * Called if the log no longer has the position. Sets it to the start option `from`, or to where a log was cut that has lost records
+   * (KIP-320).
+   */
+  reset(partition: TopicPartition, error: TransportError): Promise<void>
   commit(): Promise<void>
   close(): Promise<void>
 }

@@ -106,6 +106,7 @@ export class TopicConsumer<T extends ReadableTopic<unknown, unknown>> {
       if (this.#closing.signal.aborted || this.#options.source.position(fetched) !== position) return
       const { records, failure } = await this.#decode(topic, partition, range)
       position.offset = failure?.offset ?? range.batch.nextOffset
+      position.leaderEpoch = range.batch.partitionLeaderEpoch
       if (records.length > 0) yield { topic, partition, records, nextOffset: position.offset }
       if (failure === null) continue
       this.#unread = { position, offset: failure.offset }
@@ -132,7 +133,7 @@ export class TopicConsumer<T extends ReadableTopic<unknown, unknown>> {
   }
 
   async #mend(fetched: FetchedPartition, error: TransportError): Promise<void> {
-    if (error.kind === 'out-of-range') return this.#options.source.reset(fetched)
+    if (error.kind === 'out-of-range') return this.#options.source.reset(fetched, error)
     if (error.kind !== 'retriable') throw error
     await sleep(this.#options.clock, this.#options.retryBackoffMs, this.#closing.signal)
   }

@@ -78,7 +78,7 @@ async function rawRecords(bootstrapServers: string, topic: string): Promise<Buff
     apiTimeoutMs: 5000,
   })
   const { leader, leaderEpoch } = await client.leaderOf({ topic, partition: 0 })
-  const target = { topic, topicId: client.topicIdOf(topic), partition: 0, offset: 0, leaderEpoch, lastFetchedEpoch: -1 }
+  const target = { topic, topicId: client.topicIdOf(topic), partition: 0, offset: 0, currentEpoch: leaderEpoch, leaderEpoch: -1 }
   const { partitions } = await client.sendTo(leader, fetchRequest([target], limits, '', 'fetch'))
   client.close()
   return partitions[0]!.records

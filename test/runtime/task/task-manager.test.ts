@@ -1,3 +1,4 @@
+import { TransportError } from '../../../lib/model/errors.ts'
 import t from 'tap'
 import type { Test } from 'tap'
 import { seededChance } from '../../../lib/clock/chance.ts'
@@ -71,7 +72,7 @@ async function open(t: Test, onClose = (): void => undefined, committedId?: stri
         asked.map((each): PartitionOffset => ({ ...each, offset: starts[spec as 'earliest' | 'latest'] })),
     },
     input: {
-      assign: (partition, offset) => void reading.set(partitionKey(partition), offset),
+      assign: (partition, { offset }) => void reading.set(partitionKey(partition), offset),
       unassign: (partition) => void reading.delete(partitionKey(partition)),
     },
     output: new Log(),
@@ -241,14 +242,16 @@ t.test('a task that does not close well is told, and closed all the same', async
   t.equal(manager.all.length, 1, 'its storage was given back')
 })
 
+const gone = new TransportError('TRANSPORT_OFFSET_OUT_OF_RANGE', 'out-of-range', 'It is gone.')
+
 t.test('a partition whose offset is gone goes on where the reset says', async (t) => {
   await using opened = await open(t)
   const { manager, assign, committed, reading, restored } = opened
   committed.set(key, 1)
   await assign()
   await restored()
-  ;(await manager.reset(partition))()
+  ;(await manager.reset(partition, gone))()
   t.equal(reading.get(key), 2)
   t.equal(manager.running[0]!.task.fetchPosition(partition), 2)
-  await manager.reset({ topic: 'elsewhere', partition: 0 })
+  await manager.reset({ topic: 'elsewhere', partition: 0 }, gone)
 })

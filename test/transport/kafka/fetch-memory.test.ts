@@ -21,11 +21,11 @@ function batchAt(offset: number): RecordBatch {
 
 t.test('the partition whose batches are longest ago comes first', async (t) => {
   const memory = new FetchMemory()
-  memory.served(a, [batchAt(0)])
+  memory.served(a, [batchAt(0)], 0)
   t.same(memory.inTurn([a, b, c]), [b, c, a])
-  memory.served(c, [batchAt(0)])
+  memory.served(c, [batchAt(0)], 0)
   t.same(memory.inTurn([a, b, c]), [b, a, c])
-  memory.served(b, [])
+  memory.served(b, [], 0)
   t.same(memory.inTurn([a, b, c]), [b, a, c], 'an answer without batches changes nothing')
 })
 
@@ -33,7 +33,7 @@ t.test('the epoch of the last record is known at the position after it only', as
   const memory = new FetchMemory()
   t.equal(memory.lastEpoch(a), -1)
   const batch = batchAt(5)
-  memory.served(a, [batch])
+  memory.served(a, [batch], 0)
   t.equal(memory.lastEpoch({ ...a, offset: 6 }), batch.partitionLeaderEpoch)
   t.equal(memory.lastEpoch({ ...a, offset: 5 }), -1)
 })
@@ -59,7 +59,7 @@ t.test('a partition in trouble is left alone for growing pauses', async (t) => {
   t.ok(memory.hasFailed(a) && !memory.hasFailed(b))
   t.equal(memory.nextRetryMs([a, b], 1250), 50)
   t.equal(memory.nextRetryMs([a, b], 1300), Infinity)
-  memory.served(a, [])
+  memory.served(a, [], 0)
   t.notOk(memory.hasFailed(a))
   t.equal(memory.retryAtMs(a), -Infinity)
 })

@@ -42,8 +42,11 @@ export const api = {
   initProducerId: initProducerId.key,
 } as const
 
-/** Offered, so that clients ask: the tests answer them themselves. OffsetCommit, JoinGroup, Heartbeat, LeaveGroup, SyncGroup. */
-const unanswered = [8, 11, 12, 13, 14]
+/**
+ * Offered, so that clients ask: the tests answer them themselves. OffsetCommit, JoinGroup, Heartbeat, LeaveGroup, SyncGroup,
+ * OffsetForLeaderEpoch.
+ */
+const unanswered = [8, 11, 12, 13, 14, 23]
 
 const errorCodes: Readonly<Record<string, number>> = {
   TRANSPORT_OFFSET_OUT_OF_RANGE: 1,
@@ -63,6 +66,8 @@ export class WireBroker {
     [...Object.values(api), ...unanswered].map((apiKey) => [apiKey, { min: 0, max: 99 }]),
   )
   address: HostPort = { host: 'wire', port: 9092 }
+  /** The epoch in which it says that it leads all partitions. */
+  leaderEpoch = 0
   readonly #broker: EmbeddedBroker
   readonly #fetcher: EmbeddedFetcher
   readonly #stored = new Map<string, StoredBytes[]>()
@@ -117,7 +122,7 @@ export class WireBroker {
         errorCode: 0,
         partitionIndex,
         leaderId: 0,
-        leaderEpoch: 0,
+        leaderEpoch: this.leaderEpoch,
         replicaNodes: [],
         isrNodes: [],
       })),

@@ -27,7 +27,11 @@ export async function listen(broker: EmbeddedBroker, clusterId: string, port: nu
   server.listen(port, host)
   await once(server, 'listening')
   const address = { nodeId: 0, host, port: (server.address() as AddressInfo).port }
-  const kafka = new EmbeddedServer({ broker, view: viewOfOne(address, clusterId), nodeId: address.nodeId })
+  const kafka = new EmbeddedServer({
+    broker,
+    view: viewOfOne(address, clusterId, (partition) => broker.leaderEpochOf(partition)),
+    nodeId: address.nodeId,
+  })
   server.on('connection', (socket) => {
     sockets.add(socket)
     socket.on('close', () => sockets.delete(socket))

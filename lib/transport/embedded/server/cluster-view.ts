@@ -28,13 +28,13 @@ export interface ClusterView {
   isLoading(groupId: string): boolean
 }
 
-/** The view of a broker that is alone. */
-export function viewOfOne(node: BrokerNode, clusterId: string): ClusterView {
+/** The view of a broker that is alone. `epochOf`: the epoch in which it leads a partition. */
+export function viewOfOne(node: BrokerNode, clusterId: string, epochOf: (partition: TopicPartition) => number): ClusterView {
   return {
     clusterId,
     nodes: () => [node],
     controllerId: () => node.nodeId,
-    leaderOf: () => ({ nodeId: node.nodeId, epoch: 0 }),
+    leaderOf: (partition) => ({ nodeId: node.nodeId, epoch: epochOf(partition) }),
     coordinatorOf: () => node.nodeId,
     isLoading: () => false,
   }

@@ -11,6 +11,9 @@ interface Remembered {
   /** The position after the last batch, and the leader epoch of that batch. */
   nextOffset: number
   epoch: number
+  /** The epoch of the leader that has last confirmed a position, and the position. */
+  confirmedIn: number
+  confirmedOffset: number
   /** The replica to fetch from (KIP-392). −1 for the leader. */
   replica: number
   replicaUntilMs: number
@@ -35,18 +38,34 @@ export class FetchMemory {
 
   /** The leader epoch of the record before the position. −1 if it is not known. */
   lastEpoch(position: FetchPosition): number {
+    if (position.leaderEpoch !== undefined) return position.leaderEpoch
     const { nextOffset, epoch } = this.#of(position)
     return nextOffset === position.offset ? epoch : -1
   }
 
-  served(partition: TopicPartition, batches: readonly RecordBatch[]): void {
-    const remembered = this.#of(partition)
+  /** Notes an answer of the leader of an epoch. */
+  served(position: FetchPosition, batches: readonly RecordBatch[], leaderEpoch: number): void {
+    const remembered = this.#of(position)
     remembered.failures = 0
     const last = batches.at(-1)
+    this.confirmed({ ...position, offset: last?.nextOffset ?? position.offset }, leaderEpoch)
     if (last === undefined) return
     remembered.served = this.#answers++
     remembered.nextOffset = last.nextOffset
     remembered.epoch = last.partitionLeaderEpoch
+  }
+
+  /** The leader of this epoch has all that was read before the position. */
+  confirmed(position: FetchPosition, leaderEpoch: number): void {
+    Object.assign(this.#of(position), { confirmedIn: leaderEpoch, confirmedOffset: position.offset })
+  }
+
+  /** Whether the leader of this epoch has confirmed the position, or need not: it has written the record before, or nobody knows who has. */
+  isConfirmed(position: FetchPosition, leaderEpoch: number): boolean {
+    const epoch = this.lastEpoch(position)
+    if (epoch < 0 || leaderEpoch < 0 || epoch === leaderEpoch) return true
+    const { confirmedIn, confirmedOffset } = this.#of(position)
+    return confirmedIn === leaderEpoch && confirmedOffset === position.offset
   }
 
   replicaOf(partition: TopicPartition, nowMs: number): number {
@@ -92,6 +111,8 @@ export class FetchMemory {
       served: -1,
       nextOffset: -1,
       epoch: -1,
+      confirmedIn: -1,
+      confirmedOffset: -1,
       replica: -1,
       replicaUntilMs: 0,
       failures: 0,

@@ -1,6 +1,5 @@
 import { TransportError } from '../../../model/errors.ts'
 import type { TransportErrorKind } from '../../../model/errors.ts'
-import type { FetchPosition } from '../../fetcher.ts'
 import type { VersionRange } from '../connection/connection.ts'
 import { errorCodes } from '../wire/error-codes.ts'
 import type { ErrorName } from '../wire/error-codes.ts'
@@ -156,14 +155,6 @@ function rangeText({ min, max }: VersionRange): string {
  * Makes the error of a position whose records are no longer the log's: a leader without them was elected, and others took their
  * offsets (KIP-320; Java: `LogTruncationException`). What was read before `endOffset` is still there.
  */
-export function truncated({ topic, partition, offset }: FetchPosition, endOffset: number): TransportError {
-  const message =
-    `The log of ${topic}-${partition} was truncated to offset ${endOffset}, before the position ${offset}: records that were read are lost. ` +
-    'Go on at that offset, or undo what came of the lost records. Unclean leader elections cause this.'
-  return new TransportError('TRANSPORT_LOG_TRUNCATION', 'out-of-range', message, {
-    facts: { topic, partition, offset, endOffset },
-  })
-}
 
 export function unreachable(addresses: readonly string[], cause: unknown): TransportError {
   const reason = cause instanceof Error ? ` Last: ${cause.message}` : ''

@@ -1,17 +1,20 @@
 import { TransportError } from '../../../model/errors.ts'
 import { partitionKey } from '../../../model/topic-partition.ts'
 import type { FetchedPartition, Fetcher, FetchLimits, FetchPosition } from '../../fetcher.ts'
+import { logTruncation } from '../../log-truncation.ts'
 import { decodeFetched } from '../../record-batch/decode-fetched.ts'
 import { BrokerPolls, placeOf } from './broker-polls.ts'
 import type { PollPlan } from './broker-polls.ts'
 import type { ClusterClient } from './cluster-client.ts'
 import { FetchMemory } from './fetch-memory.ts'
-import { closed, isRetriable, kafkaError, truncated } from './kafka-errors.ts'
+import { closed, isRetriable, kafkaError } from './kafka-errors.ts'
 import { pauseAfter } from './retry.ts'
 import { errorCodes } from '../wire/error-codes.ts'
 import { zeroUuid } from '../wire/schema.ts'
 import { fetchRequest } from '../wire/fetch-request.ts'
 import type { FetchResponse, FetchTarget, PartitionResponse } from '../wire/fetch-request.ts'
+import { epochEndsRequest } from '../wire/epoch-ends-request.ts'
+import type { EpochEnd } from '../wire/epoch-ends-request.ts'
 
 interface Answer extends FetchedPartition {
   /** The position of the request. If the caller has another position by now, the answer is dropped. */
@@ -23,6 +26,8 @@ interface Answer extends FetchedPartition {
  * go on. A later call of `fetch` gets their answers. So a broker without new records does not delay the others.
  *
  * A partition in trouble is left alone for a growing pause, and its leader is looked up meanwhile. The other partitions go on.
+ *
+ * KIP-320: a new leader is first asked whether its log has what was read. Later the requests say which epoch was read last.
  */
 export class KafkaFetcher implements Fetcher {
   readonly #client: ClusterClient
@@ -33,6 +38,8 @@ export class KafkaFetcher implements Fetcher {
   #answers = new Map<string, Answer>()
   #failure: unknown = null
   #refreshing: Promise<void> | null = null
+  /** The positions that a new leader is asked about now. */
+  readonly #unconfirmed = new Set<string>()
   #changed = Promise.withResolvers<void>()
 
   /** `clientRack` is empty for a client that is in no rack. */
@@ -83,15 +90,21 @@ export class KafkaFetcher implements Fetcher {
 
   async #startPolls(positions: readonly FetchPosition[], limits: FetchLimits, own: Set<Promise<void>>): Promise<void> {
     const byBroker = new Map<number, FetchTarget[]>()
+    const unconfirmed: FetchTarget[] = []
     for (const position of this.#memory.inTurn(positions)) {
       if (this.#isLeftAlone(position)) continue
       if (!this.#client.knows(position.topic)) await this.#learn(position)
       const found = this.#target(position)
       if (found === null) continue
+      if (!this.#memory.isConfirmed(position, found.target.currentEpoch)) {
+        unconfirmed.push(found.target)
+        continue
+      }
       const targets = byBroker.get(found.nodeId)
       if (targets === undefined) byBroker.set(found.nodeId, [found.target])
       else targets.push(found.target)
     }
+    this.#confirm(unconfirmed)
     for (const [nodeId, targets] of byBroker) {
       const plan = this.#pollsOf(nodeId).plan(targets, limits.maxWaitMs)
       if (plan === null) continue
@@ -121,13 +134,15 @@ export class KafkaFetcher implements Fetcher {
     const { topic, partition, offset } = position
     if (this.#isLeftAlone(position)) return null
     try {
-      const { leader, leaderEpoch } = this.#client.knownLeaderOf(position)
+      const { leader, leaderEpoch: currentEpoch } = this.#client.knownLeaderOf(position)
       const topicId = this.#client.topicIdOf(topic)
       if (isAnother(topicId, position)) throw recreated(position)
       const replica = this.#memory.replicaOf(position, this.#client.clock.monotonic())
       const nodeId = replica >= 0 && this.#client.hasBroker(replica) ? replica : leader
-      const lastFetchedEpoch = this.#memory.lastEpoch(position)
-      return { nodeId, target: { topic, topicId, partition, offset, leaderEpoch, lastFetchedEpoch } }
+      return {
+        nodeId,
+        target: { topic, topicId, partition, offset, currentEpoch, leaderEpoch: this.#memory.lastEpoch(position) },
+      }
     } catch (error) {
       this.#failAlone(position, error)
       return null
@@ -172,8 +187,47 @@ export class KafkaFetcher implements Fetcher {
     const answer = toAnswer(response, position.offset)
     if (isRetriable(answer.error)) return this.#fail([position], answer.error)
     if (response.preferredReadReplica >= 0) this.#memory.prefer(position, response.preferredReadReplica, nowMs)
-    this.#memory.served(position, answer.batches)
+    this.#memory.served(position, answer.batches, isFromFollower ? -1 : position.currentEpoch)
     this.#answers.set(placeOf(answer), answer)
+  }
+
+  /** Asks the leaders about positions that were read under another leader. They are fetched when the leader has confirmed them. */
+  #confirm(targets: readonly FetchTarget[]): void {
+    const fresh = targets.filter((target) => !this.#unconfirmed.has(placeOf(target)))
+    const byLeader = Map.groupBy(fresh, (target) => this.#client.knownLeaderOf(target).leader)
+    for (const [leader, asked] of byLeader) void this.#ask(leader, asked)
+  }
+
+  // Never rejects, as `#poll`.
+  async #ask(leader: number, targets: readonly FetchTarget[]): Promise<void> {
+    for (const target of targets) this.#unconfirmed.add(placeOf(target))
+    try {
+      this.#acceptEnds(targets, await this.#client.sendTo(leader, epochEndsRequest(targets)))
+    } catch (error) {
+      if (error instanceof TransportError) this.#fail(targets, error)
+      else this.#failure = error
+    }
+    for (const target of targets) this.#unconfirmed.delete(placeOf(target))
+    this.#wake()
+  }
+
+  #acceptEnds(targets: readonly FetchTarget[], ends: readonly EpochEnd[]): void {
+    const answered = new Map(ends.map((end) => [partitionKey(end), end]))
+    for (const target of targets) {
+      const end = answered.get(partitionKey(target))
+      if (end !== undefined) this.#acceptEnd(target, end)
+    }
+  }
+
+  #acceptEnd(target: FetchTarget, end: EpochEnd): void {
+    const { topic, partition, offset } = target
+    if (end.errorCode !== 0)
+      return this.#fail(
+        [target],
+        kafkaError(end.errorCode, `Cannot confirm the position in ${topic}-${partition}`, { topic, partition }),
+      )
+    if (end.endOffset >= offset && end.leaderEpoch >= 0) return this.#memory.confirmed(target, target.currentEpoch)
+    this.#answers.set(placeOf(target), { topic, partition, offset, error: logTruncation(target, end), ...nothing })
   }
 
   #fail(positions: readonly FetchPosition[], error: TransportError): void {
@@ -237,8 +291,9 @@ function toAnswer(response: PartitionResponse, offset: number): Answer {
   const answer = { topic, partition, offset, highWatermark, lastStableOffset, logStartOffset, abortedTransactions }
   const what = `Cannot fetch ${topic}-${partition} from offset ${offset}`
   if (errorCode !== 0) return { ...answer, batches: [], error: kafkaError(errorCode, what, { topic, partition }) }
-  const { endOffset } = response.divergingEpoch
-  if (endOffset >= 0) return { ...answer, batches: [], error: truncated({ topic, partition, offset }, endOffset) }
+  const { endOffset, epoch: leaderEpoch } = response.divergingEpoch
+  const error = endOffset < 0 ? null : logTruncation({ topic, partition, offset }, { endOffset, leaderEpoch })
+  if (error !== null) return { ...answer, batches: [], error }
   return { ...answer, ...decodeFetched({ topic, partition, offset }, response.records) }
 }
 

@@ -7,9 +7,9 @@ import { zeroUuid } from './schema.ts'
 export interface FetchTarget extends FetchPosition {
   readonly topicId: string
   /** The epoch of the leader that the client knows. A leader of another epoch refuses the request (KIP-320). */
-  readonly leaderEpoch: number
+  readonly currentEpoch: number
   /** The epoch of the record before `offset`, −1 if it is not known. A leader whose log differs there says so. */
-  readonly lastFetchedEpoch: number
+  readonly leaderEpoch: number
 }
 
 export interface PartitionResponse {
@@ -57,11 +57,11 @@ export function fetchRequest(
       topics: byTopic(targets).map(({ topic, partitions }) => ({
         topic,
         topicId: partitions[0]!.topicId,
-        partitions: partitions.map(({ partition, leaderEpoch, offset, lastFetchedEpoch }) => ({
+        partitions: partitions.map(({ partition, currentEpoch, offset, leaderEpoch }) => ({
           partition,
-          currentLeaderEpoch: leaderEpoch,
+          currentLeaderEpoch: currentEpoch,
           fetchOffset: offset,
-          lastFetchedEpoch,
+          lastFetchedEpoch: leaderEpoch,
           partitionMaxBytes: limits.maxBytesPerPartition,
         })),
       })),

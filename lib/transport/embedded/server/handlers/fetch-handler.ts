@@ -3,6 +3,7 @@ import type { FetchPosition, IsolationLevel } from '../../../fetcher.ts'
 import { fetch } from '../../../kafka/wire/apis/fetch.ts'
 import { errorCodes } from '../../../kafka/wire/error-codes.ts'
 import { zeroUuid } from '../../../kafka/wire/schema.ts'
+import type { LogEnd } from '../../../log-truncation.ts'
 import { codeOf } from '../error-codes.ts'
 import type { RequestContext } from '../handler.ts'
 import { handler } from '../handler.ts'
@@ -12,6 +13,7 @@ import { topicOf } from '../topic-of.ts'
 type FetchRequest = ReturnType<typeof fetch.request.read>
 
 interface Target extends FetchPosition {
+  readonly leaderEpoch: number
   readonly bytesMax: number
   readonly currentLeaderEpoch: number
 }
@@ -45,9 +47,9 @@ export const fetchHandler = handler(fetch, async (request, context) => {
 function targetsOf({ topics }: FetchRequest, { broker }: RequestContext): readonly Target[] {
   return topics.flatMap(({ topic, topicId, partitions }) => {
     const name = topicOf({ name: topic, topicId }, broker)
-    return partitions.map(({ partition, fetchOffset, currentLeaderEpoch, partitionMaxBytes }) => {
-      const at = { topic: name, topicId: topicId === zeroUuid ? undefined : topicId, partition, offset: fetchOffset }
-      return { ...at, currentLeaderEpoch, bytesMax: partitionMaxBytes }
+    return partitions.map(({ partition, fetchOffset, currentLeaderEpoch, lastFetchedEpoch, partitionMaxBytes }) => {
+      const at = { topic: name, partition, offset: fetchOffset, leaderEpoch: lastFetchedEpoch }
+      return { ...at, topicId: topicId === zeroUuid ? undefined : topicId, currentLeaderEpoch, bytesMax: partitionMaxBytes }
     })
   })
 }
@@ -78,6 +80,8 @@ function read(target: Target, bytesMax: number, isFirst: boolean, limits: Limits
   if (errorCode !== 0) return failed(target, errorCode, context)
   try {
     const log = context.broker.topics.partition(target)
+    const end = log.divergence(target.offset, target.leaderEpoch, context.view.leaderOf(target).epoch)
+    if (end !== undefined) return diverging(target, end, context)
     const { records, ...marks } = log.readBytes(target.offset, bytesMax, limits.isolationLevel)
     // Only the first batch of an answer may exceed its limits (KIP-74).
     const isTooLarge = !isFirst && records.length > bytesMax
@@ -88,6 +92,12 @@ function read(target: Target, bytesMax: number, isFirst: boolean, limits: Limits
 }
 
 const nothing = new Uint8Array(0)
+
+// As Kafka does, which names no end where it knows nothing of the epoch.
+function diverging(target: Target, { endOffset, leaderEpoch: epoch }: LogEnd, context: RequestContext) {
+  if (endOffset < 0) return failed(target, errorCodes.OFFSET_OUT_OF_RANGE, context)
+  return { ...failed(target, 0, context), divergingEpoch: { epoch, endOffset } }
+}
 
 function failed(target: Target, errorCode: number, context: RequestContext) {
   const marks = { highWatermark: -1, lastStableOffset: -1, logStartOffset: -1, abortedTransactions: [], records: nothing }
