@@ -1,5 +1,6 @@
 import Fastify from 'fastify'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { answerUnreadable } from '../platform/http/answer-unreadable.ts'
 import { atFreePort } from '../platform/http/at-free-port.ts'
 import type { PortTaken } from '../platform/http/at-free-port.ts'
 import { Registry } from './registry.ts'
@@ -71,7 +72,12 @@ async function listen(server: FastifyInstance, { port, portTaken = 'fail' }: Reg
 
 /** `keep` is awaited before each answer. */
 export function registryServer(registry: Registry, keep: () => Promise<void> = async () => {}): FastifyInstance {
-  const server = Fastify({ forceCloseConnections: true, exposeHeadRoutes: false })
+  const server = Fastify({
+    forceCloseConnections: true,
+    exposeHeadRoutes: false,
+    frameworkErrors: (error, _request, reply) => void answerError(error, reply as FastifyReply),
+    clientErrorHandler: answerUnreadable(mediaType, errorBody),
+  })
   readBodies(server)
   server.addHook('onSend', async (_request, reply) => {
     if (reply.statusCode < 500) await keep()
@@ -155,15 +161,23 @@ function readBodies(server: FastifyInstance): void {
   })
 }
 
+function errorBody(code: number, message: string): object {
+  return { error_code: code, message }
+}
+
+/** Errors of our own code tell nothing of them. */
+function answerError(error: Error & { readonly statusCode?: number }, reply: FastifyReply): FastifyReply {
+  const status = error instanceof RegistryError ? error.status : (error.statusCode ?? 500)
+  const code = error instanceof RegistryError ? error.errorCode : status === 500 ? 50001 : status
+  const message = code === 50001 ? 'Error in the registry' : error.message
+  return reply
+    .code(status)
+    .type(mediaType)
+    .send(JSON.stringify(errorBody(code, message)))
+}
+
 function answerErrors(server: FastifyInstance): void {
-  server.setErrorHandler((error: Error & { readonly statusCode?: number }, _request, reply) => {
-    const status = error instanceof RegistryError ? error.status : (error.statusCode ?? 500)
-    const code = error instanceof RegistryError ? error.errorCode : status === 500 ? 50001 : status
-    return reply
-      .code(status)
-      .type(mediaType)
-      .send(JSON.stringify({ error_code: code, message: error.message }))
-  })
+  server.setErrorHandler((error: Error, _request, reply) => answerError(error, reply))
   server.setNotFoundHandler((request, reply) => {
     const path = request.url.split('?')[0]!
     const methods = ['GET', 'POST', 'PUT', 'DELETE'].filter(
@@ -174,7 +188,7 @@ function answerErrors(server: FastifyInstance): void {
     return reply
       .code(status)
       .type(mediaType)
-      .send(JSON.stringify({ error_code: status, message }))
+      .send(JSON.stringify(errorBody(status, message)))
   })
 }
 

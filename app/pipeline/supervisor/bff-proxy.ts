@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { Pool, errors } from 'undici'
+import { bodyBytesMax } from '../../platform/http/open-http.ts'
 import { Problem, problemBody, problemMediaType } from '../../platform/http/problem.ts'
 
 const headersOut = ['content-type', 'content-length', 'idempotency-key', 'if-match', 'accept']
@@ -44,7 +45,7 @@ export class BffProxy {
       method: method as 'GET',
       path: url,
       headers: sent,
-      body: hasBody ? request : null,
+      body: hasBody ? await readBody(request) : null,
     })
     response.writeHead(answer.statusCode, { ...headers, ...pick(headersBack, answer.headers) })
     for await (const chunk of answer.body) response.write(chunk)
@@ -57,6 +58,19 @@ export class BffProxy {
     const key = headers['idempotency-key']
     if (id !== undefined && typeof key === 'string') this.#onMade({ key, id: Number(id) })
   }
+}
+
+/** All of it before any of it is passed on: a service that refuses it half way would look as if it were down. */
+async function readBody(request: IncomingMessage): Promise<Buffer> {
+  const chunks: Buffer[] = []
+  let bytes = 0
+  // Whoever is refused still gets the answer: the connection stays.
+  for await (const chunk of request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
+    bytes += chunk.length
+    if (bytes > bodyBytesMax) throw new Problem(413, 'The body is too large.')
+    chunks.push(chunk)
+  }
+  return Buffer.concat(chunks)
 }
 
 const away = new Problem(

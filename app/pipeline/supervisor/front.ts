@@ -1,6 +1,7 @@
 import { createServer } from 'node:http'
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import type { AddressInfo, Socket } from 'node:net'
+import { unreadableProblem } from '../../platform/http/answer-unreadable.ts'
 import { atFreePort } from '../../platform/http/at-free-port.ts'
 import type { Http } from '../../platform/http/open-http.ts'
 import type { Problem } from '../../platform/http/problem.ts'
@@ -30,7 +31,7 @@ const ownUnderTransfers = /^\/(api\/)?transfers\/stream(\?|$)/
 
 /** The one port: files of the page, routes of this process, and all else of the BFF. */
 export function openFront(http: Http, proxy: BffProxy, files: Files): Server {
-  return createServer((request, response) => {
+  const server = createServer((request, response) => {
     try {
       checkHost(request)
       if (request.method !== 'GET' && request.method !== 'HEAD') checkOrigin(request)
@@ -42,6 +43,8 @@ export function openFront(http: Http, proxy: BffProxy, files: Files): Server {
     if (passedOn.test(url) && !ownUnderTransfers.test(url)) void proxy.pass(request, response, dataHeaders)
     else http.routing(request, response)
   })
+  server.on('clientError', (error, socket) => unreadableProblem(error, socket as Socket))
+  return server
 }
 
 function serveFile(request: IncomingMessage, response: ServerResponse, files: ReturnType<Files>): boolean {

@@ -1,9 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { Socket } from 'node:net'
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import Fastify, { LogController } from 'fastify'
 import type { FastifyBaseLogger, FastifyInstance, FastifyReply, FastifyRequest, RawServerDefault, RouteOptions } from 'fastify'
 import type { Log } from '../log.ts'
+import { unreadableProblem } from './answer-unreadable.ts'
 import { parseBody } from './json-body.ts'
 import { addOpenApi } from './openapi.ts'
 import { Problem, problemBody, problemMediaType } from './problem.ts'
@@ -13,11 +13,14 @@ import { compileSchema } from './validation.ts'
 /** A server whose routes are typed by their typebox schemas. */
 export type Http = FastifyInstance<RawServerDefault, IncomingMessage, ServerResponse, FastifyBaseLogger, TypeBoxTypeProvider>
 
+/** Bodies beyond it are 413. */
+export const bodyBytesMax = 16_384
+
 export interface HttpOptions {
   /** Name of the service, in OpenAPI and the log. */
   readonly name: string
   readonly log: Log
-  /** Bodies beyond it are 413. Default 16 KiB. */
+  /** Default {@link bodyBytesMax}. */
   readonly bodyLimit?: number
 }
 
@@ -25,14 +28,14 @@ export interface HttpOptions {
  * An HTTP server as every service has it. The schemas of a route are what it takes: parameters that are unknown or doubled, broken
  * escapes and wrong bodies are refused as problem+json before the route's code runs. The same schemas are /openapi.json.
  */
-export async function openHttp({ name, log, bodyLimit = 16_384 }: HttpOptions): Promise<Http> {
+export async function openHttp({ name, log, bodyLimit = bodyBytesMax }: HttpOptions): Promise<Http> {
   const server = Fastify({
     loggerInstance: log.child({ part: 'http' }) as FastifyBaseLogger,
     logController: new LogController({ disableRequestLogging: true }),
     forceCloseConnections: true,
     bodyLimit,
     frameworkErrors: (error, request, reply) => void answer(error, request as FastifyRequest, reply as FastifyReply),
-    clientErrorHandler: answerSocket,
+    clientErrorHandler: unreadableProblem,
   }).withTypeProvider<TypeBoxTypeProvider>() as Http
   server.setValidatorCompiler(compileSchema as never)
   server.removeAllContentTypeParsers()
@@ -96,14 +99,4 @@ function unknownPath(routes: readonly KnownRoute[], request: FastifyRequest, rep
   if (allowed.length === 0) return new Problem(404, `There is no ${request.method} ${path}.`)
   void reply.header('allow', allowed.join(', '))
   return new Problem(405, `${path} has no ${request.method}, but ${allowed.join(', ')}.`)
-}
-
-/** What is no HTTP at all never becomes a request. */
-function answerSocket(error: Error & { readonly code?: string }, socket: Socket): void {
-  if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy()
-  const status = error.code === 'HPE_HEADER_OVERFLOW' ? 431 : error.code === 'ERR_HTTP_REQUEST_TIMEOUT' ? 408 : 400
-  const body = problemBody(new Problem(status, 'The request is no HTTP that can be read.'))
-  const text = JSON.stringify(body)
-  const head = `HTTP/1.1 ${status} ${body.title}\r\ncontent-type: ${problemMediaType}\r\ncontent-length: ${Buffer.byteLength(text)}`
-  socket.end(`${head}\r\nconnection: close\r\n\r\n${text}`)
 }

@@ -1,0 +1,31 @@
+import { PassThrough } from 'node:stream'
+import { test } from 'tap'
+import { openSupervised } from '../../../../app/pipeline/supervisor/open-supervised.ts'
+import { problemMediaType } from '../../../../app/platform/http/problem.ts'
+import { directory } from '../../../storage/media.ts'
+import { badRequests, endpointsOf, strangeRequests, tryAll, withBodies } from '../../services/bad-input.ts'
+
+const options = { kafka: undefined, dir: undefined, mode: 'run', page: 'no page', port: 0, rate: null } as const
+
+test('bad input to the one port of the pipeline is refused as a problem, and never a 500', async (t) => {
+  t.setTimeout(180_000)
+  const more = { log: 'file', demo: 'only embedded' } as const
+  await using supervised = await openSupervised({ ...options, ...more }, directory(t), new PassThrough().resume())
+  const { supervisor, url } = supervised
+  await supervisor.ready()
+  const own = await endpointsOf(url)
+  const passedOn = withBodies(await endpointsOf(supervisor.urls!.bff)).filter(({ path }) => !path.startsWith('/health'))
+  t.ok(own.some(({ path }) => path === '/api/kill'))
+  await t.test('its own routes', (t) =>
+    tryAll(t, url, [...own.flatMap((endpoint) => badRequests(endpoint)), ...strangeRequests()], problemMediaType),
+  )
+  await t.test('what it passes on', (t) =>
+    tryAll(
+      t,
+      url,
+      passedOn.flatMap((endpoint) => badRequests(endpoint)),
+      problemMediaType,
+    ),
+  )
+  t.equal(supervisor.system().outage, null, 'nothing of it has killed anything')
+})
