@@ -31,7 +31,10 @@ test('200 transfers, each posted right after its user, are taken and come to the
   statuses.push(...(await Promise.all(Array.from({ length: pairs / 2 }, (_, number) => makePair(number)))))
   const sorted = waits.toSorted((left, right) => left - right)
   t.comment(`a transfer right after its user: p50 ${sorted[pairs / 2]!.toFixed(0)} ms, worst ${sorted.at(-1)!.toFixed(0)} ms`)
-  t.same(statuses.filter((status) => status !== 201), [])
+  t.same(
+    statuses.filter((status) => status !== 201),
+    [],
+  )
   t.same(await awaitEqual(pipeline.readUrl, pipeline, 30_000), [])
   t.equal(pipeline.transfers.one<{ readonly n: number }>('select count(*) as n from transfers')!.n, pairs)
 })
