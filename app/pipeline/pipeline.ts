@@ -3,6 +3,8 @@ import { join } from 'node:path'
 import type { TObject } from 'typebox'
 import { applications } from '../../examples/transfer-pipeline/main.ts'
 import { defaultLimits } from '../../examples/transfer-pipeline/topologies/settlement.ts'
+import * as topics from '../../examples/transfer-pipeline/topics.ts'
+import { checkSchemas } from '../adapters/kafka/check-schemas.ts'
 import { BankDatabase } from '../adapters/sqlite/bank-database.ts'
 import type { Part } from '../contracts/feed.ts'
 import type { Log } from '../platform/log.ts'
@@ -69,6 +71,7 @@ export async function openPipeline(
   await mkdir(dir, { recursive: true })
   const cluster = await timed({ name: 'broker', kind: 'broker' }, onPart, () => openCluster(kafka, dir, parts))
   await timed({ name: 'topics', kind: 'broker' }, onPart, () => createTopics(cluster))
+  await checkSchemas(cluster, schemaTopics, kafka ?? dir)
   const running = new RunningServices({ log, cluster }, (name) => (ports === 'own' ? portOf(name) : 0), parts, onPart)
   const path = (name: string): string => join(dir, name)
   const registry = await running.start(registryService, {})
@@ -122,6 +125,11 @@ export async function openPipeline(
     },
     [Symbol.asyncDispose]: () => opened.disposeAsync(),
   }
+}
+
+const schemaTopics = {
+  schemas: '_schemas',
+  written: [topics.users, topics.transfers, topics.enriched, topics.balances, topics.transferCommands].map(({ name }) => name),
 }
 
 /** The limits of settlement. */

@@ -76,12 +76,13 @@ t.test('the registry has nothing to lose: schemas and their ids come back from i
   })
 })
 
-t.test('a new database against old topics is refused with the reason', async (t) => {
-  const dir = directory(t)
-  await inPipeline(dir, seed)
-  for (const suffix of ['', '-wal', '-shm']) rmSync(join(dir, `transfers.db${suffix}`), { force: true })
-  await t.rejects(
-    inPipeline(dir, seed),
-    /raw\.bank\.transfers has changes of another database .* Use the directory of that database/,
-  )
-})
+for (const table of ['users', 'transfers'])
+  t.test(`a new database of ${table} against old topics is refused with the reason`, async (t) => {
+    const dir = directory(t)
+    await inPipeline(dir, seed)
+    for (const suffix of ['', '-wal', '-shm']) rmSync(join(dir, `${table}.db${suffix}`), { force: true })
+    await t.rejects(
+      inPipeline(dir, seed),
+      new RegExp(`raw\\.bank\\.${table} has changes of another database .* Use the directory of that database`),
+    )
+  })
