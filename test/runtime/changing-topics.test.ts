@@ -10,7 +10,7 @@ import type { StreamsOptions } from '../../lib/runtime/streams-config.ts'
 import { Serdes } from '../../lib/serde/serdes.ts'
 import type { Topology } from '../../lib/topology/topology.ts'
 import type { EmbeddedCluster } from '../../lib/transport/embedded/embedded-cluster.ts'
-import { consume, createTopics, produce, type Row } from './running.ts'
+import { collected, consume, createTopics, produce, type Row } from './running.ts'
 import { comesTrue, simulate } from './simulated-time.ts'
 
 const strings = { key: Serdes.string, value: Serdes.string }
@@ -198,6 +198,71 @@ t.test('a changelog that is deleted, or deleted and created again, ends the appl
       if (again) await createTopics(cluster, { 'app-counts-changelog': 1 })
       await comes('the end', () => app.state === 'error')
       await t.rejects(app.closed, { code: 'STREAMS_INTERNAL_TOPIC_LOST', facts: { topics: ['app-counts-changelog'] } })
+      await app.close()
+    })
+})
+
+t.test('a table whose changelog is its source topic has the rows of the new topic only', async (t) => {
+  const builder = new StreamsBuilder()
+  builder.table(input, { store: 'rows' }).toStream().to(output)
+  await whileTopicsChange(builder.build({ optimization: 'all' }), async ({ cluster, open, seen, comes }) => {
+    await createTopics(cluster, { in: 1, out: 1 })
+    await using app = open({ commitIntervalMs: 100 })
+    await app.start()
+    await produce(cluster, input, rows('old', 10))
+    await comes('old', async () => (await seen()).length === 10)
+    cluster.broker.deleteTopic('in')
+    cluster.broker.createTopics([{ name: 'in', partitions: 1, config: { 'retention.ms': '-1' } }])
+    await produce(cluster, input, rows('new', 3))
+    await comes('new', async () => (await seen()).length === 13)
+    const store = app.store<string, string>('rows')
+    t.same((await collected(store.all())).map(({ key }) => key), ['new0', 'new1', 'new2']) // prettier-ignore
+  })
+})
+
+const names = topic('names', strings)
+
+/** Records of `in` with what a global table has for their keys. */
+function enrich(): Topology {
+  const builder = new StreamsBuilder()
+  const table = builder.globalTable(names, { store: 'names' })
+  builder.stream(input).join(table, (key) => key, (value, name) => `${value} ${name}`).to(output) // prettier-ignore
+  return builder.build()
+}
+
+t.test('a global store reads the partitions that its topic gets', async (t) => {
+  await whileTopicsChange(enrich(), async ({ cluster, clock, open, seen, comes }) => {
+    await createTopics(cluster, { in: 1, names: 1, out: 1 })
+    await using app = open()
+    await app.start()
+    await produce(cluster, names, rows('a', 3))
+    await comes('the task', () => app.state === 'running')
+    cluster.broker.topics.grow('names', 4)
+    await produce(cluster, names, rows('b', 20))
+    const store = app.store<string, string>('names')
+    await comes('b', async () => (await collected(store.all())).length === 23)
+    await produce(cluster, input, rows('b', 20))
+    await comes('joined', async () => (await seen()).length === 20)
+    t.ok(clock.now() < 1_060_000)
+  })
+})
+
+t.test('a topic of a global store that is deleted, or created again, ends the application with a clear error', async (t) => {
+  for (const [again, code] of [
+    [false, 'STREAMS_MISSING_SOURCE_TOPIC'],
+    [true, 'STREAMS_STATE_STALE'],
+  ] as const)
+    // prettier-ignore
+    await whileTopicsChange(enrich(), async ({ cluster, open, comes }) => {
+      await createTopics(cluster, { in: 1, names: 1, out: 1 })
+      const app = open({ uncaughtExceptionHandler: () => 'shutdown-client' })
+      await app.start()
+      await produce(cluster, names, rows('a', 3))
+      await comes('the task', () => app.state === 'running')
+      cluster.broker.deleteTopic('names')
+      if (again) await createTopics(cluster, { names: 1 })
+      await comes('the end', () => app.state === 'error')
+      await t.rejects(app.closed, { code })
       await app.close()
     })
 })

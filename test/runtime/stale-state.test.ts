@@ -11,6 +11,7 @@ import { nullable } from '../../lib/serde/nullable-serde.ts'
 import { Serdes } from '../../lib/serde/serdes.ts'
 import { openLmdbStorage } from '../../lib/storage/lmdb/open-lmdb-storage.ts'
 import type { Topology } from '../../lib/topology/topology.ts'
+import { sealed } from '../transport/sealed-batches.ts'
 import { collected, createTopics, produce, until } from './running.ts'
 
 const input = topic('in', { key: Serdes.string, value: nullable(Serdes.string) })
@@ -121,16 +122,29 @@ t.test('the state of a global table whose position the topic no longer has is re
   t.match(said.join(), /it ends at offset 2 of in-0, which has 4 to 5/)
 })
 
-t.test('a global table that cannot go on while the application runs ends it, and is whole after the next start', async (t) => {
-  const { cluster, admin, run } = await open(t, globalTables)
-  await produce(cluster, input, [['a', '1'], ['b', '1']]) // prettier-ignore
-  const dir = t.testdir()
-  const storage = await openLmdbStorage(dir)
-  const streams = new KafkaStreams(globalTables(), { applicationId: 'app', cluster, storage, logger: silentLogger })
-  await streams.start()
-  await admin.deleteTopics(['in'])
-  await admin.createTopics([{ name: 'in', partitions: 1 }])
-  await produce(cluster, input, [['c', '1']])
-  await t.rejects(streams.closed, { code: 'STREAMS_CHANGELOG_OUT_OF_RANGE', facts: { topic: 'in', position: 2 } })
-  await run('x', ['c'])
-})
+for (const [what, code] of [
+  ['records are deleted before they are read', 'STREAMS_CHANGELOG_OUT_OF_RANGE'],
+  ['its topic is deleted and created again', 'STREAMS_STATE_STALE'],
+] as const)
+  t.test(
+    `a global table that cannot go on, because ${what}, ends the application, and is whole after the next start`,
+    async (t) => {
+      const { cluster, admin, run } = await open(t, globalTables)
+      await produce(cluster, input, [['a', '1'], ['b', '1']]) // prettier-ignore
+      const dir = t.testdir()
+      const storage = await openLmdbStorage(dir)
+      const streams = new KafkaStreams(globalTables(), { applicationId: 'app', cluster, storage, logger: silentLogger })
+      await streams.start()
+      if (code === 'STREAMS_CHANGELOG_OUT_OF_RANGE') {
+        const at = { topic: 'in', partition: 0 }
+        cluster.broker.append(at, sealed([['b', '2']]))
+        cluster.broker.deleteRecords(at, -1)
+      } else {
+        await admin.deleteTopics(['in'])
+        await admin.createTopics([{ name: 'in', partitions: 1 }])
+      }
+      await produce(cluster, input, [['c', '1']])
+      await t.rejects(streams.closed, { code, facts: { topic: 'in' } })
+      await run('x', ['c'])
+    },
+  )

@@ -36,6 +36,7 @@ export interface ChangelogReaderOptions {
 interface Restore {
   readonly changelog: Changelog
   readonly endOffset: number
+  readonly topicId: string | undefined
   position: number
   totalRestored: number
 }
@@ -193,7 +194,8 @@ export class ChangelogReader {
     if (why !== undefined) return [stale(changelog, why)]
     // A log that ends before the position is not the log that the store was built from.
     if (position > logEnd) return [corrupted(changelog, position)]
-    const restore = { changelog, endOffset: Math.min(logEnd, changelog.endOffsetMax ?? Infinity), position, totalRestored: 0 }
+    const endOffset = Math.min(logEnd, changelog.endOffsetMax ?? Infinity)
+    const restore = { changelog, endOffset, topicId: topic.id, position, totalRestored: 0 }
     this.#restores.set(key, restore)
     changelog.begin?.(topic.id)
     this.#options.listener.onRestoreStart?.(...named(restore), position, restore.endOffset)
@@ -222,9 +224,10 @@ export class ChangelogReader {
 
   async #fetch(): Promise<readonly FetchedPartition[]> {
     this.#fetcher ??= await this.#options.openFetcher()
-    const positions = [...this.#restores.values()].map(({ changelog, position }) => ({
+    const positions = [...this.#restores.values()].map(({ changelog, position, topicId }) => ({
       ...changelog.partition,
       offset: position,
+      topicId,
     }))
     // While the fetcher was being opened, the reader was closed or all changelogs were unregistered.
     if (positions.length === 0) return []

@@ -1,4 +1,4 @@
-import { ProcessorStateError } from '../../model/errors.ts'
+import { ProcessorStateError, StreamsError } from '../../model/errors.ts'
 import type { TopicPartition } from '../../model/topic-partition.ts'
 import { partitionKey } from '../../model/topic-partition.ts'
 import type { StorageEnvironment } from '../../storage/storage.ts'
@@ -16,6 +16,9 @@ import { fetchLimits } from '../loop/open-stream-thread.ts'
 import { LoopJobs } from '../loop/loop-jobs.ts'
 import type { MemoryGate } from '../loop/memory-gate.ts'
 import { prepareReads, prepareWrites } from '../serdes/prepare-serdes.ts'
+import { lookUpNamed, type KnownTopics } from '../topics/known-topics.ts'
+import { changeText, isLost, type TopicChange } from '../topics/topic-changes.ts'
+import { TopicWatch } from '../topics/topic-watch.ts'
 import type { ResolvedConfig } from '../streams-config.ts'
 import type { GlobalStores } from '../task/stream-task.ts'
 import type { ThreadEnvironment } from '../environment/thread-environment.ts'
@@ -31,6 +34,8 @@ export interface GlobalThreadOptions {
   readonly limits: Omit<FetchLimits, 'signal'>
   readonly retryBackoffMs: number
   readonly checkpointIntervalMs: number
+  /** How often the topics are looked up. Java: `metadata.max.age.ms`. */
+  readonly metadataMaxAgeMs: number
   readonly gate: Pick<MemoryGate, 'isOpen'>
 }
 
@@ -60,10 +65,10 @@ export async function openGlobalThread(options: OpenGlobalThreadOptions): Promis
     await cluster.fetcher({ clientId, log: environment.logger, metrics: environment.metrics }),
     (each) => each.close(),
   )
-  const { retryBackoffMs, commitIntervalMs: checkpointIntervalMs } = config
+  const { retryBackoffMs, metadataMaxAgeMs, commitIntervalMs: checkpointIntervalMs } = config
   const limits = fetchLimits(config)
-  const parts = { environment, subtopologies, storage, admin, fetcher, limits, retryBackoffMs, checkpointIntervalMs, gate }
-  const thread = new GlobalThread(parts)
+  const times = { retryBackoffMs, metadataMaxAgeMs, checkpointIntervalMs }
+  const thread = new GlobalThread({ environment, subtopologies, storage, admin, fetcher, limits, gate, ...times })
   // From here on the thread closes storage and fetcher.
   opened.move()
   return thread
@@ -77,6 +82,9 @@ export class GlobalThread implements AsyncDisposable {
   readonly #task: GlobalTask
   readonly #input: InputFetcher
   readonly #jobs = new LoopJobs()
+  readonly #watch: TopicWatch
+  /** What has become of the topics, and is to be dealt with. */
+  #changes: readonly TopicChange[] = []
   readonly #next = new Map<string, number>()
   readonly #pace: RestorePace
   readonly #turns: Turns
@@ -87,12 +95,21 @@ export class GlobalThread implements AsyncDisposable {
   #closing: Promise<void> | null = null
 
   constructor(options: GlobalThreadOptions) {
-    const { environment, subtopologies, storage, fetcher, limits, retryBackoffMs } = options
+    const { environment, subtopologies, storage, admin, fetcher, limits, retryBackoffMs, metadataMaxAgeMs } = options
     this.#options = options
     this.#task = new GlobalTask({ environment, subtopologies, storage })
     const onNews = (): void => this.#jobs.wake()
     const { clock, logger } = environment
-    this.#input = new InputFetcher({ fetcher, clock, limits, retryBackoffMs, logger, onNews, onUnknownTopic: () => undefined })
+    this.#input = new InputFetcher({
+      fetcher,
+      clock,
+      limits,
+      retryBackoffMs,
+      logger,
+      onNews,
+      onUnknownTopic: () => this.#watch.lookSoon(),
+    })
+    this.#watch = new TopicWatch({ lookUp: () => lookUpNamed(this.#task.topics, admin), clock, intervalMs: metadataMaxAgeMs })
     this.#lastCheckpointMs = environment.clock.monotonic()
     this.#pace = new RestorePace(environment.clock)
     this.#turns = new Turns(environment.clock)
@@ -111,7 +128,9 @@ export class GlobalThread implements AsyncDisposable {
   async restore(): Promise<void> {
     const { environment, subtopologies } = this.#options
     await prepareWrites(subtopologies, environment.serdes, environment.applicationId)
-    const partitions = await this.#partitions()
+    const known = await lookUpNamed(this.#task.topics, this.#options.admin)
+    this.#watch.known = known
+    const partitions = partitionsOf(known)
     for (const partition of partitions) this.#task.addPartition(partition)
     const { starts, ends, topics } = await this.#lookUp(partitions)
     for (const partition of partitions) this.#forgetUnusable(partition, starts, ends, topics)
@@ -156,6 +175,10 @@ export class GlobalThread implements AsyncDisposable {
 
   /** Updates the stores until `stop`. Rejects with the error that ended it. */
   run(): Promise<void> {
+    this.#watch.start((changes) => {
+      this.#changes = changes
+      this.#jobs.wake()
+    })
     this.#running = this.#run()
     return this.#running
   }
@@ -163,6 +186,7 @@ export class GlobalThread implements AsyncDisposable {
   /** Lets `run` end after its present step. */
   stop(): void {
     this.#isStopping = true
+    this.#watch.stop()
     this.#jobs.wake()
   }
 
@@ -182,7 +206,24 @@ export class GlobalThread implements AsyncDisposable {
     while (!this.#isStopping) {
       await this.#step()
       this.#checkpointIfDue()
+      await this.#follow(this.#changes)
     }
+  }
+
+  /** Reads partitions that have come. What tasks have looked up of a topic that is gone cannot be taken back. */
+  async #follow(changes: readonly TopicChange[]): Promise<void> {
+    if (changes.length === 0) return
+    this.#changes = []
+    const lost = changes.find(isLost)
+    if (lost !== undefined) throw globalTopicLost(lost)
+    for (const change of changes) this.#options.environment.logger.info(changeText(change), { topic: change.topic })
+    const isNew = (partition: TopicPartition): boolean => !this.#next.has(partitionKey(partition))
+    const partitions = partitionsOf(this.#watch.known ?? new Map()).filter(isNew)
+    for (const { topic, partition, offset } of await this.#options.admin.listOffsets(partitions, 'earliest')) {
+      this.#task.addPartition({ topic, partition })
+      this.#begin({ topic, partition }, offset, this.#watch.known?.get(topic)?.id ?? undefined)
+    }
+    this.#task.restored()
   }
 
   async #close(keep: 'checkpoint' | 'nothing'): Promise<void> {
@@ -247,7 +288,7 @@ export class GlobalThread implements AsyncDisposable {
     const { logger } = this.#options.environment
     logger.info(`Global topic ${partitionKey(partition)} is read from offset ${offset}.`, { ...partition, position: offset })
     this.#next.set(partitionKey(partition), offset)
-    this.#input.assign(partition, { offset })
+    this.#input.assign(partition, { offset, topicId })
   }
 
   #checkpointIfDue(): void {
@@ -263,9 +304,21 @@ export class GlobalThread implements AsyncDisposable {
     const { environment, checkpointIntervalMs } = this.#options
     return Math.max(0, this.#lastCheckpointMs + checkpointIntervalMs - environment.clock.monotonic())
   }
+}
 
-  async #partitions(): Promise<readonly TopicPartition[]> {
-    const topics = await this.#options.admin.metadata([...new Set(this.#task.topics)])
-    return topics.flatMap(({ name, partitions }) => partitions.map(({ partition }) => ({ topic: name, partition })))
+function partitionsOf(topics: KnownTopics): readonly TopicPartition[] {
+  return [...topics].flatMap(([topic, { partitions }]) =>
+    Array.from({ length: partitions }, (_, partition) => ({ topic, partition })),
+  )
+}
+
+function globalTopicLost({ topic, after }: TopicChange): StreamsError {
+  if (after === null) {
+    const message = `Topic ${topic}, which a global store reads, was deleted. Create it, then start again.`
+    return new StreamsError('STREAMS_MISSING_SOURCE_TOPIC', message, { facts: { topics: [topic] } })
   }
+  const message =
+    `Topic ${topic} was deleted and created again, and the global store that reads it has rows of the former one. ` +
+    'Start the application again: it then reads the topic from its start.'
+  return new ProcessorStateError('STREAMS_STATE_STALE', message, { facts: { topic } })
 }

@@ -20,7 +20,7 @@ export async function lookUpTopics({ subtopologies }: TopologyPlan, admin: Pick<
   return lookUpNamed(hasPattern ? undefined : [...sources, ...internalTopicNames(subtopologies)], admin)
 }
 
-/** Looks up these topics; without names, all topics of the cluster. */
+/** Looks up these topics, each once; without names, all topics of the cluster. */
 export async function lookUpNamed(names: readonly string[] | undefined, admin: Pick<Admin, 'metadata'>): Promise<KnownTopics> {
   const topics = await admin.metadata(names && [...new Set(names)])
   return new Map(topics.map(({ name, id, partitions }) => [name, { id, partitions: partitions.length }]))
