@@ -1,3 +1,4 @@
+import { latin1 } from '../../model/bytes.ts'
 import type { GroupIdentity, OffsetCommit } from '../../transport/group-coordinator.ts'
 import type { TopicPartition } from '../../model/topic-partition.ts'
 import { decodeCommittedMetadata } from '../../runtime/task/partition-metadata.ts'
@@ -5,9 +6,6 @@ import { partitionKey } from '../../model/topic-partition.ts'
 import type { EmbeddedGroup } from '../../transport/embedded/embedded-group.ts'
 import type { SimulatedProcess } from './simulated-process.ts'
 import type { World } from './world.ts'
-
-/** For so long a producer may try to send a batch (`delivery.timeout.ms`). */
-const deliveryMs = 10_000
 
 /**
  * Watches what goes over the ports, and keeps what must never be. At least once:
@@ -22,10 +20,9 @@ export class Observer {
   readonly #joining = new Set<SimulatedProcess>()
   readonly #offsets = new Map<string, number>()
   readonly #owners = new Map<string, string>()
-  readonly #members = new Map<
-    SimulatedProcess,
-    { readonly memberId: string; readonly since: number; readonly isFirst: boolean }
-  >()
+  readonly #members = new Map<SimulatedProcess, string>()
+  /** By stamp. */
+  readonly #writers = new Map<string, { readonly process: SimulatedProcess; readonly writer: string }>()
   readonly violations: string[] = []
   #lateWrites = 0
   #lateCommits = 0
@@ -44,22 +41,25 @@ export class Observer {
 
   onJoin(process: SimulatedProcess, memberId: string): void {
     this.#joining.add(process)
-    const known = this.#members.get(process)
-    if (memberId === '' || known?.memberId === memberId) return
-    this.#members.set(process, { memberId, since: this.#world.now, isFirst: known === undefined })
+    if (memberId !== '') this.#members.set(process, memberId)
   }
 
   /** The id by which a process is in its group. Empty before it has joined. */
   memberOf(process: SimulatedProcess): string {
-    return this.#members.get(process)?.memberId ?? ''
+    return this.#members.get(process) ?? ''
   }
 
-  /** Told of each batch that a broker takes. `writer`: who the process was when it made the batch. Null: nobody knows. */
-  onAppend(process: SimulatedProcess, group: EmbeddedGroup, writer: string | null): void {
-    const member = this.#members.get(process)
-    if (member === undefined) return
-    const isFormer = writer === null ? !member.isFirst && this.#world.now - member.since < deliveryMs : writer !== member.memberId
-    if (isFormer || !group.has(member.memberId)) this.#lateWrites++
+  /** Told of each batch that a producer seals. `writer`: which member the process was when it sent the batch. */
+  onSealed(batch: Uint8Array, process: SimulatedProcess, writer: string): void {
+    this.#writers.set(stampOf(batch), { process, writer })
+  }
+
+  /** Told of each batch that a log has taken for the first time. */
+  onAppended(batch: Uint8Array, group: EmbeddedGroup): void {
+    const sealed = this.#writers.get(stampOf(batch))
+    if (sealed === undefined) return
+    const { process, writer } = sealed
+    if (writer !== this.memberOf(process) || !group.has(writer)) this.#lateWrites++
   }
 
   onJoined(process: SimulatedProcess): void {
@@ -70,13 +70,9 @@ export class Observer {
     if (this.#joining.has(process) && !process.isClosing) this.violation(`${process.name} sends a commit while it joins`)
   }
 
-  /**
-   * Told of a request that will arrive late. An old commit may then follow a newer one, and the records of a batch that its producer has
-   * given up may come after those which were processed again.
-   */
-  onLate(apiName: string): void {
-    if (apiName === 'OffsetCommit') this.#lateCommits++
-    if (apiName === 'Produce') this.#lateWrites++
+  /** Told of a commit that will arrive late, perhaps after newer ones. */
+  onLateCommit(): void {
+    this.#lateCommits++
   }
 
   /** The greatest offset that was ever committed of a partition of the topic of this id. 0 before the first. */
@@ -111,4 +107,9 @@ function keyOf(partition: TopicPartition, topicId: string | undefined): string {
 /** The id of the topic that a committed offset is of. */
 export function topicIdOf(metadata: string): string | undefined {
   return decodeCommittedMetadata(metadata).topicId
+}
+
+/** What tells the batches of all producers apart: checksum, producer, epoch and sequence. */
+function stampOf(batch: Uint8Array): string {
+  return latin1(batch.subarray(17, 57))
 }

@@ -15,6 +15,7 @@ import { IdempotentSession } from '../../transport/producer-session.ts'
 import type { ProducerSession } from '../../transport/producer-session.ts'
 import type { ProduceBatch } from '../../transport/record-batch/produce-batch.ts'
 import { RecordBatchBuilder } from '../../transport/record-batch/record-batch-builder.ts'
+import { observedProducer } from './observed-producer.ts'
 import { noAnswer } from './port-network.ts'
 import type { PortNetwork } from './port-network.ts'
 import type { SimulatedProcess } from './simulated-process.ts'
@@ -26,7 +27,6 @@ export interface PortClusterOptions {
   readonly process: SimulatedProcess
   readonly chance: Chance
   readonly observer: Observer
-  readonly groupId: string
 }
 
 /** `default.api.timeout.ms`: clients repeat a call for so long. */
@@ -57,7 +57,8 @@ export class PortCluster implements Cluster {
 
   async producer(options: ConnectOptions & ProducerOptions): Promise<Producer> {
     await this.#connect('producer')
-    return new PortProducer(this.#options, options)
+    const { process, observer } = this.#options
+    return observedProducer(new PortProducer(this.#options, options), process, observer)
   }
 
   async groupCoordinator({ clientId }: ConnectOptions & { readonly groupId: string }): Promise<GroupCoordinator> {
@@ -162,8 +163,7 @@ class PortProducer implements Producer {
   send(partition: TopicPartition, batch: ProduceBatch): Promise<ProduceResult> {
     const key = partitionKey(partition)
     const before = this.#last.get(key) ?? Promise.resolve()
-    const writer = this.#options.observer.memberOf(this.#options.process)
-    const sent = before.then(() => this.#send(partition, batch, writer))
+    const sent = before.then(() => this.#send(partition, batch))
     this.#last.set(
       key,
       sent.catch(() => undefined),
@@ -171,15 +171,11 @@ class PortProducer implements Producer {
     return sent
   }
 
-  async #send(partition: TopicPartition, batch: ProduceBatch, writer: string): Promise<ProduceResult> {
-    const { network, process, broker, observer, groupId } = this.#options
+  async #send(partition: TopicPartition, batch: ProduceBatch): Promise<ProduceResult> {
+    const { network, process, broker } = this.#options
     const stamp = this.#session.stamp(partition, batch.count)
-    const effect = (): ProduceResult => {
-      observer.onAppend(process, broker.group(groupId), writer)
-      return { baseOffset: broker.append(partition, batch.seal(stamp)) }
-    }
-    const onLate = (): void => observer.onLate('Produce')
-    const call = { name: 'producer.send', effect, onLate, withinMs: this.#producer.deliveryTimeoutMs }
+    const effect = (): ProduceResult => ({ baseOffset: broker.append(partition, batch.seal(stamp)) })
+    const call = { name: 'producer.send', effect, withinMs: this.#producer.deliveryTimeoutMs }
     try {
       return await network.call(process, call)
     } catch (error) {
@@ -230,7 +226,7 @@ class PortGroupCoordinator implements GroupCoordinator {
   commitOffsets(...[identity, offsets]: Parameters<GroupCoordinator['commitOffsets']>): Promise<void> {
     const { observer, process } = this.#options
     observer.onCommitSent(process)
-    const onLate = (): void => observer.onLate('OffsetCommit')
+    const onLate = (): void => observer.onLateCommit()
     return this.#call('commitOffsets', () => this.#inner.commitOffsets(identity, offsets), { onLate })
   }
 

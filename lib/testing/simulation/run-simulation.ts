@@ -2,6 +2,7 @@ import type { Chance } from '../../clock/chance.ts'
 import { KafkaStreams } from '../../kafka-streams.ts'
 import type { Topology } from '../../topology/topology.ts'
 import type { TopologyPlan } from '../../topology/topology-plan.ts'
+import type { TopicPartition } from '../../model/topic-partition.ts'
 import type { Logger } from '../../runtime/logger.ts'
 import type { StreamsOptions } from '../../runtime/streams-config.ts'
 import { EmbeddedBroker } from '../../transport/embedded/embedded-broker.ts'
@@ -95,12 +96,12 @@ export async function runSimulation(options: RunOptions): Promise<RunResult> {
   const observer = new Observer(world)
   const network = new PortNetwork(world, hits)
   const broker = makeBroker(world, observer, options)
-  const wire = new WireNetwork({ world, broker, weather: network.weather, hits, observer, groupId: applicationId })
+  const wire = new WireNetwork({ world, broker, weather: network.weather, hits, observer })
   const open = (process: SimulatedProcess, disk: SimulatedDisk): KafkaStreams => {
     const cluster =
       options.level === 'wire'
         ? wire.clusterOf(process, world.chance)
-        : new PortCluster({ network, broker, process, chance: world.chance, observer, groupId: applicationId })
+        : new PortCluster({ network, broker, process, chance: world.chance, observer })
     const { topology, config } = options
     const logger = loggerOf(world, process.name)
     return new KafkaStreams(topology, {
@@ -188,6 +189,13 @@ class ObservedBroker extends EmbeddedBroker {
       if (topicIdOf(metadata) === id && offset > end)
         this.#observer.violation(`${identity.memberId} commits ${topic}-${partition} at ${offset}, behind its end ${end}`)
     }
+  }
+
+  override append(partition: TopicPartition, sealed: Uint8Array, leaderEpoch?: number): number {
+    const end = this.topics.partition(partition).highWatermark
+    const offset = super.append(partition, sealed, leaderEpoch)
+    if (offset === end) this.#observer.onAppended(sealed, this.group(applicationId))
+    return offset
   }
 }
 

@@ -3,7 +3,6 @@ import { decodeRequest } from '../../transport/kafka/wire/messages.ts'
 import type { Api } from '../../transport/kafka/wire/schema.ts'
 import { RequestWriter } from '../../transport/kafka/wire/request-writer.ts'
 import { ResponseReader } from '../../transport/kafka/wire/response-reader.ts'
-import type { EmbeddedBroker } from '../../transport/embedded/embedded-broker.ts'
 import type { EmbeddedServer } from '../../transport/embedded/server/embedded-server.ts'
 import { MutedConnection } from '../../transport/embedded/server/muted-connection.ts'
 import type { Connection, RequestFrame } from '../../transport/kafka/connection/connection.ts'
@@ -24,8 +23,6 @@ export interface WireConnectionOptions {
   readonly nodeId: number
   readonly server: EmbeddedServer
   readonly onClose: () => void
-  readonly broker: EmbeddedBroker
-  readonly groupId: string
 }
 
 /**
@@ -106,14 +103,12 @@ export class WireConnection implements Connection {
     this.#receive(request).then(answered, () => this.break('the broker closed the connection'))
   }
 
-  #receive({ apiKey, apiName, apiVersion, header, body }: RequestFrame): Promise<Buffer | null> {
-    const { process, observer, broker, groupId } = this.#options
-    if (apiName === 'Produce') observer.onAppend(process, broker.group(groupId), null)
+  #receive({ apiKey, apiVersion, header, body }: RequestFrame): Promise<Buffer | null> {
     const head = new RequestWriter(body.length + 64)
       .int16(apiKey)
       .int16(apiVersion)
       .int32(this.#correlationId++)
-      .string(process.name)
+      .string(this.#options.process.name)
     return this.#broker.receive((header === 'flexible' ? head.noTags() : head).raw(body).bytes)
   }
 
@@ -143,7 +138,7 @@ export class WireConnection implements Connection {
   #sendLate(request: RequestFrame): void {
     const { world, process, weather, observer } = this.#options
     const { apiName } = request
-    observer.onLate(apiName)
+    if (apiName === 'OffsetCommit') observer.onLateCommit()
     world.schedule(weather.lateness(), null, `${process.name} ${apiName} → ${this.nodeId} late`, () => {
       this.#receive(request).catch(() => undefined)
     })

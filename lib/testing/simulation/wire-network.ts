@@ -9,6 +9,7 @@ import type { BrokerNode, ClusterView, PartitionLeader } from '../../transport/e
 import { EmbeddedServer } from '../../transport/embedded/server/embedded-server.ts'
 import type { Connection, HostPort } from '../../transport/kafka/connection/connection.ts'
 import { kafkaCluster } from '../../transport/kafka/kafka-cluster.ts'
+import { observedProducer } from './observed-producer.ts'
 import type { Observer } from './observer.ts'
 import type { NetworkWeather } from './network-weather.ts'
 import type { Hits } from './port-network.ts'
@@ -22,7 +23,6 @@ export interface WireNetworkOptions {
   readonly weather: NetworkWeather
   readonly hits: Hits
   readonly observer: Observer
-  readonly groupId: string
 }
 
 const brokers = 3
@@ -114,7 +114,7 @@ export class WireNetwork implements ClusterView {
 
   /** The cluster as one process sees it: Millrace's own clients, over connections of this network. */
   clusterOf(process: SimulatedProcess, chance: Chance): Cluster {
-    return kafkaCluster({
+    const cluster = kafkaCluster({
       bootstrap: this.#all,
       connector: () => Promise.resolve((broker, signal) => this.#open(process, broker, signal)),
       ssl: false,
@@ -128,6 +128,9 @@ export class WireNetwork implements ClusterView {
       clock: process.clock,
       chance,
     })
+    const producer: Cluster['producer'] = async (options) =>
+      observedProducer(await cluster.producer(options), process, this.#options.observer)
+    return { ...cluster, producer }
   }
 
   /** Whether messages pass between a process and the brokers. */

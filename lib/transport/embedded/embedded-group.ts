@@ -140,15 +140,17 @@ export class EmbeddedGroup {
     return promise
   }
 
-  /** Another broker coordinates the group from now on (Kafka: `onUnloaded`). What waits for an answer is told so; the rest is forgotten. */
+  /**
+   * Another broker coordinates the group from now on (Kafka: `onUnloaded`). What waits for an answer is told so. Nobody asks the group for
+   * anything until it is loaded.
+   */
   unload(): void {
     const moved = refusal('NOT_COORDINATOR', `Another broker coordinates group ${this.groupId} now: look it up.`)
-    for (const member of this.#members.values()) this.#forget(member, moved)
+    for (const member of this.#members.values()) endWaits(member, moved)
     for (const timer of this.#reserved.values()) timer.cancel()
     this.#reserved.clear()
     this.#rebalance?.cancel()
     this.#rebalance = null
-    this.#state = 'empty'
   }
 
   /**
@@ -161,6 +163,7 @@ export class EmbeddedGroup {
     this.#leaderId = leaderId
     this.#protocolName = protocolName
     this.#state = members.length === 0 ? 'empty' : 'stable'
+    this.#members.clear()
     for (const stored of members) {
       const member = { ...stored }
       this.#members.set(member.memberId, member)
@@ -358,11 +361,7 @@ export class EmbeddedGroup {
 
   #forget(member: GroupMemberState, reason: Error): void {
     this.#members.delete(member.memberId)
-    member.session?.cancel()
-    member.joining?.reject(reason)
-    member.syncing?.reject(reason)
-    member.joining = null
-    member.syncing = null
+    endWaits(member, reason)
   }
 
   #unknown(memberId: string): Error {
@@ -383,4 +382,12 @@ export class EmbeddedGroup {
   #rebalancing(): Error {
     return refusal('REBALANCE_IN_PROGRESS', `Group ${this.groupId} is rebalancing: join again.`)
   }
+}
+
+function endWaits(member: GroupMemberState, reason: Error): void {
+  member.session?.cancel()
+  member.joining?.reject(reason)
+  member.syncing?.reject(reason)
+  member.joining = null
+  member.syncing = null
 }
