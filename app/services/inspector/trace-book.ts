@@ -20,6 +20,8 @@ interface Way {
 export class TraceBook {
   readonly #clock: string
   readonly #ways = new Map<string, Way>()
+  /** The ways that have grown since they were last looked through. */
+  #grown = new Set<Way>()
   readonly #followed = new Map<number, 'own' | 'selected'>()
   #k = 0
   #created = 0
@@ -34,7 +36,9 @@ export class TraceBook {
   follow(id: number, why: 'own' | 'selected'): Trace {
     if (this.#followed.get(id) !== 'own') this.#followed.set(id, why)
     if (this.#followed.size > followedMax) this.#followed.delete(this.#followed.keys().next().value!)
-    const way = this.#ways.get(`transfer ${id}`) ?? { lane: 'transfer' as const, id, cause: null, passages: [], sentCount: 0 }
+    const way = this.#ways.get(`transfer ${id}`)
+    if (way === undefined) return this.#trace({ lane: 'transfer', id, cause: null, passages: [], sentCount: 0 })
+    this.#grown.add(way)
     return this.#trace(way)
   }
 
@@ -45,16 +49,20 @@ export class TraceBook {
     if (way.cause !== passage.cause && passage.station !== 'document')
       Object.assign(way, { cause: passage.cause, passages: [], sentCount: 0 })
     way.passages.push(passage)
+    this.#grown.add(way)
   }
 
   /** The ways that are sent and have grown. */
   take(nowMs: number): Trace[] {
     this.#adapt(nowMs)
-    const grown = [...this.#ways.values()].filter((way) => way.passages.length > way.sentCount && this.#isSent(way))
-    return grown.map((way) => {
-      way.sentCount = way.passages.length
-      return this.#trace(way)
-    })
+    const grown = this.#grown
+    this.#grown = new Set()
+    return [...grown]
+      .filter((way) => way.passages.length > way.sentCount && this.#isSent(way))
+      .map((way) => {
+        way.sentCount = way.passages.length
+        return this.#trace(way)
+      })
   }
 
   #adapt(nowMs: number): void {

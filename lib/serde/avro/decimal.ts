@@ -9,6 +9,7 @@ interface DecimalType extends LogicalType {
 /** Returns the logical type `decimal` of bytes or fixed. Values are exact texts; the bytes are an unscaled big-endian integer. */
 export function decimalType(schema: Readonly<Record<string, unknown>>): DecimalType {
   const { precision, scale } = checked(schema)
+  const limit = 10n ** BigInt(precision)
   const size = typeof schema['size'] === 'number' ? schema['size'] : undefined
   return {
     name: 'decimal',
@@ -18,7 +19,7 @@ export function decimalType(schema: Readonly<Record<string, unknown>>): DecimalT
     fromRaw: (raw: Uint8Array) => formatDecimal(fromTwosComplement(raw), scale),
     toRaw: (text) => {
       const unscaled = typeof text === 'string' ? parseDecimal(text, scale) : undefined
-      if (unscaled === undefined || magnitude(unscaled) >= 10n ** BigInt(precision)) return undefined
+      if (unscaled === undefined || magnitude(unscaled) >= limit) return undefined
       return toTwosComplement(unscaled, size)
     },
     isExact: (text) => {
@@ -71,6 +72,7 @@ export function formatDecimal(unscaled: bigint, scale: number): string {
 /** Reads a signed big-endian integer. Zero bytes are the number 0 (Java: `new BigInteger(bytes)`). */
 export function fromTwosComplement(bytes: Uint8Array): bigint {
   if (bytes.byteLength === 0) return 0n
+  if (bytes.byteLength <= smallBytesMax) return BigInt(asBuffer(bytes).readIntBE(0, bytes.byteLength))
   return BigInt.asIntN(bytes.byteLength * 8, BigInt(`0x${asBuffer(bytes).toString('hex')}`))
 }
 
@@ -79,6 +81,7 @@ export function fromTwosComplement(bytes: Uint8Array): bigint {
  * Undefined if `size` bytes are too few.
  */
 export function toTwosComplement(value: bigint, size?: number): Uint8Array | undefined {
+  if (size === undefined && -smallMax <= value && value < smallMax) return smallTwosComplement(Number(value))
   const bits = (value < 0n ? -value - 1n : value).toString(2)
   const least = value === 0n || value === -1n ? 1 : Math.floor(bits.length / 8) + 1
   const length = size ?? least
@@ -89,6 +92,18 @@ export function toTwosComplement(value: bigint, size?: number): Uint8Array | und
       .padStart(length * 2, '0'),
     'hex',
   )
+}
+
+/** Integers of up to 6 bytes are numbers, and read and written without texts in between. */
+const smallBytesMax = 6
+const smallMax = 1n << 47n
+
+function smallTwosComplement(value: number): Uint8Array {
+  let length = 1
+  while (value < -(2 ** (8 * length - 1)) || value >= 2 ** (8 * length - 1)) length++
+  const bytes = Buffer.allocUnsafe(length)
+  bytes.writeIntBE(value, 0, length)
+  return bytes
 }
 
 export function magnitude(value: bigint): bigint {

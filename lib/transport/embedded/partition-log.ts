@@ -320,21 +320,26 @@ export class PartitionLog {
    * Deletes whole segments, the oldest first: the active one, too, if all its records are too old (Kafka rolls it before that).
    */
   #retain(nowMs: number): void {
-    let bytes = this.#batches.reduce((sum, batch) => sum + batch.bytes.length, 0)
-    for (let segment = this.#oldestSegment(); segment.length > 0; segment = this.#oldestSegment()) {
-      const segmentBytes = segment.reduce((sum, batch) => sum + batch.bytes.length, 0)
-      const isOld = segment.every((batch) => nowMs - batch.maxTimestamp > this.#config.retentionMs)
-      const isSurplus = bytes - segmentBytes >= this.#config.retentionBytes && segment.length < this.#batches.length
+    for (let count = this.#oldestSegment(); count > 0; count = this.#oldestSegment()) {
+      const segment = this.#batches.slice(0, count)
       const end = segment.at(-1)!.nextOffset
-      if ((!isOld && !isSurplus) || end > this.lastStableOffset) return
+      const isOld = segment.every((batch) => nowMs - batch.maxTimestamp > this.#config.retentionMs)
+      if ((!isOld && !this.#isSurplus(segment)) || end > this.lastStableOffset) return
       this.#moveStart(end)
-      bytes -= segmentBytes
     }
   }
 
-  #oldestSegment(): readonly StoredBatch[] {
+  /** Whether the log is large enough without its oldest segment, which is not the active one. */
+  #isSurplus(oldest: readonly StoredBatch[]): boolean {
+    const { retentionBytes } = this.#config
+    if (retentionBytes === Infinity || oldest.length === this.#batches.length) return false
+    return sizeOf(this.#batches) - sizeOf(oldest) >= retentionBytes
+  }
+
+  /** The number of batches of the oldest segment. */
+  #oldestSegment(): number {
     const oldest = this.#batches[0]?.segment
-    return this.#batches.filter(({ segment }) => segment === oldest)
+    return oldest === undefined ? 0 : this.#firstWhere(({ segment }) => segment > oldest)
   }
 
   #compact(nowMs: number): void {
@@ -345,6 +350,7 @@ export class PartitionLog {
     const lagging = (batch: StoredBatch): boolean => lagMs > 0 && nowMs - batch.maxTimestamp < lagMs
     const isDirtyEnd = (batch: StoredBatch): boolean => batch.segment === active || batch.nextOffset > stable || lagging(batch)
     const end = this.#batches.findIndex(isDirtyEnd)
+    if (end === 0) return
     const closed = this.#batches.slice(0, end < 0 ? this.#batches.length : end)
     const isAborted = (producerId: number, offset: number): boolean => this.#transactions.isAborted(producerId, offset)
     const kept = compactBatches(closed, { nowMs, deleteRetentionMs: this.#config.deleteRetentionMs, isAborted })
@@ -358,6 +364,10 @@ export class PartitionLog {
     for (const batch of kept) if (!before.has(batch)) this.#journal.put(batch)
     this.#batches = [...kept, ...this.#batches.slice(closed.length)]
   }
+}
+
+function sizeOf(batches: readonly StoredBatch[]): number {
+  return batches.reduce((sum, { bytes }) => sum + bytes.length, 0)
 }
 
 /**

@@ -40,8 +40,8 @@ export type RecordOf<T> = T extends ReadableTopic<infer K, infer V> ? ConsumedRe
  */
 export type ConsumerDeserializationHandler = (error: StreamsError, record: RawRecord) => 'continue' | 'fail'
 
-export interface DecodedRange<K, V> {
-  readonly records: readonly ConsumedRecord<K, V>[]
+export interface DecodedRange<R> {
+  readonly records: readonly R[]
   /** The record that ended the reading, and its error. Null if the whole range was read. */
   readonly failure: { readonly error: StreamsError; readonly offset: number } | null
 }
@@ -70,7 +70,7 @@ export class RecordDecoder<K, V> {
   }
 
   /** Decodes a range up to the first record for which the handler says `fail`. */
-  async decode(partition: number, { batch, from, end }: ReadableRange): Promise<DecodedRange<K, V>> {
+  async decode(partition: number, { batch, from, end }: ReadableRange): Promise<DecodedRange<ConsumedRecord<K, V>>> {
     await this.#prepare({ batch, from, end })
     const records: ConsumedRecord<K, V>[] = []
     for (let index = from; index < end; index++) {

@@ -28,6 +28,11 @@ export interface TopicConsumerOptions {
   readonly clients: AsyncDisposable
 }
 
+interface DecodedFetch<R> extends DecodedRange<R> {
+  /** Where reading goes on. */
+  readonly end: Position
+}
+
 /**
  * Reads records of topics at least once, and deserializes them. Batches of different partitions come in no particular order.
  *
@@ -40,6 +45,7 @@ export interface TopicConsumerOptions {
 export class TopicConsumer<T extends ReadableTopic<unknown, unknown>> {
   readonly #options: TopicConsumerOptions
   readonly #closing = new AbortController()
+  #ending: { readonly changed: AbortSignal; readonly signal: AbortSignal } | null = null
   /** The unreadable record whose error ended the last loop. */
   #unread: { readonly position: Position; readonly offset: number } | null = null
 
@@ -90,7 +96,7 @@ export class TopicConsumer<T extends ReadableTopic<unknown, unknown>> {
     const { positions, changed } = await source.positions(this.#closing.signal)
     if (positions.length === 0) return []
     try {
-      return await fetcher.fetch(positions, { ...limits, signal: AbortSignal.any([this.#closing.signal, changed]) })
+      return await fetcher.fetch(positions, { ...limits, signal: this.#endOfFetch(changed) })
     } catch (error) {
       if (this.#closing.signal.aborted) return []
       if (!(error instanceof TransportError) || error.kind !== 'retriable') throw error
@@ -99,31 +105,43 @@ export class TopicConsumer<T extends ReadableTopic<unknown, unknown>> {
     }
   }
 
+  /** Ends fetches when the consumer closes, or has other partitions. */
+  #endOfFetch(changed: AbortSignal): AbortSignal {
+    if (this.#ending?.changed !== changed) this.#ending = { changed, signal: AbortSignal.any([this.#closing.signal, changed]) }
+    return this.#ending.signal
+  }
+
   async *#hand(fetched: FetchedPartition, position: Position): AsyncGenerator<ConsumedBatch<RecordOf<T>>, void, undefined> {
     if (fetched.error !== null) return this.#mend(fetched, fetched.error)
     const { topic, partition } = fetched
-    for (const range of readableRanges(fetched, position.offset)) {
-      if (this.#closing.signal.aborted || this.#options.source.position(fetched) !== position) return
-      const { records, failure } = await this.#decode(topic, partition, range)
-      position.offset = failure?.offset ?? range.batch.nextOffset
-      position.leaderEpoch = range.batch.partitionLeaderEpoch
-      if (records.length > 0) yield { topic, partition, records, nextOffset: position.offset }
-      if (failure === null) continue
-      this.#unread = { position, offset: failure.offset }
-      throw failure.error
-    }
+    const { records, failure, end } = await this.#decodeAll(fetched, position)
+    if (this.#closing.signal.aborted || this.#options.source.position(fetched) !== position) return
+    ;[position.offset, position.leaderEpoch] = [end.offset, end.leaderEpoch]
+    if (records.length > 0) yield { topic, partition, records, nextOffset: end.offset }
+    if (failure === null) return
+    this.#unread = { position, offset: failure.offset }
+    throw failure.error
   }
 
-  async #decode(
-    topic: string,
-    partition: number,
-    range: ReadableRange,
-  ): Promise<{ readonly records: readonly RecordOf<T>[]; readonly failure: DecodedRange<unknown, unknown>['failure'] }> {
+  /** All that a fetch brought of a partition, up to what cannot be read: who stores and commits does so once for all of it. */
+  async #decodeAll(fetched: FetchedPartition, from: Position): Promise<DecodedFetch<RecordOf<T>>> {
+    const records: RecordOf<T>[] = []
+    let end: Position = from
+    for (const range of readableRanges(fetched, from.offset)) {
+      const decoded = await this.#decode(fetched, range)
+      for (const record of decoded.records) records.push(record)
+      const { nextOffset, partitionLeaderEpoch } = range.batch
+      end = { ...from, offset: decoded.failure?.offset ?? nextOffset, leaderEpoch: partitionLeaderEpoch }
+      if (decoded.failure !== null) return { records, failure: decoded.failure, end }
+    }
+    return { records, failure: null, end }
+  }
+
+  #decode({ topic, partition }: FetchedPartition, range: ReadableRange): Promise<DecodedRange<RecordOf<T>>> {
     const decoder = this.#options.decoders.get(topic)
     assert(decoder !== undefined, 'Only topics of this consumer are fetched.')
-    const { records, failure } = await decoder.decode(partition, range)
     // The map of decoders has lost the record type of each topic, which is one of RecordOf<T>.
-    return { records: records as readonly RecordOf<T>[], failure }
+    return decoder.decode(partition, range) as Promise<DecodedRange<RecordOf<T>>>
   }
 
   /** Moves the position behind the unreadable record of the last loop, because the program has seen its error. */

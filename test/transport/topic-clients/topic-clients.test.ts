@@ -98,6 +98,19 @@ t.test('records of one tick go out in one batch a partition', async (t) => {
   )
 })
 
+t.test('what waits of a partition is handed over at once, however many batches it came in', async (t) => {
+  const { producer, consumer } = await open(t)
+  for (const value of [1, 2, 3]) await producer.send(counts, [{ key: 'a', value }])
+  for await (const { records, nextOffset } of await consumer({ topics: [counts] })) {
+    t.same(
+      records.map(({ value }) => value),
+      [1, 2, 3],
+    )
+    t.equal(nextOffset, 3)
+    break
+  }
+})
+
 t.test('timestamps, headers, partitions and nulls are as given', async (t) => {
   const { producer, consumer } = await open(t)
   const headers = [{ key: 'h', value: Buffer.from('x') }]
