@@ -1,13 +1,28 @@
 /** A document as JSON has it. */
 export type Document = Readonly<Record<string, unknown>>
 
-/** Where a write comes from: writes of one id come from one partition, and a smaller offset is older. */
-export interface DocumentWrite {
+/** A record's place in the topic: a smaller offset is older. */
+export interface SourcePlace {
+  readonly partition: number
+  readonly offset: number
+}
+
+/** Writes of one id come from one partition. */
+export interface DocumentWrite extends SourcePlace {
   readonly id: string
   /** null deletes. */
   readonly document: Document | null
-  readonly partition: number
-  readonly offset: number
+}
+
+/** The store does not take a write for what is in it, and never will. */
+export class DocumentRefused extends Error {
+  override readonly name = 'DocumentRefused'
+  readonly write: DocumentWrite
+
+  constructor(write: DocumentWrite, reason: string) {
+    super(`The document ${write.id} is refused: ${reason}.`)
+    this.write = write
+  }
 }
 
 /** A comparison of a field. `decimal` compares amounts of equal scale exactly. */
@@ -39,8 +54,9 @@ export interface DocumentStore {
   positions(): Promise<ReadonlyMap<number, number>>
   /**
    * Applies all writes or none. A write that is not newer than what the id already has is skipped, so that records may come again.
+   * `passed` are places of records of which no document comes: positions go beyond them, too. Rejects with a {@link DocumentRefused}.
    */
-  apply(writes: readonly DocumentWrite[]): Promise<void>
+  apply(writes: readonly DocumentWrite[], passed?: readonly SourcePlace[]): Promise<void>
   get(id: string): Promise<Document | undefined>
   find(query: DocumentQuery): Promise<{ readonly documents: readonly Document[]; readonly total: number }>
   close(): Promise<void>

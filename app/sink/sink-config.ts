@@ -8,6 +8,12 @@ export interface SinkConfig {
   readonly topics: readonly string[]
   /** Records of one write; 0: all of a batch. */
   readonly maxBatchSize: number
+  /** `none`: the first record that becomes no document ends the sink. `all`: it is passed. */
+  readonly tolerance: 'none' | 'all'
+  /** The topic that gets records which are passed; null: they are gone. */
+  readonly deadLetters: { readonly topic: string; readonly context: 'with context' | 'without context' } | null
+  /** Whether records that are passed are logged. */
+  readonly log: 'on' | 'off'
 }
 
 /** The options of `com.mongodb.kafka.connect.MongoSinkConnector`, by its names. */
@@ -28,7 +34,10 @@ export const transferSink: SinkOptions = {
   'delete.on.null.values': 'true',
   'writemodel.strategy': `${models}.ReplaceOneDefaultStrategy`,
   'max.batch.size': '500',
-  'errors.tolerance': 'none',
+  'errors.tolerance': 'all',
+  'errors.deadletterqueue.topic.name': 'connect.mongo-sink.dlq',
+  'errors.deadletterqueue.context.headers.enable': 'true',
+  'errors.log.enable': 'true',
 }
 
 /** Strategies that give an id which is not that of the key, and what comes of that. */
@@ -53,7 +62,7 @@ export function readSinkConfig(options: SinkOptions): SinkConfig {
   checkHoist(options)
   if (of('delete.on.null.values') !== 'true')
     throw refused('delete.on.null.values', options, 'must be true: without it the first delete ends the task')
-  for (const name of ['connector.class', 'writemodel.strategy', 'errors.tolerance'] as const)
+  for (const name of ['connector.class', 'writemodel.strategy'] as const)
     if (of(name) !== transferSink[name]) throw refused(name, options, `is not built here, ${transferSink[name]} is`)
   const maxBatchSize = Number(of('max.batch.size'))
   if (!Number.isInteger(maxBatchSize) || maxBatchSize < 0) throw refused('max.batch.size', options, 'is a whole number from 0')
@@ -61,7 +70,24 @@ export function readSinkConfig(options: SinkOptions): SinkConfig {
     .split(',')
     .filter((name) => name !== '')
   if (topics.length === 0) throw refused('topics', options, 'is missing')
-  return { topics, maxBatchSize }
+  return { topics, maxBatchSize, ...readErrors(of, options) }
+}
+
+type Of = (name: string) => string
+
+function readErrors(of: Of, options: SinkOptions): Pick<SinkConfig, 'tolerance' | 'deadLetters' | 'log'> {
+  const choice = <T extends string>(name: string, ...choices: readonly T[]): T => {
+    const chosen = choices.find((one) => one === of(name))
+    if (chosen === undefined) throw refused(name, options, `is one of ${choices.join(', ')}`)
+    return chosen
+  }
+  const topic = of('errors.deadletterqueue.topic.name')
+  const hasContext = choice('errors.deadletterqueue.context.headers.enable', 'true', 'false') === 'true'
+  return {
+    tolerance: choice('errors.tolerance', 'none', 'all'),
+    deadLetters: topic === '' ? null : { topic, context: hasContext ? 'with context' : 'without context' },
+    log: choice('errors.log.enable', 'true', 'false') === 'true' ? 'on' : 'off',
+  }
 }
 
 /** What the real connector takes for an option that is missing. */
@@ -72,6 +98,9 @@ const defaults: SinkOptions = {
   'writemodel.strategy': `${models}.ReplaceOneDefaultStrategy`,
   'max.batch.size': '0',
   'errors.tolerance': 'none',
+  'errors.deadletterqueue.topic.name': '',
+  'errors.deadletterqueue.context.headers.enable': 'false',
+  'errors.log.enable': 'false',
 }
 
 function checkIdStrategy(strategy: string, options: SinkOptions): void {

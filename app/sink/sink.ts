@@ -1,38 +1,68 @@
-import type { Document, DocumentStore } from './document-store.ts'
+import type { RawRecord } from 'millrace'
+import { DocumentRefused } from './document-store.ts'
+import type { DocumentStore, DocumentWrite } from './document-store.ts'
+import type { SinkConfig } from './sink-config.ts'
 
-/** Records of one partition, in order. */
-interface SinkBatch<V> {
-  readonly records: readonly {
-    readonly key: string | null
-    readonly value: V | null
-    readonly partition: number
-    readonly offset: number
-  }[]
-}
-
-/** What a consumer of a group gives: batches, and the commit of what was handed over. */
-export interface SinkSource<V> extends AsyncIterable<SinkBatch<V>> {
+/** What a consumer of a group gives: records of a partition, in order, and the commit of what was handed over. */
+export interface SinkSource extends AsyncIterable<{ readonly records: readonly RawRecord[] }> {
   commit(): Promise<void>
   close(): Promise<void>
 }
 
+/** Where a record failed, by Connect's names. */
+export type SinkStage = 'KEY_CONVERTER' | 'VALUE_CONVERTER' | 'TASK_PUT'
+
+/** A record that becomes no document, and why. */
+export class FailedRecord extends Error {
+  override readonly name = 'FailedRecord'
+  readonly record: RawRecord
+  readonly stage: SinkStage
+  readonly reason: Error
+
+  constructor(record: RawRecord, stage: SinkStage, reason: Error) {
+    super(`${record.topic}-${record.partition} at ${record.offset} becomes no document (${stage}): ${reason.message}`, {
+      cause: reason,
+    })
+    this.record = record
+    this.stage = stage
+    this.reason = reason
+  }
+}
+
+/** Makes writes of records. */
+export interface SinkConverter {
+  /** To be awaited before these records are converted. */
+  prepare(records: readonly RawRecord[]): Promise<void>
+  /** Throws a {@link FailedRecord} where a record is none that can become a document. */
+  convert(record: RawRecord): DocumentWrite
+}
+
+/** Is told of records that become no document, and keeps them. Resolves when they are kept. */
+export type FailureReporter = (failed: readonly FailedRecord[]) => Promise<void>
+
+export interface SinkOptions extends Pick<SinkConfig, 'tolerance' | 'maxBatchSize'> {
+  readonly source: SinkSource
+  readonly store: DocumentStore
+  readonly converter: SinkConverter
+  readonly report: FailureReporter
+}
+
+interface Converted {
+  readonly record: RawRecord
+  readonly write: DocumentWrite
+}
+
 /**
  * Keeps one document for each key of a topic: null deletes. Offsets are committed after the write, so a crash repeats writes; the
- * store skips those that it has.
+ * store skips those that it has. A record that becomes no document ends the sink, or is reported and passed, as the option
+ * `errors.tolerance` says.
  */
-export class Sink<V> {
-  readonly #source: SinkSource<V>
-  readonly #store: DocumentStore
-  readonly #toDocument: (value: V) => Document
-  readonly #maxBatchSize: number
+export class Sink {
+  readonly #options: SinkOptions
   #running: Promise<void> = Promise.resolve()
 
-  /** `maxBatchSize` is the option `max.batch.size`: 0 writes all of a batch at once. */
-  constructor(source: SinkSource<V>, store: DocumentStore, toDocument: (value: V) => Document, maxBatchSize = 0) {
-    this.#source = source
-    this.#store = store
-    this.#toDocument = toDocument
-    this.#maxBatchSize = maxBatchSize
+  constructor(options: SinkOptions) {
+    this.#options = options
   }
 
   start(): void {
@@ -46,20 +76,59 @@ export class Sink<V> {
   }
 
   async stop(): Promise<void> {
-    await this.#source.close()
+    await this.#options.source.close()
     await this.#running.catch(() => {})
   }
 
   async #run(): Promise<void> {
-    for await (const { records } of this.#source) {
-      const keyed = records.filter((record) => record.key !== null)
-      const writes = keyed.map(({ key, value, partition, offset }) => {
-        const document = value === null ? null : this.#toDocument(value)
-        return { id: key!, document, partition, offset }
-      })
-      const size = this.#maxBatchSize === 0 ? writes.length : this.#maxBatchSize
-      for (let at = 0; at < writes.length; at += size) await this.#store.apply(writes.slice(at, at + size))
-      await this.#source.commit()
+    const { source, converter, maxBatchSize } = this.#options
+    for await (const { records } of source) {
+      await converter.prepare(records)
+      const size = maxBatchSize === 0 ? records.length : maxBatchSize
+      for (let at = 0; at < records.length; at += size) await this.#put(records.slice(at, at + size))
+      await source.commit()
     }
+  }
+
+  async #put(records: readonly RawRecord[]): Promise<void> {
+    const failed: FailedRecord[] = []
+    const converted = records.flatMap((record) => this.#convert(record, failed))
+    await this.#fail(failed)
+    await this.#apply(converted, failed)
+  }
+
+  #convert(record: RawRecord, failed: FailedRecord[]): Converted[] {
+    try {
+      return [{ record, write: this.#options.converter.convert(record) }]
+    } catch (error) {
+      if (!(error instanceof FailedRecord)) throw error
+      failed.push(error)
+      return []
+    }
+  }
+
+  /** What the store refuses is left out, and the rest is tried again: the real connector gives up the rest of the batch, too. */
+  async #apply(converted: readonly Converted[], failed: FailedRecord[]): Promise<void> {
+    for (let left = converted; ;)
+      try {
+        return await this.#options.store.apply(
+          left.map(({ write }) => write),
+          failed.map(({ record }) => record),
+        )
+      } catch (error) {
+        const refused = error instanceof DocumentRefused ? left.find(({ write }) => write === error.write) : undefined
+        if (refused === undefined) throw error
+        const failure = new FailedRecord(refused.record, 'TASK_PUT', error as Error)
+        await this.#fail([failure])
+        failed.push(failure)
+        left = left.filter((other) => other !== refused)
+      }
+  }
+
+  async #fail(failed: readonly FailedRecord[]): Promise<void> {
+    const [first] = failed
+    if (first === undefined) return
+    if (this.#options.tolerance === 'none') throw first
+    await this.#options.report(failed)
   }
 }

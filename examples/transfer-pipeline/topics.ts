@@ -23,6 +23,9 @@ export const transferCommands = topic('command.bank.transfer-status', { key: Ser
 export const deadLetterTopicOf = (topicName: string): string => `${topicName}.dlq`
 export const hasDeadLetters = (topicName: string): boolean => topicName === rawUsers.name || topicName === rawTransfers.name
 
+/** Enriched transfers that the sink could make no document of. */
+export const sinkDeadLetters = 'connect.mongo-sink.dlq'
+
 const sevenDays = { 'retention.ms': String(7 * 24 * 3_600_000) }
 const compacted = { 'cleanup.policy': 'compact', 'min.cleanable.dirty.ratio': '0.1' }
 
@@ -38,6 +41,7 @@ export const manifest = [
   { name: rawTransfers.name, partitions: 6, config: sevenDays },
   { name: deadLetterTopicOf(rawUsers.name), partitions: 3, config: thirtyDays },
   { name: deadLetterTopicOf(rawTransfers.name), partitions: 3, config: thirtyDays },
+  { name: sinkDeadLetters, partitions: 3, config: thirtyDays },
   { name: users.name, partitions: 4, config: compacted },
   { name: transfers.name, partitions: 6, config: compacted },
   { name: enriched.name, partitions: 6, config: compacted },

@@ -1,5 +1,9 @@
 import { DatabaseSync } from 'node:sqlite'
-import type { Condition, Document, DocumentQuery, DocumentStore, DocumentWrite } from '../../sink/document-store.ts'
+import { DocumentRefused } from '../../sink/document-store.ts'
+import type { Condition, Document, DocumentQuery, DocumentStore, DocumentWrite, SourcePlace } from '../../sink/document-store.ts'
+
+/** As MongoDB has it. */
+const documentBytesMax = 16 << 20
 
 /**
  * Documents in one SQLite table: a file that survives kill -9, or `:memory:`. A deleted document leaves its position behind, or an
@@ -7,8 +11,11 @@ import type { Condition, Document, DocumentQuery, DocumentStore, DocumentWrite }
  */
 export class SqliteDocumentStore implements DocumentStore {
   readonly #database: DatabaseSync
+  readonly #bytesMax: number
 
-  constructor(path: string) {
+  /** `bytesMax` is the size beyond which a document is refused. Default 16 MiB. */
+  constructor(path: string, { bytesMax = documentBytesMax }: { readonly bytesMax?: number } = {}) {
+    this.#bytesMax = bytesMax
     this.#database = new DatabaseSync(path)
     this.#database.exec(`
       pragma journal_mode = wal;
@@ -31,16 +38,15 @@ export class SqliteDocumentStore implements DocumentStore {
     return new Map(rows.map(({ partition, next }) => [partition, next]))
   }
 
-  async apply(writes: readonly DocumentWrite[]): Promise<void> {
+  async apply(writes: readonly DocumentWrite[], passed: readonly SourcePlace[] = []): Promise<void> {
     const upsert = this.#database.prepare(`
       insert into documents values (?, ?, ?, ?) on conflict (id) do update
       set json = excluded.json, source_partition = excluded.source_partition, source_offset = excluded.source_offset
       where excluded.source_partition <> source_partition or excluded.source_offset > source_offset`)
     this.#database.exec('begin immediate')
     try {
-      for (const { id, document, partition, offset } of writes)
-        upsert.run(id, document === null ? null : JSON.stringify(document), partition, offset)
-      this.#advance(writes)
+      for (const write of writes) upsert.run(write.id, this.#textOf(write), write.partition, write.offset)
+      this.#advance([...writes, ...passed])
       this.#database.exec('commit')
     } catch (error) {
       this.#database.exec('rollback')
@@ -48,7 +54,14 @@ export class SqliteDocumentStore implements DocumentStore {
     }
   }
 
-  #advance(writes: readonly DocumentWrite[]): void {
+  #textOf(write: DocumentWrite): string | null {
+    if (write.document === null) return null
+    const text = JSON.stringify(write.document)
+    if (Buffer.byteLength(text) <= this.#bytesMax) return text
+    throw new DocumentRefused(write, `it has more than ${this.#bytesMax} bytes`)
+  }
+
+  #advance(writes: readonly SourcePlace[]): void {
     const upsert = this.#database.prepare(`insert into positions values (?, ?) on conflict (partition) do update
       set next = max(next, excluded.next)`)
     const newest = new Map<number, number>()

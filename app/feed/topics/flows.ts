@@ -5,6 +5,7 @@ import {
   enriched,
   rawTransfers,
   rawUsers,
+  sinkDeadLetters,
   transferCommands,
   transfers,
   users,
@@ -51,6 +52,7 @@ export const feedSources: readonly FeedSource[] = [
   feedSource('balance', balances, (balance) => balance),
   deadLetterSource(deadLetterTopicOf(rawUsers.name)),
   deadLetterSource(deadLetterTopicOf(rawTransfers.name)),
+  deadLetterSource(sinkDeadLetters),
 ]
 
 interface Times {

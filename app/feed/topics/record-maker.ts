@@ -1,3 +1,4 @@
+import { SerializationError } from 'millrace'
 import type { RawRecord, SchemaRegistry } from 'millrace'
 import type { TailPart } from '../../adapters/kafka/topic-tail.ts'
 import type { FeedKind, FeedRecord, TransferRecord } from '../../contracts/feed.ts'
@@ -57,7 +58,9 @@ export class RecordMaker {
     const source = this.#sources.get(topic)
     if (source === undefined) return []
     await source.rows.prepare(records)
-    return records.map((record) => {
+    return records.flatMap((record) => {
+      const value = rowOf(source.rows, record)
+      if (value === unreadable) return []
       const { partition, offset, timestamp } = record
       const made = {
         kind: source.kind,
@@ -71,7 +74,7 @@ export class RecordMaker {
         seen,
         bytes: sizeOf(record),
         schemaId: schemaIdOf(record),
-        value: source.rows.row(record),
+        value,
       }
       // The source of a kind makes rows of that kind.
       return this.#withParties(made as FeedRecord)
@@ -82,6 +85,18 @@ export class RecordMaker {
     if (record.kind !== 'transfer' || record.key === null) return record
     const was = this.#parties.note(record.key, record.o, usersOf(record))
     return was === undefined ? record : { ...record, was }
+  }
+}
+
+/** A record of somebody else that is none of its topic's: its offset is a hole in the feed. */
+const unreadable = Symbol('unreadable')
+
+function rowOf(rows: RowReader, record: RawRecord): unknown {
+  try {
+    return rows.row(record)
+  } catch (error) {
+    if (error instanceof SerializationError) return unreadable
+    throw error
   }
 }
 

@@ -1,3 +1,4 @@
+import { SerializationError } from 'millrace'
 import type { RawRecord, SchemaRegistry } from 'millrace'
 import type { ValueTopic } from './topic-reader.ts'
 import { TopicReader } from './topic-reader.ts'
@@ -26,8 +27,20 @@ export const avroTexts =
     return {
       prepare: (records) => values.prepare(records),
       text: (record) => {
-        const value = values.read(record)
-        return value === null ? null : JSON.stringify(value).slice(0, excerptMax)
+        const value = readable(values, record)
+        return value === unreadable ? rawTexts().text(record) : value === null ? null : JSON.stringify(value).slice(0, excerptMax)
       },
     }
   }
+
+const unreadable = Symbol('unreadable')
+
+/** What is no value of its topic is shown by its bytes. */
+function readable<V>(values: TopicReader<V>, record: RawRecord): V | null | typeof unreadable {
+  try {
+    return values.read(record)
+  } catch (error) {
+    if (error instanceof SerializationError) return unreadable
+    throw error
+  }
+}

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises'
-import { openConsumer } from 'millrace'
+import { Serdes, openConsumer, openProducer, topic } from 'millrace'
+import type { Cluster } from 'millrace'
 import { schemaRegistry } from 'millrace/avro'
 import Type from 'typebox'
 import { enriched } from '../../../examples/transfer-pipeline/topics.ts'
@@ -8,10 +9,14 @@ import { SqliteDocumentStore } from '../../adapters/sqlite/sqlite-document-store
 import { clusterOf } from '../../platform/cluster.ts'
 import { kafkaConfig, serviceConfig } from '../../platform/config.ts'
 import { openHttp } from '../../platform/http/open-http.ts'
+import type { Log } from '../../platform/log.ts'
 import { runService } from '../../platform/run-service.ts'
 import { ServiceParts } from '../../platform/service.ts'
 import type { ServiceDefinition } from '../../platform/service.ts'
+import { KeyedDocuments } from '../../sink/keyed-documents.ts'
 import { Sink } from '../../sink/sink.ts'
+import type { FailedRecord, FailureReporter } from '../../sink/sink.ts'
+import { sinkDeadLetter } from '../../sink/sink-dead-letter.ts'
 import { readSinkConfig, sinkGroup, transferSink } from '../../sink/sink-config.ts'
 import type { SinkConfig, SinkOptions } from '../../sink/sink-config.ts'
 import { toDocument } from '../../sink/to-document.ts'
@@ -31,7 +36,7 @@ export const sinkService: ServiceDefinition<typeof config> = {
   config,
   async start(given, context) {
     await using parts = new ServiceParts()
-    const { maxBatchSize } = await readOptions(given.connector)
+    const options = await readOptions(given.connector)
     const cluster = clusterOf(given, context)
     const store = new SqliteDocumentStore(given.documents)
     parts.defer(() => store.close())
@@ -39,14 +44,35 @@ export const sinkService: ServiceDefinition<typeof config> = {
     if (outcome !== 'as they were') context.log.warn(explanations[outcome])
     const group = { clientId: 'sink', groupId: sinkGroup, maxWaitMs: 100, sessionTimeoutMs: 10_000 }
     const registry = schemaRegistry(given.registry)
-    const consumer = await openConsumer(cluster, { ...group, topics: [enriched], schemaRegistry: registry })
-    const sink = new Sink(consumer, store, toDocument, maxBatchSize)
+    const report = await openReporter(cluster, options, context.log, parts)
+    const source = await openConsumer(cluster, { ...group, topics: [bytesOf(enriched.name)] })
+    const converter = new KeyedDocuments(enriched, registry, toDocument)
+    const sink = new Sink({ ...options, source, store, converter, report })
     sink.start()
     parts.dependsOn(sink.done)
     parts.defer(() => sink.stop())
     return await parts.listen(await openHttp({ name: 'sink', log: context.log }), given)
   },
 }
+
+/** Records that are passed go to the log and to the dead letters, as the options say. */
+async function openReporter(cluster: Cluster, options: SinkConfig, log: Log, parts: ServiceParts): Promise<FailureReporter> {
+  const { deadLetters, tolerance } = options
+  const tell = ({ message, stage }: FailedRecord): void => log.error({ stage }, message)
+  if (deadLetters === null || tolerance === 'none')
+    return async (failed) => (options.log === 'on' ? failed.forEach(tell) : undefined)
+  const producer = await openProducer(cluster, { clientId: 'sink-dead-letters' })
+  parts.defer(() => producer.close())
+  return async (failed) => {
+    if (options.log === 'on') failed.forEach(tell)
+    await producer.send(
+      bytesOf(deadLetters.topic),
+      failed.map((record) => sinkDeadLetter(record, deadLetters.context)),
+    )
+  }
+}
+
+const bytesOf = (name: string) => topic(name, { key: Serdes.bytes, value: Serdes.bytes })
 
 const explanations = {
   'documents removed': `The documents were of another ${enriched.name}: they are removed, and come again from this one.`,

@@ -35,6 +35,30 @@ export async function documentStoreSuite(t: Test, open: () => DocumentStore): Pr
     )
   })
 
+  await t.test('records without a document move the positions, too', async (t) => {
+    const store = open()
+    await store.apply([write(1, 10)], [
+      { partition: 1, offset: 12 },
+      { partition: 0, offset: 3 },
+    ]) // prettier-ignore
+    t.same(
+      new Map([...(await store.positions())].toSorted(([left], [right]) => left - right)),
+      new Map([
+        [0, 4],
+        [1, 13],
+      ]),
+    )
+  })
+
+  await t.test('a document of more than 16 MiB is refused, and nothing of its batch is written', async (t) => {
+    const store = open()
+    const large = write(2, 1, { amount: 'x'.repeat(17 << 20) })
+    const refusal = await store.apply([write(1, 1), large]).then(null, (error: unknown) => error)
+    t.match(refusal, { name: 'DocumentRefused', write: { id: '2' } })
+    t.equal(await store.get('1'), undefined)
+    t.same(await store.positions(), new Map())
+  })
+
   await t.test('documents from behind the end of their topic are of another one, and go', async (t) => {
     const store = open()
     await store.apply([write(1, 10), write(2, 5)])

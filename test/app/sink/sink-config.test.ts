@@ -2,7 +2,13 @@ import t from 'tap'
 import { readSinkConfig, transferSink } from '../../../app/sink/sink-config.ts'
 
 t.test('the options of the pipeline are those that the real connector takes', async (t) => {
-  t.same(readSinkConfig(transferSink), { topics: ['custom.bank.transfer-enriched'], maxBatchSize: 500 })
+  t.same(readSinkConfig(transferSink), {
+    topics: ['custom.bank.transfer-enriched'],
+    maxBatchSize: 500,
+    tolerance: 'all',
+    deadLetters: { topic: 'connect.mongo-sink.dlq', context: 'with context' },
+    log: 'on',
+  })
 })
 
 t.test('S5: an id strategy that duplicates, or deletes that are off, are refused with the reason', async (t) => {
@@ -25,5 +31,14 @@ t.test('what the real connector cannot do with a bare key, and options that do n
   t.throws(() => readSinkConfig(bare), /a bare key is no document/)
   t.throws(() => readSinkConfig({ ...transferSink, 'max.batch.sise': '5' }), /max\.batch\.sise=5 is not known here/)
   t.throws(() => readSinkConfig({ ...transferSink, 'max.batch.size': 'many' }), /whole number/)
-  t.throws(() => readSinkConfig({ ...transferSink, 'errors.tolerance': 'all' }), /is not built here/)
+  t.throws(() => readSinkConfig({ ...transferSink, 'errors.tolerance': 'data' }), /errors\.tolerance=data is one of none, all/)
+  t.throws(() => readSinkConfig({ ...transferSink, 'errors.log.enable': 'yes' }), /is one of true, false/)
+})
+
+t.test('what is tolerated, and where it goes, is by default as with the real connector', async (t) => {
+  const errors = Object.keys(transferSink).filter((name) => name.startsWith('errors.'))
+  const silent = Object.fromEntries(Object.entries(transferSink).filter(([name]) => !errors.includes(name)))
+  t.match(readSinkConfig(silent), { tolerance: 'none', deadLetters: null, log: 'off' })
+  const all = { ...silent, 'errors.tolerance': 'all', 'errors.deadletterqueue.topic.name': 'bad' }
+  t.match(readSinkConfig(all), { tolerance: 'all', deadLetters: { topic: 'bad', context: 'without context' } })
 })

@@ -109,6 +109,25 @@ test('the state has the rows of all that is older than the inspector, and its ve
   reader.cut()
 })
 
+test('a record that is none of its topic is a hole of the feed, and does not end the inspector', async (t) => {
+  const { producer, open } = await openFixture(t)
+  const inspector = await open()
+  const reader = new EventReader(await serve(t, inspector.log, liveFace))
+  while (inspector.log.readerCount === 0) await new Promise((resolve) => setTimeout(resolve, 1))
+  const texts = topic(enriched.name, { key: Serdes.string, value: Serdes.string })
+  await sendTransfer(producer, 7, 41)
+  await producer.send(texts, [{ key: '7', value: 'hello' }])
+  await sendTransfer(producer, 7, 42)
+  await reader.until(() => recordsOf(reader).length === 2)
+  const batches = reader.events.filter(({ type }) => type === 'batch').map(({ data }) => data as Batch)
+  const holes = batches.flatMap(({ ranges }) => ranges).reduce((sum, range) => sum + range.holes, 0)
+  t.same([recordsOf(reader).map(({ o }) => o), holes], [[0, 2], 1])
+  await reader.until((events) =>
+    events.some(({ type, data }) => type === 'hops' && (data as Hops).hops.some((hop) => hop.newest !== null)),
+  )
+  reader.cut()
+})
+
 test('another inspector on the same cluster goes on from the vector of the first', async (t) => {
   const { producer, open } = await openFixture(t)
   const first = await open()
