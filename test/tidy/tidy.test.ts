@@ -74,6 +74,12 @@ t.test('every command that a document names exists', async (t) => {
     [...new Set(named)].filter((name) => scripts[name] === undefined && !npmOwn.includes(name)),
     [],
   )
+  const tests = documents.flatMap((path) => [...read(path).matchAll(/\btest\/[\w/-]+\.test\.ts/g)].map(([test]) => test))
+  t.same(
+    tests.filter((test) => !files.includes(test)),
+    [],
+    'and every test file',
+  )
 })
 
 t.test('the public types have none of kafkajs, whose name is a choice of connection only, and nothing is `any`', async (t) => {
