@@ -266,3 +266,22 @@ t.test('a topic of a global store that is deleted, or created again, ends the ap
       await app.close()
     })
 })
+
+t.test('records go to the partitions that an output topic gets', async (t) => {
+  await whileTopicsChange(copy(), async ({ cluster, clock, open, seen, comes }) => {
+    await createTopics(cluster, { in: 1, out: 1 })
+    await using app = open()
+    await app.start()
+    await produce(cluster, input, rows('a', 5))
+    await comes('a', async () => (await seen()).length === 5)
+    cluster.broker.topics.grow('out', 3)
+    const later = clock.now() + 20_000
+    await comes('the next look-up', () => clock.now() > later)
+    await produce(cluster, input, [['x', 'x']])
+    await comes('x', async () => (await seen()).length === 6)
+    await produce(cluster, input, rows('b', 30))
+    await comes('b', async () => (await seen()).length === 36)
+    const { partitions } = cluster.broker.topics.topic('out')
+    t.ok(partitions.every(({ highWatermark }) => highWatermark > 0), partitions.map(({ highWatermark }) => highWatermark).join()) // prettier-ignore
+  })
+})

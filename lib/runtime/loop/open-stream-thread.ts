@@ -126,7 +126,8 @@ async function connect(options: OpenStreamThreadOptions, loop: LoopParts, opened
   const producerId = { clientId: `${threadId}-producer`, log, metrics }
   const producer = opened.adopt(await cluster.producer({ ...producerId, ...producerOptions(config) }), close)
   const bufferBytesMax = Math.min(bufferMemory, memoryShare(config))
-  const output = new ProducerOutput({ ...refusals(environment), producer, admin, clock, bufferBytesMax })
+  const { metadataMaxAgeMs } = config
+  const output = new ProducerOutput({ ...refusals(environment), producer, admin, clock, metadataMaxAgeMs, bufferBytesMax })
   await output.lookUp(writtenTopics(plan))
   const openFetcher = () => cluster.fetcher({ clientId: `${threadId}-restore-consumer`, log, metrics })
   const { logger } = environment

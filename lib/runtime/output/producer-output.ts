@@ -1,5 +1,5 @@
 import type { Clock } from '../../clock/clock.ts'
-import { StreamsError } from '../../model/errors.ts'
+import { StreamsError, TransportError } from '../../model/errors.ts'
 import type { Admin } from '../../transport/admin.ts'
 import type { Producer } from '../../transport/producer.ts'
 import { deadLettersInto } from '../errors/dead-letters.ts'
@@ -12,6 +12,8 @@ export interface ProducerOutputOptions extends RefusalHandling {
   readonly producer: Producer
   readonly admin: Admin
   readonly clock: Clock
+  /** How often the partitions of the topics are looked up again. Java: `metadata.max.age.ms`. */
+  readonly metadataMaxAgeMs: number
   /** While more bytes than this are in flight, the loop waits (Java: `buffer.memory`). */
   readonly bufferBytesMax: number
 }
@@ -21,11 +23,14 @@ export class ProducerOutput implements RecordOutput {
   readonly #options: ProducerOutputOptions
   readonly #topics = new Map<string, ProducerTopic>()
   readonly #inFlight = new Set<Promise<void>>()
+  readonly #lookedUp = new Set<string>()
+  #lookUpAtMs: number
   #bytesInFlight = 0
   #failure: unknown = undefined
 
   constructor(options: ProducerOutputOptions) {
     this.#options = options
+    this.#lookUpAtMs = options.clock.monotonic() + options.metadataMaxAgeMs
   }
 
   topic(name: string): TopicOutput {
@@ -38,7 +43,10 @@ export class ProducerOutput implements RecordOutput {
    */
   async lookUp(names: readonly string[]): Promise<void> {
     if (names.length === 0) return
-    for (const { name, partitions } of await this.#options.admin.metadata(names)) this.#topic(name).open(partitions.length)
+    for (const { name, partitions } of await this.#options.admin.metadata(names)) {
+      this.#lookedUp.add(name)
+      this.#topic(name).open(partitions.length)
+    }
   }
 
   /** Sends all open batches, without waiting for them. Throws the error of an earlier batch. */
@@ -59,6 +67,7 @@ export class ProducerOutput implements RecordOutput {
    * are more than that together, the open ones are sent first.
    */
   async room(): Promise<void> {
+    this.#lookUpWhenDue()
     await this.#lookUpUnknown()
     if (this.heldBytes > this.#options.bufferBytesMax) this.sendAll()
     while (this.#bytesInFlight > this.#options.bufferBytesMax) await Promise.race(this.#inFlight)
@@ -74,6 +83,25 @@ export class ProducerOutput implements RecordOutput {
       // Refused records may have written dead letters, which must be sent too.
     } while (this.#failure === undefined && [...this.#topics.values()].some(({ isOpen, isWaiting }) => isOpen || isWaiting))
     this.#throwFailure()
+  }
+
+  /** Topics get partitions while the application runs. Nobody waits for the answer; of an outage the sends tell. */
+  #lookUpWhenDue(): void {
+    const { clock, metadataMaxAgeMs } = this.#options
+    if (clock.monotonic() < this.#lookUpAtMs) return
+    this.#lookUpAtMs = clock.monotonic() + metadataMaxAgeMs
+    this.#grow().catch((error: unknown) => {
+      if (!(error instanceof TransportError)) this.#failure ??= error
+    })
+  }
+
+  async #grow(): Promise<void> {
+    if (this.#lookedUp.size === 0) return
+    for (const { name, partitions } of await this.#options.admin.metadata([...this.#lookedUp])) {
+      const topic = this.#topic(name)
+      // Writes that wait also wait for serdes. They are looked up for in their own time.
+      if (!topic.isWaiting) topic.open(partitions.length)
+    }
   }
 
   async #lookUpUnknown(): Promise<void> {

@@ -23,7 +23,14 @@ async function open(bufferBytesMax: number) {
   const producer = await cluster.producer({ clientId: 'test', ...options })
   const droppedRecords = new MemoryMetrics().counter('dropped-records', 'test', {})
   const handling = { productionHandler: () => 'fail' as const, deadLetterTopic: undefined, droppedRecords, logger: silentLogger }
-  const output = new ProducerOutput({ ...handling, producer, admin, clock: systemClock, bufferBytesMax })
+  const output = new ProducerOutput({
+    ...handling,
+    producer,
+    admin,
+    clock: systemClock,
+    metadataMaxAgeMs: 10_000,
+    bufferBytesMax,
+  })
   await output.lookUp(['out'])
   return output
 }
