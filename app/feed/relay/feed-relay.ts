@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import type { Batch } from '../../contracts/feed.ts'
+import type { Batch, Reset } from '../../contracts/feed.ts'
 import { FeedLog } from '../feed-log.ts'
 import type { LiveEventName } from '../feed-reader.ts'
 import type { RowState } from '../feed-rows.ts'
@@ -22,7 +22,8 @@ interface Relayed {
 
 /**
  * Keeps a feed whose source comes and goes: rows and vector stay as they were, and clients stay connected. When the source is back it goes
- * on from the vector, so that every offset comes once. If the source's topics are other ones by then, all clients are told to begin anew.
+ * on from the vector, so that every offset comes once. If it cannot, because its topics are other ones by then, or no longer have that much, all clients are told
+ * to begin anew.
  */
 export class FeedRelay implements FeedHistory {
   readonly #stopping = new AbortController()
@@ -118,7 +119,7 @@ export class FeedRelay implements FeedHistory {
     } else if (relayed.includes(event.type)) log.emitText(event.type as LiveEventName, event.text)
     else if (event.type === 'reset') {
       this.#current = null
-      log.close('reset', { reason: 'other-topics', detail: 'The topics are new: another cluster, or another directory.' })
+      log.close('reset', JSON.parse(event.text) as Reset)
       return false
     }
     return true

@@ -27,9 +27,9 @@ export class Bench implements FeedHistory {
   readonly #next = new Map(topics.map(({ name, partitions }) => [name, Array.from({ length: partitions }, () => 0)]))
   expired = false
 
-  constructor(keptBytesMax?: number) {
-    const start = startOf(topics)
-    this.log = new FeedLog({ topics, start, history: this, ...(keptBytesMax === undefined ? {} : { keptBytesMax }) })
+  constructor(keptBytesMax?: number, of: readonly FeedTopic[] = topics) {
+    const start = startOf(of)
+    this.log = new FeedLog({ topics: of, start, history: this, ...(keptBytesMax === undefined ? {} : { keptBytesMax }) })
   }
 
   async *read(from: Positions, to: Positions, signal: AbortSignal): AsyncGenerator<Batch, void, undefined> {
