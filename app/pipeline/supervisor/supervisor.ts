@@ -18,6 +18,7 @@ import { ChildLife } from './child-life.ts'
 import { Generator } from './generator.ts'
 import { Ledger } from './ledger.ts'
 import { Outbox } from './outbox.ts'
+import { OwnTraces } from './own-traces.ts'
 import { Phases } from './phases.ts'
 import { openingOf, seedUsers } from './seed-users.ts'
 import { WriteSender } from './write-sender.ts'
@@ -50,6 +51,7 @@ export class Supervisor {
   readonly #relay = new FeedRelay(() => this.#starting.close('reset', { reason: 'started', detail: 'The pipeline has started.' }))
   readonly #starting = new FeedLog({ topics: [], start: new Map(), history: noHistory })
   readonly #phases = new Phases(() => this.#announce())
+  readonly #ownTraces = new OwnTraces((ids) => this.inspector('PUT', '/traces', { ids }))
   readonly #sender = new WriteSender()
   readonly #outbox: Outbox
   readonly #failure = Promise.withResolvers<never>()
@@ -262,7 +264,7 @@ export class Supervisor {
 
   #made(key: string, id: number): void {
     this.ledger.add(key, id)
-    void this.inspector('PUT', `/traces/${id}?why=own`, undefined).catch(() => {})
+    this.#ownTraces.add(id)
   }
 
   #checkDrained(): void {

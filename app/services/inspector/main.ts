@@ -44,7 +44,10 @@ const feedQuery = Type.Object(
   { at: Type.Optional(Type.String({ maxLength: 4000, pattern: String.raw`^[\w.:;,-]+$`, description: 'A vector.' })) },
   { additionalProperties: false },
 )
-const traceQuery = Type.Object({ why: Type.Enum(['own', 'selected'], { default: 'selected' }) }, { additionalProperties: false })
+const ownTraces = Type.Object(
+  { ids: Type.Array(idParams.properties.id, { minItems: 1, maxItems: 200 }) },
+  { additionalProperties: false },
+)
 
 function addRoutes(http: Http, inspector: Inspector): void {
   http.get('/state', { schema: { summary: 'Rows and vector of one instant.' } }, async () => ({
@@ -54,9 +57,11 @@ function addRoutes(http: Http, inspector: Inspector): void {
   http.get('/feed', { schema: { querystring: feedQuery, summary: 'Server-sent events from a vector on.' } }, (request, reply) => {
     serveFeed({ request, reply }, { log: inspector.log, face: liveFace, at: request.query.at })
   })
-  http.put('/traces/:id', { schema: { params: idParams, querystring: traceQuery } }, ({ params, query }) =>
-    inspector.follow(params.id, query.why),
-  )
+  http.put('/traces/:id', { schema: { params: idParams } }, ({ params }) => inspector.follow(params.id, 'selected'))
+  http.put('/traces', { schema: { body: ownTraces, summary: 'Follows what pages have made.' } }, ({ body }) => {
+    for (const id of body.ids) inspector.follow(id, 'own')
+    return { followed: body.ids.length }
+  })
 }
 
 if (import.meta.main) await runService(inspectorService)

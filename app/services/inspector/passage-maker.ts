@@ -41,21 +41,32 @@ export class PassageMaker {
   }
 
   #passages(flow: Flow, record: RawRecord, seen: ClockMs): Passage[] {
-    if (flow.station !== 'raw') return [this.#passage(flow, flow.topic, record, seen)]
-    const sql = this.#passage({ ...flow, station: 'sql' }, null, record, record.timestamp - this.#originMs)
-    return [sql, this.#passage(flow, flow.topic, record, seen)]
+    const said = saidOf(record, flow.station)
+    if (flow.station !== 'raw') return [this.#passage(flow, flow.topic, said, seen)]
+    const sql = this.#passage({ ...flow, station: 'sql' }, null, said, record.timestamp - this.#originMs)
+    return [sql, this.#passage(flow, flow.topic, said, seen)]
   }
 
-  #passage({ lane, station }: Flow, topic: string | null, record: RawRecord, seen: ClockMs): Passage {
-    const [cause, key] = [causeOf(record), keyText(record)]
+  #passage({ lane, station }: Flow, topic: string | null, said: Said, seen: ClockMs): Passage {
+    const { cause, key, bytes, kept } = said
     const ms = this.#times.note(cause, station, seen)
-    const [p, o, schemaId] = topic === null ? [null, null, null] : [record.partition, record.offset, schemaIdOf(record)]
-    const bytes = sizeOf(record)
-    const kept = keep(record, topic === null ? 'raw' : station)
-    const text = (): string | null => this.#readers.get(record.topic)!.text(kept)
+    const [p, o, schemaId] = topic === null ? [null, null, null] : [kept.partition, kept.offset, schemaIdOf(kept)]
+    const text = (): string | null => this.#readers.get(kept.topic)!.text(kept)
     const excerpt = (): Excerpt => ({ p, o, key, cause, bytes, schemaId, text: text(), ms: ms === null ? null : round(ms) })
     return { lane: laneOf(cause, lane), station, topic, id: Number(key), cause, seen, ms, bytes, excerpt }
   }
+}
+
+/** What a record says to all passages that it brings. */
+interface Said {
+  readonly cause: Passage['cause']
+  readonly key: string | null
+  readonly bytes: number
+  readonly kept: RawRecord
+}
+
+function saidOf(record: RawRecord, station: Passage['station']): Said {
+  return { cause: causeOf(record), key: keyText(record), bytes: sizeOf(record), kept: keep(record, station) }
 }
 
 /** What a change of a user re-emits downstream flies on the lane of users. */
