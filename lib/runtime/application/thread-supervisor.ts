@@ -20,6 +20,12 @@ export interface ThreadSupervisorOptions {
 
 const reopenPauseMaxMs = 1000
 
+/** A thread that ends within this time has failed like the one before it. */
+const soonMs = 30_000
+
+/** The longest pause before a thread takes the place of one that has failed soon. */
+const failingPauseMaxMs = 10_000
+
 /** The error that ended the processing. It stands in an object, because `undefined` can be thrown too. */
 export interface Failure {
   readonly error: unknown
@@ -30,6 +36,8 @@ export class ThreadSupervisor {
   readonly #options: ThreadSupervisorOptions
   #current: OpenStreamThread | null = null
   #globalFailure: Failure | null = null
+  /** How many threads in a row have failed soon after they began. */
+  #soonFailed = 0
 
   constructor(options: ThreadSupervisorOptions) {
     this.#options = options
@@ -49,7 +57,7 @@ export class ThreadSupervisor {
   async run(): Promise<Failure | null> {
     this.#watchGlobal()
     for (;;) {
-      const failure = this.#globalFailure ?? (await failureOf(this.#current!.run())) ?? this.#globalFailure
+      const failure = this.#globalFailure ?? (await this.#runCurrent()) ?? this.#globalFailure
       if (failure === null) return null
       const answer = this.#decide(failure.error)
       if (answer === 'shutdown-application') await this.#stopApplication()
@@ -71,6 +79,20 @@ export class ThreadSupervisor {
     await this.#current?.abandon()
   }
 
+  async #runCurrent(): Promise<Failure | null> {
+    const { clock } = this.#options.environment
+    const beganMs = clock.monotonic()
+    const failure = await failureOf(this.#current!.run())
+    this.#soonFailed = clock.monotonic() - beganMs < soonMs ? this.#soonFailed + 1 : 0
+    return failure
+  }
+
+  /** A record that fails each time would make the whole group rebalance without end: the pauses grow. */
+  get #pauseMs(): number {
+    const { retryBackoffMs } = this.#options.config
+    return Math.max(retryBackoffMs, Math.min(failingPauseMaxMs, retryBackoffMs * 2 ** Math.max(0, this.#soonFailed - 1)))
+  }
+
   #watchGlobal(): void {
     this.#options.global?.run().catch((error: unknown) => {
       this.#globalFailure = { error }
@@ -85,8 +107,8 @@ export class ThreadSupervisor {
   async #replace(): Promise<Failure | null> {
     const { environment, config, stopping, onReplace } = this.#options
     onReplace()
+    await sleep(environment.clock, this.#pauseMs, stopping)
     for (let pauseMs = config.retryBackoffMs; ; pauseMs = Math.min(2 * pauseMs, reopenPauseMaxMs)) {
-      await sleep(environment.clock, pauseMs, stopping)
       if (stopping.aborted) return null
       const failure = await failureOf(this.#reopen())
       if (failure === null || stopping.aborted) return null
@@ -95,6 +117,7 @@ export class ThreadSupervisor {
         return failure
       }
       config.logger.warn(`The next thread cannot begin yet, and is tried again: ${sentenceOf(failure.error)}`)
+      await sleep(environment.clock, pauseMs, stopping)
     }
   }
 

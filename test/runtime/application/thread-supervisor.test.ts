@@ -108,3 +108,34 @@ t.test('an application that closes during an outage does not wait for its end', 
     t.ok(clock.now() < 5100)
   })
 })
+
+t.test(
+  'threads that fail soon after they began come back after growing pauses, so that their group is left in peace',
+  async (t) => {
+    const { clock, calls, ends, supervisor } = open([])
+    await simulate(clock, async () => {
+      await supervisor.open()
+      const ended = supervisor.run()
+      const fail = async (lifeMs: number): Promise<number> => {
+        const at = clock.now() + lifeMs
+        while (clock.now() < at) await clock.yield()
+        const count = ends.length
+        ends.at(-1)!.reject(new Error('A record that fails each time.'))
+        while (ends.length === count) await clock.yield()
+        return clock.now() - at
+      }
+      const pauses: number[] = []
+      for (let failures = 0; failures < 10; failures++) pauses.push(await fail(50))
+      t.ok(pauses[0]! < 200, `the first comes back after ${pauses[0]} ms`)
+      t.ok(pauses[9]! >= 10_000 && pauses[9]! < 10_200, `the last after ${pauses[9]} ms`)
+      t.same(
+        pauses,
+        pauses.toSorted((a, b) => a - b),
+      )
+      t.ok((await fail(60_000)) < 200, 'one that has lived for a minute comes back at once')
+      await supervisor.leave()
+      t.equal(await ended, null)
+      t.equal(calls.filter((call) => call === 'replace').length, 11)
+    })
+  },
+)
