@@ -305,7 +305,11 @@ export class GroupMember {
     }
     // The group has gone on without this member's answer. It still has the member under its id: with a new id the group would wait
     // for the old one, too.
-    if (error.code === 'TRANSPORT_ILLEGAL_GENERATION') return this.#raise('rejoin')
+    // No commit of this generation goes through any more, so none is sent until the answer to the next sync.
+    if (error.code === 'TRANSPORT_ILLEGAL_GENERATION') {
+      void this.#commits.shut()
+      return this.#raise('rejoin')
+    }
     // KIP-345: another process uses this instance id. If this member joined again, it would fence that process in turn.
     if (error.kind !== 'fenced' || error.code === 'TRANSPORT_FENCED_INSTANCE_ID') this.#fatal = error
     else this.#memberId = ''

@@ -54,6 +54,35 @@ t.test('a commit that is refused for its generation loses nothing: the member jo
   await member.leave()
 })
 
+t.test('after a commit that was refused for its generation none is sent until the member has joined again', async (t) => {
+  const { cluster, join, advance } = await openGroup(t)
+  const { coordinator, calls, answers } = await openCoordinator(cluster)
+  const unsent: boolean[] = []
+  const last = async (): Promise<void> => {
+    const { member } = await joined
+    const sent = calls.length
+    await member.commit([offset]).catch(() => undefined)
+    unsent.push(calls.length === sent)
+  }
+  let isRefused = false
+  const subscription = async () => {
+    if (isRefused) await last()
+    return { topics: ['in'], userData: Buffer.from('from a') }
+  }
+  const joined = join('a', { subscription }, { coordinator })
+  const { member } = await joined
+  answers.commitOffsets = () => Promise.reject(refusal('ILLEGAL_GENERATION', 'fenced'))
+  isRefused = true
+  await t.rejects(member.commit([offset]), { code: 'TRANSPORT_ILLEGAL_GENERATION' })
+  t.notOk(member.canCommit)
+  delete answers.commitOffsets
+  await advance(500)
+  t.same(unsent, [true], 'the commit before the join is not sent either')
+  t.ok(member.canCommit)
+  await member.commit([offset])
+  await member.leave()
+})
+
 t.test('a commit that is refused because the group rebalances is no reason for another rebalance', async (t) => {
   const { cluster, join, advance } = await openGroup(t)
   const { coordinator, calls, answers } = await openCoordinator(cluster)
