@@ -6,6 +6,7 @@
  */
 import { openBench } from './broker/bench.ts'
 import type { Bench } from './broker/bench.ts'
+import { deleteTopics } from './broker/topics.ts'
 import { measureThroughput } from './measure/throughput.ts'
 import { measureTime } from './measure/time.ts'
 import { benchOptions } from './options.ts'
@@ -50,6 +51,8 @@ async function measureAll(
       const reason = error instanceof Error ? error.message : String(error)
       voids.push({ name: row.name, reason })
       console.error(`${row.name}: VOID. ${reason}`)
+    } finally {
+      await deleteTopics(bench, `bench-${row.name}-`)
     }
   }
   return { rows: compared, voids }

@@ -53,16 +53,17 @@ public final class Subject {
     private static Map<String, Object> start(JsonNode order) throws Exception {
         var properties = Settings.of(order);
         running = new KafkaStreams(Topologies.of(order).build(order, properties), properties);
-        CountDownLatch isRunning = new CountDownLatch(1);
+        CountDownLatch settled = new CountDownLatch(1);
         running.setStateListener((state, before) -> {
-            if (state == KafkaStreams.State.RUNNING) isRunning.countDown();
+            if (state == KafkaStreams.State.RUNNING || state.hasCompletedShutdown()) settled.countDown();
         });
         running.setUncaughtExceptionHandler(error -> {
             error.printStackTrace();
             return StreamThreadExceptionResponse.SHUTDOWN_CLIENT;
         });
         running.start();
-        if (!isRunning.await(300, TimeUnit.SECONDS)) throw new IllegalStateException("not RUNNING after 300 s");
+        if (!settled.await(300, TimeUnit.SECONDS)) throw new IllegalStateException("not RUNNING after 300 s");
+        if (running.state().hasCompletedShutdown()) throw new IllegalStateException("Kafka Streams failed while it started");
         return Map.of("kind", "running");
     }
 

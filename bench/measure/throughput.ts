@@ -10,6 +10,7 @@ import { oursCommand } from '../subject/ours-command.ts'
 import type { JavaProgram } from '../subject/java-program.ts'
 import { cpuMicroseconds, memoryOf } from '../subject/process-times.ts'
 import { SubjectProcess } from '../subject/subject-process.ts'
+import type { SubjectCommand } from '../subject/subject-process.ts'
 import { digestOf } from '../verify/digest.ts'
 import { readTopic } from '../verify/read-topic.ts'
 import { drained } from './drained.ts'
@@ -25,7 +26,6 @@ export async function measureThroughput(bench: Bench, program: JavaProgram, row:
   const cells = plan.suite === 'full' ? await run.tryCells(program) : []
   const cell = cells.toSorted((left, right) => left.figure - right.figure)[0]?.cell ?? row.java[0]
   const result = await run.pairs(program, cell)
-  await deleteTopics(bench, run.prefix)
   return { ...result, cells }
 }
 
@@ -64,21 +64,23 @@ class ThroughputRun {
   async tryCells(program: JavaProgram): Promise<RowResult['cells']> {
     const tried = []
     for (const cell of this.#row.java) {
-      const contender: Contender = { side: java, subject: new SubjectProcess(program.command(cell.collector)), cell, passes: [] }
+      await using subject = new SubjectProcess(program.command(cell.collector))
+      const contender: Contender = { side: java, subject, cell, passes: [] }
       await this.#pass(contender)
       tried.push({ cell, figure: (await this.#pass(contender)).figure })
-      await contender.subject.end()
     }
     return tried
   }
 
   async pairs(program: JavaProgram, cell: JavaCell): Promise<Omit<RowResult, 'cells'>> {
-    const raw = new SubjectProcess(oursCommand())
+    await using subjects = new AsyncDisposableStack()
+    const launch = (command: SubjectCommand): SubjectProcess => subjects.use(new SubjectProcess(command))
+    const raw = launch(oursCommand())
     const contenders: Contender[] = [
-      { side: java, subject: new SubjectProcess(program.command(cell.collector)), cell, passes: [] },
+      { side: java, subject: launch(program.command(cell.collector)), cell, passes: [] },
       ...this.#plan.connections.map((connection) => ({
         side: ours(connection),
-        subject: new SubjectProcess(oursCommand()),
+        subject: launch(oursCommand()),
         cell: null,
         passes: [],
       })),
@@ -92,7 +94,6 @@ class ThroughputRun {
         if (pass >= 0) contender.passes.push(figures)
       }
     }
-    await Promise.all([raw, ...contenders.map(({ subject }) => subject)].map((subject) => subject.end()))
     return this.#result(contenders, cell, floor)
   }
 

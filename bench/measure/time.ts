@@ -21,7 +21,7 @@ export async function measureTime(bench: Bench, program: JavaProgram, row: TimeR
   const trial = await row.prepare(bench, records)
   const digests = new Map<string, string>()
   let count = 0
-  for (let pass = -Math.min(1, plan.warmUps); pass < plan.pairs; pass++) {
+  for (let pass = plan.suite === 'full' ? -1 : 0; pass < plan.pairs; pass++) {
     for (const { name, contender, passes } of turn(contestants, Math.abs(pass))) {
       const prefix = `bench-${row.name}-${count++}-`
       const result = await trial({ ...contender, prefix })
@@ -31,15 +31,17 @@ export async function measureTime(bench: Bench, program: JavaProgram, row: TimeR
       await deleteTopics(bench, prefix)
     }
   }
-  await deleteTopics(bench, `bench-${row.name}-`)
   const sides = contestants.map(({ name, isJava, passes }) => ({ name, isJava, passes }))
   const [digest] = digests.values()
   const { name, title, goal } = row
   return { name, title, goal, unit: 'ms', records, digest: digest!, cell: null, cells: [], floor: [], sides }
 }
 
-function contestantsOf(program: JavaProgram, row: TimeRow, { connections }: Plan): readonly Contestant[] {
-  const variants = [{ name: java.name }, ...row.java.map((variant) => ({ ...variant, name: `${java.name}, ${variant.name}` }))]
+function contestantsOf(program: JavaProgram, row: TimeRow, { connections, suite }: Plan): readonly Contestant[] {
+  const variants = [
+    { name: java.name },
+    ...(suite === 'full' ? row.java : []).map((variant) => ({ ...variant, name: `${java.name}, ${variant.name}` })),
+  ]
   return [
     ...variants.map(({ name, jvm = [], settings = {} }: TimeRow['java'][number]) => ({
       name,

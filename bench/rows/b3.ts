@@ -8,7 +8,7 @@ export const b3: ThroughputRow = {
   name: 'b3',
   title: 'count, 1 M keys, no cache',
   topology: 'count',
-  records: { quick: 400_000, full: 4_000_000 },
+  records: { quick: 300_000, full: 4_000_000 },
   goal: 5,
   settings: plainSettings,
   comparison: 'last value of each key',

@@ -36,7 +36,7 @@ async function restore(bench: Bench, contender: TimeContender): Promise<TimeResu
   const order = startOrder(bench, contender, { topology: 'count', inputs: [input], applicationId })
   await createTopic(bench, order.output)
   const began = performance.now()
-  const subject = new SubjectProcess(contender.command)
+  await using subject = new SubjectProcess(contender.command)
   await subject.ask(order)
   const timeMs = performance.now() - began
   const memory = memoryOf(subject.pid)

@@ -35,7 +35,7 @@ async function latency(bench: Bench, contender: TimeContender, records: number, 
   await createTopic(bench, from)
   await createTopic(bench, order.output)
   await writeTopic(bench, from, stream({ records: warmUpRecords, keys: 10_000, seed: 1, perMs: 1, lateMs: 1_000 }))
-  const subject = new SubjectProcess(contender.command)
+  await using subject = new SubjectProcess(contender.command)
   await subject.ask(order)
   await drained(bench, subject, warmUpRecords)
   const { timesMs, digest } = await latencies(bench, { from, to: order.output, records, perSecond })

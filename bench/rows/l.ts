@@ -1,10 +1,12 @@
 import { rm } from 'node:fs/promises'
 import type { Bench } from '../broker/bench.ts'
 import { createTopic } from '../broker/topics.ts'
-import { stream } from '../gen/inputs.ts'
+import { startMs } from '../gen/inputs.ts'
+import { keyOf, transferValue } from '../gen/transfer.ts'
 import { writeTopic } from '../gen/write-topic.ts'
 import { startOrder } from '../measure/start-order.ts'
 import { memoryOf } from '../subject/process-times.ts'
+import { unlessFailed } from '../measure/unless-failed.ts'
 import { SubjectProcess } from '../subject/subject-process.ts'
 import { digestOf } from '../verify/digest.ts'
 import { Tail } from '../verify/tail.ts'
@@ -22,7 +24,7 @@ export const l: TimeRow = {
   java: [{ name: 'C1 only', jvm: ['-XX:TieredStopAtLevel=1', '-Xshare:auto'] }],
   async prepare(bench) {
     await createTopic(bench, input)
-    await writeTopic(bench, input, stream({ records: 1, keys: 1, seed: 2, perMs: 1, lateMs: 1 }))
+    await writeTopic(bench, input, [{ key: keyOf(1), value: transferValue(100_000, 1), timestamp: startMs }])
     return (contender) => coldStart(bench, contender)
   },
 }
@@ -34,13 +36,13 @@ async function coldStart(bench: Bench, contender: TimeContender): Promise<TimeRe
   const digest = digestOf('every record')
   let seen = 0
   const began = performance.now()
-  const subject = new SubjectProcess(contender.command)
+  await using subject = new SubjectProcess(contender.command)
   const running = subject.ask(order)
   const first = tail.until(
     (key, value, timestamp) => void (digest.add(key, value, timestamp), seen++),
     () => seen > 0,
   )
-  await Promise.race([first, Promise.all([first, running])])
+  await unlessFailed(first, running)
   const timeMs = performance.now() - began
   await running
   const memory = memoryOf(subject.pid)

@@ -42,7 +42,7 @@ export interface ThroughputRow extends RowBase {
 /** A row whose figure is a time in ms. */
 export interface TimeRow extends RowBase {
   readonly kind: 'time'
-  /** Java's further ways to run, besides the one that has the settings of Millrace. */
+  /** Java's further ways to run, besides the one that has the settings of Millrace. The full suite tries them. */
   readonly java: readonly JavaVariant[]
   /** Makes what all passes share. */
   prepare(bench: Bench, records: number): Promise<TimeTrial>

@@ -12,7 +12,7 @@ export interface SubjectCommand {
 }
 
 /** A process under test on a core of its own, measured from outside. It takes an order a line, and answers a line. */
-export class SubjectProcess {
+export class SubjectProcess implements AsyncDisposable {
   readonly #child: ChildProcess
   readonly #ended: Promise<string>
   #answered: ((answer: Answer) => void) | null = null
@@ -45,6 +45,11 @@ export class SubjectProcess {
   async kill(): Promise<void> {
     this.#child.kill('SIGKILL')
     await this.#ended
+  }
+
+  /** No process outlives a pass that failed. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.kill()
   }
 
   async end(): Promise<void> {
