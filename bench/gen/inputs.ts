@@ -31,7 +31,10 @@ interface StreamShape {
 const latePercent = 5
 const accounts = 10_000
 
-/** A stream of transfers: keys are uniform, and one record of twenty is late. */
+/**
+ * A stream of transfers: keys are uniform, and one record of twenty is late. Keys are drawn at random. A sequence that spreads them
+ * evenly (multiples of the golden ratio) meets rows in the order in which they were allocated: a count then costs a quarter less.
+ */
 export function* stream({ records, keys, seed, perMs, lateMs }: StreamShape): Generator<InputRecord> {
   for (let index = 0; index < records; index++) {
     const isLate = randomBelow(100, seed + 1, index) < latePercent
