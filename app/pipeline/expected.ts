@@ -75,10 +75,19 @@ function byId(documents: readonly Document[]): Map<unknown, Document> {
 }
 
 /** Reads until it is equal, or gives the differences that are left. */
-export async function awaitEqual(readUrl: string, databases: BankDatabases, timeoutMs: number): Promise<string[]> {
+export function awaitEqual(readUrl: string, databases: BankDatabases, timeoutMs: number): Promise<string[]> {
+  return awaitJoin(() => readTransfers(readUrl), databases, timeoutMs)
+}
+
+/** The same for any that have the documents. */
+export async function awaitJoin(
+  read: () => Promise<readonly Document[]> | readonly Document[],
+  databases: BankDatabases,
+  timeoutMs: number,
+): Promise<string[]> {
   const endMs = Date.now() + timeoutMs
   for (;;) {
-    const left = differences(await readTransfers(readUrl), joinedTransfers(databases))
+    const left = differences(await read(), joinedTransfers(databases))
     if (left.length === 0 || Date.now() > endMs) return left
     await new Promise((resolve) => setTimeout(resolve, 50))
   }

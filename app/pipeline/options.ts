@@ -12,6 +12,8 @@ export interface PipelineOptions {
   readonly port: number
   /** Transfers a second that the generator makes from the beginning; null: it waits to be started. */
   readonly rate: number | null
+  /** Instances of the enricher, which share its tasks. */
+  readonly enrichers: number
   /** Whether the log is also printed. */
   readonly log: 'file' | 'file and terminal'
   /** Whether kill, poison and the generator are there with a real cluster, too. */
@@ -26,6 +28,7 @@ export const usage = `npm run pipeline [-- OPTIONS]
                        Without it: a temporary directory, gone at the end; with --kafka .data/HOST-PORT, which stays
   --port NUMBER        the first port to try, 8080 by default
   --rate NUMBER        transfers a second from the beginning, 5 by default; 0 for none
+  --enrichers NUMBER   instances of the enricher, which share its tasks, 1 by default
   --no-ui              no page, only the APIs
   --demo               kill, poison and the generator with --kafka, too
   --log                print the log as well
@@ -43,6 +46,7 @@ const known = {
   dir: { type: 'string' },
   port: { type: 'string' },
   rate: { type: 'string' },
+  enrichers: { type: 'string' },
   'no-ui': { type: 'boolean' },
   demo: { type: 'boolean' },
   log: { type: 'boolean' },
@@ -61,6 +65,7 @@ export function parseOptions(args: readonly string[]): PipelineOptions | 'help' 
     page: values['no-ui'] === true ? 'no page' : 'page',
     port: number('port', values.port ?? '8080', 65_535),
     rate: rate === 0 ? null : rate,
+    enrichers: Math.max(1, Math.floor(number('enrichers', values.enrichers ?? '1', 16))),
     log: values.log === true ? 'file and terminal' : 'file',
     demo: values.demo === true ? 'always' : 'only embedded',
   }

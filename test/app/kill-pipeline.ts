@@ -251,7 +251,7 @@ export async function killPipeline(options: KillOptions): Promise<KillOutcome> {
 }
 
 /** By SQL, where no rule holds: amounts that are none, transfers to oneself and to nobody. */
-function writeBadRow(dir: string, number: number): void {
+export function writeBadRow(dir: string, number: number): void {
   const bad = [
     [1, 2, 'abc'],
     [1, 2, '-5.00'],

@@ -24,12 +24,20 @@ test('an unknown option is refused with a hint and no stack', async (t) => {
 test('--help explains every option', async (t) => {
   const { code, stdout } = await run('--help')
   t.equal(code, 0)
-  for (const option of ['--verify', '--kafka', '--dir', '--port', '--rate', '--no-ui', '--demo', '--log'])
+  for (const option of ['--verify', '--kafka', '--dir', '--port', '--rate', '--enrichers', '--no-ui', '--demo', '--log'])
     t.match(stdout, `\n  ${option}`)
 })
 
 test('values that make no sense are refused, and say what is taken', async (t) => {
-  for (const args of [['--port', 'x'], ['--port', '70000'], ['--rate', '-1'], ['--rate', ''], ['--kafka', 'nonsense'], ['words']])
+  for (const args of [
+    ['--port', 'x'],
+    ['--port', '70000'],
+    ['--rate', '-1'],
+    ['--enrichers', '17'],
+    ['--rate', ''],
+    ['--kafka', 'nonsense'],
+    ['words'],
+  ])
     t.throws(() => parseOptions(args), UsageError, args.join(' '))
 })
 
