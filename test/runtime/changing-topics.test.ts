@@ -202,6 +202,22 @@ t.test('a changelog that is deleted, or deleted and created again, ends the appl
     })
 })
 
+t.test('so does a repartition topic', async (t) => {
+  const builder = new StreamsBuilder()
+  builder.stream(input).repartition({ name: 'again' }).to(output)
+  await whileTopicsChange(builder.build(), async ({ cluster, open, seen, comes }) => {
+    await createTopics(cluster, { in: 1, out: 1 })
+    const app = open({ uncaughtExceptionHandler: () => 'shutdown-client' })
+    await app.start()
+    await produce(cluster, input, rows('a', 5))
+    await comes('a', async () => (await seen()).length === 5)
+    cluster.broker.deleteTopic('app-again-repartition')
+    await comes('the end', () => app.state === 'error')
+    await t.rejects(app.closed, { code: 'STREAMS_INTERNAL_TOPIC_LOST', facts: { topics: ['app-again-repartition'] } })
+    await app.close()
+  })
+})
+
 t.test('a table whose changelog is its source topic has the rows of the new topic only', async (t) => {
   const builder = new StreamsBuilder()
   builder.table(input, { store: 'rows' }).toStream().to(output)
