@@ -94,7 +94,7 @@ function record(
     op,
     ...times,
   }
-  const value = Buffer.from(`{"schema":${envelopeText(topic, options.table)},"payload":${jsonText(payload)}}`)
+  const value = Buffer.from(`{"schema":${envelopeText(topic, options.table)},"payload":${JSON.stringify(payload)}}`)
   return { topic, key: Buffer.from(keyText(topic, id)), value, timestamp: change.timeMs, headers }
 }
 
@@ -104,9 +104,10 @@ function sourceOf({ source, snapshot, timeMs }: LoggedChange, { prefix, database
   return { ...common, table, server_id: 0, gtid: null, ...source, row: 0, thread: null, query: null }
 }
 
-/** Nanoseconds are beyond what a number holds exactly: they are a bigint until they are text. */
-function timesOf(timeMs: number): { readonly ts_ms: number; readonly ts_us: number; readonly ts_ns: bigint } {
-  return { ts_ms: timeMs, ts_us: timeMs * 1000, ts_ns: BigInt(timeMs) * 1_000_000n }
+/** Nanoseconds are beyond what a number holds exactly: they are written by their digits. */
+function timesOf(timeMs: number): { readonly ts_ms: number; readonly ts_us: number; readonly ts_ns: unknown } {
+  const digits = String(BigInt(timeMs) * 1_000_000n)
+  return { ts_ms: timeMs, ts_us: timeMs * 1000, ts_ns: (JSON as RawJson).rawJSON(digits) }
 }
 
 /** Money in Connect's form. What is no decimal of its column goes to `otherwise`. */
@@ -155,12 +156,6 @@ function memoized(name: string, make: () => object): string {
   const text = schemaTexts.get(name) ?? JSON.stringify(make())
   schemaTexts.set(name, text)
   return text
-}
-
-function jsonText(value: unknown): string {
-  return JSON.stringify(value, (_key, part: unknown) =>
-    typeof part === 'bigint' ? (JSON as RawJson).rawJSON(String(part)) : part,
-  )
 }
 
 /** ES2026; @types/node does not know it yet. */

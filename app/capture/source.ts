@@ -43,6 +43,8 @@ export class Source {
   readonly #options: SourceOptions
   readonly #stopping = new AbortController()
   #running: Promise<void> = Promise.resolve()
+  /** True once the changes are newer than what the topics had at the start: all that follow are missing there. */
+  #isPast = false
   #wake: () => void = () => {}
 
   constructor(feed: ChangeFeed, topics: RawTopics, options: SourceOptions) {
@@ -87,9 +89,10 @@ export class Source {
 
   async #sendAll(changes: readonly LoggedChange[], positions: Positions): Promise<string> {
     const records = changes.flatMap((change) => this.#recordsOf(change))
-    await this.#topics.send(records.filter((record) => this.#isNew(record, positions.get(this.#topics.partitionOf(record)))))
+    await this.#topics.send(this.#isPast ? records : records.filter((record) => this.#isMissing(record, positions)))
     const last = changes.at(-1)!.position
     await this.#feed.acknowledge(last)
+    this.#isPast ||= [...positions.values()].every((known) => known === null || this.#feed.compare(last, known.position)! > 0)
     return last
   }
 
@@ -122,7 +125,8 @@ export class Source {
     }
   }
 
-  #isNew(record: RawRecord, position: Position | null | undefined): boolean {
+  #isMissing(record: RawRecord, positions: Positions): boolean {
+    const position = positions.get(this.#topics.partitionOf(record))
     return position == null || this.#compare(positionIn(record.headers)!, position) > 0
   }
 

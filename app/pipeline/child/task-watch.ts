@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
+import { request } from 'undici'
 import type { Owner, System } from '../../contracts/feed.ts'
 import type { FromChild } from './messages.ts'
 
@@ -66,7 +67,8 @@ function weakest(guarantees: readonly System['guarantee'][]): System['guarantee'
 
 async function tasksAt(url: string): Promise<Tasks | null> {
   try {
-    return (await (await fetch(`${url}/tasks`)).json()) as Tasks
+    const { body } = await request(`${url}/tasks`)
+    return (await body.json()) as Tasks
   } catch {
     return null
   }
