@@ -1,13 +1,18 @@
-import { mkdir } from 'node:fs/promises'
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { readFileSync } from 'node:fs'
 import t from 'tap'
+import type { Test } from 'tap'
 import type { Page } from 'playwright-core'
 import { FakeServer } from '../fake/fake-server.ts'
 import { openPage, until, withBrowser } from './browser-test.ts'
 import type { Bench, PageOptions } from './browser-test.ts'
+import { differenceOf } from './picture.ts'
 
-/** Pictures that documents show. `UPDATE_IMAGES=1` writes them anew; all others go to a folder that nobody keeps. */
+/**
+ * Pictures that documents show, and that a run compares with its own. `UPDATE_IMAGES=1` writes them anew; all others go to a folder that
+ * nobody keeps.
+ */
 const shown = [
   'live',
   'live-dark',
@@ -23,7 +28,9 @@ const shown = [
 ]
 const documents = new URL('../../../docs/images/', import.meta.url)
 const scratch = new URL('../.data/images/', import.meta.url)
-const folderOf = (name: string): URL => (process.env['UPDATE_IMAGES'] === '1' && shown.includes(name) ? documents : scratch)
+const isUpdate = process.env['UPDATE_IMAGES'] === '1'
+/** Of the 1,024 pixels of a square; a letter that is another has more. */
+const toleratedPixels = 24
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 const noon = Date.parse('2026-11-28T14:03:05.120Z')
 
@@ -166,10 +173,26 @@ async function show(bench: Bench, state: State): Promise<void> {
     t.same(violations, [], 'axe')
     t.same(faults, [])
     if (state.moves === true) await fly(server, page)
-    await page.screenshot({ path: new URL(`${state.name}.png`, folderOf(state.name)).pathname })
+    await compare(t, state, page)
     clearInterval(life)
     await close()
   })
+}
+
+/** Takes the picture of a state, and holds it against the one that documents show. */
+async function compare(t: Test, { name, moves }: State, page: Page): Promise<void> {
+  const picture = await page.screenshot()
+  await writeFile(new URL(`${name}.png`, isUpdate && shown.includes(name) ? documents : scratch), picture)
+  if (isUpdate || !shown.includes(name)) return
+  const canvas = moves === true ? await page.locator('canvas').boundingBox() : null
+  const { pixels, shown: difference } = differenceOf(
+    picture,
+    await readFile(new URL(`${name}.png`, documents)),
+    canvas === null ? [] : [canvas],
+  )
+  t.comment(`${name}: ${pixels} pixels of a square differ`)
+  if (pixels > toleratedPixels) await writeFile(new URL(`${name}-difference.png`, scratch), difference)
+  t.ok(pixels <= toleratedPixels, `docs/images/${name}.png shows it; a wanted change is written by UPDATE_IMAGES=1`)
 }
 
 /** Three traces, a quarter of a second apart. */
