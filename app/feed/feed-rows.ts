@@ -8,8 +8,8 @@ const deadLettersMax = 200
 
 /** The rows that a feed's records leave: the newest transfers, the ids of all, users, balances, the newest dead letters. */
 export class FeedRows {
-  /** In order of their last change. */
-  readonly #transfers = new Map<string, TransferRecord>()
+  /** In order of their last change. To drop one for each new one would cost more than to drop many at times. */
+  #transfers = new Map<string, TransferRecord>()
   readonly #ids = new IdSet()
   readonly #users = new Map<string, UserRecord>()
   readonly #balances = new Map<string, BalanceRecord>()
@@ -29,7 +29,7 @@ export class FeedRows {
 
   state(): RowState {
     return {
-      transfers: [...this.#transfers.values()].reverse(),
+      transfers: [...this.#transfers.values()].slice(-transfersMax).reverse(),
       transferCount: this.#ids.size,
       transferIds: this.#ids.ranges(),
       users: [...this.#users.values()],
@@ -51,7 +51,7 @@ export class FeedRows {
     if (record.value === null) return this.#ids.delete(Number(key))
     this.#ids.add(Number(key))
     this.#transfers.set(key, record)
-    if (this.#transfers.size > transfersMax) this.#transfers.delete(this.#transfers.keys().next().value!)
+    if (this.#transfers.size >= 2 * transfersMax) this.#transfers = new Map([...this.#transfers].slice(-transfersMax))
   }
 
   #addDeadLetter(record: DeadLetterRecord): void {

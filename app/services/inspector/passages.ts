@@ -1,4 +1,5 @@
 import type { Cause, ClockMs, Excerpt, Lane, Station } from '../../contracts/feed.ts'
+import { RecentMap } from '../../feed/recent-map.ts'
 
 /** A record that passed a station. */
 export interface Passage {
@@ -15,7 +16,7 @@ export interface Passage {
   readonly excerpt: () => Excerpt
 }
 
-const causesMax = 20_000
+const causesKept = 10_000
 const before: Readonly<Record<Station, Station | null>> = {
   sql: null,
   raw: 'sql',
@@ -26,7 +27,7 @@ const before: Readonly<Record<Station, Station | null>> = {
 
 /** When each change passed each station, by its cause: how long it took from one to the next. The newest changes only. */
 export class CauseTimes {
-  readonly #seen = new Map<string, Partial<Record<Station, ClockMs>>>()
+  readonly #seen = new RecentMap<string, Partial<Record<Station, ClockMs>>>(causesKept)
 
   /** Notes the first record of a change at a station, and says how long it took since the station before. */
   note(cause: Cause, station: Station, seen: ClockMs): number | null {
@@ -40,8 +41,7 @@ export class CauseTimes {
 
   #open(cause: string): Partial<Record<Station, ClockMs>> {
     const times = {}
-    this.#seen.set(cause, times)
-    if (this.#seen.size > causesMax) this.#seen.delete(this.#seen.keys().next().value!)
+    this.#seen.add(cause, times)
     return times
   }
 }

@@ -1,9 +1,10 @@
 import type { Lane, Trace, TraceHop } from '../../contracts/feed.ts'
+import { RecentMap } from '../../feed/recent-map.ts'
 import type { Passage } from './passages.ts'
 
 const tracesPerSecondMax = 20
 const followedMax = 200
-const recentMax = 5000
+const waysKept = 5000
 
 interface Way {
   readonly lane: Lane
@@ -19,7 +20,7 @@ interface Way {
  */
 export class TraceBook {
   readonly #clock: string
-  readonly #ways = new Map<string, Way>()
+  readonly #ways = new RecentMap<string, Way>(waysKept)
   /** The ways that have grown since they were last looked through. */
   #grown = new Set<Way>()
   readonly #followed = new Map<number, 'own' | 'selected'>()
@@ -78,8 +79,7 @@ export class TraceBook {
 
   #open(key: string, { lane, id, cause }: Passage): Way {
     const way: Way = { lane, id, cause, passages: [], sentCount: 0 }
-    this.#ways.set(key, way)
-    if (this.#ways.size > recentMax) this.#ways.delete(this.#ways.keys().next().value!)
+    this.#ways.add(key, way)
     return way
   }
 
