@@ -88,7 +88,7 @@ class ThroughputRun {
     const floor: number[] = []
     for (let pass = -this.#plan.warmUps; pass < this.#plan.pairs; pass++) {
       const l1 = await this.#rawPass(raw)
-      if (pass >= 0) floor.push(l1)
+      if (pass >= 0 && l1 !== null) floor.push(l1)
       for (const contender of turn(contenders, Math.abs(pass))) {
         const figures = await this.#pass(contender)
         if (pass >= 0) contender.passes.push(figures)
@@ -153,8 +153,8 @@ class ThroughputRun {
     return drained(this.#bench, subject, 0)
   }
 
-  async #rawPass(subject: SubjectProcess): Promise<number> {
-    if (this.#row.later !== undefined) return NaN
+  async #rawPass(subject: SubjectProcess): Promise<number | null> {
+    if (this.#row.later !== undefined) return null
     const topic = `${this.prefix}${this.#row.inputs(0)[0]!.name}`
     const ends = await endOffsets(this.#bench, topic)
     const before = cpuMicroseconds(subject.pid)
