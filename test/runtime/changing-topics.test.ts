@@ -79,6 +79,23 @@ t.test('partitions that a topic gets while the application runs are read', async
   })
 })
 
+t.test('a topic of a pattern that is deleted is read no more, and the others are', async (t) => {
+  const builder = new StreamsBuilder()
+  builder.stream({ pattern: /in.*/, ...strings }).to(output)
+  await whileTopicsChange(builder.build(), async ({ cluster, warnings, open, seen, comes }) => {
+    await createTopics(cluster, { in: 1, 'in-2': 2, out: 1 })
+    await using app = open()
+    await app.start()
+    await produce(cluster, input, rows('a', 5))
+    await comes('a', async () => (await seen()).length === 5)
+    cluster.broker.deleteTopic('in-2')
+    await comes('the news', () => app.localTasks().length === 1 && app.state === 'running')
+    t.ok(warnings.some((each) => each.startsWith('Topic in-2 was deleted.')))
+    await produce(cluster, input, rows('b', 5))
+    await comes('b', async () => (await seen()).length === 10)
+  })
+})
+
 t.test('a topic that was deleted and created again is read from its start, and from nowhere else', async (t) => {
   await whileTopicsChange(copy(), async ({ cluster, warnings, open, seen, comes }) => {
     await createTopics(cluster, { in: 1, out: 1 })

@@ -1,4 +1,4 @@
-import { ProcessorStateError, StreamsError } from '../../model/errors.ts'
+import { ProcessorStateError, StreamsError, TransportError } from '../../model/errors.ts'
 import type { TopicPartition } from '../../model/topic-partition.ts'
 import { partitionKey } from '../../model/topic-partition.ts'
 import type { StorageEnvironment } from '../../storage/storage.ts'
@@ -217,11 +217,20 @@ export class GlobalThread implements AsyncDisposable {
     const lost = changes.find(isLost)
     if (lost !== undefined) throw globalTopicLost(lost)
     for (const change of changes) this.#options.environment.logger.info(changeText(change), { topic: change.topic })
-    const isNew = (partition: TopicPartition): boolean => !this.#next.has(partitionKey(partition))
-    const partitions = partitionsOf(this.#watch.known ?? new Map()).filter(isNew)
+    try {
+      await this.#grow(this.#watch.known ?? new Map())
+    } catch (error) {
+      if (!(error instanceof TransportError) || error.kind !== 'retriable') throw error
+      // The next step tries again.
+      this.#changes = changes
+    }
+  }
+
+  async #grow(topics: KnownTopics): Promise<void> {
+    const partitions = partitionsOf(topics).filter((partition) => !this.#next.has(partitionKey(partition)))
     for (const { topic, partition, offset } of await this.#options.admin.listOffsets(partitions, 'earliest')) {
       this.#task.addPartition({ topic, partition })
-      this.#begin({ topic, partition }, offset, this.#watch.known?.get(topic)?.id ?? undefined)
+      this.#begin({ topic, partition }, offset, topics.get(topic)?.id ?? undefined)
     }
     this.#task.restored()
   }
