@@ -1,5 +1,6 @@
 import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import type { Cluster } from 'millrace'
 import type { TObject } from 'typebox'
 import { applications } from '../../examples/transfer-pipeline/main.ts'
 import { defaultLimits } from '../../examples/transfer-pipeline/topologies/settlement.ts'
@@ -23,6 +24,8 @@ import type { OwnConfig } from './running-services.ts'
 
 export interface Pipeline extends AsyncDisposable {
   readonly clusterName: string
+  /** For clients beside the services. */
+  readonly cluster: Cluster
   readonly dir: string
   /** For direct SQL, beside the services. */
   readonly users: BankDatabase
@@ -107,6 +110,7 @@ export async function openPipeline(
   const opened = parts.move()
   return {
     clusterName: cluster.description,
+    cluster,
     dir,
     users: usersDatabase,
     transfers: transfersDatabase,
