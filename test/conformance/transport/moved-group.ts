@@ -38,12 +38,12 @@ export async function movedGroupAnswers(of: MovableGroup): Promise<Readonly<Reco
     const protocol = { protocolType: 'suite', protocolName: 'suite' }
     return ask(syncGroup, 5, { ...identity(memberId, generationId), ...protocol, assignments })
   }
-  const beat = async (memberId: string, generationId: number, at = ask) =>
-    (await at(heartbeat, 4, identity(memberId, generationId))).errorCode
-  const commit = async (memberId: string, generationIdOrMemberEpoch: number, committedOffset: number) => {
+  const beat = async (memberId: string, generationId: number) =>
+    (await ask(heartbeat, 4, identity(memberId, generationId))).errorCode
+  const commit = async (memberId: string, generationIdOrMemberEpoch: number, committedOffset: number, at = ask) => {
     const partitions = [{ partitionIndex: 0, committedOffset, committedMetadata: null }]
     const who = { groupId, memberId, generationIdOrMemberEpoch, groupInstanceId: null }
-    return (await ask(offsetCommit, 8, { ...who, topics: [{ name: topic, partitions }] })).topics[0]!.partitions[0]!.errorCode
+    return (await at(offsetCommit, 8, { ...who, topics: [{ name: topic, partitions }] })).topics[0]!.partitions[0]!.errorCode
   }
   const committed = async () => {
     const { errorCode, topics } = await ask(offsetFetch, 7, { groupId, topics: [{ name: topic, partitionIndexes: [0] }], requireStable: false }) // prettier-ignore
@@ -60,7 +60,7 @@ export async function movedGroupAnswers(of: MovableGroup): Promise<Readonly<Reco
   await until(async () => (await beat(first, 1)) === rebalanceInProgress)
   await Promise.all([join(first, 'again'), joining])
   const waiting = sync(second, 2)
-  answers['a broker that is not the coordinator'] = await beat(first, 2, of.other)
+  answers['a broker that is not the coordinator'] = await commit(first, 2, 6, of.other)
   await move()
 
   answers['the sync that waited'] = (await waiting).errorCode

@@ -5,6 +5,7 @@ import { EmbeddedBroker } from '../../../lib/transport/embedded/embedded-broker.
 import type { ClusterView } from '../../../lib/transport/embedded/server/cluster-view.ts'
 import { EmbeddedServer } from '../../../lib/transport/embedded/server/embedded-server.ts'
 import { heartbeat } from '../../../lib/transport/kafka/wire/apis/heartbeat.ts'
+import { syncGroup } from '../../../lib/transport/kafka/wire/apis/sync-group.ts'
 import { decodeResponse, encodeRequest } from '../../../lib/transport/kafka/wire/messages.ts'
 import { RequestWriter } from '../../../lib/transport/kafka/wire/request-writer.ts'
 import { ResponseReader } from '../../../lib/transport/kafka/wire/response-reader.ts'
@@ -57,10 +58,12 @@ t.test('a coordinator that takes a group over knows its last complete generation
   t.same(await movedGroupAnswers({ groupId, topic, coordinator, other, move }), answersOfKafka)
 })
 
-t.test('a coordinator that still loads a group says so (COORDINATOR_LOAD_IN_PROGRESS)', async (t) => {
+// Kafka 4.4: `GroupCoordinatorService.heartbeat`, and the runtime below it for all other requests.
+t.test('a coordinator that still loads a group says so (COORDINATOR_LOAD_IN_PROGRESS), but believes heartbeats', async (t) => {
   const { broker, state, coordinator } = openCluster()
   t.teardown(() => broker.close())
   state.isLoading = true
   const identity = { groupId, memberId: 'a', generationId: 1, groupInstanceId: null }
-  t.equal((await coordinator(heartbeat, 4, identity)).errorCode, 14)
+  t.equal((await coordinator(heartbeat, 4, identity)).errorCode, 0)
+  t.equal((await coordinator(syncGroup, 4, { ...identity, assignments: [] })).errorCode, 14)
 })

@@ -53,8 +53,10 @@ const synced = handler(syncGroup, async ({ assignments, ...request }, context) =
 
 const nothing = new Uint8Array(0)
 
+/** A coordinator that still loads the group believes every heartbeat: nobody shall join anew for that. */
 const alive = handler(heartbeat, (identity, context) => {
   const wrong = misdirectedGroup(identity.groupId, context)
+  if (wrong === errorCodes.COORDINATOR_LOAD_IN_PROGRESS) return { errorCode: 0 }
   return { errorCode: wrong || outcomeOf(() => context.broker.group(identity.groupId).heartbeat(identity)) }
 })
 
