@@ -4,8 +4,8 @@
  *     npm run sim -- [--seeds N] [--from S] [--level port|wire] [--jobs N] [--once] [--until-failure] [--quiet] [--json] [--trace FILE]
  *
  * Each seed runs twice and must do the same twice; `--once` leaves the second run out. `--jobs` spreads the seeds over processes.
- * `--until-failure` ends with the first seed that fails, `--quiet` says nothing of what was hit, `--json` prints the result as data,
- * and `--trace` writes what happened in the last seed. A run of 10,000 seeds fails, too, if a fault has never hit one of its calls.
+ * `--until-failure` ends with the first seed that fails, `--quiet` says nothing of what was hit, `--json` prints the result as data
+ * and failed seeds as errors, and `--trace` writes what happened in the last seed. A run of 10,000 seeds fails, too, if a fault has never hit one of its calls.
  */
 import { spawn } from 'node:child_process'
 import { text } from 'node:stream/consumers'
@@ -48,10 +48,9 @@ else report()
 process.exitCode = result.failed.length > 0 || missed.length > 0 ? 1 : 0
 
 function tell({ seed, hash, violations }: RangeResult['failed'][number]): void {
-  if (values.json) return
-  console.log(`seed ${seed} (${hash}): ${violations.slice(0, 5).join('\n  ')}`)
-  if (!values['until-failure'])
-    console.log(`  replay: npm run sim -- --seeds 1 --from ${seed} --level ${level} --trace trace.txt`)
+  const say = values.json ? console.error : console.log
+  say(`seed ${seed} (${hash}): ${violations.slice(0, 5).join('\n  ')}`)
+  if (!values['until-failure']) say(`  replay: npm run sim -- --seeds 1 --from ${seed} --level ${level} --trace trace.txt`)
 }
 
 function report(): void {
@@ -74,7 +73,6 @@ async function inProcesses(jobs: number): Promise<RangeResult> {
     seeds: Math.min(size, range.seeds - job * size),
   }))
   const results = await Promise.all(parts.filter(({ seeds }) => seeds > 0).map(inProcess))
-  for (const { failed } of results) failed.forEach(tell)
   return sum(results)
 }
 
