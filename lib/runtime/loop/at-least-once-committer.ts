@@ -1,6 +1,5 @@
 import type { Clock } from '../../clock/clock.ts'
 import { TransportError } from '../../model/errors.ts'
-import type { OffsetCommit } from '../../transport/group-coordinator.ts'
 import type { Logger } from '../logger.ts'
 import type { Membership } from '../membership/membership.ts'
 import type { ProducerOutput } from '../output/producer-output.ts'
@@ -14,7 +13,7 @@ import type { CommitOutcome, Committer } from './committer.ts'
 export interface AtLeastOnceCommitterOptions {
   readonly membership: Pick<Membership, 'commit'>
   readonly topics: Pick<AssignedTopics, 'isGone'>
-  readonly output: Pick<ProducerOutput, 'flush'>
+  readonly output: Pick<ProducerOutput, 'settle'>
   readonly directory: Pick<StateDirectory, 'flush'>
   readonly purge: Pick<RepartitionPurge, 'committed' | 'purge'>
   readonly clock: Clock
@@ -27,7 +26,8 @@ const nothing: CommitOutcome = { committed: [], aborted: [] }
 
 /**
  * Commits tasks at least once. Caches are flushed first; then the broker acknowledges all output; then offsets are committed; and
- * only then may stores be written to storage. A crash in between repeats records, and loses none.
+ * only then may stores be written to storage. A crash in between repeats records, and loses none. Tasks whose output a broker does not
+ * acknowledge are left out.
  */
 export class AtLeastOnceCommitter implements Committer {
   readonly #options: AtLeastOnceCommitterOptions
@@ -41,17 +41,18 @@ export class AtLeastOnceCommitter implements Committer {
   async commit(tasks: readonly ManagedTask[], checkpoint: 'if-due' | 'always'): Promise<CommitOutcome> {
     const { directory, purge, clock } = this.#options
     const running = tasks.filter(({ state }) => state === 'running')
+    let leftOut: readonly ManagedTask[]
     try {
       // Waits until earlier writes of stores are on disk: a slow disk then slows the loop down, and does not fill memory.
       await directory.flush().catch(unlessFull)
-      purge.committed(await this.#commit(running, checkpoint))
+      leftOut = await this.#commit(running, checkpoint)
       this.#troubleSinceMs = null
     } catch (error) {
       this.#endure(error)
       return nothing
     }
     void purge.purge(clock.monotonic())
-    return { committed: running, aborted: [] }
+    return { committed: running.filter((each) => !leftOut.includes(each)), aborted: [] }
   }
 
   /** Without a transaction, written records stay written: the tasks read their input again, and write again. */
@@ -59,18 +60,19 @@ export class AtLeastOnceCommitter implements Committer {
     return Promise.resolve(tasks)
   }
 
-  async #commit(running: readonly ManagedTask[], checkpoint: 'if-due' | 'always'): Promise<readonly OffsetCommit[]> {
-    const prepared = running
-      .filter(({ task }) => checkpoint === 'always' || task.isCommitNeeded || task.isCommitRequested)
-      .map(({ task }) => ({ task, offsets: task.prepareCommit() }))
+  /** Returns the tasks that are left out, because what they have written is not acknowledged. */
+  async #commit(running: readonly ManagedTask[], checkpoint: 'if-due' | 'always'): Promise<readonly ManagedTask[]> {
+    const { topics, output, membership, purge } = this.#options
+    const asked = running.filter(({ task }) => checkpoint === 'always' || task.isCommitNeeded || task.isCommitRequested)
+    const prepared = asked.map((managed) => ({ managed, output: managed.output, offsets: managed.task.prepareCommit() }))
     if (prepared.length === 0) return []
-    const { topics, output, membership } = this.#options
-    await output.flush()
+    const settled = await output.settle(prepared)
     // A broker refuses the offsets of a topic that was deleted, and with them those of others.
-    const offsets = prepared.flatMap((each) => each.offsets).filter(({ topic }) => !topics.isGone(topic))
+    const offsets = settled.flatMap((each) => each.offsets).filter(({ topic }) => !topics.isGone(topic))
     if (offsets.length > 0) await membership.commit(offsets)
-    for (const each of prepared) each.task.postCommit(each.offsets, checkpoint)
-    return offsets
+    for (const each of settled) each.managed.task.postCommit(each.offsets, checkpoint)
+    purge.committed(offsets)
+    return asked.filter((managed) => !settled.some((each) => each.managed === managed))
   }
 
   /**

@@ -54,6 +54,7 @@ export interface OpenStreamThreadOptions {
 
 export interface CommitterOptions extends AtLeastOnceCommitterOptions {
   readonly membership: Membership
+  readonly output: ProducerOutput
   readonly tasks: TaskManager
 }
 
@@ -125,9 +126,19 @@ async function connect(options: OpenStreamThreadOptions, loop: LoopParts, opened
   )
   const producerId = { clientId: `${threadId}-producer`, log, metrics }
   const producer = opened.adopt(await cluster.producer({ ...producerId, ...producerOptions(config) }), close)
+  const onSettled = (): void => loop.jobs.wake()
   const bufferBytesMax = Math.min(bufferMemory, memoryShare(config))
   const { metadataMaxAgeMs } = config
-  const output = new ProducerOutput({ ...refusals(environment), producer, admin, clock, metadataMaxAgeMs, bufferBytesMax })
+  const output = new ProducerOutput({
+    ...refusals(environment),
+    producer,
+    admin,
+    clock,
+    metadataMaxAgeMs,
+    bufferBytesMax,
+    patience: patienceOf(options),
+    onSettled,
+  })
   await output.lookUp(writtenTopics(plan))
   const openFetcher = () => cluster.fetcher({ clientId: `${threadId}-restore-consumer`, log, metrics })
   const { logger } = environment

@@ -111,28 +111,29 @@ export class StreamThread {
     input.resume()
     await this.#commitIfDue()
     this.#publishState()
-    await output.room()
+    output.turn()
     if (worked) return clock.yield()
     output.sendAll()
     if (jobs.isEmpty && !input.hasNews && !this.#isReady) await this.#idle()
   }
 
   /**
-   * Restores, processes and punctuates, unless the application pauses (KIP-834), or stores are full of what cannot be committed now.
+   * Restores, processes and punctuates, unless the application pauses (KIP-834), or stores are full of what cannot be committed
+   * now, or output is full of what is not acknowledged.
    * Returns whether anything was processed.
    */
   #work(): boolean {
-    const { executor, updater, pauses, schedule, tasks } = this.#options
+    const { executor, updater, pauses, schedule, tasks, output } = this.#options
     if (pauses.isPaused) return false
     updater.advance()
-    if (schedule.isOverdue(tasks.running)) return false
+    if (schedule.isOverdue(tasks.running) || !output.hasRoom) return false
     const worked = executor.process()
     return executor.punctuate() || worked
   }
 
   get #isReady(): boolean {
-    const { pauses, schedule, tasks, executor } = this.#options
-    return !pauses.isPaused && !schedule.isOverdue(tasks.running) && executor.isReady
+    const { pauses, schedule, tasks, executor, output } = this.#options
+    return !pauses.isPaused && !schedule.isOverdue(tasks.running) && output.hasRoom && executor.isReady
   }
 
   /**

@@ -42,8 +42,8 @@ export class TaskExecutor {
     const startMs = clock.monotonic()
     let worked = false
     for (let idle = 0; idle < running.length && clock.monotonic() < startMs + sliceMs;) {
-      const { task } = running[this.#turn++ % running.length]!
-      const progressed = this.#takeTurn(task, startMs)
+      const { task, output } = running[this.#turn++ % running.length]!
+      const progressed = !output.isHeldBack && this.#takeTurn(task, startMs)
       idle = progressed ? 0 : idle + 1
       worked ||= progressed
       if (progressed && task.isCommitRequested) break
@@ -59,8 +59,8 @@ export class TaskExecutor {
     const now = clock.now()
     let punctuated = false
     for (let count = 0; count < running.length; count++) {
-      const { task } = running[this.#punctuations++ % running.length]!
-      if (!task.punctuateWallClock(now)) continue
+      const { task, output } = running[this.#punctuations++ % running.length]!
+      if (output.isHeldBack || !task.punctuateWallClock(now)) continue
       punctuated = true
       if (clock.monotonic() >= startMs + sliceMs) break
     }
@@ -70,7 +70,7 @@ export class TaskExecutor {
   /** True if a task has a record that it can process now. */
   get isReady(): boolean {
     const monotonicMs = this.#options.clock.monotonic()
-    return this.#options.tasks.running.some(({ task }) => task.isProcessable(monotonicMs))
+    return this.#options.tasks.running.some(({ task, output }) => task.isProcessable(monotonicMs) && !output.isHeldBack)
   }
 
   /** True if a record was processed. */

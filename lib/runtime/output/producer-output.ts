@@ -1,12 +1,15 @@
-import type { Clock } from '../../clock/clock.ts'
+import { sleep, type Clock } from '../../clock/clock.ts'
 import { StreamsError, TransportError } from '../../model/errors.ts'
+import { partitionKey } from '../../model/topic-partition.ts'
 import type { Admin } from '../../transport/admin.ts'
 import type { Producer } from '../../transport/producer.ts'
 import { deadLettersInto } from '../errors/dead-letters.ts'
-import { ProducerTopic } from './producer-topic.ts'
-import type { RecordOutput, TopicOutput } from './record-output.ts'
 import { RefusedRecords } from '../errors/refused-records.ts'
 import type { RefusalHandling } from '../errors/refused-records.ts'
+import { patiently, type Patience } from '../patience.ts'
+import { stuckMs, type PartitionOutput } from './partition-output.ts'
+import { ProducerTopic } from './producer-topic.ts'
+import { NotedOutput, type TaskOutput } from './task-output.ts'
 
 export interface ProducerOutputOptions extends RefusalHandling {
   readonly producer: Producer
@@ -14,27 +17,40 @@ export interface ProducerOutputOptions extends RefusalHandling {
   readonly clock: Clock
   /** How often the partitions of the topics are looked up again. Java: `metadata.max.age.ms`. */
   readonly metadataMaxAgeMs: number
-  /** While more bytes than this are in flight, the loop waits (Java: `buffer.memory`). */
+  /** While more bytes than this are in flight, nothing is processed (Java: `buffer.memory`). */
   readonly bufferBytesMax: number
+  /** For look-ups of topics that fail. */
+  readonly patience: Patience
+  /** Called whenever a batch is acknowledged or given up. */
+  readonly onSettled?: (() => void) | undefined
 }
 
-/** The output of all tasks of a thread: one open batch per partition, several in flight. */
-export class ProducerOutput implements RecordOutput {
+/**
+ * The output of all tasks of a thread: one open batch per partition, several in flight. A partition that does not answer holds back the
+ * tasks that write to it, and nobody else.
+ */
+export class ProducerOutput {
   readonly #options: ProducerOutputOptions
   readonly #topics = new Map<string, ProducerTopic>()
+  /** What belongs to no single task: dead letters of refused records. */
+  readonly #common: NotedOutput
   readonly #inFlight = new Set<Promise<void>>()
   readonly #lookedUp = new Set<string>()
   #lookUpAtMs: number
-  #bytesInFlight = 0
+  readonly #told = new Set<PartitionOutput>()
+  #progress = Promise.withResolvers<void>()
+  #lookingUp: Promise<void> | null = null
   #failure: unknown = undefined
 
   constructor(options: ProducerOutputOptions) {
     this.#options = options
     this.#lookUpAtMs = options.clock.monotonic() + options.metadataMaxAgeMs
+    this.#common = this.#noted()
   }
 
-  topic(name: string): TopicOutput {
-    return this.#topic(name)
+  /** The output of a task. */
+  ofTask(): TaskOutput {
+    return this.#noted()
   }
 
   /**
@@ -57,32 +73,87 @@ export class ProducerOutput implements RecordOutput {
 
   /** Bytes of the batches that are open or in flight. */
   get heldBytes(): number {
-    let bytes = this.#bytesInFlight
-    for (const topic of this.#topics.values()) bytes += topic.openBytes
+    let bytes = 0
+    for (const { open, inFlightBytes } of this.#partitions()) bytes += inFlightBytes + (open?.byteLength ?? 0)
     return bytes
   }
 
   /**
-   * Resolves when at most `bufferBytesMax` are in flight. Rejects with the error of an earlier batch. If open batches and those in flight
-   * are more than that together, the open ones are sent first.
+   * False while more than `bufferBytesMax` are in flight. Bytes for a partition that does not answer do not count: no task that writes
+   * there goes on, and the others need not wait.
    */
-  async room(): Promise<void> {
+  get hasRoom(): boolean {
+    const { clock, bufferBytesMax } = this.#options
+    const nowMs = clock.monotonic()
+    let bytes = 0
+    for (const partition of this.#partitions()) if (!partition.isStuck(nowMs)) bytes += partition.inFlightBytes
+    return bytes <= bufferBytesMax
+  }
+
+  /**
+   * Does what output needs in each turn of the loop, without waiting: looks up topics that records have named, and sends open batches if
+   * they hold much. Throws the error of an earlier batch or look-up.
+   */
+  turn(): void {
     this.#lookUpWhenDue()
-    await this.#lookUpUnknown()
+    this.#lookUpUnknown()
     if (this.heldBytes > this.#options.bufferBytesMax) this.sendAll()
-    while (this.#bytesInFlight > this.#options.bufferBytesMax) await Promise.race(this.#inFlight)
+    this.#tellStuck()
     this.#throwFailure()
   }
 
   /** Resolves when all written records are acknowledged. Rejects with the first error of a batch. */
   async flush(): Promise<void> {
     do {
-      await this.#lookUpUnknown()
+      this.#lookUpUnknown()
+      await this.#lookingUp
       this.sendAll()
       await Promise.all(this.#inFlight)
       // Refused records may have written dead letters, which must be sent too.
     } while (this.#failure === undefined && [...this.#topics.values()].some(({ isOpen, isWaiting }) => isOpen || isWaiting))
     this.#throwFailure()
+  }
+
+  /**
+   * Sends what these tasks have written, and waits until it is acknowledged. Tasks that write to a partition which does not answer are
+   * held back, and not waited for. Resolves to the others. Rejects with the first error of a batch.
+   */
+  async settle<T extends { readonly output: TaskOutput }>(tasks: readonly T[]): Promise<readonly T[]> {
+    const outputs = [this.#common, ...tasks.map(({ output }) => output)]
+    for (;;) {
+      this.#lookUpUnknown()
+      this.sendAll()
+      const isAwaited = outputs.some((output) => !output.isSettled && !output.isHeldBack)
+      if (!isAwaited) break
+      await this.#someProgress()
+    }
+    this.#throwFailure()
+    return this.#common.isSettled ? tasks.filter(({ output }) => output.isSettled) : []
+  }
+
+  async #someProgress(): Promise<void> {
+    const over = new AbortController()
+    await Promise.race([this.#progress.promise, sleep(this.#options.clock, stuckMs, over.signal)])
+    over.abort()
+  }
+
+  *#partitions(): Generator<PartitionOutput> {
+    for (const topic of this.#topics.values()) yield* topic.all
+  }
+
+  /** The log has the beginning of each such time. */
+  #tellStuck(): void {
+    const nowMs = this.#options.clock.monotonic()
+    for (const partition of this.#partitions()) {
+      if (!partition.isStuck(nowMs)) this.#told.delete(partition)
+      else if (!this.#told.has(partition)) this.#tell(partition)
+    }
+  }
+
+  #tell(partition: PartitionOutput): void {
+    this.#told.add(partition)
+    const message = `${partitionKey(partition.at)} has not acknowledged records for ${stuckMs} ms. The tasks that write there wait; the others go on.`
+    this.#options.logger.warn(message, { ...partition.at })
   }
 
   /** Topics get partitions while the application runs. Nobody waits for the answer; of an outage the sends tell. */
@@ -104,9 +175,18 @@ export class ProducerOutput implements RecordOutput {
     }
   }
 
-  async #lookUpUnknown(): Promise<void> {
+  #lookUpUnknown(): void {
     const unknown = [...this.#topics.values()].filter(({ isWaiting }) => isWaiting)
-    if (unknown.length === 0) return
+    if (unknown.length === 0 || this.#lookingUp !== null) return
+    this.#lookingUp = patiently(() => this.#lookUpAll(unknown), this.#options.patience)
+      .catch((error: unknown) => void (this.#failure ??= error))
+      .finally(() => {
+        this.#lookingUp = null
+        this.#progressed()
+      })
+  }
+
+  async #lookUpAll(unknown: readonly ProducerTopic[]): Promise<void> {
     await Promise.all(unknown.map((topic) => topic.ready()))
     const names = unknown.map(({ name }) => name)
     await this.lookUp(names)
@@ -116,26 +196,34 @@ export class ProducerOutput implements RecordOutput {
     throw new StreamsError('STREAMS_MISSING_SINK_TOPIC', message, { facts: { topics: missing } })
   }
 
+  #noted(): NotedOutput {
+    return new NotedOutput((name) => this.#topic(name), this.#options.clock)
+  }
+
   #topic(name: string): ProducerTopic {
     const existing = this.#topics.get(name)
     if (existing !== undefined) return existing
     const { producer, clock } = this.#options
-    const refused = new RefusedRecords(name, producer, this.#options, deadLettersInto(this))
-    const track = (sending: Promise<void>, bytes: number): void => this.#track(sending, bytes)
-    const topic = new ProducerTopic({ name, producer, clock, refused, track })
+    const refused = new RefusedRecords(name, producer, this.#options, deadLettersInto(this.#common))
+    const topic = new ProducerTopic({ name, producer, clock, refused, track: (sending) => this.#track(sending) })
     this.#topics.set(name, topic)
     return topic
   }
 
-  #track(sending: Promise<void>, bytes: number): void {
-    this.#bytesInFlight += bytes
+  #track(sending: Promise<void>): void {
     const tracked = sending
       .catch((error: unknown) => void (this.#failure ??= error))
       .finally(() => {
-        this.#bytesInFlight -= bytes
         this.#inFlight.delete(tracked)
+        this.#progressed()
       })
     this.#inFlight.add(tracked)
+  }
+
+  #progressed(): void {
+    this.#progress.resolve()
+    this.#progress = Promise.withResolvers<void>()
+    this.#options.onSettled?.()
   }
 
   #throwFailure(): void {

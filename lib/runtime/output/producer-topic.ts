@@ -5,6 +5,7 @@ import { PartitionOrder } from '../../transport/partition-order.ts'
 import type { Producer } from '../../transport/producer.ts'
 import type { ProduceBatch } from '../../transport/record-batch/produce-batch.ts'
 import type { TopicOutput } from './record-output.ts'
+import { PartitionOutput } from './partition-output.ts'
 import type { RefusedRecords } from '../errors/refused-records.ts'
 
 /** A batch is sent when it is this large, or when the loop has nothing else to do. */
@@ -16,15 +17,7 @@ export interface ProducerTopicOptions {
   readonly clock: Clock
   /** Settles the batches that the broker refuses. */
   readonly refused: RefusedRecords
-  readonly track: (sending: Promise<void>, bytes: number) => void
-}
-
-interface PartitionOutput {
-  /** The batch to which records are added; null if none has begun. */
-  open: ProduceBatch | null
-  /** Why a batch was given up; null if none was. */
-  failure: { readonly reason: unknown } | null
-  nextOffset: number | undefined
+  readonly track: (sending: Promise<void>) => void
 }
 
 /**
@@ -52,9 +45,9 @@ export class ProducerTopic implements TopicOutput {
     return this.#partitions.some(({ open }) => open !== null)
   }
 
-  /** Bytes of the batches to which records are added. */
-  get openBytes(): number {
-    return this.#partitions.reduce((bytes, { open }) => bytes + (open?.byteLength ?? 0), 0)
+  /** The partitions that have been written to, or are known. */
+  get all(): readonly PartitionOutput[] {
+    return this.#partitions.filter((partition) => partition !== undefined)
   }
 
   get isWaiting(): boolean {
@@ -62,7 +55,7 @@ export class ProducerTopic implements TopicOutput {
   }
 
   open(partitions: number): void {
-    while (this.#partitions.length < partitions) this.#partitions.push(newPartition())
+    while (this.#partitions.length < partitions) this.partition(this.#partitions.length)
     const waiting = this.#waiting
     this.#waiting = []
     for (const write of waiting) write()
@@ -82,12 +75,16 @@ export class ProducerTopic implements TopicOutput {
     this.#awaited.clear()
   }
 
+  /** A partition. That of a changelog is known without a look-up of the topic. */
+  partition(partition: number): PartitionOutput {
+    return (this.#partitions[partition] ??= new PartitionOutput({ topic: this.name, partition }))
+  }
+
   append(partition: number, key: Uint8Array | null, value: Uint8Array | null, timestamp: number | null, headers: Headers): void {
-    // The partition of a changelog is known without a look-up of the topic.
-    const output = (this.#partitions[partition] ??= newPartition())
+    const output = this.partition(partition)
     const batch = (output.open ??= this.#options.producer.newBatch())
     batch.append(key, value, timestamp ?? this.#options.clock.now(), headers)
-    if (batch.byteLength >= batchBytes) this.#send(partition, output, batch)
+    if (batch.byteLength >= batchBytes) this.#send(output, batch)
   }
 
   nextOffset(partition: number): number | undefined {
@@ -95,23 +92,23 @@ export class ProducerTopic implements TopicOutput {
   }
 
   sendAll(): void {
-    this.#partitions.forEach((output, partition) => {
-      if (output.open !== null) this.#send(partition, output, output.open)
+    this.#partitions.forEach((output) => {
+      if (output.open !== null) this.#send(output, output.open)
     })
   }
 
-  #send(partition: number, output: PartitionOutput, batch: ProduceBatch): void {
-    output.open = null
-    const at = { topic: this.name, partition }
-    const sending = this.#order.run(at, () => this.#deliver(at, output, batch))
-    this.#options.track(sending, batch.byteLength)
+  #send(output: PartitionOutput, batch: ProduceBatch): void {
+    output.sent(batch)
+    const sending = this.#order.run(output.at, () => this.#deliver(output, batch)).finally(() => output.settled(batch))
+    this.#options.track(sending)
   }
 
-  async #deliver(at: TopicPartition, output: PartitionOutput, batch: ProduceBatch): Promise<void> {
+  async #deliver(output: PartitionOutput, batch: ProduceBatch): Promise<void> {
     // The records of a batch that was given up are processed again later. No batch may be written before them.
     if (output.failure !== null) throw output.failure.reason
+    output.underWay(this.#options.clock.monotonic())
     try {
-      const nextOffset = await this.#settled(at, batch)
+      const nextOffset = await this.#settled(output.at, batch)
       if (nextOffset !== undefined) output.nextOffset = Math.max(output.nextOffset ?? 0, nextOffset)
     } catch (reason) {
       output.failure = { reason }
@@ -128,8 +125,4 @@ export class ProducerTopic implements TopicOutput {
       return await this.#options.refused.settle(at.partition, batch, error)
     }
   }
-}
-
-function newPartition(): PartitionOutput {
-  return { open: null, failure: null, nextOffset: undefined }
 }

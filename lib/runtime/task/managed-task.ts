@@ -3,6 +3,7 @@ import type { TopicPartition } from '../../model/topic-partition.ts'
 import type { StorageEnvironment } from '../../storage/storage.ts'
 import type { Subtopology } from '../../topology/topology-plan.ts'
 import type { OffsetCommit } from '../../transport/group-coordinator.ts'
+import type { TaskOutput } from '../output/task-output.ts'
 import type { ActiveTask } from './task.ts'
 
 /** A task with the state of its life: `created` → `restoring` → `running` → `closed`. */
@@ -11,6 +12,8 @@ export interface ManagedTask {
   readonly subtopology: Subtopology
   readonly partitions: readonly TopicPartition[]
   readonly task: ActiveTask
+  /** What the task writes to. */
+  readonly output: TaskOutput
   readonly storage: StorageEnvironment
   /** The offsets that the group had committed when the task was created. Empty until they are known. */
   committed: readonly OffsetCommit[]

@@ -21,7 +21,7 @@ import type { KnownTopics } from '../topics/known-topics.ts'
 import { decodeCommittedMetadata } from './partition-metadata.ts'
 import type { Logger } from '../logger.ts'
 import { prepareWrites } from '../serdes/prepare-serdes.ts'
-import type { RecordOutput } from '../output/record-output.ts'
+import type { ProducerOutput } from '../output/producer-output.ts'
 import { resetOf, resetOffsets } from './start-offsets.ts'
 import { logEmptied, type StateDirectory } from '../restore/state-directory.ts'
 import type { GlobalStores } from './stream-task.ts'
@@ -34,7 +34,7 @@ export interface TaskManagerOptions {
   readonly environment: ThreadEnvironment
   readonly admin: Pick<Admin, 'committedOffsets' | 'listOffsets'>
   readonly input: Pick<InputFetcher, 'assign' | 'unassign'>
-  readonly output: RecordOutput
+  readonly output: Pick<ProducerOutput, 'ofTask'>
   readonly changelogs: Pick<ChangelogReader, 'register' | 'unregister'>
   readonly directory: Pick<StateDirectory, 'openTask' | 'closeTask' | 'destroyTask'>
   readonly globalStores: GlobalStores
@@ -202,16 +202,17 @@ export class TaskManager {
   }
 
   #create(id: TaskId, partitions: readonly TopicPartition[]): ManagedTask {
-    const { plan, environment, output, directory, globalStores } = this.#options
+    const { plan, environment, directory, globalStores } = this.#options
     const subtopology = plan.subtopologies[id.subtopology]!
     using opened = new DisposableStack()
     const storage = opened.adopt(directory.openTask(id), (each) => directory.closeTask(id, each))
     logEmptied(storage, `task ${taskIdString(id)}`, environment.logger)
     const subtopologies = [subtopology]
     const topicIds = new Map<string, string>()
+    const output = this.#options.output.ofTask()
     const task = new StreamTask({ id, environment, subtopologies, partitions, topicIds, storage, output, globalStores })
     const begun = { committed: [], topicIds, restoring: new Set<string>(), state: 'created' } as const
-    const managed: ManagedTask = { id, subtopology, partitions, task, storage, ...begun }
+    const managed: ManagedTask = { id, subtopology, partitions, task, output, storage, ...begun }
     this.#tasks.set(taskIdString(id), managed)
     for (const partition of partitions) this.#owners.set(partitionKey(partition), managed)
     // From here on `close` also closes the storage.

@@ -4,7 +4,7 @@ import type { TransportErrorKind } from '../../../lib/model/errors.ts'
 import { TransportError } from '../../../lib/model/errors.ts'
 import { AtLeastOnceCommitter } from '../../../lib/runtime/loop/at-least-once-committer.ts'
 import { silentLogger } from '../../../lib/runtime/logger.ts'
-import { FakeTask, managed } from '../task/fake-task.ts'
+import { FakeTask, managed, settledOutput } from '../task/fake-task.ts'
 
 function open(calls: string[]) {
   const clock = new ManualClock(0)
@@ -18,6 +18,7 @@ function open(calls: string[]) {
     if (failure() !== undefined) throw failure()
     calls.push(`${name} acknowledged`)
   }
+  const acknowledge = step('output', () => failures.output)
   const committer = new AtLeastOnceCommitter({
     membership: {
       commit: (offsets) => {
@@ -26,7 +27,12 @@ function open(calls: string[]) {
       },
     },
     topics: { isGone: (topic) => gone.has(topic) },
-    output: { flush: step('output', () => failures.output) },
+    output: {
+      settle: async (tasks) => {
+        await acknowledge()
+        return tasks.filter(({ output }) => output.isSettled)
+      },
+    },
     directory: { flush: async () => (failures.storage === undefined ? undefined : Promise.reject(failures.storage)) },
     purge: {
       committed: (offsets) =>
@@ -144,4 +150,13 @@ t.test('an abort takes the tasks that are asked for, and no other', async (t) =>
   const { committer } = open([])
   const tasks = [managed(new FakeTask('0_0'))]
   t.same(await committer.abort(tasks), tasks)
+})
+
+t.test('tasks whose output is not acknowledged are left out; the others are committed', async (t) => {
+  const calls: string[] = []
+  const { committer } = open(calls)
+  const late = { ...managed(new FakeTask('0_0', calls)), output: { ...settledOutput, isSettled: false } }
+  const other = managed(new FakeTask('0_1', calls))
+  t.same(await committer.commit([late, other], 'if-due'), { committed: [other], aborted: [] })
+  t.same(calls.filter((call) => call.startsWith('postCommit')), ['postCommit if-due 0_1']) // prettier-ignore
 })

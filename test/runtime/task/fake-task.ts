@@ -1,6 +1,7 @@
 import type { TaskId } from '../../../lib/model/task-id.ts'
 import { parseTaskId } from '../../../lib/model/task-id.ts'
 import type { TopicPartition } from '../../../lib/model/topic-partition.ts'
+import type { TaskOutput } from '../../../lib/runtime/output/task-output.ts'
 import type { ManagedTask } from '../../../lib/runtime/task/managed-task.ts'
 import { BoundSerde } from '../../../lib/runtime/serdes/serialization.ts'
 import type { ActiveTask } from '../../../lib/runtime/task/task.ts'
@@ -9,6 +10,7 @@ import { MemoryStorageFactory } from '../../../lib/storage/memory/memory-storage
 import type { OffsetCommit } from '../../../lib/transport/group-coordinator.ts'
 import type { RecordBatch } from '../../../lib/transport/record-batch/record-batch.ts'
 import { subtopology } from '../plan.ts'
+import { Log } from '../task-fixture.ts'
 
 /** An active task without a topology: it counts records, and writes down what is asked of it. */
 export class FakeTask implements ActiveTask {
@@ -141,6 +143,9 @@ export class FakeTask implements ActiveTask {
 }
 
 /** A fake task as a manager has it: running, where nothing else is said. */
+/** The output of a task that has written nothing. */
+export const settledOutput: TaskOutput = { isSettled: true, isHeldBack: false, topic: (name) => new Log().topic(name) }
+
 export function managed(task: FakeTask, state: ManagedTask['state'] = 'running'): ManagedTask {
   const { id, partitions } = task
   const storage = new MemoryStorageFactory().open(task.name)
@@ -150,7 +155,7 @@ export function managed(task: FakeTask, state: ManagedTask['state'] = 'running')
     topicIds: new Map<string, string>(),
     restoring: new Set<string>(),
   }
-  return { ...fields, id, partitions, task, storage, state }
+  return { ...fields, id, partitions, task, output: settledOutput, storage, state }
 }
 
 function subtopologyOf({ subtopology: number }: TaskId): ManagedTask['subtopology'] {

@@ -19,6 +19,7 @@ import type { PartitionOffset } from '../../../lib/transport/admin.ts'
 import { keyValueStore, plan, processor, source, subtopology } from '../plan.ts'
 import { settle } from '../simulated-time.ts'
 import { environment, Log } from '../task-fixture.ts'
+import { settledOutput } from './fake-task.ts'
 
 class Keeping implements Processor<string, string, unknown, unknown> {
   #store!: KeyValueStore<string, string>
@@ -49,6 +50,7 @@ async function open(t: Test, onClose = (): void => undefined, committedId?: stri
   const reading = new Map<string, number>()
   const changelogs = new Map<string, Changelog>()
   const errors: string[] = []
+  const log = new Log()
   const coordinator = { answers: Promise.resolve() }
   const starts: Record<'earliest' | 'latest', number> = { earliest: 2, latest: 9 }
   const suppliers = () => new Keeping(onClose)
@@ -75,7 +77,7 @@ async function open(t: Test, onClose = (): void => undefined, committedId?: stri
       assign: (partition, { offset }) => void reading.set(partitionKey(partition), offset),
       unassign: (partition) => void reading.delete(partitionKey(partition)),
     },
-    output: new Log(),
+    output: { ofTask: () => ({ ...settledOutput, topic: (name) => log.topic(name) }) },
     changelogs: {
       register: (changelog) => void changelogs.set(partitionKey(changelog.partition), changelog),
       unregister: (partition) => void changelogs.delete(partitionKey(partition)),

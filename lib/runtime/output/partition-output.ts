@@ -1,0 +1,50 @@
+import type { TopicPartition } from '../../model/topic-partition.ts'
+import type { ProduceBatch } from '../../transport/record-batch/produce-batch.ts'
+
+/** A partition that has not acknowledged its next batch for this long holds back the tasks that write to it. */
+export const stuckMs = 1000
+
+/** What has been written to one partition, and how much of it the broker has acknowledged. */
+export class PartitionOutput {
+  readonly at: TopicPartition
+  /** The batch to which records are added; null if none has begun. */
+  open: ProduceBatch | null = null
+  /** Why a batch was given up; null if none was. */
+  failure: { readonly reason: unknown } | null = null
+  nextOffset: number | undefined
+  inFlightBytes = 0
+  /** How many batches were sent, and are not settled. */
+  #inFlight = 0
+  /** Since when the first of them is under way, in monotonic time; null if none is. */
+  #sinceMs: number | null = null
+
+  constructor(at: TopicPartition) {
+    this.at = at
+  }
+
+  /** True if all that was written is acknowledged, or given up. */
+  get isSettled(): boolean {
+    return this.open === null && this.#inFlight === 0
+  }
+
+  isStuck(nowMs: number): boolean {
+    return this.#sinceMs !== null && nowMs - this.#sinceMs >= stuckMs
+  }
+
+  sent({ byteLength }: ProduceBatch): void {
+    this.open = null
+    this.#inFlight++
+    this.inFlightBytes += byteLength
+  }
+
+  /** The batch before is settled, and the next one is on its way. */
+  underWay(nowMs: number): void {
+    this.#sinceMs = nowMs
+  }
+
+  settled({ byteLength }: ProduceBatch): void {
+    this.#inFlight--
+    this.inFlightBytes -= byteLength
+    this.#sinceMs = null
+  }
+}

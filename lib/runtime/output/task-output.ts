@@ -1,0 +1,88 @@
+import type { Clock } from '../../clock/clock.ts'
+import type { PartitionOutput } from './partition-output.ts'
+import { stuckMs } from './partition-output.ts'
+import type { ProducerTopic } from './producer-topic.ts'
+import type { RecordOutput, TopicOutput } from './record-output.ts'
+
+/** The output of one task. Only what this task has written decides whether it can be committed, and whether it may go on. */
+export interface TaskOutput extends RecordOutput {
+  /** True if all that the task has written is acknowledged. */
+  readonly isSettled: boolean
+  /**
+   * True while the task has to wait: a partition that it writes to, or a topic that it has named, does not answer. Then it waits until all
+   * that it has written is acknowledged. Otherwise a partition that is always late would never let it be committed.
+   */
+  readonly isHeldBack: boolean
+}
+
+/** Notes to which partitions a task writes. */
+export class NotedOutput implements TaskOutput {
+  readonly #topicOf: (name: string) => ProducerTopic
+  readonly #clock: Pick<Clock, 'monotonic'>
+  readonly #topics = new Map<string, TopicOutput>()
+  readonly #written = new Set<PartitionOutput>()
+  #last: PartitionOutput | undefined
+  /** Records that wait until more is known of their topic, and since when. */
+  #waiting = 0
+  #waitingSinceMs = 0
+  #isHeldBack = false
+
+  constructor(topicOf: (name: string) => ProducerTopic, clock: Pick<Clock, 'monotonic'>) {
+    this.#topicOf = topicOf
+    this.#clock = clock
+  }
+
+  topic(name: string): TopicOutput {
+    const topic = this.#topics.get(name) ?? this.#open(this.#topicOf(name))
+    this.#topics.set(name, topic)
+    return topic
+  }
+
+  get isSettled(): boolean {
+    for (const partition of this.#written) if (partition.isSettled) this.#written.delete(partition)
+    this.#last = undefined
+    return this.#waiting === 0 && this.#written.size === 0
+  }
+
+  get isHeldBack(): boolean {
+    this.#isHeldBack = this.#isHeldBack ? !this.isSettled : this.isStuck
+    return this.#isHeldBack
+  }
+
+  get isStuck(): boolean {
+    const nowMs = this.#clock.monotonic()
+    if (this.#waiting > 0 && nowMs - this.#waitingSinceMs >= stuckMs) return true
+    for (const partition of this.#written) if (partition.isStuck(nowMs)) return true
+    return false
+  }
+
+  #open(topic: ProducerTopic): TopicOutput {
+    const note = (partition: number): void => this.#note(topic.partition(partition))
+    return {
+      name: topic.name,
+      get partitions() {
+        return topic.partitions
+      },
+      whenKnown: (write, ready) => topic.whenKnown(this.#counted(write), ready),
+      append(partition, key, value, timestamp, headers) {
+        topic.append(partition, key, value, timestamp, headers)
+        note(partition)
+      },
+      nextOffset: (partition) => topic.nextOffset(partition),
+    }
+  }
+
+  #counted(write: () => void): () => void {
+    if (this.#waiting++ === 0) this.#waitingSinceMs = this.#clock.monotonic()
+    return () => {
+      this.#waiting--
+      write()
+    }
+  }
+
+  #note(partition: PartitionOutput): void {
+    if (partition === this.#last) return
+    this.#written.add(partition)
+    this.#last = partition
+  }
+}

@@ -1,0 +1,122 @@
+import t, { type Test } from 'tap'
+import { ManualClock } from '../../../lib/clock/manual-clock.ts'
+import { MemoryMetrics } from '../../../lib/metrics/memory-metrics.ts'
+import { noHeaders } from '../../../lib/model/headers.ts'
+import { silentLogger } from '../../../lib/runtime/logger.ts'
+import { ProducerOutput } from '../../../lib/runtime/output/producer-output.ts'
+import type { TaskOutput } from '../../../lib/runtime/output/task-output.ts'
+import { EmbeddedCluster } from '../../../lib/transport/embedded/embedded-cluster.ts'
+import type { Producer } from '../../../lib/transport/producer.ts'
+import { settle } from '../simulated-time.ts'
+
+/** Two tasks that write to a topic each partition of which acknowledges when the test lets it. */
+async function open(t: Test) {
+  const clock = new ManualClock(0)
+  const cluster = new EmbeddedCluster({ clock })
+  t.teardown(() => cluster.close())
+  const admin = await cluster.admin({ clientId: 'test' })
+  await admin.createTopics([{ name: 'out', partitions: 3 }])
+  const options = {
+    acks: 'all',
+    idempotence: 'enabled',
+    compression: 'none',
+    requestTimeoutMs: 1000,
+    deliveryTimeoutMs: 1000,
+  } as const
+  const real = await cluster.producer({ clientId: 'test', ...options })
+  const gates = Array.from({ length: 3 }, () => Promise.withResolvers<void>())
+  const producer: Producer = {
+    newBatch: () => real.newBatch(),
+    send: async (at, batch) => {
+      await gates[at.partition]!.promise
+      return real.send(at, batch)
+    },
+    close: () => real.close(),
+  }
+  const said: string[] = []
+  const output = new ProducerOutput({
+    productionHandler: () => 'fail' as const,
+    deadLetterTopic: undefined,
+    droppedRecords: new MemoryMetrics().counter('dropped-records', 'test', {}),
+    logger: { ...silentLogger, warn: (message) => void said.push(message) },
+    producer,
+    admin,
+    clock,
+    metadataMaxAgeMs: 10_000,
+    bufferBytesMax: 100,
+    patience: { clock, retryBackoffMs: 1, taskTimeoutMs: 0 },
+  })
+  await output.lookUp(['out'])
+  const [first, second] = [{ output: output.ofTask() }, { output: output.ofTask() }]
+  const answers = async (partition: number): Promise<void> => {
+    gates[partition]!.resolve()
+    await settle()
+  }
+  return { clock, output, first, second, said, answers }
+}
+
+function write({ output }: { readonly output: TaskOutput }, partition: number): void {
+  output.topic('out').append(partition, null, Buffer.alloc(200), 1, noHeaders)
+}
+
+t.test('a partition that does not answer for a second holds back the task that writes to it, and nobody else', async (t) => {
+  const { clock, output, first, second, said, answers } = await open(t)
+  write(first, 0)
+  write(second, 1)
+  const settled = output.settle([first, second])
+  await answers(1)
+  t.ok(second.output.isSettled)
+  t.notOk(first.output.isHeldBack, 'it may be slow')
+  clock.advance(1000)
+  t.same(await settled, [second])
+  t.same([first.output.isHeldBack, second.output.isHeldBack], [true, false])
+  output.turn()
+  output.turn()
+  t.match(said, [/^out-0 has not acknowledged records for 1000 ms\. The tasks that write there wait; the others go on\.$/]) // prettier-ignore
+  t.equal(said.length, 1)
+  write(second, 1)
+  t.same(await output.settle([first, second]), [second], 'what is held back is not waited for again')
+  await answers(0)
+  t.notOk(first.output.isHeldBack)
+  t.same(await output.settle([first, second]), [first, second])
+})
+
+t.test('a task that was held back waits until all that it wrote is acknowledged', async (t) => {
+  const { clock, output, first, answers } = await open(t)
+  write(first, 0)
+  write(first, 2)
+  output.sendAll()
+  clock.advance(1000)
+  t.ok(first.output.isHeldBack)
+  await answers(0)
+  clock.advance(0)
+  t.ok(first.output.isHeldBack, 'the other partition has not answered')
+  await answers(2)
+  t.notOk(first.output.isHeldBack)
+})
+
+t.test('bytes for a partition that does not answer leave room for the others', async (t) => {
+  const { clock, output, first, second, answers } = await open(t)
+  write(first, 0)
+  output.turn()
+  t.notOk(output.hasRoom, 'until it is known that the partition does not answer')
+  clock.advance(1000)
+  t.ok(output.hasRoom)
+  t.ok(output.heldBytes >= 200, 'memory holds them all the same')
+  write(second, 1)
+  output.sendAll()
+  t.notOk(output.hasRoom)
+  await answers(1)
+  t.ok(output.hasRoom)
+})
+
+t.test("records for a topic that is not known yet are no one else's trouble", async (t) => {
+  const { clock, output, first, second } = await open(t)
+  first.output.topic('elsewhere').whenKnown(() => undefined, new Promise(() => undefined))
+  t.notOk(first.output.isSettled)
+  const settled = output.settle([first, second])
+  await settle()
+  clock.advance(1000)
+  t.same(await settled, [second])
+  t.ok(first.output.isHeldBack)
+})
