@@ -1,8 +1,9 @@
 import { rm } from 'node:fs/promises'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Bench } from '../broker/bench.ts'
-import { createTopic, endOffsets } from '../broker/topics.ts'
+import { createTopic, endOffsets, requireCommitted } from '../broker/topics.ts'
 import { stream } from '../gen/inputs.ts'
+import type { InputRecord } from '../gen/inputs.ts'
 import { writeTopic } from '../gen/write-topic.ts'
 import { drained } from '../measure/drained.ts'
 import { startOrder } from '../measure/start-order.ts'
@@ -31,7 +32,7 @@ export const i2: TimeRow = {
   records: { quick: 200_000, full: 3_000_000 },
   goal: 6,
   java,
-  prepare: (bench, records) => prepareKill(bench, { row: 'i2', records, groupInstanceId: 'member' }),
+  prepare: (bench, records) => prepareKill(bench, { records, groupInstanceId: 'member' }),
 }
 
 /** As i2, as a user meets it who sets nothing: the group first waits until the session of the dead member ends. */
@@ -41,32 +42,39 @@ export const i2Default: TimeRow = {
   title: 'kill -9 under load, from the new start to the first new output; default group settings',
   records: { quick: 0, full: 3_000_000 },
   goal: null,
-  prepare: (bench, records) => prepareKill(bench, { row: 'i2-default', records, groupInstanceId: null }),
+  prepare: (bench, records) => prepareKill(bench, { records, groupInstanceId: null }),
 }
 
 interface Kill {
-  readonly row: string
   readonly records: number
   readonly groupInstanceId: string | null
 }
 
-async function prepareKill(bench: Bench, kill: Kill): Promise<TimeTrial> {
-  const { records } = kill
-  const input = `bench-${kill.row}-transfers`
-  const shape = { records, keys: 1_000_000, seed: 1, perMs: 1, lateMs: 45_000 }
-  await createTopic(bench, input)
-  await writeTopic(bench, input, stream(shape))
-  const wanted = new Map<string, number>()
-  for (const { key } of stream(shape)) wanted.set(key.toString(), (wanted.get(key.toString()) ?? 0) + 1)
+async function prepareKill(bench: Bench, { records, groupInstanceId }: Kill): Promise<TimeTrial> {
+  const before = { records, keys: 1_000_000, seed: 1, perMs: 1, lateMs: 45_000 }
+  /** They make sure that there is something left to write, however far the application came. */
+  const after = { ...before, records: 1_000, seed: 21 }
+  const wanted = countsOf([stream(before), stream(after)])
   return async (contender) => {
-    const chosen = { ...settings, groupInstanceId: kill.groupInstanceId }
+    const input = `${contender.prefix}transfers`
+    const chosen = { ...settings, groupInstanceId }
     const order = startOrder(bench, contender, { topology: 'count', inputs: [input], settings: chosen })
     await createTopic(bench, order.output)
+    await createTopic(bench, input)
+    await writeTopic(bench, input, stream(before))
     await killUnderLoad(bench, contender, order, records * killedAfter)
-    const result = await startAgain(bench, contender, order, records)
+    await writeTopic(bench, input, stream(after))
+    const result = await startAgain(bench, contender, order)
+    await requireCommitted(bench, order.applicationId, order.inputs)
     await rm(order.stateDir, { recursive: true, force: true })
     return { ...result, digest: await lost(bench, order, wanted) }
   }
+}
+
+function countsOf(streams: readonly Iterable<InputRecord>[]): ReadonlyMap<string, number> {
+  const counts = new Map<string, number>()
+  for (const records of streams) for (const { key } of records) counts.set(key.toString(), (counts.get(key.toString()) ?? 0) + 1)
+  return counts
 }
 
 async function killUnderLoad(bench: Bench, { command }: TimeContender, order: StartOrder, outputs: number): Promise<void> {
@@ -76,12 +84,7 @@ async function killUnderLoad(bench: Bench, { command }: TimeContender, order: St
   await subject.kill()
 }
 
-async function startAgain(
-  bench: Bench,
-  { command }: TimeContender,
-  order: StartOrder,
-  records: number,
-): Promise<Omit<TimeResult, 'digest'>> {
+async function startAgain(bench: Bench, { command }: TimeContender, order: StartOrder): Promise<Omit<TimeResult, 'digest'>> {
   await using tail = await Tail.of(bench, order.output)
   let seen = 0
   const began = performance.now()
@@ -94,7 +97,7 @@ async function startAgain(
   await unlessFailed(first, running)
   const timeMs = performance.now() - began
   await running
-  await drained(bench, subject, records * (1 - killedAfter))
+  await drained(bench, subject, 0)
   const memory = memoryOf(subject.pid)
   const { longestStallMs } = await subject.ask({ kind: 'close' })
   await subject.end()
