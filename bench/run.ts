@@ -24,6 +24,8 @@ import type { JavaProgram } from './subject/java-program.ts'
 const args = process.argv.slice(2)
 const options = benchOptions(args, allRows)
 await using bench = await openBench()
+for (const signal of ['SIGINT', 'SIGTERM'] as const)
+  process.once(signal, () => void Promise.resolve(bench[Symbol.asyncDispose]()).finally(() => process.exit(1)))
 const program = await compileJava(bench.scratch)
 const facts = machine(program)
 const { rows, voids } = await measureAll(bench, program, options)
