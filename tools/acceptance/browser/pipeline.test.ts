@@ -1,72 +1,21 @@
-import { spawn } from 'node:child_process'
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { DatabaseSync } from 'node:sqlite'
-import { createInterface } from 'node:readline'
 import t from 'tap'
 import type { Test } from 'tap'
 import type { Page } from 'playwright-core'
 import type { User } from '../../../app/contracts/bff.ts'
-import type { State } from '../../../app/contracts/feed.ts'
 import { faultsOf, figures, hasLimits, idsOf, openPage, rename, until, watchParts, withBrowser } from './browser-test.ts'
 import type { Bench } from './browser-test.ts'
+import { Sql, startPipeline } from './real-pipeline.ts'
+import type { Pipeline } from './real-pipeline.ts'
 
 /** Single POSTs a second that the test aims at, and for how long. The acceptance runs 1,000 for 60 s. */
 const rate = Number(process.env['PIPELINE_RATE'] ?? 100)
 const seconds = Number(process.env['PIPELINE_SECONDS'] ?? 20)
-const root = new URL('../../..', import.meta.url).pathname
-const startWithinMs = 180_000
-
-interface Pipeline extends AsyncDisposable {
-  readonly url: string
-  readonly dir: string
-}
-
-/** The pipeline as a user starts it, without its generator. */
-async function startPipeline(): Promise<Pipeline> {
-  const dir = await mkdtemp(join(tmpdir(), 'millrace-page-'))
-  const { NODE_OPTIONS: _, ...env } = process.env
-  const child = spawn(
-    process.execPath,
-    ['--conditions=millrace-source', 'app/pipeline/main.ts', '--dir', dir, '--rate', '0', '--port', '18080'],
-    {
-      cwd: root,
-      env,
-      stdio: ['ignore', 'pipe', 'inherit'],
-    },
-  )
-  const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()))
-  const url = await new Promise<string>((resolve, reject) => {
-    child.once('exit', (code) => reject(new Error(`The pipeline has ended with ${code}.`)))
-    createInterface(child.stdout).on('line', (line) => {
-      const found = /https?:\/\/[^\s]+/.exec(line)
-      if (found !== null) resolve(found[0])
-    })
-  })
-  return {
-    url,
-    dir,
-    [Symbol.asyncDispose]: async () => {
-      child.kill('SIGTERM')
-      await ended
-      await rm(dir, { recursive: true, force: true })
-    },
-  }
-}
-
-const stateOf = async (url: string): Promise<State> => (await (await fetch(`${url}/api/state`)).json()) as State
-
 await withBrowser(async (bench) => {
   await using pipeline = await startPipeline()
   const { url } = pipeline
-  await until('the pipeline runs, and has its users', async () => {
-    const { system, users } = await stateOf(url)
-    return system.phase === 'paused' && users.length >= 4 // its generator rests
-  }, startWithinMs) // prettier-ignore
   const { page, faults, close } = await openPage(bench, url)
   await t.test('L2: POST → row in the browser', (t) => latency(t, page))
-  await t.test('UI4: a rename, against SQL', (t) => renameUser(t, page, pipeline))
+  await t.test('UI4, E2: a rename, against SQL', (t) => renameUser(t, page, pipeline))
   await t.test(
     `${rate >= 1_000 ? 'UI2, L1' : 'UI2'}: ${rate}/s for ${seconds} s with two kills: the test’s ledger = SQL = the page`,
     (t) => survive(t, page, pipeline),
@@ -106,19 +55,18 @@ async function latency(t: Test, page: Page): Promise<void> {
 }
 
 /** The test recomputes in SQL which transfers have the user. */
-async function renameUser(t: Test, page: Page, { dir }: Pipeline): Promise<void> {
+async function renameUser(t: Test, page: Page, pipeline: Pipeline): Promise<void> {
   await until('all is here', async () => (await figures(page)).onTheWay === 0)
   await rename(page, 'Bruno', 'Bruno Costa')
-  using database = open(join(dir, 'transfers.db'))
-  const [{ count }] = database.all('select count(*) as count from transfers where from_user_id = 2 or to_user_id = 2') as [
-    { count: number },
-  ]
+  using transfers = new Sql(pipeline, 'transfers')
+  const rows = transfers.all('select id from transfers where from_user_id = 2 or to_user_id = 2')
   const emission = (): Promise<string | null> => page.getAttribute('[data-emission]', 'data-emission', { timeout: 20_000 })
-  await until('the rows are here again', async () => Number((await emission())?.split('/')[0]) >= count)
-  t.equal(await emission(), `${count}/0`)
+  await until('the rows are here again', async () => Number((await emission())?.split('/')[0]) >= rows.length)
+  t.equal(await emission(), `${rows.length}/0`)
 }
 
-async function survive(t: Test, page: Page, { url, dir }: Pipeline): Promise<void> {
+async function survive(t: Test, page: Page, pipeline: Pipeline): Promise<void> {
+  const { url } = pipeline
   const lostPart = await watchParts(page)
   const ledger = new Map<string, number>()
   const kills = [seconds * 0.25, seconds * 0.6].map((second) =>
@@ -136,8 +84,8 @@ async function survive(t: Test, page: Page, { url, dir }: Pipeline): Promise<voi
   t.comment(
     `${ledger.size} acknowledged in ${took.toFixed(1)} s (${(ledger.size / took).toFixed(0)}/s); drained in ${((Date.now() - drainFrom) / 1_000).toFixed(1)} s`,
   )
-  using database = open(join(dir, 'transfers.db'))
-  const inSql = (database.all('select id from transfers order by id') as { id: number }[]).map(({ id }) => id)
+  using transfers = new Sql(pipeline, 'transfers')
+  const inSql = transfers.all<{ id: number }>('select id from transfers order by id').map(({ id }) => id)
   const known = new Set(inSql)
   t.same([...ledger.values()].filter((id) => !known.has(id)), [], 'what was acknowledged is in SQL') // prettier-ignore
   await until('the page has what SQL has', async () => (await idsOf(page)).length === inSql.length, 60_000)
@@ -186,9 +134,4 @@ async function reload(t: Test, bench: Bench, page: Page, { url }: Pipeline): Pro
 
 function jsonOf(method: string, body: object): { method: string; headers: Record<string, string>; body: string } {
   return { method, headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }
-}
-
-function open(path: string): Disposable & { all(sql: string): unknown[] } {
-  const database = new DatabaseSync(path, { readOnly: true })
-  return { all: (sql) => database.prepare(sql).all(), [Symbol.dispose]: () => database.close() }
 }
