@@ -49,8 +49,8 @@ export class AssignedTopics {
   }
 
   /**
-   * Called when tasks are assigned. Resolves to the topics of now, by which the tasks begin. Rejects with `STREAMS_INTERNAL_TOPIC_LOST` if
-   * internal topics are not those of the assignment before.
+   * Called when tasks are assigned. Resolves to the topics of now, by which the tasks begin. Internal topics that are not those of the
+   * assignment before are looked at once more: the broker that was asked may only be behind.
    *
    * A member takes it that the leader has seen what itself sees now. The leader knows what it saw. So a change in between is noticed
    * by the leader.
@@ -58,9 +58,9 @@ export class AssignedTopics {
   async assigned(): Promise<KnownTopics> {
     const topics = await this.look()
     const lost = this.#lost(topicChanges(this.#watch.known ?? topics, topics))
-    if (lost.length > 0) throw internalTopicsLost(lost)
-    this.#watch.known = this.#assigning ?? topics
+    this.#watch.known = new Map([...(this.#assigning ?? topics), ...lost.map(({ topic, before }) => [topic, before!] as const)])
     this.#assigning = null
+    if (lost.length > 0) this.#watch.lookSoon()
     return topics
   }
 

@@ -1,9 +1,10 @@
 import t from 'tap'
 import { ManualClock } from '../../../lib/clock/manual-clock.ts'
+import type { StreamsError } from '../../../lib/model/errors.ts'
 import { silentLogger } from '../../../lib/runtime/logger.ts'
 import { AssignedTopics } from '../../../lib/runtime/topics/assigned-topics.ts'
 import type { SourceNode } from '../../../lib/topology/topology-plan.ts'
-import { plan, source, subtopology } from '../plan.ts'
+import { keyValueStore, plan, source, subtopology } from '../plan.ts'
 import { settle } from '../simulated-time.ts'
 
 const byPattern: SourceNode = { ...source('ORDERS', []), pattern: /orders-.*/ }
@@ -17,14 +18,15 @@ function open() {
       return { name, id: name, partitions }
     })
   const topics = new AssignedTopics({
-    plan: plan(subtopology(0, [source('IN', ['in']), byPattern])).plan('app'),
+    plan: plan(subtopology(0, [source('IN', ['in']), byPattern], { stores: [keyValueStore('s', ['IN'])] })).plan('app'),
     admin: { metadata },
     clock,
     logger: silentLogger,
     intervalMs: 1000,
   })
   let changes = 0
-  topics.watch({ onChange: () => changes++, onLost: () => undefined })
+  const lost: string[] = []
+  topics.watch({ onChange: () => changes++, onLost: (error) => void lost.push((error as StreamsError).code) })
   const changesAfter = async (ms: number): Promise<number> => {
     for (let left = ms; left > 0; left -= 100) {
       clock.advance(100)
@@ -32,7 +34,7 @@ function open() {
     }
     return changes
   }
-  return { topics, cluster, changesAfter }
+  return { topics, cluster, lost, changesAfter }
 }
 
 t.test('topics that the topology names or matches are watched from the first assignment on, and no others', async (t) => {
@@ -65,3 +67,19 @@ t.test('the leader notices what has changed since it assigned the tasks', async 
   t.equal((await topics.assigned()).get('in')?.partitions, 2)
   t.equal(await changesAfter(3000), 1)
 })
+
+t.test(
+  'a changelog that one broker does not know, at an assignment, is only lost if it is not known a second later',
+  async (t) => {
+    for (const isBack of [true, false]) {
+      const { topics, cluster, lost, changesAfter } = open()
+      cluster.set('test-s-changelog', 1)
+      await topics.assigned()
+      cluster.delete('test-s-changelog')
+      await topics.assigned()
+      if (isBack) cluster.set('test-s-changelog', 1)
+      await changesAfter(3000)
+      t.same(lost, isBack ? [] : ['STREAMS_INTERNAL_TOPIC_LOST'])
+    }
+  },
+)
