@@ -14,6 +14,30 @@ export interface BufferValue {
   readonly context: RecordContext
 }
 
+/** Makes a value that a buffer holds back, by a constructor: `row` in key-value/row.ts says why. */
+export function bufferValue(
+  priorValue: Uint8Array | null,
+  oldValue: Uint8Array | null,
+  newValue: Uint8Array | null,
+  context: RecordContext,
+): BufferValue {
+  return new HeldValue(priorValue, oldValue, newValue, context)
+}
+
+class HeldValue implements BufferValue {
+  readonly priorValue: Uint8Array | null
+  readonly oldValue: Uint8Array | null
+  readonly newValue: Uint8Array | null
+  readonly context: RecordContext
+
+  constructor(priorValue: Uint8Array | null, oldValue: Uint8Array | null, newValue: Uint8Array | null, context: RecordContext) {
+    this.priorValue = priorValue
+    this.oldValue = oldValue
+    this.newValue = newValue
+    this.context = context
+  }
+}
+
 const nullLength = -1
 /** The length of an old value that equals the prior value, so that it is not written twice. */
 const sameAsPrior = -2
@@ -33,7 +57,7 @@ export function readBufferValue(reader: BufferReader): BufferValue {
   const priorValue = reader.sized()
   const oldLength = reader.int32()
   const oldValue = oldLength === sameAsPrior ? priorValue : reader.bytes(oldLength)
-  return { priorValue, oldValue, newValue: reader.sized(), context }
+  return bufferValue(priorValue, oldValue, reader.sized(), context)
 }
 
 /** The bytes of memory that Java counts for a value (`residentMemorySizeEstimate`). Limits of buffers count them, too. */

@@ -1,7 +1,14 @@
 import { SerializationError } from '../../model/errors.ts'
 import type { Headers } from '../../model/headers.ts'
 import type { RecordContext } from '../../model/record-context.ts'
-import { BufferReader, readBufferValue, readRecordContext, writeBufferValue, type BufferValue } from './buffer-value.ts'
+import {
+  BufferReader,
+  bufferValue,
+  readBufferValue,
+  readRecordContext,
+  writeBufferValue,
+  type BufferValue,
+} from './buffer-value.ts'
 import { writeInt64 } from '../key-value/row-codec.ts'
 import type { ChangelogRecord } from '../state-store.ts'
 
@@ -74,7 +81,7 @@ function readVersion2(bytes: Uint8Array): BufferedChange {
     const context = readRecordContext(reader)
     const change = new BufferReader(present(reader.sized()))
     const [oldValue, newValue, priorValue] = [change.sized(), change.sized(), reader.sized()]
-    return { timeMs: readTime(reader), value: { priorValue, oldValue, newValue, context } }
+    return { timeMs: readTime(reader), value: bufferValue(priorValue, oldValue, newValue, context) }
   } catch {
     return readVersion3(new BufferReader(bytes))
   }
@@ -87,7 +94,7 @@ function readVersion3(reader: BufferReader): BufferedChange {
 
 function legacyValue(reader: BufferReader, priorValue: Uint8Array | null, context: RecordContext): BufferValue {
   const [oldValue, newValue] = [reader.sized(), reader.sized()]
-  return { priorValue: priorValue ?? oldValue, oldValue, newValue, context }
+  return bufferValue(priorValue ?? oldValue, oldValue, newValue, context)
 }
 
 /** Reads a time. Java's Long.MAX_VALUE is the end of a window without end. */

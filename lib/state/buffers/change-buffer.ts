@@ -4,7 +4,7 @@ import { noHeaders } from '../../model/headers.ts'
 import { JavaHashSet, javaBytesHashCode } from '../../model/java-hash-order.ts'
 import type { RecordContext } from '../../model/record-context.ts'
 import { OrderedMap } from '../../storage/ordered-map.ts'
-import { bufferValueBytes, type BufferValue } from './buffer-value.ts'
+import { bufferValue, bufferValueBytes, type BufferValue } from './buffer-value.ts'
 import { changeBufferHeaders, readBufferedChange, writeBufferedChange } from './change-buffer-format.ts'
 import { writeInt64 } from '../key-value/row-codec.ts'
 import { noBudget, restoreWithin, type RestoreBudget } from '../restore-budget.ts'
@@ -14,10 +14,16 @@ import type { StoreSerde } from '../store-serde.ts'
 import type { ChangeBufferSpec } from '../store-spec.ts'
 import type { Eviction, TimeOrderedBuffer } from './time-ordered-buffer.ts'
 
-interface Entry {
+class Entry {
   readonly key: string
   readonly timeMs: number
   value: BufferValue
+
+  constructor(key: string, timeMs: number, value: BufferValue) {
+    this.key = key
+    this.timeMs = timeMs
+    this.value = value
+  }
 }
 
 /**
@@ -72,7 +78,7 @@ export class ChangeBuffer<K, V> implements StateStore, TimeOrderedBuffer<K, Chan
     const oldBytes = this.#written(oldValue)
     const buffered = this.#entries.get(keyBytes)
     const priorValue = buffered === undefined ? oldBytes : buffered.value.priorValue
-    this.#set(keyBytes, timeMs, { priorValue, oldValue: oldBytes, newValue: this.#written(newValue), context })
+    this.#set(keyBytes, timeMs, bufferValue(priorValue, oldBytes, this.#written(newValue), context))
     this.#markDirty(keyBytes)
   }
 
@@ -129,7 +135,7 @@ export class ChangeBuffer<K, V> implements StateStore, TimeOrderedBuffer<K, Chan
 
   #set(key: string, timeMs: number, value: BufferValue): void {
     const entry = this.#entries.get(key)
-    if (entry === undefined) return this.#add({ key, timeMs, value })
+    if (entry === undefined) return this.#add(new Entry(key, timeMs, value))
     this.#bytes += bufferValueBytes(value) - bufferValueBytes(entry.value)
     entry.value = value
   }
