@@ -13,7 +13,7 @@ const leastMicrosecondsPerRecord = 0.15
 /**
  * Resolves when the process has gone idle, with the time at which it did. Output that is written at commits only says nothing of
  * progress, and counting inside would be work that one side does otherwise than the other. On a busy machine a process that waits
- * for a core, or for a broker that does, looks idle: so neither may be runnable.
+ * for a core, or for a broker that does, looks idle: so in the end neither may be runnable.
  */
 export async function drained(
   { brokerPid }: Pick<Bench, 'brokerPid'>,
@@ -25,9 +25,8 @@ export async function drained(
     await delay(lookMs)
     const now = cpuMicroseconds(pid)
     const hasWorked = now - begin >= records * leastMicrosecondsPerRecord
-    const isQuiet = now - last <= lookMs * 1000 * idleShare && !isRunnable(pid) && !isRunnable(brokerPid)
-    idle = hasWorked && isQuiet ? idle + 1 : 0
+    idle = hasWorked && now - last <= lookMs * 1000 * idleShare ? idle + 1 : 0
     last = now
-    if (idle === idleLooks) return performance.now() - idleLooks * lookMs
+    if (idle >= idleLooks && !isRunnable(pid) && !isRunnable(brokerPid)) return performance.now() - idle * lookMs
   }
 }
