@@ -84,6 +84,7 @@ const torments: Readonly<Record<string, () => Promise<void>>> = {
 }
 
 async function torment(): Promise<void> {
+  await sleep(20_000)
   const names = Object.keys(torments)
   while (Date.now() < endMs) {
     const torture = names[Math.floor(chance.float() * names.length)]!

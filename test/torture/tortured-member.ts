@@ -23,6 +23,7 @@ export class TorturedMember {
   readonly #lives: Sample[][] = []
   readonly #sampling: NodeJS.Timeout
   #child: ChildProcess | null = null
+  #isWanted = false
   #ended: Promise<void> = Promise.resolve()
 
   /** `args`: bootstrap servers, application id, topics. */
@@ -38,8 +39,9 @@ export class TorturedMember {
     return this.#ended
   }
 
-  /** Starts a process, unless one runs. */
+  /** Starts a process, unless one runs. One that cannot start, because no broker answers, is started again, as a supervisor does. */
   start(): void {
+    this.#isWanted = true
     if (this.#child !== null) return
     const [bootstrap, application, ...topics] = this.#args
     const args = ['--conditions=millrace-source', program, this.#id, bootstrap!, application!, this.#dir, ...topics]
@@ -50,12 +52,18 @@ export class TorturedMember {
       child.on('exit', () => {
         this.#child = null
         resolve()
+        if (this.#isWanted) setTimeout(() => this.#again(), 1000)
       })
     })
   }
 
   signal(signal: NodeJS.Signals): void {
+    if (signal === 'SIGKILL' || signal === 'SIGTERM') this.#isWanted = false
     this.#child?.kill(signal)
+  }
+
+  #again(): void {
+    if (this.#isWanted) this.start()
   }
 
   /** How the resident memory of its processes grew while they lived. Ends the sampling, and removes the folder. */
