@@ -10,19 +10,27 @@ import type { KeyRange, WindowOrder } from '../window/window-rows.ts'
 
 type CachedRow = readonly [string, Row | null]
 
+export interface CachingSessionOptions {
+  /** The order in which the layer below returns its rows. */
+  readonly order: WindowOrder
+  /** The earliest end that has not expired at this stream time. Sessions before it are not seen, though the cache may have them still. */
+  readonly firstLiveEnd: (streamTimeMs: number) => number
+}
+
 /** The record cache of a session store (Java: `CachingSessionStore`). It holds writes only; rows that are read are not cached. */
 export class CachingSessionRows implements SessionRows {
   readonly #inner: SessionRows
   readonly #context: StateStoreContext
-  readonly #order: WindowOrder
+  readonly #options: CachingSessionOptions
   readonly #cache: RecordCache
+  /** The greatest end that was put. The layer below hears of it later. */
+  #streamTime = -1
   #subscription: FlushSubscription | undefined
 
-  /** `order` is the order in which the layer below returns its rows. */
-  constructor(inner: SessionRows, order: WindowOrder, context: StateStoreContext) {
+  constructor(inner: SessionRows, options: CachingSessionOptions, context: StateStoreContext) {
     this.#inner = inner
     this.#context = context
-    this.#order = order
+    this.#options = options
     this.#cache = new RecordCache(context.cache, (entry) => emitEntry(entry, inner, this.#subscription, context))
   }
 
@@ -31,11 +39,13 @@ export class CachingSessionRows implements SessionRows {
   }
 
   get(sessionKey: string): Row | null {
+    if (endOfSession(sessionKey) < this.#firstLiveEnd()) return null
     const entry = this.#cache.get(sessionKey)
     return entry === undefined ? this.#inner.get(sessionKey) : entry.row
   }
 
   put(sessionKey: string, row: Row | null): void {
+    this.#streamTime = Math.max(this.#streamTime, endOfSession(sessionKey))
     this.#cache.put(sessionKey, row, this.#context.recordContext())
   }
 
@@ -44,13 +54,15 @@ export class CachingSessionRows implements SessionRows {
     this.put(sessionKey, null)
   }
 
-  find(key: string, sessions: SessionRange): IterableIterator<KeyedRow> {
+  find(key: string, asked: SessionRange): IterableIterator<KeyedRow> {
+    const sessions = this.#live(asked)
     // The end of a session begins with a byte below 0x80, so no session key of this key sorts behind the bound.
     const cached = this.#cached({ from: key, to: `${key}\x80` }, { fromKey: key, toKey: key }, sessions)
     return this.#overlaid(cached, this.#inner.find(key, sessions), sessions)
   }
 
-  findRange(keys: KeyRange, sessions: SessionRange): IterableIterator<KeyedRow> {
+  findRange(keys: KeyRange, asked: SessionRange): IterableIterator<KeyedRow> {
+    const sessions = this.#live(asked)
     return this.#overlaid(this.#cached({}, keys, sessions), this.#inner.findRange(keys, sessions), sessions)
   }
 
@@ -62,6 +74,14 @@ export class CachingSessionRows implements SessionRows {
     this.#cache.close()
   }
 
+  #firstLiveEnd(): number {
+    return this.#options.firstLiveEnd(this.#streamTime)
+  }
+
+  #live(sessions: SessionRange): SessionRange {
+    return { ...sessions, earliestEndMs: Math.max(sessions.earliestEndMs, this.#firstLiveEnd()) }
+  }
+
   #cached(bounds: { readonly from?: string; readonly to?: string }, keys: KeyRange, sessions: SessionRange): CachedRow[] {
     return [...chained([this.#cache.scan(bounds)], (row) => isIn(row, keys, sessions))]
   }
@@ -71,7 +91,7 @@ export class CachingSessionRows implements SessionRows {
     below: IterableIterator<KeyedRow>,
     { reverse, after }: SessionRange,
   ): IterableIterator<KeyedRow> {
-    const order = reverse ? reversed(this.#order) : this.#order
+    const order = reverse ? reversed(this.#options.order) : this.#options.order
     const isLeft = isBehind(after, order, false)
     const left = cached.filter(([sessionKey]) => isLeft(sessionKey)).sort(([one], [other]) => order(one, other))
     return overlay(left[Symbol.iterator](), below, order)

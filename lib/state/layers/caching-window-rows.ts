@@ -10,19 +10,27 @@ import type { KeyRange, TimeRange, WindowOrder, WindowRows } from '../window/win
 
 type CachedRow = readonly [string, Row | null]
 
+export interface CachingWindowOptions {
+  /** The order in which the layer below returns the rows of a range of keys. */
+  readonly orderOf: (keys: KeyRange) => WindowOrder
+  /** The earliest start that has not expired at this stream time. Windows before it are not seen, though the cache may have them still. */
+  readonly firstLiveStart: (streamTimeMs: number) => number
+}
+
 /** The record cache of a window store (Java: `CachingWindowStore`). It holds writes only; rows that are read are not cached. */
 export class CachingWindowRows implements WindowRows {
   readonly #inner: WindowRows
   readonly #context: StateStoreContext
-  readonly #orderOf: (keys: KeyRange) => WindowOrder
+  readonly #options: CachingWindowOptions
   readonly #cache: RecordCache
+  /** The largest start that was put. The layer below hears of it later. */
+  #streamTime = -1
   #subscription: FlushSubscription | undefined
 
-  /** `orderOf` gives the order in which the layer below returns the rows of a range of keys. */
-  constructor(inner: WindowRows, orderOf: (keys: KeyRange) => WindowOrder, context: StateStoreContext) {
+  constructor(inner: WindowRows, options: CachingWindowOptions, context: StateStoreContext) {
     this.#inner = inner
     this.#context = context
-    this.#orderOf = orderOf
+    this.#options = options
     const below = {
       get: (key: string) => inner.get(keyOfWindow(key), startOfWindow(key)),
       put: (key: string, row: Row | null) => inner.put(keyOfWindow(key), startOfWindow(key), row),
@@ -35,15 +43,18 @@ export class CachingWindowRows implements WindowRows {
   }
 
   get(key: string, startMs: number): Row | null {
+    if (startMs < this.#firstLiveStart()) return null
     const entry = this.#cache.get(windowKey(key, startMs, 0))
     return entry === undefined ? this.#inner.get(key, startMs) : entry.row
   }
 
   put(key: string, startMs: number, row: Row | null): void {
+    this.#streamTime = Math.max(this.#streamTime, startMs)
     this.#cache.put(windowKey(key, startMs, 0), row, this.#context.recordContext())
   }
 
-  fetch(key: string, times: TimeRange): IterableIterator<KeyedRow> {
+  fetch(key: string, asked: TimeRange): IterableIterator<KeyedRow> {
+    const times = this.#live(asked)
     const { fromMs, toMs, reverse } = times
     const lastMs = Math.max(-1, Math.min(toMs, Number.MAX_SAFE_INTEGER - 1))
     const bounds = boundsOfKey(key, Math.max(0, fromMs), lastMs)
@@ -56,8 +67,10 @@ export class CachingWindowRows implements WindowRows {
     return overlay(cached, this.#inner.fetch(key, times), reverse ? descending : ascending)
   }
 
-  fetchRange(keys: KeyRange, times: TimeRange): IterableIterator<KeyedRow> {
-    const order = times.reverse ? reversed(this.#orderOf(keys)) : this.#orderOf(keys)
+  fetchRange(keys: KeyRange, asked: TimeRange): IterableIterator<KeyedRow> {
+    const times = this.#live(asked)
+    const below = this.#options.orderOf(keys)
+    const order = times.reverse ? reversed(below) : below
     const isLeft = isBehind(times.after, order, false)
     const cached = [...chained([this.#cache.scan({})], (row) => isLeft(row[0]) && isIn(row, keys, times))].sort(
       ([left], [right]) => order(left, right),
@@ -71,6 +84,14 @@ export class CachingWindowRows implements WindowRows {
 
   close(): void {
     this.#cache.close()
+  }
+
+  #firstLiveStart(): number {
+    return this.#options.firstLiveStart(this.#streamTime)
+  }
+
+  #live(times: TimeRange): TimeRange {
+    return { ...times, fromMs: Math.max(times.fromMs, this.#firstLiveStart()) }
   }
 }
 

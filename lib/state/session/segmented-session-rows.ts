@@ -105,6 +105,11 @@ export class SegmentedSessionRows implements SessionRows {
     return this.#isExact ? sorted(rows, () => true, inOrder(bySessionEnd)) : rows
   }
 
+  /** The earliest end that is not expired at this stream time, or at the store's own if that is greater. */
+  firstLiveEnd(streamTimeMs: number): number {
+    return this.#firstLiveEnd(Math.max(streamTimeMs, this.#streamTime))
+  }
+
   /** Keeps the sessions that end at `endMs` or later, even if they are older than `retentionMs`. */
   keepFrom(endMs: number): void {
     this.#keptFrom = endMs
@@ -203,8 +208,8 @@ export class SegmentedSessionRows implements SessionRows {
   }
 
   /** The earliest end that is not expired. A session is already expired when its end is exactly `retentionMs` behind stream time. */
-  #firstLiveEnd(): number {
-    return Math.min(this.#streamTime - this.#options.spec.retentionMs + 1, this.#keptFrom)
+  #firstLiveEnd(streamTimeMs = this.#streamTime): number {
+    return Math.min(streamTimeMs - this.#options.spec.retentionMs + 1, this.#keptFrom)
   }
 
   #firstLiveSegment(): number {

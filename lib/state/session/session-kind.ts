@@ -44,7 +44,9 @@ function openSessionStore(declared: Spec, context: StateStoreContext): StateStor
   const base = new SegmentedSessionRows({ spec, expiry, segments, table, dropped, compatibility })
   const log = context.changelog && changelogWriter(context.changelog, spec, context)
   const logged = log === undefined ? base : new ChangeloggingSessionRows(base, log)
+  // Java's caches return sessions that the store below has forgotten.
+  const firstLiveEnd = (streamTimeMs: number): number => (compatibility === 'java' ? -Infinity : base.firstLiveEnd(streamTimeMs))
   const order = expiry === 'exact' ? bySessionEnd : bySessionSegment(segments.intervalMs)
-  const cache = isCached(spec, context) ? new CachingSessionRows(logged, order, context) : undefined
+  const cache = isCached(spec, context) ? new CachingSessionRows(logged, { order, firstLiveEnd }, context) : undefined
   return new SessionStateStore({ spec, keys: keyCodec(spec, context), codec, top: cache ?? logged, cache, base })
 }

@@ -138,6 +138,11 @@ export class SegmentedWindowRows implements WindowRows {
     return this.#isExact || this.#isByTime(keys) ? byStart : bySegment(this.#segments.intervalMs)
   }
 
+  /** The earliest start that is not expired at this stream time, or at the store's own if that is greater. */
+  firstLiveStart(streamTimeMs: number): number {
+    return this.#firstLiveStart(Math.max(streamTimeMs, this.#streamTime))
+  }
+
   /** Keeps the windows that start at `startMs` or later, even if they are older than `retentionMs`. */
   keepFrom(startMs: number): void {
     this.#keptFrom = startMs
@@ -216,10 +221,10 @@ export class SegmentedWindowRows implements WindowRows {
   }
 
   /** The earliest start that is not expired. With `segmented` and a time-first layout, a row expires one millisecond later, as in Java. */
-  #firstLiveStart(): number {
+  #firstLiveStart(streamTimeMs = this.#streamTime): number {
     const { layout = 'key-first' } = this.#options.spec
     const age = this.#retentionMs - (this.#isExact || layout === 'key-first' ? 1 : 0)
-    return Math.min(this.#streamTime - age, this.#keptFrom)
+    return Math.min(streamTimeMs - age, this.#keptFrom)
   }
 
   #firstLiveSegment(): number {

@@ -1,7 +1,7 @@
 import { retentionConfig } from '../changelog-retention.ts'
 import { UntimedWindowRows } from '../key-value/untimed-rows.ts'
 import type { RowFormat } from '../key-value/row-codec.ts'
-import { CachingWindowRows } from '../layers/caching-window-rows.ts'
+import { CachingWindowRows, type CachingWindowOptions } from '../layers/caching-window-rows.ts'
 import { changelogWriter } from '../layers/changelogging-rows.ts'
 import { ChangeloggingWindowRows } from '../layers/changelogging-window-rows.ts'
 import type { StateStore, StateStoreContext } from '../state-store.ts'
@@ -78,8 +78,15 @@ function openWindowStore(declared: Spec, context: StateStoreContext): StateStore
   const inner = losesTimestamps(spec, context) ? new UntimedWindowRows(base) : base
   const logged = log === undefined ? inner : new ChangeloggingWindowRows(inner, log, numbered)
   const isCaching = isCached(spec, context) && spec.duplicates === 'replace'
-  const cache = isCaching ? new CachingWindowRows(logged, (keys) => base.orderOf(keys), context) : undefined
+  const cache = isCaching ? new CachingWindowRows(logged, cachingOptions(base, context), context) : undefined
   return new WindowStateStore({ spec, keys: keyCodec(spec, context), codec, top: cache ?? logged, cache, base })
+}
+
+/** Java's caches return windows that the store below has forgotten. */
+function cachingOptions(base: SegmentedWindowRows, { compatibility }: StateStoreContext): CachingWindowOptions {
+  const firstLiveStart = (streamTimeMs: number): number =>
+    compatibility === 'java' ? -Infinity : base.firstLiveStart(streamTimeMs)
+  return { orderOf: (keys) => base.orderOf(keys), firstLiveStart }
 }
 
 function windowBase(spec: Spec, format: RowFormat, context: StateStoreContext) {
