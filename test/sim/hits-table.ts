@@ -11,7 +11,7 @@ const kills = ['kill before', 'kill after']
 export function hitsTable(hits: Hits, level: Level): string {
   const columns = [...kills, ...mishaps]
   const rows = crashPointsOf(level).map((call) => [call, ...columns.map((fault) => cell(hits, fault, call, level))])
-  const others = defaultKinds(level, 'restless').filter((kind) => !kills.includes(kind) && kind !== 'mishap')
+  const others = defaultKinds(level, 'restless', 'forgetful').filter((kind) => !kills.includes(kind) && kind !== 'mishap')
   const lines = [['', ...columns], ...rows].map(
     ([name, ...cells]) => `${name!.padEnd(32)}${cells.map((each) => each.padStart(14)).join('')}`,
   )
@@ -22,7 +22,7 @@ export function hitsTable(hits: Hits, level: Level): string {
 export function neverHit(hits: Hits, level: Level): readonly string[] {
   const ofCalls = mishaps.flatMap((mishap) => callsOf(level).map((call) => `${mishap} × ${call}`))
   const ofKills = kills.flatMap((kill) => crashPointsOf(level).map((call) => `${kill} × ${call}`))
-  return [...ofKills, ...ofCalls, ...defaultKinds(level, 'restless')].filter((what) => (hits[what] ?? 0) === 0)
+  return [...ofKills, ...ofCalls, ...defaultKinds(level, 'restless', 'forgetful')].filter((what) => (hits[what] ?? 0) === 0)
 }
 
 function cell(hits: Hits, fault: string, call: string, level: Level): string {

@@ -1,6 +1,6 @@
 import { runSimulation } from '../../lib/testing/simulation/run-simulation.ts'
 import type { RunResult } from '../../lib/testing/simulation/run-simulation.ts'
-import { differences, feed, partitions, restless, workload } from './workload.ts'
+import { differences, feed, forget, forgetful, partitions, restless, workload } from './workload.ts'
 import type { Expected } from './workload.ts'
 
 /** Runs one seed: at least two virtual minutes, three members, five faults. */
@@ -13,6 +13,8 @@ export async function runSeed(seed: number, level: 'port' | 'wire', trace: 'kept
     config: {},
     topics: partitions,
     restless,
+    forgetful,
+    onLost: (lost) => forget(expected!, lost),
     members: 3,
     faults: 5 + (seed % 4),
     faultyMs: 90_000,

@@ -8,6 +8,7 @@ import type { Running } from '../../lib/testing/simulation/run-simulation.ts'
 import { recordsOf, writeRecord } from '../../lib/testing/simulation/simulate.ts'
 import type { Topology } from '../../lib/topology/topology.ts'
 import type { EmbeddedBroker } from '../../lib/transport/embedded/embedded-broker.ts'
+import type { RecordBatch } from '../../lib/transport/record-batch/record-batch.ts'
 import { noProducer, RecordBatchBuilder } from '../../lib/transport/record-batch/record-batch-builder.ts'
 
 const text = { key: Serdes.string, value: Serdes.string }
@@ -21,6 +22,9 @@ const notes = topic('notes', text)
 const copies = topic('copies', text)
 
 export const partitions = { events: 3, users: 2, transfers: 2, sets: 2, enriched: 2, notes: 2, copies: 2 }
+
+/** Topics that lose records by unclean elections. */
+export const forgetful: readonly string[] = [events.name]
 
 /** Topics that get partitions, and are deleted and created again. */
 export const restless: readonly string[] = [notes.name]
@@ -105,6 +109,15 @@ export function feed({ world, broker, faultyMs }: Running): Expected {
       work()
     })
   return expected
+}
+
+/** Events that their log has lost need not be in the sets; what was made of them stays. */
+export function forget({ sets }: Expected, lost: readonly RecordBatch[]): void {
+  for (const batch of lost)
+    for (let index = 0; index < batch.count; index++) {
+      const [group, id] = Buffer.from(batch.value(index)!).toString().split('/') as [string, string]
+      sets.get(group)?.delete(id)
+    }
 }
 
 /** Some logs do not begin at 0. */

@@ -1,4 +1,6 @@
 import type { EmbeddedBroker } from '../../transport/embedded/embedded-broker.ts'
+import type { StoredBatch } from '../../transport/embedded/stored-batch.ts'
+import type { TopicPartition } from '../../model/topic-partition.ts'
 import { callsOf, crashPointsOf } from './calls.ts'
 import { mishaps } from './network-weather.ts'
 import type { Hits, PortNetwork } from './port-network.ts'
@@ -23,6 +25,10 @@ export interface FaultyWorld {
   readonly changelogs: ReadonlySet<string>
   /** Input topics that get partitions, and are deleted and created again. */
   readonly restless: readonly string[]
+  /** Input topics whose partitions get leaders that lack their last records. */
+  readonly forgetful: readonly string[]
+  /** Called with what such a partition has lost. */
+  readonly onLost: (partition: TopicPartition, lost: readonly StoredBatch[]) => void
   readonly hits: Hits
 }
 
@@ -119,7 +125,9 @@ const faultKinds: Readonly<Record<string, Fault>> = {
     for (const { topic, partition, offset } of commits) {
       const log = of.broker.topics.get(topic)?.partitions[partition]
       if (log === undefined || offset <= log.startOffset || of.changelogs.has(topic)) continue
-      if (of.broker.topics.topic(topic).config.isDeleted) of.broker.deleteRecords({ topic, partition }, offset)
+      // A log that was truncated may end before what is committed.
+      const end = Math.min(offset, log.highWatermark)
+      if (of.broker.topics.topic(topic).config.isDeleted) of.broker.deleteRecords({ topic, partition }, end)
     }
     return `retention deletes what is committed of ${commits.length} partitions`
   },
@@ -186,15 +194,34 @@ const wireKinds: Readonly<Record<string, Fault>> = {
   },
 }
 
-const allKinds: Readonly<Record<string, Fault>> = { ...faultKinds, ...topicKinds, ...wireKinds }
+const lostMax = 10
 
-export function defaultKinds(level: 'port' | 'wire', topics: 'restless' | 'quiet'): readonly string[] {
-  const kinds = { ...faultKinds, ...(topics === 'restless' ? topicKinds : {}), ...(level === 'wire' ? wireKinds : {}) }
-  return Object.keys(kinds)
+/** What unclean elections do to input topics, in simulations of the wire that have forgetful ones. */
+const electionKinds: Readonly<Record<string, Fault>> = {
+  'truncated log': ({ world, wire, broker, forgetful, onLost }) => {
+    const topic = drawn(world, forgetful)
+    const partition = Math.floor(world.chance.float() * broker.topics.topic(topic).partitions.length)
+    const { startOffset, highWatermark } = broker.topics.partition({ topic, partition })
+    const from = Math.max(startOffset, highWatermark - Math.ceil(between(world, 0, lostMax)))
+    onLost({ topic, partition }, wire!.electUncleanly({ topic, partition }, from))
+    return `${topic}-${partition} has a leader whose log ends at ${from} instead of ${highWatermark}`
+  },
 }
 
-function kindsOf({ level, restless }: FaultyWorld): readonly string[] {
-  return defaultKinds(level, restless.length > 0 ? 'restless' : 'quiet')
+const allKinds: Readonly<Record<string, Fault>> = { ...faultKinds, ...topicKinds, ...wireKinds, ...electionKinds }
+
+export function defaultKinds(
+  level: 'port' | 'wire',
+  topics: 'restless' | 'quiet',
+  logs: 'forgetful' | 'safe',
+): readonly string[] {
+  const ofTopics = topics === 'restless' ? topicKinds : {}
+  const ofLogs = logs === 'forgetful' ? electionKinds : {}
+  return Object.keys({ ...faultKinds, ...ofTopics, ...(level === 'wire' ? { ...wireKinds, ...ofLogs } : {}) })
+}
+
+function kindsOf({ level, restless, forgetful }: FaultyWorld): readonly string[] {
+  return defaultKinds(level, restless.length > 0 ? 'restless' : 'quiet', forgetful.length > 0 ? 'forgetful' : 'safe')
 }
 
 /** Draws when which fault happens to whom. */

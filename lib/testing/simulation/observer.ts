@@ -12,7 +12,7 @@ import type { World } from './world.ts'
  *
  * - No commit is sent between a join and its answer: the broker would refuse it, or another member owns the partition by then. A
  *   process that closes may try.
- * - Committed offsets of a topic do not go backwards.
+ * - Committed offsets of a topic do not go backwards, unless its log was truncated.
  * - In one generation a partition has one member that commits it.
  */
 export class Observer {
@@ -20,6 +20,7 @@ export class Observer {
   readonly #joining = new Set<SimulatedProcess>()
   readonly #offsets = new Map<string, number>()
   readonly #owners = new Map<string, string>()
+  readonly #truncated = new Set<string>()
   readonly #members = new Map<SimulatedProcess, string>()
   /** By stamp. */
   readonly #writers = new Map<string, { readonly process: SimulatedProcess; readonly writer: string }>()
@@ -80,12 +81,24 @@ export class Observer {
     return this.#offsets.get(keyOf(partition, topicId)) ?? 0
   }
 
+  /** Told of a log that has lost its records from an offset on: whoever has read them goes back there. */
+  onTruncated(partition: TopicPartition, topicId: string, from: number): void {
+    const key = keyOf(partition, topicId)
+    this.#truncated.add(key)
+    this.#offsets.set(key, Math.min(from, this.#offsets.get(key) ?? 0))
+  }
+
+  /** Whether the log was truncated, so that a member that has not noticed it yet may commit behind its end. */
+  isTruncated(partition: TopicPartition, topicId: string): boolean {
+    return this.#truncated.has(keyOf(partition, topicId))
+  }
+
   onCommitted({ generationId, memberId }: GroupIdentity, offsets: readonly OffsetCommit[]): void {
     for (const commit of offsets) {
       // A topic that was deleted and created again begins anew.
       const key = keyOf(commit, topicIdOf(commit.metadata))
       const before = this.#offsets.get(key) ?? 0
-      const isBack = commit.offset < before
+      const isBack = commit.offset < before && !this.#truncated.has(key)
       if (isBack && this.#lateCommits === 0) this.violation(`${memberId} commits ${key} at ${commit.offset}, after ${before}`)
       this.#offsets.set(key, Math.max(before, commit.offset))
       const owner = this.#owners.get(`${generationId} ${key}`) ?? memberId

@@ -8,6 +8,9 @@ import type { StreamsOptions } from '../../runtime/streams-config.ts'
 import { EmbeddedBroker } from '../../transport/embedded/embedded-broker.ts'
 import type { EmbeddedBrokerOptions } from '../../transport/embedded/embedded-broker.ts'
 import type { GroupIdentity, OffsetCommit } from '../../transport/group-coordinator.ts'
+import { decodeRecordBatch } from '../../transport/record-batch/decode-record-batches.ts'
+import type { RecordBatch } from '../../transport/record-batch/record-batch.ts'
+import type { StoredBatch } from '../../transport/embedded/stored-batch.ts'
 import { positionsAhead, wrongStores } from './check-stores.ts'
 import { endFaults, planFaults } from './faults.ts'
 import type { FaultyWorld } from './faults.ts'
@@ -34,6 +37,13 @@ export interface RunOptions {
    * store, and no repartition: these do not get more partitions.
    */
   readonly restless?: readonly string[]
+  /**
+   * Those of them whose partitions lose their last records at the wire level, by leaders that lack them. Default: none. What was made
+   * of lost records stays.
+   */
+  readonly forgetful?: readonly string[]
+  /** Called with the records that a forgetful topic has lost. */
+  readonly onLost?: (lost: readonly RecordBatch[]) => void
   readonly members: number
   readonly faults: number
   readonly kinds?: readonly string[]
@@ -138,6 +148,8 @@ export async function runSimulation(options: RunOptions): Promise<RunResult> {
     hits,
     changelogs: changelogsOf(plan),
     restless: options.restless ?? [],
+    forgetful: options.forgetful ?? [],
+    onLost: (partition, lost) => tellLost(run, options, partition, lost),
   }
   members.forEach((member) => member.restartAfter(world.chance.float() * 5000))
   options.feed(run)
@@ -157,6 +169,17 @@ export async function runSimulation(options: RunOptions): Promise<RunResult> {
     trace,
     broker,
   }
+}
+
+function tellLost(
+  { broker, observer }: Running,
+  { onLost }: RunOptions,
+  partition: TopicPartition,
+  lost: readonly StoredBatch[],
+): void {
+  const { id } = broker.topics.topic(partition.topic)
+  observer.onTruncated(partition, id, broker.topics.partition(partition).highWatermark)
+  onLost?.(lost.map(({ bytes }) => decodeRecordBatch(bytes)))
 }
 
 function makeBroker(world: World, observer: Observer, { topics }: RunOptions): EmbeddedBroker {
@@ -182,12 +205,12 @@ class ObservedBroker extends EmbeddedBroker {
 
   override commitOffsets(identity: GroupIdentity, commits: readonly OffsetCommit[]): void {
     super.commitOffsets(identity, commits)
-    this.#observer.onCommitted(identity, commits)
-    for (const { topic, partition, offset, metadata } of commits) {
-      const { id, partitions } = this.topics.topic(topic)
-      const end = partitions[partition]!.highWatermark
-      if (topicIdOf(metadata) === id && offset > end)
-        this.#observer.violation(`${identity.memberId} commits ${topic}-${partition} at ${offset}, behind its end ${end}`)
+    const behind = commits.filter((commit) => this.#isBehindEnd(commit))
+    this.#observer.onCommitted(identity, commits.filter((commit) => !behind.includes(commit))) // prettier-ignore
+    for (const commit of behind) {
+      const { topic, partition, offset } = commit
+      if (!this.#observer.isTruncated(commit, this.topics.topic(topic).id))
+        this.#observer.violation(`${identity.memberId} commits ${topic}-${partition} at ${offset}, behind its end`)
     }
   }
 
@@ -196,6 +219,11 @@ class ObservedBroker extends EmbeddedBroker {
     const offset = super.append(partition, sealed, leaderEpoch)
     if (offset === end) this.#observer.onAppended(sealed, this.group(applicationId))
     return offset
+  }
+
+  #isBehindEnd({ topic, partition, offset, metadata }: OffsetCommit): boolean {
+    const { id, partitions } = this.topics.topic(topic)
+    return topicIdOf(metadata) === id && offset > partitions[partition]!.highWatermark
   }
 }
 

@@ -5,6 +5,7 @@ import type { TopicPartition } from '../../model/topic-partition.ts'
 import { partitionKey } from '../../model/topic-partition.ts'
 import type { Cluster } from '../../transport/cluster.ts'
 import type { EmbeddedBroker } from '../../transport/embedded/embedded-broker.ts'
+import type { StoredBatch } from '../../transport/embedded/stored-batch.ts'
 import type { BrokerNode, ClusterView, PartitionLeader } from '../../transport/embedded/server/cluster-view.ts'
 import { EmbeddedServer } from '../../transport/embedded/server/embedded-server.ts'
 import type { Connection, HostPort } from '../../transport/kafka/connection/connection.ts'
@@ -92,6 +93,13 @@ export class WireNetwork implements ClusterView {
   /** Another broker leads every partition, as after a preferred leader election. */
   moveLeaders(): void {
     for (const [key, leader] of this.#leaders) this.#elect(key, leader)
+  }
+
+  /** Another broker leads the partition, though it lacks the records from the offset on. Returns what is lost. */
+  electUncleanly(partition: TopicPartition, from: number): readonly StoredBatch[] {
+    const key = partitionKey(partition)
+    this.#elect(key, this.leaderOf(partition))
+    return this.#options.broker.truncate(partition, from, this.leaderOf(partition).epoch)
   }
 
   /** Another broker takes the group over. It first reads what the log has of it. */
