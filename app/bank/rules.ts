@@ -13,10 +13,14 @@ const transitions: Readonly<Record<Status, readonly Status[]>> = {
 export const nameRule = 'A name has 1 to 255 characters.'
 export const amountRule = 'An amount is a text above "0" and up to "9999999999999999.99", with at most two decimals.'
 
-/** 1 to 255 characters after trimming. */
+/**
+ * 1 to 255 characters after trimming: as SQL counts them, an emoji is one. Half a surrogate pair is no character; the database would keep
+ * another text than was sent.
+ */
 export function checkName(name: string): string {
   const trimmed = name.trim()
-  if (trimmed.length >= 1 && trimmed.length <= 255) return trimmed
+  const { length } = [...trimmed]
+  if (length >= 1 && length <= 255 && trimmed.isWellFormed()) return trimmed
   throw rule('name', nameRule)
 }
 

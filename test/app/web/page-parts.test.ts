@@ -132,6 +132,7 @@ test('what the bank would refuse is said before it is asked', async (t) => {
   t.match(amountFault('99999999999999999', false), 'too large')
   t.match(amountFault('1', true), 'same user')
   t.equal(nameFault(' Bruno '), null)
+  t.equal(nameFault('😀'.repeat(255)), null, 'as SQL counts them')
   t.match(nameFault('  '), 'at least one')
   t.match(nameFault('x'.repeat(256)), '256 characters')
 })

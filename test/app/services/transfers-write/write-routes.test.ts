@@ -62,6 +62,15 @@ t.test('W1: a user and a transfer are made, found and listed', async (t) => {
   )
 })
 
+t.test('a name of 255 characters is kept as it is, whatever they are', async (t) => {
+  const { call } = await openWithUsers()
+  for (const name of ['😀'.repeat(255), 'a\u0000b', '\u202eabc', '<img src=x onerror=alert(1)>', "'; drop table users; --"]) {
+    const made = await call('POST', '/users', { name })
+    t.equal(made.status, 201)
+    t.equal((await call('GET', `/users/${made.body.id}`)).body.name, name)
+  }
+})
+
 t.test('W2: what breaks a rule is refused by field, and leaves no row and no event', async (t) => {
   const { call, count } = await openWithUsers()
   const events = count('cdc_log')
@@ -83,7 +92,10 @@ t.test('W2: what breaks a rule is refused by field, and leaves no row and no eve
     t.equal(headers['content-type'], 'application/problem+json')
     t.same(Object.keys(body.errors), [field])
   }
-  t.equal((await call('POST', '/users', { name: '  ' })).status, 422)
+  for (const name of ['  ', '😀'.repeat(256), 'a\ud800b', '\udc00']) {
+    const { status, body } = await call('POST', '/users', { name })
+    t.same([status, body.errors], [422, { name: 'A name has 1 to 255 characters.' }])
+  }
   t.equal((await call('POST', '/users')).status, 400)
   t.same([count('transfers'), count('cdc_log')], [0, events])
 })
