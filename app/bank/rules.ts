@@ -19,7 +19,7 @@ export const amountRule = 'An amount is a text above "0" and up to "999999999999
  */
 export function checkName(name: string): string {
   const trimmed = name.trim()
-  const { length } = [...trimmed]
+  const { length } = Array.from(trimmed)
   if (length >= 1 && length <= 255 && trimmed.isWellFormed()) return trimmed
   throw rule('name', nameRule)
 }

@@ -11,7 +11,7 @@ export function amountFault(text: string, isSameUser: boolean): string | null {
 }
 
 export function nameFault(text: string): string | null {
-  const { length } = [...text.trim()]
+  const { length } = Array.from(text.trim())
   if (length === 0) return 'A name has at least one character.'
   return length > 255 ? `The name has ${length} characters. 255 fit.` : null
 }
