@@ -73,6 +73,9 @@ t.test('the page names losses before gains, voids before both, and what the figu
   t.match(page, '**0.5** (0.5 … 0.5) | 5 |')
   t.match(page, '2 × some processor')
   t.match(page, 'ParallelGC')
+  const trial = markdown({ ...report(rows), plan: { ...report(rows).plan, records: 1_000 } }, 'images/chart.svg')
+  t.match(trial, 'a trial')
+  t.notMatch(page, 'a trial')
 })
 
 t.test('the chart has a bar for each row, on both sides of 1', async (t) => {
