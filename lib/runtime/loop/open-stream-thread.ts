@@ -29,6 +29,7 @@ import { StatePublisher, type ThreadState } from './state-publisher.ts'
 import { StateUpdater } from './state-updater.ts'
 import { PauseSwitch } from './pause-switch.ts'
 import { StreamThread } from './stream-thread.ts'
+import { SlowRecords } from './slow-records.ts'
 import { TaskExecutor } from './task-executor.ts'
 import { TaskInput } from './task-input.ts'
 
@@ -182,7 +183,7 @@ function makeThread(options: OpenStreamThreadOptions, connected: Connected, loop
     maxPollIntervalMs,
     listener: new RebalanceListener({ jobs, tasks, topics, committer, directory, logger, patience }),
     input,
-    executor: new TaskExecutor({ tasks, clock }),
+    executor: new TaskExecutor({ tasks, clock, slow: new SlowRecords({ logger, sessionTimeoutMs: config.sessionTimeoutMs }) }),
     updater: new StateUpdater({ changelogs, tasks, committer, jobs, logger }),
     schedule: new CommitSchedule({ clock, commitIntervalMs, retryBackoffMs, dirtyBytesMax: memoryShare(config) }),
     state: new StatePublisher(options.onStateChange),

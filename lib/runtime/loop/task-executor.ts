@@ -1,10 +1,13 @@
 import type { Clock } from '../../clock/clock.ts'
 import type { TaskManager } from '../task/task-manager.ts'
 import type { ActiveTask } from '../task/task.ts'
+import type { SlowRecords } from './slow-records.ts'
 
 export interface TaskExecutorOptions {
   readonly tasks: Pick<TaskManager, 'running'>
   readonly clock: Clock
+  /** Told how long records took. Default: nobody is. */
+  readonly slow?: Pick<SlowRecords, 'took'> | undefined
 }
 
 /** After this long processing pauses, so that heartbeats and fetches get their turn. */
@@ -75,10 +78,11 @@ export class TaskExecutor {
 
   /** True if a record was processed. */
   #takeTurn(task: ActiveTask, startMs: number): boolean {
-    const { clock } = this.#options
+    const { clock, slow } = this.#options
     let lookedMs = clock.monotonic()
     let isFast = this.#fast.has(task)
     let count = 0
+    let lookedAt = 0
     while (count < recordsPerTurn && task.isProcessable(startMs)) {
       task.process()
       task.punctuateStreamTime()
@@ -86,6 +90,8 @@ export class TaskExecutor {
       if (isFast && count % recordsPerLook !== 0) continue
       const nowMs = clock.monotonic()
       isFast = this.#learn(task, nowMs - lookedMs)
+      slow?.took(task, nowMs - lookedMs, count - lookedAt)
+      lookedAt = count
       if (nowMs >= startMs + sliceMs) break
       lookedMs = nowMs
     }

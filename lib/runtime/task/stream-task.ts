@@ -27,7 +27,7 @@ import type { ThreadEnvironment } from '../environment/thread-environment.ts'
 import { TaskChangelogs } from '../output/task-changelogs.ts'
 import { SkippedRecords } from './skipped-records.ts'
 import { taskTags, type TaskScope } from './task-scope.ts'
-import type { ActiveTask } from './task.ts'
+import type { ActiveTask, ProcessedRecord } from './task.ts'
 import type { StoreRestore } from './task-stores.ts'
 import { TaskStores } from './task-stores.ts'
 
@@ -64,6 +64,8 @@ export class StreamTask implements ActiveTask {
   readonly #topicIds: ReadonlyMap<string, string>
   readonly #streamTimeQueue = new PunctuationQueue()
   readonly #wallClockQueue = new PunctuationQueue()
+  /** The queue of the record that was processed last. */
+  #lastQueue: RecordQueue | null = null
   readonly #committed = new Map<RecordQueue, number>()
   readonly #readers = new Map<RecordQueue, RecordReader>()
   readonly #metadata = new ProcessorMetadata()
@@ -167,7 +169,14 @@ export class StreamTask implements ActiveTask {
     }
   }
 
+  get lastRecord(): ProcessedRecord | null {
+    const queue = this.#lastQueue
+    if (queue === null) return null
+    return { ...queue.partition, offset: queue.takenOffset, node: this.#sourceOf(queue.partition.topic).name }
+  }
+
   #processHead(queue: RecordQueue): void {
+    this.#lastQueue = queue
     const record = queue.take()
     if (record.timestamp > this.#streamTime) this.#streamTime = record.timestamp
     const { topic, partition } = queue.partition

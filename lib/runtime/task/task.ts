@@ -45,6 +45,12 @@ export interface Task {
   close(): void
 }
 
+/** Which record a task has processed. */
+export interface ProcessedRecord extends TopicPartition {
+  readonly offset: number
+  readonly node: string
+}
+
 /**
  * A task that processes records, punctuates and commits (Java: `StreamTask`). A commit is `prepareCommit` → all output is
  * acknowledged → the offsets are committed → `postCommit`.
@@ -62,6 +68,8 @@ export interface ActiveTask extends Task {
   readonly hasRecords: boolean
   /** False if the task has no records, or waits for a partition without data (KIP-695). Takes the clock's monotonic time. */
   isProcessable(monotonicMs: number): boolean
+  /** The record that was processed last, with the source node that it came by. Null before the first. */
+  readonly lastRecord: ProcessedRecord | null
   /** Processes one record: the one with the smallest timestamp. The task must have records. */
   process(): void
   /** Runs the stream-time punctuations that are due. Returns whether there were any. */

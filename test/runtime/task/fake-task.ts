@@ -97,6 +97,8 @@ export class FakeTask implements ActiveTask {
     return this.buffered > 0
   }
 
+  readonly lastRecord = { topic: 'in', partition: 0, offset: 7, node: 'SOURCE' }
+
   process(): void {
     this.buffered--
     this.processed++
