@@ -22,18 +22,16 @@ interface Shown {
 const ids = Object.keys(checks).toSorted((left, right) => right.length - left.length)
 const named = new RegExp(`\\b(${ids.join('|')})\\b`, 'g')
 
-/** Test points with their file: a line of a subtest is indented, that of a file is not. */
+/** Test points with their file, which begins with a comment of its own. What had ended before a run was cut counts. */
 function pointsOf(tap: string): Shown[] {
   const points: Shown[] = []
-  let waiting: Omit<Shown, 'file'>[] = []
+  let file = ''
   for (const line of tap.split('\n')) {
-    const match = /^( *)(not ok|ok) \d+ - (.*?)(?: # (.*))?$/.exec(line)
+    file = /^# Subtest: (.+\.test\.ts)$/.exec(line)?.[1] ?? file
+    const match = /^ +(not ok|ok) \d+ - (.*?)(?: # (.*))?$/.exec(line)
     if (match === null) continue
-    const [, indent = '', verdict, test = '', note = ''] = match
-    if (indent === '' && test.endsWith('.test.ts')) {
-      points.push(...waiting.map((point) => ({ ...point, file: test })))
-      waiting = []
-    } else waiting.push({ test, result: /^skip/i.test(note) ? 'skipped' : verdict === 'ok' ? 'passed' : 'failed' })
+    const [, verdict, test = '', note = ''] = match
+    points.push({ test, file, result: /^skip/i.test(note) ? 'skipped' : verdict === 'ok' ? 'passed' : 'failed' })
   }
   return points
 }
