@@ -1,7 +1,7 @@
 import type { FailedRecord, SinkStage } from './sink.ts'
 
 /** The sink as Connect names it, in headers of its dead letters. */
-export const connectorName = 'mongo-sink'
+const connectorName = 'mongo-sink'
 
 /** What a stage is carried out by where the sink is the real connector. */
 const classes: Readonly<Record<SinkStage, string>> = {

@@ -4,7 +4,7 @@ import type { DocumentStore, DocumentWrite } from './document-store.ts'
 import type { SinkConfig } from './sink-config.ts'
 
 /** What a consumer of a group gives: records of a partition, in order, and the commit of what was handed over. */
-export interface SinkSource extends AsyncIterable<{ readonly records: readonly RawRecord[] }> {
+interface SinkSource extends AsyncIterable<{ readonly records: readonly RawRecord[] }> {
   commit(): Promise<void>
   close(): Promise<void>
 }

@@ -34,7 +34,7 @@ export class ByteKey {
  * The hash of bytes, as an int32. Kafka's murmur2 would not do: the keys of a partition have the same low bits in it, by which a table
  * of 2ⁿ slots is filled unevenly (with 16 partitions 4.9 probes too many for each key, instead of 0.8).
  */
-export function hashBytes(bytes: Buffer, at: number, length: number): number {
+function hashBytes(bytes: Buffer, at: number, length: number): number {
   let hash = length
   const end = at + length
   const words = end - (length & 3)

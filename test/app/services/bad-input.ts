@@ -27,7 +27,7 @@ export interface BadRequest {
   readonly must: 'be refused' | 'be answered'
 }
 
-export interface Answer {
+interface Answer {
   readonly status: number
   readonly type: string
   readonly text: string
@@ -182,7 +182,7 @@ export function strangeRequests(): BadRequest[] {
 }
 
 /** Sends it as it is: no library mends the path. */
-export async function send(url: string, { method, path, headers = {}, body }: BadRequest): Promise<Answer> {
+async function send(url: string, { method, path, headers = {}, body }: BadRequest): Promise<Answer> {
   const { hostname, port } = new URL(url)
   const length = body === undefined ? {} : { 'content-length': String(Buffer.byteLength(body)) }
   const sent = request({ hostname, port, method, path, headers: { ...headers, ...length } as never, agent: false })
@@ -206,7 +206,7 @@ export async function send(url: string, { method, path, headers = {}, body }: Ba
 }
 
 /** What is wrong with an answer; null if nothing is. */
-export function faultOf({ must }: BadRequest, { status, type, text }: Answer, mediaType: string): string | null {
+function faultOf({ must }: BadRequest, { status, type, text }: Answer, mediaType: string): string | null {
   if (status === 0) return 'no answer'
   if (status >= 500) return `status ${status}: ${text.slice(0, 200)}`
   if (must === 'be refused' && status < 400) return `taken: ${status}`

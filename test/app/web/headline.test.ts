@@ -49,6 +49,7 @@ test('each state has its words', async (t) => {
     'The topics are new · Another cluster or directory: view reloaded.',
   )
   t.match(say({ reset: { reason: 'expired', detail: '' } }), 'view reloaded.')
+  t.match(say({ reset: { reason: 'started', detail: '' } }), 'Amara sends Bruno', 'a pipeline that has started is no news')
 })
 
 test('the recorded feed goes through its states', async (t) => {

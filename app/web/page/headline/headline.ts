@@ -28,7 +28,7 @@ const recoveredMs = 10_000
 export function headline(facts: HeadlineFacts): Headline {
   const { system, feed, reset } = facts
   if (feed.kind === 'offline') return offline(feed, facts.now)
-  if (reset !== null) return resetLine(reset)
+  if (reset !== null && reset.reason !== 'started') return resetLines[reset.reason]
   if (system === null) return { state: 'starting', title: 'Starting', sentence: 'The page asks the server for its state.' }
   switch (system.phase) {
     case 'starting':
@@ -110,10 +110,14 @@ function offline({ since, nextTryAt }: Extract<FeedStatus, { kind: 'offline' }>,
   return { state: 'offline', title: `No server since ${time(since)}`, sentence: `What you see is from then. ${next}` }
 }
 
-function resetLine({ reason }: Reset): Headline {
-  return reason === 'other-topics'
-    ? { state: 'reset', title: 'The topics are new', sentence: 'Another cluster or directory: view reloaded.' }
-    : { state: 'reset', title: 'This page was away for too long', sentence: 'What it missed is no longer kept: view reloaded.' }
+/** What is said of a reset. Of one because the pipeline has started there is nothing to say. */
+const resetLines: Readonly<Record<Exclude<Reset['reason'], 'started'>, Headline>> = {
+  'other-topics': { state: 'reset', title: 'The topics are new', sentence: 'Another cluster or directory: view reloaded.' },
+  expired: {
+    state: 'reset',
+    title: 'This page was away for too long',
+    sentence: 'What it missed is no longer kept: view reloaded.',
+  },
 }
 
 function capital(text: string): string {
