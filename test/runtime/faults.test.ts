@@ -90,7 +90,7 @@ const quick = {
 async function feed(cluster: Cluster, chance: Chance): Promise<Record<string, string>> {
   const updates = new Map<string, string>()
   const names = new Map<string, string>()
-  for (let round = 0; round < 45; round++) {
+  for (let round = 0; round < 60; round++) {
     const rows = Array.from({ length: 10 }, () => {
       const transfer = String(Math.floor(chance.float() * 40))
       return [transfer, `u${Math.floor(chance.float() * 5)}:${round}`] as const

@@ -106,7 +106,7 @@ for (const vector of covered)
   t.test(vector.id, async (t) => {
     const medium = vector.config?.stores === 'rocks' ? 'disk' : 'memory'
     const storage = new MemoryStorageFactory().open('app')
-    const task = storeTask({ storage, medium, cacheBytes: vector.config?.cache ?? 0 })
+    const task = storeTask({ storage, medium, cacheBytes: vector.config?.cache ?? 0, compatibility: 'java' })
     const window = vector.topo.find((step) => step.window !== undefined)?.window
     const name = vector.topo.at(-1)!.mat!.name
     const filled = window === undefined ? table(name, task) : windows(name, window, task)

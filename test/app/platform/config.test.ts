@@ -6,7 +6,7 @@ const schema = Type.Object({ ...serviceConfig(8081), database: Type.String({ des
 
 t.test('flags go before the environment, and that before defaults', async (t) => {
   const config = readConfig(schema, ['--port', '9000', '--database', 'a.db'], { PORT: '1', HOST: '::1', LOG_LEVEL: 'warn' })
-  t.same(config, { host: '::1', port: 9000, logLevel: 'warn', database: 'a.db' })
+  t.same(config, { host: '::1', port: 9000, portTaken: 'fail', logLevel: 'warn', database: 'a.db' })
 })
 
 t.test('what cannot be used is refused by flag', async (t) => {
