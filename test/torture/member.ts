@@ -27,6 +27,8 @@ const streams = new KafkaStreams(torture({ events, seen }), {
   logger,
   commitIntervalMs: 1000,
   sessionTimeoutMs: 10_000,
+  // Each event has a key of its own. The cache is full within seconds, so that memory which grows is no cache that fills.
+  statestoreCacheMaxBytes: 256 * 1024,
   uncaughtExceptionHandler: () => 'replace-thread',
 })
 process.on('SIGTERM', () => void streams.close().then(() => process.exit(0)))
