@@ -14,8 +14,11 @@ export interface FrontFile {
   readonly headers: Readonly<Record<string, string>>
 }
 
-/** Path of the address → file; null while the page is being built. */
-export type Files = () => ReadonlyMap<string, FrontFile> | null
+/** Path of the address → file; a promise while the page is being built. */
+export type Files = () => PageFiles | Promise<PageFiles>
+type PageFiles = ReadonlyMap<string, FrontFile>
+
+export const noFiles: PageFiles = new Map()
 
 /** What every answer carries that is no file of the page: it is data, and nothing to be shown or framed. */
 export const dataHeaders: Readonly<Record<string, string>> = {
@@ -29,8 +32,17 @@ export const dataHeaders: Readonly<Record<string, string>> = {
 const passedOn = /^\/(api\/(users|transfers|health)|users|transfers)(\/|\?|$)/
 const ownUnderTransfers = /^\/(api\/)?transfers\/stream(\?|$)/
 
-/** The one port: files of the page, routes of this process, and all else of the BFF. */
+/**
+ * The one port: files of the page, routes of this process, and all else of the BFF. Who opens the page while it is being built waits for it:
+ * a browser would show what is answered instead, and not ask again.
+ */
 export function openFront(http: Http, proxy: BffProxy, files: Files): Server {
+  const answer = (request: IncomingMessage, response: ServerResponse, built: PageFiles): void => {
+    const url = request.url ?? '/'
+    if (serveFile(request, response, built)) return
+    if (passedOn.test(url) && !ownUnderTransfers.test(url)) void proxy.pass(request, response, dataHeaders)
+    else http.routing(request, response)
+  }
   const server = createServer((request, response) => {
     try {
       checkHost(request)
@@ -38,18 +50,27 @@ export function openFront(http: Http, proxy: BffProxy, files: Files): Server {
     } catch (error) {
       return refuse(response, error as Problem, dataHeaders)
     }
-    const url = request.url ?? '/'
-    if (serveFile(request, response, files())) return
-    if (passedOn.test(url) && !ownUnderTransfers.test(url)) void proxy.pass(request, response, dataHeaders)
-    else http.routing(request, response)
+    const built = files()
+    if (!(built instanceof Promise)) answer(request, response, built)
+    else if (isOfPage(request))
+      void built.then(
+        (page) => answer(request, response, page),
+        () => response.destroy(),
+      )
+    else answer(request, response, noFiles)
   })
   server.on('clientError', (error, socket) => unreadableProblem(error, socket as Socket))
   return server
 }
 
-function serveFile(request: IncomingMessage, response: ServerResponse, files: ReturnType<Files>): boolean {
+/** Whether a browser opens the page, by any of its paths. */
+function isOfPage({ method, url, headers }: IncomingMessage): boolean {
+  return method === 'GET' && (url === '/' || headers.accept?.includes('text/html') === true)
+}
+
+function serveFile(request: IncomingMessage, response: ServerResponse, files: PageFiles): boolean {
   if (request.method !== 'GET' && request.method !== 'HEAD') return false
-  const file = files?.get((request.url ?? '/').split('?')[0]!)
+  const file = files.get((request.url ?? '/').split('?')[0]!)
   if (file === undefined) return false
   response.writeHead(200, { ...file.headers, 'content-length': file.body.byteLength })
   response.end(request.method === 'HEAD' ? undefined : file.body)

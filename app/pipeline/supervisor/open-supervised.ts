@@ -5,7 +5,7 @@ import type { PipelineOptions } from '../options.ts'
 import { addControlRoutes, addTraceRoute } from './control-routes.ts'
 import { addFeedRoutes } from './feed-routes.ts'
 import type { Files } from './front.ts'
-import { listenFrom, openFront } from './front.ts'
+import { listenFrom, noFiles, openFront } from './front.ts'
 import { openPage } from './page.ts'
 import { Supervisor } from './supervisor.ts'
 
@@ -27,7 +27,7 @@ export async function openSupervised(options: PipelineOptions, dir: string, outp
   addTraceRoute(http, supervisor)
   if (controls === 'allowed') addControlRoutes(http, supervisor)
   await http.ready()
-  const files: Files = options.page === 'page' ? openPage(supervisor) : () => null
+  const files: Files = options.page === 'page' ? openPage(supervisor) : () => noFiles
   const server = openFront(http, supervisor.proxy, files)
   const port = await listenFrom(server, options.port)
   supervisor.start()

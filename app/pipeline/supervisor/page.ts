@@ -6,8 +6,8 @@ const cacheDir = join(import.meta.dirname, '../../../node_modules/.cache/millrac
 
 /** Builds the page while the broker starts. What it cannot build ends the pipeline. */
 export function openPage(supervisor: Pick<Supervisor, 'fail'>): Files {
-  let files: ReadonlyMap<string, FrontFile> | null = null
-  build().then(
+  let files: ReturnType<Files> = build()
+  files.then(
     (built) => (files = built),
     (error: unknown) => supervisor.fail(new Error('The page cannot be built. --no-ui starts without it.', { cause: error })),
   )

@@ -48,7 +48,7 @@ export async function startPipeline(): Promise<Pipeline> {
 }
 
 /** The address that a pipeline prints. */
-function addressOf(pipeline: ChildProcess): Promise<string> {
+export function addressOf(pipeline: ChildProcess): Promise<string> {
   return new Promise((resolve, reject) => {
     pipeline.once('exit', (code) => reject(new Error(`The pipeline has ended with ${code}.`)))
     createInterface(pipeline.stdout!).on('line', (line) => {
