@@ -37,7 +37,9 @@ await withBrowser(async (bench) => {
       stdio: ['ignore', 'pipe', 'inherit'],
     })
     const url = await addressOf(pipeline)
-    t.teardown(() => pipeline.exitCode ?? process.kill(-pipeline.pid!, 'SIGKILL'))
+    t.teardown(() => {
+      if (pipeline.exitCode === null && pipeline.signalCode === null) process.kill(-pipeline.pid!, 'SIGKILL')
+    })
     const page = await bench.browser.newPage()
     await page.goto(url)
     const answers = since()
