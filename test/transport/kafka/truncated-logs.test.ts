@@ -9,6 +9,7 @@ import { metadata } from '../../../lib/transport/kafka/wire/apis/metadata.ts'
 import { offsetForLeaderEpoch } from '../../../lib/transport/kafka/wire/apis/offset-for-leader-epoch.ts'
 import { decodeRequest, encodeResponse } from '../../../lib/transport/kafka/wire/messages.ts'
 import type { RequestFrame } from '../../../lib/transport.ts'
+import { connectionsToTest } from './connections-to-test.ts'
 import { fakeCluster } from './fake-cluster.ts'
 import type { Fate } from './fake-connection.ts'
 import { limits, openFetcher, openProducer, valuesOf, write } from '../../conformance/transport/transport-case.ts'
@@ -44,7 +45,7 @@ async function open(t: Test, connection: 'socket' | 'kafkajs' | 'embedded') {
   return { cluster, put, lose, read }
 }
 
-for (const connection of ['socket', 'kafkajs', 'embedded'] as const) {
+for (const connection of [...connectionsToTest(t), 'embedded'] as const) {
   t.test(`${connection}: a position in records that were lost is told, with where the log was cut`, async (t) => {
     const { put, lose, read } = await open(t, connection)
     await put('a', 'b', 'c')
