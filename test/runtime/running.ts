@@ -22,20 +22,21 @@ export async function createTopics(cluster: Cluster, topics: Readonly<Record<str
 
 export type Row<K, V> = readonly [key: K, value: V | null, timestamp?: number]
 
+export const producerOptions = {
+  acks: 'all',
+  idempotence: 'enabled',
+  compression: 'none',
+  requestTimeoutMs: 1000,
+  deliveryTimeoutMs: 1000,
+} as const
+
 /** Bytes stand for themselves: a poison record. */
 export async function produce<K, V>(
   cluster: Cluster,
   topic: Topic<K, V>,
   rows: readonly Row<K, V | Uint8Array>[],
 ): Promise<void> {
-  const options = {
-    acks: 'all',
-    idempotence: 'enabled',
-    compression: 'none',
-    requestTimeoutMs: 1000,
-    deliveryTimeoutMs: 1000,
-  } as const
-  const producer = await cluster.producer({ clientId: 'test', ...options })
+  const producer = await cluster.producer({ clientId: 'test', ...producerOptions })
   const admin = await cluster.admin({ clientId: 'test' })
   const [metadata] = await admin.metadata([topic.name])
   for (const [key, value, timestamp = 1] of rows) {

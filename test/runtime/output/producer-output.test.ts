@@ -5,6 +5,7 @@ import { ProducerOutput } from '../../../lib/runtime/output/producer-output.ts'
 import { MemoryMetrics } from '../../../lib/metrics/memory-metrics.ts'
 import { EmbeddedCluster } from '../../../lib/transport/embedded/embedded-cluster.ts'
 import { systemClock } from '../../../lib/clock/system-clock.ts'
+import { producerOptions } from '../running.ts'
 
 const partitions = 40
 
@@ -13,14 +14,7 @@ async function open(bufferBytesMax: number) {
   t.teardown(() => cluster.close())
   const admin = await cluster.admin({ clientId: 'test' })
   await admin.createTopics([{ name: 'out', partitions }])
-  const options = {
-    acks: 'all',
-    idempotence: 'enabled',
-    compression: 'none',
-    requestTimeoutMs: 1000,
-    deliveryTimeoutMs: 1000,
-  } as const
-  const producer = await cluster.producer({ clientId: 'test', ...options })
+  const producer = await cluster.producer({ clientId: 'test', ...producerOptions })
   const droppedRecords = new MemoryMetrics().counter('dropped-records', 'test', {})
   const handling = { productionHandler: () => 'fail' as const, deadLetterTopic: undefined, droppedRecords, logger: silentLogger }
   const output = new ProducerOutput({

@@ -8,6 +8,7 @@ import type { TaskOutput } from '../../../lib/runtime/output/task-output.ts'
 import { EmbeddedCluster } from '../../../lib/transport/embedded/embedded-cluster.ts'
 import type { Producer } from '../../../lib/transport/producer.ts'
 import { settle } from '../simulated-time.ts'
+import { producerOptions } from '../running.ts'
 
 /** Two tasks that write to a topic each partition of which acknowledges when the test lets it. */
 async function open(t: Test) {
@@ -16,14 +17,7 @@ async function open(t: Test) {
   t.teardown(() => cluster.close())
   const admin = await cluster.admin({ clientId: 'test' })
   await admin.createTopics([{ name: 'out', partitions: 3 }])
-  const options = {
-    acks: 'all',
-    idempotence: 'enabled',
-    compression: 'none',
-    requestTimeoutMs: 1000,
-    deliveryTimeoutMs: 1000,
-  } as const
-  const real = await cluster.producer({ clientId: 'test', ...options })
+  const real = await cluster.producer({ clientId: 'test', ...producerOptions })
   const gates = Array.from({ length: 3 }, () => Promise.withResolvers<void>())
   const producer: Producer = {
     newBatch: () => real.newBatch(),

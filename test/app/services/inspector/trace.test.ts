@@ -59,7 +59,8 @@ async function wholeTrace(url: string, id: number): Promise<Trace> {
 }
 
 /** A raw key is Connect's JSON. */
-const isKeyOf = (id: number, key: string): boolean => key === String(id) || (JSON.parse(key) as any).payload.id === id
+const isKeyOf = (id: number, key: string): boolean =>
+  key === String(id) || (JSON.parse(key) as { readonly payload: { readonly id: number } }).payload.id === id
 
 test('UI3: the traces of 20 random transfers say what a plain consumer reads: partition, offset, bytes, schema id', async (t) => {
   t.setTimeout(120_000)
