@@ -136,3 +136,34 @@ t.test('many rows are in order, also those that are alike in their first bytes',
   const found = [...read(table, table.scan({}), table.pin())].map(([key]) => key)
   t.same(found, [...new Set(keys)].sort())
 })
+
+t.test('a deletion that is put is a row: it goes when its owner drops it, and no pin shows what was before', async (t) => {
+  const table = new VersionedTable()
+  put(table, 'a', 'before', 1)
+  const pin = table.pin()
+  const row = table.putDeletion(at('a'), 2)
+  t.equal(table.find(at('a')), row)
+  t.same([table.valueLength(row) < 0, table.timestamp(row)], [true, 2])
+  t.same([table.isNewer(row, pin), table.isUnseen(row)], [true, false])
+  t.throws(() => table.drop(row), { message: 'Nothing is dropped that a pin shows.' })
+  t.same([...read(table, table.scan({}), pin)], [['a', 'before', 1]])
+  table.unpin(pin)
+  t.ok(table.isUnseen(row))
+  table.drop(row)
+  t.equal(table.find(at('a')), 0)
+  t.same([...table.scan({})], [], 'the order forgets it, and its block is free')
+  t.equal(table.usedBytes, 0)
+})
+
+t.test('a hash that is known finds the row, and touching rows changes nothing', async (t) => {
+  const table = new VersionedTable()
+  const keys = Array.from({ length: 100 }, (_, index) => `key-${index}`)
+  for (const key of keys) put(table, key, `a value of ${key} that has a block of its own`, 0)
+  const hashes = Int32Array.from(keys, (key) => at(key).hash)
+  table.touch(hashes, 0, hashes.length)
+  for (const [index, key] of keys.entries()) {
+    const bytes = Buffer.from(key)
+    const row = table.find(pointer.setHashed(bytes, 0, bytes.length, hashes[index]!))
+    t.equal(latin1(table, table.valueAt(row), table.valueLength(row)), `a value of ${key} that has a block of its own`)
+  }
+})
