@@ -1,6 +1,12 @@
 import type { Timer } from '../../clock/clock.ts'
 import type { GroupProtocol, JoinResponse } from '../group-coordinator.ts'
 
+/** Who waits for an answer of a group. */
+interface Waiter<T> {
+  resolve(answer: T): void
+  reject(reason: unknown): void
+}
+
 /** A member of an embedded group, and what it waits for. */
 export interface GroupMemberState {
   readonly memberId: string
@@ -11,8 +17,8 @@ export interface GroupMemberState {
   rebalanceTimeoutMs: number
   protocols: readonly GroupProtocol[]
   assignment: Uint8Array
-  joining: PromiseWithResolvers<JoinResponse> | null
-  syncing: PromiseWithResolvers<Uint8Array> | null
+  joining: Waiter<JoinResponse> | null
+  syncing: Waiter<Uint8Array> | null
   session: Timer | null
 }
 

@@ -121,11 +121,11 @@ export class EmbeddedGroup {
         `${member.memberId} has joined group ${this.groupId} once more: wait for the answer to that join.`,
       ),
     )
-    member.joining = Promise.withResolvers()
+    const answer = Promise.withResolvers<JoinResponse>()
+    member.joining = answer
     member.session?.cancel()
-    const { promise } = member.joining
     this.#prepareRebalance()
-    return promise
+    return answer.promise
   }
 
   sync(identity: GroupIdentity, assignments: readonly MemberAssignmentBytes[]): Promise<Uint8Array> {
@@ -134,10 +134,10 @@ export class EmbeddedGroup {
     if (this.#state === 'preparing-rebalance') throw this.#rebalancing()
     if (this.#state === 'stable') return Promise.resolve(member.assignment)
     member.syncing?.reject(this.#rebalancing())
-    member.syncing = Promise.withResolvers()
-    const { promise } = member.syncing
+    const answer = Promise.withResolvers<Uint8Array>()
+    member.syncing = answer
     if (member.memberId === this.#leaderId) this.#settle(assignments)
-    return promise
+    return answer.promise
   }
 
   /**
