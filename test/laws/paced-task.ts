@@ -60,15 +60,21 @@ export class PacedTask {
     this.#read(record)
   }
 
-  /** True where something was written to topics that the task reads: it is read in the next transaction. */
-  commit(): boolean {
+  /**
+   * True where something was written to topics that the task reads: it is read in the next transaction, behind what was written to others
+   * of its topics meanwhile.
+   */
+  commit(meanwhile: readonly Written[] = []): boolean {
     const offsets = this.#task.prepareCommit()
     const written = this.#output.drain()
     this.#task.postCommit(offsets, 'always')
     this.#committed = [...this.#committed, ...written]
-    this.#unread = written.filter(({ topic }) => this.#reads(topic))
-    for (const record of this.#unread) this.#read(record)
-    return this.#unread.length > 0
+    this.#unread = []
+    for (const record of meanwhile) this.pipe(record)
+    const own = written.filter(({ topic }) => this.#reads(topic))
+    this.#unread = [...this.#unread, ...own]
+    for (const record of own) this.#read(record)
+    return own.length > 0
   }
 
   crash(): void {

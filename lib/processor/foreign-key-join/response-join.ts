@@ -22,8 +22,8 @@ export interface ResponseJoinOptions<K, V, VForeign, VOut> {
 }
 
 /**
- * Joins a response with the row of its subscription (Java: `ResponseJoinProcessorSupplier`). If the row has changed since, its hash
- * differs. The response is then stale and counts as dropped, because a newer response is on its way.
+ * Joins a response with the row of its subscription (Java: `ResponseJoinProcessorSupplier`). If another subscription was sent since,
+ * the hash differs. The response is then stale and counts as dropped, because a newer response is on its way.
  */
 export class ResponseJoin<K, V, VForeign, VOut> implements Operator<K, SubscriptionResponseWrapper<VForeign>, K, VOut | null> {
   readonly #options: ResponseJoinOptions<K, V, VForeign, VOut>
@@ -38,7 +38,9 @@ export class ResponseJoin<K, V, VForeign, VOut> implements Operator<K, Subscript
 
   init(context: ProcessorContext<K, VOut | null>): void {
     this.#context = internal(context)
-    this.#table.init(context, 'newest')
+    // The cache of the left table may hold back a row, for which there is no subscription yet. Java compares with that row. If it goes
+    // before the cache is flushed, Java has dropped the only answer to the subscription before it.
+    this.#table.init(context, this.#context.compatibility === 'java' ? 'newest' : 'flushed')
     const topic = this.#context.internalTopic(this.#options.registrationTopic)
     this.#value = new PseudoTopicSerde(this.#context.valueSerde(this.#options.value), `${topic}-vh`, 'value')
   }
