@@ -55,6 +55,21 @@ t.test('a task goes on where the log was cut, with a line of the log, and commit
   await cluster.close()
 })
 
+t.test('a log that was cut, and has at once grown to where it was, is committed there again', async (t) => {
+  const { clock, cluster, seen, start, put, lose, committed } = await open('earliest')
+  await simulate(clock, async () => {
+    await using _streams = await start()
+    await put('a', 'b', 'c')
+    await comesTrue(clock, 'a commit', () => committed()?.offset === 3)
+    lose(2)
+    await put('x')
+    await comesTrue(clock, 'a commit of what the new leader wrote', () => committed()?.leaderEpoch === 1)
+    t.equal(committed()?.offset, 3)
+  })
+  t.same(seen, ['a', 'b', 'c', 'x'])
+  await cluster.close()
+})
+
 t.test(
   'a log that was cut while the application was away, and has grown past what it had read, is noticed by the epoch',
   async (t) => {

@@ -66,7 +66,7 @@ export class StreamTask implements ActiveTask {
   readonly #wallClockQueue = new PunctuationQueue()
   /** The queue of the record that was processed last. */
   #lastQueue: RecordQueue | null = null
-  readonly #committed = new Map<RecordQueue, number>()
+  readonly #committed = new Map<RecordQueue, Committed>()
   readonly #readers = new Map<RecordQueue, RecordReader>()
   readonly #metadata = new ProcessorMetadata()
   #streamTime = -1
@@ -230,7 +230,7 @@ export class StreamTask implements ActiveTask {
   }
 
   postCommit(offsets: readonly OffsetCommit[], checkpoint: 'if-due' | 'always'): void {
-    for (const { topic, partition, offset } of offsets) this.#committed.set(this.#queue({ topic, partition }), offset)
+    for (const offset of offsets) this.#committed.set(this.#queue(offset), offset)
     this.#isCommitNeeded = false
     this.#isCommitRequested = false
     this.#metadata.committed()
@@ -316,12 +316,12 @@ export class StreamTask implements ActiveTask {
     return queue
   }
 
-  #resume({ topic, partition, offset, metadata }: OffsetCommit): void {
-    const queue = this.#queue({ topic, partition })
-    const { partitionTime, processorMetadata } = decodeCommittedMetadata(metadata)
+  #resume(committed: OffsetCommit): void {
+    const queue = this.#queue(committed)
+    const { partitionTime, processorMetadata } = decodeCommittedMetadata(committed.metadata)
     this.#metadata.merge(processorMetadata)
     queue.resume(partitionTime)
-    this.#committed.set(queue, offset)
+    this.#committed.set(queue, committed)
     if (partitionTime > this.#streamTime) this.#streamTime = partitionTime
   }
 
@@ -333,14 +333,21 @@ export class StreamTask implements ActiveTask {
   }
 
   #uncommitted(): readonly RecordQueue[] {
-    const isNew = (queue: RecordQueue): boolean => this.#metadata.isCommitNeeded || queue.position !== this.#committed.get(queue)
+    const isNew = (queue: RecordQueue): boolean => this.#metadata.isCommitNeeded || !isAt(queue, this.#committed.get(queue))
     return [...this.#group.queues].filter((queue) => queue.position >= 0 && isNew(queue))
   }
 
   #committedOffset(topic: string): number | undefined {
-    for (const [queue, offset] of this.#committed) if (queue.partition.topic === topic) return offset
+    for (const [queue, { offset }] of this.#committed) if (queue.partition.topic === topic) return offset
     return undefined
   }
+}
+
+type Committed = Pick<OffsetCommit, 'offset' | 'leaderEpoch'>
+
+/** In a log that was truncated, the same offset may come again behind other records, which another leader has written. */
+function isAt({ position, leaderEpoch }: RecordQueue, committed: Committed | undefined): boolean {
+  return position === committed?.offset && leaderEpoch === committed.leaderEpoch
 }
 
 function commitOf(
