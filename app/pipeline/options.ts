@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util'
 import type { ParseArgsOptionsConfig } from 'node:util'
+import { plainNumber } from '../platform/plain-number.ts'
 
 export interface PipelineOptions {
   /** Bootstrap servers of a Kafka cluster; undefined: the embedded one. */
@@ -84,8 +85,8 @@ function firstSentence(text: string): string {
 }
 
 function number(name: string, text: string, max: number): number {
-  const value = Number(text)
-  if (text.trim() !== '' && value >= 0 && value <= max) return value
+  const value = plainNumber(text)
+  if (value >= 0 && value <= max) return value
   throw new UsageError(`--${name} is ${JSON.stringify(text)}; it takes a number from 0 to ${max}.`)
 }
 

@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util'
 import Type from 'typebox'
 import type { Static, TObject, TSchema } from 'typebox'
-import { ofTexts } from './http/validation.ts'
+import { compileTexts } from './http/validation.ts'
 import { logLevels } from './log.ts'
 
 /** Fields that every service has. */
@@ -42,9 +42,9 @@ export function readConfig<C extends TObject>(schema: C, args: readonly string[]
     const given = flags[flagOf(name)] ?? env[variableOf(name)]
     if (given !== undefined) config[name] = given
   }
-  const validate = ofTexts.compile(schema)
-  if (validate(config)) return config as Static<C>
-  const [error] = validate.errors!
+  const checked = compileTexts(schema)(config)
+  if (checked === true) return config as Static<C>
+  const [error] = checked.error
   const name = error!.instancePath.slice(1) || String(error!.params['missingProperty'])
   throw new ConfigProblem(`--${flagOf(name)} ${error!.keyword === 'required' ? 'is missing' : error!.message}.`)
 }

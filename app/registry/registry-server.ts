@@ -3,6 +3,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { answerUnreadable } from '../platform/http/answer-unreadable.ts'
 import { atFreePort } from '../platform/http/at-free-port.ts'
 import type { PortTaken } from '../platform/http/at-free-port.ts'
+import { plainNumber } from '../platform/plain-number.ts'
 import { Registry } from './registry.ts'
 import { RegistryError } from './registry-error.ts'
 import { JournaledStore } from './journaled-store.ts'
@@ -110,15 +111,15 @@ function addSchemas(server: FastifyInstance, registry: Registry): void {
   const byId = '/schemas/ids/:id'
   route(server, 'GET', '/schemas/types', () => ['AVRO'])
   route(server, 'GET', byId, ({ params }) => {
-    const { text, references } = registry.schema(Number(params.id))
+    const { text, references } = registry.schema(plainNumber(params.id))
     return { schema: text, ...(references.length === 0 ? {} : { references }) }
   })
-  route(server, 'GET', `${byId}/schema`, ({ params }) => JSON.parse(registry.schema(Number(params.id)).text))
+  route(server, 'GET', `${byId}/schema`, ({ params }) => JSON.parse(registry.schema(plainNumber(params.id)).text))
   route(server, 'GET', `${byId}/subjects`, ({ params }) => [
-    ...new Set(registry.usesOf(Number(params.id)).map((use) => use.subject)),
+    ...new Set(registry.usesOf(plainNumber(params.id)).map((use) => use.subject)),
   ])
   route(server, 'GET', `${byId}/versions`, ({ params }) =>
-    registry.usesOf(Number(params.id)).map((use) => ({ subject: use.subject, version: use.version })),
+    registry.usesOf(plainNumber(params.id)).map((use) => ({ subject: use.subject, version: use.version })),
   )
 }
 

@@ -1,4 +1,5 @@
 import type avsc from 'avsc'
+import { plainNumber } from '../platform/plain-number.ts'
 import { incompatibilities, parseLevel } from './compatibility.ts'
 import type { Level } from './compatibility.ts'
 import { canonicalText, parseAvro } from './parse-schema.ts'
@@ -209,7 +210,7 @@ export class Registry {
 }
 
 function parseVersion(text: string): number {
-  const version = text === 'latest' ? -1 : Number(text)
+  const version = text === 'latest' ? -1 : plainNumber(text)
   if (Number.isInteger(version) && (version === -1 || (version >= 1 && version < 2 ** 31))) return version
   const message = `The specified version '${text}' is not a valid version id. Allowed values are between [1, 2^31-1] and the string "latest"`
   throw new RegistryError(42202, message)

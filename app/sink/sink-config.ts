@@ -1,4 +1,5 @@
 import { ConfigProblem } from '../platform/config.ts'
+import { plainNumber } from '../platform/plain-number.ts'
 
 /** The group of the sink: its offsets say which records have become documents. */
 export const sinkGroup = 'transfer-sink'
@@ -64,7 +65,7 @@ export function readSinkConfig(options: SinkOptions): SinkConfig {
     throw refused('delete.on.null.values', options, 'must be true: without it the first delete ends the task')
   for (const name of ['connector.class', 'writemodel.strategy'] as const)
     if (of(name) !== transferSink[name]) throw refused(name, options, `is not built here, ${transferSink[name]} is`)
-  const maxBatchSize = Number(of('max.batch.size'))
+  const maxBatchSize = plainNumber(of('max.batch.size'))
   if (!Number.isInteger(maxBatchSize) || maxBatchSize < 0) throw refused('max.batch.size', options, 'is a whole number from 0')
   const topics = of('topics')
     .split(',')

@@ -1,6 +1,8 @@
 import { Ajv } from 'ajv'
+import type { ErrorObject, SchemaObject } from 'ajv'
 import addFormats from 'ajv-formats'
 import type { FastifySchema, FastifySchemaCompiler } from 'fastify'
+import { plainNumber } from '../plain-number.ts'
 
 const common = { allErrors: true, verbose: true, useDefaults: true, removeAdditional: false, strict: false } as const
 
@@ -12,7 +14,25 @@ function withFormats(options: ConstructorParameters<typeof Ajv>[0]): Ajv {
 
 /** A body says its types itself; all else of a request is text, of which numbers are read. Arrays are never taken for one value. */
 const ofBodies = withFormats({ ...common, coerceTypes: false })
-export const ofTexts = withFormats({ ...common, coerceTypes: true })
+const ofTexts = withFormats({ ...common, coerceTypes: true })
+
+/** Checks texts by name, and puts numbers in the place of those that the schema wants to be numbers. */
+export function compileTexts(
+  schema: SchemaObject,
+): (texts: Record<string, unknown>) => true | { readonly error: readonly ErrorObject[] } {
+  const validate = ofTexts.compile(schema)
+  const numbers = numbersOf(schema)
+  return (texts) => {
+    for (const name of numbers) if (typeof texts[name] === 'string') texts[name] = plainNumber(texts[name])
+    return validate(texts) || { error: validate.errors ?? [] }
+  }
+}
+
+/** The properties that are numbers. */
+function numbersOf({ properties = {} }: SchemaObject): string[] {
+  const fields = Object.entries(properties as Readonly<Record<string, { readonly type?: unknown }>>)
+  return fields.filter(([, { type }]) => type === 'integer' || type === 'number').map(([name]) => name)
+}
 
 export const compileSchema: FastifySchemaCompiler<FastifySchema> = ({ schema, httpPart }) =>
-  (httpPart === 'body' ? ofBodies : ofTexts).compile(schema)
+  httpPart === 'body' ? ofBodies.compile(schema) : (compileTexts(schema as SchemaObject) as ReturnType<typeof compileSchema>)

@@ -35,6 +35,7 @@ test('values that make no sense are refused, and say what is taken', async (t) =
     ['--rate', '-1'],
     ['--enrichers', '17'],
     ['--rate', ''],
+    ['--rate', '1e3'],
     ['--kafka', 'nonsense'],
     ['words'],
   ])

@@ -12,6 +12,7 @@ t.test('flags go before the environment, and that before defaults', async (t) =>
 t.test('what cannot be used is refused by flag', async (t) => {
   t.throws(() => readConfig(schema, [], {}), { message: '--database is missing.' })
   t.throws(() => readConfig(schema, ['--database', 'a', '--port', 'x'], {}), /--port must be integer/)
+  t.throws(() => readConfig(schema, ['--database', 'a', '--port', '9e3'], {}), /--port must be integer/)
   t.throws(() => readConfig(schema, ['--databse', 'a'], {}), /--databse/)
   t.throws(() => readConfig(schema, ['--database', 'a', '--log-level', 'loud'], {}), /--log-level/)
   t.match(describeConfig(schema), /--log-level/)

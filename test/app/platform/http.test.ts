@@ -44,6 +44,11 @@ t.test('bad input of any kind is a problem, and never a 500', async (t) => {
     ['parameter of a route that has none', get('/things/1?size=1'), 400],
     ['SQL in an id', get(`/things/${encodeURIComponent("1' or 1=1 --")}`), 400],
     ['an id beyond what a number holds', get('/things/9007199254740993'), 400],
+    ...['1e3', '0x10', '+1', '007', '%201', '1.0e0', 'Infinity'].map(
+      (id) => [`an id written as ${id}`, get(`/things/${id}`), 400] as const,
+    ),
+    ['a size written as 1e1', get('/things?size=1e1'), 400],
+    ['a size that is empty', get('/things?size='), 400],
     ['a very long path', get(`/things/${'1'.repeat(5000)}`), 414],
     ['no JSON', post('{"name":'), 400],
     ['bytes that are no UTF-8', post(Buffer.from([0x22, 0xff, 0x22])), 400],
