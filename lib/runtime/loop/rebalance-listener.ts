@@ -9,7 +9,7 @@ import type { StateDirectory } from '../restore/state-directory.ts'
 import type { ManagedTask } from '../task/managed-task.ts'
 import type { TaskManager } from '../task/task-manager.ts'
 import type { AssignedTopics } from '../topics/assigned-topics.ts'
-import type { KnownTopics } from '../topics/known-topics.ts'
+import { isAnother, type KnownTopics } from '../topics/known-topics.ts'
 import type { CommitOutcome, Committer } from './committer.ts'
 import type { LoopJobs } from './loop-jobs.ts'
 
@@ -134,5 +134,5 @@ function readsOthers({ id, partitions, topicIds }: ManagedTask, assigned: Assign
   if (wanted === undefined) return false
   const keys = new Set(wanted.map(partitionKey))
   if (keys.size !== partitions.length || partitions.some((each) => !keys.has(partitionKey(each)))) return true
-  return [...topicIds].some(([topic, topicId]) => (topics.get(topic)?.id ?? topicId) !== topicId)
+  return isAnother(topicIds, topics)
 }

@@ -4,7 +4,11 @@ import type { TopicPartition } from '../../model/topic-partition.ts'
 import { partitionKey } from '../../model/topic-partition.ts'
 import type { OffsetReset, Subtopology } from '../../topology/topology-plan.ts'
 import type { Admin } from '../../transport/admin.ts'
+import type { OffsetCommit } from '../../transport/group-coordinator.ts'
+import type { Logger } from '../logger.ts'
+import type { KnownTopics } from '../topics/known-topics.ts'
 import { inputTopics } from '../topics/partition-counts.ts'
+import { decodeCommittedMetadata } from './partition-metadata.ts'
 
 /**
  * The offsets where reading begins in partitions without a committed offset, or whose offset the broker no longer has. The reset
@@ -27,6 +31,18 @@ export async function resetOffsets(
     for (const each of await admin.listOffsets(mine, spec)) offsets.set(partitionKey(each), each.offset)
   }
   return offsets
+}
+
+/** False for an offset of another topic that had the name before: it says nothing of the topic of now. */
+export function isOffsetOf(topics: KnownTopics, { topic, partition, offset, metadata }: OffsetCommit, logger: Logger): boolean {
+  const { topicId } = decodeCommittedMetadata(metadata)
+  const id = topics.get(topic)?.id ?? undefined
+  if (topicId === undefined || id === undefined || topicId === id) return true
+  const message =
+    `Offset ${offset} of ${topic}-${partition}, which the group has committed, is not used: the topic was deleted and created again since ` +
+    `(topic id ${topicId}, now ${id}). Reading begins by the reset policy.`
+  logger.warn(message, { topic, partition, offset, topicId: id })
+  return false
 }
 
 /** The reset policy of a topic. */

@@ -17,12 +17,10 @@ import type { AssignedTasks } from '../membership/membership.ts'
 import type { ManagedTask } from './managed-task.ts'
 import { patiently, type Patience } from '../patience.ts'
 import type { AssignedTopics } from '../topics/assigned-topics.ts'
-import type { KnownTopics } from '../topics/known-topics.ts'
-import { decodeCommittedMetadata } from './partition-metadata.ts'
-import type { Logger } from '../logger.ts'
+import { idsOf, isAnother, type KnownTopics } from '../topics/known-topics.ts'
 import { prepareWrites } from '../serdes/prepare-serdes.ts'
 import type { ProducerOutput } from '../output/producer-output.ts'
-import { resetOf, resetOffsets } from './start-offsets.ts'
+import { isOffsetOf, resetOf, resetOffsets } from './start-offsets.ts'
 import { logEmptied, type StateDirectory } from '../restore/state-directory.ts'
 import type { GlobalStores } from './stream-task.ts'
 import { StreamTask } from './stream-task.ts'
@@ -137,7 +135,7 @@ export class TaskManager {
   /**
    * Called if the broker no longer has the next offset of a partition. Reading goes on at the offset that the reset policy gives, or
    * at the end of what is left of a log that was truncated (KIP-320). The offset is asked for beside the loop; the loop then calls the
-   * function that this resolves to.
+   * function that this resolves to. Where the topic was created again, the task stays as it is until it is assigned anew.
    */
   async reset(partition: TopicPartition, error: TransportError): Promise<() => void> {
     const managed = this.owner(partition)
@@ -145,6 +143,7 @@ export class TaskManager {
     const { admin, environment } = this.#options
     const { endOffset: offset, leaderEpoch } = await this.#resetPlace(managed, partition, error)
     const [end] = await admin.listOffsets([partition], 'latest')
+    if (await this.#readsAnother(managed)) return () => undefined
     environment.logger.warn(`Reading of ${partitionKey(partition)} goes on at offset ${offset}. ${error.message}`, error.facts)
     return () => this.#beginAt(managed, { partition, offset, leaderEpoch, end: end?.offset ?? offset })
   }
@@ -198,7 +197,7 @@ export class TaskManager {
     const { admin, environment } = this.#options
     const { applicationId, logger } = environment
     const committed = partitions.length === 0 ? [] : await admin.committedOffsets(applicationId, partitions, 'stable')
-    return { topics, committed: committed.filter((offset) => isOf(topics, offset, logger)) }
+    return { topics, committed: committed.filter((offset) => isOffsetOf(topics, offset, logger)) }
   }
 
   #create(id: TaskId, partitions: readonly TopicPartition[]): ManagedTask {
@@ -267,6 +266,7 @@ export class TaskManager {
     const { signal } = this.#startOf(managed)
     const asked = patiently(() => this.#places(managed), patience, signal)
     this.#step(managed, asked, (places) => {
+      if (places === 'of-another-topic') return this.recreate([managed], 'kept')
       managed.task.start(managed.committed)
       this.#step(managed, managed.task.prepare(), () => this.#run(managed, places))
     })
@@ -287,14 +287,19 @@ export class TaskManager {
     return start
   }
 
-  /** Where reading begins in each partition of the task, and where the partitions end. */
-  async #places({ subtopology, partitions, committed }: ManagedTask): Promise<readonly Place[]> {
+  /**
+   * Where reading begins in each partition of the task, and where the partitions end. Brokers list offsets by a topic's name. So they are
+   * those of the topic that the task began with only if it is there when they have been listed.
+   */
+  async #places(managed: ManagedTask): Promise<readonly Place[] | 'of-another-topic'> {
+    const { subtopology, partitions, committed } = managed
     const { environment, admin, offsetReset } = this.#options
     await prepareWrites([subtopology], environment.serdes, environment.applicationId)
     const known = new Map(committed.map((each) => [partitionKey(each), each]))
     const unknown = partitions.filter((partition) => !known.has(partitionKey(partition)))
     const resets = await resetOffsets(unknown, subtopology, offsetReset, admin, environment.clock)
     const ends = await admin.listOffsets(partitions, 'latest')
+    if (unknown.length > 0 && (await this.#readsAnother(managed))) return 'of-another-topic'
     return ends.map(({ topic, partition, offset: end }) => {
       const at = { topic, partition }
       const { offset, leaderEpoch } = known.get(partitionKey(at)) ?? {
@@ -303,6 +308,10 @@ export class TaskManager {
       }
       return { partition: at, offset, leaderEpoch, end }
     })
+  }
+
+  async #readsAnother({ topicIds }: ManagedTask): Promise<boolean> {
+    return topicIds.size > 0 && isAnother(topicIds, await this.#options.topics.look())
   }
 
   #run(managed: ManagedTask, places: readonly Place[]): void {
@@ -332,27 +341,6 @@ export interface TaskStarts {
   readonly topics: KnownTopics
   /** What the group has committed of these topics. */
   readonly committed: readonly OffsetCommit[]
-}
-
-/** False for an offset of another topic that had the name before: it says nothing of the topic of now. */
-function isOf(topics: KnownTopics, { topic, partition, offset, metadata }: OffsetCommit, logger: Logger): boolean {
-  const { topicId } = decodeCommittedMetadata(metadata)
-  const id = topics.get(topic)?.id ?? undefined
-  if (topicId === undefined || id === undefined || topicId === id) return true
-  const message =
-    `Offset ${offset} of ${topic}-${partition}, which the group has committed, is not used: the topic was deleted and created again since ` +
-    `(topic id ${topicId}, now ${id}). Reading begins by the reset policy.`
-  logger.warn(message, { topic, partition, offset, topicId: id })
-  return false
-}
-
-function idsOf(partitions: readonly TopicPartition[], topics: KnownTopics): ReadonlyMap<string, string> {
-  return new Map(
-    partitions.flatMap(({ topic }) => {
-      const id = topics.get(topic)?.id
-      return id == null ? [] : [[topic, id] as const]
-    }),
-  )
 }
 
 interface Place {

@@ -1,3 +1,4 @@
+import type { TopicPartition } from '../../model/topic-partition.ts'
 import type { Subtopology, TopologyPlan } from '../../topology/topology-plan.ts'
 import type { Admin } from '../../transport/admin.ts'
 import { inputTopics } from './partition-counts.ts'
@@ -12,6 +13,21 @@ export interface KnownTopic {
 
 /** Topics of the cluster by their names, as they were at one moment. A topic without an entry did not exist. */
 export type KnownTopics = ReadonlyMap<string, KnownTopic>
+
+/** By name, the ids of the topics of these partitions, as far as the broker gives topics ids. */
+export function idsOf(partitions: readonly TopicPartition[], topics: KnownTopics): ReadonlyMap<string, string> {
+  return new Map(
+    partitions.flatMap(({ topic }) => {
+      const id = topics.get(topic)?.id
+      return id == null ? [] : [[topic, id] as const]
+    }),
+  )
+}
+
+/** Whether one of these ids, by topic name, is not that of the topic of now: the topic was deleted and created again. */
+export function isAnother(ids: ReadonlyMap<string, string>, topics: KnownTopics): boolean {
+  return [...ids].some(([topic, id]) => (topics.get(topic)?.id ?? id) !== id)
+}
 
 /** Looks up the topics that the plan names; all topics of the cluster if a source has a pattern. */
 export async function lookUpTopics({ subtopologies }: TopologyPlan, admin: Pick<Admin, 'metadata'>): Promise<KnownTopics> {

@@ -42,6 +42,8 @@ class Keeping implements Processor<string, string, unknown, unknown> {
   }
 }
 
+const gone = new TransportError('TRANSPORT_OFFSET_OUT_OF_RANGE', 'out-of-range', 'It is gone.')
+
 const topicId = Buffer.alloc(16, 1).toString('base64url')
 
 /** A manager of tasks over `in`, with a group whose commits, and changelogs whose ends, are those that the test says. */
@@ -57,6 +59,13 @@ async function open(t: Test, onClose = (): void => undefined, committedId?: stri
   const nodes = [source('SOURCE', ['in']), processor('KEEP', ['SOURCE'], suppliers, ['s'])]
   const jobs = new LoopJobs()
   const topics = new Map([['in', { id: topicId, partitions: 1 }]])
+  /** Deletes the topic and creates it again just before its offsets are listed. */
+  const topic = {
+    onceListed: () => undefined as void,
+    createAgain(id: string) {
+      this.onceListed = () => void topics.set('in', { id, partitions: 1 })
+    },
+  }
   const directory = new StateDirectory(await openLmdbStorage(t.testdir()), 'test', seededChance(7))
   const manager = new TaskManager({
     plan: plan(subtopology(0, nodes, { stores: [keyValueStore('s', ['KEEP'])] })).plan('test'),
@@ -70,8 +79,10 @@ async function open(t: Test, onClose = (): void => undefined, committedId?: stri
           return offset === undefined ? [] : [{ ...each, offset, leaderEpoch: -1, metadata }]
         })
       },
-      listOffsets: async (asked: readonly TopicPartition[], spec) =>
-        asked.map((each): PartitionOffset => ({ ...each, offset: starts[spec as 'earliest' | 'latest'] })),
+      listOffsets: async (asked: readonly TopicPartition[], spec) => {
+        topic.onceListed()
+        return asked.map((each): PartitionOffset => ({ ...each, offset: starts[spec as 'earliest' | 'latest'] }))
+      },
     },
     input: {
       assign: (partition, { offset }) => void reading.set(partitionKey(partition), offset),
@@ -112,7 +123,19 @@ async function open(t: Test, onClose = (): void => undefined, committedId?: stri
     manager.closeDirty(manager.all)
     return directory.close()
   }
-  return { manager, committed, coordinator, reading, changelogs, errors, assign, restored, settled, [Symbol.asyncDispose]: close }
+  return {
+    manager,
+    committed,
+    coordinator,
+    topic,
+    reading,
+    changelogs,
+    errors,
+    assign,
+    restored,
+    settled,
+    [Symbol.asyncDispose]: close,
+  }
 }
 
 const partition = { topic: 'in', partition: 0 }
@@ -159,6 +182,30 @@ t.test('a committed offset of another topic that had the name before is not used
     await restored()
     t.equal(reading.get(key), begin)
   }
+})
+
+t.test('a topic that is created again while its offsets are listed: the task begins anew, with the new id', async (t) => {
+  await using opened = await open(t)
+  const { manager, topic, assign, reading, restored } = opened
+  await assign()
+  const again = Buffer.alloc(16, 3).toString('base64url')
+  topic.createAgain(again)
+  await restored()
+  t.same([manager.running.length, reading.size], [0, 0], 'its stores are restored once more')
+  await restored()
+  t.same([...manager.running[0]!.topicIds], [['in', again]])
+  t.equal(reading.get(key), 2)
+})
+
+t.test('a topic that is created again while a reset asks for its offsets: the task stays where it is', async (t) => {
+  await using opened = await open(t)
+  const { manager, topic, assign, committed, reading, restored } = opened
+  committed.set(key, 5)
+  await assign()
+  await restored()
+  topic.createAgain(Buffer.alloc(16, 3).toString('base64url'))
+  ;(await manager.reset(partition, gone))()
+  t.equal(reading.get(key), 5)
 })
 
 t.test('a task that is assigned again is not touched', async (t) => {
@@ -243,8 +290,6 @@ t.test('a task that does not close well is told, and closed all the same', async
   await assign()
   t.equal(manager.all.length, 1, 'its storage was given back')
 })
-
-const gone = new TransportError('TRANSPORT_OFFSET_OUT_OF_RANGE', 'out-of-range', 'It is gone.')
 
 t.test('a partition whose offset is gone goes on where the reset says', async (t) => {
   await using opened = await open(t)
