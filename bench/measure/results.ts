@@ -1,4 +1,4 @@
-import type { JavaCell } from '../rows/row.ts'
+import type { JavaCell, TimeRow } from '../rows/row.ts'
 import type { Memory } from '../subject/process-times.ts'
 
 /** What one pass of one side cost. */
@@ -23,7 +23,7 @@ export interface RowResult {
   readonly name: string
   readonly title: string
   readonly goal: number | null
-  readonly unit: 'CPU-µs/record' | 'ms'
+  readonly unit: 'CPU-µs/record' | TimeRow['unit']
   readonly records: number
   /** What all sides made, in a few characters. */
   readonly digest: string

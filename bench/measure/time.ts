@@ -33,8 +33,8 @@ export async function measureTime(bench: Bench, program: JavaProgram, row: TimeR
   }
   const sides = contestants.map(({ name, isJava, passes }) => ({ name, isJava, passes }))
   const [digest] = digests.values()
-  const { name, title, goal } = row
-  return { name, title, goal, unit: 'ms', records, digest: digest!, cell: null, cells: [], floor: [], sides }
+  const { name, title, goal, unit } = row
+  return { name, title, goal, unit, records, digest: digest!, cell: null, cells: [], floor: [], sides }
 }
 
 function contestantsOf(program: JavaProgram, row: TimeRow, { connections, suite }: Plan): readonly Contestant[] {
@@ -58,8 +58,8 @@ function contestantsOf(program: JavaProgram, row: TimeRow, { connections, suite 
   ]
 }
 
-function passOf({ timeMs, others, memory, longestStallMs }: TimeResult): Pass {
-  return { figure: timeMs, wallMs: timeMs, others, memory, longestStallMs }
+function passOf({ figure, others, memory, longestStallMs }: TimeResult): Pass {
+  return { figure, wallMs: figure, others, memory, longestStallMs }
 }
 
 function requireEqual(row: TimeRow, digests: ReadonlyMap<string, string>): void {

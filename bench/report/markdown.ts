@@ -60,7 +60,7 @@ function detail({ row, ours, ratio, java }: RowComparison): readonly string[] {
   const floor = row.floor.length === 0 ? '' : ` Raw limit L1: ${spread(spreadOf(row.floor))} CPU-µs/record.`
   return [
     `### ${row.name}: ${row.title}`,
-    `${row.records} records. Equal on all sides: ${row.digest}.${floor} ${cells(row.cell, row.cells)}`.trim(),
+    `${row.records} ${row.unit === 'CPU-ms/min' ? 'quiet seconds' : 'records'}. Equal on all sides: ${row.digest}.${floor} ${cells(row.cell, row.cells)}`.trim(),
     sideTable(row, [...row.sides.keys()], ours),
     `Java ÷ Millrace: ${spread(ratio)}${row.sides.filter(({ isJava }) => isJava).length > 1 ? ` (with “${java.side.name}”)` : ''}.`,
   ]
@@ -72,7 +72,7 @@ function sideTable(row: RowComparison['row'], indexes: readonly number[], ours: 
   const lines = indexes.map((index) => {
     const { name, passes } = row.sides[index]!
     const most = (read: (pass: Pass) => number): string => number(Math.max(...passes.map(read)))
-    const isRate = row.unit !== 'ms'
+    const isRate = row.unit === 'CPU-µs/record'
     const rate = isRate ? number(spreadOf(passes.map(({ wallMs }) => row.records / wallMs)).median) : ''
     const stall = Math.max(...passes.map(({ longestStallMs }) => longestStallMs))
     return [

@@ -9,6 +9,7 @@ import { d1 } from './d1.ts'
 import { e1 } from './e1.ts'
 import { e2 } from './e2.ts'
 import { f } from './f.ts'
+import { idle } from './idle.ts'
 import { i1 } from './i1.ts'
 import { i2, i2Default } from './i2.ts'
 import { j1 } from './j1.ts'
@@ -16,4 +17,4 @@ import { l } from './l.ts'
 import type { Row } from './row.ts'
 
 /** All rows, in the order in which they are measured. */
-export const allRows: readonly Row[] = [a1, a2, b1, b1SmallFetch, b2, b3, c1, c2, d1, e1, e2, f, i1, i2, i2Default, j1, l]
+export const allRows: readonly Row[] = [a1, a2, b1, b1SmallFetch, b2, b3, c1, c2, d1, e1, e2, f, i1, i2, i2Default, j1, l, idle]

@@ -17,6 +17,7 @@ const input = 'bench-i1-transfers'
 /** A process that starts without its state: from its start until the store is restored from the changelog and the application runs. */
 export const i1: TimeRow = {
   kind: 'time',
+  unit: 'ms',
   name: 'i1',
   title: 'restore of a store, from process start to running',
   records: { quick: 300_000, full: 1_000_000 },
@@ -38,13 +39,13 @@ async function restore(bench: Bench, contender: TimeContender): Promise<TimeResu
   const began = performance.now()
   await using subject = new SubjectProcess(contender.command)
   await subject.ask(order)
-  const timeMs = performance.now() - began
+  const figure = performance.now() - began
   const memory = memoryOf(subject.pid)
   const { rows, sum } = await subject.ask({ kind: 'store', store: 'counts' })
   const { longestStallMs } = await subject.ask({ kind: 'close' })
   await subject.end()
   await rm(order.stateDir, { recursive: true, force: true })
-  return { timeMs, others: {}, digest: `${rows} rows, ${sum.toString(16)}`, memory, longestStallMs }
+  return { figure, others: {}, digest: `${rows} rows, ${sum.toString(16)}`, memory, longestStallMs }
 }
 
 function* counts(rows: number): Generator<InputRecord> {

@@ -17,6 +17,7 @@ const perSecond = 1_000
 /** A record a millisecond: from the call that sends it until its output has been read. */
 export const j1: TimeRow = {
   kind: 'time',
+  unit: 'ms',
   name: 'j1',
   title: 'latency at 1,000 records/s, p99; linger 0',
   records: { quick: 5_000, full: 30_000 },
@@ -44,5 +45,5 @@ async function latency(bench: Bench, contender: TimeContender, records: number, 
   await subject.end()
   await rm(order.stateDir, { recursive: true, force: true })
   const others = { p50: quantile(timesMs, 0.5), 'p99 of the floor': floorMs }
-  return { timeMs: quantile(timesMs, 0.99), others, digest, memory, longestStallMs }
+  return { figure: quantile(timesMs, 0.99), others, digest, memory, longestStallMs }
 }

@@ -17,6 +17,7 @@ const input = 'bench-l-transfers'
 /** A record waits: from the start of a process until its first output can be read. */
 export const l: TimeRow = {
   kind: 'time',
+  unit: 'ms',
   name: 'l',
   title: 'cold start, from process start to first output',
   records: { quick: 1, full: 1 },
@@ -43,11 +44,11 @@ async function coldStart(bench: Bench, contender: TimeContender): Promise<TimeRe
     () => seen > 0,
   )
   await unlessFailed(first, running)
-  const timeMs = performance.now() - began
+  const figure = performance.now() - began
   await running
   const memory = memoryOf(subject.pid)
   const { longestStallMs } = await subject.ask({ kind: 'close' })
   await subject.end()
   await rm(order.stateDir, { recursive: true, force: true })
-  return { timeMs, others: {}, digest: digest.text(), memory, longestStallMs }
+  return { figure, others: {}, digest: digest.text(), memory, longestStallMs }
 }

@@ -18,7 +18,7 @@ export interface JavaCell {
 interface RowBase {
   readonly name: string
   readonly title: string
-  /** How large a pass is, in records or rows. 0: the suite leaves the row out. */
+  /** How large a pass is, in records, rows or quiet seconds. 0: the suite leaves the row out. */
   readonly records: Readonly<Record<SuiteName, number>>
   /** The ratio Java ÷ Millrace that must be reached; null: there is none. */
   readonly goal: number | null
@@ -39,9 +39,10 @@ export interface ThroughputRow extends RowBase {
   units(records: number): number
 }
 
-/** A row whose figure is a time in ms. */
+/** A row whose figure is a time: until something happens, or of the processor while nothing does. */
 export interface TimeRow extends RowBase {
   readonly kind: 'time'
+  readonly unit: 'ms' | 'CPU-ms/min'
   /** Java's further ways to run, besides the one that has the settings of Millrace. The full suite tries them. */
   readonly java: readonly JavaVariant[]
   /** Makes what all passes share. */
@@ -67,8 +68,8 @@ export interface TimeContender {
 }
 
 export interface TimeResult {
-  /** The figure. */
-  readonly timeMs: number
+  /** In the unit of the row. */
+  readonly figure: number
   readonly others: Readonly<Record<string, number>>
   /** What all contenders must make alike. */
   readonly digest: string
