@@ -9,7 +9,7 @@ import type { StateDirectory } from '../restore/state-directory.ts'
 import type { ManagedTask } from '../task/managed-task.ts'
 import type { TaskManager } from '../task/task-manager.ts'
 import type { AssignedTopics } from '../topics/assigned-topics.ts'
-import { isAnother, type KnownTopics } from '../topics/known-topics.ts'
+import { isAnother, type KnownTopics } from '../../transport/topics/known-topics.ts'
 import type { CommitOutcome, Committer } from './committer.ts'
 import type { LoopJobs } from './loop-jobs.ts'
 

@@ -6,7 +6,7 @@ import type { OffsetReset, Subtopology } from '../../topology/topology-plan.ts'
 import type { Admin } from '../../transport/admin.ts'
 import type { OffsetCommit } from '../../transport/group-coordinator.ts'
 import type { Logger } from '../logger.ts'
-import type { KnownTopics } from '../topics/known-topics.ts'
+import type { KnownTopics } from '../../transport/topics/known-topics.ts'
 import { inputTopics } from '../topics/partition-counts.ts'
 import { decodeCommittedMetadata } from './partition-metadata.ts'
 

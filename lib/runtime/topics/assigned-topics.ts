@@ -1,10 +1,12 @@
 import type { Clock } from '../../clock/clock.ts'
 import type { TopologyPlan } from '../../topology/topology-plan.ts'
 import type { Admin } from '../../transport/admin.ts'
+import type { KnownTopics } from '../../transport/topics/known-topics.ts'
+import { changeText, isLost, topicChanges, type TopicChange } from '../../transport/topics/topic-changes.ts'
+import { TopicWatch } from '../../transport/topics/topic-watch.ts'
 import type { Logger } from '../logger.ts'
-import { internalTopicNames, lookUpTopics, topicsOfTasks, type KnownTopics } from './known-topics.ts'
-import { changeText, internalTopicsLost, isLost, topicChanges, type TopicChange } from './topic-changes.ts'
-import { TopicWatch } from './topic-watch.ts'
+import { internalTopicsLost } from './internal-topics-lost.ts'
+import { internalTopicNames, lookUpTopics, topicsOfTasks } from './topics-of-tasks.ts'
 
 export interface AssignedTopicsOptions {
   readonly plan: TopologyPlan

@@ -3,7 +3,7 @@ import { sleep } from '../../clock/clock.ts'
 import { StreamsError, TransportError } from '../../model/errors.ts'
 import type { InternalTopic, TopologyPlan } from '../../topology/topology-plan.ts'
 import type { Admin, NewTopic } from '../../transport/admin.ts'
-import { lookUpTopics } from './known-topics.ts'
+import { lookUpTopics } from './topics-of-tasks.ts'
 import { resolvePartitionCounts } from './partition-counts.ts'
 
 export interface InternalTopicOptions {

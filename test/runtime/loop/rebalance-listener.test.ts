@@ -8,7 +8,7 @@ import type { Committer, CommitOutcome } from '../../../lib/runtime/loop/committ
 import { LoopJobs } from '../../../lib/runtime/loop/loop-jobs.ts'
 import { RebalanceListener } from '../../../lib/runtime/loop/rebalance-listener.ts'
 import type { ManagedTask } from '../../../lib/runtime/task/managed-task.ts'
-import type { KnownTopic } from '../../../lib/runtime/topics/known-topics.ts'
+import type { KnownTopic } from '../../../lib/transport/topics/known-topics.ts'
 import { FakeTask } from '../task/fake-task.ts'
 import { FakeTasks } from '../task/fake-tasks.ts'
 import { settle, simulate } from '../simulated-time.ts'

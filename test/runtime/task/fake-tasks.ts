@@ -4,7 +4,7 @@ import { partitionKey } from '../../../lib/model/topic-partition.ts'
 import type { AssignedTasks } from '../../../lib/runtime/membership/membership.ts'
 import type { ManagedTask } from '../../../lib/runtime/task/managed-task.ts'
 import type { TaskStarts } from '../../../lib/runtime/task/task-manager.ts'
-import type { KnownTopics } from '../../../lib/runtime/topics/known-topics.ts'
+import type { KnownTopics } from '../../../lib/transport/topics/known-topics.ts'
 import { FakeTask, managed } from './fake-task.ts'
 
 /** The tasks of a thread without storage, changelogs or a cluster: it writes down what is asked of it. */

@@ -1,10 +1,10 @@
 import t from 'tap'
 import { ManualClock } from '../../../lib/clock/manual-clock.ts'
 import { TransportError } from '../../../lib/model/errors.ts'
-import type { KnownTopic } from '../../../lib/runtime/topics/known-topics.ts'
-import { changeText } from '../../../lib/runtime/topics/topic-changes.ts'
-import { TopicWatch } from '../../../lib/runtime/topics/topic-watch.ts'
-import { settle } from '../simulated-time.ts'
+import type { KnownTopic } from '../../../lib/transport/topics/known-topics.ts'
+import { changeText } from '../../../lib/transport/topics/topic-changes.ts'
+import { TopicWatch } from '../../../lib/transport/topics/topic-watch.ts'
+import { settle } from '../../runtime/simulated-time.ts'
 
 const orders: KnownTopic = { id: 'a', partitions: 2 }
 

@@ -1,4 +1,3 @@
-import { StreamsError } from '../../model/errors.ts'
 import type { KnownTopic, KnownTopics } from './known-topics.ts'
 
 /** A topic of which two looks at the cluster say different things. Null: there was, or is, no such topic. */
@@ -31,18 +30,6 @@ export function changeText({ topic, before, after }: TopicChange): string {
   if (before.partitions !== partitions && before.id === after.id)
     return `Topic ${topic} has ${partitions} partitions now, and no longer ${before.partitions}.`
   return `Topic ${topic} was deleted and created again (topic id ${before.id}, now ${after.id}): what is read of it begins anew.`
-}
-
-/**
- * The error of internal topics that others have deleted, or created again, while the application runs. The records in them were the
- * only copy of what is between two sub-topologies, or of a store's rows.
- */
-export function internalTopicsLost(changes: readonly TopicChange[]): StreamsError {
-  const topics = changes.map(({ topic }) => topic)
-  const message =
-    `Internal topics of this application were deleted while it ran: ${topics.join(', ')}. Records that only they had are lost. ` +
-    'Reset the application, so that it computes its state anew; or start it again, so that it goes on with what is left.'
-  return new StreamsError('STREAMS_INTERNAL_TOPIC_LOST', message, { facts: { topics } })
 }
 
 function isAnother(before: KnownTopic | null, after: KnownTopic | null): boolean {
