@@ -5,6 +5,7 @@ import type { TopicPartition } from '../../model/topic-partition.ts'
 import { partitionKey } from '../../model/topic-partition.ts'
 import type { FetchedPartition, Fetcher, FetchLimits, FetchPosition } from '../../transport/fetcher.ts'
 import { fetchedBytes, positionAfter } from '../../transport/readable-ranges.ts'
+import { saysTopicIsUnknown } from '../../transport/topics/unknown-topic.ts'
 import type { Logger } from '../logger.ts'
 
 interface Input {
@@ -124,7 +125,7 @@ export class InputFetcher {
     try {
       const fetched = await this.#options.fetcher.fetch(positions, { ...this.#options.limits, signal: waiting.signal })
       this.#fetched = this.#accept(inputs, fetched)
-      if (fetched.some(({ error }) => unknownTopic.has(error?.code ?? ''))) this.#options.onUnknownTopic()
+      if (fetched.some(({ error }) => saysTopicIsUnknown(error))) this.#options.onUnknownTopic()
       this.#tell(fetched.find(({ error }) => error?.kind === 'retriable')?.error ?? null)
       // Partitions whose leader moves may be answered at once, with an error: without a pause this would be a busy loop.
       if (fetched.length > 0 && fetched.every(({ error }) => error?.kind === 'retriable'))
@@ -166,12 +167,6 @@ export class InputFetcher {
     return sleep(this.#options.clock, this.#options.retryBackoffMs, signal)
   }
 }
-
-const unknownTopic: ReadonlySet<string> = new Set([
-  'TRANSPORT_UNKNOWN_TOPIC_OR_PARTITION',
-  'TRANSPORT_UNKNOWN_TOPIC_ID',
-  'TRANSPORT_INCONSISTENT_TOPIC_ID',
-])
 
 function positionOf({ partition, offset, topicId, leaderEpoch }: Input): FetchPosition {
   return { ...partition, offset, topicId, leaderEpoch }

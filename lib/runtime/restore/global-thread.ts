@@ -16,7 +16,7 @@ import { fetchLimits } from '../loop/open-stream-thread.ts'
 import { LoopJobs } from '../loop/loop-jobs.ts'
 import type { MemoryGate } from '../loop/memory-gate.ts'
 import { prepareReads, prepareWrites } from '../serdes/prepare-serdes.ts'
-import { lookUpNamed, type KnownTopics } from '../../transport/topics/known-topics.ts'
+import { lookUpNamed, partitionsOf, type KnownTopics } from '../../transport/topics/known-topics.ts'
 import { changeText, isLost, type TopicChange } from '../../transport/topics/topic-changes.ts'
 import { TopicWatch } from '../../transport/topics/topic-watch.ts'
 import type { ResolvedConfig } from '../streams-config.ts'
@@ -313,12 +313,6 @@ export class GlobalThread implements AsyncDisposable {
     const { environment, checkpointIntervalMs } = this.#options
     return Math.max(0, this.#lastCheckpointMs + checkpointIntervalMs - environment.clock.monotonic())
   }
-}
-
-function partitionsOf(topics: KnownTopics): readonly TopicPartition[] {
-  return [...topics].flatMap(([topic, { partitions }]) =>
-    Array.from({ length: partitions }, (_, partition) => ({ topic, partition })),
-  )
 }
 
 function globalTopicLost({ topic, after }: TopicChange): StreamsError {

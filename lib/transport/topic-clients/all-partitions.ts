@@ -1,48 +1,74 @@
-import type { TransportError } from '../../model/errors.ts'
+import type { Clock } from '../../clock/clock.ts'
+import { sleep } from '../../clock/clock.ts'
+import { TransportError } from '../../model/errors.ts'
 import type { TopicPartition } from '../../model/topic-partition.ts'
-import { partitionKey } from '../../model/topic-partition.ts'
 import type { Admin, OffsetSpec } from '../admin.ts'
+import { lookUpNamed, partitionsOf, type KnownTopics } from '../topics/known-topics.ts'
+import { isLost, type TopicChange } from '../topics/topic-changes.ts'
+import { TopicWatch } from '../topics/topic-watch.ts'
+import { firstPositions } from './first-positions.ts'
+import { HeldPositions } from './held-positions.ts'
 import type { Position, PositionSource } from './position-source.ts'
 import { resetPosition } from './reset-position.ts'
 import { unknownTopic } from './topic-producer.ts'
 
-/** The positions of a consumer without a group: it reads all partitions of its topics. */
+export interface AllPartitionsOptions {
+  readonly admin: Admin
+  readonly clock: Clock
+  readonly topics: readonly string[]
+  /** The start in all partitions that are there. */
+  readonly from: OffsetSpec
+  /** How often the topics are looked up. */
+  readonly metadataMaxAgeMs: number
+  readonly retryBackoffMs: number
+}
+
+/**
+ * The positions of a consumer without a group: it reads all partitions of its topics. Partitions that come are read from their
+ * start. A topic that is deleted is read again when it is back, as a new one.
+ */
 export class AllPartitions implements PositionSource {
-  readonly #admin: Admin
-  readonly #from: OffsetSpec
-  readonly #positions: ReadonlyMap<string, Position>
-  readonly #unchanging = new AbortController().signal
+  readonly #options: AllPartitionsOptions
+  readonly #held = new HeldPositions<Position>()
+  readonly #watch: TopicWatch
+  readonly #closing = new AbortController()
+  /** The topics whose partitions are held. */
+  #read: KnownTopics | null = null
 
-  private constructor(admin: Admin, from: OffsetSpec, positions: readonly Position[]) {
-    this.#admin = admin
-    this.#from = from
-    this.#positions = new Map(positions.map((position) => [partitionKey(position), position]))
+  private constructor(options: AllPartitionsOptions) {
+    const { admin, clock, topics, metadataMaxAgeMs: intervalMs } = options
+    this.#options = options
+    this.#watch = new TopicWatch({ lookUp: () => lookUpNamed(topics, admin), clock, intervalMs })
   }
 
-  static async open(admin: Admin, topics: readonly string[], from: OffsetSpec): Promise<AllPartitions> {
-    const found = await admin.metadata(topics)
-    const missing = topics.find((topic) => !found.some(({ name }) => name === topic))
+  static async open(options: AllPartitionsOptions): Promise<AllPartitions> {
+    const { admin, topics } = options
+    const known = await lookUpNamed(topics, admin)
+    const missing = topics.find((topic) => !known.has(topic))
     if (missing !== undefined) throw unknownTopic(missing)
-    const partitions = found.flatMap(({ name, partitions }) => partitions.map(({ partition }) => ({ topic: name, partition })))
-    const offsets = await admin.listOffsets(partitions, from)
-    return new AllPartitions(
-      admin,
-      from,
-      offsets.map(({ topic, partition, offset }) => ({ topic, partition, offset, leaderEpoch: -1 })),
-    )
+    const all = new AllPartitions(options)
+    all.#watch.known = known
+    await all.#hold(known)
+    all.#watch.start((changes) => all.#onChange(changes))
+    return all
   }
 
-  positions(): ReturnType<PositionSource['positions']> {
-    return Promise.resolve({ positions: [...this.#positions.values()], changed: this.#unchanging })
+  positions(signal: AbortSignal): ReturnType<PositionSource['positions']> {
+    return this.#held.whenAny(signal)
   }
 
   position(partition: TopicPartition): Position | undefined {
-    return this.#positions.get(partitionKey(partition))
+    return this.#held.get(partition)
   }
 
   async reset(partition: TopicPartition, error: TransportError): Promise<void> {
+    const { admin, from } = this.#options
     const position = this.position(partition)
-    if (position !== undefined) await resetPosition(position, error, this.#admin, this.#from)
+    if (position !== undefined) await resetPosition(position, error, admin, from)
+  }
+
+  lookSoon(): void {
+    this.#watch.lookSoon()
   }
 
   commit(): Promise<void> {
@@ -51,7 +77,36 @@ export class AllPartitions implements PositionSource {
     )
   }
 
-  close(): Promise<void> {
-    return Promise.resolve()
+  async close(): Promise<void> {
+    this.#closing.abort()
+    this.#watch.stop()
+  }
+
+  #onChange(changes: readonly TopicChange[]): void {
+    const lost = new Set(changes.filter(isLost).map(({ topic }) => topic))
+    this.#held.giveUp(this.#held.all.filter(({ topic }) => lost.has(topic)))
+    this.#follow(this.#watch.known!).catch((reason: unknown) => this.#held.fail(reason))
+  }
+
+  /** Begins with the partitions that have come. A later change takes the place of one that cannot be followed. */
+  async #follow(now: KnownTopics): Promise<void> {
+    const { clock, retryBackoffMs } = this.#options
+    while (this.#watch.known === now && !this.#closing.signal.aborted) {
+      try {
+        return await this.#hold(now)
+      } catch (error) {
+        if (!(error instanceof TransportError) || error.kind !== 'retriable') throw error
+        await sleep(clock, retryBackoffMs, this.#closing.signal)
+      }
+    }
+  }
+
+  async #hold(now: KnownTopics): Promise<void> {
+    const { admin, from } = this.#options
+    const missing = partitionsOf(now).filter((partition) => this.#held.get(partition) === undefined)
+    const begun = await firstPositions(missing, { admin, from, before: this.#read, now })
+    if (this.#watch.known !== now) return
+    this.#held.hold(begun)
+    this.#read = now
   }
 }

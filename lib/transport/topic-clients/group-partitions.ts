@@ -1,12 +1,18 @@
-import type { TransportError } from '../../model/errors.ts'
+import { sleep } from '../../clock/clock.ts'
+import { TransportError } from '../../model/errors.ts'
 import type { TopicPartition } from '../../model/topic-partition.ts'
 import { partitionKey } from '../../model/topic-partition.ts'
 import type { Admin, OffsetSpec } from '../admin.ts'
 import type { MemberAssignment } from '../group/consumer-protocol.ts'
 import { assignCooperativeSticky } from '../group/cooperative-sticky-assignor.ts'
-import type { FetchPosition } from '../fetcher.ts'
 import type { GroupMemberListener, GroupMemberOptions, NewAssignment, SubscribedMember } from '../group/group-member-options.ts'
 import { GroupMember } from '../group/group-member.ts'
+import { lookUpNamed, type KnownTopics } from '../topics/known-topics.ts'
+import { isLost, type TopicChange } from '../topics/topic-changes.ts'
+import { TopicWatch } from '../topics/topic-watch.ts'
+import { isOfTopic, metadataOf } from './committed-topic.ts'
+import { firstPositions } from './first-positions.ts'
+import { HeldPositions } from './held-positions.ts'
 import type { Position, PositionSource } from './position-source.ts'
 import { resetPosition } from './reset-position.ts'
 
@@ -16,6 +22,8 @@ export interface GroupPartitionsOptions {
   readonly topics: readonly string[]
   /** The start in partitions without a committed offset. */
   readonly from: OffsetSpec
+  /** How often the topics are looked up. */
+  readonly metadataMaxAgeMs: number
   readonly member: Omit<GroupMemberOptions, 'listener' | 'groupId'>
 }
 
@@ -24,107 +32,151 @@ interface OwnedPosition extends Position {
 }
 
 /**
- * The positions of a consumer in a group. The group assigns partitions by Kafka's cooperative-sticky assignor. Partitions that are
- * added to a topic are assigned at the next rebalance.
+ * The positions of a consumer in a group. The group assigns partitions by Kafka's cooperative-sticky assignor. When topics have
+ * come, gone, grown or been made again, the member joins again: the leader then assigns by the topics of now, and each member begins
+ * anew with what is another topic.
  */
 export class GroupPartitions implements PositionSource, GroupMemberListener {
   readonly #options: GroupPartitionsOptions
   readonly #member: GroupMember
-  readonly #owned = new Map<string, OwnedPosition>()
-  #failure: { readonly reason: unknown } | null = null
-  #changed = new AbortController()
+  readonly #held = new HeldPositions<OwnedPosition>()
+  readonly #watch: TopicWatch
+  readonly #closing = new AbortController()
+  /** The topics to watch: those of all members while this one is their leader. */
+  #names: readonly string[]
+  /** The topics by which the leader has just assigned partitions. */
+  #assigning: KnownTopics | null = null
+  /** The topics at the last assignment. */
+  #before: KnownTopics | null = null
 
   constructor(options: GroupPartitionsOptions) {
     this.#options = options
+    this.#names = options.topics
+    this.#watch = new TopicWatch({
+      lookUp: () => this.#look(),
+      clock: options.member.clock,
+      intervalMs: options.metadataMaxAgeMs,
+    })
+    this.#watch.start((changes) => this.#onChange(changes))
     this.#member = new GroupMember({ ...options.member, groupId: options.groupId, listener: this })
     // The reader gets the error from `positions`.
     this.#member.run().catch((reason: unknown) => {
-      this.#failure = { reason }
-      this.#change()
+      this.#watch.stop()
+      this.#held.fail(reason)
     })
   }
 
-  async positions(signal: AbortSignal): Promise<{ readonly positions: readonly FetchPosition[]; readonly changed: AbortSignal }> {
-    const changed = this.#changed.signal
-    if (this.#failure === null && this.#owned.size === 0) await whenAborted(AbortSignal.any([signal, changed]))
-    if (this.#failure !== null) throw this.#failure.reason
-    return { positions: [...this.#owned.values()], changed: this.#changed.signal }
+  positions(signal: AbortSignal): ReturnType<PositionSource['positions']> {
+    return this.#held.whenAny(signal)
   }
 
   position(partition: TopicPartition): Position | undefined {
-    return this.#owned.get(partitionKey(partition))
+    return this.#held.get(partition)
   }
 
   async reset(partition: TopicPartition, error: TransportError): Promise<void> {
     const { admin, from } = this.#options
-    const position = this.#owned.get(partitionKey(partition))
+    const position = this.#held.get(partition)
     if (position !== undefined) await resetPosition(position, error, admin, from)
+  }
+
+  lookSoon(): void {
+    this.#watch.lookSoon()
   }
 
   async commit(): Promise<void> {
     await this.#member.joined()
-    const news = [...this.#owned.values()].filter(({ offset, committedOffset }) => offset !== committedOffset)
+    const news = this.#held.all.filter(({ offset, committedOffset }) => offset !== committedOffset)
     if (news.length === 0) return
-    const commits = news.map(({ topic, partition, offset, leaderEpoch }) => ({
+    const commits = news.map(({ topic, partition, offset, leaderEpoch, topicId }) => ({
       topic,
       partition,
       offset,
       leaderEpoch,
-      metadata: '',
+      metadata: metadataOf(topicId),
     }))
     await this.#member.commit(commits)
     news.forEach((position, index) => (position.committedOffset = commits[index]!.offset))
   }
 
   async close(): Promise<void> {
+    this.#closing.abort()
+    this.#watch.stop()
     await this.#member.leave().catch(() => undefined)
   }
 
   async subscription() {
+    this.#names = this.#options.topics
+    this.#watch.known = null
     return { topics: this.#options.topics, userData: null }
   }
 
   async assign(members: readonly SubscribedMember[]): Promise<ReadonlyMap<string, MemberAssignment>> {
-    const topics = [...new Set(members.flatMap((member) => member.topics))]
-    const found = await this.#options.admin.metadata(topics)
-    const shares = assignCooperativeSticky(members, new Map(found.map(({ name, partitions }) => [name, partitions.length])))
+    this.#names = members.flatMap((member) => member.topics)
+    this.#assigning = await this.#look()
+    const counts = new Map([...this.#assigning].map(([topic, { partitions }]) => [topic, partitions]))
+    const shares = assignCooperativeSticky(members, counts)
     return new Map([...shares].map(([memberId, partitions]) => [memberId, { partitions, userData: null }]))
   }
 
   async onRevoked(partitions: readonly TopicPartition[]): Promise<void> {
-    for (const partition of partitions) this.#owned.delete(partitionKey(partition))
-    this.#change()
+    this.#held.giveUp(partitions)
   }
 
-  async onAssigned({ added }: NewAssignment): Promise<void> {
-    if (added.length === 0) return
-    const { admin, groupId, from } = this.#options
-    const committed = await admin.committedOffsets(groupId, added, 'stable')
-    const isCommitted = new Set(committed.map(partitionKey))
-    const fresh = added.filter((partition) => !isCommitted.has(partitionKey(partition)))
-    const started = fresh.length === 0 ? [] : await admin.listOffsets(fresh, from)
-    for (const { topic, partition, offset, leaderEpoch } of committed)
-      this.#own({ topic, partition, offset, leaderEpoch, committedOffset: offset })
-    for (const { topic, partition, offset } of started)
-      this.#own({ topic, partition, offset, leaderEpoch: -1, committedOffset: -1 })
-    this.#change()
+  /** The leader goes on from what it has assigned by, so that it notices what has changed since. */
+  async onAssigned({ partitions }: NewAssignment): Promise<void> {
+    const now = await this.#begin(partitions)
+    this.#watch.known = this.#assigning ?? now
+    this.#assigning = null
+    this.#before = now
   }
 
   onLost(partitions: readonly TopicPartition[]): Promise<void> {
     return this.onRevoked(partitions)
   }
 
-  #own(position: OwnedPosition): void {
-    this.#owned.set(partitionKey(position), position)
+  #look(): Promise<KnownTopics> {
+    return lookUpNamed(this.#names, this.#options.admin)
   }
 
-  #change(): void {
-    this.#changed.abort()
-    this.#changed = new AbortController()
+  #onChange(changes: readonly TopicChange[]): void {
+    const lost = new Set(changes.filter(isLost).map(({ topic }) => topic))
+    this.#held.giveUp(this.#held.all.filter(({ topic }) => lost.has(topic)))
+    this.#member.requestRejoin()
   }
-}
 
-function whenAborted(signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return Promise.resolve()
-  return new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }))
+  /** A topic may go between two questions: then all are asked again. */
+  async #begin(partitions: readonly TopicPartition[]): Promise<KnownTopics> {
+    const { clock, retryBackoffMs } = this.#options.member
+    for (;;) {
+      const now = await this.#look()
+      try {
+        await this.#hold(partitions, now)
+        return now
+      } catch (error) {
+        const isRetriable = error instanceof TransportError && error.kind === 'retriable'
+        if (!isRetriable || this.#closing.signal.aborted) throw error
+        await sleep(clock, retryBackoffMs, this.#closing.signal)
+      }
+    }
+  }
+
+  async #hold(partitions: readonly TopicPartition[], now: KnownTopics): Promise<void> {
+    const { admin, groupId, from } = this.#options
+    this.#held.giveUp(this.#held.all.filter(({ topic, topicId }) => (now.get(topic)?.id ?? topicId) !== topicId))
+    const missing = partitions.filter((partition) => now.has(partition.topic) && this.#held.get(partition) === undefined)
+    if (missing.length === 0) return
+    const found = await admin.committedOffsets(groupId, missing, 'stable')
+    const committed = found.filter((commit) => isOfTopic(commit, now))
+    const isCommitted = new Set(committed.map(partitionKey))
+    const fresh = missing.filter((partition) => !isCommitted.has(partitionKey(partition)))
+    const begun = await firstPositions(fresh, { admin, from, before: this.#before, now })
+    this.#held.hold([
+      ...committed.map(({ topic, partition, offset, leaderEpoch }) => {
+        const topicId = now.get(topic)?.id ?? undefined
+        return { topic, partition, offset, leaderEpoch, topicId, committedOffset: offset }
+      }),
+      ...begun.map((position) => ({ ...position, committedOffset: -1 })),
+    ])
+  }
 }

@@ -52,6 +52,11 @@ export interface OpenConsumerOptions<T extends ReadableTopic<unknown, unknown>> 
   readonly rebalanceTimeoutMs?: number | undefined
   /** The time between heartbeats in ms. Default 3,000, as in Java. */
   readonly heartbeatIntervalMs?: number | undefined
+  /**
+   * The time in ms after which the topics are looked up again, so that new partitions are read. Default 10,000; Java's
+   * `metadata.max.age.ms` is 300,000.
+   */
+  readonly metadataMaxAgeMs?: number | undefined
 }
 
 type MaybeUndefined<T> = { readonly [K in keyof T]?: T[K] | undefined }
@@ -81,6 +86,7 @@ const consumerOptionNames: OptionNames<OpenConsumerOptions<never>> = {
   sessionTimeoutMs: true,
   rebalanceTimeoutMs: true,
   heartbeatIntervalMs: true,
+  metadataMaxAgeMs: true,
 }
 
 function producerOptions(options: OpenProducerOptions): ProducerOptions {
@@ -104,6 +110,9 @@ export async function openProducer(cluster: Cluster, options: OpenProducerOption
  * Opens a consumer that deserializes by the serdes of the topics. With a `groupId` it shares the partitions with the other
  * members of the group. Without, it reads all partitions, and rejects with `TRANSPORT_UNKNOWN_TOPIC_OR_PARTITION` if a topic does
  * not exist.
+ *
+ * Partitions that come are read within `metadataMaxAgeMs`. While a topic is deleted the consumer waits; when it has been created again,
+ * its reading begins anew, whatever was committed of the former topic.
  */
 export async function openConsumer<T extends ReadableTopic<unknown, unknown>>(
   cluster: Cluster,
@@ -153,11 +162,18 @@ async function openSource<T extends ReadableTopic<unknown, unknown>>(
   options: OpenConsumerOptions<T>,
 ): Promise<PositionSource> {
   const { clientId, groupId, from = 'earliest', groupInstanceId = null } = options
-  const { sessionTimeoutMs = 45_000, rebalanceTimeoutMs = 300_000, heartbeatIntervalMs = 3_000 } = options
+  const {
+    sessionTimeoutMs = 45_000,
+    rebalanceTimeoutMs = 300_000,
+    heartbeatIntervalMs = 3_000,
+    metadataMaxAgeMs = 10_000,
+  } = options
   const topics = options.topics.map(({ name }) => name)
-  if (groupId === undefined) return AllPartitions.open(admin, topics, from)
+  const { clock } = cluster
+  const all = { admin, clock, topics, from, metadataMaxAgeMs, retryBackoffMs }
+  if (groupId === undefined) return AllPartitions.open(all)
   const coordinator = opened.adopt(await cluster.groupCoordinator({ clientId, groupId }), close)
   const times = { sessionTimeoutMs, rebalanceTimeoutMs, heartbeatIntervalMs, retryBackoffMs }
-  const member = { coordinator, clock: cluster.clock, groupInstanceId, protocolName: cooperativeSticky, ...times }
-  return new GroupPartitions({ admin, groupId, topics, from, member })
+  const member = { coordinator, clock, groupInstanceId, protocolName: cooperativeSticky, ...times }
+  return new GroupPartitions({ admin, groupId, topics, from, metadataMaxAgeMs, member })
 }

@@ -8,6 +8,8 @@ export interface Position extends TopicPartition {
   offset: number
   /** The epoch of the leader that has written the record before. −1: it is not known. */
   leaderEpoch: number
+  /** The topic that the offset is of (KIP-516). Undefined if the broker gives topics no ids. */
+  readonly topicId?: string | undefined
 }
 
 /**
@@ -26,6 +28,8 @@ export interface PositionSource {
    * (KIP-320).
    */
   reset(partition: TopicPartition, error: TransportError): Promise<void>
+  /** Called if a broker answers as if it did not have a topic. Positions of topics that are gone, or made again, are given up. */
+  lookSoon(): void
   commit(): Promise<void>
   close(): Promise<void>
 }

@@ -5,6 +5,7 @@ import { TransportError } from '../../model/errors.ts'
 import type { FetchedPartition, Fetcher, FetchLimits } from '../fetcher.ts'
 import { readableRanges } from '../readable-ranges.ts'
 import type { ReadableRange } from '../readable-ranges.ts'
+import { saysTopicIsUnknown } from '../topics/unknown-topic.ts'
 import type { DecodedRange, ReadableTopic, RecordDecoder, RecordOf } from './consumed-topic.ts'
 import type { Position, PositionSource } from './position-source.ts'
 
@@ -153,6 +154,7 @@ export class TopicConsumer<T extends ReadableTopic<unknown, unknown>> {
   async #mend(fetched: FetchedPartition, error: TransportError): Promise<void> {
     if (error.kind === 'out-of-range') return this.#options.source.reset(fetched, error)
     if (error.kind !== 'retriable') throw error
+    if (saysTopicIsUnknown(error)) this.#options.source.lookSoon()
     await sleep(this.#options.clock, this.#options.retryBackoffMs, this.#closing.signal)
   }
 }

@@ -27,6 +27,13 @@ export function isAnother(ids: ReadonlyMap<string, string>, topics: KnownTopics)
   return [...ids].some(([topic, id]) => (topics.get(topic)?.id ?? id) !== id)
 }
 
+/** All partitions of these topics. */
+export function partitionsOf(topics: KnownTopics): readonly TopicPartition[] {
+  return [...topics].flatMap(([topic, { partitions }]) =>
+    Array.from({ length: partitions }, (_, partition) => ({ topic, partition })),
+  )
+}
+
 /** Looks up these topics, each once; without names, all topics of the cluster. */
 export async function lookUpNamed(names: readonly string[] | undefined, admin: Pick<Admin, 'metadata'>): Promise<KnownTopics> {
   const topics = await admin.metadata(names && [...new Set(names)])
