@@ -78,6 +78,21 @@ export class ByteTable {
     this.#touched = read
   }
 
+  /** The bytes of the index. */
+  get indexBytes(): number {
+    return this.slots.heldBytes
+  }
+
+  /** How many places for rows the index has. With `rowIn` a hand goes round the rows while they come and go. */
+  get places(): number {
+    return this.slots.size
+  }
+
+  /** The row in a place below `places`; 0: none. */
+  rowIn(place: number): number {
+    return this.slots.rowIn(place)
+  }
+
   /** All rows, in no order. Nothing is written meanwhile. */
   rows(): Generator<number, undefined> {
     return this.slots.rows()

@@ -12,6 +12,12 @@ type Chunks = readonly Int32Array[]
 
 const chunkRows = 256
 
+/** A scan of a few rows looks through at most so many rows that came or went. More are merged into the order. */
+const lookedThrough = 64
+
+/** The most rows that a scan of a few rows has. */
+const few = 32
+
 /** If more than a quarter of the rows came or went since the last scan, sorting all of them is cheaper than merging. */
 const mergedShare = 4
 
@@ -44,9 +50,28 @@ export class OrderedRows {
   }
 
   /** The rows between the bounds, as of the call. */
-  scan({ from, to, reverse }: KeyRange): Generator<number, undefined> {
+  scan({ from, to, reverse }: KeyRange): IterableIterator<number> {
+    const rows = from === undefined || to === undefined ? undefined : this.#few(from, to)
+    if (rows !== undefined) return (reverse === true ? rows.reverse() : rows).values()
     const chunks = this.#sorted()
     return reverse === true ? this.#backward(chunks, from, to) : this.#forward(chunks, from, to)
+  }
+
+  /**
+   * The rows between the bounds, if they are few, and few came or went since they were sorted: what a scan of the rows of one prefix needs,
+   * between writes. To merge each write into the order would visit all chunks for each. Undefined: the order is to be merged.
+   */
+  #few(from: Buffer, to: Buffer): number[] | undefined {
+    const changes = this.#added.length + this.#removed.size
+    if (this.#chunks === undefined || changes === 0 || changes > lookedThrough) return undefined
+    const rows: number[] = []
+    for (const row of this.#forward(this.#chunks, from, to)) {
+      if (rows.length === few) return undefined
+      if (!this.#removed.has(row)) rows.push(row)
+    }
+    for (const row of this.#added)
+      if (!this.#removed.has(row) && this.#compare(row, from) >= 0 && this.#compare(row, to) < 0) rows.push(row)
+    return rows.sort((left, right) => compareKeys(this.#table, left, right))
   }
 
   #isStale(): boolean {

@@ -59,6 +59,18 @@ export class Slots {
     return this.#slots[2 * (hash & this.#mask) + 1]!
   }
 
+  /** How many slots there are, old ones among them. */
+  get size(): number {
+    return this.#mask + 1 + (this.#old === undefined ? 0 : this.#old.length / 2)
+  }
+
+  /** The row in a slot; 0: none. Whoever visits all slots, and writes meanwhile, may meet a row twice or not at all. */
+  rowIn(slot: number): number {
+    if (slot <= this.#mask) return this.#slots[2 * slot + 1]!
+    const old = slot - this.#mask - 1
+    return old < this.#moved ? 0 : Math.max(0, this.#old![2 * old + 1]!)
+  }
+
   /** All rows, in no order. Nothing is added or removed meanwhile. */
   *rows(): Generator<number, undefined> {
     for (let at = 1; at < this.#slots.length; at += 2) if (this.#slots[at] !== 0) yield this.#slots[at]!

@@ -5,8 +5,8 @@ import { IntQueue } from './int-queue.ts'
 import { OrderedRows, type KeyRange } from './ordered-rows.ts'
 import { epochWord, headBytes, keyLengthWord, olderWord, timestampField, valueLengthWord, valueWord } from './row-layout.ts'
 
-/** The length of the value of a deletion that goes as soon as no pin shows an older version. */
-const leaving = -2
+/** The length of the value of a deletion that goes as soon as no pin shows an older version: nobody but these pins sees the row. */
+export const leaving = -2
 
 /** In an older version this word, which counts the key in a row, is the row that it belongs to. */
 const rowWord = keyLengthWord
@@ -72,7 +72,7 @@ export class VersionedTable extends ByteTable {
     return this.#epochOf(row) > epoch
   }
 
-  /** Writes a value. Returns its row. */
+  /** Writes a value. Returns its row. The bytes do not lie in this table: it may grow before they are read. */
   put(key: ByteKey, bytes: Buffer, at: number, length: number, timestamp: number): number {
     const row = this.rowFor(key)
     this.setValue(row, bytes, at, length)
@@ -80,10 +80,17 @@ export class VersionedTable extends ByteTable {
     return row
   }
 
+  /** Writes a value of a row that is there. */
+  putRow(row: number, bytes: Buffer, at: number, length: number, timestamp: number): void {
+    this.#preserve(row)
+    this.setValue(row, bytes, at, length)
+    this.setTimestamp(row, timestamp)
+  }
+
   /** A row of this key that may be written, by `setValue` or in place: what a pin shows of it is safe. */
   rowFor(key: ByteKey): number {
     const row = this.find(key)
-    if (row === 0) return this.#added(key)
+    if (row === 0) return this.add(key)
     this.#preserve(row)
     return row
   }
@@ -91,7 +98,11 @@ export class VersionedTable extends ByteTable {
   /** Deletes a row. While a pin shows what it was, it stays as a deletion. */
   delete(key: ByteKey): void {
     const row = this.find(key)
-    if (row === 0) return
+    if (row !== 0) this.deleteRow(row)
+  }
+
+  /** Deletes a row that is there. */
+  deleteRow(row: number): void {
     this.#preserve(row)
     if (this.#older(row) === 0) this.drop(row)
     else this.clearValue(row, leaving)
@@ -103,6 +114,13 @@ export class VersionedTable extends ByteTable {
     this.clearValue(row, noValue)
     this.setTimestamp(row, timestamp)
     return row
+  }
+
+  /** Makes a row that is there a deletion, which stays. */
+  putRowDeletion(row: number, timestamp: number): void {
+    this.#preserve(row)
+    this.clearValue(row, noValue)
+    this.setTimestamp(row, timestamp)
   }
 
   /** Whether no pin shows a row, so that it may be dropped. */
@@ -120,11 +138,12 @@ export class VersionedTable extends ByteTable {
   }
 
   /** The rows whose keys are in a range, in their order, as of the pinned epoch. Rows without a value are left out by the caller. */
-  scan(range: KeyRange): Generator<number, undefined> {
+  scan(range: KeyRange): IterableIterator<number> {
     return this.#order.scan(range)
   }
 
-  #added(key: ByteKey): number {
+  /** Adds a row, a deletion until it is written. Its key is not there. */
+  add(key: ByteKey): number {
     const row = this.addRow(key)
     this.heap.memory.int32[row * 2 + epochWord] = this.#epoch
     this.#order.added(row)

@@ -19,6 +19,11 @@ export function latin1(bytes: Uint8Array): string {
   return (asBuffer(bytes) as SlicingBuffer).latin1Slice(0, bytes.byteLength)
 }
 
+/** As {@link latin1}, of the bytes from `start` to `end`. */
+export function latin1Slice(bytes: Buffer, start: number, end: number): string {
+  return (bytes as SlicingBuffer).latin1Slice(start, end)
+}
+
 export function fromLatin1(text: string): Uint8Array {
   return Buffer.from(text, 'latin1')
 }

@@ -45,6 +45,8 @@ export interface StateStoreContext {
   /** Undefined if logging is disabled, or if a source topic serves as the changelog. */
   readonly changelog: ChangelogSink | undefined
   readonly cache: CacheBudget
+  /** The room in memory for rows that storage has, too: they are read without asking it. Absent: there is none. */
+  readonly kept?: CacheBudget
   readonly defaultMedium: 'memory' | 'disk'
   /** `java`: the store does as Java's, even where that loses data. Default `safe`. */
   readonly compatibility?: 'safe' | 'java'

@@ -1,7 +1,11 @@
 import type { StorageTable } from '../storage/storage.ts'
+import type { BaseByteRows } from './key-value/byte-rows.ts'
 import { KeyCodec } from './key-value/key-codec.ts'
 import { MemoryRows } from './key-value/memory-rows.ts'
 import { plainCodec, timestampedCodec, untimedCodec, type RowCodec, type RowFormat } from './key-value/row-codec.ts'
+import { TableRows } from './key-value/table-rows.ts'
+import { plainViews, timestampedViews, untimedViews, type ViewCodec, type ViewFormat } from './key-value/view-codec.ts'
+import { TableBuffer } from './layers/table-buffer.ts'
 import { WriteBuffer } from './layers/write-buffer.ts'
 import type { StateStoreContext } from './state-store.ts'
 import { storeMedium } from './store-medium.ts'
@@ -37,6 +41,12 @@ export function storageTable(name: string, spec: StoreSpec, context: StateStoreC
 export function openRows(spec: StoreSpec, format: RowFormat, context: StateStoreContext): MemoryRows | WriteBuffer {
   const table = storageTable(spec.name, spec, context)
   return table === undefined ? new MemoryRows() : new WriteBuffer(table, format)
+}
+
+/** As `openRows`, of rows by the bytes of their keys. */
+export function openByteRows(spec: StoreSpec, format: ViewFormat, context: StateStoreContext): BaseByteRows {
+  const table = storageTable(spec.name, spec, context)
+  return table === undefined ? new TableRows() : new TableBuffer(table, format, context.kept)
 }
 
 /** Opens the segments of a store whose rows expire by time. `copy`: whether segments also keep their rows in the order of time. */
@@ -81,6 +91,13 @@ export function rowCodec(spec: RowStoreSpec, context: StateStoreContext): RowCod
   const serde = valueSerde(spec, context)
   if (spec.values === 'plain') return plainCodec(serde)
   return losesTimestamps(spec, context) ? untimedCodec(serde) : timestampedCodec(serde)
+}
+
+/** As `rowCodec`, of rows by the bytes of their keys. */
+export function viewCodec(spec: RowStoreSpec, context: StateStoreContext): ViewCodec<unknown> {
+  const serde = valueSerde(spec, context)
+  if (spec.values === 'plain') return plainViews(serde)
+  return losesTimestamps(spec, context) ? untimedViews(serde) : timestampedViews(serde)
 }
 
 /**

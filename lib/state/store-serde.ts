@@ -3,17 +3,24 @@ import type { StreamsErrorCode } from '../model/streams-error-code.ts'
 import { SerializationError } from '../model/errors.ts'
 import { noHeaders } from '../model/headers.ts'
 import type { Serde, SerdeContext } from '../model/serde.ts'
+import { Serdes } from '../serde/serdes.ts'
+import type { RowView } from './key-value/row-view.ts'
+
+/** Serdes whose values have nothing of the bytes that they were read from. Others get a copy, which they may keep. */
+const inPlace: ReadonlySet<unknown> = new Set<unknown>([Serdes.string, Serdes.long, Serdes.int, Serdes.double, Serdes.bigLong])
 
 /** The serde of a store's keys or values. It knows the topic, and its errors name the store. */
 export class StoreSerde<T> {
   readonly #serde: Serde<T>
   readonly #context: SerdeContext
   readonly #store: string
+  readonly #readsInPlace: boolean
 
   constructor(serde: Serde<T>, topic: string, component: 'key' | 'value', store: string) {
     this.#serde = serde
     this.#context = { topic, component, headers: noHeaders }
     this.#store = store
+    this.#readsInPlace = inPlace.has(serde)
   }
 
   serialize(value: T): Uint8Array {
@@ -30,6 +37,16 @@ export class StoreSerde<T> {
     } catch (error) {
       throw this.#failed('STREAMS_DESERIALIZATION', 'read', error)
     }
+  }
+
+  /** Reads a value from bytes that lie in a larger buffer, which will change: a serde gets a copy, or reads in place. */
+  deserializeAt(bytes: Buffer, at: number, length: number): T {
+    const slice = bytes.subarray(at, at + length)
+    return this.deserialize(this.#readsInPlace ? slice : Buffer.from(slice))
+  }
+
+  deserializeRow({ bytes, at, length }: RowView): T {
+    return this.deserializeAt(bytes, at, length)
   }
 
   /**

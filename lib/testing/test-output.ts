@@ -56,7 +56,7 @@ export class TestOutput implements RecordOutput {
         if (timestamp !== null && timestamp < 0)
           throw new TypeError(`A record for topic ${name} has the timestamp ${timestamp}: give it ms since the epoch.`)
         nextOffsets.set(partition, (nextOffsets.get(partition) ?? this.#earlierIn(name, partition)) + 1)
-        this.#produced.push({ topic: name, partition, key, value, timestamp, headers })
+        this.#produced.push({ topic: name, partition, key: copied(key), value: copied(value), timestamp, headers })
       },
     }
   }
@@ -64,4 +64,9 @@ export class TestOutput implements RecordOutput {
   #earlierIn(topic: string, partition: number): number {
     return this.#earlier.filter((each) => each.topic === topic && each.partition === partition).length
   }
+}
+
+/** Stores hand out bytes of their memory, which the next write changes. */
+function copied(bytes: Uint8Array | null): Uint8Array | null {
+  return bytes && Buffer.from(bytes)
 }

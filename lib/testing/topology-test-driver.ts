@@ -256,6 +256,7 @@ function resolveEnvironment(
     globalProcessingHandler: config.processingExceptionHandlerGlobalEnabled === true ? 'processing' : 'fail',
     deadLetterTopic: config.errorsDeadLetterQueueTopicName,
     cache: new RecordCacheBudget(config.cacheMaxBytes ?? 10 * 1024 * 1024),
+    kept: new RecordCacheBudget(10 * 1024 * 1024),
     defaultStoreMedium: config.defaultStoreMedium ?? config.storage?.medium ?? 'memory',
     maxTaskIdleMs: config.maxTaskIdleMs ?? 0,
   }

@@ -1,5 +1,4 @@
 import t from 'tap'
-import { LruRows } from '../../lib/state/key-value/lru-rows.ts'
 import type { BaseRows } from '../../lib/state/key-value/key-value-rows.ts'
 import { MemoryRows } from '../../lib/state/key-value/memory-rows.ts'
 import { bytesFormat } from '../../lib/state/key-value/row-codec.ts'
@@ -9,7 +8,6 @@ import { MemoryStorageFactory } from '../../lib/storage/memory/memory-storage.ts
 
 const kinds: Readonly<Record<string, () => BaseRows>> = {
   'a store in memory': () => new MemoryRows(),
-  'a bounded store': () => new LruRows(10),
   'a write buffer': () => new WriteBuffer(new MemoryStorageFactory().open('task').table('s'), bytesFormat),
 }
 

@@ -52,6 +52,7 @@ export async function openSharedResources(options: SharedResourcesOptions): Prom
     metrics,
     logger: config.logger,
     cache,
+    kept: new RecordCacheBudget(keptBytes(config)),
   }
   const memoryBudget = new MemoryBudget(config.memoryMaxBytes ?? Infinity)
   memoryBudget.add('record caches', () => cache.bytes)
@@ -60,6 +61,13 @@ export async function openSharedResources(options: SharedResourcesOptions): Prom
   if (global !== null) memoryBudget.add('global stores', () => global.heldBytes)
   const all = opened.move()
   return { cluster, admin, environment, directory, global, memoryBudget, [Symbol.asyncDispose]: () => all.disposeAsync() }
+}
+
+/** The room for rows in memory that storage has, too. Reads of these do not ask storage. */
+const keptBytesMax = 128 * 1024 * 1024
+
+function keptBytes({ memoryMaxBytes = Infinity }: ResolvedConfig): number {
+  return Math.min(keptBytesMax, Math.floor(memoryMaxBytes / 8))
 }
 
 const copied =

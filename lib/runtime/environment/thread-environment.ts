@@ -14,6 +14,8 @@ export interface ThreadEnvironment extends ApplicationEnvironment {
   readonly logger: Logger
   /** The bytes that the record caches of this thread's stores may hold together (KIP-63). */
   readonly cache: CacheBudget
+  /** The bytes that rows may have in memory which storage has, too. Absent: none are kept. */
+  readonly kept?: CacheBudget
   /** Set only by the test driver. */
   readonly valueGuard?: ValueGuard | undefined
 }

@@ -14,7 +14,7 @@ export function storeContext(
   scope: TaskScope,
 ): StateStoreContext {
   const { environment, id, storage, current, droppedRecords, skipped } = scope
-  const { applicationId, cache, compatibility, defaultStoreMedium, serdes, metrics, clock } = environment
+  const { applicationId, cache, kept, compatibility, defaultStoreMedium, serdes, metrics, clock } = environment
   return {
     applicationId,
     taskId: id,
@@ -22,6 +22,7 @@ export function storeContext(
     changelogTopic: topic ?? changelogTopicName(applicationId, spec.name),
     changelog,
     cache,
+    ...(kept === undefined ? {} : { kept }),
     compatibility,
     defaultMedium: defaultStoreMedium,
     keySerde: (serde) => serdes.key(serde, `The store ${spec.name}`),

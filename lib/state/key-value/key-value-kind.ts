@@ -1,12 +1,13 @@
-import { CachingRows } from '../layers/caching-rows.ts'
-import { ChangeloggingRows, changelogWriter } from '../layers/changelogging-rows.ts'
+import { CachingByteRows } from '../layers/caching-byte-rows.ts'
+import { byteChangelogWriter, ChangeloggingByteRows } from '../layers/changelogging-byte-rows.ts'
 import type { StateStore, StateStoreContext } from '../state-store.ts'
 import type { StoreKind } from '../store-kind.ts'
-import { isCached, keyCodec, losesTimestamps, openRows, rowCodec } from '../store-parts.ts'
+import { isCached, keySerde, losesTimestamps, openByteRows, viewCodec } from '../store-parts.ts'
 import type { KeyValueStoreSpec } from '../store-spec.ts'
 import { KeyValueStateStore } from './key-value-state-store.ts'
 import { LruRows } from './lru-rows.ts'
-import { UntimedRows } from './untimed-rows.ts'
+import { StoreKeys } from './store-keys.ts'
+import { UntimedByteRows } from './untimed-byte-rows.ts'
 
 type Spec = KeyValueStoreSpec<unknown, unknown>
 
@@ -22,15 +23,16 @@ export const keyValueKind: StoreKind<Spec> = {
 }
 
 function openKeyValueStore(spec: Spec, context: StateStoreContext): StateStore {
-  const codec = rowCodec(spec, context)
+  const keys = new StoreKeys(keySerde(spec, context))
+  const codec = viewCodec(spec, context)
   const bounded = spec.maxEntries === undefined ? undefined : new LruRows(spec.maxEntries)
-  const base = bounded ?? openRows(spec, codec, context)
-  const inner = losesTimestamps(spec, context) ? new UntimedRows(base) : base
-  const log = context.changelog && changelogWriter(context.changelog, spec, context)
+  const base = bounded ?? openByteRows(spec, codec, context)
+  const inner = losesTimestamps(spec, context) ? new UntimedByteRows(base) : base
+  const log = context.changelog && byteChangelogWriter(context.changelog, spec, context)
   // Java does not log the entries that a timestamped store evicts, so that its changelog keeps them for ever.
   if (log !== undefined && (spec.values === 'plain' || context.compatibility !== 'java'))
     bounded?.onEvict((key) => log(key, null))
-  const logged = log === undefined ? inner : new ChangeloggingRows(inner, log)
-  const cache = isCached(spec, context) ? new CachingRows(logged, context) : undefined
-  return new KeyValueStateStore({ spec, keys: keyCodec(spec, context), codec, top: cache ?? logged, cache, base })
+  const logged = log === undefined ? inner : new ChangeloggingByteRows(inner, log)
+  const cache = isCached(spec, context) ? new CachingByteRows(logged, { keys, codec, context }) : undefined
+  return new KeyValueStateStore({ spec, keys, codec, top: cache ?? logged, cache, base })
 }

@@ -20,6 +20,8 @@ export interface BaseLayer {
   commit(): void
   checkpoint(writes: StorageWrite[]): void
   checkpointed(): void
+  /** Gives back its part of budgets that stores share. */
+  close?(): void
 }
 
 /** The lowest layer of a key-value store. */

@@ -1,28 +1,30 @@
-import { incrementBytes, latin1 } from '../../model/bytes.ts'
-import type { OrderedRange } from '../../storage/ordered-map.ts'
-import type { CachingRows } from '../layers/caching-rows.ts'
+import type { ByteKey } from '../../kernel/byte-key.ts'
+import type { KeyRange } from '../../kernel/ordered-rows.ts'
+import { asBuffer, fromLatin1, incrementBytes } from '../../model/bytes.ts'
+import type { CachingByteRows } from '../layers/caching-byte-rows.ts'
 import type { CachedStateStore, FlushListener } from '../layers/flush-listener.ts'
-import type { KeyCodec } from './key-codec.ts'
 import { LayeredStateStore } from '../layers/layered-state-store.ts'
 import type { KeyValue } from '../../model/key-value.ts'
 import type { KeyValueIterator, KeyValueStore } from './key-value-store.ts'
-import { rowFlushListener } from '../layers/row-flush-listener.ts'
 import { positioned } from './row-iterators.ts'
-import type { RowCodec } from './row-codec.ts'
-import type { BaseRows, KeyValueRows } from './key-value-rows.ts'
+import { RowView } from './row-view.ts'
+import type { Row } from './row.ts'
+import type { StoreKeys } from './store-keys.ts'
+import type { ViewCodec } from './view-codec.ts'
+import type { BaseByteRows, ByteRows } from './byte-rows.ts'
 import { noBudget, restoreWithin, type RestoreBudget } from '../restore-budget.ts'
 import type { ChangelogRecord, StateStore } from '../state-store.ts'
 import type { StoreSpec } from '../store-spec.ts'
 
 export interface KeyValueLayers<K, V> {
   readonly spec: StoreSpec
-  readonly keys: KeyCodec<K>
-  readonly codec: RowCodec<V>
+  readonly keys: StoreKeys<K>
+  readonly codec: ViewCodec<V>
   /** The uppermost layer: reads and writes begin there. */
-  readonly top: KeyValueRows
-  readonly cache: CachingRows | undefined
+  readonly top: ByteRows
+  readonly cache: CachingByteRows<K, V> | undefined
   /** The lowest layer: it keeps the rows. */
-  readonly base: BaseRows
+  readonly base: BaseByteRows
 }
 
 /** A key-value store, plain or timestamped, as operators see it: keys and values of the user's types over the layers of bytes. */
@@ -31,9 +33,10 @@ export class KeyValueStateStore<K, V>
   implements StateStore, KeyValueStore<K, V>, CachedStateStore<K, unknown>
 {
   readonly #layers: KeyValueLayers<K, V>
-  readonly #keys: KeyCodec<K>
-  readonly #codec: RowCodec<V>
-  readonly #top: KeyValueRows
+  readonly #keys: StoreKeys<K>
+  readonly #codec: ViewCodec<V>
+  readonly #top: ByteRows
+  readonly #view = new RowView()
 
   constructor(layers: KeyValueLayers<K, V>) {
     super(layers)
@@ -57,8 +60,8 @@ export class KeyValueStateStore<K, V>
 
   put(key: K, value: V | null): void {
     this.checkOpen()
-    const bytes = this.#keys.encode(key)
-    this.#top.put(bytes, value === null ? null : this.#codec.toRow(value))
+    const row = value === null ? null : this.#codec.toRow(value, this.#view)
+    this.#top.put(this.#keys.encode(key), row)
   }
 
   putIfAbsent(key: K, value: V): V | null {
@@ -97,7 +100,7 @@ export class KeyValueStateStore<K, V>
 
   prefixScan(prefix: Uint8Array, after?: string): KeyValueIterator<K, V> {
     const end = incrementBytes(prefix)
-    return this.#scan({ from: latin1(prefix), to: end === null ? undefined : latin1(end), reverse: false }, after)
+    return this.#scan({ from: asBuffer(prefix), to: end === null ? undefined : asBuffer(end), reverse: false }, after)
   }
 
   approximateNumEntries(): number {
@@ -107,28 +110,51 @@ export class KeyValueStateStore<K, V>
 
   setFlushListener(listener: FlushListener<K, unknown>, oldValues: 'send' | 'omit'): boolean {
     const { cache } = this.#layers
-    if (cache === undefined) return false
-    cache.subscribe({ listener: rowFlushListener(listener, (key) => this.#keys.decode(key), this.#codec), oldValues })
-    return true
+    cache?.subscribe({ listener, oldValues })
+    return cache !== undefined
   }
 
   restore(records: readonly ChangelogRecord[], budget: RestoreBudget = noBudget): number {
     return restoreWithin(budget, records, ({ key, value, timestamp }) =>
-      this.#layers.base.restore(latin1(key), value === null ? null : this.#codec.restored(value, timestamp)),
+      this.#layers.base.restore(this.#keys.fromBytes(key), value === null ? null : this.#restored(value, timestamp)),
     )
   }
 
+  #restored(value: Uint8Array, timestamp: number): RowView {
+    return this.#view.set(asBuffer(value), 0, value.byteLength, this.#codec.restoredTimestamp(timestamp))
+  }
+
   /** Both ends are included: no key lies between `to` and `to` with a zero byte behind it. */
-  #bounds(from: K | null, to: K | null): OrderedRange {
+  #bounds(from: K | null, to: K | null): KeyRange {
     return {
-      from: from === null ? undefined : this.#keys.encode(from),
-      to: to === null ? undefined : `${this.#keys.encode(to)}\0`,
+      from: from === null ? undefined : copied(this.#keys.encode(from), 0),
+      to: to === null ? undefined : copied(this.#keys.encode(to), 1),
     }
   }
 
-  #scan(range: OrderedRange, after: string | undefined): KeyValueIterator<K, V> {
+  /** `after` is a key as latin1. */
+  #scan(range: KeyRange, after: string | undefined): KeyValueIterator<K, V> {
     this.checkOpen()
-    const rest = after === undefined ? range : range.reverse ? { ...range, to: after } : { ...range, from: `${after}\0` }
-    return positioned(this.#top.scan(rest), ([key, row]) => ({ key: this.#keys.decode(key), value: this.#codec.fromRow(row) }))
+    return positioned(this.#top.scan(after === undefined ? range : behind(range, after)), (row) => this.#entry(row))
   }
+
+  #entry([key, { bytes, timestamp }]: readonly [string, Row]): KeyValue<K, V> {
+    const keyBytes = asBuffer(fromLatin1(key))
+    const row = this.#view.set(asBuffer(bytes), 0, bytes.byteLength, timestamp)
+    return { key: this.#keys.decode(keyBytes, 0, keyBytes.length), value: this.#codec.fromRow(row) }
+  }
+}
+
+/** The bytes of a key, and behind them some zeros. */
+function copied({ bytes, at, length }: ByteKey, zeros: number): Buffer {
+  const copy = Buffer.alloc(length + zeros)
+  bytes.copy(copy, 0, at, at + length)
+  return copy
+}
+
+/** What is left of a range behind a key. */
+function behind(range: KeyRange, after: string): KeyRange {
+  return range.reverse === true
+    ? { ...range, to: Buffer.from(after, 'latin1') }
+    : { ...range, from: Buffer.from(`${after}\0`, 'latin1') }
 }

@@ -1,82 +1,69 @@
-import { OrderedMap, type OrderedRange } from '../../storage/ordered-map.ts'
-import { detached, type KeyedRow, type Row } from './row.ts'
-import { RowSizes } from './row-sizes.ts'
-import type { BaseRows } from './key-value-rows.ts'
+import { ByteKey } from '../../kernel/byte-key.ts'
+import type { RowView } from './row-view.ts'
+import { TableRows } from './table-rows.ts'
 
 /**
  * The rows of a store in memory that holds at most `maxEntries` rows (Java: `MemoryLRUCache`). A row beyond that number evicts the least
  * recently used row. `get`, `put` and `restore` use a row; `scan` does not.
  */
-export class LruRows implements BaseRows {
-  readonly dirtyBytes = 0
-  readonly #sizes = new RowSizes()
+export class LruRows extends TableRows {
   readonly #maxEntries: number
-  readonly #rows = new OrderedMap<Row>()
-  /** The keys, the least recently used first. */
-  readonly #used = new Set<string>()
-  #onEvict: ((key: string) => void) | undefined
+  /** The rows, the least recently used first. */
+  readonly #used = new Set<number>()
+  readonly #evicted = new ByteKey()
+  #onEvict: ((key: ByteKey) => void) | undefined
 
   constructor(maxEntries: number) {
+    super()
     this.#maxEntries = maxEntries
   }
 
   /** Calls the listener with each key that a `put` evicts. An eviction by `restore` does not call it. */
-  onEvict(listener: (key: string) => void): void {
+  onEvict(listener: (key: ByteKey) => void): void {
     this.#onEvict = listener
   }
 
-  get heldBytes(): number {
-    return this.#sizes.of(this.#rows.size)
-  }
-
-  get(key: string): Row | null {
-    const row = this.#rows.get(key)
-    if (row === undefined) return null
-    this.#use(key)
+  override get(key: ByteKey): RowView | null {
+    const row = super.get(key)
+    if (row !== null) this.#use(this.table.find(key))
     return row
   }
 
-  put(key: string, row: Row | null): void {
+  override put(key: ByteKey, row: RowView | null): void {
     const evicted = this.#put(key, row)
-    if (evicted !== undefined) this.#onEvict?.(evicted)
+    if (evicted === 0) return
+    this.#onEvict?.(this.#keyOf(evicted))
+    this.table.deleteRow(evicted)
   }
 
-  scan(range: OrderedRange): IterableIterator<KeyedRow> {
-    return this.#rows.scan(range)
+  override count(): number {
+    return this.#used.size
   }
 
-  count(): number {
-    return this.#rows.size
+  override restore(key: ByteKey, row: RowView | null): void {
+    const evicted = this.#put(key, row)
+    if (evicted !== 0) this.table.deleteRow(evicted)
   }
 
-  commit(): void {}
-
-  checkpoint(): void {}
-
-  checkpointed(): void {}
-
-  restore(key: string, row: Row | null): void {
-    this.#put(key, row)
-  }
-
-  #put(key: string, row: Row | null): string | undefined {
-    if (row === null) return this.#remove(key)
-    this.#rows.set(key, detached(row))
-    this.#sizes.written(key, row)
-    this.#use(key)
-    if (this.#rows.size <= this.#maxEntries) return undefined
+  /** The row that is to go; 0: none. */
+  #put(key: ByteKey, row: RowView | null): number {
+    if (row === null) this.#used.delete(this.table.find(key))
+    super.put(key, row)
+    if (row === null) return 0
+    this.#use(this.table.find(key))
+    if (this.#used.size <= this.#maxEntries) return 0
     const [oldest] = this.#used
-    this.#remove(oldest!)
-    return oldest
+    this.#used.delete(oldest!)
+    return oldest!
   }
 
-  #remove(key: string): undefined {
-    this.#rows.delete(key)
-    this.#used.delete(key)
+  #keyOf(row: number): ByteKey {
+    const { table } = this
+    return this.#evicted.setHashed(table.bytes, table.keyAt(row), table.keyLength(row), table.hash(row))
   }
 
-  #use(key: string): void {
-    this.#used.delete(key)
-    this.#used.add(key)
+  #use(row: number): void {
+    this.#used.delete(row)
+    this.#used.add(row)
   }
 }

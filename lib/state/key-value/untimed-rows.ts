@@ -1,40 +1,13 @@
-import type { OrderedRange } from '../../storage/ordered-map.ts'
 import { row, type KeyedRow, type Row } from './row.ts'
-import type { KeyValueRows } from './key-value-rows.ts'
 import type { KeyRange, TimeRange, WindowRows } from '../window/window-rows.ts'
 
-// Layers that Java puts between a timestamped store and a supplier that has no place for timestamps. Timestamps are read back as
+// The layer that Java puts between a timestamped store and a supplier that has no place for timestamps. Timestamps are read back as
 // −1.
 
 const noTimestamp = -1
 
 function untimed(timed: Row | null): Row | null {
   return timed && row(timed.bytes, noTimestamp, timed.value)
-}
-
-/** A layer of a key-value store that loses timestamps (Java: `KeyValueToTimestampedKeyValueByteStoreAdapter`). */
-export class UntimedRows implements KeyValueRows {
-  readonly #inner: KeyValueRows
-
-  constructor(inner: KeyValueRows) {
-    this.#inner = inner
-  }
-
-  get(key: string): Row | null {
-    return this.#inner.get(key)
-  }
-
-  put(key: string, timed: Row | null): void {
-    this.#inner.put(key, untimed(timed))
-  }
-
-  scan(range: OrderedRange): IterableIterator<KeyedRow> {
-    return this.#inner.scan(range)
-  }
-
-  count(): number {
-    return this.#inner.count()
-  }
 }
 
 /** A layer of a window store that loses timestamps (Java: `WindowToTimestampedWindowByteStoreAdapter`). */

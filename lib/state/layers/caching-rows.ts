@@ -1,10 +1,6 @@
 import type { RecordContext } from '../../model/record-context.ts'
-import type { OrderedRange } from '../../storage/ordered-map.ts'
-import { RecordCache, type CacheEntry } from './record-cache.ts'
-import type { KeyedRow, Row } from '../key-value/row.ts'
-import { overlay } from '../key-value/row-iterators.ts'
-import { ascending, descending } from '../key-value/key-order.ts'
-import type { KeyValueRows } from '../key-value/key-value-rows.ts'
+import type { CacheEntry } from './record-cache.ts'
+import type { Row } from '../key-value/row.ts'
 import type { StateStoreContext } from '../state-store.ts'
 
 /**
@@ -42,50 +38,4 @@ export function emitEntry(
     below.put(key, row)
     subscription.listener(key, row, subscription.oldValues === 'send' ? old : null, context)
   })
-}
-
-/** The record cache of a key-value store (KIP-63; Java: `CachingKeyValueStore`). */
-export class CachingRows implements KeyValueRows {
-  readonly #inner: KeyValueRows
-  readonly #context: StateStoreContext
-  readonly #cache: RecordCache
-  #subscription: FlushSubscription | undefined
-
-  constructor(inner: KeyValueRows, context: StateStoreContext) {
-    this.#inner = inner
-    this.#context = context
-    this.#cache = new RecordCache(context.cache, (entry) => emitEntry(entry, inner, this.#subscription, context))
-  }
-
-  subscribe(subscription: FlushSubscription): void {
-    this.#subscription = subscription
-  }
-
-  get(key: string): Row | null {
-    const entry = this.#cache.get(key)
-    if (entry !== undefined) return entry.row
-    const row = this.#inner.get(key)
-    if (row !== null) this.#cache.keep(key, row)
-    return row
-  }
-
-  put(key: string, row: Row | null): void {
-    this.#cache.put(key, row, this.#context.recordContext())
-  }
-
-  scan(range: OrderedRange): IterableIterator<KeyedRow> {
-    return overlay(this.#cache.scan(range), this.#inner.scan(range), range.reverse === true ? descending : ascending)
-  }
-
-  count(): number {
-    return this.#inner.count()
-  }
-
-  flush(): void {
-    this.#cache.flush()
-  }
-
-  close(): void {
-    this.#cache.close()
-  }
 }

@@ -56,6 +56,7 @@ export abstract class LayeredStateStore<S extends StoreSpec> {
   close(): void {
     this.#isOpen = false
     this.#cache?.close()
+    this.#base.close?.()
   }
 
   /** Throws an `InvalidStateStoreError` (`STREAMS_STORE_CLOSED`). */

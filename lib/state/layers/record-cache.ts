@@ -4,7 +4,10 @@ import { translated } from '../key-value/row-iterators.ts'
 import type { Row } from '../key-value/row.ts'
 import type { CacheBudget, EvictableCache } from '../state-store.ts'
 
-/** The cache budget of a stream thread: `statestore.cache.max.bytes` divided by the number of threads (Java: `ThreadCache`). */
+/**
+ * The cache budget of a stream thread: `statestore.cache.max.bytes` divided by the number of threads (Java: `ThreadCache`). The rows that
+ * stores keep in memory although storage has them have another one of these.
+ */
 export class RecordCacheBudget implements CacheBudget {
   readonly maxBytes: number
   readonly #caches = new Set<EvictableCache>()

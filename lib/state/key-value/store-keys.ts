@@ -1,0 +1,36 @@
+import { ByteKey } from '../../kernel/byte-key.ts'
+import { asBuffer } from '../../model/bytes.ts'
+import type { StoreSerde } from '../store-serde.ts'
+
+/**
+ * Turns the keys of a store into bytes, and back. An operator gets and puts the same key in turn: so the bytes of the last string are
+ * kept. They are one `ByteKey`, which is pointed at the next key by the next call.
+ */
+export class StoreKeys<K> {
+  readonly #serde: StoreSerde<K>
+  readonly #key = new ByteKey()
+  #last: K | undefined
+
+  constructor(serde: StoreSerde<K>) {
+    this.#serde = serde
+  }
+
+  encode(key: K): ByteKey {
+    if (key === this.#last && typeof key === 'string') return this.#key
+    if (key === null || key === undefined) throw new TypeError('A key of a store must not be null: check it before the call.')
+    const bytes = asBuffer(this.#serde.serialize(key))
+    this.#last = key
+    return this.#key.set(bytes, 0, bytes.length)
+  }
+
+  /** A key that is bytes already, such as that of a changelog record. */
+  fromBytes(bytes: Uint8Array): ByteKey {
+    this.#last = undefined
+    return this.#key.set(asBuffer(bytes), 0, bytes.byteLength)
+  }
+
+  /** The key in these bytes. They are copied, or not kept. */
+  decode(bytes: Buffer, at: number, length: number): K {
+    return this.#serde.deserializeAt(bytes, at, length)
+  }
+}

@@ -1,0 +1,278 @@
+import type { ByteKey } from '../../kernel/byte-key.ts'
+import { IntList } from '../../kernel/int-list.ts'
+import type { KeyRange } from '../../kernel/ordered-rows.ts'
+import { headBytes } from '../../kernel/row-layout.ts'
+import { sortRows } from '../../kernel/sort-rows.ts'
+import { noValue } from '../../kernel/byte-table.ts'
+import { leaving, VersionedTable, type Pin } from '../../kernel/versioned-table.ts'
+import { assert } from '../../model/assert.ts'
+import { asBuffer, latin1 } from '../../model/bytes.ts'
+import type { StorageTable, StorageWrite } from '../../storage/storage.ts'
+import type { BaseByteRows } from '../key-value/byte-rows.ts'
+import { ascending, descending } from '../key-value/key-order.ts'
+import { readInt64, writeInt64 } from '../key-value/row-codec.ts'
+import { overlay, translated } from '../key-value/row-iterators.ts'
+import { RowView } from '../key-value/row-view.ts'
+import { row, type KeyedRow, type Row } from '../key-value/row.ts'
+import { TableScan } from '../key-value/table-scan.ts'
+import { viewOf } from '../key-value/table-rows.ts'
+import type { ViewFormat } from '../key-value/view-codec.ts'
+import type { CacheBudget, EvictableCache } from '../state-store.ts'
+
+// Flags in the own word of a row: in which of the lists it is, and whether it was read since the hand has passed it.
+const isOpen = 1
+const isCommitted = 2
+const isWritten = 4
+const isUsed = 8
+const isDirty = isOpen | isCommitted | isWritten
+
+/**
+ * The rows of a store on disk that are in memory: all that are on their way to storage, and of those that storage has as many as there is
+ * room for. `put` adds an *open* row. `commit` makes the open rows *committed*, and pins that state. `checkpoint` hands the committed rows
+ * to storage, as the pin shows them, whatever was written since. `checkpointed` makes them *clean*: storage has them.
+ *
+ * A table that began empty and has let no row go is complete. Then a key that it does not have is in storage neither.
+ */
+export class TableBuffer implements BaseByteRows, EvictableCache {
+  readonly #storage: StorageTable
+  readonly #format: ViewFormat
+  readonly #kept: CacheBudget | undefined
+  readonly #table = new VersionedTable()
+  readonly #view = new RowView()
+  readonly #open = new IntList()
+  readonly #committed = new IntList()
+  readonly #written = new IntList()
+  /** Shows the committed state. Undefined: no row is committed but not handed to storage, or all that is written is committed. */
+  #pin: Pin | undefined
+  /** Shows the state that the last checkpoint has handed to storage. */
+  #writtenPin: Pin | undefined
+  #dirtyBytes = 0
+  #keptBytes = 0
+  #hand = 0
+  #isComplete: boolean
+
+  /** `kept`: the room for clean rows that all stores share. Without it none are kept. */
+  constructor(storage: StorageTable, format: ViewFormat, kept?: CacheBudget) {
+    this.#storage = storage
+    this.#format = format
+    this.#kept = kept
+    this.#isComplete = isEmpty(storage)
+    kept?.register(this)
+  }
+
+  get dirtyBytes(): number {
+    return this.#dirtyBytes
+  }
+
+  get heldBytes(): number {
+    return this.#table.usedBytes + this.#table.indexBytes
+  }
+
+  /** Of clean rows, as their budget counts them. */
+  get bytes(): number {
+    return this.#keptBytes
+  }
+
+  get(key: ByteKey): RowView | null {
+    const table = this.#table
+    const row = table.find(key)
+    if (row === 0 || table.valueLength(row) === leaving) return this.#isComplete ? null : this.#read(key)
+    const own = table.own(row)
+    if (own === 0) table.setOwn(row, isUsed)
+    return viewOf(table, row, this.#view)
+  }
+
+  put(key: ByteKey, row: RowView | null): void {
+    if (this.#open.length === 0 && this.#committed.length > 0) this.#pin = this.#table.pin()
+    this.#write(key, row, this.#open, isOpen)
+  }
+
+  restore(key: ByteKey, row: RowView | null): void {
+    assert(this.#open.length === 0, 'A store is restored before it is written.')
+    this.#write(key, row, this.#committed, isCommitted)
+  }
+
+  scan(range: KeyRange): IterableIterator<KeyedRow> {
+    const stored = this.#isComplete ? [].values() : this.#storage.iterate({ ...range, reverse: range.reverse === true })
+    return overlay(
+      new TableScan(this.#table, range),
+      translated(stored, ({ key, value }) => [latin1(key), this.#rowOf(value)]),
+      range.reverse === true ? descending : ascending,
+    )
+  }
+
+  /** An estimate: a key that is both stored and on its way there counts twice, and a deletion counts as a row. */
+  count(): number {
+    if (this.#isComplete) return this.#table.count
+    return this.#storage.count() + this.#open.length + this.#committed.length + this.#written.length
+  }
+
+  commit(): void {
+    this.#move(this.#open, isOpen, this.#committed, isCommitted)
+    if (this.#pin !== undefined) this.#table.unpin(this.#pin)
+    this.#pin = undefined
+  }
+
+  /** Appends the committed rows to `writes`, in key order. If the last checkpoint failed, its rows are appended again. */
+  checkpoint(writes: StorageWrite[]): void {
+    this.#move(this.#committed, isCommitted, this.#written, isWritten)
+    const pin = this.#pinWritten()
+    for (const row of sortRows(this.#written.toArray(), this.#table)) writes.push(this.#storageWrite(row, pin))
+  }
+
+  checkpointed(): void {
+    const rows = this.#written.toArray()
+    this.#written.clear()
+    if (this.#writtenPin !== undefined) this.#table.unpin(this.#writtenPin)
+    this.#writtenPin = undefined
+    let kept = 0
+    for (const row of rows) kept += this.#clean(row)
+    this.#charge(kept)
+  }
+
+  /** Lets clean rows go, in the order of a clock's hand: those that were not read since it has passed them last. */
+  evict(bytes: number): void {
+    const least = Math.max(0, this.#keptBytes - bytes)
+    for (let steps = 2 * this.#table.places; steps > 0 && this.#keptBytes > least; steps--) this.#step()
+  }
+
+  close(): void {
+    this.#kept?.unregister(this)
+  }
+
+  #write(key: ByteKey, row: RowView | null, list: IntList, flag: number): void {
+    const table = this.#table
+    const found = table.find(key)
+    const id = found === 0 ? table.add(key) : found
+    const own = table.own(id)
+    if (found !== 0) this.#uncount(id, own)
+    if (row === null) table.putRowDeletion(id, 0)
+    else table.putRow(id, row.bytes, row.at, row.length, row.timestamp)
+    this.#dirtyBytes += this.#sizeOf(id)
+    if ((own & flag) !== 0) return
+    list.push(id)
+    table.setOwn(id, own | flag)
+  }
+
+  #uncount(row: number, own: number): void {
+    if ((own & isDirty) !== 0) this.#dirtyBytes -= this.#sizeOf(row)
+    else if (this.#table.valueLength(row) !== leaving) this.#charge(-this.#sizeOf(row))
+  }
+
+  #sizeOf(row: number): number {
+    return headBytes + this.#table.keyLength(row) + Math.max(0, this.#table.valueLength(row))
+  }
+
+  #charge(bytes: number): void {
+    this.#keptBytes += bytes
+    this.#kept?.charge(bytes, this)
+  }
+
+  #move(from: IntList, fromFlag: number, to: IntList, toFlag: number): void {
+    for (let index = 0; index < from.length; index++) {
+      const row = from.at(index)
+      const own = this.#table.own(row)
+      if ((own & toFlag) === 0) to.push(row)
+      this.#table.setOwn(row, (own & ~fromFlag) | toFlag)
+    }
+    from.clear()
+  }
+
+  /** Pins the committed state, which a checkpoint hands to storage. */
+  #pinWritten(): Pin {
+    const last = this.#writtenPin
+    const pin = this.#open.length === 0 ? this.#table.pin() : (this.#pin ?? last ?? this.#table.pin())
+    this.#writtenPin = pin
+    if (last !== undefined && last !== pin) this.#table.unpin(last)
+    if (this.#pin !== undefined && this.#pin !== pin) this.#table.unpin(this.#pin)
+    this.#pin = undefined
+    return pin
+  }
+
+  #storageWrite(row: number, pin: Pin): StorageWrite {
+    const table = this.#table
+    const { bytes } = table
+    const at = table.keyAt(row)
+    const key = Buffer.from(bytes.subarray(at, at + table.keyLength(row)))
+    return { table: this.#storage, key, value: this.#stored(table.versionAt(row, pin)) }
+  }
+
+  /** The bytes that storage keeps of a version. */
+  #stored(version: number): Buffer | null {
+    const table = this.#table
+    const length = table.valueLength(version)
+    if (length < 0) return null
+    const { headBytes } = this.#format
+    const stored = Buffer.allocUnsafe(headBytes + length)
+    if (headBytes > 0) writeInt64(stored, table.timestamp(version), 0)
+    const at = table.valueAt(version)
+    table.bytes.copy(stored, headBytes, at, at + length)
+    return stored
+  }
+
+  /** Storage has a row as the pin shows it. Returns the bytes that are kept of it, if it was not written since. */
+  #clean(row: number): number {
+    const table = this.#table
+    const own = table.own(row) & ~isWritten
+    table.setOwn(row, own)
+    if ((own & isDirty) !== 0) return 0
+    const size = this.#sizeOf(row)
+    this.#dirtyBytes -= size
+    const isDeletion = table.valueLength(row) === noValue
+    if (!isDeletion && this.#kept !== undefined) return size
+    if (!isDeletion) this.#isComplete = false
+    this.#drop(row)
+    return 0
+  }
+
+  #step(): void {
+    const table = this.#table
+    if (this.#hand >= table.places) this.#hand = 0
+    const row = table.rowIn(this.#hand++)
+    if (row === 0 || table.valueLength(row) < 0) return
+    const own = table.own(row)
+    if ((own & isDirty) !== 0) return
+    if (own === isUsed) return table.setOwn(row, 0)
+    this.#charge(-this.#sizeOf(row))
+    this.#isComplete = false
+    this.#drop(row)
+  }
+
+  #drop(row: number): void {
+    this.#table.setOwn(row, 0)
+    this.#table.deleteRow(row)
+  }
+
+  /** Reads a row from storage, and keeps it. */
+  #read(key: ByteKey): RowView | null {
+    const stored = this.#storage.get(key.bytes.subarray(key.at, key.at + key.length))
+    if (stored === undefined) return null
+    const view = this.#viewStored(stored)
+    if (this.#kept !== undefined) this.#keep(key, view)
+    return view
+  }
+
+  #keep(key: ByteKey, { bytes, at, length, timestamp }: RowView): void {
+    const row = this.#table.put(key, bytes, at, length, timestamp)
+    this.#table.setOwn(row, isUsed)
+    this.#charge(this.#sizeOf(row))
+  }
+
+  #viewStored(stored: Uint8Array): RowView {
+    const { headBytes, untimed } = this.#format
+    const timestamp = headBytes === 0 ? untimed : readInt64(stored, 0)
+    return this.#view.set(asBuffer(stored), headBytes, stored.byteLength - headBytes, timestamp)
+  }
+
+  #rowOf(stored: Uint8Array): Row {
+    const view = this.#viewStored(stored)
+    return row(view.slice(), view.timestamp)
+  }
+}
+
+function isEmpty(storage: StorageTable): boolean {
+  const rows = storage.iterate({})
+  const { done } = rows.next()
+  rows.return?.()
+  return done === true
+}
