@@ -5,21 +5,22 @@
  *     node examples/transfer-pipeline/main.ts --kafka 127.0.0.1:9092 --registry http://127.0.0.1:8081 --state .data [NAME…]
  */
 import { parseArgs } from 'node:util'
-import { KafkaStreams, deadLetter, kafka } from 'millrace'
+import { KafkaStreams, kafka } from 'millrace'
 import type { Cluster, SchemaRegistry, StateRestoreListener, Topology } from 'millrace'
 import { schemaRegistry } from 'millrace/avro'
 import { balancesTopology } from './topologies/balances.ts'
-import { deadLetterTopicOf, hasDeadLetters } from './topics.ts'
+import { ErrorCounts } from './errors/error-counts.ts'
+import { errorHandlers } from './errors/error-handlers.ts'
 import { enricherTopology } from './topologies/enricher.ts'
 import { ingestionTransfersTopology, ingestionUsersTopology } from './topologies/ingestion.ts'
-import type { RawForm } from './topologies/ingestion.ts'
+import type { IngestionOptions } from './topologies/ingestion.ts'
 import { settlementTopology } from './topologies/settlement.ts'
 import type { SettlementLimits } from './topologies/settlement.ts'
 
 /** The stream applications of the pipeline, by application id. */
 export const applications: Readonly<Record<string, (settings: ApplicationSettings) => Topology>> = {
-  'ingestion-users': ({ rawForm }) => ingestionUsersTopology(rawForm),
-  'ingestion-transfers': ({ rawForm }) => ingestionTransfersTopology(rawForm),
+  'ingestion-users': ({ ingestion }) => ingestionUsersTopology(ingestion),
+  'ingestion-transfers': ({ ingestion }) => ingestionTransfersTopology(ingestion),
   'transfer-enricher': enricherTopology,
   'transfer-settlement': ({ limits }) => settlementTopology(limits),
   'transfer-balances': balancesTopology,
@@ -29,8 +30,8 @@ export const applications: Readonly<Record<string, (settings: ApplicationSetting
 export interface ApplicationSettings {
   /** Of settlement; those that are missing are the defaults. */
   readonly limits?: Partial<SettlementLimits>
-  /** What the connector writes. Default: envelopes. */
-  readonly rawForm?: RawForm
+  /** Of the two that read raw records. */
+  readonly ingestion?: IngestionOptions
 }
 
 export interface ApplicationOptions extends ApplicationSettings {
@@ -43,28 +44,26 @@ export interface ApplicationOptions extends ApplicationSettings {
   readonly processingGuarantee?: 'at_least_once'
   /** Is told how far the restores of stores are. */
   readonly stateRestoreListener?: StateRestoreListener
+  /** Counts what it refuses. Default: nobody asks. */
+  readonly counts?: ErrorCounts
   readonly log: (line: string) => void
   /** It has ended by an error. */
   readonly onFailure: (error: Error) => void
 }
 
-/** Starts one of them. A bad record is logged, and goes to the dead letters of its topic: it must not stop all that follow. */
+/** Starts one of them. A bad record is logged, and goes to the retry topics or to the dead letters of its topic. */
 export async function startApplication(applicationId: string, options: ApplicationOptions): Promise<KafkaStreams> {
   const topology = applications[applicationId]
   if (topology === undefined) throw new TypeError(`${applicationId} is none of ${Object.keys(applications).join(', ')}.`)
-  const { log, onFailure, limits, rawForm, ...config } = options
+  const { log, onFailure, limits, ingestion, counts = new ErrorCounts(), ...config } = options
   const line = (level: string) => (message: string) => log(`${applicationId} ${level}: ${message}`)
-  const streams = new KafkaStreams(topology({ ...(limits && { limits }), ...(rawForm && { rawForm }) }), {
+  const streams = new KafkaStreams(topology({ ...(limits && { limits }), ingestion: { counts, ...ingestion } }), {
     ...config,
     applicationId,
     // A change goes on at once, and not only with the next commit.
     statestoreCacheMaxBytes: 0,
     fetchMaxWaitMs: 50,
-    deserializationHandler: (error, { topic, partition, offset }, context) => {
-      log(`${applicationId}: skipped ${topic}-${partition} at ${offset}: ${error.message}`)
-      const letters = hasDeadLetters(topic) ? [deadLetter(deadLetterTopicOf(topic), error, context)] : []
-      return { answer: 'continue', deadLetters: letters }
-    },
+    ...errorHandlers({ applicationId, counts, log }),
     uncaughtExceptionHandler: (error) => {
       const reason = error instanceof Error ? error.message : String(error)
       onFailure(new Error(`${applicationId} has ended: ${reason}`, { cause: error }))

@@ -1,4 +1,5 @@
 import { Serdes, nullable, topic } from 'millrace'
+import type { NewTopic } from 'millrace'
 import { avro } from 'millrace/avro'
 import { rawKey, transferRows, userRows } from './schemas/rows.ts'
 import {
@@ -19,32 +20,72 @@ export const enriched = topic('custom.bank.transfer-enriched', { key: Serdes.str
 export const balances = topic('custom.bank.balances', { key: Serdes.string, value: avro(balanceSchema) })
 export const transferCommands = topic('command.bank.transfer-status', { key: Serdes.string, value: avro(transferCommandSchema) })
 
-/** Where records of a topic go that nobody can read. Only what comes from outside has such a topic: what we write ourselves can be read. */
-export const deadLetterTopicOf = (topicName: string): string => `${topicName}.dlq`
-export const hasDeadLetters = (topicName: string): boolean => topicName === rawUsers.name || topicName === rawTransfers.name
+/** Topics that applications and services read: what they refuse of one goes to the dead letters of that topic. */
+const sources: readonly string[] = [rawUsers, rawTransfers, users, transfers, enriched, transferCommands].map(({ name }) => name)
+
+/** What applications refuse of their internal topics, and what they could not write. */
+export const applicationDeadLetters = 'applications.dlq'
+
+/** Where a refused record of a topic goes; null: it was not read from a topic. */
+export const deadLetterTopicOf = (topicName: string | null): string =>
+  topicName !== null && sources.includes(topicName) ? `${topicName}.dlq` : applicationDeadLetters
 
 /** Enriched transfers that the sink could make no document of. */
 export const sinkDeadLetters = 'connect.mongo-sink.dlq'
 
+export const deadLetterTopics: readonly string[] = [...sources.map(deadLetterTopicOf), applicationDeadLetters, sinkDeadLetters]
+
+/** What became of dead letters: what somebody decided, and what came of a replay. */
+export const letterStates = 'dlq.states'
+
+/** A raw topic whose records come again after a failure, with the topics by which they do. */
+export interface Repeatable {
+  readonly raw: string
+  /** Records that come again. It has as many partitions as the raw topic, so that the task of a key reads both. */
+  readonly replay: string
+  /** By the delay in ms: the first after the first attempt, and so on. After the last one a record is a dead letter. */
+  readonly retries: ReadonlyMap<number, string>
+}
+
+/** Four attempts: at once, and after each of these. */
+export const retryDelaysMs = [1000, 10_000, 60_000]
+
+/** Not below `raw.`: change capture finds its position in the last records there. */
+export function repeatable(raw: string): Repeatable {
+  const name = raw.replace(/^raw\./, '')
+  const retries = retryDelaysMs.map((delayMs) => [delayMs, `retry.${name}-${delayMs}`] as const)
+  return { raw, replay: `replay.${name}`, retries: new Map(retries) }
+}
+
+export const repeatables: readonly Repeatable[] = [repeatable(rawUsers.name), repeatable(rawTransfers.name)]
+
+/** A topic by its bytes: for whoever passes records on as they are. */
+export const bytesOf = (name: string) => topic(name, { key: nullable(Serdes.bytes), value: nullable(Serdes.bytes) })
+
 const sevenDays = { 'retention.ms': String(7 * 24 * 3_600_000) }
 const compacted = { 'cleanup.policy': 'compact', 'min.cleanable.dirty.ratio': '0.1' }
 
+const threeDays = { 'retention.ms': String(3 * 24 * 3_600_000) }
+/** A record that was too large for its topic has room here. */
+const roomForRefused = { 'max.message.bytes': String(8 << 20) }
 const thirtyDays = { 'retention.ms': String(30 * 24 * 3_600_000) }
 
 /**
  * What has to exist before the pipeline starts. Users have 4 partitions and transfers 6 on purpose: a foreign-key join does not
  * need them to be equal.
  */
-export const manifest = [
+export const manifest: readonly NewTopic[] = [
   { name: '_schemas', partitions: 1, config: compacted },
   { name: rawUsers.name, partitions: 4, config: sevenDays },
   { name: rawTransfers.name, partitions: 6, config: sevenDays },
-  { name: deadLetterTopicOf(rawUsers.name), partitions: 3, config: thirtyDays },
-  { name: deadLetterTopicOf(rawTransfers.name), partitions: 3, config: thirtyDays },
-  { name: sinkDeadLetters, partitions: 3, config: thirtyDays },
+  { name: repeatables[0]!.replay, partitions: 4, config: threeDays },
+  { name: repeatables[1]!.replay, partitions: 6, config: threeDays },
+  ...repeatables.flatMap(({ retries }) => [...retries.values()].map((name) => ({ name, partitions: 3, config: threeDays }))),
+  ...deadLetterTopics.map((name) => ({ name, partitions: 3, config: { ...thirtyDays, ...roomForRefused } })),
+  { name: letterStates, partitions: 1, config: compacted },
   { name: users.name, partitions: 4, config: compacted },
   { name: transfers.name, partitions: 6, config: compacted },
   { name: enriched.name, partitions: 6, config: compacted },
   { name: balances.name, partitions: 6, config: compacted },
   { name: transferCommands.name, partitions: 6, config: sevenDays },
-] as const
+]

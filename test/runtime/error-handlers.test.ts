@@ -6,6 +6,7 @@ import { SessionWindows } from '../../lib/dsl/windows/session-windows.ts'
 import { KafkaStreams } from '../../lib/kafka-streams.ts'
 import type { StreamsOptions } from '../../lib/runtime/streams-config.ts'
 import { topic } from '../../lib/model/topic.ts'
+import { deadLetter } from '../../lib/runtime/errors/dead-letters.ts'
 import type { ErrorHandlerContext, UnsentRecord } from '../../lib/runtime/errors/error-handlers.ts'
 import { logAndContinue } from '../../lib/runtime/errors/error-handlers.ts'
 import { silentLogger } from '../../lib/runtime/logger.ts'
@@ -78,6 +79,18 @@ t.test('the long form names all letters; the handler sees node, task and bytes',
     { topic: 'in', partition: 0, offset: 0, timestamp: 5, node: 'KSTREAM-MAPVALUES-0000000001', task: { subtopology: 0 } },
   ])
   t.equal(Buffer.from(seen[0]!.sourceRawValue!).toString(), 'x')
+})
+
+t.test('an application writes a dead letter about an error of its own, which says its name', (t) => {
+  const context = { topic: 'in', partition: 1, offset: 7, timestamp: 2, headers: [], node: 'n', task: null }
+  const letter = deadLetter('letters', new RangeError('too far'), {
+    ...context,
+    sourceRawKey: null,
+    sourceRawValue: Buffer.from('v'),
+  })
+  const text = (name: string) => Buffer.from(letter.headers!.find(({ key }) => key.endsWith(name))!.value!).toString()
+  t.same([letter.value, text('.exception'), text('.message'), text('.offset')], [Buffer.from('v'), 'RangeError', 'too far', '7'])
+  t.end()
 })
 
 t.test('a sibling that was sent first: Kafka Streams has forgotten the bytes by then, Millrace has not', async (t) => {

@@ -3,9 +3,11 @@ import type { KafkaStreams } from 'millrace'
 import { schemaRegistry } from 'millrace/avro'
 import Type from 'typebox'
 import { applications, startApplication } from '../../../examples/transfer-pipeline/main.ts'
+import { ErrorCounts } from '../../../examples/transfer-pipeline/errors/error-counts.ts'
 import { defaultLimits } from '../../../examples/transfer-pipeline/topologies/settlement.ts'
 import { clusterOf } from '../../platform/cluster.ts'
 import { kafkaConfig, serviceConfig } from '../../platform/config.ts'
+import { addErrorCounts } from '../../platform/http/error-counts.ts'
 import { openHttp } from '../../platform/http/open-http.ts'
 import { runService } from '../../platform/run-service.ts'
 import { ServiceParts } from '../../platform/service.ts'
@@ -44,6 +46,7 @@ export const streamsService: ServiceDefinition<typeof config> = {
     await using parts = new ServiceParts()
     const log = context.log.child({ application: given.application })
     const progress = new RestoreProgress()
+    const counts = new ErrorCounts()
     const streams = await startApplication(given.application, {
       cluster: clusterOf(given, context),
       schemaRegistry: schemaRegistry(given.registry),
@@ -55,6 +58,7 @@ export const streamsService: ServiceDefinition<typeof config> = {
         velocity: { transfers: given.velocityTransfers, windowMs: given.velocityWindowMs },
       },
       stateRestoreListener: progress,
+      counts,
       log: (line) => log.info(line),
       onFailure: parts.fail,
     })
@@ -71,6 +75,7 @@ export const streamsService: ServiceDefinition<typeof config> = {
         restore: progress.current,
       }),
     )
+    addErrorCounts(http, counts)
     return await parts.listen(http, given)
   },
 }

@@ -10,16 +10,17 @@ import type { RecordOutput, TopicOutput } from '../output/record-output.ts'
 export type SendDeadLetter = (letter: DeadLetter) => void
 
 /**
- * The dead letter of Kafka Streams (KIP-1034): the bytes of the input record and its headers, and then the headers
- * `__streams.errors.exception` (the error's code, or its name), `.message`, `.stacktrace`, `.topic`, `.partition` and `.offset`.
+ * The dead letter of Kafka Streams (KIP-1034) about an error that a handler was given, or that the application has caught itself: the
+ * bytes of the input record and its headers, and then the headers `__streams.errors.exception` (the error's code, or its name),
+ * `.message`, `.stacktrace`, `.topic`, `.partition` and `.offset`.
  */
-export function deadLetter(topic: string, error: StreamsError, context: ErrorHandlerContext): DeadLetter {
+export function deadLetter(topic: string, error: Error, context: ErrorHandlerContext): DeadLetter {
   const { sourceRawKey: key, sourceRawValue: value, timestamp } = context
   const headers = [...context.headers, ...errorHeaders(error, context)]
   return timestamp < 0 ? { topic, key, value, headers } : { topic, key, value, headers, timestamp }
 }
 
-function errorHeaders(error: StreamsError, { topic, partition, offset }: ErrorHandlerContext): Headers {
+function errorHeaders(error: Error, { topic, partition, offset }: ErrorHandlerContext): Headers {
   // A processing error only adds the place to its cause. Other headers tell the place, so these headers tell the cause.
   const thrown = error instanceof ProcessingError && error.cause instanceof Error ? error.cause : error
   return [
