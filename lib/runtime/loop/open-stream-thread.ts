@@ -181,7 +181,7 @@ function makeThread(options: OpenStreamThreadOptions, connected: Connected, loop
     committer,
     pollMs,
     maxPollIntervalMs,
-    listener: new RebalanceListener({ jobs, tasks, topics, committer, directory, logger, patience }),
+    listener: new RebalanceListener({ jobs, tasks, topics, committer, output, directory, logger, patience }),
     input,
     executor: new TaskExecutor({ tasks, clock, slow: new SlowRecords({ logger, sessionTimeoutMs: config.sessionTimeoutMs }) }),
     updater: new StateUpdater({ changelogs, tasks, committer, jobs, logger }),

@@ -4,6 +4,7 @@ import { taskIdString } from '../../model/task-id.ts'
 import { partitionKey } from '../../model/topic-partition.ts'
 import type { Logger } from '../logger.ts'
 import type { AssignedTasks, MembershipListener, TaskReport } from '../membership/membership.ts'
+import type { ProducerOutput } from '../output/producer-output.ts'
 import { patiently, type Patience } from '../patience.ts'
 import type { StateDirectory } from '../restore/state-directory.ts'
 import type { ManagedTask } from '../task/managed-task.ts'
@@ -18,6 +19,7 @@ export interface RebalanceListenerOptions {
   readonly tasks: Pick<TaskManager, 'all' | 'running' | 'withIds' | 'startsOf' | 'assign' | 'recreate' | 'close' | 'closeDirty'>
   readonly topics: Pick<AssignedTopics, 'assigned'>
   readonly committer: Committer
+  readonly output: Pick<ProducerOutput, 'discard'>
   readonly directory: Pick<StateDirectory, 'closedTaskSums'>
   readonly logger: Logger
   /** For commits of revoked tasks that are refused, and for questions to brokers that fail. The pauses between commits grow. */
@@ -83,10 +85,11 @@ export class RebalanceListener implements MembershipListener {
   }
 
   onLost(ids: readonly string[], reason: string): Promise<void> {
-    const { jobs, tasks, logger } = this.#options
+    const { jobs, tasks, output, logger } = this.#options
     return jobs.run(async () => {
       logger.warn(`Tasks ${ids.join(', ')} are lost, with what they did since their last commit: ${reason}`, { tasks: ids })
       tasks.closeDirty(tasks.withIds(ids))
+      if (tasks.all.length === 0) output.discard()
     })
   }
 

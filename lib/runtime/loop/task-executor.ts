@@ -46,7 +46,7 @@ export class TaskExecutor {
     let worked = false
     for (let idle = 0; idle < running.length && clock.monotonic() < startMs + sliceMs;) {
       const { task, output } = running[this.#turn++ % running.length]!
-      const progressed = !output.isHeldBack && this.#takeTurn(task, startMs)
+      const progressed = !output.checkHeldBack() && this.#takeTurn(task, startMs)
       idle = progressed ? 0 : idle + 1
       worked ||= progressed
       if (progressed && task.isCommitRequested) break
@@ -63,7 +63,7 @@ export class TaskExecutor {
     let punctuated = false
     for (let count = 0; count < running.length; count++) {
       const { task, output } = running[this.#punctuations++ % running.length]!
-      if (output.isHeldBack || !task.punctuateWallClock(now)) continue
+      if (output.checkHeldBack() || !task.punctuateWallClock(now)) continue
       punctuated = true
       if (clock.monotonic() >= startMs + sliceMs) break
     }
@@ -73,7 +73,7 @@ export class TaskExecutor {
   /** True if a task has a record that it can process now. */
   get isReady(): boolean {
     const monotonicMs = this.#options.clock.monotonic()
-    return this.#options.tasks.running.some(({ task, output }) => task.isProcessable(monotonicMs) && !output.isHeldBack)
+    return this.#options.tasks.running.some(({ task, output }) => task.isProcessable(monotonicMs) && !output.checkHeldBack())
   }
 
   /** True if a record was processed. */

@@ -12,6 +12,8 @@ export class PartitionOutput {
   /** Why a batch was given up; null if none was. */
   failure: { readonly reason: unknown } | null = null
   nextOffset: number | undefined
+  /** True when nobody needs what is not sent yet, nor hears what becomes of the rest. */
+  isDiscarded = false
   inFlightBytes = 0
   /** How many batches were sent, and are not settled. */
   #inFlight = 0
@@ -29,6 +31,11 @@ export class PartitionOutput {
 
   isStuck(nowMs: number): boolean {
     return this.#sinceMs !== null && nowMs - this.#sinceMs >= stuckMs
+  }
+
+  discard(): void {
+    this.open = null
+    this.isDiscarded = true
   }
 
   sent({ byteLength }: ProduceBatch): void {

@@ -123,12 +123,20 @@ export class ProducerOutput {
     for (;;) {
       this.#lookUpUnknown()
       this.sendAll()
-      const isAwaited = outputs.some((output) => !output.isSettled && !output.isHeldBack)
+      const isAwaited = outputs.some((output) => !output.checkSettled() && !output.checkHeldBack())
       if (!isAwaited) break
       await this.#someProgress()
     }
     this.#throwFailure()
-    return this.#common.isSettled ? tasks.filter(({ output }) => output.isSettled) : []
+    return this.#common.checkSettled() ? tasks.filter(({ output }) => output.checkSettled()) : []
+  }
+
+  /**
+   * Called when the thread has lost all its tasks. What they have written and is not sent yet is given up: the next owners process the
+   * records of it again, and it might overwrite what they have written by then.
+   */
+  discard(): void {
+    for (const topic of this.#topics.values()) topic.discard()
   }
 
   async #someProgress(): Promise<void> {

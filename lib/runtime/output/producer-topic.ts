@@ -1,6 +1,5 @@
 import type { Clock } from '../../clock/clock.ts'
 import type { Headers } from '../../model/headers.ts'
-import type { TopicPartition } from '../../model/topic-partition.ts'
 import { PartitionOrder } from '../../transport/partition-order.ts'
 import type { Producer } from '../../transport/producer.ts'
 import type { ProduceBatch } from '../../transport/record-batch/produce-batch.ts'
@@ -97,6 +96,14 @@ export class ProducerTopic implements TopicOutput {
     })
   }
 
+  /** Gives up what is not sent yet. Later batches are sent when those under way are settled, well or not. */
+  discard(): void {
+    this.#partitions.forEach((output, partition) => {
+      output.discard()
+      this.#partitions[partition] = new PartitionOutput(output.at)
+    })
+  }
+
   #send(output: PartitionOutput, batch: ProduceBatch): void {
     output.sent(batch)
     const sending = this.#order.run(output.at, () => this.#deliver(output, batch)).finally(() => output.settled(batch))
@@ -104,11 +111,12 @@ export class ProducerTopic implements TopicOutput {
   }
 
   async #deliver(output: PartitionOutput, batch: ProduceBatch): Promise<void> {
+    if (output.isDiscarded) return
     // The records of a batch that was given up are processed again later. No batch may be written before them.
     if (output.failure !== null) throw output.failure.reason
     output.underWay(this.#options.clock.monotonic())
     try {
-      const nextOffset = await this.#settled(output.at, batch)
+      const nextOffset = await this.#settled(output, batch)
       if (nextOffset !== undefined) output.nextOffset = Math.max(output.nextOffset ?? 0, nextOffset)
     } catch (reason) {
       output.failure = { reason }
@@ -117,12 +125,13 @@ export class ProducerTopic implements TopicOutput {
   }
 
   /** Sends a batch. Resolves to the offset after the last record written; undefined if none was. */
-  async #settled(at: TopicPartition, batch: ProduceBatch): Promise<number | undefined> {
+  async #settled(output: PartitionOutput, batch: ProduceBatch): Promise<number | undefined> {
     try {
-      const { baseOffset } = await this.#options.producer.send(at, batch)
+      const { baseOffset } = await this.#options.producer.send(output.at, batch)
       return baseOffset + batch.count
     } catch (error) {
-      return await this.#options.refused.settle(at.partition, batch, error)
+      if (output.isDiscarded) return undefined
+      return await this.#options.refused.settle(output.at.partition, batch, error)
     }
   }
 }

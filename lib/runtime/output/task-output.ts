@@ -6,13 +6,15 @@ import type { RecordOutput, TopicOutput } from './record-output.ts'
 
 /** The output of one task. Only what this task has written decides whether it can be committed, and whether it may go on. */
 export interface TaskOutput extends RecordOutput {
-  /** True if all that the task has written is acknowledged. */
-  readonly isSettled: boolean
+  /** Looks what is acknowledged by now. True if all is that the task has written. */
+  checkSettled(): boolean
   /**
-   * True while the task has to wait: a partition that it writes to, or a topic that it has named, does not answer. Then it waits until all
-   * that it has written is acknowledged. Otherwise a partition that is always late would never let it be committed.
+   * Looks whether the task has to wait: a partition that it writes to, or a topic that it has named, does not answer. Then it waits until
+   * all that it has written is acknowledged. Otherwise a partition that is always late would never let it be committed.
    */
-  readonly isHeldBack: boolean
+  checkHeldBack(): boolean
+  /** Called when the task is closed. What waits until more is known of its topic is not written any more. */
+  close(): void
 }
 
 /** Notes to which partitions a task writes. */
@@ -26,6 +28,7 @@ export class NotedOutput implements TaskOutput {
   #waiting = 0
   #waitingSinceMs = 0
   #isHeldBack = false
+  #isClosed = false
 
   constructor(topicOf: (name: string) => ProducerTopic, clock: Pick<Clock, 'monotonic'>) {
     this.#topicOf = topicOf
@@ -38,18 +41,22 @@ export class NotedOutput implements TaskOutput {
     return topic
   }
 
-  get isSettled(): boolean {
+  checkSettled(): boolean {
     for (const partition of this.#written) if (partition.isSettled) this.#written.delete(partition)
     this.#last = undefined
     return this.#waiting === 0 && this.#written.size === 0
   }
 
-  get isHeldBack(): boolean {
-    this.#isHeldBack = this.#isHeldBack ? !this.isSettled : this.isStuck
+  checkHeldBack(): boolean {
+    this.#isHeldBack = this.#isHeldBack ? !this.checkSettled() : this.#isStuck()
     return this.#isHeldBack
   }
 
-  get isStuck(): boolean {
+  close(): void {
+    this.#isClosed = true
+  }
+
+  #isStuck(): boolean {
     const nowMs = this.#clock.monotonic()
     if (this.#waiting > 0 && nowMs - this.#waitingSinceMs >= stuckMs) return true
     for (const partition of this.#written) if (partition.isStuck(nowMs)) return true
@@ -76,7 +83,7 @@ export class NotedOutput implements TaskOutput {
     if (this.#waiting++ === 0) this.#waitingSinceMs = this.#clock.monotonic()
     return () => {
       this.#waiting--
-      write()
+      if (!this.#isClosed) write()
     }
   }
 

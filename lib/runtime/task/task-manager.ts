@@ -182,6 +182,7 @@ export class TaskManager {
       input.unassign(partition)
     }
     for (const { partition } of managed.task.restores()) changelogs.unregister(partition)
+    managed.output.close()
     try {
       managed.task.close()
     } finally {

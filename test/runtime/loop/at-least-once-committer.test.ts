@@ -30,7 +30,7 @@ function open(calls: string[]) {
     output: {
       settle: async (tasks) => {
         await acknowledge()
-        return tasks.filter(({ output }) => output.isSettled)
+        return tasks.filter(({ output }) => output.checkSettled())
       },
     },
     directory: { flush: async () => (failures.storage === undefined ? undefined : Promise.reject(failures.storage)) },
@@ -155,7 +155,7 @@ t.test('an abort takes the tasks that are asked for, and no other', async (t) =>
 t.test('tasks whose output is not acknowledged are left out; the others are committed', async (t) => {
   const calls: string[] = []
   const { committer } = open(calls)
-  const late = { ...managed(new FakeTask('0_0', calls)), output: { ...settledOutput, isSettled: false } }
+  const late = { ...managed(new FakeTask('0_0', calls)), output: { ...settledOutput, checkSettled: () => false } }
   const other = managed(new FakeTask('0_1', calls))
   t.same(await committer.commit([late, other], 'if-due'), { committed: [other], aborted: [] })
   t.same(calls.filter((call) => call.startsWith('postCommit')), ['postCommit if-due 0_1']) // prettier-ignore

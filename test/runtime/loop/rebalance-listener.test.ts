@@ -36,6 +36,7 @@ function open(
     tasks,
     topics: { assigned: async () => topics },
     committer,
+    output: { discard: () => void tasks.calls.push('discard output') },
     directory,
     logger,
     patience: { clock, retryBackoffMs: 100, taskTimeoutMs: 1000 },
@@ -158,7 +159,7 @@ t.test('tasks that are aborted with a revoked one begin again', async (t) => {
 t.test('a lost task is closed without a commit, and the log says why it is lost', async (t) => {
   const { listener, calls, warnings, done } = open()
   await done(listener.onLost(['0_0', '0_1'], 'The coordinator has not answered for 45000 ms.'))
-  t.same(calls, ['close dirty 0_0 0_1'])
+  t.same(calls, ['close dirty 0_0 0_1', 'discard output'], 'nothing of it is written that is not sent yet')
   t.same(warnings, [
     'Tasks 0_0, 0_1 are lost, with what they did since their last commit: The coordinator has not answered for 45000 ms.',
   ])

@@ -2,6 +2,7 @@ import t, { type Test } from 'tap'
 import { ManualClock } from '../../../lib/clock/manual-clock.ts'
 import { MemoryMetrics } from '../../../lib/metrics/memory-metrics.ts'
 import { noHeaders } from '../../../lib/model/headers.ts'
+import { TransportError } from '../../../lib/model/errors.ts'
 import { silentLogger } from '../../../lib/runtime/logger.ts'
 import { ProducerOutput } from '../../../lib/runtime/output/producer-output.ts'
 import type { TaskOutput } from '../../../lib/runtime/output/task-output.ts'
@@ -19,9 +20,11 @@ async function open(t: Test) {
   await admin.createTopics([{ name: 'out', partitions: 3 }])
   const real = await cluster.producer({ clientId: 'test', ...producerOptions })
   const gates = Array.from({ length: 3 }, () => Promise.withResolvers<void>())
+  const sent: string[] = []
   const producer: Producer = {
     newBatch: () => real.newBatch(),
     send: async (at, batch) => {
+      sent.push(`${at.partition}: ${batch.count}`)
       await gates[at.partition]!.promise
       return real.send(at, batch)
     },
@@ -46,7 +49,11 @@ async function open(t: Test) {
     gates[partition]!.resolve()
     await settle()
   }
-  return { clock, output, first, second, said, answers }
+  const refuses = async (partition: number): Promise<void> => {
+    gates[partition]!.reject(new TransportError('TRANSPORT_REQUEST_TIMED_OUT', 'retriable', 'No answer.'))
+    await settle()
+  }
+  return { clock, output, first, second, said, sent, answers, refuses }
 }
 
 function write({ output }: { readonly output: TaskOutput }, partition: number): void {
@@ -59,11 +66,11 @@ t.test('a partition that does not answer for a second holds back the task that w
   write(second, 1)
   const settled = output.settle([first, second])
   await answers(1)
-  t.ok(second.output.isSettled)
-  t.notOk(first.output.isHeldBack, 'it may be slow')
+  t.ok(second.output.checkSettled())
+  t.notOk(first.output.checkHeldBack(), 'it may be slow')
   clock.advance(1000)
   t.same(await settled, [second])
-  t.same([first.output.isHeldBack, second.output.isHeldBack], [true, false])
+  t.same([first.output.checkHeldBack(), second.output.checkHeldBack()], [true, false])
   output.turn()
   output.turn()
   t.match(said, [/^out-0 has not acknowledged records for 1000 ms\. The tasks that write there wait; the others go on\.$/]) // prettier-ignore
@@ -71,7 +78,7 @@ t.test('a partition that does not answer for a second holds back the task that w
   write(second, 1)
   t.same(await output.settle([first, second]), [second], 'what is held back is not waited for again')
   await answers(0)
-  t.notOk(first.output.isHeldBack)
+  t.notOk(first.output.checkHeldBack())
   t.same(await output.settle([first, second]), [first, second])
 })
 
@@ -81,12 +88,12 @@ t.test('a task that was held back waits until all that it wrote is acknowledged'
   write(first, 2)
   output.sendAll()
   clock.advance(1000)
-  t.ok(first.output.isHeldBack)
+  t.ok(first.output.checkHeldBack())
   await answers(0)
   clock.advance(0)
-  t.ok(first.output.isHeldBack, 'the other partition has not answered')
+  t.ok(first.output.checkHeldBack(), 'the other partition has not answered')
   await answers(2)
-  t.notOk(first.output.isHeldBack)
+  t.notOk(first.output.checkHeldBack())
 })
 
 t.test('bytes for a partition that does not answer leave room for the others', async (t) => {
@@ -107,10 +114,42 @@ t.test('bytes for a partition that does not answer leave room for the others', a
 t.test("records for a topic that is not known yet are no one else's trouble", async (t) => {
   const { clock, output, first, second } = await open(t)
   first.output.topic('elsewhere').whenKnown(() => undefined, new Promise(() => undefined))
-  t.notOk(first.output.isSettled)
+  t.notOk(first.output.checkSettled())
   const settled = output.settle([first, second])
   await settle()
   clock.advance(1000)
   t.same(await settled, [second])
-  t.ok(first.output.isHeldBack)
+  t.ok(first.output.checkHeldBack())
+})
+
+t.test('what lost tasks have written and is not sent yet is given up, and nobody hears of the rest', async (t) => {
+  const { output, first, second, sent, answers, refuses } = await open(t)
+  write(first, 0)
+  write(first, 1)
+  output.sendAll()
+  write(first, 0)
+  output.sendAll()
+  write(first, 0)
+  write(first, 2)
+  output.discard()
+  t.same(sent, ['0: 1', '1: 1'])
+  write(second, 0)
+  write(second, 2)
+  output.sendAll()
+  t.same(sent, ['0: 1', '1: 1', '2: 1'], 'the batch of the new task waits for the one under way')
+  await refuses(1)
+  await answers(0)
+  await answers(2)
+  t.same(sent, ['0: 1', '1: 1', '2: 1', '0: 1'])
+  output.turn()
+  t.same(await output.settle([second]), [second])
+})
+
+t.test('a record that waits for its topic when its task is closed is not written', async (t) => {
+  const { output, first } = await open(t)
+  let written = 0
+  first.output.topic('out').whenKnown(() => void written++)
+  first.output.close()
+  await output.flush()
+  t.equal(written, 0)
 })

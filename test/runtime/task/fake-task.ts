@@ -146,7 +146,12 @@ export class FakeTask implements ActiveTask {
 
 /** A fake task as a manager has it: running, where nothing else is said. */
 /** The output of a task that has written nothing. */
-export const settledOutput: TaskOutput = { isSettled: true, isHeldBack: false, topic: (name) => new Log().topic(name) }
+export const settledOutput: TaskOutput = {
+  checkSettled: () => true,
+  checkHeldBack: () => false,
+  close: () => undefined,
+  topic: (name) => new Log().topic(name),
+}
 
 export function managed(task: FakeTask, state: ManagedTask['state'] = 'running'): ManagedTask {
   const { id, partitions } = task
