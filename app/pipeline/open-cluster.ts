@@ -5,14 +5,22 @@ import { EmbeddedKafka } from 'millrace/embedded'
 import { manifest } from '../../examples/transfer-pipeline/topics.ts'
 import { withAdmin } from '../adapters/kafka/with-admin.ts'
 
-/** Kafka by its address, or the embedded one with its log in `dir`. */
+/** A cluster, and the address at which other threads and processes find it. */
+export interface OpenCluster {
+  readonly cluster: Cluster
+  readonly bootstrapServers: string
+}
+
+/** Kafka by its address, or the embedded one with its log in `dir`, which listens at a free port. */
 export async function openCluster(
   bootstrapServers: string | undefined,
   dir: string,
   opening: AsyncDisposableStack,
-): Promise<Cluster> {
-  if (bootstrapServers !== undefined) return kafka({ bootstrapServers })
-  return opening.use(await EmbeddedKafka.open({ dir: join(dir, 'kafka') }))
+): Promise<OpenCluster> {
+  if (bootstrapServers !== undefined) return { cluster: kafka({ bootstrapServers }), bootstrapServers }
+  const cluster = opening.use(await EmbeddedKafka.open({ dir: join(dir, 'kafka') }))
+  const listener = await cluster.listen(0)
+  return { cluster, bootstrapServers: listener.bootstrapServers }
 }
 
 /** Creates the topics of the manifest that are not there. Others are left as they are. */

@@ -1,9 +1,7 @@
-import { mkdir, rm } from 'node:fs/promises'
+import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Cluster } from 'millrace'
 import type { TObject } from 'typebox'
-import { applications } from '../../examples/transfer-pipeline/main.ts'
-import { defaultLimits } from '../../examples/transfer-pipeline/topologies/settlement.ts'
 import * as topics from '../../examples/transfer-pipeline/topics.ts'
 import { checkSchemas } from '../adapters/kafka/check-schemas.ts'
 import { BankDatabase } from '../adapters/sqlite/bank-database.ts'
@@ -14,9 +12,9 @@ import { capture } from '../services/capture/main.ts'
 import { coreRead } from '../services/core-read/main.ts'
 import { registryService } from '../services/registry/main.ts'
 import { sinkService } from '../services/sink/main.ts'
-import { streamsService } from '../services/streams/main.ts'
 import { transfersWrite } from '../services/transfers-write/main.ts'
 import { usersWrite } from '../services/users-write/main.ts'
+import { Applications, applicationsThread } from './applications.ts'
 import { createTopics, openCluster } from './open-cluster.ts'
 import { portOf } from './ports.ts'
 import { RunningServices, timed } from './running-services.ts'
@@ -62,8 +60,9 @@ export interface PipelineSettings {
 }
 
 /**
- * Starts everything, from the write APIs to the read API, in this process. Disposing it stops all. `onPart` is told how far each part
- * is.
+ * Starts everything, from the write APIs to the read API, in this process. It is open when all services listen: the stream applications
+ * start behind it, in a thread of their own, so that writes are taken whatever has to be restored. Disposing it stops all. `onPart` is
+ * told how far each part is.
  */
 export async function openPipeline(
   { kafka, dir, settlement = 'on', enrichers = 1, ports = 'free' }: PipelineSettings,
@@ -72,23 +71,17 @@ export async function openPipeline(
 ): Promise<Pipeline> {
   await using parts = new AsyncDisposableStack()
   await mkdir(dir, { recursive: true })
-  const cluster = await timed({ name: 'broker', kind: 'broker' }, onPart, () => openCluster(kafka, dir, parts))
+  const thread = parts.use(applicationsThread(log))
+  const { cluster, bootstrapServers } = await timed({ name: 'broker', kind: 'broker' }, onPart, () =>
+    openCluster(kafka, dir, parts),
+  )
   await timed({ name: 'topics', kind: 'broker' }, onPart, () => createTopics(cluster))
   await checkSchemas(cluster, schemaTopics, kafka ?? dir)
   const running = new RunningServices({ log, cluster }, (name) => (ports === 'own' ? portOf(name) : 0), parts, onPart)
   const path = (name: string): string => join(dir, name)
   const registry = await running.start(registryService, {})
   const common = { registry: registry.url }
-  await running.start(sinkService, { ...common, documents: path('documents.db') })
   const read = await running.start(coreRead, { documents: path('documents.db') })
-  const startApplication = (application: string, instance = ''): Promise<Service> => {
-    const stores = { stateDir: path(`state${instance}`), commitIntervalMs: 100 }
-    const own = { application, processingGuarantee: 'at_least_once' } as const
-    return running.start(streamsService, { ...common, ...limits, ...stores, ...own }, `${application}${instance}`)
-  }
-  for (const application of Object.keys(applications))
-    if (application !== 'transfer-settlement' || settlement === 'on') await startApplication(application)
-  for (let number = 2; number <= enrichers; number++) await startApplication('transfer-enricher', `-${number}`)
   const users = await running.start(usersWrite, { database: path('users.db') })
   const transfers = await running.start(transfersWrite, {
     ...common,
@@ -98,15 +91,14 @@ export async function openPipeline(
   })
   for (const table of ['users', 'transfers'] as const)
     await running.start(capture, { table, database: path(`${table}.db`), pollIntervalMs: 10 }, `capture-${table}`)
+  await running.start(sinkService, { ...common, documents: path('documents.db') })
+  const from = { dir, kafka: bootstrapServers, registry: registry.url, settlement, enrichers }
+  const applications = parts.use(new Applications(running, thread, from))
   const open = (table: 'users' | 'transfers'): BankDatabase =>
     parts.adopt(new BankDatabase(path(`${table}.db`), table), (database) => database.close())
   const [usersDatabase, transfersDatabase] = [open('users'), open('transfers')]
-  const wipes = new Map<string, Promise<void>>()
-  const wipe = async (application: string): Promise<void> => {
-    await running.stop(application)
-    await rm(join(dir, 'state', application), { recursive: true, force: true })
-    await startApplication(application)
-  }
+  const ready = applications.started.then(() => running.ready())
+  ready.catch(() => {})
   const opened = parts.move()
   return {
     clusterName: cluster.description,
@@ -118,15 +110,11 @@ export async function openPipeline(
     usersUrl: users.url,
     transfersUrl: transfers.url,
     readUrl: read.url,
-    ready: running.ready(),
+    ready,
     failure: running.failure,
     applications: () => running.applications(),
     start: (definition, config) => running.start(definition, config),
-    wipe: (application) => {
-      const wiping = wipes.get(application) ?? wipe(application).finally(() => wipes.delete(application))
-      wipes.set(application, wiping)
-      return wiping
-    },
+    wipe: (application) => applications.wipe(application),
     [Symbol.asyncDispose]: () => opened.disposeAsync(),
   }
 }
@@ -134,11 +122,4 @@ export async function openPipeline(
 const schemaTopics = {
   schemas: '_schemas',
   written: [topics.users, topics.transfers, topics.enriched, topics.balances, topics.transferCommands].map(({ name }) => name),
-}
-
-/** The limits of settlement. */
-const limits = {
-  amountLimit: defaultLimits.amount,
-  velocityTransfers: defaultLimits.velocity.transfers,
-  velocityWindowMs: defaultLimits.velocity.windowMs,
 }

@@ -7,7 +7,7 @@ import { streamsService } from '../services/streams/main.ts'
 const listening = { host: '127.0.0.1', portTaken: 'next', logLevel: 'info', kafka: '' } as const
 
 /** What of a service's configuration is its own. */
-export type OwnConfig<C extends TObject> = Omit<Static<C>, keyof typeof listening | 'port'>
+export type OwnConfig<C extends TObject> = Omit<Static<C>, keyof typeof listening | 'port'> & { readonly kafka?: string }
 
 /** The port that a part wants. 0 is any free one. */
 export type PortOf = (name: string) => number
@@ -34,6 +34,9 @@ export class RunningServices {
     return this.#failure.promise
   }
 
+  /** To be called with the error of a part that cannot go on. */
+  readonly fail = (error: Error): void => this.#failure.reject(error)
+
   /** `name` is that of the part, where several parts run the same service. */
   async start<C extends TObject>(
     definition: ServiceDefinition<C>,
@@ -49,7 +52,7 @@ export class RunningServices {
     if (kind === 'application') this.#applications.add(name)
     service.failed.catch((error: Error) => {
       this.#onPart({ name, kind, state: 'failed', ms: null, reason: error.message })
-      this.#failure.reject(error)
+      this.fail(error)
     })
     return service
   }

@@ -35,16 +35,12 @@ export class StreamsUserDirectory implements UserDirectory {
       schemaRegistry,
       fetchMaxWaitMs: 50,
       uncaughtExceptionHandler: (error) => {
-        onFailure(
-          new Error(`The directory of users has ended: ${error instanceof Error ? error.message : String(error)}`, {
-            cause: error,
-          }),
-        )
+        onFailure(ended(error))
         return 'shutdown-client'
       },
       logger: streamsLogger(log),
     })
-    this.ready = this.#start()
+    this.ready = this.#start().catch((error) => Promise.reject(ended(error)))
   }
 
   async has(id: number): Promise<boolean> {
@@ -70,4 +66,8 @@ export class StreamsUserDirectory implements UserDirectory {
       throw new Problem(503, 'The users are being read. Try again in a second.', {}, { retryAfterS: 1 })
     return (await this.#store.get(String(id))) !== null
   }
+}
+
+function ended(cause: unknown): Error {
+  return new Error(`The directory of users has ended: ${cause instanceof Error ? cause.message : String(cause)}`, { cause })
 }

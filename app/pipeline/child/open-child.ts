@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { flushCompileCache } from 'node:module'
 import { join } from 'node:path'
 import type { Log } from '../../platform/log.ts'
 import { bff } from '../../services/bff/main.ts'
@@ -33,6 +34,8 @@ export async function openChild(options: ChildOptions, log: Log, say: (message: 
     urls: { inspector: inspector.url, bff: front.url, users: usersUrl, transfers: transfersUrl, read: readUrl },
   })
   void pipeline.ready.then(() => say({ type: 'ready' })).catch(() => {})
+  // Now, because a process that is killed does not write its compile cache at its end.
+  void pipeline.ready.then(flushCompileCache).catch(() => {})
   parts.use(countRegularly(pipeline, say))
   parts.use(new TaskWatch(() => pipeline.applications(), say))
   const opened = parts.move()

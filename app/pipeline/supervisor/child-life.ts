@@ -2,6 +2,7 @@ import { fork } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import type { Writable } from 'node:stream'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { ChildOptions, FromChild, ToChild } from '../child/messages.ts'
 
@@ -22,7 +23,9 @@ export class ChildLife {
 
   constructor(options: ChildOptions, output: Writable, listener: ChildListener) {
     // Nothing of a test runner's, which would load its hooks into the child.
-    const { NODE_OPTIONS: _options, ...env } = process.env
+    const { NODE_OPTIONS: _options, ...inherited } = process.env
+    // What a life has compiled, the next one need not: it comes back sooner.
+    const env = { NODE_COMPILE_CACHE: join(options.dir, 'compiled'), ...inherited }
     // A group of its own: Ctrl-C reaches the supervisor only, which stops the child in order.
     this.#child = fork(main, [JSON.stringify(options)], {
       execArgv: ['--conditions=millrace-source'],

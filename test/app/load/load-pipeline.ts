@@ -142,19 +142,65 @@ function cpuSeconds(pid: number | null): number {
   }
 }
 
+/** CPU of processes of a role, one after the other: what a dead one took counts, up to the last look at it. */
+class CpuMeter {
+  readonly #pid: () => number | null
+  readonly #seconds = new Map<number, { readonly first: number; last: number }>()
+
+  constructor(pid: () => number | null) {
+    this.#pid = pid
+    this.look()
+  }
+
+  look(): void {
+    const pid = this.#pid()
+    const now = cpuSeconds(pid)
+    if (pid === null || Number.isNaN(now)) return
+    const known = this.#seconds.get(pid)
+    if (known !== undefined) known.last = now
+    // The first process has done something before the load; all that a later one does belongs to it.
+    else this.#seconds.set(pid, { first: this.#seconds.size === 0 ? now : 0, last: now })
+  }
+
+  get seconds(): number {
+    return [...this.#seconds.values()].reduce((sum, { first, last }) => sum + last - first, 0)
+  }
+}
+
+/** How long the outages lasted, in ms: until the applications answered, and until the writes from before that had their answers. */
+class Outages {
+  readonly #seen = new Map<number, { answersMs: number | null; recoveredMs: number | null }>()
+
+  look({ outage }: System): void {
+    if (outage === null) return
+    const { at, backAt, recoveredAt } = outage
+    const since = (time: number | null): number | null => (time === null ? null : time - at)
+    this.#seen.set(outage.count, { answersMs: since(backAt), recoveredMs: since(recoveredAt) })
+  }
+
+  get all(): object[] {
+    return [...this.#seen.values()]
+  }
+}
+
 /** Runs the load, and says what came of it. */
 async function load(url: string, page: Page, { rate, seconds, kills }: Load): Promise<object> {
   const moments = Array.from({ length: kills }, () => seconds * 1000 * (0.15 + 0.7 * Math.random())).sort((a, b) => a - b)
   const [startMs, before] = [performance.now(), page.ledger.size]
-  const processes = [page.system.childPid, page.system.pid]
-  const cpuBefore = processes.map(cpuSeconds)
+  const meters = [new CpuMeter(() => page.system.childPid), new CpuMeter(() => page.system.pid)]
+  const outages = new Outages()
+  const look = (): void => {
+    for (const meter of meters) meter.look()
+    outages.look(page.system)
+  }
   let [outageMs, ackedInOutages] = [0, 0]
   await put(`${url}/api/generator`, { running: true, rate })
   let last = { at: performance.now(), acknowledged: page.ledger.size }
   while (performance.now() - startMs < seconds * 1000) {
     await delay(100)
+    look()
     const now = { at: performance.now(), acknowledged: page.ledger.size }
-    if (page.system.phase !== 'running')
+    if (page.system.phase === 'killed')
       [outageMs, ackedInOutages] = [outageMs + now.at - last.at, ackedInOutages + now.acknowledged - last.acknowledged]
     last = now
     if (moments.length === 0 || performance.now() - startMs < moments[0]!) continue
@@ -165,18 +211,20 @@ async function load(url: string, page: Page, { rate, seconds, kills }: Load): Pr
   await put(`${url}/api/generator`, { running: false })
   const endMs = performance.now()
   const isDrained = (): boolean => page.system.waiting === 0 && [...page.ledger.values()].every(([, id]) => page.ids.has(id))
-  while (!isDrained() && performance.now() - endMs < 180_000) await delay(100)
+  while (!isDrained() && performance.now() - endMs < 180_000) {
+    await delay(100)
+    look()
+  }
   const upMs = endMs - startMs - outageMs
   return {
     asked: rate,
     acknowledgedPerSecond: Math.round((acknowledged * 1000) / (endMs - startMs)),
     outsideOutagesPerSecond: Math.round(((acknowledged - ackedInOutages) * 1000) / upMs),
     outageSeconds: Math.round(outageMs / 100) / 10,
+    outages: outages.all,
     kills: kills - moments.length,
-    // Of the applications and of the supervisor; no figures after a kill.
-    cpuMsPerTransfer: processes.map((pid, index) =>
-      round2(((cpuSeconds(pid) - cpuBefore[index]!) * 1000) / (page.ledger.size - before)),
-    ),
+    // Of the processes with the applications, one after the other, and of the supervisor.
+    cpuMsPerTransfer: meters.map(({ seconds: cpu }) => round2((cpu * 1000) / (page.ledger.size - before))),
     drainedAfterSeconds: isDrained() ? Math.round((performance.now() - endMs) / 100) / 10 : null,
   }
 }
