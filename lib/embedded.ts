@@ -52,6 +52,7 @@ const optionNames: OptionNames<EmbeddedKafkaOptions> = {
   clock: true,
   chance: true,
   autoCreateTopics: true,
+  transactionVersion: true,
 }
 
 function logStore(storage: StorageFactory, name: string): EmbeddedLogStore {

@@ -13,7 +13,13 @@ export type {
   FetchPosition,
   IsolationLevel,
 } from './transport/fetcher.ts'
-export type { Producer, ProduceResult, ProducerOptions, TransactionalProducer } from './transport/producer.ts'
+export type {
+  Producer,
+  ProduceResult,
+  ProducerOptions,
+  TransactionalProducer,
+  TransactionalProducerOptions,
+} from './transport/producer.ts'
 export type {
   GroupCoordinator,
   GroupIdentity,

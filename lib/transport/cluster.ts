@@ -4,7 +4,7 @@ import type { Chance } from '../clock/chance.ts'
 import type { Admin } from './admin.ts'
 import type { Fetcher } from './fetcher.ts'
 import type { GroupCoordinator } from './group-coordinator.ts'
-import type { Producer, ProducerOptions } from './producer.ts'
+import type { Producer, ProducerOptions, TransactionalProducer, TransactionalProducerOptions } from './producer.ts'
 
 /** Takes reports of trouble that passes. A logger of an application is one. */
 export interface TroubleLog {
@@ -44,6 +44,10 @@ export interface Cluster {
    * options contradict each other.
    */
   producer(options: ConnectOptions & ProducerOptions): Promise<Producer>
+  /**
+   * Opens a client that writes batches in transactions. It begins with `init`. Rejects with a `TransportError` if no broker answers.
+   */
+  transactionalProducer(options: ConnectOptions & TransactionalProducerOptions): Promise<TransactionalProducer>
   /** Opens a client of a group's coordinator. Rejects with a `TransportError` if no broker answers. */
   groupCoordinator(options: ConnectOptions & { readonly groupId: string }): Promise<GroupCoordinator>
 }

@@ -19,10 +19,12 @@ export interface ProducerIdentity {
  * first attempt. It keeps that stamp for all attempts, because the broker recognizes a repeated batch by its stamp.
  */
 export interface ProducerSession {
-  /** Whether `stamp` can be called now. If not, await `ready` first. */
-  readonly isReady: boolean
+  /** The transaction that batches are written in. Null: they are in none. */
+  readonly transaction: TransactionOfSession | null
+  /** Whether `stamp` can be called now for the partition. If not, await `ready` first. */
+  isReadyFor(partition: TopicPartition): boolean
   /** Resolves when `stamp` can be called. Rejects if no identity can be acquired. The next call then tries again. */
-  ready(): Promise<void>
+  ready(partition: TopicPartition): Promise<void>
   /** Returns the stamp of the partition's next batch, which has `count` records. */
   stamp(partition: TopicPartition, count: number): ProducerStamp
   /** Frees the sequence numbers of a batch that the broker has refused, and surely not written. */
@@ -34,11 +36,41 @@ export interface ProducerSession {
   abandon(stamp: ProducerStamp): void
 }
 
+/** What a producer has to know of the transaction of its session. */
+export interface TransactionOfSession {
+  readonly transactionalId: string
+  /** The version of the protocol (KIP-890). From 2 on brokers add partitions to the transaction by themselves. */
+  readonly version: 1 | 2
+  /** False once the transaction can no longer be committed: then no batch is tried again. */
+  readonly isOpen: boolean
+}
+
 /** Epochs are int16. After the last one a producer needs another id. */
 const epochMax = 0x7fff
 
 /** Sequence numbers begin again at 0 after the last int32 (Kafka: `DefaultRecordBatch.incrementSequence`). */
 const sequences = 2 ** 31
+
+/** The next sequence number of each partition. */
+export class Sequences {
+  readonly #next = new Map<string, number>()
+
+  /** The sequence number of the partition's next batch, which has `count` records. */
+  take(partition: TopicPartition, count: number): number {
+    const key = partitionKey(partition)
+    const base = this.#next.get(key) ?? 0
+    this.#next.set(key, (base + count) % sequences)
+    return base
+  }
+
+  takeBack(partition: TopicPartition, baseSequence: number): void {
+    this.#next.set(partitionKey(partition), baseSequence)
+  }
+
+  clear(): void {
+    this.#next.clear()
+  }
+}
 
 /** Options of an {@link IdempotentSession}. */
 export interface IdempotentSessionOptions {
@@ -46,32 +78,29 @@ export interface IdempotentSessionOptions {
   readonly acquire: () => Promise<ProducerIdentity>
   /** The first identity. Default: the session acquires one. */
   readonly identity?: ProducerIdentity | undefined
-  /** Whether the batches belong to transactions. Default false. */
-  readonly isTransactional?: boolean | undefined
 }
 
 /**
- * The session of an idempotent or transactional producer. As in Kafka, one producer id serves all partitions.
+ * The session of an idempotent producer that has no transactions. As in Kafka, one producer id serves all partitions.
  *
  * The session raises the epoch without asking a broker (Java: `TransactionManager.bumpIdempotentProducerEpoch`), because a
  * partition accepts a higher epoch that begins at sequence 0. Batches of other partitions that are under way at that moment keep
  * their stamps. Their partitions have not seen the new epoch, so they still accept the old one.
  */
 export class IdempotentSession implements ProducerSession {
+  readonly transaction = null
   readonly #acquire: () => Promise<ProducerIdentity>
-  readonly #isTransactional: boolean
-  readonly #next = new Map<string, number>()
+  readonly #sequences = new Sequences()
   #identity: ProducerIdentity | null
   #acquiring: Promise<void> | null = null
 
-  constructor({ acquire, identity, isTransactional = false }: IdempotentSessionOptions) {
+  constructor({ acquire, identity }: IdempotentSessionOptions) {
     this.#acquire = acquire
     this.#identity = identity ?? null
-    this.#isTransactional = isTransactional
   }
 
   /** Whether `stamp` can be called now. If not, await `ready` first. */
-  get isReady(): boolean {
+  isReadyFor(): boolean {
     return this.#identity !== null
   }
 
@@ -85,15 +114,12 @@ export class IdempotentSession implements ProducerSession {
   /** Returns the stamp of the partition's next batch. Throws a `TypeError` if the session is not ready. */
   stamp(partition: TopicPartition, count: number): ProducerStamp {
     if (this.#identity === null) throw new TypeError('A producer session that is not ready has no stamps: await ready() first.')
-    const key = partitionKey(partition)
-    const baseSequence = this.#next.get(key) ?? 0
-    this.#next.set(key, (baseSequence + count) % sequences)
-    return { ...this.#identity, baseSequence, isTransactional: this.#isTransactional }
+    return { ...this.#identity, baseSequence: this.#sequences.take(partition, count), isTransactional: false }
   }
 
   /** Frees the sequence numbers of a stamp. A stamp of an older epoch is ignored. */
   takeBack(partition: TopicPartition, stamp: ProducerStamp): void {
-    if (this.#isCurrent(stamp)) this.#next.set(partitionKey(partition), stamp.baseSequence)
+    if (this.#isCurrent(stamp)) this.#sequences.takeBack(partition, stamp.baseSequence)
   }
 
   /** Raises the epoch. After the last epoch the session needs another id. A stamp of an older epoch is ignored. */
@@ -102,7 +128,7 @@ export class IdempotentSession implements ProducerSession {
     if (this.#identity === null || !this.#isCurrent(stamp)) return
     const { producerId, producerEpoch } = this.#identity
     this.#identity = producerEpoch === epochMax ? null : { producerId, producerEpoch: producerEpoch + 1 }
-    this.#next.clear()
+    this.#sequences.clear()
   }
 
   #isCurrent({ producerId, producerEpoch }: ProducerStamp): boolean {
@@ -116,7 +142,8 @@ export class IdempotentSession implements ProducerSession {
 
 /** The session of a producer that is not idempotent: its batches have neither producer id nor sequence number. */
 export const namelessSession: ProducerSession = Object.freeze({
-  isReady: true,
+  transaction: null,
+  isReadyFor: () => true,
   ready: () => Promise.resolve(),
   stamp: () => noProducer,
   takeBack: () => undefined,

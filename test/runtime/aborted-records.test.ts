@@ -22,6 +22,7 @@ function readCommitted(cluster: Cluster): Cluster {
     chance: cluster.chance,
     admin: (options) => cluster.admin(options),
     producer: (options) => cluster.producer(options),
+    transactionalProducer: (options) => cluster.transactionalProducer(options),
     groupCoordinator: (options) => cluster.groupCoordinator(options),
     async fetcher(options) {
       const fetcher = await cluster.fetcher(options)

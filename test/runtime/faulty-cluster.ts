@@ -64,6 +64,7 @@ export function faultyCluster(cluster: Cluster, faults: Faults): Cluster {
         close: () => inner.close(),
       }
     },
+    transactionalProducer: (options) => cluster.transactionalProducer(options),
     async groupCoordinator(options) {
       const inner = await cluster.groupCoordinator(options)
       return {

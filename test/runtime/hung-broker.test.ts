@@ -41,6 +41,7 @@ function hanging(inner: Cluster, { send, commit }: Hanging): Cluster {
       }
       return { newBatch: () => producer.newBatch(), send: sent, close: () => producer.close() }
     },
+    transactionalProducer: (options) => inner.transactionalProducer(options),
     async groupCoordinator(options): Promise<GroupCoordinator> {
       const coordinator = await inner.groupCoordinator(options)
       return {

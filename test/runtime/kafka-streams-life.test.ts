@@ -128,6 +128,7 @@ t.test('close is cut short at its timeout where the cluster does not answer: eve
     chance: cluster.chance,
     admin: (options) => cluster.admin(options),
     fetcher: (options) => cluster.fetcher(options),
+    transactionalProducer: (options) => cluster.transactionalProducer(options),
     groupCoordinator: (options) => cluster.groupCoordinator(options),
     async producer(options) {
       const inner = await cluster.producer(options)

@@ -41,6 +41,7 @@ function faceOf(cluster: Cluster): Cluster {
     admin: (options) => cluster.admin(options),
     fetcher: (options) => cluster.fetcher(options),
     producer: (options) => cluster.producer(options),
+    transactionalProducer: (options) => cluster.transactionalProducer(options),
     groupCoordinator: (options) => cluster.groupCoordinator(options),
   }
 }

@@ -77,6 +77,7 @@ export function clusterOf({ userData }: Release, inner: Cluster): Cluster {
     admin: (options) => inner.admin(options),
     fetcher: (options) => inner.fetcher(options),
     producer: (options) => inner.producer(options),
+    transactionalProducer: (options) => inner.transactionalProducer(options),
     async groupCoordinator(options): Promise<GroupCoordinator> {
       const coordinator = await inner.groupCoordinator(options)
       return {

@@ -66,6 +66,7 @@ function late(cluster: Cluster, chance: ReturnType<typeof seededChance>, ungated
     admin: (options) => cluster.admin(options),
     fetcher: (options) => cluster.fetcher(options),
     producer: (options) => cluster.producer(options),
+    transactionalProducer: (options) => cluster.transactionalProducer(options),
     async groupCoordinator(options) {
       const inner = await cluster.groupCoordinator(options)
       let isJoining = false

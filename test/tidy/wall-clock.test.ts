@@ -19,6 +19,7 @@ const meanings: Readonly<Record<string, string>> = {
   'lib/testing/test-engine.ts': 'wall-clock punctuations, and the timestamp of a record',
   'lib/testing/topology-test-driver.ts': 'the first time of the driver, and of its topics',
   'lib/transport/embedded/embedded-broker.ts': 'retention, and the timestamp of a record',
+  'lib/transport/embedded/transactions/transaction-coordinator.ts': 'the time limit of a transaction, over restarts',
   'lib/transport/topic-clients/topic-producer.ts': 'the timestamp of a record',
 }
 

@@ -29,14 +29,14 @@ t.test('an id is asked for once, whoever waits for it, and again after a failure
   const answers = [Promise.reject(new Error('nobody there')), Promise.resolve(identity)]
   let asked = 0
   const session = new IdempotentSession({ acquire: () => answers[asked++]! })
-  t.equal(session.isReady, false)
+  t.equal(session.isReadyFor(), false)
   t.throws(() => session.stamp(a, 1), TypeError)
   const waiting = [session.ready(), session.ready()]
   await t.rejects(waiting[0]!)
   await t.rejects(waiting[1]!)
   await Promise.all([session.ready(), session.ready()])
   t.equal(asked, 2)
-  t.equal(session.isReady, true)
+  t.equal(session.isReadyFor(), true)
   await session.ready()
   t.equal(asked, 2)
 })
@@ -67,20 +67,20 @@ t.test('after the last epoch there is another id', async (t) => {
   const acquire = () => Promise.resolve({ producerId: nextId++, producerEpoch: 0 })
   const session = new IdempotentSession({ identity: { producerId: 7, producerEpoch: 32_767 }, acquire })
   session.abandon(session.stamp(a, 1))
-  t.equal(session.isReady, false)
+  t.equal(session.isReadyFor(), false)
   await session.ready()
   t.match(session.stamp(a, 1), { producerId: 8, producerEpoch: 0, baseSequence: 0 })
 })
 
 t.test('a producer that is not idempotent has no name', async (t) => {
-  await namelessSession.ready()
+  await namelessSession.ready(a)
   t.match(namelessSession.stamp(a, 1), { producerId: -1, producerEpoch: -1, baseSequence: -1 })
 })
 
 /** What a transaction does with a session: all its batches are the session's, in whatever partition. */
 class TestTransactions {
   readonly #broker: EmbeddedBroker
-  readonly #session = new IdempotentSession({ identity, acquire: unasked, isTransactional: true })
+  readonly #session = new IdempotentSession({ identity, acquire: unasked })
   readonly #written = new Map<string, TopicPartition>()
 
   constructor(broker: EmbeddedBroker) {
@@ -89,7 +89,7 @@ class TestTransactions {
 
   write(at: TopicPartition, key: string): void {
     this.#written.set(`${at.partition}`, at)
-    this.#broker.append(at, sealed([[key, 'x']], { stamp: this.#session.stamp(at, 1) }))
+    this.#broker.append(at, sealed([[key, 'x']], { stamp: { ...this.#session.stamp(at, 1), isTransactional: true } }))
   }
 
   end(type: 'commit' | 'abort'): void {

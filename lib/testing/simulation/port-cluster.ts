@@ -9,12 +9,21 @@ import type { EmbeddedBroker } from '../../transport/embedded/embedded-broker.ts
 import { EmbeddedFetcher } from '../../transport/embedded/embedded-fetcher.ts'
 import { EmbeddedGroupCoordinator } from '../../transport/embedded/embedded-group-coordinator.ts'
 import type { FetchedPartition, Fetcher, FetchLimits, FetchPosition } from '../../transport/fetcher.ts'
-import type { GroupCoordinator, GroupIdentity, JoinRequest } from '../../transport/group-coordinator.ts'
-import type { Producer, ProduceResult, ProducerOptions } from '../../transport/producer.ts'
+import type { GroupCoordinator, GroupIdentity, JoinRequest, OffsetCommit } from '../../transport/group-coordinator.ts'
+import type {
+  Producer,
+  ProduceResult,
+  ProducerOptions,
+  TransactionalProducer,
+  TransactionalProducerOptions,
+} from '../../transport/producer.ts'
 import { IdempotentSession } from '../../transport/producer-session.ts'
-import type { ProducerSession } from '../../transport/producer-session.ts'
+import type { ProducerIdentity, ProducerSession } from '../../transport/producer-session.ts'
 import type { ProduceBatch } from '../../transport/record-batch/produce-batch.ts'
 import { RecordBatchBuilder } from '../../transport/record-batch/record-batch-builder.ts'
+import { SessionProducer } from '../../transport/session-producer.ts'
+import type { TransactionLink } from '../../transport/transaction-link.ts'
+import { TransactionSession } from '../../transport/transaction-session.ts'
 import { observedProducer } from './observed-producer.ts'
 import { noAnswer } from './port-network.ts'
 import type { PortNetwork } from './port-network.ts'
@@ -59,6 +68,14 @@ export class PortCluster implements Cluster {
     await this.#connect('producer')
     const { process, observer } = this.#options
     return observedProducer(new PortProducer(this.#options, options), process, observer)
+  }
+
+  async transactionalProducer(options: ConnectOptions & TransactionalProducerOptions): Promise<TransactionalProducer> {
+    await this.#connect('producer')
+    const { process, observer } = this.#options
+    const session = new TransactionSession(new PortTransactionLink(this.#options, options))
+    const producer = new PortProducer(this.#options, options, session)
+    return new SessionProducer(observedProducer(producer, process, observer), session)
   }
 
   async groupCoordinator({ clientId }: ConnectOptions & { readonly groupId: string }): Promise<GroupCoordinator> {
@@ -144,15 +161,14 @@ function unreachable() {
 class PortProducer implements Producer {
   readonly #options: PortClusterOptions
   readonly #session: ProducerSession
-  readonly #producer: ProducerOptions
+  readonly #producer: Pick<ProducerOptions, 'deliveryTimeoutMs'>
   readonly #last = new Map<string, Promise<unknown>>()
   readonly close: () => Promise<void>
 
-  constructor(options: PortClusterOptions, producer: ProducerOptions) {
+  constructor(options: PortClusterOptions, producer: Pick<ProducerOptions, 'deliveryTimeoutMs'>, session?: ProducerSession) {
     this.#options = options
     this.#producer = producer
-    const identity = { producerId: options.broker.newProducerId(), producerEpoch: 0 }
-    this.#session = new IdempotentSession({ identity, acquire: () => Promise.resolve(identity) })
+    this.#session = session ?? newSession(options.broker)
     this.close = closing(options.process, 'producer')
   }
 
@@ -173,17 +189,71 @@ class PortProducer implements Producer {
 
   async #send(partition: TopicPartition, batch: ProduceBatch): Promise<ProduceResult> {
     const { network, process, broker } = this.#options
+    await this.#session.ready(partition)
+    const { transaction } = this.#session
     const stamp = this.#session.stamp(partition, batch.count)
-    const effect = (): ProduceResult => ({ baseOffset: broker.append(partition, batch.seal(stamp)) })
+    const effect = (): ProduceResult => {
+      if (transaction !== null) broker.admit(partition, { ...stamp, ...transaction })
+      return { baseOffset: broker.append(partition, batch.seal(stamp)) }
+    }
     const call = { name: 'producer.send', effect, withinMs: this.#producer.deliveryTimeoutMs }
     try {
       return await network.call(process, call)
     } catch (error) {
       // Nobody knows whether the batch is in the log, unless the broker has refused it.
-      if ((error as { readonly kind?: string }).kind === 'retriable') this.#session.abandon(stamp)
+      const { kind } = error as { readonly kind?: string }
+      if (kind === 'retriable' || (transaction !== null && kind !== 'fatal')) this.#session.abandon(stamp)
       else this.#session.takeBack(partition, stamp)
       throw error
     }
+  }
+}
+
+function newSession(broker: EmbeddedBroker): ProducerSession {
+  const identity = { producerId: broker.newProducerId(), producerEpoch: 0 }
+  return new IdempotentSession({ identity, acquire: () => Promise.resolve(identity) })
+}
+
+/** The coordinator of transactions behind a network. The network repeats what has to wait for the transaction before. */
+class PortTransactionLink implements TransactionLink {
+  readonly transactionalId: string
+  readonly #options: PortClusterOptions
+  readonly #transactionTimeoutMs: number
+
+  constructor(options: PortClusterOptions, { transactionalId, transactionTimeoutMs }: TransactionalProducerOptions) {
+    this.#options = options
+    this.transactionalId = transactionalId
+    this.#transactionTimeoutMs = transactionTimeoutMs
+  }
+
+  get version(): 1 | 2 {
+    return this.#options.broker.transactionVersion
+  }
+
+  init(known: ProducerIdentity | null): Promise<ProducerIdentity> {
+    return this.#call('init', ({ transactions }) => transactions.init(this.transactionalId, this.#transactionTimeoutMs, known))
+  }
+
+  addPartitions(identity: ProducerIdentity, partitions: readonly TopicPartition[]): Promise<void> {
+    return this.#call('addPartitions', ({ transactions }) => transactions.add(this.transactionalId, identity, { partitions }))
+  }
+
+  addGroup(identity: ProducerIdentity, groupId: string): Promise<void> {
+    return this.#call('addGroup', ({ transactions }) => transactions.add(this.transactionalId, identity, { groups: [groupId] }))
+  }
+
+  commitOffsets(identity: ProducerIdentity, group: GroupIdentity, offsets: readonly OffsetCommit[]): Promise<void> {
+    const owner = { ...identity, transactionalId: this.transactionalId }
+    return this.#call('commitOffsets', (broker) => broker.commitInTransaction(owner, group, offsets))
+  }
+
+  end(identity: ProducerIdentity, outcome: 'commit' | 'abort'): Promise<ProducerIdentity> {
+    return this.#call('end', ({ transactions }) => transactions.end(this.transactionalId, identity, outcome, this.version))
+  }
+
+  #call<T>(method: string, effect: (broker: EmbeddedBroker) => T): Promise<T> {
+    const { network, process, broker } = this.#options
+    return network.call(process, { name: `transactions.${method}`, effect: () => effect(broker), withinMs: apiTimeoutMs })
   }
 }
 

@@ -50,7 +50,7 @@ export class PortNetwork {
     const effectAndAnswer = (): void =>
       void (async () => effect())().then(
         (value) => answer(() => resolve(value)),
-        (error: unknown) => answer(() => (isMoved(error) ? retry() : reject(error as Error))),
+        (error: unknown) => answer(() => (isRepeated(error) ? retry() : reject(error as Error))),
       )
     const answer = (settle: () => void): void => {
       if (process.crashesAt('after', name)) return
@@ -109,10 +109,12 @@ export class PortNetwork {
   }
 }
 
-/** As the clients of Kafka do, a call is sent again where another broker coordinates the group by now. */
-function isMoved(error: unknown): boolean {
-  return error instanceof TransportError && error.code === 'TRANSPORT_NOT_COORDINATOR'
+/** As the clients of Kafka do, a call is sent again where another broker coordinates the group by now, or a transaction is being ended. */
+function isRepeated(error: unknown): boolean {
+  return error instanceof TransportError && repeated.has(error.code)
 }
+
+const repeated: ReadonlySet<string> = new Set(['TRANSPORT_NOT_COORDINATOR', 'TRANSPORT_CONCURRENT_TRANSACTIONS'])
 
 /** As `disconnected` of the Kafka clients. */
 export function noAnswer(): TransportError {

@@ -1,7 +1,13 @@
+import { sleep } from '../../clock/clock.ts'
 import type { TopicPartition } from '../../model/topic-partition.ts'
 import type { Admin, NewTopic, OffsetSpec, PartitionOffset, TopicMetadata } from '../admin.ts'
 import type { OffsetCommit } from '../group-coordinator.ts'
 import type { EmbeddedBroker } from './embedded-broker.ts'
+
+/** Kafka: `default.api.timeout.ms`. */
+const apiTimeoutMs = 60_000
+
+const retryMs = 10
 
 export class EmbeddedAdmin implements Admin {
   readonly #broker: EmbeddedBroker
@@ -54,8 +60,9 @@ export class EmbeddedAdmin implements Admin {
   async committedOffsets(
     groupId: string,
     partitions: readonly TopicPartition[],
-    _read: 'stable' | 'any',
+    read: 'stable' | 'any',
   ): Promise<readonly OffsetCommit[]> {
+    if (read === 'stable') await this.#stable(groupId, partitions)
     return this.#broker.offsets.of(groupId, partitions)
   }
 
@@ -65,4 +72,14 @@ export class EmbeddedAdmin implements Admin {
   }
 
   async close(): Promise<void> {}
+
+  /** As the clients of Kafka do, it asks again until transactions that have such offsets have ended. */
+  async #stable(groupId: string, partitions: readonly TopicPartition[]): Promise<void> {
+    const { clock } = this.#broker
+    const endMs = clock.monotonic() + apiTimeoutMs
+    while (partitions.some((partition) => this.#broker.pendingOffsets.has(groupId, partition))) {
+      if (clock.monotonic() >= endMs) for (const partition of partitions) this.#broker.checkStable(groupId, partition)
+      await sleep(clock, retryMs)
+    }
+  }
 }

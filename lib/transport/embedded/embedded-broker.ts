@@ -15,6 +15,11 @@ import { unreadable } from '../record-batch/decode-fetched.ts'
 import { refusal } from './refusal.ts'
 import { logTruncation } from '../log-truncation.ts'
 import type { StoredBatch } from './stored-batch.ts'
+import { markerBatch } from './transactions/marker-batch.ts'
+import { PendingOffsets } from './transactions/pending-offsets.ts'
+import type { Transaction, TransactionOutcome } from './transactions/transaction.ts'
+import { TransactionCoordinator } from './transactions/transaction-coordinator.ts'
+import type { ProducerIdentity } from '../producer-session.ts'
 
 /** Options of an {@link EmbeddedBroker}. */
 export interface EmbeddedBrokerOptions {
@@ -26,6 +31,13 @@ export interface EmbeddedBrokerOptions {
   readonly store: EmbeddedLogStore | null
   /** A write to an unknown topic creates it with this many partitions. Null: such a write fails. */
   readonly autoCreatePartitions: number | null
+  /** The version of transactions that clients are told to use (Kafka: the feature `transaction.version`, KIP-890). Default 2. */
+  readonly transactionVersion?: 1 | 2 | undefined
+}
+
+/** The producer of a transaction, by its transactional id and its identity. */
+export interface TransactionalIdentity extends ProducerIdentity {
+  readonly transactionalId: string
 }
 
 const cleanIntervalMs = 15_000
@@ -40,6 +52,12 @@ export class EmbeddedBroker {
   readonly topics: EmbeddedTopics
   /** Committed offsets of all groups. */
   readonly offsets: CommittedOffsets
+  /** Committed offsets of transactions that have not ended. */
+  readonly pendingOffsets: PendingOffsets
+  /** The transactions of all transactional ids. */
+  readonly transactions: TransactionCoordinator
+  /** The version of transactions that clients are told to use. */
+  readonly transactionVersion: 1 | 2
   /** The broker's clock. */
   readonly clock: Clock
   readonly #chance: Chance
@@ -51,7 +69,7 @@ export class EmbeddedBroker {
   #nextProducerId = 0
   #cleanedAtMs: number
 
-  constructor({ clock, chance, store, autoCreatePartitions }: EmbeddedBrokerOptions) {
+  constructor({ clock, chance, store, autoCreatePartitions, transactionVersion = 2 }: EmbeddedBrokerOptions) {
     this.clock = clock
     this.#chance = chance
     this.#store = store
@@ -59,6 +77,14 @@ export class EmbeddedBroker {
     this.#journal = new Journal(store)
     this.topics = new EmbeddedTopics(this.#journal, chance)
     this.offsets = new CommittedOffsets(this.#journal)
+    this.pendingOffsets = new PendingOffsets(this.#journal)
+    this.transactionVersion = transactionVersion
+    this.transactions = new TransactionCoordinator({
+      clock,
+      journal: this.#journal,
+      newProducerId: () => this.newProducerId(),
+      writeMarkers: (transaction, outcome) => this.#writeMarkers(transaction, outcome),
+    })
     this.#cleanedAtMs = clock.monotonic()
     this.#load()
   }
@@ -88,6 +114,20 @@ export class EmbeddedBroker {
     this.#cleanWhenDue()
     this.#notify(partition)
     return offset
+  }
+
+  /**
+   * Lets the batches of a producer into a partition: version 1 needs the partition to be part of its transaction, version 2 makes it one
+   * (KIP-890). Throws a `TransportError`.
+   */
+  admit(
+    partition: TopicPartition,
+    { transactionalId, version, ...producer }: TransactionalIdentity & { readonly version: 1 | 2 },
+  ): void {
+    this.autoCreate(partition.topic, partition.partition + 1)
+    this.topics.partition(partition)
+    if (version === 1) this.transactions.verify(transactionalId, producer, partition)
+    else this.transactions.add(transactionalId, producer, { partitions: [partition] })
   }
 
   /** Creates an unknown topic, if this broker does so. */
@@ -197,6 +237,38 @@ export class EmbeddedBroker {
   }
 
   /**
+   * Makes offsets of a group part of a transaction: they are committed when it is (KIP-447). Throws a `TransportError` if the member is in
+   * another generation, or a partition does not exist.
+   */
+  commitInTransaction(
+    { transactionalId, ...producer }: TransactionalIdentity,
+    member: GroupIdentity,
+    commits: readonly OffsetCommit[],
+  ): void {
+    const { groupId } = member
+    this.checkTransactionalCommit(member)
+    for (const commit of commits) this.topics.partition(commit)
+    this.transactions.add(transactionalId, producer, { groups: [groupId] })
+    this.group(groupId)
+    this.pendingOffsets.add(groupId, producer.producerId, commits)
+  }
+
+  /** Throws if the caller is a zombie of the group. */
+  checkTransactionalCommit(member: GroupIdentity): void {
+    const group = this.#groups.get(member.groupId)
+    if (group !== undefined) return group.checkTransactionalCommit(member)
+    if (member.generationId >= 0)
+      throw refusal('ILLEGAL_GENERATION', `There is no group ${member.groupId}: join again.`, { groupId: member.groupId })
+  }
+
+  /** Throws `TRANSPORT_UNSTABLE_OFFSET_COMMIT` if a transaction that has not ended has offsets of the partition. */
+  checkStable(groupId: string, partition: TopicPartition): void {
+    if (!this.pendingOffsets.has(groupId, partition)) return
+    const message = `A transaction has offsets of ${partitionKey(partition)} for group ${groupId}, and has not ended: try again.`
+    throw refusal('UNSTABLE_OFFSET_COMMIT', message, { groupId, topic: partition.topic, partition: partition.partition })
+  }
+
+  /**
    * Deletes a group with its offsets. Throws `TRANSPORT_NON_EMPTY_GROUP` while it has members, and `TRANSPORT_GROUP_ID_NOT_FOUND`
    * if there is no such group.
    */
@@ -206,6 +278,7 @@ export class EmbeddedBroker {
     if (!this.hasGroup(groupId)) throw refusal('GROUP_ID_NOT_FOUND', `There is no group ${groupId}: correct the id.`, { groupId })
     this.#groups.delete(groupId)
     this.offsets.deleteGroup(groupId)
+    this.pendingOffsets.deleteGroup(groupId)
   }
 
   /** Applies retention and compaction to all partitions. `append` calls it, at most every 15 s. */
@@ -218,6 +291,7 @@ export class EmbeddedBroker {
   /** Ends the timers of groups, writes the last changes to the store, and closes it. */
   close(): void {
     for (const group of this.#groups.values()) group.close()
+    this.transactions.close()
     this.#journal.flush()
     this.#store?.close()
   }
@@ -267,12 +341,28 @@ export class EmbeddedBroker {
     return watchers
   }
 
+  #writeMarkers({ producerId, producerEpoch, partitions, groups }: Transaction, outcome: TransactionOutcome): void {
+    const marker = markerBatch({ producerId, producerEpoch }, outcome, this.clock.now())
+    for (const partition of partitions)
+      if (this.topics.get(partition.topic)?.partitions[partition.partition] !== undefined) this.append(partition, marker)
+    for (const groupId of groups) {
+      const offsets = this.pendingOffsets.take(groupId, producerId)
+      const known = offsets.filter(({ topic, partition }) => this.topics.get(topic)?.partitions[partition] !== undefined)
+      if (outcome === 'commit') this.offsets.commit(groupId, known)
+    }
+  }
+
+  #loadsOther(key: string, value: Uint8Array): boolean {
+    return this.offsets.load(key, value) || this.pendingOffsets.load(key, value) || this.transactions.load(key, value)
+  }
+
   #load(): void {
     const entries = [...(this.#store?.load() ?? [])]
     for (const { key, value } of entries) this.topics.load(key, value, 'topics')
     for (const { key, value } of entries) {
       if (key === 'producer-id') this.#nextProducerId = Number(Buffer.from(value).toString())
-      else if (!this.offsets.load(key, value)) this.topics.load(key, value, 'logs')
+      else if (!this.#loadsOther(key, value)) this.topics.load(key, value, 'logs')
     }
+    this.transactions.loaded()
   }
 }

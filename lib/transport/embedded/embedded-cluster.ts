@@ -6,7 +6,7 @@ import type { Admin } from '../admin.ts'
 import type { Cluster, ConnectOptions } from '../cluster.ts'
 import type { Fetcher } from '../fetcher.ts'
 import type { GroupCoordinator } from '../group-coordinator.ts'
-import type { Producer, ProducerOptions } from '../producer.ts'
+import type { Producer, ProducerOptions, TransactionalProducer, TransactionalProducerOptions } from '../producer.ts'
 import { IdempotentSession, namelessSession } from '../producer-session.ts'
 import type { ProducerSession } from '../producer-session.ts'
 import { requireCodec } from '../record-batch/compression.ts'
@@ -16,6 +16,9 @@ import { EmbeddedFetcher } from './embedded-fetcher.ts'
 import { EmbeddedGroupCoordinator } from './embedded-group-coordinator.ts'
 import type { EmbeddedLogStore } from './embedded-log-store.ts'
 import { EmbeddedProducer } from './embedded-producer.ts'
+import { EmbeddedTransactionLink } from './embedded-transaction-link.ts'
+import { SessionProducer } from '../session-producer.ts'
+import { TransactionSession } from '../transaction-session.ts'
 import type { KafkaListener } from './listen/listen.ts'
 
 export interface EmbeddedClusterOptions {
@@ -29,6 +32,8 @@ export interface EmbeddedClusterOptions {
   readonly store?: EmbeddedLogStore | undefined
   /** A write to an unknown topic creates it with this many partitions. Default: such a write fails. */
   readonly autoCreateTopics?: { readonly partitions: number } | undefined
+  /** The version of transactions that clients use (Kafka: the feature `transaction.version`, KIP-890). Default 2. */
+  readonly transactionVersion?: 1 | 2 | undefined
 }
 
 /** Options of {@link EmbeddedCluster.listen}. */
@@ -55,6 +60,7 @@ export class EmbeddedCluster implements Cluster {
     chance = systemChance,
     store,
     autoCreateTopics,
+    transactionVersion,
   }: EmbeddedClusterOptions = {}) {
     this.description = name
     this.clock = clock
@@ -64,6 +70,7 @@ export class EmbeddedCluster implements Cluster {
       chance,
       store: store ?? null,
       autoCreatePartitions: autoCreateTopics?.partitions ?? null,
+      transactionVersion,
     })
   }
 
@@ -85,6 +92,13 @@ export class EmbeddedCluster implements Cluster {
     return new EmbeddedProducer(this.broker, session, options.compression)
   }
 
+  /** Opens a client that writes batches in transactions. */
+  async transactionalProducer(options: ConnectOptions & TransactionalProducerOptions): Promise<TransactionalProducer> {
+    requireCodec(options.compression)
+    const session = new TransactionSession(new EmbeddedTransactionLink(this.broker, options))
+    return new SessionProducer(new EmbeddedProducer(this.broker, session, options.compression), session)
+  }
+
   #newSession(): ProducerSession {
     const identity = { producerId: this.broker.newProducerId(), producerEpoch: 0 }
     return new IdempotentSession({ identity, acquire: () => Promise.resolve(identity) })
@@ -97,7 +111,7 @@ export class EmbeddedCluster implements Cluster {
 
   /**
    * Opens a TCP port on which this cluster speaks Kafka's protocol, for other processes and for tools: Java's clients and kcat
-   * produce to it, consume from it and list it. Port 0 takes a free one. It has neither TLS nor authentication nor transactions.
+   * produce to it, consume from it and list it. Port 0 takes a free one. It has neither TLS nor authentication.
    * `close` closes the port, too. Rejects with the system's error if the port is in use.
    *
    * @example

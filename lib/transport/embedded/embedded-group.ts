@@ -197,6 +197,13 @@ export class EmbeddedGroup {
     if (this.#state === 'completing-rebalance') throw this.#rebalancing()
   }
 
+  /** Throws if the caller is a zombie. A commit of a transaction may come at any time, and from outside of the group (KIP-447). */
+  checkTransactionalCommit(identity: GroupIdentity): void {
+    const isNobody = identity.memberId === '' && identity.groupInstanceId === null
+    if (identity.generationId < 0 && (this.isEmpty || isNobody)) return
+    this.#member(identity)
+  }
+
   close(): void {
     this.#rebalance?.cancel()
     for (const timer of this.#reserved.values()) timer.cancel()

@@ -1,4 +1,6 @@
+import { TransportError } from '../../model/errors.ts'
 import type { TopicPartition } from '../../model/topic-partition.ts'
+import { PartitionOrder } from '../partition-order.ts'
 import type { Producer, ProduceResult } from '../producer.ts'
 import type { ProducerSession } from '../producer-session.ts'
 import type { Compression, ProduceBatch } from '../record-batch/produce-batch.ts'
@@ -10,6 +12,7 @@ export class EmbeddedProducer implements Producer {
   readonly #broker: EmbeddedBroker
   readonly #session: ProducerSession
   readonly #compression: Compression
+  readonly #order = new PartitionOrder()
   #isOpen = true
 
   constructor(broker: EmbeddedBroker, session: ProducerSession, compression: Compression) {
@@ -24,18 +27,30 @@ export class EmbeddedProducer implements Producer {
 
   async send(partition: TopicPartition, batch: ProduceBatch): Promise<ProduceResult> {
     if (!this.#isOpen) throw refusal('NETWORK_EXCEPTION', 'This producer is closed: open another.')
-    const baseOffset = this.#append(partition, batch)
+    const isAddedFirst = this.#session.transaction?.version === 1
+    const baseOffset = isAddedFirst
+      ? await this.#order.run(partition, () => this.#add(partition, batch))
+      : this.#append(partition, batch)
     await this.#broker.settled()
     return { baseOffset }
   }
 
+  /** A batch waits until its transaction has the partition. */
+  async #add(partition: TopicPartition, batch: ProduceBatch): Promise<number> {
+    await this.#session.ready(partition)
+    return this.#append(partition, batch)
+  }
+
   /** Appends synchronously, so that the log has the batches in the order of the calls of `send`. */
   #append(partition: TopicPartition, batch: ProduceBatch): number {
+    const { transaction } = this.#session
     const stamp = this.#session.stamp(partition, batch.count)
     try {
+      if (transaction !== null) this.#broker.admit(partition, { ...stamp, ...transaction })
       return this.#broker.append(partition, batch.seal(stamp))
     } catch (error) {
-      this.#session.takeBack(partition, stamp)
+      if (transaction !== null && isOfTransaction(error)) this.#session.abandon(stamp)
+      else this.#session.takeBack(partition, stamp)
       throw error
     }
   }
@@ -44,4 +59,9 @@ export class EmbeddedProducer implements Producer {
     this.#isOpen = false
     await this.#broker.settled()
   }
+}
+
+/** Refused batches leave a transaction open, unless it is the transaction for which they are refused. */
+function isOfTransaction(error: unknown): boolean {
+  return error instanceof TransportError && (error.kind === 'fenced' || error.kind === 'abortable')
 }

@@ -82,6 +82,7 @@ export class PartitionLog {
     const header = readBatchHeader(sealed, 0)
     const repeated = this.#producers.check({ ...header, baseOffset: this.#endOffset })
     if (repeated !== null) return repeated
+    if (!header.isTransactional && this.#transactions.isOpen(header.producerId)) throw this.#inTransaction(header)
     if (this.#config.isCompacted && !header.isControl) this.#checkKeys(sealed)
     const batch = placeBatch(sealed, this.#endOffset, leaderEpoch, this.#config.usesAppendTime ? nowMs : null)
     const stored = this.#admit(batch)
@@ -255,10 +256,15 @@ export class PartitionLog {
     return header
   }
 
+  #inTransaction({ producerId }: StoredBatch): Error {
+    const message = `Producer ${producerId} has a transaction open in ${this.#name}: end it before you write outside of it.`
+    return refusal('INVALID_TXN_STATE', message, { producerId })
+  }
+
   #note(stored: StoredBatch): void {
     this.#producers.record(stored)
     if (stored.isControl) this.#endTransaction(stored)
-    else if (stored.isTransactional) this.#transactions.wrote(stored.producerId, stored.baseOffset)
+    else if (stored.isTransactional && stored.producerId >= 0) this.#transactions.wrote(stored.producerId, stored.baseOffset)
   }
 
   #endTransaction(stored: StoredBatch): void {

@@ -6,6 +6,8 @@ export interface StampedBatch {
   readonly baseSequence: number
   readonly baseOffset: number
   readonly lastOffsetDelta: number
+  /** Markers have an epoch and no sequence number. */
+  readonly isControl: boolean
 }
 
 interface ProducerState {
@@ -31,8 +33,9 @@ export class ProducerStates {
   check(batch: StampedBatch): number | null {
     const state = this.#states.get(batch.producerId)
     // An unknown producer may begin with any sequence number, because retention may have deleted its records (KIP-360).
-    if (batch.producerId < 0 || batch.baseSequence < 0 || state === undefined) return null
-    const { producerId, producerEpoch, baseSequence } = batch
+    if (batch.producerId < 0 || state === undefined) return null
+    const { producerId, producerEpoch, baseSequence, isControl } = batch
+    if (baseSequence < 0 && !isControl) return null
     const facts = { producerId, producerEpoch, baseSequence }
     if (producerEpoch < state.epoch)
       throw refusal(
@@ -40,9 +43,10 @@ export class ProducerStates {
         `Producer ${producerId} was replaced by a newer one (epoch ${state.epoch}): close it.`,
         facts,
       )
+    if (isControl) return null
     const known = producerEpoch === state.epoch ? state.recent.find((other) => isSame(batch, other)) : undefined
     if (known !== undefined) return known.baseOffset
-    const expected = producerEpoch === state.epoch ? nextSequence(state.recent.at(-1)!) : 0
+    const expected = producerEpoch === state.epoch ? nextSequence(state.recent.at(-1)) : 0
     if (baseSequence !== expected)
       throw refusal(
         'OUT_OF_ORDER_SEQUENCE_NUMBER',
@@ -53,13 +57,15 @@ export class ProducerStates {
   }
 
   record(batch: StampedBatch): void {
-    if (batch.producerId < 0 || batch.baseSequence < 0) return
-    const state = this.#states.get(batch.producerId)
-    if (state === undefined || batch.producerEpoch > state.epoch) {
-      this.#states.set(batch.producerId, { epoch: batch.producerEpoch, recent: [batch] })
+    const { producerId, producerEpoch, isControl } = batch
+    if (producerId < 0 || (batch.baseSequence < 0 && !isControl)) return
+    const state = this.#states.get(producerId)
+    const recent = isControl ? [] : [batch]
+    if (state === undefined || producerEpoch > state.epoch) {
+      this.#states.set(producerId, { epoch: producerEpoch, recent })
       return
     }
-    state.recent.push(batch)
+    state.recent.push(...recent)
     if (state.recent.length > remembered) state.recent.shift()
   }
 }
@@ -68,6 +74,7 @@ function isSame(left: StampedBatch, right: StampedBatch): boolean {
   return left.baseSequence === right.baseSequence && left.lastOffsetDelta === right.lastOffsetDelta
 }
 
-function nextSequence({ baseSequence, lastOffsetDelta }: StampedBatch): number {
-  return (baseSequence + lastOffsetDelta + 1) % sequences
+/** A marker with a new epoch begins it without a batch. */
+function nextSequence(last: StampedBatch | undefined): number {
+  return last === undefined ? 0 : (last.baseSequence + last.lastOffsetDelta + 1) % sequences
 }

@@ -25,6 +25,15 @@ const kinds = {
   NOT_COORDINATOR: 'retriable',
   GROUP_ID_NOT_FOUND: 'fatal',
   KAFKA_STORAGE_ERROR: 'fatal',
+  INVALID_REQUEST: 'fatal',
+  INVALID_TXN_STATE: 'fatal',
+  INVALID_TRANSACTION_TIMEOUT: 'fatal',
+  INVALID_PRODUCER_ID_MAPPING: 'abortable',
+  TRANSACTION_ABORTABLE: 'abortable',
+  CONCURRENT_TRANSACTIONS: 'retriable',
+  UNSTABLE_OFFSET_COMMIT: 'retriable',
+  PRODUCER_FENCED: 'fenced',
+  TRANSACTIONAL_ID_AUTHORIZATION_FAILED: 'fatal',
   NETWORK_EXCEPTION: 'fatal',
 } as const satisfies Partial<Record<ErrorName, TransportErrorKind>>
 

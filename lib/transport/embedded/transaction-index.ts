@@ -20,6 +20,10 @@ export class TransactionIndex {
     if (type === 'abort' && firstOffset !== undefined) this.#aborted.push({ producerId, firstOffset, lastOffset })
   }
 
+  isOpen(producerId: number): boolean {
+    return this.#openSince.has(producerId)
+  }
+
   /** The first offset of the oldest open transaction. Without an open transaction, the high watermark. */
   lastStableOffset(highWatermark: number): number {
     return Math.min(highWatermark, ...this.#openSince.values())

@@ -8,6 +8,9 @@ import { KafkaAdmin } from './client/kafka-admin.ts'
 import { KafkaFetcher } from './client/kafka-fetcher.ts'
 import { KafkaGroupCoordinator } from './client/kafka-group-coordinator.ts'
 import { KafkaProducer } from './client/kafka-producer.ts'
+import { KafkaTransactionLink } from './client/kafka-transaction-link.ts'
+import { SessionProducer } from '../session-producer.ts'
+import { TransactionSession } from '../transaction-session.ts'
 import type { ConnectionSettings, Connector, HostPort } from './connection/connection.ts'
 
 /** Options of {@link kafkaCluster}: those of {@link kafka} with all defaults filled in, and a connector. */
@@ -47,6 +50,13 @@ export function kafkaCluster(options: KafkaClusterOptions): Cluster {
       requireCodec(producer.compression)
       const client = await open('producer', { clientId, log, metrics }, producer.requestTimeoutMs)
       return new KafkaProducer(client, producer)
+    },
+    transactionalProducer: async ({ clientId, log, metrics, ...producer }) => {
+      requireCodec(producer.compression)
+      const client = await open('producer', { clientId, log, metrics }, producer.requestTimeoutMs)
+      const session = new TransactionSession(new KafkaTransactionLink(client, producer))
+      const idempotent = { ...producer, acks: 'all', idempotence: 'enabled' } as const
+      return new SessionProducer(new KafkaProducer(client, idempotent, session), session)
     },
   })
 }

@@ -1,11 +1,6 @@
 import t from 'tap'
-import type { Test } from 'tap'
-import { systemChance } from '../../../lib/clock/chance.ts'
-import { systemClock } from '../../../lib/clock/system-clock.ts'
 import { EmbeddedKafka } from '../../../lib/embedded.ts'
 import { noHeaders } from '../../../lib/model/headers.ts'
-import type { Connection } from '../../../lib/transport/kafka/connection/connection.ts'
-import { socketConnector } from '../../../lib/transport/kafka/connection/socket/socket-connection.ts'
 import { createTopics } from '../../../lib/transport/kafka/wire/apis/create-topics.ts'
 import { deleteGroups } from '../../../lib/transport/kafka/wire/apis/delete-groups.ts'
 import { deleteRecords } from '../../../lib/transport/kafka/wire/apis/delete-records.ts'
@@ -24,13 +19,11 @@ import { offsetFetch } from '../../../lib/transport/kafka/wire/apis/offset-fetch
 import { offsetForLeaderEpoch } from '../../../lib/transport/kafka/wire/apis/offset-for-leader-epoch.ts'
 import { produce } from '../../../lib/transport/kafka/wire/apis/produce.ts'
 import { syncGroup } from '../../../lib/transport/kafka/wire/apis/sync-group.ts'
-import { decodeResponse, encodeRequest } from '../../../lib/transport/kafka/wire/messages.ts'
 import type { Api } from '../../../lib/transport/kafka/wire/schema.ts'
 import { RecordBatchBuilder } from '../../../lib/transport/record-batch/record-batch-builder.ts'
+import { connected } from './ask.ts'
+import type { Ask } from './ask.ts'
 import { ownKafka } from '../../servers/kafka-for-tests.ts'
-
-/** Sends a request in a version, and reads its response. */
-type Ask = <QW, A>(api: Api<unknown, QW, A, never>, version: number, request: QW) => Promise<A>
 
 const group = 'answers'
 const topic = 'answers'
@@ -201,27 +194,6 @@ function listed({ topics }: ResponseOf<typeof listOffsets>) {
 
 function committed({ topics }: ResponseOf<typeof offsetCommit>): readonly number[] {
   return codes(topics[0]!.partitions)
-}
-
-async function connected(t: Test, bootstrapServers: string): Promise<Ask> {
-  const [host, port] = bootstrapServers.split(':') as [string, string]
-  const settings = {
-    clientId: 'test',
-    ssl: false,
-    sasl: null,
-    idleTimeoutMs: 60_000,
-    clock: systemClock,
-    chance: systemChance,
-  } as const
-  const open = await socketConnector(settings)
-  const connection: Connection = await open({ host, port: Number(port) }, new AbortController().signal)
-  t.teardown(() => connection.close(new Error('the test is over')))
-  return async (api, version, request) => {
-    const body = encodeRequest(api as never, version, request as never)
-    const header = version >= api.flexibleFrom ? 'flexible' : 'plain'
-    const frame = { apiName: api.name, apiKey: api.key, apiVersion: version, header, body } as const
-    return decodeResponse(api as never, version, await connection.exchange(frame)) as never
-  }
 }
 
 t.test('the embedded broker answers as Kafka does, also to requests that are wrong', async (t) => {

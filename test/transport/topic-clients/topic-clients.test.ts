@@ -406,6 +406,7 @@ t.test('a client that does not open leaves nothing open', async (t) => {
     admin: async (options) => watched('admin', await cluster.admin(options)),
     fetcher: async (options) => watched('fetcher', await cluster.fetcher(options)),
     producer: refuses,
+    transactionalProducer: refuses,
     groupCoordinator: refuses,
   }
   await t.rejects(openProducer(half, { clientId: 'test' }), { message: 'refused' })

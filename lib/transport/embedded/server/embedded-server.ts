@@ -14,6 +14,7 @@ import { groupHandlers } from './handlers/group-handlers.ts'
 import { groupAdminHandlers } from './handlers/group-admin-handlers.ts'
 import { offsetHandlers } from './handlers/offset-handlers.ts'
 import { produceHandlers } from './handlers/produce-handlers.ts'
+import { transactionHandlers } from './handlers/transaction-handlers.ts'
 
 const answering: readonly Handler[] = [
   ...produceHandlers,
@@ -23,6 +24,7 @@ const answering: readonly Handler[] = [
   ...groupHandlers,
   ...groupAdminHandlers,
   ...adminHandlers,
+  ...transactionHandlers,
 ]
 const handlers: ReadonlyMap<number, Handler> = new Map(
   [...answering, apiVersionsHandler(answering)].map((handler) => [handler.key, handler]),

@@ -13,7 +13,7 @@ import { retry } from './retry.ts'
 import { TroubleReport } from './trouble-report.ts'
 import { errorCodes } from '../wire/error-codes.ts'
 import { findCoordinatorRequest, metadataRequest } from '../wire/metadata-requests.ts'
-import type { BrokerAddress, ClusterDescription, TopicDescription } from '../wire/metadata-requests.ts'
+import type { BrokerAddress, ClusterDescription, CoordinatedKind, TopicDescription } from '../wire/metadata-requests.ts'
 import { zeroUuid } from '../wire/schema.ts'
 import type { KafkaRequest, Lane } from '../wire/request.ts'
 
@@ -51,6 +51,7 @@ export class ClusterClient {
   readonly #throttledUntilMs = new Map<string, number>()
   #brokers: readonly BrokerAddress[] = []
   #controllerId = -1
+  #features: ReadonlyMap<string, number> = new Map()
   #refreshing: Promise<void> | null = null
 
   constructor(options: ClusterClientOptions) {
@@ -96,6 +97,11 @@ export class ClusterClient {
     if (this.isClosed) return
     const { message, code, facts } = error
     this.#trouble.tell(kind, `The ${this.#options.what} has trouble: ${message}`, { code, ...facts })
+  }
+
+  /** The features that the cluster has agreed on, as the broker knew them that has answered last (KIP-584). */
+  get features(): ReadonlyMap<string, number> {
+    return this.#features
   }
 
   retry<T>(attempt: () => Promise<T>, withinMs = this.#options.apiTimeoutMs): Promise<T> {
@@ -176,26 +182,26 @@ export class ClusterClient {
     await this.#refreshing
   }
 
-  /** Sends to the coordinator of the group. It is looked up if it is not known, and forgotten after an error. */
-  async sendToCoordinator<T>(groupId: string, request: KafkaRequest<T>): Promise<T> {
-    const nodeId = this.#coordinators.get(groupId) ?? (await this.#findCoordinator(groupId))
+  /** Sends to the coordinator of the group or the producer. It is looked up if it is not known, and forgotten after an error. */
+  async sendToCoordinator<T>(key: string, request: KafkaRequest<T>, kind: CoordinatedKind = 'group'): Promise<T> {
+    const nodeId = this.#coordinators.get(`${kind} ${key}`) ?? (await this.#findCoordinator(key, kind))
     try {
       return await this.sendTo(nodeId, request)
     } catch (error) {
-      this.forgetCoordinator(groupId)
+      this.forgetCoordinator(key, kind)
       throw error
     }
   }
 
-  forgetCoordinator(groupId: string): void {
-    this.#coordinators.delete(groupId)
+  forgetCoordinator(key: string, kind: CoordinatedKind = 'group'): void {
+    this.#coordinators.delete(`${kind} ${key}`)
   }
 
-  async #findCoordinator(groupId: string): Promise<number> {
-    const found = await this.sendToAny(findCoordinatorRequest(groupId))
-    throwOnError(found.errorCode, `Cannot find the coordinator of group ${groupId}`, { groupId })
+  async #findCoordinator(key: string, kind: CoordinatedKind): Promise<number> {
+    const found = await this.sendToAny(findCoordinatorRequest(key, kind))
+    throwOnError(found.errorCode, `Cannot find the coordinator of ${kind} ${key}`, kind === 'group' ? { groupId: key } : {})
     if (!this.hasBroker(found.nodeId)) await this.describe([])
-    this.#coordinators.set(groupId, found.nodeId)
+    this.#coordinators.set(`${kind} ${key}`, found.nodeId)
     return found.nodeId
   }
 
@@ -220,6 +226,7 @@ export class ClusterClient {
     try {
       if (!(await connection).isOpen) connection = this.#replace(connection, place, broker)
       opened = await connection
+      this.#features = opened.features
       await this.#untilAllowed(broker)
       const { value, throttleTimeMs } = await opened.send(request)
       if (throttleTimeMs > 0) this.#throttle(broker, throttleTimeMs)

@@ -54,6 +54,7 @@ const kinds: Readonly<Record<ErrorName, TransportErrorKind>> = {
   CONCURRENT_TRANSACTIONS: 'retriable',
   TRANSACTION_COORDINATOR_FENCED: 'fatal',
   TRANSACTIONAL_ID_AUTHORIZATION_FAILED: 'fatal',
+  OPERATION_NOT_ATTEMPTED: 'abortable',
   KAFKA_STORAGE_ERROR: 'retriable',
   SASL_AUTHENTICATION_FAILED: 'fatal',
   UNKNOWN_PRODUCER_ID: 'abortable',

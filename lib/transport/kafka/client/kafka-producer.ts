@@ -1,4 +1,5 @@
 import { sleep } from '../../../clock/clock.ts'
+import { TransportError } from '../../../model/errors.ts'
 import { partitionKey } from '../../../model/topic-partition.ts'
 import type { TopicPartition } from '../../../model/topic-partition.ts'
 import { PartitionOrder } from '../../partition-order.ts'
@@ -43,11 +44,16 @@ export class KafkaProducer implements Producer {
   readonly #busyLeaders = new Set<number>()
   #isScheduled = false
 
-  constructor(client: ClusterClient, options: ProducerOptions) {
+  /** Without a `session` the options decide whether the producer has one. */
+  constructor(client: ClusterClient, options: ProducerOptions, session?: ProducerSession) {
     this.#client = client
     this.#options = options
-    const acquire = (): Promise<ProducerIdentity> => this.#acquireIdentity()
-    this.#session = options.idempotence === 'disabled' ? namelessSession : new IdempotentSession({ acquire })
+    this.#session = session ?? this.#ownSession()
+  }
+
+  #ownSession(): ProducerSession {
+    if (this.#options.idempotence === 'disabled') return namelessSession
+    return new IdempotentSession({ acquire: () => this.#acquireIdentity() })
   }
 
   newBatch(): ProduceBatch {
@@ -108,7 +114,7 @@ export class KafkaProducer implements Producer {
   }
 
   #leaderReadyFor({ at, stamp }: Delivery): number | null {
-    if (stamp === null && !this.#session.isReady) return null
+    if (stamp === null && !this.#session.isReadyFor(at)) return null
     try {
       return this.#client.knownLeaderOf(at).leader
     } catch {
@@ -120,7 +126,7 @@ export class KafkaProducer implements Producer {
     this.#waiting.delete(delivery)
     try {
       await this.#client.leaderOf(delivery.at)
-      await this.#session.ready()
+      await this.#session.ready(delivery.at)
       this.#await(delivery)
     } catch (error) {
       await this.#retryLater(delivery, error)
@@ -139,7 +145,8 @@ export class KafkaProducer implements Producer {
     try {
       const acks = this.#options.acks === 'all' ? -1 : 1
       const batches = deliveries.map((delivery) => ({ ...delivery.at, records: delivery.batch.seal(this.#stampOf(delivery)) }))
-      const responses = await this.#client.sendTo(leader, produceRequest(batches, acks, this.#options.requestTimeoutMs))
+      const request = produceRequest(batches, acks, this.#options.requestTimeoutMs, this.#session.transaction)
+      const responses = await this.#client.sendTo(leader, request)
       const byPartition = new Map(responses.map((response) => [partitionKey(response), response]))
       for (const delivery of deliveries) this.#settle(delivery, byPartition.get(partitionKey(delivery.at)))
     } catch (error) {
@@ -161,7 +168,7 @@ export class KafkaProducer implements Producer {
       return this.#end(delivery).resolve({ baseOffset: response!.baseOffset })
     const { message = null, recordErrors = [] } = response ?? {}
     const error = kafkaError(code, `Cannot write ${partitionKey(delivery.at)}`, { ...delivery.at, message, recordErrors })
-    if (lostSequences.has(code) && delivery.stamp!.producerId >= 0) return void this.#renew(delivery, error)
+    if (lostSequences.has(code) && delivery.stamp!.producerId >= 0) return this.#lost(delivery, error)
     // The broker refused the first attempt, so the log does not have the batch.
     if (delivery.failures === 0 && error.kind === 'fatal' && code !== errorCodes.UNKNOWN_SERVER_ERROR) this.#takeBack(delivery)
     void this.#retryLater(delivery, error)
@@ -170,6 +177,12 @@ export class KafkaProducer implements Producer {
   #takeBack(delivery: Delivery): void {
     this.#session.takeBack(delivery.at, delivery.stamp!)
     delivery.stamp = null
+  }
+
+  // In a transaction no batch gets another stamp: the transaction has to be aborted.
+  #lost(delivery: Delivery, error: TransportError): void {
+    if (this.#session.transaction === null) void this.#renew(delivery, error)
+    else this.#giveUp(delivery, new TransportError(error.code, 'abortable', error.message, { facts: error.facts, cause: error }))
   }
 
   // The broker refuses the stamp, so the log does not have the batch under this stamp, and it can be sent with another one. The first
@@ -188,8 +201,9 @@ export class KafkaProducer implements Producer {
 
   async #retryLater(delivery: Delivery, error: unknown, kind?: 'retriable'): Promise<void> {
     if (!this.#underway.has(delivery)) return
-    const pauseMs = pauseAfter(delivery.failures++, this.#client.chance)
-    const isLast = this.#client.clock.monotonic() + pauseMs >= delivery.expiresAt || this.#client.isClosed
+    const pauseMs = pauseAfter(delivery.failures++, this.#client.chance, error)
+    const isOver = this.#client.isClosed || this.#session.transaction?.isOpen === false
+    const isLast = this.#client.clock.monotonic() + pauseMs >= delivery.expiresAt || isOver
     if ((kind === undefined && !isRetriable(error)) || isLast) return this.#giveUp(delivery, error)
     await sleep(this.#client.clock, pauseMs, this.#client.signal)
     await this.#client.refresh([delivery.at.topic]).catch(() => {})

@@ -32,7 +32,7 @@ export async function retry<T>({ clock, chance, withinMs, signal }: RetryOptions
     try {
       return await attempt()
     } catch (error) {
-      const pauseMs = pauseAfter(failures, chance)
+      const pauseMs = pauseAfter(failures, chance, error)
       if (!isRetriable(error) || signal.aborted || clock.monotonic() + pauseMs - start >= limitMs(error, withinMs)) throw error
       await sleep(clock, pauseMs, signal)
     }
@@ -43,6 +43,15 @@ function limitMs({ code }: TransportError, withinMs: number): number {
   return code === 'TRANSPORT_UNKNOWN_TOPIC_OR_PARTITION' ? Math.min(withinMs, unknownTopicMs) : withinMs
 }
 
-export function pauseAfter(failures: number, chance: Chance): number {
-  return Math.min(backoffMaxMs, backoffMs * 2 ** failures) * (0.8 + 0.4 * chance.float())
+/**
+ * The pause before the next attempt. A transaction before this one is ended within milliseconds (Java:
+ * `ADD_PARTITIONS_RETRY_BACKOFF_MS`).
+ */
+export function pauseAfter(failures: number, chance: Chance, error?: unknown): number {
+  const [firstMs, maxMs] = isOfTransactionBefore(error) ? [5, 100] : [backoffMs, backoffMaxMs]
+  return Math.min(maxMs, firstMs * 2 ** failures) * (0.8 + 0.4 * chance.float())
+}
+
+function isOfTransactionBefore(error: unknown): boolean {
+  return isRetriable(error) && error.code === 'TRANSPORT_CONCURRENT_TRANSACTIONS'
 }

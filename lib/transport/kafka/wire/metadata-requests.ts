@@ -51,12 +51,15 @@ export interface Coordinator {
   readonly nodeId: number
 }
 
-const groupKey = 0
+/** Who is coordinated: a group by its id, or a producer by its transactional id. */
+export type CoordinatedKind = 'group' | 'transaction'
 
-export function findCoordinatorRequest(groupId: string): KafkaRequest<Coordinator> {
+const keyTypes: Readonly<Record<CoordinatedKind, number>> = { group: 0, transaction: 1 }
+
+export function findCoordinatorRequest(key: string, kind: CoordinatedKind): KafkaRequest<Coordinator> {
   return kafkaRequest(findCoordinator, {
     minVersion: 2,
-    body: { key: groupId, keyType: groupKey, coordinatorKeys: [groupId] },
+    body: { key, keyType: keyTypes[kind], coordinatorKeys: [key] },
     read: ({ errorCode, nodeId, coordinators: [found] }) =>
       found === undefined ? { errorCode, nodeId } : { errorCode: found.errorCode, nodeId: found.nodeId },
   })

@@ -1,6 +1,7 @@
 import type { TopicPartition } from '../../../model/topic-partition.ts'
 import { initProducerId } from './apis/init-producer-id.ts'
 import { produce } from './apis/produce.ts'
+import type { TransactionOfSession } from '../../producer-session.ts'
 import { byTopic, kafkaRequest } from './request.ts'
 import type { KafkaRequest } from './request.ts'
 
@@ -23,19 +24,21 @@ interface RecordError {
 }
 
 /**
- * A broker accepts at most one batch per partition. With `acks` −1 all in-sync replicas acknowledge. From version 13 on, topics have
- * ids.
+ * A broker accepts at most one batch per partition. With `acks` −1 all in-sync replicas acknowledge. From version 12 on a broker adds
+ * partitions to the transaction by itself (KIP-890). From version 13 on, topics have ids.
  */
 export function produceRequest(
   batches: readonly SealedBatch[],
   acks: -1 | 1,
   timeoutMs: number,
+  transaction: Pick<TransactionOfSession, 'transactionalId' | 'version'> | null = null,
 ): KafkaRequest<readonly ProduceResponse[]> {
   return kafkaRequest(produce, {
-    minVersion: 7,
-    maxVersion: 12,
+    minVersion: transaction?.version === 2 ? 12 : 7,
+    maxVersion: transaction?.version === 1 ? 11 : 12,
     sizeBytes: batches.reduce((sum, { records, topic }) => sum + records.byteLength + topic.length + 64, 64),
     body: {
+      transactionalId: transaction?.transactionalId ?? null,
       acks,
       timeoutMs,
       topicData: byTopic(batches).map(({ topic, partitions }) => ({
@@ -64,13 +67,24 @@ export interface ProducerIdentity {
 }
 
 /** The newest version whose definition is stable in Kafka 4.4. */
-const stableVersion = 5
+const stableInitVersion = 5
 
-export function initProducerIdRequest(): KafkaRequest<ProducerIdentity> {
+/** The beginning of a transactional producer. */
+export interface TransactionalInit {
+  readonly transactionalId: string
+  readonly transactionTimeoutMs: number
+  /** The identity that the producer has, if it goes on after an error. */
+  readonly known: Omit<ProducerIdentity, 'errorCode'> | null
+}
+
+/** Null: the producer has no transactions. From version 3 on a producer can ask for the next epoch of its identity (KIP-360). */
+export function initProducerIdRequest(init: TransactionalInit | null = null): KafkaRequest<ProducerIdentity> {
+  const { transactionalId = null, transactionTimeoutMs = 60_000, known = null } = init ?? {}
   return kafkaRequest(initProducerId, {
-    minVersion: 1,
-    maxVersion: stableVersion,
-    body: { transactionalId: null, transactionTimeoutMs: 60_000 },
+    minVersion: known === null ? 1 : 3,
+    maxVersion: stableInitVersion,
+    lane: transactionalId === null ? 'main' : 'commit',
+    body: { transactionalId, transactionTimeoutMs, ...known },
     read: ({ errorCode, producerId, producerEpoch }) => ({ errorCode, producerId, producerEpoch }),
   })
 }

@@ -2,6 +2,7 @@ import { apiVersions } from '../../../kafka/wire/apis/api-versions.ts'
 import { describeCluster } from '../../../kafka/wire/apis/describe-cluster.ts'
 import { findCoordinator } from '../../../kafka/wire/apis/find-coordinator.ts'
 import { metadata } from '../../../kafka/wire/apis/metadata.ts'
+import type { EmbeddedBroker } from '../../embedded-broker.ts'
 import type { EmbeddedTopic } from '../../embedded-topics.ts'
 import { errorCodes } from '../../../kafka/wire/error-codes.ts'
 import { codeOf } from '../error-codes.ts'
@@ -12,7 +13,18 @@ import { handler, upTo } from '../handler.ts'
 export function apiVersionsHandler(handlers: readonly Handler[]): Handler {
   const own = { key: apiVersions.key, ...apiVersions.versions }
   const apiKeys = [...handlers, own].map(({ key, min, max }) => ({ apiKey: key, minVersion: min, maxVersion: max }))
-  return handler(apiVersions, () => ({ errorCode: 0, apiKeys: apiKeys.toSorted((a, b) => a.apiKey - b.apiKey) }))
+  const sorted = apiKeys.toSorted((a, b) => a.apiKey - b.apiKey)
+  return handler(apiVersions, (_, { broker }) => ({ errorCode: 0, apiKeys: sorted, ...featuresOf(broker) }))
+}
+
+/** KIP-584: the features that the cluster has agreed on. */
+function featuresOf({ transactionVersion: level }: EmbeddedBroker) {
+  const name = 'transaction.version'
+  return {
+    supportedFeatures: [{ name, minVersion: 0, maxVersion: 2 }],
+    finalizedFeaturesEpoch: 0,
+    finalizedFeatures: [{ name, maxVersionLevel: level, minVersionLevel: level }],
+  }
 }
 
 function describeTopic(topic: EmbeddedTopic, { view }: RequestContext) {
@@ -52,12 +64,12 @@ const described = handler(metadata, ({ topics, allowAutoTopicCreation }, context
   return { brokers: view.nodes(), clusterId: view.clusterId, controllerId: view.controllerId(), topics: answers }
 })
 
-const groupKey = 0
+/** Groups and transactional ids have coordinators. */
+const coordinated: ReadonlySet<number> = new Set([0, 1])
 const nobody = { nodeId: -1, host: '', port: -1 }
 
 function coordinatorOf(key: string, keyType: number, { view }: RequestContext) {
-  // Transactions are not served.
-  if (keyType !== groupKey) return { key, ...nobody, errorCode: errorCodes.UNSUPPORTED_VERSION, errorMessage: null }
+  if (!coordinated.has(keyType)) return { key, ...nobody, errorCode: errorCodes.INVALID_REQUEST, errorMessage: null }
   const id = view.coordinatorOf(key)
   const node = view.nodes().find(({ nodeId }) => nodeId === id)
   const errorCode = node === undefined ? errorCodes.COORDINATOR_NOT_AVAILABLE : 0

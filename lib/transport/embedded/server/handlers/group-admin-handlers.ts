@@ -3,6 +3,7 @@ import { describeGroups } from '../../../kafka/wire/apis/describe-groups.ts'
 import { listGroups } from '../../../kafka/wire/apis/list-groups.ts'
 import { offsetCommit } from '../../../kafka/wire/apis/offset-commit.ts'
 import { offsetFetch } from '../../../kafka/wire/apis/offset-fetch.ts'
+import type { TopicPartition } from '../../../../model/topic-partition.ts'
 import type { OffsetCommit } from '../../../group-coordinator.ts'
 import { zeroUuid } from '../../../kafka/wire/schema.ts'
 import { errorCodes } from '../../../kafka/wire/error-codes.ts'
@@ -50,41 +51,50 @@ interface WantedTopic extends TopicReference {
   readonly partitionIndexes: readonly number[]
 }
 
+const notCommitted = { offset: -1, leaderEpoch: -1, metadata: '' }
+
 function answerOf({ offset, leaderEpoch, metadata }: Omit<OffsetCommit, 'topic' | 'partition'>, partitionIndex: number) {
   return { partitionIndex, committedOffset: offset, committedLeaderEpoch: leaderEpoch, metadata, errorCode: 0 }
 }
 
-function byTopic(commits: readonly OffsetCommit[], { broker }: RequestContext) {
+function byTopic(commits: readonly OffsetCommit[], unstable: (at: TopicPartition) => number, { broker }: RequestContext) {
   return [...Map.groupBy(commits, ({ topic }) => topic)].map(([name, partitions]) => ({
     name,
     topicId: broker.topics.get(name)?.id ?? zeroUuid,
-    partitions: partitions.map((commit) => answerOf(commit, commit.partition)),
+    partitions: partitions.map((commit) => {
+      const errorCode = unstable(commit)
+      return { ...answerOf(errorCode === 0 ? commit : notCommitted, commit.partition), errorCode }
+    }),
   }))
 }
 
-const notCommitted = { offset: -1, leaderEpoch: -1, metadata: '' }
-
-function offsetsOf(groupId: string, topics: readonly WantedTopic[] | null, context: RequestContext) {
+function offsetsOf(groupId: string, topics: readonly WantedTopic[] | null, requireStable: boolean, context: RequestContext) {
   const { offsets } = context.broker
+  const unstable = (at: TopicPartition): number => (requireStable ? outcomeOf(() => context.broker.checkStable(groupId, at)) : 0)
   const errorCode = misdirectedGroup(groupId, context)
   if (errorCode !== 0) return { errorCode, topics: [] }
-  if (topics === null) return { errorCode, topics: byTopic(offsets.all(groupId), context) }
+  if (topics === null) return { errorCode, topics: byTopic(offsets.all(groupId), unstable, context) }
   const wanted = topics.map(({ partitionIndexes, ...reference }) => {
     const topic = topicOf(reference, context.broker)
     const unknown = errorOfTopic(topic, reference)
     const partitions = partitionIndexes.map((partition) => {
-      const [commit = notCommitted] = offsets.of(groupId, [{ topic, partition }])
-      return { ...answerOf(commit, partition), errorCode: unknown }
+      const errorCode = unknown || unstable({ topic, partition })
+      const [commit = notCommitted] = errorCode === 0 ? offsets.of(groupId, [{ topic, partition }]) : []
+      return { ...answerOf(commit, partition), errorCode }
     })
     return { ...reference, partitions }
   })
   return { errorCode, topics: wanted }
 }
 
-const fetched = handler(offsetFetch, ({ groupId, topics, groups }, context) => {
+const fetched = handler(offsetFetch, ({ groupId, topics, groups, requireStable }, context) => {
   const named = topics?.map((topic) => ({ ...topic, topicId: zeroUuid })) ?? null
-  if (context.version < 8) return offsetsOf(groupId, named, context)
-  return { groups: groups.map((group) => ({ groupId: group.groupId, ...offsetsOf(group.groupId, group.topics, context) })) }
+  if (context.version < 8) return offsetsOf(groupId, named, requireStable, context)
+  const answers = groups.map((group) => ({
+    groupId: group.groupId,
+    ...offsetsOf(group.groupId, group.topics, requireStable, context),
+  }))
+  return { groups: answers }
 })
 
 function describe(groupId: string, context: RequestContext) {
