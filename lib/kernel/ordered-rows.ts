@@ -106,21 +106,24 @@ export class OrderedRows {
   #merged(chunks: Chunks): Chunks {
     if (this.#added.length === 0 && this.#removed.size === 0) return chunks
     const added = this.#sort(this.#added.filter((row) => !this.#removed.has(row)))
+    const removed = this.#sort([...this.#removed])
     const result: Int32Array[] = []
-    let at = 0
+    let [at, gone] = [0, 0]
     for (const [index, chunk] of chunks.entries()) {
       const next = chunks[index + 1]
-      const end = next === undefined ? added.length : this.#addedBefore(added, at, next[0]!)
-      const kept = chunk.some((row) => this.#removed.has(row)) ? chunk.filter((row) => !this.#removed.has(row)) : chunk
+      const end = next === undefined ? added.length : this.#before(added, at, next[0]!)
+      const goneEnd = next === undefined ? removed.length : this.#before(removed, gone, next[0]!)
+      const kept = goneEnd === gone ? chunk : chunk.filter((row) => !this.#removed.has(row))
       result.push(...(end === at ? [kept] : divided(this.#interleaved(kept, added.subarray(at, end)))))
-      at = end
+      ;[at, gone] = [end, goneEnd]
     }
     return chunks.length === 0 ? divided(added) : result.filter((chunk) => chunk.length > 0)
   }
 
-  #addedBefore(added: Int32Array, at: number, row: number): number {
+  /** Where the sorted rows from `at` on reach a row. */
+  #before(rows: Int32Array, at: number, row: number): number {
     let end = at
-    while (end < added.length && compareKeys(this.#table, added[end]!, row) < 0) end++
+    while (end < rows.length && compareKeys(this.#table, rows[end]!, row) < 0) end++
     return end
   }
 

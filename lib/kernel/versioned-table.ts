@@ -34,6 +34,8 @@ export class VersionedTable extends ByteTable {
   /** Blocks of rows that are gone, each with the epoch of that. Scans that are open may still come upon them. */
   readonly #gone = new IntQueue()
   readonly #lastEpoch: number
+  /** Called at the first write of a row in an epoch. A layer that stores the rows notes them by it. */
+  written: (row: number) => void = nothing
   #epoch = 1
   #newestPin = 0
 
@@ -148,6 +150,7 @@ export class VersionedTable extends ByteTable {
     this.heap.memory.int32[row * 2 + epochWord] = this.#epoch
     this.#order.added(row)
     this.rowAdded(row)
+    this.written(row)
     return row
   }
 
@@ -163,6 +166,7 @@ export class VersionedTable extends ByteTable {
     if (last === this.#epoch) return
     if (last <= this.#newestPin) this.#pushVersion(row)
     this.heap.memory.int32[row * 2 + epochWord] = this.#epoch
+    this.written(row)
   }
 
   #pushVersion(row: number): void {
@@ -234,3 +238,5 @@ export class VersionedTable extends ByteTable {
       int32[version * 2 + epochWord] = numbered(int32[version * 2 + epochWord]!)
   }
 }
+
+function nothing(): void {}

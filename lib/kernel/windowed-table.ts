@@ -2,17 +2,26 @@ import { ByteKey } from './byte-key.ts'
 import { ByteTable } from './byte-table.ts'
 import { VersionedTable } from './versioned-table.ts'
 
-/** The bytes behind the key in the key of a window: its time as int64, and a sequence number as int32, both big-endian. */
-const suffixBytes = 12
+/** What follows the key in the key of a row: a time as int64 and a sequence number as int32, both big-endian. */
+export const windowSuffixBytes = 12
+
+/** As `windowSuffixBytes`, but two times: the end of a session and its start. */
+export const sessionSuffixBytes = 16
 
 /**
- * A table of windows. The key of a row is a key, a time and a sequence number. The windows of one key are a chain, from the newest to the
- * oldest, so that they are found without an order of all rows. A row's own word is the next older window of its key. A new window is
- * nearly always the newest one, and goes to the front.
+ * A table of windows or sessions. The key of a row is a key and a suffix, which begins with a time. The rows of one key are a chain, from
+ * the newest to the oldest, so that they are found without an order of all rows. A row's own word is the next older row of its key. A new
+ * row is nearly always the newest one, and goes to the front.
  */
 export class WindowedTable extends VersionedTable {
+  readonly #suffixBytes: number
   readonly #heads = new Heads()
   readonly #key = new ByteKey()
+
+  constructor(suffixBytes = windowSuffixBytes) {
+    super()
+    this.#suffixBytes = suffixBytes
+  }
 
   override get heldBytes(): number {
     return super.heldBytes + this.#heads.heldBytes
@@ -30,63 +39,73 @@ export class WindowedTable extends VersionedTable {
 
   /** The time in the key of a row. */
   time(row: number): number {
-    const { bytes } = this
     const at = this.#suffixAt(row)
-    return bytes.readInt32BE(at) * 2 ** 32 + bytes.readUInt32BE(at + 4)
+    return wordAt(this.bytes, at) * 2 ** 32 + (wordAt(this.bytes, at + 4) >>> 0)
+  }
+
+  /** The sequence number in the key of a window. */
+  sequence(row: number): number {
+    return wordAt(this.bytes, this.#suffixAt(row) + 8) >>> 0
   }
 
   protected override rowAdded(row: number): void {
-    const key = this.#keyOf(row)
-    const head = this.#heads.head(key)
-    const newer = this.#lastFrom(head, (other) => this.#isNewer(other, row))
+    const owner = this.#heads.rowFor(this.#keyOf(row))
+    const head = this.#heads.own(owner)
+    let newer = 0
+    for (let other = head; other !== 0 && this.#suffixOrder(other, row) > 0; other = this.own(other)) newer = other
     this.setOwn(row, newer === 0 ? head : this.own(newer))
-    if (newer === 0) this.#heads.setHead(key, row)
+    if (newer === 0) this.#heads.setOwn(owner, row)
     else this.setOwn(newer, row)
   }
 
   protected override rowRemoved(row: number): void {
     const key = this.#keyOf(row)
-    const newer = this.#lastFrom(this.#heads.head(key), (other) => other !== row)
+    const owner = this.#heads.rowFor(key)
+    let newer = 0
+    for (let other = this.#heads.own(owner); other !== row; other = this.own(other)) newer = other
     if (newer !== 0) this.setOwn(newer, this.own(row))
-    else if (this.own(row) === 0) this.#heads.removeHead(key)
-    else this.#heads.setHead(key, this.own(row))
+    else if (this.own(row) === 0) this.#heads.remove(key, owner)
+    else this.#heads.setOwn(owner, this.own(row))
   }
 
-  /** The last row from `head` on for which the condition holds; 0 if it does not hold for the head. */
-  #lastFrom(head: number, holds: (row: number) => boolean): number {
-    let last = 0
-    for (let row = head; row !== 0 && holds(row); row = this.own(row)) last = row
-    return last
-  }
-
-  #isNewer(left: number, right: number): boolean {
+  /** By words: a call of `Buffer.compare` costs more than the twelve bytes. */
+  #suffixOrder(left: number, right: number): number {
     const { bytes } = this
     const [at, other] = [this.#suffixAt(left), this.#suffixAt(right)]
-    return bytes.compare(bytes, other, other + suffixBytes, at, at + suffixBytes) > 0
+    for (let index = 0; index < this.#suffixBytes; index += 4) {
+      const order = (wordAt(bytes, at + index) >>> 0) - (wordAt(bytes, other + index) >>> 0)
+      if (order !== 0) return order
+    }
+    return 0
   }
 
   #keyOf(row: number): ByteKey {
-    return this.#key.set(this.bytes, this.keyAt(row), this.keyLength(row) - suffixBytes)
+    return this.#key.set(this.bytes, this.keyAt(row), this.keyLength(row) - this.#suffixBytes)
   }
 
   #suffixAt(row: number): number {
-    return this.keyAt(row) + this.keyLength(row) - suffixBytes
+    return this.keyAt(row) + this.keyLength(row) - this.#suffixBytes
   }
+}
+
+/** Four bytes as a big-endian int32. */
+function wordAt(bytes: Buffer, at: number): number {
+  return (bytes[at]! << 24) | (bytes[at + 1]! << 16) | (bytes[at + 2]! << 8) | bytes[at + 3]!
 }
 
 /** Rows without values: the own word of each is the newest window of its key. */
 class Heads extends ByteTable {
+  /** The newest window of a key; 0: none. */
   head(key: ByteKey): number {
     const row = this.find(key)
     return row === 0 ? 0 : this.own(row)
   }
 
-  setHead(key: ByteKey, newest: number): void {
-    this.setOwn(this.find(key) || this.addRow(key), newest)
+  rowFor(key: ByteKey): number {
+    return this.find(key) || this.addRow(key)
   }
 
-  removeHead(key: ByteKey): void {
-    const row = this.find(key)
+  remove(key: ByteKey, row: number): void {
     this.slots.remove(key.hash, row)
     this.heap.release(row)
   }

@@ -17,6 +17,7 @@ import {
   type StoreSpec,
   type WindowStoreSpec,
 } from './store-spec.ts'
+import type { RowPlace, SegmentRows } from './window/segment-rows.ts'
 import { WindowSegments } from './window/window-segments.ts'
 
 // The parts that several kinds of stores are opened from.
@@ -50,14 +51,16 @@ export function openByteRows(spec: StoreSpec, format: ViewFormat, context: State
 }
 
 /** Opens the segments of a store whose rows expire by time. `copy`: whether segments also keep their rows in the order of time. */
-export function openSegments(
+export function openSegments<R extends SegmentRows>(
   spec: WindowStoreSpec<unknown, unknown> | SessionStoreSpec<unknown, unknown>,
   format: RowFormat,
   copy: 'by-time' | 'none',
+  openRows: (place: RowPlace | undefined) => R,
   context: StateStoreContext,
-): WindowSegments {
-  const storage = isOnDisk(spec, context) ? { environment: context.storage, store: spec.name, format } : undefined
-  return new WindowSegments(segmentIntervalMs(spec.retentionMs), storage, copy)
+): WindowSegments<R> {
+  const { storage: environment, kept } = context
+  const storage = isOnDisk(spec, context) ? { environment, store: spec.name, format, kept } : undefined
+  return new WindowSegments(segmentIntervalMs(spec.retentionMs), storage, openRows, copy)
 }
 
 /** Describes the layout of a segmented store on disk, for its format. */

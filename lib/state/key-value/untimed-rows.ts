@@ -1,5 +1,5 @@
 import { row, type KeyedRow, type Row } from './row.ts'
-import type { KeyRange, TimeRange, WindowRows } from '../window/window-rows.ts'
+import type { FoundWindow, KeyRange, TimeRange, WindowRows } from '../window/window-rows.ts'
 
 // The layer that Java puts between a timestamped store and a supplier that has no place for timestamps. Timestamps are read back as
 // −1.
@@ -26,7 +26,7 @@ export class UntimedWindowRows implements WindowRows {
     this.#inner.put(key, startMs, untimed(timed))
   }
 
-  fetch(key: string, times: TimeRange): IterableIterator<KeyedRow> {
+  fetch(key: string, times: TimeRange): readonly FoundWindow[] {
     return this.#inner.fetch(key, times)
   }
 

@@ -2,11 +2,11 @@ import { emitEntry, type FlushSubscription } from './caching-rows.ts'
 import { RecordCache } from './record-cache.ts'
 import { chained, isBehind, overlay } from '../key-value/row-iterators.ts'
 import type { KeyedRow, Row } from '../key-value/row.ts'
-import { ascending, descending } from '../key-value/key-order.ts'
+import { ascending } from '../key-value/key-order.ts'
 import type { StateStoreContext } from '../state-store.ts'
 import { boundsOfKey, keyOfWindow, startOfWindow, windowKey } from '../window/window-key.ts'
-import { reversed } from '../window/window-order.ts'
-import type { KeyRange, TimeRange, WindowOrder, WindowRows } from '../window/window-rows.ts'
+import { byTime, reversed } from '../window/window-order.ts'
+import type { FoundWindow, KeyRange, TimeRange, WindowOrder, WindowRows } from '../window/window-rows.ts'
 
 type CachedRow = readonly [string, Row | null]
 
@@ -53,18 +53,25 @@ export class CachingWindowRows implements WindowRows {
     this.#cache.put(windowKey(key, startMs, 0), row, this.#context.recordContext())
   }
 
-  fetch(key: string, asked: TimeRange): IterableIterator<KeyedRow> {
+  fetch(key: string, asked: TimeRange): readonly FoundWindow[] {
     const times = this.#live(asked)
-    const { fromMs, toMs, reverse } = times
+    const found = this.#inner.fetch(key, times)
+    const cached = this.#cachedOf(key, times)
+    if (cached.size === 0) return found
+    const below = found.filter(({ startMs }) => !cached.has(startMs))
+    const above = [...cached].flatMap(([startMs, row]) => (row === null ? [] : [{ startMs, sequence: 0, row }]))
+    return [...below, ...above].sort((left, right) => (times.reverse ? byTime(right, left) : byTime(left, right)))
+  }
+
+  /** The cached windows of a key by their starts; null: deleted. */
+  #cachedOf(key: string, { fromMs, toMs, reverse, after }: TimeRange): ReadonlyMap<number, Row | null> {
     const lastMs = Math.max(-1, Math.min(toMs, Number.MAX_SAFE_INTEGER - 1))
-    const bounds = boundsOfKey(key, Math.max(0, fromMs), lastMs)
     const length = key.length + 12
-    const isLeft = isBehind(times.after, ascending, reverse)
-    const cached = chained(
-      [this.#cache.scan({ ...bounds, reverse })],
-      ([windowKey]) => windowKey.length === length && isLeft(windowKey),
-    )
-    return overlay(cached, this.#inner.fetch(key, times), reverse ? descending : ascending)
+    const isLeft = isBehind(after, ascending, reverse)
+    const cached = new Map<number, Row | null>()
+    for (const [windowKey, row] of this.#cache.scan(boundsOfKey(key, Math.max(0, fromMs), lastMs)))
+      if (windowKey.length === length && isLeft(windowKey)) cached.set(startOfWindow(windowKey), row)
+    return cached
   }
 
   fetchRange(keys: KeyRange, asked: TimeRange): IterableIterator<KeyedRow> {

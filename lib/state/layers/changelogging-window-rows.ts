@@ -1,7 +1,14 @@
 import type { ChangelogWriter } from './changelogging-rows.ts'
 import type { KeyedRow, Row } from '../key-value/row.ts'
 import { windowKey } from '../window/window-key.ts'
-import { nextSequence, type KeyRange, type SequenceNumbers, type TimeRange, type WindowRows } from '../window/window-rows.ts'
+import {
+  nextSequence,
+  type FoundWindow,
+  type KeyRange,
+  type SequenceNumbers,
+  type TimeRange,
+  type WindowRows,
+} from '../window/window-rows.ts'
 
 /**
  * The layer that writes each put of a window store to its changelog. As in Java it also writes expired windows, which the store
@@ -28,7 +35,7 @@ export class ChangeloggingWindowRows implements WindowRows {
     this.#log(windowKey(key, startMs, this.#nextSequence()), row)
   }
 
-  fetch(key: string, times: TimeRange): IterableIterator<KeyedRow> {
+  fetch(key: string, times: TimeRange): readonly FoundWindow[] {
     return this.#inner.fetch(key, times)
   }
 

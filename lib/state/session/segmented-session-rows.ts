@@ -9,16 +9,17 @@ import { bySessionEnd, bySessionSegment, type SessionRange, type SessionRows } f
 import { restoreWithin, type RestoreBudget } from '../restore-budget.ts'
 import type { ChangelogRecord } from '../state-store.ts'
 import type { SessionStoreSpec } from '../store-spec.ts'
-import { boundsOfKey, boundsOfRange, boundsOfTime } from '../window/window-key.ts'
+import { boundsOfRange, boundsOfTime } from '../window/window-key.ts'
 import type { OrderedRange } from '../../storage/ordered-map.ts'
 import { inOrder, reversed } from '../window/window-order.ts'
 import type { KeyRange } from '../window/window-rows.ts'
 import type { Segment, WindowSegments } from '../window/window-segments.ts'
+import type { SessionsOfSegment } from '../window/windowed-rows.ts'
 
 export interface SegmentedSessionOptions {
   readonly spec: SessionStoreSpec<unknown, unknown>
   readonly expiry: 'exact' | 'segmented'
-  readonly segments: WindowSegments
+  readonly segments: WindowSegments<SessionsOfSegment>
   /** The table that stores stream time. Absent for a store in memory. */
   readonly table: StorageTable | undefined
   readonly dropped: Counter
@@ -35,7 +36,7 @@ const stateKey = new Uint8Array(0)
  */
 export class SegmentedSessionRows implements SessionRows {
   readonly #options: SegmentedSessionOptions
-  readonly #segments: WindowSegments
+  readonly #segments: WindowSegments<SessionsOfSegment>
   readonly #isExact: boolean
   #streamTime = -1
   #keptFrom: number
@@ -75,22 +76,26 @@ export class SegmentedSessionRows implements SessionRows {
   }
 
   find(key: string, sessions: SessionRange): IterableIterator<KeyedRow> {
-    const length = key.length + 16
-    const isIn = ([sessionKey]: KeyedRow): boolean =>
-      sessionKey.length === length && startOfSession(sessionKey) <= sessions.latestStartMs
-    return this.#scan(sessions, isIn, ({ id }, firstMs) =>
-      boundsOfKey(key, Math.max(firstMs, this.#startOf(id)), this.#endOf(id)),
-    )
+    const first = this.#firstEnd(sessions)
+    const isIn = ([sessionKey]: KeyedRow): boolean => startOfSession(sessionKey) <= sessions.latestStartMs
+    return this.#read(sessions, isIn, ({ id, rows }) => {
+      const found = rows.sessionsOf(key, first, this.#endOf(id))
+      return (sessions.reverse ? found.reverse() : found).values()
+    })
   }
 
   findRange({ fromKey, toKey }: KeyRange, sessions: SessionRange): IterableIterator<KeyedRow> {
+    const { reverse, after } = sessions
     const first = this.#firstEnd(sessions)
     const isIn = ([sessionKey]: KeyedRow): boolean => {
       const key = keyOfSession(sessionKey)
       if ((fromKey !== null && key < fromKey) || (toKey !== null && key > toKey)) return false
       return endOfSession(sessionKey) >= first && startOfSession(sessionKey) <= sessions.latestStartMs
     }
-    return this.#scan(sessions, isIn, ({ id }) => boundsOfRange(fromKey, toKey, this.#endOf(id)))
+    return this.#read(sessions, isIn, (segment) => {
+      const bounds = { ...boundsOfRange(fromKey, toKey, this.#endOf(segment.id)), reverse }
+      return segment.rows.scan(this.#isExact ? bounds : this.#behind(bounds, segment, after))
+    })
   }
 
   /**
@@ -144,6 +149,10 @@ export class SegmentedSessionRows implements SessionRows {
     this.#committedState = undefined
   }
 
+  close(): void {
+    this.#segments.close()
+  }
+
   restore(records: readonly ChangelogRecord[], budget: RestoreBudget, rowOf: (record: ChangelogRecord) => Row | null): number {
     const applied = restoreWithin(budget, records, (record) => this.#restore(latin1(record.key), rowOf(record)))
     this.commit()
@@ -160,21 +169,19 @@ export class SegmentedSessionRows implements SessionRows {
     byTime?.restore(timeKeyOfSession(sessionKey), row)
   }
 
-  /** Reads the live segments. `boundsIn` returns the bounds in a segment; `isIn` selects the rows between these bounds. */
-  #scan(
+  /** Reads the live segments by `rowsOf`. `isIn` selects among their rows. */
+  #read(
     sessions: SessionRange,
     isIn: (row: KeyedRow) => boolean,
-    boundsIn: (segment: Segment, firstEndMs: number) => { readonly from: string | undefined; readonly to: string | undefined },
+    rowsOf: (segment: Segment<SessionsOfSegment>) => Iterator<KeyedRow>,
   ): IterableIterator<KeyedRow> {
     const { reverse, after } = sessions
-    const first = this.#firstEnd(sessions)
     const isLeft = isBehind(after, this.#isExact ? bySessionEnd : bySessionSegment(this.#segments.intervalMs), reverse)
     const keep = (row: KeyedRow): boolean => isLeft(row[0]) && isIn(row)
-    const segments = this.#segments.between(first, Infinity).filter((segment) => this.#isLeft(segment, sessions))
-    const sources = (reverse ? segments.reverse() : segments).map((segment) => {
-      const bounds = { ...boundsIn(segment, first), reverse }
-      return segment.rows.scan(this.#isExact ? bounds : this.#behind(bounds, segment, after))
-    })
+    const segments = this.#segments
+      .between(this.#firstEnd(sessions), Infinity)
+      .filter((segment) => this.#isLeft(segment, sessions))
+    const sources = (reverse ? segments.reverse() : segments).map(rowsOf)
     if (!this.#isExact) return chained(sources, keep)
     const order = inOrder(reverse ? reversed(bySessionEnd) : bySessionEnd)
     return chained(
@@ -184,14 +191,14 @@ export class SegmentedSessionRows implements SessionRows {
   }
 
   /** False if earlier pages have read the whole segment. */
-  #isLeft({ id }: Segment, { after, reverse }: SessionRange): boolean {
+  #isLeft({ id }: Pick<Segment, 'id'>, { after, reverse }: SessionRange): boolean {
     if (after === undefined) return true
     const ended = this.#segments.idOf(endOfSession(after))
     return reverse ? id <= ended : id >= ended
   }
 
   /** The bounds without the rows of earlier pages. A segment is ordered by session key, so the scan begins behind `after`. */
-  #behind(bounds: OrderedRange, { id }: Segment, after: string | undefined): OrderedRange {
+  #behind(bounds: OrderedRange, { id }: Pick<Segment, 'id'>, after: string | undefined): OrderedRange {
     if (after === undefined || id !== this.#segments.idOf(endOfSession(after))) return bounds
     return bounds.reverse ? { ...bounds, to: after } : { ...bounds, from: `${after}\0` }
   }
@@ -220,12 +227,8 @@ export class SegmentedSessionRows implements SessionRows {
     return Math.max(0, earliestEndMs, this.#firstLiveEnd())
   }
 
-  #startOf(segmentId: number): number {
-    return segmentId * this.#segments.intervalMs
-  }
-
   #endOf(segmentId: number): number {
-    return this.#startOf(segmentId + 1) - 1
+    return (segmentId + 1) * this.#segments.intervalMs - 1
   }
 }
 

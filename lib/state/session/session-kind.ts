@@ -6,6 +6,7 @@ import type { StateStore, StateStoreContext } from '../state-store.ts'
 import type { StoreKind } from '../store-kind.ts'
 import { expiryOf, isCached, keyCodec, openSegments, rowCodec, segmentsText, storageTable } from '../store-parts.ts'
 import type { SessionStoreSpec } from '../store-spec.ts'
+import { SessionsOfSegment } from '../window/windowed-rows.ts'
 import { SegmentedSessionRows } from './segmented-session-rows.ts'
 import { isSessionKey } from './session-key.ts'
 import { bySessionEnd, bySessionSegment } from './session-rows.ts'
@@ -38,7 +39,7 @@ function openSessionStore(declared: Spec, context: StateStoreContext): StateStor
   const spec = context.compatibility === 'java' ? { ...declared, ...declared.supplied } : declared
   const codec = rowCodec(spec, context)
   const expiry = expiryOf(spec, context)
-  const segments = openSegments(spec, codec, copyOf(spec), context)
+  const segments = openSegments(spec, codec, copyOf(spec), (place) => new SessionsOfSegment(place), context)
   const table = storageTable(spec.name, spec, context)
   const { droppedRecords: dropped, compatibility = 'safe' } = context
   const base = new SegmentedSessionRows({ spec, expiry, segments, table, dropped, compatibility })

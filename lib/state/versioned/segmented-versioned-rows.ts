@@ -128,6 +128,10 @@ export class SegmentedVersionedRows implements VersionedRows {
     this.#committedStreamTime = undefined
   }
 
+  close(): void {
+    this.#segments.close()
+  }
+
   /**
    * In `safe`, each record is inserted as its put inserted it. Java expires segments by the newest timestamp of the whole batch, before
    * it inserts the first record. Java may therefore skip a deletion, and then an older version that came late appears as the latest.

@@ -6,7 +6,7 @@ import type { StoreKind } from '../store-kind.ts'
 import { isOnDisk, keyCodec, openRows, storageTable, valueSerde } from '../store-parts.ts'
 import type { VersionedKeyValueStoreSpec } from '../store-spec.ts'
 import { streamTimesTable } from '../stream-times.ts'
-import { WindowSegments } from '../window/window-segments.ts'
+import { plainRows, WindowSegments } from '../window/window-segments.ts'
 import { SegmentedVersionedRows } from './segmented-versioned-rows.ts'
 import { VersionedStateStore } from './versioned-state-store.ts'
 
@@ -41,11 +41,12 @@ function compactionLag({ historyRetentionMs }: Spec): string {
 
 function openVersionedStore(spec: Spec, context: StateStoreContext): StateStore {
   const codec = timestampedCodec(valueSerde(spec, context))
-  const { storage, droppedRecords: dropped, compatibility = 'safe' } = context
+  const { storage, kept, droppedRecords: dropped, compatibility = 'safe' } = context
   const isDisk = isOnDisk(spec, context)
   const segments = new WindowSegments(
     spec.segmentIntervalMs,
-    isDisk ? { environment: storage, store: spec.name, format: bytesFormat } : undefined,
+    isDisk ? { environment: storage, store: spec.name, format: bytesFormat, kept } : undefined,
+    plainRows,
   )
   const latest = openRows(spec, codec, context)
   const table = storageTable(streamTimesTable, spec, context)

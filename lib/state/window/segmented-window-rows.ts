@@ -3,14 +3,12 @@ import type { Counter } from '../../metrics/metrics.ts'
 import type { StorageTable, StorageWrite } from '../../storage/storage.ts'
 import { readInt64, writeInt64 } from '../key-value/row-codec.ts'
 import { chained, isBehind, sorted, translated } from '../key-value/row-iterators.ts'
-import { ascending } from '../key-value/key-order.ts'
 import type { KeyedRow, Row } from '../key-value/row.ts'
 import type { OrderedRange } from '../../storage/ordered-map.ts'
 import { restoreWithin, type RestoreBudget } from '../restore-budget.ts'
 import type { ChangelogRecord } from '../state-store.ts'
 import type { WindowStoreSpec } from '../store-spec.ts'
 import {
-  boundsOfKey,
   boundsOfRange,
   boundsOfTime,
   keyOfWindow,
@@ -20,9 +18,10 @@ import {
   windowKey,
   windowKeyOfTimeKey,
 } from './window-key.ts'
-import { bySegment, byStart, inOrder, reversed } from './window-order.ts'
+import { behindWindow, bySegment, byStart, inOrder, reversed } from './window-order.ts'
 import {
   nextSequence,
+  type FoundWindow,
   type KeyRange,
   type SequenceNumbers,
   type TimeRange,
@@ -30,11 +29,12 @@ import {
   type WindowRows,
 } from './window-rows.ts'
 import type { Segment, WindowSegments } from './window-segments.ts'
+import type { WindowedRows } from './windowed-rows.ts'
 
 export interface SegmentedWindowOptions {
   readonly spec: WindowStoreSpec<unknown, unknown>
   readonly expiry: 'exact' | 'segmented'
-  readonly segments: WindowSegments
+  readonly segments: WindowSegments<WindowedRows>
   readonly sequences: SequenceNumbers
   /**
    * The sequence numbers of duplicates after a restore. `continue`: restored rows get new numbers, and the changelog's numbers go on
@@ -61,7 +61,7 @@ const stateKey = new Uint8Array(0)
  */
 export class SegmentedWindowRows implements WindowRows {
   readonly #options: SegmentedWindowOptions
-  readonly #segments: WindowSegments
+  readonly #segments: WindowSegments<WindowedRows>
   readonly #retentionMs: number
   readonly #keepsDuplicates: boolean
   readonly #isExact: boolean
@@ -81,7 +81,7 @@ export class SegmentedWindowRows implements WindowRows {
 
   get(key: string, startMs: number): Row | null {
     if (startMs < this.#firstLiveStart()) return null
-    return this.#segments.find(startMs)?.rows.get(windowKey(key, startMs, 0)) ?? null
+    return this.#segments.find(startMs)?.rows.getWindow(key, startMs) ?? null
   }
 
   put(key: string, startMs: number, row: Row | null): void {
@@ -90,19 +90,20 @@ export class SegmentedWindowRows implements WindowRows {
     this.#advance(startMs)
     if (this.#isExpired(startMs)) return this.#options.dropped.add()
     if (deletesNothing) return
-    const segment = this.#segments.create(startMs)
-    const stored = windowKey(key, startMs, this.#nextSequence())
-    segment.rows.put(stored, row)
-    segment.byTime?.put(timeKey(stored), row)
+    const { rows, byTime } = this.#segments.create(startMs)
+    const sequence = this.#nextSequence()
+    rows.putWindow(key, startMs, sequence, row)
+    byTime?.put(timeKey(windowKey(key, startMs, sequence)), row)
   }
 
-  fetch(key: string, times: TimeRange): IterableIterator<KeyedRow> {
-    const length = key.length + 12
-    const isLeft = isBehind(times.after, ascending, times.reverse)
-    const sources = this.#segmentsOf(fromStartOf(times)).map(({ segment, fromMs, toMs }) =>
-      segment.rows.scan({ ...boundsOfKey(key, fromMs, toMs), reverse: times.reverse }),
-    )
-    return chained(sources, ([windowKey]) => windowKey.length === length && isLeft(windowKey))
+  fetch(key: string, times: TimeRange): readonly FoundWindow[] {
+    const { fromMs, toMs, reverse, after } = times
+    const first = Math.max(0, fromMs, this.#firstLiveStart())
+    const found: FoundWindow[] = []
+    for (const { id, rows } of this.#segments.between(first, toMs))
+      rows.addWindows(key, first, Math.min(toMs, (id + 1) * this.#segments.intervalMs - 1), found)
+    if (reverse) found.reverse()
+    return after === undefined ? found : found.filter(behindWindow(after, reverse))
   }
 
   fetchRange(keys: KeyRange, times: TimeRange): IterableIterator<KeyedRow> {
@@ -172,6 +173,10 @@ export class SegmentedWindowRows implements WindowRows {
   checkpointed(): void {
     this.#segments.checkpointed()
     this.#committedState = undefined
+  }
+
+  close(): void {
+    this.#segments.close()
   }
 
   restore(records: readonly ChangelogRecord[], budget: RestoreBudget, rowOf: (record: ChangelogRecord) => Row | null): number {
@@ -266,7 +271,7 @@ export class SegmentedWindowRows implements WindowRows {
   }
 
   /** The bounds without the rows of earlier pages. A segment is ordered by window key, so the scan begins behind `after`. */
-  #behind(bounds: OrderedRange, { id }: Segment, after: string | undefined): OrderedRange {
+  #behind(bounds: OrderedRange, { id }: Pick<Segment, 'id'>, after: string | undefined): OrderedRange {
     if (after === undefined || id !== this.#segments.idOf(startOfWindow(after))) return bounds
     return bounds.reverse ? { ...bounds, to: after } : { ...bounds, from: `${after}\0` }
   }
@@ -301,7 +306,7 @@ function fromStartOf(times: TimeRange): TimeRange {
 }
 
 interface SegmentPart {
-  readonly segment: Segment
+  readonly segment: Segment<WindowedRows>
   readonly fromMs: number
   readonly toMs: number
 }

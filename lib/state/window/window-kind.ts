@@ -20,6 +20,7 @@ import type { WindowStoreSpec } from '../store-spec.ts'
 import { SegmentedWindowRows } from './segmented-window-rows.ts'
 import { isWindowKey } from './window-key.ts'
 import { WindowStateStore } from './window-state-store.ts'
+import { WindowedRows } from './windowed-rows.ts'
 
 type Spec = WindowStoreSpec<unknown, unknown>
 
@@ -91,7 +92,7 @@ function cachingOptions(base: SegmentedWindowRows, { compatibility }: StateStore
 
 function windowBase(spec: Spec, format: RowFormat, context: StateStoreContext) {
   const expiry = expiryOf(spec, context)
-  const segments = openSegments(spec, format, copyOf(spec), context)
+  const segments = openSegments(spec, format, copyOf(spec), (place) => new WindowedRows(place), context)
   const sequences = { store: 0, changelog: 0 }
   const likeJava = expiry === 'segmented' ? 'overwrite' : 'restart'
   const sequencesAfterRestore = context.compatibility === 'java' ? likeJava : 'continue'

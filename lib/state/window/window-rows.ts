@@ -20,12 +20,20 @@ export interface KeyRange {
   readonly isAll?: boolean
 }
 
+/** A window of the key that was asked for. */
+export interface FoundWindow {
+  readonly startMs: number
+  readonly sequence: number
+  readonly row: Row
+}
+
 /** A layer of a window store: rows by their window keys (`key ‖ start ‖ seq`). Reads return the rows as of the call. */
 export interface WindowRows {
   get(key: string, startMs: number): Row | null
   /** A row of null deletes. */
   put(key: string, startMs: number, row: Row | null): void
-  fetch(key: string, times: TimeRange): IterableIterator<KeyedRow>
+  /** The windows of a key, in order of time. */
+  fetch(key: string, times: TimeRange): readonly FoundWindow[]
   fetchRange(keys: KeyRange, times: TimeRange): IterableIterator<KeyedRow>
 }
 

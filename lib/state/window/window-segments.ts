@@ -1,14 +1,22 @@
 import type { StorageEnvironment, StorageWrite } from '../../storage/storage.ts'
-import { MemoryRows } from '../key-value/memory-rows.ts'
+import { VersionedTable } from '../../kernel/versioned-table.ts'
 import type { RowFormat } from '../key-value/row-codec.ts'
-import { WriteBuffer } from '../layers/write-buffer.ts'
+import type { CacheBudget, EvictableCache } from '../state-store.ts'
+import { SegmentRows, type RowPlace } from './segment-rows.ts'
 
 /** The rows whose times are in one span: the starts of windows, the ends of sessions, or the ends of versions. */
-export interface Segment {
+export interface Segment<R extends AnyRows = SegmentRows> {
   readonly id: number
-  readonly rows: MemoryRows | WriteBuffer
+  readonly rows: R
   /** The same rows by their time keys. They are a copy, and no index into `rows`, so that a scan shows the rows as of its call. */
-  readonly byTime: MemoryRows | WriteBuffer | undefined
+  readonly byTime: SegmentRows | undefined
+}
+
+type AnyRows = Pick<SegmentRows, keyof SegmentRows>
+
+/** Opens rows whose keys have no order by time. */
+export function plainRows(place: RowPlace | undefined): SegmentRows {
+  return new SegmentRows(() => new VersionedTable(), place)
 }
 
 /** Where segments keep their rows. Absent for stores in memory. */
@@ -16,6 +24,8 @@ export interface SegmentStorage {
   readonly environment: StorageEnvironment
   readonly store: string
   readonly format: RowFormat
+  /** The room in memory for rows that storage has, too. Absent: there is none. */
+  readonly kept: CacheBudget | undefined
 }
 
 /** The longest span of a segment. A store that keeps windows for ever has all of them in one segment. */
@@ -26,22 +36,32 @@ const copySuffix = '/by-time'
 /**
  * The segments of a store. On disk a segment is a table, so that expiry drops tables instead of deleting rows. An expired segment is not
  * read any more. Its table is dropped after the checkpoint that follows the commit: a crash before that brings the segment back, together
- * with the stream time that it belongs to.
+ * with the stream time that it belongs to. Segments keep their stored rows in memory, too, as long as there is room; the oldest give up first:
+ * nearly all reads are of recent times.
  */
-export class WindowSegments {
+export class WindowSegments<R extends AnyRows = SegmentRows> implements EvictableCache {
   readonly intervalMs: number
+  readonly #openRows: (place: RowPlace | undefined) => R
   readonly #storage: SegmentStorage | undefined
   readonly #copy: 'by-time' | 'none'
-  #live: Segment[] = []
-  #expired: Segment[] = []
-  #doomed: Segment[] = []
+  #live: Segment<R>[] = []
+  #expired: Segment<R>[] = []
+  #doomed: Segment<R>[] = []
+  #keptBytes = 0
 
   /** `copy`: whether segments also keep their rows in the order of time. */
-  constructor(intervalMs: number, storage: SegmentStorage | undefined, copy: 'by-time' | 'none' = 'none') {
+  constructor(
+    intervalMs: number,
+    storage: SegmentStorage | undefined,
+    openRows: (place: RowPlace | undefined) => R,
+    copy: 'by-time' | 'none' = 'none',
+  ) {
     this.intervalMs = Math.min(intervalMs, longestIntervalMs)
+    this.#openRows = openRows
     this.#storage = storage
     this.#copy = copy
-    for (const id of this.#storedIds()) this.#live.push(this.#open(id))
+    storage?.kept?.register(this)
+    for (const id of this.#storedIds()) this.#live.push(this.#open(id, 'rows'))
   }
 
   get dirtyBytes(): number {
@@ -58,22 +78,22 @@ export class WindowSegments {
     return Math.floor(startMs / this.intervalMs)
   }
 
-  find(startMs: number): Segment | undefined {
+  find(startMs: number): Segment<R> | undefined {
     const id = this.idOf(startMs)
     return this.#live.findLast((segment) => segment.id === id)
   }
 
-  create(startMs: number): Segment {
+  create(startMs: number): Segment<R> {
     const found = this.find(startMs)
     if (found !== undefined) return found
-    const segment = this.#open(this.idOf(startMs))
+    const segment = this.#open(this.idOf(startMs), 'empty')
     this.#live.push(segment)
     this.#live.sort((left, right) => left.id - right.id)
     return segment
   }
 
   /** The segments that may hold starts in the range, the oldest first. */
-  between(fromMs: number, toMs: number): Segment[] {
+  between(fromMs: number, toMs: number): Segment<R>[] {
     const from = this.idOf(fromMs)
     const to = this.idOf(toMs)
     return this.#live.filter(({ id }) => id >= from && id <= to)
@@ -100,23 +120,57 @@ export class WindowSegments {
 
   checkpointed(): void {
     for (const rows of this.#all()) rows.checkpointed()
+    this.#keepStored()
     if (this.#doomed.length === 0) return
     this.#storage?.environment.drop(this.#doomed.flatMap(({ id }) => this.#tableNames(id)))
     this.#doomed = []
   }
 
-  #all(): (MemoryRows | WriteBuffer)[] {
+  /** Of stored rows in memory, as of the last checkpoint. */
+  get bytes(): number {
+    return this.#keptBytes
+  }
+
+  /** Releases rows of about so many bytes. */
+  evict(bytes: number): void {
+    const least = Math.max(0, this.#keptBytes - bytes)
+    for (const rows of this.#all()) if (this.#keptBytes > least) this.#release(rows)
+  }
+
+  close(): void {
+    this.#storage?.kept?.unregister(this)
+  }
+
+  #keepStored(): void {
+    if (this.#storage === undefined) return
+    if (this.#storage.kept === undefined) return this.#all().forEach((rows) => rows.release())
+    const bytes = this.#all().reduce((sum, rows) => sum + keptBytes(rows), 0)
+    this.#charge(bytes - this.#keptBytes)
+  }
+
+  #release(rows: AnyRows): void {
+    const before = keptBytes(rows)
+    rows.release()
+    this.#charge(keptBytes(rows) - before)
+  }
+
+  #charge(bytes: number): void {
+    this.#keptBytes += bytes
+    this.#storage?.kept?.charge(bytes, this)
+  }
+
+  #all(): AnyRows[] {
     return [...this.#live, ...this.#expired].flatMap(({ rows, byTime }) => (byTime === undefined ? [rows] : [rows, byTime]))
   }
 
-  #open(id: number): Segment {
-    const [rows, byTime] = this.#tableNames(id).map((name) => this.#openRows(name))
-    return { id, rows: rows!, byTime }
+  #open(id: number, content: RowPlace['content']): Segment<R> {
+    const [rows, byTime] = this.#tableNames(id).map((name) => this.#place(name, content))
+    return { id, rows: this.#openRows(rows), byTime: this.#copy === 'none' ? undefined : plainRows(byTime) }
   }
 
-  #openRows(table: string): MemoryRows | WriteBuffer {
+  #place(name: string, content: RowPlace['content']): RowPlace | undefined {
     const storage = this.#storage
-    return storage === undefined ? new MemoryRows() : new WriteBuffer(storage.environment.table(table), storage.format)
+    return storage && { table: storage.environment.table(name), format: storage.format, content }
   }
 
   /** The tables of a segment. No other store has such names, because the name of a store has no slash. */
@@ -131,4 +185,9 @@ export class WindowSegments {
     const tables = this.#storage.environment.tables().filter((name) => name.startsWith(prefix) && !name.endsWith(copySuffix))
     return tables.map((name) => this.idOf(Number(name.slice(prefix.length)))).sort((left, right) => left - right)
   }
+}
+
+/** The bytes of rows that storage has. */
+function keptBytes({ heldBytes, dirtyBytes }: AnyRows): number {
+  return Math.max(0, heldBytes - dirtyBytes)
 }

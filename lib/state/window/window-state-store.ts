@@ -11,6 +11,7 @@ import { noBudget, type RestoreBudget } from '../restore-budget.ts'
 import type { ChangelogRecord, StateStore } from '../state-store.ts'
 import type { WindowStoreSpec } from '../store-spec.ts'
 import { keyOfWindow, startOfWindow } from './window-key.ts'
+import { FetchedWindows } from './fetched-windows.ts'
 import type { KeyRange, TimeRange, WindowRows } from './window-rows.ts'
 import type { UnemittedWindows, WindowEntry, WindowedEntry, WindowStore } from './window-store.ts'
 
@@ -122,10 +123,8 @@ export class WindowStateStore<K, V>
 
   #fetchKey(key: K, times: TimeRange): IterableIterator<WindowEntry<V>> {
     this.checkOpen()
-    return positioned(this.#top.fetch(this.#keys.encode(key), times), ([windowKey, row]) => ({
-      startMs: startOfWindow(windowKey),
-      value: this.#codec.fromRow(row),
-    }))
+    const bytes = this.#keys.encode(key)
+    return new FetchedWindows(bytes, this.#top.fetch(bytes, times), this.#codec)
   }
 
   #range(fromKey: K | null, toKey: K | null): KeyRange {

@@ -1,0 +1,198 @@
+import type { ByteKey } from '../../kernel/byte-key.ts'
+import { noValue } from '../../kernel/byte-table.ts'
+import { sortRows } from '../../kernel/sort-rows.ts'
+import type { Pin, VersionedTable } from '../../kernel/versioned-table.ts'
+import { asBuffer, latin1 } from '../../model/bytes.ts'
+import type { OrderedRange } from '../../storage/ordered-map.ts'
+import type { StorageRange, StorageTable, StorageWrite } from '../../storage/storage.ts'
+import { ascending, descending } from '../key-value/key-order.ts'
+import type { BaseRows } from '../key-value/key-value-rows.ts'
+import type { RowFormat } from '../key-value/row-codec.ts'
+import { overlay, translated } from '../key-value/row-iterators.ts'
+import { row, type KeyedRow, type Row } from '../key-value/row.ts'
+import { TableScan } from '../key-value/table-scan.ts'
+import { KeyScratch } from './key-scratch.ts'
+
+/** Where rows are stored. */
+export interface RowPlace {
+  readonly table: StorageTable
+  readonly format: RowFormat
+  /** `empty`: storage has none of the rows yet. Until they are released it is not read then. */
+  readonly content: 'empty' | 'rows'
+}
+
+/**
+ * The rows of a segment, in a table of the kernel. A row on its way to storage is *open* from its put to the `commit`, *committed* to the
+ * `checkpoint`, and stored when `checkpointed` is called. The table keeps stored rows, so that storage need not be read, until `release`.
+ *
+ * A pin holds the state of the last commit: open writes leave those rows beside theirs, and a checkpoint stores what the pin shows.
+ */
+export class SegmentRows<T extends VersionedTable = VersionedTable> implements BaseRows {
+  protected table: T
+  protected readonly scratch = new KeyScratch()
+  readonly #newTable: () => T
+  readonly #place: RowPlace | undefined
+  /** Whether storage has rows that the table lacks. */
+  #isPartial: boolean
+  /** The rows that storage does not have as they are, each at least once. */
+  #dirty: number[] = []
+  #hasOpen = false
+  #committed: Pin | undefined
+  /** The state that the last checkpoint wrote. */
+  #taken: Pin | undefined
+
+  /** `place` is absent for rows that are in memory only. */
+  constructor(newTable: () => T, place: RowPlace | undefined) {
+    this.#newTable = newTable
+    this.#place = place
+    this.#isPartial = place?.content === 'rows'
+    this.table = this.#begin()
+  }
+
+  protected get isPartial(): boolean {
+    return this.#isPartial
+  }
+
+  /** By the mean size of rows. */
+  get dirtyBytes(): number {
+    return this.#dirty.length === 0 ? 0 : Math.ceil((this.#dirty.length * this.heldBytes) / this.table.count)
+  }
+
+  get heldBytes(): number {
+    return this.table.usedBytes + this.table.indexBytes
+  }
+
+  get(key: string): Row | null {
+    return this.read(this.scratch.of(key))
+  }
+
+  put(key: string, row: Row | null): void {
+    this.write(this.scratch.of(key), row)
+  }
+
+  restore(key: string, row: Row | null): void {
+    this.put(key, row)
+  }
+
+  scan(range: OrderedRange): IterableIterator<KeyedRow> {
+    const from = range.from === undefined ? undefined : bufferOf(range.from)
+    const to = range.to === undefined ? undefined : bufferOf(range.to)
+    const reverse = range.reverse === true
+    return overlay(
+      new TableScan(this.table, { from, to, reverse }),
+      this.#isPartial ? this.#scanStored({ from, to, reverse }) : [].values(),
+      reverse ? descending : ascending,
+    )
+  }
+
+  /** An estimate where rows were released: one that is both stored and in the table counts twice, and a deletion counts. */
+  count(): number {
+    return this.table.count + (this.#isPartial ? this.#place!.table.count() : 0)
+  }
+
+  commit(): void {
+    if (!this.#hasOpen) return
+    const before = this.#committed
+    this.#committed = this.table.pin()
+    if (before !== undefined && before !== this.#taken) this.table.unpin(before)
+    this.#hasOpen = false
+  }
+
+  checkpoint(writes: StorageWrite[]): void {
+    const committed = this.#committed
+    if (committed === undefined) return
+    if (this.#taken !== undefined && this.#taken !== committed) this.table.unpin(this.#taken)
+    this.#taken = committed
+    let last = 0
+    for (const dirty of sortRows(Int32Array.from(this.#dirty), this.table)) {
+      const version = dirty === last ? 0 : this.table.versionAt(dirty, committed)
+      last = dirty
+      if (version !== 0) writes.push(this.#stored(dirty, version))
+    }
+  }
+
+  checkpointed(): void {
+    const taken = this.#taken
+    if (taken === undefined) return
+    this.#dirty = [...new Set(this.#dirty)].filter((dirty) => this.table.isNewer(dirty, taken))
+    this.table.unpin(taken)
+    if (this.#committed === taken) this.#committed = undefined
+    this.#taken = undefined
+  }
+
+  /** Forgets the rows that storage has, unless a checkpoint is under way. From now on they are read from there. */
+  release(): void {
+    if (this.#taken !== undefined) return
+    const [former, dirty, committed] = [this.table, this.#dirty, this.#committed]
+    this.table = this.#begin()
+    this.#isPartial = true
+    if (committed !== undefined) {
+      for (const each of dirty) this.#copy(former, each, former.versionAt(each, committed))
+      this.#committed = this.table.pin()
+    }
+    for (const each of dirty) if (committed === undefined || former.isNewer(each, committed)) this.#copy(former, each, each)
+  }
+
+  protected read(key: ByteKey): Row | null {
+    const found = this.table.find(key)
+    if (found !== 0) return rowIn(this.table, found)
+    return this.#isPartial ? this.#readStored(key) : null
+  }
+
+  protected write(key: ByteKey, row: Row | null): void {
+    if (row !== null) this.table.put(key, asBuffer(row.bytes), 0, row.bytes.byteLength, row.timestamp)
+    else if (this.#place === undefined) this.table.delete(key)
+    else this.table.putDeletion(key, 0)
+  }
+
+  #begin(): T {
+    const table = this.#newTable()
+    this.#dirty = []
+    if (this.#place === undefined) return table
+    table.written = (written) => {
+      this.#hasOpen = true
+      this.#dirty.push(written)
+    }
+    return table
+  }
+
+  #readStored({ bytes, at, length }: ByteKey): Row | null {
+    const { table, format } = this.#place!
+    const stored = table.get(bytes.subarray(at, at + length))
+    return stored === undefined ? null : format.read(stored)
+  }
+
+  #scanStored(range: StorageRange): IterableIterator<KeyedRow> {
+    const { table, format } = this.#place!
+    return translated(table.iterate(range), ({ key, value }) => [latin1(key), format.read(value)])
+  }
+
+  #stored(row: number, version: number): StorageWrite {
+    const { table, format } = this.#place!
+    const [at, value] = [this.table.keyAt(row), rowIn(this.table, version)]
+    const key = Buffer.from(this.table.bytes.subarray(at, at + this.table.keyLength(row)))
+    return { table, key, value: value && format.write(value) }
+  }
+
+  #copy(from: VersionedTable, row: number, version: number): void {
+    if (version === 0) return
+    const key = this.scratch.at(from.bytes, from.keyAt(row), from.keyLength(row))
+    const length = from.valueLength(version)
+    if (length <= noValue) this.table.putDeletion(key, 0)
+    else this.table.put(key, from.bytes, from.valueAt(version), length, from.timestamp(version))
+  }
+}
+
+/** A row with a copy of the bytes: those of a table change with its next writes. Null for a deletion. */
+export function rowIn(table: VersionedTable, version: number): Row | null {
+  const length = table.valueLength(version)
+  if (length < 0) return null
+  const at = table.valueAt(version)
+  const bytes = Buffer.allocUnsafe(length)
+  table.bytes.copy(bytes, 0, at, at + length)
+  return row(bytes, table.timestamp(version))
+}
+
+function bufferOf(key: string): Buffer {
+  return Buffer.from(key, 'latin1')
+}
