@@ -227,14 +227,32 @@ function kindsOf({ level, restless, forgetful }: FaultyWorld): readonly string[]
 /** Draws when which fault happens to whom. */
 export function planFaults(of: FaultyWorld, count: number, withinMs: number, kinds = kindsOf(of)): void {
   const { world, members } = of
-  for (let left = count; left > 0; left--) {
+  if (count > 0) planFirst(of, kinds)
+  for (let left = count - 1; left > 0; left--) {
     const kind = drawn(world, kinds)
     const member = drawn(world, members)
-    world.schedule(between(world, 0.1 * withinMs, withinMs), null, `fault ${kind}`, () => {
-      hit(of, kind)
-      world.note(`FAULT ${allKinds[kind]!(of, member)}`)
-    })
+    world.schedule(between(world, 0, withinMs), null, `fault ${kind}`, () => happens(of, kind, member))
   }
+}
+
+const kindsOfCalls: readonly string[] = ['kill before', 'kill after', 'mishap']
+
+/** Some calls are made only by the first member of a group, when it starts. So one fault happens then, and is often that of a call. */
+function planFirst(of: FaultyWorld, kinds: readonly string[]): void {
+  const { world, members } = of
+  const ofCalls = kinds.filter((kind) => kindsOfCalls.includes(kind))
+  const kind = drawn(world, ofCalls.length > 0 && world.chance.float() < 0.5 ? ofCalls : kinds)
+  let isFirst = true
+  for (const member of members)
+    member.onNextStart(() => {
+      if (isFirst) happens(of, kind, member)
+      isFirst = false
+    })
+}
+
+function happens(of: FaultyWorld, kind: string, member: SimulatedMember): void {
+  hit(of, kind)
+  of.world.note(`FAULT ${allKinds[kind]!(of, member)}`)
 }
 
 /** All that lasts ends now, and all members run again. */

@@ -26,6 +26,7 @@ export class SimulatedMember {
   #process: SimulatedProcess | null = null
   #streams: KafkaStreams | null = null
   #starts = 0
+  #onNextStart = (): void => undefined
 
   constructor(options: MemberOptions) {
     this.#options = options
@@ -42,12 +43,20 @@ export class SimulatedMember {
     return this.process === null ? null : this.#streams
   }
 
+  /** Calls this when the next process is there, and has done nothing yet. */
+  onNextStart(callback: () => void): void {
+    this.#onNextStart = callback
+  }
+
   start(): void {
     const { world, open } = this.#options
     const process = new SimulatedProcess(`${this.name}.${++this.#starts}`, world)
     const streams = open(process)
     this.#process = process
     this.#streams = streams
+    const onStart = this.#onNextStart
+    this.#onNextStart = () => undefined
+    onStart()
     // A start that fails, for example because no broker answers, is tried again. An application that has started must not end.
     let isStarted = false
     streams.closed.catch((error: unknown) => this.#ended(process, isStarted ? error : null))
