@@ -83,6 +83,15 @@ export const checks: Readonly<Record<string, string>> = {
   UI10: 'A new user understands it in two minutes',
 }
 
+/** How a check was made where its test cannot do what its sentence says. */
+export const notes: Readonly<Record<string, string>> = {
+  UI10:
+    'No person was asked. The test goes through the tour as a new user would, by what a screen reader hears of the page (no canvas, no ' +
+    'code), and holds six questions against it: what is a stream, what is a table, what did the rename change, where does lost state ' +
+    'come from, what did the kill lose, what becomes of a bad record. Each has to be answered in words while its step is shown.',
+  L1: 'Only a run of 1,000 a second for 60 s counts: `PIPELINE_RATE=1000 PIPELINE_SECONDS=60 LIMITS=on npm run test:browser`, on a quiet machine.',
+}
+
 /** What the application does not do yet: a part of it that is not built, with the checks that it brings. */
 export const notBuilt: Readonly<Record<string, string>> = {
   'operation: errors, retries, contracts, windows, metrics':

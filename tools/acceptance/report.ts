@@ -9,7 +9,7 @@
 import { globSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { markdown } from '../markdown.ts'
-import { checks, notBuilt } from './checks.ts'
+import { checks, notBuilt, notes } from './checks.ts'
 
 type Result = 'passed' | 'failed' | 'skipped' | 'absent'
 
@@ -78,6 +78,12 @@ ${summary}
 | check | what has to hold | shown by | result |
 | --- | --- | --- | --- |
 ${[...byCheck].map(([id, shown]) => rowOf(id, shown)).join('\n')}
+
+## Notes
+
+${Object.entries(notes)
+  .map(([id, note]) => `- **${id}**: ${note}`)
+  .join('\n')}
 `
 const path = join(root, 'docs', 'acceptance.md')
 writeFileSync(path, await markdown(page, path))

@@ -11,6 +11,11 @@ export function serveInThread<C extends TObject>(definition: ServiceDefinition<C
   const destination = { write: (line: string) => void process.stdout.write(line) }
   const log = openLog({ name: options.name, level: options.level as 'info', destination }).child({ service: definition.name })
   const services = new Map<number, Promise<Service>>()
+  // A thread that is killed does not write its compile cache at its end. Once is enough: services of a kind have the same modules.
+  let keepCompiled = (): void => {
+    keepCompiled = () => {}
+    flushCompileCache()
+  }
   const say = (message: FromWorker): void => parentPort!.postMessage(message)
 
   async function start(number: number, config: unknown): Promise<void> {
@@ -23,7 +28,7 @@ export function serveInThread<C extends TObject>(definition: ServiceDefinition<C
       say({ service: number, type: 'started', url: service.url })
       await service.ready
       say({ service: number, type: 'ready' })
-      flushCompileCache()
+      keepCompiled()
     } catch (error) {
       failed(error as Error)
     }

@@ -1,44 +1,17 @@
 import { cpus } from 'node:os'
 import t from 'tap'
-import type { CDPSession, Page } from 'playwright-core'
+import type { CDPSession } from 'playwright-core'
 import { FakeServer } from '../fake/fake-server.ts'
 import { figures, hasLimits, openPage, withBrowser } from './browser-test.ts'
+import { measureFrames, showFrames } from './frames.ts'
 
 const seconds = Number(process.env['SPEED_SECONDS'] ?? 20)
 const warmUpMs = 5_000
-
-interface Frames {
-  readonly fps: number
-  readonly p99: number
-  readonly worst: number
-  readonly long: number
-}
-
-/** Frames as the page sees them: what lies between two calls of `requestAnimationFrame`. */
-function measureFrames(page: Page): Promise<Frames> {
-  return page.evaluate(async (ms) => {
-    let long = 0
-    new PerformanceObserver((list) => (long += list.getEntries().length)).observe({ type: 'long-animation-frame' })
-    const deltas: number[] = []
-    const start = performance.now()
-    for (let last = start; last - start < ms;) {
-      const now = await new Promise<number>((resolve) => requestAnimationFrame(resolve))
-      deltas.push(now - last)
-      last = now
-    }
-    const sorted = deltas.slice(1).toSorted((left, right) => left - right)
-    const mean = sorted.reduce((sum, delta) => sum + delta, 0) / sorted.length
-    return { fps: 1_000 / mean, p99: sorted[Math.floor(sorted.length * 0.99)]!, worst: sorted.at(-1)!, long }
-  }, seconds * 1_000)
-}
 
 async function metric(session: CDPSession, name: string): Promise<number> {
   const { metrics } = await session.send('Performance.getMetrics')
   return metrics.find((each) => each.name === name)?.value ?? NaN
 }
-
-const show = ({ fps, p99, worst, long }: Frames): string =>
-  `${fps.toFixed(1)} fps, p99 ${p99.toFixed(1)} ms, worst ${worst.toFixed(0)} ms, ${long} long frames`
 
 await withBrowser(async (bench) => {
   await t.test(`UI9: 1,000 transfers a second for ${seconds} s: frames, heap and script time`, async (t) => {
@@ -51,7 +24,7 @@ await withBrowser(async (bench) => {
     await page.waitForTimeout(warmUpMs)
     const before = { script: await metric(session, 'ScriptDuration'), task: await metric(session, 'TaskDuration') }
     const receivedBefore = (await figures(page)).received
-    const frames = await measureFrames(page)
+    const frames = await measureFrames(page, seconds)
     const script = ((await metric(session, 'ScriptDuration')) - before.script) * (1_000 / seconds)
     const task = ((await metric(session, 'TaskDuration')) - before.task) * (1_000 / seconds)
     const received = ((await figures(page)).received - receivedBefore) / seconds
@@ -62,10 +35,10 @@ await withBrowser(async (bench) => {
 
     const blank = await bench.browser.newPage()
     await blank.goto('about:blank')
-    const baseline = await measureFrames(blank)
+    const baseline = await measureFrames(blank, seconds)
     await blank.close()
 
-    t.comment(`page: ${show(frames)}; blank page: ${show(baseline)}; ${cpus().length} cores, ${cpus()[0]?.model}`)
+    t.comment(`page: ${showFrames(frames)}; blank page: ${showFrames(baseline)}; ${cpus().length} cores, ${cpus()[0]?.model}`)
     t.comment(
       `${received.toFixed(0)} records/s, script ${script.toFixed(0)} ms/s, main thread ${task.toFixed(0)} ms/s, heap ${heap.toFixed(1)} MB`,
     )
