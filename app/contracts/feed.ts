@@ -249,7 +249,14 @@ export interface System {
   /** Writes without an answer yet in the supervisor's outbox, with their keys. A page adds those of its own. */
   readonly waiting: number
   /** What this server allows here. What is not allowed has no route: leave its control out. */
-  readonly allows: { readonly kill: boolean; readonly poison: boolean; readonly generator: boolean; readonly wipe: boolean }
+  readonly allows: {
+    readonly kill: boolean
+    readonly poison: boolean
+    readonly generator: boolean
+    readonly wipe: boolean
+    /** Dead letters may be discarded. */
+    readonly discard: boolean
+  }
 }
 
 /** The last kill of the child. */

@@ -10,6 +10,7 @@ import type { Log } from '../platform/log.ts'
 import type { Service, ServiceDefinition } from '../platform/service.ts'
 import { capture } from '../services/capture/main.ts'
 import { coreRead } from '../services/core-read/main.ts'
+import { retriesService } from '../services/retries/main.ts'
 import { registryService } from '../services/registry/main.ts'
 import { sinkService } from '../services/sink/main.ts'
 import { transfersWrite } from '../services/transfers-write/main.ts'
@@ -92,6 +93,7 @@ export async function openPipeline(
   for (const table of ['users', 'transfers'] as const)
     await running.start(capture, { table, database: path(`${table}.db`), pollIntervalMs: 10 }, `capture-${table}`)
   await running.start(sinkService, { ...common, documents: path('documents.db') })
+  await running.start(retriesService, {})
   const from = { dir, kafka: bootstrapServers, registry: registry.url, settlement, enrichers }
   const applications = parts.use(new Applications(running, thread, from))
   const open = (table: 'users' | 'transfers'): BankDatabase =>

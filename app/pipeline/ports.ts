@@ -7,10 +7,12 @@ const ports: ReadonlyMap<string, number> = new Map([
   ['transfers-write', 8084],
   ['inspector', 8086],
   ['bff', 8087],
+  ['dead-letters', 8088],
   ['registry', 8091],
   ['capture-users', 8092],
   ['sink', 8093],
   ['capture-transfers', 8094],
+  ['retries', 8095],
   ...Object.keys(applications).map((name, index) => [name, 8101 + index] as const),
 ])
 

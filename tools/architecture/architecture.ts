@@ -3,13 +3,24 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { applications } from '../../examples/transfer-pipeline/main.ts'
 import { transferReadTopology } from '../../examples/transfer-pipeline/topologies/transfer-read.ts'
 import { userDirectoryTopology } from '../../examples/transfer-pipeline/topologies/user-directory.ts'
-import { enriched, manifest, rawTransfers, rawUsers, transferCommands, users } from '../../examples/transfer-pipeline/topics.ts'
+import {
+  deadLetterTopics,
+  enriched,
+  manifest,
+  repeatables,
+  rawTransfers,
+  rawUsers,
+  transferCommands,
+  users,
+} from '../../examples/transfer-pipeline/topics.ts'
 import { bff } from '../../app/services/bff/main.ts'
 import { capture } from '../../app/services/capture/main.ts'
+import { deadLettersService } from '../../app/services/dead-letters/main.ts'
 import { coreRead } from '../../app/services/core-read/main.ts'
 import { inspectorService } from '../../app/services/inspector/main.ts'
 import { readState } from '../../app/services/read-state/main.ts'
 import { registryService } from '../../app/services/registry/main.ts'
+import { retriesService } from '../../app/services/retries/main.ts'
 import { sinkService } from '../../app/services/sink/main.ts'
 import { streamsService } from '../../app/services/streams/main.ts'
 import { transfersWrite } from '../../app/services/transfers-write/main.ts'
@@ -22,7 +33,10 @@ import type { Station } from './mermaid.ts'
 
 const path = new URL('../../docs/architecture.md', import.meta.url).pathname
 const topics: readonly string[] = manifest.map(({ name }) => name)
-const services = [usersWrite, transfersWrite, capture, registryService, streamsService, sinkService, coreRead, readState, inspectorService, bff] // prettier-ignore
+const services = [usersWrite, transfersWrite, capture, registryService, streamsService, sinkService, coreRead, readState, inspectorService, retriesService, deadLettersService, bff] // prettier-ignore
+
+const retried = repeatables.flatMap(({ retries }) => [...retries.values()])
+const replayed = repeatables.map(({ replay }) => replay)
 
 /** What is no stream application: services around the topics, and their databases. */
 const around: readonly Station[] = [
@@ -37,6 +51,8 @@ const around: readonly Station[] = [
   { name: 'core-read', kind: 'service', from: [], to: ['bff'] },
   { name: 'read-state', kind: 'service', from: [enriched.name], to: [] },
   { name: 'bff', kind: 'service', from: [], to: ['users-write', 'transfers-write', 'page'] },
+  { name: 'retries', kind: 'service', from: retried, to: replayed },
+  { name: 'dead-letters', kind: 'service', from: [...deadLetterTopics], to: ['bff', ...replayed] },
   { name: 'inspector', kind: 'service', from: [], to: ['page'] },
   { name: 'page', kind: 'service', from: [], to: ['bff'] },
 ]

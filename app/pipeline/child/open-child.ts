@@ -4,6 +4,7 @@ import { flushCompileCache } from 'node:module'
 import { join } from 'node:path'
 import type { Log } from '../../platform/log.ts'
 import { bff } from '../../services/bff/main.ts'
+import { deadLettersService } from '../../services/dead-letters/main.ts'
 import { inspectorService } from '../../services/inspector/main.ts'
 import { openPipeline } from '../pipeline.ts'
 import type { ChildOptions, FromChild } from './messages.ts'
@@ -28,7 +29,9 @@ export async function openChild(options: ChildOptions, log: Log, say: (message: 
     clusterIdentity: identityOf(options),
   })
   const { usersUrl, transfersUrl, readUrl } = pipeline
-  const front = await pipeline.start(bff, { users: usersUrl, transfers: transfersUrl, read: readUrl, timeoutMs: 5000 })
+  const letters = await pipeline.start(deadLettersService, { registry: pipeline.registryUrl })
+  const behind = { users: usersUrl, transfers: transfersUrl, read: readUrl, letters: letters.url }
+  const front = await pipeline.start(bff, { ...behind, timeoutMs: 5000 })
   say({
     type: 'urls',
     urls: { inspector: inspector.url, bff: front.url, users: usersUrl, transfers: transfersUrl, read: readUrl },

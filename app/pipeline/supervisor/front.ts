@@ -29,18 +29,21 @@ export const dataHeaders: Readonly<Record<string, string>> = {
 }
 
 /** Paths that the BFF of the child answers, unless this process has a route for them. */
-const passedOn = /^\/(api\/(users|transfers|health)|users|transfers)(\/|\?|$)/
+const passedOn = /^\/(api\/(users|transfers|health|dlq)|users|transfers)(\/|\?|$)/
+/** Only with the other controls: a letter that is discarded is easily forgotten. */
+const discarding = /^\/api\/dlq\/.*\/discard(\?|$)/
 const ownUnderTransfers = /^\/(api\/)?transfers\/stream(\?|$)/
 
 /**
  * The one port: files of the page, routes of this process, and all else of the BFF. Who opens the page while it is being built waits for it:
  * a browser would show what is answered instead, and not ask again.
  */
-export function openFront(http: Http, proxy: BffProxy, files: Files): Server {
+export function openFront(http: Http, proxy: BffProxy, files: Files, discard: 'allowed' | 'absent' = 'absent'): Server {
   const answer = (request: IncomingMessage, response: ServerResponse, built: PageFiles): void => {
     const url = request.url ?? '/'
     if (serveFile(request, response, built)) return
-    if (passedOn.test(url) && !ownUnderTransfers.test(url)) void proxy.pass(request, response, dataHeaders)
+    const isAbsent = discard === 'absent' && discarding.test(url)
+    if (passedOn.test(url) && !ownUnderTransfers.test(url) && !isAbsent) void proxy.pass(request, response, dataHeaders)
     else http.routing(request, response)
   }
   const server = createServer((request, response) => {

@@ -28,7 +28,7 @@ export async function openSupervised(options: PipelineOptions, dir: string, outp
   if (controls === 'allowed') addControlRoutes(http, supervisor)
   await http.ready()
   const files: Files = options.page === 'page' ? openPage(supervisor) : () => noFiles
-  const server = openFront(http, supervisor.proxy, files)
+  const server = openFront(http, supervisor.proxy, files, controls)
   const port = await listenFrom(server, options.port)
   supervisor.start()
   return {

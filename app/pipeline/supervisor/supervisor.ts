@@ -155,7 +155,7 @@ export class Supervisor {
       cluster: this.#options.child.kafka === undefined ? 'embedded' : 'kafka',
       generator: this.generator.state,
       waiting: this.#outbox.size,
-      allows: { kill: isAllowed, poison: isAllowed, generator: isAllowed, wipe: isAllowed },
+      allows: { kill: isAllowed, poison: isAllowed, generator: isAllowed, wipe: isAllowed, discard: isAllowed },
     }
   }
 

@@ -10,9 +10,16 @@ export interface Upstreams {
   readonly users: Upstream
   readonly transfers: Upstream
   readonly read: Upstream
+  readonly letters: Upstream
 }
 
 type Request = FastifyRequest<{ Params: { id?: string }; Body: Buffer | undefined }>
+
+type LetterRequest = FastifyRequest<{ Params: { topic: string; p: string; o: string } }>
+
+function letterPath({ params: { topic, p, o } }: LetterRequest): string {
+  return `/letters/${[topic, p, o].map(encodeURIComponent).join('/')}`
+}
 
 /** The services behind say what they take: parameters and bodies are passed on, and refused there. */
 const passedOn = { schema: { querystring: { type: 'object', additionalProperties: true } } } as const
@@ -25,6 +32,7 @@ export function addBffRoutes(http: Http, upstreams: Upstreams): void {
   http.addContentTypeParser('application/json', { parseAs: 'buffer' }, async (_request: unknown, body: Buffer) => body)
   addUserRoutes(http, upstreams)
   addTransferRoutes(http, upstreams)
+  addLetterRoutes(http, upstreams)
   addOriginRoutes(http, upstreams)
   addHealth(http, upstreams)
 }
@@ -61,6 +69,16 @@ function addTransferRoutes(http: Http, { transfers, read }: Upstreams): void {
       ...passedOn,
       handler: (request, reply) => pass(transfers, request, reply, `/transfers/${idOf(request as Request)}`),
     })
+}
+
+function addLetterRoutes(http: Http, { letters }: Upstreams): void {
+  const one = '/api/dlq/letters/:topic/:p/:o'
+  http.get('/api/dlq/letters', passedOn, (request, reply) => pass(letters, request, reply, '/letters'))
+  http.get(one, passedOn, (request, reply) => pass(letters, request, reply, letterPath(request as LetterRequest)))
+  for (const what of ['replay', 'discard'])
+    http.post(`${one}/${what}`, passedOn, (request, reply) =>
+      pass(letters, request, reply, `${letterPath(request as LetterRequest)}/${what}`),
+    )
 }
 
 /** What the page of the origin called: bare arrays, and a POST that answers 200 with nothing. */

@@ -12,6 +12,7 @@ const config = Type.Object({
   users: Type.String({ default: 'http://127.0.0.1:8081', description: 'Address of users-write.' }),
   transfers: Type.String({ default: 'http://127.0.0.1:8084', description: 'Address of transfers-write.' }),
   read: Type.String({ default: 'http://127.0.0.1:8082', description: 'Address of core-read.' }),
+  letters: Type.String({ default: 'http://127.0.0.1:8088', description: 'Address of dead-letters.' }),
   timeoutMs: Type.Integer({ default: 5000, minimum: 1, description: 'How long a service may take to answer, in ms.' }),
 })
 
@@ -31,6 +32,7 @@ export const bff: ServiceDefinition<typeof config> = {
       users: upstream('users API', given.users, 'Transfers can still be read.'),
       transfers: upstream('transfers API', given.transfers, 'Users can still be made, and transfers read.'),
       read: upstream('read API', given.read, 'Users and new transfers work.'),
+      letters: upstream('dead letters API', given.letters, 'The pipeline goes on.'),
     })
     return await parts.listen(http, given)
   },

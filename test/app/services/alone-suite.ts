@@ -30,6 +30,8 @@ export async function servicesAlone(t: Test, bootstrapServers: string): Promise<
     ...applications.map((application) => start('streams', { ...common, application, 'state-dir': file('state') })),
     start('read-state', { ...common, 'state-dir': file('read-state') }),
     start('inspector', common),
+    start('retries', shared),
+    start('dead-letters', common),
   ])
   const bff = await start('bff', { users: users.url, transfers: transfers.url, read: read.url })
   const all: readonly ServiceProcess[] = [users, transfers, read, ...others, bff, registry]

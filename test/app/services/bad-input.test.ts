@@ -3,6 +3,7 @@ import { openPipeline } from '../../../app/pipeline/pipeline.ts'
 import { problemMediaType } from '../../../app/platform/http/problem.ts'
 import { silentLog } from '../../../app/platform/log.ts'
 import { bff } from '../../../app/services/bff/main.ts'
+import { deadLettersService } from '../../../app/services/dead-letters/main.ts'
 import { inspectorService } from '../../../app/services/inspector/main.ts'
 import { readState } from '../../../app/services/read-state/main.ts'
 import { directory } from '../../storage/media.ts'
@@ -36,7 +37,9 @@ test('bad input to every endpoint of every service is refused as a problem, and 
   const { usersUrl, transfersUrl, readUrl, registryUrl } = pipeline
   const registry = registryUrl
   const watching = await pipeline.start(inspectorService, { registry, clusterIdentity: 'test' })
-  const front = await pipeline.start(bff, { users: usersUrl, transfers: transfersUrl, read: readUrl, timeoutMs: 5000 })
+  const letters = await pipeline.start(deadLettersService, { registry })
+  const behind = { users: usersUrl, transfers: transfersUrl, read: readUrl, letters: letters.url }
+  const front = await pipeline.start(bff, { ...behind, timeoutMs: 5000 })
   const state = await pipeline.start(readState, {
     registry,
     stateDir: `${dir}/read`,
@@ -50,6 +53,7 @@ test('bad input to every endpoint of every service is refused as a problem, and 
     'transfers-write': transfersUrl,
     'core-read': readUrl,
     inspector: watching.url,
+    'dead-letters': letters.url,
     bff: front.url,
     'read-state': state.url,
   }

@@ -349,6 +349,6 @@ function running(at: number): System {
     cluster: 'embedded',
     generator: { running: true, rate: 10, sent: 0 },
     waiting: 0,
-    allows: { kill: true, poison: true, generator: true, wipe: true },
+    allows: { kill: true, poison: true, generator: true, wipe: true, discard: true },
   }
 }
