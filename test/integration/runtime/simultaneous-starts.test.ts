@@ -3,7 +3,7 @@ import { seededChance } from '../../../lib/clock/chance.ts'
 import { ownKafka } from '../../servers/kafka-for-tests.ts'
 import { simultaneousStarts } from '../../torture/simultaneous-starts.ts'
 
-const rounds = Number(process.env['ROUNDS'] ?? 5)
+const rounds = Number(process.env['ROUNDS'] ?? 3)
 
 t.test('two processes that start at once with a backlog count each record once, or their log says why not', async (t) => {
   const server = await ownKafka(t)
