@@ -8,12 +8,14 @@ import { prepareInternalTopics } from '../../lib/runtime/topics/internal-topic-m
 import type { TopologyPlan } from '../../lib/topology/topology-plan.ts'
 import type { Admin, NewTopic } from '../../lib/transport/admin.ts'
 import { EmbeddedCluster } from '../../lib/transport/embedded/embedded-cluster.ts'
+import { simulate } from './simulated-time.ts'
 import { dayMs, plan, repartition, store, subtopology } from './plan-fixture.ts'
 
 const options: InternalTopicOptions = {
   replicationFactor: -1,
   clock: systemClock,
   retryBackoffMs: 1,
+  withinMs: 10_000,
 }
 
 async function open(t: Test, topics: Readonly<Record<string, number>>) {
@@ -167,6 +169,24 @@ t.test('instances that start together agree', async (t) => {
   t.same(counts[1], counts[0])
   t.same(counts[2], counts[0])
   t.equal(await partitions('app-counts-changelog'), 3)
+})
+
+t.test('topics of another instance are awaited for as long as a broker does not know them yet', async (t) => {
+  const clock = new ManualClock(0)
+  const { admin } = await open(t, { in: 3, 'app-r-repartition': 3, 'app-counts-changelog': 3 })
+  const knowsAtMs = clock.monotonic() + 30_000
+  const late: Admin = Object.create(admin, {
+    createTopics: { value: (topics: readonly NewTopic[]) => admin.createTopics(topics) },
+    metadata: {
+      value: async (topics?: readonly string[]) => {
+        const found = await admin.metadata(topics)
+        return clock.monotonic() < knowsAtMs ? found.filter(({ name }) => name === 'in') : found
+      },
+    },
+  }) as Admin
+  const prepare = (withinMs: number) => simulate(clock, () => prepareInternalTopics(counting, late, { ...options, clock, retryBackoffMs: 100, withinMs })) // prettier-ignore
+  await t.rejects(prepare(10_000), { code: 'TRANSPORT_TOPIC_ALREADY_EXISTS' })
+  t.equal((await prepare(60_000)).get('app-counts-changelog'), 3)
 })
 
 t.test('a topic that another instance made with another size is noticed in the race', async (t) => {

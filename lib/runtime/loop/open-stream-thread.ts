@@ -216,8 +216,9 @@ function refusals({ productionHandler, deadLetterTopic, metrics, logger, threadI
 }
 
 function prepareTopics({ plan, config, admin, environment }: OpenStreamThreadOptions): Promise<ReadonlyMap<string, number>> {
-  const { replicationFactor, retryBackoffMs } = config
-  return prepareInternalTopics(plan, admin, { replicationFactor, clock: environment.clock, retryBackoffMs })
+  const { replicationFactor, retryBackoffMs, maxPollIntervalMs } = config
+  const times = { clock: environment.clock, retryBackoffMs, withinMs: maxPollIntervalMs / 2 }
+  return prepareInternalTopics(plan, admin, { replicationFactor, ...times })
 }
 
 /** The limits of each fetch. At-least-once reads uncommitted records too, as Kafka's consumers do by default. */

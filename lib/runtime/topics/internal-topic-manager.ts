@@ -12,10 +12,12 @@ export interface InternalTopicOptions {
   readonly clock: Clock
   /** Pause before looking again at topics that another instance is creating. */
   readonly retryBackoffMs: number
+  /**
+   * For so long topics are awaited that another instance has created: the controller has them, and the broker that is asked does not know
+   * them yet. Java waits for half of `max.poll.interval.ms`.
+   */
+  readonly withinMs: number
 }
-
-/** Another instance may create the same topics at the same time. Its topics show up in far fewer rounds than this. */
-const roundsMax = 20
 
 /**
  * Creates the internal topics of a topology that are missing, and checks those that exist (Java: `InternalTopicManager`). Resolves
@@ -37,10 +39,13 @@ export async function prepareInternalTopics(
   let existing = await partitionCounts(plan, admin)
   const counts = resolvePartitionCounts(plan, existing)
   const wanted = internalTopics(plan, counts, options)
-  for (let round = 1; ; round++) {
+  const { clock, retryBackoffMs, withinMs } = options
+  for (const end = clock.monotonic() + withinMs; ;) {
     const missing = wanted.filter((topic) => isMissing(topic, existing))
-    if (missing.length === 0 || (await hasCreated(admin, missing, round))) return counts
-    await sleep(options.clock, options.retryBackoffMs)
+    const race = missing.length === 0 ? null : await refusedRace(admin, missing)
+    if (race === null) return counts
+    if (clock.monotonic() >= end) throw race
+    await sleep(clock, retryBackoffMs)
     existing = await partitionCounts(plan, admin)
   }
 }
@@ -76,14 +81,13 @@ function isMissing({ name, partitions }: NewTopic, existing: ReadonlyMap<string,
   throw new StreamsError('STREAMS_INTERNAL_TOPIC_MISMATCH', message, { facts: { topic: name, expected: partitions, actual } })
 }
 
-/** False if another instance has created one of the topics meanwhile. It is then unknown which of the others exist. */
-async function hasCreated(admin: Admin, topics: readonly NewTopic[], round: number): Promise<boolean> {
+/** The broker's refusal if another instance has created one of the topics meanwhile. It is then unknown which of the others exist. */
+async function refusedRace(admin: Admin, topics: readonly NewTopic[]): Promise<TransportError | null> {
   try {
     await admin.createTopics(topics)
-    return true
+    return null
   } catch (error) {
-    const isRace = error instanceof TransportError && error.code === 'TRANSPORT_TOPIC_ALREADY_EXISTS'
-    if (!isRace || round >= roundsMax) throw error
-    return false
+    if (error instanceof TransportError && error.code === 'TRANSPORT_TOPIC_ALREADY_EXISTS') return error
+    throw error
   }
 }
