@@ -26,7 +26,7 @@ export class StartingProcess {
     this.#child = spawn(process.execPath, nodeArgs, { env, stdio: ['pipe', 'pipe', 'inherit'] })
     createInterface({ input: this.#child.stdout! }).on('line', (line) => this.#take(JSON.parse(line) as Line))
     this.#ended = new Promise((resolve) => this.#child.on('close', () => resolve()))
-    this.#ended.then(() => this.#ready.reject(new Error('The process has ended before it was ready.')))
+    void this.#ended.then(() => this.#ready.reject(new Error('The process has ended before it was ready.')))
     this.#ready.promise.catch(() => undefined)
   }
 
