@@ -16,7 +16,7 @@ const patches = join(root, 'test/mutants')
 const { values } = parseArgs({ options: { seeds: { type: 'string', default: '1000' }, only: { type: 'string' } } })
 
 /** The level at which a mutant lives: codes of the Kafka clients run only at the wire. */
-const levels: Readonly<Record<string, 'port' | 'wire'>> = { 'stale-metadata': 'wire' }
+const levels: Readonly<Record<string, 'port' | 'wire'>> = { 'stale-metadata': 'wire', 'truncation-unnoticed': 'wire' }
 
 function copyOfCheckout(): string {
   mkdirSync(join(root, 'temp'), { recursive: true })

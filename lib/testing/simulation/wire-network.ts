@@ -152,8 +152,12 @@ export class WireNetwork implements ClusterView {
     const { world } = this.#options
     const { promise, resolve, reject } = Promise.withResolvers<Connection>()
     const node = this.#all.find((candidate) => candidate.host === host)!
-    signal.addEventListener('abort', () => reject(signal.reason as Error))
-    if (signal.aborted) reject(signal.reason as Error)
+    const abort = (): void => reject(signal.reason as Error)
+    // A signal that was made of others lives as long as it has a listener, and with it all that the listener reaches.
+    const settled = (): void => signal.removeEventListener('abort', abort)
+    signal.addEventListener('abort', abort)
+    promise.then(settled, settled)
+    if (signal.aborted) abort()
     if (process.crashesAt('before', 'connect')) return promise
     world.schedule(world.chance.float() * this.#options.weather.latencyMs, process, `${process.name} connects to ${host}`, () => {
       if (signal.aborted || !this.#isReachable(process)) return
