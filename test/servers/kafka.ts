@@ -50,6 +50,10 @@ export interface KafkaServer {
   stop(): Promise<void>
   /** SIGKILL. A fresh folder stays. */
   kill(): Promise<void>
+  /** SIGKILL for one broker, by its id: they are numbered from 1. */
+  killBroker(id: number): Promise<void>
+  /** Starts a broker that was killed. */
+  startBroker(id: number): Promise<void>
 }
 
 interface Ports {
@@ -73,13 +77,17 @@ export async function startKafka(options: KafkaServerOptions = {}): Promise<Kafk
   const { version = defaultVersion } = options
   const lib = await jars(`kafka-${version}`, [`org.apache.kafka:kafka_2.13:${version}`, logging])
   if (!existsSync(join(dir, 'ports.json'))) await configure(dir, options)
-  await Promise.all(brokers(dir).map((broker) => startBroker(broker, lib, options.jvm ?? smallJvm)))
+  const start = (broker: Broker): Promise<void> => startBroker(broker, lib, options.jvm ?? smallJvm)
+  const byId = (id: number): Broker => broker(join(dir, `broker-${id}`))
+  await Promise.all(brokers(dir).map(start))
   return {
     bootstrapServers: bootstrapServers(dir),
     dir,
     proxyTargetPort: portsOf(dir)[0]!.proxied,
     secure: await secureListenersOf(dir),
     kill: async () => void (await Promise.all(brokers(dir).map(({ server }) => end(server, 'SIGKILL')))),
+    killBroker: (id) => end(byId(id).server, 'SIGKILL'),
+    startBroker: (id) => start(byId(id)),
     stop: async () => {
       await stopKafka(dir)
       if (options.dir === undefined) await rm(dir, { recursive: true, force: true })

@@ -1,10 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import t from 'tap'
 import type { Test } from 'tap'
-import { systemChance } from '../../../lib/clock/chance.ts'
-import { systemClock } from '../../../lib/clock/system-clock.ts'
-import type { Connection } from '../../../lib/transport/kafka/connection/connection.ts'
-import { socketConnector } from '../../../lib/transport/kafka/connection/socket/socket-connection.ts'
 import { kafka } from '../../../lib/transport/kafka/kafka.ts'
 import { addOffsetsToTxn } from '../../../lib/transport/kafka/wire/apis/add-offsets-to-txn.ts'
 import { addPartitionsToTxn } from '../../../lib/transport/kafka/wire/apis/add-partitions-to-txn.ts'
@@ -15,58 +11,15 @@ import { offsetForLeaderEpoch } from '../../../lib/transport/kafka/wire/apis/off
 import { produce } from '../../../lib/transport/kafka/wire/apis/produce.ts'
 import { streamsGroupHeartbeat } from '../../../lib/transport/kafka/wire/apis/streams-group-heartbeat.ts'
 import { txnOffsetCommit } from '../../../lib/transport/kafka/wire/apis/txn-offset-commit.ts'
-import { decodeResponse, encodeRequest } from '../../../lib/transport/kafka/wire/messages.ts'
-import type { Api } from '../../../lib/transport/kafka/wire/schema.ts'
 import { RecordBatchBuilder } from '../../../lib/transport/record-batch/record-batch-builder.ts'
 import { newTopic } from '../../conformance/transport/transport-case.ts'
 import { sharedKafka } from '../../servers/kafka-for-tests.ts'
+import { connect, type Asker } from './asker.ts'
 
 // The requests of transactions and of streams groups, which no client sends yet, are sent to a real broker. It takes them, and its
 // answers are read to their last byte.
 
-const concurrentTransactions = 51
 const notLeader = 6
-
-class Asker {
-  readonly #connection: Connection
-
-  constructor(connection: Connection) {
-    this.#connection = connection
-  }
-
-  get versions(): Connection['apiVersions'] {
-    return this.#connection.apiVersions
-  }
-
-  get features(): Connection['features'] {
-    return this.#connection.features
-  }
-
-  async ask<W, V>(api: Api<unknown, W, V>, apiVersion: number, body: W): Promise<V> {
-    const { name: apiName, key: apiKey, flexibleFrom } = api
-    const header = apiVersion >= flexibleFrom ? 'flexible' : 'plain'
-    const frame = { apiName, apiKey, apiVersion, header, body: encodeRequest(api, apiVersion, body) } as const
-    return decodeResponse(api, apiVersion, await this.#connection.exchange(frame))
-  }
-
-  /** Asks again while the coordinator is busy: with its own start, or with the markers of the last transaction. */
-  async untilReady<W, V extends { readonly errorCode: number }>(api: Api<unknown, W, V>, version: number, body: W): Promise<V> {
-    for (;;) {
-      const answer = await this.ask(api, version, body)
-      if (![14, 15, 16, concurrentTransactions].includes(answer.errorCode)) return answer
-      await new Promise((resolve) => setTimeout(resolve, 50))
-    }
-  }
-}
-
-async function connect(t: Test, bootstrapServers: string): Promise<Asker> {
-  const [host, port] = bootstrapServers.split(',')[0]!.split(':')
-  const settings = { clientId: 'later', ssl: false, sasl: null, idleTimeoutMs: 60_000, clock: systemClock, chance: systemChance }
-  const open = await socketConnector(settings)
-  const connection = await open({ host: host!, port: Number(port) }, new AbortController().signal)
-  t.teardown(() => connection.close(new Error('the test is over')))
-  return new Asker(connection)
-}
 
 interface Producing {
   readonly transactionalId: string
