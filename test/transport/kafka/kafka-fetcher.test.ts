@@ -42,6 +42,17 @@ t.test('an idle partition does not hold up a busy one that was paused', async (t
   }
 })
 
+t.test('trouble that many partitions have at once is told once', async (t) => {
+  const { cluster } = await open(t)
+  const told: string[] = []
+  const fetcher = await cluster.fetcher({ clientId: 'test', log: { warn: (message) => void told.push(message) } })
+  t.teardown(() => fetcher.close())
+  const missing = Array.from({ length: 20 }, (_, partition) => ({ topic: 'busy', partition: 1 + partition, offset: 0 }))
+  await fetcher.fetch([at('busy'), ...missing], { ...longPoll, signal: abortedSoon() })
+  t.equal(told.length, 1)
+  t.match(told[0], /^The fetcher has trouble: .*UNKNOWN_TOPIC_OR_PARTITION/)
+})
+
 t.test('after an empty poll of an earlier call the rest of the time is not slept', async (t) => {
   const { producer, fetcher } = await open(t, () => 'answer', systemClock)
   await fetcher.fetch([at('busy')], { ...limits, maxWaitMs: 300, signal: abortedSoon() })

@@ -232,9 +232,10 @@ export class KafkaFetcher implements Fetcher {
 
   #fail(positions: readonly FetchPosition[], error: TransportError): void {
     const { clock, chance } = this.#client
+    // A broker that restarts fails all of its partitions alike: one line for the kind of trouble, not one for each.
+    if (error.code !== 'TRANSPORT_NETWORK_EXCEPTION') this.#client.report(error.code, error)
     for (const position of positions) {
       const { topic, partition, offset } = position
-      if (error.code !== 'TRANSPORT_NETWORK_EXCEPTION') this.#client.report(partitionKey(position), error)
       this.#memory.failed(position, clock.monotonic(), (failures) => pauseAfter(failures, chance))
       this.#answers.set(placeOf(position), { topic, partition, offset, error, ...nothing })
     }
