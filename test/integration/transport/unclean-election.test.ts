@@ -57,7 +57,7 @@ t.test('an unclean election: readers that are ahead of the new leader go on wher
   await using streams = new KafkaStreams(builder.build(), { applicationId: 'app', cluster, logger, commitIntervalMs: 100 })
   await streams.start()
   const consumed: (string | null)[] = []
-  const consumer = await openConsumer(cluster, { clientId: 'test', topics: [log], groupId: 'group' })
+  const consumer = await openConsumer(cluster, { clientId: 'test', topics: [log] })
   const loop = (async () => {
     for await (const { records } of consumer) consumed.push(...records.map(({ value }) => value))
   })()
