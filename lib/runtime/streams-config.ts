@@ -38,8 +38,11 @@ export interface StreamsOptions {
   readonly clientId?: string | undefined
   /** The id of a static member of the group (KIP-345). Default: the member is not static. */
   readonly groupInstanceId?: string | undefined
-  /** The processing guarantee: only `at_least_once` so far. */
-  readonly processingGuarantee?: 'at_least_once' | undefined
+  /**
+   * The processing guarantee. `exactly_once_v2`: what a record changes in stores and writes to topics is committed together with its offset, in
+   * one transaction (KIP-447). Readers that are to see each result once read `read_committed`. Default `at_least_once`.
+   */
+  readonly processingGuarantee?: 'at_least_once' | 'exactly_once_v2' | undefined
   /** `java` behaves as Kafka Streams even where that loses data. Default `safe`. */
   readonly compatibility?: 'safe' | 'java' | undefined
   /**
@@ -87,8 +90,16 @@ export interface StreamsOptions {
    * The medium of stores that name none of their own. Default: `disk` with a `stateDir` or a `storage` on disk, else `memory`.
    */
   readonly defaultStoreMedium?: 'memory' | 'disk' | undefined
-  /** How often tasks are committed. Default 30 000. */
+  /**
+   * How often tasks are committed. Default 30 000; with `exactly_once_v2` 100, and as soon as all input is processed. Then it is less than
+   * `transactionTimeoutMs`.
+   */
   readonly commitIntervalMs?: number | undefined
+  /**
+   * Brokers abort a transaction that is open for longer than this (Kafka: `transaction.timeout.ms`). From half of it on nothing is processed
+   * before a commit. So it has to be longer than any outage of brokers that shall not undo work. Default 10 000; at most 900 000.
+   */
+  readonly transactionTimeoutMs?: number | undefined
   /** How often a task whose records wait for other partitions is looked at again. Default 100. */
   readonly pollMs?: number | undefined
   /** How long a task waits for a partition without data (KIP-695). Default 0; −1: it never waits, even if the broker has data. */
@@ -211,6 +222,7 @@ const keys = {
   dslStoreFormat: 'default',
   defaultStoreMedium: optional,
   commitIntervalMs: 30_000,
+  transactionTimeoutMs: 10_000,
   pollMs: 100,
   maxTaskIdleMs: 0,
   bufferedRecordsPerPartition: 1000,
@@ -244,8 +256,11 @@ const keys = {
   clock: optional,
 } as const satisfies Record<keyof StreamsConfig, unknown>
 
+/** The default of `commitIntervalMs` with `exactly_once_v2`: nobody sees results before the commit. */
+const exactlyOnceIntervalMs = 100
+
 const choices: Readonly<Record<string, readonly string[]>> = {
-  processingGuarantee: ['at_least_once'],
+  processingGuarantee: ['at_least_once', 'exactly_once_v2'],
   compatibility: ['safe', 'java'],
   upgradeFrom: releases,
   defaultStoreMedium: ['memory', 'disk'],
@@ -281,7 +296,15 @@ export function resolveConfig(config: StreamsConfig): ResolvedConfig {
   if (cluster !== undefined && bootstrapServers !== undefined)
     throw invalid('bootstrapServers', bootstrapServers, 'left out where there is a cluster, which has its own')
   if (cluster === undefined && bootstrapServers === undefined) throw missingCluster(config)
-  const resolved = { ...keys, ...Object.fromEntries(given) } as ResolvedConfig
+  const isExactlyOnce = config.processingGuarantee === 'exactly_once_v2'
+  const ofGuarantee = isExactlyOnce ? { commitIntervalMs: exactlyOnceIntervalMs } : {}
+  const resolved = { ...keys, ...ofGuarantee, ...Object.fromEntries(given) } as ResolvedConfig
+  if (isExactlyOnce && resolved.commitIntervalMs >= resolved.transactionTimeoutMs)
+    throw invalid(
+      'commitIntervalMs',
+      resolved.commitIntervalMs,
+      `less than transactionTimeoutMs (${resolved.transactionTimeoutMs}), because a transaction is open between commits`,
+    )
   if (resolved.heartbeatIntervalMs >= resolved.sessionTimeoutMs)
     throw invalid(
       'heartbeatIntervalMs',

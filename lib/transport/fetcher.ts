@@ -24,6 +24,11 @@ export interface FetchPosition extends TopicPartition {
 /** Whether records of open and aborted transactions are read, too: only with `read_uncommitted` (Kafka: `isolation.level`). */
 export type IsolationLevel = 'read_uncommitted' | 'read_committed'
 
+/** The end of a partition as readers see it: `read_committed` ends at the last stable offset. */
+export function endOf(isolationLevel: IsolationLevel): 'latest' | 'latest-stable' {
+  return isolationLevel === 'read_committed' ? 'latest-stable' : 'latest'
+}
+
 /** The limits of one fetch in time and size (Kafka: `fetch.*`). */
 export interface FetchLimits {
   /** The longest time in ms that the broker waits for `minBytes`. */

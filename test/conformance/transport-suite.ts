@@ -7,7 +7,6 @@ import { groupCases } from './transport/group-cases.ts'
 import { memberCases } from './transport/member-cases.ts'
 import { produceCases } from './transport/produce-cases.ts'
 import { recreatedTopicCases } from './transport/recreated-topic-cases.ts'
-import { transactionCases } from './transport/transaction-cases.ts'
 import type { PassTime, TransportCase } from './transport/transport-case.ts'
 
 export interface TransportUnderTest {
@@ -25,7 +24,6 @@ export function transportSuite(t: Test, { name, open }: TransportUnderTest): voi
     ...recreatedTopicCases,
     ...groupCases,
     ...memberCases,
-    ...transactionCases,
   }
   for (const [sentence, run] of Object.entries(cases))
     t.test(`${name}: ${sentence}`, async (t) => {

@@ -20,6 +20,8 @@ export interface RefusalHandling {
   /** Counts the records that the handler skips. */
   readonly droppedRecords: Counter
   readonly logger: Logger
+  /** Whether batches belong to transactions: if the fate of one is not known, the transaction is undone as a whole. Default false. */
+  readonly isTransactional?: boolean
 }
 
 /** Errors that no record causes. The handler is not asked about them (Java: `RecordCollectorImpl.isFatalException`). */
@@ -54,6 +56,7 @@ export class RefusedRecords {
    * the error that ends the processing: `STREAMS_SEND_FAILED`.
    */
   async settle(partition: number, batch: ProduceBatch, error: unknown): Promise<number | undefined> {
+    if (this.#handling.isTransactional === true && isOfTransaction(error)) throw error
     if (!(error instanceof TransportError) || error.kind === 'fenced' || aboutNoRecord.has(error.code)) throw sendFailed(error)
     const records = decodeRecordBatch(batch.seal(noProducer))
     if (isAboutRecords(error) && records.count > 1) return this.#halves(partition, records, 0, records.count)
@@ -101,6 +104,11 @@ export class RefusedRecords {
       headers: records.headers(index),
     }
   }
+}
+
+/** Only a batch that the broker has refused, and surely not written, leaves its transaction open. */
+function isOfTransaction(error: unknown): error is TransportError {
+  return error instanceof TransportError && error.kind !== 'fatal'
 }
 
 /** The input record of a failed send is no longer known. The dead letter carries the bytes of the record that was not written. */

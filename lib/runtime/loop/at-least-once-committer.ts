@@ -5,7 +5,7 @@ import type { Membership } from '../membership/membership.ts'
 import type { ProducerOutput } from '../output/producer-output.ts'
 import type { RepartitionPurge } from '../output/repartition-purge.ts'
 import type { StateDirectory } from '../restore/state-directory.ts'
-import { isStorageFull } from '../restore/checkpoint-writer.ts'
+import { unlessFull } from '../restore/checkpoint-writer.ts'
 import type { ManagedTask } from '../task/managed-task.ts'
 import type { AssignedTopics } from '../topics/assigned-topics.ts'
 import type { CommitOutcome, Committer } from './committer.ts'
@@ -30,6 +30,9 @@ const nothing: CommitOutcome = { committed: [], aborted: [] }
  * acknowledge are left out.
  */
 export class AtLeastOnceCommitter implements Committer {
+  /** The coordinator refuses a commit between a join and its assignment. */
+  readonly waitsForAssignment = true
+  readonly urgency = 'by-schedule'
   readonly #options: AtLeastOnceCommitterOptions
   /** The time of the first of the commits that fail in a row; null after a commit that succeeded. */
   #troubleSinceMs: number | null = null
@@ -88,9 +91,4 @@ export class AtLeastOnceCommitter implements Committer {
     const level = error.kind === 'rebalance' ? 'info' : 'warn'
     logger[level](`A commit did not go through, and is tried again: ${error.message}`, error.facts)
   }
-}
-
-/** Rows wait in memory while storage is full. Checkpoints find that, too: they say so, and wait. */
-function unlessFull(error: unknown): void {
-  if (!isStorageFull(error)) throw error
 }

@@ -4,6 +4,8 @@ import type { ManagedTask } from '../task/managed-task.ts'
 export interface CommitScheduleOptions {
   readonly clock: Clock
   readonly commitIntervalMs: number
+  /** A thread that has processed all of its input commits after this long. Default: after `commitIntervalMs`, as always. */
+  readonly drainedIntervalMs?: number | undefined
   /** The pause after the first refused commit. It doubles with each further one, up to a second. */
   readonly retryBackoffMs: number
   /**
@@ -41,14 +43,15 @@ export class CommitSchedule {
   }
 
   /**
-   * True if the interval has passed, a processor has asked for a commit, or stores hold many bytes that only a commit frees. After a
-   * refused commit: true when the pause is over.
+   * True if the interval has passed, a processor has asked for a commit, or stores hold many bytes that only a commit frees; and if the loop
+   * has `drained` its input, or a commit is `urgent`. After a refused commit: true when the pause is over.
    */
-  isDue(running: readonly ManagedTask[]): boolean {
+  isDue(running: readonly ManagedTask[], loop: 'busy' | 'drained' | 'urgent' = 'busy'): boolean {
     const { clock, commitIntervalMs } = this.#options
     const passedMs = clock.monotonic() - this.#lastCommitMs
     if (this.#refusals > 0) return passedMs >= this.#pauseMs
-    if (passedMs >= commitIntervalMs) return true
+    if (loop === 'urgent' || passedMs >= commitIntervalMs) return true
+    if (loop === 'drained' && passedMs >= this.#drainedMs && running.some(({ task }) => task.isCommitNeeded)) return true
     if (running.some(({ task }) => task.isCommitRequested)) return true
     return dirtyBytes(running) > this.#dirtyBytesMax && passedMs >= this.#earlyPauseMs
   }
@@ -89,7 +92,12 @@ export class CommitSchedule {
     if (this.#refusals > 0) return this.#lastCommitMs + this.#pauseMs
     if (dirtyBytes(running) > this.#dirtyBytesMax) return this.#lastCommitMs + this.#earlyPauseMs
     const isNeeded = running.some(({ task }) => task.isCommitNeeded)
-    return isNeeded ? this.#lastCommitMs + this.#options.commitIntervalMs : Infinity
+    return isNeeded ? this.#lastCommitMs + this.#drainedMs : Infinity
+  }
+
+  get #drainedMs(): number {
+    const { commitIntervalMs, drainedIntervalMs = Infinity } = this.#options
+    return Math.min(commitIntervalMs, drainedIntervalMs)
   }
 
   get #pauseMs(): number {

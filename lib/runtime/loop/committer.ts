@@ -8,11 +8,18 @@ export interface CommitOutcome {
   readonly aborted: readonly ManagedTask[]
 }
 
+/** `at-once`: nothing more is processed before a commit. */
+export type CommitUrgency = 'by-schedule' | 'at-once'
+
 /**
  * Commits the tasks of a thread, and decides which of them are committed together. Under at-least-once these are the tasks asked
  * for; under exactly-once they are all tasks that write with the same producer (Java: `TaskManager.handleRevocation`).
  */
 export interface Committer {
+  /** Whether commits wait while the member joins its group (`Membership.canCommit`). */
+  readonly waitsForAssignment: boolean
+  /** Whether the next commit may wait for its time. */
+  readonly urgency: CommitUrgency
   /**
    * Commits at least those of `tasks` that run. With `checkpoint: 'always'` it also commits tasks without anything new, and writes
    * their stores to storage. Rejects with an error that ends the thread.

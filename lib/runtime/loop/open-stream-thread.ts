@@ -8,6 +8,7 @@ import type { RefusalHandling } from '../errors/refused-records.ts'
 import type { Membership } from '../membership/membership.ts'
 import { openMembership, type OpenMembership } from '../membership/open-membership.ts'
 import { ProducerOutput } from '../output/producer-output.ts'
+import { ThreadTransaction } from '../output/thread-transaction.ts'
 import { RepartitionPurge } from '../output/repartition-purge.ts'
 import type { Patience } from '../patience.ts'
 import type { StateRestoreListener } from '../restore/changelog.ts'
@@ -21,6 +22,7 @@ import { prepareInternalTopics } from '../topics/internal-topic-manager.ts'
 import { AtLeastOnceCommitter, type AtLeastOnceCommitterOptions } from './at-least-once-committer.ts'
 import { CommitSchedule } from './commit-schedule.ts'
 import type { Committer } from './committer.ts'
+import { ExactlyOnceCommitter, mayBeUndone } from './exactly-once-committer.ts'
 import { InputFetcher } from './input-fetcher.ts'
 import { LoopJobs } from './loop-jobs.ts'
 import { MemoryGate } from './memory-gate.ts'
@@ -76,6 +78,8 @@ interface Connected {
   readonly membership: Membership
   readonly input: InputFetcher
   readonly output: ProducerOutput
+  /** Null at least once: what is written is in no transaction. */
+  readonly transaction: ThreadTransaction | null
   readonly changelogs: ChangelogReader
 }
 
@@ -95,7 +99,8 @@ export async function openStreamThread(options: OpenStreamThreadOptions): Promis
   const connected = await connect(options, loop, opened)
   const { autoOffsetReset: offsetReset, maxPollIntervalMs } = options.config
   const patience = patienceOf(options)
-  const tasks = new TaskManager({ ...options, ...connected, ...loop, offsetReset, maxPollIntervalMs, patience })
+  const { isolationLevel } = fetchLimits(options.config)
+  const tasks = new TaskManager({ ...options, ...connected, ...loop, isolationLevel, offsetReset, maxPollIntervalMs, patience })
   const thread = makeThread(options, connected, loop, tasks)
   const open = opened.move()
   return {
@@ -125,13 +130,16 @@ async function connect(options: OpenStreamThreadOptions, loop: LoopParts, opened
     new InputFetcher({ fetcher, clock, limits, retryBackoffMs, logger: log, onNews, onUnknownTopic: () => topics.lookSoon() }),
     close,
   )
-  const producerId = { clientId: `${threadId}-producer`, log, metrics }
-  const producer = opened.adopt(await cluster.producer({ ...producerId, ...producerOptions(config) }), close)
+  const isExactlyOnce = config.processingGuarantee === 'exactly_once_v2'
+  const transaction = isExactlyOnce ? opened.adopt(await openTransaction(options), close) : null
+  const plain = { clientId: `${threadId}-producer`, log, metrics, acks: 'all', idempotence: 'enabled' } as const
+  const producer = transaction ?? opened.adopt(await cluster.producer({ ...plain, ...producerOptions(config) }), close)
   const onSettled = (): void => loop.jobs.wake()
   const bufferBytesMax = Math.min(bufferMemory, memoryShare(config))
   const { metadataMaxAgeMs } = config
   const output = new ProducerOutput({
     ...refusals(environment),
+    ...(isExactlyOnce ? { isTransactional: true, undoes: mayBeUndone } : {}),
     producer,
     admin,
     clock,
@@ -154,19 +162,37 @@ async function connect(options: OpenStreamThreadOptions, loop: LoopParts, opened
     return prepareTopics(options)
   }
   const membership = await open({ ...options, processId, memory: directory, prepareTopics: prepare }, opened)
-  return { topics, membership, input, output, changelogs }
+  return { topics, membership, input, output, transaction, changelogs }
+}
+
+/** The transactional id stays the same over restarts, so that the next thread ends what this one leaves open. */
+async function openTransaction(options: OpenStreamThreadOptions): Promise<ThreadTransaction> {
+  const { config, cluster, environment, directory } = options
+  const { applicationId, threadId, clock, logger: log, metrics } = environment
+  const { transactionTimeoutMs } = config
+  const transactionalId = `${applicationId}-${directory.processId}-1`
+  const named = { clientId: `${threadId}-producer`, log, metrics, transactionalId, transactionTimeoutMs }
+  await using opened = new AsyncDisposableStack()
+  const producer = opened.adopt(await cluster.transactionalProducer({ ...named, ...producerOptions(config) }), close)
+  await producer.init()
+  opened.move()
+  return new ThreadTransaction({ producer, clock, patience: patienceOf(options) })
 }
 
 function makeThread(options: OpenStreamThreadOptions, connected: Connected, loop: LoopParts, tasks: TaskManager): StreamThread {
   const { plan, config, admin, environment, directory, makeCommitter = atLeastOnce } = options
-  const { topics, membership, input: fetcher, output, changelogs } = connected
+  const { topics, membership, input: fetcher, output, transaction, changelogs } = connected
   const { clock, logger } = environment
   const { commitIntervalMs, pollMs, taskTimeoutMs, retryBackoffMs, maxPollIntervalMs, bufferedRecordsPerPartition } = config
   const purge = new RepartitionPurge({ plan, admin, logger, intervalMs: config.repartitionPurgeIntervalMs })
   const patience = patienceOf(options)
-  const committer = makeCommitter({ membership, topics, tasks, output, directory, purge, clock, logger, taskTimeoutMs })
+  const parts = { membership, topics, tasks, output, directory, purge, clock, logger, taskTimeoutMs }
+  const committer = transaction === null ? makeCommitter(parts) : new ExactlyOnceCommitter({ ...config, ...parts, transaction })
+  const drainedIntervalMs = transaction === null ? undefined : drainedMs
   const { jobs, gate, memory } = loop
-  const input = new TaskInput({ gate, fetcher, tasks, jobs, clock, bufferedRecordsPerPartition, maxPollIntervalMs })
+  const { isolationLevel } = fetchLimits(config)
+  const reading = { isolationLevel, bufferedRecordsPerPartition, maxPollIntervalMs }
+  const input = new TaskInput({ gate, fetcher, tasks, jobs, clock, ...reading })
   memory.add('stores', () => tasks.storeBytes)
   memory.add('fetched records', () => fetcher.heldBytes + input.heldBytes + tasks.inputBytes)
   memory.add('restores', () => changelogs.heldBytes)
@@ -185,7 +211,13 @@ function makeThread(options: OpenStreamThreadOptions, connected: Connected, loop
     input,
     executor: new TaskExecutor({ tasks, clock, slow: new SlowRecords({ logger, sessionTimeoutMs: config.sessionTimeoutMs }) }),
     updater: new StateUpdater({ changelogs, tasks, committer, jobs, logger }),
-    schedule: new CommitSchedule({ clock, commitIntervalMs, retryBackoffMs, dirtyBytesMax: memoryShare(config) }),
+    schedule: new CommitSchedule({
+      clock,
+      commitIntervalMs,
+      drainedIntervalMs,
+      retryBackoffMs,
+      dirtyBytesMax: memoryShare(config),
+    }),
     state: new StatePublisher(options.onStateChange),
     pauses: options.pauses ?? new PauseSwitch(),
   })
@@ -221,6 +253,9 @@ function prepareTopics({ plan, config, admin, environment }: OpenStreamThreadOpt
   return prepareInternalTopics(plan, admin, { replicationFactor, ...times })
 }
 
+/** Exactly once, a thread that has processed all of its input commits after this long, so that readers need not wait. */
+const drainedMs = 10
+
 /** The limits of each fetch. At-least-once reads uncommitted records too, as Kafka's consumers do by default. */
 export function fetchLimits(config: ResolvedConfig): Omit<FetchLimits, 'signal'> {
   const { fetchMaxWaitMs, fetchMaxBytes, maxPartitionFetchBytes } = config
@@ -229,13 +264,12 @@ export function fetchLimits(config: ResolvedConfig): Omit<FetchLimits, 'signal'>
     minBytes: 1,
     maxBytes: Math.min(fetchMaxBytes, memoryShare(config)),
     maxBytesPerPartition: maxPartitionFetchBytes,
-    isolationLevel: 'read_uncommitted',
+    isolationLevel: config.processingGuarantee === 'exactly_once_v2' ? 'read_committed' : 'read_uncommitted',
   }
 }
 
 function producerOptions({ compressionType, requestTimeoutMs, deliveryTimeoutMs }: ResolvedConfig) {
-  const options = { acks: 'all', idempotence: 'enabled' } as const
-  return { ...options, compression: compressionType, requestTimeoutMs, deliveryTimeoutMs }
+  return { compression: compressionType, requestTimeoutMs, deliveryTimeoutMs }
 }
 
 function writtenTopics({ subtopologies }: TopologyPlan): readonly string[] {

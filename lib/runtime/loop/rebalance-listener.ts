@@ -88,7 +88,7 @@ export class RebalanceListener implements MembershipListener {
     const { jobs, tasks, output, logger } = this.#options
     return jobs.run(async () => {
       logger.warn(`Tasks ${ids.join(', ')} are lost, with what they did since their last commit: ${reason}`, { tasks: ids })
-      tasks.closeDirty(tasks.withIds(ids))
+      await this.#giveUp(tasks.withIds(ids))
       if (tasks.all.length === 0) output.discard()
     })
   }
@@ -103,9 +103,24 @@ export class RebalanceListener implements MembershipListener {
     const { tasks } = this.#options
     const { committed, aborted } = await this.#commitLast(revoked)
     for (const managed of revoked) if (committed.includes(managed) || managed.state !== 'running') tasks.close(managed)
+    const left = revoked.filter((managed) => managed.state !== 'closed' && !aborted.includes(managed))
+    await this.#giveUp(left)
     tasks.closeDirty(revoked)
-    const kept = aborted.filter((managed) => !revoked.includes(managed))
-    tasks.recreate(kept, 'kept')
+    this.#beginAgain(aborted, revoked)
+  }
+
+  /** Closes tasks whose work is not committed, and undoes it. Others that have written together with them begin again. */
+  async #giveUp(left: readonly ManagedTask[]): Promise<void> {
+    if (left.length === 0) return
+    const { tasks, committer } = this.#options
+    const undone = await committer.abort(left)
+    tasks.closeDirty(left)
+    this.#beginAgain(undone, left)
+  }
+
+  #beginAgain(undone: readonly ManagedTask[], gone: readonly ManagedTask[]): void {
+    const kept = undone.filter((managed) => !gone.includes(managed))
+    this.#options.tasks.recreate(kept, 'kept')
   }
 
   /** Commits tasks that go. A commit that is refused, but may pass, is repeated: what it leaves out is processed twice. */

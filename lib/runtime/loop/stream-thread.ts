@@ -109,7 +109,7 @@ export class StreamThread {
     const worked = this.#work()
     if (!worked || input.failure?.hasRecordsBefore === false) await this.#throwInputFailure()
     input.resume()
-    await this.#commitIfDue()
+    await this.#commitIfDue(worked || input.hasNews ? 'busy' : 'drained')
     this.#publishState()
     output.turn()
     if (worked) return clock.yield()
@@ -123,17 +123,23 @@ export class StreamThread {
    * Returns whether anything was processed.
    */
   #work(): boolean {
-    const { executor, updater, pauses, schedule, tasks, output } = this.#options
+    const { executor, updater, pauses } = this.#options
     if (pauses.isPaused) return false
     updater.advance()
-    if (schedule.isOverdue(tasks.running) || !output.hasRoom) return false
+    if (!this.#hasRoom) return false
     const worked = executor.process()
     return executor.punctuate() || worked
   }
 
   get #isReady(): boolean {
-    const { pauses, schedule, tasks, executor, output } = this.#options
-    return !pauses.isPaused && !schedule.isOverdue(tasks.running) && output.hasRoom && executor.isReady
+    const { pauses, executor } = this.#options
+    return !pauses.isPaused && this.#hasRoom && executor.isReady
+  }
+
+  /** Whether what is processed now can be committed. */
+  get #hasRoom(): boolean {
+    const { schedule, tasks, output, committer } = this.#options
+    return !schedule.isOverdue(tasks.running) && output.hasRoom && committer.urgency === 'by-schedule'
   }
 
   /**
@@ -148,15 +154,20 @@ export class StreamThread {
     throw failure.error
   }
 
-  async #commitIfDue(): Promise<void> {
-    const { tasks, membership, committer, schedule } = this.#options
+  async #commitIfDue(loop: 'busy' | 'drained'): Promise<void> {
+    const { tasks, committer, schedule } = this.#options
     const { running } = tasks
-    if (!membership.canCommit || !schedule.isDue(running)) return
+    if (!this.#canCommit || !schedule.isDue(running, committer.urgency === 'at-once' ? 'urgent' : loop)) return
     const checkpoint = schedule.checkpoint(running)
     const { committed, aborted } = await committer.commit(running, checkpoint)
     if (running.length > 0 && committed.length + aborted.length === 0) schedule.refused()
     else schedule.committed(checkpoint, running)
     tasks.recreate(aborted, 'kept')
+  }
+
+  get #canCommit(): boolean {
+    const { membership, committer } = this.#options
+    return membership.canCommit || !committer.waitsForAssignment
   }
 
   #publishState(): void {
@@ -166,7 +177,7 @@ export class StreamThread {
 
   /** Sleeps until a job or a fetch comes, or something is due. */
   async #idle(): Promise<void> {
-    const { clock, tasks, input, membership, schedule, pollMs, jobs, pauses } = this.#options
+    const { clock, tasks, input, schedule, pollMs, jobs, pauses } = this.#options
     const { running } = tasks
     const monotonicMs = clock.monotonic()
     const working = pauses.isPaused ? [] : running
@@ -174,7 +185,7 @@ export class StreamThread {
     const waitingMs = isWaiting ? pollMs : Infinity
     const punctuateMs = Math.min(...working.map(({ task }) => task.nextWallClockMs)) - clock.now()
     // The assignment, from which on commits go through, comes as a job and wakes the loop.
-    const commitMs = membership.canCommit ? schedule.nextMs(running) - monotonicMs : Infinity
+    const commitMs = this.#canCommit ? schedule.nextMs(running) - monotonicMs : Infinity
     this.#watch.rest()
     await jobs.wait(Math.max(0, Math.min(commitMs, waitingMs, untilWallClock(punctuateMs))), clock)
   }

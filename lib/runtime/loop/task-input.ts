@@ -3,7 +3,7 @@ import { within } from '../../clock/within.ts'
 import { assert } from '../../model/assert.ts'
 import { StreamsError, type TransportError } from '../../model/errors.ts'
 import type { TopicPartition } from '../../model/topic-partition.ts'
-import type { FetchedPartition } from '../../transport/fetcher.ts'
+import type { FetchedPartition, IsolationLevel } from '../../transport/fetcher.ts'
 import type { ReadableRange } from '../../transport/readable-ranges.ts'
 import { fetchedBytes, readableRanges } from '../../transport/readable-ranges.ts'
 import { isPrepared, prepareReads } from '../serdes/prepare-serdes.ts'
@@ -19,6 +19,8 @@ export interface TaskInputOptions {
   readonly jobs: Pick<LoopJobs, 'postAfter'>
   readonly gate: Pick<MemoryGate, 'isOpen'>
   readonly clock: Clock
+  /** What is read of the input: the lag is up to the last stable offset with `read_committed`. */
+  readonly isolationLevel: IsolationLevel
   /** A partition with more records than this in its task's queue is not fetched. */
   readonly bufferedRecordsPerPartition: number
   /** Serdes that take longer than this to prepare for records end the thread. */
@@ -161,7 +163,8 @@ export class TaskInput {
     const { task } = managed
     for (const { batch, from, end } of ranges) task.addRecords(partition, batch, from, end)
     // An answer without batches tells of the lag, too: retention may have removed what was waited for (KIP-695).
-    if (fetched.highWatermark >= 0) task.setLag(partition, Math.max(0, fetched.highWatermark - task.fetchPosition(partition)))
+    const end = this.#options.isolationLevel === 'read_committed' ? fetched.lastStableOffset : fetched.highWatermark
+    if (end >= 0) task.setLag(partition, Math.max(0, end - task.fetchPosition(partition)))
     if (this.#isFull(managed, partition)) this.#pause(managed, partition)
   }
 

@@ -21,6 +21,8 @@ export interface ProducerOutputOptions extends RefusalHandling {
   readonly bufferBytesMax: number
   /** For look-ups of topics that fail. */
   readonly patience: Patience
+  /** Whether the committer undoes what was written after such an error. Default: no error is undone. */
+  readonly undoes?: ((error: unknown) => boolean) | undefined
   /** Called whenever a batch is acknowledged or given up. */
   readonly onSettled?: (() => void) | undefined
 }
@@ -33,7 +35,7 @@ export class ProducerOutput {
   readonly #options: ProducerOutputOptions
   readonly #topics = new Map<string, ProducerTopic>()
   /** What belongs to no single task: dead letters of refused records. */
-  readonly #common: NotedOutput
+  #common: NotedOutput
   readonly #inFlight = new Set<Promise<void>>()
   readonly #lookedUp = new Set<string>()
   #lookUpAtMs: number
@@ -67,7 +69,7 @@ export class ProducerOutput {
 
   /** Sends all open batches, without waiting for them. Throws the error of an earlier batch. */
   sendAll(): void {
-    this.#throwFailure()
+    this.#throwUnlessUndone()
     for (const topic of this.#topics.values()) topic.sendAll()
   }
 
@@ -99,7 +101,7 @@ export class ProducerOutput {
     this.#lookUpUnknown()
     if (this.heldBytes > this.#options.bufferBytesMax) this.sendAll()
     this.#tellStuck()
-    this.#throwFailure()
+    this.#throwUnlessUndone()
   }
 
   /** Resolves when all written records are acknowledged. Rejects with the first error of a batch. */
@@ -132,11 +134,24 @@ export class ProducerOutput {
   }
 
   /**
-   * Called when the thread has lost all its tasks. What they have written and is not sent yet is given up: the next owners process the
+   * Called when the thread has lost all its tasks, or a transaction is undone. What they have written and is not sent yet is given up: the next owners process the
    * records of it again, and it might overwrite what they have written by then.
    */
   discard(): void {
     for (const topic of this.#topics.values()) topic.discard()
+  }
+
+  /** Why what was written cannot be committed, where the committer can undo it. Undefined: nothing is known that prevents it. */
+  get failure(): unknown {
+    return this.#options.undoes?.(this.#failure) === true ? this.#failure : undefined
+  }
+
+  /** After `discard`: resolves when nothing is under way any more, and forgets why it was given up. */
+  async renew(): Promise<void> {
+    await Promise.all([...this.#inFlight, this.#lookingUp])
+    this.#common.close()
+    this.#common = this.#noted()
+    this.#failure = undefined
   }
 
   async #someProgress(): Promise<void> {
@@ -212,7 +227,7 @@ export class ProducerOutput {
     const existing = this.#topics.get(name)
     if (existing !== undefined) return existing
     const { producer, clock } = this.#options
-    const refused = new RefusedRecords(name, producer, this.#options, deadLettersInto(this.#common))
+    const refused = new RefusedRecords(name, producer, this.#options, (letter) => deadLettersInto(this.#common)(letter))
     const topic = new ProducerTopic({ name, producer, clock, refused, track: (sending) => this.#track(sending) })
     this.#topics.set(name, topic)
     return topic
@@ -232,6 +247,10 @@ export class ProducerOutput {
     this.#progress.resolve()
     this.#progress = Promise.withResolvers<void>()
     this.#options.onSettled?.()
+  }
+
+  #throwUnlessUndone(): void {
+    if (this.failure === undefined) this.#throwFailure()
   }
 
   #throwFailure(): void {

@@ -70,3 +70,8 @@ export class CheckpointWriter {
 export function isStorageFull(error: unknown): error is StreamsError {
   return error instanceof StreamsError && error.code === 'STREAMS_STORAGE_FULL'
 }
+
+/** Rows wait in memory while storage is full. Checkpoints find that, too: they say so, and wait. */
+export function unlessFull(error: unknown): void {
+  if (!isStorageFull(error)) throw error
+}

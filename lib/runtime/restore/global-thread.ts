@@ -3,8 +3,9 @@ import type { TopicPartition } from '../../model/topic-partition.ts'
 import { partitionKey } from '../../model/topic-partition.ts'
 import type { StorageEnvironment } from '../../storage/storage.ts'
 import type { Subtopology, TopologyPlan } from '../../topology/topology-plan.ts'
-import type { Admin } from '../../transport/admin.ts'
+import type { Admin, OffsetSpec } from '../../transport/admin.ts'
 import type { Cluster } from '../../transport/cluster.ts'
+import { endOf } from '../../transport/fetcher.ts'
 import type { FetchedPartition, Fetcher, FetchLimits } from '../../transport/fetcher.ts'
 import { fetchedBytes, readableRanges } from '../../transport/readable-ranges.ts'
 import { RestorePace } from './restore-pace.ts'
@@ -150,9 +151,9 @@ export class GlobalThread implements AsyncDisposable {
     const names = partitions.map(({ topic }) => topic)
     const stored = partitions.filter((partition) => this.#task.stored(partition) !== undefined).map(({ topic }) => topic)
     const topics = await describeChangelogs(new Set(names), new Set(stored), admin, environment.logger)
-    const offsetsOf = async (spec: 'earliest' | 'latest') =>
+    const offsetsOf = async (spec: OffsetSpec) =>
       new Map((await admin.listOffsets(partitions, spec)).map((each) => [partitionKey(each), each.offset]))
-    return { topics, starts: await offsetsOf('earliest'), ends: await offsetsOf('latest') }
+    return { topics, starts: await offsetsOf('earliest'), ends: await offsetsOf(endOf(this.#options.limits.isolationLevel)) }
   }
 
   /** Rows that are no part of their topic any more are removed: it is read from its start. */

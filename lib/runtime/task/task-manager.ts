@@ -7,6 +7,7 @@ import type { TopicPartition } from '../../model/topic-partition.ts'
 import { partitionKey } from '../../model/topic-partition.ts'
 import type { OffsetReset, TopologyPlan } from '../../topology/topology-plan.ts'
 import type { Admin } from '../../transport/admin.ts'
+import { endOf, type IsolationLevel } from '../../transport/fetcher.ts'
 import type { OffsetCommit } from '../../transport/group-coordinator.ts'
 import { endOfTruncated, type LogEnd } from '../../transport/log-truncation.ts'
 import type { Changelog } from '../restore/changelog.ts'
@@ -39,6 +40,8 @@ export interface TaskManagerOptions {
   readonly offsetReset: OffsetReset
   readonly jobs: Pick<LoopJobs, 'postAfter'>
   readonly topics: Pick<AssignedTopics, 'look'>
+  /** What is read of the input. */
+  readonly isolationLevel: IsolationLevel
   /** For questions to brokers that fail. */
   readonly patience: Patience
   /** A task that cannot start for longer than this ends the thread. */
@@ -142,7 +145,7 @@ export class TaskManager {
     if (managed === undefined) return () => undefined
     const { admin, environment } = this.#options
     const { endOffset: offset, leaderEpoch } = await this.#resetPlace(managed, partition, error)
-    const [end] = await admin.listOffsets([partition], 'latest')
+    const [end] = await admin.listOffsets([partition], endOf(this.#options.isolationLevel))
     if (await this.#readsAnother(managed)) return () => undefined
     environment.logger.warn(`Reading of ${partitionKey(partition)} goes on at offset ${offset}. ${error.message}`, error.facts)
     return () => this.#beginAt(managed, { partition, offset, leaderEpoch, end: end?.offset ?? offset })
@@ -299,7 +302,7 @@ export class TaskManager {
     const known = new Map(committed.map((each) => [partitionKey(each), each]))
     const unknown = partitions.filter((partition) => !known.has(partitionKey(partition)))
     const resets = await resetOffsets(unknown, subtopology, offsetReset, admin, environment.clock)
-    const ends = await admin.listOffsets(partitions, 'latest')
+    const ends = await admin.listOffsets(partitions, endOf(this.#options.isolationLevel))
     if (unknown.length > 0 && (await this.#readsAnother(managed))) return 'of-another-topic'
     return ends.map(({ topic, partition, offset: end }) => {
       const at = { topic, partition }

@@ -22,9 +22,13 @@ const networkCalls = {
     'groupCoordinator.sync',
     'producer.connect',
     'producer.send',
+    'transactions.commitOffsets',
+    'transactions.end',
+    'transactions.init',
   ],
   wire: [
     'CreateTopics',
+    'EndTxn',
     'DeleteRecords',
     'DescribeConfigs',
     'Fetch',
@@ -39,6 +43,7 @@ const networkCalls = {
     'OffsetFetch',
     'Produce',
     'SyncGroup',
+    'TxnOffsetCommit',
   ],
 } as const
 

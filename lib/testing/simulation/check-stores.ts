@@ -5,6 +5,7 @@ import { readPosition } from '../../runtime/restore/store-positions.ts'
 import { changelogTopicOf } from '../../topology/changelog-topic.ts'
 import type { TopologyPlan } from '../../topology/topology-plan.ts'
 import type { EmbeddedBroker } from '../../transport/embedded/embedded-broker.ts'
+import { committedRecords } from './committed-records.ts'
 import type { Observer } from './observer.ts'
 import type { SimulatedDisk } from './simulated-disk.ts'
 
@@ -75,14 +76,12 @@ function wrongRows(
   const rows = new Map([...disk.table(environment, store).iterate({})].map(({ key, value }) => [latin1(key), Buffer.from(value)]))
   const before = new Map<string, Buffer | null>()
   const behind = new Set<string>()
-  const log = broker.topics.partition(changelog)
-  for (const batch of log.read(log.startOffset, Infinity, 'read_uncommitted').batches)
-    for (let index = 0; index < batch.count; index++) {
-      const key = latin1(batch.key(index) ?? new Uint8Array(0))
-      const value = batch.value(index)
-      if (batch.offset(index) < position) before.set(key, value === null ? null : Buffer.from(value))
-      else behind.add(key)
-    }
+  for (const { batch, index, offset } of committedRecords(broker, changelog)) {
+    const key = latin1(batch.key(index) ?? new Uint8Array(0))
+    const value = batch.value(index)
+    if (offset < position) before.set(key, value === null ? null : Buffer.from(value))
+    else behind.add(key)
+  }
   const keys = [...new Set([...rows.keys(), ...before.keys()])].filter((key) => before.has(key) || !behind.has(key))
   const wrong = keys.filter((key) => !isSame(rows.get(key), before.get(key) ?? null))
   if (wrong.length === 0) return []

@@ -6,11 +6,12 @@ import type { TopicPartition } from '../../model/topic-partition.ts'
 import type { Logger } from '../../runtime/logger.ts'
 import type { StreamsOptions } from '../../runtime/streams-config.ts'
 import { EmbeddedBroker } from '../../transport/embedded/embedded-broker.ts'
-import type { EmbeddedBrokerOptions } from '../../transport/embedded/embedded-broker.ts'
+import type { EmbeddedBrokerOptions, TransactionalIdentity } from '../../transport/embedded/embedded-broker.ts'
 import type { GroupIdentity, OffsetCommit } from '../../transport/group-coordinator.ts'
 import { decodeRecordBatch } from '../../transport/record-batch/decode-record-batches.ts'
 import type { RecordBatch } from '../../transport/record-batch/record-batch.ts'
 import type { StoredBatch } from '../../transport/embedded/stored-batch.ts'
+import { committedRecords } from './committed-records.ts'
 import { positionsAhead, wrongStores } from './check-stores.ts'
 import { endFaults, planFaults } from './faults.ts'
 import type { FaultyWorld } from './faults.ts'
@@ -197,6 +198,8 @@ function makeBroker(world: World, observer: Observer, { topics }: RunOptions): E
 /** Nothing is committed of a topic that it does not have: offsets of another topic which had the name before are not taken for its own. */
 class ObservedBroker extends EmbeddedBroker {
   readonly #observer: Observer
+  /** By the ids of producers, the members whose offsets are in their transactions. */
+  readonly #committers = new Map<number, GroupIdentity>()
 
   constructor(observer: Observer, options: EmbeddedBrokerOptions) {
     super(options)
@@ -212,6 +215,17 @@ class ObservedBroker extends EmbeddedBroker {
       if (!this.#observer.isTruncated(commit, this.topics.topic(topic).id))
         this.#observer.violation(`${identity.memberId} commits ${topic}-${partition} at ${offset}, behind its end`)
     }
+  }
+
+  override commitInTransaction(owner: TransactionalIdentity, member: GroupIdentity, commits: readonly OffsetCommit[]): void {
+    super.commitInTransaction(owner, member, commits)
+    this.#committers.set(owner.producerId, member)
+  }
+
+  override commitPending(groupId: string, producerId: number, commits: readonly OffsetCommit[]): void {
+    super.commitPending(groupId, producerId, commits)
+    const member = this.#committers.get(producerId)
+    if (member !== undefined) this.#observer.onCommitted(member, commits)
   }
 
   override append(partition: TopicPartition, sealed: Uint8Array, leaderEpoch?: number): number {
@@ -261,7 +275,7 @@ async function withoutFaults(run: Running, faulty: FaultyWorld, options: RunOpti
   await quiet(run)
   options.check?.(run)
   await closeAll(run)
-  checkStores(run, options.topology)
+  checkStores(run, options)
 }
 
 /** Waits until the group has committed the ends of all topics that it reads. */
@@ -290,8 +304,8 @@ async function quiet({ world, broker, observer }: Running): Promise<void> {
 }
 
 /** Stores say what their changelogs say, unless former owners have written to these. */
-function checkStores({ broker, members, observer }: Running, topology: Topology): void {
-  if (observer.lateWrites > 0) return
+function checkStores({ broker, members, observer }: Running, { topology, config }: RunOptions): void {
+  if (observer.lateWrites > 0 && config.processingGuarantee !== 'exactly_once_v2') return
   const plan = topology.plan(applicationId)
   for (const { name, disk } of members)
     for (const wrong of wrongStores(disk, plan, broker)) observer.violation(`the disk of ${name}: ${wrong}`)
@@ -313,9 +327,14 @@ function lagging(broker: EmbeddedBroker, observer: Observer, topics: readonly st
   )
   return partitions.flatMap(({ topic, partition, log }) => {
     const committed = observer.highestCommit({ topic, partition }, broker.topics.topic(topic).id)
-    const isDone = log.highWatermark === log.startOffset || committed === log.highWatermark
+    const isDone = log.highWatermark === log.startOffset || committed >= endOfRecords(broker, { topic, partition })
     return isDone ? [] : [`${topic}-${partition} at ${committed} of ${log.startOffset}..${log.highWatermark}`]
   })
+}
+
+/** The offset behind the last record that readers of committed records get. Behind it there are markers at most. */
+function endOfRecords(broker: EmbeddedBroker, partition: TopicPartition): number {
+  return committedRecords(broker, partition).at(-1)?.nextOffset ?? 0
 }
 
 /** An application that is closed has no timer and no connection left. */

@@ -7,6 +7,7 @@ import type { Topology } from '../../topology/topology.ts'
 import type { EmbeddedBroker } from '../../transport/embedded/embedded-broker.ts'
 import { partitionForKey } from '../../transport/partitioner.ts'
 import { noProducer, RecordBatchBuilder } from '../../transport/record-batch/record-batch-builder.ts'
+import { committedRecords } from './committed-records.ts'
 import type { Running } from './run-simulation.ts'
 import { runSimulation } from './run-simulation.ts'
 
@@ -146,14 +147,12 @@ export function writeRecord<K, V>(
   broker.append({ topic: topic.name, partition }, batch.seal(noProducer))
 }
 
-/** The records of a topic, partition by partition. */
+/** The records of a topic that readers of committed records get, partition by partition. */
 export function recordsOf<K, V>(broker: EmbeddedBroker, topic: Topic<K, V>): readonly KeyValue<K, V | null>[] {
   const context = { topic: topic.name, headers: noHeaders }
-  const batches = broker.topics
-    .topic(topic.name)
-    .partitions.flatMap((log) => [...log.read(log.startOffset, Infinity, 'read_uncommitted').batches])
-  return batches.flatMap((batch) =>
-    Array.from({ length: batch.count }, (_, index) => {
+  const { partitions } = broker.topics.topic(topic.name)
+  return partitions.flatMap((_, partition) =>
+    committedRecords(broker, { topic: topic.name, partition }).map(({ batch, index }) => {
       const value = batch.value(index)
       const key = topic.key.deserialize(batch.key(index) as Uint8Array, { ...context, component: 'key' })
       return { key, value: value === null ? null : topic.value.deserialize(value, { ...context, component: 'value' }) }

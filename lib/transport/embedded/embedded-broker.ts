@@ -253,6 +253,11 @@ export class EmbeddedBroker {
     this.pendingOffsets.add(groupId, producer.producerId, commits)
   }
 
+  /** Called when a transaction is committed, with its offsets of a group. */
+  commitPending(groupId: string, _producerId: number, commits: readonly OffsetCommit[]): void {
+    this.offsets.commit(groupId, commits)
+  }
+
   /** Throws if the caller is a zombie of the group. */
   checkTransactionalCommit(member: GroupIdentity): void {
     const group = this.#groups.get(member.groupId)
@@ -348,7 +353,7 @@ export class EmbeddedBroker {
     for (const groupId of groups) {
       const offsets = this.pendingOffsets.take(groupId, producerId)
       const known = offsets.filter(({ topic, partition }) => this.topics.get(topic)?.partitions[partition] !== undefined)
-      if (outcome === 'commit') this.offsets.commit(groupId, known)
+      if (outcome === 'commit') this.commitPending(groupId, producerId, known)
     }
   }
 

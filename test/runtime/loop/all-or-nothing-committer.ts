@@ -6,6 +6,8 @@ import type { ManagedTask } from '../../../lib/runtime/task/managed-task.ts'
 export class AllOrNothingCommitter implements Committer {
   /** The next commit is aborted. */
   isFailing = false
+  readonly waitsForAssignment = true
+  readonly urgency = 'by-schedule'
   readonly #options: CommitterOptions
 
   constructor(options: CommitterOptions) {

@@ -20,6 +20,8 @@ function open(
   const jobs = new LoopJobs()
   const tasks = new FakeTasks(new FakeTask('0_0'), new FakeTask('0_1'))
   const committer: Committer = {
+    waitsForAssignment: true,
+    urgency: 'by-schedule',
     commit: async (asked, checkpoint) => {
       tasks.calls.push(`commit ${asked.length} ${checkpoint}`)
       return { committed: [], aborted: [], ...outcome(asked, tasks) }

@@ -193,6 +193,8 @@ t.test('a turn that hangs gives the tasks up; the loop goes on when it comes bac
   const makeCommitter = (options: CommitterOptions): Committer => {
     const committer = new AtLeastOnceCommitter(options)
     return {
+      waitsForAssignment: true,
+      urgency: 'by-schedule',
       commit: async (...asked) => {
         if (hangs) await hung.promise
         return committer.commit(...asked)

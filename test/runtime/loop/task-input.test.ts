@@ -34,7 +34,8 @@ function open() {
   const clock = new ManualClock(0)
   const memory = { isSpent: false }
   const gate = { isOpen: () => !memory.isSpent }
-  const input = new TaskInput({ gate, fetcher, tasks, jobs, clock, bufferedRecordsPerPartition: 3, maxPollIntervalMs: 1000 })
+  const reading = { isolationLevel: 'read_uncommitted', bufferedRecordsPerPartition: 3, maxPollIntervalMs: 1000 } as const
+  const input = new TaskInput({ gate, fetcher, tasks, jobs, clock, ...reading })
   return { memory, task, tasks, fetcher, input, jobs, clock, paused }
 }
 

@@ -68,6 +68,7 @@ async function open(t: Test, onClose = (): void => undefined, committedId?: stri
   }
   const directory = new StateDirectory(await openLmdbStorage(t.testdir()), 'test', seededChance(7))
   const manager = new TaskManager({
+    isolationLevel: 'read_uncommitted',
     plan: plan(subtopology(0, nodes, { stores: [keyValueStore('s', ['KEEP'])] })).plan('test'),
     environment: { ...environment, logger: { ...environment.logger, error: (message) => void errors.push(message) } },
     admin: {

@@ -5,7 +5,7 @@ import { kafka } from '../../../lib/transport/kafka/kafka.ts'
 import { transactionCases } from '../../conformance/transport/transaction-cases.ts'
 import { connectionsToTest } from '../kafka/connections-to-test.ts'
 
-// The whole suite runs transactions of version 2. Here both versions run on all ways to the embedded broker.
+// Both versions of the protocol, on all ways to the embedded broker. A real Kafka runs them in test/integration.
 
 for (const transactionVersion of [1, 2] as const)
   for (const [sentence, run] of Object.entries(transactionCases)) {

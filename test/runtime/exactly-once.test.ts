@@ -1,0 +1,205 @@
+import t from 'tap'
+import { StreamsBuilder } from '../../lib/dsl/streams-builder.ts'
+import { EmbeddedKafka } from '../../lib/embedded.ts'
+import { KafkaStreams } from '../../lib/kafka-streams.ts'
+import type { TransportErrorKind } from '../../lib/model/errors.ts'
+import { TransportError } from '../../lib/model/errors.ts'
+import { topic } from '../../lib/model/topic.ts'
+import { silentLogger } from '../../lib/runtime/logger.ts'
+import type { StreamsOptions } from '../../lib/runtime/streams-config.ts'
+import { Serdes } from '../../lib/serde/serdes.ts'
+import { openLmdbStorage } from '../../lib/storage/lmdb/open-lmdb-storage.ts'
+import { committedRecords } from '../../lib/testing/simulation/committed-records.ts'
+import type { Topology } from '../../lib/topology/topology.ts'
+import type { Cluster } from '../../lib/transport/cluster.ts'
+import type { EmbeddedCluster } from '../../lib/transport/embedded/embedded-cluster.ts'
+import type { TransactionalProducer } from '../../lib/transport/producer.ts'
+import { createTopics, produce, until } from './running.ts'
+
+const input = topic('in', { key: Serdes.string, value: Serdes.string })
+const counts = topic('counts', { key: Serdes.string, value: Serdes.long })
+
+/** Counts the values of each key. `look` sees each value before. */
+function counting(look: (value: string) => void = () => undefined): Topology {
+  const builder = new StreamsBuilder()
+  builder
+    .stream(input)
+    .peek((value) => look(value))
+    .groupByKey()
+    .count({ store: { name: 'counted', caching: 'disabled' } })
+    .toStream()
+    .to(counts)
+  return builder.build()
+}
+
+function application(cluster: Cluster, topology: Topology, config: Partial<StreamsOptions> = {}): KafkaStreams {
+  const fast = { heartbeatIntervalMs: 20, retryBackoffMs: 10, pollMs: 10, fetchMaxWaitMs: 20, logger: silentLogger }
+  const exactly = { processingGuarantee: 'exactly_once_v2', uncaughtExceptionHandler: () => 'replace-thread' as const } as const
+  return new KafkaStreams(topology, { applicationId: 'app', cluster, ...fast, ...exactly, ...config })
+}
+
+/** What readers of committed records see of the counts, by key. */
+function seen({ broker }: EmbeddedCluster): Record<string, number[]> {
+  const rows: Record<string, number[]> = {}
+  for (const partition of broker.topics.topic('counts').partitions.keys())
+    for (const { batch, index } of committedRecords(broker, { topic: 'counts', partition })) {
+      const key = Buffer.from(batch.key(index)!).toString()
+      rows[key] = [...(rows[key] ?? []), Number(Buffer.from(batch.value(index)!).readBigInt64BE())]
+    }
+  return rows
+}
+
+const total = (rows: Record<string, number[]>): number => Object.values(rows).reduce((sum, { length }) => sum + length, 0)
+
+const upTo = (end: number): number[] => Array.from({ length: end }, (_, index) => index + 1)
+
+async function write(cluster: Cluster, from: number, end: number): Promise<void> {
+  const rows = Array.from({ length: end - from }, (_, index) => [`k${(from + index) % 4}`, `v${from + index}`] as const)
+  await produce(cluster, input, rows)
+}
+
+async function settled(cluster: EmbeddedCluster, records: number): Promise<void> {
+  await until(`${records} counts`, () => total(seen(cluster)) >= records)
+  // What comes twice would come now.
+  await new Promise((resolve) => setTimeout(resolve, 100))
+}
+
+t.test('results are committed as soon as the input is processed, not only after the interval', async (t) => {
+  await using cluster = await EmbeddedKafka.open()
+  await createTopics(cluster, { in: 2, counts: 2 })
+  await using streams = application(cluster, counting(), { commitIntervalMs: 9000 })
+  await streams.start()
+  await write(cluster, 0, 8)
+  await settled(cluster, 8)
+  t.same(seen(cluster), { k0: [1, 2], k1: [1, 2], k2: [1, 2], k3: [1, 2] })
+})
+
+t.test('a record whose processing fails is processed again, with all that was not committed, and nothing twice', async (t) => {
+  await using cluster = await EmbeddedKafka.open()
+  await createTopics(cluster, { in: 2, counts: 2 })
+  let failures = 0
+  const look = (value: string): void => {
+    if (value === 'v13' && failures++ < 3) throw new Error('a failure of this test')
+  }
+  await using streams = application(cluster, counting(look))
+  await write(cluster, 0, 40)
+  await streams.start()
+  await settled(cluster, 40)
+  t.equal(failures, 4)
+  for (const rows of Object.values(seen(cluster))) t.same(rows, upTo(10))
+})
+
+interface Fault {
+  readonly call: 'send' | 'sendOffsets' | 'commit'
+  readonly when: 'before' | 'after'
+  readonly kind: TransportErrorKind
+}
+
+/** A cluster on which the third of these calls fails, before or after it has taken effect. */
+function faulty(cluster: Cluster, { call, when, kind }: Fault): Cluster {
+  let calls = 0
+  const fail = (): void => {
+    throw new TransportError('TRANSPORT_REQUEST_TIMED_OUT', kind, 'A fault of this test.')
+  }
+  const at = async <T>(name: Fault['call'], work: () => Promise<T>): Promise<T> => {
+    const fails = name === call && ++calls === 3
+    if (fails && when === 'before') fail()
+    const result = await work()
+    if (fails) fail()
+    return result
+  }
+  return {
+    description: 'faulty',
+    clock: cluster.clock,
+    chance: cluster.chance,
+    admin: (options) => cluster.admin(options),
+    fetcher: (options) => cluster.fetcher(options),
+    producer: (options) => cluster.producer(options),
+    groupCoordinator: (options) => cluster.groupCoordinator(options),
+    async transactionalProducer(options): Promise<TransactionalProducer> {
+      const inner = await cluster.transactionalProducer(options)
+      return {
+        newBatch: () => inner.newBatch(),
+        init: () => inner.init(),
+        begin: () => inner.begin(),
+        send: (partition, batch) => at('send', () => inner.send(partition, batch)),
+        sendOffsets: (offsets, group) => at('sendOffsets', () => inner.sendOffsets(offsets, group)),
+        commit: () => at('commit', () => inner.commit()),
+        abort: () => inner.abort(),
+        close: () => inner.close(),
+      }
+    },
+  }
+}
+
+for (const call of ['send', 'sendOffsets', 'commit'] as const)
+  for (const when of ['before', 'after'] as const)
+    for (const kind of ['retriable', 'abortable', 'fenced'] as const)
+      t.test(`${call} that fails as ${kind} ${when} its effect loses nothing, and writes nothing twice`, async (t) => {
+        await using cluster = await EmbeddedKafka.open()
+        await createTopics(cluster, { in: 2, counts: 2 })
+        await using streams = application(faulty(cluster, { call, when, kind }), counting(), { commitIntervalMs: 5 })
+        await streams.start()
+        for (let from = 0; from < 40; from += 4) await write(cluster, from, from + 4)
+        await settled(cluster, 40)
+        for (const rows of Object.values(seen(cluster))) t.same(rows, upTo(10))
+        t.equal(streams.state, 'running')
+      })
+
+t.test('a transaction that the coordinator has given up is undone, and the application goes on', async (t) => {
+  await using cluster = await EmbeddedKafka.open()
+  await createTopics(cluster, { in: 1, counts: 1 })
+  let isSlow = true
+  const look = (value: string): void => {
+    if (value !== 'v5' || !isSlow) return
+    isSlow = false
+    const end = Date.now() + 400
+    while (Date.now() < end);
+  }
+  const short = { transactionTimeoutMs: 200, commitIntervalMs: 150 }
+  await using streams = application(cluster, counting(look), short)
+  await streams.start()
+  await write(cluster, 0, 20)
+  await settled(cluster, 20)
+  for (const rows of Object.values(seen(cluster))) t.same(rows, upTo(5))
+})
+
+t.test('after a crash stores go on from what they have stored, and read no changelog from its start', async (t) => {
+  await using cluster = await EmbeddedKafka.open()
+  await createTopics(cluster, { in: 1, counts: 1 })
+  const storage = await openLmdbStorage(t.testdir())
+  const starts: number[] = []
+  const listener = { onRestoreStart: (_: unknown, __: string, start: number) => void starts.push(start) }
+  let fails = false
+  const look = (value: string): void => {
+    if (fails && value === 'v30') {
+      fails = false
+      throw new Error('a failure of this test')
+    }
+  }
+  const config = { storage, defaultStoreMedium: 'disk', stateRestoreListener: listener } as const
+  {
+    await using streams = application(cluster, counting(look), config)
+    await streams.start()
+    await write(cluster, 0, 20)
+    await settled(cluster, 20)
+  }
+  await using streams = application(cluster, counting(look), config)
+  await streams.start()
+  await until('running', () => streams.state === 'running')
+  fails = true
+  await write(cluster, 20, 40)
+  await settled(cluster, 40)
+  for (const rows of Object.values(seen(cluster))) t.same(rows, upTo(10))
+  t.equal(starts[0], 0, 'nothing was stored before the first start')
+  t.ok(starts.length >= 3)
+  for (const start of starts.slice(1)) t.ok(start >= 20, `a restore begins at ${start}`)
+})
+
+t.test('a commit interval that a transaction cannot live through is refused', async (t) => {
+  const cluster = await EmbeddedKafka.open()
+  t.teardown(() => cluster.close())
+  const make = (config: Partial<StreamsOptions>) => () => application(cluster, counting(), config)
+  t.throws(make({ commitIntervalMs: 30_000 }), { code: 'STREAMS_CONFIG_INVALID', facts: { key: 'commitIntervalMs' } })
+  t.throws(make({ transactionTimeoutMs: 50 }), { code: 'STREAMS_CONFIG_INVALID', facts: { key: 'commitIntervalMs' } })
+})
