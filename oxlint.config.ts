@@ -18,6 +18,12 @@ export const floors: readonly (readonly string[])[] = [
 /** Folders below lib/ are at most this deep, so that the rule can name every relative path exactly. */
 export const depthMax = 4
 
+/**
+ * Folders that a folder does not import, though they are on lower floors. Operators say what they read, and get values or what they
+ * only hand on: what is in bytes is the business of sources, stores and sinks.
+ */
+export const strangers: Readonly<Record<string, readonly string[]>> = { processor: ['kernel', 'transport'] }
+
 /** A package with one home, and the folder that is its home. */
 export const homes: Readonly<Record<string, string>> = {
   kafkajs: 'transport/kafka/connection/kafkajs',
@@ -74,7 +80,8 @@ const floorOf = (folder: string): number => floors.findIndex((floor) => floor.in
 /** The folders a folder must not import. */
 export function forbiddenTo(folder: string): string[] {
   const mine = floorOf(folder)
-  return floors.flatMap((floor, index) => (index < mine ? [] : floor.filter((other) => other !== folder)))
+  const above = floors.flatMap((floor, index) => (index < mine ? [] : floor.filter((other) => other !== folder)))
+  return [...above, ...(strangers[folder] ?? [])]
 }
 
 interface Override {
@@ -113,6 +120,11 @@ function globalsOf(freedom: Freedom): Restricted[] {
   return bound(freedom).flatMap((world) => worldGlobals[world].map((name) => ({ name, message: ports[world] })))
 }
 
+const typedArrays = ['Int32Array', 'Uint32Array', 'Float64Array', 'BigInt64Array'].map((name) => ({
+  name,
+  message: 'Operators keep nothing in typed arrays: lib/kernel and lib/state do.',
+}))
+
 /** The same by way of `globalThis`, and what hides in objects that are free otherwise. */
 function propertiesOf(freedom: Freedom): { object: string; property: string; message: string }[] {
   return bound(freedom).flatMap((world) => {
@@ -135,7 +147,7 @@ function block(files: string, folder: string, depth: number, freedom: Freedom): 
     files: [files],
     rules: {
       'no-restricted-imports': ['error', { paths: pathsOf(freedom), patterns: patternsOf(folder, depth) }],
-      'no-restricted-globals': ['error', ...globalsOf(freedom)],
+      'no-restricted-globals': ['error', ...globalsOf(freedom), ...(folder === 'processor' ? typedArrays : [])],
       'no-restricted-properties': ['error', ...propertiesOf(freedom)],
     },
   }

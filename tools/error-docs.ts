@@ -252,6 +252,7 @@ const entries: Readonly<Record<KnownErrorCode, Entry>> = {
     'The schema registry does not answer, or refuses.',
     'Look after the registry; the cause says more.',
   ],
+  STREAMS_SERDE_CONTRACT: ['SerializationError', 'A serde cannot read what its `accepts` has accepted.', 'Mend the serde.'],
   STREAMS_SERDE_TIMEOUT: [
     'StreamsError',
     'A serde has not prepared within `maxPollIntervalMs`: what it asks does not answer.',

@@ -1,9 +1,10 @@
+import type { Unread } from '../model/unread.ts'
 import { operator, type OperatorParameters } from '../processor/processor-parameters.ts'
 import { KStreamAggregate } from '../processor/aggregate/kstream-aggregate.ts'
 import { KStreamReduce } from '../processor/aggregate/kstream-reduce.ts'
 import { materializedGetter } from '../processor/table/ktable-value-getter.ts'
 import { longSerde } from '../serde/integer-serdes.ts'
-import { addOne, zero } from './aggregation/counting.ts'
+import { addOne, readsPresence, zero } from './aggregation/counting.ts'
 import { addAggregate, StreamGrouping, type GroupedOptions } from './aggregation/stream-grouping.ts'
 import { CogroupedKStream, type Coaggregator } from './cogrouped-kstream.ts'
 import { Cogrouping, type AnyAggregator } from './aggregation/cogrouping.ts'
@@ -48,9 +49,9 @@ export class KGroupedStream<K, V> {
     if (materialized !== undefined && materialized.name === undefined) graph.newStoreName('KSTREAM-AGGREGATE-')
     const inherited = { key: this.#grouping.key, value: erased(longSerde) }
     const store = materialize(graph, materialized, 'KSTREAM-AGGREGATE-', inherited)
-    const fold = { initializer: zero, aggregator: addOne }
+    const fold = { initializer: zero, aggregator: addOne, reads: readsPresence }
     return this.#add('KSTREAM-AGGREGATE-', store, name, (table) =>
-      operator('count', KStreamAggregate<K, V, number>, { ...table, ...fold }),
+      operator('count', KStreamAggregate<Unread<K>, Unread<V>, number>, { ...table, ...fold }),
     )
   }
 

@@ -2,6 +2,7 @@ import { TopologyError } from '../model/errors.ts'
 import { lambdaResult } from './lambda-result.ts'
 import type { AnyOperator } from './operator.ts'
 import type { Processor } from './processor.ts'
+import { readsAll, type Reads } from './reads.ts'
 
 type AnyProcessor = Processor<never, never, never, never>
 
@@ -12,6 +13,8 @@ export interface OperatorParameters {
   readonly method: string
   readonly operator: new (options: never) => AnyOperator
   readonly options: object
+  /** What the operator reads: what its class declares, or else its options. Default: the values of both. */
+  readonly reads: Reads
 }
 
 /** The supplier of the application's processor that a node runs. */
@@ -24,14 +27,18 @@ export interface SuppliedParameters {
 /** Describes the processor of a node by plain data (Java: `ProcessorParameters`). Each task makes its own processor from it. */
 export type ProcessorParameters = OperatorParameters | SuppliedParameters
 
+/** The class of an operator. It declares what all its instances read; where that depends on the options, they do. */
+type OperatorClass = (new (options: never) => AnyOperator) & { readonly reads?: Reads }
+
 /** Describes a node that runs an operator of the DSL. */
-export function operator<C extends new (options: never) => AnyOperator>(
+export function operator<C extends OperatorClass>(
   method: string,
   type: C,
   ...options: ConstructorParameters<C>
 ): OperatorParameters {
   const [own = {}] = options as readonly object[]
-  return Object.freeze({ kind: 'operator', method, operator: type, options: Object.freeze(own) })
+  const { reads = type.reads ?? readsAll } = own as { readonly reads?: Reads }
+  return Object.freeze({ kind: 'operator', method, operator: type, options: Object.freeze(own), reads })
 }
 
 /** Describes a node that runs a processor of the application. */

@@ -1,7 +1,6 @@
-import { isUtf8 } from 'node:buffer'
 import type { Serde } from '../model/serde.ts'
 import { unwritable } from './serialization-error.ts'
-import { utf8Text } from './utf8.ts'
+import { isWellFormedUtf8, utf8Text } from './utf8.ts'
 
 /**
  * A string in UTF-8 (Java: `StringSerializer`). As in Java, half a surrogate pair is written as `?`, and bytes that are not UTF-8
@@ -11,7 +10,7 @@ export const stringSerde: Serde<string> = Object.freeze({
   name: 'string',
   immutable: true,
   canonical: true,
-  accepts: isUtf8,
+  accepts: isWellFormedUtf8,
   serialize: (value: string) => {
     if (typeof value !== 'string') throw unwritable('string', `it is of type ${typeof value}.`)
     return Buffer.from(value.isWellFormed() ? value : value.replace(/\p{Surrogate}/gu, '?'), 'utf8')

@@ -17,3 +17,13 @@ export function exactUtf8Text(bytes: Uint8Array): string | undefined {
   const text = utf8Text(bytes)
   return text.includes(replacement) && !isUtf8(bytes) ? undefined : text
 }
+
+/** Up to this length a loop over ASCII costs less than a call of `isUtf8` (13 bytes: 10 ns instead of 50). */
+const loopBytesMax = 64
+
+/** Whether bytes are well-formed UTF-8. */
+export function isWellFormedUtf8(bytes: Uint8Array): boolean {
+  if (bytes.length > loopBytesMax) return isUtf8(bytes)
+  for (let index = 0; index < bytes.length; index++) if (bytes[index]! >= 0x80) return isUtf8(bytes)
+  return true
+}

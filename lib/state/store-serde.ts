@@ -1,3 +1,4 @@
+import { Encoded } from '../kernel/encoded.ts'
 import { sentenceOf } from '../model/sentence.ts'
 import type { StreamsErrorCode } from '../model/streams-error-code.ts'
 import { SerializationError } from '../model/errors.ts'
@@ -23,7 +24,9 @@ export class StoreSerde<T> {
     this.#readsInPlace = inPlace.has(serde)
   }
 
+  /** The bytes of a value, as a copy where nobody has decoded it. */
   serialize(value: T): Uint8Array {
+    if (value instanceof Encoded) return this.#encoded(value)
     try {
       return this.#serde.serialize(value, this.#context)
     } catch (error) {
@@ -54,7 +57,11 @@ export class StoreSerde<T> {
    * undefined.
    */
   kept(value: T): T | undefined {
-    return this.#serde.immutable === true ? value : undefined
+    return this.#serde.immutable === true && !(value instanceof Encoded) ? value : undefined
+  }
+
+  #encoded(value: Encoded): Uint8Array {
+    return value.isWrittenBy(this.#serde) ? Buffer.from(value.view()) : this.serialize(value.decode() as T)
   }
 
   #failed(code: StreamsErrorCode, verb: string, cause: unknown): SerializationError {

@@ -1,4 +1,5 @@
 import { types } from 'node:util'
+import { Encoded } from '../kernel/encoded.ts'
 import { asBuffer } from '../model/bytes.ts'
 import type { StreamRecord } from '../model/stream-record.ts'
 import type { ValueGuard } from '../runtime/task/value-guard.ts'
@@ -23,7 +24,8 @@ export class PassedOnValues implements ValueGuard {
 
   /** Freezes a value deeply. Returns its parts that cannot be frozen. */
   #freeze(value: unknown): readonly object[] {
-    if (typeof value !== 'object' || value === null) return []
+    // What nobody reads, nobody changes; and the engine points one object at one record after the other.
+    if (typeof value !== 'object' || value === null || value instanceof Encoded) return []
     const known = this.#known.get(value)
     if (known !== undefined) return known
     // This entry ends the recursion in an object that contains itself.

@@ -31,6 +31,28 @@ export class SingleRecordBatch implements RecordBatch {
     this.#record = record
   }
 
+  /** The key, and behind it the value. */
+  get bytes(): Buffer {
+    const { key, value } = this.#record
+    return Buffer.concat([key, value].filter((part) => part !== null))
+  }
+
+  keyAt(): number {
+    return 0
+  }
+
+  keyLength(): number {
+    return this.#record.key?.byteLength ?? -1
+  }
+
+  valueAt(): number {
+    return this.#record.key?.byteLength ?? 0
+  }
+
+  valueLength(): number {
+    return this.#record.value?.byteLength ?? -1
+  }
+
   offset(): number {
     return this.baseOffset
   }

@@ -106,6 +106,12 @@ export interface TopologyTestDriverConfig {
    * `refused`.
    */
   readonly changedValues?: 'refused' | 'allowed' | undefined
+  /**
+   * `off`: all keys and values are decoded, and encoded again, whatever the operators declare. Results are the same.
+   *
+   * @internal
+   */
+  readonly declarations?: 'on' | 'off' | undefined
   /** The logger. Default: no messages are logged. */
   readonly logger?: Logger | undefined
   /** Changelog records from which stores are restored at the start, e.g. those of an earlier driver's `produced()`. */
@@ -225,6 +231,7 @@ const driverOptions: OptionNames<TopologyTestDriverConfig> = {
   maxTaskIdleMs: true,
   initialWallClockMs: true,
   changedValues: true,
+  declarations: true,
   logger: true,
   changelogs: true,
 }
@@ -252,6 +259,7 @@ function resolveEnvironment(
     processingHandler: config.processingHandler ?? logAndFail,
     processorWrapper: config.processorWrapper,
     valueGuard: config.changedValues === 'allowed' ? undefined : new PassedOnValues(),
+    declarations: config.declarations,
     productionHandler: config.productionHandler ?? retryOrFail,
     globalProcessingHandler: config.processingExceptionHandlerGlobalEnabled === true ? 'processing' : 'fail',
     deadLetterTopic: config.errorsDeadLetterQueueTopicName,

@@ -9,6 +9,7 @@ import {
 } from './internal-topic-config.ts'
 import { changelogTopicName } from './internal-topic-names.ts'
 import type { InternalTopologyBuilder, NodeDefinition, NodeGroup, StoreDefinition } from './internal-topology-builder.ts'
+import { sourceReads } from './source-reads.ts'
 import type * as plan from './topology-plan.ts'
 
 /** The settings of an application that a plan depends on. */
@@ -68,7 +69,7 @@ class Planner {
     return {
       id,
       kind,
-      nodes: nodes.map((node) => this.#node(node)),
+      nodes: withReads(nodes.map((node) => this.#node(node))),
       stores: this.#storesOf(names),
       sourceTopics,
       sinkTopics: unique(sinks.map((topic) => this.#topicName(topic))),
@@ -125,6 +126,12 @@ class Planner {
         return sinkNode(node, typeof node.topic === 'string' ? this.#topicName(node.topic) : node.topic)
     }
   }
+}
+
+/** The nodes, and with each source what is read below it. */
+function withReads(nodes: readonly plan.TopologyNode[]): readonly plan.TopologyNode[] {
+  const below = sourceReads(nodes)
+  return nodes.map((node) => (node.kind === 'source' ? { ...node, reads: below.get(node.name)! } : node))
 }
 
 function sourceNode(node: NodeDefinition & { kind: 'source' }, topics: readonly string[]): plan.SourceNode {

@@ -3,6 +3,7 @@ import type { Serde } from '../model/serde.ts'
 import type { RecordContext } from '../model/record-context.ts'
 import type { ProcessorParameters } from '../processor/processor-parameters.ts'
 import type { TimestampExtractor } from '../processor/timestamp-extractor.ts'
+import type { SourceReads } from './source-reads.ts'
 import type { StoreKind } from '../state/store-kind.ts'
 import type { StoreSpec } from '../state/store-spec.ts'
 
@@ -33,6 +34,8 @@ export interface SourceNode {
   readonly nullValues?: 'by-serde' | 'kept'
   readonly timestampExtractor: TimestampExtractor | undefined
   readonly offsetReset: OffsetReset | undefined
+  /** What the nodes below read of its records. Default: the values of both. */
+  readonly reads?: SourceReads
 }
 
 export interface ProcessorNode {

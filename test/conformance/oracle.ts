@@ -97,7 +97,7 @@ async function compare(family: string, scenarios: readonly Scenario[]): Promise<
       process.stdout.write(`in error ${answered.id}: ${answered.error}\n`)
       continue
     }
-    const verdict = judge(answered, disk)
+    const verdict = judge(answered, { disk })
     report.add(family, verdict)
     if (verdict.kind !== 'passed') await explain(answered)
   }
@@ -107,10 +107,10 @@ async function compare(family: string, scenarios: readonly Scenario[]): Promise<
 async function explain(scenario: Scenario): Promise<void> {
   const differs = async (candidate: Scenario): Promise<boolean> => {
     const [answered] = await java.ask([candidate])
-    return answered !== undefined && answered.error === undefined && judge(answered, disk).kind !== 'passed'
+    return answered !== undefined && answered.error === undefined && judge(answered, { disk }).kind !== 'passed'
   }
   const [smallest] = await java.ask([await shrink(scenario, differs)])
-  const verdict = judge(smallest!, disk)
+  const verdict = judge(smallest!, { disk })
   process.stdout.write(`${verdict.kind} ${scenario.id}${verdict.kind === 'unsupported' ? `: ${verdict.reason}` : ''}\n`)
   if (verdict.kind === 'wrong') process.stdout.write(`${verdict.differences.map(show).join('\n')}\n`)
   if (options.found !== undefined) appendFileSync(options.found, `${JSON.stringify(smallest)}\n`)

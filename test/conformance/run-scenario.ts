@@ -15,12 +15,26 @@ import { dumpStores, readStore } from './store-reads.ts'
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] }
 
-/** Runs a scenario and compares it with the result that it carries. Without a `disk`, stores on disk are in memory, too, and behave the same. */
-export function judge(scenario: Scenario, disk?: StorageFactory): Verdict {
+/** What may be different in a run, and must not make its result different. */
+export interface RunOptions {
+  /** Without it, stores on disk are in memory, too, and behave the same. */
+  readonly disk?: StorageFactory | undefined
+  readonly declarations?: 'on' | 'off' | undefined
+  /** Replaces the key and value of an input by others, such as bytes that no serde reads. */
+  readonly damage?: (record: Bytes, index: number) => Bytes
+}
+
+interface Bytes {
+  readonly key: Uint8Array | null
+  readonly value: Uint8Array | null
+}
+
+/** Runs a scenario and compares it with the result that it carries. */
+export function judge(scenario: Scenario, options: RunOptions = {}): Verdict {
   try {
     const { expected, deviations } = expectedOf(scenario)
     const asked = scenario.throws?.at === 'build' && expected.throws === undefined ? withoutDefects(scenario) : scenario
-    const found = [...unanswered(scenario), ...differences(expected, runScenario(asked, disk))]
+    const found = [...unanswered(scenario), ...differences(expected, runScenario(asked, options))]
     return found.length === 0 ? { kind: 'passed', deviations } : { kind: 'wrong', differences: found }
   } catch (error) {
     if (error instanceof Unsupported) return { kind: 'unsupported', reason: error.message }
@@ -34,15 +48,15 @@ function withoutDefects(scenario: Scenario): Scenario {
   return { ...scenario, config: { ...scenario.config, '__enable.process.processValue.fix__': 'true' } }
 }
 
-function runScenario(scenario: Scenario, disk: StorageFactory | undefined): Outcome {
+export function runScenario(scenario: Scenario, options: RunOptions = {}): Outcome {
   if (scenario.bytes !== undefined) return { results: callFormats(scenario.bytes) }
-  return new ScenarioRun(scenario, disk).run()
+  return new ScenarioRun(scenario, options).run()
 }
 
 /** One scenario through the test driver. */
 class ScenarioRun {
   readonly #scenario: Scenario
-  readonly #disk: StorageFactory | undefined
+  readonly #options: RunOptions
   readonly #want: ReadonlySet<string>
   readonly #result: Mutable<Outcome> = {}
   readonly #out: Json[][] = []
@@ -53,12 +67,13 @@ class ScenarioRun {
   #driver!: TopologyTestDriver
   readonly #config: TopologyTestDriverConfig
   #seen = 0
+  #piped = 0
 
-  constructor(scenario: Scenario, disk: StorageFactory | undefined) {
+  constructor(scenario: Scenario, options: RunOptions) {
     this.#scenario = scenario
-    this.#disk = disk
+    this.#options = options
     this.#want = new Set(scenario.want)
-    this.#config = driverConfig(scenario.config ?? {})
+    this.#config = { ...driverConfig(scenario.config ?? {}), declarations: options.declarations }
   }
 
   run(): Outcome {
@@ -95,9 +110,10 @@ class ScenarioRun {
 
   /** Java's driver is opened anew on a directory that was wiped. */
   #emptyDisk(): { readonly storage?: StorageFactory } {
-    if (this.#disk === undefined) return {}
-    for (const name of this.#disk.list('')) this.#disk.destroy(name)
-    return { storage: this.#disk }
+    const { disk } = this.#options
+    if (disk === undefined) return {}
+    for (const name of disk.list('')) disk.destroy(name)
+    return { storage: disk }
   }
 
   /** A task that has thrown may not close cleanly; the result is already there. */
@@ -139,9 +155,13 @@ class ScenarioRun {
     if (Number(timestamp) < 0) throw new TypeError(`Invalid timestamp ${String(timestamp)}.`)
     const [keySerde, valueSerde] = this.#serdes(String(name))
     const input = driver.createInputTopic(topic(String(name), { key: nullable(Serdes.bytes), value: nullable(Serdes.bytes) }))
-    const record = {
+    const bytes = {
       key: toBytes(keySerde, key ?? null, String(name), 'key'),
       value: toBytes(valueSerde, value ?? null, String(name), 'value'),
+    }
+    const { damage = (record: Bytes) => record } = this.#options
+    const record = {
+      ...damage(bytes, this.#piped++),
       timestamp: Number(timestamp),
       headers: ((headers ?? []) as [string, string | null][]).map(([header, text]) => ({
         key: header,

@@ -10,6 +10,8 @@ const usage = `npm run conformance -- [options] [FILE|DIR…]
 Runs scenarios of the oracle's format (*.jsonl, one a line, with what Java did) and compares every part of their results.
 Without a path: the vectors of the project.
 
+  --declarations on|off
+                 off: everything is decoded and encoded again, whatever the operators declare
   --diff         shows the first difference of each part of what fails
   --id TEXT      only scenarios whose id contains the text; implies --diff
   --list         names what fails, one a line
@@ -18,6 +20,7 @@ Without a path: the vectors of the project.
 const { values: options, positionals } = parseArgs({
   allowPositionals: true,
   options: {
+    declarations: { type: 'string', default: 'on' },
     diff: { type: 'boolean', default: false },
     list: { type: 'boolean', default: false },
     id: { type: 'string' },
@@ -28,6 +31,12 @@ const { values: options, positionals } = parseArgs({
 if (options.help) {
   process.stdout.write(usage)
   process.exit(0)
+}
+
+const { declarations } = options
+if (declarations !== 'on' && declarations !== 'off') {
+  process.stderr.write(`--declarations ${declarations} is unknown: say on or off.\n`)
+  process.exit(2)
 }
 
 const missing = positionals.filter((path) => !existsSync(path))
@@ -45,7 +54,7 @@ process.exitCode = report.failed === 0 && !report.hasTooManyDeviations ? 0 : 1
 
 function run(family: string, scenario: Scenario): void {
   if (options.id !== undefined && !scenario.id.includes(options.id)) return
-  const verdict = judge(scenario)
+  const verdict = judge(scenario, { declarations: declarations as 'on' | 'off' })
   report.add(family, verdict)
   if (verdict.kind !== 'passed') print(scenario, verdict)
 }

@@ -61,6 +61,37 @@ for (const [name, serde] of Object.entries(serdes))
     )
   })
 
+const likelyBytes = fc.oneof(
+  fc.uint8Array(),
+  fc.uint8Array({ minLength: 8, maxLength: 8 }),
+  fc.uint8Array({ minLength: 4, maxLength: 4 }),
+  fc.uint8Array({ maxLength: 2 }),
+  fc.uuid().map((text) => Buffer.from(text)),
+  fc.string({ unit: 'binary' }).map((text) => Buffer.from(text)),
+  fc.tuple(fc.string({ minLength: 60 }), fc.uint8Array()).map(([text, bytes]) => Buffer.concat([Buffer.from(text), bytes])),
+)
+
+for (const [name, serde] of Object.entries<AnySerde & Pick<Serde<unknown>, 'accepts' | 'canonical'>>({
+  ...serdes,
+  float: Serdes.float,
+}))
+  if (serde.accepts !== undefined)
+    t.test(`law: what ${name} accepts it reads, and a canonical serde writes it in the same bytes`, async () => {
+      fc.assert(
+        fc.property(likelyBytes, (bytes) => {
+          if (!serde.accepts!(bytes)) return true
+          const value = serde.deserialize(bytes, context)
+          return serde.canonical !== true || Buffer.from(serde.serialize(value as never, context)).equals(bytes)
+        }),
+        { numRuns: 500 },
+      )
+    })
+
+t.test('law: a serde that is canonical can tell what it accepts', async (t) => {
+  for (const [name, serde] of Object.entries(Serdes))
+    if (typeof serde !== 'function' && serde.canonical === true) t.type(serde.accepts, 'function', name)
+})
+
 t.test('law: float rounds to the nearest float, and refuses what is beyond all', async () => {
   fc.assert(
     fc.property(fc.double(), (value) => {

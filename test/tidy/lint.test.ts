@@ -192,3 +192,10 @@ t.test('cycles, default exports, floating promises and length are found', async 
     'test/model/floating.test.ts no-floating-promises',
   ])
 })
+
+t.test('operators keep nothing in typed arrays', async (t) => {
+  const text = 'export const column = new Int32Array(4)\n'
+  t.same(lint({ 'lib/processor/planted.ts': text, 'lib/state/free.ts': text }), [
+    'lib/processor/planted.ts no-restricted-globals',
+  ])
+})

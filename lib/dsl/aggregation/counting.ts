@@ -1,3 +1,6 @@
+import type { Unread } from '../../model/unread.ts'
+import type { ReadsOf } from '../../processor/reads.ts'
+
 // The functions that each `count` folds with.
 
 export function zero(): number {
@@ -16,3 +19,10 @@ export function subtractOne(count: number): number {
 export function addCounts(left: number | null, right: number): number {
   return (left ?? 0) + right
 }
+
+/** A count looks only at whether there is a value. */
+export const readsPresence: ReadsOf<Unread<unknown>, Unread<unknown>> = Object.freeze({
+  key: 'bytes',
+  value: 'presence',
+  passes: 'key',
+})

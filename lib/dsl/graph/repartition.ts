@@ -1,6 +1,8 @@
 import type { AnySerde, StreamState } from './state.ts'
 import type { StreamPartitioner } from '../../topology/topology-plan.ts'
+import type { Unread } from '../../model/unread.ts'
 import { operator } from '../../processor/processor-parameters.ts'
+import type { ReadsOf } from '../../processor/reads.ts'
 import { KStreamFilter } from '../../processor/stateless/kstream-filter.ts'
 import { failOnInvalidTimestamp } from '../../processor/timestamp-extractors.ts'
 import { checkName } from '../../topology/names.ts'
@@ -47,7 +49,11 @@ export function repartitionNode(graph: StreamsGraph, options: RepartitionOptions
       topology.addInternalTopic(topic, { partitions: options.partitions })
       topology.addProcessor({
         name: names.filter,
-        processor: operator(method, KStreamFilter, { predicate, keep: 'matching' }),
+        processor: operator(method, KStreamFilter<Unread<unknown> | null, Unread<unknown>>, {
+          predicate,
+          keep: 'matching',
+          reads: readsKey,
+        }),
         parents: node.parentNames,
       })
       topology.addSink({ name: names.sink, method, topic, key, value, partitioner: options.partitioner, parents: [names.filter] })
@@ -63,6 +69,8 @@ export function repartitionNode(graph: StreamsGraph, options: RepartitionOptions
     },
   })
 }
+
+const readsKey: ReadsOf<Unread<unknown>, Unread<unknown>> = Object.freeze({ key: 'presence', value: 'nothing', passes: 'both' })
 
 function isAny(): boolean {
   return true

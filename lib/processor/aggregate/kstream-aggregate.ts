@@ -2,6 +2,7 @@ import type { Change } from '../../model/change.ts'
 import type { StreamRecord } from '../../model/stream-record.ts'
 import { internal, type InternalProcessorContext } from '../internal-processor-context.ts'
 import { lambdaResult } from '../lambda-result.ts'
+import type { ReadsOf } from '../reads.ts'
 import { MaterializedTable } from '../table/materialized-table.ts'
 import type { Processor, ProcessorContext } from '../processor.ts'
 import { noKeyOrValue } from '../skip-reasons.ts'
@@ -14,6 +15,8 @@ export interface KStreamAggregateOptions<K, V, A> {
   /** Null deletes the key. */
   readonly aggregator: (aggregate: A | null, value: V, key: K) => A | null
   readonly oldValues: OldValues
+  /** What the aggregator reads of keys and values. Default: their values. */
+  readonly reads?: ReadsOf<K, V>
 }
 
 /** Aggregates by key (Java: `KStreamAggregate`). Records without key or value are dropped. */

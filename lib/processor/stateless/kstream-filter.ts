@@ -2,10 +2,13 @@ import type { StreamRecord } from '../../model/stream-record.ts'
 import { internal, type InternalProcessorContext } from '../internal-processor-context.ts'
 import { lambdaResult } from '../lambda-result.ts'
 import type { Processor, ProcessorContext } from '../processor.ts'
+import type { ReadsOf } from '../reads.ts'
 
 export interface KStreamFilterOptions<K, V> {
   readonly predicate: (value: V, key: K) => boolean
   readonly keep: 'matching' | 'others'
+  /** What the predicate reads. Default: the values of both. */
+  readonly reads?: ReadsOf<K, V>
 }
 
 /**

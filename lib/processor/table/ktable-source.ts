@@ -1,8 +1,10 @@
 import { change, type Change } from '../../model/change.ts'
 import { streamRecord, type StreamRecord } from '../../model/stream-record.ts'
+import type { Unread } from '../../model/unread.ts'
 import { internal, type InternalProcessorContext } from '../internal-processor-context.ts'
 import { MaterializedTable } from './materialized-table.ts'
 import type { Processor, ProcessorContext } from '../processor.ts'
+import type { ReadsOf } from '../reads.ts'
 import { noKey } from '../skip-reasons.ts'
 import type { OldValues } from './timestamped-tuple-forwarder.ts'
 
@@ -16,7 +18,13 @@ export interface KTableSourceOptions {
  * Turns the records of a topic into a table (Java: `KTableSource`). The record that comes last is the row of its key, even if its
  * timestamp is older. Records without key are dropped.
  */
-export class KTableSource<K, V> implements Processor<K | null, V | null, K, Change<V>> {
+export class KTableSource<K extends Unread<unknown>, V extends Unread<unknown>> implements Processor<
+  K | null,
+  V | null,
+  K,
+  Change<V>
+> {
+  static readonly reads: ReadsOf<Unread<unknown>, Unread<unknown>> = { key: 'bytes', value: 'bytes', passes: 'both' }
   readonly #options: KTableSourceOptions
   #context!: InternalProcessorContext<K, Change<V>>
   #table: MaterializedTable<K, V> | undefined

@@ -16,6 +16,8 @@ export interface ThreadEnvironment extends ApplicationEnvironment {
   readonly cache: CacheBudget
   /** The bytes that rows may have in memory which storage has, too. Absent: none are kept. */
   readonly kept?: CacheBudget
+  /** `off`: all keys and values are decoded, whatever operators declare. Conformance compares both. Default `on`. */
+  readonly declarations?: 'on' | 'off' | undefined
   /** Set only by the test driver. */
   readonly valueGuard?: ValueGuard | undefined
 }

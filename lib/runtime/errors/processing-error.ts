@@ -1,5 +1,5 @@
 import { AssertionError } from '../../model/assert.ts'
-import { StreamsError, TaskCorruptedError, TaskMigratedError, TransportError } from '../../model/errors.ts'
+import { SerializationError, StreamsError, TaskCorruptedError, TaskMigratedError, TransportError } from '../../model/errors.ts'
 import type { RecordContext } from '../../model/record-context.ts'
 import type { TaskId } from '../../model/task-id.ts'
 import { taskIdString } from '../../model/task-id.ts'
@@ -21,7 +21,8 @@ export function isFatal(error: unknown): boolean {
     error instanceof AssertionError ||
     error instanceof TaskMigratedError ||
     error instanceof TaskCorruptedError ||
-    error instanceof TransportError
+    error instanceof TransportError ||
+    (error instanceof SerializationError && error.code === 'STREAMS_SERDE_CONTRACT')
   )
 }
 

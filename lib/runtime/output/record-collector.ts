@@ -1,3 +1,4 @@
+import { decoded } from '../../kernel/encoded.ts'
 import { StreamsError, TopologyError } from '../../model/errors.ts'
 import type { StreamRecord } from '../../model/stream-record.ts'
 import type { SinkNode, StreamPartitioner } from '../../topology/topology-plan.ts'
@@ -135,7 +136,8 @@ class TopicSink {
 
   #skip(error: StreamsError, record: AnyRecord, origin: 'key' | 'value'): undefined {
     const { environment, current, id } = this.#scope
-    const { key, value, timestamp, headers } = record
+    const { timestamp, headers } = record
+    const [key, value] = [decoded(record.key), decoded(record.value)]
     const context = current.errorContext(this.#node, id)
     const unsent = { failed: 'serialization', origin, topic: this.#output.name, key, value, timestamp, headers } as const
     const ask = () => environment.productionHandler(error, unsent, context)

@@ -1,3 +1,4 @@
+import { Encoded } from '../../kernel/encoded.ts'
 import { sentenceOf } from '../../model/sentence.ts'
 import type { StreamsErrorCode } from '../../model/streams-error-code.ts'
 import { SerializationError, StreamsError } from '../../model/errors.ts'
@@ -19,6 +20,7 @@ export class BoundSerde {
   /** Throws a `SerializationError`. */
   write(value: unknown, headers: Headers): Uint8Array | null {
     if (value === null) return null
+    if (value instanceof Encoded) return value.isWrittenBy(this.serde) ? value.view() : this.write(value.decode(), headers)
     try {
       return lambdaResult(this.serde.serialize(value, this.#contextWith(headers)), 'serialize', this.serde.name)
     } catch (cause) {

@@ -1,5 +1,6 @@
 import { SerializationError, StreamsError } from '../../model/errors.ts'
-import type { StreamRecord } from '../../model/stream-record.ts'
+import { decoded } from '../../kernel/encoded.ts'
+import { streamRecord, type StreamRecord } from '../../model/stream-record.ts'
 import type { Operator } from '../../processor/operator.ts'
 import { makeProcessor } from '../../processor/processor-parameters.ts'
 import type { ProcessorWrapper } from '../../processor/processor-wrapper.ts'
@@ -57,8 +58,13 @@ function askAboutFailure(thrown: unknown, record: AnyRecord | null, place: NodeP
   const cause = environment.valueGuard === undefined ? thrown : explained(thrown, place)
   const error = processingError(cause, place, id, current.context())
   const context = current.errorContext(place.node, id)
-  const ask = () => environment.processingHandler(error, record, context)
+  const ask = () => environment.processingHandler(error, record === null ? null : decodedRecord(record), context)
   if (askHandler({ error, context, logLevel: 'error', failure: 'ends here', ask }, reportsOf(scope)) === 'fail') throw error
+}
+
+/** A handler is the application's: it gets values. */
+function decodedRecord({ key, value, timestamp, headers }: AnyRecord): AnyRecord {
+  return streamRecord(decoded(key), decoded(value), timestamp, headers)
 }
 
 /** A processor with its context. Its errors get node, task and record added here, and go to the processing handler. */

@@ -19,6 +19,7 @@ import type { RestoredRecord } from '../restore/changelog.ts'
 import { sentenceOf } from '../../model/sentence.ts'
 import { BoundSerde } from '../serdes/serialization.ts'
 import { reportsOf, type TaskScope } from './task-scope.ts'
+import { unreadColumns, type UnreadColumns } from './unread-columns.ts'
 
 type AnyRecord = StreamRecord<unknown, unknown>
 
@@ -35,6 +36,8 @@ export class RecordReader {
   readonly #scope: TaskScope
   readonly #extractor: TimestampExtractor
   readonly #keepsValid: boolean
+  /** Null if both are read. */
+  readonly #unread: UnreadColumns | null
 
   constructor(node: SourceNode, partition: TopicPartition, scope: TaskScope) {
     const { serdes, timestampExtractor } = scope.environment
@@ -46,13 +49,17 @@ export class RecordReader {
     this.#scope = scope
     this.#extractor = node.timestampExtractor ?? timestampExtractor
     this.#keepsValid = keepsValidTimestamps(this.#extractor)
+    this.#unread = this.#keepsValid ? unreadColumns(node, this, scope.environment) : null
   }
 
-  /** The record as the topology sees it; null if it is skipped, which is counted. Throws if it may not be skipped. */
+  /**
+   * The record as the topology sees it; null if it is skipped, which is counted. Throws if it may not be skipped. What nobody reads stays
+   * in bytes, which are valid until the record after the next is read.
+   */
   read(batch: RecordBatch, index: number, partitionTime: number): AnyRecord | null {
-    const record = this.deserialize(batch, index)
-    if (record === null || (this.#keepsValid && record.timestamp >= 0)) return record
-    return this.#stamp(record, batch.offset(index), partitionTime)
+    const keeps = this.keepsTimestamp(batch.timestamp(index))
+    const record = this.#read(batch, index, keeps ? this.#unread : null)
+    return record === null || keeps ? record : this.#stamp(record, batch.offset(index), partitionTime)
   }
 
   /** Reads a record for a restore. Null if the extractor skips it. Throws if it cannot be read; no handler is asked. */
@@ -85,12 +92,18 @@ export class RecordReader {
 
   /** Reads a record without the timestamp extractor. Global stores do so, as in Java. */
   deserialize(batch: RecordBatch, index: number): AnyRecord | null {
+    return this.#read(batch, index, null)
+  }
+
+  #read(batch: RecordBatch, index: number, unread: UnreadColumns | null): AnyRecord | null {
     const headers = batch.headers(index)
     const timestamp = batch.timestamp(index)
     try {
       if (!Number.isSafeInteger(timestamp)) throw unsafeTimestamp(timestamp)
-      const key = this.key.read(batch.key(index), headers)
-      return streamRecord(key, this.#value(batch.value(index), headers), timestamp, headers)
+      const key = unread?.key(batch, index) ?? this.key.read(batch.key(index), headers)
+      const value = unread?.value(batch, index) ?? this.#value(batch.value(index), headers)
+      unread?.turn()
+      return streamRecord(key, value, timestamp, headers)
     } catch (error) {
       return this.#handle(error as StreamsError, rawRecord(this.#partition, batch, index))
     }

@@ -81,7 +81,7 @@ class DecodedRecordBatch implements RecordBatch {
   readonly maxTimestamp: number
   readonly count: number
   readonly byteLength: number
-  readonly #records: Buffer
+  readonly bytes: Buffer
   readonly #columns: Int32Array
   readonly #timestamps: Float64Array
 
@@ -100,7 +100,7 @@ class DecodedRecordBatch implements RecordBatch {
     this.maxTimestamp = readInt64(header, field.maxTimestamp)
     this.count = checkCount(count, records.length - start)
     this.byteLength = records.byteLength - start
-    this.#records = records
+    this.bytes = records
     this.#columns = new Int32Array(count * stride)
     this.#timestamps = new Float64Array(count)
     indexRecords(new VarintReader(records, start), this.#columns, this.#timestamps, lastOffsetDelta)
@@ -115,6 +115,22 @@ class DecodedRecordBatch implements RecordBatch {
     return this.#timestamps[index]!
   }
 
+  keyAt(index: number): number {
+    return this.#columns[index * stride + keyStart]!
+  }
+
+  keyLength(index: number): number {
+    return this.#columns[index * stride + keyStart + 1]!
+  }
+
+  valueAt(index: number): number {
+    return this.#columns[index * stride + valueStart]!
+  }
+
+  valueLength(index: number): number {
+    return this.#columns[index * stride + valueStart + 1]!
+  }
+
   key(index: number): Uint8Array | null {
     return this.#slice(index * stride + keyStart)
   }
@@ -126,15 +142,15 @@ class DecodedRecordBatch implements RecordBatch {
   headers(index: number): Headers {
     const start = this.#columns[index * stride + headersStart]!
     // Nearly all records have no headers: a count of one byte, 0.
-    if (this.#records[start] === 0) return noHeaders
-    return readHeaders(this.#records, start)
+    if (this.bytes[start] === 0) return noHeaders
+    return readHeaders(this.bytes, start)
   }
 
   #slice(at: number): Uint8Array | null {
     const length = this.#columns[at + 1]!
     if (length < 0) return null
     const start = this.#columns[at]!
-    return this.#records.subarray(start, start + length)
+    return this.bytes.subarray(start, start + length)
   }
 }
 

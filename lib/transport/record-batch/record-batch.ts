@@ -29,6 +29,16 @@ export interface RecordBatch {
   readonly byteLength: number
   /** The number of records in the batch. Compaction may have removed some. */
   readonly count: number
+  /** The memory in which the keys and values of all records are. */
+  readonly bytes: Buffer
+  /** Where the key of a record begins in `bytes`. */
+  keyAt(index: number): number
+  /** How many bytes the key of a record has. −1 if it has none. */
+  keyLength(index: number): number
+  /** Where the value of a record begins in `bytes`. */
+  valueAt(index: number): number
+  /** How many bytes the value of a record has. −1 if it has none. */
+  valueLength(index: number): number
   /** Offset of a record. */
   offset(index: number): number
   /** Ms since the epoch: the producer's time, or the broker's with `message.timestamp.type=LogAppendTime`. */
