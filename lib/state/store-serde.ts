@@ -60,8 +60,13 @@ export class StoreSerde<T> {
     return this.#serde.immutable === true && !(value instanceof Encoded) ? value : undefined
   }
 
+  /** Whether the bytes of a value that nobody has decoded are those that the store would write. */
+  writes(value: Encoded): boolean {
+    return value.isWrittenBy(this.#serde)
+  }
+
   #encoded(value: Encoded): Uint8Array {
-    return value.isWrittenBy(this.#serde) ? Buffer.from(value.view()) : this.serialize(value.decode() as T)
+    return this.writes(value) ? Buffer.from(value.view()) : this.serialize(value.decode() as T)
   }
 
   #failed(code: StreamsErrorCode, verb: string, cause: unknown): SerializationError {

@@ -1,4 +1,5 @@
 import { ByteKey } from '../../kernel/byte-key.ts'
+import { Encoded } from '../../kernel/encoded.ts'
 import { asBuffer } from '../../model/bytes.ts'
 import type { StoreSerde } from '../store-serde.ts'
 
@@ -16,6 +17,7 @@ export class StoreKeys<K> {
   }
 
   encode(key: K): ByteKey {
+    if (key instanceof Encoded && this.#serde.writes(key)) return key
     if (key === this.#last && typeof key === 'string') return this.#key
     if (key === null || key === undefined) throw new TypeError('A key of a store must not be null: check it before the call.')
     const bytes = asBuffer(this.#serde.serialize(key))
