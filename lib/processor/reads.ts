@@ -14,6 +14,12 @@ export interface Reads {
   readonly passes: 'both' | 'key' | 'value' | 'neither'
 }
 
+/** What is read of the keys and values of a source, by any node that they reach. */
+export interface SourceReads {
+  readonly key: Reading
+  readonly value: Reading
+}
+
 /** What an operator may declare that takes keys of type K and values of type V: what it has as {@link Unread}, it does not read. */
 export interface ReadsOf<K, V> extends Reads {
   readonly key: ReadingOf<K>

@@ -1,11 +1,5 @@
-import { mostOf, readsAll, type Reading, type Reads } from '../processor/reads.ts'
+import { mostOf, readsAll, type Reading, type Reads, type SourceReads } from '../processor/reads.ts'
 import type { TopologyNode } from './topology-plan.ts'
-
-/** What is read of the keys and values of a source, by any node that they reach. */
-export interface SourceReads {
-  readonly key: Reading
-  readonly value: Reading
-}
 
 /**
  * Finds out what is read below a source. `nodes` are those of its sub-topology, parents before children: so each is asked after the nodes

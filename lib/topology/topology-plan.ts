@@ -3,7 +3,7 @@ import type { Serde } from '../model/serde.ts'
 import type { RecordContext } from '../model/record-context.ts'
 import type { ProcessorParameters } from '../processor/processor-parameters.ts'
 import type { TimestampExtractor } from '../processor/timestamp-extractor.ts'
-import type { SourceReads } from './source-reads.ts'
+import type { SourceReads } from '../processor/reads.ts'
 import type { StoreKind } from '../state/store-kind.ts'
 import type { StoreSpec } from '../state/store-spec.ts'
 
