@@ -91,7 +91,14 @@ export interface StateStore {
   commit(): void
   /** Appends the committed writes to `writes`, sorted by key. The store still has them, until `checkpointed`. */
   checkpoint(writes: StorageWrite[]): void
-  /** Called when storage has the writes of the last `checkpoint`. The store may forget them. */
+  /**
+   * As `checkpoint`, for many writes: begins one at once, and returns its writes in the order of their keys, about so many at a time. Each
+   * part may be stored by itself, before the next one is asked for; an empty part is a step on the way. A row that is stored without its
+   * changelog position is written again by the changelog after a crash, which changes nothing. So it is for stores that have one, and whose
+   * rows are those of the last record of a key. Undefined: there are no more than so many writes, or they go together.
+   */
+  checkpointSlices?(rows: number): Generator<StorageWrite[], void> | undefined
+  /** Called when storage has the writes of the last `checkpoint`, or of all its slices. The store may forget them. */
   checkpointed(): void
   /** The bytes of both generations, which are in memory until a checkpoint. */
   readonly dirtyBytes: number

@@ -1,6 +1,9 @@
 import t from 'tap'
 import type { ManualClock } from '../../lib/clock/manual-clock.ts'
+import { StreamsError } from '../../lib/model/errors.ts'
 import { readPosition } from '../../lib/runtime/restore/store-positions.ts'
+import { MemoryStorageFactory } from '../../lib/storage/memory/memory-storage.ts'
+import type { StorageEnvironment } from '../../lib/storage/storage.ts'
 import { keyValueStore } from './plan.ts'
 import { environment } from './task-fixture.ts'
 import { changelog, noSource, openStores } from './task-stores-fixture.ts'
@@ -88,5 +91,73 @@ t.test('a store without changelog is not restored, and has no position', (t) => 
   stores.checkpoint()
   t.equal(readPosition(storage, changelog), undefined)
   t.equal(store.get('a'), '1')
+  t.end()
+})
+
+t.test('many rows are stored in slices, the position with the last one; what is written meanwhile waits for the next', (t) => {
+  const { store, changelogs, stores, storage } = openStores()
+  const rows = (): number => storage.table('s').count()
+  for (let key = 0; key < 5000; key++) store.put(`key-${key}`, 'old')
+  changelogs.acknowledged = 5000
+  stores.commit(noSource)
+  stores.beginCheckpoint()
+  t.equal(rows(), 1500, 'a slice')
+  t.equal(readPosition(storage, changelog), undefined)
+  store.put('key-4999', 'new')
+  store.put('more', 'new')
+  changelogs.acknowledged = 5002
+  stores.commit(noSource)
+  stores.beginCheckpoint()
+  t.equal(rows(), 1500, 'one checkpoint at a time')
+  while (stores.continueCheckpoint());
+  t.equal(rows(), 5000)
+  t.equal(readPosition(storage, changelog)?.offset, 5000, 'the position of its beginning')
+  t.equal(openStores(undefined, storage).store.get('key-4999'), 'old')
+  stores.checkpoint()
+  t.equal(readPosition(storage, changelog)?.offset, 5002)
+  const again = openStores(undefined, storage)
+  t.same([again.store.get('key-4999'), again.store.get('more'), again.store.get('key-1')], ['new', 'new', 'old'])
+  t.end()
+})
+
+t.test('a checkpoint that is under way is stored when its task is closed, whatever was written since', (t) => {
+  const { store, changelogs, stores, storage } = openStores()
+  for (let key = 0; key < 5000; key++) store.put(`key-${key}`, 'old')
+  changelogs.acknowledged = 5000
+  stores.commit(noSource)
+  stores.beginCheckpoint()
+  store.put('key-4999', 'new')
+  stores.close()
+  t.equal(readPosition(storage, changelog)?.offset, 5000)
+  t.equal(openStores(undefined, storage).store.get('key-4999'), 'old')
+  t.end()
+})
+
+t.test('a slice that finds the storage full is written again with all that are left', (t) => {
+  const inner = new MemoryStorageFactory().open('task')
+  let isFull = false
+  const storage: StorageEnvironment = {
+    table: (name) => inner.table(name),
+    tables: () => inner.tables(),
+    drop: (names) => inner.drop(names),
+    transact: (writes) => {
+      if (isFull) throw new StreamsError('STREAMS_STORAGE_FULL', 'Full.')
+      inner.transact(writes)
+    },
+    close: () => inner.close(),
+  }
+  const { store, changelogs, stores } = openStores(undefined, storage)
+  for (let key = 0; key < 5000; key++) store.put(`key-${key}`, 'old')
+  changelogs.acknowledged = 5000
+  stores.commit(noSource)
+  stores.beginCheckpoint()
+  isFull = true
+  t.equal(stores.continueCheckpoint(), false)
+  t.equal(store.get('key-4999'), 'old')
+  isFull = false
+  ;(environment.clock as ManualClock).advance(60_000)
+  stores.checkpoint()
+  t.equal(storage.table('s').count(), 5000)
+  t.equal(readPosition(storage, changelog)?.offset, 5000)
   t.end()
 })

@@ -102,7 +102,7 @@ export class StreamThread {
   }
 
   async #turn(): Promise<void> {
-    const { clock, jobs, input, output } = this.#options
+    const { clock, jobs, input, output, tasks } = this.#options
     this.#watch.turn()
     await jobs.runAll()
     input.handOver()
@@ -112,8 +112,10 @@ export class StreamThread {
     await this.#commitIfDue(worked || input.hasNews ? 'busy' : 'drained')
     this.#publishState()
     output.turn()
+    const stored = tasks.continueCheckpoint()
     if (worked) return clock.yield()
     output.sendAll()
+    if (stored) return clock.yield()
     if (jobs.isEmpty && !input.hasNews && !this.#isReady) await this.#idle()
   }
 

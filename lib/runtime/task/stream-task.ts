@@ -235,11 +235,15 @@ export class StreamTask implements ActiveTask {
     this.#isCommitRequested = false
     this.#metadata.committed()
     this.#stores.commit((topic) => this.#committedOffset(topic))
-    if (checkpoint === 'always' || this.#stores.isCheckpointDue) this.#stores.checkpoint()
+    if (checkpoint === 'always' || this.#stores.isCheckpointDue) this.#stores.beginCheckpoint()
   }
 
-  checkpoint(): void {
-    this.#stores.checkpoint()
+  beginCheckpoint(): void {
+    this.#stores.beginCheckpoint()
+  }
+
+  continueCheckpoint(): boolean {
+    return this.#stores.continueCheckpoint()
   }
 
   store(name: string): StateStore | undefined {

@@ -76,6 +76,12 @@ export class TaskManager {
     return [...this.#tasks.values()].reduce((bytes, { task }) => bytes + task.storeBytes, 0)
   }
 
+  /** Writes a slice of the first checkpoint that is under way. Returns whether there was one. */
+  continueCheckpoint(): boolean {
+    for (const { task } of this.#tasks.values()) if (task.continueCheckpoint()) return true
+    return false
+  }
+
   /** Bytes of the batches whose records wait to be processed. */
   get inputBytes(): number {
     return this.#running.reduce((bytes, { task }) => bytes + task.inputBytes, 0)
@@ -322,7 +328,7 @@ export class TaskManager {
     const { task } = managed
     this.#starting.delete(managed)
     // The restored rows are stored at once, so that the next start need not restore them again.
-    task.checkpoint()
+    task.beginCheckpoint()
     managed.state = 'running'
     this.#setRunning()
     for (const place of places) this.#beginAt(managed, place)

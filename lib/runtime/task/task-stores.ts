@@ -1,6 +1,7 @@
 import { ProcessorStateError } from '../../model/errors.ts'
 import { taskIdString } from '../../model/task-id.ts'
 import { partitionKey, type TopicPartition } from '../../model/topic-partition.ts'
+import type { RestoreBudget } from '../../state/restore-budget.ts'
 import type { ChangelogRecord, StateStore, StateStoreContext } from '../../state/state-store.ts'
 import { forgetStore } from '../../state/forget-store.ts'
 import { storeMedium } from '../../state/store-medium.ts'
@@ -21,6 +22,14 @@ import { SourceChangelog } from '../restore/source-changelog.ts'
 import { StoreFormats } from '../restore/store-formats.ts'
 import { positionRemoval, positionWrite, readPosition, type StorePosition } from '../restore/store-positions.ts'
 import type { TaskScope } from './task-scope.ts'
+
+/** The rows of a slice of a checkpoint: 2 to 5 ms on LMDB. */
+const sliceRows = 1500
+
+/** A checkpoint of more than this is written in slices also while a restore goes on. */
+const slicedBytes = 1024 * 1024
+
+const oneRecord: RestoreBudget = { spend: () => false }
 
 /** A restore ends if it holds more than this because storage is full. */
 const dirtyBytesMax = 64 * 1024 * 1024
@@ -88,6 +97,8 @@ export class TaskStores {
   readonly #stores = new Map<string, OpenStore>()
   readonly #pace: RestorePace
   readonly #writer: CheckpointWriter
+  /** The checkpoint that is under way. */
+  #slices: Generator<void, void> | undefined
   #formats: StoreFormats | undefined
   #schemas: StoredSchemas | undefined
 
@@ -181,23 +192,67 @@ export class TaskStores {
     }
   }
 
-  /** Writes the committed rows and positions to storage. If that is full, they wait for a later checkpoint. */
+  /** Writes the committed rows and positions to storage, at once. If that is full, they wait for a later checkpoint. */
   checkpoint(): void {
-    if (this.#stores.size === 0 || !this.#writer.isReady) return
-    const writes: StorageWrite[] = []
-    for (const { store } of this.#stores.values()) store.checkpoint(writes)
-    for (const open of this.#stores.values()) writes.push(...this.#positionWrites(open))
-    if (writes.length > 0) this.#formats?.checkpoint(writes)
-    if (writes.length > 0) this.#schemas?.checkpoint(writes)
-    this.#writer.write(writes, () => {
+    this.#endCheckpoint()
+    this.beginCheckpoint()
+    this.#endCheckpoint()
+  }
+
+  /**
+   * Writes the committed rows and positions to storage. Many rows are written in slices: one by each `continueCheckpoint`. Does nothing
+   * while that is under way.
+   */
+  beginCheckpoint(): void {
+    if (this.#stores.size === 0 || this.#slices !== undefined || !this.#writer.isReady) return
+    this.#slices = this.#checkpoint()
+    this.continueCheckpoint()
+  }
+
+  /** Writes the next slice of a checkpoint. Returns whether one is still under way. */
+  continueCheckpoint(): boolean {
+    if (this.#slices?.next().done !== false) this.#slices = undefined
+    return this.#slices !== undefined
+  }
+
+  /** What is committed is stored, also where the task ends for a failure. */
+  close(): void {
+    try {
+      this.#endCheckpoint()
+    } finally {
+      for (const { store } of this.#stores.values()) store.close()
+    }
+  }
+
+  #endCheckpoint(): void {
+    while (this.continueCheckpoint());
+  }
+
+  /**
+   * A store whose rows a replay of its changelog writes again is stored in slices. The positions, those of the beginning, follow in the last
+   * transaction, with all that goes together.
+   */
+  *#checkpoint(): Generator<void, void> {
+    const last: StorageWrite[] = []
+    const sliced: Generator<StorageWrite[], void>[] = []
+    for (const { store, changelog } of this.#stores.values()) {
+      const slices = changelog === undefined ? undefined : store.checkpointSlices?.(sliceRows)
+      if (slices === undefined) store.checkpoint(last)
+      else sliced.push(slices)
+    }
+    for (const open of this.#stores.values()) last.push(...this.#positionWrites(open))
+    if (last.length > 0) this.#formats?.checkpoint(last)
+    if (last.length > 0) this.#schemas?.checkpoint(last)
+    for (const slices of sliced)
+      for (const writes of slices) {
+        if (!this.#writer.write(writes, nothing)) return
+        yield
+      }
+    this.#writer.write(last, () => {
       this.#formats?.checkpointed()
       this.#schemas?.checkpointed()
       for (const { store } of this.#stores.values()) store.checkpointed()
     })
-  }
-
-  close(): void {
-    for (const { store } of this.#stores.values()) store.close()
   }
 
   #open(node: StoreNode): OpenStore {
@@ -248,12 +303,28 @@ export class TaskStores {
 
   /** A checkpoint in the midst of a restore is one of its own right: rows and positions belong together, and a restart goes on there. */
   #restore(open: OpenStore, records: readonly RestoredRecord[], nextOffset: number): number {
-    const applied = records.length === 0 ? 0 : open.store.restore(records, this.#pace.budget())
+    const budget = this.#isBehind() ? oneRecord : this.#pace.budget()
+    const applied = records.length === 0 ? 0 : open.store.restore(records, budget)
     open.position = records[applied]?.offset ?? nextOffset
-    this.#pace.checkpointIfDue(this.dirtyBytes, () => this.checkpoint())
+    this.#storeRestored()
     const { full } = this.#writer
     if (full !== undefined && this.dirtyBytes > dirtyBytesMax) throw full
     return open.position
+  }
+
+  /**
+   * Small checkpoints cost more for each row. So of much in memory an eighth waits for one, which is written in slices. Of little it is written
+   * at once, as soon as it takes long enough.
+   */
+  #storeRestored(): void {
+    const waitingBytes = this.heldBytes / 8
+    if (waitingBytes < slicedBytes) this.#pace.checkpointIfDue(this.dirtyBytes, () => this.checkpoint())
+    else if (this.dirtyBytes >= waitingBytes) this.beginCheckpoint()
+  }
+
+  /** Writes a slice of the checkpoint that is under way. Returns whether the restore has to wait for more of them. */
+  #isBehind(): boolean {
+    return this.continueCheckpoint() && this.dirtyBytes > this.heldBytes / 4
   }
 
   #logRefused({ name: store }: StateStore, partition: TopicPartition, refused: number): void {
@@ -322,3 +393,5 @@ function checkKind({ spec, kind }: StoreNode, partition: TopicPartition, records
     facts: { store: spec.name, kind: spec.kind, ...partition },
   })
 }
+
+function nothing(): void {}

@@ -39,9 +39,7 @@ export interface Task {
   readonly dirtyBytes: number
   /** About how many bytes all stores hold in memory. */
   readonly storeBytes: number
-  /** Writes the committed rows and positions to storage, in one transaction. */
-  checkpoint(): void
-  /** Closes processors and stores without writing anything. Work is kept only if it was committed before. */
+  /** Closes processors and stores, and ends a checkpoint that is under way. Work is kept only if it was committed before. */
   close(): void
 }
 
@@ -86,4 +84,8 @@ export interface ActiveTask extends Task {
   prepareCommit(): readonly OffsetCommit[]
   /** Called when the commit of `offsets` has succeeded. `checkpoint` decides whether stores are written to storage now. */
   postCommit(offsets: readonly OffsetCommit[], checkpoint: 'if-due' | 'always'): void
+  /** Writes the committed rows and positions to storage. Many rows are written in slices, by `continueCheckpoint`. */
+  beginCheckpoint(): void
+  /** Writes the next slice of a checkpoint. Returns whether one is still under way. */
+  continueCheckpoint(): boolean
 }

@@ -19,6 +19,8 @@ export interface BaseLayer {
   readonly heldBytes: number
   commit(): void
   checkpoint(writes: StorageWrite[]): void
+  /** See `StateStore`. */
+  checkpointSlices?(rows: number): Generator<StorageWrite[], void> | undefined
   checkpointed(): void
   /** Gives back its part of budgets that stores share. */
   close?(): void

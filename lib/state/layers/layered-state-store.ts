@@ -49,6 +49,10 @@ export abstract class LayeredStateStore<S extends StoreSpec> {
     this.#base.checkpoint(writes)
   }
 
+  checkpointSlices(rows: number): Generator<StorageWrite[], void> | undefined {
+    return this.#base.checkpointSlices?.(rows)
+  }
+
   checkpointed(): void {
     this.#base.checkpointed()
   }

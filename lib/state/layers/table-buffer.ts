@@ -2,7 +2,7 @@ import type { ByteKey } from '../../kernel/byte-key.ts'
 import { IntList } from '../../kernel/int-list.ts'
 import type { KeyRange } from '../../kernel/ordered-rows.ts'
 import { headBytes } from '../../kernel/row-layout.ts'
-import { sortRows } from '../../kernel/sort-rows.ts'
+import { sortRows, sortSteps } from '../../kernel/sort-rows.ts'
 import { noValue } from '../../kernel/byte-table.ts'
 import { leaving, VersionedTable, type Pin } from '../../kernel/versioned-table.ts'
 import { assert } from '../../model/assert.ts'
@@ -120,6 +120,12 @@ export class TableBuffer implements BaseByteRows, EvictableCache {
     for (const row of sortRows(this.#written.toArray(), this.#table)) writes.push(this.#storageWrite(row, pin))
   }
 
+  checkpointSlices(rows: number): Generator<StorageWrite[], void> | undefined {
+    if (this.#committed.length + this.#written.length <= rows) return undefined
+    this.#move(this.#committed, isCommitted, this.#written, isWritten)
+    return this.#slices(rows, this.#pinWritten())
+  }
+
   checkpointed(): void {
     const rows = this.#written.toArray()
     this.#written.clear()
@@ -138,6 +144,29 @@ export class TableBuffer implements BaseByteRows, EvictableCache {
 
   close(): void {
     this.#kept?.unregister(this)
+  }
+
+  /** Rows are clean as soon as their slice is stored: to clean all of them at once would stop the loop. */
+  *#slices(size: number, pin: Pin): Generator<StorageWrite[], void> {
+    let rows: Int32Array = this.#written.toArray()
+    let stored = 0
+    try {
+      const sorting = sortSteps(rows, this.#table)
+      let step = sorting.next()
+      for (; step.done !== true; step = sorting.next()) yield []
+      rows = step.value
+      for (; stored < rows.length; stored += size) {
+        const slice = rows.subarray(stored, stored + size)
+        yield Array.from(slice, (row) => this.#storageWrite(row, pin))
+        let kept = 0
+        for (const row of slice) kept += this.#clean(row)
+        this.#charge(kept)
+      }
+    } finally {
+      // If storage was full, the next checkpoint begins with the rows that are left.
+      this.#written.clear()
+      for (const row of rows.subarray(stored)) this.#written.push(row)
+    }
   }
 
   #write(key: ByteKey, row: RowView | null, list: IntList, flag: number): void {

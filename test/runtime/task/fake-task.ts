@@ -130,7 +130,11 @@ export class FakeTask implements ActiveTask {
     return undefined
   }
 
-  checkpoint(): void {
+  continueCheckpoint(): boolean {
+    return false
+  }
+
+  beginCheckpoint(): void {
     this.#note('checkpoint')
   }
 
