@@ -44,8 +44,14 @@ interface EncodedRecord {
   readonly partition: number
 }
 
-interface WritableTopic {
-  readonly partitions: number
+/** What the producer knows of the topic of a name. */
+interface KnownTopic {
+  readonly askedAtMs: number
+  readonly partitions: Promise<number>
+  /** The serdes that are ready to write to it, by those of the key and of the value: several topic values may have its name. */
+  readonly ready: WeakMap<object, WeakMap<object, Promise<void>>>
+  /** Settles when the serdes of all calls so far are ready, or failed. Later calls wait for it, so that their records come later, too. */
+  preparing: Promise<unknown>
 }
 
 /** After this time the producer asks again how many partitions a topic has (Java: `metadata.max.age.ms`). */
@@ -58,7 +64,7 @@ const metadataAgeMaxMs = 300_000
 export class TopicProducer {
   readonly #options: TopicProducerOptions
   readonly #accumulator: BatchAccumulator
-  readonly #topics = new Map<string, { readonly askedAtMs: number; readonly ready: Promise<WritableTopic> }>()
+  readonly #topics = new Map<string, KnownTopic>()
 
   constructor(options: TopicProducerOptions) {
     this.#options = options
@@ -91,29 +97,56 @@ export class TopicProducer {
 
   /** Asks the broker again before it refuses a partition, because the topic may have got more partitions. */
   async #partitionsOf<K, V>(topic: Topic<K, V>, records: readonly ProducerRecord<K, V>[]): Promise<number> {
-    const { partitions } = await this.#writable(topic)
+    const partitions = await this.#writable(topic)
     if (records.every(({ partition = 0 }) => partition < partitions)) return partitions
     this.#topics.delete(topic.name)
-    return (await this.#writable(topic)).partitions
+    return this.#writable(topic)
   }
 
-  #writable<K, V>(topic: Topic<K, V>): Promise<WritableTopic> {
+  /** Resolves to the number of partitions, when the topic's serdes are ready to write. */
+  async #writable<K, V>(topic: Topic<K, V>): Promise<number> {
+    const known = this.#known(topic.name)
+    const partitions = await known.partitions
+    const { preparing: before } = known
+    await Promise.all([this.#ready(topic, known), before])
+    return partitions
+  }
+
+  #known(name: string): KnownTopic {
     const nowMs = this.#options.clock.monotonic()
-    const known = this.#topics.get(topic.name)
-    if (known !== undefined && nowMs - known.askedAtMs < metadataAgeMaxMs) return known.ready
-    const asked = { askedAtMs: nowMs, ready: this.#prepare(topic) }
-    this.#topics.set(topic.name, asked)
+    const known = this.#topics.get(name)
+    if (known !== undefined && nowMs - known.askedAtMs < metadataAgeMaxMs) return known
+    const preparing = known?.preparing ?? Promise.resolve()
+    const asked: KnownTopic = { askedAtMs: nowMs, partitions: this.#lookUp(name), ready: new WeakMap(), preparing }
+    this.#topics.set(name, asked)
     // The caller of `send` gets the error. The next call tries again.
-    asked.ready.catch(() => this.#topics.delete(topic.name))
-    return asked.ready
+    asked.partitions.catch(() => this.#topics.delete(name))
+    return asked
   }
 
-  async #prepare<K, V>({ name, key, value }: Topic<K, V>): Promise<WritableTopic> {
+  async #lookUp(name: string): Promise<number> {
     const [found] = await this.#options.admin.metadata([name])
     if (found === undefined) throw unknownTopic(name)
+    return found.partitions.length
+  }
+
+  #ready<K, V>(topic: Topic<K, V>, known: KnownTopic): Promise<void> {
+    const { key, value } = topic
+    const byValue = known.ready.get(key) ?? new WeakMap<object, Promise<void>>()
+    known.ready.set(key, byValue)
+    const earlier = byValue.get(value)
+    if (earlier !== undefined) return earlier
+    const prepared = this.#prepare(topic)
+    byValue.set(value, prepared)
+    known.preparing = Promise.allSettled([known.preparing, prepared])
+    // As above.
+    prepared.catch(() => byValue.delete(value))
+    return prepared
+  }
+
+  async #prepare<K, V>({ name, key, value }: Topic<K, V>): Promise<void> {
     await this.#bind(key).prepareWrite?.({ topic: name, component: 'key', headers: noHeaders })
     await this.#bind(value).prepareWrite?.({ topic: name, component: 'value', headers: noHeaders })
-    return { partitions: found.partitions.length }
   }
 
   #encode<K, V>(topic: Topic<K, V>, record: ProducerRecord<K, V>, partitions: number, keyless: number): EncodedRecord {
