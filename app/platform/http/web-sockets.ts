@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import type { IncomingMessage } from 'node:http'
 import { ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
@@ -9,6 +10,9 @@ import { Problem } from './problem.ts'
 
 /** Clients of these sockets listen. What they say is not read, and may not be long. */
 const messageBytesMax = 1024
+
+/** How long a client has to say goodbye when the server closes. */
+const goodbyeMs = 1000
 
 interface Answered {
   readonly request: { readonly raw: IncomingMessage }
@@ -34,7 +38,7 @@ export class WebSockets {
       response.once('finish', () => socket.end())
       http.routing(request, response)
     })
-    http.addHook('onClose', async () => this.#server.close())
+    http.addHook('preClose', () => this.#closeAll())
   }
 
   /** Makes a socket of a request; a {@link Problem} where the client wants none. */
@@ -48,5 +52,16 @@ export class WebSockets {
     const { socket } = request.raw
     reply.raw.detachSocket(socket)
     this.#server.handleUpgrade(request.raw, socket, head, onOpen)
+  }
+
+  /** A server has closed when its last connection has: one whose client does not answer is cut off. */
+  async #closeAll(): Promise<void> {
+    const sockets = [...this.#server.clients]
+    const closed = Promise.all(sockets.map((socket) => once(socket, 'close')))
+    for (const socket of sockets) socket.close(1001)
+    const timer = setTimeout(() => sockets.forEach((socket) => socket.terminate()), goodbyeMs)
+    await closed
+    clearTimeout(timer)
+    this.#server.close()
   }
 }

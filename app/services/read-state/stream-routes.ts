@@ -8,6 +8,8 @@ import type { TransferFeed } from './transfer-feed.ts'
 
 /** The stream of transfers: as server-sent events, and as messages of a WebSocket. */
 export function addStreamRoutes(http: Http, feed: TransferFeed): void {
+  // Clients are told that the service stops, before their connections end.
+  http.addHook('preClose', () => feed[Symbol.asyncDispose]())
   const sockets = new WebSockets(http)
   http.get('/transfers/stream', { schema: { querystring: transfersQuery } }, async (request, reply) => {
     const log = await feed.log()

@@ -188,6 +188,23 @@ test('P3: a WebSocket that reads too slowly is closed with overflow, alone', asy
   fast.close()
 })
 
+test('a service with open WebSockets closes, also when a client does not read', async (t) => {
+  const { producer, start } = await open(t)
+  const service = await start()
+  const sockets = [1, 2].map(() => new WebSocket(`${service.url.replace('http', 'ws')}/ws`))
+  await Promise.all(sockets.map((socket) => once(socket, 'open')))
+  const [reading, paused] = sockets as [WebSocket, WebSocket]
+  const said: { readonly type: string }[] = []
+  reading.on('message', (text: Buffer) => said.push(JSON.parse(text.toString())))
+  paused.pause()
+  await producer.send(enriched, [transfer(1, 1, 2)])
+  await until(async () => said.length === 1)
+  await service.close()
+  await until(async () => said.length === 2)
+  t.match(said, [{ type: 'transfer.upserted' }, { type: 'server.closing' }])
+  for (const socket of sockets) socket.terminate()
+})
+
 test('what wants to be a WebSocket is checked as every request is', async (t) => {
   const { start } = await open(t)
   const service = await start()
