@@ -1,8 +1,10 @@
 import { deepEqual, equal } from 'node:assert/strict'
 import fc from 'fast-check'
 import t from 'tap'
+import { ByteKey } from '../../lib/kernel/byte-key.ts'
 import { latin1 } from '../../lib/model/bytes.ts'
 import { bytesFormat } from '../../lib/state/key-value/row-codec.ts'
+import { RowView } from '../../lib/state/key-value/row-view.ts'
 import { row, type KeyedRow } from '../../lib/state/key-value/row.ts'
 import { SessionsOfSegment, WindowedRows } from '../../lib/state/window/windowed-rows.ts'
 import { windowKey } from '../../lib/state/window/window-key.ts'
@@ -15,6 +17,8 @@ import { runs } from '../laws/runs.ts'
 const keys = ['', 'a', 'a\0', 'ab', 'b', 'k'.repeat(100)]
 const times = [0, 5, 2 ** 31, 2 ** 40]
 const values = [null, '', 'x', 'longer than eight bytes']
+
+const keyOf = (key: string): ByteKey => new ByteKey().set(Buffer.from(key), 0, key.length)
 
 type Rows = WindowedRows | SessionsOfSegment | ReturnType<typeof plainRows>
 
@@ -108,7 +112,7 @@ class Subject {
     const expected = this.model.scan(false).filter(([timed]) => timed.startsWith(key) && this.#isOf(timed, key))
     if (this.rows instanceof WindowedRows) {
       const found: Parameters<WindowedRows['addWindows']>[3] = []
-      this.rows.addWindows(key, fromMs, toMs, found)
+      this.rows.addWindows(keyOf(key), fromMs, toMs, found)
       deepEqual(
         found.map(({ startMs, sequence, row }) => [windowKey(key, startMs, sequence), latin1(row.bytes)]),
         expected,
@@ -172,7 +176,7 @@ for (const [name, kind] of Object.entries(kinds))
 t.test('after a checkpoint nothing is dirty, and released rows are read from storage', async (t) => {
   const environment = new MemoryStorageFactory().open('task')
   const rows = new WindowedRows({ table: environment.table('s'), format: bytesFormat, content: 'empty' })
-  for (let start = 0; start < 100; start++) rows.putWindow('k', start, 0, row(Buffer.alloc(50), 0))
+  for (let start = 0; start < 100; start++) rows.putWindow(keyOf('k'), start, 0, new RowView().set(Buffer.alloc(50), 0, 50, 0))
   t.ok(rows.dirtyBytes >= 100 * 50)
   const writes: StorageWrite[] = []
   rows.commit()
@@ -183,5 +187,5 @@ t.test('after a checkpoint nothing is dirty, and released rows are read from sto
   t.ok(rows.heldBytes >= 100 * 50, 'they are kept')
   rows.release()
   t.ok(rows.heldBytes < 200, `${rows.heldBytes} bytes are left`)
-  t.equal(rows.getWindow('k', 7)?.bytes.length, 50)
+  t.equal(rows.getWindow(keyOf('k'), 7)?.length, 50)
 })

@@ -1,4 +1,6 @@
-import { row, type KeyedRow, type Row } from './row.ts'
+import type { ByteKey } from '../../kernel/byte-key.ts'
+import { RowView } from './row-view.ts'
+import type { KeyedRow } from './row.ts'
 import type { FoundWindow, KeyRange, TimeRange, WindowRows } from '../window/window-rows.ts'
 
 // The layer that Java puts between a timestamped store and a supplier that has no place for timestamps. Timestamps are read back as
@@ -6,27 +8,24 @@ import type { FoundWindow, KeyRange, TimeRange, WindowRows } from '../window/win
 
 const noTimestamp = -1
 
-function untimed(timed: Row | null): Row | null {
-  return timed && row(timed.bytes, noTimestamp, timed.value)
-}
-
 /** A layer of a window store that loses timestamps (Java: `WindowToTimestampedWindowByteStoreAdapter`). */
 export class UntimedWindowRows implements WindowRows {
   readonly #inner: WindowRows
+  readonly #untimed = new RowView()
 
   constructor(inner: WindowRows) {
     this.#inner = inner
   }
 
-  get(key: string, startMs: number): Row | null {
+  get(key: ByteKey, startMs: number): RowView | null {
     return this.#inner.get(key, startMs)
   }
 
-  put(key: string, startMs: number, timed: Row | null): void {
-    this.#inner.put(key, startMs, untimed(timed))
+  put(key: ByteKey, startMs: number, timed: RowView | null): void {
+    this.#inner.put(key, startMs, timed && this.#untimed.set(timed.bytes, timed.at, timed.length, noTimestamp))
   }
 
-  fetch(key: string, times: TimeRange): readonly FoundWindow[] {
+  fetch(key: ByteKey, times: TimeRange): readonly FoundWindow[] {
     return this.#inner.fetch(key, times)
   }
 

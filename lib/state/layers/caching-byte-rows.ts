@@ -1,6 +1,5 @@
 import type { ByteKey } from '../../kernel/byte-key.ts'
 import type { KeyRange } from '../../kernel/ordered-rows.ts'
-import { change } from '../../model/change.ts'
 import type { ByteRows } from '../key-value/byte-rows.ts'
 import { ascending, descending } from '../key-value/key-order.ts'
 import { overlay } from '../key-value/row-iterators.ts'
@@ -9,13 +8,8 @@ import type { KeyedRow } from '../key-value/row.ts'
 import type { StoreKeys } from '../key-value/store-keys.ts'
 import type { ViewCodec } from '../key-value/view-codec.ts'
 import type { StateStoreContext } from '../state-store.ts'
-import { ByteCache, type LeavingEntry } from './byte-cache.ts'
-import type { FlushListener } from './flush-listener.ts'
-
-interface Subscription<K> {
-  readonly listener: FlushListener<K, unknown>
-  readonly oldValues: 'send' | 'omit'
-}
+import { ByteCache } from './byte-cache.ts'
+import { emitUpdate, type Subscription } from './emit-update.ts'
 
 export interface CachingOptions<K, V> {
   readonly keys: StoreKeys<K>
@@ -33,8 +27,9 @@ export class CachingByteRows<K, V> implements ByteRows {
   constructor(inner: ByteRows, options: CachingOptions<K, V>) {
     this.#inner = inner
     this.#options = options
-    const { context } = options
-    this.#cache = new ByteCache(context.cache, (entry) => context.withRecordContext(entry.context, () => this.#emit(entry)))
+    const { keys, codec, context } = options
+    const target = { below: inner, codec, context, decodeKey: ({ bytes, at, length }: ByteKey) => keys.decode(bytes, at, length) }
+    this.#cache = new ByteCache(context.cache, (entry) => emitUpdate(entry, target, this.#subscription))
   }
 
   subscribe(subscription: Subscription<K>): void {
@@ -73,29 +68,5 @@ export class CachingByteRows<K, V> implements ByteRows {
     const copy = new RowView().set(row.copy(), 0, row.length, row.timestamp)
     this.#cache.keep(key, copy)
     return copy
-  }
-
-  /**
-   * Writes an entry that leaves the cache to the layer below, and tells the listener. During these calls the record that made the
-   * update is the current record of the task. A deletion of a key that the layer below does not have is neither written nor forwarded
-   * (Java: `CachingKeyValueStore.putAndMaybeForward`). Deletions, and rows without timestamps, are forwarded with the timestamp of their
-   * input record (Java: `TimestampedCacheFlushListener`).
-   *
-   * A value may come and go between two flushes. Java does not forward its deletion. But a foreign-key join may have read the value
-   * meanwhile, and sent it as the answer to a subscription. Without the deletion the join's result would keep the value for ever: so
-   * `safe` forwards it.
-   */
-  #emit({ key, row, context, deletesUnemitted }: LeavingEntry): void {
-    const inner = this.#inner
-    if (this.#subscription === undefined) return inner.put(key, row)
-    const { listener, oldValues } = this.#subscription
-    const { keys, codec, context: task } = this.#options
-    const old = row === null || oldValues === 'send' ? inner.get(key) : null
-    if (row === null && old === null && (!deletesUnemitted || task.compatibility === 'java')) return
-    const oldValue = old !== null && oldValues === 'send' ? codec.valueOf(old) : null
-    inner.put(key, row)
-    const timestamp = row === null ? null : codec.timestampOf(row)
-    const update = change(row === null ? null : codec.valueOf(row), oldValue)
-    listener(keys.decode(key.bytes, key.at, key.length), update, timestamp ?? context.timestamp)
   }
 }

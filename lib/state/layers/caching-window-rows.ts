@@ -1,77 +1,74 @@
-import { emitEntry, type FlushSubscription } from './caching-rows.ts'
-import { RecordCache } from './record-cache.ts'
-import { chained, isBehind, overlay } from '../key-value/row-iterators.ts'
-import type { KeyedRow, Row } from '../key-value/row.ts'
+import { ByteKey } from '../../kernel/byte-key.ts'
+import { windowSuffixBytes } from '../../kernel/windowed-table.ts'
+import { fromLatin1 } from '../../model/bytes.ts'
+import type { Windowed } from '../../model/windowed.ts'
 import { ascending } from '../key-value/key-order.ts'
+import { readInt64 } from '../key-value/row-codec.ts'
+import { chained, isBehind, overlay } from '../key-value/row-iterators.ts'
+import type { RowView } from '../key-value/row-view.ts'
+import type { KeyedRow, Row } from '../key-value/row.ts'
+import type { ViewCodec } from '../key-value/view-codec.ts'
 import type { StateStoreContext } from '../state-store.ts'
-import { boundsOfKey, keyOfWindow, startOfWindow, windowKey } from '../window/window-key.ts'
+import { KeyScratch } from '../window/key-scratch.ts'
+import { boundsOfKey, keyOfWindow, startOfWindow, textOf } from '../window/window-key.ts'
 import { byTime, reversed } from '../window/window-order.ts'
 import type { FoundWindow, KeyRange, TimeRange, WindowOrder, WindowRows } from '../window/window-rows.ts'
+import { ByteCache } from './byte-cache.ts'
+import { emitUpdate, type EmitTarget, type Subscription } from './emit-update.ts'
 
 type CachedRow = readonly [string, Row | null]
 
-export interface CachingWindowOptions {
+export interface CachingWindowOptions<K, V> {
   /** The order in which the layer below returns the rows of a range of keys. */
   readonly orderOf: (keys: KeyRange) => WindowOrder
   /** The earliest start that has not expired at this stream time. Windows before it are not seen, though the cache may have them still. */
   readonly firstLiveStart: (streamTimeMs: number) => number
+  readonly codec: ViewCodec<V>
+  readonly context: StateStoreContext
+  /** The window of a key, in these bytes, that begins at `startMs`. */
+  decodeKey(key: ByteKey, startMs: number): Windowed<K>
 }
 
 /** The record cache of a window store (Java: `CachingWindowStore`). It holds writes only; rows that are read are not cached. */
-export class CachingWindowRows implements WindowRows {
+export class CachingWindowRows<K, V> implements WindowRows {
   readonly #inner: WindowRows
-  readonly #context: StateStoreContext
-  readonly #options: CachingWindowOptions
-  readonly #cache: RecordCache
+  readonly #options: CachingWindowOptions<K, V>
+  readonly #cache: ByteCache
+  readonly #scratch = new KeyScratch()
   /** The largest start that was put. The layer below hears of it later. */
   #streamTime = -1
-  #subscription: FlushSubscription | undefined
+  #subscription: Subscription<Windowed<K>> | undefined
 
-  constructor(inner: WindowRows, options: CachingWindowOptions, context: StateStoreContext) {
+  constructor(inner: WindowRows, options: CachingWindowOptions<K, V>) {
     this.#inner = inner
-    this.#context = context
     this.#options = options
-    const below = {
-      get: (key: string) => inner.get(keyOfWindow(key), startOfWindow(key)),
-      put: (key: string, row: Row | null) => inner.put(keyOfWindow(key), startOfWindow(key), row),
-    }
-    this.#cache = new RecordCache(context.cache, (entry) => emitEntry(entry, below, this.#subscription, context))
+    const target = emitTarget(inner, options)
+    this.#cache = new ByteCache(options.context.cache, (entry) => emitUpdate(entry, target, this.#subscription))
   }
 
-  subscribe(subscription: FlushSubscription): void {
+  subscribe(subscription: Subscription<Windowed<K>>): void {
     this.#subscription = subscription
   }
 
-  get(key: string, startMs: number): Row | null {
+  get(key: ByteKey, startMs: number): RowView | null {
     if (startMs < this.#firstLiveStart()) return null
-    const entry = this.#cache.get(windowKey(key, startMs, 0))
-    return entry === undefined ? this.#inner.get(key, startMs) : entry.row
+    const cached = this.#cache.get(this.#scratch.ofWindow(key, startMs, 0))
+    return cached === undefined ? this.#inner.get(key, startMs) : cached
   }
 
-  put(key: string, startMs: number, row: Row | null): void {
+  put(key: ByteKey, startMs: number, row: RowView | null): void {
     this.#streamTime = Math.max(this.#streamTime, startMs)
-    this.#cache.put(windowKey(key, startMs, 0), row, this.#context.recordContext())
+    this.#cache.put(this.#scratch.ofWindow(key, startMs, 0), row, this.#options.context.recordContext())
   }
 
-  fetch(key: string, asked: TimeRange): readonly FoundWindow[] {
+  fetch(key: ByteKey, asked: TimeRange): readonly FoundWindow[] {
     const times = this.#live(asked)
     const found = this.#inner.fetch(key, times)
-    const cached = this.#cachedOf(key, times)
+    const cached = this.#cachedOf(textOf(key), times)
     if (cached.size === 0) return found
     const below = found.filter(({ startMs }) => !cached.has(startMs))
     const above = [...cached].flatMap(([startMs, row]) => (row === null ? [] : [{ startMs, sequence: 0, row }]))
     return [...below, ...above].sort((left, right) => (times.reverse ? byTime(right, left) : byTime(left, right)))
-  }
-
-  /** The cached windows of a key by their starts; null: deleted. */
-  #cachedOf(key: string, { fromMs, toMs, reverse, after }: TimeRange): ReadonlyMap<number, Row | null> {
-    const lastMs = Math.max(-1, Math.min(toMs, Number.MAX_SAFE_INTEGER - 1))
-    const length = key.length + 12
-    const isLeft = isBehind(after, ascending, reverse)
-    const cached = new Map<number, Row | null>()
-    for (const [windowKey, row] of this.#cache.scan(boundsOfKey(key, Math.max(0, fromMs), lastMs)))
-      if (windowKey.length === length && isLeft(windowKey)) cached.set(startOfWindow(windowKey), row)
-    return cached
   }
 
   fetchRange(keys: KeyRange, asked: TimeRange): IterableIterator<KeyedRow> {
@@ -93,6 +90,18 @@ export class CachingWindowRows implements WindowRows {
     this.#cache.close()
   }
 
+  /** The cached windows of a key by their starts; null: deleted. */
+  #cachedOf(key: string, { fromMs, toMs, reverse, after }: TimeRange): ReadonlyMap<number, Row | null> {
+    const lastMs = Math.max(-1, Math.min(toMs, Number.MAX_SAFE_INTEGER - 1))
+    const { from, to } = boundsOfKey(key, Math.max(0, fromMs), lastMs)
+    const length = key.length + windowSuffixBytes
+    const isLeft = isBehind(after, ascending, reverse)
+    const cached = new Map<number, Row | null>()
+    for (const [windowKey, row] of this.#cache.scan({ from: bufferOf(from), to: bufferOf(to) }))
+      if (windowKey.length === length && isLeft(windowKey)) cached.set(startOfWindow(windowKey), row)
+    return cached
+  }
+
   #firstLiveStart(): number {
     return this.#options.firstLiveStart(this.#streamTime)
   }
@@ -100,6 +109,27 @@ export class CachingWindowRows implements WindowRows {
   #live(times: TimeRange): TimeRange {
     return { ...times, fromMs: Math.max(times.fromMs, this.#firstLiveStart()) }
   }
+}
+
+/** The layer below by window keys, which are the keys of the cache. */
+function emitTarget<K, V>(inner: WindowRows, options: CachingWindowOptions<K, V>): EmitTarget<Windowed<K>, V> {
+  const key = new ByteKey()
+  const keyOf = ({ bytes, at, length }: ByteKey): ByteKey => key.set(bytes, at, length - windowSuffixBytes)
+  const startOf = ({ bytes, at, length }: ByteKey): number => readInt64(bytes, at + length - windowSuffixBytes)
+  const { codec, context } = options
+  return {
+    below: {
+      get: (windowKey) => inner.get(keyOf(windowKey), startOf(windowKey)),
+      put: (windowKey, row) => inner.put(keyOf(windowKey), startOf(windowKey), row),
+    },
+    codec,
+    context,
+    decodeKey: (windowKey) => options.decodeKey(keyOf(windowKey), startOf(windowKey)),
+  }
+}
+
+function bufferOf(key: string): Buffer {
+  return fromLatin1(key) as Buffer
 }
 
 function isIn([windowKey]: CachedRow, { fromKey, toKey }: KeyRange, { fromMs, toMs }: TimeRange): boolean {

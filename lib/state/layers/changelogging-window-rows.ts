@@ -1,6 +1,7 @@
-import type { ChangelogWriter } from './changelogging-rows.ts'
-import type { KeyedRow, Row } from '../key-value/row.ts'
-import { windowKey } from '../window/window-key.ts'
+import type { ByteKey } from '../../kernel/byte-key.ts'
+import type { RowView } from '../key-value/row-view.ts'
+import type { KeyedRow } from '../key-value/row.ts'
+import { KeyScratch } from '../window/key-scratch.ts'
 import {
   nextSequence,
   type FoundWindow,
@@ -9,6 +10,7 @@ import {
   type TimeRange,
   type WindowRows,
 } from '../window/window-rows.ts'
+import type { ByteChangelogWriter } from './changelogging-byte-rows.ts'
 
 /**
  * The layer that writes each put of a window store to its changelog. As in Java it also writes expired windows, which the store
@@ -16,26 +18,27 @@ import {
  */
 export class ChangeloggingWindowRows implements WindowRows {
   readonly #inner: WindowRows
-  readonly #log: ChangelogWriter
+  readonly #log: ByteChangelogWriter
   readonly #sequences: SequenceNumbers | undefined
+  readonly #scratch = new KeyScratch()
 
   /** `sequences`: the counters of a store that keeps duplicates, else undefined. */
-  constructor(inner: WindowRows, log: ChangelogWriter, sequences: SequenceNumbers | undefined) {
+  constructor(inner: WindowRows, log: ByteChangelogWriter, sequences: SequenceNumbers | undefined) {
     this.#inner = inner
     this.#log = log
     this.#sequences = sequences
   }
 
-  get(key: string, startMs: number): Row | null {
+  get(key: ByteKey, startMs: number): RowView | null {
     return this.#inner.get(key, startMs)
   }
 
-  put(key: string, startMs: number, row: Row | null): void {
+  put(key: ByteKey, startMs: number, row: RowView | null): void {
     this.#inner.put(key, startMs, row)
-    this.#log(windowKey(key, startMs, this.#nextSequence()), row)
+    this.#log(this.#scratch.ofWindow(key, startMs, this.#nextSequence()), row)
   }
 
-  fetch(key: string, times: TimeRange): readonly FoundWindow[] {
+  fetch(key: ByteKey, times: TimeRange): readonly FoundWindow[] {
     return this.#inner.fetch(key, times)
   }
 

@@ -9,9 +9,12 @@ import { ascending, descending } from '../key-value/key-order.ts'
 import type { BaseRows } from '../key-value/key-value-rows.ts'
 import type { RowFormat } from '../key-value/row-codec.ts'
 import { overlay, translated } from '../key-value/row-iterators.ts'
+import { RowView } from '../key-value/row-view.ts'
 import { row, type KeyedRow, type Row } from '../key-value/row.ts'
 import { TableScan } from '../key-value/table-scan.ts'
 import { KeyScratch } from './key-scratch.ts'
+
+const noRow = row(Buffer.alloc(0), 0)
 
 /** Where rows are stored. */
 export interface RowPlace {
@@ -32,6 +35,7 @@ export class SegmentRows<T extends VersionedTable = VersionedTable> implements B
   protected readonly scratch = new KeyScratch()
   readonly #newTable: () => T
   readonly #place: RowPlace | undefined
+  readonly #view = new RowView()
   /** Whether storage has rows that the table lacks. */
   #isPartial: boolean
   /** The rows that storage does not have as they are, each at least once. */
@@ -63,15 +67,33 @@ export class SegmentRows<T extends VersionedTable = VersionedTable> implements B
   }
 
   get(key: string): Row | null {
-    return this.read(this.scratch.of(key))
+    const found = this.getAt(this.scratch.of(key))
+    return found && row(found.copy(), found.timestamp)
   }
 
   put(key: string, row: Row | null): void {
-    this.write(this.scratch.of(key), row)
+    const { bytes, timestamp } = row ?? noRow
+    this.putAt(this.scratch.of(key), row && this.#view.set(asBuffer(bytes), 0, bytes.byteLength, timestamp))
   }
 
   restore(key: string, row: Row | null): void {
     this.put(key, row)
+  }
+
+  /** The view is valid until the next call. */
+  getAt(key: ByteKey): RowView | null {
+    const { table } = this
+    const found = table.find(key)
+    if (found === 0) return this.#isPartial ? this.#readStored(key) : null
+    const length = table.valueLength(found)
+    return length < 0 ? null : this.#view.set(table.bytes, table.valueAt(found), length, table.timestamp(found))
+  }
+
+  /** A row of null deletes. */
+  putAt(key: ByteKey, row: RowView | null): void {
+    if (row !== null) this.table.put(key, row.bytes, row.at, row.length, row.timestamp)
+    else if (this.#place === undefined) this.table.delete(key)
+    else this.table.putDeletion(key, 0)
   }
 
   scan(range: OrderedRange): IterableIterator<KeyedRow> {
@@ -133,18 +155,6 @@ export class SegmentRows<T extends VersionedTable = VersionedTable> implements B
     for (const each of dirty) if (committed === undefined || former.isNewer(each, committed)) this.#copy(former, each, each)
   }
 
-  protected read(key: ByteKey): Row | null {
-    const found = this.table.find(key)
-    if (found !== 0) return rowIn(this.table, found)
-    return this.#isPartial ? this.#readStored(key) : null
-  }
-
-  protected write(key: ByteKey, row: Row | null): void {
-    if (row !== null) this.table.put(key, asBuffer(row.bytes), 0, row.bytes.byteLength, row.timestamp)
-    else if (this.#place === undefined) this.table.delete(key)
-    else this.table.putDeletion(key, 0)
-  }
-
   #begin(): T {
     const table = this.#newTable()
     this.#dirty = []
@@ -156,10 +166,12 @@ export class SegmentRows<T extends VersionedTable = VersionedTable> implements B
     return table
   }
 
-  #readStored({ bytes, at, length }: ByteKey): Row | null {
+  #readStored({ bytes, at, length }: ByteKey): RowView | null {
     const { table, format } = this.#place!
     const stored = table.get(bytes.subarray(at, at + length))
-    return stored === undefined ? null : format.read(stored)
+    if (stored === undefined) return null
+    const { bytes: value, timestamp } = format.read(stored)
+    return this.#view.set(asBuffer(value), 0, value.byteLength, timestamp)
   }
 
   #scanStored(range: StorageRange): IterableIterator<KeyedRow> {

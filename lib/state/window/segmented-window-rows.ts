@@ -1,23 +1,17 @@
-import { latin1 } from '../../model/bytes.ts'
+import { ByteKey } from '../../kernel/byte-key.ts'
+import { windowSuffixBytes } from '../../kernel/windowed-table.ts'
+import { asBuffer } from '../../model/bytes.ts'
 import type { Counter } from '../../metrics/metrics.ts'
 import type { StorageTable, StorageWrite } from '../../storage/storage.ts'
 import { readInt64, writeInt64 } from '../key-value/row-codec.ts'
 import { chained, isBehind, sorted, translated } from '../key-value/row-iterators.ts'
-import type { KeyedRow, Row } from '../key-value/row.ts'
+import type { RowView } from '../key-value/row-view.ts'
+import type { KeyedRow } from '../key-value/row.ts'
 import type { OrderedRange } from '../../storage/ordered-map.ts'
 import { restoreWithin, type RestoreBudget } from '../restore-budget.ts'
 import type { ChangelogRecord } from '../state-store.ts'
 import type { WindowStoreSpec } from '../store-spec.ts'
-import {
-  boundsOfRange,
-  boundsOfTime,
-  keyOfWindow,
-  sequenceOfWindow,
-  startOfWindow,
-  timeKey,
-  windowKey,
-  windowKeyOfTimeKey,
-} from './window-key.ts'
+import { boundsOfRange, boundsOfTime, keyOfWindow, startOfWindow, timeKey, windowKeyOfTimeKey } from './window-key.ts'
 import { behindWindow, bySegment, byStart, inOrder, reversed } from './window-order.ts'
 import {
   nextSequence,
@@ -30,6 +24,7 @@ import {
 } from './window-rows.ts'
 import type { Segment, WindowSegments } from './window-segments.ts'
 import type { WindowedRows } from './windowed-rows.ts'
+import { KeyScratch } from './key-scratch.ts'
 
 export interface SegmentedWindowOptions {
   readonly spec: WindowStoreSpec<unknown, unknown>
@@ -65,6 +60,8 @@ export class SegmentedWindowRows implements WindowRows {
   readonly #retentionMs: number
   readonly #keepsDuplicates: boolean
   readonly #isExact: boolean
+  readonly #key = new ByteKey()
+  readonly #scratch = new KeyScratch()
   #streamTime = -1
   #keptFrom: number
   #committedState: Uint8Array | undefined
@@ -79,24 +76,21 @@ export class SegmentedWindowRows implements WindowRows {
     this.#readState()
   }
 
-  get(key: string, startMs: number): Row | null {
+  get(key: ByteKey, startMs: number): RowView | null {
     if (startMs < this.#firstLiveStart()) return null
     return this.#segments.find(startMs)?.rows.getWindow(key, startMs) ?? null
   }
 
-  put(key: string, startMs: number, row: Row | null): void {
+  put(key: ByteKey, startMs: number, row: RowView | null): void {
     const deletesNothing = row === null && this.#keepsDuplicates
     if (deletesNothing && !this.#isExact) return
     this.#advance(startMs)
     if (this.#isExpired(startMs)) return this.#options.dropped.add()
     if (deletesNothing) return
-    const { rows, byTime } = this.#segments.create(startMs)
-    const sequence = this.#nextSequence()
-    rows.putWindow(key, startMs, sequence, row)
-    byTime?.put(timeKey(windowKey(key, startMs, sequence)), row)
+    this.#write(key, startMs, this.#nextSequence(), row)
   }
 
-  fetch(key: string, times: TimeRange): readonly FoundWindow[] {
+  fetch(key: ByteKey, times: TimeRange): readonly FoundWindow[] {
     const { fromMs, toMs, reverse, after } = times
     const first = Math.max(0, fromMs, this.#firstLiveStart())
     const found: FoundWindow[] = []
@@ -179,25 +173,34 @@ export class SegmentedWindowRows implements WindowRows {
     this.#segments.close()
   }
 
-  restore(records: readonly ChangelogRecord[], budget: RestoreBudget, rowOf: (record: ChangelogRecord) => Row | null): number {
-    const applied = restoreWithin(budget, records, (record) => this.#restore(latin1(record.key), rowOf(record)))
+  restore(
+    records: readonly ChangelogRecord[],
+    budget: RestoreBudget,
+    rowOf: (record: ChangelogRecord) => RowView | null,
+  ): number {
+    const applied = restoreWithin(budget, records, (record) => this.#restore(asBuffer(record.key), rowOf(record)))
     this.commit()
     return applied
   }
 
-  #restore(key: string, row: Row | null): void {
-    const startMs = startOfWindow(key)
-    if (this.#keepsDuplicates) this.#continueFrom(sequenceOfWindow(key))
+  #restore(windowKey: Buffer, row: RowView | null): void {
+    const length = windowKey.length - windowSuffixBytes
+    const startMs = readInt64(windowKey, length)
+    const sequence = windowKey.readUInt32BE(length + 8)
+    if (this.#keepsDuplicates) this.#continueFrom(sequence)
     const deletesNothing = row === null && this.#keepsDuplicates
     if (deletesNothing && !this.#isExact) return
     this.#advance(startMs)
     // Java's in-memory store restores with put(), which counts an expired row as dropped. Java's RocksDB store does not count it.
     if (this.#isExpired(startMs)) return this.#isExact ? this.#options.dropped.add() : undefined
     if (deletesNothing) return
-    const segment = this.#segments.create(startMs)
-    const own = this.#renumbered(key, startMs)
-    segment.rows.restore(own, row)
-    segment.byTime?.restore(timeKey(own), row)
+    this.#write(this.#key.set(windowKey, 0, length), startMs, this.#renumbered(sequence), row)
+  }
+
+  #write(key: ByteKey, startMs: number, sequence: number, row: RowView | null): void {
+    const { rows, byTime } = this.#segments.create(startMs)
+    rows.putWindow(key, startMs, sequence, row)
+    byTime?.putAt(this.#scratch.ofTime(key, startMs, sequence), row)
   }
 
   #continueFrom(sequence: number): void {
@@ -206,12 +209,11 @@ export class SegmentedWindowRows implements WindowRows {
   }
 
   /**
-   * The window key of a restored row. Duplicates get new sequence numbers, because a changelog may have a number twice: Java's numbers
-   * begin again at 1 after each restart.
+   * The sequence number of a restored row. Duplicates get new ones, because a changelog may have a number twice: Java's numbers begin
+   * again at 1 after each restart.
    */
-  #renumbered(key: string, startMs: number): string {
-    if (!this.#keepsDuplicates || this.#options.sequencesAfterRestore === 'overwrite') return key
-    return windowKey(keyOfWindow(key), startMs, this.#nextSequence())
+  #renumbered(sequence: number): number {
+    return this.#keepsDuplicates && this.#options.sequencesAfterRestore !== 'overwrite' ? this.#nextSequence() : sequence
   }
 
   #advance(startMs: number): void {

@@ -1,10 +1,14 @@
-import { fromLatin1, latin1 } from '../../model/bytes.ts'
+import type { ByteKey } from '../../kernel/byte-key.ts'
+import { windowSuffixBytes } from '../../kernel/windowed-table.ts'
+import { fromLatin1, latin1, latin1Slice } from '../../model/bytes.ts'
 import { readInt64, writeInt64 } from '../key-value/row-codec.ts'
 
-/** How many bytes follow the key in a window key: `start int64 ‖ seq int32` (Java: `WindowKeySchema`). */
-const suffixLength = 12
-
 const scratch = Buffer.alloc(8)
+
+/** A key as latin1. */
+export function textOf({ bytes, at, length }: ByteKey): string {
+  return latin1Slice(bytes, at, at + length)
+}
 
 /** The window key, in the changelog and on disk: `key ‖ start int64 ‖ seq int32`, as latin1. */
 export function windowKey(key: string, startMs: number, sequence: number): string {
@@ -12,11 +16,11 @@ export function windowKey(key: string, startMs: number, sequence: number): strin
 }
 
 export function keyOfWindow(windowKey: string): string {
-  return windowKey.slice(0, -suffixLength)
+  return windowKey.slice(0, -windowSuffixBytes)
 }
 
 export function startOfWindow(windowKey: string): number {
-  const at = windowKey.length - suffixLength
+  const at = windowKey.length - windowSuffixBytes
   return readInt64(fromLatin1(windowKey.slice(at, at + 8)), 0)
 }
 
@@ -26,7 +30,7 @@ export function sequenceOfWindow(windowKey: string): number {
 
 /** The key of a window in a table that is ordered by time: `start int64 ‖ key ‖ seq int32`. */
 export function timeKey(windowKey: string): string {
-  return windowKey.slice(-suffixLength, -4) + keyOfWindow(windowKey) + windowKey.slice(-4)
+  return windowKey.slice(-windowSuffixBytes, -4) + keyOfWindow(windowKey) + windowKey.slice(-4)
 }
 
 export function windowKeyOfTimeKey(timeKey: string): string {
@@ -35,7 +39,7 @@ export function windowKeyOfTimeKey(timeKey: string): string {
 
 /** Whether the bytes may be a window key. The last bytes of another kind of key are rarely a time. */
 export function isWindowKey(key: Uint8Array): boolean {
-  const at = key.byteLength - suffixLength
+  const at = key.byteLength - windowSuffixBytes
   return at >= 0 && Number.isSafeInteger(readInt64(key, at))
 }
 

@@ -1,24 +1,29 @@
+import type { ByteKey } from '../../kernel/byte-key.ts'
+import { windowed, type Windowed } from '../../model/windowed.ts'
 import { retentionConfig } from '../changelog-retention.ts'
+import { StoreKeys } from '../key-value/store-keys.ts'
 import { UntimedWindowRows } from '../key-value/untimed-rows.ts'
 import type { RowFormat } from '../key-value/row-codec.ts'
-import { CachingWindowRows, type CachingWindowOptions } from '../layers/caching-window-rows.ts'
-import { changelogWriter } from '../layers/changelogging-rows.ts'
+import { CachingWindowRows } from '../layers/caching-window-rows.ts'
+import { byteChangelogWriter } from '../layers/changelogging-byte-rows.ts'
 import { ChangeloggingWindowRows } from '../layers/changelogging-window-rows.ts'
 import type { StateStore, StateStoreContext } from '../state-store.ts'
 import type { ChangelogOptions, StoreFormat, StoreKind } from '../store-kind.ts'
 import {
   expiryOf,
   isCached,
-  keyCodec,
+  keySerde,
   losesTimestamps,
   openSegments,
   rowCodec,
   segmentsText,
   storageTable,
+  viewCodec,
 } from '../store-parts.ts'
 import type { WindowStoreSpec } from '../store-spec.ts'
 import { SegmentedWindowRows } from './segmented-window-rows.ts'
 import { isWindowKey } from './window-key.ts'
+import type { KeyRange } from './window-rows.ts'
 import { WindowStateStore } from './window-state-store.ts'
 import { WindowedRows } from './windowed-rows.ts'
 
@@ -72,22 +77,25 @@ function copyOf({ layout = 'key-first' }: Spec): 'by-time' | 'none' {
 
 function openWindowStore(declared: Spec, context: StateStoreContext): StateStore {
   const spec = opened(declared, context)
-  const codec = rowCodec(spec, context)
-  const { sequences, base } = windowBase(spec, codec, context)
+  const [rows, codec, keys] = [rowCodec(spec, context), viewCodec(spec, context), new StoreKeys(keySerde(spec, context))]
+  const { sequences, base } = windowBase(spec, rows, context)
   const numbered = spec.duplicates === 'keep' ? sequences : undefined
-  const log = context.changelog && changelogWriter(context.changelog, spec, context)
+  const log = context.changelog && byteChangelogWriter(context.changelog, spec, context)
   const inner = losesTimestamps(spec, context) ? new UntimedWindowRows(base) : base
   const logged = log === undefined ? inner : new ChangeloggingWindowRows(inner, log, numbered)
   const isCaching = isCached(spec, context) && spec.duplicates === 'replace'
-  const cache = isCaching ? new CachingWindowRows(logged, cachingOptions(base, context), context) : undefined
-  return new WindowStateStore({ spec, keys: keyCodec(spec, context), codec, top: cache ?? logged, cache, base })
+  const decodeKey = ({ bytes, at, length }: ByteKey, startMs: number): Windowed<unknown> =>
+    windowed(keys.decode(bytes, at, length), startMs, startMs + spec.windowSizeMs)
+  const options = { ...cachingOptions(base, context), codec, context, decodeKey }
+  const cache = isCaching ? new CachingWindowRows(logged, options) : undefined
+  return new WindowStateStore({ spec, keys, codec, rows, decodeKey, top: cache ?? logged, cache, base })
 }
 
 /** Java's caches return windows that the store below has forgotten. */
-function cachingOptions(base: SegmentedWindowRows, { compatibility }: StateStoreContext): CachingWindowOptions {
+function cachingOptions(base: SegmentedWindowRows, { compatibility }: StateStoreContext) {
   const firstLiveStart = (streamTimeMs: number): number =>
     compatibility === 'java' ? -Infinity : base.firstLiveStart(streamTimeMs)
-  return { orderOf: (keys) => base.orderOf(keys), firstLiveStart }
+  return { orderOf: (keys: KeyRange) => base.orderOf(keys), firstLiveStart }
 }
 
 function windowBase(spec: Spec, format: RowFormat, context: StateStoreContext) {

@@ -1,3 +1,5 @@
+import type { ByteKey } from '../../kernel/byte-key.ts'
+import type { RowView } from '../key-value/row-view.ts'
 import type { KeyedRow, Row } from '../key-value/row.ts'
 
 /** A range of window starts in ms; both ends are included. */
@@ -27,13 +29,14 @@ export interface FoundWindow {
   readonly row: Row
 }
 
-/** A layer of a window store: rows by their window keys (`key ‖ start ‖ seq`). Reads return the rows as of the call. */
+/** A layer of a window store: rows by key, start and, among duplicates, sequence number. Reads return the rows as of the call. */
 export interface WindowRows {
-  get(key: string, startMs: number): Row | null
+  /** The layer's own view, which is valid until the next call; null: there is none. */
+  get(key: ByteKey, startMs: number): RowView | null
   /** A row of null deletes. */
-  put(key: string, startMs: number, row: Row | null): void
+  put(key: ByteKey, startMs: number, row: RowView | null): void
   /** The windows of a key, in order of time. */
-  fetch(key: string, times: TimeRange): readonly FoundWindow[]
+  fetch(key: ByteKey, times: TimeRange): readonly FoundWindow[]
   fetchRange(keys: KeyRange, times: TimeRange): IterableIterator<KeyedRow>
 }
 

@@ -1,16 +1,20 @@
-import { windowed, type Windowed } from '../../model/windowed.ts'
+import { ByteKey } from '../../kernel/byte-key.ts'
+import { windowSuffixBytes } from '../../kernel/windowed-table.ts'
+import { asBuffer, fromLatin1 } from '../../model/bytes.ts'
+import type { Windowed } from '../../model/windowed.ts'
 import type { CachingWindowRows } from '../layers/caching-window-rows.ts'
 import type { CachedStateStore, FlushListener } from '../layers/flush-listener.ts'
-import type { KeyCodec } from '../key-value/key-codec.ts'
 import { LayeredStateStore } from '../layers/layered-state-store.ts'
 import type { RowCodec } from '../key-value/row-codec.ts'
-import { rowFlushListener } from '../layers/row-flush-listener.ts'
 import { positioned } from '../key-value/row-iterators.ts'
+import { RowView } from '../key-value/row-view.ts'
+import type { StoreKeys } from '../key-value/store-keys.ts'
+import type { ViewCodec } from '../key-value/view-codec.ts'
 import type { SegmentedWindowRows } from './segmented-window-rows.ts'
 import { noBudget, type RestoreBudget } from '../restore-budget.ts'
 import type { ChangelogRecord, StateStore } from '../state-store.ts'
 import type { WindowStoreSpec } from '../store-spec.ts'
-import { keyOfWindow, startOfWindow } from './window-key.ts'
+import { startOfWindow, textOf } from './window-key.ts'
 import { FetchedWindows } from './fetched-windows.ts'
 import type { KeyRange, TimeRange, WindowRows } from './window-rows.ts'
 import type { UnemittedWindows, WindowEntry, WindowedEntry, WindowStore } from './window-store.ts'
@@ -19,11 +23,15 @@ const allKeys: KeyRange = { fromKey: null, toKey: null, isAll: true }
 
 export interface WindowLayers<K, V> {
   readonly spec: WindowStoreSpec<unknown, unknown>
-  readonly keys: KeyCodec<K>
-  readonly codec: RowCodec<V>
+  readonly keys: StoreKeys<K>
+  readonly codec: ViewCodec<V>
+  /** The same for rows that were copied. */
+  readonly rows: RowCodec<V>
+  /** The window of a key, in these bytes, that begins at `startMs`. */
+  decodeKey(key: ByteKey, startMs: number): Windowed<K>
   /** The uppermost layer: reads and writes begin there. */
   readonly top: WindowRows
-  readonly cache: CachingWindowRows | undefined
+  readonly cache: CachingWindowRows<K, V> | undefined
   /** The lowest layer: it keeps the rows. */
   readonly base: SegmentedWindowRows
 }
@@ -34,9 +42,11 @@ export class WindowStateStore<K, V>
   implements StateStore, WindowStore<K, V>, UnemittedWindows, CachedStateStore<Windowed<K>, unknown>
 {
   readonly #layers: WindowLayers<K, V>
-  readonly #keys: KeyCodec<K>
-  readonly #codec: RowCodec<V>
+  readonly #keys: StoreKeys<K>
+  readonly #codec: ViewCodec<V>
   readonly #top: WindowRows
+  readonly #view = new RowView()
+  readonly #key = new ByteKey()
 
   constructor(layers: WindowLayers<K, V>) {
     super(layers)
@@ -54,8 +64,8 @@ export class WindowStateStore<K, V>
 
   put(key: K, value: V | null, startMs: number): void {
     this.checkOpen()
-    const bytes = this.#keys.encode(key)
-    this.#top.put(bytes, startMs, value === null ? null : this.#codec.toRow(value))
+    const row = value === null ? null : this.#codec.toRow(value, this.#view)
+    this.#top.put(this.#keys.encode(key), startMs, row)
   }
 
   // `after`: the position where an earlier iterator over the same rows stopped. The rows behind it are returned.
@@ -111,26 +121,27 @@ export class WindowStateStore<K, V>
   setFlushListener(listener: FlushListener<Windowed<K>, unknown>, oldValues: 'send' | 'omit'): boolean {
     const { cache } = this.#layers
     if (cache === undefined) return false
-    cache.subscribe({ listener: rowFlushListener(listener, (key) => this.#windowed(key), this.#codec), oldValues })
+    cache.subscribe({ listener, oldValues })
     return true
   }
 
   restore(records: readonly ChangelogRecord[], budget: RestoreBudget = noBudget): number {
     return this.#layers.base.restore(records, budget, ({ value, timestamp }) =>
-      value === null ? null : this.#codec.restored(value, timestamp),
+      value === null ? null : this.#view.set(asBuffer(value), 0, value.byteLength, this.#codec.restoredTimestamp(timestamp)),
     )
   }
 
   #fetchKey(key: K, times: TimeRange): IterableIterator<WindowEntry<V>> {
     this.checkOpen()
     const bytes = this.#keys.encode(key)
-    return new FetchedWindows(bytes, this.#top.fetch(bytes, times), this.#codec)
+    const windows = this.#top.fetch(bytes, times)
+    return new FetchedWindows(windows.length === 0 ? '' : textOf(bytes), windows, this.#layers.rows)
   }
 
   #range(fromKey: K | null, toKey: K | null): KeyRange {
     return {
-      fromKey: fromKey === null ? null : this.#keys.encode(fromKey),
-      toKey: toKey === null ? null : this.#keys.encode(toKey),
+      fromKey: fromKey === null ? null : textOf(this.#keys.encode(fromKey)),
+      toKey: toKey === null ? null : textOf(this.#keys.encode(toKey)),
     }
   }
 
@@ -138,12 +149,13 @@ export class WindowStateStore<K, V>
     this.checkOpen()
     return positioned(this.#top.fetchRange(keys, times), ([windowKey, row]) => ({
       key: this.#windowed(windowKey),
-      value: this.#codec.fromRow(row),
+      value: this.#layers.rows.fromRow(row),
     }))
   }
 
   #windowed(windowKey: string): Windowed<K> {
-    const startMs = startOfWindow(windowKey)
-    return windowed(this.#keys.decode(keyOfWindow(windowKey)), startMs, startMs + this.spec.windowSizeMs)
+    const bytes = asBuffer(fromLatin1(windowKey))
+    const key = this.#key.set(bytes, 0, bytes.length - windowSuffixBytes)
+    return this.#layers.decodeKey(key, startOfWindow(windowKey))
   }
 }

@@ -1,8 +1,10 @@
 import { sessionSuffixBytes, windowSuffixBytes, WindowedTable } from '../../kernel/windowed-table.ts'
-import { latin1 } from '../../model/bytes.ts'
-import type { KeyedRow, Row } from '../key-value/row.ts'
+import type { ByteKey } from '../../kernel/byte-key.ts'
+import { latin1Slice } from '../../model/bytes.ts'
+import type { RowView } from '../key-value/row-view.ts'
+import type { KeyedRow } from '../key-value/row.ts'
 import { rowIn, SegmentRows, type RowPlace } from './segment-rows.ts'
-import { boundsOfKey, sequenceOfWindow, startOfWindow } from './window-key.ts'
+import { boundsOfKey, sequenceOfWindow, startOfWindow, textOf } from './window-key.ts'
 import type { FoundWindow } from './window-rows.ts'
 
 /** The rows of a segment whose keys end in times: those of one key are found without an order of all rows. */
@@ -15,9 +17,9 @@ class TimedRows extends SegmentRows<WindowedTable> {
   }
 
   /** Calls `found` for each row of the key in these times, which are the first ones behind the key. The newest comes first. */
-  protected visit(key: string, fromMs: number, toMs: number, found: (row: number) => void): void {
+  protected visit(key: ByteKey, fromMs: number, toMs: number, found: (row: number) => void): void {
     const { table } = this
-    for (let row = table.newest(this.scratch.of(key)); row !== 0; row = table.older(row)) {
+    for (let row = table.newest(key); row !== 0; row = table.older(row)) {
       const time = table.time(row)
       if (time < fromMs) return
       if (time <= toMs && table.valueLength(row) >= 0) found(row)
@@ -37,17 +39,18 @@ export class WindowedRows extends TimedRows {
     super(windowSuffixBytes, place)
   }
 
-  getWindow(key: string, startMs: number): Row | null {
-    return this.read(this.scratch.ofWindow(key, startMs, 0))
+  /** The view is valid until the next call. */
+  getWindow(key: ByteKey, startMs: number): RowView | null {
+    return this.getAt(this.scratch.ofWindow(key, startMs, 0))
   }
 
-  putWindow(key: string, startMs: number, sequence: number, row: Row | null): void {
-    this.write(this.scratch.ofWindow(key, startMs, sequence), row)
+  putWindow(key: ByteKey, startMs: number, sequence: number, row: RowView | null): void {
+    this.putAt(this.scratch.ofWindow(key, startMs, sequence), row)
   }
 
   /** Appends the windows of a key that start in these times, the oldest first. */
-  addWindows(key: string, fromMs: number, toMs: number, windows: FoundWindow[]): void {
-    if (this.isPartial) return void windows.push(...this.scanKey(key, fromMs, toMs).map(foundWindow))
+  addWindows(key: ByteKey, fromMs: number, toMs: number, windows: FoundWindow[]): void {
+    if (this.isPartial) return void windows.push(...this.scanKey(textOf(key), fromMs, toMs).map(foundWindow))
     const { table } = this
     const newestFirst: number[] = []
     this.visit(key, fromMs, toMs, (row) => newestFirst.push(row))
@@ -69,9 +72,9 @@ export class SessionsOfSegment extends TimedRows {
     if (this.isPartial) return this.scanKey(key, fromMs, toMs)
     const { table } = this
     const sessions: KeyedRow[] = []
-    this.visit(key, fromMs, toMs, (row) => {
+    this.visit(this.scratch.of(key), fromMs, toMs, (row) => {
       const at = table.keyAt(row)
-      sessions.push([latin1(table.bytes.subarray(at, at + table.keyLength(row))), rowIn(table, row)!])
+      sessions.push([latin1Slice(table.bytes, at, at + table.keyLength(row)), rowIn(table, row)!])
     })
     return sessions.reverse()
   }
