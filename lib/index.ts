@@ -197,6 +197,7 @@ export { openAdmin, openConsumer, openProducer } from './transport/topic-clients
 export type { ConsumerDeserializationHandler } from './transport/topic-clients/consumed-topic.ts'
 export type { TopicConsumer } from './transport/topic-clients/topic-consumer.ts'
 export type { TopicProducer } from './transport/topic-clients/topic-producer.ts'
+export type { TopicTransaction, TransactionalTopicProducer } from './transport/topic-clients/transactional-topic-producer.ts'
 export type { Admin, NewTopic, OffsetSpec, PartitionMetadata, PartitionOffset, TopicMetadata } from './transport/admin.ts'
 export type { IsolationLevel } from './transport/fetcher.ts'
 export type { ProducerOptions } from './transport/producer.ts'

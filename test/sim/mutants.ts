@@ -18,6 +18,11 @@ const { values } = parseArgs({ options: { seeds: { type: 'string', default: '100
 /** The level at which a mutant lives: codes of the Kafka clients run only at the wire. */
 const levels: Readonly<Record<string, 'port' | 'wire'>> = { 'stale-metadata': 'wire', 'truncation-unnoticed': 'wire' }
 
+/** Faults of transactions. */
+function guaranteeOf(name: string): string {
+  return name.startsWith('once-') ? 'exactly_once_v2' : 'at_least_once'
+}
+
 function copyOfCheckout(): string {
   mkdirSync(join(root, 'temp'), { recursive: true })
   const copy = mkdtempSync(join(root, 'temp/mutant-'))
@@ -31,7 +36,17 @@ function find(name: string): string | null {
   const copy = copyOfCheckout()
   try {
     execFileSync('patch', ['-p1', '--silent', '-i', join(patches, `${name}.patch`)], { cwd: copy })
-    const args = ['--seeds', values.seeds, '--once', '--quiet', '--until-failure', '--level', levels[name] ?? 'port']
+    const args = [
+      '--seeds',
+      values.seeds,
+      '--once',
+      '--quiet',
+      '--until-failure',
+      '--level',
+      levels[name] ?? 'port',
+      '--guarantee',
+      guaranteeOf(name),
+    ]
     const { status, stdout, stderr } = spawnSync(process.execPath, ['--conditions=millrace-source', 'test/sim/run.ts', ...args], {
       cwd: copy,
       encoding: 'utf8',

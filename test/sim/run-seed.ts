@@ -1,16 +1,26 @@
 import { runSimulation } from '../../lib/testing/simulation/run-simulation.ts'
 import type { RunResult } from '../../lib/testing/simulation/run-simulation.ts'
-import { differences, feed, forget, forgetful, partitions, restless, workload } from './workload.ts'
+import { differences, repeated, feed, forget, forgetful, partitions, restless, workload } from './workload.ts'
 import type { Expected } from './workload.ts'
 
+/** Options of {@link runSeed}. */
+export interface SeedOptions {
+  /** Default `hashed`. */
+  readonly trace?: 'kept' | 'hashed'
+  /** Default `at_least_once`. */
+  readonly guarantee?: 'at_least_once' | 'exactly_once_v2' | undefined
+}
+
 /** Runs one seed: at least two virtual minutes, three members, five faults. */
-export async function runSeed(seed: number, level: 'port' | 'wire', trace: 'kept' | 'hashed' = 'hashed'): Promise<RunResult> {
+export async function runSeed(seed: number, level: 'port' | 'wire', options: SeedOptions = {}): Promise<RunResult> {
+  const { trace = 'hashed', guarantee = 'at_least_once' } = options
+  const isExactlyOnce = guarantee === 'exactly_once_v2'
   let expected: Expected | undefined
   return runSimulation({
     seed,
     level,
     topology: workload(seed % 2 === 0 ? 'all' : 'none'),
-    config: {},
+    config: { processingGuarantee: guarantee },
     topics: partitions,
     restless,
     forgetful,
@@ -22,7 +32,10 @@ export async function runSeed(seed: number, level: 'port' | 'wire', trace: 'kept
     trace,
     feed: (run) => void (expected = feed(run)),
     check: ({ broker, observer }) => {
-      for (const difference of differences(broker, expected!, observer.lateWrites)) observer.violation(difference)
+      // Exactly once, what former owners have written late is aborted.
+      const lateWrites = isExactlyOnce ? 0 : observer.lateWrites
+      const twice = isExactlyOnce ? repeated(broker) : []
+      for (const difference of [...differences(broker, expected!, lateWrites), ...twice]) observer.violation(difference)
     },
   })
 }

@@ -1,7 +1,7 @@
 /**
  * Runs seeds of the simulation, and says which of them broke what must hold, and how often each fault has hit each call.
  *
- *     npm run sim -- [--seeds N] [--from S] [--level port|wire] [--jobs N] [--once] [--until-failure] [--quiet] [--json] [--trace FILE]
+ *     npm run sim -- [--seeds N] [--from S] [--level port|wire] [--guarantee exactly_once_v2] [--jobs N] [--once] [--until-failure] [--quiet] [--json] [--trace FILE]
  *
  * Each seed runs twice and must do the same twice; `--once` leaves the second run out. `--jobs` spreads the seeds over processes.
  * `--until-failure` ends with the first seed that fails, `--quiet` says nothing of what was hit, `--json` prints the result as data
@@ -20,6 +20,7 @@ const { values } = parseArgs({
     seeds: { type: 'string', default: '100' },
     from: { type: 'string', default: '1' },
     level: { type: 'string', default: 'port' },
+    guarantee: { type: 'string', default: 'at_least_once' },
     jobs: { type: 'string', default: '1' },
     once: { type: 'boolean', default: false },
     trace: { type: 'string' },
@@ -34,6 +35,7 @@ const bigRun = 10_000
 
 const range: SeedRange = {
   level: values.level === 'wire' ? 'wire' : 'port',
+  guarantee: values.guarantee === 'exactly_once_v2' ? 'exactly_once_v2' : 'at_least_once',
   from: Number(values.from),
   seeds: Number(values.seeds),
   times: values.once ? 'once' : 'twice',
@@ -50,7 +52,8 @@ process.exitCode = result.failed.length > 0 || missed.length > 0 ? 1 : 0
 function tell({ seed, hash, violations }: RangeResult['failed'][number]): void {
   const say = values.json ? console.error : console.log
   say(`seed ${seed} (${hash}): ${violations.slice(0, 5).join('\n  ')}`)
-  if (!values['until-failure']) say(`  replay: npm run sim -- --seeds 1 --from ${seed} --level ${level} --trace trace.txt`)
+  if (!values['until-failure'])
+    say(`  replay: npm run sim -- --seeds 1 --from ${seed} --level ${level} --guarantee ${range.guarantee} --trace trace.txt`)
 }
 
 function report(): void {
@@ -78,7 +81,18 @@ async function inProcesses(jobs: number): Promise<RangeResult> {
 
 async function inProcess({ from, seeds }: { readonly from: number; readonly seeds: number }): Promise<RangeResult> {
   const flags = [...(values.once ? ['--once'] : []), ...(values['until-failure'] ? ['--until-failure'] : [])]
-  const args = ['--json', '--seeds', String(seeds), '--from', String(from), '--level', level, ...flags]
+  const args = [
+    '--json',
+    '--seeds',
+    String(seeds),
+    '--from',
+    String(from),
+    '--level',
+    level,
+    '--guarantee',
+    values.guarantee,
+    ...flags,
+  ]
   const child = spawn(process.execPath, [...process.execArgv, fileURLToPath(import.meta.url), ...args], {
     stdio: ['ignore', 'pipe', 'inherit'],
   })

@@ -4,6 +4,8 @@ import { runSeed } from './run-seed.ts'
 
 export interface SeedRange {
   readonly level: 'port' | 'wire'
+  /** Default `at_least_once`. */
+  readonly guarantee?: 'at_least_once' | 'exactly_once_v2' | undefined
   readonly from: number
   readonly seeds: number
   /** How often a seed runs. It must do the same twice. */
@@ -50,11 +52,11 @@ export function sum(results: readonly RangeResult[]): RangeResult {
   }
 }
 
-async function runOne(seed: number, { level, times, traceFile }: SeedRange): Promise<RangeResult> {
+async function runOne(seed: number, { level, guarantee, times, traceFile }: SeedRange): Promise<RangeResult> {
   const cpuMs: number[] = []
   const run = async (): Promise<RunResult> => {
     const before = process.cpuUsage()
-    const result = await runSeed(seed, level, traceFile === undefined ? 'hashed' : 'kept')
+    const result = await runSeed(seed, level, { guarantee, trace: traceFile === undefined ? 'hashed' : 'kept' })
     const { user, system } = process.cpuUsage(before)
     cpuMs.push((user + system) / 1000)
     return result

@@ -137,6 +137,16 @@ export function differences(broker: EmbeddedBroker, expected: Expected, lateWrit
   return [...lost(broker, expected), ...(lateWrites === 0 ? outdated(broker, expected) : [])]
 }
 
+/** Exactly once, each event adds to a set, so no value of a group follows itself. */
+export function repeated(broker: EmbeddedBroker): readonly string[] {
+  const last = new Map<string, string>()
+  return recordsOf(broker, sets).flatMap(({ key, value }) => {
+    const isRepeated = last.get(key) === value
+    last.set(key, value!)
+    return isRepeated ? [`an event of ${key} was processed twice`] : []
+  })
+}
+
 /** Events of which no output ever spoke. */
 function lost(broker: EmbeddedBroker, expected: Expected): readonly string[] {
   const seen = new Map<string, Set<string>>()

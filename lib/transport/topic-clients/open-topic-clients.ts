@@ -12,14 +12,32 @@ import { GroupPartitions } from './group-partitions.ts'
 import type { PositionSource } from './position-source.ts'
 import { TopicConsumer } from './topic-consumer.ts'
 import { TopicProducer } from './topic-producer.ts'
+import { TransactionalTopicProducer } from './transactional-topic-producer.ts'
 
 /**
  * Options of {@link openProducer}. Defaults: `acks` all, `idempotence` enabled, `compression` none, `requestTimeoutMs` 30,000,
  * `deliveryTimeoutMs` 120,000.
  */
 export interface OpenProducerOptions extends MaybeUndefined<ProducerOptions> {
+  /** With one, the producer writes in transactions: see {@link OpenTransactionalProducerOptions}. */
+  readonly transactionalId?: undefined
   /** The client's name in the logs, metrics and quotas of brokers (Kafka: `client.id`). */
   readonly clientId: string
+  /** The registry of Avro schemas. Without it Avro serdes throw. */
+  readonly schemaRegistry?: SchemaRegistry | undefined
+}
+
+/**
+ * Options of {@link openProducer} for transactions. Such a producer is idempotent, and all in-sync replicas acknowledge what it writes.
+ * Defaults: `compression` none, `requestTimeoutMs` 30,000, `deliveryTimeoutMs` 120,000.
+ */
+export interface OpenTransactionalProducerOptions extends MaybeUndefined<Omit<ProducerOptions, 'acks' | 'idempotence'>> {
+  /** The client's name in the logs, metrics and quotas of brokers (Kafka: `client.id`). */
+  readonly clientId: string
+  /** The name by which brokers know the producer over restarts (Kafka: `transactional.id`). Each producer that runs has its own. */
+  readonly transactionalId: string
+  /** The coordinator aborts a transaction that takes longer, in ms (Kafka: `transaction.timeout.ms`). At most 900,000. Default 60,000. */
+  readonly transactionTimeoutMs?: number | undefined
   /** The registry of Avro schemas. Without it Avro serdes throw. */
   readonly schemaRegistry?: SchemaRegistry | undefined
 }
@@ -63,8 +81,19 @@ type MaybeUndefined<T> = { readonly [K in keyof T]?: T[K] | undefined }
 
 const retryBackoffMs = 100
 
+const transactionalOptionNames: OptionNames<OpenTransactionalProducerOptions> = {
+  clientId: true,
+  transactionalId: true,
+  transactionTimeoutMs: true,
+  schemaRegistry: true,
+  compression: true,
+  requestTimeoutMs: true,
+  deliveryTimeoutMs: true,
+}
+
 const producerOptionNames: OptionNames<OpenProducerOptions> = {
   clientId: true,
+  transactionalId: true,
   schemaRegistry: true,
   acks: true,
   idempotence: true,
@@ -89,14 +118,54 @@ const consumerOptionNames: OptionNames<OpenConsumerOptions<never>> = {
   metadataMaxAgeMs: true,
 }
 
-function producerOptions(options: OpenProducerOptions): ProducerOptions {
+function producerOptions(options: MaybeUndefined<ProducerOptions>): ProducerOptions {
   const { acks = 'all', idempotence = 'enabled', compression = 'none' } = options
   const { requestTimeoutMs = 30_000, deliveryTimeoutMs = 120_000 } = options
   return { acks, idempotence, compression, requestTimeoutMs, deliveryTimeoutMs }
 }
 
-/** Opens a producer that serializes by the serdes of the topics. Its `close` sends the records that are still gathered. */
-export async function openProducer(cluster: Cluster, options: OpenProducerOptions): Promise<TopicProducer> {
+/**
+ * Opens a producer that serializes by the serdes of the topics. Its `close` sends the records that are still gathered.
+ *
+ * With a `transactionalId` it writes in transactions. Older producers of the same id are fenced when it is opened.
+ */
+export function openProducer(cluster: Cluster, options: OpenTransactionalProducerOptions): Promise<TransactionalTopicProducer>
+export function openProducer(cluster: Cluster, options: OpenProducerOptions): Promise<TopicProducer>
+export function openProducer(
+  cluster: Cluster,
+  options: OpenProducerOptions | OpenTransactionalProducerOptions,
+): Promise<TopicProducer | TransactionalTopicProducer> {
+  return isTransactional(options) ? openTransactional(cluster, options) : openPlain(cluster, options)
+}
+
+function isTransactional(
+  options: OpenProducerOptions | OpenTransactionalProducerOptions,
+): options is OpenTransactionalProducerOptions {
+  return options.transactionalId !== undefined
+}
+
+async function openTransactional(
+  cluster: Cluster,
+  options: OpenTransactionalProducerOptions,
+): Promise<TransactionalTopicProducer> {
+  checkOptions('openProducer() with a transactionalId', options, transactionalOptionNames)
+  const { clientId, schemaRegistry, transactionalId, transactionTimeoutMs = 60_000 } = options
+  const { compression, requestTimeoutMs, deliveryTimeoutMs } = producerOptions(options)
+  await using opened = new AsyncDisposableStack()
+  const admin = opened.adopt(await cluster.admin({ clientId }), close)
+  const times = { requestTimeoutMs, deliveryTimeoutMs, transactionTimeoutMs }
+  const named = { clientId, transactionalId, compression, ...times }
+  const producer = opened.adopt(await cluster.transactionalProducer(named), close)
+  await producer.init()
+  const { clock, chance } = cluster
+  const clients = opened.move()
+  return new TransactionalTopicProducer(
+    producer,
+    new TopicProducer({ producer, admin, clock, chance, serdes: { schemaRegistry }, clients }),
+  )
+}
+
+async function openPlain(cluster: Cluster, options: OpenProducerOptions): Promise<TopicProducer> {
   checkOptions('openProducer()', options, producerOptionNames)
   const { clientId, schemaRegistry } = options
   await using opened = new AsyncDisposableStack()
