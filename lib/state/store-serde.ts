@@ -3,25 +3,27 @@ import { sentenceOf } from '../model/sentence.ts'
 import type { StreamsErrorCode } from '../model/streams-error-code.ts'
 import { SerializationError } from '../model/errors.ts'
 import { noHeaders } from '../model/headers.ts'
+import { asBuffer } from '../model/bytes.ts'
 import type { Serde, SerdeContext } from '../model/serde.ts'
-import { Serdes } from '../serde/serdes.ts'
+import { inPlace, type InPlace } from './in-place.ts'
 import type { RowView } from './key-value/row-view.ts'
 
-/** Serdes whose values have nothing of the bytes that they were read from. Others get a copy, which they may keep. */
-const inPlace: ReadonlySet<unknown> = new Set<unknown>([Serdes.string, Serdes.long, Serdes.int, Serdes.double, Serdes.bigLong])
+/** The room for a value that is written in place: an int64, or a short text. */
+const scratchBytes = 64
 
 /** The serde of a store's keys or values. It knows the topic, and its errors name the store. */
 export class StoreSerde<T> {
   readonly #serde: Serde<T>
   readonly #context: SerdeContext
   readonly #store: string
-  readonly #readsInPlace: boolean
+  readonly #inPlace: InPlace<T> | undefined
+  readonly #scratch = Buffer.alloc(scratchBytes)
 
   constructor(serde: Serde<T>, topic: string, component: 'key' | 'value', store: string) {
     this.#serde = serde
     this.#context = { topic, component, headers: noHeaders }
     this.#store = store
-    this.#readsInPlace = inPlace.has(serde)
+    this.#inPlace = inPlace(serde)
   }
 
   /** The bytes of a value, as a copy where nobody has decoded it. */
@@ -42,10 +44,21 @@ export class StoreSerde<T> {
     }
   }
 
+  /** Points a row, or a key, at the bytes of a value. They are valid until the next call. */
+  serializeTo(
+    target: { set(bytes: Buffer, at: number, length: number, timestamp: number): unknown },
+    value: T,
+    timestamp: number,
+  ): void {
+    const written = this.#inPlace === undefined ? -1 : this.#inPlace.write(value, this.#scratch)
+    if (written >= 0) return void target.set(this.#scratch, 0, written, timestamp)
+    const bytes = asBuffer(this.serialize(value))
+    target.set(bytes, 0, bytes.length, timestamp)
+  }
+
   /** Reads a value from bytes that lie in a larger buffer, which will change: a serde gets a copy, or reads in place. */
   deserializeAt(bytes: Buffer, at: number, length: number): T {
-    const slice = bytes.subarray(at, at + length)
-    return this.deserialize(this.#readsInPlace ? slice : Buffer.from(slice))
+    return this.#inPlace?.read(bytes, at, length) ?? this.deserialize(Buffer.from(bytes.subarray(at, at + length)))
   }
 
   deserializeRow({ bytes, at, length }: RowView): T {

@@ -20,9 +20,10 @@ export class StoreKeys<K> {
     if (key instanceof Encoded && this.#serde.writes(key)) return key
     if (key === this.#last && typeof key === 'string') return this.#key
     if (key === null || key === undefined) throw new TypeError('A key of a store must not be null: check it before the call.')
-    const bytes = asBuffer(this.#serde.serialize(key))
+    this.#last = undefined
+    this.#serde.serializeTo(this.#key, key, 0)
     this.#last = key
-    return this.#key.set(bytes, 0, bytes.length)
+    return this.#key
   }
 
   /** A key that is bytes already, such as that of a changelog record. */

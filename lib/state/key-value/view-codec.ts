@@ -1,4 +1,3 @@
-import { asBuffer } from '../../model/bytes.ts'
 import { valueAndTimestamp, type ValueAndTimestamp } from '../../model/value-and-timestamp.ts'
 import type { StoreSerde } from '../store-serde.ts'
 import type { RowView } from './row-view.ts'
@@ -32,7 +31,7 @@ export function plainViews<V>(serde: StoreSerde<V>): ViewCodec<V> {
   const fromRow = (row: RowView): V => serde.deserializeRow(row)
   return {
     ...plainFormat,
-    toRow: (value, view) => pointAt(view, serde.serialize(value), 0),
+    toRow: (value, view) => pointAt(view, serde, value, 0),
     fromRow,
     valueOf: fromRow,
     timestampOf: () => null,
@@ -45,7 +44,7 @@ export function timestampedViews<V>(serde: StoreSerde<V>): ViewCodec<ValueAndTim
   return {
     headBytes: 8,
     untimed: 0,
-    toRow: ({ value, timestamp }, view) => (value === null ? null : pointAt(view, serde.serialize(value), timestamp)),
+    toRow: ({ value, timestamp }, view) => (value === null ? null : pointAt(view, serde, value, timestamp)),
     fromRow: (row) => valueAndTimestamp(serde.deserializeRow(row), row.timestamp),
     valueOf: (row) => serde.deserializeRow(row),
     timestampOf: ({ timestamp }) => timestamp,
@@ -58,6 +57,7 @@ export function untimedViews<V>(serde: StoreSerde<V>): ViewCodec<ValueAndTimesta
   return { ...timestampedViews(serde), headBytes: 0, untimed: -1, restoredTimestamp: () => -1 }
 }
 
-function pointAt(view: RowView, bytes: Uint8Array, timestamp: number): RowView {
-  return view.set(asBuffer(bytes), 0, bytes.byteLength, timestamp)
+function pointAt<V>(view: RowView, serde: StoreSerde<V>, value: V, timestamp: number): RowView {
+  serde.serializeTo(view, value, timestamp)
+  return view
 }
