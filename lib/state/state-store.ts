@@ -1,5 +1,6 @@
 import type { Clock } from '../clock/clock.ts'
 import type { Counter, Metrics } from '../metrics/metrics.ts'
+import type { ByteSpan } from '../model/byte-span.ts'
 import type { Headers } from '../model/headers.ts'
 import type { RecordContext } from '../model/record-context.ts'
 import type { Serde } from '../model/serde.ts'
@@ -13,7 +14,7 @@ import type { StoreSpec } from './store-spec.ts'
  * writing.
  */
 export interface ChangelogSink {
-  append(key: Uint8Array, value: Uint8Array | null, timestamp: number | null, headers: Headers): void
+  append(key: Uint8Array | ByteSpan, value: Uint8Array | ByteSpan | null, timestamp: number | null, headers: Headers): void
 }
 
 /** The bytes that the record caches of a thread may hold together (KIP-63). With 0 bytes stores have no caches. */

@@ -1,5 +1,6 @@
+import { viewOf } from '../model/byte-span.ts'
 import type { Headers } from '../model/headers.ts'
-import type { RecordOutput, TopicOutput } from '../runtime/output/record-output.ts'
+import type { OutputBytes, RecordOutput, TopicOutput } from '../runtime/output/record-output.ts'
 
 /** A record that a task has written, in bytes. The timestamp is null if the writer gave none, as suppress buffers do. */
 export interface ProducedRecord {
@@ -67,6 +68,6 @@ export class TestOutput implements RecordOutput {
 }
 
 /** Stores hand out bytes of their memory, which the next write changes. */
-function copied(bytes: Uint8Array | null): Uint8Array | null {
-  return bytes && Buffer.from(bytes)
+function copied(bytes: OutputBytes): Uint8Array | null {
+  return bytes && Buffer.from(viewOf(bytes))
 }

@@ -1,14 +1,14 @@
+import type { ByteSpan } from '../model/byte-span.ts'
 import { asBuffer } from '../model/bytes.ts'
 
 /** Kafka's murmur2 hash (`Utils.murmur2`, seed 0x9747b28c), as a signed 32-bit integer. */
-export function murmur2(bytes: Uint8Array): number {
+export function murmur2(bytes: Uint8Array, at = 0, length = bytes.byteLength): number {
   const data = asBuffer(bytes)
-  const length = data.byteLength
   const multiplier = 0x5bd1e995
   let hash = 0x9747b28c ^ length
-  const words = length & ~3
-  for (let at = 0; at < words; at += 4) {
-    let word = Math.imul(data.readInt32LE(at), multiplier)
+  const words = at + (length & ~3)
+  for (let index = at; index < words; index += 4) {
+    let word = Math.imul(data.readInt32LE(index), multiplier)
     word ^= word >>> 24
     hash = Math.imul(hash, multiplier) ^ Math.imul(word, multiplier)
   }
@@ -22,6 +22,7 @@ export function murmur2(bytes: Uint8Array): number {
 }
 
 /** Chooses the partition of a key as Java's default partitioner does (`BuiltInPartitioner.partitionForKey`). */
-export function partitionForKey(key: Uint8Array, partitions: number): number {
-  return (murmur2(key) & 0x7fffffff) % partitions
+export function partitionForKey(key: Uint8Array | ByteSpan, partitions: number): number {
+  const hash = key instanceof Uint8Array ? murmur2(key) : murmur2(key.bytes, key.at, key.length)
+  return (hash & 0x7fffffff) % partitions
 }

@@ -1,3 +1,4 @@
+import { viewOf } from '../../lib/model/byte-span.ts'
 import { Serdes } from '../../lib/serde/serdes.ts'
 import { ManualClock } from '../../lib/clock/manual-clock.ts'
 import { MemoryMetrics } from '../../lib/metrics/memory-metrics.ts'
@@ -42,7 +43,12 @@ export function storeTask(options: StoreTaskOptions): StoreTask {
         ? undefined
         : {
             append: (key, value, timestamp, headers) =>
-              void log.push({ key: Buffer.from(key), value: value && Buffer.from(value), timestamp: timestamp ?? -1, headers }),
+              void log.push({
+                key: Buffer.from(viewOf(key)),
+                value: value && Buffer.from(viewOf(value)),
+                timestamp: timestamp ?? -1,
+                headers,
+              }),
           },
     cache: new RecordCacheBudget(options.cacheBytes ?? 0),
     defaultMedium: options.medium,

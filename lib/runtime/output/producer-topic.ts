@@ -3,7 +3,7 @@ import type { Headers } from '../../model/headers.ts'
 import { PartitionOrder } from '../../transport/partition-order.ts'
 import type { Producer } from '../../transport/producer.ts'
 import type { ProduceBatch } from '../../transport/record-batch/produce-batch.ts'
-import type { TopicOutput } from './record-output.ts'
+import type { OutputBytes, TopicOutput } from './record-output.ts'
 import { PartitionOutput } from './partition-output.ts'
 import type { RefusedRecords } from '../errors/refused-records.ts'
 
@@ -79,7 +79,7 @@ export class ProducerTopic implements TopicOutput {
     return (this.#partitions[partition] ??= new PartitionOutput({ topic: this.name, partition }))
   }
 
-  append(partition: number, key: Uint8Array | null, value: Uint8Array | null, timestamp: number | null, headers: Headers): void {
+  append(partition: number, key: OutputBytes, value: OutputBytes, timestamp: number | null, headers: Headers): void {
     const output = this.partition(partition)
     const batch = (output.open ??= this.#options.producer.newBatch())
     batch.append(key, value, timestamp ?? this.#options.clock.now(), headers)

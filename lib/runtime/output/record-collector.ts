@@ -1,11 +1,12 @@
 import { decoded } from '../../kernel/encoded.ts'
+import { viewOf } from '../../model/byte-span.ts'
 import { StreamsError, TopologyError } from '../../model/errors.ts'
 import type { StreamRecord } from '../../model/stream-record.ts'
 import type { SinkNode, StreamPartitioner } from '../../topology/topology-plan.ts'
 import { partitionForKey } from '../../transport/partitioner.ts'
 import { lambdaResult } from '../../processor/lambda-result.ts'
 import { askHandler } from '../errors/ask-handler.ts'
-import type { RecordOutput, TopicOutput } from './record-output.ts'
+import type { OutputBytes, RecordOutput, TopicOutput } from './record-output.ts'
 import { BoundSerde } from '../serdes/serialization.ts'
 import { reportsOf, type TaskScope } from '../task/task-scope.ts'
 
@@ -122,13 +123,17 @@ class TopicSink {
     if (key === undefined || value === undefined) return
     if (this.#forgetsSource) this.#scope.current.forgetSource()
     if (this.#output.partitions > 0) this.#write(record, key, value)
-    else this.#output.whenKnown(() => this.#write(record, key, value))
+    else this.#writeLater(record, key && Buffer.from(viewOf(key)), value && Buffer.from(viewOf(value)))
+  }
+
+  #writeLater(record: AnyRecord, key: Uint8Array | null, value: Uint8Array | null): void {
+    this.#output.whenKnown(() => this.#write(record, key, value))
   }
 
   /** The serialized key or value. Undefined if the handler skips the record. */
-  #serialized(record: AnyRecord, origin: 'key' | 'value'): Uint8Array | null | undefined {
+  #serialized(record: AnyRecord, origin: 'key' | 'value'): OutputBytes | undefined {
     try {
-      return origin === 'key' ? this.#key.write(record.key, record.headers) : this.#value.write(record.value, record.headers)
+      return origin === 'key' ? this.#key.bytesOf(record.key, record.headers) : this.#value.bytesOf(record.value, record.headers)
     } catch (error) {
       return this.#skip(error as StreamsError, record, origin)
     }
@@ -147,7 +152,7 @@ class TopicSink {
     return undefined
   }
 
-  #write(record: AnyRecord, key: Uint8Array | null, value: Uint8Array | null): void {
+  #write(record: AnyRecord, key: OutputBytes, value: OutputBytes): void {
     const { timestamp, headers } = record
     const chosen = this.#chosen(record)
     if (chosen === 'default') return this.#output.append(this.#partitionOf(key), key, value, timestamp, headers)
@@ -165,7 +170,7 @@ class TopicSink {
     return chosen
   }
 
-  #partitionOf(key: Uint8Array | null): number {
+  #partitionOf(key: OutputBytes): number {
     const { partitions } = this.#output
     if (key !== null) return partitionForKey(key, partitions)
     return Math.floor(this.#keyless++ / stickyRecords) % partitions

@@ -1,4 +1,8 @@
+import type { ByteSpan } from '../../model/byte-span.ts'
 import type { Headers } from '../../model/headers.ts'
+
+/** A key or value to write. Bytes that lie in a batch or in a table need no slice of their own. */
+export type OutputBytes = Uint8Array | ByteSpan | null
 
 /**
  * Takes the records that a task writes. Within a partition they keep the order of `append`. Implemented by a producer, and by the
@@ -19,7 +23,7 @@ export interface TopicOutput {
    */
   whenKnown(write: () => void, ready?: Promise<void>): void
   /** Writes a record. A timestamp of null stands for the time of writing. Key, value and headers are copied. */
-  append(partition: number, key: Uint8Array | null, value: Uint8Array | null, timestamp: number | null, headers: Headers): void
+  append(partition: number, key: OutputBytes, value: OutputBytes, timestamp: number | null, headers: Headers): void
   /** The offset after the last acknowledged record of this process; undefined before the first. */
   nextOffset(partition: number): number | undefined
 }

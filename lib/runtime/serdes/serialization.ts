@@ -2,6 +2,7 @@ import { Encoded } from '../../kernel/encoded.ts'
 import { sentenceOf } from '../../model/sentence.ts'
 import type { StreamsErrorCode } from '../../model/streams-error-code.ts'
 import { SerializationError, StreamsError } from '../../model/errors.ts'
+import type { ByteSpan } from '../../model/byte-span.ts'
 import type { Headers } from '../../model/headers.ts'
 import { noHeaders } from '../../model/headers.ts'
 import { lambdaResult } from '../../processor/lambda-result.ts'
@@ -15,6 +16,11 @@ export class BoundSerde {
   constructor(serde: Serde<unknown>, topic: string, component: 'key' | 'value') {
     this.serde = serde
     this.context = Object.freeze({ topic, component, headers: noHeaders })
+  }
+
+  /** As `write`, without a slice of what nobody has decoded: whoever keeps it copies it. */
+  bytesOf(value: unknown, headers: Headers): Uint8Array | ByteSpan | null {
+    return value instanceof Encoded && value.isWrittenBy(this.serde) ? value : this.write(value, headers)
   }
 
   /** Throws a `SerializationError`. */

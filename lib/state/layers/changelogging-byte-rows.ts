@@ -26,7 +26,7 @@ export function byteChangelogWriter(
   return (key, row) => {
     const timestamp = row !== null && isTimestamped ? row.timestamp : context.recordContext().timestamp
     const headers = withHeaders ? context.recordContext().headers : noHeaders
-    sink.append(key.bytes.subarray(key.at, key.at + key.length), row && row.slice(), timestamp, headers)
+    sink.append(key, row, timestamp, headers)
   }
 }
 

@@ -1,3 +1,4 @@
+import type { ByteSpan } from '../../model/byte-span.ts'
 import type { Headers } from '../../model/headers.ts'
 
 /**
@@ -27,8 +28,10 @@ export interface ProduceBatch {
   readonly count: number
   /** The size of the batch so far, its header included. */
   readonly byteLength: number
-  /** Appends a record. `timestamp` is in ms since the epoch. Throws a `TypeError` if it is not a safe integer >= 0. */
-  append(key: Uint8Array | null, value: Uint8Array | null, timestamp: number, headers: Headers): void
+  /**
+   * Appends a record; its bytes are copied. `timestamp` is in ms since the epoch. Throws a `TypeError` if it is not a safe integer >= 0.
+   */
+  append(key: Uint8Array | ByteSpan | null, value: Uint8Array | ByteSpan | null, timestamp: number, headers: Headers): void
   /** Writes header and checksum, and returns the bytes of the batch. A retry may seal the batch again with another stamp. */
   seal(stamp: ProducerStamp): Uint8Array
 }

@@ -1,4 +1,5 @@
 import { assert } from '../../model/assert.ts'
+import type { ByteSpan } from '../../model/byte-span.ts'
 import type { Headers } from '../../model/headers.ts'
 import { compress, compressionId } from './compression.ts'
 import type { Compression, ProduceBatch, ProducerStamp } from './produce-batch.ts'
@@ -17,6 +18,8 @@ const initialBytes = 1024
 
 /** Up to this length a loop copies bytes faster than `Buffer.set`. */
 const loopBytesMax = 32
+
+type Slice = Uint8Array | ByteSpan | null
 
 /**
  * Builds a record batch. `append` writes each record directly to its final place. `seal` compresses the records and writes the
@@ -49,12 +52,12 @@ export class RecordBatchBuilder implements ProduceBatch {
   }
 
   /** Throws a `TypeError` if the timestamp is not a safe integer >= 0, because Kafka refuses such records. */
-  append(key: Uint8Array | null, value: Uint8Array | null, timestamp: number, headers: Headers): void {
+  append(key: Slice, value: Slice, timestamp: number, headers: Headers): void {
     this.appendAt(this.#lastOffsetDelta + 1, key, value, timestamp, headers)
   }
 
   /** Appends a record at an offset of its own. Compaction leaves gaps between offsets. */
-  appendAt(offsetDelta: number, key: Uint8Array | null, value: Uint8Array | null, timestamp: number, headers: Headers): void {
+  appendAt(offsetDelta: number, key: Slice, value: Slice, timestamp: number, headers: Headers): void {
     if (!Number.isSafeInteger(timestamp) || timestamp < 0)
       throw new TypeError(`A record has the timestamp ${timestamp}: give it ms since the epoch.`)
     assert(offsetDelta > this.#lastOffsetDelta, 'Offsets rise within a batch.')
@@ -114,19 +117,25 @@ export class RecordBatchBuilder implements ProduceBatch {
   }
 }
 
-function sliceSize(slice: Uint8Array | null): number {
+function sliceSize(slice: Slice): number {
   return slice === null ? 1 : intSize(slice.length) + slice.length
 }
 
-function writeSlice(bytes: Buffer, at: number, slice: Uint8Array | null): number {
+function writeSlice(bytes: Buffer, at: number, slice: Slice): number {
   if (slice === null) return writeInt(bytes, at, -1)
   const start = writeInt(bytes, at, slice.length)
-  if (slice.length > loopBytesMax) bytes.set(slice, start)
-  else for (let index = 0; index < slice.length; index++) bytes[start + index] = slice[index]!
+  if (slice instanceof Uint8Array) copyInto(bytes, start, slice, 0, slice.length)
+  else copyInto(bytes, start, slice.bytes, slice.at, slice.length)
   return start + slice.length
 }
 
+function copyInto(bytes: Buffer, start: number, from: Uint8Array, at: number, length: number): void {
+  if (length > loopBytesMax) bytes.set(at === 0 && length === from.length ? from : from.subarray(at, at + length), start)
+  else for (let index = 0; index < length; index++) bytes[start + index] = from[at + index]!
+}
+
 function headersSize(headers: Headers): number {
+  if (headers.length === 0) return 1
   let size = intSize(headers.length)
   for (const { key, value } of headers) {
     const keyBytes = Buffer.byteLength(key)
@@ -137,6 +146,7 @@ function headersSize(headers: Headers): number {
 
 function writeHeaders(bytes: Buffer, at: number, headers: Headers): number {
   let next = writeInt(bytes, at, headers.length)
+  if (headers.length === 0) return next
   for (const { key, value } of headers) {
     next = writeInt(bytes, next, Buffer.byteLength(key))
     next += bytes.write(key, next)

@@ -1,7 +1,8 @@
 import { deepStrictEqual } from 'node:assert'
 import fc from 'fast-check'
 import t from 'tap'
-import type { Header } from '../../../lib/model/headers.ts'
+import { noHeaders, type Header } from '../../../lib/model/headers.ts'
+import { partitionForKey } from '../../../lib/transport/partitioner.ts'
 import { TransportError } from '../../../lib/model/errors.ts'
 import { decodeRecordBatch, decodeRecordBatches } from '../../../lib/transport/record-batch/decode-record-batches.ts'
 import type { Compression } from '../../../lib/transport/record-batch/produce-batch.ts'
@@ -237,4 +238,24 @@ t.test('hostile bytes end in a batch or in an error with a code', async (t) => {
 t.test('a record without a real timestamp is refused when it is written', async (t) => {
   for (const timestamp of [-1, 1.5, Number.NaN, 2 ** 53])
     t.throws(() => new RecordBatchBuilder().append(null, null, timestamp, []), TypeError)
+})
+
+t.test('bytes that lie in a larger buffer are written as if they were alone, short and long', async (t) => {
+  const around = (bytes: Uint8Array) => ({
+    bytes: Buffer.concat([Buffer.of(1, 2, 3), bytes, Buffer.of(4)]),
+    at: 3,
+    length: bytes.length,
+  })
+  for (const length of [0, 1, 31, 32, 33, 300]) {
+    const bytes = Buffer.alloc(length, 'k')
+    const [alone, within] = [new RecordBatchBuilder(), new RecordBatchBuilder()]
+    alone.append(bytes, bytes, 5, noHeaders)
+    within.append(around(bytes), around(bytes), 5, noHeaders)
+    t.same(within.seal(noProducer), alone.seal(noProducer), `${length} bytes`)
+    t.equal(partitionForKey(around(bytes), 97), partitionForKey(bytes, 97))
+    const batch = decodeRecordBatch(alone.seal(noProducer))
+    t.same([batch.keyLength(0), batch.valueLength(0)], [length, length])
+    t.same(batch.bytes.subarray(batch.keyAt(0), batch.keyAt(0) + length), bytes)
+    t.same(batch.bytes.subarray(batch.valueAt(0), batch.valueAt(0) + length), bytes)
+  }
 })
