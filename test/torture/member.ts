@@ -1,18 +1,19 @@
 /**
  * A member of the tortured application. SIGTERM closes it.
  *
- *     node member.ts NAME BOOTSTRAP APPLICATION_ID STATE_DIR EVENTS SEEN
+ *     node member.ts NAME BOOTSTRAP APPLICATION_ID STATE_DIR EVENTS SEEN GUARANTEE
  */
 import { KafkaStreams } from '../../lib/index.ts'
 import { torture } from './topology.ts'
 
-const [name, bootstrapServers, applicationId, stateDir, events, seen] = process.argv.slice(2) as [
+const [name, bootstrapServers, applicationId, stateDir, events, seen, guarantee] = process.argv.slice(2) as [
   string,
   string,
   string,
   string,
   string,
   string,
+  'at_least_once' | 'exactly_once_v2',
 ]
 const log = (line: string): void => console.log(`${new Date().toISOString().slice(11, 19)} ${name} ${line}`)
 const logger = {
@@ -25,6 +26,7 @@ const streams = new KafkaStreams(torture({ events, seen }), {
   bootstrapServers,
   stateDir,
   logger,
+  processingGuarantee: guarantee,
   commitIntervalMs: 1000,
   sessionTimeoutMs: 10_000,
   // Each event has a key of its own. The cache is full within seconds, so that memory which grows is no cache that fills.

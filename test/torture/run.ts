@@ -2,9 +2,9 @@
  * Tortures three members of an application on a real cluster: at random they are killed, terminated and stopped, and the proxy before the
  * brokers breaks all connections, is slow, or silent. A fourth member, the witness, suffers from the cluster alone, and lives as long as the
  * run. Then every event must have been processed. Events that were processed more than once are counted, and how the resident memory of
- * the members grew.
+ * the members grew. With `exactly_once_v2` readers of committed records must see each event once.
  *
- *     npm run torture -- --bootstrap HOST:PORT [--minutes 30] [--seed N] [--rate EVENTS_PER_SECOND]
+ *     npm run torture -- --bootstrap HOST:PORT [--minutes 30] [--seed N] [--rate EVENTS_PER_SECOND] [--guarantee exactly_once_v2]
  */
 import { parseArgs } from 'node:util'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -19,9 +19,11 @@ const { values } = parseArgs({
     minutes: { type: 'string', default: '30' },
     seed: { type: 'string', default: '1' },
     rate: { type: 'string', default: '100' },
+    guarantee: { type: 'string', default: 'at_least_once' },
   },
 })
 if (values.bootstrap === undefined) throw new TypeError('Name a broker: --bootstrap HOST:PORT.')
+const isExactlyOnce = values.guarantee === 'exactly_once_v2'
 const chance = seededChance(Number(values.seed))
 const between = (from: number, to: number): number => from + chance.float() * (to - from)
 const name = `torture-${Date.now()}`
@@ -38,8 +40,9 @@ await admin.createTopics([
 const proxy = new KafkaProxy()
 const [host, port] = values.bootstrap.split(',')[0]!.split(':') as [string, string]
 const bootstrap = `127.0.0.1:${await proxy.portFor({ host, port: Number(port) })}`
-const members = ['a', 'b', 'c'].map((id) => new TorturedMember(id, [bootstrap, name, events.name, seen.name]))
-const witness = new TorturedMember('witness', [bootstrap, name, events.name, seen.name])
+const memberArgs = [bootstrap, name, events.name, seen.name, values.guarantee]
+const members = ['a', 'b', 'c'].map((id) => new TorturedMember(id, memberArgs))
+const witness = new TorturedMember('witness', memberArgs)
 const all = [...members, witness]
 for (const member of all) member.start()
 
@@ -108,14 +111,19 @@ async function feed(): Promise<number> {
   return sent
 }
 
-/** Reads how often each event was processed, until all were. */
+/** Reads how often each event was processed, and how often readers see that, until all were. */
 async function outcome(sent: number, withinMs: number): Promise<ReadonlyMap<string, number>> {
   const counts = new Map<string, number>()
-  const consumer = await openConsumer(cluster, { clientId: 'torture', topics: [seen], isolationLevel: 'read_uncommitted' })
+  const times = new Map<string, number>()
+  const isolationLevel = isExactlyOnce ? 'read_committed' : 'read_uncommitted'
+  const consumer = await openConsumer(cluster, { clientId: 'torture', topics: [seen], isolationLevel })
   const late = setTimeout(() => void consumer.close(), withinMs)
   for await (const { records } of consumer) {
-    for (const { key, value } of records)
-      if (key !== null && value !== null) counts.set(key, Math.max(counts.get(key) ?? 0, value))
+    for (const { key, value } of records) {
+      if (key === null || value === null) continue
+      times.set(key, (times.get(key) ?? 0) + 1)
+      counts.set(key, Math.max(counts.get(key) ?? 0, value, isExactlyOnce ? times.get(key)! : 0))
+    }
     if (counts.size >= sent) break
   }
   clearTimeout(late)
@@ -140,4 +148,4 @@ for (const member of all) log(member.memory())
 log(
   `${sent} events: ${lost.length} lost, ${repeated} processed once more${lost.length > 0 ? `; lost: ${lost.slice(0, 20).join(', ')}` : ''}`,
 )
-process.exitCode = lost.length > 0 ? 1 : 0
+process.exitCode = lost.length > 0 || (isExactlyOnce && repeated > 0) ? 1 : 0
