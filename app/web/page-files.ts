@@ -1,5 +1,6 @@
 import { readFile, readdir } from 'node:fs/promises'
 import { extname, join, posix, relative, sep } from 'node:path'
+import { pagePaths } from './page-paths.ts'
 
 /** What every answer with a file of the page carries. No page relaxes it, or loads from elsewhere. */
 export const pageHeaders: Readonly<Record<string, string>> = {
@@ -24,9 +25,6 @@ export interface PageFile {
   readonly body: Uint8Array
   readonly headers: Readonly<Record<string, string>>
 }
-
-/** Addresses of the page's views: each of them is answered by its one document. */
-const pagePaths: readonly string[] = ['/', '/records']
 
 const types: Readonly<Record<string, string>> = {
   '.html': 'text/html; charset=utf-8',

@@ -7,6 +7,7 @@ import type { Http } from '../../platform/http/open-http.ts'
 import type { Problem } from '../../platform/http/problem.ts'
 import type { BffProxy } from './bff-proxy.ts'
 import { refuse } from './bff-proxy.ts'
+import { fileAt } from '../../web/page-paths.ts'
 import { checkHost, checkOrigin } from './same-machine.ts'
 
 export interface FrontFile {
@@ -73,7 +74,7 @@ function isOfPage({ method, url, headers }: IncomingMessage): boolean {
 
 function serveFile(request: IncomingMessage, response: ServerResponse, files: PageFiles): boolean {
   if (request.method !== 'GET' && request.method !== 'HEAD') return false
-  const file = files.get((request.url ?? '/').split('?')[0]!)
+  const file = fileAt(files, (request.url ?? '/').split('?')[0]!)
   if (file === undefined) return false
   response.writeHead(200, { ...file.headers, 'content-length': file.body.byteLength })
   response.end(request.method === 'HEAD' ? undefined : file.body)

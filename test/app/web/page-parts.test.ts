@@ -8,7 +8,7 @@ import { HeldList } from '../../../app/web/page/table/held-list.ts'
 import { rowWindow, spareRows } from '../../../app/web/page/table/window.ts'
 import { isDone, stepsOf } from '../../../app/web/page/tour/tour.ts'
 import { KeyReader } from '../../../app/web/page/view/keys.ts'
-import { parseView, statuses, urlOf } from '../../../app/web/page/view/view.ts'
+import { live, parseView, statuses, urlOf } from '../../../app/web/page/view/view.ts'
 import type { View } from '../../../app/web/page/view/view.ts'
 import { terms } from '../../../app/web/page/words/terms.ts'
 import type { Station, TraceHop } from '../../../app/contracts/feed.ts'
@@ -21,6 +21,8 @@ test('the address says the view, and is read back as it was', async (t) => {
     user: fc.string({ unit: 'binary' }).filter((text) => text.isWellFormed()),
     status: fc.option(fc.constantFrom(...statuses)),
     rec: fc.option(fc.record({ topic: fc.constantFrom('a.b-c_d', 'x'), p: fc.nat(99), o: fc.nat() })),
+    letters: fc.constant(live.letters),
+    letter: fc.constant(null),
   })
   fc.assert(
     fc.property(view, (shown) => {
@@ -29,6 +31,13 @@ test('the address says the view, and is read back as it was', async (t) => {
     }),
   )
   t.equal(urlOf(parseView('/records', '?status=FAILED&rec=a.b/3/12407')), '/records?status=FAILED&rec=a.b/3/12407')
+  const letter = '/dead-letters/raw.bank.transfers.dlq/0/4?class=invalid-data&text=abc'
+  const { pathname, search } = new URL(letter, 'http://page')
+  t.match(parseView(pathname, search), {
+    letter: { topic: 'raw.bank.transfers.dlq', p: 0, o: 4 },
+    letters: { text: 'abc', state: '' },
+  })
+  t.equal(urlOf(parseView(pathname, search)), letter)
   t.match(parseView('/', '?status=GONE&rec=a/b/c&kind=x'), { status: null, rec: null, kind: 'transfers' })
 })
 

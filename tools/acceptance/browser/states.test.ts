@@ -25,6 +25,7 @@ const shown = [
   'tour',
   'record',
   'records',
+  'letters',
 ]
 const documents = new URL('../../../docs/images/', import.meta.url)
 const scratch = new URL('../.data/images/', import.meta.url)
@@ -127,6 +128,45 @@ const states: readonly State[] = [
       await page.waitForSelector('text=The read API does not answer (502).')
     },
   },
+  {
+    name: 'letters',
+    headline: /^Dead letters$/,
+    page: { path: '/dead-letters' },
+    before: refused,
+    after: async (_, page) => {
+      await page.click('.letters tbody tr:first-child a')
+      await page.waitForSelector('aside.letter pre')
+    },
+  },
+  { name: 'letters-list', headline: /^Dead letters$/, page: { path: '/dead-letters?state=any' }, before: refused },
+  {
+    name: 'letters-dark',
+    headline: /^Dead letters$/,
+    page: { path: '/dead-letters', ...dark },
+    before: refused,
+    after: openCopy,
+  },
+  {
+    name: 'letters-360',
+    headline: /^Dead letters$/,
+    page: { path: '/dead-letters', viewport: { width: 360, height: 740 } },
+    before: refused,
+  },
+  {
+    name: 'letter-360',
+    headline: /^Dead letters$/,
+    page: { path: '/dead-letters', viewport: { width: 360, height: 740 } },
+    before: refused,
+    after: openCopy,
+  },
+  { name: 'letters-empty', headline: /^Dead letters$/, page: { path: '/dead-letters' } },
+  {
+    name: 'letters-down',
+    headline: /^Dead letters$/,
+    page: { path: '/dead-letters' },
+    before: ({ letters }) => (letters.isDown = true),
+    after: async (_, page) => void (await page.waitForSelector('text=The dead letters API does not answer.')),
+  },
   { name: 'keys', headline: /^Amara/, after: async (_, page) => page.keyboard.press('?') },
 ]
 
@@ -135,6 +175,32 @@ await withBrowser(async (bench) => {
   const wanted = process.env['STATES']?.split(',')
   for (const state of states) if (wanted === undefined || wanted.includes(state.name)) await show(bench, state)
 })
+
+/** A row that is wrong, bytes that are no text, a row that only SQL can mend, and one that was discarded. */
+function refused({ letters }: FakeServer): void {
+  const topic = 'raw.bank.transfers.dlq'
+  const row = '{"before":null,"after":{"id":9,"from_user_id":1,"to_user_id":2,"amount":"abc","status":"PENDING"},"op":"c"}'
+  const at = (o: number) => ({ at: { topic, p: o % 3, o }, refusedAt: noon - 60_000 + o * 1000 })
+  letters.add({
+    ...at(0),
+    reason: 'The column amount is "-5.00 USD", but a decimal is expected.',
+    value: Buffer.from(row),
+    remedy: 'sql',
+  })
+  letters.add({
+    ...at(1),
+    reason: 'It is no envelope.',
+    value: Uint8Array.from([0, 0, 15, 66, 63, 255, 254]),
+    class: 'invalid-schema',
+  })
+  letters.add({ ...at(2), reason: 'The column amount is "abc", but a decimal is expected.', value: Buffer.from(row) })
+  letters.answer('POST', `/api/dlq/letters/${topic}/1/1/discard`, new URLSearchParams(), {})
+}
+
+async function openCopy(_: FakeServer, page: Page): Promise<void> {
+  await page.click('.letters tbody tr:first-child a')
+  await page.click('text=Edit a copy and send')
+}
 
 /** One state: its words, its picture, what axe says of it, and no word of the policy. */
 async function show(bench: Bench, state: State): Promise<void> {

@@ -4,7 +4,9 @@ import type { AddressInfo } from 'node:net'
 import { serverSentEvent } from '../../../app/feed/faces/face.ts'
 import { buildWeb } from '../../../app/web/build.ts'
 import { readPageFiles } from '../../../app/web/page-files.ts'
+import { fileAt } from '../../../app/web/page-paths.ts'
 import type { PageFile } from '../../../app/web/page-files.ts'
+import { FakeLetters } from './fake-letters.ts'
 import { FakePipeline } from './fake-pipeline.ts'
 import type { Sent } from './fake-pipeline.ts'
 
@@ -33,6 +35,7 @@ interface Client {
 /** A server of the contract around a `FakePipeline`: page, feed and writes, with a line that can be made bad. */
 export class FakeServer implements AsyncDisposable {
   pipeline: FakePipeline
+  readonly letters = new FakeLetters()
   /** Taken one after another by the batches to come. */
   readonly faults: LineFault[] = []
   /** Statuses that the next writes are answered with, instead of being done; 0 cuts the connection. */
@@ -235,7 +238,7 @@ export class FakeServer implements AsyncDisposable {
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { pathname, searchParams } = new URL(request.url ?? '/', this.url)
     if (!this.isReachable) return void response.destroy()
-    const file = request.method === 'GET' ? this.#files.get(pathname) : undefined
+    const file = request.method === 'GET' ? fileAt(this.#files, pathname) : undefined
     if (file !== undefined) return void response.writeHead(200, file.headers).end(file.body)
     if (pathname === '/api/feed') return this.#open(response, searchParams)
     if (pathname === '/api/state') {
@@ -247,6 +250,10 @@ export class FakeServer implements AsyncDisposable {
     const refusal = request.method === 'GET' ? undefined : this.refusals.shift()
     if (refusal === 0) return void response.destroy()
     if (refusal !== undefined) return json(response, refusal, { detail: 'Not now.' })
+    if (pathname.startsWith('/api/dlq/')) {
+      const [status, answer] = this.letters.answer(request.method ?? 'GET', pathname, searchParams, body)
+      return json(response, status, answer)
+    }
     this.#route(`${request.method} ${pathname}`, body, key, response)
   }
 

@@ -7,6 +7,7 @@ import { getState, openStream } from '../feed/event-stream.ts'
 import { FeedClient } from '../feed/feed-client.ts'
 import type { FeedStatus } from '../feed/feed-client.ts'
 import { Frames } from '../frame/frames.ts'
+import { Letters } from '../letters/letters.ts'
 import { PageStore } from '../store/page-store.ts'
 import { TourState } from '../tour/tour-state.ts'
 import { Navigation } from '../view/navigation.ts'
@@ -33,6 +34,7 @@ export class App {
   readonly preferences = new Preferences()
   readonly writes = new Writes(this.store)
   readonly commands = new Commands()
+  readonly letters = new Letters()
   readonly tour = new TourState(this.store, this.writes, this.preferences)
   readonly feedStatus: Signal<FeedStatus> = signal({ kind: 'loading' })
   readonly system: Signal<System | null> = signal(null)

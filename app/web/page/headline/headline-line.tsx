@@ -4,6 +4,7 @@ import { useApp } from '../app/app.ts'
 import type { App } from '../app/app.ts'
 import { TourButtons, TourWords } from '../tour/tour-step.tsx'
 import { live } from '../view/view.ts'
+import type { View } from '../view/view.ts'
 import { count } from '../words/numbers.ts'
 import { headline } from './headline.ts'
 import type { Headline } from './headline.ts'
@@ -11,7 +12,8 @@ import type { Headline } from './headline.ts'
 /** The one line above all: the state of the pipeline, or a step of the tour in its place. */
 export function HeadlineLine(): JSX.Element {
   const app = useApp()
-  const isOnLive = app.navigation.view.value.page === 'live'
+  const { page } = app.navigation.view.value
+  const isOnLive = page === 'live'
   // Ages are told in seconds: they are read again with the numbers of the page.
   void app.frames.quarter.value
   const line = headline(factsOf(app))
@@ -19,7 +21,7 @@ export function HeadlineLine(): JSX.Element {
   const step = isOnLive && (line.state === 'running' || line.state === 'paused') ? app.tour.view.value : null
   return (
     <div class="headline" data-state={line.state}>
-      {step === null ? <Words line={line} isOnLive={isOnLive} /> : <TourWords {...step} />}
+      {step === null ? <Words line={line} page={page} /> : <TourWords {...step} />}
       <Actions line={line}>
         {step === null ? <Invitation line={line} onTour={() => beginTour(app)} /> : <TourButtons {...step} />}
       </Actions>
@@ -34,16 +36,23 @@ function beginTour({ navigation, tour }: App): void {
   tour.begin()
 }
 
-function Words({ line, isOnLive }: { readonly line: Headline; readonly isOnLive: boolean }): JSX.Element {
+/** What the other pages say of themselves while all is calm. */
+const calm = {
+  records: ['Records', 'The newest 5,000 rows on this page. Select one to see its record.'],
+  'dead-letters': ['Dead letters', 'What was refused. The others went on.'],
+} as const
+
+function Words({ line, page }: { readonly line: Headline; readonly page: View['page'] }): JSX.Element {
   const { commands } = useApp()
   const isCalm = line.state === 'running' || line.state === 'paused'
+  const own = isCalm && page !== 'live' ? calm[page] : null
   const isException = line.state === 'killed' || line.state === 'offline'
   return (
     <div class="words">
       <h1 class={isException ? 'bad' : undefined}>
-        <bdi>{isOnLive || !isCalm ? line.title : 'Records'}</bdi>
+        <bdi>{own?.[0] ?? line.title}</bdi>
       </h1>
-      <p>{isOnLive || !isCalm ? line.sentence : 'The newest 5,000 rows on this page. Select one to see its record.'}</p>
+      <p>{own?.[1] ?? line.sentence}</p>
       {commands.failure.value !== null && (
         <p class="error failed" role="alert">
           {commands.failure.value}

@@ -1,10 +1,11 @@
 /** What a key means. Kill has none. */
 export type KeyCommand =
-  'live' | 'records' | 'filter' | 'transfer' | 'user' | 'generator' | 'freeze' | 'down' | 'up' | 'close' | 'keys'
+  'live' | 'records' | 'dead-letters' | 'filter' | 'transfer' | 'user' | 'generator' | 'freeze' | 'down' | 'up' | 'close' | 'keys'
 
 export const keyList: readonly (readonly [keys: string, what: string])[] = [
   ['g l', 'Live'],
   ['g r', 'Records'],
+  ['g d', 'Dead letters'],
   ['/', 'filter the records'],
   ['n', 'new transfer'],
   ['u', 'new user'],
@@ -28,7 +29,7 @@ const single: Readonly<Record<string, KeyCommand>> = {
   Escape: 'close',
   '?': 'keys',
 }
-const afterG: Readonly<Record<string, KeyCommand>> = { l: 'live', r: 'records' }
+const afterG: Readonly<Record<string, KeyCommand>> = { l: 'live', r: 'records', d: 'dead-letters' }
 const sequenceMs = 1_000
 
 export interface KeyStroke {

@@ -4,6 +4,8 @@ import type { JSX } from 'preact'
 import { useApp } from '../app/app.ts'
 import { HeadlineLine } from '../headline/headline-line.tsx'
 import { KeysPanel } from '../panel/keys-panel.tsx'
+import { LetterPanel } from '../letters/letter-panel.tsx'
+import { LettersPage } from '../letters/letters-page.tsx'
 import { RecordPanel } from '../panel/record-panel.tsx'
 import type { TableHands } from '../table/rows-table.tsx'
 import { KeyReader } from './keys.ts'
@@ -17,18 +19,21 @@ export function Page(): JSX.Element {
   const { navigation, system, feedStatus } = useApp()
   const hands = useSignal<TableHands | null>(null)
   const showsKeys = useSignal(false)
-  const { page, rec } = navigation.view.value
+  const { page, rec, letter } = navigation.view.value
   const phase = feedStatus.value.kind === 'offline' ? 'offline' : (system.value?.phase ?? 'starting')
-  useReturnOfFocus(rec !== null || showsKeys.value)
+  useReturnOfFocus(rec !== null || letter !== null || showsKeys.value)
   useKeys(useActions(hands, showsKeys))
   return (
     <div class={`page ${phase}`}>
       <TopBar onKeys={() => (showsKeys.value = !showsKeys.value)} />
       <main>
         <HeadlineLine />
-        {page === 'live' ? <LivePage hands={hands} /> : <RecordsPage hands={hands} />}
+        {page === 'live' && <LivePage hands={hands} />}
+        {page === 'records' && <RecordsPage hands={hands} />}
+        {page === 'dead-letters' && <LettersPage hands={hands} />}
       </main>
       {rec !== null && <RecordPanel address={rec} />}
+      {letter !== null && <LetterPanel address={letter} />}
       {showsKeys.value && <KeysPanel onClose={() => (showsKeys.value = false)} />}
     </div>
   )
@@ -42,8 +47,10 @@ function useActions(hands: { readonly value: TableHands | null }, showsKeys: { v
         return navigation.go(live)
       case 'records':
         return navigation.go({ ...live, page: 'records' })
+      case 'dead-letters':
+        return navigation.go({ ...live, page: 'dead-letters' })
       case 'filter':
-        if (navigation.view.value.page !== 'records') navigation.go({ ...live, page: 'records' })
+        if (navigation.view.value.page === 'live') navigation.go({ ...live, page: 'records' })
         return focusSoon('filter')
       case 'transfer':
         if (navigation.view.value.page !== 'live') navigation.go(live)
@@ -67,7 +74,7 @@ function useActions(hands: { readonly value: TableHands | null }, showsKeys: { v
         return
       case 'close':
         if (showsKeys.value) showsKeys.value = false
-        else navigation.go({ rec: null })
+        else navigation.go({ rec: null, letter: null })
     }
   }
 }

@@ -8,6 +8,7 @@ import type { View } from './view.ts'
 const pages: readonly (readonly [name: View['page'], title: string, key: string])[] = [
   ['live', 'Live', 'g l'],
   ['records', 'Records', 'g r'],
+  ['dead-letters', 'Dead letters', 'g d'],
 ]
 
 export function TopBar({ onKeys }: { readonly onKeys: () => void }): JSX.Element {

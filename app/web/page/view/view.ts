@@ -1,3 +1,4 @@
+import type { LetterClass, LetterState } from '../../../contracts/dead-letters.ts'
 import type { TransferStatus } from '../../../contracts/feed.ts'
 
 export const statuses = ['PENDING', 'COMPLETED', 'FAILED', 'REVERSED'] as const satisfies readonly TransferStatus[]
@@ -11,40 +12,78 @@ export interface Address {
 
 /** What the address of the page says. */
 export interface View {
-  readonly page: 'live' | 'records'
+  readonly page: 'live' | 'records' | 'dead-letters'
   readonly kind: 'transfers' | 'users'
   /** An id, or part of a name; empty for all. */
   readonly user: string
   readonly status: TransferStatus | null
   /** The record that is open at the right. */
   readonly rec: Address | null
+  /** What of the dead letters is shown. */
+  readonly letters: LetterFilter
+  /** The dead letter that is open at the right. */
+  readonly letter: Address | null
 }
 
-export const live: View = { page: 'live', kind: 'transfers', user: '', status: null, rec: null }
+/** Empty: any class or text; those that are to be mended. */
+export interface LetterFilter {
+  readonly class: LetterClass | ''
+  readonly state: LetterState | 'any' | ''
+  readonly text: string
+}
+
+const allLetters: LetterFilter = { class: '', state: '', text: '' }
+
+export const live: View = {
+  page: 'live',
+  kind: 'transfers',
+  user: '',
+  status: null,
+  rec: null,
+  letters: allLetters,
+  letter: null,
+}
 
 /** Reads `/records?kind=transfers&user=2&status=FAILED&rec=TOPIC/P/OFFSET`. What it does not understand it leaves out. */
 export function parseView(path: string, query: string): View {
   const parameters = new URLSearchParams(query)
   const status = parameters.get('status')
   return {
-    page: path === '/records' ? 'records' : 'live',
+    page: path === '/records' ? 'records' : path.startsWith('/dead-letters') ? 'dead-letters' : 'live',
     kind: parameters.get('kind') === 'users' ? 'users' : 'transfers',
     user: parameters.get('user') ?? '',
     status: statuses.find((known) => known === status) ?? null,
     rec: parseAddress(parameters.get('rec') ?? ''),
+    letters: parseFilter(parameters),
+    letter: parseAddress(/^\/dead-letters\/(.+)$/.exec(path)?.[1] ?? ''),
   }
 }
 
-export function urlOf({ page, kind, user, status, rec }: View): string {
+export function urlOf({ page, kind, user, status, rec, letters, letter }: View): string {
   const parameters = new URLSearchParams()
+  for (const [name, text] of Object.entries(letters))
+    if (page === 'dead-letters' && text !== '') parameters.set(name, text as string)
   if (kind !== 'transfers') parameters.set('kind', kind)
   if (user !== '') parameters.set('user', user)
   if (status !== null) parameters.set('status', status)
   // Slashes stay as they are: an address is to be read.
   const record = rec === null ? [] : [`rec=${encodeURIComponent(rec.topic)}/${rec.p}/${rec.o}`]
   const query = [...(parameters.size === 0 ? [] : [parameters.toString()]), ...record].join('&')
-  return (page === 'live' ? '/' : `/${page}`) + (query === '' ? '' : `?${query}`)
+  const place = page === 'dead-letters' && letter !== null ? `/${letter.topic}/${letter.p}/${letter.o}` : ''
+  return (page === 'live' ? '/' : `/${page}${place}`) + (query === '' ? '' : `?${query}`)
 }
+
+function parseFilter(parameters: URLSearchParams): LetterFilter {
+  const [wanted, state] = [parameters.get('class') ?? '', parameters.get('state') ?? '']
+  return {
+    class: letterClasses.find((known) => known === wanted) ?? '',
+    state: letterStates.find((known) => known === state) ?? '',
+    text: parameters.get('text') ?? '',
+  }
+}
+
+const letterClasses = ['invalid-schema', 'schema-not-found', 'invalid-data', 'user-code', 'production', 'sink'] as const
+const letterStates = ['open', 'replayed', 'processed', 'refused', 'stale', 'repeated', 'discarded', 'any'] as const
 
 function parseAddress(text: string): Address | null {
   const [, topic, p, o] = /^([A-Za-z0-9._-]+)\/(\d{1,9})\/(\d{1,15})$/.exec(text) ?? []
