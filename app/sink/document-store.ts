@@ -25,6 +25,11 @@ export class DocumentRefused extends Error {
   }
 }
 
+/** The store cannot be reached, or cannot write just now. The same write may succeed later. */
+export class StoreUnavailable extends Error {
+  override readonly name = 'StoreUnavailable'
+}
+
 /** A comparison of a field. `decimal` compares amounts of equal scale exactly. */
 export interface Condition {
   readonly field: string
@@ -54,7 +59,8 @@ export interface DocumentStore {
   positions(): Promise<ReadonlyMap<number, number>>
   /**
    * Applies all writes or none. A write that is not newer than what the id already has is skipped, so that records may come again.
-   * `passed` are places of records of which no document comes: positions go beyond them, too. Rejects with a {@link DocumentRefused}.
+   * `passed` are places of records of which no document comes: positions go beyond them, too. Rejects with a {@link DocumentRefused}, or with a
+   * {@link StoreUnavailable}.
    */
   apply(writes: readonly DocumentWrite[], passed?: readonly SourcePlace[]): Promise<void>
   get(id: string): Promise<Document | undefined>

@@ -1,5 +1,5 @@
 import type { RawRecord } from 'millrace'
-import { DocumentRefused } from './document-store.ts'
+import { DocumentRefused, StoreUnavailable } from './document-store.ts'
 import type { DocumentStore, DocumentWrite } from './document-store.ts'
 import type { SinkConfig } from './sink-config.ts'
 
@@ -45,7 +45,13 @@ export interface SinkOptions extends Pick<SinkConfig, 'tolerance' | 'maxBatchSiz
   readonly store: DocumentStore
   readonly converter: SinkConverter
   readonly report: FailureReporter
+  /** Resolves after that time, or at once when the signal is aborted. */
+  readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>
+  /** Is told each time that the store cannot be reached. */
+  readonly onWait: (error: StoreUnavailable) => void
 }
+
+const backoffMs = [100, 200, 500, 1000, 2000]
 
 interface Converted {
   readonly record: RawRecord
@@ -54,11 +60,12 @@ interface Converted {
 
 /**
  * Keeps one document for each key of a topic: null deletes. Offsets are committed after the write, so a crash repeats writes; the
- * store skips those that it has. A record that becomes no document ends the sink, or is reported and passed, as the option
+ * store skips those that it has. A store that is down is waited for. A record that becomes no document ends the sink, or is reported and passed, as the option
  * `errors.tolerance` says.
  */
 export class Sink {
   readonly #options: SinkOptions
+  readonly #stopping = new AbortController()
   #running: Promise<void> = Promise.resolve()
 
   constructor(options: SinkOptions) {
@@ -76,6 +83,7 @@ export class Sink {
   }
 
   async stop(): Promise<void> {
+    this.#stopping.abort()
     await this.#options.source.close()
     await this.#running.catch(() => {})
   }
@@ -86,6 +94,7 @@ export class Sink {
       await converter.prepare(records)
       const size = maxBatchSize === 0 ? records.length : maxBatchSize
       for (let at = 0; at < records.length; at += size) await this.#put(records.slice(at, at + size))
+      if (this.#stopping.signal.aborted) return
       await source.commit()
     }
   }
@@ -111,7 +120,7 @@ export class Sink {
   async #apply(converted: readonly Converted[], failed: FailedRecord[]): Promise<void> {
     for (let left = converted; ;)
       try {
-        return await this.#options.store.apply(
+        return await this.#applied(
           left.map(({ write }) => write),
           failed.map(({ record }) => record),
         )
@@ -122,6 +131,19 @@ export class Sink {
         await this.#fail([failure])
         failed.push(failure)
         left = left.filter((other) => other !== refused)
+      }
+  }
+
+  /** Waits for a store that is down, as long as that takes: nothing is skipped, and nothing overtakes. */
+  async #applied(writes: readonly DocumentWrite[], passed: readonly RawRecord[]): Promise<void> {
+    const { store, sleep, onWait } = this.#options
+    for (let tries = 0; !this.#stopping.signal.aborted; tries++)
+      try {
+        return await store.apply(writes, passed)
+      } catch (error) {
+        if (!(error instanceof StoreUnavailable)) throw error
+        onWait(error)
+        await sleep(backoffMs[Math.min(tries, backoffMs.length - 1)]!, this.#stopping.signal)
       }
   }
 

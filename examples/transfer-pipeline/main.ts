@@ -10,6 +10,7 @@ import type { Cluster, SchemaRegistry, StateRestoreListener, Topology } from 'mi
 import { schemaRegistry } from 'millrace/avro'
 import { balancesTopology } from './topologies/balances.ts'
 import { ErrorCounts } from './errors/error-counts.ts'
+import { waitingRegistry } from './errors/waiting-registry.ts'
 import { errorHandlers } from './errors/error-handlers.ts'
 import { enricherTopology } from './topologies/enricher.ts'
 import { ingestionTransfersTopology, ingestionUsersTopology } from './topologies/ingestion.ts'
@@ -59,6 +60,7 @@ export async function startApplication(applicationId: string, options: Applicati
   const line = (level: string) => (message: string) => log(`${applicationId} ${level}: ${message}`)
   const streams = new KafkaStreams(topology({ ...(limits && { limits }), ingestion: { counts, ...ingestion } }), {
     ...config,
+    schemaRegistry: waitingRegistry(options.schemaRegistry, { counts, log: (text) => log(`${applicationId} ${text}`) }),
     applicationId,
     // A change goes on at once, and not only with the next commit.
     statestoreCacheMaxBytes: 0,

@@ -1,5 +1,5 @@
 import { DatabaseSync } from 'node:sqlite'
-import { DocumentRefused } from '../../sink/document-store.ts'
+import { DocumentRefused, StoreUnavailable } from '../../sink/document-store.ts'
 import type { Condition, Document, DocumentQuery, DocumentStore, DocumentWrite, SourcePlace } from '../../sink/document-store.ts'
 
 /** As MongoDB has it. */
@@ -43,14 +43,22 @@ export class SqliteDocumentStore implements DocumentStore {
       insert into documents values (?, ?, ?, ?) on conflict (id) do update
       set json = excluded.json, source_partition = excluded.source_partition, source_offset = excluded.source_offset
       where excluded.source_partition <> source_partition or excluded.source_offset > source_offset`)
-    this.#database.exec('begin immediate')
+    this.#begin()
     try {
       for (const write of writes) upsert.run(write.id, this.#textOf(write), write.partition, write.offset)
       this.#advance([...writes, ...passed])
       this.#database.exec('commit')
     } catch (error) {
-      this.#database.exec('rollback')
-      throw error
+      if (this.#database.isTransaction) this.#database.exec('rollback')
+      throw unavailable(error) ?? error
+    }
+  }
+
+  #begin(): void {
+    try {
+      this.#database.exec('begin immediate')
+    } catch (error) {
+      throw unavailable(error) ?? error
     }
   }
 
@@ -95,6 +103,15 @@ export class SqliteDocumentStore implements DocumentStore {
   async close(): Promise<void> {
     this.#database.close()
   }
+}
+
+/** Busy, locked, no input or output, full, cannot be opened. */
+const passing: ReadonlySet<number> = new Set([5, 6, 10, 13, 14])
+
+function unavailable(error: unknown): StoreUnavailable | undefined {
+  const { errcode } = error as { readonly errcode?: number }
+  if (errcode === undefined || !passing.has(errcode & 0xff)) return undefined
+  return new StoreUnavailable(`The documents cannot be written just now: ${(error as Error).message}.`, { cause: error })
 }
 
 const operators = { equal: '=', 'at-least': '>=', 'less-than': '<' } as const

@@ -1,4 +1,6 @@
 import Type from 'typebox'
+import { codeOf, errorClassOf } from '../../../examples/transfer-pipeline/errors/error-class.ts'
+import { ErrorCounts } from '../../../examples/transfer-pipeline/errors/error-counts.ts'
 import { KafkaRawTopics } from '../../adapters/kafka/kafka-raw-topics.ts'
 import { BankDatabase } from '../../adapters/sqlite/bank-database.ts'
 import { SqliteChangeFeed } from '../../adapters/sqlite/sqlite-change-feed.ts'
@@ -7,6 +9,7 @@ import { topicOf } from '../../capture/envelope.ts'
 import { Source } from '../../capture/source.ts'
 import { clusterOf } from '../../platform/cluster.ts'
 import { kafkaConfig, serviceConfig } from '../../platform/config.ts'
+import { addErrorCounts } from '../../platform/http/error-counts.ts'
 import { openHttp } from '../../platform/http/open-http.ts'
 import { runService } from '../../platform/run-service.ts'
 import { ServiceParts } from '../../platform/service.ts'
@@ -33,15 +36,21 @@ export const capture: ServiceDefinition<typeof config> = {
     const envelope = { prefix: 'raw', database: 'bank', table: given.table }
     const topics = await KafkaRawTopics.open(clusterOf(given, context), [topicOf(envelope), deadLetterTopicOf(envelope)])
     parts.defer(() => topics.close())
+    const counts = new ErrorCounts()
     const source = new Source(new SqliteChangeFeed(database, given.table), topics, {
       ...envelope,
       pollIntervalMs: given.pollIntervalMs,
-      onDeadLetter: ({ position }, error) => log.warn({ position }, `dead letter: ${error.message}`),
+      onDeadLetter: ({ position }, error) => {
+        counts.add('dlq_records_total', { topic: topicOf(envelope), class: errorClassOf(codeOf(error)) })
+        log.warn({ position }, `dead letter: ${error.message}`)
+      },
     })
     await source.start()
     parts.dependsOn(source.done)
     parts.defer(() => source.stop())
-    return await parts.listen(await openHttp({ name: 'capture', log }), given)
+    const http = await openHttp({ name: 'capture', log })
+    addErrorCounts(http, counts)
+    return await parts.listen(http, given)
   },
 }
 

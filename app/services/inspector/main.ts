@@ -1,4 +1,3 @@
-import { schemaRegistry } from 'millrace/avro'
 import Type from 'typebox'
 import { idParams } from '../../bank/http.ts'
 import { liveFace } from '../../feed/faces/live-face.ts'
@@ -7,6 +6,7 @@ import { clusterOf, identityOf } from '../../platform/cluster.ts'
 import { clusterIdentity, kafkaConfig, serviceConfig } from '../../platform/config.ts'
 import type { Http } from '../../platform/http/open-http.ts'
 import { openHttp } from '../../platform/http/open-http.ts'
+import { registryOf } from '../../platform/registry.ts'
 import { runService } from '../../platform/run-service.ts'
 import { ServiceParts } from '../../platform/service.ts'
 import type { ServiceDefinition } from '../../platform/service.ts'
@@ -28,7 +28,7 @@ export const inspectorService: ServiceDefinition<typeof config> = {
     const cluster = clusterOf(given, context)
     const inspector = await Inspector.open({
       cluster,
-      schemaRegistry: schemaRegistry(given.registry),
+      schemaRegistry: registryOf(given, context.log),
       clusterIdentity: identityOf(given),
     })
     parts.use(inspector)

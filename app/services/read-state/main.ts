@@ -1,11 +1,11 @@
 import { KafkaStreams } from 'millrace'
-import { schemaRegistry } from 'millrace/avro'
 import Type from 'typebox'
 import { transferReadTopology } from '../../../examples/transfer-pipeline/topologies/transfer-read.ts'
 import { clusterOf, identityOf } from '../../platform/cluster.ts'
 import { clusterIdentity, kafkaConfig, serviceConfig } from '../../platform/config.ts'
 import { openHttp } from '../../platform/http/open-http.ts'
 import { streamsLogger } from '../../platform/log.ts'
+import { registryOf } from '../../platform/registry.ts'
 import { runService } from '../../platform/run-service.ts'
 import { ServiceParts } from '../../platform/service.ts'
 import type { ServiceDefinition } from '../../platform/service.ts'
@@ -29,7 +29,7 @@ export const readState: ServiceDefinition<typeof config> = {
   async start(given, context) {
     await using parts = new ServiceParts()
     const cluster = clusterOf(given, context)
-    const registry = schemaRegistry(given.registry)
+    const registry = registryOf(given, context.log)
     const log = context.log.child({ application: 'transfer-read' })
     const streams = new KafkaStreams(transferReadTopology(), {
       applicationId: 'transfer-read',

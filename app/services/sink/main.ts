@@ -1,15 +1,19 @@
 import { readFile } from 'node:fs/promises'
+import { setTimeout as delay } from 'node:timers/promises'
 import { Serdes, openConsumer, openProducer, topic } from 'millrace'
 import type { Cluster } from 'millrace'
-import { schemaRegistry } from 'millrace/avro'
 import Type from 'typebox'
+import { codeOf, errorClassOf } from '../../../examples/transfer-pipeline/errors/error-class.ts'
+import { ErrorCounts } from '../../../examples/transfer-pipeline/errors/error-counts.ts'
 import { enriched } from '../../../examples/transfer-pipeline/topics.ts'
 import { reconcile } from '../../adapters/kafka/sink-positions.ts'
 import { SqliteDocumentStore } from '../../adapters/sqlite/sqlite-document-store.ts'
 import { clusterOf } from '../../platform/cluster.ts'
 import { kafkaConfig, serviceConfig } from '../../platform/config.ts'
+import { addErrorCounts } from '../../platform/http/error-counts.ts'
 import { openHttp } from '../../platform/http/open-http.ts'
 import type { Log } from '../../platform/log.ts'
+import { registryOf } from '../../platform/registry.ts'
 import { runService } from '../../platform/run-service.ts'
 import { ServiceParts } from '../../platform/service.ts'
 import type { ServiceDefinition } from '../../platform/service.ts'
@@ -43,16 +47,36 @@ export const sinkService: ServiceDefinition<typeof config> = {
     const outcome = await reconcile(store, { cluster, topic: enriched.name, groupId: sinkGroup })
     if (outcome !== 'as they were') context.log.warn(explanations[outcome])
     const group = { clientId: 'sink', groupId: sinkGroup, maxWaitMs: 100, sessionTimeoutMs: 10_000 }
-    const registry = schemaRegistry(given.registry)
-    const report = await openReporter(cluster, options, context.log, parts)
+    const counts = new ErrorCounts()
+    const registry = registryOf(given, context.log, counts)
+    const report = counting(await openReporter(cluster, options, context.log, parts), counts)
     const source = await openConsumer(cluster, { ...group, topics: [bytesOf(enriched.name)] })
     const converter = new KeyedDocuments(enriched, registry, toDocument)
-    const sink = new Sink({ ...options, source, store, converter, report })
+    const onWait = (error: Error): void => {
+      counts.add('waits_total', { for: 'store' })
+      context.log.warn(error.message)
+    }
+    const sink = new Sink({ ...options, source, store, converter, report, sleep, onWait })
     sink.start()
     parts.dependsOn(sink.done)
     parts.defer(() => sink.stop())
-    return await parts.listen(await openHttp({ name: 'sink', log: context.log }), given)
+    const http = await openHttp({ name: 'sink', log: context.log })
+    addErrorCounts(http, counts)
+    return await parts.listen(http, given)
   },
+}
+
+const sleep = (ms: number, signal: AbortSignal): Promise<void> => delay(ms, undefined, { signal }).catch(() => {})
+
+function counting(report: FailureReporter, counts: ErrorCounts): FailureReporter {
+  return async (failed) => {
+    await report(failed)
+    for (const { record, reason, stage } of failed)
+      counts.add('dlq_records_total', {
+        topic: record.topic,
+        class: stage === 'TASK_PUT' ? 'sink' : errorClassOf(codeOf(reason)),
+      })
+  }
 }
 
 /** Records that are passed go to the log and to the dead letters, as the options say. */

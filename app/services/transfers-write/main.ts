@@ -1,4 +1,3 @@
-import { schemaRegistry } from 'millrace/avro'
 import Type from 'typebox'
 import { SettlementCommands } from '../../adapters/kafka/settlement-commands.ts'
 import type { SettlementCommandsOptions } from '../../adapters/kafka/settlement-commands.ts'
@@ -8,6 +7,7 @@ import { Transfers } from '../../bank/transfers.ts'
 import { clusterOf } from '../../platform/cluster.ts'
 import { kafkaConfig, serviceConfig } from '../../platform/config.ts'
 import { openHttp } from '../../platform/http/open-http.ts'
+import { registryOf } from '../../platform/registry.ts'
 import { runService } from '../../platform/run-service.ts'
 import { ServiceParts } from '../../platform/service.ts'
 import type { ServiceDefinition } from '../../platform/service.ts'
@@ -33,7 +33,7 @@ export const transfersWrite: ServiceDefinition<typeof config> = {
     const { log } = context
     const { database, rows } = openSqliteTransfers(given.database)
     parts.defer(() => database.close())
-    const kafka = { cluster: clusterOf(given, context), schemaRegistry: schemaRegistry(given.registry) }
+    const kafka = { cluster: clusterOf(given, context), schemaRegistry: registryOf(given, context.log) }
     const users = new StreamsUserDirectory({
       ...kafka,
       log: log.child({ part: 'user-directory' }),

@@ -1,12 +1,16 @@
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import { test } from 'tap'
 import type { Test } from 'tap'
 import { Serdes, topic } from 'millrace'
 import type { RawRecord } from 'millrace'
 import { SqliteDocumentStore } from '../../../app/adapters/sqlite/sqlite-document-store.ts'
+import { StoreUnavailable } from '../../../app/sink/document-store.ts'
 import { KeyedDocuments } from '../../../app/sink/keyed-documents.ts'
 import { Sink } from '../../../app/sink/sink.ts'
 import type { FailedRecord, SinkOptions } from '../../../app/sink/sink.ts'
 import { sinkDeadLetter } from '../../../app/sink/sink-dead-letter.ts'
+import { directory } from '../../storage/media.ts'
 
 interface Value {
   readonly id: number
@@ -57,6 +61,8 @@ async function run(
     store,
     converter: new KeyedDocuments(source, registry, (value) => ({ ...value })),
     report: async (some) => void failed.push(...some),
+    sleep: async () => {},
+    onWait: () => {},
   })
   sink.start()
   await sink.done.catch(() => {})
@@ -154,8 +160,93 @@ test('a store that is away is no error of a record: the sink ends, and reports n
     store,
     converter: new KeyedDocuments(source, registry, (value) => ({ ...value })),
     report: async (some) => void failed.push(...some),
+    sleep: async () => {},
+    onWait: () => {},
   })
   sink.start()
   await t.rejects(sink.done, /not open/)
   t.same(failed, [])
+})
+
+/** Down for the first writes. */
+class DownStore extends SqliteDocumentStore {
+  downFor = 0
+
+  override async apply(...writes: Parameters<SqliteDocumentStore['apply']>): Promise<void> {
+    if (this.downFor-- > 0) throw new StoreUnavailable('down')
+    return super.apply(...writes)
+  }
+}
+
+test('S3: a store that is down for 20 s gets all in order, nothing is a dead letter, and offsets wait', async (t) => {
+  const store = new DownStore(':memory:')
+  t.teardown(() => store.close())
+  store.downFor = 13
+  let [waitedMs, waits] = [0, 0]
+  const committed: number[] = []
+  const sink = new Sink({
+    tolerance: 'all',
+    maxBatchSize: 0,
+    source: {
+      async *[Symbol.asyncIterator]() {
+        yield { records: [good(1), good(2)] }
+        yield { records: [record(3, '1', JSON.stringify({ id: 1, name: 'Bruno' }))] }
+      },
+      commit: async () => void committed.push(waitedMs),
+      close: async () => {},
+    },
+    store,
+    converter: new KeyedDocuments(source, registry, (value) => ({ ...value })),
+    report: async () => void t.fail('nothing is refused'),
+    sleep: async (ms) => void (waitedMs += ms),
+    onWait: () => void waits++,
+  })
+  sink.start()
+  await sink.done
+  t.ok(waitedMs >= 18_000, `${waitedMs} ms`)
+  t.equal(waits, 13)
+  t.same(committed, [waitedMs, waitedMs], 'no offset goes before its write')
+  t.match(await store.get('1'), { name: 'Bruno' })
+  t.same(await ids(store), [1, 2])
+})
+
+test('S3: a database that somebody else has locked is waited for', async (t) => {
+  const path = join(directory(t), 'documents.db')
+  const store = new SqliteDocumentStore(path)
+  const other = new DatabaseSync(path)
+  t.teardown(() => store.close())
+  other.exec('begin exclusive')
+  const write = { id: '1', document: { id: 1 }, partition: 0, offset: 0 }
+  await t.rejects(store.apply([write]), StoreUnavailable)
+  other.exec('rollback')
+  other.close()
+  await store.apply([write])
+  t.same(await store.get('1'), { id: 1 })
+})
+
+test('whoever stops a sink does not wait for its store', async (t) => {
+  const store = new DownStore(':memory:')
+  store.downFor = Infinity
+  const waiting = Promise.withResolvers<void>()
+  const sink = new Sink({
+    tolerance: 'all',
+    maxBatchSize: 0,
+    source: {
+      async *[Symbol.asyncIterator]() {
+        yield { records: [good(1)] }
+      },
+      commit: async () => void t.fail('it is not written'),
+      close: async () => {},
+    },
+    store,
+    converter: new KeyedDocuments(source, registry, (value) => ({ ...value })),
+    report: async () => {},
+    sleep: (_ms, signal) => new Promise((resolve) => signal.addEventListener('abort', () => resolve())),
+    onWait: () => waiting.resolve(),
+  })
+  sink.start()
+  await waiting.promise
+  await sink.stop()
+  await store.close()
+  t.end()
 })

@@ -1,6 +1,7 @@
 import type { Page } from 'playwright-core'
 import type { FakeServer } from '../fake/fake-server.ts'
 import { pageTest, says, until, withBrowser } from './browser-test.ts'
+import type { Bench } from './browser-test.ts'
 
 const refusedAt = Date.parse('2026-11-28T14:03:05.120Z')
 const bad = '{"after":{"id":900,"amount":"abc"},"op":"c"}'
@@ -17,6 +18,13 @@ function refuse({ letters, pipeline }: FakeServer): void {
 const isOpen = (page: Page): Promise<boolean> => page.locator('aside.letter dl').first().isVisible()
 
 await withBrowser(async (bench) => {
+  await mends(bench)
+  await sendsBytes(bench)
+  await keepsCopies(bench)
+  await staysText(bench)
+})
+
+async function mends(bench: Bench): Promise<void> {
   await pageTest(
     'UI7: poison, mend and replay with the keyboard only',
     bench,
@@ -51,7 +59,9 @@ await withBrowser(async (bench) => {
       t.same(faults, [])
     },
   )
+}
 
+async function sendsBytes(bench: Bench): Promise<void> {
   await pageTest(
     'bytes that are no text are shown in hexadecimal digits; sent as they are, they are as they were',
     bench,
@@ -67,7 +77,9 @@ await withBrowser(async (bench) => {
       t.same(Buffer.from(server.letters.sent[0]!, 'latin1').toString('hex'), '00000f423fff')
     },
   )
+}
 
+async function keepsCopies(bench: Bench): Promise<void> {
   await pageTest(
     'a copy that is edited outlives the panel, and a broken line; what is discarded leaves the list',
     bench,
@@ -90,12 +102,14 @@ await withBrowser(async (bench) => {
       t.equal(await page.inputValue('textarea'), 'half of it abc')
       await page.click('text=Send the copy')
       await says(page, 'aside.letter', 'Refused again: it has a new letter.')
-      await page.click('text=Discard')
+      await page.click('text=Discard: stays')
       await says(page, 'aside.letter', 'Discarded. It stays in its topic.')
       await says(page, '.letters .empty', 'None matches. 2 letters without the filter.')
     },
   )
+}
 
+async function staysText(bench: Bench): Promise<void> {
   await pageTest(
     'UI8: a hostile reason is text, at 360 px nothing is wider than the window',
     bench,
@@ -113,4 +127,4 @@ await withBrowser(async (bench) => {
       t.same(faults, [])
     },
   )
-})
+}

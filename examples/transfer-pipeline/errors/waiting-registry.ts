@@ -1,0 +1,41 @@
+import { StreamsError } from 'millrace'
+import type { SchemaRegistry } from 'millrace'
+import type { ErrorCounts } from './error-counts.ts'
+
+export interface WaitingOptions {
+  readonly counts: ErrorCounts
+  readonly log: (line: string) => void
+  /** Resolves after that time. Default: that of the system. */
+  readonly sleep?: (ms: number) => Promise<void>
+}
+
+const backoffMs = [100, 200, 500, 1000, 2000]
+
+/**
+ * A registry that is asked again until it answers. What needs a schema waits meanwhile, and nothing is skipped: the engine holds back only
+ * the partition. That the registry does not know a schema is an answer.
+ */
+export function waitingRegistry(registry: SchemaRegistry, options: WaitingOptions): SchemaRegistry {
+  return {
+    ...(registry.known === undefined ? {} : { known: (id: number) => registry.known!(id) }),
+    register: (subject, schema) => answered(() => registry.register(subject, schema), options),
+    schemaById: (id) => answered(() => registry.schemaById(id), options),
+  }
+}
+
+async function answered<T>(ask: () => Promise<T>, { counts, log, sleep = systemSleep }: WaitingOptions): Promise<T> {
+  for (let tries = 0; ; tries++)
+    try {
+      return await ask()
+    } catch (error) {
+      if (!(error instanceof StreamsError) || error.code !== 'STREAMS_SCHEMA_REGISTRY_UNAVAILABLE') throw error
+      if (tries === 0) log(`waits for the registry: ${error.message}`)
+      counts.add('waits_total', { for: 'registry' })
+      await sleep(backoffMs[Math.min(tries, backoffMs.length - 1)]!)
+    }
+}
+
+/** It keeps no process alive. */
+function systemSleep(ms: number): Promise<void> {
+  return new Promise((resolve) => void setTimeout(resolve, ms).unref())
+}
