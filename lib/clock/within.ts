@@ -34,3 +34,17 @@ export async function endsWithin(work: Promise<unknown>, limitMs: number, clock:
     ended.abort()
   }
 }
+
+/**
+ * Settles as `work` does, or resolves to undefined if the signal is aborted first. A signal may outlive any number of works: a work that
+ * has settled leaves nothing at it. What `then` leaves at a promise stays there until that promise settles.
+ */
+export function unlessAborted<T>(work: Promise<T>, signal: Signal): Promise<T | undefined> {
+  if (signal.aborted) return Promise.race([work, Promise.resolve(undefined)])
+  return new Promise((resolve, reject) => {
+    const stop = (): void => resolve(undefined)
+    const settled = (): void => signal.removeEventListener('abort', stop)
+    signal.addEventListener('abort', stop, { once: true })
+    work.then(resolve, reject).finally(settled)
+  })
+}

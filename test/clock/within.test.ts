@@ -1,6 +1,7 @@
+import { getEventListeners } from 'node:events'
 import t from 'tap'
 import { ManualClock } from '../../lib/clock/manual-clock.ts'
-import { endsWithin, within } from '../../lib/clock/within.ts'
+import { endsWithin, unlessAborted, within } from '../../lib/clock/within.ts'
 
 function open() {
   const clock = new ManualClock(0)
@@ -46,4 +47,23 @@ t.test('work ends within the time or not, and nothing waits for the time any mor
   const forEver = endsWithin(new Promise<void>((resolve) => void clock.schedule(1e9, resolve)), Infinity, clock)
   clock.advance(1e9)
   t.equal(await forEver, true)
+})
+
+t.test('work that settles before a signal leaves nothing at the signal', async (t) => {
+  const { signal } = new AbortController()
+  for (let count = 0; count < 10; count++) t.equal(await unlessAborted(Promise.resolve(count), signal), count)
+  await t.rejects(unlessAborted(Promise.reject(new Error('boom')), signal), { message: 'boom' })
+  await new Promise((resolve) => setImmediate(resolve))
+  t.equal(getEventListeners(signal, 'abort').length, 0)
+})
+
+t.test('a signal ends the wait for work, whatever becomes of the work', async (t) => {
+  const controller = new AbortController()
+  const work = Promise.withResolvers<number>()
+  const waiting = unlessAborted(work.promise, controller.signal)
+  controller.abort()
+  t.equal(await waiting, undefined)
+  work.reject(new Error('nobody hears it'))
+  t.equal(await unlessAborted(new Promise(() => undefined), controller.signal), undefined)
+  t.equal(await unlessAborted(Promise.resolve(1), controller.signal), 1, 'work that is done counts')
 })

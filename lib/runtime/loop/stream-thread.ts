@@ -64,7 +64,7 @@ export class StreamThread {
       (error: unknown) => this.#endMembership(error),
     )
     try {
-      while (this.#membership === 'open') await this.#unlessAbandoned(this.#turn())
+      await Promise.race([this.#turns(), this.#abandoned.promise])
       if (this.#failure !== undefined) throw this.#failure
     } finally {
       this.#watch.stop()
@@ -86,11 +86,6 @@ export class StreamThread {
     this.#abandoned.resolve()
   }
 
-  #unlessAbandoned(turn: Promise<void>): Promise<void> {
-    turn.catch(() => undefined)
-    return Promise.race([turn, this.#abandoned.promise])
-  }
-
   /** Commits, gives all tasks back, and leaves the group; `run` then ends. */
   async leave(goodbye: Goodbye = 'default'): Promise<void> {
     await this.#options.membership.leave(goodbye).catch(() => undefined)
@@ -99,6 +94,11 @@ export class StreamThread {
   /** Tells the whole group to stop (`shutdown-application`). */
   requestShutdown(): void {
     this.#options.membership.requestShutdown()
+  }
+
+  /** There is one race against `abandon`, not one for each turn: what waits for a promise that lives long is held as long as it does. */
+  async #turns(): Promise<void> {
+    while (this.#membership === 'open') await this.#turn()
   }
 
   async #turn(): Promise<void> {

@@ -1,5 +1,5 @@
 import { sleep } from '../../clock/clock.ts'
-import { endsWithin } from '../../clock/within.ts'
+import { endsWithin, unlessAborted } from '../../clock/within.ts'
 import { assert } from '../../model/assert.ts'
 import { TransportError } from '../../model/errors.ts'
 import { sentenceOf } from '../../model/sentence.ts'
@@ -43,7 +43,7 @@ export class GroupMember {
   #fatal: TransportError | null = null
   #signal: Signal = 'none'
   #signalled = Promise.withResolvers<void>()
-  #leaving = Promise.withResolvers<void>()
+  readonly #leaving = new AbortController()
   #running: Promise<void> | null = null
   #goodbye: Goodbye = 'default'
   #isJoining = false
@@ -83,7 +83,7 @@ export class GroupMember {
   async leave(goodbye: Goodbye = 'default'): Promise<void> {
     if (goodbye !== 'default') this.#goodbye = goodbye
     this.#raise('leave')
-    this.#leaving.resolve()
+    this.#leaving.abort()
     await this.#running
   }
 
@@ -153,7 +153,7 @@ export class GroupMember {
     const former = memory?.former ?? null
     if (former === null || groupInstanceId !== null) return
     const left = coordinator.leave({ groupId, groupInstanceId, memberId: former, generationId: -1 })
-    await Promise.race([this.#within(sessionTimeoutMs, left), this.#leaving.promise])
+    await unlessAborted(this.#within(sessionTimeoutMs, left), this.#leaving.signal)
   }
 
   /** One step of the loop: obeys the signal, then tries once to reach a stable generation. */
@@ -197,12 +197,19 @@ export class GroupMember {
     return joined
   }
 
-  /** Resolves with undefined if the member leaves meanwhile, and the work does not end within `graceMs` from then. */
-  #unlessLeaving<T>(work: Promise<T>, graceMs = 0): Promise<T | undefined> {
-    const ended = work.then(() => undefined)
-    ended.catch(() => undefined)
-    const left = this.#leaving.promise.then(() => (graceMs > 0 ? this.#within(graceMs, ended) : undefined))
-    return Promise.race([work, left.then(() => undefined)])
+  /**
+   * Resolves with undefined if the member leaves meanwhile, and the work does not end within `graceMs` from then, nor before `enough`
+   * does.
+   */
+  async #unlessLeaving<T>(work: Promise<T>, graceMs = 0, enough: Promise<unknown> = work): Promise<T | undefined> {
+    const { signal } = this.#leaving
+    const ended = await unlessAborted(
+      work.then((value) => ({ value })),
+      signal,
+    )
+    if (ended !== undefined || graceMs === 0) return ended?.value
+    const graceOver = this.#within(graceMs, enough.then(() => undefined)) // prettier-ignore
+    return Promise.race([work, graceOver.then(() => undefined)])
   }
 
   /** Resolves with undefined if the member leaves meanwhile. It then has an id to leave with, unless the coordinator is silent. */
@@ -226,12 +233,7 @@ export class GroupMember {
       },
     )
     join.catch(() => undefined)
-    return Promise.race([join, this.#left(known.promise)])
-  }
-
-  async #left(known: Promise<void>): Promise<undefined> {
-    await this.#leaving.promise
-    await this.#within(goodbyeMs, known)
+    return this.#unlessLeaving(join, goodbyeMs, known.promise)
   }
 
   #identify(memberId: string): void {
@@ -286,9 +288,7 @@ export class GroupMember {
     this.#troubleSinceMs ??= clock.monotonic()
     if (clock.monotonic() - this.#troubleSinceMs >= sessionTimeoutMs) this.#onSilence()
     else this.#raise('rejoin')
-    const controller = new AbortController()
-    void this.#leaving.promise.then(() => controller.abort())
-    await sleep(clock, retryBackoffMs, controller.signal)
+    await sleep(clock, retryBackoffMs, this.#leaving.signal)
   }
 
   #onSilence(): void {
