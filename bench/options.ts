@@ -26,6 +26,7 @@ export function benchOptions(args: readonly string[], allRows: readonly Row[]): 
       pairs: { type: 'string' },
       records: { type: 'string' },
       connections: { type: 'string', default: 'socket' },
+      profile: { type: 'string' },
       report: { type: 'string', default: 'temp/bench' },
     },
   })
@@ -41,6 +42,7 @@ export function benchOptions(args: readonly string[], allRows: readonly Row[]): 
       warmUps: defaults[suite].warmUps,
       pairs: values.pairs === undefined ? defaults[suite].pairs : positive('--pairs', values.pairs),
       records: values.records === undefined ? null : positive('--records', values.records),
+      profile: values.profile ?? null,
     },
     report: values.report,
   }

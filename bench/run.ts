@@ -1,5 +1,5 @@
 /**
- * `npm run bench -- [--suite quick|full] [--only b1,b3] [--pairs 5] [--records 200000] [--connections socket,kafkajs] [--report docs]`
+ * `npm run bench -- [--suite quick|full] [--only b1,b3] [--pairs 5] [--records 200000] [--connections socket,kafkajs] [--profile temp/profiles] [--report docs]`
  *
  * What Millrace costs beside Java's Kafka Streams, on one real broker in one run. No figure counts before the outputs are equal.
  * Needs Linux with two cores, a JDK (17 or newer) and Maven. `--report docs` writes docs/performance.md.

@@ -10,5 +10,7 @@ export interface Plan {
   readonly warmUps: number
   /** How large each pass is. Null: as the suite says for each row. */
   readonly records: number | null
+  /** The folder for CPU profiles of Millrace's processes. Null: none are taken, because they cost time themselves. */
+  readonly profile: string | null
   readonly connections: readonly BenchConnection[]
 }

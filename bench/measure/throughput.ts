@@ -75,12 +75,12 @@ class ThroughputRun {
   async pairs(program: JavaProgram, cell: JavaCell): Promise<Omit<RowResult, 'cells'>> {
     await using subjects = new AsyncDisposableStack()
     const launch = (command: SubjectCommand): SubjectProcess => subjects.use(new SubjectProcess(command))
-    const raw = launch(oursCommand())
+    const raw = launch(oursCommand(null))
     const contenders: Contender[] = [
       { side: java, subject: launch(program.command(cell.collector)), cell, passes: [] },
       ...this.#plan.connections.map((connection) => ({
         side: ours(connection),
-        subject: launch(oursCommand()),
+        subject: launch(oursCommand(this.#plan.profile)),
         cell: null,
         passes: [],
       })),

@@ -37,7 +37,7 @@ export async function measureTime(bench: Bench, program: JavaProgram, row: TimeR
   return { name, title, goal, unit, records, digest: digest!, cell: null, cells: [], floor: [], sides }
 }
 
-function contestantsOf(program: JavaProgram, row: TimeRow, { connections, suite }: Plan): readonly Contestant[] {
+function contestantsOf(program: JavaProgram, row: TimeRow, { connections, suite, profile }: Plan): readonly Contestant[] {
   const variants = [
     { name: java.name },
     ...(suite === 'full' ? row.java : []).map((variant) => ({ ...variant, name: `${java.name}, ${variant.name}` })),
@@ -52,7 +52,7 @@ function contestantsOf(program: JavaProgram, row: TimeRow, { connections, suite 
     ...connections.map((connection) => ({
       name: ours(connection).name,
       isJava: false,
-      contender: { command: oursCommand(), connection, settings: {} },
+      contender: { command: oursCommand(profile), connection, settings: {} },
       passes: [],
     })),
   ]

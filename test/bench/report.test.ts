@@ -130,7 +130,7 @@ function report(rows: Report['rows']): Report {
       load: '0.1',
       taken: '2026-11-28T10:00',
     },
-    plan: { suite: 'quick', pairs: 1, warmUps: 1, records: null, connections: ['socket'] },
+    plan: { suite: 'quick', pairs: 1, warmUps: 1, records: null, profile: null, connections: ['socket'] },
     command: 'npm run bench',
     rows,
     voids: [{ name: 'c1', reason: 'the outputs\n  differ' }],
