@@ -74,7 +74,10 @@ function checkEscapes(url: string): void {
 
 function answer(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const problem = toProblem(error)
-  if (problem.status >= 500) request.log.error({ err: error, method: request.method, url: request.url }, problem.message)
+  const { method, url } = request
+  // What a route says on purpose, such as that stores are being restored, is no fault, and comes a thousand times.
+  if (error instanceof Problem && problem.status > 500) request.log.warn({ method, url, status: problem.status }, problem.message)
+  else if (problem.status >= 500) request.log.error({ err: error, method, url }, problem.message)
   if (problem.retryAfterS !== undefined) void reply.header('retry-after', problem.retryAfterS)
   return reply
     .code(problem.status)
