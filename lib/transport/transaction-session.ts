@@ -143,7 +143,8 @@ export class TransactionSession implements ProducerSession {
       const next = await this.#link.end(this.#identity, outcome)
       const isRenewed = this.#version === 1 && this.#needsEpoch
       this.#ended(isRenewed ? await this.#link.init(next) : next)
-    } catch (error) {
+    } catch (reason) {
+      const error = outcome === 'commit' && isOtherwiseEnded(reason) ? takenTooLong(reason) : reason
       // An outcome that nobody knows is never guessed: `init` ends the transaction, and then it is known.
       this.#state = outcome === 'commit' && isAbortable(error) ? 'abortable' : 'uninitialized'
       if (error instanceof TransportError) this.#failure = error
@@ -210,6 +211,16 @@ export class TransactionSession implements ProducerSession {
   #isCurrent({ producerId, producerEpoch }: ProducerStamp): boolean {
     return this.#identity.producerId === producerId && this.#identity.producerEpoch === producerEpoch
   }
+}
+
+/** The coordinator answers so to a commit of what it has aborted by itself, because it took too long (KIP-890). */
+function isOtherwiseEnded(error: unknown): error is TransportError {
+  return error instanceof TransportError && error.code === 'TRANSPORT_INVALID_TXN_STATE'
+}
+
+function takenTooLong({ code, message, facts }: TransportError): TransportError {
+  const text = `The coordinator has aborted the transaction, because it took longer than its timeout: ${message}`
+  return new TransportError(code, 'fenced', text, { facts })
 }
 
 function isAbortable(error: unknown): boolean {

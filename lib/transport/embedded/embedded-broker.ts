@@ -83,6 +83,7 @@ export class EmbeddedBroker {
       clock,
       journal: this.#journal,
       newProducerId: () => this.newProducerId(),
+      version: transactionVersion,
       writeMarkers: (transaction, outcome) => this.#writeMarkers(transaction, outcome),
     })
     this.#cleanedAtMs = clock.monotonic()

@@ -169,7 +169,7 @@ export const transactionCases: Readonly<Record<string, TransportCase>> = {
     producer.begin()
     await write(producer, topic, ['lost'])
     await stable(t, cluster, topic, () => passTime(500))
-    await t.rejects(producer.commit(), refused)
+    await t.rejects(producer.commit(), refusedAs('fenced'))
     await producer.init()
     producer.begin()
     await write(producer, topic, ['kept'])

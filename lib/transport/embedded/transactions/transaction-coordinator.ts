@@ -11,6 +11,8 @@ export interface TransactionCoordinatorOptions {
   readonly clock: Clock
   readonly journal: Journal
   readonly newProducerId: () => number
+  /** The version in which the coordinator itself ends transactions. */
+  readonly version: 1 | 2
   /** Writes the markers of a transaction whose outcome is decided, to its partitions and groups. */
   readonly writeMarkers: (transaction: Transaction, outcome: TransactionOutcome) => void
 }
@@ -185,7 +187,8 @@ export class TransactionCoordinator {
   /** Aborts the transaction under the next epoch, which no producer has. */
   #fence(transaction: Transaction): void {
     const { producerEpoch } = transaction
-    this.#decide({ ...transaction, producerEpoch: producerEpoch + 1, lastProducerEpoch: producerEpoch }, 'abort', 1)
+    if (this.#options.version === 2) this.#decide(transaction, 'abort', 2)
+    else this.#decide({ ...transaction, producerEpoch: producerEpoch + 1, lastProducerEpoch: producerEpoch }, 'abort', 1)
   }
 
   #watch(transactionalId: string, inMs: number): void {
