@@ -172,7 +172,7 @@ async function run(): Promise<number> {
   const sent = await changing
   await Promise.all(resting)
   const haveAll = (): boolean => clients.every(({ changes }) => changes >= sent)
-  for (const endMs = performance.now() + 120_000; !haveAll() && performance.now() < endMs;) await delay(100)
+  for (const endMs = performance.now() + 600_000; !haveAll() && performance.now() < endMs;) await delay(100)
   const settled = samples.slice(samples.length / 4)
   const slope = slopeOf(settled)
   const quarters = [0, 1, 2, 3].map((quarter) =>
