@@ -1,10 +1,11 @@
 import { ManualClock } from '../../lib/clock/manual-clock.ts'
 import { MemoryMetrics } from '../../lib/metrics/memory-metrics.ts'
+import { viewOf } from '../../lib/model/byte-span.ts'
 import type { Headers } from '../../lib/model/headers.ts'
 import { failOnInvalidTimestamp } from '../../lib/processor/timestamp-extractors.ts'
 import { logAndFail, retryOrFail } from '../../lib/runtime/errors/error-handlers.ts'
 import { silentLogger } from '../../lib/runtime/logger.ts'
-import type { RecordOutput, TopicOutput } from '../../lib/runtime/output/record-output.ts'
+import type { OutputBytes, RecordOutput, TopicOutput } from '../../lib/runtime/output/record-output.ts'
 import type { RestoredRecord } from '../../lib/runtime/restore/changelog.ts'
 import { SerdeResolver } from '../../lib/runtime/serdes/serde-resolver.ts'
 import type { ThreadEnvironment } from '../../lib/runtime/environment/thread-environment.ts'
@@ -22,8 +23,9 @@ export class Log implements RecordOutput {
   }
 
   topic(name: string): TopicOutput {
-    const append = (_: number, key: Uint8Array | null, value: Uint8Array | null, timestamp: number | null, headers: Headers) =>
-      void this.of(name).push({ key: key!, value, timestamp: timestamp ?? 0, headers })
+    const copied = (bytes: OutputBytes) => bytes && Buffer.from(viewOf(bytes))
+    const append = (_: number, key: OutputBytes, value: OutputBytes, timestamp: number | null, headers: Headers) =>
+      void this.of(name).push({ key: copied(key)!, value: copied(value), timestamp: timestamp ?? 0, headers })
     return { name, partitions: 1, whenKnown: (write) => write(), append, nextOffset: () => this.of(name).length }
   }
 }

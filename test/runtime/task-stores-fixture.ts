@@ -1,3 +1,4 @@
+import { viewOf, type ByteSpan } from '../../lib/model/byte-span.ts'
 import { noHeaders } from '../../lib/model/headers.ts'
 import { noDeadLetters } from '../../lib/runtime/errors/dead-letters.ts'
 import type { ChangelogOutput } from '../../lib/runtime/output/task-changelogs.ts'
@@ -20,7 +21,8 @@ class FakeChangelogs implements ChangelogOutput {
   acknowledged: number | undefined
 
   sink(topic: string): ChangelogSink {
-    return { append: (key, value) => void this.written.push(`${topic} ${String(key)}=${String(value)}`) }
+    const text = (bytes: Uint8Array | ByteSpan | null): string => String(bytes && Buffer.from(viewOf(bytes)))
+    return { append: (key, value) => void this.written.push(`${topic} ${text(key)}=${text(value)}`) }
   }
 
   nextOffset(): number | undefined {
