@@ -7,7 +7,7 @@ export function letterLine(letter: Letter): string {
 }
 
 /** Where it was refused, as a sentence. */
-export function refusedLine({ refusedBy, source }: Letter): string {
+function refusedLine({ refusedBy, source }: Letter): string {
   return source === null ? `Refused by ${refusedBy}.` : `Refused by ${refusedBy} at ${source.topic} p${source.p} @ ${source.o}.`
 }
 

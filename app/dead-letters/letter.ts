@@ -68,7 +68,7 @@ function remedyOf(topic: string, source: LetterAddress | null): Remedy {
   return topic === applicationDeadLetters || source === null ? 'none' : 'send-to-topic'
 }
 
-export function addressOf(place: Place | undefined): LetterAddress | null {
+function addressOf(place: Place | undefined): LetterAddress | null {
   return place === undefined ? null : { topic: place.topic, p: place.partition, o: place.offset }
 }
 

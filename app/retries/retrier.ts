@@ -17,7 +17,7 @@ export interface RetrierOptions {
 }
 
 /** Time, for tests. */
-export interface RetryClock {
+interface RetryClock {
   /** Ms since the epoch. */
   now(): number
   /** Resolves after that time, or at once when aborted. */

@@ -9,7 +9,7 @@ import { marksStore } from '../errors/newest-wins.ts'
 import { bytesOf, deadLetterTopicOf, rawTransfers, rawUsers, repeatable, transfers, users } from '../topics.ts'
 
 /** What the connector writes: Debezium's envelopes, or the flat rows of its transform `ExtractNewRecordState`. */
-export type RawForm = 'envelope' | 'flat'
+type RawForm = 'envelope' | 'flat'
 
 export interface IngestionOptions {
   readonly form?: RawForm | undefined

@@ -67,7 +67,7 @@ export class CheckpointWriter {
   }
 }
 
-export function isStorageFull(error: unknown): error is StreamsError {
+function isStorageFull(error: unknown): error is StreamsError {
   return error instanceof StreamsError && error.code === 'STREAMS_STORAGE_FULL'
 }
 

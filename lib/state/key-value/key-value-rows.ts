@@ -2,16 +2,6 @@ import type { OrderedRange } from '../../storage/ordered-map.ts'
 import type { StorageWrite } from '../../storage/storage.ts'
 import type { KeyedRow, Row } from './row.ts'
 
-/** A layer of a key-value store: rows by their keys. Keys are bytes as latin1, in the order of their bytes. */
-export interface KeyValueRows {
-  get(key: string): Row | null
-  /** A row of null deletes. */
-  put(key: string, row: Row | null): void
-  /** The rows as of the call. `from` is included, `to` is excluded. */
-  scan(range: OrderedRange): IterableIterator<KeyedRow>
-  count(): number
-}
-
 /** The lowest layer of a store, of any kind, as commits and checkpoints see it. `StateStore` describes the life of a write. */
 export interface BaseLayer {
   readonly dirtyBytes: number
@@ -26,8 +16,14 @@ export interface BaseLayer {
   close?(): void
 }
 
-/** The lowest layer of a key-value store. */
-export interface BaseRows extends KeyValueRows, BaseLayer {
+/** The lowest layer of a key-value store: rows by their keys. Keys are bytes as latin1, in the order of their bytes. */
+export interface BaseRows extends BaseLayer {
+  get(key: string): Row | null
+  /** A row of null deletes. */
+  put(key: string, row: Row | null): void
+  /** The rows as of the call. `from` is included, `to` is excluded. */
+  scan(range: OrderedRange): IterableIterator<KeyedRow>
+  count(): number
   /** Puts a row of the changelog: the row is committed already. */
   restore(key: string, row: Row | null): void
 }

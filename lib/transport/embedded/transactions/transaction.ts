@@ -2,7 +2,7 @@ import type { TopicPartition } from '../../../model/topic-partition.ts'
 import type { ProducerIdentity } from '../../producer-session.ts'
 
 /** Kafka's states of a transaction (`TransactionState`). `prepare-*`: the outcome is decided, and markers are being written. */
-export type TransactionState = 'empty' | 'ongoing' | 'prepare-commit' | 'prepare-abort' | 'complete-commit' | 'complete-abort'
+type TransactionState = 'empty' | 'ongoing' | 'prepare-commit' | 'prepare-abort' | 'complete-commit' | 'complete-abort'
 
 /** How a transaction ends. */
 export type TransactionOutcome = 'commit' | 'abort'
