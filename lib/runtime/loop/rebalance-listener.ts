@@ -16,7 +16,10 @@ import type { LoopJobs } from './loop-jobs.ts'
 
 export interface RebalanceListenerOptions {
   readonly jobs: LoopJobs
-  readonly tasks: Pick<TaskManager, 'all' | 'running' | 'withIds' | 'startsOf' | 'assign' | 'recreate' | 'close' | 'closeDirty'>
+  readonly tasks: Pick<
+    TaskManager,
+    'all' | 'running' | 'withIds' | 'startsOf' | 'assign' | 'recreate' | 'endCheckpoints' | 'close' | 'closeDirty'
+  >
   readonly topics: Pick<AssignedTopics, 'assigned'>
   readonly committer: Committer
   readonly output: Pick<ProducerOutput, 'discard'>
@@ -101,7 +104,10 @@ export class RebalanceListener implements MembershipListener {
   async #revoke(revoked: readonly ManagedTask[]): Promise<void> {
     if (revoked.length === 0) return
     const { tasks } = this.#options
+    // A checkpoint that is under way ends first: the last commit begins one of its own.
+    await tasks.endCheckpoints(revoked)
     const { committed, aborted } = await this.#commitLast(revoked)
+    await tasks.endCheckpoints(revoked.filter((managed) => !aborted.includes(managed)))
     for (const managed of revoked) if (committed.includes(managed) || managed.state !== 'running') tasks.close(managed)
     const left = revoked.filter((managed) => managed.state !== 'closed' && !aborted.includes(managed))
     await this.#giveUp(left)
@@ -114,6 +120,7 @@ export class RebalanceListener implements MembershipListener {
     if (left.length === 0) return
     const { tasks, committer } = this.#options
     const undone = await committer.abort(left)
+    await tasks.endCheckpoints(left)
     tasks.closeDirty(left)
     this.#beginAgain(undone, left)
   }

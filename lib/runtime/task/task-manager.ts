@@ -82,6 +82,18 @@ export class TaskManager {
     return false
   }
 
+  /**
+   * Writes what is left of the checkpoints of these tasks, a slice in each turn of the event loop. So nothing is left that a close would have
+   * to write at once.
+   */
+  async endCheckpoints(tasks: readonly ManagedTask[]): Promise<void> {
+    const { clock } = this.#options.environment
+    for (const { task } of tasks) {
+      do await clock.yield()
+      while (task.continueCheckpoint())
+    }
+  }
+
   /** Bytes of the batches whose records wait to be processed. */
   get inputBytes(): number {
     return this.#running.reduce((bytes, { task }) => bytes + task.inputBytes, 0)

@@ -113,6 +113,17 @@ t.test('a revoked task is committed with its stores, then closed', async (t) => 
   t.same(calls, ['commit 1 always', 'close 0_1'])
 })
 
+t.test('a checkpoint that is under way ends before the last commit, and that of the last commit before the close', async (t) => {
+  let slices = 2
+  const { listener, tasks, calls, done } = open((committed) => {
+    slices = 1
+    return { committed }
+  })
+  tasks.all[1]!.task.continueCheckpoint = () => slices-- > 0
+  await done(listener.onRevoked(['0_1']))
+  t.same(calls, ['slice 0_1', 'slice 0_1', 'commit 1 always', 'slice 0_1', 'close 0_1'])
+})
+
 t.test('a task that shall read other topics than before is committed, closed, and made anew', async (t) => {
   const { listener, calls, done } = open()
   const more = [...partitions, { topic: 'in-9', partition: 0 }]

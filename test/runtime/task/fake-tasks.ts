@@ -42,6 +42,10 @@ export class FakeTasks {
     if (tasks.length > 0) this.calls.push(`recreate ${names(tasks)} with state ${state}`)
   }
 
+  async endCheckpoints(tasks: readonly ManagedTask[]): Promise<void> {
+    for (const managed of tasks) while (managed.task.continueCheckpoint()) this.calls.push(`slice ${names([managed])}`)
+  }
+
   close(task: ManagedTask): void {
     this.calls.push(`close ${names([task])}`)
     this.#remove(task)
