@@ -22,8 +22,8 @@ export interface Clock {
    */
   monotonic(): number
   /**
-   * Calls back once, not before `delayMs` of monotonic time have passed. Any delay holds, Infinity included. A pending timer keeps
-   * the process alive.
+   * Calls back once, not before `delayMs` of monotonic time have passed. Any delay holds, Infinity included; one that is negative
+   * is over already. A pending timer keeps the process alive.
    */
   schedule(delayMs: number, callback: () => void): Timer
   /** Resolves after timers, sockets and other work that is ready have had their turn. A busy loop calls it between its turns. */

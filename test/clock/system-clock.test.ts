@@ -26,3 +26,14 @@ t.test('a timer takes any delay: Node itself takes one of more than 24.8 days fo
   for (const timer of timers) timer.cancel()
   t.same(fired, [])
 })
+
+t.test('a timer whose time is over fires soon, and Node has nothing to warn of', async (t) => {
+  const warnings: string[] = []
+  const hear = ({ name }: Error): void => void warnings.push(name)
+  process.on('warning', hear)
+  await sleep(systemClock, -11_163)
+  // Node tells of a warning in a turn of its own.
+  await systemClock.yield()
+  process.off('warning', hear)
+  t.same(warnings, [])
+})

@@ -9,6 +9,8 @@ const services = join(import.meta.dirname, '..', '..', '..', 'app', 'services')
 
 export interface ServiceProcess {
   readonly url: string
+  /** What it has printed. */
+  output(): string
   /** Ends it by SIGTERM; resolves with its exit code. */
   stop(): Promise<number | null>
 }
@@ -25,7 +27,7 @@ export async function startService(t: Test, name: string, flags: Readonly<Record
   t.teardown(() => child.kill('SIGKILL'))
   const [first] = (await Promise.race([once(child, 'message'), once(child, 'exit')])) as [unknown]
   if (typeof first !== 'object' || first === null) throw new Error(`${name} has ended with ${String(first)}: ${output}`)
-  return { url: (first as { readonly url: string }).url, stop: () => stop(child) }
+  return { url: (first as { readonly url: string }).url, output: () => output, stop: () => stop(child) }
 }
 
 async function stop(child: ChildProcess): Promise<number | null> {
