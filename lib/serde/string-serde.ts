@@ -10,7 +10,7 @@ export const stringSerde: Serde<string> = Object.freeze({
   name: 'string',
   immutable: true,
   canonical: true,
-  accepts: isWellFormedUtf8,
+  accepts: (bytes: Uint8Array) => isWellFormedUtf8(bytes),
   serialize: (value: string) => {
     if (typeof value !== 'string') throw unwritable('string', `it is of type ${typeof value}.`)
     return Buffer.from(value.isWellFormed() ? value : value.replace(/\p{Surrogate}/gu, '?'), 'utf8')

@@ -1,4 +1,5 @@
 import type { Clock } from '../clock/clock.ts'
+import type { OwnBytes } from '../kernel/own-bytes.ts'
 import type { Counter, Metrics } from '../metrics/metrics.ts'
 import type { ByteSpan } from '../model/byte-span.ts'
 import type { Headers } from '../model/headers.ts'
@@ -54,6 +55,8 @@ export interface StateStoreContext {
   /** The serde to use for keys: this one, or the application's default, bound to its environment. */
   keySerde(serde: Serde<unknown> | undefined): Serde<unknown>
   valueSerde(serde: Serde<unknown> | undefined): Serde<unknown>
+  /** The bytes that the key of the present record came in. Absent: they are not known. */
+  readonly ownKey?: OwnBytes
   /** The context of the record that is being processed. Each record has a new one. */
   recordContext(): RecordContext
   /**

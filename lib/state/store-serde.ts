@@ -1,4 +1,6 @@
+import type { ByteKey } from '../kernel/byte-key.ts'
 import { Encoded } from '../kernel/encoded.ts'
+import type { OwnBytes } from '../kernel/own-bytes.ts'
 import { sentenceOf } from '../model/sentence.ts'
 import type { StreamsErrorCode } from '../model/streams-error-code.ts'
 import { SerializationError } from '../model/errors.ts'
@@ -76,6 +78,11 @@ export class StoreSerde<T> {
   /** Whether the bytes of a value that nobody has decoded are those that the store would write. */
   writes(value: Encoded): boolean {
     return value.isWrittenBy(this.#serde)
+  }
+
+  /** The bytes of a key, if it is that of the present record and came in those that the store would write. */
+  ownKey(own: OwnBytes, key: T): ByteKey | null {
+    return own.keyOf(key, this.#serde)
   }
 
   #encoded(value: Encoded): Uint8Array {

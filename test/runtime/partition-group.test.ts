@@ -9,6 +9,7 @@ import { noProducer, RecordBatchBuilder } from '../../lib/transport/record-batch
 
 function queueOf(topic: string, skipped: (timestamp: number) => boolean = () => false): RecordQueue {
   const reader = {
+    reused: null,
     read: (batch: { timestamp(index: number): number }, index: number) => {
       const timestamp = batch.timestamp(index)
       if (timestamp === 666) throw new Error('poison')

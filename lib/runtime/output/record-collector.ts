@@ -1,4 +1,6 @@
 import { decoded } from '../../kernel/encoded.ts'
+import type { OwnBytes } from '../../kernel/own-bytes.ts'
+import type { Headers } from '../../model/headers.ts'
 import { viewOf } from '../../model/byte-span.ts'
 import { StreamsError, TopologyError } from '../../model/errors.ts'
 import type { StreamRecord } from '../../model/stream-record.ts'
@@ -133,7 +135,9 @@ class TopicSink {
   /** The serialized key or value. Undefined if the handler skips the record. */
   #serialized(record: AnyRecord, origin: 'key' | 'value'): OutputBytes | undefined {
     try {
-      return origin === 'key' ? this.#key.bytesOf(record.key, record.headers) : this.#value.bytesOf(record.value, record.headers)
+      return origin === 'key'
+        ? bytesOf(this.#key, record.key, record.headers, this.#scope.current.ownKey)
+        : bytesOf(this.#value, record.value, record.headers, this.#scope.current.ownValue)
     } catch (error) {
       return this.#skip(error as StreamsError, record, origin)
     }
@@ -182,6 +186,11 @@ class TopicSink {
     const message = `The partitioner chose partition ${partition} of ${name}, which has ${partitions}: answer 0 to ${partitions - 1}.`
     throw new StreamsError('STREAMS_INVALID_PARTITION', message, { facts: { topic: name, partition, partitions } })
   }
+}
+
+/** The present record's own bytes, if the serde would write them. */
+function bytesOf(bound: BoundSerde, value: unknown, headers: Headers, own: OwnBytes): OutputBytes {
+  return own.bytesOf(value, bound.serde) ?? bound.bytesOf(value, headers)
 }
 
 function isText(chosen: unknown): boolean {

@@ -1,3 +1,4 @@
+import { OwnBytes } from '../../kernel/own-bytes.ts'
 import type { Headers } from '../../model/headers.ts'
 import { noHeaders } from '../../model/headers.ts'
 import type { RecordContext, SourceBytes } from '../../model/record-context.ts'
@@ -19,6 +20,9 @@ export class CurrentRecord {
   /** The batch and index of the record's bytes. They are read only when processing fails. */
   #batch: RecordBatch | null = null
   #index = 0
+  /** The bytes that the key, and the value, of the record came in: of that which was taken from its topic, not of one in a cache. */
+  readonly ownKey = new OwnBytes()
+  readonly ownValue = new OwnBytes()
   readonly #sources: 'kept' | 'by level' | 'not kept'
   /** Whether a processor that forwards a record must call `enter` before, and `restore` after. */
   readonly hasLevels: boolean
@@ -65,6 +69,8 @@ export class CurrentRecord {
     this.#partition = partition
     this.#offset = offset
     this.#batch = null
+    this.ownKey.forget()
+    this.ownValue.forget()
     this.stamp(timestamp, headers)
   }
 

@@ -1,6 +1,7 @@
 import type { StreamRecord } from '../../model/stream-record.ts'
 import type { TopicPartition } from '../../model/topic-partition.ts'
 import type { RecordBatch } from '../../transport/record-batch/record-batch.ts'
+import type { CurrentRecord } from './current-record.ts'
 import type { RunningSource } from './processor-topology.ts'
 import type { RecordReader } from './record-reader.ts'
 
@@ -17,7 +18,7 @@ interface Segment {
 export class RecordQueue {
   readonly partition: TopicPartition
   readonly source: Pick<RunningSource, 'process'>
-  readonly #reader: Pick<RecordReader, 'read'>
+  readonly #reader: Pick<RecordReader, 'read' | 'reused'>
   #segments: Segment[] = []
   #undecoded = 0
   #head: StreamRecord<unknown, unknown> | null = null
@@ -34,7 +35,7 @@ export class RecordQueue {
   #takenIndex = 0
   #partitionTime: number
 
-  constructor(partition: TopicPartition, source: Pick<RunningSource, 'process'>, reader: Pick<RecordReader, 'read'>) {
+  constructor(partition: TopicPartition, source: Pick<RunningSource, 'process'>, reader: Pick<RecordReader, 'read' | 'reused'>) {
     this.partition = partition
     this.source = source
     this.#reader = reader
@@ -67,15 +68,6 @@ export class RecordQueue {
 
   get takenOffset(): number {
     return this.#takenOffset
-  }
-
-  /** The batch of the record that was taken last. */
-  get takenBatch(): RecordBatch | null {
-    return this.#takenBatch
-  }
-
-  get takenIndex(): number {
-    return this.#takenIndex
   }
 
   get isEmpty(): boolean {
@@ -125,6 +117,12 @@ export class RecordQueue {
     if (record.timestamp > this.#partitionTime) this.#partitionTime = record.timestamp
     this.#decodeHead()
     return record
+  }
+
+  /** Tells the current record about the bytes of the record that was taken last. */
+  note(current: CurrentRecord, { key, value }: StreamRecord<unknown, unknown>): void {
+    current.from(this.#takenBatch!, this.#takenIndex)
+    this.#reader.reused?.note(current, key, value, this.#takenBatch!, this.#takenIndex)
   }
 
   #throwFailure(): void {

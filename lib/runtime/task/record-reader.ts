@@ -19,6 +19,7 @@ import type { RestoredRecord } from '../restore/changelog.ts'
 import { sentenceOf } from '../../model/sentence.ts'
 import { BoundSerde } from '../serdes/serialization.ts'
 import { reportsOf, type TaskScope } from './task-scope.ts'
+import { reusedColumns, type ReusedColumns } from './reused-columns.ts'
 import { unreadColumns, type UnreadColumns } from './unread-columns.ts'
 
 type AnyRecord = StreamRecord<unknown, unknown>
@@ -30,6 +31,8 @@ type AnyRecord = StreamRecord<unknown, unknown>
 export class RecordReader {
   readonly key: BoundSerde
   readonly value: BoundSerde
+  /** Null if neither key nor value is written as it came. */
+  readonly reused: ReusedColumns | null
   readonly #nullValues: 'by-serde' | 'kept'
   readonly #node: string
   readonly #partition: TopicPartition
@@ -49,6 +52,7 @@ export class RecordReader {
     this.#scope = scope
     this.#extractor = node.timestampExtractor ?? timestampExtractor
     this.#keepsValid = keepsValidTimestamps(this.#extractor)
+    this.reused = reusedColumns(node, this, scope.environment)
     this.#unread = this.#keepsValid ? unreadColumns(node, this, scope.environment) : null
   }
 

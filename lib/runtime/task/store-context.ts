@@ -27,6 +27,7 @@ export function storeContext(
     defaultMedium: defaultStoreMedium,
     keySerde: (serde) => serdes.key(serde, `The store ${spec.name}`),
     valueSerde: (serde) => serdes.value(serde, `The store ${spec.name}`),
+    ownKey: current.ownKey,
     recordContext: () => current.context(),
     withRecordContext: (context, emit) => current.during(context, emit),
     streamTime: () => scope.streamTime(),

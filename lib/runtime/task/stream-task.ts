@@ -182,7 +182,7 @@ export class StreamTask implements ActiveTask {
     const { topic, partition } = queue.partition
     const { current } = this.#scope
     current.set(topic, partition, queue.takenOffset, record.timestamp, record.headers)
-    current.from(queue.takenBatch!, queue.takenIndex)
+    queue.note(current, record)
     queue.source.process(record)
   }
 

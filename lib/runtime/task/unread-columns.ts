@@ -1,5 +1,6 @@
 import { Encoded } from '../../kernel/encoded.ts'
 import type { Reading } from '../../processor/reads.ts'
+import { acceptsAt, type AcceptsAt } from '../../serde/accepts-at.ts'
 import type { SourceNode } from '../../topology/topology-plan.ts'
 import type { RecordBatch } from '../../transport/record-batch/record-batch.ts'
 import type { ThreadEnvironment } from '../environment/thread-environment.ts'
@@ -33,20 +34,20 @@ export class UnreadColumns {
 
 /** A queue reads its next record before the last one is processed: so there are two objects, which take turns. */
 class UnreadColumn {
-  readonly #accepts: (bytes: Uint8Array) => boolean
+  readonly #accepts: AcceptsAt
   readonly #isHashed: boolean
   #next: Encoded
   #last: Encoded
 
   constructor({ serde, context }: BoundSerde) {
-    this.#accepts = serde.accepts!
+    this.#accepts = acceptsAt(serde.accepts!)
     this.#isHashed = context.component === 'key'
     this.#next = new Encoded(serde, context)
     this.#last = new Encoded(serde, context)
   }
 
   at(bytes: Buffer, at: number, length: number): Encoded | null {
-    if (length < 0 || !this.#accepts(bytes.subarray(at, at + length))) return null
+    if (length < 0 || !this.#accepts(bytes, at, length)) return null
     return this.#isHashed ? this.#next.set(bytes, at, length) : this.#next.setHashed(bytes, at, length, 0)
   }
 

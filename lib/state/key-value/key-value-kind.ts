@@ -23,7 +23,7 @@ export const keyValueKind: StoreKind<Spec> = {
 }
 
 function openKeyValueStore(spec: Spec, context: StateStoreContext): StateStore {
-  const keys = new StoreKeys(keySerde(spec, context))
+  const keys = new StoreKeys(keySerde(spec, context), context.ownKey)
   const codec = viewCodec(spec, context)
   const bounded = spec.maxEntries === undefined ? undefined : new LruRows(spec.maxEntries)
   const base = bounded ?? openByteRows(spec, codec, context)

@@ -77,7 +77,8 @@ function copyOf({ layout = 'key-first' }: Spec): 'by-time' | 'none' {
 
 function openWindowStore(declared: Spec, context: StateStoreContext): StateStore {
   const spec = opened(declared, context)
-  const [rows, codec, keys] = [rowCodec(spec, context), viewCodec(spec, context), new StoreKeys(keySerde(spec, context))]
+  const [rows, codec] = [rowCodec(spec, context), viewCodec(spec, context)]
+  const keys = new StoreKeys(keySerde(spec, context), context.ownKey)
   const { sequences, base } = windowBase(spec, rows, context)
   const numbered = spec.duplicates === 'keep' ? sequences : undefined
   const log = context.changelog && byteChangelogWriter(context.changelog, spec, context)
