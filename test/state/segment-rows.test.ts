@@ -6,6 +6,7 @@ import { latin1 } from '../../lib/model/bytes.ts'
 import { bytesFormat } from '../../lib/state/key-value/row-codec.ts'
 import { RowView } from '../../lib/state/key-value/row-view.ts'
 import { row, type KeyedRow } from '../../lib/state/key-value/row.ts'
+import { FoundWindows } from '../../lib/state/window/found-windows.ts'
 import { SessionsOfSegment, WindowedRows } from '../../lib/state/window/windowed-rows.ts'
 import { windowKey } from '../../lib/state/window/window-key.ts'
 import { sessionKey } from '../../lib/state/session/session-key.ts'
@@ -111,12 +112,10 @@ class Subject {
     const [fromMs, toMs] = [5, 2 ** 31 + 3]
     const expected = this.model.scan(false).filter(([timed]) => timed.startsWith(key) && this.#isOf(timed, key))
     if (this.rows instanceof WindowedRows) {
-      const found: Parameters<WindowedRows['addWindows']>[3] = []
+      const found = new FoundWindows().begin(keyOf(key))
       this.rows.addWindows(keyOf(key), fromMs, toMs, found)
-      deepEqual(
-        found.map(({ startMs, sequence, row }) => [windowKey(key, startMs, sequence), latin1(row.bytes)]),
-        expected,
-      )
+      const windows = Array.from({ length: found.count }, (_, index) => [found.windowKey(index), latin1(found.row(index).slice())])
+      deepEqual(windows.toReversed(), expected)
     } else if (this.rows instanceof SessionsOfSegment) deepEqual(shown(this.rows.sessionsOf(key, fromMs, toMs)), expected)
   }
 

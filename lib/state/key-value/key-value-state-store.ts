@@ -52,6 +52,12 @@ export class KeyValueStateStore<K, V>
     return row === null ? null : this.#codec.fromRow(row)
   }
 
+  /** Whether the store has a value of the key. It is not decoded. */
+  has(key: K): boolean {
+    this.checkOpen()
+    return this.#top.get(this.#keys.encode(key)) !== null
+  }
+
   getFlushed(key: K): V | null {
     this.checkOpen()
     const row = this.#layers.base.get(this.#keys.encode(key))

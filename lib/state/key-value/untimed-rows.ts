@@ -1,7 +1,8 @@
 import type { ByteKey } from '../../kernel/byte-key.ts'
 import { RowView } from './row-view.ts'
 import type { KeyedRow } from './row.ts'
-import type { FoundWindow, KeyRange, TimeRange, WindowRows } from '../window/window-rows.ts'
+import type { FoundWindows } from '../window/found-windows.ts'
+import type { KeyRange, TimeRange, WindowRows } from '../window/window-rows.ts'
 
 // The layer that Java puts between a timestamped store and a supplier that has no place for timestamps. Timestamps are read back as
 // −1.
@@ -25,8 +26,8 @@ export class UntimedWindowRows implements WindowRows {
     this.#inner.put(key, startMs, timed && this.#untimed.set(timed.bytes, timed.at, timed.length, noTimestamp))
   }
 
-  fetch(key: ByteKey, times: TimeRange): readonly FoundWindow[] {
-    return this.#inner.fetch(key, times)
+  fetch(key: ByteKey, times: TimeRange, found: FoundWindows): void {
+    this.#inner.fetch(key, times, found)
   }
 
   fetchRange(keys: KeyRange, times: TimeRange): IterableIterator<KeyedRow> {

@@ -1,18 +1,18 @@
 import { ByteKey } from '../../kernel/byte-key.ts'
 import { windowSuffixBytes } from '../../kernel/windowed-table.ts'
-import { fromLatin1 } from '../../model/bytes.ts'
+import { asBuffer, fromLatin1 } from '../../model/bytes.ts'
 import type { Windowed } from '../../model/windowed.ts'
-import { ascending } from '../key-value/key-order.ts'
 import { readInt64 } from '../key-value/row-codec.ts'
 import { chained, isBehind, overlay } from '../key-value/row-iterators.ts'
-import type { RowView } from '../key-value/row-view.ts'
+import { RowView } from '../key-value/row-view.ts'
 import type { KeyedRow, Row } from '../key-value/row.ts'
 import type { ViewCodec } from '../key-value/view-codec.ts'
 import type { StateStoreContext } from '../state-store.ts'
 import { KeyScratch } from '../window/key-scratch.ts'
 import { boundsOfKey, keyOfWindow, startOfWindow, textOf } from '../window/window-key.ts'
-import { byTime, reversed } from '../window/window-order.ts'
-import type { FoundWindow, KeyRange, TimeRange, WindowOrder, WindowRows } from '../window/window-rows.ts'
+import { FoundWindows } from '../window/found-windows.ts'
+import { reversed } from '../window/window-order.ts'
+import type { KeyRange, TimeRange, WindowOrder, WindowRows } from '../window/window-rows.ts'
 import { ByteCache } from './byte-cache.ts'
 import { emitUpdate, type EmitTarget, type Subscription } from './emit-update.ts'
 
@@ -35,6 +35,8 @@ export class CachingWindowRows<K, V> implements WindowRows {
   readonly #options: CachingWindowOptions<K, V>
   readonly #cache: ByteCache
   readonly #scratch = new KeyScratch()
+  readonly #view = new RowView()
+  readonly #below = new FoundWindows()
   /** The largest start that was put. The layer below hears of it later. */
   #streamTime = -1
   #subscription: Subscription<Windowed<K>> | undefined
@@ -61,14 +63,23 @@ export class CachingWindowRows<K, V> implements WindowRows {
     this.#cache.put(this.#scratch.ofWindow(key, startMs, 0), row, this.#options.context.recordContext())
   }
 
-  fetch(key: ByteKey, asked: TimeRange): readonly FoundWindow[] {
+  fetch(key: ByteKey, asked: TimeRange, found: FoundWindows): void {
     const times = this.#live(asked)
-    const found = this.#inner.fetch(key, times)
-    const cached = this.#cachedOf(textOf(key), times)
-    if (cached.size === 0) return found
-    const below = found.filter(({ startMs }) => !cached.has(startMs))
-    const above = [...cached].flatMap(([startMs, row]) => (row === null ? [] : [{ startMs, sequence: 0, row }]))
-    return [...below, ...above].sort((left, right) => (times.reverse ? byTime(right, left) : byTime(left, right)))
+    const cached = this.#newestCached(textOf(key), times)
+    if (cached.length === 0) return this.#inner.fetch(key, times, found)
+    const below = this.#below.begin(key)
+    this.#inner.fetch(key, times, below)
+    let next = 0
+    const addBelow = (untilMs: number): void => {
+      for (; next < below.count && below.startMs(next) > untilMs; next++) found.addRow(below.startMs(next), 0, below.row(next))
+    }
+    for (const [windowKey, row] of cached) {
+      const startMs = startOfWindow(windowKey)
+      addBelow(startMs)
+      if (next < below.count && below.startMs(next) === startMs) next++
+      if (row !== null) found.addRow(startMs, 0, this.#view.set(asBuffer(row.bytes), 0, row.bytes.byteLength, row.timestamp))
+    }
+    addBelow(-1)
   }
 
   fetchRange(keys: KeyRange, asked: TimeRange): IterableIterator<KeyedRow> {
@@ -90,16 +101,13 @@ export class CachingWindowRows<K, V> implements WindowRows {
     this.#cache.close()
   }
 
-  /** The cached windows of a key by their starts; null: deleted. */
-  #cachedOf(key: string, { fromMs, toMs, reverse, after }: TimeRange): ReadonlyMap<number, Row | null> {
+  /** The cached windows of a key, the newest first. A deletion is a row of null. */
+  #newestCached(key: string, { fromMs, toMs }: TimeRange): CachedRow[] {
     const lastMs = Math.max(-1, Math.min(toMs, Number.MAX_SAFE_INTEGER - 1))
     const { from, to } = boundsOfKey(key, Math.max(0, fromMs), lastMs)
     const length = key.length + windowSuffixBytes
-    const isLeft = isBehind(after, ascending, reverse)
-    const cached = new Map<number, Row | null>()
-    for (const [windowKey, row] of this.#cache.scan({ from: bufferOf(from), to: bufferOf(to) }))
-      if (windowKey.length === length && isLeft(windowKey)) cached.set(startOfWindow(windowKey), row)
-    return cached
+    const scan = this.#cache.scan({ from: bufferOf(from), to: bufferOf(to), reverse: true })
+    return [...scan].filter(([windowKey]) => windowKey.length === length)
   }
 
   #firstLiveStart(): number {

@@ -2,14 +2,8 @@ import type { ByteKey } from '../../kernel/byte-key.ts'
 import type { RowView } from '../key-value/row-view.ts'
 import type { KeyedRow } from '../key-value/row.ts'
 import { KeyScratch } from '../window/key-scratch.ts'
-import {
-  nextSequence,
-  type FoundWindow,
-  type KeyRange,
-  type SequenceNumbers,
-  type TimeRange,
-  type WindowRows,
-} from '../window/window-rows.ts'
+import type { FoundWindows } from '../window/found-windows.ts'
+import { nextSequence, type KeyRange, type SequenceNumbers, type TimeRange, type WindowRows } from '../window/window-rows.ts'
 import type { ByteChangelogWriter } from './changelogging-byte-rows.ts'
 
 /**
@@ -38,8 +32,8 @@ export class ChangeloggingWindowRows implements WindowRows {
     this.#log(this.#scratch.ofWindow(key, startMs, this.#nextSequence()), row)
   }
 
-  fetch(key: ByteKey, times: TimeRange): readonly FoundWindow[] {
-    return this.#inner.fetch(key, times)
+  fetch(key: ByteKey, times: TimeRange, found: FoundWindows): void {
+    this.#inner.fetch(key, times, found)
   }
 
   fetchRange(keys: KeyRange, times: TimeRange): IterableIterator<KeyedRow> {

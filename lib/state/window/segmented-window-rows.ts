@@ -12,10 +12,10 @@ import { restoreWithin, type RestoreBudget } from '../restore-budget.ts'
 import type { ChangelogRecord } from '../state-store.ts'
 import type { WindowStoreSpec } from '../store-spec.ts'
 import { boundsOfRange, boundsOfTime, keyOfWindow, startOfWindow, timeKey, windowKeyOfTimeKey } from './window-key.ts'
-import { behindWindow, bySegment, byStart, inOrder, reversed } from './window-order.ts'
+import type { FoundWindows } from './found-windows.ts'
+import { bySegment, byStart, inOrder, reversed } from './window-order.ts'
 import {
   nextSequence,
-  type FoundWindow,
   type KeyRange,
   type SequenceNumbers,
   type TimeRange,
@@ -90,14 +90,13 @@ export class SegmentedWindowRows implements WindowRows {
     this.#write(key, startMs, this.#nextSequence(), row)
   }
 
-  fetch(key: ByteKey, times: TimeRange): readonly FoundWindow[] {
-    const { fromMs, toMs, reverse, after } = times
+  fetch(key: ByteKey, { fromMs, toMs }: TimeRange, found: FoundWindows): void {
     const first = Math.max(0, fromMs, this.#firstLiveStart())
-    const found: FoundWindow[] = []
-    for (const { id, rows } of this.#segments.between(first, toMs))
+    const segments = this.#segments.between(first, toMs)
+    for (let index = segments.length - 1; index >= 0; index--) {
+      const { id, rows } = segments[index]!
       rows.addWindows(key, first, Math.min(toMs, (id + 1) * this.#segments.intervalMs - 1), found)
-    if (reverse) found.reverse()
-    return after === undefined ? found : found.filter(behindWindow(after, reverse))
+    }
   }
 
   fetchRange(keys: KeyRange, times: TimeRange): IterableIterator<KeyedRow> {

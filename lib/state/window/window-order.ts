@@ -1,7 +1,7 @@
 import { ascending } from '../key-value/key-order.ts'
 import type { KeyedRow } from '../key-value/row.ts'
-import { keyOfWindow, sequenceOfWindow, startOfWindow } from './window-key.ts'
-import type { FoundWindow, WindowOrder } from './window-rows.ts'
+import { keyOfWindow, startOfWindow } from './window-key.ts'
+import type { WindowOrder } from './window-rows.ts'
 
 /** The order of Java's in-memory window store: by start, then by key. */
 export function byStart(left: string, right: string): number {
@@ -25,16 +25,4 @@ export function inOrder(order: WindowOrder): (left: KeyedRow, right: KeyedRow) =
 
 function keyAndSequence(windowKey: string): string {
   return keyOfWindow(windowKey) + windowKey.slice(-4)
-}
-
-/** The order of the windows of one key. */
-export function byTime(left: FoundWindow, right: FoundWindow): number {
-  return left.startMs - right.startMs || left.sequence - right.sequence
-}
-
-/** Tells whether a window lies behind another one of its key, in the order of time or in the reverse of it. */
-export function behindWindow(windowKey: string, reverse: boolean): (window: FoundWindow) => boolean {
-  const [startMs, sequence] = [startOfWindow(windowKey), sequenceOfWindow(windowKey)]
-  const order = (window: FoundWindow): number => window.startMs - startMs || window.sequence - sequence
-  return reverse ? (window) => order(window) < 0 : (window) => order(window) > 0
 }

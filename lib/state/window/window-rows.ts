@@ -1,6 +1,7 @@
 import type { ByteKey } from '../../kernel/byte-key.ts'
 import type { RowView } from '../key-value/row-view.ts'
-import type { KeyedRow, Row } from '../key-value/row.ts'
+import type { KeyedRow } from '../key-value/row.ts'
+import type { FoundWindows } from './found-windows.ts'
 
 /** A range of window starts in ms; both ends are included. */
 export interface TimeRange {
@@ -22,21 +23,14 @@ export interface KeyRange {
   readonly isAll?: boolean
 }
 
-/** A window of the key that was asked for. */
-export interface FoundWindow {
-  readonly startMs: number
-  readonly sequence: number
-  readonly row: Row
-}
-
 /** A layer of a window store: rows by key, start and, among duplicates, sequence number. Reads return the rows as of the call. */
 export interface WindowRows {
   /** The layer's own view, which is valid until the next call; null: there is none. */
   get(key: ByteKey, startMs: number): RowView | null
   /** A row of null deletes. */
   put(key: ByteKey, startMs: number, row: RowView | null): void
-  /** The windows of a key, in order of time. */
-  fetch(key: ByteKey, times: TimeRange): readonly FoundWindow[]
+  /** Adds the windows of a key in these times, whatever the order of reading. The reader leaves out those before `after`. */
+  fetch(key: ByteKey, times: TimeRange, found: FoundWindows): void
   fetchRange(keys: KeyRange, times: TimeRange): IterableIterator<KeyedRow>
 }
 

@@ -15,7 +15,7 @@ import { noBudget, type RestoreBudget } from '../restore-budget.ts'
 import type { ChangelogRecord, StateStore } from '../state-store.ts'
 import type { WindowStoreSpec } from '../store-spec.ts'
 import { startOfWindow, textOf } from './window-key.ts'
-import { FetchedWindows } from './fetched-windows.ts'
+import { WindowLookUps } from './fetched-windows.ts'
 import type { KeyRange, TimeRange, WindowRows } from './window-rows.ts'
 import type { UnemittedWindows, WindowEntry, WindowedEntry, WindowStore } from './window-store.ts'
 
@@ -45,6 +45,7 @@ export class WindowStateStore<K, V>
   readonly #keys: StoreKeys<K>
   readonly #codec: ViewCodec<V>
   readonly #top: WindowRows
+  readonly #lookUps: WindowLookUps<V>
   readonly #view = new RowView()
   readonly #key = new ByteKey()
 
@@ -54,6 +55,7 @@ export class WindowStateStore<K, V>
     this.#keys = layers.keys
     this.#codec = layers.codec
     this.#top = layers.top
+    this.#lookUps = new WindowLookUps(layers.top, layers.codec)
   }
 
   fetchOne(key: K, startMs: number): V | null {
@@ -133,9 +135,7 @@ export class WindowStateStore<K, V>
 
   #fetchKey(key: K, times: TimeRange): IterableIterator<WindowEntry<V>> {
     this.checkOpen()
-    const bytes = this.#keys.encode(key)
-    const windows = this.#top.fetch(bytes, times)
-    return new FetchedWindows(windows.length === 0 ? '' : textOf(bytes), windows, this.#layers.rows)
+    return this.#lookUps.fetch(this.#keys.encode(key), times)
   }
 
   #range(fromKey: K | null, toKey: K | null): KeyRange {

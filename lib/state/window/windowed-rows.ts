@@ -1,11 +1,11 @@
 import { sessionSuffixBytes, windowSuffixBytes, WindowedTable } from '../../kernel/windowed-table.ts'
 import type { ByteKey } from '../../kernel/byte-key.ts'
-import { latin1Slice } from '../../model/bytes.ts'
+import { asBuffer, latin1Slice } from '../../model/bytes.ts'
 import type { RowView } from '../key-value/row-view.ts'
 import type { KeyedRow } from '../key-value/row.ts'
+import type { FoundWindows } from './found-windows.ts'
 import { rowIn, SegmentRows, type RowPlace } from './segment-rows.ts'
 import { boundsOfKey, sequenceOfWindow, startOfWindow, textOf } from './window-key.ts'
-import type { FoundWindow } from './window-rows.ts'
 
 /** The rows of a segment whose keys end in times: those of one key are found without an order of all rows. */
 class TimedRows extends SegmentRows<WindowedTable> {
@@ -16,17 +16,18 @@ class TimedRows extends SegmentRows<WindowedTable> {
     this.#suffixBytes = suffixBytes
   }
 
-  /** Calls `found` for each row of the key in these times, which are the first ones behind the key. The newest comes first. */
-  protected visit(key: ByteKey, fromMs: number, toMs: number, found: (row: number) => void): void {
+  /** This row, or the newest one behind it in the chain of its key, whose time is in this range and which is not deleted; 0: none. */
+  protected rowWithin(row: number, fromMs: number, toMs: number): number {
     const { table } = this
-    for (let row = table.newest(key); row !== 0; row = table.older(row)) {
-      const time = table.time(row)
-      if (time < fromMs) return
-      if (time <= toMs && table.valueLength(row) >= 0) found(row)
+    for (let other = row; other !== 0; other = table.older(other)) {
+      const time = table.time(other)
+      if (time < fromMs) return 0
+      if (time <= toMs && table.valueLength(other) >= 0) return other
     }
+    return 0
   }
 
-  /** The same rows where storage must be asked, the oldest first. */
+  /** The rows of a key in these times where storage must be asked, the oldest first. The times are the first ones behind the key. */
   protected scanKey(key: string, fromMs: number, toMs: number): KeyedRow[] {
     const length = key.length + this.#suffixBytes
     return [...this.scan(boundsOfKey(key, fromMs, toMs))].filter(([timedKey]) => timedKey.length === length)
@@ -48,15 +49,22 @@ export class WindowedRows extends TimedRows {
     this.putAt(this.scratch.ofWindow(key, startMs, sequence), row)
   }
 
-  /** Appends the windows of a key that start in these times, the oldest first. */
-  addWindows(key: ByteKey, fromMs: number, toMs: number, windows: FoundWindow[]): void {
-    if (this.isPartial) return void windows.push(...this.scanKey(textOf(key), fromMs, toMs).map(foundWindow))
+  /** Adds the windows of a key that start in these times, the newest first. */
+  addWindows(key: ByteKey, fromMs: number, toMs: number, found: FoundWindows): void {
+    if (this.isPartial) return this.#addScanned(this.scanKey(textOf(key), fromMs, toMs), found)
     const { table } = this
-    const newestFirst: number[] = []
-    this.visit(key, fromMs, toMs, (row) => newestFirst.push(row))
-    for (let index = newestFirst.length - 1; index >= 0; index--) {
-      const row = newestFirst[index]!
-      windows.push({ startMs: table.time(row), sequence: table.sequence(row), row: rowIn(table, row)! })
+    let row = this.rowWithin(table.newest(key), fromMs, toMs)
+    while (row !== 0) {
+      const [at, length] = [table.valueAt(row), table.valueLength(row)]
+      found.add(table.time(row), table.sequence(row), table.bytes, at, length, table.timestamp(row))
+      row = this.rowWithin(table.older(row), fromMs, toMs)
+    }
+  }
+
+  #addScanned(oldestFirst: readonly KeyedRow[], found: FoundWindows): void {
+    for (const [windowKey, { bytes, timestamp }] of oldestFirst.toReversed()) {
+      const [startMs, sequence] = [startOfWindow(windowKey), sequenceOfWindow(windowKey)]
+      found.add(startMs, sequence, asBuffer(bytes), 0, bytes.byteLength, timestamp)
     }
   }
 }
@@ -72,14 +80,12 @@ export class SessionsOfSegment extends TimedRows {
     if (this.isPartial) return this.scanKey(key, fromMs, toMs)
     const { table } = this
     const sessions: KeyedRow[] = []
-    this.visit(this.scratch.of(key), fromMs, toMs, (row) => {
+    let row = this.rowWithin(table.newest(this.scratch.of(key)), fromMs, toMs)
+    while (row !== 0) {
       const at = table.keyAt(row)
       sessions.push([latin1Slice(table.bytes, at, at + table.keyLength(row)), rowIn(table, row)!])
-    })
+      row = this.rowWithin(table.older(row), fromMs, toMs)
+    }
     return sessions.reverse()
   }
-}
-
-function foundWindow([windowKey, row]: KeyedRow): FoundWindow {
-  return { startMs: startOfWindow(windowKey), sequence: sequenceOfWindow(windowKey), row }
 }
