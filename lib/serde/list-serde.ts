@@ -32,8 +32,9 @@ export function listSerde<T>(inner: Serde<T>): Serde<T[]> {
     name,
     serialize: (list: T[], context: SerdeContext) => {
       if (!Array.isArray(list)) throw unwritable(name, 'it is no array.')
-      // Array.from visits holes as undefined, so the inner serde refuses them.
-      const elements = Array.from(list, (element) => writeElement(inner, element, context))
+      const elements: (Uint8Array | null)[] = []
+      // This visits holes as undefined, so that the inner serde refuses them.
+      for (const element of list) elements.push(writeElement(inner, element, context))
       return elementBytes === undefined ? writeSized(elements) : writeFixed(elements)
     },
     deserialize: (bytes: Uint8Array, context: SerdeContext) => read(bytes).map((element) => readElement(inner, element, context)),
@@ -75,8 +76,18 @@ function writeFixed(elements: readonly (Uint8Array | null)[]): Uint8Array {
 }
 
 function writeSized(elements: readonly (Uint8Array | null)[]): Uint8Array {
-  const sized = elements.flatMap((element) => (element === null ? [int32(-1)] : [int32(element.byteLength), element]))
-  return Buffer.concat([Buffer.of(1), int32(elements.length), ...sized])
+  let size = 5
+  for (const element of elements) size += 4 + (element?.byteLength ?? 0)
+  const bytes = Buffer.allocUnsafe(size)
+  bytes[0] = 1
+  let at = bytes.writeInt32BE(elements.length, 1)
+  for (const element of elements) {
+    at = bytes.writeInt32BE(element?.byteLength ?? -1, at)
+    if (element === null) continue
+    bytes.set(element, at)
+    at += element.byteLength
+  }
+  return bytes
 }
 
 function readElements(reader: ListReader, elementBytes: number | undefined): (Uint8Array | null)[] {
@@ -95,10 +106,12 @@ function readFixed(reader: ListReader, elementBytes: number): (Uint8Array | null
 
 function readSized(reader: ListReader): (Uint8Array | null)[] {
   reader.format(1)
-  return Array.from({ length: reader.count(4) }, () => {
+  const elements: (Uint8Array | null)[] = []
+  for (let left = reader.count(4); left > 0; left--) {
     const size = reader.int32()
-    return size === -1 ? null : reader.bytes(size)
-  })
+    elements.push(size === -1 ? null : reader.bytes(size))
+  }
+  return elements
 }
 
 /** Reads a list from bytes that are not trusted. It checks each count against the bytes that are left. */
@@ -113,7 +126,8 @@ class ListReader {
   }
 
   format(expected: number): void {
-    const format = this.bytes(1)[0]
+    this.expect(1)
+    const format = this.#bytes[this.#at++]
     if (format !== expected) throw unreadable(this.#serde, `the list format is ${format}, ${expected} is expected.`)
   }
 
@@ -125,7 +139,9 @@ class ListReader {
   }
 
   int32(): number {
-    return asBuffer(this.bytes(4)).readInt32BE(0)
+    this.expect(4)
+    this.#at += 4
+    return this.#bytes.readInt32BE(this.#at - 4)
   }
 
   bytes(size: number): Uint8Array {

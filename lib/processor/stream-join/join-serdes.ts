@@ -1,7 +1,7 @@
 import { ConfigError, TopologyError } from '../../model/errors.ts'
-import { asBuffer } from '../../model/bytes.ts'
 import { bindSerde, type Serde, type SerdeContext, type SerdeEnvironment } from '../../model/serde.ts'
 import { listSerde } from '../../serde/list-serde.ts'
+import { readInt64, writeInt64 } from '../../state/key-value/row-codec.ts'
 import type { JoinSide } from './join-side.ts'
 
 /** The key of records that wait for a partner. Rows are sorted by timestamp, then by side, then by key. */
@@ -43,13 +43,15 @@ function aroundKey<K>(inner: Serde<K>): Serde<WaitingKey<K>> {
   return {
     name: `waiting(${inner.name})`,
     serialize: ({ timestamp, side, key }, context) => {
-      const prefix = Buffer.allocUnsafe(9)
-      prefix.writeBigInt64BE(BigInt(timestamp), 0)
-      prefix[8] = byteOf(side)
-      return Buffer.concat([prefix, inner.serialize(key, context)])
+      const keyBytes = inner.serialize(key, context)
+      const bytes = Buffer.allocUnsafe(9 + keyBytes.byteLength)
+      writeInt64(bytes, timestamp, 0)
+      bytes[8] = byteOf(side)
+      bytes.set(keyBytes, 9)
+      return bytes
     },
     deserialize: (bytes, context) => ({
-      timestamp: Number(asBuffer(bytes).readBigInt64BE(0)),
+      timestamp: readInt64(bytes, 0),
       side: sideOf(bytes[8]),
       key: inner.deserialize(bytes.subarray(9), context),
     }),
@@ -69,7 +71,13 @@ function aroundValue<V>(inner: Readonly<Record<JoinSide, Serde<V>>>): Serde<Wait
     values.filter((bytes) => sideOf(bytes[0]) === side).map((bytes) => bytes.subarray(1))
   return {
     name: `left-or-right(${inner.left.name}, ${inner.right.name})`,
-    serialize: ({ side, value }, context) => Buffer.concat([Buffer.of(byteOf(side)), inner[side].serialize(value, context)]),
+    serialize: ({ side, value }, context) => {
+      const valueBytes = inner[side].serialize(value, context)
+      const bytes = Buffer.allocUnsafe(1 + valueBytes.byteLength)
+      bytes[0] = byteOf(side)
+      bytes.set(valueBytes, 1)
+      return bytes
+    },
     deserialize: (bytes, context) => {
       const side = sideOf(bytes[0])
       return { side, value: inner[side].deserialize(bytes.subarray(1), context) }

@@ -3,7 +3,9 @@ import type { JoinClock } from './join-clock.ts'
 import { lookAheadMs, type JoinSide, type JoinTimes } from './join-side.ts'
 import type { WaitingKey, WaitingValue } from './join-serdes.ts'
 
-export type WaitingStore<K, V> = KeyValueStore<WaitingKey<K>, readonly WaitingValue<V>[]>
+export interface WaitingStore<K, V> extends KeyValueStore<WaitingKey<K>, readonly WaitingValue<V>[]> {
+  has(key: WaitingKey<K>): boolean
+}
 
 type Emit<K, V> = (waiting: WaitingKey<K>, value: V) => void
 
@@ -36,7 +38,7 @@ export class WaitingRecords<K, V> {
 
   /** Removes all records of this key, time and side: a partner has come. */
   remove(waiting: WaitingKey<K>): void {
-    if (this.#store.get(waiting) !== null) this.#store.put(waiting, null)
+    if (this.#store.has(waiting)) this.#store.put(waiting, null)
   }
 
   /** Emits the records whose wait is over, in the order of time, the right side first. */
