@@ -114,7 +114,10 @@ class Subject {
     if (this.rows instanceof WindowedRows) {
       const found = new FoundWindows().begin(keyOf(key))
       this.rows.addWindows(keyOf(key), fromMs, toMs, found)
-      const windows = Array.from({ length: found.count }, (_, index) => [found.windowKey(index), latin1(found.row(index).slice())])
+      const windows = Array.from({ length: found.count }, (_, index) => [
+        found.windowKey(index),
+        latin1(found.row(index).slice()),
+      ])
       deepEqual(windows.toReversed(), expected)
     } else if (this.rows instanceof SessionsOfSegment) deepEqual(shown(this.rows.sessionsOf(key, fromMs, toMs)), expected)
   }

@@ -84,7 +84,12 @@ for (const cacheBytes of [0, 1_000_000]) {
 
 /** Reads one window a page. */
 function inPages(store: ReadOnlyWindowStore<string, Uint8Array>, method: 'fetch' | 'backwardFetch') {
-  type Paged = (key: string, fromMs: number, toMs: number, after?: string) => PositionedIterator<{ startMs: number; value: Uint8Array }>
+  type Paged = (
+    key: string,
+    fromMs: number,
+    toMs: number,
+    after?: string,
+  ) => PositionedIterator<{ startMs: number; value: Uint8Array }>
   const read = (store[method] as Paged).bind(store)
   const seen: unknown[] = []
   let after: string | undefined
