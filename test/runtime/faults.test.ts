@@ -118,7 +118,8 @@ for (const [name, kinds] of Object.entries(faultKinds))
   })
 
 t.test('a seed replays a run: the same calls at the same times, and another seed has others', async (t) => {
-  const kinds = faultKinds['all at once']!
+  // Each send that fails ends a thread, and the next one waits longer: of a run with many of them little is left to compare.
+  const kinds = { ...faultKinds['all at once'], sendFailed: 0.01 }
   const first = await run(t, kinds, 7)
   const second = await run(t, kinds, 7)
   t.ok(first.trace.length > 500, `${first.trace.length} calls`)

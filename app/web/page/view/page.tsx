@@ -2,10 +2,9 @@ import { useSignal } from '@preact/signals'
 import { useEffect, useRef } from 'preact/hooks'
 import type { JSX } from 'preact'
 import { useApp } from '../app/app.ts'
+import { later } from '../frame/later.tsx'
 import { HeadlineLine } from '../headline/headline-line.tsx'
 import { KeysPanel } from '../panel/keys-panel.tsx'
-import { LetterPanel } from '../letters/letter-panel.tsx'
-import { LettersPage } from '../letters/letters-page.tsx'
 import { RecordPanel } from '../panel/record-panel.tsx'
 import type { TableHands } from '../table/rows-table.tsx'
 import { KeyReader } from './keys.ts'
@@ -14,6 +13,9 @@ import { LivePage } from './live-page.tsx'
 import { RecordsPage } from './records-page.tsx'
 import { TopBar } from './top-bar.tsx'
 import { live } from './view.ts'
+
+const LettersPage = later(async () => (await import('../letters/letters-page.tsx')).LettersPage)
+const LetterPanel = later(async () => (await import('../letters/letter-panel.tsx')).LetterPanel)
 
 export function Page(): JSX.Element {
   const { navigation, system, feedStatus } = useApp()
