@@ -90,13 +90,13 @@ function* radixed(rows: Int32Array, prefixes: Float64Array): Generator<void, Int
     const divisor = digitValues ** digit
     const places = placesOf(keys, divisor)
     for (let index = 0; index < from.length; index++) {
+      if (index % stepRows === 0) yield
       const place = places[digitOf(keys[index]!, divisor)]!++
       to[place] = from[index]!
       target[place] = keys[index]!
     }
     ;[from, to] = [to, from]
     ;[keys, target] = [target, keys]
-    yield
   }
   return from
 }

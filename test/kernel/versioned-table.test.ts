@@ -155,6 +155,25 @@ t.test('a deletion that is put is a row: it goes when its owner drops it, and no
   t.equal(table.usedBytes, 0)
 })
 
+t.test('what many rows were for a pin goes in portions, so that nobody waits for all of it', async (t) => {
+  const table = new VersionedTable()
+  const keys = Array.from({ length: 30_000 }, (_, index) => `key-${index}`)
+  for (const key of keys) put(table, key, 'value', 1)
+  const before = table.usedBytes
+  const pin = table.pin()
+  for (const key of keys) put(table, key, 'value', 2)
+  const pinned = table.usedBytes
+  table.unpin(pin)
+  t.ok(table.usedBytes > before + (pinned - before) / 2, 'a part of it has gone')
+  const shown = table.pin()
+  t.equal([...read(table, table.scan({}), shown)].length, 30_000)
+  put(table, 'key-0', 'later', 3)
+  while (table.reclaim());
+  t.equal(table.usedBytes, before + (pinned - before) / keys.length, 'all but what a later pin shows')
+  table.unpin(shown)
+  t.equal(table.usedBytes, before)
+})
+
 t.test('a hash that is known finds the row, and touching rows changes nothing', async (t) => {
   const table = new VersionedTable()
   const keys = Array.from({ length: 100 }, (_, index) => `key-${index}`)

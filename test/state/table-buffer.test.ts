@@ -166,3 +166,18 @@ t.test('a table that began empty is read without storage', async (t) => {
     [['1', 1], ['1', 1], null, 2],
   )
 })
+
+t.test('a checkpoint in slices also frees in steps what it had kept of rows', async (t) => {
+  const environment = new MemoryStorageFactory().open('task')
+  const rows = new TableBuffer(environment.table('s'), timed)
+  for (let index = 0; index < 30_000; index++) rows.put(key(`key-${index}`), view('value', 1))
+  rows.commit()
+  const steps: number[] = []
+  for (const writes of rows.checkpointSlices(1500)!) {
+    environment.transact(writes)
+    steps.push(writes.length)
+  }
+  t.same([steps.reduce((sum, writes) => sum + writes), Math.max(...steps)], [30_000, 1500])
+  t.same(steps.slice(steps.lastIndexOf(1500) + 1), [0, 0], 'steps that write nothing follow the last slice')
+  t.same([rows.heldBytes < 1_000_000, rows.dirtyBytes], [true, 0])
+})

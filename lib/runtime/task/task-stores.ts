@@ -245,7 +245,7 @@ export class TaskStores {
     if (last.length > 0) this.#schemas?.checkpoint(last)
     for (const slices of sliced)
       for (const writes of slices) {
-        if (!this.#writer.write(writes, nothing)) return
+        if (writes.length > 0 && !this.#writer.write(writes, nothing)) return
         yield
       }
     this.#writer.write(last, () => {

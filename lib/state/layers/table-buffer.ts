@@ -19,12 +19,23 @@ import { viewOf } from '../key-value/table-rows.ts'
 import type { ViewFormat } from '../key-value/view-codec.ts'
 import type { CacheBudget, EvictableCache } from '../state-store.ts'
 
-// Flags in the own word of a row: in which of the lists it is, and whether it was read since the hand has passed it.
-const isOpen = 1
-const isCommitted = 2
-const isWritten = 4
+// Flags in the own word of a row: in which of the three lists it is, and whether it was read since the hand has passed it.
+const flags = [1, 2, 4] as const
+const isDirty = 7
 const isUsed = 8
-const isDirty = isOpen | isCommitted | isWritten
+
+/** Rows on their way to storage. The own word of each has the flag of the list. */
+class DirtyRows {
+  readonly rows = new IntList()
+  readonly flag: number
+
+  constructor(flag: number) {
+    this.flag = flag
+  }
+}
+
+/** For room in memory, the hand goes so many steps at a time: a million rows in a row would stop the loop. */
+const mostSteps = 16_384
 
 /**
  * The rows of a store on disk that are in memory: all that are on their way to storage, and of those that storage has as many as there is
@@ -39,9 +50,9 @@ export class TableBuffer implements BaseByteRows, EvictableCache {
   readonly #kept: CacheBudget | undefined
   readonly #table = new VersionedTable()
   readonly #view = new RowView()
-  readonly #open = new IntList()
-  readonly #committed = new IntList()
-  readonly #written = new IntList()
+  #open = new DirtyRows(flags[0])
+  #committed = new DirtyRows(flags[1])
+  #written = new DirtyRows(flags[2])
   /** Shows the committed state. Undefined: no row is committed but not handed to storage, or all that is written is committed. */
   #pin: Pin | undefined
   /** Shows the state that the last checkpoint has handed to storage. */
@@ -83,13 +94,13 @@ export class TableBuffer implements BaseByteRows, EvictableCache {
   }
 
   put(key: ByteKey, row: RowView | null): void {
-    if (this.#open.length === 0 && this.#committed.length > 0) this.#pin = this.#table.pin()
-    this.#write(key, row, this.#open, isOpen)
+    if (this.#open.rows.length === 0 && this.#committed.rows.length > 0) this.#pin = this.#table.pin()
+    this.#write(key, row, this.#open)
   }
 
   restore(key: ByteKey, row: RowView | null): void {
-    assert(this.#open.length === 0, 'A store is restored before it is written.')
-    this.#write(key, row, this.#committed, isCommitted)
+    assert(this.#open.rows.length === 0, 'A store is restored before it is written.')
+    this.#write(key, row, this.#committed)
   }
 
   scan(range: KeyRange): IterableIterator<KeyedRow> {
@@ -104,33 +115,32 @@ export class TableBuffer implements BaseByteRows, EvictableCache {
   /** An estimate: a key that is both stored and on its way there counts twice, and a deletion counts as a row. */
   count(): number {
     if (this.#isComplete) return this.#table.count
-    return this.#storage.count() + this.#open.length + this.#committed.length + this.#written.length
+    return this.#storage.count() + this.#open.rows.length + this.#committed.rows.length + this.#written.rows.length
   }
 
   commit(): void {
-    this.#move(this.#open, isOpen, this.#committed, isCommitted)
+    ;[this.#open, this.#committed] = this.#joined(this.#open, this.#committed)
     if (this.#pin !== undefined) this.#table.unpin(this.#pin)
     this.#pin = undefined
   }
 
   /** Appends the committed rows to `writes`, in key order. If the last checkpoint failed, its rows are appended again. */
   checkpoint(writes: StorageWrite[]): void {
-    this.#move(this.#committed, isCommitted, this.#written, isWritten)
+    ;[this.#committed, this.#written] = this.#joined(this.#committed, this.#written)
     const pin = this.#pinWritten()
-    for (const row of sortRows(this.#written.toArray(), this.#table)) writes.push(this.#storageWrite(row, pin))
+    for (const row of sortRows(this.#written.rows.toArray(), this.#table)) writes.push(this.#storageWrite(row, pin))
   }
 
   checkpointSlices(rows: number): Generator<StorageWrite[], void> | undefined {
-    if (this.#committed.length + this.#written.length <= rows) return undefined
-    this.#move(this.#committed, isCommitted, this.#written, isWritten)
+    if (this.#committed.rows.length + this.#written.rows.length <= rows) return undefined
+    ;[this.#committed, this.#written] = this.#joined(this.#committed, this.#written)
     return this.#slices(rows, this.#pinWritten())
   }
 
   checkpointed(): void {
-    const rows = this.#written.toArray()
-    this.#written.clear()
-    if (this.#writtenPin !== undefined) this.#table.unpin(this.#writtenPin)
-    this.#writtenPin = undefined
+    const rows = this.#written.rows.toArray()
+    this.#written.rows.clear()
+    this.#unpinWritten()
     let kept = 0
     for (const row of rows) kept += this.#clean(row)
     this.#charge(kept)
@@ -139,7 +149,7 @@ export class TableBuffer implements BaseByteRows, EvictableCache {
   /** Lets clean rows go, in the order of a clock's hand: those that were not read since it has passed them last. */
   evict(bytes: number): void {
     const least = Math.max(0, this.#keptBytes - bytes)
-    for (let steps = 2 * this.#table.places; steps > 0 && this.#keptBytes > least; steps--) this.#step()
+    for (let steps = Math.min(mostSteps, 2 * this.#table.places); steps > 0 && this.#keptBytes > least; steps--) this.#step()
   }
 
   close(): void {
@@ -148,7 +158,7 @@ export class TableBuffer implements BaseByteRows, EvictableCache {
 
   /** Rows are clean as soon as their slice is stored: to clean all of them at once would stop the loop. */
   *#slices(size: number, pin: Pin): Generator<StorageWrite[], void> {
-    let rows: Int32Array = this.#written.toArray()
+    let rows: Int32Array = this.#written.rows.toArray()
     let stored = 0
     try {
       const sorting = sortSteps(rows, this.#table)
@@ -162,14 +172,16 @@ export class TableBuffer implements BaseByteRows, EvictableCache {
         for (const row of slice) kept += this.#clean(row)
         this.#charge(kept)
       }
+      this.#unpinWritten()
+      while (this.#table.reclaim()) yield []
     } finally {
       // If storage was full, the next checkpoint begins with the rows that are left.
-      this.#written.clear()
-      for (const row of rows.subarray(stored)) this.#written.push(row)
+      this.#written.rows.clear()
+      for (const row of rows.subarray(stored)) this.#written.rows.push(row)
     }
   }
 
-  #write(key: ByteKey, row: RowView | null, list: IntList, flag: number): void {
+  #write(key: ByteKey, row: RowView | null, { rows, flag }: DirtyRows): void {
     const table = this.#table
     const found = table.find(key)
     const id = found === 0 ? table.add(key) : found
@@ -179,7 +191,7 @@ export class TableBuffer implements BaseByteRows, EvictableCache {
     else table.putRow(id, row.bytes, row.at, row.length, row.timestamp)
     this.#dirtyBytes += this.#sizeOf(id)
     if ((own & flag) !== 0) return
-    list.push(id)
+    rows.push(id)
     table.setOwn(id, own | flag)
   }
 
@@ -197,25 +209,33 @@ export class TableBuffer implements BaseByteRows, EvictableCache {
     this.#kept?.charge(bytes, this)
   }
 
-  #move(from: IntList, fromFlag: number, to: IntList, toFlag: number): void {
-    for (let index = 0; index < from.length; index++) {
-      const row = from.at(index)
+  /** The rows of the shorter list go to the longer one. Returns the list that is empty now, and that of all rows. */
+  #joined(one: DirtyRows, other: DirtyRows): [empty: DirtyRows, all: DirtyRows] {
+    const [from, to] = one.rows.length < other.rows.length ? [one, other] : [other, one]
+    for (let index = 0; index < from.rows.length; index++) {
+      const row = from.rows.at(index)
       const own = this.#table.own(row)
-      if ((own & toFlag) === 0) to.push(row)
-      this.#table.setOwn(row, (own & ~fromFlag) | toFlag)
+      if ((own & to.flag) === 0) to.rows.push(row)
+      this.#table.setOwn(row, (own & ~from.flag) | to.flag)
     }
-    from.clear()
+    from.rows.clear()
+    return [from, to]
   }
 
   /** Pins the committed state, which a checkpoint hands to storage. */
   #pinWritten(): Pin {
     const last = this.#writtenPin
-    const pin = this.#open.length === 0 ? this.#table.pin() : (this.#pin ?? last ?? this.#table.pin())
+    const pin = this.#open.rows.length === 0 ? this.#table.pin() : (this.#pin ?? last ?? this.#table.pin())
     this.#writtenPin = pin
     if (last !== undefined && last !== pin) this.#table.unpin(last)
     if (this.#pin !== undefined && this.#pin !== pin) this.#table.unpin(this.#pin)
     this.#pin = undefined
     return pin
+  }
+
+  #unpinWritten(): void {
+    if (this.#writtenPin !== undefined) this.#table.unpin(this.#writtenPin)
+    this.#writtenPin = undefined
   }
 
   #storageWrite(row: number, pin: Pin): StorageWrite {
@@ -242,7 +262,7 @@ export class TableBuffer implements BaseByteRows, EvictableCache {
   /** Storage has a row as the pin shows it. Returns the bytes that are kept of it, if it was not written since. */
   #clean(row: number): number {
     const table = this.#table
-    const own = table.own(row) & ~isWritten
+    const own = table.own(row) & ~this.#written.flag
     table.setOwn(row, own)
     if ((own & isDirty) !== 0) return 0
     const size = this.#sizeOf(row)
