@@ -1,6 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { KafkaStreams } from 'millrace'
 import type { Cluster, QueryableKeyValueStore, SchemaRegistry } from 'millrace'
+import type { ErrorCounts } from '../../../examples/transfer-pipeline/errors/error-counts.ts'
+import { noteRefusal } from '../../../examples/transfer-pipeline/errors/refusal.ts'
 import { userDirectoryStore, userDirectoryTopology } from '../../../examples/transfer-pipeline/topologies/user-directory.ts'
 import type { UserDirectory } from '../../bank/ports.ts'
 import { Problem } from '../../platform/http/problem.ts'
@@ -11,6 +13,7 @@ export interface UserDirectoryOptions {
   readonly cluster: Cluster
   readonly schemaRegistry: SchemaRegistry
   readonly log: Log
+  readonly counts: ErrorCounts
   readonly applicationId: string
   /** How long an unknown user is waited for. */
   readonly waitMs: number
@@ -27,13 +30,18 @@ export class StreamsUserDirectory implements UserDirectory {
   readonly ready: Promise<void>
   #store: QueryableKeyValueStore<string, unknown> | undefined
 
-  constructor({ cluster, schemaRegistry, log, applicationId, waitMs, onFailure }: UserDirectoryOptions) {
+  constructor({ cluster, schemaRegistry, log, counts, applicationId, waitMs, onFailure }: UserDirectoryOptions) {
     this.#waitMs = waitMs
     this.#streams = new KafkaStreams(userDirectoryTopology(), {
       applicationId,
       cluster,
       schemaRegistry,
       fetchMaxWaitMs: 50,
+      // A global table writes nothing: the dead letter is that of the application that reads the same topic.
+      deserializationHandler(error, _record, context) {
+        noteRefusal(error, context, { applicationId, counts, log: (line) => log.warn(line) })
+        return 'continue'
+      },
       uncaughtExceptionHandler: (error) => {
         onFailure(ended(error))
         return 'shutdown-client'

@@ -1,11 +1,10 @@
 import type { SchemaRegistry } from 'millrace'
 import {
   balances,
-  deadLetterTopicOf,
+  deadLetterTopics,
   enriched,
   rawTransfers,
   rawUsers,
-  sinkDeadLetters,
   transferCommands,
   transfers,
   users,
@@ -50,9 +49,7 @@ export const feedSources: readonly FeedSource[] = [
   feedSource('user', users, (user) => ({ ...user, ...isoTimes(user) })),
   feedSource('transfer', enriched, (transfer) => ({ ...transfer, ...isoTimes(transfer) })),
   feedSource('balance', balances, (balance) => balance),
-  deadLetterSource(deadLetterTopicOf(rawUsers.name)),
-  deadLetterSource(deadLetterTopicOf(rawTransfers.name)),
-  deadLetterSource(sinkDeadLetters),
+  ...deadLetterTopics.map(deadLetterSource),
 ]
 
 interface Times {

@@ -2,8 +2,10 @@ import Type from 'typebox'
 import { idParams } from '../../bank/http.ts'
 import { liveFace } from '../../feed/faces/live-face.ts'
 import { serveFeed } from '../../feed/http/serve-feed.ts'
+import { ErrorCounts } from '../../../examples/transfer-pipeline/errors/error-counts.ts'
 import { clusterOf, identityOf } from '../../platform/cluster.ts'
 import { clusterIdentity, kafkaConfig, serviceConfig } from '../../platform/config.ts'
+import { addErrorCounts } from '../../platform/http/error-counts.ts'
 import type { Http } from '../../platform/http/open-http.ts'
 import { openHttp } from '../../platform/http/open-http.ts'
 import { registryOf } from '../../platform/registry.ts'
@@ -26,15 +28,17 @@ export const inspectorService: ServiceDefinition<typeof config> = {
   async start(given, context) {
     await using parts = new ServiceParts()
     const cluster = clusterOf(given, context)
+    const counts = new ErrorCounts()
     const inspector = await Inspector.open({
       cluster,
-      schemaRegistry: registryOf(given, context.log),
+      schemaRegistry: registryOf(given, context.log, counts),
       clusterIdentity: identityOf(given),
     })
     parts.use(inspector)
     parts.dependsOn(inspector.done)
     const http = await openHttp({ name: 'inspector', log: context.log })
     addRoutes(http, inspector)
+    addErrorCounts(http, counts)
     http.post('/poison', { schema: { body: poisonSchema } }, ({ body }) => sendPoison(cluster, body))
     return await parts.listen(http, given)
   },

@@ -1,8 +1,11 @@
 import { KafkaStreams } from 'millrace'
 import Type from 'typebox'
+import { ErrorCounts } from '../../../examples/transfer-pipeline/errors/error-counts.ts'
+import { errorHandlers } from '../../../examples/transfer-pipeline/errors/error-handlers.ts'
 import { transferReadTopology } from '../../../examples/transfer-pipeline/topologies/transfer-read.ts'
 import { clusterOf, identityOf } from '../../platform/cluster.ts'
 import { clusterIdentity, kafkaConfig, serviceConfig } from '../../platform/config.ts'
+import { addErrorCounts } from '../../platform/http/error-counts.ts'
 import { openHttp } from '../../platform/http/open-http.ts'
 import { streamsLogger } from '../../platform/log.ts'
 import { registryOf } from '../../platform/registry.ts'
@@ -21,6 +24,8 @@ const config = Type.Object({
   clusterIdentity,
 })
 
+const applicationId = 'transfer-read'
+
 /** Reads from the stores of its own stream application, and pushes changes. */
 export const readState: ServiceDefinition<typeof config> = {
   name: 'read-state',
@@ -29,14 +34,16 @@ export const readState: ServiceDefinition<typeof config> = {
   async start(given, context) {
     await using parts = new ServiceParts()
     const cluster = clusterOf(given, context)
-    const registry = registryOf(given, context.log)
-    const log = context.log.child({ application: 'transfer-read' })
+    const counts = new ErrorCounts()
+    const registry = registryOf(given, context.log, counts)
+    const log = context.log.child({ application: applicationId })
     const streams = new KafkaStreams(transferReadTopology(), {
-      applicationId: 'transfer-read',
+      applicationId,
       cluster,
       schemaRegistry: registry,
       stateDir: given.stateDir,
       commitIntervalMs: given.commitIntervalMs,
+      ...errorHandlers({ applicationId, counts, log: (line) => log.warn(line) }),
       logger: streamsLogger(log),
       uncaughtExceptionHandler: (error) => {
         parts.fail(error instanceof Error ? error : new Error(String(error)))
@@ -49,6 +56,7 @@ export const readState: ServiceDefinition<typeof config> = {
     const http = await openHttp({ name: 'read-state', log: context.log })
     addStateRoutes(http, streams)
     addStreamRoutes(http, feed)
+    addErrorCounts(http, counts)
     parts.awaits(streams.start())
     return await parts.listen(http, given)
   },

@@ -4,8 +4,10 @@ import type { SettlementCommandsOptions } from '../../adapters/kafka/settlement-
 import { StreamsUserDirectory } from '../../adapters/kafka/streams-user-directory.ts'
 import { openSqliteTransfers } from '../../adapters/sqlite/sqlite-bank.ts'
 import { Transfers } from '../../bank/transfers.ts'
+import { ErrorCounts } from '../../../examples/transfer-pipeline/errors/error-counts.ts'
 import { clusterOf } from '../../platform/cluster.ts'
 import { kafkaConfig, serviceConfig } from '../../platform/config.ts'
+import { addErrorCounts } from '../../platform/http/error-counts.ts'
 import { openHttp } from '../../platform/http/open-http.ts'
 import { registryOf } from '../../platform/registry.ts'
 import { runService } from '../../platform/run-service.ts'
@@ -33,7 +35,8 @@ export const transfersWrite: ServiceDefinition<typeof config> = {
     const { log } = context
     const { database, rows } = openSqliteTransfers(given.database)
     parts.defer(() => database.close())
-    const kafka = { cluster: clusterOf(given, context), schemaRegistry: registryOf(given, context.log) }
+    const counts = new ErrorCounts()
+    const kafka = { cluster: clusterOf(given, context), schemaRegistry: registryOf(given, log, counts), counts }
     const users = new StreamsUserDirectory({
       ...kafka,
       log: log.child({ part: 'user-directory' }),
@@ -46,17 +49,18 @@ export const transfersWrite: ServiceDefinition<typeof config> = {
     const http = await openHttp({ name: 'transfers-write', log })
     const transfers = new Transfers(rows, users, () => new Date().toISOString())
     addTransferRoutes(http, transfers)
-    if (given.settlement === 'on') await carryOut(transfers, kafka, parts)
+    addErrorCounts(http, counts)
+    if (given.settlement === 'on') await carryOut(transfers, { ...kafka, log: (line) => log.warn(line) }, parts)
     return await parts.listen(http, given)
   },
 }
 
 async function carryOut(
   transfers: Transfers,
-  kafka: Pick<SettlementCommandsOptions, 'cluster' | 'schemaRegistry'>,
+  options: Omit<SettlementCommandsOptions, 'settle'>,
   parts: ServiceParts,
 ): Promise<void> {
-  const commands = await SettlementCommands.start({ ...kafka, settle: (decisions) => transfers.settle(decisions) })
+  const commands = await SettlementCommands.start({ ...options, settle: (decisions) => transfers.settle(decisions) })
   parts.dependsOn(commands.done)
   parts.defer(() => commands.close())
 }

@@ -1,6 +1,4 @@
-import { deadLetter } from 'millrace'
 import type {
-  DeadLetter,
   DeserializationHandler,
   ErrorHandlerContext,
   HandlerResponse,
@@ -8,16 +6,8 @@ import type {
   ProductionHandler,
   StreamsError,
 } from 'millrace'
-import { deadLetterTopicOf } from '../topics.ts'
-import { codeOf, errorClassOf } from './error-class.ts'
-import type { ErrorCounts } from './error-counts.ts'
-import { header, headerNames, withoutErrors } from './letter-headers.ts'
-
-export interface HandlerOptions {
-  readonly applicationId: string
-  readonly counts: ErrorCounts
-  readonly log: (line: string) => void
-}
+import { refusal } from './refusal.ts'
+import type { RefusalOptions } from './refusal.ts'
 
 export interface ErrorHandlers {
   readonly deserializationHandler: DeserializationHandler
@@ -29,7 +19,7 @@ export interface ErrorHandlers {
  * A record that cannot be read, processed or written must not stop those behind it: it goes to the dead letters of its topic, with its bytes
  * and the reason. What no record is to blame for still ends the application, or is waited for: handlers are not asked about that.
  */
-export function errorHandlers(options: HandlerOptions): ErrorHandlers {
+export function errorHandlers(options: RefusalOptions): ErrorHandlers {
   return {
     deserializationHandler: (error, _record, context) => skip(error, context, options),
     processingHandler: (error, _record, context) => skip(causeOf(error), context, options),
@@ -46,16 +36,6 @@ function causeOf(error: StreamsError): Error {
   return error.cause instanceof Error ? error.cause : error
 }
 
-function skip(error: Error, context: ErrorHandlerContext, options: HandlerOptions): HandlerResponse {
-  const { applicationId, counts, log } = options
-  const { topic, partition, offset } = context
-  log(`${applicationId}: skipped ${topic}-${partition} at ${offset}: ${error.message}`)
-  counts.add('dlq_records_total', { topic: topic ?? '', class: errorClassOf(codeOf(error)) })
-  return { answer: 'continue', deadLetters: [letterOf(error, context, applicationId)] }
-}
-
-function letterOf(error: Error, context: ErrorHandlerContext, applicationId: string): DeadLetter {
-  const letter = deadLetter(deadLetterTopicOf(context.topic), error, { ...context, headers: withoutErrors(context.headers) })
-  const by = [header(headerNames.refusedBy, applicationId), header(headerNames.refusedAt, String(Date.now()))]
-  return { ...letter, headers: [...(letter.headers ?? []), ...by] }
+function skip(error: Error, context: ErrorHandlerContext, options: RefusalOptions): HandlerResponse {
+  return { answer: 'continue', deadLetters: [refusal(error, context, options)] }
 }

@@ -6,7 +6,8 @@ import { StreamsUserDirectory } from '../../../../app/adapters/kafka/streams-use
 import { createTopics } from '../../../../app/pipeline/open-cluster.ts'
 import { silentLog } from '../../../../app/platform/log.ts'
 import { openRegistry } from '../../../../app/registry/registry-server.ts'
-import { users } from '../../../../examples/transfer-pipeline/topics.ts'
+import { ErrorCounts } from '../../../../examples/transfer-pipeline/errors/error-counts.ts'
+import { bytesOf, users } from '../../../../examples/transfer-pipeline/topics.ts'
 
 const rows = topic(users.name, { key: Serdes.string, value: nullable(users.value) })
 const user = (id: number) => ({ key: String(id), value: { id, name: `User ${id}`, createdAt: 0, lastUpdatedAt: 0 } })
@@ -19,9 +20,17 @@ t.test('W2: a user who comes is waited for, one who does not come is not there, 
   const schemas = schemaRegistry(registry.url)
   const producer = await openProducer(cluster, { clientId: 'test', schemaRegistry: schemas })
   t.teardown(() => producer.close())
+  await producer.send(bytesOf(users.name), [{ key: Buffer.from('1'), value: Buffer.from('hello') }])
   await producer.send(rows, [user(1)])
   const waitMs = 400
-  const options = { cluster, schemaRegistry: schemas, log: silentLog, applicationId: 'directory', waitMs }
+  const options = {
+    cluster,
+    schemaRegistry: schemas,
+    log: silentLog,
+    counts: new ErrorCounts(),
+    applicationId: 'directory',
+    waitMs,
+  }
   const directory = new StreamsUserDirectory({ ...options, onFailure: (error) => t.fail(error.message) })
   t.teardown(() => directory.close())
   await t.rejects(directory.has(1), { name: 'Problem', message: /being read/ })

@@ -4,7 +4,15 @@ import { Serdes, openProducer, topic } from 'millrace'
 import type { TopicProducer } from 'millrace'
 import { schemaRegistry } from 'millrace/avro'
 import { EmbeddedKafka } from 'millrace/embedded'
-import { enriched, manifest, rawTransfers, transfers, users } from '../../../../examples/transfer-pipeline/topics.ts'
+import {
+  bytesOf,
+  deadLetterTopics,
+  enriched,
+  manifest,
+  rawTransfers,
+  transfers,
+  users,
+} from '../../../../examples/transfer-pipeline/topics.ts'
 import type { Batch, FeedRecord, Hops } from '../../../../app/contracts/feed.ts'
 import { Inspector } from '../../../../app/services/inspector/inspector.ts'
 import { openRegistry } from '../../../../app/registry/registry-server.ts'
@@ -174,6 +182,18 @@ test('a record that no application can read is in the feed as a dead letter, who
     excerpt: 'x'.repeat(2000),
     bytes: 3000,
   })
+  reader.cut()
+})
+
+test('letters of every topic of dead letters are in the feed', async (t) => {
+  const { producer, open } = await openFixture(t)
+  const inspector = await open()
+  const reader = new EventReader(await serve(t, inspector.log, liveFace))
+  while (inspector.log.readerCount === 0) await new Promise((resolve) => setTimeout(resolve, 1))
+  for (const name of deadLetterTopics)
+    await producer.send(bytesOf(name), [{ key: Buffer.from(name), value: Buffer.from('hello') }])
+  await reader.until(() => recordsOf(reader).length === deadLetterTopics.length)
+  t.same(new Set(recordsOf(reader).map(({ key }) => key)), new Set(deadLetterTopics))
   reader.cut()
 })
 

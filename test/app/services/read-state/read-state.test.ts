@@ -8,7 +8,7 @@ import { openProducer } from 'millrace'
 import type { TopicProducer } from 'millrace'
 import { schemaRegistry } from 'millrace/avro'
 import { EmbeddedKafka } from 'millrace/embedded'
-import { enriched, manifest } from '../../../../examples/transfer-pipeline/topics.ts'
+import { bytesOf, enriched, manifest } from '../../../../examples/transfer-pipeline/topics.ts'
 import { silentLog } from '../../../../app/platform/log.ts'
 import type { Service } from '../../../../app/platform/service.ts'
 import { openRegistry } from '../../../../app/registry/registry-server.ts'
@@ -81,6 +81,17 @@ test('transfers are answered from the stores: by id, and by user, who is the one
   t.same(await idsOf(service.url, 1), [3])
   await until(async () => (await fetch(`${service.url}/state/transfers/2`)).status === 404)
   t.same(await idsOf(service.url, 3), [3])
+})
+
+test('X1: a record of somebody else goes to the dead letters, and those behind it are answered', async (t) => {
+  const { producer, start } = await open(t)
+  const service = await start()
+  t.teardown(() => service.close())
+  await producer.send(bytesOf(enriched.name), [{ key: Buffer.from('1'), value: Buffer.from('hello') }])
+  await producer.send(enriched, [transfer(1, 1, 2)])
+  await Promise.race([until(async () => (await fetch(`${service.url}/state/transfers/1`)).status === 200), service.failed])
+  const { counts } = (await (await fetch(`${service.url}/errors`)).json()) as { readonly counts: readonly unknown[] }
+  t.same(counts, [{ name: 'dlq_records_total', labels: { topic: enriched.name, class: 'invalid-schema' }, value: 1 }])
 })
 
 test('R3: without its state directory it answers 503 until the stores are restored, and then the same', async (t) => {
