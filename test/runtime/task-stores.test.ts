@@ -120,6 +120,23 @@ t.test('many rows are stored in slices, the position with the last one; what is 
   t.end()
 })
 
+t.test('a restore that memory holds up stores what it has in slices', (t) => {
+  const { stores, storage } = openStores()
+  const bytes = (number: number): Buffer => Buffer.from(`key-${number}`)
+  const record = (offset: number) => ({ offset, key: bytes(offset), value: bytes(offset), timestamp: 0, headers: [] })
+  const records = Array.from({ length: 3000 }, (_, offset) => record(offset))
+  const [restore] = stores.restores()
+  t.equal(restore!.restore(records, 3000), 3000)
+  const rows = (): number => storage.table('s').count()
+  t.equal(rows(), 0)
+  restore!.relieve()
+  t.equal(rows(), 1500)
+  while (stores.continueCheckpoint());
+  t.equal(rows(), 3000)
+  t.equal(readPosition(storage, changelog)?.offset, 3000)
+  t.end()
+})
+
 t.test('a checkpoint that is under way is stored when its task is closed, whatever was written since', (t) => {
   const { store, changelogs, stores, storage } = openStores()
   for (let key = 0; key < 5000; key++) store.put(`key-${key}`, 'old')

@@ -157,7 +157,7 @@ export class TaskStores {
         records: source === undefined ? node.kind.restores : 'all',
         restore: (records, nextOffset) => this.#restore(open, records, nextOffset),
         relieve: () => {
-          if (this.dirtyBytes > 0) this.checkpoint()
+          if (this.dirtyBytes > 0) this.beginCheckpoint()
         },
         accept: (records) => this.#accept(open, partition, records),
         prepare: (records) => source?.prepare(records) ?? this.#prepare(open, partition, records),
