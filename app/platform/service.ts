@@ -45,11 +45,17 @@ interface Listening {
 export class ServiceParts implements AsyncDisposable {
   readonly #stack = new AsyncDisposableStack()
   readonly #failure = Promise.withResolvers<never>()
+  readonly #stopping = new AbortController()
   readonly #readiness: Promise<unknown>[] = []
   #started = false
 
   constructor() {
     this.#failure.promise.catch(() => {})
+  }
+
+  /** Aborted before anything is closed: whoever waits for another service gives up then. */
+  get stopping(): AbortSignal {
+    return this.#stopping.signal
   }
 
   /** `close` is called when the service ends. */
@@ -63,17 +69,19 @@ export class ServiceParts implements AsyncDisposable {
 
   /** The service is ready when all of these have resolved. */
   awaits(readiness: Promise<unknown>): void {
-    readiness.catch(this.#failure.reject)
+    readiness.catch(this.fail)
     this.#readiness.push(readiness)
   }
 
   /** The service cannot go on when this rejects. */
   dependsOn(part: Promise<unknown>): void {
-    part.catch(this.#failure.reject)
+    part.catch(this.fail)
   }
 
-  /** To be called with the error that ends the service. */
-  readonly fail = (error: Error): void => this.#failure.reject(error)
+  /** To be called with the error that ends the service. What fails while it closes ends nothing any more. */
+  readonly fail = (error: Error): void => {
+    if (!this.#stopping.signal.aborted) this.#failure.reject(error)
+  }
 
   /** Listens, and hands all that was opened over to the service. */
   async listen(http: Http, { host, port, portTaken }: Listening): Promise<Service> {
@@ -85,12 +93,17 @@ export class ServiceParts implements AsyncDisposable {
     const url = await (portTaken === 'next' ? atFreePort(port, listen) : listen(port))
     this.#started = true
     let closing: Promise<void> | undefined
-    return { url, ready, failed: this.#failure.promise, close: () => (closing ??= this.#stack.disposeAsync()) }
+    return { url, ready, failed: this.#failure.promise, close: () => (closing ??= this.#close()) }
   }
 
   /** Closes what was opened, unless a service has it by now. */
   async [Symbol.asyncDispose](): Promise<void> {
-    if (!this.#started) await this.#stack.disposeAsync()
+    if (!this.#started) await this.#close()
+  }
+
+  #close(): Promise<void> {
+    this.#stopping.abort()
+    return this.#stack.disposeAsync()
   }
 }
 

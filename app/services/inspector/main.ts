@@ -31,7 +31,7 @@ export const inspectorService: ServiceDefinition<typeof config> = {
     const counts = new ErrorCounts()
     const inspector = await Inspector.open({
       cluster,
-      schemaRegistry: registryOf(given, context.log, counts),
+      schemaRegistry: registryOf(given, { log: context.log, counts, stopping: parts.stopping }),
       clusterIdentity: identityOf(given),
     })
     parts.use(inspector)

@@ -35,7 +35,7 @@ export const readState: ServiceDefinition<typeof config> = {
     await using parts = new ServiceParts()
     const cluster = clusterOf(given, context)
     const counts = new ErrorCounts()
-    const registry = registryOf(given, context.log, counts)
+    const registry = registryOf(given, { log: context.log, counts, stopping: parts.stopping })
     const log = context.log.child({ application: applicationId })
     const streams = new KafkaStreams(transferReadTopology(), {
       applicationId,

@@ -48,7 +48,7 @@ export const sinkService: ServiceDefinition<typeof config> = {
     if (outcome !== 'as they were') context.log.warn(explanations[outcome])
     const group = { clientId: 'sink', groupId: sinkGroup, maxWaitMs: 100, sessionTimeoutMs: 10_000 }
     const counts = new ErrorCounts()
-    const registry = registryOf(given, context.log, counts)
+    const registry = registryOf(given, { log: context.log, counts, stopping: parts.stopping })
     const report = counting(await openReporter(cluster, options, context.log, parts), counts)
     const source = await openConsumer(cluster, { ...group, topics: [bytesOf(enriched.name)] })
     const converter = new KeyedDocuments(enriched, registry, toDocument)

@@ -36,7 +36,11 @@ export const transfersWrite: ServiceDefinition<typeof config> = {
     const { database, rows } = openSqliteTransfers(given.database)
     parts.defer(() => database.close())
     const counts = new ErrorCounts()
-    const kafka = { cluster: clusterOf(given, context), schemaRegistry: registryOf(given, log, counts), counts }
+    const kafka = {
+      cluster: clusterOf(given, context),
+      schemaRegistry: registryOf(given, { log, counts, stopping: parts.stopping }),
+      counts,
+    }
     const users = new StreamsUserDirectory({
       ...kafka,
       log: log.child({ part: 'user-directory' }),

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import { StreamsError } from 'millrace'
 import type { SchemaRegistry } from 'millrace'
 import type { ErrorCounts } from './error-counts.ts'
@@ -5,8 +6,10 @@ import type { ErrorCounts } from './error-counts.ts'
 export interface WaitingOptions {
   readonly counts: ErrorCounts
   readonly log: (line: string) => void
-  /** Resolves after that time. Default: that of the system. */
-  readonly sleep?: (ms: number) => Promise<void>
+  /** Nobody waits any longer once it is aborted: whoever waited gets the error. Default: never. */
+  readonly stopping?: AbortSignal
+  /** Resolves after that time, or at once when aborted. Default: that of the system. */
+  readonly sleep?: (ms: number, signal?: AbortSignal) => Promise<void>
 }
 
 const backoffMs = [100, 200, 500, 1000, 2000]
@@ -23,19 +26,20 @@ export function waitingRegistry(registry: SchemaRegistry, options: WaitingOption
   }
 }
 
-async function answered<T>(ask: () => Promise<T>, { counts, log, sleep = systemSleep }: WaitingOptions): Promise<T> {
+async function answered<T>(ask: () => Promise<T>, { counts, log, stopping, sleep = systemSleep }: WaitingOptions): Promise<T> {
   for (let tries = 0; ; tries++)
     try {
       return await ask()
     } catch (error) {
       if (!(error instanceof StreamsError) || error.code !== 'STREAMS_SCHEMA_REGISTRY_UNAVAILABLE') throw error
+      if (stopping?.aborted === true) throw error
       if (tries === 0) log(`waits for the registry: ${error.message}`)
       counts.add('waits_total', { for: 'registry' })
-      await sleep(backoffMs[Math.min(tries, backoffMs.length - 1)]!)
+      await sleep(backoffMs[Math.min(tries, backoffMs.length - 1)]!, stopping)
     }
 }
 
 /** It keeps no process alive. */
-function systemSleep(ms: number): Promise<void> {
-  return new Promise((resolve) => void setTimeout(resolve, ms).unref())
+function systemSleep(ms: number, signal?: AbortSignal): Promise<void> {
+  return delay(ms, undefined, { ref: false, ...(signal && { signal }) }).catch(() => {})
 }
