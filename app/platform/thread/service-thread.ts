@@ -22,6 +22,8 @@ export class ServiceThread implements AsyncDisposable {
   readonly #worker: Worker
   readonly #services = new Map<number, ThreadService>()
   #started = 0
+  /** Why there is no thread any more. */
+  #ended: Error | null = null
 
   constructor({ module, log, name }: ServiceThreadOptions) {
     const workerData: WorkerSettings = { log: { name, level: log.level } }
@@ -29,8 +31,10 @@ export class ServiceThread implements AsyncDisposable {
     const execArgv = process.execArgv.filter((flag) => flag.startsWith('--conditions'))
     const { NODE_OPTIONS: _options, ...env } = process.env
     this.#worker = new Worker(module, { workerData, execArgv, env })
-    this.#worker.on('message', (message: FromWorker) => this.#services.get(message.service)?.hear(message))
+    this.#worker.on('message', (message: FromWorker) => this.#hear(message))
     this.#worker.on('error', (error: Error) => this.#end(error))
+    // A thread may also go without an error: where a module of it calls process.exit().
+    this.#worker.on('exit', (code: number) => this.#end(new Error(`The thread of ${name} has ended with code ${code}.`)))
   }
 
   /** The same service; it starts in this thread. */
@@ -44,6 +48,7 @@ export class ServiceThread implements AsyncDisposable {
   }
 
   #start(config: unknown): Promise<Service> {
+    if (this.#ended !== null) return Promise.reject(this.#ended)
     const number = this.#started++
     const service = new ThreadService(() => this.#say({ type: 'close', service: number }))
     this.#services.set(number, service)
@@ -55,11 +60,17 @@ export class ServiceThread implements AsyncDisposable {
     this.#worker.postMessage(message)
   }
 
-  /** With the thread all that ran in it has ended. */
+  #hear(message: FromWorker): void {
+    this.#services.get(message.service)?.hear(message)
+    if (message.type === 'closed') this.#services.delete(message.service)
+  }
+
+  /** With the thread all that ran in it has ended. The first reason counts. */
   #end(error: Error): void {
-    for (const [service, known] of this.#services) {
-      known.hear({ service, type: 'failed', error })
-      known.hear({ service, type: 'closed' })
+    this.#ended ??= error
+    for (const service of this.#services.keys()) {
+      this.#hear({ service, type: 'failed', error: this.#ended })
+      this.#hear({ service, type: 'closed' })
     }
   }
 }

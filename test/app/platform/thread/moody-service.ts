@@ -9,7 +9,7 @@ import { ServiceParts } from '../../../../app/platform/service.ts'
 import type { ServiceDefinition } from '../../../../app/platform/service.ts'
 import { serveInThread } from '../../../../app/platform/thread/serve-in-thread.ts'
 
-const config = Type.Object({ ...serviceConfig(0), mood: Type.Enum(['well', 'unable to start', 'failing', 'thrown out']) })
+const config = Type.Object({ ...serviceConfig(0), mood: Type.Enum(['well', 'unable to start', 'failing', 'thrown out', 'gone']) })
 
 export const moodyService: ServiceDefinition<typeof config> = {
   name: 'moody',
@@ -22,6 +22,7 @@ export const moodyService: ServiceDefinition<typeof config> = {
     parts.awaits(delay(20))
     const service = await parts.listen(await openHttp({ name: 'moody', log: silentLog }), given)
     if (given.mood === 'thrown out') setTimeout(() => throwAway(), 0)
+    if (given.mood === 'gone') setTimeout(() => process.exit(3), 0)
     return service
   },
 }

@@ -8,13 +8,16 @@ import { moodyService } from './moody-service.ts'
 
 type Mood = Static<(typeof moodyService)['config']>['mood']
 
-function open(t: Test): (mood: Mood) => Promise<Service> {
+function openThread(t: Test) {
   const module = new URL('moody-service.ts', import.meta.url)
   const thread = new ServiceThread({ module, log: silentLog, name: 'test' })
   t.teardown(() => thread[Symbol.asyncDispose]())
   const listening = { host: '127.0.0.1', port: 0, portTaken: 'fail', logLevel: 'silent' } as const
-  return (mood) => thread.of(moodyService).start({ ...listening, mood }, { log: silentLog })
+  const start = (mood: Mood): Promise<Service> => thread.of(moodyService).start({ ...listening, mood }, { log: silentLog })
+  return { thread, start }
 }
+
+const open = (t: Test) => openThread(t).start
 
 t.test('a service in a thread starts, gets ready, answers, and closes', async (t) => {
   const start = open(t)
@@ -43,4 +46,24 @@ t.test('with its thread every service ends', async (t) => {
     await t.rejects(service.failed, { message: 'Nobody caught this.' })
     await service.close()
   }
+})
+
+t.test('with a thread that goes without an error every service ends, too; none can start there any more', async (t) => {
+  const start = open(t)
+  const services = [await start('well'), await start('gone')]
+  for (const service of services) {
+    await t.rejects(service.failed, { message: 'The thread of test has ended with code 3.' })
+    await service.close()
+  }
+  await t.rejects(start('well'), { message: 'The thread of test has ended with code 3.' })
+})
+
+t.test('a thread that is disposed ends its services, and a start that is under way', async (t) => {
+  const { thread, start } = openThread(t)
+  const service = await start('well')
+  const starting = start('well')
+  starting.catch(() => {})
+  await thread[Symbol.asyncDispose]()
+  await service.close()
+  await t.rejects(starting, { message: 'The thread of test has ended with code 1.' })
 })
