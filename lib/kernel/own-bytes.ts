@@ -33,6 +33,7 @@ export class OwnBytes {
 
   /** What was returned before stays as it is: a store may be writing it while a record of its cache is processed. */
   forget(): void {
+    if (this.#reused === null) return
     this.#reused = null
     this.#value = undefined
   }
