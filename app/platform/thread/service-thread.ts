@@ -27,10 +27,8 @@ export class ServiceThread implements AsyncDisposable {
 
   constructor({ module, log, name }: ServiceThreadOptions) {
     const workerData: WorkerSettings = { log: { name, level: log.level } }
-    // Nothing of a test runner's, which would load its hooks into the thread.
-    const execArgv = process.execArgv.filter((flag) => flag.startsWith('--conditions'))
-    const { NODE_OPTIONS: _options, ...env } = process.env
-    this.#worker = new Worker(module, { workerData, execArgv, env })
+    // With the flags of this process, such as the conditions by which packages are found.
+    this.#worker = new Worker(module, { workerData })
     this.#worker.on('message', (message: FromWorker) => this.#hear(message))
     this.#worker.on('error', (error: Error) => this.#end(error))
     // A thread may also go without an error: where a module of it calls process.exit().

@@ -12,14 +12,6 @@ const rate = Number(process.env['PIPELINE_RATE'] ?? 100)
 const seconds = Number(process.env['PIPELINE_SECONDS'] ?? 20)
 const drainLimitMs = 30_000
 
-await withBrowser(async (bench) => {
-  await using pipeline = await startPipeline()
-  const { page, close } = await openPage(bench, pipeline.url)
-  const name = `${rate} transfers a second for ${seconds} s with two kills: frames of the page, and all of them on it`
-  await t.test(rate >= 1_000 && seconds >= 60 ? `L1: ${name}` : name, (t) => underLoad(t, page, pipeline))
-  await close()
-})
-
 async function underLoad(t: Test, page: Page, pipeline: Pipeline): Promise<void> {
   await until('the opening transfers are here', async () => (await figures(page)).onTheWay === 0)
   const before = (await figures(page)).acknowledged
@@ -87,3 +79,11 @@ const generate = (url: string, change: object): Promise<unknown> => post(`${url}
 function post(url: string, method: string, body: object): Promise<unknown> {
   return fetch(url, { method, headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) })
 }
+
+await withBrowser(async (bench) => {
+  await using pipeline = await startPipeline()
+  const { page, close } = await openPage(bench, pipeline.url)
+  const name = `${rate} transfers a second for ${seconds} s with two kills: frames of the page, and all of them on it`
+  await t.test(rate >= 1_000 && seconds >= 60 ? `L1: ${name}` : name, (t) => underLoad(t, page, pipeline))
+  await close()
+})
