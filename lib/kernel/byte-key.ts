@@ -6,12 +6,13 @@ const finish = 0x85ebca6b
  * nobody keeps it beyond the call that gets it.
  */
 export class ByteKey {
+  /** @internal */
   bytes: Buffer = Buffer.alloc(0)
   at = 0
   length = 0
   hash = 0
 
-  /** Points at these bytes. */
+  /** Points at these bytes. @internal */
   set(bytes: Buffer, at: number, length: number): this {
     this.bytes = bytes
     this.at = at
@@ -20,7 +21,7 @@ export class ByteKey {
     return this
   }
 
-  /** Points at bytes whose hash is known. */
+  /** Points at bytes whose hash is known. @internal */
   setHashed(bytes: Buffer, at: number, length: number, hash: number): this {
     this.bytes = bytes
     this.at = at
@@ -50,12 +51,12 @@ function mixed(hash: number, word: number): number {
   return product ^ (product >>> 15)
 }
 
-/** Four bytes as an int32. By shifts: the bytes of a batch begin anywhere, and a DataView costs more. */
+/** Four bytes as an int32. By shifts: the bytes of a batch begin anywhere, and a DataView costs more. @internal */
 export function littleEndian(bytes: Buffer, at: number): number {
   return bytes[at]! | (bytes[at + 1]! << 8) | (bytes[at + 2]! << 16) | (bytes[at + 3]! << 24)
 }
 
-/** The last one to three bytes as an int32, filled up with zeros. */
+/** The last one to three bytes as an int32, filled up with zeros. @internal */
 export function lastWord(bytes: Buffer, at: number, end: number): number {
   let word = 0
   for (let index = end - 1; index >= at; index--) word = (word << 8) | bytes[index]!

@@ -4,6 +4,7 @@ import { ByteKey } from './byte-key.ts'
 /** A serde whose values may be written as the bytes that they were read from, if it accepts these. */
 export interface ReusedSerde {
   readonly serde: object
+  /** @internal */
   accepts(bytes: Buffer, at: number, length: number): boolean
 }
 
@@ -21,7 +22,7 @@ export class OwnBytes {
   #length = -1
   #state: 'unasked' | 'refused' | 'accepted' | 'hashed' = 'unasked'
 
-  /** The bytes do not change as long as the record is processed. A length below 0: there are none. */
+  /** The bytes do not change as long as the record is processed. A length below 0: there are none. @internal */
   set(reused: ReusedSerde, value: unknown, bytes: Buffer, at: number, length: number): void {
     this.#reused = length < 0 ? null : reused
     this.#value = value

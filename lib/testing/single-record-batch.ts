@@ -32,7 +32,7 @@ export class SingleRecordBatch implements RecordBatch {
   }
 
   /** The key, and behind it the value. */
-  get bytes(): Buffer {
+  get bytes(): Uint8Array {
     const { key, value } = this.#record
     return Buffer.concat([key, value].filter((part) => part !== null))
   }

@@ -1,4 +1,5 @@
 import type { ReusedSerde } from '../../kernel/own-bytes.ts'
+import { asBuffer } from '../../model/bytes.ts'
 import type { Reading } from '../../processor/reads.ts'
 import { acceptsAt } from '../../serde/accepts-at.ts'
 import type { SourceNode } from '../../topology/topology-plan.ts'
@@ -19,9 +20,9 @@ export class ReusedColumns {
 
   /** Tells the current record the bytes that its key and value were decoded from. */
   note(current: CurrentRecord, key: unknown, value: unknown, batch: RecordBatch, index: number): void {
-    if (this.#keys !== null) current.ownKey.set(this.#keys, key, batch.bytes, batch.keyAt(index), batch.keyLength(index))
-    if (this.#values !== null)
-      current.ownValue.set(this.#values, value, batch.bytes, batch.valueAt(index), batch.valueLength(index))
+    const bytes = asBuffer(batch.bytes)
+    if (this.#keys !== null) current.ownKey.set(this.#keys, key, bytes, batch.keyAt(index), batch.keyLength(index))
+    if (this.#values !== null) current.ownValue.set(this.#values, value, bytes, batch.valueAt(index), batch.valueLength(index))
   }
 }
 

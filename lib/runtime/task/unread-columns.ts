@@ -1,4 +1,5 @@
 import { Encoded } from '../../kernel/encoded.ts'
+import { asBuffer } from '../../model/bytes.ts'
 import type { Reading } from '../../processor/reads.ts'
 import { acceptsAt, type AcceptsAt } from '../../serde/accepts-at.ts'
 import type { SourceNode } from '../../topology/topology-plan.ts'
@@ -18,11 +19,11 @@ export class UnreadColumns {
 
   /** Null: the key has to be decoded, because it is read, is null, or is not accepted. */
   key(batch: RecordBatch, index: number): Encoded | null {
-    return this.#keys === null ? null : this.#keys.at(batch.bytes, batch.keyAt(index), batch.keyLength(index))
+    return this.#keys === null ? null : this.#keys.at(asBuffer(batch.bytes), batch.keyAt(index), batch.keyLength(index))
   }
 
   value(batch: RecordBatch, index: number): Encoded | null {
-    return this.#values === null ? null : this.#values.at(batch.bytes, batch.valueAt(index), batch.valueLength(index))
+    return this.#values === null ? null : this.#values.at(asBuffer(batch.bytes), batch.valueAt(index), batch.valueLength(index))
   }
 
   /** The record is complete: the next one gets objects of its own. */

@@ -30,7 +30,7 @@ export interface RecordBatch {
   /** The number of records in the batch. Compaction may have removed some. */
   readonly count: number
   /** The memory in which the keys and values of all records are. */
-  readonly bytes: Buffer
+  readonly bytes: Uint8Array
   /** Where the key of a record begins in `bytes`. */
   keyAt(index: number): number
   /** How many bytes the key of a record has. −1 if it has none. */
