@@ -88,7 +88,11 @@ const recovered = ({ pipeline }: FakeServer): void => {
   }
   pipeline.setSystem({ phase: 'recovered', since: noon - 1_000, outage, childPid: 4_802 })
 }
-const open = async (_: FakeServer, page: Page): Promise<void> => page.click('.rows tr.row:nth-child(3) a')
+const open = async (_: FakeServer, page: Page): Promise<void> => {
+  // Until the newest row is there, all others move.
+  await page.waitForSelector('.rows tr.row a:text-is("#51")')
+  await page.click('.rows tr.row:nth-child(3) a')
+}
 
 const states: readonly State[] = [
   { name: 'live', headline: /^Amara sends Bruno 10\.00$/, moves: true, page: { reducedMotion: 'no-preference' } },
