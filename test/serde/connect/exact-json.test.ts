@@ -32,7 +32,7 @@ const { json } = fc.letrec<{ json: string; list: string; object: string }>((tie)
 t.test('any JSON is read as with a look at the source of each number', async (t) => {
   fc.assert(
     fc.property(json, (text) => {
-      t.strictSame(parseExactJson(text), meant(text), text)
+      t.strictSame(parseExactJson(text), meant(text), 'as meant', { text })
     }),
     { numRuns: 1_000 },
   )
