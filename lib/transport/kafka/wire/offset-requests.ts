@@ -10,6 +10,30 @@ export interface PartitionError extends TopicPartition {
   readonly errorCode: number
 }
 
+/** Offsets in the form that commits have, also those in transactions. */
+export const committedTopics = (offsets: readonly OffsetCommit[]) =>
+  byTopic(offsets).map(({ topic, partitions }) => ({
+    name: topic,
+    partitions: partitions.map(({ partition, offset, leaderEpoch, metadata }) => ({
+      partitionIndex: partition,
+      committedOffset: offset,
+      committedLeaderEpoch: leaderEpoch,
+      committedMetadata: metadata,
+    })),
+  }))
+
+interface CommittedTopic {
+  readonly name: string
+  readonly partitions: readonly { readonly partitionIndex: number; readonly errorCode: number }[]
+}
+
+/** The answer to such a commit. */
+export function partitionErrors(topics: readonly CommittedTopic[]): readonly PartitionError[] {
+  return topics.flatMap(({ name: topic, partitions }) =>
+    partitions.map(({ partitionIndex: partition, errorCode }) => ({ topic, partition, errorCode })),
+  )
+}
+
 /** From version 7 on, a commit has an instance id. From version 10 on, it has topic ids, which positions do not have. */
 export function offsetCommitRequest(
   identity: GroupIdentity,
@@ -25,20 +49,9 @@ export function offsetCommitRequest(
       generationIdOrMemberEpoch: generationId,
       memberId,
       groupInstanceId,
-      topics: byTopic(offsets).map(({ topic, partitions }) => ({
-        name: topic,
-        partitions: partitions.map(({ partition, offset, leaderEpoch, metadata }) => ({
-          partitionIndex: partition,
-          committedOffset: offset,
-          committedLeaderEpoch: leaderEpoch,
-          committedMetadata: metadata,
-        })),
-      })),
+      topics: committedTopics(offsets),
     },
-    read: ({ topics }) =>
-      topics.flatMap(({ name: topic, partitions }) =>
-        partitions.map(({ partitionIndex: partition, errorCode }) => ({ topic, partition, errorCode })),
-      ),
+    read: ({ topics }) => partitionErrors(topics),
   })
 }
 

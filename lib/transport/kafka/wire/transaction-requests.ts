@@ -4,6 +4,7 @@ import { addOffsetsToTxn } from './apis/add-offsets-to-txn.ts'
 import { addPartitionsToTxn } from './apis/add-partitions-to-txn.ts'
 import { endTxn } from './apis/end-txn.ts'
 import { txnOffsetCommit } from './apis/txn-offset-commit.ts'
+import { committedTopics, partitionErrors } from './offset-requests.ts'
 import type { PartitionError } from './offset-requests.ts'
 import type { ProducerIdentity } from './produce-requests.ts'
 import { byTopic, kafkaRequest } from './request.ts'
@@ -69,20 +70,9 @@ export function commitInTransactionRequest(
       generationIdOrMemberEpoch: generationId,
       memberId,
       groupInstanceId,
-      topics: byTopic(offsets).map(({ topic, partitions }) => ({
-        name: topic,
-        partitions: partitions.map(({ partition, offset, leaderEpoch, metadata }) => ({
-          partitionIndex: partition,
-          committedOffset: offset,
-          committedLeaderEpoch: leaderEpoch,
-          committedMetadata: metadata,
-        })),
-      })),
+      topics: committedTopics(offsets),
     },
-    read: ({ topics }) =>
-      topics.flatMap(({ name: topic, partitions }) =>
-        partitions.map(({ partitionIndex: partition, errorCode }) => ({ topic, partition, errorCode })),
-      ),
+    read: ({ topics }) => partitionErrors(topics),
   })
 }
 
