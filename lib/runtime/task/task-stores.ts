@@ -3,7 +3,7 @@ import { taskIdString } from '../../model/task-id.ts'
 import { partitionKey, type TopicPartition } from '../../model/topic-partition.ts'
 import type { RestoreBudget } from '../../state/restore-budget.ts'
 import type { ChangelogRecord, StateStore, StateStoreContext } from '../../state/state-store.ts'
-import { forgetStore } from '../../state/forget-store.ts'
+import { forgetStore, tablesOf } from '../../state/forget-store.ts'
 import { storeMedium } from '../../state/store-medium.ts'
 import type { StorageWrite } from '../../storage/storage.ts'
 import { changelogTopicOf } from '../../topology/changelog-topic.ts'
@@ -260,8 +260,9 @@ export class TaskStores {
     const isDurable = storeMedium(node.spec, this.#scope.environment.defaultStoreMedium) === 'disk'
     const context = this.#context(node)
     if (isDurable) this.#checkFormat(node, changelog, context)
-    const store = node.kind.open(node.spec, context)
     const stored = changelog === undefined || !isDurable ? undefined : readPosition(this.#scope.storage, changelog)
+    if (changelog !== undefined && isDurable && stored === undefined) this.#forgetUnplaced(node.spec.name)
+    const store = node.kind.open(node.spec, context)
     const { offset: position, sinceMs: restoringSinceMs, topicId } = stored ?? {}
     return { node, store, changelog, source: this.#source(node), isDurable, stored, position, topicId, restoringSinceMs }
   }
@@ -292,6 +293,15 @@ export class TaskStores {
     const message = `The rows of the store ${name} are now ${format.rows}: they are restored from ${partitionKey(changelog)}.`
     environment.logger.info(message, { store: name, ...format, ...changelog })
     storage.transact([forgetStore(storage, name), positionRemoval(storage, changelog)])
+  }
+
+  /**
+   * Removes rows that a checkpoint stored in slices before its end, the first one of the store: nobody knows how old they are. A restore
+   * from the start of the changelog would keep a row whose deletion has been compacted away.
+   */
+  #forgetUnplaced(store: string): void {
+    const { storage } = this.#scope
+    if (tablesOf(storage, store).length > 0) storage.transact([forgetStore(storage, store)])
   }
 
   #accept(open: OpenStore, partition: TopicPartition, records: readonly RestoredRecord[]): readonly RestoredRecord[] {
