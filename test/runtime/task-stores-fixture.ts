@@ -1,5 +1,6 @@
 import { viewOf, type ByteSpan } from '../../lib/model/byte-span.ts'
 import { noHeaders } from '../../lib/model/headers.ts'
+import type { TaskId } from '../../lib/model/task-id.ts'
 import { noDeadLetters } from '../../lib/runtime/errors/dead-letters.ts'
 import type { ChangelogOutput } from '../../lib/runtime/output/task-changelogs.ts'
 import { CurrentRecord } from '../../lib/runtime/task/current-record.ts'
@@ -41,8 +42,12 @@ export interface Opened {
   keep(acknowledged: number): void
 }
 
-/** The store `s` of a task. */
-export function openStores(node: StoreNode = keyValueStore('s', []), storage = new MemoryStorageFactory().open('task')): Opened {
+/** The store `s` of a task: that of `changelog`, if no other is given. */
+export function openStores(
+  node: StoreNode = keyValueStore('s', []),
+  storage = new MemoryStorageFactory().open('task'),
+  id: TaskId = { subtopology: 0, partition: changelog.partition },
+): Opened {
   const changelogs = new FakeChangelogs()
   const current = new CurrentRecord('not kept')
   current.set('in', 3, 0, 7, noHeaders)
@@ -50,7 +55,7 @@ export function openStores(node: StoreNode = keyValueStore('s', []), storage = n
   const streamTime = (): number => -1
   const scope = {
     environment,
-    id: { subtopology: 0, partition: 3 },
+    id,
     storage,
     current,
     droppedRecords,

@@ -38,7 +38,7 @@ const node = storeNode(timestampedKeyValueStore('s', { key: Serdes.string, value
 for (const { name: format } of formats) {
   t.test(`state as in ${format} is read: rows and positions`, async (t) => {
     const storage = await opened(t, format)
-    const rows = [...openStores(node, storage).store.all()]
+    const rows = [...openStores(node, storage, task).store.all()]
     t.match(rows, [
       { key: 'a', value: { value: '1', timestamp: 11 } },
       { key: 'b', value: { value: '2', timestamp: 12 } },
