@@ -1,13 +1,16 @@
 import { Serdes, nullable, topic } from 'millrace'
 import type { NewTopic } from 'millrace'
 import { avro } from 'millrace/avro'
+import type { AvroValue } from 'millrace/avro'
 import { rawKey, transferRows, userRows } from './schemas/rows.ts'
 import {
   balanceSchema,
   ingestionTransferSchema,
   ingestionUserSchema,
+  transferAlertSchema,
   transferCommandSchema,
   transferEnrichedSchema,
+  transferTotalsSchema,
 } from './schemas/avro.ts'
 
 /** Change capture writes a tombstone after each delete, and a truncation has no key: both may be null here. */
@@ -18,6 +21,13 @@ export const users = topic('ingestion.bank.users', { key: Serdes.string, value: 
 export const transfers = topic('ingestion.bank.transfers', { key: Serdes.string, value: avro(ingestionTransferSchema) })
 export const enriched = topic('custom.bank.transfer-enriched', { key: Serdes.string, value: avro(transferEnrichedSchema) })
 export const balances = topic('custom.bank.balances', { key: Serdes.string, value: avro(balanceSchema) })
+/** What each user has sent within an hour, once the hour is closed; the key is `userId@startMs`. */
+export const transferTotals = topic('custom.bank.transfer-totals-1h', { key: Serdes.string, value: avro(transferTotalsSchema) })
+/** By the id of the user. */
+export const transferAlerts = topic('custom.bank.transfer-alerts', { key: Serdes.string, value: avro(transferAlertSchema) })
+export type TransferTotals = AvroValue<typeof transferTotalsSchema>
+export type TransferAlert = AvroValue<typeof transferAlertSchema>
+
 export const transferCommands = topic('command.bank.transfer-status', { key: Serdes.string, value: avro(transferCommandSchema) })
 
 /** Topics that applications and services read: what they refuse of one goes to the dead letters of that topic. */
@@ -87,5 +97,7 @@ export const manifest: readonly NewTopic[] = [
   { name: transfers.name, partitions: 6, config: compacted },
   { name: enriched.name, partitions: 6, config: compacted },
   { name: balances.name, partitions: 6, config: compacted },
+  { name: transferTotals.name, partitions: 6, config: { ...compacted, ...thirtyDays, 'cleanup.policy': 'compact,delete' } },
+  { name: transferAlerts.name, partitions: 6, config: thirtyDays },
   { name: transferCommands.name, partitions: 6, config: sevenDays },
 ]

@@ -2,6 +2,8 @@
 
 const timestamp = { type: 'long', logicalType: 'timestamp-millis' } as const
 const amount = { type: 'bytes', logicalType: 'decimal', precision: 18, scale: 2 } as const
+/** Of many amounts. */
+const sum = { ...amount, precision: 38 } as const
 
 export const ingestionUserSchema = {
   type: 'record',
@@ -122,8 +124,50 @@ export const balanceSchema = {
     { name: 'userId', type: 'long', doc: 'Whose balance it is.' },
     {
       name: 'balance',
-      type: { type: 'bytes', logicalType: 'decimal', precision: 38, scale: 2 },
+      type: sum,
       doc: 'Received less sent, in the currency of the bank.',
     },
+  ],
+} as const
+
+export const transferTotalsSchema = {
+  type: 'record',
+  name: 'TransferTotals',
+  namespace: 'bank.custom',
+  doc: 'What a user has sent within an hour.',
+  fields: [
+    { name: 'userId', type: 'long', doc: 'Who pays.' },
+    { name: 'windowStart', type: timestamp, doc: 'When the hour begins.' },
+    { name: 'windowEnd', type: timestamp, doc: 'When the hour has ended: it no longer belongs to it.' },
+    { name: 'sentCount', type: 'long', doc: 'How many transfers were made.' },
+    { name: 'sentTotal', type: sum, doc: 'Their amounts, in the currency of the bank.' },
+    { name: 'final', type: 'boolean', doc: 'Whether the hour is closed: a later transfer no longer counts.' },
+  ],
+} as const
+
+export const transferAlertSchema = {
+  type: 'record',
+  name: 'TransferAlert',
+  namespace: 'bank.custom',
+  doc: 'A user who sends much within a short time.',
+  fields: [
+    { name: 'alertId', type: 'string', doc: 'The same for the same user, rule and window: who reads it twice knows it.' },
+    { name: 'userId', type: 'long', doc: 'Who pays.' },
+    {
+      name: 'rule',
+      type: {
+        type: 'enum',
+        name: 'AlertRule',
+        symbols: ['VELOCITY', 'AMOUNT'],
+        default: 'VELOCITY',
+        doc: 'VELOCITY: many transfers. AMOUNT: much money.',
+      },
+      doc: 'Which limit was passed.',
+    },
+    { name: 'windowStart', type: timestamp, doc: 'When the window begins.' },
+    { name: 'windowEnd', type: timestamp, doc: 'When the window has ended: it no longer belongs to it.' },
+    { name: 'observed', type: 'string', doc: 'How many transfers, or which sum, when the limit was passed.' },
+    { name: 'threshold', type: 'string', doc: 'The limit.' },
+    { name: 'transferIds', type: { type: 'array', items: 'long' }, doc: 'The transfers that passed it, the last 100 at most.' },
   ],
 } as const
