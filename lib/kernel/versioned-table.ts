@@ -140,6 +140,23 @@ export class VersionedTable extends ByteTable {
     this.setTimestamp(row, timestamp)
   }
 
+  /** Makes a row what a pin shows of it, which is a write of its own. A row that the pin does not show goes. */
+  revert(row: number, pin: Pin): void {
+    const version = this.versionAt(row, pin)
+    if (version === row) return
+    const length = version === 0 ? leaving : this.valueLength(version)
+    if (length === leaving) return this.deleteRow(row)
+    if (length < 0) return this.putRowDeletion(row, this.timestamp(version))
+    const at = this.valueAt(version)
+    this.putRow(row, Buffer.from(this.bytes.subarray(at, at + length)), 0, length, this.timestamp(version))
+  }
+
+  /** Makes all rows what a pin shows of them. It visits all rows. */
+  revertAll(pin: Pin): void {
+    const newer = [...this.slots.rows()].filter((row) => this.isNewer(row, pin))
+    for (const row of newer) this.revert(row, pin)
+  }
+
   /** Whether no pin shows a row, so that it may be dropped. */
   isUnseen(row: number): boolean {
     return this.#newestPin < this.#epochOf(row) && this.#older(row) === 0

@@ -50,6 +50,8 @@ export interface StateStoreContext {
   /** The room in memory for rows that storage has, too: they are read without asking it. Absent: there is none. */
   readonly kept?: CacheBudget
   readonly defaultMedium: 'memory' | 'disk'
+  /** Whether writes may have to be taken back (`StateStore.rollBack`). A store in memory then keeps what they replace. Absent: they need not. */
+  readonly isTransactional?: boolean
   /** `java`: the store does as Java's, even where that loses data. Default `safe`. */
   readonly compatibility?: 'safe' | 'java'
   /** The serde to use for keys: this one, or the application's default, bound to its environment. */
@@ -93,6 +95,11 @@ export interface StateStore {
   flush(): void
   /** Called when the Kafka commit has succeeded. The open generation becomes committed. */
   commit(): void
+  /**
+   * Takes back all that was written since the last `commit`, what the cache has of it included. Called only of a store that was opened as
+   * `isTransactional`, while no checkpoint is under way. Absent: the store cannot do that, and its task is made anew.
+   */
+  rollBack?: (() => void) | undefined
   /** Appends the committed writes to `writes`, sorted by key. The store still has them, until `checkpointed`. */
   checkpoint(writes: StorageWrite[]): void
   /**

@@ -47,7 +47,7 @@ export function openRows(spec: StoreSpec, format: RowFormat, context: StateStore
 /** As `openRows`, of rows by the bytes of their keys. */
 export function openByteRows(spec: StoreSpec, format: ViewFormat, context: StateStoreContext): BaseByteRows {
   const table = storageTable(spec.name, spec, context)
-  return table === undefined ? new TableRows() : new TableBuffer(table, format, context.kept)
+  return table === undefined ? new TableRows(context) : new TableBuffer(table, format, context.kept)
 }
 
 /** Opens the segments of a store whose rows expire by time. `copy`: whether segments also keep their rows in the order of time. */
@@ -60,7 +60,7 @@ export function openSegments<R extends SegmentRows>(
 ): WindowSegments<R> {
   const { storage: environment, kept } = context
   const storage = isOnDisk(spec, context) ? { environment, store: spec.name, format, kept } : undefined
-  return new WindowSegments(segmentIntervalMs(spec.retentionMs), storage, openRows, copy)
+  return new WindowSegments(segmentIntervalMs(spec.retentionMs), storage, openRows, copy, context)
 }
 
 /** Describes the layout of a segmented store on disk, for its format. */

@@ -165,7 +165,7 @@ function topology(tableOf: (builder: StreamsBuilder) => AnyTable): Topology {
   return builder.build()
 }
 
-type Step = Written | 'commit' | 'crash'
+type Step = Written | 'commit' | 'crash' | 'abort'
 
 const record = fc.record({
   topic: fc.constantFrom('one', 'two'),
@@ -179,6 +179,7 @@ const steps = fc.array(
     { weight: 6, arbitrary: record },
     { weight: 2, arbitrary: fc.constant('commit' as const) },
     { weight: 1, arbitrary: fc.constant('crash' as const) },
+    { weight: 1, arbitrary: fc.constant('abort' as const) },
   ),
   { maxLength: 30 },
 )
@@ -207,6 +208,7 @@ function run(built: Topology, given: readonly Step[], options: PacedTaskOptions)
   for (const step of given)
     if (step === 'commit') task.commit()
     else if (step === 'crash') task.crash()
+    else if (step === 'abort') task.abort()
     else task.pipe(step)
   return task.settled('out')
 }
@@ -233,7 +235,7 @@ const media = fc.constantFrom('memory' as const, 'disk' as const)
 for (const [name, tableOf] of Object.entries(tables)) {
   t.test(`${name}: the final table is the same with a cache of any size and without`, async () => {
     const law = fc.property(steps, fc.constantFrom(200, 1e6), media, (written, cacheMaxBytes, medium) => {
-      const given = inputs(written, takesNull(name)).filter((step) => step !== 'crash')
+      const given = inputs(written, takesNull(name)).filter((step) => step !== 'crash' && step !== 'abort')
       const [cached, uncached] = [cacheMaxBytes, 0].map((bytes) =>
         run(topology(tableOf), given, { cacheMaxBytes: bytes, medium }),
       )
@@ -242,11 +244,11 @@ for (const [name, tableOf] of Object.entries(tables)) {
     fc.assert(law, runs(50))
   })
 
-  t.test(`${name}: a crash at any point, its transaction aborted, changes nothing`, async () => {
+  t.test(`${name}: a crash or an abort at any point, its transaction aborted, changes nothing`, async () => {
     const law = fc.property(steps, fc.constantFrom(0, 1e6), media, (written, cacheMaxBytes, medium) => {
       const given = inOrder(inputs(written, takesNull(name)))
-      const options = { cacheMaxBytes, medium }
-      const uncrashed = given.filter((step) => step !== 'crash')
+      const options = { cacheMaxBytes, medium, processingGuarantee: 'exactly_once_v2' } as const
+      const uncrashed = given.filter((step) => step !== 'crash' && step !== 'abort')
       deepEqual(run(topology(tableOf), given, options), run(topology(tableOf), uncrashed, options))
     })
     fc.assert(law, runs(50))

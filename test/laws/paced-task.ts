@@ -13,12 +13,14 @@ import { MemoryStorageFactory } from '../../lib/storage/memory/memory-storage.ts
 import { SingleRecordBatch } from '../../lib/testing/single-record-batch.ts'
 import { TestOutput, type ProducedRecord } from '../../lib/testing/test-output.ts'
 import type { Topology } from '../../lib/topology/topology.ts'
+import type { TopicOutput } from '../../lib/runtime/output/record-output.ts'
 import { placed } from '../runtime/task-fixture.ts'
 
 export interface PacedTaskOptions {
   readonly cacheMaxBytes: number
   readonly medium: 'memory' | 'disk'
   readonly compatibility?: 'safe' | 'java'
+  readonly processingGuarantee?: 'at_least_once' | 'exactly_once_v2'
 }
 
 /** A record as a user wrote it; of strings, since the laws need no more. */
@@ -77,6 +79,20 @@ export class PacedTask {
     return own.length > 0
   }
 
+  /**
+   * What was done since the last commit is undone, as in a thread whose transaction is aborted. Returns whether the task could go on as it is.
+   */
+  abort(): boolean {
+    if (!this.#task.canRollBack) {
+      this.crash()
+      return false
+    }
+    this.#output = this.#newOutput()
+    this.#task.rollBack()
+    for (const record of this.#unread) this.#read(record)
+    return true
+  }
+
   crash(): void {
     this.#task.close()
     this.#open()
@@ -92,7 +108,7 @@ export class PacedTask {
   }
 
   #open(): void {
-    this.#output = new TestOutput(() => 1, this.#committed)
+    this.#output = this.#newOutput()
     const { subtopologies } = this.#topology.plan('app')
     const topics = new Set(subtopologies.flatMap(({ sourceTopics }) => sourceTopics))
     this.#task = new StreamTask({
@@ -101,7 +117,7 @@ export class PacedTask {
       subtopologies,
       partitions: [...topics].map((topic) => ({ topic, partition: 0 })),
       storage: this.#storage,
-      output: this.#output,
+      output: { topic: (name) => this.#topic(name) },
       globalStores: { names: new Set(), store: () => undefined },
     })
     this.#task.open()
@@ -113,6 +129,22 @@ export class PacedTask {
       applyAll(restore, accept(records), log.length)
     }
     this.#task.start([])
+    for (const partition of this.#task.partitions) this.#task.seek(partition, this.#offsets.get(partition.topic) ?? 0)
+  }
+
+  #newOutput(): TestOutput {
+    return new TestOutput(() => 1, this.#committed)
+  }
+
+  /** An abort gives the task another output behind what it writes to. */
+  #topic(name: string): TopicOutput {
+    return {
+      name,
+      partitions: 1,
+      whenKnown: (write) => write(),
+      nextOffset: (partition) => this.#output.topic(name).nextOffset(partition),
+      append: (...record) => this.#output.topic(name).append(...record),
+    }
   }
 
   #reads(topic: string): boolean {
@@ -128,11 +160,17 @@ export class PacedTask {
   }
 }
 
-function environment({ cacheMaxBytes, medium, compatibility = 'safe' }: PacedTaskOptions): ThreadEnvironment {
+function environment({
+  cacheMaxBytes,
+  medium,
+  compatibility = 'safe',
+  processingGuarantee,
+}: PacedTaskOptions): ThreadEnvironment {
   return {
     applicationId: 'app',
     threadId: 'law',
     compatibility,
+    processingGuarantee,
     emitIntervalMs: 0,
     clock: new ManualClock(),
     metrics: new MemoryMetrics(),

@@ -19,12 +19,15 @@ import { createTopics, produce, until } from './running.ts'
 const input = topic('in', { key: Serdes.string, value: Serdes.string })
 const counts = topic('counts', { key: Serdes.string, value: Serdes.long })
 
-/** Counts the values of each key. `look` sees each value before. */
-function counting(look: (value: string) => void = () => undefined): Topology {
+/** Counts the values of each key. `look` sees each value before; `made` is called for each processor that is made. */
+function counting(look: (value: string) => void = () => undefined, made: () => void = () => undefined): Topology {
   const builder = new StreamsBuilder()
   builder
     .stream(input)
-    .peek((value) => look(value))
+    .processValues(() => {
+      made()
+      return { process: (record, context) => (look(record.value), context.forward(record)) }
+    })
     .groupByKey()
     .count({ store: { name: 'counted', caching: 'disabled' } })
     .toStream()
@@ -195,6 +198,36 @@ t.test('after a crash stores go on from what they have stored, and read no chang
   t.ok(starts.length >= 3)
   for (const start of starts.slice(1)) t.ok(start >= 20, `a restore begins at ${start}`)
 })
+
+for (const medium of ['memory', 'disk'] as const)
+  t.test(`${medium}: an abort takes back what was written, and neither closes a store nor reads a changelog`, async (t) => {
+    await using cluster = await EmbeddedKafka.open()
+    const storage = await openLmdbStorage(t.testdir())
+    await createTopics(cluster, { in: 2, counts: 2 })
+    let restores = 0
+    const errors: string[] = []
+    const logger = { ...silentLogger, warn: (message: string) => void errors.push(message) }
+    const config = {
+      commitIntervalMs: 5,
+      storage,
+      defaultStoreMedium: medium,
+      logger,
+      stateRestoreListener: { onRestoreStart: () => void restores++ },
+    }
+    const made: string[] = []
+    const topology = counting(
+      () => undefined,
+      () => void made.push('counter'),
+    )
+    await using streams = application(faulty(cluster, { call: 'send', when: 'after', kind: 'abortable' }), topology, config)
+    await streams.start()
+    for (let from = 0; from < 40; from += 4) await write(cluster, from, from + 4)
+    await settled(cluster, 40)
+    for (const rows of Object.values(seen(cluster))) t.same(rows, upTo(10))
+    t.match(errors.join(), /A transaction is undone/)
+    t.equal(restores, 2, 'each task at its start')
+    t.ok(made.length > 2, 'processors are made anew')
+  })
 
 t.test('a commit interval that a transaction cannot live through is refused', async (t) => {
   const cluster = await EmbeddedKafka.open()

@@ -24,8 +24,11 @@ const keyOf = (key: string): ByteKey => new ByteKey().set(Buffer.from(key), 0, k
 type Rows = WindowedRows | SessionsOfSegment | ReturnType<typeof plainRows>
 
 const kinds: Readonly<Record<string, { open: typeof plainRows; keyOf(key: string, time: number): string }>> = {
-  windows: { open: (place) => new WindowedRows(place), keyOf: (key, time) => windowKey(key, time, 7) },
-  sessions: { open: (place) => new SessionsOfSegment(place), keyOf: (key, time) => sessionKey(key, time, time + 3) },
+  windows: { open: (place, context) => new WindowedRows(place, context), keyOf: (key, time) => windowKey(key, time, 7) },
+  sessions: {
+    open: (place, context) => new SessionsOfSegment(place, context),
+    keyOf: (key, time) => sessionKey(key, time, time + 3),
+  },
   'rows without times': { open: plainRows, keyOf: (key, time) => key + String(time) },
 }
 
@@ -34,7 +37,7 @@ const step = fc.oneof(
   { weight: 6, arbitrary: fc.record({ ...window, value: fc.constantFrom(...values) }) },
   {
     weight: 4,
-    arbitrary: fc.constantFrom('commit', 'checkpoint', 'fail', 'release', 'scan', 'reverse', 'read', 'end', 'reopen'),
+    arbitrary: fc.constantFrom('commit', 'rollBack', 'checkpoint', 'fail', 'release', 'scan', 'reverse', 'read', 'end', 'reopen'),
   },
 )
 
@@ -77,6 +80,7 @@ class Subject {
   move(move: string): void {
     const { model } = this
     if (move === 'commit') this.#commit()
+    else if (move === 'rollBack') this.#rollBack()
     else if (move === 'checkpoint' || move === 'fail') this.#checkpoint(move)
     else if (move === 'release' && this.#table !== undefined) this.rows.release()
     else if (move === 'scan' || move === 'reverse') {
@@ -131,6 +135,11 @@ class Subject {
     this.model.committed = new Map(this.model.newest)
   }
 
+  #rollBack(): void {
+    this.rows.rollBack()
+    this.model.newest = new Map(this.model.committed)
+  }
+
   #checkpoint(move: 'checkpoint' | 'fail'): void {
     const writes: StorageWrite[] = []
     this.rows.checkpoint(writes)
@@ -155,7 +164,7 @@ class Subject {
   }
 
   #opened(content: 'empty' | 'rows'): Rows {
-    return this.#kind.open(this.#table && { table: this.#table, format: bytesFormat, content })
+    return this.#kind.open(this.#table && { table: this.#table, format: bytesFormat, content }, { isTransactional: true })
   }
 }
 

@@ -27,6 +27,7 @@ const step = fc.oneof(
   { weight: 8, arbitrary: fc.record({ put: fc.array(fc.tuple(keys, values), { minLength: 1, maxLength: 12 }) }) },
   { weight: 4, arbitrary: fc.record({ get: fc.array(keys, { minLength: 1, maxLength: 8 }) }) },
   { weight: 2, arbitrary: fc.record({ commit: fc.constant(true) }) },
+  { weight: 2, arbitrary: fc.record({ rollBack: fc.constant(true) }) },
   { weight: 2, arbitrary: fc.record({ checkpoint: fc.constantFrom('stored', 'full') }) },
   { weight: 2, arbitrary: fc.record({ scan: fc.option(keys), reverse: fc.boolean() }) },
   { weight: 2, arbitrary: fc.record({ close: fc.nat(3) }) },
@@ -81,6 +82,9 @@ function law(keptBytes: number | undefined): fc.IProperty<[unknown]> {
       else if ('commit' in each) {
         rows.commit()
         committed = new Map(newest)
+      } else if ('rollBack' in each) {
+        rows.rollBack()
+        newest = new Map(committed)
       } else if ('checkpoint' in each) {
         const writes: StorageWrite[] = []
         rows.checkpoint(writes)

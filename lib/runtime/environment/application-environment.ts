@@ -14,6 +14,8 @@ import type { ResolvedConfig } from '../streams-config.ts'
 export interface ApplicationEnvironment {
   readonly applicationId: string
   readonly compatibility: 'safe' | 'java'
+  /** Default: `at_least_once`. */
+  readonly processingGuarantee?: 'at_least_once' | 'exactly_once_v2' | undefined
   readonly upgradeFrom?: UpgradeFrom | undefined
   /** How often, by the wall clock, operators look for results that have become due with event time, such as closed windows. */
   readonly emitIntervalMs: number
@@ -46,6 +48,7 @@ export function applicationEnvironment(
   return {
     applicationId: config.applicationId,
     compatibility: config.compatibility,
+    processingGuarantee: config.processingGuarantee,
     upgradeFrom: config.upgradeFrom,
     emitIntervalMs: config.emitIntervalMs,
     serdes,

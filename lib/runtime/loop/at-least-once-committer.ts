@@ -8,7 +8,7 @@ import type { StateDirectory } from '../restore/state-directory.ts'
 import { unlessFull } from '../restore/checkpoint-writer.ts'
 import type { ManagedTask } from '../task/managed-task.ts'
 import type { AssignedTopics } from '../topics/assigned-topics.ts'
-import type { CommitOutcome, Committer } from './committer.ts'
+import type { CommitOutcome, Committer, Undone } from './committer.ts'
 
 export interface AtLeastOnceCommitterOptions {
   readonly membership: Pick<Membership, 'commit'>
@@ -22,7 +22,7 @@ export interface AtLeastOnceCommitterOptions {
   readonly taskTimeoutMs: number
 }
 
-const nothing: CommitOutcome = { committed: [], aborted: [] }
+const nothing: CommitOutcome = { committed: [], aborted: [], lastCommit: 'known' }
 
 /**
  * Commits tasks at least once. Caches are flushed first; then the broker acknowledges all output; then offsets are committed; and
@@ -55,12 +55,12 @@ export class AtLeastOnceCommitter implements Committer {
       return nothing
     }
     void purge.purge(clock.monotonic())
-    return { committed: running.filter((each) => !leftOut.includes(each)), aborted: [] }
+    return { ...nothing, committed: running.filter((each) => !leftOut.includes(each)) }
   }
 
   /** Without a transaction, written records stay written: the tasks read their input again, and write again. */
-  abort(tasks: readonly ManagedTask[]): Promise<readonly ManagedTask[]> {
-    return Promise.resolve(tasks)
+  abort(tasks: readonly ManagedTask[]): Promise<Undone> {
+    return Promise.resolve({ aborted: tasks, lastCommit: 'unknown' })
   }
 
   /** Returns the tasks that are left out, because what they have written is not acknowledged. */

@@ -1,11 +1,16 @@
 import type { ManagedTask } from '../task/managed-task.ts'
 
+/** Tasks whose work since the last commit is undone: they begin again at that commit. */
+export interface Undone {
+  readonly aborted: readonly ManagedTask[]
+  /** `known`: nothing was committed since what the tasks know of. `unknown`: the group has to be asked, as after a commit without an answer. */
+  readonly lastCommit: 'known' | 'unknown'
+}
+
 /** The result of a commit for each task. A task in neither list keeps its work uncommitted, and goes on. */
-export interface CommitOutcome {
+export interface CommitOutcome extends Undone {
   /** Input offsets, outputs and stores of these tasks are committed. */
   readonly committed: readonly ManagedTask[]
-  /** The work of these tasks since the last commit is undone: they begin again at the last committed offsets. */
-  readonly aborted: readonly ManagedTask[]
 }
 
 /** `at-once`: nothing more is processed before a commit. */
@@ -26,5 +31,5 @@ export interface Committer {
    */
   commit(tasks: readonly ManagedTask[], checkpoint: 'if-due' | 'always'): Promise<CommitOutcome>
   /** Undoes the work of at least these tasks since the last commit. Resolves to all tasks that begin again. */
-  abort(tasks: readonly ManagedTask[]): Promise<readonly ManagedTask[]>
+  abort(tasks: readonly ManagedTask[]): Promise<Undone>
 }

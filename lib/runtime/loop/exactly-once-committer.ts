@@ -11,7 +11,7 @@ import type { StateDirectory } from '../restore/state-directory.ts'
 import type { ManagedTask } from '../task/managed-task.ts'
 import type { TaskManager } from '../task/task-manager.ts'
 import type { AssignedTopics } from '../topics/assigned-topics.ts'
-import type { CommitOutcome, Committer, CommitUrgency } from './committer.ts'
+import type { CommitOutcome, Committer, CommitUrgency, Undone } from './committer.ts'
 
 export interface ExactlyOnceCommitterOptions {
   readonly membership: Pick<Membership, 'identity'>
@@ -27,7 +27,7 @@ export interface ExactlyOnceCommitterOptions {
   readonly transactionTimeoutMs: number
 }
 
-const nothing: CommitOutcome = { committed: [], aborted: [] }
+const nothing: CommitOutcome = { committed: [], aborted: [], lastCommit: 'known' }
 
 /**
  * Commits all tasks of a thread together, exactly once (KIP-447, KIP-892; Java: `TaskExecutor.commitOffsetsOrTransaction`). What tasks have
@@ -69,15 +69,15 @@ export class ExactlyOnceCommitter implements Committer {
       return this.#undone(error, running)
     }
     void purge.purge(clock.monotonic())
-    return { committed: running, aborted: [] }
+    return { ...nothing, committed: running }
   }
 
   /** Tasks that do not run have written nothing. */
-  async abort(tasks: readonly ManagedTask[]): Promise<readonly ManagedTask[]> {
-    if (tasks.every(({ state }) => state !== 'running')) return tasks
+  async abort(tasks: readonly ManagedTask[]): Promise<Undone> {
+    if (tasks.every(({ state }) => state !== 'running')) return { aborted: tasks, lastCommit: 'known' }
     const { running } = this.#options.tasks
-    await this.#undo()
-    return [...running, ...tasks.filter((each) => !running.includes(each))]
+    const lastCommit = await this.#undo()
+    return { aborted: [...running, ...tasks.filter((each) => !running.includes(each))], lastCommit }
   }
 
   /** Resolves to false if the group refuses the member for now. */
@@ -92,16 +92,16 @@ export class ExactlyOnceCommitter implements Committer {
     if (!mayBeUndone(error)) throw error
     const message = `A transaction is undone, and its records are processed again: ${error.message}`
     this.#options.logger.warn(message, { ...error.facts, code: error.code })
-    await this.#undo()
-    return { committed: [], aborted: running }
+    return { committed: [], aborted: running, lastCommit: await this.#undo() }
   }
 
   /** Nothing that was written before may become part of the next transaction. */
-  async #undo(): Promise<void> {
+  async #undo(): Promise<Undone['lastCommit']> {
     const { output, transaction } = this.#options
     output.discard()
-    await transaction.abort()
+    const lastCommit = await transaction.abort()
     await output.renew()
+    return lastCommit
   }
 }
 

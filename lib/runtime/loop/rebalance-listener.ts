@@ -11,14 +11,14 @@ import type { ManagedTask } from '../task/managed-task.ts'
 import type { TaskManager } from '../task/task-manager.ts'
 import type { AssignedTopics } from '../topics/assigned-topics.ts'
 import { isAnother, type KnownTopics } from '../../transport/topics/known-topics.ts'
-import type { CommitOutcome, Committer } from './committer.ts'
+import type { CommitOutcome, Committer, Undone } from './committer.ts'
 import type { LoopJobs } from './loop-jobs.ts'
 
 export interface RebalanceListenerOptions {
   readonly jobs: LoopJobs
   readonly tasks: Pick<
     TaskManager,
-    'all' | 'running' | 'withIds' | 'startsOf' | 'assign' | 'recreate' | 'endCheckpoints' | 'close' | 'closeDirty'
+    'all' | 'running' | 'withIds' | 'startsOf' | 'assign' | 'beginAgain' | 'endCheckpoints' | 'close' | 'closeDirty'
   >
   readonly topics: Pick<AssignedTopics, 'assigned'>
   readonly committer: Committer
@@ -97,8 +97,8 @@ export class RebalanceListener implements MembershipListener {
   }
 
   async #commit(tasks: readonly ManagedTask[], checkpoint: 'if-due' | 'always'): Promise<void> {
-    const { aborted } = await this.#options.committer.commit(tasks, checkpoint)
-    this.#options.tasks.recreate(aborted, 'kept')
+    const { aborted, lastCommit } = await this.#options.committer.commit(tasks, checkpoint)
+    this.#options.tasks.beginAgain(aborted, lastCommit)
   }
 
   async #revoke(revoked: readonly ManagedTask[]): Promise<void> {
@@ -106,13 +106,14 @@ export class RebalanceListener implements MembershipListener {
     const { tasks } = this.#options
     // A checkpoint that is under way ends first: the last commit begins one of its own.
     await tasks.endCheckpoints(revoked)
-    const { committed, aborted } = await this.#commitLast(revoked)
+    const outcome = await this.#commitLast(revoked)
+    const { committed, aborted } = outcome
     await tasks.endCheckpoints(revoked.filter((managed) => !aborted.includes(managed)))
     for (const managed of revoked) if (committed.includes(managed) || managed.state !== 'running') tasks.close(managed)
     const left = revoked.filter((managed) => managed.state !== 'closed' && !aborted.includes(managed))
     await this.#giveUp(left)
     tasks.closeDirty(revoked)
-    this.#beginAgain(aborted, revoked)
+    this.#beginAgain(outcome, revoked)
   }
 
   /** Closes tasks whose work is not committed, and undoes it. Others that have written together with them begin again. */
@@ -125,9 +126,9 @@ export class RebalanceListener implements MembershipListener {
     this.#beginAgain(undone, left)
   }
 
-  #beginAgain(undone: readonly ManagedTask[], gone: readonly ManagedTask[]): void {
-    const kept = undone.filter((managed) => !gone.includes(managed))
-    this.#options.tasks.recreate(kept, 'kept')
+  #beginAgain({ aborted, lastCommit }: Undone, gone: readonly ManagedTask[]): void {
+    const kept = aborted.filter((managed) => !gone.includes(managed))
+    this.#options.tasks.beginAgain(kept, lastCommit)
   }
 
   /** Commits tasks that go. A commit that is refused, but may pass, is repeated: what it leaves out is processed twice. */

@@ -8,7 +8,7 @@ import type { LoopJobs } from './loop-jobs.ts'
 
 export interface StateUpdaterOptions {
   readonly changelogs: Pick<ChangelogReader, 'isIdle' | 'restoreOnce'>
-  readonly tasks: Pick<TaskManager, 'restored' | 'withIds' | 'recreate'>
+  readonly tasks: Pick<TaskManager, 'restored' | 'withIds' | 'recreate' | 'beginAgain'>
   readonly committer: Pick<Committer, 'abort'>
   readonly jobs: LoopJobs
   readonly logger: Logger
@@ -51,9 +51,9 @@ export class StateUpdater {
     const { tasks, committer, logger } = this.#options
     logger.warn(error.message, error.facts)
     const corrupted = tasks.withIds(error.tasks.map(taskIdString))
-    const aborted = await committer.abort(corrupted)
+    const { aborted, lastCommit } = await committer.abort(corrupted)
     tasks.recreate(corrupted, 'destroyed')
     const others = aborted.filter((managed) => !corrupted.includes(managed))
-    tasks.recreate(others, 'kept')
+    tasks.beginAgain(others, lastCommit)
   }
 }

@@ -161,10 +161,11 @@ export class StreamThread {
     const { running } = tasks
     if (!this.#canCommit || !schedule.isDue(running, committer.urgency === 'at-once' ? 'urgent' : loop)) return
     const checkpoint = schedule.checkpoint(running)
-    const { committed, aborted } = await committer.commit(running, checkpoint)
+    const outcome = await committer.commit(running, checkpoint)
+    const { committed, aborted } = outcome
     if (running.length > 0 && committed.length + aborted.length === 0) schedule.refused()
     else schedule.committed(checkpoint, running)
-    tasks.recreate(aborted, 'kept')
+    tasks.beginAgain(aborted, outcome.lastCommit)
   }
 
   get #canCommit(): boolean {

@@ -149,7 +149,7 @@ export class ProducerOutput {
   /** After `discard`: resolves when nothing is under way any more, and forgets why it was given up. */
   async renew(): Promise<void> {
     await Promise.all([...this.#inFlight, this.#lookingUp])
-    this.#common.close()
+    this.#common.discard()
     this.#common = this.#noted()
     this.#failure = undefined
   }

@@ -13,8 +13,8 @@ export interface TaskOutput extends RecordOutput {
    * all that it has written is acknowledged. Otherwise a partition that is always late would never let it be committed.
    */
   checkHeldBack(): boolean
-  /** Called when the task is closed. What waits until more is known of its topic is not written any more. */
-  close(): void
+  /** Called when the work of the task is given up. What waits until more is known of its topic is not written any more. */
+  discard(): void
 }
 
 /** Notes to which partitions a task writes. */
@@ -28,7 +28,7 @@ export class NotedOutput implements TaskOutput {
   #waiting = 0
   #waitingSinceMs = 0
   #isHeldBack = false
-  #isClosed = false
+  #discarded = 0
 
   constructor(topicOf: (name: string) => ProducerTopic, clock: Pick<Clock, 'monotonic'>) {
     this.#topicOf = topicOf
@@ -52,8 +52,12 @@ export class NotedOutput implements TaskOutput {
     return this.#isHeldBack
   }
 
-  close(): void {
-    this.#isClosed = true
+  discard(): void {
+    this.#discarded++
+    this.#written.clear()
+    this.#last = undefined
+    this.#waiting = 0
+    this.#isHeldBack = false
   }
 
   #isStuck(): boolean {
@@ -81,9 +85,11 @@ export class NotedOutput implements TaskOutput {
 
   #counted(write: () => void): () => void {
     if (this.#waiting++ === 0) this.#waitingSinceMs = this.#clock.monotonic()
+    const discarded = this.#discarded
     return () => {
+      if (discarded !== this.#discarded) return
       this.#waiting--
-      if (!this.#isClosed) write()
+      write()
     }
   }
 

@@ -22,6 +22,7 @@ const closeMs = 1000
 export class ThreadTransaction implements Producer {
   readonly #options: ThreadTransactionOptions
   #state: 'none' | 'open' | 'ending' = 'none'
+  #isCommitAsked = false
   #sinceMs = 0
 
   constructor(options: ThreadTransactionOptions) {
@@ -56,15 +57,20 @@ export class ThreadTransaction implements Producer {
     this.#begin()
     if (!(await this.#sendOffsets(offsets, identity))) return false
     this.#state = 'ending'
+    this.#isCommitAsked = true
     await producer.commit()
-    this.#state = 'none'
+    this.#ended()
     return true
   }
 
-  /** Undoes what was written since the last commit, or finds out what has become of it. */
-  async abort(): Promise<void> {
+  /**
+   * Undoes what was written since the last commit. Resolves to `unknown` if its commit was asked for and not answered as done: then
+   * it is ended now, and the offsets that the group has committed say how.
+   */
+  async abort(): Promise<'known' | 'unknown'> {
     const { producer, patience } = this.#options
-    if (!this.isOpen) return
+    const lastCommit = this.#isCommitAsked ? 'unknown' : 'known'
+    if (!this.isOpen) return lastCommit
     this.#state = 'ending'
     try {
       await producer.abort()
@@ -72,7 +78,8 @@ export class ThreadTransaction implements Producer {
       if (!(error instanceof TransportError)) throw error
       await patiently(() => producer.init(), patience)
     }
-    this.#state = 'none'
+    this.#ended()
+    return lastCommit
   }
 
   async close(): Promise<void> {
@@ -97,6 +104,11 @@ export class ThreadTransaction implements Producer {
         if (isSame(member, identity())) return false
       }
     }
+  }
+
+  #ended(): void {
+    this.#state = 'none'
+    this.#isCommitAsked = false
   }
 
   #begin(): void {

@@ -1,7 +1,7 @@
 import { checkChoice } from '../../model/check-options.ts'
 import type { TaskId } from '../../model/task-id.ts'
 import { taskIdString } from '../../model/task-id.ts'
-import type { TopicPartition } from '../../model/topic-partition.ts'
+import { partitionKey, type TopicPartition } from '../../model/topic-partition.ts'
 import { noHeaders } from '../../model/headers.ts'
 import { assert } from '../../model/assert.ts'
 import type { StateStore } from '../../state/state-store.ts'
@@ -27,7 +27,7 @@ import type { ThreadEnvironment } from '../environment/thread-environment.ts'
 import { TaskChangelogs } from '../output/task-changelogs.ts'
 import { SkippedRecords } from './skipped-records.ts'
 import { taskTags, type TaskScope } from './task-scope.ts'
-import type { ActiveTask, ProcessedRecord } from './task.ts'
+import type { ActiveTask, PartitionStart, ProcessedRecord } from './task.ts'
 import type { StoreRestore } from './task-stores.ts'
 import { TaskStores } from './task-stores.ts'
 
@@ -56,46 +56,41 @@ export interface StreamTaskOptions {
  */
 export class StreamTask implements ActiveTask {
   readonly id: TaskId
+  readonly #options: StreamTaskOptions
   readonly #scope: TaskScope
-  readonly #topology: ProcessorTopology
-  readonly #group: PartitionGroup
   readonly #stores: TaskStores
-  readonly #globalStores: GlobalStores
   readonly #topicIds: ReadonlyMap<string, string>
-  readonly #streamTimeQueue = new PunctuationQueue()
-  readonly #wallClockQueue = new PunctuationQueue()
+  #topology: ProcessorTopology
+  #group: PartitionGroup
+  #streamTimeQueue = new PunctuationQueue()
+  #wallClockQueue = new PunctuationQueue()
   /** The queue of the record that was processed last. */
   #lastQueue: RecordQueue | null = null
-  readonly #committed = new Map<RecordQueue, Committed>()
+  /** What is committed of each partition. */
+  readonly #committed = new Map<string, OffsetCommit>()
+  /** Where reading has begun of partitions of which nothing is committed. */
+  readonly #starts = new Map<string, PartitionStart>()
   readonly #readers = new Map<RecordQueue, RecordReader>()
-  readonly #metadata = new ProcessorMetadata()
+  #metadata = new ProcessorMetadata()
   #streamTime = -1
   #isCommitRequested = false
   #isCommitNeeded = false
   #isStarted = false
 
   constructor(options: StreamTaskOptions) {
-    const { id, environment, subtopologies, storage, globalStores } = options
+    const { id, environment, subtopologies, storage } = options
     this.id = id
+    this.#options = options
     this.#topicIds = options.topicIds ?? new Map()
     this.#scope = this.#makeScope(environment, storage, options.output)
-    const collector = new RecordCollector(this.#scope, options.output)
     this.#stores = new TaskStores({
       nodes: subtopologies.flatMap(({ stores }) => stores),
       scope: this.#scope,
       changelogs: new TaskChangelogs(options.output, id.partition),
       sourceOf: (topic) => this.#sourceOf(topic).node,
     })
-    this.#globalStores = globalStores
-    this.#topology = new ProcessorTopology({
-      nodes: subtopologies.flatMap(({ nodes }) => nodes),
-      scope: this.#scope,
-      control: this.#control(),
-      collector,
-      globalStores: globalStores.names,
-    })
-    const queues = options.partitions.map((partition) => this.#makeQueue(partition))
-    this.#group = new PartitionGroup(queues, environment.maxTaskIdleMs)
+    this.#topology = this.#makeTopology()
+    this.#group = this.#makeGroup(options.partitions)
   }
 
   open(): void {
@@ -131,6 +126,7 @@ export class StreamTask implements ActiveTask {
   }
 
   seek(partition: TopicPartition, offset: number, leaderEpoch = -1): void {
+    this.#starts.set(partitionKey(partition), { ...partition, offset, leaderEpoch })
     this.#queue(partition).seek(offset, leaderEpoch)
   }
 
@@ -230,12 +226,29 @@ export class StreamTask implements ActiveTask {
   }
 
   postCommit(offsets: readonly OffsetCommit[], checkpoint: 'if-due' | 'always'): void {
-    for (const offset of offsets) this.#committed.set(this.#queue(offset), offset)
+    for (const offset of offsets) this.#committed.set(partitionKey(offset), offset)
     this.#isCommitNeeded = false
     this.#isCommitRequested = false
     this.#metadata.committed()
     this.#stores.commit((topic) => this.#committedOffset(topic))
     if (checkpoint === 'always' || this.#stores.isCheckpointDue) this.#stores.beginCheckpoint()
+  }
+
+  get canRollBack(): boolean {
+    return this.#isStarted && this.#stores.canRollBack
+  }
+
+  rollBack(): readonly PartitionStart[] {
+    const { partitions } = this
+    const committed = [...this.#committed.values()]
+    this.#endProcessors()
+    this.#stores.rollBack()
+    this.#scope.shared.clear()
+    this.#forget()
+    this.#topology = this.#makeTopology()
+    this.#group = this.#makeGroup(partitions)
+    this.start(committed)
+    return partitions.map((partition) => this.#beginning(partition))
   }
 
   beginCheckpoint(): void {
@@ -256,11 +269,51 @@ export class StreamTask implements ActiveTask {
 
   close(): void {
     try {
-      if (this.#isStarted) this.#topology.close()
+      this.#endProcessors()
     } finally {
       this.#stores.close()
       this.#scope.environment.metrics.remove(taskTags(this.#scope.environment, this.id))
     }
+  }
+
+  #endProcessors(): void {
+    if (!this.#isStarted) return
+    this.#isStarted = false
+    this.#topology.close()
+  }
+
+  /** What a task that is made anew does not have. */
+  #forget(): void {
+    this.#streamTimeQueue = new PunctuationQueue()
+    this.#wallClockQueue = new PunctuationQueue()
+    this.#metadata = new ProcessorMetadata()
+    this.#readers.clear()
+    this.#lastQueue = null
+    this.#streamTime = -1
+    this.#isCommitNeeded = false
+    this.#isCommitRequested = false
+  }
+
+  #beginning({ topic, partition }: TopicPartition): PartitionStart {
+    const key = partitionKey({ topic, partition })
+    const { offset, leaderEpoch } = this.#committed.get(key) ?? this.#starts.get(key)!
+    return { topic, partition, offset, leaderEpoch }
+  }
+
+  #makeTopology(): ProcessorTopology {
+    const { subtopologies, globalStores, output } = this.#options
+    return new ProcessorTopology({
+      nodes: subtopologies.flatMap(({ nodes }) => nodes),
+      scope: this.#scope,
+      control: this.#control(),
+      collector: new RecordCollector(this.#scope, output),
+      globalStores: globalStores.names,
+    })
+  }
+
+  #makeGroup(partitions: readonly TopicPartition[]): PartitionGroup {
+    const queues = partitions.map((partition) => this.#makeQueue(partition))
+    return new PartitionGroup(queues, this.#options.environment.maxTaskIdleMs)
   }
 
   #makeScope(environment: ThreadEnvironment, storage: StorageEnvironment, output: RecordOutput): TaskScope {
@@ -283,7 +336,7 @@ export class StreamTask implements ActiveTask {
 
   #control(): TaskControl {
     return {
-      store: (name) => this.#stores.get(name) ?? this.#globalStores.store(name),
+      store: (name) => this.#stores.get(name) ?? this.#options.globalStores.store(name),
       schedule: ({ node, intervalMs, type, punctuator, startMs }) => {
         checkChoice('schedule()', 'type', type, ['stream-time', 'wall-clock-time'])
         const isStreamTime = type === 'stream-time'
@@ -325,7 +378,7 @@ export class StreamTask implements ActiveTask {
     const { partitionTime, processorMetadata } = decodeCommittedMetadata(committed.metadata)
     this.#metadata.merge(processorMetadata)
     queue.resume(partitionTime)
-    this.#committed.set(queue, committed)
+    this.#committed.set(partitionKey(committed), committed)
     if (partitionTime > this.#streamTime) this.#streamTime = partitionTime
   }
 
@@ -337,20 +390,19 @@ export class StreamTask implements ActiveTask {
   }
 
   #uncommitted(): readonly RecordQueue[] {
-    const isNew = (queue: RecordQueue): boolean => this.#metadata.isCommitNeeded || !isAt(queue, this.#committed.get(queue))
+    const isNew = (queue: RecordQueue): boolean =>
+      this.#metadata.isCommitNeeded || !isAt(queue, this.#committed.get(partitionKey(queue.partition)))
     return [...this.#group.queues].filter((queue) => queue.position >= 0 && isNew(queue))
   }
 
   #committedOffset(topic: string): number | undefined {
-    for (const [queue, { offset }] of this.#committed) if (queue.partition.topic === topic) return offset
+    for (const committed of this.#committed.values()) if (committed.topic === topic) return committed.offset
     return undefined
   }
 }
 
-type Committed = Pick<OffsetCommit, 'offset' | 'leaderEpoch'>
-
 /** In a log that was truncated, the same offset may come again behind other records, which another leader has written. */
-function isAt({ position, leaderEpoch }: RecordQueue, committed: Committed | undefined): boolean {
+function isAt({ position, leaderEpoch }: RecordQueue, committed: OffsetCommit | undefined): boolean {
   return position === committed?.offset && leaderEpoch === committed.leaderEpoch
 }
 

@@ -16,6 +16,7 @@ import type { InputFetcher } from '../loop/input-fetcher.ts'
 import type { LoopJobs } from '../loop/loop-jobs.ts'
 import type { AssignedTasks } from '../membership/membership.ts'
 import type { ManagedTask } from './managed-task.ts'
+import type { PartitionStart } from './task.ts'
 import { patiently, type Patience } from '../patience.ts'
 import type { AssignedTopics } from '../topics/assigned-topics.ts'
 import { idsOf, isAnother, type KnownTopics } from '../../transport/topics/known-topics.ts'
@@ -154,6 +155,16 @@ export class TaskManager {
   }
 
   /**
+   * Tasks whose work since the last commit is undone begin again at that commit. Where all is known of it, they keep their rows, and nothing
+   * is closed or restored.
+   */
+  beginAgain(tasks: readonly ManagedTask[], lastCommit: 'known' | 'unknown'): void {
+    const isKept = ({ state, task }: ManagedTask): boolean => lastCommit === 'known' && state === 'running' && task.canRollBack
+    const lost = tasks.filter((managed) => !isKept(managed))
+    this.recreate([...lost, ...tasks.filter((managed) => isKept(managed) && !this.#rollBack(managed))], 'kept')
+  }
+
+  /**
    * Called if the broker no longer has the next offset of a partition. Reading goes on at the offset that the reset policy gives, or
    * at the end of what is left of a log that was truncated (KIP-320). The offset is asked for beside the loop; the loop then calls the
    * function that this resolves to. Where the topic was created again, the task stays as it is until it is assigned anew.
@@ -203,12 +214,37 @@ export class TaskManager {
       input.unassign(partition)
     }
     for (const { partition } of managed.task.restores()) changelogs.unregister(partition)
-    managed.output.close()
+    managed.output.discard()
     try {
       managed.task.close()
     } finally {
       directory.closeTask(managed.id, managed.storage)
     }
+  }
+
+  /** What still waits for the task as it was sees one that is closed. Returns false if the task cannot go on. */
+  #rollBack(managed: ManagedTask): boolean {
+    try {
+      managed.output.discard()
+      const starts = managed.task.rollBack()
+      const again: ManagedTask = { ...managed, state: 'restoring' }
+      managed.state = 'closed'
+      this.#own(again)
+      this.#setRunning()
+      for (const partition of again.partitions) this.#options.input.unassign(partition)
+      this.#step(again, again.task.prepare(), () => this.#run(again, starts.map(placeOf)))
+      return true
+    } catch (error) {
+      this.#options.environment.logger.error(
+        `Task ${taskIdString(managed.id)} did not roll back, and is made anew: ${sentenceOf(error)}`,
+      )
+      return false
+    }
+  }
+
+  #own(managed: ManagedTask): void {
+    this.#tasks.set(taskIdString(managed.id), managed)
+    for (const partition of managed.partitions) this.#owners.set(partitionKey(partition), managed)
   }
 
   #newIn(assigned: AssignedTasks) {
@@ -234,8 +270,7 @@ export class TaskManager {
     const task = new StreamTask({ id, environment, subtopologies, partitions, topicIds, storage, output, globalStores })
     const begun = { committed: [], topicIds, restoring: new Set<string>(), state: 'created' } as const
     const managed: ManagedTask = { id, subtopology, partitions, task, output, storage, ...begun }
-    this.#tasks.set(taskIdString(id), managed)
-    for (const partition of partitions) this.#owners.set(partitionKey(partition), managed)
+    this.#own(managed)
     // From here on `close` also closes the storage.
     opened.move()
     task.open()
@@ -348,7 +383,7 @@ export class TaskManager {
 
   #beginAt({ task, topicIds }: ManagedTask, { partition, offset, leaderEpoch, end }: Place): void {
     task.seek(partition, offset, leaderEpoch)
-    task.setLag(partition, Math.max(0, end - offset))
+    if (end !== undefined) task.setLag(partition, Math.max(0, end - offset))
     this.#options.input.assign(partition, { offset, leaderEpoch, topicId: topicIds.get(partition.topic) })
   }
 
@@ -369,7 +404,12 @@ interface Place {
   readonly partition: TopicPartition
   readonly offset: number
   readonly leaderEpoch: number
-  readonly end: number
+  readonly end?: number
+}
+
+/** How far a partition has grown meanwhile is not known before it is fetched. */
+function placeOf({ topic, partition, offset, leaderEpoch }: PartitionStart): Place {
+  return { partition: { topic, partition }, offset, leaderEpoch }
 }
 
 /** A signal that is aborted when all of these are. */

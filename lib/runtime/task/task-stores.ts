@@ -192,6 +192,17 @@ export class TaskStores {
     }
   }
 
+  /** Whether all stores can go back to the last commit. */
+  get canRollBack(): boolean {
+    return this.all().every(({ rollBack }) => rollBack !== undefined)
+  }
+
+  /** Takes back all writes since the last commit. Positions are of that commit. */
+  rollBack(): void {
+    this.#endCheckpoint()
+    for (const store of this.all()) store.rollBack?.()
+  }
+
   /** Writes the committed rows and positions to storage, at once. If that is full, they wait for a later checkpoint. */
   checkpoint(): void {
     this.#endCheckpoint()
@@ -378,7 +389,8 @@ export class TaskStores {
 
   #context({ spec, changelog }: StoreNode): StateStoreContext {
     const sink = changelog?.kind === 'internal' ? this.#options.changelogs.sink(changelog.topic.name) : undefined
-    return storeContext(spec, changelog?.kind === 'source' ? changelog.topic : undefined, sink, this.#scope)
+    const context = storeContext(spec, changelog?.kind === 'source' ? changelog.topic : undefined, sink, this.#scope)
+    return { ...context, isTransactional: this.#scope.environment.processingGuarantee === 'exactly_once_v2' }
   }
 }
 

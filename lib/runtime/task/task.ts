@@ -43,6 +43,12 @@ export interface Task {
   close(): void
 }
 
+/** Where the reading of a partition begins. */
+export interface PartitionStart extends TopicPartition {
+  readonly offset: number
+  readonly leaderEpoch: number
+}
+
 /** Which record a task has processed. */
 export interface ProcessedRecord extends TopicPartition {
   readonly offset: number
@@ -84,6 +90,13 @@ export interface ActiveTask extends Task {
   prepareCommit(): readonly OffsetCommit[]
   /** Called when the commit of `offsets` has succeeded. `checkpoint` decides whether stores are written to storage now. */
   postCommit(offsets: readonly OffsetCommit[], checkpoint: 'if-due' | 'always'): void
+  /** Whether all stores of the task can take back what was not committed. */
+  readonly canRollBack: boolean
+  /**
+   * Takes back all that the task did since the last commit: rows, stream time, and what processors have in memory, which are made anew. What
+   * waits to be processed is forgotten. Returns where its partitions are to be read from. `prepare` follows, as after `start`.
+   */
+  rollBack(): readonly PartitionStart[]
   /** Writes the committed rows and positions to storage. Many rows are written in slices, by `continueCheckpoint`. */
   beginCheckpoint(): void
   /** Writes the next slice of a checkpoint. Returns whether one is still under way. */

@@ -25,7 +25,7 @@ export const keyValueKind: StoreKind<Spec> = {
 function openKeyValueStore(spec: Spec, context: StateStoreContext): StateStore {
   const keys = new StoreKeys(keySerde(spec, context), context.ownKey)
   const codec = viewCodec(spec, context)
-  const bounded = spec.maxEntries === undefined ? undefined : new LruRows(spec.maxEntries)
+  const bounded = spec.maxEntries === undefined ? undefined : new LruRows(spec.maxEntries, context)
   const base = bounded ?? openByteRows(spec, codec, context)
   const inner = losesTimestamps(spec, context) ? new UntimedByteRows(base) : base
   const log = context.changelog && byteChangelogWriter(context.changelog, spec, context)

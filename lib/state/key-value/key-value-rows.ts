@@ -8,6 +8,8 @@ export interface BaseLayer {
   /** About how many bytes of rows are in memory. */
   readonly heldBytes: number
   commit(): void
+  /** See `StateStore`. */
+  rollBack?: (() => void) | undefined
   checkpoint(writes: StorageWrite[]): void
   /** See `StateStore`. */
   checkpointSlices?(rows: number): Generator<StorageWrite[], void> | undefined

@@ -1,4 +1,5 @@
 import { ByteKey } from '../../kernel/byte-key.ts'
+import type { StateStoreContext } from '../state-store.ts'
 import type { RowView } from './row-view.ts'
 import { TableRows } from './table-rows.ts'
 
@@ -13,8 +14,8 @@ export class LruRows extends TableRows {
   readonly #evicted = new ByteKey()
   #onEvict: ((key: ByteKey) => void) | undefined
 
-  constructor(maxEntries: number) {
-    super()
+  constructor(maxEntries: number, context: Pick<StateStoreContext, 'isTransactional'> = {}) {
+    super(context)
     this.#maxEntries = maxEntries
   }
 
@@ -30,7 +31,9 @@ export class LruRows extends TableRows {
   }
 
   override put(key: ByteKey, row: RowView | null): void {
-    const evicted = this.#put(key, row)
+    this.#forget(key, row)
+    super.put(key, row)
+    const evicted = this.#surplus(key, row)
     if (evicted === 0) return
     this.#onEvict?.(this.#keyOf(evicted))
     this.table.deleteRow(evicted)
@@ -41,14 +44,26 @@ export class LruRows extends TableRows {
   }
 
   override restore(key: ByteKey, row: RowView | null): void {
-    const evicted = this.#put(key, row)
+    this.#forget(key, row)
+    super.restore(key, row)
+    const evicted = this.#surplus(key, row)
     if (evicted !== 0) this.table.deleteRow(evicted)
   }
 
-  /** The row that is to go; 0: none. */
-  #put(key: ByteKey, row: RowView | null): number {
+  /** Rows that come back count as used last: in which order they were used before is known no more. */
+  override rollBack(): void {
+    super.rollBack()
+    const rows = new Set([...this.table.rows()].filter((row) => this.table.valueLength(row) >= 0))
+    for (const row of this.#used) if (!rows.has(row)) this.#used.delete(row)
+    for (const row of rows) this.#used.add(row)
+  }
+
+  #forget(key: ByteKey, row: RowView | null): void {
     if (row === null) this.#used.delete(this.table.find(key))
-    super.put(key, row)
+  }
+
+  /** The row that is to go after this one was put; 0: none. */
+  #surplus(key: ByteKey, row: RowView | null): number {
     if (row === null) return 0
     this.#use(this.table.find(key))
     if (this.#used.size <= this.#maxEntries) return 0

@@ -1,16 +1,23 @@
 import type { ByteKey } from '../../kernel/byte-key.ts'
 import type { KeyRange } from '../../kernel/ordered-rows.ts'
-import { VersionedTable } from '../../kernel/versioned-table.ts'
+import { VersionedTable, type Pin } from '../../kernel/versioned-table.ts'
+import type { StateStoreContext } from '../state-store.ts'
 import type { BaseByteRows } from './byte-rows.ts'
 import { RowView } from './row-view.ts'
 import type { KeyedRow } from './row.ts'
 import { TableScan } from './table-scan.ts'
 
-/** The rows of a store in memory. Commits and checkpoints do nothing, because a task that is closed dirty discards all rows. */
+/** The rows of a store in memory. A transactional one pins what was committed before its first write after that. Checkpoints do nothing. */
 export class TableRows implements BaseByteRows {
   readonly dirtyBytes = 0
   protected readonly table = new VersionedTable()
   readonly #view = new RowView()
+  readonly #isTransactional: boolean
+  #committed: Pin | undefined
+
+  constructor({ isTransactional = false }: Pick<StateStoreContext, 'isTransactional'> = {}) {
+    this.#isTransactional = isTransactional
+  }
 
   get heldBytes(): number {
     return this.table.usedBytes + this.table.indexBytes
@@ -21,8 +28,8 @@ export class TableRows implements BaseByteRows {
   }
 
   put(key: ByteKey, row: RowView | null): void {
-    if (row === null) this.table.delete(key)
-    else this.table.put(key, row.bytes, row.at, row.length, row.timestamp)
+    if (this.#isTransactional) this.#committed ??= this.table.pin()
+    this.#write(key, row)
   }
 
   /** There are no deletions: a row that is deleted goes. */
@@ -34,14 +41,27 @@ export class TableRows implements BaseByteRows {
     return this.table.count
   }
 
-  commit(): void {}
+  commit(): void {
+    if (this.#committed !== undefined) this.table.unpin(this.#committed)
+    this.#committed = undefined
+  }
 
   checkpoint(): void {}
 
   checkpointed(): void {}
 
   restore(key: ByteKey, row: RowView | null): void {
-    this.put(key, row)
+    this.#write(key, row)
+  }
+
+  rollBack(): void {
+    if (this.#committed !== undefined) this.table.revertAll(this.#committed)
+    this.commit()
+  }
+
+  #write(key: ByteKey, row: RowView | null): void {
+    if (row === null) this.table.delete(key)
+    else this.table.put(key, row.bytes, row.at, row.length, row.timestamp)
   }
 }
 

@@ -107,6 +107,13 @@ export class ByteCache implements EvictableCache {
     for (let steps = 3 * this.#table.places; steps > 0 && this.#bytes > least; steps--) this.#step()
   }
 
+  /** Forgets all entries, without emitting what waits. */
+  clear(): void {
+    this.#dirty = new DirtyEntries()
+    const rows = [...this.#table.rows()]
+    for (const row of rows) if (this.#table.valueLength(row) !== leaving) this.#remove(row)
+  }
+
   close(): void {
     this.#budget.unregister(this)
   }

@@ -59,6 +59,10 @@ export class CachingByteRows<K, V> implements ByteRows {
     this.#cache.flush()
   }
 
+  clear(): void {
+    this.#cache.clear()
+  }
+
   close(): void {
     this.#cache.close()
   }

@@ -97,6 +97,12 @@ export class CachingWindowRows<K, V> implements WindowRows {
     this.#cache.flush()
   }
 
+  /** Stream time is then that of the layer below. */
+  clear(): void {
+    this.#streamTime = -1
+    this.#cache.clear()
+  }
+
   close(): void {
     this.#cache.close()
   }

@@ -6,7 +6,7 @@ import type { StoreSpec } from '../store-spec.ts'
 export interface StoreLayers<S extends StoreSpec> {
   readonly spec: S
   /** The record cache, if the store has one. */
-  readonly cache?: { flush(): void; close(): void } | undefined
+  readonly cache?: { flush(): void; clear?(): void; close(): void } | undefined
   /** The lowest layer: it keeps the rows. */
   readonly base: BaseLayer
 }
@@ -18,6 +18,7 @@ export interface StoreLayers<S extends StoreSpec> {
 export abstract class LayeredStateStore<S extends StoreSpec> {
   readonly name: string
   readonly spec: S
+  readonly rollBack: (() => void) | undefined
   readonly #cache: StoreLayers<S>['cache']
   readonly #base: BaseLayer
   #isOpen = true
@@ -27,6 +28,8 @@ export abstract class LayeredStateStore<S extends StoreSpec> {
     this.spec = spec
     this.#cache = cache
     this.#base = base
+    const isUndone = base.rollBack !== undefined && (cache === undefined || cache.clear !== undefined)
+    this.rollBack = isUndone ? () => this.#rollBack() : undefined
   }
 
   get dirtyBytes(): number {
@@ -61,6 +64,12 @@ export abstract class LayeredStateStore<S extends StoreSpec> {
     this.#isOpen = false
     this.#cache?.close()
     this.#base.close?.()
+  }
+
+  /** The cache first: it has what the layer below does not know yet. */
+  #rollBack(): void {
+    this.#cache?.clear?.()
+    this.#base.rollBack?.()
   }
 
   /** Throws an `InvalidStateStoreError` (`STREAMS_STORE_CLOSED`). */

@@ -124,9 +124,21 @@ export class TableBuffer implements BaseByteRows, EvictableCache {
     this.#pin = undefined
   }
 
+  /** Without a pin nobody knows what the open rows have replaced, but storage: from there they are read. */
+  rollBack(): void {
+    const shown = this.#pin ?? this.#writtenPin
+    const rows = this.#open.rows.toArray()
+    let kept = 0
+    for (const row of rows) kept += this.#takeBack(row, shown)
+    this.#open.rows.clear()
+    this.commit()
+    this.#charge(kept)
+  }
+
   /** Appends the committed rows to `writes`, in key order. If the last checkpoint failed, its rows are appended again. */
   checkpoint(writes: StorageWrite[]): void {
     ;[this.#committed, this.#written] = this.#joined(this.#committed, this.#written)
+    if (this.#written.rows.length === 0) return
     const pin = this.#pinWritten()
     for (const row of sortRows(this.#written.rows.toArray(), this.#table)) writes.push(this.#storageWrite(row, pin))
   }
@@ -195,6 +207,25 @@ export class TableBuffer implements BaseByteRows, EvictableCache {
     table.setOwn(id, own | flag)
   }
 
+  /** Makes an open row what the pin shows of it. Returns the bytes that are kept of it, if storage has that. */
+  #takeBack(row: number, shown: Pin | undefined): number {
+    const table = this.#table
+    const own = table.own(row) & ~this.#open.flag
+    this.#dirtyBytes -= this.#sizeOf(row)
+    const isShown = shown !== undefined && table.isNewer(row, shown)
+    if (!isShown) this.#isComplete = false
+    const version = isShown ? table.versionAt(row, shown) : 0
+    const length = version === 0 ? leaving : table.valueLength(version)
+    const isStored = (own & isDirty) === 0
+    // A deletion that storage has is no row.
+    if (length === leaving || (isStored && length === noValue)) return this.#drop(row)
+    table.revert(row, shown!)
+    table.setOwn(row, own)
+    if (isStored) return this.#sizeOf(row)
+    this.#dirtyBytes += this.#sizeOf(row)
+    return 0
+  }
+
   #uncount(row: number, own: number): void {
     if ((own & isDirty) !== 0) this.#dirtyBytes -= this.#sizeOf(row)
     else if (this.#table.valueLength(row) !== leaving) this.#charge(-this.#sizeOf(row))
@@ -222,10 +253,10 @@ export class TableBuffer implements BaseByteRows, EvictableCache {
     return [from, to]
   }
 
-  /** Pins the committed state, which a checkpoint hands to storage. */
+  /** Pins the committed state, which a checkpoint hands to storage. There is some: open rows then have a pin below them. */
   #pinWritten(): Pin {
     const last = this.#writtenPin
-    const pin = this.#open.rows.length === 0 ? this.#table.pin() : (this.#pin ?? last ?? this.#table.pin())
+    const pin = this.#open.rows.length === 0 ? this.#table.pin() : (this.#pin ?? last)!
     this.#writtenPin = pin
     if (last !== undefined && last !== pin) this.#table.unpin(last)
     if (this.#pin !== undefined && this.#pin !== pin) this.#table.unpin(this.#pin)
@@ -287,9 +318,11 @@ export class TableBuffer implements BaseByteRows, EvictableCache {
     this.#drop(row)
   }
 
-  #drop(row: number): void {
+  /** Returns the bytes that are kept of the row: none. */
+  #drop(row: number): 0 {
     this.#table.setOwn(row, 0)
     this.#table.deleteRow(row)
+    return 0
   }
 
   /** Reads a row from storage, and keeps it. */

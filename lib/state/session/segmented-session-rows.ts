@@ -41,15 +41,16 @@ export class SegmentedSessionRows implements SessionRows {
   #streamTime = -1
   #keptFrom: number
   #committedState: Uint8Array | undefined
+  #committedTime: number
 
   constructor(options: SegmentedSessionOptions) {
     this.#options = options
     this.#segments = options.segments
     this.#isExact = options.expiry === 'exact'
-    const keepsUnemitted = options.spec.emit === 'on-window-close' && options.compatibility === 'safe'
-    this.#keptFrom = keepsUnemitted ? 0 : Infinity
+    this.#keptFrom = keptAtFirst(options)
     const state = options.table?.get(stateKey)
     if (state !== undefined) this.#advance(readInt64(state, 0))
+    this.#committedTime = this.#streamTime
   }
 
   get(sessionKey: string): Row | null {
@@ -131,10 +132,17 @@ export class SegmentedSessionRows implements SessionRows {
 
   commit(): void {
     this.#segments.commit()
+    this.#committedTime = this.#streamTime
     if (this.#options.table === undefined) return
     const state = Buffer.alloc(8)
     writeInt64(state, this.#streamTime, 0)
     this.#committedState = state
+  }
+
+  rollBack(): void {
+    this.#segments.rollBack()
+    this.#streamTime = this.#committedTime
+    this.#keptFrom = keptAtFirst(this.#options)
   }
 
   checkpoint(writes: StorageWrite[]): void {
@@ -230,6 +238,11 @@ export class SegmentedSessionRows implements SessionRows {
   #endOf(segmentId: number): number {
     return (segmentId + 1) * this.#segments.intervalMs - 1
   }
+}
+
+/** Until the operator says what it has emitted, all is kept. */
+function keptAtFirst({ spec, compatibility }: Pick<SegmentedSessionOptions, 'spec' | 'compatibility'>): number {
+  return spec.emit === 'on-window-close' && compatibility === 'safe' ? 0 : Infinity
 }
 
 function sessionsByTime(rows: Iterator<KeyedRow>): Iterator<KeyedRow> {

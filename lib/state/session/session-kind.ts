@@ -39,7 +39,7 @@ function openSessionStore(declared: Spec, context: StateStoreContext): StateStor
   const spec = context.compatibility === 'java' ? { ...declared, ...declared.supplied } : declared
   const codec = rowCodec(spec, context)
   const expiry = expiryOf(spec, context)
-  const segments = openSegments(spec, codec, copyOf(spec), (place) => new SessionsOfSegment(place), context)
+  const segments = openSegments(spec, codec, copyOf(spec), (place) => new SessionsOfSegment(place, context), context)
   const table = storageTable(spec.name, spec, context)
   const { droppedRecords: dropped, compatibility = 'safe' } = context
   const base = new SegmentedSessionRows({ spec, expiry, segments, table, dropped, compatibility })

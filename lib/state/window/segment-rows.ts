@@ -12,9 +12,13 @@ import { overlay, translated } from '../key-value/row-iterators.ts'
 import { RowView } from '../key-value/row-view.ts'
 import { row, type KeyedRow, type Row } from '../key-value/row.ts'
 import { TableScan } from '../key-value/table-scan.ts'
+import type { StateStoreContext } from '../state-store.ts'
 import { KeyScratch } from './key-scratch.ts'
 
 const noRow = row(Buffer.alloc(0), 0)
+
+/** Whether rows in memory can be taken back. See `StateStoreContext`. */
+export type Transactional = Pick<StateStoreContext, 'isTransactional'>
 
 /** Where rows are stored. */
 export interface RowPlace {
@@ -35,6 +39,7 @@ export class SegmentRows<T extends VersionedTable = VersionedTable> implements B
   protected readonly scratch = new KeyScratch()
   readonly #newTable: () => T
   readonly #place: RowPlace | undefined
+  readonly #isTransactional: boolean
   readonly #view = new RowView()
   /** Whether storage has rows that the table lacks. */
   #isPartial: boolean
@@ -45,10 +50,11 @@ export class SegmentRows<T extends VersionedTable = VersionedTable> implements B
   /** The state that the last checkpoint wrote. */
   #taken: Pin | undefined
 
-  /** `place` is absent for rows that are in memory only. */
-  constructor(newTable: () => T, place: RowPlace | undefined) {
+  /** `place` is absent for rows that are in memory only. Of these only transactional ones can be taken back. */
+  constructor(newTable: () => T, place: RowPlace | undefined, { isTransactional = false }: Transactional = {}) {
     this.#newTable = newTable
     this.#place = place
+    this.#isTransactional = isTransactional
     this.#isPartial = place?.content === 'rows'
     this.table = this.#begin()
   }
@@ -120,9 +126,17 @@ export class SegmentRows<T extends VersionedTable = VersionedTable> implements B
     this.#hasOpen = false
   }
 
+  /** Of rows on disk those stay that storage does not have: what else was replaced is read from there. */
+  rollBack(): void {
+    if (!this.#hasOpen) return
+    if (this.#place === undefined) this.#revert()
+    else this.#beginCommitted()
+    this.#hasOpen = false
+  }
+
   checkpoint(writes: StorageWrite[]): void {
     const committed = this.#committed
-    if (committed === undefined) return
+    if (committed === undefined || this.#place === undefined) return
     if (this.#taken !== undefined && this.#taken !== committed) this.table.unpin(this.#taken)
     this.#taken = committed
     let last = 0
@@ -146,24 +160,36 @@ export class SegmentRows<T extends VersionedTable = VersionedTable> implements B
   release(): void {
     if (this.#taken !== undefined) return
     const [former, dirty, committed] = [this.table, this.#dirty, this.#committed]
-    this.table = this.#begin()
-    this.#isPartial = true
-    if (committed !== undefined) {
-      for (const each of dirty) this.#copy(former, each, former.versionAt(each, committed))
-      this.#committed = this.table.pin()
-    }
+    this.#beginCommitted()
     for (const each of dirty) if (committed === undefined || former.isNewer(each, committed)) this.#copy(former, each, each)
   }
 
   #begin(): T {
     const table = this.#newTable()
     this.#dirty = []
-    if (this.#place === undefined) return table
-    table.written = (written) => {
-      this.#hasOpen = true
-      this.#dirty.push(written)
-    }
+    if (this.#place !== undefined)
+      table.written = (written) => {
+        this.#hasOpen = true
+        this.#dirty.push(written)
+      }
+    else if (this.#isTransactional) table.written = () => void (this.#hasOpen = true)
     return table
+  }
+
+  /** Begins again with the committed rows that storage does not have. It is asked for all others. */
+  #beginCommitted(): void {
+    const [former, dirty, committed] = [this.table, this.#dirty, this.#committed]
+    this.table = this.#begin()
+    this.#isPartial = true
+    this.#taken = undefined
+    if (committed === undefined) return
+    for (const each of dirty) this.#copy(former, each, former.versionAt(each, committed))
+    this.#committed = this.table.pin()
+  }
+
+  #revert(): void {
+    if (this.#committed === undefined) this.table = this.#begin()
+    else this.table.revertAll(this.#committed)
   }
 
   #readStored({ bytes, at, length }: ByteKey): RowView | null {

@@ -65,6 +65,8 @@ export class SegmentedWindowRows implements WindowRows {
   #streamTime = -1
   #keptFrom: number
   #committedState: Uint8Array | undefined
+  /** Where a rollback leads to. */
+  #lastCommit: Readonly<{ streamTime: number; store: number; changelog: number }>
 
   constructor(options: SegmentedWindowOptions) {
     this.#options = options
@@ -74,6 +76,7 @@ export class SegmentedWindowRows implements WindowRows {
     this.#isExact = options.expiry === 'exact'
     this.#keptFrom = options.unemitted === 'kept' ? 0 : Infinity
     this.#readState()
+    this.#lastCommit = this.#now()
   }
 
   get(key: ByteKey, startMs: number): RowView | null {
@@ -153,7 +156,17 @@ export class SegmentedWindowRows implements WindowRows {
 
   commit(): void {
     this.#segments.commit()
+    this.#lastCommit = this.#now()
     if (this.#options.table !== undefined) this.#committedState = this.#state()
+  }
+
+  rollBack(): void {
+    const { sequences, unemitted } = this.#options
+    const { streamTime, store, changelog } = this.#lastCommit
+    this.#segments.rollBack()
+    this.#streamTime = streamTime
+    this.#keptFrom = unemitted === 'kept' ? 0 : Infinity
+    Object.assign(sequences, { store, changelog })
   }
 
   checkpoint(writes: StorageWrite[]): void {
@@ -275,6 +288,10 @@ export class SegmentedWindowRows implements WindowRows {
   #behind(bounds: OrderedRange, { id }: Pick<Segment, 'id'>, after: string | undefined): OrderedRange {
     if (after === undefined || id !== this.#segments.idOf(startOfWindow(after))) return bounds
     return bounds.reverse ? { ...bounds, to: after } : { ...bounds, from: `${after}\0` }
+  }
+
+  #now() {
+    return { streamTime: this.#streamTime, ...this.#options.sequences }
   }
 
   #state(): Uint8Array {

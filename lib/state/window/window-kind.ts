@@ -101,7 +101,7 @@ function cachingOptions(base: SegmentedWindowRows, { compatibility }: StateStore
 
 function windowBase(spec: Spec, format: RowFormat, context: StateStoreContext) {
   const expiry = expiryOf(spec, context)
-  const segments = openSegments(spec, format, copyOf(spec), (place) => new WindowedRows(place), context)
+  const segments = openSegments(spec, format, copyOf(spec), (place) => new WindowedRows(place, context), context)
   const sequences = { store: 0, changelog: 0 }
   const likeJava = expiry === 'segmented' ? 'overwrite' : 'restart'
   const sequencesAfterRestore = context.compatibility === 'java' ? likeJava : 'continue'

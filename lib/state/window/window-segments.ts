@@ -2,7 +2,7 @@ import type { StorageEnvironment, StorageWrite } from '../../storage/storage.ts'
 import { VersionedTable } from '../../kernel/versioned-table.ts'
 import type { RowFormat } from '../key-value/row-codec.ts'
 import type { CacheBudget, EvictableCache } from '../state-store.ts'
-import { SegmentRows, type RowPlace } from './segment-rows.ts'
+import { SegmentRows, type RowPlace, type Transactional } from './segment-rows.ts'
 
 /** The rows whose times are in one span: the starts of windows, the ends of sessions, or the ends of versions. */
 export interface Segment<R extends AnyRows = SegmentRows> {
@@ -15,8 +15,8 @@ export interface Segment<R extends AnyRows = SegmentRows> {
 type AnyRows = Pick<SegmentRows, keyof SegmentRows>
 
 /** Opens rows whose keys have no order by time. */
-export function plainRows(place: RowPlace | undefined): SegmentRows {
-  return new SegmentRows(() => new VersionedTable(), place)
+export function plainRows(place: RowPlace | undefined, context?: Transactional): SegmentRows {
+  return new SegmentRows(() => new VersionedTable(), place, context)
 }
 
 /** Where segments keep their rows. Absent for stores in memory. */
@@ -44,6 +44,7 @@ export class WindowSegments<R extends AnyRows = SegmentRows> implements Evictabl
   readonly #openRows: (place: RowPlace | undefined) => R
   readonly #storage: SegmentStorage | undefined
   readonly #copy: 'by-time' | 'none'
+  readonly #context: Transactional
   #live: Segment<R>[] = []
   #expired: Segment<R>[] = []
   #doomed: Segment<R>[] = []
@@ -55,11 +56,13 @@ export class WindowSegments<R extends AnyRows = SegmentRows> implements Evictabl
     storage: SegmentStorage | undefined,
     openRows: (place: RowPlace | undefined) => R,
     copy: 'by-time' | 'none' = 'none',
+    context: Transactional = {},
   ) {
     this.intervalMs = Math.min(intervalMs, longestIntervalMs)
     this.#openRows = openRows
     this.#storage = storage
     this.#copy = copy
+    this.#context = context
     storage?.kept?.register(this)
     for (const id of this.#storedIds()) this.#live.push(this.#open(id, 'rows'))
   }
@@ -114,6 +117,13 @@ export class WindowSegments<R extends AnyRows = SegmentRows> implements Evictabl
     this.#expired = []
   }
 
+  /** What has expired since the last commit has not. A segment that has come since then stays, without rows. */
+  rollBack(): void {
+    this.#live = [...this.#expired, ...this.#live].sort((left, right) => left.id - right.id)
+    this.#expired = []
+    for (const rows of this.#all()) rows.rollBack()
+  }
+
   checkpoint(writes: StorageWrite[]): void {
     for (const rows of this.#all()) rows.checkpoint(writes)
   }
@@ -165,7 +175,7 @@ export class WindowSegments<R extends AnyRows = SegmentRows> implements Evictabl
 
   #open(id: number, content: RowPlace['content']): Segment<R> {
     const [rows, byTime] = this.#tableNames(id).map((name) => this.#place(name, content))
-    return { id, rows: this.#openRows(rows), byTime: this.#copy === 'none' ? undefined : plainRows(byTime) }
+    return { id, rows: this.#openRows(rows), byTime: this.#copy === 'none' ? undefined : plainRows(byTime, this.#context) }
   }
 
   #place(name: string, content: RowPlace['content']): RowPlace | undefined {

@@ -4,15 +4,15 @@ import { asBuffer, latin1Slice } from '../../model/bytes.ts'
 import type { RowView } from '../key-value/row-view.ts'
 import type { KeyedRow } from '../key-value/row.ts'
 import type { FoundWindows } from './found-windows.ts'
-import { rowIn, SegmentRows, type RowPlace } from './segment-rows.ts'
+import { rowIn, SegmentRows, type RowPlace, type Transactional } from './segment-rows.ts'
 import { boundsOfKey, sequenceOfWindow, startOfWindow, textOf } from './window-key.ts'
 
 /** The rows of a segment whose keys end in times: those of one key are found without an order of all rows. */
 class TimedRows extends SegmentRows<WindowedTable> {
   readonly #suffixBytes: number
 
-  constructor(suffixBytes: number, place: RowPlace | undefined) {
-    super(() => new WindowedTable(suffixBytes), place)
+  constructor(suffixBytes: number, place: RowPlace | undefined, context?: Transactional) {
+    super(() => new WindowedTable(suffixBytes), place, context)
     this.#suffixBytes = suffixBytes
   }
 
@@ -36,8 +36,8 @@ class TimedRows extends SegmentRows<WindowedTable> {
 
 /** The windows of a segment. */
 export class WindowedRows extends TimedRows {
-  constructor(place: RowPlace | undefined) {
-    super(windowSuffixBytes, place)
+  constructor(place: RowPlace | undefined, context?: Transactional) {
+    super(windowSuffixBytes, place, context)
   }
 
   /** The view is valid until the next call. */
@@ -71,8 +71,8 @@ export class WindowedRows extends TimedRows {
 
 /** The sessions of a segment. */
 export class SessionsOfSegment extends TimedRows {
-  constructor(place: RowPlace | undefined) {
-    super(sessionSuffixBytes, place)
+  constructor(place: RowPlace | undefined, context?: Transactional) {
+    super(sessionSuffixBytes, place, context)
   }
 
   /** The sessions of a key that end in these times, the earliest first. */

@@ -1,4 +1,4 @@
-import type { CommitOutcome, Committer } from '../../../lib/runtime/loop/committer.ts'
+import type { CommitOutcome, Committer, Undone } from '../../../lib/runtime/loop/committer.ts'
 import type { CommitterOptions } from '../../../lib/runtime/loop/open-stream-thread.ts'
 import type { ManagedTask } from '../../../lib/runtime/task/managed-task.ts'
 
@@ -19,15 +19,15 @@ export class AllOrNothingCommitter implements Committer {
     const { running } = tasks
     const prepared = running.map(({ task }) => ({ task, offsets: task.prepareCommit() }))
     await output.flush()
-    if (this.isFailing) return { committed: [], aborted: await this.abort() }
+    if (this.isFailing) return { committed: [], ...(await this.abort()) }
     const offsets = prepared.flatMap((each) => each.offsets)
     if (offsets.length > 0) await membership.commit(offsets)
     for (const each of prepared) each.task.postCommit(each.offsets, checkpoint)
-    return { committed: running, aborted: [] }
+    return { committed: running, aborted: [], lastCommit: 'known' }
   }
 
-  async abort(): Promise<readonly ManagedTask[]> {
+  async abort(): Promise<Undone> {
     this.isFailing = false
-    return this.#options.tasks.running
+    return { aborted: this.#options.tasks.running, lastCommit: 'known' }
   }
 }

@@ -52,7 +52,7 @@ t.test('output is acknowledged before offsets are committed, and stores follow l
   const calls: string[] = []
   const { committer, purged } = open(calls)
   const tasks = [managed(new FakeTask('0_0', calls)), managed(new FakeTask('0_1', calls))]
-  t.same(await committer.commit(tasks, 'if-due'), { committed: tasks, aborted: [] })
+  t.same(await committer.commit(tasks, 'if-due'), { committed: tasks, aborted: [], lastCommit: 'known' })
   t.same(calls, [
     'prepareCommit 0_0',
     'prepareCommit 0_1',
@@ -108,7 +108,7 @@ t.test('a refused commit that may pass leaves everything uncommitted, until it h
     const { committer, clock, failures } = open(calls)
     const tasks = [managed(new FakeTask('0_0', calls))]
     failures.commit = trouble(kind)
-    t.same(await committer.commit(tasks, 'if-due'), { committed: [], aborted: [] })
+    t.same(await committer.commit(tasks, 'if-due'), { committed: [], aborted: [], lastCommit: 'known' })
     t.notOk(
       calls.some((call) => call.startsWith('postCommit')),
       'no store is written',
@@ -149,7 +149,7 @@ t.test('errors that do not pass, and storage that cannot be written, end the thr
 t.test('an abort takes the tasks that are asked for, and no other', async (t) => {
   const { committer } = open([])
   const tasks = [managed(new FakeTask('0_0'))]
-  t.same(await committer.abort(tasks), tasks)
+  t.same(await committer.abort(tasks), { aborted: tasks, lastCommit: 'unknown' })
 })
 
 t.test('tasks whose output is not acknowledged are left out; the others are committed', async (t) => {
@@ -157,6 +157,6 @@ t.test('tasks whose output is not acknowledged are left out; the others are comm
   const { committer } = open(calls)
   const late = { ...managed(new FakeTask('0_0', calls)), output: { ...settledOutput, checkSettled: () => false } }
   const other = managed(new FakeTask('0_1', calls))
-  t.same(await committer.commit([late, other], 'if-due'), { committed: [other], aborted: [] })
+  t.same(await committer.commit([late, other], 'if-due'), { committed: [other], aborted: [], lastCommit: 'known' })
   t.same(calls.filter((call) => call.startsWith('postCommit')), ['postCommit if-due 0_1']) // prettier-ignore
 })

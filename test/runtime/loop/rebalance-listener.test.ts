@@ -24,9 +24,9 @@ function open(
     urgency: 'by-schedule',
     commit: async (asked, checkpoint) => {
       tasks.calls.push(`commit ${asked.length} ${checkpoint}`)
-      return { committed: [], aborted: [], ...outcome(asked, tasks) }
+      return { committed: [], aborted: [], lastCommit: 'known', ...outcome(asked, tasks) }
     },
-    abort: async (asked) => asked,
+    abort: async (asked) => ({ aborted: asked, lastCommit: 'known' }),
   }
   const clock = new ManualClock(0)
   const warnings: string[] = []
@@ -166,7 +166,7 @@ t.test('a revoked task that still restores has nothing to commit', async (t) => 
 t.test('tasks that are aborted with a revoked one begin again', async (t) => {
   const { listener, calls, done } = open((_, tasks) => ({ aborted: tasks.all }))
   await done(listener.onRevoked(['0_1']))
-  t.same(calls, ['commit 1 always', 'close dirty 0_1', 'recreate 0_0 with state kept'])
+  t.same(calls, ['commit 1 always', 'close dirty 0_1', 'begin 0_0 again at the known commit'])
 })
 
 t.test('a lost task is closed without a commit, and the log says why it is lost', async (t) => {

@@ -19,7 +19,8 @@ function open(abort?: (asked: readonly ManagedTask[], tasks: FakeTasks) => reado
       return steps.at(-1)!.promise
     },
   }
-  const committer = { abort: async (asked: readonly ManagedTask[]) => abort?.(asked, tasks) ?? asked }
+  const lastCommit = 'unknown' as const
+  const committer = { abort: async (asked: readonly ManagedTask[]) => ({ aborted: abort?.(asked, tasks) ?? asked, lastCommit }) }
   const updater = new StateUpdater({ changelogs, tasks, committer, jobs, logger: silentLogger })
   return { updater, changelogs, steps, jobs, calls: tasks.calls }
 }
@@ -51,7 +52,7 @@ t.test('state that the broker cannot complete is destroyed; tasks that are abort
     [undefined, ['recreate 0_1 with state destroyed']],
     [
       (_: readonly ManagedTask[], { all }: FakeTasks) => all,
-      ['recreate 0_1 with state destroyed', 'recreate 0_0 with state kept'],
+      ['recreate 0_1 with state destroyed', 'begin 0_0 again at the unknown commit'],
     ],
   ] as const) {
     const { updater, steps, jobs, calls } = open(abort)

@@ -22,6 +22,7 @@ export class FakeTask implements ActiveTask {
   processed = 0
   dirtyBytes = 0
   readonly storeBytes = 0
+  readonly canRollBack = false
   readonly inputBytes = 0
   lag = 0
   nextWallClockMs = Infinity
@@ -138,6 +139,11 @@ export class FakeTask implements ActiveTask {
     this.#note('checkpoint')
   }
 
+  rollBack(): [] {
+    this.#note('rollBack')
+    return []
+  }
+
   close(): void {
     this.#note('close')
     this.onClose()
@@ -153,7 +159,7 @@ export class FakeTask implements ActiveTask {
 export const settledOutput: TaskOutput = {
   checkSettled: () => true,
   checkHeldBack: () => false,
-  close: () => undefined,
+  discard: () => undefined,
   topic: (name) => new Log().topic(name),
 }
 

@@ -42,6 +42,10 @@ export class FakeTasks {
     if (tasks.length > 0) this.calls.push(`recreate ${names(tasks)} with state ${state}`)
   }
 
+  beginAgain(tasks: readonly ManagedTask[], lastCommit: 'known' | 'unknown'): void {
+    if (tasks.length > 0) this.calls.push(`begin ${names(tasks)} again at the ${lastCommit} commit`)
+  }
+
   async endCheckpoints(tasks: readonly ManagedTask[]): Promise<void> {
     for (const managed of tasks) while (managed.task.continueCheckpoint()) this.calls.push(`slice ${names([managed])}`)
   }
