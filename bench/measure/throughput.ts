@@ -94,6 +94,8 @@ class ThroughputRun {
         if (pass >= 0) contender.passes.push(figures)
       }
     }
+    // A process that is killed leaves no profile.
+    if (this.#plan.profile !== null) for (const { side, subject } of contenders) if (side !== java) await subject.end()
     return this.#result(contenders, cell, floor)
   }
 

@@ -21,8 +21,9 @@ export class SlowRecords {
   /** Told how long the last records of a task took: `count` of them, the last one included. */
   took(task: ActiveTask, tookMs: number, count: number): void {
     const { logger, sessionTimeoutMs } = this.#options
+    if (tookMs < sessionTimeoutMs / 2) return
     const { lastRecord } = task
-    if (tookMs < sessionTimeoutMs / 2 || lastRecord === null) return
+    if (lastRecord === null) return
     const { node, topic, partition, offset } = lastRecord
     const before = count > 1 ? ` or one of the ${count - 1} before it` : ''
     const message =

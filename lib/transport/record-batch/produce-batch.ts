@@ -34,4 +34,9 @@ export interface ProduceBatch {
   append(key: Uint8Array | ByteSpan | null, value: Uint8Array | ByteSpan | null, timestamp: number, headers: Headers): void
   /** Writes header and checksum, and returns the bytes of the batch. A retry may seal the batch again with another stamp. */
   seal(stamp: ProducerStamp): Uint8Array
+  /**
+   * Called by a producer when the batch is acknowledged, so that its memory serves the next one. `count` and `byteLength` stay; its bytes are
+   * gone. Absent: its memory is left to the garbage collector.
+   */
+  release?(): void
 }

@@ -1,6 +1,7 @@
 import { assert } from '../../model/assert.ts'
 import type { ByteSpan } from '../../model/byte-span.ts'
 import type { Headers } from '../../model/headers.ts'
+import type { BatchMemory } from './batch-memory.ts'
 import { compress, compressionId } from './compression.ts'
 import type { Compression, ProduceBatch, ProducerStamp } from './produce-batch.ts'
 import { intSize, longSize, writeInt, writeLong } from './varint.ts'
@@ -16,6 +17,9 @@ export const noProducer: ProducerStamp = Object.freeze({
 
 const initialBytes = 1024
 
+/** A batch that is released has nothing left. */
+const released = Buffer.alloc(0)
+
 /** Up to this length a loop copies bytes faster than `Buffer.set`. */
 const loopBytesMax = 32
 
@@ -27,6 +31,7 @@ type Slice = Uint8Array | ByteSpan | null
  */
 export class RecordBatchBuilder implements ProduceBatch {
   readonly #compression: Compression
+  readonly #memory: BatchMemory | undefined
   #bytes: Buffer = Buffer.allocUnsafe(initialBytes)
   #end: number = field.records
   #count = 0
@@ -35,9 +40,13 @@ export class RecordBatchBuilder implements ProduceBatch {
   #maxTimestamp = -1
   #packed: Buffer | null = null
 
-  /** Timestamps are stored as deltas to the first one, or to `baseTimestamp` if it is not null (KIP-534). */
-  constructor(compression: Compression = 'none', baseTimestamp: number | null = null) {
+  /**
+   * Timestamps are stored as deltas to the first one, or to `baseTimestamp` if it is not null (KIP-534). A batch that is released leaves its
+   * buffer to `memory`, which has it for the next one.
+   */
+  constructor(compression: Compression = 'none', baseTimestamp: number | null = null, memory?: BatchMemory) {
     this.#compression = compression
+    this.#memory = memory
     this.#baseTimestamp = baseTimestamp
   }
 
@@ -86,6 +95,12 @@ export class RecordBatchBuilder implements ProduceBatch {
     return bytes
   }
 
+  release(): void {
+    this.#memory?.give(this.#bytes)
+    this.#bytes = released
+    this.#packed = null
+  }
+
   #pack(): Buffer {
     if (this.#packed !== null) return this.#packed
     const records = compress(this.#bytes.subarray(field.records, this.#end), this.#compression)
@@ -111,7 +126,8 @@ export class RecordBatchBuilder implements ProduceBatch {
 
   #reserve(length: number): void {
     if (this.#end + length <= this.#bytes.length) return
-    const grown = Buffer.allocUnsafe(Math.max(this.#bytes.length * 2, this.#end + length))
+    const needed = this.#end + length
+    const grown = this.#memory?.take(needed) ?? Buffer.allocUnsafe(Math.max(this.#bytes.length * 2, needed))
     this.#bytes.copy(grown, 0, 0, this.#end)
     this.#bytes = grown
   }

@@ -7,6 +7,7 @@ import { IdempotentSession, namelessSession } from '../../producer-session.ts'
 import type { ProducerIdentity, ProducerSession } from '../../producer-session.ts'
 import type { ProduceResult, Producer, ProducerOptions } from '../../producer.ts'
 import type { ProduceBatch, ProducerStamp } from '../../record-batch/produce-batch.ts'
+import { BatchMemory } from '../../record-batch/batch-memory.ts'
 import { RecordBatchBuilder } from '../../record-batch/record-batch-builder.ts'
 import { errorCodes } from '../wire/error-codes.ts'
 import { initProducerIdRequest, produceRequest } from '../wire/produce-requests.ts'
@@ -39,6 +40,7 @@ export class KafkaProducer implements Producer {
   readonly #options: ProducerOptions
   readonly #session: ProducerSession
   readonly #order = new PartitionOrder()
+  readonly #memory = new BatchMemory()
   readonly #underway = new Set<Delivery>()
   readonly #waiting = new Set<Delivery>()
   readonly #busyLeaders = new Set<number>()
@@ -57,7 +59,7 @@ export class KafkaProducer implements Producer {
   }
 
   newBatch(): ProduceBatch {
-    return new RecordBatchBuilder(this.#options.compression)
+    return new RecordBatchBuilder(this.#options.compression, null, this.#memory)
   }
 
   send({ topic, partition }: TopicPartition, batch: ProduceBatch): Promise<ProduceResult> {
@@ -164,14 +166,19 @@ export class KafkaProducer implements Producer {
 
   #settle(delivery: Delivery, response: ProduceResponse | undefined): void {
     const code = response?.errorCode ?? errorCodes.UNKNOWN_TOPIC_OR_PARTITION
-    if (code === 0 || code === errorCodes.DUPLICATE_SEQUENCE_NUMBER)
-      return this.#end(delivery).resolve({ baseOffset: response!.baseOffset })
+    if (code === 0 || code === errorCodes.DUPLICATE_SEQUENCE_NUMBER) return this.#acknowledged(delivery, response!.baseOffset)
     const { message = null, recordErrors = [] } = response ?? {}
     const error = kafkaError(code, `Cannot write ${partitionKey(delivery.at)}`, { ...delivery.at, message, recordErrors })
     if (lostSequences.has(code) && delivery.stamp!.producerId >= 0) return this.#lost(delivery, error)
     // The broker refused the first attempt, so the log does not have the batch.
     if (delivery.failures === 0 && error.kind === 'fatal' && code !== errorCodes.UNKNOWN_SERVER_ERROR) this.#takeBack(delivery)
     void this.#retryLater(delivery, error)
+  }
+
+  /** A batch that was given up before keeps its bytes: whoever waited for it may read them. */
+  #acknowledged(delivery: Delivery, baseOffset: number): void {
+    if (this.#underway.has(delivery)) delivery.batch.release?.()
+    this.#end(delivery).resolve({ baseOffset })
   }
 
   #takeBack(delivery: Delivery): void {
