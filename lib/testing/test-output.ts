@@ -39,6 +39,10 @@ export class TestOutput implements RecordOutput {
     return topic
   }
 
+  changelog(name: string): TopicOutput {
+    return this.topic(name)
+  }
+
   /** Returns the records that were written since the last call. */
   drain(): readonly ProducedRecord[] {
     const produced = this.#produced

@@ -117,7 +117,7 @@ export class PacedTask {
       subtopologies,
       partitions: [...topics].map((topic) => ({ topic, partition: 0 })),
       storage: this.#storage,
-      output: { topic: (name) => this.#topic(name) },
+      output: { topic: (name) => this.#topic(name), changelog: (name) => this.#topic(name) },
       globalStores: { names: new Set(), store: () => undefined },
     })
     this.#task.open()

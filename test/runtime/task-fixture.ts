@@ -28,6 +28,10 @@ export class Log implements RecordOutput {
       void this.of(name).push({ key: copied(key)!, value: copied(value), timestamp: timestamp ?? 0, headers })
     return { name, partitions: 1, whenKnown: (write) => write(), append, nextOffset: () => this.of(name).length }
   }
+
+  changelog(name: string): TopicOutput {
+    return this.topic(name)
+  }
 }
 
 /** The records of a log with their offsets. */

@@ -168,7 +168,7 @@ export class ProducerOutput {
   #tellStuck(): void {
     const nowMs = this.#options.clock.monotonic()
     for (const partition of this.#partitions()) {
-      if (!partition.isStuck(nowMs)) this.#told.delete(partition)
+      if (!partition.isStuck(nowMs) || partition.waitsForOthers) this.#told.delete(partition)
       else if (!this.#told.has(partition)) this.#tell(partition)
     }
   }
@@ -220,7 +220,12 @@ export class ProducerOutput {
   }
 
   #noted(): NotedOutput {
-    return new NotedOutput((name) => this.#topic(name), this.#options.clock)
+    const { clock, isTransactional = false } = this.#options
+    return new NotedOutput({
+      topicOf: (name) => this.#topic(name),
+      clock,
+      changelogs: isTransactional ? 'with-output' : 'after-output',
+    })
   }
 
   #topic(name: string): ProducerTopic {

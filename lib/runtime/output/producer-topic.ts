@@ -4,7 +4,7 @@ import { PartitionOrder } from '../../transport/partition-order.ts'
 import type { Producer } from '../../transport/producer.ts'
 import type { ProduceBatch } from '../../transport/record-batch/produce-batch.ts'
 import type { OutputBytes, TopicOutput } from './record-output.ts'
-import { PartitionOutput } from './partition-output.ts'
+import { PartitionOutput, type Before } from './partition-output.ts'
 import type { RefusedRecords } from '../errors/refused-records.ts'
 
 /** A batch is sent when it is this large, or when the loop has nothing else to do. */
@@ -91,9 +91,7 @@ export class ProducerTopic implements TopicOutput {
   }
 
   sendAll(): void {
-    this.#partitions.forEach((output) => {
-      if (output.open !== null) this.#send(output, output.open)
-    })
+    this.#partitions.forEach((output) => this.send(output))
   }
 
   /** Gives up what is not sent yet. Later batches are sent when those under way are settled, well or not. */
@@ -104,24 +102,38 @@ export class ProducerTopic implements TopicOutput {
     })
   }
 
-  #send(output: PartitionOutput, batch: ProduceBatch): void {
-    output.sent(batch)
-    const sending = this.#order.run(output.at, () => this.#deliver(output, batch)).finally(() => output.settled(batch))
-    this.#options.track(sending)
+  /** Sends the open batch of a partition. */
+  send(output: PartitionOutput): void {
+    if (output.open !== null) this.#send(output, output.open)
   }
 
-  async #deliver(output: PartitionOutput, batch: ProduceBatch): Promise<void> {
+  #send(output: PartitionOutput, batch: ProduceBatch): void {
+    output.sent(batch)
+    const { before } = output
+    output.last = this.#order.run(output.at, () => this.#deliver(output, batch, before)).finally(() => output.settled(batch))
+    this.#options.track(output.last)
+  }
+
+  async #deliver(output: PartitionOutput, batch: ProduceBatch, before: Before | null): Promise<void> {
     if (output.isDiscarded) return
     // The records of a batch that was given up are processed again later. No batch may be written before them.
     if (output.failure !== null) throw output.failure.reason
-    output.underWay(this.#options.clock.monotonic())
     try {
+      if (before !== null && !(await this.#mayFollow(output, before))) return
+      output.underWay(this.#options.clock.monotonic())
       const nextOffset = await this.#settled(output, batch)
       if (nextOffset !== undefined) output.nextOffset = Math.max(output.nextOffset ?? 0, nextOffset)
     } catch (reason) {
       output.failure = { reason }
       throw reason
     }
+  }
+
+  /** Waits for what comes before a batch. False: the batch is given up. */
+  async #mayFollow(output: PartitionOutput, before: Before): Promise<boolean> {
+    output.waits(this.#options.clock.monotonic())
+    const isWritten = await before()
+    return isWritten && !output.isDiscarded
   }
 
   /** Sends a batch. Resolves to the offset after the last record written; undefined if none was. */

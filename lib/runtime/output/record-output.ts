@@ -11,6 +11,11 @@ export type OutputBytes = Uint8Array | ByteSpan | null
 export interface RecordOutput {
   /** The same name gives the same object. */
   topic(name: string): TopicOutput
+  /**
+   * The changelog of a store. At least once, its records are written after all that the task has written elsewhere by then: a store that
+   * is restored never knows a change of which the output is lost. In a transaction they are written together.
+   */
+  changelog(name: string): TopicOutput
 }
 
 export interface TopicOutput {

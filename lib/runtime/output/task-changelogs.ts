@@ -20,12 +20,12 @@ export class TaskChangelogs implements ChangelogOutput {
   }
 
   sink(topic: string): ChangelogSink {
-    const output = this.#output.topic(topic)
+    const output = this.#output.changelog(topic)
     const partition = this.#partition
     return { append: (key, value, timestamp, headers) => output.append(partition, key, value, timestamp, headers) }
   }
 
   nextOffset(topic: string): number | undefined {
-    return this.#output.topic(topic).nextOffset(this.#partition)
+    return this.#output.changelog(topic).nextOffset(this.#partition)
   }
 }

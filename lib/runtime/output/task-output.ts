@@ -1,5 +1,5 @@
 import type { Clock } from '../../clock/clock.ts'
-import type { PartitionOutput } from './partition-output.ts'
+import type { Before, PartitionOutput } from './partition-output.ts'
 import { stuckMs } from './partition-output.ts'
 import type { ProducerTopic } from './producer-topic.ts'
 import type { RecordOutput, TopicOutput } from './record-output.ts'
@@ -13,32 +13,46 @@ export interface TaskOutput extends RecordOutput {
    * all that it has written is acknowledged. Otherwise a partition that is always late would never let it be committed.
    */
   checkHeldBack(): boolean
-  /** Called when the work of the task is given up. What waits until more is known of its topic is not written any more. */
+  /**
+   * Called when the work of the task is given up. What waits until more is known of its topic is not written any more, nor are records of
+   * changelogs that are not sent yet.
+   */
   discard(): void
+}
+
+export interface NotedOutputOptions {
+  readonly topicOf: (name: string) => ProducerTopic
+  readonly clock: Pick<Clock, 'monotonic'>
+  /** Whether batches of changelogs wait until other output is acknowledged. */
+  readonly changelogs: 'after-output' | 'with-output'
 }
 
 /** Notes to which partitions a task writes. */
 export class NotedOutput implements TaskOutput {
-  readonly #topicOf: (name: string) => ProducerTopic
-  readonly #clock: Pick<Clock, 'monotonic'>
+  readonly #options: NotedOutputOptions
   readonly #topics = new Map<string, TopicOutput>()
   readonly #written = new Set<PartitionOutput>()
   #last: PartitionOutput | undefined
   /** Records that wait until more is known of their topic, and since when. */
   #waiting = 0
   #waitingSinceMs = 0
+  #noneWaits = Promise.withResolvers<void>()
   #isHeldBack = false
   #discarded = 0
+  /** What batches of changelogs wait for. */
+  #before: Before
 
-  constructor(topicOf: (name: string) => ProducerTopic, clock: Pick<Clock, 'monotonic'>) {
-    this.#topicOf = topicOf
-    this.#clock = clock
+  constructor(options: NotedOutputOptions) {
+    this.#options = options
+    this.#before = this.#untilDiscarded()
   }
 
   topic(name: string): TopicOutput {
-    const topic = this.#topics.get(name) ?? this.#open(this.#topicOf(name))
-    this.#topics.set(name, topic)
-    return topic
+    return this.#opened(name, () => null)
+  }
+
+  changelog(name: string): TopicOutput {
+    return this.#opened(name, this.#options.changelogs === 'after-output' ? () => this.#before : () => null)
   }
 
   checkSettled(): boolean {
@@ -54,21 +68,49 @@ export class NotedOutput implements TaskOutput {
 
   discard(): void {
     this.#discarded++
+    this.#before = this.#untilDiscarded()
+    this.#noneWait()
+    // Other output is sent all the same. The records that have written both are processed again.
+    for (const partition of this.#written) if (partition.before !== null) partition.open = null
     this.#written.clear()
     this.#last = undefined
     this.#waiting = 0
     this.#isHeldBack = false
   }
 
+  /** Sends what the task has written to topics that are no changelogs, and waits until it is acknowledged. */
+  #untilDiscarded(): Before {
+    const discarded = this.#discarded
+    return async () => {
+      // The record that wrote to the changelog may still be processed, and its output follows in the same turn.
+      await Promise.resolve()
+      while (this.#waiting > 0 && discarded === this.#discarded) await this.#noneWaits.promise
+      if (discarded === this.#discarded) await Promise.all(this.#sendOutput())
+      return discarded === this.#discarded
+    }
+  }
+
+  #sendOutput(): Promise<void>[] {
+    const output = [...this.#written].filter(({ before, isSettled }) => before === null && !isSettled)
+    for (const partition of output) this.#options.topicOf(partition.at.topic).send(partition)
+    return output.map(({ last }) => last)
+  }
+
   #isStuck(): boolean {
-    const nowMs = this.#clock.monotonic()
+    const nowMs = this.#options.clock.monotonic()
     if (this.#waiting > 0 && nowMs - this.#waitingSinceMs >= stuckMs) return true
     for (const partition of this.#written) if (partition.isStuck(nowMs)) return true
     return false
   }
 
-  #open(topic: ProducerTopic): TopicOutput {
-    const note = (partition: number): void => this.#note(topic.partition(partition))
+  #opened(name: string, before: () => Before | null): TopicOutput {
+    const topic = this.#topics.get(name) ?? this.#open(this.#options.topicOf(name), before)
+    this.#topics.set(name, topic)
+    return topic
+  }
+
+  #open(topic: ProducerTopic, before: () => Before | null): TopicOutput {
+    const note = (partition: number): void => this.#note(topic.partition(partition), before)
     return {
       name: topic.name,
       get partitions() {
@@ -76,25 +118,32 @@ export class NotedOutput implements TaskOutput {
       },
       whenKnown: (write, ready) => topic.whenKnown(this.#counted(write), ready),
       append(partition, key, value, timestamp, headers) {
-        topic.append(partition, key, value, timestamp, headers)
         note(partition)
+        topic.append(partition, key, value, timestamp, headers)
       },
       nextOffset: (partition) => topic.nextOffset(partition),
     }
   }
 
   #counted(write: () => void): () => void {
-    if (this.#waiting++ === 0) this.#waitingSinceMs = this.#clock.monotonic()
+    if (this.#waiting++ === 0) this.#waitingSinceMs = this.#options.clock.monotonic()
     const discarded = this.#discarded
     return () => {
       if (discarded !== this.#discarded) return
       this.#waiting--
       write()
+      if (this.#waiting === 0) this.#noneWait()
     }
   }
 
-  #note(partition: PartitionOutput): void {
+  #noneWait(): void {
+    this.#noneWaits.resolve()
+    this.#noneWaits = Promise.withResolvers<void>()
+  }
+
+  #note(partition: PartitionOutput, before: () => Before | null): void {
     if (partition === this.#last) return
+    partition.before = before()
     this.#written.add(partition)
     this.#last = partition
   }

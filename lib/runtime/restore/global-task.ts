@@ -16,6 +16,7 @@ import { storedSchemas, type StoredSchemas } from '../serdes/known-schemas.ts'
 import type { RunningSource } from '../task/processor-topology.ts'
 import { ProcessorTopology } from '../task/processor-topology.ts'
 import { RecordCollector } from '../output/record-collector.ts'
+import type { RecordOutput } from '../output/record-output.ts'
 import { RecordReader } from '../task/record-reader.ts'
 import { storeContext } from '../task/store-context.ts'
 import type { Task } from '../task/task.ts'
@@ -258,8 +259,8 @@ export class GlobalTask implements Task {
   }
 }
 
-const noOutput = {
-  topic(name: string): never {
-    throw new TypeError(`A global processor writes to its store only, and not to ${name}.`)
-  },
+const noOutput: RecordOutput = { topic: refuseOutput, changelog: refuseOutput }
+
+function refuseOutput(name: string): never {
+  throw new TypeError(`A global processor writes to its store only, and not to ${name}.`)
 }

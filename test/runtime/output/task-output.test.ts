@@ -21,9 +21,14 @@ async function open(t: Test) {
   const real = await cluster.producer({ clientId: 'test', ...producerOptions })
   const gates = Array.from({ length: 3 }, () => Promise.withResolvers<void>())
   const sent: string[] = []
+  const logged: number[] = []
   const producer: Producer = {
     newBatch: () => real.newBatch(),
     send: async (at, batch) => {
+      if (at.topic === 'changelog') {
+        logged.push(batch.count)
+        return { baseOffset: 0 }
+      }
       sent.push(`${at.partition}: ${batch.count}`)
       await gates[at.partition]!.promise
       return real.send(at, batch)
@@ -53,7 +58,7 @@ async function open(t: Test) {
     gates[partition]!.reject(new TransportError('TRANSPORT_REQUEST_TIMED_OUT', 'retriable', 'No answer.'))
     await settle()
   }
-  return { clock, output, first, second, said, sent, answers, refuses }
+  return { clock, output, first, second, said, sent, logged, answers, refuses }
 }
 
 function write({ output }: { readonly output: TaskOutput }, partition: number): void {
@@ -143,6 +148,86 @@ t.test('what lost tasks have written and is not sent yet is given up, and nobody
   t.same(sent, ['0: 1', '1: 1', '2: 1', '0: 1'])
   output.turn()
   t.same(await output.settle([second]), [second])
+})
+
+function log({ output }: { readonly output: TaskOutput }, partition: number, bytes = 200): void {
+  output.changelog('changelog').append(partition, null, Buffer.alloc(bytes), 1, noHeaders)
+}
+
+t.test("a changelog is written after the output of its task, and waits for nobody else's", async (t) => {
+  const { output, first, second, logged, answers } = await open(t)
+  log(first, 0)
+  write(first, 0)
+  write(second, 1)
+  log(second, 1)
+  log(second, 1)
+  output.sendAll()
+  await settle()
+  t.same(logged, [])
+  await answers(1)
+  t.same(logged, [2])
+  t.notOk(first.output.checkSettled())
+  await answers(0)
+  t.same(logged, [2, 1])
+  t.same(await output.settle([first, second]), [first, second])
+})
+
+t.test('a full batch of a changelog waits for output that the same record is about to write', async (t) => {
+  const { first, logged, sent, answers } = await open(t)
+  log(first, 0, 300 * 1024)
+  write(first, 0)
+  await settle()
+  t.same([sent, logged], [['0: 1'], []])
+  await answers(0)
+  t.same(logged, [1])
+})
+
+t.test('a changelog waits for records that wait for their topic, and is given up with them', async (t) => {
+  const { output, first, second, logged, answers } = await open(t)
+  for (const task of [first, second]) task.output.topic('elsewhere').whenKnown(() => write(task, 0))
+  log(first, 0)
+  log(second, 1)
+  second.output.discard()
+  await answers(0)
+  output.sendAll()
+  await settle()
+  t.same(logged, [])
+  t.notOk(first.output.checkSettled())
+})
+
+t.test('of work that is given up the output is sent, and changelogs are not', async (t) => {
+  const { output, first, second, logged, answers } = await open(t)
+  write(first, 0)
+  log(first, 0)
+  first.output.discard()
+  log(second, 0)
+  log(second, 0)
+  output.sendAll()
+  await answers(0)
+  t.same(logged, [2], 'those of the next owner')
+})
+
+t.test('a changelog is not written if output before it fails', async (t) => {
+  const { output, first, logged, refuses } = await open(t)
+  write(first, 0)
+  log(first, 0)
+  output.sendAll()
+  await refuses(0)
+  t.same(logged, [])
+  t.throws(() => output.turn(), { code: 'STREAMS_SEND_FAILED' })
+})
+
+t.test('of a partition that does not answer the log tells, and not of changelogs that wait for it', async (t) => {
+  const { clock, output, first, said } = await open(t)
+  write(first, 0)
+  log(first, 0)
+  output.sendAll()
+  await settle()
+  clock.advance(1000)
+  output.turn()
+  t.equal(said.length, 1)
+  t.match(said[0], /^out-0 /)
+  t.ok(output.hasRoom, 'nor do they take room from other tasks')
 })
 
 t.test('a record that waits for its topic when its task is closed is not written', async (t) => {

@@ -161,6 +161,7 @@ export const settledOutput: TaskOutput = {
   checkHeldBack: () => false,
   discard: () => undefined,
   topic: (name) => new Log().topic(name),
+  changelog: (name) => new Log().topic(name),
 }
 
 export function managed(task: FakeTask, state: ManagedTask['state'] = 'running'): ManagedTask {

@@ -89,7 +89,7 @@ async function open(t: Test, onClose = (): void => undefined, committedId?: stri
       assign: (partition, { offset }) => void reading.set(partitionKey(partition), offset),
       unassign: (partition) => void reading.delete(partitionKey(partition)),
     },
-    output: { ofTask: () => ({ ...settledOutput, topic: (name) => log.topic(name) }) },
+    output: { ofTask: () => ({ ...settledOutput, topic: (name) => log.topic(name), changelog: (name) => log.topic(name) }) },
     changelogs: {
       register: (changelog) => void changelogs.set(partitionKey(changelog.partition), changelog),
       unregister: (partition) => void changelogs.delete(partitionKey(partition)),
