@@ -221,6 +221,7 @@ export type {
 } from './query/queryable-stores.ts'
 export { KafkaStreams } from './kafka-streams.ts'
 export type { CloseOptions, LocalTask } from './kafka-streams.ts'
+export type { HeldUpPartition } from './runtime/loop/held-up-partitions.ts'
 export type {
   ClusterOption,
   StreamsConfig,

@@ -5,7 +5,8 @@ import { systemClock } from './clock/system-clock.ts'
 import { endsWithin } from './clock/within.ts'
 import { checkOptions, type OptionNames } from './model/check-options.ts'
 import { taskIdString } from './model/task-id.ts'
-import type { TopicPartition } from './model/topic-partition.ts'
+import { partitionKey, type TopicPartition } from './model/topic-partition.ts'
+import type { HeldUpPartition } from './runtime/loop/held-up-partitions.ts'
 import { LocalQueryPort } from './query/local-query-port.ts'
 import { openQueryableStore } from './query/open-queryable-store.ts'
 import type {
@@ -44,6 +45,10 @@ export interface LocalTask {
   readonly state: 'created' | 'restoring' | 'running' | 'closed'
   /** The partitions that the task reads. */
   readonly partitions: readonly TopicPartition[]
+  /**
+   * Exactly once: those of its input and of the changelogs that it restores which wait for a transaction that another producer has left open.
+   */
+  readonly heldUp: readonly HeldUpPartition[]
 }
 
 /** How an application closes (Java: `CloseOptions`, KIP-1153). */
@@ -174,8 +179,12 @@ export class KafkaStreams implements AsyncDisposable {
 
   /** The tasks of this process, in order of their ids. */
   localTasks(): readonly LocalTask[] {
-    const tasks = this.#supervisor?.current?.tasks.all ?? []
-    return tasks.map(({ id, state, partitions }) => ({ taskId: taskIdString(id), state, partitions }))
+    const thread = this.#supervisor?.current
+    const tasks = thread?.tasks.all ?? []
+    return tasks.map(({ id, state, partitions, restoring }) => {
+      const heldUp = thread?.heldUp.among(new Set([...partitions.map(partitionKey), ...restoring])) ?? []
+      return { taskId: taskIdString(id), state, partitions, heldUp }
+    })
   }
 
   /** All metrics, with Kafka's names and tags. */

@@ -14,6 +14,7 @@ import type { Topology } from '../../lib/topology/topology.ts'
 import type { Cluster } from '../../lib/transport/cluster.ts'
 import type { EmbeddedCluster } from '../../lib/transport/embedded/embedded-cluster.ts'
 import type { TransactionalProducer } from '../../lib/transport/producer.ts'
+import { openProducer } from '../../lib/transport/topic-clients/open-topic-clients.ts'
 import { createTopics, produce, until } from './running.ts'
 
 const input = topic('in', { key: Serdes.string, value: Serdes.string })
@@ -197,6 +198,39 @@ t.test('after a crash stores go on from what they have stored, and read no chang
   t.equal(starts[0], 0, 'nothing was stored before the first start')
   t.ok(starts.length >= 3)
   for (const start of starts.slice(1)) t.ok(start >= 20, `a restore begins at ${start}`)
+})
+
+t.test('what waits for a transaction that another producer has left open says so, and goes on with its end', async (t) => {
+  await using cluster = await EmbeddedKafka.open()
+  await createTopics(cluster, { in: 1, counts: 1 })
+  const warnings: string[] = []
+  const logger = { ...silentLogger, warn: (message: string) => void warnings.push(message) }
+  await using streams = application(cluster, counting(), { transactionTimeoutMs: 400, commitIntervalMs: 50, logger })
+  await streams.start()
+  await write(cluster, 0, 4)
+  await settled(cluster, 4)
+  t.same(
+    streams.localTasks().map(({ heldUp }) => heldUp),
+    [[]],
+  )
+  const other = await openProducer(cluster, { clientId: 'other', transactionalId: 'other' })
+  const end = Promise.withResolvers<void>()
+  const open = other.transact(async ({ send }) => {
+    await send(input, [{ key: 'k0', value: 'v4' }])
+    await end.promise
+  })
+  const heldUp = () => streams.localTasks().flatMap((task) => task.heldUp)
+  await until('held up', () => heldUp().length > 0)
+  t.match(heldUp(), [{ topic: 'in', partition: 0, lastStableOffset: 4, sinceMs: Number }])
+  t.equal(heldUp()[0]!.sinceMs <= Date.now(), true)
+  await until('a warning', () => warnings.length > 0)
+  t.match(warnings, [/The last stable offset of in-0 stands still at 4/])
+  end.resolve()
+  await open
+  await settled(cluster, 5)
+  await until('not held up', () => heldUp().length === 0)
+  t.equal(warnings.length, 1)
+  await other.close()
 })
 
 for (const medium of ['memory', 'disk'] as const)

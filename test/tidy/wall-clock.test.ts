@@ -10,6 +10,7 @@ const meanings: Readonly<Record<string, string>> = {
   'lib/runtime/restore/global-task.ts': 'the age of stored state',
   'lib/runtime/restore/global-thread.ts': 'the age of stored state',
   'lib/runtime/task/task-stores.ts': 'the age of stored state',
+  'lib/runtime/loop/held-up-partitions.ts': 'since when a partition waits, as operators see it',
   'lib/runtime/loop/stream-thread.ts': 'wall-clock punctuations',
   'lib/runtime/loop/task-executor.ts': 'wall-clock punctuations',
   'lib/runtime/task/stream-task.ts': 'wall-clock punctuations',

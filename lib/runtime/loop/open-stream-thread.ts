@@ -23,6 +23,7 @@ import { AtLeastOnceCommitter, type AtLeastOnceCommitterOptions } from './at-lea
 import { CommitSchedule } from './commit-schedule.ts'
 import type { Committer } from './committer.ts'
 import { ExactlyOnceCommitter, mayBeUndone } from './exactly-once-committer.ts'
+import { HeldUpPartitions } from './held-up-partitions.ts'
 import { InputFetcher } from './input-fetcher.ts'
 import { LoopJobs } from './loop-jobs.ts'
 import { MemoryGate } from './memory-gate.ts'
@@ -65,6 +66,7 @@ export interface CommitterOptions extends AtLeastOnceCommitterOptions {
 export interface OpenStreamThread {
   readonly thread: StreamThread
   readonly tasks: TaskManager
+  readonly heldUp: HeldUpPartitions
   run(): Promise<void>
   /** Closes the clients of a thread that `run` was never called on. */
   close(): Promise<void>
@@ -88,6 +90,7 @@ interface LoopParts {
   readonly jobs: LoopJobs
   readonly memory: MemoryBudget
   readonly gate: MemoryGate
+  readonly heldUp: HeldUpPartitions
 }
 
 /** Makes the internal topics, then opens a thread and its clients. If it rejects, nothing stays open. */
@@ -95,7 +98,13 @@ export async function openStreamThread(options: OpenStreamThreadOptions): Promis
   await prepareTopics(options)
   await using opened = new AsyncDisposableStack()
   const memory = options.memoryBudget ?? new MemoryBudget(Infinity)
-  const loop: LoopParts = { jobs: new LoopJobs(), memory, gate: new MemoryGate({ ...options.environment, memory }) }
+  const loop: LoopParts = {
+    jobs: new LoopJobs(),
+    memory,
+    gate: new MemoryGate({ ...options.environment, memory }),
+    // By then this thread has committed what it has open itself.
+    heldUp: new HeldUpPartitions({ ...options.environment, afterMs: options.config.transactionTimeoutMs / 2 }),
+  }
   const connected = await connect(options, loop, opened)
   const { autoOffsetReset: offsetReset, maxPollIntervalMs } = options.config
   const patience = patienceOf(options)
@@ -106,6 +115,7 @@ export async function openStreamThread(options: OpenStreamThreadOptions): Promis
   return {
     thread,
     tasks,
+    heldUp: loop.heldUp,
     async run() {
       await using _clients = open
       await thread.run()
@@ -189,10 +199,10 @@ function makeThread(options: OpenStreamThreadOptions, connected: Connected, loop
   const parts = { membership, topics, tasks, output, directory, purge, clock, logger, taskTimeoutMs }
   const committer = transaction === null ? makeCommitter(parts) : new ExactlyOnceCommitter({ ...config, ...parts, transaction })
   const drainedIntervalMs = transaction === null ? undefined : drainedMs
-  const { jobs, gate, memory } = loop
+  const { jobs, gate, memory, heldUp } = loop
   const { isolationLevel } = fetchLimits(config)
   const reading = { isolationLevel, bufferedRecordsPerPartition, maxPollIntervalMs }
-  const input = new TaskInput({ gate, fetcher, tasks, jobs, clock, ...reading })
+  const input = new TaskInput({ gate, fetcher, tasks, jobs, clock, heldUp, ...reading })
   memory.add('stores', () => tasks.storeBytes)
   memory.add('fetched records', () => fetcher.heldBytes + input.heldBytes + tasks.inputBytes)
   memory.add('restores', () => changelogs.heldBytes)

@@ -9,6 +9,7 @@ import { fetchedBytes, readableRanges } from '../../transport/readable-ranges.ts
 import { isPrepared, prepareReads } from '../serdes/prepare-serdes.ts'
 import type { ManagedTask } from '../task/managed-task.ts'
 import type { TaskManager } from '../task/task-manager.ts'
+import type { HeldUpPartitions } from './held-up-partitions.ts'
 import type { InputFetcher } from './input-fetcher.ts'
 import type { LoopJobs } from './loop-jobs.ts'
 import type { MemoryGate } from './memory-gate.ts'
@@ -19,6 +20,8 @@ export interface TaskInputOptions {
   readonly jobs: Pick<LoopJobs, 'postAfter'>
   readonly gate: Pick<MemoryGate, 'isOpen'>
   readonly clock: Clock
+  /** Hears which partitions wait for transactions of others. Default: nobody does. */
+  readonly heldUp?: Pick<HeldUpPartitions, 'note'> | undefined
   /** What is read of the input: the lag is up to the last stable offset with `read_committed`. */
   readonly isolationLevel: IsolationLevel
   /** A partition with more records than this in its task's queue is not fetched. */
@@ -163,7 +166,9 @@ export class TaskInput {
     const { task } = managed
     for (const { batch, from, end } of ranges) task.addRecords(partition, batch, from, end)
     // An answer without batches tells of the lag, too: retention may have removed what was waited for (KIP-695).
-    const end = this.#options.isolationLevel === 'read_committed' ? fetched.lastStableOffset : fetched.highWatermark
+    const isCommitted = this.#options.isolationLevel === 'read_committed'
+    if (isCommitted) this.#options.heldUp?.note(fetched, task.fetchPosition(partition))
+    const end = isCommitted ? fetched.lastStableOffset : fetched.highWatermark
     if (end >= 0) task.setLag(partition, Math.max(0, end - task.fetchPosition(partition)))
     if (this.#isFull(managed, partition)) this.#pause(managed, partition)
   }

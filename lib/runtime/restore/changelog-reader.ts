@@ -10,6 +10,7 @@ import type { Admin } from '../../transport/admin.ts'
 import type { FetchedPartition, Fetcher, FetchLimits } from '../../transport/fetcher.ts'
 import { fetchedBytes, positionAfter } from '../../transport/readable-ranges.ts'
 import type { Logger } from '../logger.ts'
+import type { HeldUpPartitions } from '../loop/held-up-partitions.ts'
 import type { MemoryGate } from '../loop/memory-gate.ts'
 import type { Changelog, RestoredRecord, StateRestoreListener } from './changelog.ts'
 import { describeChangelogs, unknownTopic, whyStale, type ChangelogTopic } from './changelog-topics.ts'
@@ -27,6 +28,8 @@ export interface ChangelogReaderOptions {
   readonly limits: Omit<FetchLimits, 'signal'>
   /** While it is closed, nothing is fetched. Default: it is open. */
   readonly gate?: Pick<MemoryGate, 'isOpen'> | undefined
+  /** Hears which changelogs wait for transactions of others. Default: nobody does. */
+  readonly heldUp?: Pick<HeldUpPartitions, 'note'> | undefined
   /** Pause after a retriable error, and while the gate is closed. */
   readonly retryBackoffMs: number
   /** Retriable errors are thrown after this long without any progress. Java: `task.timeout.ms`. */
@@ -240,6 +243,7 @@ export class ChangelogReader {
     if (restore === undefined) return []
     if (fetched.error !== null) return this.#onError(restore, fetched.error)
     const nextOffset = Math.min(restore.endOffset, positionAfter(fetched, restore.position))
+    if (this.#options.limits.isolationLevel === 'read_committed') this.#options.heldUp?.note(fetched, nextOffset)
     if (nextOffset <= restore.position) return []
     const { changelog } = restore
     const { records, count } = changelogRecords(fetched, { from: restore.position, to: nextOffset }, changelog.records)

@@ -145,7 +145,7 @@ export class EmbeddedBroker {
       if (bytesLeft <= 0) break
       const { answer, byteLength } = this.#readPartition(position, Math.min(bytesLeft, limits.maxBytesPerPartition), limits)
       bytesLeft -= byteLength
-      if (answer.error !== null || answer.batches.length > 0) fetched.push(answer)
+      if (answer.error !== null || answer.batches.length > 0 || isHeldUp(answer, limits)) fetched.push(answer)
     }
     return fetched
   }
@@ -371,4 +371,9 @@ export class EmbeddedBroker {
     }
     this.transactions.loaded()
   }
+}
+
+/** An open transaction is before what follows the position: the reader hears how far is stable, also without records. */
+function isHeldUp({ lastStableOffset, highWatermark }: FetchedPartition, { isolationLevel }: FetchLimits): boolean {
+  return isolationLevel === 'read_committed' && lastStableOffset < highWatermark
 }

@@ -26,6 +26,7 @@ function open(openings: (() => Promise<void>)[]) {
     return {
       thread: { leave: async () => end.resolve() } as OpenStreamThread['thread'],
       tasks: {} as OpenStreamThread['tasks'],
+      heldUp: {} as OpenStreamThread['heldUp'],
       run: () => end.promise,
       close: async () => void calls.push('close'),
       abandon: async () => end.resolve(),
