@@ -79,7 +79,7 @@ function isLate({ groupId }: GroupIdentity): TransportError {
   return new TransportError('TRANSPORT_REQUEST_TIMED_OUT', 'retriable', message, { facts: { groupId } })
 }
 
-function notInGroup({ groupId }: GroupIdentity): TransportError {
+export function notInGroup({ groupId }: GroupIdentity): TransportError {
   const message = `This member is in no generation of group ${groupId}, so it cannot commit. The next owner of its partitions reads the records again.`
   return new TransportError('TRANSPORT_UNKNOWN_MEMBER_ID', 'fenced', message, { facts: { groupId } })
 }

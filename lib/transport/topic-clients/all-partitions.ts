@@ -8,7 +8,7 @@ import { isLost, type TopicChange } from '../topics/topic-changes.ts'
 import { TopicWatch } from '../topics/topic-watch.ts'
 import { firstPositions } from './first-positions.ts'
 import { HeldPositions } from './held-positions.ts'
-import type { Position, PositionSource } from './position-source.ts'
+import type { OffsetsToSend, Position, PositionSource } from './position-source.ts'
 import { resetPosition } from './reset-position.ts'
 import { unknownTopic } from './topic-producer.ts'
 
@@ -72,9 +72,15 @@ export class AllPartitions implements PositionSource {
   }
 
   commit(): Promise<void> {
-    return Promise.reject(
-      new TypeError('A consumer without a groupId cannot commit: give it a groupId, or keep positions yourself.'),
-    )
+    return Promise.reject(noGroup())
+  }
+
+  offsetsToSend(): Promise<OffsetsToSend> {
+    return Promise.reject(noGroup())
+  }
+
+  rewind(): Promise<void> {
+    return Promise.reject(noGroup())
   }
 
   async close(): Promise<void> {
@@ -109,4 +115,8 @@ export class AllPartitions implements PositionSource {
     this.#held.hold(begun)
     this.#read = now
   }
+}
+
+function noGroup(): TypeError {
+  return new TypeError('A consumer without a groupId cannot commit: give it a groupId, or keep positions yourself.')
 }

@@ -6,6 +6,7 @@ import type { Admin, OffsetSpec } from '../admin.ts'
 import type { MemberAssignment } from '../group/consumer-protocol.ts'
 import { assignCooperativeSticky } from '../group/cooperative-sticky-assignor.ts'
 import type { GroupMemberListener, GroupMemberOptions, NewAssignment, SubscribedMember } from '../group/group-member-options.ts'
+import { notInGroup } from '../group/group-commits.ts'
 import { GroupMember } from '../group/group-member.ts'
 import { lookUpNamed, type KnownTopics } from '../topics/known-topics.ts'
 import { isLost, type TopicChange } from '../topics/topic-changes.ts'
@@ -13,7 +14,7 @@ import { TopicWatch } from '../topics/topic-watch.ts'
 import { isOfTopic, metadataOf } from './committed-topic.ts'
 import { firstPositions } from './first-positions.ts'
 import { HeldPositions } from './held-positions.ts'
-import type { Position, PositionSource } from './position-source.ts'
+import type { OffsetsToSend, Position, PositionSource } from './position-source.ts'
 import { resetPosition } from './reset-position.ts'
 
 export interface GroupPartitionsOptions {
@@ -42,6 +43,7 @@ export class GroupPartitions implements PositionSource, GroupMemberListener {
   readonly #held = new HeldPositions<OwnedPosition>()
   readonly #watch: TopicWatch
   readonly #closing = new AbortController()
+  #assigned: readonly TopicPartition[] = []
   /** The topics to watch: those of all members while this one is their leader. */
   #names: readonly string[]
   /** The topics by which the leader has just assigned partitions. */
@@ -85,18 +87,31 @@ export class GroupPartitions implements PositionSource, GroupMemberListener {
   }
 
   async commit(): Promise<void> {
+    const { offsets, committed } = await this.offsetsToSend()
+    if (offsets.length === 0) return
+    await this.#member.commit(offsets)
+    committed()
+  }
+
+  async offsetsToSend(): Promise<OffsetsToSend> {
     await this.#member.joined()
+    const group = this.#member.identity
     const news = this.#held.all.filter(({ offset, committedOffset }) => offset !== committedOffset)
-    if (news.length === 0) return
-    const commits = news.map(({ topic, partition, offset, leaderEpoch, topicId }) => ({
+    if (news.length > 0 && group.generationId < 0) throw notInGroup(group)
+    const offsets = news.map(({ topic, partition, offset, leaderEpoch, topicId }) => ({
       topic,
       partition,
       offset,
       leaderEpoch,
       metadata: metadataOf(topicId),
     }))
-    await this.#member.commit(commits)
-    news.forEach((position, index) => (position.committedOffset = commits[index]!.offset))
+    const committed = (): void => news.forEach((position, index) => (position.committedOffset = offsets[index]!.offset))
+    return { group, offsets, committed }
+  }
+
+  async rewind(): Promise<void> {
+    this.#held.giveUp(this.#held.all)
+    await this.#begin(this.#assigned).catch((reason: unknown) => this.#held.fail(reason))
   }
 
   async close(): Promise<void> {
@@ -120,11 +135,14 @@ export class GroupPartitions implements PositionSource, GroupMemberListener {
   }
 
   async onRevoked(partitions: readonly TopicPartition[]): Promise<void> {
+    const gone = new Set(partitions.map(partitionKey))
+    this.#assigned = this.#assigned.filter((partition) => !gone.has(partitionKey(partition)))
     this.#held.giveUp(partitions)
   }
 
   /** The leader goes on from what it has assigned by, so that it notices what has changed since. */
   async onAssigned({ partitions }: NewAssignment): Promise<void> {
+    this.#assigned = partitions
     const now = await this.#begin(partitions)
     this.#watch.known = this.#assigning ?? now
     this.#assigning = null
@@ -171,12 +189,15 @@ export class GroupPartitions implements PositionSource, GroupMemberListener {
     const isCommitted = new Set(committed.map(partitionKey))
     const fresh = missing.filter((partition) => !isCommitted.has(partitionKey(partition)))
     const begun = await firstPositions(fresh, { admin, from, before: this.#before, now })
-    this.#held.hold([
+    const owned = new Set(this.#assigned.map(partitionKey))
+    const positions = [
       ...committed.map(({ topic, partition, offset, leaderEpoch }) => {
         const topicId = now.get(topic)?.id ?? undefined
         return { topic, partition, offset, leaderEpoch, topicId, committedOffset: offset }
       }),
       ...begun.map((position) => ({ ...position, committedOffset: -1 })),
-    ])
+    ]
+    // Meanwhile the group may have given a partition to another member.
+    this.#held.hold(positions.filter((position) => owned.has(partitionKey(position))))
   }
 }

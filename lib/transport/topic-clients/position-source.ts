@@ -2,6 +2,7 @@ import type { Signal } from '../../model/abort-signal.ts'
 import type { TransportError } from '../../model/errors.ts'
 import type { TopicPartition } from '../../model/topic-partition.ts'
 import type { FetchPosition } from '../fetcher.ts'
+import type { GroupIdentity, OffsetCommit } from '../group-coordinator.ts'
 
 /** The next offset that the consumer hands over. The object stays the same as long as the consumer owns the partition. */
 export interface Position extends TopicPartition {
@@ -10,6 +11,14 @@ export interface Position extends TopicPartition {
   leaderEpoch: number
   /** The topic that the offset is of (KIP-516). Undefined if the broker gives topics no ids. */
   readonly topicId?: string | undefined
+}
+
+/** Offsets for a transaction to commit, in the name of the member that owns their partitions. */
+export interface OffsetsToSend {
+  readonly group: GroupIdentity
+  readonly offsets: readonly OffsetCommit[]
+  /** Called when the transaction is committed. */
+  readonly committed: () => void
 }
 
 /**
@@ -31,5 +40,9 @@ export interface PositionSource {
   /** Called if a broker answers as if it did not have a topic. Positions of topics that are gone, or made again, are given up. */
   lookSoon(): void
   commit(): Promise<void>
+  /** What `commit` would commit now. */
+  offsetsToSend(): Promise<OffsetsToSend>
+  /** Reading goes on where the group has committed. What is read already, and not handed over, is left out. */
+  rewind(): Promise<void>
   close(): Promise<void>
 }

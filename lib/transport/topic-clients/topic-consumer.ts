@@ -2,12 +2,13 @@ import { sleep } from '../../clock/clock.ts'
 import type { Clock } from '../../clock/clock.ts'
 import { assert } from '../../model/assert.ts'
 import { TransportError } from '../../model/errors.ts'
-import type { FetchedPartition, Fetcher, FetchLimits } from '../fetcher.ts'
+import type { FetchedPartition, Fetcher, FetchLimits, FetchPosition } from '../fetcher.ts'
+import type { GroupIdentity } from '../group-coordinator.ts'
 import { readableRanges } from '../readable-ranges.ts'
 import type { ReadableRange } from '../readable-ranges.ts'
 import { saysTopicIsUnknown } from '../topics/unknown-topic.ts'
 import type { DecodedRange, ReadableTopic, RecordDecoder, RecordOf } from './consumed-topic.ts'
-import type { Position, PositionSource } from './position-source.ts'
+import type { OffsetsToSend, Position, PositionSource } from './position-source.ts'
 
 /** Records of one partition, in the order of their offsets. Never empty. */
 export interface ConsumedBatch<R> {
@@ -29,6 +30,12 @@ export interface TopicConsumerOptions {
   readonly clients: AsyncDisposable
 }
 
+interface Fetch {
+  /** Where the partitions were read from. */
+  readonly positions: readonly FetchPosition[]
+  readonly fetched: readonly FetchedPartition[]
+}
+
 interface DecodedFetch<R> extends DecodedRange<R> {
   /** Where reading goes on. */
   readonly end: Position
@@ -47,6 +54,8 @@ export class TopicConsumer<T extends ReadableTopic<unknown, unknown>> {
   readonly #options: TopicConsumerOptions
   readonly #closing = new AbortController()
   #ending: { readonly changed: AbortSignal; readonly signal: AbortSignal } | null = null
+  /** The positions of what was handed over since the last commit. */
+  readonly #handed = new Set<Position>()
   /** The unreadable record whose error ended the last loop. */
   #unread: { readonly position: Position; readonly offset: number } | null = null
 
@@ -66,21 +75,54 @@ export class TopicConsumer<T extends ReadableTopic<unknown, unknown>> {
    */
   async *[Symbol.asyncIterator](): AsyncGenerator<ConsumedBatch<RecordOf<T>>, void, undefined> {
     this.#passUnread()
-    while (!this.#closing.signal.aborted)
-      for (const fetched of errorsLast(await this.#fetch())) {
-        const position = this.#options.source.position(fetched)
-        // While other partitions were handed over, this one has gone to another member of the group.
-        if (position === undefined) continue
-        yield* this.#hand(fetched, position)
+    while (!this.#closing.signal.aborted) {
+      const { positions, fetched } = await this.#fetch()
+      for (const each of errorsLast(fetched)) {
+        const position = this.#options.source.position(each)
+        // While other partitions were handed over, this one has gone to another member of the group, or is read again from an earlier offset.
+        if (position === undefined || !positions.includes(position)) continue
+        yield* this.#hand(each, position)
       }
+    }
   }
 
   /**
    * Commits the offsets of all batches that were handed over, the current one included. Rejects if the group has given one of the
    * partitions to another member.
    */
-  commit(): Promise<void> {
-    return this.#options.source.commit()
+  async commit(): Promise<void> {
+    const handed = [...this.#handed]
+    await this.#options.source.commit()
+    this.#committed(handed)
+  }
+
+  /**
+   * What a transaction commits of it: see `TopicTransaction.sendOffsets`.
+   *
+   * @internal
+   */
+  async offsetsToSend(): Promise<OffsetsToSend> {
+    const { source } = this.#options
+    const handed = [...this.#handed]
+    const toSend = await source.offsetsToSend()
+    // What was made of their records must not be committed: the next owner reads them again.
+    const lost = handed.find((position) => source.position(position) !== position)
+    if (lost !== undefined) throw givenAway(lost, toSend.group)
+    const committed = (): void => {
+      toSend.committed()
+      this.#committed(handed)
+    }
+    return { ...toSend, committed }
+  }
+
+  /**
+   * Reading goes on where the group has committed, because the transaction that had to commit more was aborted.
+   *
+   * @internal
+   */
+  rewind(): Promise<void> {
+    this.#handed.clear()
+    return this.#options.source.rewind()
   }
 
   /**
@@ -92,17 +134,21 @@ export class TopicConsumer<T extends ReadableTopic<unknown, unknown>> {
     await this.#options.clients[Symbol.asyncDispose]()
   }
 
-  async #fetch(): Promise<readonly FetchedPartition[]> {
+  #committed(handed: readonly Position[]): void {
+    for (const position of handed) this.#handed.delete(position)
+  }
+
+  async #fetch(): Promise<Fetch> {
     const { source, fetcher, limits, clock, retryBackoffMs } = this.#options
     const { positions, changed } = await source.positions(this.#closing.signal)
-    if (positions.length === 0) return []
+    if (positions.length === 0) return { positions, fetched: [] }
     try {
-      return await fetcher.fetch(positions, { ...limits, signal: this.#endOfFetch(changed) })
+      return { positions, fetched: await fetcher.fetch(positions, { ...limits, signal: this.#endOfFetch(changed) }) }
     } catch (error) {
-      if (this.#closing.signal.aborted) return []
+      if (this.#closing.signal.aborted) return { positions, fetched: [] }
       if (!(error instanceof TransportError) || error.kind !== 'retriable') throw error
       await sleep(clock, retryBackoffMs, this.#closing.signal)
-      return []
+      return { positions, fetched: [] }
     }
   }
 
@@ -118,6 +164,7 @@ export class TopicConsumer<T extends ReadableTopic<unknown, unknown>> {
     const { records, failure, end } = await this.#decodeAll(fetched, position)
     if (this.#closing.signal.aborted || this.#options.source.position(fetched) !== position) return
     ;[position.offset, position.leaderEpoch] = [end.offset, end.leaderEpoch]
+    if (records.length > 0) this.#handed.add(position)
     if (records.length > 0) yield { topic, partition, records, nextOffset: end.offset }
     if (failure === null) return
     this.#unread = { position, offset: failure.offset }
@@ -157,6 +204,12 @@ export class TopicConsumer<T extends ReadableTopic<unknown, unknown>> {
     if (saysTopicIsUnknown(error)) this.#options.source.lookSoon()
     await sleep(this.#options.clock, this.#options.retryBackoffMs, this.#closing.signal)
   }
+}
+
+function givenAway({ topic, partition }: Position, { groupId }: GroupIdentity): TransportError {
+  const facts = { topic, partition, groupId }
+  const message = `The group ${groupId} has given ${topic}-${partition} to another member, which reads again what was not committed.`
+  return new TransportError('TRANSPORT_ILLEGAL_GENERATION', 'rebalance', message, { facts })
 }
 
 /** Puts partitions with errors last, so that the records of the others are handed over before an error ends the loop. */

@@ -2,7 +2,13 @@ import { TransportError } from '../../model/errors.ts'
 import type { Topic } from '../../model/topic.ts'
 import type { PartitionOffset } from '../admin.ts'
 import type { TransactionalProducer } from '../producer.ts'
+import type { ReadableTopic } from './consumed-topic.ts'
+import type { OffsetsToSend } from './position-source.ts'
+import type { TopicConsumer } from './topic-consumer.ts'
 import type { ProducerRecord, TopicProducer } from './topic-producer.ts'
+import { isAboutMember } from '../transaction-session.ts'
+
+type AnyConsumer = TopicConsumer<ReadableTopic<unknown, unknown>>
 
 /** A transaction that is open. */
 export interface TopicTransaction {
@@ -11,6 +17,13 @@ export interface TopicTransaction {
    * or not, aborts the transaction.
    */
   send<K, V>(topic: Topic<K, V>, records: readonly ProducerRecord<K, V>[]): Promise<readonly PartitionOffset[]>
+  /**
+   * Commits as part of the transaction what the consumer has handed over (Java: `sendOffsetsToTransaction`). So what is read, and what is
+   * written of it, is seen once. Such a consumer does not `commit` by itself. If the transaction is aborted, the consumer hands over again
+   * what it has not committed. Rejects with a `TransportError` if the group has given the partitions to another member (KIP-447), and
+   * with a `TypeError` for a consumer without a group; a rejection aborts the transaction.
+   */
+  sendOffsets(consumer: TopicConsumer<ReadableTopic<unknown, unknown>>): Promise<void>
 }
 
 /**
@@ -22,6 +35,14 @@ export interface TopicTransaction {
  *   await send(debits, [{ key: 'a', value: 5 }])
  *   await send(credits, [{ key: 'b', value: 5 }])
  * })
+ *
+ * @example
+ * // Each word is read once, and its length is written once.
+ * for await (const { records } of consumer)
+ *   await producer.transact(async ({ send, sendOffsets }) => {
+ *     await send(lengths, records.map(({ key, value }) => ({ key, value: value.length })))
+ *     await sendOffsets(consumer)
+ *   })
  */
 export class TransactionalTopicProducer {
   readonly #producer: TransactionalProducer
@@ -38,7 +59,8 @@ export class TransactionalTopicProducer {
 
   /**
    * Begins a transaction, runs `work`, and commits what it has sent; resolves with its result. If `work` throws, or a record cannot be
-   * written, the transaction is aborted, and the promise rejects with that error.
+   * written, the transaction is aborted, and the promise rejects with that error. Consumers whose offsets were sent then read on where
+   * their group has committed.
    *
    * Rejects with a `TransportError` if the transaction cannot be committed. Of kind `retriable`: nobody knows whether it was; the next call
    * ends it. Of kind `fenced`: a newer producer of the same id has taken over, or the transaction took longer than `transactionTimeoutMs`. Such
@@ -49,8 +71,7 @@ export class TransactionalTopicProducer {
     if (this.#fenced !== null) throw this.#fenced
     this.#isOpen = true
     try {
-      if (this.#needsInit) await this.#producer.init()
-      this.#needsInit = false
+      if (this.#needsInit) await this.#init()
       this.#producer.begin()
       return await this.#committed(work)
     } catch (error) {
@@ -68,23 +89,46 @@ export class TransactionalTopicProducer {
 
   async #committed<T>(work: (transaction: TopicTransaction) => Promise<T>): Promise<T> {
     const sends: Promise<unknown>[] = []
-    const send: TopicTransaction['send'] = (topic, records) => {
-      const sending = this.#records.send(topic, records)
+    const noted = <R>(sending: Promise<R>): Promise<R> => {
       sends.push(sending)
       // It is looked at before the commit. Until then it must not count as unhandled.
       sending.catch(() => undefined)
       return sending
     }
+    const consumers = new Map<AnyConsumer, OffsetsToSend | null>()
+    const send: TopicTransaction['send'] = (topic, records) => noted(this.#records.send(topic, records))
+    const sendOffsets: TopicTransaction['sendOffsets'] = (consumer) => noted(this.#sendOffsets(consumer, consumers))
     try {
-      const result = await work({ send })
+      const result = await work({ send, sendOffsets })
       await Promise.all(sends)
       await this.#producer.commit()
+      for (const offsets of consumers.values()) offsets?.committed()
       return result
     } catch (error) {
       await Promise.allSettled(sends)
       await this.#abort()
+      await this.#rewind([...consumers.keys()])
       throw error
     }
+  }
+
+  async #sendOffsets(consumer: AnyConsumer, consumers: Map<AnyConsumer, OffsetsToSend | null>): Promise<void> {
+    consumers.set(consumer, null)
+    const toSend = await consumer.offsetsToSend()
+    await this.#producer.sendOffsets(toSend.offsets, toSend.group)
+    consumers.set(consumer, toSend)
+  }
+
+  /** Offsets of a transaction of which nobody knows how it ended are stable when it is ended. */
+  async #rewind(consumers: readonly AnyConsumer[]): Promise<void> {
+    if (consumers.length === 0) return
+    if (this.#needsInit && this.#fenced === null) await this.#init().catch(() => undefined)
+    await Promise.all(consumers.map((consumer) => consumer.rewind()))
+  }
+
+  async #init(): Promise<void> {
+    await this.#producer.init()
+    this.#needsInit = false
   }
 
   /** The error that leads here is the one to tell. */
@@ -100,5 +144,5 @@ export class TransactionalTopicProducer {
 }
 
 function isFenced(error: unknown): error is TransportError {
-  return error instanceof TransportError && error.kind === 'fenced'
+  return error instanceof TransportError && error.kind === 'fenced' && !isAboutMember(error)
 }
