@@ -1,6 +1,7 @@
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { applications } from '../../examples/transfer-pipeline/main.ts'
+import { defaultAlertLimits } from '../../examples/transfer-pipeline/topologies/analytics.ts'
 import { defaultLimits } from '../../examples/transfer-pipeline/topologies/settlement.ts'
 import type { Log } from '../platform/log.ts'
 import type { Service } from '../platform/service.ts'
@@ -78,8 +79,12 @@ export class Applications implements AsyncDisposable {
   }
 }
 
-/** The limits of settlement. */
+/** The limits of settlement and of alerts. */
 const limits = {
+  alertTransfers: defaultAlertLimits.velocity.transfers,
+  alertWindowMs: defaultAlertLimits.velocity.windowMs,
+  alertAmount: defaultAlertLimits.amount,
+  auditMask: '',
   amountLimit: defaultLimits.amount,
   velocityTransfers: defaultLimits.velocity.transfers,
   velocityWindowMs: defaultLimits.velocity.windowMs,

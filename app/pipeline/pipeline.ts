@@ -123,5 +123,14 @@ export async function openPipeline(
 
 const schemaTopics = {
   schemas: '_schemas',
-  written: [topics.users, topics.transfers, topics.enriched, topics.balances, topics.transferCommands].map(({ name }) => name),
+  written: [
+    topics.users,
+    topics.transfers,
+    topics.enriched,
+    topics.balances,
+    topics.transferCommands,
+    topics.transferTotals,
+    topics.transferAlerts,
+    topics.auditLog,
+  ].map(({ name }) => name),
 }

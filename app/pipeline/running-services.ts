@@ -46,7 +46,8 @@ export class RunningServices {
     const log = this.#context.log.child({ service: definition.name })
     const kind = definition.name === streamsService.name ? 'application' : 'service'
     const given = { ...listening, port: this.#portOf(name), ...config } as Static<C>
-    const start = (): Promise<Service> => definition.start(given, { ...this.#context, log })
+    const start = (): Promise<Service> =>
+      definition.start(given, { ...this.#context, log, applications: () => this.applications() })
     const service = await timed({ name, kind }, this.#onPart, start)
     this.#services.set(name, service)
     if (kind === 'application') this.#applications.add(name)

@@ -21,6 +21,8 @@ export interface ServiceContext {
   readonly log: Log
   /** A cluster in this process. Without it the service connects to the one that its configuration names. */
   readonly cluster?: Cluster
+  /** The addresses of the stream applications that run now, by name. Without it they are those that a configuration names. */
+  readonly applications?: () => ReadonlyMap<string, string>
 }
 
 /** A service that runs. */

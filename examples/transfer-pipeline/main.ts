@@ -8,6 +8,10 @@ import { parseArgs } from 'node:util'
 import { KafkaStreams, kafka } from 'millrace'
 import type { Cluster, SchemaRegistry, StateRestoreListener, Topology } from 'millrace'
 import { schemaRegistry } from 'millrace/avro'
+import { analyticsTopology } from './topologies/analytics.ts'
+import type { AlertLimits } from './topologies/analytics.ts'
+import { auditTopology } from './topologies/audit.ts'
+import type { AuditOptions } from './topologies/audit.ts'
 import { balancesTopology } from './topologies/balances.ts'
 import { ErrorCounts } from './errors/error-counts.ts'
 import { waitingRegistry } from './errors/waiting-registry.ts'
@@ -25,12 +29,23 @@ export const applications: Readonly<Record<string, (settings: ApplicationSetting
   'transfer-enricher': enricherTopology,
   'transfer-settlement': ({ limits }) => settlementTopology(limits),
   'transfer-balances': balancesTopology,
+  'transfer-analytics': ({ alerts }) => analyticsTopology(alerts),
+  'audit-log': ({ audit }) => auditTopology(audit),
 }
+
+/**
+ * For these a change goes on with the next commit, and what changes often meanwhile goes on once. The changes of all others go on at once.
+ */
+const cachedBytes: Readonly<Record<string, number>> = { 'transfer-analytics': 16 << 20 }
 
 /** What topologies leave to configuration. */
 export interface ApplicationSettings {
   /** Of settlement; those that are missing are the defaults. */
   readonly limits?: Partial<SettlementLimits>
+  /** Of analytics; those that are missing are the defaults. */
+  readonly alerts?: Partial<AlertLimits>
+  /** Of the audit log. */
+  readonly audit?: AuditOptions
   /** Of the two that read raw records. */
   readonly ingestion?: IngestionOptions
 }
@@ -52,18 +67,28 @@ export interface ApplicationOptions extends ApplicationSettings {
   readonly onFailure: (error: Error) => void
 }
 
-/** Starts one of them. A bad record is logged, and goes to the retry topics or to the dead letters of its topic. */
-export async function startApplication(applicationId: string, options: ApplicationOptions): Promise<KafkaStreams> {
+/** What one of them runs. */
+export function topologyOf(applicationId: string, settings: ApplicationSettings): Topology {
   const topology = applications[applicationId]
   if (topology === undefined) throw new TypeError(`${applicationId} is none of ${Object.keys(applications).join(', ')}.`)
-  const { log, onFailure, limits, ingestion, counts = new ErrorCounts(), ...config } = options
+  return topology(settings)
+}
+
+/** Starts one of them. A bad record is logged, and goes to the retry topics or to the dead letters of its topic. */
+export async function startApplication(applicationId: string, options: ApplicationOptions): Promise<KafkaStreams> {
+  const { log, onFailure, limits, alerts, audit, ingestion, counts = new ErrorCounts(), ...config } = options
+  const settings = {
+    ...(limits && { limits }),
+    ...(alerts && { alerts }),
+    ...(audit && { audit }),
+    ingestion: { counts, ...ingestion },
+  }
   const line = (level: string) => (message: string) => log(`${applicationId} ${level}: ${message}`)
-  const streams = new KafkaStreams(topology({ ...(limits && { limits }), ingestion: { counts, ...ingestion } }), {
+  const streams = new KafkaStreams(topologyOf(applicationId, settings), {
     ...config,
     schemaRegistry: waitingRegistry(options.schemaRegistry, { counts, log: (text) => log(`${applicationId} ${text}`) }),
     applicationId,
-    // A change goes on at once, and not only with the next commit.
-    statestoreCacheMaxBytes: 0,
+    statestoreCacheMaxBytes: cachedBytes[applicationId] ?? 0,
     fetchMaxWaitMs: 50,
     ...errorHandlers({ applicationId, counts, log }),
     uncaughtExceptionHandler: (error) => {

@@ -4,6 +4,7 @@ import { avro } from 'millrace/avro'
 import type { AvroValue } from 'millrace/avro'
 import { rawKey, transferRows, userRows } from './schemas/rows.ts'
 import {
+  auditRecordSchema,
   balanceSchema,
   ingestionTransferSchema,
   ingestionUserSchema,
@@ -25,6 +26,9 @@ export const balances = topic('custom.bank.balances', { key: Serdes.string, valu
 export const transferTotals = topic('custom.bank.transfer-totals-1h', { key: Serdes.string, value: avro(transferTotalsSchema) })
 /** By the id of the user. */
 export const transferAlerts = topic('custom.bank.transfer-alerts', { key: Serdes.string, value: avro(transferAlertSchema) })
+/** Every change of both databases; the key is `users:1`. */
+export const auditLog = topic('custom.bank.audit-log', { key: Serdes.string, value: avro(auditRecordSchema) })
+export type AuditRecord = AvroValue<typeof auditRecordSchema>
 export type TransferTotals = AvroValue<typeof transferTotalsSchema>
 export type TransferAlert = AvroValue<typeof transferAlertSchema>
 
@@ -78,6 +82,7 @@ const compacted = { 'cleanup.policy': 'compact', 'min.cleanable.dirty.ratio': '0
 const threeDays = { 'retention.ms': String(3 * 24 * 3_600_000) }
 /** A record that was too large for its topic has room here. */
 const roomForRefused = { 'max.message.bytes': String(8 << 20) }
+const ninetyDays = { 'retention.ms': String(90 * 24 * 3_600_000) }
 const thirtyDays = { 'retention.ms': String(30 * 24 * 3_600_000) }
 
 /**
@@ -99,5 +104,6 @@ export const manifest: readonly NewTopic[] = [
   { name: balances.name, partitions: 6, config: compacted },
   { name: transferTotals.name, partitions: 6, config: { ...compacted, ...thirtyDays, 'cleanup.policy': 'compact,delete' } },
   { name: transferAlerts.name, partitions: 6, config: thirtyDays },
+  { name: auditLog.name, partitions: 6, config: ninetyDays },
   { name: transferCommands.name, partitions: 6, config: sevenDays },
 ]

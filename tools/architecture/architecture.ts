@@ -26,8 +26,8 @@ import { streamsService } from '../../app/services/streams/main.ts'
 import { transfersWrite } from '../../app/services/transfers-write/main.ts'
 import { usersWrite } from '../../app/services/users-write/main.ts'
 import { markdown } from '../markdown.ts'
-import { described } from './described.ts'
-import type { DescribedNode } from './described.ts'
+import { described } from '../../app/topology/described.ts'
+import type { DescribedNode, DescribedPart } from '../../app/topology/described.ts'
 import { flowchart, overview } from './mermaid.ts'
 import type { Station } from './mermaid.ts'
 
@@ -58,8 +58,8 @@ const around: readonly Station[] = [
 ]
 
 /** The topics of the manifest that an application reads or writes; what is its own is in its own diagram. */
-function publicTopics(parts: readonly (readonly DescribedNode[])[], kind: DescribedNode['kind']): string[] {
-  const named = parts.flat().flatMap((node) => (node.kind === kind ? node.topics : []))
+function publicTopics(parts: readonly DescribedPart[], kind: DescribedNode['kind']): string[] {
+  const named = parts.flatMap(({ nodes }) => nodes).flatMap((node) => (node.kind === kind ? node.topics : []))
   return topics.filter((topic) => named.includes(topic))
 }
 
@@ -69,7 +69,7 @@ const inside = [
   ['transfers-write', userDirectoryTopology()],
 ] as const
 
-function chapterOf(id: string, parts: readonly (readonly DescribedNode[])[]): string {
+function chapterOf(id: string, parts: readonly DescribedPart[]): string {
   return `### ${id}\n\n${flowchart(parts)}\n`
 }
 

@@ -1,45 +1,9 @@
-import type { DescribedNode } from './described.ts'
+import type { DescribedPart } from '../../app/topology/described.ts'
+import { Ids } from '../../app/topology/ids.ts'
+import { toMermaid } from '../../app/topology/to-mermaid.ts'
 
-/** Gives each name an id of its own that Mermaid takes. */
-class Ids {
-  readonly #ids = new Map<string, string>()
-
-  of(name: string): string {
-    const id = this.#ids.get(name) ?? `n${this.#ids.size}`
-    this.#ids.set(name, id)
-    return id
-  }
-}
-
-/** Nodes are numbered by the builder; a reader looks for what they do. */
-const shortOf = (name: string): string => name.replace(/-0{2,}(\d+)/, ' $1').replace(/^(KSTREAM|KTABLE)-/, '$1 ')
-
-/** The nodes, stores and topics of an application: one box for each sub-topology, which is what a task runs. */
-export function flowchart(parts: readonly (readonly DescribedNode[])[]): string {
-  const ids = new Ids()
-  const lines = ['flowchart LR']
-  for (const [number, nodes] of parts.entries()) {
-    lines.push(`  subgraph s${number}["sub-topology ${number}"]`)
-    for (const { name, kind } of nodes) if (kind === 'processor') lines.push(`    ${ids.of(name)}["${shortOf(name)}"]`)
-    const stores = new Set(nodes.flatMap((node) => node.stores))
-    for (const store of stores) lines.push(`    ${ids.of(`store ${store}`)}[("${shortOf(store)}")]`)
-    lines.push('  end')
-  }
-  const nodes = parts.flat()
-  const topicOf = (name: string): string => ids.of(`topic ${name}`)
-  for (const topic of new Set(nodes.flatMap((node) => node.topics))) lines.push(`  ${topicOf(topic)}(["${topic}"])`)
-  const byName = new Map(nodes.map((node) => [node.name, node]))
-  const endOf = (name: string): string => {
-    const node = byName.get(name)!
-    return node.kind === 'sink' ? topicOf(node.topics[0]!) : ids.of(name)
-  }
-  for (const { name, kind, topics, stores, successors } of nodes) {
-    const from = kind === 'source' ? topics.map(topicOf) : [ids.of(name)]
-    for (const start of from) for (const successor of successors) lines.push(`  ${start} --> ${endOf(successor)}`)
-    for (const store of stores) lines.push(`  ${ids.of(name)} -.- ${ids.of(`store ${store}`)}`)
-  }
-  return fenced(lines)
-}
+/** The diagram of an application. */
+export const flowchart = (parts: readonly DescribedPart[]): string => fenced([toMermaid(parts)])
 
 /** What stands between topics: who reads them, and who writes them. */
 export interface Station {

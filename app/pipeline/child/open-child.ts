@@ -31,7 +31,7 @@ export async function openChild(options: ChildOptions, log: Log, say: (message: 
   const { usersUrl, transfersUrl, readUrl } = pipeline
   const letters = await pipeline.start(deadLettersService, { registry: pipeline.registryUrl })
   const behind = { users: usersUrl, transfers: transfersUrl, read: readUrl, letters: letters.url }
-  const front = await pipeline.start(bff, { ...behind, timeoutMs: 5000 })
+  const front = await pipeline.start(bff, { ...behind, applications: '', timeoutMs: 5000 })
   say({
     type: 'urls',
     urls: { inspector: inspector.url, bff: front.url, users: usersUrl, transfers: transfersUrl, read: readUrl },

@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto'
-import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyRequest } from 'fastify'
 import type { Page } from '../../contracts/bff.ts'
 import type { Http } from '../../platform/http/open-http.ts'
 import { Problem } from '../../platform/http/problem.ts'
-import { amountsAsText } from './amount-numbers.ts'
-import type { Upstream, UpstreamAnswer, UpstreamRequest } from './upstream.ts'
+import { give, pass, passedOn, toUpstream } from './pass.ts'
+import type { Request } from './pass.ts'
+import type { Upstream } from './upstream.ts'
 
 export interface Upstreams {
   readonly users: Upstream
@@ -13,17 +14,11 @@ export interface Upstreams {
   readonly letters: Upstream
 }
 
-type Request = FastifyRequest<{ Params: { id?: string }; Body: Buffer | undefined }>
-
 type LetterRequest = FastifyRequest<{ Params: { topic: string; p: string; o: string } }>
 
 function letterPath({ params: { topic, p, o } }: LetterRequest): string {
   return `/letters/${[topic, p, o].map(encodeURIComponent).join('/')}`
 }
-
-/** The services behind say what they take: parameters and bodies are passed on, and refused there. */
-const passedOn = { schema: { querystring: { type: 'object', additionalProperties: true } } } as const
-const requestHeaders = ['content-type', 'idempotency-key', 'if-match']
 
 /** The routes of the page, and those of the origin's page. */
 export function addBffRoutes(http: Http, upstreams: Upstreams): void {
@@ -109,30 +104,6 @@ function addHealth(http: Http, upstreams: Upstreams): void {
 async function stateOf(upstream: Upstream): Promise<'up' | 'down'> {
   const answer = await upstream.send({ method: 'GET', path: '/health/ready' }).catch(() => null)
   return answer?.status === 200 ? 'up' : 'down'
-}
-
-async function pass(upstream: Upstream, request: unknown, reply: FastifyReply, path: string): Promise<FastifyReply> {
-  const { headers, ...answer } = await upstream.send(toUpstream(request as Request, path))
-  const location = headers['location']
-  return give(reply, { ...answer, headers: location === undefined ? headers : { ...headers, location: `/api${location}` } })
-}
-
-function give(reply: FastifyReply, { status, headers, body }: UpstreamAnswer): FastifyReply {
-  return reply.code(status).headers(headers).send(body)
-}
-
-function toUpstream(request: Request, path: string): UpstreamRequest {
-  const query = request.url.includes('?') ? request.url.slice(request.url.indexOf('?')) : ''
-  const headers = requestHeaders.flatMap((name) =>
-    typeof request.headers[name] === 'string' ? [[name, request.headers[name]]] : [],
-  )
-  const { body } = request
-  return {
-    method: request.method as UpstreamRequest['method'],
-    path: path + query,
-    headers: Object.fromEntries(headers) as Record<string, string>,
-    body: body === undefined ? undefined : amountsAsText(body),
-  }
 }
 
 /** All pages, as one list. */

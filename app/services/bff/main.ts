@@ -4,6 +4,8 @@ import { openHttp } from '../../platform/http/open-http.ts'
 import { runService } from '../../platform/run-service.ts'
 import { ServiceParts } from '../../platform/service.ts'
 import type { ServiceDefinition } from '../../platform/service.ts'
+import { addApplicationRoutes } from './application-routes.ts'
+import { ApplicationUpstreams, parseAddresses } from './application-upstreams.ts'
 import { addBffRoutes } from './bff-routes.ts'
 import { Upstream } from './upstream.ts'
 
@@ -13,6 +15,10 @@ const config = Type.Object({
   transfers: Type.String({ default: 'http://127.0.0.1:8084', description: 'Address of transfers-write.' }),
   read: Type.String({ default: 'http://127.0.0.1:8082', description: 'Address of core-read.' }),
   letters: Type.String({ default: 'http://127.0.0.1:8088', description: 'Address of dead-letters.' }),
+  applications: Type.String({
+    default: 'transfer-analytics=http://127.0.0.1:8106',
+    description: 'Addresses of stream applications, as NAME=URL with commas between.',
+  }),
   timeoutMs: Type.Integer({ default: 5000, minimum: 1, description: 'How long a service may take to answer, in ms.' }),
 })
 
@@ -20,13 +26,14 @@ export const bff: ServiceDefinition<typeof config> = {
   name: 'bff',
   summary: 'The one address that the page needs: passes its calls on to the services.',
   config,
-  async start(given, { log }) {
+  async start(given, { log, applications }) {
     await using parts = new ServiceParts()
     const upstream = (name: string, url: string, meanwhile: string): Upstream => {
       const opened = new Upstream({ name, url, meanwhile, timeoutMs: given.timeoutMs })
       parts.defer(() => opened.close())
       return opened
     }
+    const named = parseAddresses(given.applications)
     const http = await openHttp({ name: 'bff', log })
     addBffRoutes(http, {
       users: upstream('users API', given.users, 'Transfers can still be read.'),
@@ -34,6 +41,7 @@ export const bff: ServiceDefinition<typeof config> = {
       read: upstream('read API', given.read, 'Users and new transfers work.'),
       letters: upstream('dead letters API', given.letters, 'The pipeline goes on.'),
     })
+    addApplicationRoutes(http, parts.use(new ApplicationUpstreams(applications ?? (() => named), given.timeoutMs)))
     return await parts.listen(http, given)
   },
 }

@@ -12,6 +12,7 @@ import { registryOf } from '../../platform/registry.ts'
 import { runService } from '../../platform/run-service.ts'
 import { ServiceParts } from '../../platform/service.ts'
 import type { ServiceDefinition } from '../../platform/service.ts'
+import { addTopologyRoutes } from '../../topology/topology-routes.ts'
 import { addStateRoutes } from './state-routes.ts'
 import { addStreamRoutes } from './stream-routes.ts'
 import { TransferFeed } from './transfer-feed.ts'
@@ -37,7 +38,8 @@ export const readState: ServiceDefinition<typeof config> = {
     const counts = new ErrorCounts()
     const registry = registryOf(given, { log: context.log, counts, stopping: parts.stopping })
     const log = context.log.child({ application: applicationId })
-    const streams = new KafkaStreams(transferReadTopology(), {
+    const topology = transferReadTopology()
+    const streams = new KafkaStreams(topology, {
       applicationId,
       cluster,
       schemaRegistry: registry,
@@ -57,6 +59,7 @@ export const readState: ServiceDefinition<typeof config> = {
     addStateRoutes(http, streams)
     addStreamRoutes(http, feed)
     addErrorCounts(http, counts)
+    addTopologyRoutes(http, applicationId, topology)
     parts.awaits(streams.start())
     return await parts.listen(http, given)
   },

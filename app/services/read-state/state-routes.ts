@@ -1,10 +1,10 @@
-import { InvalidStateStoreError } from 'millrace'
 import type { KafkaStreams } from 'millrace'
 import type { TransferEnriched } from '../../../examples/transfer-pipeline/topologies/enricher.ts'
 import { transferStores } from '../../../examples/transfer-pipeline/topologies/transfer-read.ts'
 import { idParams } from '../../bank/http.ts'
 import type { Http } from '../../platform/http/open-http.ts'
-import { notFound, Problem } from '../../platform/http/problem.ts'
+import { notFound } from '../../platform/http/problem.ts'
+import { whenRunning } from '../../platform/http/when-running.ts'
 import { toDocument } from '../../sink/to-document.ts'
 
 /** Answers from the stores of a stream application: no database is between. */
@@ -28,17 +28,4 @@ export function addStateRoutes(http: Http, streams: KafkaStreams): void {
     }),
   )
   http.get('/state/metadata', () => ({ state: streams.state, tasks: streams.localTasks() }))
-}
-
-/**
- * Before all tasks are restored, a key that is not found may be in a store that is not there yet: then nothing is answered but 503. The
- * same where the tasks are on another instance.
- */
-async function whenRunning<T>(streams: KafkaStreams, answer: () => Promise<T>): Promise<T> {
-  try {
-    if (streams.state === 'running') return await answer()
-  } catch (error) {
-    if (!(error instanceof InvalidStateStoreError)) throw error
-  }
-  throw new Problem(503, 'The stores are being restored. Try again soon.', {}, { retryAfterS: 1 })
 }

@@ -2,8 +2,9 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { KafkaStreams } from 'millrace'
 import { schemaRegistry } from 'millrace/avro'
 import Type from 'typebox'
-import { applications, startApplication } from '../../../examples/transfer-pipeline/main.ts'
+import { applications, startApplication, topologyOf } from '../../../examples/transfer-pipeline/main.ts'
 import { ErrorCounts } from '../../../examples/transfer-pipeline/errors/error-counts.ts'
+import { defaultAlertLimits } from '../../../examples/transfer-pipeline/topologies/analytics.ts'
 import { defaultLimits } from '../../../examples/transfer-pipeline/topologies/settlement.ts'
 import { clusterOf } from '../../platform/cluster.ts'
 import { kafkaConfig, serviceConfig } from '../../platform/config.ts'
@@ -12,6 +13,8 @@ import { openHttp } from '../../platform/http/open-http.ts'
 import { runService } from '../../platform/run-service.ts'
 import { ServiceParts } from '../../platform/service.ts'
 import type { ServiceDefinition } from '../../platform/service.ts'
+import { addTopologyRoutes } from '../../topology/topology-routes.ts'
+import { addAnalyticsRoutes } from './analytics-routes.ts'
 import { RestoreProgress } from './restore-progress.ts'
 
 const config = Type.Object({
@@ -30,6 +33,18 @@ const config = Type.Object({
     description: 'How many transfers a user may send within the window.',
   }),
   velocityWindowMs: Type.Integer({ default: defaultLimits.velocity.windowMs, minimum: 1, description: 'That window, in ms.' }),
+  alertTransfers: Type.Integer({
+    default: defaultAlertLimits.velocity.transfers,
+    minimum: 2,
+    description: 'So many transfers of a user within the window are an alert.',
+  }),
+  alertWindowMs: Type.Integer({ default: defaultAlertLimits.velocity.windowMs, minimum: 1, description: 'That window, in ms.' }),
+  alertAmount: Type.String({
+    default: defaultAlertLimits.amount,
+    pattern: String.raw`^\d+\.\d\d$`,
+    description: 'More than this of a user within ten minutes is an alert.',
+  }),
+  auditMask: Type.String({ default: '', description: 'Columns that the audit log masks, with commas between.' }),
   processingGuarantee: Type.Enum(['at_least_once'], {
     default: 'at_least_once',
     description: 'What holds for each record over a crash.',
@@ -47,16 +62,24 @@ export const streamsService: ServiceDefinition<typeof config> = {
     const log = context.log.child({ application: given.application })
     const progress = new RestoreProgress()
     const counts = new ErrorCounts()
+    const settings = {
+      limits: {
+        amount: given.amountLimit,
+        velocity: { transfers: given.velocityTransfers, windowMs: given.velocityWindowMs },
+      },
+      alerts: {
+        velocity: { transfers: given.alertTransfers, windowMs: given.alertWindowMs },
+        amount: given.alertAmount,
+      },
+      audit: { masked: given.auditMask.split(',').filter((column) => column !== '') },
+    }
     const streams = await startApplication(given.application, {
       cluster: clusterOf(given, context),
       schemaRegistry: schemaRegistry(given.registry),
       stateDir: given.stateDir,
       commitIntervalMs: given.commitIntervalMs,
       processingGuarantee: given.processingGuarantee,
-      limits: {
-        amount: given.amountLimit,
-        velocity: { transfers: given.velocityTransfers, windowMs: given.velocityWindowMs },
-      },
+      ...settings,
       stateRestoreListener: progress,
       counts,
       log: (line) => log.info(line),
@@ -76,6 +99,8 @@ export const streamsService: ServiceDefinition<typeof config> = {
       }),
     )
     addErrorCounts(http, counts)
+    addTopologyRoutes(http, given.application, topologyOf(given.application, settings))
+    if (given.application === 'transfer-analytics') addAnalyticsRoutes(http, streams)
     return await parts.listen(http, given)
   },
 }

@@ -1,4 +1,5 @@
 import Type from 'typebox'
+import { userDirectoryTopology } from '../../../examples/transfer-pipeline/topologies/user-directory.ts'
 import { SettlementCommands } from '../../adapters/kafka/settlement-commands.ts'
 import type { SettlementCommandsOptions } from '../../adapters/kafka/settlement-commands.ts'
 import { StreamsUserDirectory } from '../../adapters/kafka/streams-user-directory.ts'
@@ -13,6 +14,7 @@ import { registryOf } from '../../platform/registry.ts'
 import { runService } from '../../platform/run-service.ts'
 import { ServiceParts } from '../../platform/service.ts'
 import type { ServiceDefinition } from '../../platform/service.ts'
+import { addTopologyRoutes } from '../../topology/topology-routes.ts'
 import { addTransferRoutes } from './transfers-routes.ts'
 
 const config = Type.Object({
@@ -25,6 +27,8 @@ const config = Type.Object({
     description: 'Whether decisions of settlement are carried out: on or off.',
   }),
 })
+
+const applicationId = 'transfers-write-users'
 
 export const transfersWrite: ServiceDefinition<typeof config> = {
   name: 'transfers-write',
@@ -44,7 +48,7 @@ export const transfersWrite: ServiceDefinition<typeof config> = {
     const users = new StreamsUserDirectory({
       ...kafka,
       log: log.child({ part: 'user-directory' }),
-      applicationId: 'transfers-write-users',
+      applicationId,
       waitMs: given.userWaitMs,
       onFailure: parts.fail,
     })
@@ -54,6 +58,7 @@ export const transfersWrite: ServiceDefinition<typeof config> = {
     const transfers = new Transfers(rows, users, () => new Date().toISOString())
     addTransferRoutes(http, transfers)
     addErrorCounts(http, counts)
+    addTopologyRoutes(http, applicationId, userDirectoryTopology())
     if (given.settlement === 'on') await carryOut(transfers, { ...kafka, log: (line) => log.warn(line) }, parts)
     return await parts.listen(http, given)
   },

@@ -171,3 +171,43 @@ export const transferAlertSchema = {
     { name: 'transferIds', type: { type: 'array', items: 'long' }, doc: 'The transfers that passed it, the last 100 at most.' },
   ],
 } as const
+
+const texts = ['null', { type: 'map', values: 'string' }] as const
+
+/** What has changed in a database, column by column, as text. No table has a schema of its own here. */
+export const auditRecordSchema = {
+  type: 'record',
+  name: 'AuditRecord',
+  namespace: 'bank.custom',
+  doc: 'A change of a row.',
+  fields: [
+    { name: 'entity', type: 'string', doc: 'The table.' },
+    { name: 'entityId', type: 'string', doc: 'The id of the row.' },
+    {
+      name: 'op',
+      type: {
+        type: 'enum',
+        name: 'AuditOp',
+        symbols: ['UPDATE', 'CREATE', 'DELETE', 'SNAPSHOT'],
+        default: 'UPDATE',
+        doc: 'What was done. SNAPSHOT: the row was there before changes were captured.',
+      },
+      doc: 'What was done.',
+    },
+    {
+      name: 'before',
+      type: texts,
+      default: null,
+      doc: 'The columns before, but those that were null.',
+      'x-classification': 'PII',
+    },
+    { name: 'after', type: texts, default: null, doc: 'The columns after, but those that are null.', 'x-classification': 'PII' },
+    {
+      name: 'changedFields',
+      type: { type: 'array', items: 'string' },
+      doc: 'The columns that differ, in the order of the table.',
+    },
+    { name: 'sourceTs', type: timestamp, doc: 'When the database did it.' },
+    { name: 'source', type: { type: 'map', values: 'string' }, doc: 'Where it was captured.' },
+  ],
+} as const

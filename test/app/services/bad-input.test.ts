@@ -39,7 +39,7 @@ test('bad input to every endpoint of every service is refused as a problem, and 
   const watching = await pipeline.start(inspectorService, { registry, clusterIdentity: 'test' })
   const letters = await pipeline.start(deadLettersService, { registry })
   const behind = { users: usersUrl, transfers: transfersUrl, read: readUrl, letters: letters.url }
-  const front = await pipeline.start(bff, { ...behind, timeoutMs: 5000 })
+  const front = await pipeline.start(bff, { ...behind, applications: '', timeoutMs: 5000 })
   const state = await pipeline.start(readState, {
     registry,
     stateDir: `${dir}/read`,

@@ -35,7 +35,7 @@ async function open(t: Test): Promise<Running> {
   t.teardown(() => pipeline[Symbol.asyncDispose]())
   const letters = await pipeline.start(deadLettersService, { registry: pipeline.registryUrl })
   const behind = { users: pipeline.usersUrl, transfers: pipeline.transfersUrl, read: pipeline.readUrl, letters: letters.url }
-  const { url } = await pipeline.start(bff, { ...behind, timeoutMs: 5000 })
+  const { url } = await pipeline.start(bff, { ...behind, applications: '', timeoutMs: 5000 })
   await pipeline.ready
   const producer = await openProducer(pipeline.cluster, { clientId: 'test' })
   t.teardown(() => producer.close())

@@ -1,0 +1,76 @@
+/**
+ * What processes say of their topologies. Types only.
+ *
+ * | route | answer |
+ * | - | - |
+ * | GET /topology.txt, .dot, .mmd | what `describe()` says, as text, for Graphviz, for Mermaid |
+ * | GET /topology.json | {@link TopologyDocument} |
+ * | GET /tasks | {@link TasksNow} of stream applications: what of the topology runs here |
+ * | GET /flow | {@link FlowNow} of stream applications: how far topics are, and how many rows stores have |
+ * | GET /api/topologies | names of the stream applications, of the BFF |
+ * | GET /api/topologies/NAME/… | the routes above, of one of them |
+ */
+export interface TopologyDocument {
+  readonly applicationId: string
+  /** Of the text of `describe()`: two processes with the same hash run the same topology. */
+  readonly hash: string
+  readonly parts: readonly PartDocument[]
+}
+
+/** A sub-topology: what a task runs. That of a global store runs once in each process. */
+export interface PartDocument {
+  readonly id: number
+  readonly kind: 'regular' | 'global'
+  readonly nodes: readonly NodeDocument[]
+  readonly stores: readonly StoreDocument[]
+  /** Internal topics that it reads, as `describe()` names them. */
+  readonly repartitions: readonly TopicDocument[]
+}
+
+export interface NodeDocument {
+  readonly kind: 'source' | 'processor' | 'sink'
+  readonly name: string
+  /** As `describe()` names them: without the application id before internal ones. */
+  readonly topics: readonly string[]
+  readonly stores: readonly string[]
+  readonly successors: readonly string[]
+  /** Names of the serdes of a source or a sink; null: the default of the application. */
+  readonly serdes?: { readonly key: string | null; readonly value: string | null }
+}
+
+export interface TopicDocument {
+  /** On the cluster. */
+  readonly name: string
+  /** Null: as many as the largest topic that it comes from, or a changelog's store has. */
+  readonly partitions: number | null
+  readonly config: Readonly<Record<string, string>>
+}
+
+export interface StoreDocument {
+  readonly name: string
+  readonly kind: string
+  /** How long windows are kept, and how long one is; only of stores of windows. */
+  readonly windows?: { readonly sizeMs: number | null; readonly retentionMs: number }
+  /** Null: it has none. `source`: it is restored from the topic that fills it. */
+  readonly changelog: (TopicDocument & { readonly kind: 'internal' | 'source' }) | null
+}
+
+/** What of an application runs in a process. */
+export interface TasksNow {
+  readonly state: string
+  readonly guarantee: 'at_least_once' | 'exactly_once_v2'
+  readonly tasks: readonly { readonly taskId: string; readonly state: string }[]
+  readonly restore: { readonly done: number; readonly total: number } | null
+  /** By store, while any of its partitions is restored. */
+  readonly restores?: Readonly<Record<string, { readonly done: number; readonly total: number }>>
+}
+
+/** Numbers that grow; whoever asks twice knows how fast. */
+export interface FlowNow {
+  /** The monotonic time of the process, in ms. */
+  readonly at: number
+  /** By name as `describe()` has it: how many records were written to the topic since it was made. */
+  readonly topics: Readonly<Record<string, number>>
+  /** By store, how many rows this process has of it; `atLeast`: there are more. Absent: it is restored, or elsewhere. */
+  readonly stores: Readonly<Record<string, { readonly rows: number; readonly atLeast: boolean }>>
+}
