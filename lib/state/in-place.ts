@@ -16,12 +16,12 @@ export interface InPlace<T> {
 /** Node's method below `toString('utf8')`, which is faster when called directly. @types/node does not declare it. */
 type SlicingBuffer = Buffer & { utf8Slice(start: number, end: number): string }
 
-/** A loop copies characters faster than a call up to about this many. */
-const looped = 64
+/** The room that a target has at least. A loop copies characters faster than a call up to about this many. */
+export const inPlaceBytes = 64
 
 const strings: InPlace<string> = {
   write: (value, target) => {
-    if (typeof value !== 'string' || value.length > looped) return -1
+    if (typeof value !== 'string' || value.length > inPlaceBytes) return -1
     for (let index = 0; index < value.length; index++) {
       const character = value.charCodeAt(index)
       if (character > 0x7f) return -1

@@ -7,11 +7,8 @@ import { SerializationError } from '../model/errors.ts'
 import { noHeaders } from '../model/headers.ts'
 import { asBuffer } from '../model/bytes.ts'
 import type { Serde, SerdeContext } from '../model/serde.ts'
-import { inPlace, type InPlace } from './in-place.ts'
+import { inPlace, inPlaceBytes, type InPlace } from './in-place.ts'
 import type { RowView } from './key-value/row-view.ts'
-
-/** The room for a value that is written in place: an int64, or a short text. */
-const scratchBytes = 64
 
 /** The serde of a store's keys or values. It knows the topic, and its errors name the store. */
 export class StoreSerde<T> {
@@ -19,7 +16,7 @@ export class StoreSerde<T> {
   readonly #context: SerdeContext
   readonly #store: string
   readonly #inPlace: InPlace<T> | undefined
-  readonly #scratch = Buffer.alloc(scratchBytes)
+  readonly #scratch = Buffer.alloc(inPlaceBytes)
 
   constructor(serde: Serde<T>, topic: string, component: 'key' | 'value', store: string) {
     this.#serde = serde

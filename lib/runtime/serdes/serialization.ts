@@ -7,20 +7,34 @@ import type { Headers } from '../../model/headers.ts'
 import { noHeaders } from '../../model/headers.ts'
 import { lambdaResult } from '../../processor/lambda-result.ts'
 import type { Serde, SerdeContext } from '../../model/serde.ts'
+import { inPlace, inPlaceBytes, type InPlace } from '../../state/in-place.ts'
+
+const nothing = Buffer.alloc(0)
 
 /** The serde of the key or of the value of one topic. It writes null as null, without asking the user's serde. */
 export class BoundSerde {
   readonly serde: Serde<unknown>
   readonly context: SerdeContext
+  readonly #inPlace: InPlace<unknown> | undefined
+  /** Where a value is written for whoever copies it at once. One for all calls, so that nothing is made for a record. */
+  readonly #written = { bytes: nothing, at: 0, length: 0 }
 
   constructor(serde: Serde<unknown>, topic: string, component: 'key' | 'value') {
     this.serde = serde
     this.context = Object.freeze({ topic, component, headers: noHeaders })
+    this.#inPlace = inPlace(serde)
+    if (this.#inPlace !== undefined) this.#written.bytes = Buffer.alloc(inPlaceBytes)
   }
 
-  /** As `write`, without a slice of what nobody has decoded: whoever keeps it copies it. */
+  /** As `write`, without bytes of its own where that is not needed: they are valid until the next call, and whoever keeps them copies them. */
   bytesOf(value: unknown, headers: Headers): Uint8Array | ByteSpan | null {
-    return value instanceof Encoded && value.isWrittenBy(this.serde) ? value : this.write(value, headers)
+    if (value instanceof Encoded && value.isWrittenBy(this.serde)) return value
+    return this.#inPlace !== undefined && this.#isWritten(this.#inPlace, value) ? this.#written : this.write(value, headers)
+  }
+
+  #isWritten(inPlace: InPlace<unknown>, value: unknown): boolean {
+    this.#written.length = inPlace.write(value, this.#written.bytes)
+    return this.#written.length >= 0
   }
 
   /** Throws a `SerializationError`. */

@@ -21,14 +21,24 @@ export function isStoredLong(stored: Uint8Array): boolean {
   return stored.byteLength === longStoredLength
 }
 
-/** The key under which LMDB stores a row: the type byte, then the key, or of a long key its beginning and its hash. */
+/**
+ * The key under which LMDB stores a row: the type byte, then the key, or of a long key its beginning and its hash. It is valid until the next
+ * call.
+ */
 export function storedKey(key: Uint8Array): Buffer {
   const isLong = isLongKey(key)
-  const stored = Buffer.allocUnsafe(isLong ? longStoredLength : 1 + key.byteLength)
+  const stored = bufferOf(isLong ? longStoredLength : 1 + key.byteLength)
   stored[0] = typeByte
   stored.set(isLong ? key.subarray(0, longKeyLength) : key, 1)
   if (isLong) stored.set(createHash('sha256').update(key).digest(), 1 + longKeyLength)
   return stored
+}
+
+/** One buffer of each length: LMDB copies a key before its call returns, so that the next key may have the same. */
+const buffers: (Buffer | undefined)[] = []
+
+function bufferOf(length: number): Buffer {
+  return (buffers[length] ??= Buffer.alloc(length))
 }
 
 /**

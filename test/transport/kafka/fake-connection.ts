@@ -29,8 +29,10 @@ export function fakeConnections(broker: WireBroker, fateOf: (frame: RequestFrame
   const connections = new Set<FakeConnection>()
   let isSilent = false
   const noted = (frame: RequestFrame): Fate => {
-    requests.push(frame)
-    return fateOf(frame)
+    // The body is valid until the request is answered: a test looks at it later.
+    const kept = { ...frame, body: Buffer.from(frame.body) }
+    requests.push(kept)
+    return fateOf(kept)
   }
   const open: OpenConnection = async (_broker, signal) => {
     signal.throwIfAborted()
@@ -99,7 +101,7 @@ class FakeConnection implements Connection {
     const fate = this.#fateOf(frame)
     if (fate === 'lose-request') this.close(new Error('the connection broke'))
     if (fate === 'lose-request' || fate === 'never') return never
-    const answer = fate instanceof Buffer ? fate : await this.#broker.answer(frame)
+    const answer = fate instanceof Buffer ? fate : await this.#broker.answer({ ...frame, body: Buffer.from(frame.body) })
     if (fate !== 'lose-answer') return answer
     this.close(new Error('the connection broke'))
     return never

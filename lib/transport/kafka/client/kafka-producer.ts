@@ -10,10 +10,11 @@ import type { ProduceBatch, ProducerStamp } from '../../record-batch/produce-bat
 import { BatchMemory } from '../../record-batch/batch-memory.ts'
 import { RecordBatchBuilder } from '../../record-batch/record-batch-builder.ts'
 import { errorCodes } from '../wire/error-codes.ts'
-import { initProducerIdRequest, produceRequest } from '../wire/produce-requests.ts'
+import { initProducerIdRequest, produceBytes, produceRequest } from '../wire/produce-requests.ts'
 import type { ProduceResponse } from '../wire/produce-requests.ts'
 import type { ClusterClient } from './cluster-client.ts'
 import { closed, isRetriable, kafkaError, throwOnError } from './kafka-errors.ts'
+import { RequestMemory } from './request-memory.ts'
 import { pauseAfter } from './retry.ts'
 
 /** A batch that is being sent. Each partition has at most one. */
@@ -41,6 +42,7 @@ export class KafkaProducer implements Producer {
   readonly #session: ProducerSession
   readonly #order = new PartitionOrder()
   readonly #memory = new BatchMemory()
+  readonly #requests = new RequestMemory()
   readonly #underway = new Set<Delivery>()
   readonly #waiting = new Set<Delivery>()
   readonly #busyLeaders = new Set<number>()
@@ -147,8 +149,10 @@ export class KafkaProducer implements Producer {
     try {
       const acks = this.#options.acks === 'all' ? -1 : 1
       const batches = deliveries.map((delivery) => ({ ...delivery.at, records: delivery.batch.seal(this.#stampOf(delivery)) }))
-      const request = produceRequest(batches, acks, this.#options.requestTimeoutMs, this.#session.transaction)
+      const body = this.#requests.take(leader, produceBytes(batches))
+      const request = produceRequest(batches, acks, this.#options.requestTimeoutMs, this.#session.transaction, body)
       const responses = await this.#client.sendTo(leader, request)
+      this.#requests.answered(leader, body)
       const byPartition = new Map(responses.map((response) => [partitionKey(response), response]))
       for (const delivery of deliveries) this.#settle(delivery, byPartition.get(partitionKey(delivery.at)))
     } catch (error) {

@@ -45,7 +45,7 @@ export interface RequestFrame {
   readonly apiVersion: number
   /** `flexible` headers end in a section of tagged fields, in the request and in the response (KIP-482). */
   readonly header: 'plain' | 'flexible'
-  /** The bytes of the request after its header. */
+  /** The bytes of the request after its header. They are valid until it is answered. */
   readonly body: Uint8Array
 }
 

@@ -3,9 +3,9 @@ import { ResponseReader } from './response-reader.ts'
 import type { Api } from './schema.ts'
 import { versionOf } from './schema.ts'
 
-/** Writes the body of a request, without its header. `sizeBytes` is the estimated size, for the first buffer. */
-export function encodeRequest<W>(api: Api<unknown, W>, version: number, body: W, sizeBytes?: number): Buffer {
-  const writer = new RequestWriter(sizeBytes)
+/** Writes the body of a request, without its header. `into` is the first buffer, or the estimated size. */
+export function encodeRequest<W>(api: Api<unknown, W>, version: number, body: W, into?: number | Buffer): Buffer {
+  const writer = new RequestWriter(into)
   api.request.write(writer, body, versionOf(api, version))
   return writer.bytes
 }

@@ -23,6 +23,11 @@ interface RecordError {
   readonly message: string | null
 }
 
+/** The most bytes that the body of a produce request for these batches has. */
+export function produceBytes(batches: readonly SealedBatch[]): number {
+  return batches.reduce((sum, { records, topic }) => sum + records.byteLength + topic.length + 64, 256)
+}
+
 /**
  * A broker accepts at most one batch per partition. With `acks` −1 all in-sync replicas acknowledge. From version 12 on a broker adds
  * partitions to the transaction by itself (KIP-890). From version 13 on, topics have ids.
@@ -32,11 +37,12 @@ export function produceRequest(
   acks: -1 | 1,
   timeoutMs: number,
   transaction: Pick<TransactionOfSession, 'transactionalId' | 'version'> | null = null,
+  into: Buffer = Buffer.allocUnsafe(produceBytes(batches)),
 ): KafkaRequest<readonly ProduceResponse[]> {
   return kafkaRequest(produce, {
     minVersion: transaction?.version === 2 ? 12 : 7,
     maxVersion: transaction?.version === 1 ? 11 : 12,
-    sizeBytes: batches.reduce((sum, { records, topic }) => sum + records.byteLength + topic.length + 64, 64),
+    into,
     body: {
       transactionalId: transaction?.transactionalId ?? null,
       acks,

@@ -3,8 +3,9 @@ export class RequestWriter {
   #bytes: Buffer
   #end = 0
 
-  constructor(bytes = 256) {
-    this.#bytes = Buffer.allocUnsafe(bytes)
+  /** `into`: the first buffer, or its size. If what is written needs more, it goes into a larger one. */
+  constructor(into: number | Buffer = 256) {
+    this.#bytes = typeof into === 'number' ? Buffer.allocUnsafe(into) : into
   }
 
   get bytes(): Buffer {

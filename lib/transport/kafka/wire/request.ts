@@ -49,18 +49,18 @@ export interface RequestParts<W, V, T> {
   readonly brokerWaitMs?: number
   /** Default `main`. */
   readonly lane?: Lane
-  /** The estimated size of the body in bytes. */
-  readonly sizeBytes?: number
+  /** What the body is written into, if it has room. Nobody else uses it before the request is answered. Default: a buffer of its own. */
+  readonly into?: Buffer
 }
 
 export function kafkaRequest<W, V, T>(of: Api<unknown, W, V>, parts: RequestParts<W, V, T>): KafkaRequest<T> {
-  const { body, read, minVersion, maxVersion, brokerWaitMs = 0, lane = 'main', sizeBytes } = parts
+  const { body, read, minVersion, maxVersion, brokerWaitMs = 0, lane = 'main', into } = parts
   return {
     apiName: of.name,
     apiKey: of.key,
     versions: { min: minVersion ?? of.versions.min, max: maxVersion ?? of.versions.max },
     flexibleFrom: of.flexibleFrom,
-    encode: (version) => encodeRequest(of, version, body, sizeBytes),
+    encode: (version) => encodeRequest(of, version, body, into),
     decode: (version, bytes) => {
       const response = decodeResponse(of, version, bytes)
       const { throttleTimeMs = 0 } = response as { readonly throttleTimeMs?: number }
