@@ -200,6 +200,28 @@ t.test('after a crash stores go on from what they have stored, and read no chang
   for (const start of starts.slice(1)) t.ok(start >= 20, `a restore begins at ${start}`)
 })
 
+t.test('an abort does not forget that a partition has nothing to read: its task goes on with the others', async (t) => {
+  await using cluster = await EmbeddedKafka.open()
+  await createTopics(cluster, { in: 1, silent: 1, counts: 1 })
+  const builder = new StreamsBuilder()
+  const silent = builder.stream(topic('silent', { key: Serdes.string, value: Serdes.string }))
+  builder
+    .stream(input)
+    .merge(silent)
+    .groupByKey({ key: Serdes.string, value: Serdes.string })
+    .count({ store: { name: 'counted', caching: 'disabled' } })
+    .toStream()
+    .to(counts)
+  const aborting = faulty(cluster, { call: 'send', when: 'before', kind: 'abortable' })
+  await using streams = application(aborting, builder.build(), { commitIntervalMs: 5 })
+  await streams.start()
+  for (let from = 0; from < 20; from += 4) {
+    await write(cluster, from, from + 4)
+    await settled(cluster, from + 4)
+  }
+  for (const rows of Object.values(seen(cluster))) t.same(rows, upTo(5))
+})
+
 t.test('what waits for a transaction that another producer has left open says so, and goes on with its end', async (t) => {
   await using cluster = await EmbeddedKafka.open()
   await createTopics(cluster, { in: 1, counts: 1 })

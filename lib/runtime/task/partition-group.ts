@@ -47,6 +47,11 @@ export class PartitionGroup {
     this.#lags.set(queue, lag)
   }
 
+  /** Undefined: it is not known. */
+  lag(queue: RecordQueue): number | undefined {
+    return this.#lags.get(queue)
+  }
+
   /**
    * Takes out the queue with the next record: the caller takes that record, then calls `putBack`. Undefined: all queues are empty.
    */

@@ -69,7 +69,7 @@ export class StreamTask implements ActiveTask {
   /** What is committed of each partition. */
   readonly #committed = new Map<string, OffsetCommit>()
   /** Where reading has begun of partitions of which nothing is committed. */
-  readonly #starts = new Map<string, PartitionStart>()
+  readonly #starts = new Map<string, Pick<OffsetCommit, 'offset' | 'leaderEpoch'>>()
   readonly #readers = new Map<RecordQueue, RecordReader>()
   #metadata = new ProcessorMetadata()
   #streamTime = -1
@@ -126,7 +126,7 @@ export class StreamTask implements ActiveTask {
   }
 
   seek(partition: TopicPartition, offset: number, leaderEpoch = -1): void {
-    this.#starts.set(partitionKey(partition), { ...partition, offset, leaderEpoch })
+    this.#starts.set(partitionKey(partition), { offset, leaderEpoch })
     this.#queue(partition).seek(offset, leaderEpoch)
   }
 
@@ -239,16 +239,16 @@ export class StreamTask implements ActiveTask {
   }
 
   rollBack(): readonly PartitionStart[] {
-    const { partitions } = this
+    const starts = this.partitions.map((partition) => this.#beginning(partition))
     const committed = [...this.#committed.values()]
     this.#endProcessors()
     this.#stores.rollBack()
     this.#scope.shared.clear()
     this.#forget()
     this.#topology = this.#makeTopology()
-    this.#group = this.#makeGroup(partitions)
+    this.#group = this.#makeGroup(starts.map(({ topic, partition }) => ({ topic, partition })))
     this.start(committed)
-    return partitions.map((partition) => this.#beginning(partition))
+    return starts
   }
 
   beginCheckpoint(): void {
@@ -295,9 +295,10 @@ export class StreamTask implements ActiveTask {
   }
 
   #beginning({ topic, partition }: TopicPartition): PartitionStart {
-    const key = partitionKey({ topic, partition })
+    const [key, queue] = [partitionKey({ topic, partition }), this.#queue({ topic, partition })]
     const { offset, leaderEpoch } = this.#committed.get(key) ?? this.#starts.get(key)!
-    return { topic, partition, offset, leaderEpoch }
+    const lag = this.#group.lag(queue)
+    return { topic, partition, offset, leaderEpoch, end: lag === undefined ? lag : queue.fetchPosition + lag }
   }
 
   #makeTopology(): ProcessorTopology {

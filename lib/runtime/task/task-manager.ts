@@ -404,12 +404,11 @@ interface Place {
   readonly partition: TopicPartition
   readonly offset: number
   readonly leaderEpoch: number
-  readonly end?: number
+  readonly end: number | undefined
 }
 
-/** How far a partition has grown meanwhile is not known before it is fetched. */
-function placeOf({ topic, partition, offset, leaderEpoch }: PartitionStart): Place {
-  return { partition: { topic, partition }, offset, leaderEpoch }
+function placeOf({ topic, partition, offset, leaderEpoch, end }: PartitionStart): Place {
+  return { partition: { topic, partition }, offset, leaderEpoch, end }
 }
 
 /** A signal that is aborted when all of these are. */

@@ -47,6 +47,8 @@ export interface Task {
 export interface PartitionStart extends TopicPartition {
   readonly offset: number
   readonly leaderEpoch: number
+  /** The end of the partition, as far as it is known: a task waits for what is before it (KIP-695). */
+  readonly end: number | undefined
 }
 
 /** Which record a task has processed. */
