@@ -8,10 +8,12 @@ type Hits = Readonly<Record<string, number>>
 const kills = ['kill before', 'kill after']
 
 /** How often each fault has hit each call, and how often the faults happened that hit no single call. */
-export function hitsTable(hits: Hits, level: Level): string {
+export function hitsTable(hits: Hits, level: Level, transactions?: 'used'): string {
   const columns = [...kills, ...mishaps]
   const rows = crashPointsOf(level).map((call) => [call, ...columns.map((fault) => cell(hits, fault, call, level))])
-  const others = defaultKinds(level, 'restless', 'forgetful').filter((kind) => !kills.includes(kind) && kind !== 'mishap')
+  const others = defaultKinds(level, 'restless', 'forgetful', transactions).filter(
+    (kind) => !kills.includes(kind) && kind !== 'mishap',
+  )
   const lines = [['', ...columns], ...rows].map(
     ([name, ...cells]) => `${name!.padEnd(32)}${cells.map((each) => each.padStart(14)).join('')}`,
   )
@@ -19,10 +21,12 @@ export function hitsTable(hits: Hits, level: Level): string {
 }
 
 /** The faults that have hit nothing, and the calls that they have not hit. */
-export function neverHit(hits: Hits, level: Level): readonly string[] {
+export function neverHit(hits: Hits, level: Level, transactions?: 'used'): readonly string[] {
   const ofCalls = mishaps.flatMap((mishap) => callsOf(level).map((call) => `${mishap} × ${call}`))
   const ofKills = kills.flatMap((kill) => crashPointsOf(level).map((call) => `${kill} × ${call}`))
-  return [...ofKills, ...ofCalls, ...defaultKinds(level, 'restless', 'forgetful')].filter((what) => (hits[what] ?? 0) === 0)
+  return [...ofKills, ...ofCalls, ...defaultKinds(level, 'restless', 'forgetful', transactions)].filter(
+    (what) => (hits[what] ?? 0) === 0,
+  )
 }
 
 function cell(hits: Hits, fault: string, call: string, level: Level): string {

@@ -1,6 +1,6 @@
 import { runSimulation } from '../../lib/testing/simulation/run-simulation.ts'
-import type { RunResult } from '../../lib/testing/simulation/run-simulation.ts'
-import { differences, repeated, feed, forget, forgetful, partitions, restless, workload } from './workload.ts'
+import type { Running, RunResult } from '../../lib/testing/simulation/run-simulation.ts'
+import { burst, differences, repeated, feed, forget, forgetful, partitions, restless, workload } from './workload.ts'
 import type { Expected } from './workload.ts'
 
 /** Options of {@link runSeed}. */
@@ -31,6 +31,7 @@ export async function runSeed(seed: number, level: 'port' | 'wire', options: See
     progressMs: 300_000,
     trace,
     feed: (run) => void (expected = feed(run)),
+    ...(isExactlyOnce ? { burst: (run: Running, ms: number) => burst(run, expected!, ms) } : {}),
     check: ({ broker, observer }) => {
       // Exactly once, what former owners have written late is aborted.
       const lateWrites = isExactlyOnce ? 0 : observer.lateWrites

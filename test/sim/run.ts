@@ -44,7 +44,8 @@ const range: SeedRange = {
 }
 const { level } = range
 const result = Number(values.jobs) > 1 ? await inProcesses(Number(values.jobs)) : await runRange(range, tell)
-const missed = range.seeds >= bigRun ? neverHit(result.hits, level) : []
+const transactions = range.guarantee === 'exactly_once_v2' ? 'used' : undefined
+const missed = range.seeds >= bigRun ? neverHit(result.hits, level, transactions) : []
 if (values.json) console.log(JSON.stringify(result))
 else report()
 process.exitCode = result.failed.length > 0 || missed.length > 0 ? 1 : 0
@@ -57,7 +58,7 @@ function tell({ seed, hash, violations }: RangeResult['failed'][number]): void {
 }
 
 function report(): void {
-  if (!values.quiet) console.log(hitsTable(result.hits, level))
+  if (!values.quiet) console.log(hitsTable(result.hits, level, transactions))
   for (const what of missed) console.log(`NEVER HIT: ${what}`)
   const sorted = result.cpuMs.toSorted((a, b) => a - b)
   const median = sorted[sorted.length >> 1] ?? 0

@@ -111,6 +111,16 @@ export function feed({ world, broker, faultyMs }: Running): Expected {
   return expected
 }
 
+/** Writes events so densely that tasks always have uncommitted ones. */
+export function burst({ world, broker }: Running, { sets }: Expected, ms: number): void {
+  for (let at = 0; at < ms; at += 8)
+    world.schedule(at, null, 'event of a burst', () => {
+      const [id, group] = [`b${Math.floor(world.now)}`, `g${Math.floor(world.chance.float() * 15)}`]
+      sets.set(group, (sets.get(group) ?? new Set()).add(id))
+      writeRecord(broker, events, { key: `e${id}`, value: `${group}/${id}` }, Math.floor(world.now))
+    })
+}
+
 /** Events that their log has lost need not be in the sets; what was made of them stays. */
 export function forget({ sets }: Expected, lost: readonly RecordBatch[]): void {
   for (const batch of lost)

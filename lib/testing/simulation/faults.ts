@@ -30,6 +30,8 @@ export interface FaultyWorld {
   /** Called with what such a partition has lost. */
   readonly onLost: (partition: TopicPartition, lost: readonly StoredBatch[]) => void
   readonly hits: Hits
+  /** Writes much input for so long. Undefined: transactions are not used, and none of their faults happen. */
+  readonly burst: ((ms: number) => void) | undefined
 }
 
 type Fault = (of: FaultyWorld, member: SimulatedMember) => string
@@ -194,6 +196,41 @@ const wireKinds: Readonly<Record<string, Fault>> = {
   },
 }
 
+/** Faults of transactions. */
+const transactionKinds: Readonly<Record<string, Fault>> = {
+  'transaction timeout': ({ world, broker }) => {
+    const strike = (left: number): void => {
+      if (broker.transactions.timeOut() > 0 || left === 0) return
+      world.schedule(between(world, 1, 30), null, 'transaction timeout', () => strike(left - 1))
+    }
+    strike(300)
+    return 'the next transactions that are open take too long'
+  },
+  /** A member comes, so that others give up tasks. One of these is killed right after it has committed, with much under way. */
+  'kill in a rebalance': (of, member) => {
+    const { world, level, burst, endMs } = of
+    const victim = drawn(
+      world,
+      of.members.filter((each) => each !== member),
+    )
+    const call = level === 'port' ? 'transactions.end' : 'EndTxn'
+    const calls = Math.ceil(between(world, 0, 30))
+    void member.close().then(() => {
+      member.process?.kill()
+      member.onNextStart(() => {
+        if (world.now > endMs) return
+        burst?.(1500)
+        victim.process?.killAt({ point: 'after', call, calls }, () => {
+          hit(of, `kill after × ${call}`)
+          victim.died(between(world, 100, 20_000))
+        })
+      })
+      member.restartAfter(between(world, 10, 5000))
+    })
+    return `${member.name} is started again; ${victim.name} will be killed after its transaction ${calls} from then on`
+  },
+}
+
 const lostMax = 10
 
 /** What unclean elections do to input topics, in simulations of the wire that have forgetful ones. */
@@ -208,20 +245,29 @@ const electionKinds: Readonly<Record<string, Fault>> = {
   },
 }
 
-const allKinds: Readonly<Record<string, Fault>> = { ...faultKinds, ...topicKinds, ...wireKinds, ...electionKinds }
+const allKinds: Readonly<Record<string, Fault>> = {
+  ...faultKinds,
+  ...topicKinds,
+  ...wireKinds,
+  ...electionKinds,
+  ...transactionKinds,
+}
 
 export function defaultKinds(
   level: 'port' | 'wire',
   topics: 'restless' | 'quiet',
   logs: 'forgetful' | 'safe',
+  transactions: 'used' | 'unused' = 'unused',
 ): readonly string[] {
   const ofTopics = topics === 'restless' ? topicKinds : {}
   const ofLogs = logs === 'forgetful' ? electionKinds : {}
-  return Object.keys({ ...faultKinds, ...ofTopics, ...(level === 'wire' ? { ...wireKinds, ...ofLogs } : {}) })
+  const ofTransactions = transactions === 'used' ? transactionKinds : {}
+  return Object.keys({ ...faultKinds, ...ofTopics, ...(level === 'wire' ? { ...wireKinds, ...ofLogs } : {}), ...ofTransactions })
 }
 
-function kindsOf({ level, restless, forgetful }: FaultyWorld): readonly string[] {
-  return defaultKinds(level, restless.length > 0 ? 'restless' : 'quiet', forgetful.length > 0 ? 'forgetful' : 'safe')
+function kindsOf({ level, restless, forgetful, burst }: FaultyWorld): readonly string[] {
+  const topics = restless.length > 0 ? 'restless' : 'quiet'
+  return defaultKinds(level, topics, forgetful.length > 0 ? 'forgetful' : 'safe', burst === undefined ? 'unused' : 'used')
 }
 
 /** Draws when which fault happens to whom. */

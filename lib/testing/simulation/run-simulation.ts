@@ -55,6 +55,8 @@ export interface RunOptions {
   readonly trace?: 'kept' | 'hashed'
   /** Writes input, at times of its choice before the faults end. */
   readonly feed: (run: Running) => void
+  /** Writes much input within so many virtual ms. Given where transactions are used: then their faults happen, too. */
+  readonly burst?: (run: Running, ms: number) => void
   /** Called when all input is processed, before the members close. */
   readonly check?: (run: Running) => void
 }
@@ -151,6 +153,7 @@ export async function runSimulation(options: RunOptions): Promise<RunResult> {
     restless: options.restless ?? [],
     forgetful: options.forgetful ?? [],
     onLost: (partition, lost) => tellLost(run, options, partition, lost),
+    burst: options.burst === undefined ? undefined : (ms) => options.burst?.(run, ms),
   }
   members.forEach((member) => member.restartAfter(world.chance.float() * 5000))
   options.feed(run)

@@ -124,6 +124,13 @@ export class TransactionCoordinator {
     }
   }
 
+  /** Aborts all open transactions, as if their time was over. Returns how many there were. For simulations. */
+  timeOut(): number {
+    const open = [...this.#transactions.values()].filter(({ state }) => state === 'ongoing')
+    for (const transaction of open) this.#fence(transaction)
+    return open.length
+  }
+
   close(): void {
     this.#isClosed = true
     for (const timer of this.#timeouts.values()) timer.cancel()
