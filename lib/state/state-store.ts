@@ -103,12 +103,13 @@ export interface StateStore {
   /** Appends the committed writes to `writes`, sorted by key. The store still has them, until `checkpointed`. */
   checkpoint(writes: StorageWrite[]): void
   /**
-   * As `checkpoint`, for many writes: begins one at once, and returns its writes in the order of their keys, about so many at a time. Each
-   * part may be stored by itself, before the next one is asked for; an empty part is a step on the way. A row that is stored without its
-   * changelog position is written again by the changelog after a crash, which changes nothing. So it is for stores that have one, and whose
-   * rows are those of the last record of a key. Undefined: there are no more than so many writes, or they go together.
+   * As `checkpoint`, for many writes: begins one at once, and returns its rows in the order of their keys, about so many at a time. Each
+   * part may be stored by itself, before the next one is asked for; an empty part is a step on the way. What goes with the positions, such as
+   * stream time, is appended to `last`. A row that is stored without its changelog position is written again by the changelog after a crash,
+   * which changes nothing. So it is for stores that have one, and whose rows are those of the last record of a key. Undefined: there are no
+   * more than so many rows, or they go together.
    */
-  checkpointSlices?(rows: number): Generator<StorageWrite[], void> | undefined
+  checkpointSlices?(rows: number, last: StorageWrite[]): Generator<StorageWrite[], void> | undefined
   /** Called when storage has the writes of the last `checkpoint`, or of all its slices. The store may forget them. */
   checkpointed(): void
   /** The bytes of both generations, which are in memory until a checkpoint. */

@@ -1,12 +1,8 @@
 import type { StorageTable } from '../storage/storage.ts'
 import type { BaseByteRows } from './key-value/byte-rows.ts'
-import { KeyCodec } from './key-value/key-codec.ts'
-import { MemoryRows } from './key-value/memory-rows.ts'
-import { plainCodec, timestampedCodec, untimedCodec, type RowCodec, type RowFormat } from './key-value/row-codec.ts'
 import { TableRows } from './key-value/table-rows.ts'
 import { plainViews, timestampedViews, untimedViews, type ViewCodec, type ViewFormat } from './key-value/view-codec.ts'
 import { TableBuffer } from './layers/table-buffer.ts'
-import { WriteBuffer } from './layers/write-buffer.ts'
 import type { StateStoreContext } from './state-store.ts'
 import { storeMedium } from './store-medium.ts'
 import { StoreSerde } from './store-serde.ts'
@@ -39,12 +35,6 @@ export function storageTable(name: string, spec: StoreSpec, context: StateStoreC
 }
 
 /** Opens the lowest layer of a store, on its medium. */
-export function openRows(spec: StoreSpec, format: RowFormat, context: StateStoreContext): MemoryRows | WriteBuffer {
-  const table = storageTable(spec.name, spec, context)
-  return table === undefined ? new MemoryRows() : new WriteBuffer(table, format)
-}
-
-/** As `openRows`, of rows by the bytes of their keys. */
 export function openByteRows(spec: StoreSpec, format: ViewFormat, context: StateStoreContext): BaseByteRows {
   const table = storageTable(spec.name, spec, context)
   return table === undefined ? new TableRows(context) : new TableBuffer(table, format, context.kept)
@@ -53,7 +43,7 @@ export function openByteRows(spec: StoreSpec, format: ViewFormat, context: State
 /** Opens the segments of a store whose rows expire by time. `copy`: whether segments also keep their rows in the order of time. */
 export function openSegments<R extends SegmentRows>(
   spec: WindowStoreSpec<unknown, unknown> | SessionStoreSpec<unknown, unknown>,
-  format: RowFormat,
+  format: ViewFormat,
   copy: 'by-time' | 'none',
   openRows: (place: RowPlace | undefined) => R,
   context: StateStoreContext,
@@ -78,10 +68,6 @@ export function expiryOf(
   return isOnDisk(spec, context) ? 'segmented' : 'exact'
 }
 
-export function keyCodec(spec: StoreSpec, context: StateStoreContext): KeyCodec<unknown> {
-  return new KeyCodec(keySerde(spec, context))
-}
-
 export function keySerde({ name, key }: StoreSpec, context: StateStoreContext): StoreSerde<unknown> {
   return new StoreSerde(context.keySerde(key), context.changelogTopic, 'key', name)
 }
@@ -90,13 +76,6 @@ export function valueSerde({ name, value }: StoreSpec, context: StateStoreContex
   return new StoreSerde(context.valueSerde(value), context.changelogTopic, 'value', name)
 }
 
-export function rowCodec(spec: RowStoreSpec, context: StateStoreContext): RowCodec<unknown> {
-  const serde = valueSerde(spec, context)
-  if (spec.values === 'plain') return plainCodec(serde)
-  return losesTimestamps(spec, context) ? untimedCodec(serde) : timestampedCodec(serde)
-}
-
-/** As `rowCodec`, of rows by the bytes of their keys. */
 export function viewCodec(spec: RowStoreSpec, context: StateStoreContext): ViewCodec<unknown> {
   const serde = valueSerde(spec, context)
   if (spec.values === 'plain') return plainViews(serde)

@@ -64,14 +64,6 @@ export class StoreSerde<T> {
     return this.deserializeAt(bytes, at, length)
   }
 
-  /**
-   * The value itself if its serde gives immutable values: the store may then return it again instead of decoding its bytes. Else
-   * undefined.
-   */
-  kept(value: T): T | undefined {
-    return this.#serde.immutable === true && !(value instanceof Encoded) ? value : undefined
-  }
-
   /** Whether the bytes of a value that nobody has decoded are those that the store would write. */
   writes(value: Encoded): boolean {
     return value.isWrittenBy(this.#serde)

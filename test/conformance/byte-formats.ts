@@ -1,12 +1,14 @@
-import { fromLatin1, latin1 } from '../../lib/model/bytes.ts'
+import { ByteKey } from '../../lib/kernel/byte-key.ts'
+import { viewOf } from '../../lib/model/byte-span.ts'
+import { asBuffer, fromLatin1, latin1 } from '../../lib/model/bytes.ts'
 import { change } from '../../lib/model/change.ts'
 import { noHeaders } from '../../lib/model/headers.ts'
 import { changedSerde } from '../../lib/processor/aggregate/changed-serde.ts'
 import { murmur3Hash128 } from '../../lib/processor/foreign-key-join/murmur3.ts'
 import { Serdes } from '../../lib/serde/serdes.ts'
-import { timestampedCodec } from '../../lib/state/key-value/row-codec.ts'
-import { row } from '../../lib/state/key-value/row.ts'
-import { sessionKey } from '../../lib/state/session/session-key.ts'
+import { storedBytes } from '../../lib/state/key-value/stored-rows.ts'
+import { timestampedViews } from '../../lib/state/key-value/view-codec.ts'
+import { KeyScratch } from '../../lib/state/window/key-scratch.ts'
 import { windowKey } from '../../lib/state/window/window-key.ts'
 import { murmur2, partitionForKey } from '../../lib/transport/partitioner.ts'
 import { javaThrown } from './java-names.ts'
@@ -39,19 +41,24 @@ const formats: Readonly<Record<string, Format>> = {
     return hex(fromLatin1(windowKey(key, args.number('start'), args.number('seq'))))
   },
   sessionKey: (args) => {
-    const key = latin1(bytesOf(args, 'key'))
-    return hex(fromLatin1(sessionKey(key, args.number('start'), args.number('end'))))
+    const bytes = bytesOf(args, 'key')
+    const session = new KeyScratch().ofSession(
+      new ByteKey().set(bytes, 0, bytes.length),
+      args.number('start'),
+      args.number('end'),
+    )
+    return hex(viewOf(session))
   },
   valueAndTimestamp: (args) => {
     const value = toBytes(args.json('serde'), args.json('value'), 't', 'value')
-    return value === null ? null : hex(storedRows.write(row(value, args.number('ts'))))
+    return value === null ? null : hex(storedBytes(storedRows, asBuffer(value), 0, value.byteLength, args.number('ts')))
   },
 }
 
 const changedBytes = changedSerde(Serdes.bytes)
 
 /** Only the layout around the value is asked for: the value's bytes are there. */
-const storedRows = timestampedCodec(undefined as never)
+const storedRows = timestampedViews(undefined as never)
 
 export function callFormats(calls: readonly Step[]): Json[] {
   return calls.map((call, index) => taking(new Args(call.op, call), (args) => answer(args, index)))

@@ -9,7 +9,7 @@ import type { OutputBytes, RecordOutput, TopicOutput } from '../../lib/runtime/o
 import type { RestoredRecord } from '../../lib/runtime/restore/changelog.ts'
 import { SerdeResolver } from '../../lib/runtime/serdes/serde-resolver.ts'
 import type { ThreadEnvironment } from '../../lib/runtime/environment/thread-environment.ts'
-import { RecordCacheBudget } from '../../lib/state/layers/record-cache.ts'
+import { RecordCacheBudget } from '../../lib/state/layers/record-cache-budget.ts'
 import type { ChangelogRecord } from '../../lib/state/state-store.ts'
 
 /** A cluster's log, as far as a task sees it: what it wrote, by topic. */

@@ -4,9 +4,15 @@ import { StreamsError } from '../../lib/model/errors.ts'
 import { readPosition } from '../../lib/runtime/restore/store-positions.ts'
 import { MemoryStorageFactory } from '../../lib/storage/memory/memory-storage.ts'
 import type { StorageEnvironment } from '../../lib/storage/storage.ts'
+import { windowed } from '../../lib/model/windowed.ts'
+import type { TaskStores } from '../../lib/runtime/task/task-stores.ts'
+import { Serdes } from '../../lib/serde/serdes.ts'
+import type { SessionStore } from '../../lib/state/session/session-store.ts'
+import { sessionStore, windowStore } from '../../lib/state/stores.ts'
+import type { WindowStore } from '../../lib/state/window/window-store.ts'
 import { keyValueStore } from './plan.ts'
 import { environment } from './task-fixture.ts'
-import { changelog, noSource, openStores } from './task-stores-fixture.ts'
+import { changelog, noSource, openStores, storeNode } from './task-stores-fixture.ts'
 
 t.test('what stores write goes to the changelog of each, in the partition of the task', (t) => {
   const { store, changelogs, stores } = openStores()
@@ -119,6 +125,61 @@ t.test('many rows are stored in slices, the position with the last one; what is 
   t.same([again.store.get('key-4999'), again.store.get('more'), again.store.get('key-1')], ['new', 'new', 'old'])
   t.end()
 })
+
+const strings = { key: Serdes.string, value: Serdes.string }
+const window = { ...strings, retentionMs: 100_000, windowSizeMs: 10 }
+
+/** Puts and gets of both kinds of stores. */
+const timed = {
+  windows: (stores: TaskStores) => {
+    const store = stores.get('s') as unknown as WindowStore<string, string>
+    return {
+      put: (key: string, value: string | null, startMs: number) => store.put(key, value, startMs),
+      get: (key: string, startMs: number) => store.fetchOne(key, startMs),
+    }
+  },
+  sessions: (stores: TaskStores) => {
+    const store = stores.get('s') as unknown as SessionStore<string, string>
+    return {
+      put: (key: string, value: string | null, endMs: number) => store.put(windowed(key, endMs, endMs), value),
+      get: (key: string, endMs: number) => store.fetchSession(key, endMs, endMs),
+    }
+  },
+}
+
+for (const [what, node] of [
+  ['windows', storeNode(windowStore('s', window))],
+  ['sessions', storeNode(sessionStore('s', { ...strings, retentionMs: 100_000 }))],
+] as const)
+  t.test(`${what} are stored in slices, stream time with the position; what is written meanwhile waits for the next`, (t) => {
+    const { changelogs, stores, storage } = openStores(node)
+    const { put } = timed[what](stores)
+    const tables = (): string[] => storage.tables().filter((name) => name.startsWith('s/'))
+    const rows = (): number => tables().reduce((sum, name) => sum + storage.table(name).count(), 0)
+    for (let key = 0; key < 5000; key++) put(`key-${key}`, 'old', 10 * key)
+    const commit = (acknowledged: number): void => {
+      changelogs.acknowledged = acknowledged
+      stores.commit(noSource)
+    }
+    commit(5000)
+    stores.beginCheckpoint()
+    t.equal(rows(), 1500, 'a slice')
+    t.equal(storage.table('s').count(), 0, 'no stream time')
+    put('key-4998', null, 49_980)
+    put('key-0', 'new', 0)
+    put('later', 'new', 300_000)
+    commit(5003)
+    while (stores.continueCheckpoint());
+    t.equal(readPosition(storage, changelog)?.offset, 5000, 'the position of its beginning')
+    const before = timed[what](openStores(node, storage).stores)
+    t.same([before.get('key-0', 0), before.get('key-4998', 49_980), before.get('later', 300_000)], ['old', 'old', null])
+    stores.checkpoint()
+    t.equal(readPosition(storage, changelog)?.offset, 5003)
+    const after = timed[what](openStores(node, storage).stores)
+    t.same([after.get('key-0', 0), after.get('key-4998', 49_980), after.get('later', 300_000)], [null, null, 'new'])
+    t.equal(tables().length, 1, 'what has expired is dropped when its stream time is stored')
+    t.end()
+  })
 
 t.test('a restore that memory holds up stores what it has in slices', (t) => {
   const { stores, storage } = openStores()

@@ -3,13 +3,13 @@ import fc from 'fast-check'
 import t from 'tap'
 import { ByteKey } from '../../lib/kernel/byte-key.ts'
 import { latin1 } from '../../lib/model/bytes.ts'
-import { bytesFormat } from '../../lib/state/key-value/row-codec.ts'
+import { plainFormat } from '../../lib/state/key-value/view-codec.ts'
 import { RowView } from '../../lib/state/key-value/row-view.ts'
-import { row, type KeyedRow } from '../../lib/state/key-value/row.ts'
+import type { KeyedRow } from '../../lib/state/key-value/row.ts'
 import { FoundWindows } from '../../lib/state/window/found-windows.ts'
 import { SessionsOfSegment, WindowedRows } from '../../lib/state/window/windowed-rows.ts'
-import { windowKey } from '../../lib/state/window/window-key.ts'
-import { sessionKey } from '../../lib/state/session/session-key.ts'
+import { textOf, windowKey } from '../../lib/state/window/window-key.ts'
+import { KeyScratch } from '../../lib/state/window/key-scratch.ts'
 import { plainRows } from '../../lib/state/window/window-segments.ts'
 import { MemoryStorageFactory } from '../../lib/storage/memory/memory-storage.ts'
 import type { StorageEnvironment, StorageTable, StorageWrite } from '../../lib/storage/storage.ts'
@@ -19,7 +19,7 @@ const keys = ['', 'a', 'a\0', 'ab', 'b', 'k'.repeat(100)]
 const times = [0, 5, 2 ** 31, 2 ** 40]
 const values = [null, '', 'x', 'longer than eight bytes']
 
-const keyOf = (key: string): ByteKey => new ByteKey().set(Buffer.from(key), 0, key.length)
+const keyOf = (key: string): ByteKey => new ByteKey().set(Buffer.from(key, 'latin1'), 0, key.length)
 
 type Rows = WindowedRows | SessionsOfSegment | ReturnType<typeof plainRows>
 
@@ -27,17 +27,31 @@ const kinds: Readonly<Record<string, { open: typeof plainRows; keyOf(key: string
   windows: { open: (place, context) => new WindowedRows(place, context), keyOf: (key, time) => windowKey(key, time, 7) },
   sessions: {
     open: (place, context) => new SessionsOfSegment(place, context),
-    keyOf: (key, time) => sessionKey(key, time, time + 3),
+    keyOf: (key, time) => textOf(new KeyScratch().ofSession(keyOf(key), time, time + 3)),
   },
   'rows without times': { open: plainRows, keyOf: (key, time) => key + String(time) },
 }
+
+const moves = [
+  'commit',
+  'rollBack',
+  'checkpoint',
+  'fail',
+  'slice',
+  'release',
+  'scan',
+  'reverse',
+  'read',
+  'end',
+  'reopen',
+] as const
 
 const window = { key: fc.constantFrom(...keys), time: fc.constantFrom(...times) }
 const step = fc.oneof(
   { weight: 6, arbitrary: fc.record({ ...window, value: fc.constantFrom(...values) }) },
   {
-    weight: 4,
-    arbitrary: fc.constantFrom('commit', 'rollBack', 'checkpoint', 'fail', 'release', 'scan', 'reverse', 'read', 'end', 'reopen'),
+    weight: 5,
+    arbitrary: fc.constantFrom(...moves),
   },
 )
 
@@ -62,6 +76,9 @@ class Subject {
   readonly #table: StorageTable | undefined
   #open: { readonly rows: IterableIterator<KeyedRow>; readonly expected: [string, string][] }[] = []
   rows: Rows
+  /** The checkpoint that is under way, and what it stores. */
+  #slices: Iterator<StorageWrite[]> | undefined
+  #taken = new Map<string, string>()
 
   constructor(kind: (typeof kinds)[string], medium: 'memory' | 'disk') {
     this.#kind = kind
@@ -72,7 +89,7 @@ class Subject {
 
   put(key: string, time: number, value: string | null): void {
     const timed = this.#kind.keyOf(key, time)
-    this.rows.put(timed, value === null ? null : row(Buffer.from(value), 0))
+    this.rows.put(keyOf(timed), value === null ? null : new RowView().set(Buffer.from(value), 0, value.length, 0))
     if (value === null) this.model.newest.delete(timed)
     else this.model.newest.set(timed, value)
   }
@@ -82,6 +99,7 @@ class Subject {
     if (move === 'commit') this.#commit()
     else if (move === 'rollBack') this.#rollBack()
     else if (move === 'checkpoint' || move === 'fail') this.#checkpoint(move)
+    else if (move === 'slice') this.#slice()
     else if (move === 'release' && this.#table !== undefined) this.rows.release()
     else if (move === 'scan' || move === 'reverse') {
       const reverse = move === 'reverse'
@@ -97,8 +115,7 @@ class Subject {
     for (const key of keys) for (const time of times) this.#checkKey(this.#kind.keyOf(key, time))
     for (const key of keys) this.#checkChain(key)
     if (this.#table !== undefined) {
-      const stored = [...this.#table.iterate({})].map(({ key, value }) => [latin1(key), latin1(value)])
-      deepEqual(new Map(stored as [string, string][]), model.stored)
+      deepEqual(this.#stored(), model.stored)
     }
   }
 
@@ -108,8 +125,8 @@ class Subject {
   }
 
   #checkKey(timed: string): void {
-    const found = this.rows.get(timed)
-    equal(found === null ? undefined : latin1(found.bytes), this.model.newest.get(timed))
+    const found = this.rows.get(keyOf(timed))
+    equal(found === null ? undefined : latin1(found.slice()), this.model.newest.get(timed))
   }
 
   #checkChain(key: string): void {
@@ -123,7 +140,7 @@ class Subject {
         latin1(found.row(index).slice()),
       ])
       deepEqual(windows.toReversed(), expected)
-    } else if (this.rows instanceof SessionsOfSegment) deepEqual(shown(this.rows.sessionsOf(key, fromMs, toMs)), expected)
+    } else if (this.rows instanceof SessionsOfSegment) deepEqual(shown(this.rows.sessionsOf(keyOf(key), fromMs, toMs)), expected)
   }
 
   #isOf(timed: string, key: string): boolean {
@@ -135,12 +152,34 @@ class Subject {
     this.model.committed = new Map(this.model.newest)
   }
 
+  /** A checkpoint that is under way ends before. */
   #rollBack(): void {
+    while (this.#slices !== undefined) this.#slice()
     this.rows.rollBack()
     this.model.newest = new Map(this.model.committed)
   }
 
+  #stored(): Map<string, string> {
+    return new Map([...this.#table!.iterate({})].map(({ key, value }) => [latin1(key), latin1(value)]))
+  }
+
+  #slice(): void {
+    if (this.#slices === undefined) this.#taken = new Map(this.model.committed)
+    this.#slices ??= this.rows.slices(2)[Symbol.iterator]()
+    const slice = this.#slices.next()
+    if (slice.done !== true) {
+      this.#environment?.transact(slice.value)
+      this.model.stored = this.#stored()
+      return
+    }
+    this.#slices = undefined
+    this.rows.checkpointed()
+    if (this.#table !== undefined) this.model.stored = this.#taken
+  }
+
+  /** One that is under way is given up, as if storage were full. */
   #checkpoint(move: 'checkpoint' | 'fail'): void {
+    this.#slices = undefined
     const writes: StorageWrite[] = []
     this.rows.checkpoint(writes)
     deepEqual(
@@ -158,13 +197,14 @@ class Subject {
   #reopen(): void {
     this.end()
     this.#open = []
+    this.#slices = undefined
     this.rows = this.#opened('rows')
     this.model.newest = new Map(this.model.stored)
     this.model.committed = new Map(this.model.stored)
   }
 
   #opened(content: 'empty' | 'rows'): Rows {
-    return this.#kind.open(this.#table && { table: this.#table, format: bytesFormat, content }, { isTransactional: true })
+    return this.#kind.open(this.#table && { table: this.#table, format: plainFormat, content }, { isTransactional: true })
   }
 }
 
@@ -184,9 +224,24 @@ for (const [name, kind] of Object.entries(kinds))
       fc.assert(law, runs(150))
     })
 
+t.test('a row that was taken back under an open scan, and is written again, can be taken back again', async (t) => {
+  const rows = new WindowedRows(undefined, { isTransactional: true })
+  const value = new RowView().set(Buffer.alloc(50), 0, 50, 0)
+  rows.putWindow(keyOf('k'), 0, 0, value)
+  rows.commit()
+  rows.putWindow(keyOf('k'), 7, 0, value)
+  const scan = rows.scan({})
+  for (let times = 0; times < 2; times++) {
+    rows.rollBack()
+    t.equal(rows.getWindow(keyOf('k'), 7), null)
+    rows.putWindow(keyOf('k'), 7, 0, value)
+  }
+  t.equal([...scan].length, 2)
+})
+
 t.test('after a checkpoint nothing is dirty, and released rows are read from storage', async (t) => {
   const environment = new MemoryStorageFactory().open('task')
-  const rows = new WindowedRows({ table: environment.table('s'), format: bytesFormat, content: 'empty' })
+  const rows = new WindowedRows({ table: environment.table('s'), format: plainFormat, content: 'empty' })
   for (let start = 0; start < 100; start++) rows.putWindow(keyOf('k'), start, 0, new RowView().set(Buffer.alloc(50), 0, 50, 0))
   t.ok(rows.dirtyBytes >= 100 * 50)
   const writes: StorageWrite[] = []

@@ -1,8 +1,8 @@
 import t from 'tap'
 import { ByteKey } from '../../lib/kernel/byte-key.ts'
-import { bytesFormat } from '../../lib/state/key-value/row-codec.ts'
+import { plainFormat } from '../../lib/state/key-value/view-codec.ts'
 import { RowView } from '../../lib/state/key-value/row-view.ts'
-import { RecordCacheBudget } from '../../lib/state/layers/record-cache.ts'
+import { RecordCacheBudget } from '../../lib/state/layers/record-cache-budget.ts'
 import { WindowSegments } from '../../lib/state/window/window-segments.ts'
 import { WindowedRows } from '../../lib/state/window/windowed-rows.ts'
 import { MemoryStorageFactory } from '../../lib/storage/memory/memory-storage.ts'
@@ -14,7 +14,7 @@ const value = new RowView().set(Buffer.alloc(100), 0, 100, 0)
 t.test('stored rows stay in memory within the room that stores share; the oldest segments give up first', async (t) => {
   const environment = new MemoryStorageFactory().open('task')
   const kept = new RecordCacheBudget(50_000)
-  const storage = { environment, store: 's', format: bytesFormat, kept }
+  const storage = { environment, store: 's', format: plainFormat, kept }
   const segments = new WindowSegments(100, storage, (place) => new WindowedRows(place))
   for (let start = 0; start < 300; start++) segments.create(start).rows.putWindow(key, start, 0, value)
   t.equal(segments.bytes, 0, 'what is not stored does not count')

@@ -1,7 +1,7 @@
 import { ConfigError, TopologyError } from '../../model/errors.ts'
 import { bindSerde, type Serde, type SerdeContext, type SerdeEnvironment } from '../../model/serde.ts'
 import { listSerde } from '../../serde/list-serde.ts'
-import { readInt64, writeInt64 } from '../../state/key-value/row-codec.ts'
+import { readInt64, writeInt64 } from '../../state/key-value/int64.ts'
 import type { JoinSide } from './join-side.ts'
 
 /** The key of records that wait for a partner. Rows are sorted by timestamp, then by side, then by key. */

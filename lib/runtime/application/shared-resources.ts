@@ -1,5 +1,5 @@
 import type { Metrics } from '../../metrics/metrics.ts'
-import { RecordCacheBudget } from '../../state/layers/record-cache.ts'
+import { RecordCacheBudget } from '../../state/layers/record-cache-budget.ts'
 import { MemoryBudget } from '../../model/memory-budget.ts'
 import type { StorageFactory } from '../../storage/storage.ts'
 import type { TopologyPlan } from '../../topology/topology-plan.ts'

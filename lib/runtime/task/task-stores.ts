@@ -247,7 +247,7 @@ export class TaskStores {
     const last: StorageWrite[] = []
     const sliced: Generator<StorageWrite[], void>[] = []
     for (const { store, changelog } of this.#stores.values()) {
-      const slices = changelog === undefined ? undefined : store.checkpointSlices?.(sliceRows)
+      const slices = changelog === undefined ? undefined : store.checkpointSlices?.(sliceRows, last)
       if (slices === undefined) store.checkpoint(last)
       else sliced.push(slices)
     }

@@ -3,7 +3,7 @@ import { SerializationError } from '../../model/errors.ts'
 import type { Header, Headers } from '../../model/headers.ts'
 import { noHeaders } from '../../model/headers.ts'
 import type { RecordContext } from '../../model/record-context.ts'
-import { readInt64, writeInt64 } from '../key-value/row-codec.ts'
+import { readInt64, writeInt64 } from '../key-value/int64.ts'
 
 /** One change, or one record, that a buffer holds back, and the context of its input record (Java: `BufferValue`). */
 export interface BufferValue {

@@ -9,7 +9,7 @@ import {
   writeBufferValue,
   type BufferValue,
 } from './buffer-value.ts'
-import { writeInt64 } from '../key-value/row-codec.ts'
+import { writeInt64 } from '../key-value/int64.ts'
 import type { ChangelogRecord } from '../state-store.ts'
 
 /**

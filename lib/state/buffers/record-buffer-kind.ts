@@ -1,6 +1,6 @@
-import { bytesFormat } from '../key-value/row-codec.ts'
+import { plainFormat } from '../key-value/view-codec.ts'
 import type { StoreKind } from '../store-kind.ts'
-import { keySerde, openRows, storageTable, valueSerde } from '../store-parts.ts'
+import { keySerde, openByteRows, storageTable, valueSerde } from '../store-parts.ts'
 import type { RecordBufferSpec } from '../store-spec.ts'
 import { streamTimesTable } from '../stream-times.ts'
 import { isRecordPlace, RecordBuffer } from './record-buffer.ts'
@@ -13,7 +13,7 @@ export const recordBufferKind: StoreKind<RecordBufferSpec> = {
       context,
       keys: keySerde(spec, context),
       values: valueSerde(spec, context),
-      rows: openRows(spec, bytesFormat, context),
+      rows: openByteRows(spec, plainFormat, context),
       table: storageTable(streamTimesTable, spec, context),
     }),
   format: () => ({ changelog: 'record-buffer', rows: 'records' }),

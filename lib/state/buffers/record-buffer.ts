@@ -1,13 +1,15 @@
-import { latin1 } from '../../model/bytes.ts'
+import { ByteKey } from '../../kernel/byte-key.ts'
+import { asBuffer } from '../../model/bytes.ts'
 import { noHeaders } from '../../model/headers.ts'
 import type { RecordContext } from '../../model/record-context.ts'
 import type { StorageTable, StorageWrite } from '../../storage/storage.ts'
 import { BufferReader, readBufferValue, writeBufferValue } from './buffer-value.ts'
-import { readInt64, writeInt64 } from '../key-value/row-codec.ts'
-import { row } from '../key-value/row.ts'
-import type { BaseRows } from '../key-value/key-value-rows.ts'
+import { int64Bytes, readInt64, writeInt64 } from '../key-value/int64.ts'
+import type { BaseByteRows } from '../key-value/byte-rows.ts'
+import { RowView } from '../key-value/row-view.ts'
 import { noBudget, restoreWithin, type RestoreBudget } from '../restore-budget.ts'
 import type { ChangelogRecord, StateStore, StateStoreContext } from '../state-store.ts'
+import { StoredState } from '../stored-state.ts'
 import { storeClosed } from '../store-closed.ts'
 import type { StoreSerde } from '../store-serde.ts'
 import type { RecordBufferSpec } from '../store-spec.ts'
@@ -20,7 +22,7 @@ export interface RecordBufferOptions<K, V> {
   readonly keys: StoreSerde<K>
   readonly values: StoreSerde<V>
   /** The records that wait, in the order of time, key and number. */
-  readonly rows: BaseRows
+  readonly rows: BaseByteRows
   /** The table that keeps stream time and the last number. Absent for a buffer in memory. */
   readonly table: StorageTable | undefined
 }
@@ -38,11 +40,14 @@ export class RecordBuffer<K, V> implements StateStore {
   readonly name: string
   readonly spec: RecordBufferSpec
   readonly #options: RecordBufferOptions<K, V>
-  readonly #rows: BaseRows
+  readonly #rows: BaseByteRows
+  readonly #key = new ByteKey()
+  readonly #view = new RowView()
   #streamTime = -1
   #sequence = 0
-  #minTime = -Infinity
-  #committedState: Uint8Array | undefined
+  /** No record that waits is older. */
+  #leastTime = -Infinity
+  readonly #state: StoredState
   #isOpen = true
 
   constructor(options: RecordBufferOptions<K, V>) {
@@ -50,7 +55,8 @@ export class RecordBuffer<K, V> implements StateStore {
     this.spec = options.spec
     this.#options = options
     this.#rows = options.rows
-    const state = options.table?.get(this.#stateKey)
+    this.#state = new StoredState(options.table, Buffer.from(this.name))
+    const state = this.#state.read()
     if (state === undefined) return
     this.#streamTime = readInt64(state, 0)
     this.#sequence = Buffer.from(state).readUInt32BE(8)
@@ -74,37 +80,39 @@ export class RecordBuffer<K, V> implements StateStore {
     const { keys, values } = this.#options
     this.#sequence = nextSequence(this.#sequence)
     this.#streamTime = Math.max(this.#streamTime, context.timestamp)
-    this.#minTime = Math.min(this.#minTime, context.timestamp)
+    this.#leastTime = Math.min(this.#leastTime, context.timestamp)
     const at = placeOf(context.timestamp, keys.serialize(key), this.#sequence)
     const written = writeBufferValue({ priorValue: null, oldValue: null, newValue: values.serialize(value), context }, noTime)
-    this.#rows.put(latin1(at), row(written, 0))
+    this.#rows.put(this.#keyAt(at), this.#rowOf(written))
     this.#log(at, written)
   }
 
   /** Emits and removes the records of this time and older ones. */
   evictUntil(timeMs: number, emit: Eviction<K, V>): void {
     this.#checkOpen()
-    if (timeMs < 0 || this.#minTime > timeMs) return
-    for (const [place, { bytes }] of this.#rows.scan({ to: latin1(timeBytes(timeMs + 1)) })) this.#emit(place, bytes, emit)
-    this.#findMinTime()
+    if (timeMs < 0 || this.#leastTime > timeMs) return
+    // Rows that were emitted may be there as deletions, until a checkpoint has stored them: the scan begins behind them.
+    const from = int64Bytes(Math.max(0, this.#leastTime))
+    for (const [place, { bytes }] of this.#rows.scan({ from, to: int64Bytes(timeMs + 1) }))
+      this.#emit(Buffer.from(place, 'latin1'), bytes, emit)
+    this.#leastTime = timeMs + 1
   }
 
   /**
    * The join may fail, and the processing handler may let processing go on. Java keeps the record then, so that it fails again with each
    * look, and the records behind it never come out. In `safe` the record is removed first, so that it fails once.
    */
-  #emit(place: string, bytes: Uint8Array, emit: Eviction<K, V>): void {
+  #emit(at: Buffer, bytes: Uint8Array, emit: Eviction<K, V>): void {
     const { keys, values, context: task } = this.#options
-    const at = Buffer.from(place, 'latin1')
     const { newValue, context } = readBufferValue(new BufferReader(bytes))
     const [key, value] = [keys.deserialize(at.subarray(8, -4)), values.deserialize(newValue!)]
-    if (task.compatibility !== 'java') this.#remove(place, at)
+    if (task.compatibility !== 'java') this.#remove(at)
     emit(key, value, context)
-    if (task.compatibility === 'java') this.#remove(place, at)
+    if (task.compatibility === 'java') this.#remove(at)
   }
 
-  #remove(place: string, at: Uint8Array): void {
-    this.#rows.put(place, null)
+  #remove(at: Buffer): void {
+    this.#rows.put(this.#keyAt(at), null)
     this.#log(at, null)
   }
 
@@ -113,28 +121,22 @@ export class RecordBuffer<K, V> implements StateStore {
 
   commit(): void {
     this.#rows.commit()
-    if (this.#options.table === undefined) return
-    const state = Buffer.alloc(12)
-    writeInt64(state, this.#streamTime, 0)
-    state.writeUInt32BE(this.#sequence, 8)
-    this.#committedState = state
+    this.#state.commit(() => this.#stateBytes())
   }
 
   checkpoint(writes: StorageWrite[]): void {
     this.#rows.checkpoint(writes)
-    const { table } = this.#options
-    if (table !== undefined && this.#committedState !== undefined)
-      writes.push({ table, key: this.#stateKey, value: this.#committedState })
+    this.#state.checkpoint(writes)
   }
 
   checkpointed(): void {
     this.#rows.checkpointed()
-    this.#committedState = undefined
+    this.#state.checkpointed()
   }
 
   restore(records: readonly ChangelogRecord[], budget: RestoreBudget = noBudget): number {
     const applied = restoreWithin(budget, records, (record) => this.#restore(record))
-    this.#findMinTime()
+    this.#leastTime = -Infinity
     this.commit()
     return applied
   }
@@ -145,10 +147,14 @@ export class RecordBuffer<K, V> implements StateStore {
 
   close(): void {
     this.#isOpen = false
+    this.#rows.close?.()
   }
 
-  get #stateKey(): Uint8Array {
-    return Buffer.from(this.name)
+  #stateBytes(): Uint8Array {
+    const state = Buffer.alloc(12)
+    writeInt64(state, this.#streamTime, 0)
+    state.writeUInt32BE(this.#sequence, 8)
+    return state
   }
 
   /**
@@ -160,18 +166,19 @@ export class RecordBuffer<K, V> implements StateStore {
     const at = isMistaken ? windowPlace(Buffer.from(key)) : Buffer.from(key).subarray(1)
     this.#streamTime = Math.max(this.#streamTime, readInt64(at, 0))
     if (!isMistaken) this.#sequence = Math.max(this.#sequence, at.readUInt32BE(at.byteLength - 4))
-    this.#rows.restore(latin1(at), value === null ? null : row(value, 0))
+    this.#rows.restore(this.#keyAt(at), value === null ? null : this.#rowOf(value))
+  }
+
+  #keyAt(place: Buffer): ByteKey {
+    return this.#key.set(place, 0, place.length)
+  }
+
+  #rowOf(value: Uint8Array): RowView {
+    return this.#view.set(asBuffer(value), 0, value.byteLength, 0)
   }
 
   #log(at: Uint8Array, value: Uint8Array | null): void {
     this.#options.context.changelog?.append(Buffer.concat([changelogPrefix, at]), value, null, noHeaders)
-  }
-
-  #findMinTime(): void {
-    const first = this.#rows.scan({})
-    const { done, value } = first.next()
-    first.return?.()
-    this.#minTime = done === true ? Infinity : readInt64(Buffer.from(value[0].slice(0, 8), 'latin1'), 0)
   }
 
   #checkOpen(): void {
@@ -187,16 +194,10 @@ export function isRecordPlace(key: Uint8Array): boolean {
 function placeOf(timeMs: number, key: Uint8Array, sequence: number): Buffer {
   const number = Buffer.allocUnsafe(4)
   number.writeUInt32BE(sequence, 0)
-  return Buffer.concat([timeBytes(timeMs), key, number])
+  return Buffer.concat([int64Bytes(timeMs), key, number])
 }
 
 function windowPlace(bytes: Buffer): Buffer {
   const time = bytes.byteLength - 12
   return Buffer.concat([bytes.subarray(time, -4), bytes.subarray(0, time), bytes.subarray(-4)])
-}
-
-function timeBytes(timeMs: number): Buffer {
-  const bytes = Buffer.allocUnsafe(8)
-  writeInt64(bytes, timeMs, 0)
-  return bytes
 }

@@ -24,7 +24,7 @@ export interface ViewCodec<V> extends ViewFormat {
 }
 
 /** The format of rows without timestamps: the bytes of the value. */
-const plainFormat: ViewFormat = { headBytes: 0, untimed: 0 }
+export const plainFormat: ViewFormat = { headBytes: 0, untimed: 0 }
 
 /** The codec of stores that keep values without timestamps. */
 export function plainViews<V>(serde: StoreSerde<V>): ViewCodec<V> {

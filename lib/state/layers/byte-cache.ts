@@ -118,6 +118,9 @@ export class ByteCache implements EvictableCache {
     this.#budget.unregister(this)
   }
 
+  /** Called for each entry that leaves the cache. */
+  protected left(_key: ByteKey): void {}
+
   #write(id: number, row: RowView | null, formerSize: number): void {
     if (row === null) this.#table.putRowDeletion(id, 0)
     else this.#table.putRow(id, row.bytes, row.at, row.length, row.timestamp)
@@ -185,8 +188,10 @@ export class ByteCache implements EvictableCache {
   }
 
   #remove(row: number): void {
+    const table = this.#table
+    this.left(new ByteKey().setHashed(table.bytes, table.keyAt(row), table.keyLength(row), table.hash(row)))
     this.#charge(-this.#sizeOf(row))
-    this.#table.setOwn(row, 0)
-    this.#table.deleteRow(row)
+    table.setOwn(row, 0)
+    table.deleteRow(row)
   }
 }

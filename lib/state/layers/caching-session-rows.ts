@@ -1,73 +1,88 @@
-import { emitEntry, type FlushSubscription } from './caching-rows.ts'
-import { RecordCache } from './record-cache.ts'
+import type { ByteKey } from '../../kernel/byte-key.ts'
+import { sessionSuffixBytes } from '../../kernel/windowed-table.ts'
+import type { Windowed } from '../../model/windowed.ts'
 import { chained, isBehind, overlay } from '../key-value/row-iterators.ts'
-import type { KeyedRow, Row } from '../key-value/row.ts'
-import { endOfSession, keyOfSession, startOfSession } from '../session/session-key.ts'
+import type { RowView } from '../key-value/row-view.ts'
+import type { KeyedRow } from '../key-value/row.ts'
+import type { ViewCodec } from '../key-value/view-codec.ts'
+import { endIn, endOfSession, keyOfSession, startOfSession } from '../session/session-key.ts'
 import type { SessionRange, SessionRows } from '../session/session-rows.ts'
 import type { StateStoreContext } from '../state-store.ts'
 import { reversed } from '../window/window-order.ts'
 import type { KeyRange, WindowOrder } from '../window/window-rows.ts'
+import { emitUpdate, type Subscription } from './emit-update.ts'
+import { TimedCache, type CachedRow } from './timed-cache.ts'
 
-type CachedRow = readonly [string, Row | null]
-
-export interface CachingSessionOptions {
+export interface CachingSessionOptions<K, V> {
   /** The order in which the layer below returns its rows. */
   readonly order: WindowOrder
   /** The earliest end that has not expired at this stream time. Sessions before it are not seen, though the cache may have them still. */
   readonly firstLiveEnd: (streamTimeMs: number) => number
+  readonly codec: ViewCodec<V>
+  readonly context: StateStoreContext
+  /** The session of a session key. */
+  decodeKey(session: ByteKey): Windowed<K>
 }
 
 /** The record cache of a session store (Java: `CachingSessionStore`). It holds writes only; rows that are read are not cached. */
-export class CachingSessionRows implements SessionRows {
+export class CachingSessionRows<K, V> implements SessionRows {
   readonly #inner: SessionRows
-  readonly #context: StateStoreContext
-  readonly #options: CachingSessionOptions
-  readonly #cache: RecordCache
+  readonly #options: CachingSessionOptions<K, V>
+  readonly #cache: TimedCache
   /** The greatest end that was put. The layer below hears of it later. */
   #streamTime = -1
-  #subscription: FlushSubscription | undefined
+  #subscription: Subscription<Windowed<K>> | undefined
 
-  constructor(inner: SessionRows, options: CachingSessionOptions, context: StateStoreContext) {
+  constructor(inner: SessionRows, options: CachingSessionOptions<K, V>) {
     this.#inner = inner
-    this.#context = context
     this.#options = options
-    this.#cache = new RecordCache(context.cache, (entry) => emitEntry(entry, inner, this.#subscription, context))
+    const target = { ...options, below: inner }
+    this.#cache = new TimedCache(sessionSuffixBytes, options.context.cache, (entry) =>
+      emitUpdate(entry, target, this.#subscription),
+    )
   }
 
-  subscribe(subscription: FlushSubscription): void {
+  subscribe(subscription: Subscription<Windowed<K>>): void {
     this.#subscription = subscription
   }
 
-  get(sessionKey: string): Row | null {
-    if (endOfSession(sessionKey) < this.#firstLiveEnd()) return null
-    const entry = this.#cache.get(sessionKey)
-    return entry === undefined ? this.#inner.get(sessionKey) : entry.row
+  get(session: ByteKey): RowView | null {
+    if (endIn(session) < this.#firstLiveEnd()) return null
+    const cached = this.#cache.get(session)
+    return cached === undefined ? this.#inner.get(session) : cached
   }
 
-  put(sessionKey: string, row: Row | null): void {
-    this.#streamTime = Math.max(this.#streamTime, endOfSession(sessionKey))
-    this.#cache.put(sessionKey, row, this.#context.recordContext())
+  put(session: ByteKey, row: RowView | null): void {
+    this.#streamTime = Math.max(this.#streamTime, endIn(session))
+    this.#cache.put(session, row, this.#options.context.recordContext())
   }
 
   /** The layer below gets a put of null, as in Java. It may count that as a dropped record. */
-  remove(sessionKey: string): void {
-    this.put(sessionKey, null)
+  remove(session: ByteKey): void {
+    this.put(session, null)
   }
 
-  find(key: string, asked: SessionRange): IterableIterator<KeyedRow> {
+  find(key: ByteKey, asked: SessionRange): IterableIterator<KeyedRow> {
     const sessions = this.#live(asked)
-    // The end of a session begins with a byte below 0x80, so no session key of this key sorts behind the bound.
-    const cached = this.#cached({ from: key, to: `${key}\x80` }, { fromKey: key, toKey: key }, sessions)
-    return this.#overlaid(cached, this.#inner.find(key, sessions), sessions)
+    const cached = this.#cache.entriesOf(key, sessions.earliestEndMs, Infinity)
+    const inTime = cached.filter(([sessionKey]) => startOfSession(sessionKey) <= sessions.latestStartMs)
+    return this.#overlaid(inTime, this.#inner.find(key, sessions), sessions)
   }
 
   findRange(keys: KeyRange, asked: SessionRange): IterableIterator<KeyedRow> {
     const sessions = this.#live(asked)
-    return this.#overlaid(this.#cached({}, keys, sessions), this.#inner.findRange(keys, sessions), sessions)
+    const cached = [...chained([this.#cache.scan({})], (row) => isIn(row, keys, sessions))]
+    return this.#overlaid(cached, this.#inner.findRange(keys, sessions), sessions)
   }
 
   flush(): void {
     this.#cache.flush()
+  }
+
+  /** Stream time is then that of the layer below. */
+  clear(): void {
+    this.#streamTime = -1
+    this.#cache.clear()
   }
 
   close(): void {
@@ -80,10 +95,6 @@ export class CachingSessionRows implements SessionRows {
 
   #live(sessions: SessionRange): SessionRange {
     return { ...sessions, earliestEndMs: Math.max(sessions.earliestEndMs, this.#firstLiveEnd()) }
-  }
-
-  #cached(bounds: { readonly from?: string; readonly to?: string }, keys: KeyRange, sessions: SessionRange): CachedRow[] {
-    return [...chained([this.#cache.scan(bounds)], (row) => isIn(row, keys, sessions))]
   }
 
   #overlaid(

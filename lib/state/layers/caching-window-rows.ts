@@ -1,22 +1,20 @@
 import { ByteKey } from '../../kernel/byte-key.ts'
 import { windowSuffixBytes } from '../../kernel/windowed-table.ts'
-import { asBuffer, fromLatin1 } from '../../model/bytes.ts'
+import { asBuffer } from '../../model/bytes.ts'
 import type { Windowed } from '../../model/windowed.ts'
-import { readInt64 } from '../key-value/row-codec.ts'
+import { readInt64 } from '../key-value/int64.ts'
 import { chained, isBehind, overlay } from '../key-value/row-iterators.ts'
 import { RowView } from '../key-value/row-view.ts'
-import type { KeyedRow, Row } from '../key-value/row.ts'
+import type { KeyedRow } from '../key-value/row.ts'
 import type { ViewCodec } from '../key-value/view-codec.ts'
 import type { StateStoreContext } from '../state-store.ts'
 import { KeyScratch } from '../window/key-scratch.ts'
-import { boundsOfKey, keyOfWindow, startOfWindow, textOf } from '../window/window-key.ts'
+import { keyOfWindow, startOfWindow } from '../window/window-key.ts'
 import { FoundWindows } from '../window/found-windows.ts'
 import { reversed } from '../window/window-order.ts'
 import type { KeyRange, TimeRange, WindowOrder, WindowRows } from '../window/window-rows.ts'
-import { ByteCache } from './byte-cache.ts'
 import { emitUpdate, type EmitTarget, type Subscription } from './emit-update.ts'
-
-type CachedRow = readonly [string, Row | null]
+import { TimedCache, type CachedRow } from './timed-cache.ts'
 
 export interface CachingWindowOptions<K, V> {
   /** The order in which the layer below returns the rows of a range of keys. */
@@ -33,7 +31,7 @@ export interface CachingWindowOptions<K, V> {
 export class CachingWindowRows<K, V> implements WindowRows {
   readonly #inner: WindowRows
   readonly #options: CachingWindowOptions<K, V>
-  readonly #cache: ByteCache
+  readonly #cache: TimedCache
   readonly #scratch = new KeyScratch()
   readonly #view = new RowView()
   readonly #below = new FoundWindows()
@@ -45,7 +43,9 @@ export class CachingWindowRows<K, V> implements WindowRows {
     this.#inner = inner
     this.#options = options
     const target = emitTarget(inner, options)
-    this.#cache = new ByteCache(options.context.cache, (entry) => emitUpdate(entry, target, this.#subscription))
+    this.#cache = new TimedCache(windowSuffixBytes, options.context.cache, (entry) =>
+      emitUpdate(entry, target, this.#subscription),
+    )
   }
 
   subscribe(subscription: Subscription<Windowed<K>>): void {
@@ -65,7 +65,7 @@ export class CachingWindowRows<K, V> implements WindowRows {
 
   fetch(key: ByteKey, asked: TimeRange, found: FoundWindows): void {
     const times = this.#live(asked)
-    const cached = this.#newestCached(textOf(key), times)
+    const cached = this.#cache.entriesOf(key, times.fromMs, times.toMs)
     if (cached.length === 0) return this.#inner.fetch(key, times, found)
     const below = this.#below.begin(key)
     this.#inner.fetch(key, times, below)
@@ -107,15 +107,6 @@ export class CachingWindowRows<K, V> implements WindowRows {
     this.#cache.close()
   }
 
-  /** The cached windows of a key, the newest first. A deletion is a row of null. */
-  #newestCached(key: string, { fromMs, toMs }: TimeRange): CachedRow[] {
-    const lastMs = Math.max(-1, Math.min(toMs, Number.MAX_SAFE_INTEGER - 1))
-    const { from, to } = boundsOfKey(key, Math.max(0, fromMs), lastMs)
-    const length = key.length + windowSuffixBytes
-    const scan = this.#cache.scan({ from: bufferOf(from), to: bufferOf(to), reverse: true })
-    return [...scan].filter(([windowKey]) => windowKey.length === length)
-  }
-
   #firstLiveStart(): number {
     return this.#options.firstLiveStart(this.#streamTime)
   }
@@ -140,10 +131,6 @@ function emitTarget<K, V>(inner: WindowRows, options: CachingWindowOptions<K, V>
     context,
     decodeKey: (windowKey) => options.decodeKey(keyOf(windowKey), startOf(windowKey)),
   }
-}
-
-function bufferOf(key: string): Buffer {
-  return fromLatin1(key) as Buffer
 }
 
 function isIn([windowKey]: CachedRow, { fromKey, toKey }: KeyRange, { fromMs, toMs }: TimeRange): boolean {

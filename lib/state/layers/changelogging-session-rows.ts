@@ -1,7 +1,9 @@
-import type { ChangelogWriter } from './changelogging-rows.ts'
-import type { KeyedRow, Row } from '../key-value/row.ts'
+import type { ByteKey } from '../../kernel/byte-key.ts'
+import type { RowView } from '../key-value/row-view.ts'
+import type { KeyedRow } from '../key-value/row.ts'
 import type { SessionRange, SessionRows } from '../session/session-rows.ts'
 import type { KeyRange } from '../window/window-rows.ts'
+import type { ByteChangelogWriter } from './changelogging-byte-rows.ts'
 
 /**
  * The layer that writes each put of a session store to its changelog. As in Java it also writes expired sessions, which the store
@@ -9,28 +11,28 @@ import type { KeyRange } from '../window/window-rows.ts'
  */
 export class ChangeloggingSessionRows implements SessionRows {
   readonly #inner: SessionRows
-  readonly #log: ChangelogWriter
+  readonly #log: ByteChangelogWriter
 
-  constructor(inner: SessionRows, log: ChangelogWriter) {
+  constructor(inner: SessionRows, log: ByteChangelogWriter) {
     this.#inner = inner
     this.#log = log
   }
 
-  get(sessionKey: string): Row | null {
-    return this.#inner.get(sessionKey)
+  get(session: ByteKey): RowView | null {
+    return this.#inner.get(session)
   }
 
-  put(sessionKey: string, row: Row | null): void {
-    this.#inner.put(sessionKey, row)
-    this.#log(sessionKey, row)
+  put(session: ByteKey, row: RowView | null): void {
+    this.#inner.put(session, row)
+    this.#log(session, row)
   }
 
-  remove(sessionKey: string): void {
-    this.#inner.remove(sessionKey)
-    this.#log(sessionKey, null)
+  remove(session: ByteKey): void {
+    this.#inner.remove(session)
+    this.#log(session, null)
   }
 
-  find(key: string, sessions: SessionRange): IterableIterator<KeyedRow> {
+  find(key: ByteKey, sessions: SessionRange): IterableIterator<KeyedRow> {
     return this.#inner.find(key, sessions)
   }
 

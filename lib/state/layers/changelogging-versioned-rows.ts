@@ -1,6 +1,6 @@
-import { fromLatin1 } from '../../model/bytes.ts'
+import type { ByteKey } from '../../kernel/byte-key.ts'
 import { noHeaders } from '../../model/headers.ts'
-import type { Row } from '../key-value/row.ts'
+import type { RowView } from '../key-value/row-view.ts'
 import type { ChangelogSink } from '../state-store.ts'
 import type { ValidTo } from '../versioned/versioned-key-value-store.ts'
 import type { FoundVersion, VersionedRows } from '../versioned/versioned-rows.ts'
@@ -18,21 +18,21 @@ export class ChangeloggingVersionedRows implements VersionedRows {
     this.#changelog = changelog
   }
 
-  get(key: string): Row | null {
+  get(key: ByteKey): RowView | null {
     return this.#inner.get(key)
   }
 
-  getAsOf(key: string, timestamp: number): Row | null {
+  getAsOf(key: ByteKey, timestamp: number): RowView | null {
     return this.#inner.getAsOf(key, timestamp)
   }
 
-  versions(key: string): readonly FoundVersion[] {
+  versions(key: ByteKey): readonly FoundVersion[] {
     return this.#inner.versions(key)
   }
 
-  put(key: string, value: Row | null, timestamp: number): ValidTo {
+  put(key: ByteKey, value: RowView | null, timestamp: number): ValidTo {
     const validTo = this.#inner.put(key, value, timestamp)
-    this.#changelog.append(fromLatin1(key), value && value.bytes, timestamp, noHeaders)
+    this.#changelog.append(key, value, timestamp, noHeaders)
     return validTo
   }
 }

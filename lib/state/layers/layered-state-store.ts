@@ -52,8 +52,8 @@ export abstract class LayeredStateStore<S extends StoreSpec> {
     this.#base.checkpoint(writes)
   }
 
-  checkpointSlices(rows: number): Generator<StorageWrite[], void> | undefined {
-    return this.#base.checkpointSlices?.(rows)
+  checkpointSlices(rows: number, last: StorageWrite[]): Generator<StorageWrite[], void> | undefined {
+    return this.#base.checkpointSlices?.(rows, last)
   }
 
   checkpointed(): void {

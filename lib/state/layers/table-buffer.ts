@@ -6,14 +6,13 @@ import { sortRows, sortSteps } from '../../kernel/sort-rows.ts'
 import { noValue } from '../../kernel/byte-table.ts'
 import { leaving, VersionedTable, type Pin } from '../../kernel/versioned-table.ts'
 import { assert } from '../../model/assert.ts'
-import { asBuffer, latin1 } from '../../model/bytes.ts'
 import type { StorageTable, StorageWrite } from '../../storage/storage.ts'
 import type { BaseByteRows } from '../key-value/byte-rows.ts'
 import { ascending, descending } from '../key-value/key-order.ts'
-import { readInt64, writeInt64 } from '../key-value/row-codec.ts'
-import { overlay, translated } from '../key-value/row-iterators.ts'
+import { overlay } from '../key-value/row-iterators.ts'
 import { RowView } from '../key-value/row-view.ts'
-import { row, type KeyedRow, type Row } from '../key-value/row.ts'
+import type { KeyedRow } from '../key-value/row.ts'
+import { scanStored, storageWrite, viewStored, type StoredRows } from '../key-value/stored-rows.ts'
 import { TableScan } from '../key-value/table-scan.ts'
 import { viewOf } from '../key-value/table-rows.ts'
 import type { ViewFormat } from '../key-value/view-codec.ts'
@@ -45,8 +44,7 @@ const mostSteps = 16_384
  * A table that began empty and has let no row go is complete. Then a key that it does not have is in storage neither.
  */
 export class TableBuffer implements BaseByteRows, EvictableCache {
-  readonly #storage: StorageTable
-  readonly #format: ViewFormat
+  readonly #stored: StoredRows
   readonly #kept: CacheBudget | undefined
   readonly #table = new VersionedTable()
   readonly #view = new RowView()
@@ -64,8 +62,7 @@ export class TableBuffer implements BaseByteRows, EvictableCache {
 
   /** `kept`: the room for clean rows that all stores share. Without it none are kept. */
   constructor(storage: StorageTable, format: ViewFormat, kept?: CacheBudget) {
-    this.#storage = storage
-    this.#format = format
+    this.#stored = { table: storage, format }
     this.#kept = kept
     this.#isComplete = isEmpty(storage)
     kept?.register(this)
@@ -104,18 +101,15 @@ export class TableBuffer implements BaseByteRows, EvictableCache {
   }
 
   scan(range: KeyRange): IterableIterator<KeyedRow> {
-    const stored = this.#isComplete ? [].values() : this.#storage.iterate({ ...range, reverse: range.reverse === true })
-    return overlay(
-      new TableScan(this.#table, range),
-      translated(stored, ({ key, value }) => [latin1(key), this.#rowOf(value)]),
-      range.reverse === true ? descending : ascending,
-    )
+    const reverse = range.reverse === true
+    const stored = this.#isComplete ? [].values() : scanStored(this.#stored, { ...range, reverse })
+    return overlay(new TableScan(this.#table, range), stored, reverse ? descending : ascending)
   }
 
   /** An estimate: a key that is both stored and on its way there counts twice, and a deletion counts as a row. */
   count(): number {
     if (this.#isComplete) return this.#table.count
-    return this.#storage.count() + this.#open.rows.length + this.#committed.rows.length + this.#written.rows.length
+    return this.#stored.table.count() + this.#open.rows.length + this.#committed.rows.length + this.#written.rows.length
   }
 
   commit(): void {
@@ -140,7 +134,7 @@ export class TableBuffer implements BaseByteRows, EvictableCache {
     ;[this.#committed, this.#written] = this.#joined(this.#committed, this.#written)
     if (this.#written.rows.length === 0) return
     const pin = this.#pinWritten()
-    for (const row of sortRows(this.#written.rows.toArray(), this.#table)) writes.push(this.#storageWrite(row, pin))
+    for (const row of sortRows(this.#written.rows.toArray(), this.#table)) writes.push(this.#writeOf(row, pin))
   }
 
   checkpointSlices(rows: number): Generator<StorageWrite[], void> | undefined {
@@ -179,7 +173,7 @@ export class TableBuffer implements BaseByteRows, EvictableCache {
       rows = step.value
       for (; stored < rows.length; stored += size) {
         const slice = rows.subarray(stored, stored + size)
-        yield Array.from(slice, (row) => this.#storageWrite(row, pin))
+        yield Array.from(slice, (row) => this.#writeOf(row, pin))
         let kept = 0
         for (const row of slice) kept += this.#clean(row)
         this.#charge(kept)
@@ -269,25 +263,8 @@ export class TableBuffer implements BaseByteRows, EvictableCache {
     this.#writtenPin = undefined
   }
 
-  #storageWrite(row: number, pin: Pin): StorageWrite {
-    const table = this.#table
-    const { bytes } = table
-    const at = table.keyAt(row)
-    const key = Buffer.from(bytes.subarray(at, at + table.keyLength(row)))
-    return { table: this.#storage, key, value: this.#stored(table.versionAt(row, pin)) }
-  }
-
-  /** The bytes that storage keeps of a version. */
-  #stored(version: number): Buffer | null {
-    const table = this.#table
-    const length = table.valueLength(version)
-    if (length < 0) return null
-    const { headBytes } = this.#format
-    const stored = Buffer.allocUnsafe(headBytes + length)
-    if (headBytes > 0) writeInt64(stored, table.timestamp(version), 0)
-    const at = table.valueAt(version)
-    table.bytes.copy(stored, headBytes, at, at + length)
-    return stored
+  #writeOf(row: number, pin: Pin): StorageWrite {
+    return storageWrite(this.#stored, this.#table, row, this.#table.versionAt(row, pin))
   }
 
   /** Storage has a row as the pin shows it. Returns the bytes that are kept of it, if it was not written since. */
@@ -327,9 +304,9 @@ export class TableBuffer implements BaseByteRows, EvictableCache {
 
   /** Reads a row from storage, and keeps it. */
   #read(key: ByteKey): RowView | null {
-    const stored = this.#storage.get(key.bytes.subarray(key.at, key.at + key.length))
+    const stored = this.#stored.table.get(key.bytes.subarray(key.at, key.at + key.length))
     if (stored === undefined) return null
-    const view = this.#viewStored(stored)
+    const view = viewStored(this.#stored.format, stored, this.#view)
     if (this.#kept !== undefined) this.#keep(key, view)
     return view
   }
@@ -338,17 +315,6 @@ export class TableBuffer implements BaseByteRows, EvictableCache {
     const row = this.#table.put(key, bytes, at, length, timestamp)
     this.#table.setOwn(row, isUsed)
     this.#charge(this.#sizeOf(row))
-  }
-
-  #viewStored(stored: Uint8Array): RowView {
-    const { headBytes, untimed } = this.#format
-    const timestamp = headBytes === 0 ? untimed : readInt64(stored, 0)
-    return this.#view.set(asBuffer(stored), headBytes, stored.byteLength - headBytes, timestamp)
-  }
-
-  #rowOf(stored: Uint8Array): Row {
-    const view = this.#viewStored(stored)
-    return row(view.slice(), view.timestamp)
   }
 }
 

@@ -1,16 +1,20 @@
 import type { Counter } from '../../metrics/metrics.ts'
-import { latin1 } from '../../model/bytes.ts'
+import { ByteKey } from '../../kernel/byte-key.ts'
+import { asBuffer } from '../../model/bytes.ts'
 import type { StorageTable, StorageWrite } from '../../storage/storage.ts'
-import { readInt64, writeInt64 } from '../key-value/row-codec.ts'
+import { int64Bytes, readInt64 } from '../key-value/int64.ts'
 import { chained, isBehind, sorted, translated } from '../key-value/row-iterators.ts'
-import type { KeyedRow, Row } from '../key-value/row.ts'
-import { endOfSession, keyOfSession, sessionKeyOfTimeKey, startOfSession, timeKeyOfSession } from './session-key.ts'
+import type { RowView } from '../key-value/row-view.ts'
+import type { KeyedRow } from '../key-value/row.ts'
+import { endIn, endOfSession, keyOfSession, sessionKeyOfTimeKey, startOfSession } from './session-key.ts'
 import { bySessionEnd, bySessionSegment, type SessionRange, type SessionRows } from './session-rows.ts'
 import { restoreWithin, type RestoreBudget } from '../restore-budget.ts'
 import type { ChangelogRecord } from '../state-store.ts'
 import type { SessionStoreSpec } from '../store-spec.ts'
+import { StoredState } from '../stored-state.ts'
 import { boundsOfRange, boundsOfTime } from '../window/window-key.ts'
 import type { OrderedRange } from '../../storage/ordered-map.ts'
+import { KeyScratch } from '../window/key-scratch.ts'
 import { inOrder, reversed } from '../window/window-order.ts'
 import type { KeyRange } from '../window/window-rows.ts'
 import type { Segment, WindowSegments } from '../window/window-segments.ts'
@@ -38,9 +42,11 @@ export class SegmentedSessionRows implements SessionRows {
   readonly #options: SegmentedSessionOptions
   readonly #segments: WindowSegments<SessionsOfSegment>
   readonly #isExact: boolean
+  readonly #key = new ByteKey()
+  readonly #scratch = new KeyScratch()
   #streamTime = -1
   #keptFrom: number
-  #committedState: Uint8Array | undefined
+  readonly #state: StoredState
   #committedTime: number
 
   constructor(options: SegmentedSessionOptions) {
@@ -48,35 +54,33 @@ export class SegmentedSessionRows implements SessionRows {
     this.#segments = options.segments
     this.#isExact = options.expiry === 'exact'
     this.#keptFrom = keptAtFirst(options)
-    const state = options.table?.get(stateKey)
+    this.#state = new StoredState(options.table, stateKey)
+    const state = this.#state.read()
     if (state !== undefined) this.#advance(readInt64(state, 0))
     this.#committedTime = this.#streamTime
   }
 
-  get(sessionKey: string): Row | null {
-    const endMs = endOfSession(sessionKey)
+  get(session: ByteKey): RowView | null {
+    const endMs = endIn(session)
     if (endMs < this.#firstLiveEnd()) return null
-    return this.#segments.find(endMs)?.rows.get(sessionKey) ?? null
+    return this.#segments.find(endMs)?.rows.get(session) ?? null
   }
 
-  put(sessionKey: string, row: Row | null): void {
-    const endMs = endOfSession(sessionKey)
+  put(session: ByteKey, row: RowView | null): void {
+    const endMs = endIn(session)
     this.#advance(endMs)
     if (this.#isExpired(endMs)) return this.#options.dropped.add()
-    const { rows, byTime } = this.#segments.create(endMs)
-    rows.put(sessionKey, row)
-    byTime?.put(timeKeyOfSession(sessionKey), row)
+    this.#write(this.#segments.create(endMs), session, row)
   }
 
-  remove(sessionKey: string): void {
-    const endMs = endOfSession(sessionKey)
+  remove(session: ByteKey): void {
+    const endMs = endIn(session)
     if (!this.#isExact) this.#advance(endMs)
     const segment = this.#segments.find(endMs)
-    segment?.rows.put(sessionKey, null)
-    segment?.byTime?.put(timeKeyOfSession(sessionKey), null)
+    if (segment !== undefined) this.#write(segment, session, null)
   }
 
-  find(key: string, sessions: SessionRange): IterableIterator<KeyedRow> {
+  find(key: ByteKey, sessions: SessionRange): IterableIterator<KeyedRow> {
     const first = this.#firstEnd(sessions)
     const isIn = ([sessionKey]: KeyedRow): boolean => startOfSession(sessionKey) <= sessions.latestStartMs
     return this.#read(sessions, isIn, ({ id, rows }) => {
@@ -133,10 +137,7 @@ export class SegmentedSessionRows implements SessionRows {
   commit(): void {
     this.#segments.commit()
     this.#committedTime = this.#streamTime
-    if (this.#options.table === undefined) return
-    const state = Buffer.alloc(8)
-    writeInt64(state, this.#streamTime, 0)
-    this.#committedState = state
+    this.#state.commit(() => int64Bytes(this.#streamTime))
   }
 
   rollBack(): void {
@@ -147,34 +148,46 @@ export class SegmentedSessionRows implements SessionRows {
 
   checkpoint(writes: StorageWrite[]): void {
     this.#segments.checkpoint(writes)
-    const { table } = this.#options
-    if (table !== undefined && this.#committedState !== undefined)
-      writes.push({ table, key: stateKey, value: this.#committedState })
+    this.#state.checkpoint(writes)
+  }
+
+  checkpointSlices(rows: number, last: StorageWrite[]): Generator<StorageWrite[], void> | undefined {
+    if (this.#segments.dirtyRows <= rows) return undefined
+    this.#state.checkpoint(last)
+    return this.#segments.slices(rows)
   }
 
   checkpointed(): void {
     this.#segments.checkpointed()
-    this.#committedState = undefined
+    this.#state.checkpointed()
   }
 
   close(): void {
     this.#segments.close()
   }
 
-  restore(records: readonly ChangelogRecord[], budget: RestoreBudget, rowOf: (record: ChangelogRecord) => Row | null): number {
-    const applied = restoreWithin(budget, records, (record) => this.#restore(latin1(record.key), rowOf(record)))
+  restore(
+    records: readonly ChangelogRecord[],
+    budget: RestoreBudget,
+    rowOf: (record: ChangelogRecord) => RowView | null,
+  ): number {
+    const applied = restoreWithin(budget, records, (record) => this.#restore(asBuffer(record.key), rowOf(record)))
     this.commit()
     return applied
   }
 
-  #restore(sessionKey: string, row: Row | null): void {
-    const endMs = endOfSession(sessionKey)
+  #restore(sessionKey: Buffer, row: RowView | null): void {
+    const session = this.#key.set(sessionKey, 0, sessionKey.length)
+    const endMs = endIn(session)
     this.#advance(endMs)
     // Java's in-memory store restores with put(), which counts an expired session as dropped. Java's RocksDB store does not count it.
     if (this.#isExpired(endMs)) return this.#isExact ? this.#options.dropped.add() : undefined
-    const { rows, byTime } = this.#segments.create(endMs)
-    rows.restore(sessionKey, row)
-    byTime?.restore(timeKeyOfSession(sessionKey), row)
+    this.#write(this.#segments.create(endMs), session, row)
+  }
+
+  #write({ rows, byTime }: Segment<SessionsOfSegment>, session: ByteKey, row: RowView | null): void {
+    rows.put(session, row)
+    byTime?.put(this.#scratch.ofSessionTime(session), row)
   }
 
   /** Reads the live segments by `rowsOf`. `isIn` selects among their rows. */

@@ -1,10 +1,15 @@
+import type { ByteKey } from '../../kernel/byte-key.ts'
+import { sessionSuffixBytes } from '../../kernel/windowed-table.ts'
+import { windowed, type Windowed } from '../../model/windowed.ts'
 import { retentionConfig } from '../changelog-retention.ts'
+import { readInt64 } from '../key-value/int64.ts'
+import { StoreKeys } from '../key-value/store-keys.ts'
 import { CachingSessionRows } from '../layers/caching-session-rows.ts'
-import { changelogWriter } from '../layers/changelogging-rows.ts'
+import { byteChangelogWriter } from '../layers/changelogging-byte-rows.ts'
 import { ChangeloggingSessionRows } from '../layers/changelogging-session-rows.ts'
 import type { StateStore, StateStoreContext } from '../state-store.ts'
 import type { StoreKind } from '../store-kind.ts'
-import { expiryOf, isCached, keyCodec, openSegments, rowCodec, segmentsText, storageTable } from '../store-parts.ts'
+import { expiryOf, isCached, keySerde, openSegments, segmentsText, storageTable, viewCodec } from '../store-parts.ts'
 import type { SessionStoreSpec } from '../store-spec.ts'
 import { SessionsOfSegment } from '../window/windowed-rows.ts'
 import { SegmentedSessionRows } from './segmented-session-rows.ts'
@@ -37,17 +42,24 @@ function copyOf({ emit }: Spec): 'by-time' | 'none' {
 
 function openSessionStore(declared: Spec, context: StateStoreContext): StateStore {
   const spec = context.compatibility === 'java' ? { ...declared, ...declared.supplied } : declared
-  const codec = rowCodec(spec, context)
+  const keys = new StoreKeys(keySerde(spec, context), context.ownKey)
+  const codec = viewCodec(spec, context)
   const expiry = expiryOf(spec, context)
   const segments = openSegments(spec, codec, copyOf(spec), (place) => new SessionsOfSegment(place, context), context)
   const table = storageTable(spec.name, spec, context)
   const { droppedRecords: dropped, compatibility = 'safe' } = context
   const base = new SegmentedSessionRows({ spec, expiry, segments, table, dropped, compatibility })
-  const log = context.changelog && changelogWriter(context.changelog, spec, context)
+  const log = context.changelog && byteChangelogWriter(context.changelog, spec, context)
   const logged = log === undefined ? base : new ChangeloggingSessionRows(base, log)
   // Java's caches return sessions that the store below has forgotten.
   const firstLiveEnd = (streamTimeMs: number): number => (compatibility === 'java' ? -Infinity : base.firstLiveEnd(streamTimeMs))
   const order = expiry === 'exact' ? bySessionEnd : bySessionSegment(segments.intervalMs)
-  const cache = isCached(spec, context) ? new CachingSessionRows(logged, { order, firstLiveEnd }, context) : undefined
-  return new SessionStateStore({ spec, keys: keyCodec(spec, context), codec, top: cache ?? logged, cache, base })
+  const decodeKey = ({ bytes, at, length }: ByteKey): Windowed<unknown> => {
+    const end = at + length - sessionSuffixBytes
+    return windowed(keys.decode(bytes, at, end - at), readInt64(bytes, end + 8), readInt64(bytes, end))
+  }
+  const cache = isCached(spec, context)
+    ? new CachingSessionRows(logged, { order, firstLiveEnd, codec, context, decodeKey })
+    : undefined
+  return new SessionStateStore({ spec, keys, codec, decodeKey, top: cache ?? logged, cache, base })
 }

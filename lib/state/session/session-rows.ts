@@ -1,5 +1,7 @@
+import type { ByteKey } from '../../kernel/byte-key.ts'
 import { ascending } from '../key-value/key-order.ts'
-import type { KeyedRow, Row } from '../key-value/row.ts'
+import type { RowView } from '../key-value/row-view.ts'
+import type { KeyedRow } from '../key-value/row.ts'
 import { endOfSession, keyOfSession, startOfSession } from './session-key.ts'
 import type { KeyRange, WindowOrder } from '../window/window-rows.ts'
 
@@ -12,13 +14,16 @@ export interface SessionRange {
   readonly after?: string | undefined
 }
 
-/** A layer of a session store: rows by their session keys (`key ‖ end ‖ start`). Reads return the rows as of the call. */
+/**
+ * A layer of a session store: rows by their session keys (`key ‖ end ‖ start`). Reads return the rows as of the call; a view is the layer's own,
+ * valid until the next call.
+ */
 export interface SessionRows {
-  get(sessionKey: string): Row | null
+  get(session: ByteKey): RowView | null
   /** A row of null deletes. */
-  put(sessionKey: string, row: Row | null): void
-  remove(sessionKey: string): void
-  find(key: string, sessions: SessionRange): IterableIterator<KeyedRow>
+  put(session: ByteKey, row: RowView | null): void
+  remove(session: ByteKey): void
+  find(key: ByteKey, sessions: SessionRange): IterableIterator<KeyedRow>
   findRange(keys: KeyRange, sessions: SessionRange): IterableIterator<KeyedRow>
 }
 

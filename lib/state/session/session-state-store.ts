@@ -1,14 +1,17 @@
-import { windowed, type Windowed } from '../../model/windowed.ts'
+import { ByteKey } from '../../kernel/byte-key.ts'
+import { asBuffer, fromLatin1 } from '../../model/bytes.ts'
+import type { Windowed } from '../../model/windowed.ts'
 import type { CachingSessionRows } from '../layers/caching-session-rows.ts'
 import type { CachedStateStore, FlushListener } from '../layers/flush-listener.ts'
-import type { KeyCodec } from '../key-value/key-codec.ts'
 import { LayeredStateStore } from '../layers/layered-state-store.ts'
-import type { RowCodec } from '../key-value/row-codec.ts'
-import { rowFlushListener } from '../layers/row-flush-listener.ts'
 import { positioned } from '../key-value/row-iterators.ts'
+import { RowView } from '../key-value/row-view.ts'
 import type { KeyedRow } from '../key-value/row.ts'
+import type { StoreKeys } from '../key-value/store-keys.ts'
+import type { ViewCodec } from '../key-value/view-codec.ts'
+import { KeyScratch } from '../window/key-scratch.ts'
+import { textOf } from '../window/window-key.ts'
 import type { SegmentedSessionRows } from './segmented-session-rows.ts'
-import { endOfSession, keyOfSession, sessionKey, startOfSession } from './session-key.ts'
 import type { SessionRange, SessionRows } from './session-rows.ts'
 import type { SessionStore, UnemittedSessions } from './session-store.ts'
 import { noBudget, type RestoreBudget } from '../restore-budget.ts'
@@ -18,11 +21,13 @@ import type { WindowedEntry } from '../window/window-store.ts'
 
 export interface SessionLayers<K, V> {
   readonly spec: SessionStoreSpec<unknown, unknown>
-  readonly keys: KeyCodec<K>
-  readonly codec: RowCodec<V>
+  readonly keys: StoreKeys<K>
+  readonly codec: ViewCodec<V>
+  /** The session of a session key. */
+  decodeKey(session: ByteKey): Windowed<K>
   /** The uppermost layer: reads and writes begin there. */
   readonly top: SessionRows
-  readonly cache: CachingSessionRows | undefined
+  readonly cache: CachingSessionRows<K, V> | undefined
   /** The lowest layer: it keeps the rows. */
   readonly base: SegmentedSessionRows
 }
@@ -35,9 +40,12 @@ export class SessionStateStore<K, V>
   implements StateStore, SessionStore<K, V>, UnemittedSessions<K, V>, CachedStateStore<Windowed<K>, unknown>
 {
   readonly #layers: SessionLayers<K, V>
-  readonly #keys: KeyCodec<K>
-  readonly #codec: RowCodec<V>
+  readonly #keys: StoreKeys<K>
+  readonly #codec: ViewCodec<V>
   readonly #top: SessionRows
+  readonly #scratch = new KeyScratch()
+  readonly #view = new RowView()
+  readonly #key = new ByteKey()
 
   constructor(layers: SessionLayers<K, V>) {
     super(layers)
@@ -49,13 +57,14 @@ export class SessionStateStore<K, V>
 
   fetchSession(key: K, startMs: number, endMs: number): V | null {
     this.checkOpen()
-    const row = this.#top.get(sessionKey(this.#keys.encode(key), startMs, endMs))
+    const row = this.#top.get(this.#scratch.ofSession(this.#keys.encode(key), startMs, endMs))
     return row === null ? null : this.#codec.fromRow(row)
   }
 
   put(session: Windowed<K>, value: V | null): void {
     this.checkOpen()
-    this.#top.put(this.#sessionKey(session), value === null ? null : this.#codec.toRow(value))
+    const row = value === null ? null : this.#codec.toRow(value, this.#view)
+    this.#top.put(this.#sessionKey(session), row)
   }
 
   remove(session: Windowed<K>): void {
@@ -123,13 +132,13 @@ export class SessionStateStore<K, V>
     const { cache } = this.#layers
     if (cache === undefined) return false
     const atEnd: FlushListener<Windowed<K>, unknown> = (session, change) => listener(session, change, session.endMs)
-    cache.subscribe({ listener: rowFlushListener(atEnd, (key) => this.#windowed(key), this.#codec), oldValues })
+    cache.subscribe({ listener: atEnd, oldValues })
     return true
   }
 
   restore(records: readonly ChangelogRecord[], budget: RestoreBudget = noBudget): number {
     return this.#layers.base.restore(records, budget, ({ value, timestamp }) =>
-      value === null ? null : this.#codec.restored(value, timestamp),
+      value === null ? null : this.#view.set(asBuffer(value), 0, value.byteLength, this.#codec.restoredTimestamp(timestamp)),
     )
   }
 
@@ -140,20 +149,22 @@ export class SessionStateStore<K, V>
 
   #findKeys(from: K | null, to: K | null, sessions: SessionRange): Sessions<K, V> {
     this.checkOpen()
-    const fromKey = from === null ? null : this.#keys.encode(from)
-    const toKey = to === null ? null : this.#keys.encode(to)
+    const fromKey = from === null ? null : textOf(this.#keys.encode(from))
+    const toKey = to === null ? null : textOf(this.#keys.encode(to))
     return this.#entries(this.#top.findRange({ fromKey, toKey }, sessions))
   }
 
   #entries(rows: IterableIterator<KeyedRow>): Sessions<K, V> {
-    return positioned(rows, ([sessionKey, row]) => ({ key: this.#windowed(sessionKey), value: this.#codec.fromRow(row) }))
+    return positioned(rows, (row) => this.#entry(row))
   }
 
-  #sessionKey({ key, startMs, endMs }: Windowed<K>): string {
-    return sessionKey(this.#keys.encode(key), startMs, endMs)
+  #entry([sessionKey, { bytes, timestamp }]: Readonly<KeyedRow>): WindowedEntry<K, V> {
+    const keyBytes = asBuffer(fromLatin1(sessionKey))
+    const key = this.#layers.decodeKey(this.#key.set(keyBytes, 0, keyBytes.length))
+    return { key, value: this.#codec.fromRow(this.#view.set(asBuffer(bytes), 0, bytes.byteLength, timestamp)) }
   }
 
-  #windowed(sessionKey: string): Windowed<K> {
-    return windowed(this.#keys.decode(keyOfSession(sessionKey)), startOfSession(sessionKey), endOfSession(sessionKey))
+  #sessionKey({ key, startMs, endMs }: Windowed<K>): ByteKey {
+    return this.#scratch.ofSession(this.#keys.encode(key), startMs, endMs)
   }
 }

@@ -1,12 +1,14 @@
-import { latin1 } from '../../model/bytes.ts'
+import { ByteKey } from '../../kernel/byte-key.ts'
+import { asBuffer } from '../../model/bytes.ts'
 import type { Counter } from '../../metrics/metrics.ts'
 import type { StorageTable, StorageWrite } from '../../storage/storage.ts'
-import { readInt64, writeInt64 } from '../key-value/row-codec.ts'
-import { row, type Row } from '../key-value/row.ts'
-import type { BaseRows } from '../key-value/key-value-rows.ts'
+import { int64Bytes, readInt64 } from '../key-value/int64.ts'
+import type { BaseByteRows } from '../key-value/byte-rows.ts'
+import { RowView } from '../key-value/row-view.ts'
 import { restoreWithin, type RestoreBudget } from '../restore-budget.ts'
 import type { ChangelogRecord } from '../state-store.ts'
 import type { VersionedKeyValueStoreSpec } from '../store-spec.ts'
+import { StoredState } from '../stored-state.ts'
 import type { ValidTo } from './versioned-key-value-store.ts'
 import {
   addNewest,
@@ -27,7 +29,7 @@ import type { Segment, WindowSegments } from '../window/window-segments.ts'
 export interface SegmentedVersionedOptions {
   readonly spec: VersionedKeyValueStoreSpec<unknown, unknown>
   /** The latest version of each key, with its timestamp. */
-  readonly latest: BaseRows
+  readonly latest: BaseByteRows
   /** The superseded versions. The time at which a version was superseded determines its segment. A row is a {@link VersionHistory}. */
   readonly segments: WindowSegments
   /** The table that stores stream time. Absent for a store in memory. */
@@ -43,53 +45,56 @@ export interface SegmentedVersionedOptions {
  */
 export class SegmentedVersionedRows implements VersionedRows {
   readonly #options: SegmentedVersionedOptions
-  readonly #latest: BaseRows
+  readonly #latest: BaseByteRows
   readonly #segments: WindowSegments
   readonly #historyMs: number
+  readonly #key = new ByteKey()
+  readonly #view = new RowView()
   #streamTime = -1
   #firstLiveSegment = 0
-  #committedStreamTime: number | undefined
+  readonly #state: StoredState
 
   constructor(options: SegmentedVersionedOptions) {
     this.#options = options
     this.#latest = options.latest
     this.#segments = options.segments
     this.#historyMs = options.spec.historyRetentionMs
-    const stored = options.table?.get(this.#stateKey)
+    this.#state = new StoredState(options.table, Buffer.from(options.spec.name))
+    const stored = this.#state.read()
     if (stored !== undefined) this.#advance(readInt64(stored, 0))
   }
 
-  get(key: string): Row | null {
+  get(key: ByteKey): RowView | null {
     return this.#latest.get(key)
   }
 
-  getAsOf(key: string, timestamp: number): Row | null {
+  getAsOf(key: ByteKey, timestamp: number): RowView | null {
     const latest = this.#latest.get(key)
     if (latest !== null && latest.timestamp <= timestamp) return latest
     if (timestamp < this.#streamTime - this.#historyMs) return null
     for (const { rows } of this.#segments.between(timestamp, Infinity).toReversed()) {
-      const stored = rows.get(key)
-      if (stored === null) continue
-      if (nextTimestampOf(stored.bytes) <= timestamp) return null
-      if (oldestTimestampOf(stored.bytes) <= timestamp) return foundIn(stored.bytes, timestamp)
+      const stored = rows.get(key)?.slice()
+      if (stored === undefined) continue
+      if (nextTimestampOf(stored) <= timestamp) return null
+      if (oldestTimestampOf(stored) <= timestamp) return this.#foundIn(stored, timestamp)
     }
     return null
   }
 
-  versions(key: string): readonly FoundVersion[] {
+  versions(key: ByteKey): readonly FoundVersion[] {
     const latest = this.#latest.get(key)
-    const found: FoundVersion[] = latest === null ? [] : [{ row: latest, validTo: Infinity }]
+    const found: FoundVersion[] = latest === null ? [] : [{ row: viewOf(latest.copy(), latest.timestamp), validTo: Infinity }]
     for (const { rows } of this.#segments.between(-Infinity, Infinity).toReversed()) {
-      const stored = rows.get(key)
-      if (stored === null) continue
-      const history = decodeHistory(stored.bytes)
+      const stored = rows.get(key)?.copy()
+      if (stored === undefined) continue
+      const history = decodeHistory(stored)
       for (const [index, { timestamp, value }] of history.versions.entries())
-        if (value !== null) found.push({ row: row(value, timestamp), validTo: validToOf(history, index) })
+        if (value !== null) found.push({ row: viewOf(value, timestamp), validTo: validToOf(history, index) })
     }
     return found
   }
 
-  put(key: string, value: Row | null, timestamp: number): ValidTo {
+  put(key: ByteKey, value: RowView | null, timestamp: number): ValidTo {
     if (timestamp < this.#streamTime - this.#historyMs) {
       this.#options.dropped.add()
       return 'not-put'
@@ -109,26 +114,23 @@ export class SegmentedVersionedRows implements VersionedRows {
   commit(): void {
     this.#latest.commit()
     this.#segments.commit()
-    this.#committedStreamTime = this.#streamTime
+    this.#state.commit(() => int64Bytes(this.#streamTime))
   }
 
   checkpoint(writes: StorageWrite[]): void {
     this.#latest.checkpoint(writes)
     this.#segments.checkpoint(writes)
-    const { table } = this.#options
-    if (table === undefined || this.#committedStreamTime === undefined) return
-    const value = Buffer.alloc(8)
-    writeInt64(value, this.#committedStreamTime, 0)
-    writes.push({ table, key: this.#stateKey, value })
+    this.#state.checkpoint(writes)
   }
 
   checkpointed(): void {
     this.#latest.checkpointed()
     this.#segments.checkpointed()
-    this.#committedStreamTime = undefined
+    this.#state.checkpointed()
   }
 
   close(): void {
+    this.#latest.close?.()
     this.#segments.close()
   }
 
@@ -136,21 +138,21 @@ export class SegmentedVersionedRows implements VersionedRows {
    * In `safe`, each record is inserted as its put inserted it. Java expires segments by the newest timestamp of the whole batch, before
    * it inserts the first record. Java may therefore skip a deletion, and then an older version that came late appears as the latest.
    */
-  restore(records: readonly ChangelogRecord[], budget: RestoreBudget, rowOf: (record: ChangelogRecord) => Row | null): number {
+  restore(
+    records: readonly ChangelogRecord[],
+    budget: RestoreBudget,
+    rowOf: (record: ChangelogRecord) => RowView | null,
+  ): number {
     const newest = this.#options.compatibility === 'java' ? newestTimestamp(records) : -1
     this.#expire(newest)
     const applied = restoreWithin(budget, records, (record) => {
       if (record.timestamp < this.#streamTime - this.#historyMs) return
       this.#streamTime = Math.max(this.#streamTime, record.timestamp)
       this.#expire(this.#streamTime)
-      this.#insert(latin1(record.key), rowOf(record), record.timestamp, newest - this.#historyMs)
+      this.#insert(this.#keyAt(record.key), rowOf(record), record.timestamp, newest - this.#historyMs)
     })
     this.commit()
     return applied
-  }
-
-  get #stateKey(): Uint8Array {
-    return Buffer.from(this.#options.spec.name)
   }
 
   #advance(timestamp: number): void {
@@ -165,16 +167,17 @@ export class SegmentedVersionedRows implements VersionedRows {
   }
 
   /** Inserts a version. Nothing is put if a newer, superseded version began before `expiredBefore`, as in Java's restore. */
-  #insert(key: string, value: Row | null, timestamp: number, expiredBefore = -Infinity): ValidTo {
+  #insert(key: ByteKey, value: RowView | null, timestamp: number, expiredBefore = -Infinity): ValidTo {
     const latest = this.#latest.get(key)
     if (latest !== null && timestamp >= latest.timestamp) return this.#supersede(key, latest, value, timestamp)
     let validTo = latest === null ? Infinity : latest.timestamp
     for (const segment of this.#segments.between(timestamp, Infinity).toReversed()) {
-      const stored = segment.rows.get(key)
-      if (stored === null) continue
-      if (nextTimestampOf(stored.bytes) <= timestamp) break
-      const oldest = oldestTimestampOf(stored.bytes)
-      if (oldest <= timestamp) return this.#insertInto(segment, decodeHistory(stored.bytes), key, version(value, timestamp))
+      const stored = segment.rows.get(key)?.slice()
+      if (stored === undefined) continue
+      if (nextTimestampOf(stored) <= timestamp) break
+      const oldest = oldestTimestampOf(stored)
+      if (oldest <= timestamp)
+        return this.#insertInto(segment, decodeHistory(Buffer.from(stored)), key, version(value, timestamp))
       if (oldest < expiredBefore) return 'not-put'
       validTo = oldest
     }
@@ -185,12 +188,13 @@ export class SegmentedVersionedRows implements VersionedRows {
   }
 
   /** Replaces the latest version by a version with the same timestamp or a later one. */
-  #supersede(key: string, latest: Row, value: Row | null, timestamp: number): ValidTo {
-    if (timestamp > latest.timestamp) this.#moveInto(timestamp, key, version(latest, latest.timestamp))
+  #supersede(key: ByteKey, latest: RowView, value: RowView | null, timestamp: number): ValidTo {
+    const isReplaced = timestamp === latest.timestamp
+    if (!isReplaced) this.#moveInto(timestamp, key, version(latest, latest.timestamp))
     this.#latest.put(key, value)
     // If the deletion has the timestamp of the value that it deletes, Java does not store the time of the deletion. An older value that
     // comes late then becomes the latest version in Java.
-    if (value === null && timestamp === latest.timestamp && this.#options.compatibility === 'safe') this.#deleteAt(key, timestamp)
+    if (value === null && isReplaced && this.#options.compatibility === 'safe') this.#deleteAt(key, timestamp)
     return Infinity
   }
 
@@ -198,43 +202,60 @@ export class SegmentedVersionedRows implements VersionedRows {
    * Inserts a version among the versions of one segment, and replaces a version with the same timestamp. The version before the new one
    * then ends earlier, and moves to an older segment if its new end lies there.
    */
-  #insertInto({ id, rows }: Segment, history: VersionHistory, key: string, added: Version): ValidTo {
+  #insertInto({ id, rows }: Segment, history: VersionHistory, key: ByteKey, added: Version): ValidTo {
     const index = indexAt(history, added.timestamp)
     const validTo = validToOf(history, index)
     const before = history.versions[index]!
     const moves = before.timestamp < added.timestamp && this.#segments.idOf(added.timestamp) !== id
     if (moves) this.#moveInto(added.timestamp, key, before)
     history.versions.splice(index, moves || before.timestamp === added.timestamp ? 1 : 0, added)
-    rows.put(key, historyRow(history))
+    rows.put(key, this.#rowOf(history))
     return validTo
   }
 
   /** Inserts a version that ends at `validTo`. The version becomes the oldest or the newest of its segment. */
-  #insertBefore(validTo: number, key: string, added: Version): ValidTo {
+  #insertBefore(validTo: number, key: ByteKey, added: Version): ValidTo {
     const segment = this.#liveSegment(validTo)
     if (segment === undefined) return 'not-put'
     const history = historyOf(segment, key, added.timestamp)
     if (history.nextTimestamp <= added.timestamp) addNewest(history, added, validTo)
     else history.versions.push(added)
-    segment.rows.put(key, historyRow(history))
+    segment.rows.put(key, this.#rowOf(history))
     return validTo
   }
 
-  #deleteAt(key: string, timestamp: number): ValidTo {
+  #deleteAt(key: ByteKey, timestamp: number): ValidTo {
     const segment = this.#liveSegment(timestamp)
     if (segment === undefined) return 'not-put'
     const history = historyOf(segment, key, timestamp)
     if (history.nextTimestamp < timestamp) addNewest(history, { timestamp: history.nextTimestamp, value: null }, timestamp)
-    segment.rows.put(key, historyRow(history))
+    segment.rows.put(key, this.#rowOf(history))
     return Infinity
   }
 
   /** Moves a version into the segment of `validTo`, the time at which it was superseded. An expired segment drops the version. */
-  #moveInto(validTo: number, key: string, moved: Version): void {
+  #moveInto(validTo: number, key: ByteKey, moved: Version): void {
     const segment = this.#liveSegment(validTo)
     if (segment === undefined) return
-    const stored = segment.rows.get(key)
-    segment.rows.put(key, row(withNewest(stored && stored.bytes, moved, validTo), 0))
+    const stored = segment.rows.get(key)?.slice() ?? null
+    segment.rows.put(key, this.#pointAt(withNewest(stored, moved, validTo), 0))
+  }
+
+  #foundIn(history: Uint8Array, atMs: number): RowView | null {
+    const { timestamp, value } = versionAt(history, atMs)
+    return value === null ? null : this.#pointAt(value, timestamp)
+  }
+
+  #rowOf(history: VersionHistory): RowView {
+    return this.#pointAt(encodeHistory(history), 0)
+  }
+
+  #pointAt(bytes: Uint8Array, timestamp: number): RowView {
+    return this.#view.set(asBuffer(bytes), 0, bytes.byteLength, timestamp)
+  }
+
+  #keyAt(bytes: Uint8Array): ByteKey {
+    return this.#key.set(asBuffer(bytes), 0, bytes.byteLength)
   }
 
   #liveSegment(timestamp: number): Segment | undefined {
@@ -242,24 +263,20 @@ export class SegmentedVersionedRows implements VersionedRows {
   }
 }
 
+/** A row of its own, over bytes that do not change. */
+function viewOf(bytes: Uint8Array, timestamp: number): RowView {
+  return new RowView().set(asBuffer(bytes), 0, bytes.byteLength, timestamp)
+}
+
 function newestTimestamp(records: readonly ChangelogRecord[]): number {
   return records.reduce((newest, { timestamp }) => Math.max(newest, timestamp), -1)
 }
 
-function version(value: Row | null, timestamp: number): Version {
-  return { timestamp, value: value === null ? null : value.bytes }
+function version(value: RowView | null, timestamp: number): Version {
+  return { timestamp, value: value === null ? null : value.slice() }
 }
 
-function historyOf({ rows }: Segment, key: string, timestamp: number): VersionHistory {
+function historyOf({ rows }: Segment, key: ByteKey, timestamp: number): VersionHistory {
   const stored = rows.get(key)
-  return stored === null ? { nextTimestamp: timestamp, versions: [] } : decodeHistory(stored.bytes)
-}
-
-function historyRow(history: VersionHistory): Row {
-  return row(encodeHistory(history), 0)
-}
-
-function foundIn(history: Uint8Array, atMs: number): Row | null {
-  const { timestamp, value } = versionAt(history, atMs)
-  return value === null ? null : row(value, timestamp)
+  return stored === null ? { nextTimestamp: timestamp, versions: [] } : decodeHistory(stored.copy())
 }

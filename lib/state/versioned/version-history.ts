@@ -1,6 +1,6 @@
 import { assert, AssertionError } from '../../model/assert.ts'
 import { asBuffer } from '../../model/bytes.ts'
-import { readInt64, writeInt64 } from '../key-value/row-codec.ts'
+import { readInt64, writeInt64 } from '../key-value/int64.ts'
 
 /** The value of a key from a time on. A value of null means that the key was deleted then. */
 export interface Version {

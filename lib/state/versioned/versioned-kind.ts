@@ -1,9 +1,10 @@
 import { longText } from '../changelog-retention.ts'
-import { bytesFormat, timestampedCodec } from '../key-value/row-codec.ts'
+import { StoreKeys } from '../key-value/store-keys.ts'
+import { plainFormat, timestampedViews } from '../key-value/view-codec.ts'
 import { ChangeloggingVersionedRows } from '../layers/changelogging-versioned-rows.ts'
 import type { StateStore, StateStoreContext } from '../state-store.ts'
 import type { StoreKind } from '../store-kind.ts'
-import { isOnDisk, keyCodec, openRows, storageTable, valueSerde } from '../store-parts.ts'
+import { isOnDisk, keySerde, openByteRows, storageTable, valueSerde } from '../store-parts.ts'
 import type { VersionedKeyValueStoreSpec } from '../store-spec.ts'
 import { streamTimesTable } from '../stream-times.ts'
 import { plainRows, WindowSegments } from '../window/window-segments.ts'
@@ -40,17 +41,18 @@ function compactionLag({ historyRetentionMs }: Spec): string {
 }
 
 function openVersionedStore(spec: Spec, context: StateStoreContext): StateStore {
-  const codec = timestampedCodec(valueSerde(spec, context))
+  const keys = new StoreKeys(keySerde(spec, context), context.ownKey)
+  const codec = timestampedViews(valueSerde(spec, context))
   const { storage, kept, droppedRecords: dropped, compatibility = 'safe' } = context
   const isDisk = isOnDisk(spec, context)
   const segments = new WindowSegments(
     spec.segmentIntervalMs,
-    isDisk ? { environment: storage, store: spec.name, format: bytesFormat, kept } : undefined,
+    isDisk ? { environment: storage, store: spec.name, format: plainFormat, kept } : undefined,
     plainRows,
   )
-  const latest = openRows(spec, codec, context)
+  const latest = openByteRows(spec, codec, context)
   const table = storageTable(streamTimesTable, spec, context)
   const base = new SegmentedVersionedRows({ spec, latest, segments, table, compatibility, dropped })
   const top = context.changelog === undefined ? base : new ChangeloggingVersionedRows(base, context.changelog)
-  return new VersionedStateStore({ spec, keys: keyCodec(spec, context), codec, top, base })
+  return new VersionedStateStore({ spec, keys, codec, top, base })
 }

@@ -1,9 +1,12 @@
+import type { ByteKey } from '../../kernel/byte-key.ts'
+import { asBuffer } from '../../model/bytes.ts'
 import { checkOptions, type OptionNames } from '../../model/check-options.ts'
 import { valueAndTimestamp, type ValueAndTimestamp } from '../../model/value-and-timestamp.ts'
 import { isBehind, positioned } from '../key-value/row-iterators.ts'
-import type { KeyCodec } from '../key-value/key-codec.ts'
+import { RowView } from '../key-value/row-view.ts'
+import type { StoreKeys } from '../key-value/store-keys.ts'
+import type { ViewCodec } from '../key-value/view-codec.ts'
 import { LayeredStateStore } from '../layers/layered-state-store.ts'
-import type { RowCodec } from '../key-value/row-codec.ts'
 import { noBudget, type RestoreBudget } from '../restore-budget.ts'
 import type { ChangelogRecord, StateStore } from '../state-store.ts'
 import type { VersionedKeyValueStoreSpec } from '../store-spec.ts'
@@ -13,8 +16,8 @@ import type { FoundVersion, VersionedRows } from './versioned-rows.ts'
 
 export interface VersionedLayers<K, V> {
   readonly spec: VersionedKeyValueStoreSpec<unknown, unknown>
-  readonly keys: KeyCodec<K>
-  readonly codec: RowCodec<ValueAndTimestamp<V>>
+  readonly keys: StoreKeys<K>
+  readonly codec: ViewCodec<ValueAndTimestamp<V>>
   /** The uppermost layer: reads and writes begin there. */
   readonly top: VersionedRows
   /** The lowest layer: it keeps the rows. */
@@ -28,6 +31,7 @@ export class VersionedStateStore<K, V>
 {
   readonly #layers: VersionedLayers<K, V>
   readonly #top: VersionedRows
+  readonly #view = new RowView()
 
   constructor(layers: VersionedLayers<K, V>) {
     super(layers)
@@ -54,7 +58,7 @@ export class VersionedStateStore<K, V>
   }
 
   put(key: K, value: V | null, timestamp: number): ValidTo {
-    const row = value === null ? null : this.#layers.codec.toRow(valueAndTimestamp(value, timestamp))
+    const row = value === null ? null : this.#layers.codec.toRow(valueAndTimestamp(value, timestamp), this.#view)
     return this.#top.put(this.#encode(key), row, timestamp)
   }
 
@@ -64,11 +68,12 @@ export class VersionedStateStore<K, V>
   }
 
   restore(records: readonly ChangelogRecord[], budget: RestoreBudget = noBudget): number {
-    const { base, codec } = this.#layers
-    return base.restore(records, budget, ({ value, timestamp }) => (value === null ? null : codec.restored(value, timestamp)))
+    return this.#layers.base.restore(records, budget, ({ value, timestamp }) =>
+      value === null ? null : this.#view.set(asBuffer(value), 0, value.byteLength, timestamp),
+    )
   }
 
-  #encode(key: K): string {
+  #encode(key: K): ByteKey {
     this.checkOpen()
     return this.#layers.keys.encode(key)
   }

@@ -1,18 +1,11 @@
 import { ByteKey } from '../../kernel/byte-key.ts'
-import { windowSuffixBytes } from '../../kernel/windowed-table.ts'
-import { writeInt64 } from '../key-value/row-codec.ts'
+import { sessionSuffixBytes, windowSuffixBytes } from '../../kernel/windowed-table.ts'
+import { writeInt64 } from '../key-value/int64.ts'
 
 /** Writes keys into one buffer after the other use of it, so that no buffer is made for a key. A key is valid until the next call. */
 export class KeyScratch {
   readonly #key = new ByteKey()
   #bytes = Buffer.allocUnsafe(64)
-
-  /** A key that is bytes as latin1. */
-  of(key: string): ByteKey {
-    const bytes = this.#room(key.length)
-    bytes.write(key, 0, 'latin1')
-    return this.#key.set(bytes, 0, key.length)
-  }
 
   /** The key of a window: `key ‖ start int64 ‖ seq int32`. */
   ofWindow({ bytes, at, length }: ByteKey, startMs: number, sequence: number): ByteKey {
@@ -30,6 +23,24 @@ export class KeyScratch {
     copy(bytes, at, written, 8, length)
     writeInt32(written, sequence, length + 8)
     return this.#key.set(written, 0, length + windowSuffixBytes)
+  }
+
+  /** The key of a session: `key ‖ end int64 ‖ start int64`. */
+  ofSession({ bytes, at, length }: ByteKey, startMs: number, endMs: number): ByteKey {
+    const written = this.#room(length + sessionSuffixBytes)
+    copy(bytes, at, written, 0, length)
+    writeInt64(written, endMs, length)
+    writeInt64(written, startMs, length + 8)
+    return this.#key.set(written, 0, length + sessionSuffixBytes)
+  }
+
+  /** The key of a session in a table that is ordered by time: `end int64 ‖ start int64 ‖ key`. */
+  ofSessionTime({ bytes, at, length }: ByteKey): ByteKey {
+    const written = this.#room(length)
+    const keyLength = length - sessionSuffixBytes
+    copy(bytes, at + keyLength, written, 0, sessionSuffixBytes)
+    copy(bytes, at, written, sessionSuffixBytes, keyLength)
+    return this.#key.set(written, 0, length)
   }
 
   /** A key that lies in other bytes. */

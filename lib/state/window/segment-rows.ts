@@ -1,31 +1,37 @@
 import type { ByteKey } from '../../kernel/byte-key.ts'
 import { noValue } from '../../kernel/byte-table.ts'
-import { sortRows } from '../../kernel/sort-rows.ts'
+import { IntList } from '../../kernel/int-list.ts'
+import { sortSteps } from '../../kernel/sort-rows.ts'
 import type { Pin, VersionedTable } from '../../kernel/versioned-table.ts'
-import { asBuffer, latin1 } from '../../model/bytes.ts'
 import type { OrderedRange } from '../../storage/ordered-map.ts'
-import type { StorageRange, StorageTable, StorageWrite } from '../../storage/storage.ts'
+import type { StorageWrite } from '../../storage/storage.ts'
 import { ascending, descending } from '../key-value/key-order.ts'
-import type { BaseRows } from '../key-value/key-value-rows.ts'
-import type { RowFormat } from '../key-value/row-codec.ts'
-import { overlay, translated } from '../key-value/row-iterators.ts'
+import type { BaseLayer } from '../key-value/key-value-rows.ts'
+import { overlay } from '../key-value/row-iterators.ts'
 import { RowView } from '../key-value/row-view.ts'
 import { row, type KeyedRow, type Row } from '../key-value/row.ts'
+import { scanStored, storageWrite, viewStored, type StoredRows } from '../key-value/stored-rows.ts'
 import { TableScan } from '../key-value/table-scan.ts'
 import type { StateStoreContext } from '../state-store.ts'
 import { KeyScratch } from './key-scratch.ts'
-
-const noRow = row(Buffer.alloc(0), 0)
 
 /** Whether rows in memory can be taken back. See `StateStoreContext`. */
 export type Transactional = Pick<StateStoreContext, 'isTransactional'>
 
 /** Where rows are stored. */
-export interface RowPlace {
-  readonly table: StorageTable
-  readonly format: RowFormat
+export interface RowPlace extends StoredRows {
   /** `empty`: storage has none of the rows yet. Until they are released it is not read then. */
   readonly content: 'empty' | 'rows'
+}
+
+const noRows = new IntList()
+
+/** What a checkpoint writes, from its beginning until storage has it. */
+interface TakenRows {
+  /** Shows the state that is written. */
+  readonly pin: Pin
+  /** Each row at least once. */
+  readonly rows: IntList
 }
 
 /**
@@ -34,7 +40,7 @@ export interface RowPlace {
  *
  * A pin holds the state of the last commit: open writes leave those rows beside theirs, and a checkpoint stores what the pin shows.
  */
-export class SegmentRows<T extends VersionedTable = VersionedTable> implements BaseRows {
+export class SegmentRows<T extends VersionedTable = VersionedTable> implements BaseLayer {
   protected table: T
   protected readonly scratch = new KeyScratch()
   readonly #newTable: () => T
@@ -44,11 +50,10 @@ export class SegmentRows<T extends VersionedTable = VersionedTable> implements B
   /** Whether storage has rows that the table lacks. */
   #isPartial: boolean
   /** The rows that storage does not have as they are, each at least once. */
-  #dirty: number[] = []
+  #dirty = new IntList()
   #hasOpen = false
   #committed: Pin | undefined
-  /** The state that the last checkpoint wrote. */
-  #taken: Pin | undefined
+  #taken: TakenRows | undefined
 
   /** `place` is absent for rows that are in memory only. Of these only transactional ones can be taken back. */
   constructor(newTable: () => T, place: RowPlace | undefined, { isTransactional = false }: Transactional = {}) {
@@ -63,31 +68,22 @@ export class SegmentRows<T extends VersionedTable = VersionedTable> implements B
     return this.#isPartial
   }
 
+  /** How many rows are on their way to storage, at most. */
+  get dirtyRows(): number {
+    return this.#dirty.length + (this.#taken?.rows.length ?? 0)
+  }
+
   /** By the mean size of rows. */
   get dirtyBytes(): number {
-    return this.#dirty.length === 0 ? 0 : Math.ceil((this.#dirty.length * this.heldBytes) / this.table.count)
+    return this.dirtyRows === 0 ? 0 : Math.ceil((this.dirtyRows * this.heldBytes) / this.table.count)
   }
 
   get heldBytes(): number {
     return this.table.usedBytes + this.table.indexBytes
   }
 
-  get(key: string): Row | null {
-    const found = this.getAt(this.scratch.of(key))
-    return found && row(found.copy(), found.timestamp)
-  }
-
-  put(key: string, row: Row | null): void {
-    const { bytes, timestamp } = row ?? noRow
-    this.putAt(this.scratch.of(key), row && this.#view.set(asBuffer(bytes), 0, bytes.byteLength, timestamp))
-  }
-
-  restore(key: string, row: Row | null): void {
-    this.put(key, row)
-  }
-
   /** The view is valid until the next call. */
-  getAt(key: ByteKey): RowView | null {
+  get(key: ByteKey): RowView | null {
     const { table } = this
     const found = table.find(key)
     if (found === 0) return this.#isPartial ? this.#readStored(key) : null
@@ -96,7 +92,7 @@ export class SegmentRows<T extends VersionedTable = VersionedTable> implements B
   }
 
   /** A row of null deletes. */
-  putAt(key: ByteKey, row: RowView | null): void {
+  put(key: ByteKey, row: RowView | null): void {
     if (row !== null) this.table.put(key, row.bytes, row.at, row.length, row.timestamp)
     else if (this.#place === undefined) this.table.delete(key)
     else this.table.putDeletion(key, 0)
@@ -108,7 +104,7 @@ export class SegmentRows<T extends VersionedTable = VersionedTable> implements B
     const reverse = range.reverse === true
     return overlay(
       new TableScan(this.table, { from, to, reverse }),
-      this.#isPartial ? this.#scanStored({ from, to, reverse }) : [].values(),
+      this.#isPartial ? scanStored(this.#place!, { from, to, reverse }) : [].values(),
       reverse ? descending : ascending,
     )
   }
@@ -122,7 +118,7 @@ export class SegmentRows<T extends VersionedTable = VersionedTable> implements B
     if (!this.#hasOpen) return
     const before = this.#committed
     this.#committed = this.table.pin()
-    if (before !== undefined && before !== this.#taken) this.table.unpin(before)
+    if (before !== undefined && before !== this.#taken?.pin) this.table.unpin(before)
     this.#hasOpen = false
   }
 
@@ -135,38 +131,34 @@ export class SegmentRows<T extends VersionedTable = VersionedTable> implements B
   }
 
   checkpoint(writes: StorageWrite[]): void {
-    const committed = this.#committed
-    if (committed === undefined || this.#place === undefined) return
-    if (this.#taken !== undefined && this.#taken !== committed) this.table.unpin(this.#taken)
-    this.#taken = committed
-    let last = 0
-    for (const dirty of sortRows(Int32Array.from(this.#dirty), this.table)) {
-      const version = dirty === last ? 0 : this.table.versionAt(dirty, committed)
-      last = dirty
-      if (version !== 0) writes.push(this.#stored(dirty, version))
-    }
+    for (const slice of this.slices(Infinity)) writes.push(...slice)
+  }
+
+  /** Begins a checkpoint at once. If the last one failed, its rows are written again. */
+  slices(size: number): Iterable<StorageWrite[]> {
+    const taken = this.#take()
+    return taken === undefined ? [] : this.#slicesOf(taken, size)
   }
 
   checkpointed(): void {
     const taken = this.#taken
     if (taken === undefined) return
-    this.#dirty = [...new Set(this.#dirty)].filter((dirty) => this.table.isNewer(dirty, taken))
-    this.table.unpin(taken)
-    if (this.#committed === taken) this.#committed = undefined
+    this.table.unpin(taken.pin)
+    if (this.#committed === taken.pin) this.#committed = undefined
     this.#taken = undefined
   }
 
   /** Forgets the rows that storage has, unless a checkpoint is under way. From now on they are read from there. */
   release(): void {
     if (this.#taken !== undefined) return
-    const [former, dirty, committed] = [this.table, this.#dirty, this.#committed]
+    const [former, dirty, committed] = [this.table, this.#dirty.toArray(), this.#committed]
     this.#beginCommitted()
     for (const each of dirty) if (committed === undefined || former.isNewer(each, committed)) this.#copy(former, each, each)
   }
 
   #begin(): T {
     const table = this.#newTable()
-    this.#dirty = []
+    this.#dirty = new IntList()
     if (this.#place !== undefined)
       table.written = (written) => {
         this.#hasOpen = true
@@ -178,38 +170,59 @@ export class SegmentRows<T extends VersionedTable = VersionedTable> implements B
 
   /** Begins again with the committed rows that storage does not have. It is asked for all others. */
   #beginCommitted(): void {
-    const [former, dirty, committed] = [this.table, this.#dirty, this.#committed]
+    const [former, committed] = [this.table, this.#committed]
+    const dirty = [this.#dirty, this.#taken?.rows ?? noRows]
     this.table = this.#begin()
     this.#isPartial = true
     this.#taken = undefined
     if (committed === undefined) return
-    for (const each of dirty) this.#copy(former, each, former.versionAt(each, committed))
+    for (const rows of dirty) for (const each of rows.toArray()) this.#copy(former, each, former.versionAt(each, committed))
     this.#committed = this.table.pin()
   }
 
+  /** The new pin shows the same, and ends the epoch: else the next write of a reverted row would not count as its first. */
   #revert(): void {
-    if (this.#committed === undefined) this.table = this.#begin()
-    else this.table.revertAll(this.#committed)
+    const committed = this.#committed
+    if (committed === undefined) return void (this.table = this.#begin())
+    this.table.revertAll(committed)
+    this.#committed = this.table.pin()
+    this.table.unpin(committed)
+  }
+
+  #take(): TakenRows | undefined {
+    const [pin, failed] = [this.#committed, this.#taken]
+    if (pin === undefined || this.#place === undefined) return undefined
+    const rows = this.#dirty
+    if (failed !== undefined) for (const row of failed.rows.toArray()) rows.push(row)
+    if (failed !== undefined && failed.pin !== pin) this.table.unpin(failed.pin)
+    this.#dirty = new IntList()
+    this.#taken = { pin, rows }
+    return this.#taken
+  }
+
+  /** What was written after the state that is stored stays dirty. */
+  *#slicesOf({ pin, rows }: TakenRows, size: number): Generator<StorageWrite[], void> {
+    const { table } = this
+    const sorting = sortSteps(rows.toArray(), table)
+    let step = sorting.next()
+    for (; step.done !== true; step = sorting.next()) yield []
+    const sorted = step.value
+    for (let from = 0, last = 0; from < sorted.length; from += size) {
+      const writes: StorageWrite[] = []
+      for (const row of sorted.subarray(from, from + size)) {
+        const version = row === last ? 0 : table.versionAt(row, pin)
+        if (version !== 0) writes.push(storageWrite(this.#place!, table, row, version))
+        if (row !== last && table.isNewer(row, pin)) this.#dirty.push(row)
+        last = row
+      }
+      yield writes
+    }
   }
 
   #readStored({ bytes, at, length }: ByteKey): RowView | null {
     const { table, format } = this.#place!
     const stored = table.get(bytes.subarray(at, at + length))
-    if (stored === undefined) return null
-    const { bytes: value, timestamp } = format.read(stored)
-    return this.#view.set(asBuffer(value), 0, value.byteLength, timestamp)
-  }
-
-  #scanStored(range: StorageRange): IterableIterator<KeyedRow> {
-    const { table, format } = this.#place!
-    return translated(table.iterate(range), ({ key, value }) => [latin1(key), format.read(value)])
-  }
-
-  #stored(row: number, version: number): StorageWrite {
-    const { table, format } = this.#place!
-    const [at, value] = [this.table.keyAt(row), rowIn(this.table, version)]
-    const key = Buffer.from(this.table.bytes.subarray(at, at + this.table.keyLength(row)))
-    return { table, key, value: value && format.write(value) }
+    return stored === undefined ? null : viewStored(format, stored, this.#view)
   }
 
   #copy(from: VersionedTable, row: number, version: number): void {

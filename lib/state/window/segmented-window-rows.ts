@@ -3,7 +3,7 @@ import { windowSuffixBytes } from '../../kernel/windowed-table.ts'
 import { asBuffer } from '../../model/bytes.ts'
 import type { Counter } from '../../metrics/metrics.ts'
 import type { StorageTable, StorageWrite } from '../../storage/storage.ts'
-import { readInt64, writeInt64 } from '../key-value/row-codec.ts'
+import { readInt64, writeInt64 } from '../key-value/int64.ts'
 import { chained, isBehind, sorted, translated } from '../key-value/row-iterators.ts'
 import type { RowView } from '../key-value/row-view.ts'
 import type { KeyedRow } from '../key-value/row.ts'
@@ -11,6 +11,7 @@ import type { OrderedRange } from '../../storage/ordered-map.ts'
 import { restoreWithin, type RestoreBudget } from '../restore-budget.ts'
 import type { ChangelogRecord } from '../state-store.ts'
 import type { WindowStoreSpec } from '../store-spec.ts'
+import { StoredState } from '../stored-state.ts'
 import { boundsOfRange, boundsOfTime, keyOfWindow, startOfWindow, timeKey, windowKeyOfTimeKey } from './window-key.ts'
 import type { FoundWindows } from './found-windows.ts'
 import { bySegment, byStart, inOrder, reversed } from './window-order.ts'
@@ -64,7 +65,7 @@ export class SegmentedWindowRows implements WindowRows {
   readonly #scratch = new KeyScratch()
   #streamTime = -1
   #keptFrom: number
-  #committedState: Uint8Array | undefined
+  readonly #state: StoredState
   /** Where a rollback leads to. */
   #lastCommit: Readonly<{ streamTime: number; store: number; changelog: number }>
 
@@ -74,6 +75,7 @@ export class SegmentedWindowRows implements WindowRows {
     this.#retentionMs = options.spec.retentionMs
     this.#keepsDuplicates = options.spec.duplicates === 'keep'
     this.#isExact = options.expiry === 'exact'
+    this.#state = new StoredState(options.table, stateKey)
     this.#keptFrom = options.unemitted === 'kept' ? 0 : Infinity
     this.#readState()
     this.#lastCommit = this.#now()
@@ -157,7 +159,7 @@ export class SegmentedWindowRows implements WindowRows {
   commit(): void {
     this.#segments.commit()
     this.#lastCommit = this.#now()
-    if (this.#options.table !== undefined) this.#committedState = this.#state()
+    this.#state.commit(() => this.#stateBytes())
   }
 
   rollBack(): void {
@@ -171,14 +173,19 @@ export class SegmentedWindowRows implements WindowRows {
 
   checkpoint(writes: StorageWrite[]): void {
     this.#segments.checkpoint(writes)
-    const { table } = this.#options
-    if (table !== undefined && this.#committedState !== undefined)
-      writes.push({ table, key: stateKey, value: this.#committedState })
+    this.#state.checkpoint(writes)
+  }
+
+  /** Duplicates go with the positions: a replay would number them anew. */
+  checkpointSlices(rows: number, last: StorageWrite[]): Generator<StorageWrite[], void> | undefined {
+    if (this.#keepsDuplicates || this.#segments.dirtyRows <= rows) return undefined
+    this.#state.checkpoint(last)
+    return this.#segments.slices(rows)
   }
 
   checkpointed(): void {
     this.#segments.checkpointed()
-    this.#committedState = undefined
+    this.#state.checkpointed()
   }
 
   close(): void {
@@ -212,7 +219,7 @@ export class SegmentedWindowRows implements WindowRows {
   #write(key: ByteKey, startMs: number, sequence: number, row: RowView | null): void {
     const { rows, byTime } = this.#segments.create(startMs)
     rows.putWindow(key, startMs, sequence, row)
-    byTime?.putAt(this.#scratch.ofTime(key, startMs, sequence), row)
+    byTime?.put(this.#scratch.ofTime(key, startMs, sequence), row)
   }
 
   #continueFrom(sequence: number): void {
@@ -294,7 +301,7 @@ export class SegmentedWindowRows implements WindowRows {
     return { streamTime: this.#streamTime, ...this.#options.sequences }
   }
 
-  #state(): Uint8Array {
+  #stateBytes(): Uint8Array {
     const { store, changelog } = this.#options.sequences
     const state = Buffer.alloc(16)
     writeInt64(state, this.#streamTime, 0)
@@ -304,7 +311,7 @@ export class SegmentedWindowRows implements WindowRows {
   }
 
   #readState(): void {
-    const state = this.#options.table?.get(stateKey)
+    const state = this.#state.read()
     if (state === undefined) return
     this.#streamTime = readInt64(state, 0)
     this.#segments.expireBefore(this.#firstLiveSegment())

@@ -1,7 +1,7 @@
 import type { ByteKey } from '../../kernel/byte-key.ts'
 import { windowSuffixBytes } from '../../kernel/windowed-table.ts'
 import { fromLatin1, latin1, latin1Slice } from '../../model/bytes.ts'
-import { readInt64, writeInt64 } from '../key-value/row-codec.ts'
+import { readInt64, writeInt64 } from '../key-value/int64.ts'
 
 const scratch = Buffer.alloc(8)
 

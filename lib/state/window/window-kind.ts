@@ -3,7 +3,7 @@ import { windowed, type Windowed } from '../../model/windowed.ts'
 import { retentionConfig } from '../changelog-retention.ts'
 import { StoreKeys } from '../key-value/store-keys.ts'
 import { UntimedWindowRows } from '../key-value/untimed-rows.ts'
-import type { RowFormat } from '../key-value/row-codec.ts'
+import type { ViewFormat } from '../key-value/view-codec.ts'
 import { CachingWindowRows } from '../layers/caching-window-rows.ts'
 import { byteChangelogWriter } from '../layers/changelogging-byte-rows.ts'
 import { ChangeloggingWindowRows } from '../layers/changelogging-window-rows.ts'
@@ -15,7 +15,6 @@ import {
   keySerde,
   losesTimestamps,
   openSegments,
-  rowCodec,
   segmentsText,
   storageTable,
   viewCodec,
@@ -77,9 +76,9 @@ function copyOf({ layout = 'key-first' }: Spec): 'by-time' | 'none' {
 
 function openWindowStore(declared: Spec, context: StateStoreContext): StateStore {
   const spec = opened(declared, context)
-  const [rows, codec] = [rowCodec(spec, context), viewCodec(spec, context)]
+  const codec = viewCodec(spec, context)
   const keys = new StoreKeys(keySerde(spec, context), context.ownKey)
-  const { sequences, base } = windowBase(spec, rows, context)
+  const { sequences, base } = windowBase(spec, codec, context)
   const numbered = spec.duplicates === 'keep' ? sequences : undefined
   const log = context.changelog && byteChangelogWriter(context.changelog, spec, context)
   const inner = losesTimestamps(spec, context) ? new UntimedWindowRows(base) : base
@@ -89,7 +88,7 @@ function openWindowStore(declared: Spec, context: StateStoreContext): StateStore
     windowed(keys.decode(bytes, at, length), startMs, startMs + spec.windowSizeMs)
   const options = { ...cachingOptions(base, context), codec, context, decodeKey }
   const cache = isCaching ? new CachingWindowRows(logged, options) : undefined
-  return new WindowStateStore({ spec, keys, codec, rows, decodeKey, top: cache ?? logged, cache, base })
+  return new WindowStateStore({ spec, keys, codec, decodeKey, top: cache ?? logged, cache, base })
 }
 
 /** Java's caches return windows that the store below has forgotten. */
@@ -99,7 +98,7 @@ function cachingOptions(base: SegmentedWindowRows, { compatibility }: StateStore
   return { orderOf: (keys: KeyRange) => base.orderOf(keys), firstLiveStart }
 }
 
-function windowBase(spec: Spec, format: RowFormat, context: StateStoreContext) {
+function windowBase(spec: Spec, format: ViewFormat, context: StateStoreContext) {
   const expiry = expiryOf(spec, context)
   const segments = openSegments(spec, format, copyOf(spec), (place) => new WindowedRows(place, context), context)
   const sequences = { store: 0, changelog: 0 }

@@ -1,6 +1,6 @@
 import type { StorageEnvironment, StorageWrite } from '../../storage/storage.ts'
 import { VersionedTable } from '../../kernel/versioned-table.ts'
-import type { RowFormat } from '../key-value/row-codec.ts'
+import type { ViewFormat } from '../key-value/view-codec.ts'
 import type { CacheBudget, EvictableCache } from '../state-store.ts'
 import { SegmentRows, type RowPlace, type Transactional } from './segment-rows.ts'
 
@@ -23,7 +23,7 @@ export function plainRows(place: RowPlace | undefined, context?: Transactional):
 export interface SegmentStorage {
   readonly environment: StorageEnvironment
   readonly store: string
-  readonly format: RowFormat
+  readonly format: ViewFormat
   /** The room in memory for rows that storage has, too. Absent: there is none. */
   readonly kept: CacheBudget | undefined
 }
@@ -48,6 +48,8 @@ export class WindowSegments<R extends AnyRows = SegmentRows> implements Evictabl
   #live: Segment<R>[] = []
   #expired: Segment<R>[] = []
   #doomed: Segment<R>[] = []
+  /** Those whose tables go when the checkpoint is stored that has the stream time of their expiry. */
+  #leaving: Segment<R>[] = []
   #keptBytes = 0
 
   /** `copy`: whether segments also keep their rows in the order of time. */
@@ -125,15 +127,27 @@ export class WindowSegments<R extends AnyRows = SegmentRows> implements Evictabl
   }
 
   checkpoint(writes: StorageWrite[]): void {
-    for (const rows of this.#all()) rows.checkpoint(writes)
+    for (const slice of this.slices(Infinity)) writes.push(...slice)
+  }
+
+  /** How many rows are on their way to storage, at most. */
+  get dirtyRows(): number {
+    return this.#all().reduce((sum, { dirtyRows }) => sum + dirtyRows, 0)
+  }
+
+  /** Begins a checkpoint at once. Its rows come in parts of at most so many. */
+  slices(size: number): Generator<StorageWrite[], void> {
+    this.#leaving.push(...this.#doomed)
+    this.#doomed = []
+    return chainedParts(this.#all().map((rows) => rows.slices(size)))
   }
 
   checkpointed(): void {
     for (const rows of this.#all()) rows.checkpointed()
     this.#keepStored()
-    if (this.#doomed.length === 0) return
-    this.#storage?.environment.drop(this.#doomed.flatMap(({ id }) => this.#tableNames(id)))
-    this.#doomed = []
+    if (this.#leaving.length === 0) return
+    this.#storage?.environment.drop(this.#leaving.flatMap(({ id }) => this.#tableNames(id)))
+    this.#leaving = []
   }
 
   /** Of stored rows in memory, as of the last checkpoint. */
@@ -195,6 +209,10 @@ export class WindowSegments<R extends AnyRows = SegmentRows> implements Evictabl
     const tables = this.#storage.environment.tables().filter((name) => name.startsWith(prefix) && !name.endsWith(copySuffix))
     return tables.map((name) => this.idOf(Number(name.slice(prefix.length)))).sort((left, right) => left - right)
   }
+}
+
+function* chainedParts(parts: readonly Iterable<StorageWrite[]>[]): Generator<StorageWrite[], void> {
+  for (const part of parts) yield* part
 }
 
 /** The bytes of rows that storage has. */

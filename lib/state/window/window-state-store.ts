@@ -5,7 +5,6 @@ import type { Windowed } from '../../model/windowed.ts'
 import type { CachingWindowRows } from '../layers/caching-window-rows.ts'
 import type { CachedStateStore, FlushListener } from '../layers/flush-listener.ts'
 import { LayeredStateStore } from '../layers/layered-state-store.ts'
-import type { RowCodec } from '../key-value/row-codec.ts'
 import { positioned } from '../key-value/row-iterators.ts'
 import { RowView } from '../key-value/row-view.ts'
 import type { StoreKeys } from '../key-value/store-keys.ts'
@@ -25,8 +24,6 @@ export interface WindowLayers<K, V> {
   readonly spec: WindowStoreSpec<unknown, unknown>
   readonly keys: StoreKeys<K>
   readonly codec: ViewCodec<V>
-  /** The same for rows that were copied. */
-  readonly rows: RowCodec<V>
   /** The window of a key, in these bytes, that begins at `startMs`. */
   decodeKey(key: ByteKey, startMs: number): Windowed<K>
   /** The uppermost layer: reads and writes begin there. */
@@ -147,9 +144,9 @@ export class WindowStateStore<K, V>
 
   #fetchKeys(keys: KeyRange, times: TimeRange): IterableIterator<WindowedEntry<K, V>> {
     this.checkOpen()
-    return positioned(this.#top.fetchRange(keys, times), ([windowKey, row]) => ({
+    return positioned(this.#top.fetchRange(keys, times), ([windowKey, { bytes, timestamp }]) => ({
       key: this.#windowed(windowKey),
-      value: this.#layers.rows.fromRow(row),
+      value: this.#codec.fromRow(this.#view.set(asBuffer(bytes), 0, bytes.byteLength, timestamp)),
     }))
   }
 

@@ -42,11 +42,11 @@ export class WindowedRows extends TimedRows {
 
   /** The view is valid until the next call. */
   getWindow(key: ByteKey, startMs: number): RowView | null {
-    return this.getAt(this.scratch.ofWindow(key, startMs, 0))
+    return this.get(this.scratch.ofWindow(key, startMs, 0))
   }
 
   putWindow(key: ByteKey, startMs: number, sequence: number, row: RowView | null): void {
-    this.putAt(this.scratch.ofWindow(key, startMs, sequence), row)
+    this.put(this.scratch.ofWindow(key, startMs, sequence), row)
   }
 
   /** Adds the windows of a key that start in these times, the newest first. */
@@ -76,11 +76,11 @@ export class SessionsOfSegment extends TimedRows {
   }
 
   /** The sessions of a key that end in these times, the earliest first. */
-  sessionsOf(key: string, fromMs: number, toMs: number): KeyedRow[] {
-    if (this.isPartial) return this.scanKey(key, fromMs, toMs)
+  sessionsOf(key: ByteKey, fromMs: number, toMs: number): KeyedRow[] {
+    if (this.isPartial) return this.scanKey(textOf(key), fromMs, toMs)
     const { table } = this
     const sessions: KeyedRow[] = []
-    let row = this.rowWithin(table.newest(this.scratch.of(key)), fromMs, toMs)
+    let row = this.rowWithin(table.newest(key), fromMs, toMs)
     while (row !== 0) {
       const at = table.keyAt(row)
       sessions.push([latin1Slice(table.bytes, at, at + table.keyLength(row)), rowIn(table, row)!])
