@@ -1,23 +1,13 @@
-import type { Clock } from '../../clock/clock.ts'
 import { TransportError } from '../../model/errors.ts'
-import type { Logger } from '../logger.ts'
 import type { Membership } from '../membership/membership.ts'
 import type { ProducerOutput } from '../output/producer-output.ts'
-import type { RepartitionPurge } from '../output/repartition-purge.ts'
-import type { StateDirectory } from '../restore/state-directory.ts'
 import { unlessFull } from '../restore/checkpoint-writer.ts'
 import type { ManagedTask } from '../task/managed-task.ts'
-import type { AssignedTopics } from '../topics/assigned-topics.ts'
-import type { CommitOutcome, Committer, Undone } from './committer.ts'
+import type { CommitOutcome, Committer, CommitterParts, Undone } from './committer.ts'
 
-export interface AtLeastOnceCommitterOptions {
+export interface AtLeastOnceCommitterOptions extends CommitterParts {
   readonly membership: Pick<Membership, 'commit'>
-  readonly topics: Pick<AssignedTopics, 'isGone'>
   readonly output: Pick<ProducerOutput, 'settle'>
-  readonly directory: Pick<StateDirectory, 'flush'>
-  readonly purge: Pick<RepartitionPurge, 'committed' | 'purge'>
-  readonly clock: Clock
-  readonly logger: Logger
   /** Commits that fail for longer than this end the thread. Java: `task.timeout.ms`. */
   readonly taskTimeoutMs: number
 }

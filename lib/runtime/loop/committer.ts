@@ -1,4 +1,18 @@
+import type { Clock } from '../../clock/clock.ts'
+import type { Logger } from '../logger.ts'
+import type { RepartitionPurge } from '../output/repartition-purge.ts'
+import type { StateDirectory } from '../restore/state-directory.ts'
+import type { AssignedTopics } from '../topics/assigned-topics.ts'
 import type { ManagedTask } from '../task/managed-task.ts'
+
+/** What every committer works with. */
+export interface CommitterParts {
+  readonly topics: Pick<AssignedTopics, 'isGone'>
+  readonly directory: Pick<StateDirectory, 'flush'>
+  readonly purge: Pick<RepartitionPurge, 'committed' | 'purge'>
+  readonly clock: Clock
+  readonly logger: Logger
+}
 
 /** Tasks whose work since the last commit is undone: they begin again at that commit. */
 export interface Undone {

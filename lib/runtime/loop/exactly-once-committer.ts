@@ -1,28 +1,18 @@
-import type { Clock } from '../../clock/clock.ts'
 import { within } from '../../clock/within.ts'
 import { TaskMigratedError, TransportError } from '../../model/errors.ts'
-import type { Logger } from '../logger.ts'
 import type { Membership } from '../membership/membership.ts'
 import type { ProducerOutput } from '../output/producer-output.ts'
-import type { RepartitionPurge } from '../output/repartition-purge.ts'
 import type { ThreadTransaction } from '../output/thread-transaction.ts'
 import { unlessFull } from '../restore/checkpoint-writer.ts'
-import type { StateDirectory } from '../restore/state-directory.ts'
 import type { ManagedTask } from '../task/managed-task.ts'
 import type { TaskManager } from '../task/task-manager.ts'
-import type { AssignedTopics } from '../topics/assigned-topics.ts'
-import type { CommitOutcome, Committer, CommitUrgency, Undone } from './committer.ts'
+import type { CommitOutcome, Committer, CommitterParts, CommitUrgency, Undone } from './committer.ts'
 
-export interface ExactlyOnceCommitterOptions {
+export interface ExactlyOnceCommitterOptions extends CommitterParts {
   readonly membership: Pick<Membership, 'identity'>
-  readonly topics: Pick<AssignedTopics, 'isGone'>
   readonly tasks: Pick<TaskManager, 'running'>
   readonly output: Pick<ProducerOutput, 'flush' | 'failure' | 'discard' | 'renew'>
   readonly transaction: Pick<ThreadTransaction, 'isOpen' | 'openMs' | 'commit' | 'abort'>
-  readonly directory: Pick<StateDirectory, 'flush'>
-  readonly purge: Pick<RepartitionPurge, 'committed' | 'purge'>
-  readonly clock: Clock
-  readonly logger: Logger
   /** The coordinator aborts transactions that take longer. Java: `transaction.timeout.ms`. */
   readonly transactionTimeoutMs: number
 }

@@ -8,8 +8,9 @@ import { EmbeddedAdmin } from '../../transport/embedded/embedded-admin.ts'
 import type { EmbeddedBroker } from '../../transport/embedded/embedded-broker.ts'
 import { EmbeddedFetcher } from '../../transport/embedded/embedded-fetcher.ts'
 import { EmbeddedGroupCoordinator } from '../../transport/embedded/embedded-group-coordinator.ts'
+import { EmbeddedTransactionLink } from '../../transport/embedded/embedded-transaction-link.ts'
 import type { FetchedPartition, Fetcher, FetchLimits, FetchPosition } from '../../transport/fetcher.ts'
-import type { GroupCoordinator, GroupIdentity, JoinRequest, OffsetCommit } from '../../transport/group-coordinator.ts'
+import type { GroupCoordinator, GroupIdentity, JoinRequest } from '../../transport/group-coordinator.ts'
 import type {
   Producer,
   ProduceResult,
@@ -18,7 +19,7 @@ import type {
   TransactionalProducerOptions,
 } from '../../transport/producer.ts'
 import { IdempotentSession } from '../../transport/producer-session.ts'
-import type { ProducerIdentity, ProducerSession } from '../../transport/producer-session.ts'
+import type { ProducerSession } from '../../transport/producer-session.ts'
 import type { ProduceBatch } from '../../transport/record-batch/produce-batch.ts'
 import { RecordBatchBuilder } from '../../transport/record-batch/record-batch-builder.ts'
 import { SessionProducer } from '../../transport/session-producer.ts'
@@ -73,7 +74,7 @@ export class PortCluster implements Cluster {
   async transactionalProducer(options: ConnectOptions & TransactionalProducerOptions): Promise<TransactionalProducer> {
     await this.#connect('producer')
     const { process, observer } = this.#options
-    const session = new TransactionSession(new PortTransactionLink(this.#options, options))
+    const session = new TransactionSession(portTransactionLink(this.#options, options))
     const producer = new PortProducer(this.#options, options, session)
     return new SessionProducer(observedProducer(producer, process, observer), session)
   }
@@ -215,46 +216,13 @@ function newSession(broker: EmbeddedBroker): ProducerSession {
 }
 
 /** The coordinator of transactions behind a network. The network repeats what has to wait for the transaction before. */
-class PortTransactionLink implements TransactionLink {
-  readonly transactionalId: string
-  readonly #options: PortClusterOptions
-  readonly #transactionTimeoutMs: number
-
-  constructor(options: PortClusterOptions, { transactionalId, transactionTimeoutMs }: TransactionalProducerOptions) {
-    this.#options = options
-    this.transactionalId = transactionalId
-    this.#transactionTimeoutMs = transactionTimeoutMs
-  }
-
-  get version(): 1 | 2 {
-    return this.#options.broker.transactionVersion
-  }
-
-  init(known: ProducerIdentity | null): Promise<ProducerIdentity> {
-    return this.#call('init', ({ transactions }) => transactions.init(this.transactionalId, this.#transactionTimeoutMs, known))
-  }
-
-  addPartitions(identity: ProducerIdentity, partitions: readonly TopicPartition[]): Promise<void> {
-    return this.#call('addPartitions', ({ transactions }) => transactions.add(this.transactionalId, identity, { partitions }))
-  }
-
-  addGroup(identity: ProducerIdentity, groupId: string): Promise<void> {
-    return this.#call('addGroup', ({ transactions }) => transactions.add(this.transactionalId, identity, { groups: [groupId] }))
-  }
-
-  commitOffsets(identity: ProducerIdentity, group: GroupIdentity, offsets: readonly OffsetCommit[]): Promise<void> {
-    const owner = { ...identity, transactionalId: this.transactionalId }
-    return this.#call('commitOffsets', (broker) => broker.commitInTransaction(owner, group, offsets))
-  }
-
-  end(identity: ProducerIdentity, outcome: 'commit' | 'abort'): Promise<ProducerIdentity> {
-    return this.#call('end', ({ transactions }) => transactions.end(this.transactionalId, identity, outcome, this.version))
-  }
-
-  #call<T>(method: string, effect: (broker: EmbeddedBroker) => T): Promise<T> {
-    const { network, process, broker } = this.#options
-    return network.call(process, { name: `transactions.${method}`, effect: () => effect(broker), withinMs: apiTimeoutMs })
-  }
+function portTransactionLink(
+  { network, process, broker }: PortClusterOptions,
+  options: TransactionalProducerOptions,
+): TransactionLink {
+  return new EmbeddedTransactionLink(broker, options, (request, effect) =>
+    network.call(process, { name: `transactions.${request}`, effect, withinMs: apiTimeoutMs }),
+  )
 }
 
 class PortGroupCoordinator implements GroupCoordinator {

@@ -6,16 +6,27 @@ import type { ProducerIdentity } from '../producer-session.ts'
 import type { TransactionLink } from '../transaction-link.ts'
 import type { EmbeddedBroker } from './embedded-broker.ts'
 
-/** Asks the coordinators in this process. A transaction has ended for everybody when `end` resolves. */
+/** Brings a request to the coordinator: `effect` is what it does there. */
+export type AskCoordinator = <T>(request: RequestName, effect: () => T) => Promise<T>
+
+type RequestName = 'init' | 'addPartitions' | 'addGroup' | 'commitOffsets' | 'end'
+
+/** Asks the coordinators of a broker in this process: by default at once, in simulations over a network. */
 export class EmbeddedTransactionLink implements TransactionLink {
   readonly transactionalId: string
   readonly #broker: EmbeddedBroker
   readonly #transactionTimeoutMs: number
+  readonly #ask: AskCoordinator
 
-  constructor(broker: EmbeddedBroker, { transactionalId, transactionTimeoutMs }: TransactionalProducerOptions) {
+  constructor(
+    broker: EmbeddedBroker,
+    { transactionalId, transactionTimeoutMs }: TransactionalProducerOptions,
+    ask: AskCoordinator = atOnce(broker, transactionalId),
+  ) {
     this.#broker = broker
     this.transactionalId = transactionalId
     this.#transactionTimeoutMs = transactionTimeoutMs
+    this.#ask = ask
   }
 
   get version(): 1 | 2 {
@@ -23,39 +34,40 @@ export class EmbeddedTransactionLink implements TransactionLink {
   }
 
   init(known: ProducerIdentity | null): Promise<ProducerIdentity> {
-    return this.#ask(() => this.#broker.transactions.init(this.transactionalId, this.#transactionTimeoutMs, known))
+    const { transactions } = this.#broker
+    return this.#ask('init', () => transactions.init(this.transactionalId, this.#transactionTimeoutMs, known))
   }
 
   addPartitions(identity: ProducerIdentity, partitions: readonly TopicPartition[]): Promise<void> {
-    return this.#ask(() => this.#broker.transactions.add(this.transactionalId, identity, { partitions }))
+    return this.#ask('addPartitions', () => this.#broker.transactions.add(this.transactionalId, identity, { partitions }))
   }
 
   addGroup(identity: ProducerIdentity, groupId: string): Promise<void> {
-    return this.#ask(() => this.#broker.transactions.add(this.transactionalId, identity, { groups: [groupId] }))
+    return this.#ask('addGroup', () => this.#broker.transactions.add(this.transactionalId, identity, { groups: [groupId] }))
   }
 
   commitOffsets(identity: ProducerIdentity, group: GroupIdentity, offsets: readonly OffsetCommit[]): Promise<void> {
     const owner = { ...identity, transactionalId: this.transactionalId }
-    return this.#ask(() => this.#broker.commitInTransaction(owner, group, offsets))
+    return this.#ask('commitOffsets', () => this.#broker.commitInTransaction(owner, group, offsets))
   }
 
-  async end(identity: ProducerIdentity, outcome: 'commit' | 'abort'): Promise<ProducerIdentity> {
-    const next = await this.#ask(() => this.#broker.transactions.end(this.transactionalId, identity, outcome, this.version))
-    await this.#broker.transactions.completed(this.transactionalId)
-    await this.#broker.settled()
-    return next
+  end(identity: ProducerIdentity, outcome: 'commit' | 'abort'): Promise<ProducerIdentity> {
+    return this.#ask('end', () => this.#broker.transactions.end(this.transactionalId, identity, outcome, this.version))
   }
+}
 
-  /** Asks again when the transaction before has ended. */
-  async #ask<T>(effect: () => T): Promise<T> {
+/** Asks again when the transaction before has ended. A transaction has ended for everybody when `end` resolves. */
+function atOnce(broker: EmbeddedBroker, transactionalId: string): AskCoordinator {
+  return async (request, effect) => {
     for (;;) {
       try {
         const answer = effect()
-        await this.#broker.settled()
+        if (request === 'end') await broker.transactions.completed(transactionalId)
+        await broker.settled()
         return answer
       } catch (error) {
         if (!(error instanceof TransportError) || error.code !== 'TRANSPORT_CONCURRENT_TRANSACTIONS') throw error
-        await this.#broker.transactions.completed(this.transactionalId)
+        await broker.transactions.completed(transactionalId)
       }
     }
   }
