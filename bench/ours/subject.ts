@@ -32,7 +32,6 @@ async function raw({ bootstrapServers, topic, ends }: Extract<Order, { kind: 'ra
 
 async function start(order: StartOrder): Promise<Answer> {
   const { applicationId, bootstrapServers, connection, stateDir, settings } = order
-  if (settings.guarantee !== 'at_least_once') throw new TypeError(`Millrace has no ${settings.guarantee}.`)
   const isRunning = Promise.withResolvers<void>()
   delays.reset()
   delays.enable()
@@ -42,6 +41,7 @@ async function start(order: StartOrder): Promise<Answer> {
     cluster: kafka({ bootstrapServers, connection }),
     ...(settings.groupInstanceId === null ? {} : { groupInstanceId: settings.groupInstanceId }),
     statestoreCacheMaxBytes: settings.cacheBytes,
+    processingGuarantee: settings.guarantee,
     commitIntervalMs: settings.commitIntervalMs,
     fetchMaxBytes: 50 << 20,
     maxPartitionFetchBytes: settings.maxPartitionFetchBytes,

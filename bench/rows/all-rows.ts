@@ -1,6 +1,6 @@
 import { a1 } from './a1.ts'
 import { a2 } from './a2.ts'
-import { b1, b1SmallFetch } from './b1.ts'
+import { b1, b1Often, b1Once, b1SmallFetch } from './b1.ts'
 import { b2 } from './b2.ts'
 import { b3 } from './b3.ts'
 import { c1 } from './c1.ts'
@@ -17,4 +17,25 @@ import { l } from './l.ts'
 import type { Row } from './row.ts'
 
 /** All rows, in the order in which they are measured. */
-export const allRows: readonly Row[] = [a1, a2, b1, b1SmallFetch, b2, b3, c1, c2, d1, e1, e2, f, i1, i2, i2Default, j1, l, idle]
+export const allRows: readonly Row[] = [
+  a1,
+  a2,
+  b1,
+  b1SmallFetch,
+  b1Often,
+  b1Once,
+  b2,
+  b3,
+  c1,
+  c2,
+  d1,
+  e1,
+  e2,
+  f,
+  i1,
+  i2,
+  i2Default,
+  j1,
+  l,
+  idle,
+]

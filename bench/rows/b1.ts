@@ -25,3 +25,19 @@ export const b1SmallFetch: ThroughputRow = {
   records: { quick: 0, full: b1.records.full },
   settings: { ...b1.settings, maxPartitionFetchBytes: 1 << 20 },
 }
+
+/** What exactly once costs is the difference between these two: the same commits, without transactions and in them. */
+export const b1Often: ThroughputRow = {
+  ...b1,
+  name: 'b1-100ms',
+  title: `${b1.title}, commits every 100 ms`,
+  records: { quick: 0, full: b1.records.full },
+  settings: { ...b1.settings, commitIntervalMs: 100 },
+}
+
+export const b1Once: ThroughputRow = {
+  ...b1Often,
+  name: 'b1-once',
+  title: `${b1.title}, exactly once, commits every 100 ms`,
+  settings: { ...b1Often.settings, guarantee: 'exactly_once_v2' },
+}
