@@ -3,21 +3,21 @@ import { change, type Change } from '../../model/change.ts'
 import { noHeaders } from '../../model/headers.ts'
 import { JavaHashSet, javaBytesHashCode } from '../../model/java-hash-order.ts'
 import type { RecordContext } from '../../model/record-context.ts'
-import { OrderedMap } from '../../storage/ordered-map.ts'
 import { bufferValue, bufferValueBytes, type BufferValue } from './buffer-value.ts'
 import { changeBufferHeaders, readBufferedChange, writeBufferedChange } from './change-buffer-format.ts'
-import { writeInt64 } from '../key-value/int64.ts'
 import { noBudget, restoreWithin, type RestoreBudget } from '../restore-budget.ts'
 import type { ChangelogRecord, ChangelogSink, StateStore, StateStoreContext } from '../state-store.ts'
 import { storeClosed } from '../store-closed.ts'
 import type { StoreSerde } from '../store-serde.ts'
 import type { ChangeBufferSpec } from '../store-spec.ts'
 import type { Eviction, TimeOrderedBuffer } from './time-ordered-buffer.ts'
+import { TimeQueue, type Timed } from './time-queue.ts'
 
-class Entry {
+class Entry implements Timed {
   readonly key: string
   readonly timeMs: number
   value: BufferValue
+  place = 0
 
   constructor(key: string, timeMs: number, value: BufferValue) {
     this.key = key
@@ -40,7 +40,7 @@ export class ChangeBuffer<K, V> implements StateStore, TimeOrderedBuffer<K, Chan
   readonly #values: StoreSerde<V>
   readonly #changelog: ChangelogSink | undefined
   readonly #entries = new Map<string, Entry>()
-  readonly #byTime = new OrderedMap<Entry>()
+  readonly #byTime = new TimeQueue<Entry>()
   readonly #dirty = new Set<string>()
   readonly #dirtyInOrder = new JavaHashSet(javaBytesHashCode)
   #minTimeMs = Infinity
@@ -92,7 +92,7 @@ export class ChangeBuffer<K, V> implements StateStore, TimeOrderedBuffer<K, Chan
   evictWhile(isDue: () => boolean, emit: Eviction<K, Change<V>>): void {
     this.#checkOpen()
     if (this.#entries.size === 0 || !isDue()) return
-    for (const [, entry] of this.#byTime.scan()) {
+    for (let entry = this.#byTime.first; entry !== undefined; entry = this.#byTime.first) {
       this.#minTimeMs = entry.timeMs
       if (!isDue()) return
       this.#emit(entry, emit)
@@ -142,14 +142,14 @@ export class ChangeBuffer<K, V> implements StateStore, TimeOrderedBuffer<K, Chan
 
   #add(entry: Entry): void {
     this.#entries.set(entry.key, entry)
-    this.#byTime.set(orderOf(entry), entry)
+    this.#byTime.add(entry)
     this.#bytes += entryBytes(entry)
     if (entry.timeMs < this.#minTimeMs) this.#minTimeMs = entry.timeMs
   }
 
   #remove(entry: Entry): void {
     this.#entries.delete(entry.key)
-    this.#byTime.delete(orderOf(entry))
+    this.#byTime.remove(entry)
     this.#bytes -= entryBytes(entry)
   }
 
@@ -191,8 +191,7 @@ export class ChangeBuffer<K, V> implements StateStore, TimeOrderedBuffer<K, Chan
   }
 
   #findMinTime(): void {
-    const first = this.#byTime.scan().next()
-    this.#minTimeMs = first.done === true ? Infinity : first.value[1].timeMs
+    this.#minTimeMs = this.#byTime.first?.timeMs ?? Infinity
   }
 
   #written(value: V | null): Uint8Array | null {
@@ -206,14 +205,6 @@ export class ChangeBuffer<K, V> implements StateStore, TimeOrderedBuffer<K, Chan
   #checkOpen(): void {
     if (!this.#isOpen) throw storeClosed(this.name)
   }
-}
-
-const scratch = Buffer.alloc(8)
-
-/** The sort key of an entry: `time int64 ‖ key`, as latin1. An infinite time is written as `Number.MAX_SAFE_INTEGER`. */
-function orderOf({ timeMs, key }: Entry): string {
-  writeInt64(scratch, Math.min(timeMs, Number.MAX_SAFE_INTEGER), 0)
-  return latin1(scratch) + key
 }
 
 function entryBytes({ key, value }: Entry): number {
