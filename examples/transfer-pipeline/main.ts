@@ -89,7 +89,6 @@ export async function startApplication(applicationId: string, options: Applicati
     schemaRegistry: waitingRegistry(options.schemaRegistry, { counts, log: (text) => log(`${applicationId} ${text}`) }),
     applicationId,
     statestoreCacheMaxBytes: cachedBytes[applicationId] ?? 0,
-    fetchMaxWaitMs: 50,
     ...errorHandlers({ applicationId, counts, log }),
     uncaughtExceptionHandler: (error) => {
       const reason = error instanceof Error ? error.message : String(error)

@@ -43,7 +43,7 @@ export class KafkaSchemaJournal implements SchemaJournal {
     const end = await this.#end()
     const changes: SchemaChange[] = []
     if (end === 0) return changes
-    const consumer = await openConsumer(this.#cluster, { clientId, topics: [schemasTopic], maxWaitMs: 100 })
+    const consumer = await openConsumer(this.#cluster, { clientId, topics: [schemasTopic] })
     try {
       for await (const { records } of consumer) {
         changes.push(...records.flatMap(({ key, value }) => (key === null ? [] : [toChange(key, value)])))

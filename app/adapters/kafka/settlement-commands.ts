@@ -99,5 +99,5 @@ function recordOf({ key, value, headers = [], timestamp = Date.now() }: DeadLett
 }
 
 function openCommands(cluster: Cluster) {
-  return openConsumer(cluster, { clientId, groupId: settlementGroup, topics: [bytesOf(transferCommands.name)], maxWaitMs: 50 })
+  return openConsumer(cluster, { clientId, groupId: settlementGroup, topics: [bytesOf(transferCommands.name)] })
 }

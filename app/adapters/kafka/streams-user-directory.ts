@@ -36,7 +36,6 @@ export class StreamsUserDirectory implements UserDirectory {
       applicationId,
       cluster,
       schemaRegistry,
-      fetchMaxWaitMs: 50,
       // A global table writes nothing: the dead letter is that of the application that reads the same topic.
       deserializationHandler(error, _record, context) {
         noteRefusal(error, context, { applicationId, counts, log: (line) => log.warn(line) })

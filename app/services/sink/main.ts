@@ -46,7 +46,7 @@ export const sinkService: ServiceDefinition<typeof config> = {
     parts.defer(() => store.close())
     const outcome = await reconcile(store, { cluster, topic: enriched.name, groupId: sinkGroup })
     if (outcome !== 'as they were') context.log.warn(explanations[outcome])
-    const group = { clientId: 'sink', groupId: sinkGroup, maxWaitMs: 100, sessionTimeoutMs: 10_000 }
+    const group = { clientId: 'sink', groupId: sinkGroup, sessionTimeoutMs: 10_000 }
     const counts = new ErrorCounts()
     const registry = registryOf(given, { log: context.log, counts, stopping: parts.stopping })
     const report = counting(await openReporter(cluster, options, context.log, parts), counts)
