@@ -43,6 +43,11 @@ export interface FetchLimits {
   readonly isolationLevel: IsolationLevel
   /** Aborting this signal ends the wait early. The fetch then answers with the batches that have arrived, possibly none. */
   readonly signal?: Signal
+  /**
+   * Positions that this fetch does not ask for, because their reader has enough for now, and that a later fetch asks for again. What a broker
+   * answers for them meanwhile is kept for that fetch, and not asked for twice. Default: none.
+   */
+  readonly paused?: readonly FetchPosition[]
 }
 
 /**

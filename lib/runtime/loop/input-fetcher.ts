@@ -122,8 +122,10 @@ export class InputFetcher {
     const waiting = new AbortController()
     this.#waiting = waiting
     const positions = inputs.map(positionOf)
+    const paused = [...this.#inputs.values()].filter(({ isPaused }) => isPaused).map(positionOf)
     try {
-      const fetched = await this.#options.fetcher.fetch(positions, { ...this.#options.limits, signal: waiting.signal })
+      const limits = { ...this.#options.limits, signal: waiting.signal, paused }
+      const fetched = await this.#options.fetcher.fetch(positions, limits)
       this.#fetched = this.#accept(inputs, fetched)
       if (fetched.some(({ error }) => saysTopicIsUnknown(error))) this.#options.onUnknownTopic()
       this.#tell(fetched.find(({ error }) => error?.kind === 'retriable')?.error ?? null)

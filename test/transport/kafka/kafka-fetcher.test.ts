@@ -42,6 +42,30 @@ t.test('an idle partition does not hold up a busy one that was paused', async (t
   }
 })
 
+t.test('what comes of a partition that is paused meanwhile is kept, and not asked for again when it is resumed', async (t) => {
+  const { producer, fetcher, connections } = await open(t)
+  const fetches = (): number => connections.requests.filter(({ apiKey }) => apiKey === fetch.key).length
+  // The poll of the busy partition stays at the broker, which answers while only the idle partition is asked for.
+  await fetcher.fetch([at('busy')], { ...longPoll, signal: abortedSoon() })
+  await write(producer, 'busy', ['a'])
+  const paused = [at('busy')]
+  await fetcher.fetch([at('idle')], { ...longPoll, signal: abortedSoon(), paused })
+  await fetcher.fetch([at('idle')], { ...longPoll, signal: abortedSoon(), paused })
+  const before = fetches()
+  t.same((await fetcher.fetch([at('idle'), at('busy')], longPoll)).flatMap(valuesOf), ['a'])
+  t.equal(fetches(), before)
+})
+
+t.test('what was kept of a paused partition is no answer to another topic of its name, nor to another offset', async (t) => {
+  for (const other of [{ ...at('busy'), topicId: '11111111-1111-1111-1111-111111111111' }, at('busy', 1)]) {
+    const { producer, fetcher } = await open(t)
+    await fetcher.fetch([at('busy')], { ...longPoll, signal: abortedSoon() })
+    await write(producer, 'busy', ['a'])
+    await fetcher.fetch([at('idle')], { ...longPoll, signal: abortedSoon(), paused: [at('busy')] })
+    t.same((await fetcher.fetch([other], { ...longPoll, signal: abortedSoon() })).flatMap(valuesOf), [])
+  }
+})
+
 t.test('trouble that many partitions have at once is told once', async (t) => {
   const { cluster } = await open(t)
   const told: string[] = []

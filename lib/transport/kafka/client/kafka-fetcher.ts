@@ -19,11 +19,14 @@ import type { EpochEnd } from '../wire/epoch-ends-request.ts'
 interface Answer extends FetchedPartition {
   /** The position of the request. If the caller has another position by now, the answer is dropped. */
   readonly offset: number
+  /** Id of the topic that was asked for; that of zeros is not known. */
+  readonly topicId: string
 }
 
 /**
  * Polls the brokers that have the partitions, each by `BrokerPolls`. When one broker answers, `fetch` returns, though polls of others
- * go on. A later call of `fetch` gets their answers. So a broker without new records does not delay the others.
+ * go on. A later call of `fetch` gets their answers. So a broker without new records does not delay the others. Answers for partitions
+ * that are paused when they come are kept, at most one for each (Java: `FetchBuffer`).
  *
  * A partition in trouble is left alone for a growing pause, and its leader is looked up meanwhile. The other partitions go on.
  *
@@ -53,7 +56,7 @@ export class KafkaFetcher implements Fetcher {
     if (this.#client.isClosed) throw closed('fetcher')
     limits.signal?.addEventListener('abort', this.#wake)
     await this.#untilNews(positions, limits).finally(() => limits.signal?.removeEventListener('abort', this.#wake))
-    return this.#takeAnswers(positions)
+    return this.#takeAnswers(positions, limits.paused)
   }
 
   close(): Promise<void> {
@@ -184,7 +187,7 @@ export class KafkaFetcher implements Fetcher {
     const isFromFollower = this.#memory.replicaOf(position, nowMs) === nodeId
     // A follower may be behind: only the leader knows whether its log has the offset.
     if (response.errorCode === errorCodes.OFFSET_OUT_OF_RANGE && isFromFollower) return this.#memory.prefer(position, -1, nowMs)
-    const answer = toAnswer(response, position.offset)
+    const answer = toAnswer(response, position)
     if (isRetriable(answer.error)) return this.#fail([position], answer.error)
     if (response.preferredReadReplica >= 0) this.#memory.prefer(position, response.preferredReadReplica, nowMs)
     this.#memory.served(position, answer.batches, isFromFollower ? -1 : position.currentEpoch)
@@ -227,7 +230,8 @@ export class KafkaFetcher implements Fetcher {
         kafkaError(end.errorCode, `Cannot confirm the position in ${topic}-${partition}`, { topic, partition }),
       )
     if (end.endOffset >= offset && end.leaderEpoch >= 0) return this.#memory.confirmed(target, target.currentEpoch)
-    this.#answers.set(placeOf(target), { topic, partition, offset, error: logTruncation(target, end), ...nothing })
+    const { topicId } = target
+    this.#answers.set(placeOf(target), { topic, topicId, partition, offset, error: logTruncation(target, end), ...nothing })
   }
 
   #fail(positions: readonly FetchPosition[], error: TransportError): void {
@@ -237,7 +241,7 @@ export class KafkaFetcher implements Fetcher {
     for (const position of positions) {
       const { topic, partition, offset } = position
       this.#memory.failed(position, clock.monotonic(), (failures) => pauseAfter(failures, chance))
-      this.#answers.set(placeOf(position), { topic, partition, offset, error, ...nothing })
+      this.#answers.set(placeOf(position), { topic, topicId: zeroUuid, partition, offset, error, ...nothing })
     }
     if (error.kind === 'retriable') this.#refresh(positions)
   }
@@ -264,18 +268,24 @@ export class KafkaFetcher implements Fetcher {
   #hasNews(positions: readonly FetchPosition[]): boolean {
     if (this.#failure !== null) return true
     return positions.some((position) => {
-      const answer = this.#answers.get(placeOf(position))
-      return answer !== undefined && isNews(answer)
+      const answer = this.#answerTo(position)
+      return answer !== null && isNews(answer)
     })
   }
 
-  #takeAnswers(positions: readonly FetchPosition[]): readonly FetchedPartition[] {
+  #takeAnswers(positions: readonly FetchPosition[], paused: readonly FetchPosition[] = []): readonly FetchedPartition[] {
     const failure = this.#failure
     this.#failure = null
     if (failure !== null) throw failure
-    const answers = this.#answers
-    this.#answers = new Map()
-    return positions.flatMap((position) => answers.get(placeOf(position)) ?? [])
+    const taken = positions.flatMap((position) => this.#answerTo(position) ?? [])
+    const kept = paused.flatMap((position) => this.#answerTo(position) ?? []).filter(isNews)
+    this.#answers = new Map(kept.map((answer) => [placeOf(answer), answer]))
+    return taken
+  }
+
+  #answerTo(position: FetchPosition): Answer | null {
+    const answer = this.#answers.get(placeOf(position))
+    return answer === undefined || isAnother(answer.topicId, position) ? null : answer
   }
 }
 
@@ -287,9 +297,9 @@ const nothing = {
   abortedTransactions: [],
 } as const
 
-function toAnswer(response: PartitionResponse, offset: number): Answer {
+function toAnswer(response: PartitionResponse, { offset, topicId }: FetchTarget): Answer {
   const { topic, partition, errorCode, highWatermark, lastStableOffset, logStartOffset, abortedTransactions } = response
-  const answer = { topic, partition, offset, highWatermark, lastStableOffset, logStartOffset, abortedTransactions }
+  const answer = { topic, topicId, partition, offset, highWatermark, lastStableOffset, logStartOffset, abortedTransactions }
   const what = `Cannot fetch ${topic}-${partition} from offset ${offset}`
   if (errorCode !== 0) return { ...answer, batches: [], error: kafkaError(errorCode, what, { topic, partition }) }
   const { endOffset, epoch: leaderEpoch } = response.divergingEpoch
