@@ -191,3 +191,24 @@ t.test('a buffer whose task is closed is not used', async (t) => {
   buffer.close()
   t.throws(() => buffer.put(1, 'k', change('1', '0'), context(0, 1)), { code: 'STREAMS_STORE_CLOSED' })
 })
+
+t.test(
+  'a rollback brings back what was buffered at the last commit, with its times, and logs nothing of what came after',
+  async (t) => {
+    const task = storeTask({ storage: new MemoryStorageFactory().open('app/0_0'), medium: 'memory' })
+    const buffer = open<Changes>(spec, { ...task, context: { ...task.context, isTransactional: true } })
+    buffer.put(10, 'a', change('1', null), context(0, 1))
+    buffer.put(20, 'b', change('2', null), context(1, 2))
+    buffer.flush()
+    buffer.commit()
+    const { length } = task.log
+    buffer.put(30, 'b', change('3', '2'), context(2, 3))
+    buffer.put(5, 'c', change('4', null), context(3, 4))
+    t.strictSame(evicted(buffer, 10), ['c=null>4@4', 'a=null>1@1'])
+    buffer.rollBack!()
+    buffer.flush()
+    t.equal(task.log.length, length)
+    t.strictSame([buffer.count, buffer.minTimeMs], [2, 10])
+    t.strictSame(evicted(buffer, 20), ['a=null>1@1', 'b=null>2@2'])
+  },
+)

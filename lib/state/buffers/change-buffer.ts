@@ -43,6 +43,8 @@ export class ChangeBuffer<K, V> implements StateStore, TimeOrderedBuffer<K, Chan
   readonly #byTime = new TimeQueue<Entry>()
   readonly #dirty = new Set<string>()
   readonly #dirtyInOrder = new JavaHashSet(javaBytesHashCode)
+  /** Of the keys that were written since the last commit, what was there before. Null: nothing. */
+  readonly #before = new Map<string, Pick<Entry, 'timeMs' | 'value'> | null>()
   #minTimeMs = Infinity
   #bytes = 0
   #isOpen = true
@@ -78,6 +80,7 @@ export class ChangeBuffer<K, V> implements StateStore, TimeOrderedBuffer<K, Chan
     const oldBytes = this.#written(oldValue)
     const buffered = this.#entries.get(keyBytes)
     const priorValue = buffered === undefined ? oldBytes : buffered.value.priorValue
+    this.#keepBefore(keyBytes)
     this.#set(keyBytes, timeMs, bufferValue(priorValue, oldBytes, this.#written(newValue), context))
     this.#markDirty(keyBytes)
   }
@@ -96,6 +99,7 @@ export class ChangeBuffer<K, V> implements StateStore, TimeOrderedBuffer<K, Chan
       this.#minTimeMs = entry.timeMs
       if (!isDue()) return
       this.#emit(entry, emit)
+      this.#keepBefore(entry.key)
       this.#remove(entry)
       this.#markDirty(entry.key)
     }
@@ -111,7 +115,20 @@ export class ChangeBuffer<K, V> implements StateStore, TimeOrderedBuffer<K, Chan
     this.#dirty.clear()
   }
 
-  commit(): void {}
+  commit(): void {
+    this.#before.clear()
+  }
+
+  rollBack(): void {
+    for (const [key, before] of this.#before) {
+      const entry = this.#entries.get(key)
+      if (entry !== undefined) this.#remove(entry)
+      if (before !== null) this.#add(new Entry(key, before.timeMs, before.value))
+    }
+    this.#before.clear()
+    this.#dirty.clear()
+    this.#findMinTime()
+  }
 
   checkpoint(): void {}
 
@@ -131,6 +148,12 @@ export class ChangeBuffer<K, V> implements StateStore, TimeOrderedBuffer<K, Chan
 
   close(): void {
     this.#isOpen = false
+  }
+
+  #keepBefore(key: string): void {
+    if (this.#context.isTransactional !== true || this.#before.has(key)) return
+    const entry = this.#entries.get(key)
+    this.#before.set(key, entry === undefined ? null : { timeMs: entry.timeMs, value: entry.value })
   }
 
   #set(key: string, timeMs: number, value: BufferValue): void {

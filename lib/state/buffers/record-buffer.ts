@@ -45,6 +45,8 @@ export class RecordBuffer<K, V> implements StateStore {
   readonly #view = new RowView()
   #streamTime = -1
   #sequence = 0
+  /** Where a rollback leads to. */
+  #lastCommit = { streamTime: -1, sequence: 0 }
   /** No record that waits is older. */
   #leastTime = -Infinity
   readonly #state: StoredState
@@ -60,6 +62,7 @@ export class RecordBuffer<K, V> implements StateStore {
     if (state === undefined) return
     this.#streamTime = readInt64(state, 0)
     this.#sequence = Buffer.from(state).readUInt32BE(8)
+    this.#noteCommit()
   }
 
   /** The largest timestamp of all records so far; −1 before the first. */
@@ -121,7 +124,15 @@ export class RecordBuffer<K, V> implements StateStore {
 
   commit(): void {
     this.#rows.commit()
+    this.#noteCommit()
     this.#state.commit(() => this.#stateBytes())
+  }
+
+  rollBack(): void {
+    this.#rows.rollBack?.()
+    this.#streamTime = this.#lastCommit.streamTime
+    this.#sequence = this.#lastCommit.sequence
+    this.#leastTime = -Infinity
   }
 
   checkpoint(writes: StorageWrite[]): void {
@@ -148,6 +159,10 @@ export class RecordBuffer<K, V> implements StateStore {
   close(): void {
     this.#isOpen = false
     this.#rows.close?.()
+  }
+
+  #noteCommit(): void {
+    this.#lastCommit = { streamTime: this.#streamTime, sequence: this.#sequence }
   }
 
   #stateBytes(): Uint8Array {

@@ -52,6 +52,8 @@ export class SegmentedVersionedRows implements VersionedRows {
   readonly #view = new RowView()
   #streamTime = -1
   #firstLiveSegment = 0
+  /** Where a rollback leads to. */
+  #lastCommit = { streamTime: -1, firstLiveSegment: 0 }
   readonly #state: StoredState
 
   constructor(options: SegmentedVersionedOptions) {
@@ -62,6 +64,7 @@ export class SegmentedVersionedRows implements VersionedRows {
     this.#state = new StoredState(options.table, Buffer.from(options.spec.name))
     const stored = this.#state.read()
     if (stored !== undefined) this.#advance(readInt64(stored, 0))
+    this.#noteCommit()
   }
 
   get(key: ByteKey): RowView | null {
@@ -114,7 +117,15 @@ export class SegmentedVersionedRows implements VersionedRows {
   commit(): void {
     this.#latest.commit()
     this.#segments.commit()
+    this.#noteCommit()
     this.#state.commit(() => int64Bytes(this.#streamTime))
+  }
+
+  rollBack(): void {
+    this.#latest.rollBack?.()
+    this.#segments.rollBack()
+    this.#streamTime = this.#lastCommit.streamTime
+    this.#firstLiveSegment = this.#lastCommit.firstLiveSegment
   }
 
   checkpoint(writes: StorageWrite[]): void {
@@ -153,6 +164,10 @@ export class SegmentedVersionedRows implements VersionedRows {
     })
     this.commit()
     return applied
+  }
+
+  #noteCommit(): void {
+    this.#lastCommit = { streamTime: this.#streamTime, firstLiveSegment: this.#firstLiveSegment }
   }
 
   #advance(timestamp: number): void {

@@ -48,7 +48,9 @@ function openVersionedStore(spec: Spec, context: StateStoreContext): StateStore 
   const segments = new WindowSegments(
     spec.segmentIntervalMs,
     isDisk ? { environment: storage, store: spec.name, format: plainFormat, kept } : undefined,
-    plainRows,
+    (place) => plainRows(place, context),
+    'none',
+    context,
   )
   const latest = openByteRows(spec, codec, context)
   const table = storageTable(streamTimesTable, spec, context)
