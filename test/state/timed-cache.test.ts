@@ -15,7 +15,8 @@ const keys = ['', 'a', 'a\0', 'ab', 'b']
 const times = [0, 5, 2 ** 31, 2 ** 40]
 const step = fc.oneof(
   { weight: 8, arbitrary: fc.record({ key: fc.constantFrom(...keys), time: fc.constantFrom(...times), value: fc.boolean() }) },
-  { weight: 2, arbitrary: fc.constantFrom('flush' as const, 'scan' as const) },
+  { weight: 2, arbitrary: fc.constantFrom('flush' as const, 'scan' as const, 'look up' as const) },
+  { weight: 1, arbitrary: fc.constant('clear' as const) },
 )
 
 const keyOf = (key: string): ByteKey => new ByteKey().set(Buffer.from(key, 'latin1'), 0, key.length)
@@ -25,16 +26,20 @@ t.test('the entries of a key are those that a scan has of it, whatever came, was
   const law = fc.property(fc.array(step, { maxLength: 60, size: 'max' }), (steps) => {
     const cache = new TimedCache(windowSuffixBytes, new RecordCacheBudget(600), () => undefined)
     const scratch = new KeyScratch()
+    let looksUp = false
     const open: { return?(): unknown }[] = []
     const context = { topic: 'in', partition: 0, offset: 0, timestamp: 0, headers: [] }
     for (const [index, each] of steps.entries()) {
       if (each === 'flush') cache.flush()
+      else if (each === 'clear') cache.clear()
+      else if (each === 'look up') looksUp = true
       else if (each === 'scan') open.push(cache.scan({}))
       else {
         const value = Buffer.from(`value ${index}`)
         const row = each.value ? new RowView().set(value, 0, value.length, 0) : null
         cache.put(scratch.ofWindow(keyOf(each.key), each.time, 0), row, context)
       }
+      if (!looksUp) continue
       const all = [...cache.scan({})]
       for (const key of keys) {
         const expected = all.filter(([at]) => keyOfWindow(at) === key && [5, 2 ** 31].includes(startOfWindow(at)))

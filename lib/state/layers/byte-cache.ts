@@ -35,6 +35,7 @@ export class ByteCache implements EvictableCache {
   readonly #emit: (entry: LeavingEntry) => void
   readonly #table = new VersionedTable()
   readonly #view = new RowView()
+  readonly #leaving = new ByteKey()
   #dirty = new DirtyEntries()
   #hand = 0
   #bytes = 0
@@ -189,7 +190,7 @@ export class ByteCache implements EvictableCache {
 
   #remove(row: number): void {
     const table = this.#table
-    this.left(new ByteKey().setHashed(table.bytes, table.keyAt(row), table.keyLength(row), table.hash(row)))
+    this.left(this.#leaving.setHashed(table.bytes, table.keyAt(row), table.keyLength(row), table.hash(row)))
     this.#charge(-this.#sizeOf(row))
     table.setOwn(row, 0)
     table.deleteRow(row)
