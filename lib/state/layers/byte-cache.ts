@@ -162,18 +162,13 @@ export class ByteCache implements EvictableCache {
     if (length < 0 && !table.isNewer(row, pin) && table.valueLength(row) === noValue) this.#remove(row)
   }
 
-  /** The list of updates is made anew when the gaps in it far outnumber them. */
+  /** The gaps in the list of updates are closed when they far outnumber these: each update is then moved for three writes. */
   #undirty(place: number): void {
-    this.#dirty.remove(place)
-    if (this.#dirty.length < 2 * this.#dirty.count + 1024) return
-    const before = this.#dirty
-    this.#dirty = new DirtyEntries()
-    for (let at = 0; at < before.length; at++) {
-      const row = before.row(at)
-      if (row === 0) continue
-      const moved = this.#dirty.push(row, before.context(at), before.deletesUnemitted(at))
-      this.#table.setOwn(row, (moved + 1) * placeUnit + (this.#table.own(row) & isUsed))
-    }
+    const dirty = this.#dirty
+    dirty.remove(place)
+    if (dirty.length < 4 * dirty.count + 1024) return
+    const table = this.#table
+    dirty.compact((row, moved) => table.setOwn(row, (moved + 1) * placeUnit + (table.own(row) & isUsed)))
   }
 
   #step(): void {

@@ -17,7 +17,7 @@ export class DirtyEntries {
   /** What few records have, or all have in common. */
   #topics: (string | null)[] = []
   #lastTopic: string | null | undefined
-  readonly #topicsFrom: number[] = []
+  #topicsFrom: number[] = []
   readonly #headers = new Map<number, Headers>()
   readonly #sources = new Map<number, SourceBytes>()
   #length = 0
@@ -57,6 +57,24 @@ export class DirtyEntries {
     if (this.#sources.size > 0) this.#sources.delete(place)
   }
 
+  /**
+   * Closes the gaps: all updates keep their order, and get the first places. `moved` is told the new place of each row. Nothing is made for it:
+   * an entry of a cache that is written again and again leaves a gap each time.
+   */
+  compact(moved: (row: number, place: number) => void): void {
+    const length = this.#length
+    const [topics, topicsFrom] = [this.#topics, this.#topicsFrom]
+    this.#forgetTopics()
+    this.#length = 0
+    for (let from = 0, topic = 0; from < length; from++) {
+      while (topicsFrom[topic + 1] === from) topic++
+      const row = this.#rows[from]!
+      if (row === 0) continue
+      this.#move(from, this.#length, topics[topic]!)
+      moved(row, this.#length++)
+    }
+  }
+
   /** The row of an update; 0: it was removed. */
   row(place: number): number {
     return this.#rows[place]!
@@ -76,6 +94,24 @@ export class DirtyEntries {
     }
     const source = this.#sources.get(place)
     return source === undefined ? context : { ...context, source }
+  }
+
+  #move(from: number, place: number, topic: string | null): void {
+    if (topic !== this.#lastTopic) this.#newTopic(topic, place)
+    if (from === place) return
+    this.#rows[place] = this.#rows[from]!
+    this.#partitions[place] = this.#partitions[from]!
+    this.#offsets[place] = this.#offsets[from]!
+    this.#timestamps[place] = this.#timestamps[from]!
+    this.#deletes[place] = this.#deletes[from]!
+    moveEntry(this.#headers, from, place)
+    moveEntry(this.#sources, from, place)
+  }
+
+  #forgetTopics(): void {
+    this.#lastTopic = undefined
+    this.#topics = []
+    this.#topicsFrom = []
   }
 
   /** The records of a topic follow each other, so that the places where another one begins are few. */
@@ -102,6 +138,13 @@ export class DirtyEntries {
     this.#timestamps = doubled(this.#timestamps, Float64Array)
     this.#deletes = doubled(this.#deletes, Uint8Array)
   }
+}
+
+function moveEntry<T>(entries: Map<number, T>, from: number, to: number): void {
+  const entry = entries.size === 0 ? undefined : entries.get(from)
+  if (entry === undefined) return
+  entries.delete(from)
+  entries.set(to, entry)
 }
 
 interface Column {
