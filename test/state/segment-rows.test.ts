@@ -239,6 +239,19 @@ t.test('a row that was taken back under an open scan, and is written again, can 
   t.equal([...scan].length, 2)
 })
 
+t.test('what a slice has stored is not dirty, before the others are', async (t) => {
+  const environment = new MemoryStorageFactory().open('task')
+  const rows = new WindowedRows({ table: environment.table('s'), format: plainFormat, content: 'empty' })
+  for (let start = 0; start < 100; start++) rows.putWindow(keyOf('k'), start, 0, new RowView().set(Buffer.alloc(50), 0, 50, 0))
+  rows.commit()
+  const left = Array.from(rows.slices(40), (writes) => [writes.length, rows.dirtyRows])
+  t.same(left, [
+    [40, 100],
+    [40, 60],
+    [20, 20],
+  ])
+})
+
 t.test('after a checkpoint nothing is dirty, and released rows are read from storage', async (t) => {
   const environment = new MemoryStorageFactory().open('task')
   const rows = new WindowedRows({ table: environment.table('s'), format: plainFormat, content: 'empty' })

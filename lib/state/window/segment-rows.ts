@@ -32,6 +32,8 @@ interface TakenRows {
   readonly pin: Pin
   /** Each row at least once. */
   readonly rows: IntList
+  /** How many of them storage does not have yet. */
+  left: number
 }
 
 /**
@@ -70,7 +72,7 @@ export class SegmentRows<T extends VersionedTable = VersionedTable> implements B
 
   /** How many rows are on their way to storage, at most. */
   get dirtyRows(): number {
-    return this.#dirty.length + (this.#taken?.rows.length ?? 0)
+    return this.#dirty.length + (this.#taken?.left ?? 0)
   }
 
   /** By the mean size of rows. */
@@ -196,13 +198,14 @@ export class SegmentRows<T extends VersionedTable = VersionedTable> implements B
     if (failed !== undefined) for (const row of failed.rows.toArray()) rows.push(row)
     if (failed !== undefined && failed.pin !== pin) this.table.unpin(failed.pin)
     this.#dirty = new IntList()
-    this.#taken = { pin, rows }
+    this.#taken = { pin, rows, left: rows.length }
     return this.#taken
   }
 
   /** What was written after the state that is stored stays dirty. */
-  *#slicesOf({ pin, rows }: TakenRows, size: number): Generator<StorageWrite[], void> {
+  *#slicesOf(taken: TakenRows, size: number): Generator<StorageWrite[], void> {
     const { table } = this
+    const { pin, rows } = taken
     const sorting = sortSteps(rows.toArray(), table)
     let step = sorting.next()
     for (; step.done !== true; step = sorting.next()) yield []
@@ -216,6 +219,7 @@ export class SegmentRows<T extends VersionedTable = VersionedTable> implements B
         last = row
       }
       yield writes
+      taken.left = Math.max(0, sorted.length - from - size)
     }
   }
 
