@@ -101,7 +101,9 @@ class Lives {
   async start(): Promise<void> {
     const { dir, positions } = this.#options
     // Nothing of a test runner's, which would load its hooks into the child.
-    const { NODE_OPTIONS: _options, ...env } = process.env
+    const { NODE_OPTIONS: _options, ...inherited } = process.env
+    // As under the supervisor: what a life has compiled, the next one need not.
+    const env = { NODE_COMPILE_CACHE: join(dir, 'compiled'), ...inherited }
     const preload = positions === 'with data' ? [] : ['--import', splitter]
     const execArgv = ['--conditions=millrace-source', ...preload]
     const child = fork(main, [JSON.stringify({ dir, logLevel: 'info', enrichers: this.#options.enrichers ?? 1 })], {

@@ -16,10 +16,10 @@ function withFormats(options: ConstructorParameters<typeof Ajv>[0]): Ajv {
 const ofBodies = withFormats({ ...common, coerceTypes: false })
 const ofTexts = withFormats({ ...common, coerceTypes: true })
 
+type Checked = true | { readonly error: readonly ErrorObject[] }
+
 /** Checks texts by name, and puts numbers in the place of those that the schema wants to be numbers. */
-export function compileTexts(
-  schema: SchemaObject,
-): (texts: Record<string, unknown>) => true | { readonly error: readonly ErrorObject[] } {
+export function compileTexts(schema: SchemaObject): (texts: Record<string, unknown>) => Checked {
   const validate = ofTexts.compile(schema)
   const numbers = numbersOf(schema)
   return (texts) => {
@@ -34,5 +34,17 @@ function numbersOf({ properties = {} }: SchemaObject): string[] {
   return fields.filter(([, { type }]) => type === 'integer' || type === 'number').map(([name]) => name)
 }
 
-export const compileSchema: FastifySchemaCompiler<FastifySchema> = ({ schema, httpPart }) =>
-  httpPart === 'body' ? ofBodies.compile(schema) : (compileTexts(schema as SchemaObject) as ReturnType<typeof compileSchema>)
+/**
+ * Compiles a schema when the first request comes that it has to check: a process starts with a hundred schemas, and most of them are never
+ * asked for.
+ */
+export const compileSchema: FastifySchemaCompiler<FastifySchema> = ({ schema, httpPart }) => {
+  const compile = httpPart === 'body' ? compileBody : compileTexts
+  let check: ReturnType<typeof compile> | undefined
+  return ((data: Record<string, unknown>) => (check ??= compile(schema as SchemaObject))(data)) as ReturnType<typeof compileSchema>
+}
+
+function compileBody(schema: SchemaObject): (body: unknown) => Checked {
+  const validate = ofBodies.compile(schema)
+  return (body) => validate(body) || { error: validate.errors ?? [] }
+}
