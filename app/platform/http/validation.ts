@@ -41,7 +41,9 @@ function numbersOf({ properties = {} }: SchemaObject): string[] {
 export const compileSchema: FastifySchemaCompiler<FastifySchema> = ({ schema, httpPart }) => {
   const compile = httpPart === 'body' ? compileBody : compileTexts
   let check: ReturnType<typeof compile> | undefined
-  return ((data: Record<string, unknown>) => (check ??= compile(schema as SchemaObject))(data)) as ReturnType<typeof compileSchema>
+  return ((data: Record<string, unknown>) => (check ??= compile(schema as SchemaObject))(data)) as ReturnType<
+    typeof compileSchema
+  >
 }
 
 function compileBody(schema: SchemaObject): (body: unknown) => Checked {
