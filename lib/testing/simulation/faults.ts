@@ -213,21 +213,21 @@ const transactionKinds: Readonly<Record<string, Fault>> = {
       world,
       of.members.filter((each) => each !== member),
     )
-    const call = level === 'port' ? 'transactions.end' : 'EndTxn'
-    const calls = Math.ceil(between(world, 0, 30))
+    const [call, behind] = level === 'port' ? ['transactions.end', 'groupCoordinator.sync'] : ['EndTxn', 'SyncGroup']
+    const calls = Math.ceil(between(world, 0, 3))
     void member.close().then(() => {
       member.process?.kill()
       member.onNextStart(() => {
         if (world.now > endMs) return
         burst?.(1500)
-        victim.process?.killAt({ point: 'after', call, calls }, () => {
+        victim.process?.killAt({ point: 'after', call, calls, behind }, () => {
           hit(of, `kill after × ${call}`)
           victim.died(between(world, 100, 20_000))
         })
       })
       member.restartAfter(between(world, 10, 5000))
     })
-    return `${member.name} is started again; ${victim.name} will be killed after its transaction ${calls} from then on`
+    return `${member.name} is started again; ${victim.name} will be killed after its transaction ${calls} of the rebalance`
   },
 }
 

@@ -11,6 +11,8 @@ interface PlannedCrash {
   /** The process is killed at this many calls from now. */
   callsLeft: number
   readonly onCrash: (call: string) => void
+  /** Counting begins behind this call. */
+  behind: string | undefined
 }
 
 /**
@@ -87,13 +89,13 @@ export class SimulatedProcess implements Owner {
     this.#isDead = true
   }
 
-  /** Kills the process at one of its next calls. */
+  /** Kills the process at one of its next calls; with `behind`, at one that follows a call of that name. */
   killAt(
-    at: { readonly point: CrashPoint; readonly call: string | null; readonly calls: number },
+    at: { readonly point: CrashPoint; readonly call: string | null; readonly calls: number; readonly behind?: string },
     onCrash: (call: string) => void,
   ): void {
-    const { point, call, calls } = at
-    this.#crash = { point, call, callsLeft: calls, onCrash }
+    const { point, call, calls, behind } = at
+    this.#crash = { point, call, callsLeft: calls, behind, onCrash }
   }
 
   /** A planned kill that has not come yet does not come. */
@@ -105,6 +107,10 @@ export class SimulatedProcess implements Owner {
   crashesAt(point: CrashPoint, call: string): boolean {
     if (this.#isDead) return true
     const crash = this.#crash
+    if (crash?.behind !== undefined) {
+      if (crash.behind === call && point === 'after') crash.behind = undefined
+      return false
+    }
     if (crash?.point !== point || (crash.call !== null && crash.call !== call) || --crash.callsLeft > 0) return false
     this.#isDead = true
     this.#world.note(`${this.name} is killed ${point} ${call}`)

@@ -15,6 +15,7 @@ t.test('a worker thread makes the environment of its application from data and t
     data: {
       applicationId: 'settlement',
       compatibility: 'safe',
+      processingGuarantee: 'at_least_once',
       upgradeFrom: undefined,
       emitIntervalMs: 1000,
       globalProcessingHandler: 'fail',
