@@ -71,6 +71,6 @@ export interface FlowNow {
   readonly at: number
   /** By name as `describe()` has it: how many records were written to the topic since it was made. */
   readonly topics: Readonly<Record<string, number>>
-  /** By store, how many rows this process has of it; `atLeast`: there are more. Absent: it is restored, or elsewhere. */
+  /** By store, roughly how many rows this process has of it; `atLeast`: there are more. Absent: it is restored, or elsewhere. */
   readonly stores: Readonly<Record<string, { readonly rows: number; readonly atLeast: boolean }>>
 }

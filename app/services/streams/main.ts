@@ -15,6 +15,7 @@ import { ServiceParts } from '../../platform/service.ts'
 import type { ServiceDefinition } from '../../platform/service.ts'
 import { addTopologyRoutes } from '../../topology/topology-routes.ts'
 import { addAnalyticsRoutes } from './analytics-routes.ts'
+import { Flow } from './flow.ts'
 import { RestoreProgress } from './restore-progress.ts'
 
 const config = Type.Object({
@@ -96,10 +97,14 @@ export const streamsService: ServiceDefinition<typeof config> = {
         guarantee: given.processingGuarantee,
         tasks: streams.localTasks().map(({ taskId, state }) => ({ taskId, state })),
         restore: progress.current,
+        restores: progress.byStore,
       }),
     )
     addErrorCounts(http, counts)
-    addTopologyRoutes(http, given.application, topologyOf(given.application, settings))
+    const topology = topologyOf(given.application, settings)
+    addTopologyRoutes(http, given.application, topology)
+    const flow = parts.use(new Flow({ applicationId: given.application, topology, cluster: clusterOf(given, context), streams }))
+    http.get('/flow', { schema: { summary: 'How far topics are, and how many rows stores have.' } }, () => flow.now())
     if (given.application === 'transfer-analytics') addAnalyticsRoutes(http, streams)
     return await parts.listen(http, given)
   },

@@ -20,6 +20,17 @@ export class RestoreProgress implements StateRestoreListener {
     return { done: sum(({ done }) => done), total: sum(({ total }) => total) }
   }
 
+  /** The same of each store that is being restored. */
+  get byStore(): Readonly<Record<string, { readonly done: number; readonly total: number }>> {
+    const stores: Record<string, { done: number; total: number }> = {}
+    for (const [key, { done, total }] of this.#running) {
+      const store = (stores[key.slice(key.indexOf(' ') + 1)] ??= { done: 0, total: 0 })
+      store.done += done
+      store.total += total
+    }
+    return stores
+  }
+
   onRestoreStart(partition: TopicPartition, storeName: string, startOffset: number, endOffset: number): void {
     this.#running.set(keyOf(partition, storeName), { total: Math.max(0, endOffset - startOffset), done: 0 })
   }

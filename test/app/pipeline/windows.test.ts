@@ -9,7 +9,7 @@ import { silentLog } from '../../../app/platform/log.ts'
 import { bff } from '../../../app/services/bff/main.ts'
 import { applications } from '../../../examples/transfer-pipeline/main.ts'
 import { userDirectoryTopology } from '../../../examples/transfer-pipeline/topologies/user-directory.ts'
-import type { TopologyDocument } from '../../../app/contracts/topology.ts'
+import type { FlowNow, TasksNow, TopologyDocument } from '../../../app/contracts/topology.ts'
 import { topologyDocument } from '../../../app/topology/document.ts'
 import { directory } from '../../storage/media.ts'
 
@@ -71,6 +71,23 @@ test('N4, A1: through the pipeline totals are what was first seen, corrections f
   }
   await consumer.close()
   t.match(renames, [{ changedFields: ['name', 'last_updated_at'], before: { name: 'Bruno' }, after: { name: 'Bruno Costa' } }])
+
+  await t.test(
+    'UI5: an application says how far its topics are, internal ones too, and how many rows its stores have',
+    async (t) => {
+      const path = `${url}/api/topologies/transfer-analytics`
+      const flow = (await (await fetch(`${path}/flow`)).json()) as FlowNow
+      // Two transfers were made, one was amended, and one deleted.
+      t.equal(flow.topics['ingestion.bank.transfers'], 4)
+      t.equal(flow.topics['by-sender-repartition'], 2)
+      t.match(flow.stores, { rows: { atLeast: false }, 'sent-1h': { atLeast: false } })
+      t.ok([1, 2].includes(flow.stores['rows']!.rows), 'roughly: the one that was deleted may count')
+      t.ok(flow.stores['sent-1h']!.rows >= 1)
+      const { tasks, restores } = (await (await fetch(`${path}/tasks`)).json()) as TasksNow
+      t.equal(tasks.length, 18)
+      t.same(restores, {})
+    },
+  )
 
   await t.test('D1: each process with a topology tells it over HTTP, in four forms', async (t) => {
     const running = [...pipeline.applications()].map(([name, at]) => [name, at, applications[name]!({})] as const)

@@ -28,6 +28,7 @@ test('two stores of one partition are counted apart', (t) => {
   progress.onRestoreStart(partition(0), 'two', 0, 20)
   progress.onBatchRestored(partition(0), 'two', 5, 5)
   t.same(progress.current, { done: 5, total: 30 })
+  t.same(progress.byStore, { one: { done: 0, total: 10 }, two: { done: 5, total: 20 } })
   t.end()
 })
 
