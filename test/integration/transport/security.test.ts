@@ -8,6 +8,7 @@ import type { SaslOptions } from '../../../lib/transport/kafka/security-options.
 import { fetchCases } from '../../conformance/transport/fetch-cases.ts'
 import { groupCases } from '../../conformance/transport/group-cases.ts'
 import { produceCases } from '../../conformance/transport/produce-cases.ts'
+import { transactionCases } from '../../conformance/transport/transaction-cases.ts'
 import { newTopic, openFetcher, openProducer, readAll, write } from '../../conformance/transport/transport-case.ts'
 import { ownKafka } from '../../servers/kafka-for-tests.ts'
 import { reauthMs, unsecuredToken } from '../../servers/kafka-security.ts'
@@ -33,6 +34,11 @@ async function roundTrip(t: Test, cluster: Cluster): Promise<void> {
 /** Runs the transport's suites of producing, fetching and groups. */
 async function suites(t: Test, cluster: Cluster): Promise<void> {
   for (const [sentence, run] of Object.entries({ ...produceCases, ...fetchCases, ...groupCases }))
+    await t.test(sentence, async (t) => run(t, cluster, (ms) => pause(ms)))
+}
+
+async function transactions(t: Test, cluster: Cluster): Promise<void> {
+  for (const [sentence, run] of Object.entries(transactionCases))
     await t.test(sentence, async (t) => run(t, cluster, (ms) => pause(ms)))
 }
 
@@ -74,6 +80,11 @@ for (const version of versionsToTest())
       }
       await t.test(`${connection}: wrong credentials are an error within a second`, (t) => checkRefusals(t, secure, open))
     }
+    // Brokers before Kafka 4 have transactions of version 1; transactions.test.ts has those of version 2.
+    if (version.startsWith('3.'))
+      await t.test('transactions of version 1', (t) =>
+        transactions(t, kafka({ connection: 'socket', bootstrapServers: server.bootstrapServers })),
+      )
     await t.test('what the handshake lacks is an error that says so, within a second', (t) => checkHandshakes(t, secure))
     await t.test('KIP-368: a session outlives the time that the broker gives it', (t) => checkRenewal(t, secure))
   })
