@@ -14,7 +14,7 @@ export interface WebBuild {
 }
 
 const root = join(import.meta.dirname, 'page')
-const packages = ['vite', 'preact', '@preact/signals']
+const packages = ['vite', 'preact', '@preact/signals', '@dagrejs/dagre']
 
 /**
  * Builds the page into a folder of its own below `outDir`, named by the hash of its sources; the same sources are built once. A build

@@ -16,13 +16,15 @@ import { recordedState, transferRecord } from './feed-makers.ts'
 
 test('the address says the view, and is read back as it was', async (t) => {
   const view: fc.Arbitrary<View> = fc.record({
-    page: fc.constantFrom('live', 'records'),
+    page: fc.constantFrom('live', 'records', 'graph', 'hours'),
     kind: fc.constantFrom('transfers', 'users'),
     user: fc.string({ unit: 'binary' }).filter((text) => text.isWellFormed()),
     status: fc.option(fc.constantFrom(...statuses)),
     rec: fc.option(fc.record({ topic: fc.constantFrom('a.b-c_d', 'x'), p: fc.nat(99), o: fc.nat() })),
     letters: fc.constant(live.letters),
     letter: fc.constant(null),
+    app: fc.constantFrom('', 'transfer-enricher'),
+    open: fc.uniqueArray(fc.nat(20)),
   })
   fc.assert(
     fc.property(view, (shown) => {

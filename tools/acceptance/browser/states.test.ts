@@ -4,6 +4,8 @@ import { readFileSync } from 'node:fs'
 import t from 'tap'
 import type { Test } from 'tap'
 import type { Page } from 'playwright-core'
+import { enricherTopology } from '../../../examples/transfer-pipeline/topologies/enricher.ts'
+import { topologyDocument } from '../../../app/topology/document.ts'
 import { FakeServer } from '../fake/fake-server.ts'
 import { openPage, until, withBrowser } from './browser-test.ts'
 import type { Bench, PageOptions } from './browser-test.ts'
@@ -171,6 +173,17 @@ const states: readonly State[] = [
     before: ({ letters }) => (letters.isDown = true),
     after: async (_, page) => void (await page.waitForSelector('text=The dead letters API does not answer.')),
   },
+  { name: 'graph', headline: /^Graph$/, before: analysed, after: toGraph },
+  { name: 'graph-dark', headline: /^Graph$/, before: analysed, after: toGraph, page: dark },
+  { name: 'graph-360', headline: /^Graph$/, before: analysed, after: toGraph, page: { viewport: { width: 360, height: 740 } } },
+  { name: 'hours', headline: /^Hours$/, before: analysed, after: toHours },
+  {
+    name: 'hours-dark-360',
+    headline: /^Hours$/,
+    before: analysed,
+    after: toHours,
+    page: { ...dark, viewport: { width: 360, height: 740 } },
+  },
   { name: 'keys', headline: /^Amara/, after: async (_, page) => page.keyboard.press('?') },
 ]
 
@@ -199,6 +212,39 @@ function refused({ letters }: FakeServer): void {
   })
   letters.add({ ...at(2), reason: 'The column amount is "abc", but a decimal is expected.', value: Buffer.from(row) })
   letters.answer('POST', `/api/dlq/letters/${topic}/1/1/discard`, new URLSearchParams(), {})
+}
+
+/** The enricher, with a store that is being restored; an hour that was corrected, and an alert. */
+function analysed({ analytics, pipeline }: FakeServer): void {
+  const topology = topologyDocument('transfer-enricher', enricherTopology())
+  const topics = topology.parts.flatMap(({ nodes }) => nodes.flatMap((node) => node.topics))
+  const stores = topology.parts.flatMap((part) => part.stores.map(({ name }) => name))
+  analytics.topologies.set('transfer-enricher', topology)
+  analytics.flow = {
+    at: 1,
+    topics: Object.fromEntries(topics.map((topic, index) => [topic, 1200 + index])),
+    stores: Object.fromEntries(stores.map((store, index) => [store, { rows: 40 + index, atLeast: false }])),
+  }
+  analytics.tasks = { ...analytics.tasks, restores: { [stores[0]!]: { done: 12_300, total: 40_000 } } }
+  const owners = topology.parts.map(({ id }) => ({ application: 'transfer-enricher', task: `${id}_0`, instance: 'process 4711' }))
+  pipeline.setSystem({ owners })
+  const windowStart = noon - (noon % 3_600_000)
+  const hour = { userId: 1, windowStart, windowEnd: windowStart + 3_600_000, sentCount: 2, sentTotal: '15.50', final: false }
+  analytics.hours = [{ ...hour, corrected: { sentCount: 1, sentTotal: '5.50' } }]
+  const alert = { alertId: 'a', userId: 1, rule: 'AMOUNT', windowStart: noon - 600_000, windowEnd: noon - 1000 } as const
+  analytics.alerts = [{ ...alert, observed: '12000.00', threshold: '10000.00', transferIds: [1, 2] }]
+}
+
+async function toGraph(_: FakeServer, page: Page): Promise<void> {
+  for (const key of ['g', 'g']) await page.keyboard.press(key)
+  await page.waitForSelector('.graph .part')
+  await page.click('text=Open all')
+  await page.waitForSelector('.graph .restored')
+}
+
+async function toHours(_: FakeServer, page: Page): Promise<void> {
+  for (const key of ['g', 'h']) await page.keyboard.press(key)
+  await page.waitForSelector('.alerts li')
 }
 
 async function openCopy(_: FakeServer, page: Page): Promise<void> {

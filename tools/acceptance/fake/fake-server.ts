@@ -6,6 +6,7 @@ import { buildWeb } from '../../../app/web/build.ts'
 import { readPageFiles } from '../../../app/web/page-files.ts'
 import { fileAt } from '../../../app/web/page-paths.ts'
 import type { PageFile } from '../../../app/web/page-files.ts'
+import { FakeAnalytics } from './fake-analytics.ts'
 import { FakeLetters } from './fake-letters.ts'
 import { FakePipeline } from './fake-pipeline.ts'
 import type { Sent } from './fake-pipeline.ts'
@@ -35,6 +36,7 @@ interface Client {
 /** A server of the contract around a `FakePipeline`: page, feed and writes, with a line that can be made bad. */
 export class FakeServer implements AsyncDisposable {
   pipeline: FakePipeline
+  readonly analytics = new FakeAnalytics()
   readonly letters = new FakeLetters()
   /** Taken one after another by the batches to come. */
   readonly faults: LineFault[] = []
@@ -254,6 +256,8 @@ export class FakeServer implements AsyncDisposable {
       const [status, answer] = this.letters.answer(request.method ?? 'GET', pathname, searchParams, body)
       return json(response, status, answer)
     }
+    const told = request.method === 'GET' ? this.analytics.answer(pathname) : null
+    if (told !== null) return json(response, ...told)
     this.#route(`${request.method} ${pathname}`, body, key, response)
   }
 

@@ -39,6 +39,8 @@ function beginTour({ navigation, tour }: App): void {
 /** What the other pages say of themselves while all is calm. */
 const calm = {
   records: ['Records', 'The newest 5,000 rows on this page. Select one to see its record.'],
+  graph: ['Graph', 'What runs where, drawn from what each application says of its topology.'],
+  hours: ['Hours', 'What users send by the hour, and who sends much at once.'],
   'dead-letters': ['Dead letters', 'What was refused. The others went on.'],
 } as const
 

@@ -1,9 +1,7 @@
 import type { Problem } from '../../../contracts/bff.ts'
 import type { LetterDetail, LetterPage, ReplayOrder } from '../../../contracts/dead-letters.ts'
+import type { Answer } from '../app/ask.ts'
 import type { Address, LetterFilter } from '../view/view.ts'
-
-/** What the server said, or why there is nothing. */
-export type Answer<T> = { readonly value: T } | { readonly failure: string }
 
 const pageSize = 50
 

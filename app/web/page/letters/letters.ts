@@ -1,9 +1,9 @@
 import { signal } from '@preact/signals'
 import type { Signal } from '@preact/signals'
 import type { LetterDetail, LetterPage, ReplayOrder } from '../../../contracts/dead-letters.ts'
+import type { Answer } from '../app/ask.ts'
 import type { Address, LetterFilter } from '../view/view.ts'
 import { discardLetter, listLetters, pathOf, replayLetter, showLetter } from './letters-api.ts'
-import type { Answer } from './letters-api.ts'
 
 const outcomeMs = 4_000
 

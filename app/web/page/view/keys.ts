@@ -1,10 +1,13 @@
+import type { View } from './view.ts'
+
 /** What a key means. Kill has none. */
-export type KeyCommand =
-  'live' | 'records' | 'dead-letters' | 'filter' | 'transfer' | 'user' | 'generator' | 'freeze' | 'down' | 'up' | 'close' | 'keys'
+export type KeyCommand = View['page'] | 'filter' | 'transfer' | 'user' | 'generator' | 'freeze' | 'down' | 'up' | 'close' | 'keys'
 
 export const keyList: readonly (readonly [keys: string, what: string])[] = [
   ['g l', 'Live'],
   ['g r', 'Records'],
+  ['g g', 'Graph'],
+  ['g h', 'Hours and alerts'],
   ['g d', 'Dead letters'],
   ['/', 'filter the records'],
   ['n', 'new transfer'],
@@ -29,7 +32,7 @@ const single: Readonly<Record<string, KeyCommand>> = {
   Escape: 'close',
   '?': 'keys',
 }
-const afterG: Readonly<Record<string, KeyCommand>> = { l: 'live', r: 'records', d: 'dead-letters' }
+const afterG: Readonly<Record<string, KeyCommand>> = { l: 'live', r: 'records', g: 'graph', h: 'hours', d: 'dead-letters' }
 const sequenceMs = 1_000
 
 export interface KeyStroke {

@@ -4,7 +4,6 @@ import type { JSX } from 'preact'
 import { useApp } from '../app/app.ts'
 import { later } from '../frame/later.tsx'
 import { HeadlineLine } from '../headline/headline-line.tsx'
-import { KeysPanel } from '../panel/keys-panel.tsx'
 import { RecordPanel } from '../panel/record-panel.tsx'
 import type { TableHands } from '../table/rows-table.tsx'
 import { KeyReader } from './keys.ts'
@@ -15,6 +14,9 @@ import { TopBar } from './top-bar.tsx'
 import { live } from './view.ts'
 
 const LettersPage = later(async () => (await import('../letters/letters-page.tsx')).LettersPage)
+const KeysPanel = later(async () => (await import('../panel/keys-panel.tsx')).KeysPanel)
+const GraphPage = later(async () => (await import('../graph/graph-page.tsx')).GraphPage)
+const HoursPage = later(async () => (await import('../hours/hours-page.tsx')).HoursPage)
 const LetterPanel = later(async () => (await import('../letters/letter-panel.tsx')).LetterPanel)
 
 export function Page(): JSX.Element {
@@ -32,6 +34,8 @@ export function Page(): JSX.Element {
         <HeadlineLine />
         {page === 'live' && <LivePage hands={hands} />}
         {page === 'records' && <RecordsPage hands={hands} />}
+        {page === 'graph' && <GraphPage />}
+        {page === 'hours' && <HoursPage />}
         {page === 'dead-letters' && <LettersPage hands={hands} />}
       </main>
       {rec !== null && <RecordPanel address={rec} />}
@@ -46,11 +50,11 @@ function useActions(hands: { readonly value: TableHands | null }, showsKeys: { v
   return (command) => {
     switch (command) {
       case 'live':
-        return navigation.go(live)
       case 'records':
-        return navigation.go({ ...live, page: 'records' })
+      case 'graph':
+      case 'hours':
       case 'dead-letters':
-        return navigation.go({ ...live, page: 'dead-letters' })
+        return navigation.go({ ...live, page: command })
       case 'filter':
         if (navigation.view.value.page === 'live') navigation.go({ ...live, page: 'records' })
         return focusSoon('filter')

@@ -8,6 +8,8 @@ import type { View } from './view.ts'
 const pages: readonly (readonly [name: View['page'], title: string, key: string])[] = [
   ['live', 'Live', 'g l'],
   ['records', 'Records', 'g r'],
+  ['graph', 'Graph', 'g g'],
+  ['hours', 'Hours', 'g h'],
   ['dead-letters', 'Dead letters', 'g d'],
 ]
 

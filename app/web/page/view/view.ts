@@ -3,6 +3,9 @@ import type { TransferStatus } from '../../../contracts/feed.ts'
 
 export const statuses = ['PENDING', 'COMPLETED', 'FAILED', 'REVERSED'] as const satisfies readonly TransferStatus[]
 
+/** Their paths are their names; Live is the first. */
+const pages = ['live', 'records', 'graph', 'hours', 'dead-letters'] as const
+
 /** Where a record is in Kafka: `TOPIC/P/OFFSET`. */
 export interface Address {
   readonly topic: string
@@ -12,7 +15,7 @@ export interface Address {
 
 /** What the address of the page says. */
 export interface View {
-  readonly page: 'live' | 'records' | 'dead-letters'
+  readonly page: (typeof pages)[number]
   readonly kind: 'transfers' | 'users'
   /** An id, or part of a name; empty for all. */
   readonly user: string
@@ -23,6 +26,10 @@ export interface View {
   readonly letters: LetterFilter
   /** The dead letter that is open at the right. */
   readonly letter: Address | null
+  /** The application whose topology is drawn; empty for the first. */
+  readonly app: string
+  /** Its sub-topologies that are open. */
+  readonly open: readonly number[]
 }
 
 /** Empty: any class or text; those that are to be mended. */
@@ -42,6 +49,8 @@ export const live: View = {
   rec: null,
   letters: allLetters,
   letter: null,
+  app: '',
+  open: [],
 }
 
 /** Reads `/records?kind=transfers&user=2&status=FAILED&rec=TOPIC/P/OFFSET`. What it does not understand it leaves out. */
@@ -49,20 +58,24 @@ export function parseView(path: string, query: string): View {
   const parameters = new URLSearchParams(query)
   const status = parameters.get('status')
   return {
-    page: path === '/records' ? 'records' : path.startsWith('/dead-letters') ? 'dead-letters' : 'live',
+    page: pages.find((page) => path.split('/')[1] === page) ?? 'live',
     kind: parameters.get('kind') === 'users' ? 'users' : 'transfers',
     user: parameters.get('user') ?? '',
     status: statuses.find((known) => known === status) ?? null,
     rec: parseAddress(parameters.get('rec') ?? ''),
     letters: parseFilter(parameters),
     letter: parseAddress(/^\/dead-letters\/(.+)$/.exec(path)?.[1] ?? ''),
+    app: parameters.get('app') ?? '',
+    open: (parameters.get('open') ?? '').split('.').filter(Boolean).map(Number),
   }
 }
 
-export function urlOf({ page, kind, user, status, rec, letters, letter }: View): string {
+export function urlOf({ page, kind, user, status, rec, letters, letter, app, open }: View): string {
   const parameters = new URLSearchParams()
   for (const [name, text] of Object.entries(letters))
     if (page === 'dead-letters' && text !== '') parameters.set(name, text as string)
+  if (app !== '') parameters.set('app', app)
+  if (open.length > 0) parameters.set('open', open.join('.'))
   if (kind !== 'transfers') parameters.set('kind', kind)
   if (user !== '') parameters.set('user', user)
   if (status !== null) parameters.set('status', status)

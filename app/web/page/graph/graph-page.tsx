@@ -1,0 +1,99 @@
+import { useMemo } from 'preact/hooks'
+import type { JSX } from 'preact'
+import type { TopologyDocument } from '../../../contracts/topology.ts'
+import { useApp } from '../app/app.ts'
+import { useRegularly } from '../frame/use-regularly.ts'
+import { isPlainClick } from '../view/navigation.ts'
+import { live, urlOf } from '../view/view.ts'
+import type { View } from '../view/view.ts'
+import { GraphDrawing } from './graph-drawing.tsx'
+import { graphLayout } from './graph-layout.ts'
+import { graphModel } from './graph-model.ts'
+import { GraphState } from './graph-state.ts'
+
+const everyMs = 1_000
+const state = new GraphState()
+
+/** What runs where, and what is in the stores: drawn from what each application says of its topology. */
+export function GraphPage(): JSX.Element {
+  const { navigation } = useApp()
+  const { app, open } = navigation.view.value
+  useRegularly(
+    async () => {
+      if (state.topology.value === null || (app !== '' && state.topology.value.applicationId !== app))
+        await state.load(app === '' ? null : app)
+      await state.look()
+    },
+    everyMs,
+    [app],
+  )
+  const topology = state.topology.value
+  const parts = topology?.parts ?? []
+  const isAllOpen = parts.length > 0 && parts.every(({ id }) => open.includes(id))
+  return (
+    <section class="rows graph" aria-label="Graph">
+      <div class="tools">
+        <h2>
+          Graph
+          {state.tasks.value !== null && <span class="label">{factsOf(state)}</span>}
+        </h2>
+        <nav aria-label="Applications">
+          {state.names.value.map((name) => (
+            <ViewLink key={name} view={{ ...live, page: 'graph', app: name }} isCurrent={name === topology?.applicationId}>
+              {name}
+            </ViewLink>
+          ))}
+        </nav>
+        <button type="button" onClick={() => navigation.adjust({ open: isAllOpen ? [] : parts.map(({ id }) => id) })}>
+          {isAllOpen ? 'Close all' : 'Open all'}
+        </button>
+      </div>
+      {state.failure.value !== null && (
+        <p class="empty" role="alert">
+          <span class="bad">{state.failure.value}</span> {topology !== null && 'What you see is from before.'}
+        </p>
+      )}
+      {topology !== null && <Drawing topology={topology} open={open} />}
+    </section>
+  )
+}
+
+function factsOf({ tasks, topology }: GraphState): string {
+  const { state: running, tasks: mine, guarantee, restore } = tasks.value!
+  const words = [`${mine.length} tasks`, running, guarantee === 'at_least_once' ? 'at least once' : 'exactly once']
+  if (restore !== null) words.push(`restoring ${restore.done} of ${restore.total}`)
+  return [...words, `topology ${topology.value?.hash ?? ''}`].join(', ')
+}
+
+function Drawing({ topology, open }: { readonly topology: TopologyDocument; readonly open: readonly number[] }): JSX.Element {
+  const { navigation, system } = useApp()
+  const opened = open.join()
+  const [model, layout] = useMemo(() => {
+    const made = graphModel(topology, new Set(open))
+    return [made, graphLayout(made)] as const
+  }, [topology, opened])
+  const owners = (system.value?.owners ?? []).filter(({ application }) => application.startsWith(topology.applicationId))
+  const toggle = (part: number): void =>
+    navigation.adjust({ open: open.includes(part) ? open.filter((other) => other !== part) : [...open, part] })
+  return <GraphDrawing model={model} layout={layout} state={state} owners={owners} open={open} onToggle={toggle} />
+}
+
+interface ViewLinkProps {
+  readonly view: View
+  readonly isCurrent: boolean
+  readonly children: string
+}
+
+function ViewLink({ view, isCurrent, children }: ViewLinkProps): JSX.Element {
+  const { navigation } = useApp()
+  const follow = (event: MouseEvent): void => {
+    if (!isPlainClick(event)) return
+    event.preventDefault()
+    navigation.go(view)
+  }
+  return (
+    <a href={urlOf(view)} aria-current={isCurrent ? 'page' : undefined} onClick={follow}>
+      {children}
+    </a>
+  )
+}

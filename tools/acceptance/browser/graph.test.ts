@@ -1,0 +1,121 @@
+import { JoinWindows, Serdes, StreamsBuilder, topic } from 'millrace'
+import type { Page } from 'playwright-core'
+import { described } from '../../../app/topology/described.ts'
+import { topologyDocument } from '../../../app/topology/document.ts'
+import { pageTest, until, withBrowser } from './browser-test.ts'
+import type { Bench } from './browser-test.ts'
+
+const text = { key: Serdes.string, value: Serdes.string }
+
+/** A topology that the page has never seen: two streams joined within a window, one of them by another key. */
+function windowedJoin() {
+  const builder = new StreamsBuilder()
+  const orders = builder.stream(topic('orders', text)).selectKey((order) => order)
+  const windows = JoinWindows.of({ beforeMs: 60_000, afterMs: 60_000, graceMs: 0 })
+  orders.join(builder.stream(topic('payments', text)), (order, payment) => order + payment, windows, text).to(topic('paid', text))
+  return builder.build()
+}
+
+const topology = windowedJoin()
+const document = topologyDocument('swapped-in', topology)
+
+const drawn = (page: Page): Promise<string[]> =>
+  page.$$eval('.graph [data-kind]', (nodes) =>
+    nodes.map((node) => `${node.getAttribute('data-kind')} ${node.getAttribute('data-name')}`),
+  )
+
+await withBrowser(async (bench) => {
+  await drawsAnyTopology(bench)
+  await showsHours(bench)
+})
+
+async function drawsAnyTopology(bench: Bench): Promise<void> {
+  await pageTest(
+    'UI5: a topology with a windowed join is swapped in: the graph is describe(), node by node, with rates, rows, owners and restores',
+    bench,
+    { server: { rate: 0 } },
+    async (t, { page, server, faults }) => {
+      const { analytics, pipeline } = server
+      analytics.topologies.set(document.applicationId, document)
+      const store = document.parts.flatMap(({ stores }) => stores)[0]!.name
+      analytics.flow = {
+        at: 1000,
+        topics: { orders: 100, payments: 50, paid: 10 },
+        stores: { [store]: { rows: 1203, atLeast: false } },
+      }
+      pipeline.setSystem({ owners: [{ application: 'swapped-in', task: '1_0', instance: 'process 42' }] })
+      await page.keyboard.press('g')
+      await page.keyboard.press('g')
+      await until('it is drawn', async () => (await page.locator('.graph .part').count()) === document.parts.length)
+      const topics = [...new Set(described(topology.describe()).flatMap(({ nodes }) => nodes.flatMap((node) => node.topics)))]
+      t.same(
+        (await drawn(page)).toSorted(),
+        topics.map((name) => `topic ${name}`).toSorted(),
+        'closed: topics and sub-topologies',
+      )
+
+      await page.click('text=Open all')
+      const nodes = described(topology.describe()).flatMap((part) => part.nodes)
+      const stores = new Set(nodes.flatMap((node) => node.stores))
+      const expected = [
+        ...topics.map((name) => `topic ${name}`),
+        ...nodes.map(({ kind, name }) => `${kind} ${name}`),
+        ...[...stores].map((name) => `store ${name}`),
+      ]
+      await until('all is open', async () => (await drawn(page)).length === expected.length)
+      t.same((await drawn(page)).toSorted(), expected.toSorted())
+      const arrows = nodes.reduce(
+        (sum, { topics: own, successors, stores: used }) => sum + own.length + successors.length + used.length,
+        0,
+      )
+      t.equal(await page.locator('.graph path.flow, .graph path.inner').count(), arrows)
+
+      const said = (kind: string, name: string): Promise<string | null> =>
+        page.textContent(`.graph [data-kind="${kind}"][data-name="${name}"]`)
+      t.match(await said('store', store), '1,203 rows')
+      analytics.flow = { ...analytics.flow, at: 3000, topics: { orders: 300, payments: 50, paid: 10 } }
+      await until('the rate is shown', async () => (await said('topic', 'orders'))!.includes('300, 100/s'))
+      t.match(await said('topic', 'payments'), '50, 0/s')
+      analytics.tasks = { ...analytics.tasks, restores: { [store]: { done: 12_300, total: 40_000 } } }
+      await until('the restore is shown', async () => (await said('store', store))!.includes('12,300 of 40,000'))
+      t.equal(new URL(page.url()).pathname, '/graph')
+      await page.reload()
+      await until('the address keeps what is open', async () => (await drawn(page)).length === expected.length)
+      await until('who has its tasks is told', async () =>
+        /1_0, process 42/.test((await page.textContent('.graph .part >> nth=1'))!),
+      )
+      t.same(faults, [])
+    },
+  )
+}
+
+async function showsHours(bench: Bench): Promise<void> {
+  await pageTest(
+    'N1, N4: hours and alerts are on a page, reached by keyboard',
+    bench,
+    { server: { rate: 0 } },
+    async (t, { page, server, faults }) => {
+      const { analytics, pipeline } = server
+      const windowStart = Date.parse('2026-11-28T14:00:00Z')
+      const sent = { sentCount: 2, sentTotal: '15.50' }
+      const hour = { userId: pipeline.addUser('<b>Amara</b>'), windowStart, windowEnd: windowStart + 3_600_000, ...sent }
+      analytics.hours = [
+        { ...hour, final: true, corrected: { sentCount: 1, sentTotal: '5.50' } },
+        { ...hour, windowStart: windowStart - 3_600_000, windowEnd: windowStart, final: false, corrected: sent },
+      ]
+      await page.keyboard.press('g')
+      await page.keyboard.press('h')
+      await until('both hours are there', async () => (await page.locator('.hours tbody tr').count()) === 2)
+      const rows = await page.locator('.hours tbody tr').allTextContents()
+      t.match(rows[0], /<b>Amara<\/b>2.*15\.50.*5\.50 \(1\)final$/)
+      t.match(rows[1], /15\.50.*15\.50live$/)
+      t.match(await page.textContent('.hours >> nth=0'), 'No alert in 15 minutes.')
+      const now = Date.now()
+      const alert = { alertId: 'a', userId: hour.userId, rule: 'VELOCITY', windowStart: now - 60_000, windowEnd: now } as const
+      analytics.alerts = [{ ...alert, observed: '5', threshold: '5', transferIds: [1, 2, 3, 4, 5] }]
+      await until('the alert is there', async () => (await page.locator('.alerts li').count()) === 1)
+      t.match(await page.textContent('.alerts li'), /Many transfers: <b>Amara<\/b> sent 5 transfers between/)
+      t.same(faults, [])
+    },
+  )
+}

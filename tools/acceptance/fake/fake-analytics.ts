@@ -1,0 +1,23 @@
+import type { Alert, HourTotals } from '../../../app/contracts/analytics.ts'
+import type { FlowNow, TasksNow, TopologyDocument } from '../../../app/contracts/topology.ts'
+
+/** What stream applications say of themselves, and answer from their stores. */
+export class FakeAnalytics {
+  readonly topologies = new Map<string, TopologyDocument>()
+  hours: readonly HourTotals[] = []
+  alerts: readonly Alert[] = []
+  tasks: TasksNow = { state: 'running', guarantee: 'at_least_once', tasks: [], restore: null }
+  flow: FlowNow = { at: 0, topics: {}, stores: {} }
+
+  /** Null: no path of it. */
+  answer(path: string): readonly [status: number, body: unknown] | null {
+    if (path === '/api/totals') return [200, { content: this.hours }]
+    if (path === '/api/alerts') return [200, { content: this.alerts }]
+    if (path === '/api/topologies') return [200, { content: [...this.topologies.keys()].sort() }]
+    const [, name = '', what] = /^\/api\/topologies\/([^/]+)\/([\w.]+)$/.exec(path) ?? []
+    const topology = this.topologies.get(name)
+    if (what === undefined) return null
+    if (topology === undefined) return [404, { detail: `There is no stream application ${name} that runs.` }]
+    return [200, what === 'tasks' ? this.tasks : what === 'flow' ? this.flow : topology]
+  }
+}
