@@ -38,7 +38,8 @@ async function made(t: Test, page: Page): Promise<void> {
 async function shownAsText(t: Test, page: Page): Promise<void> {
   await rename(page, 'Efua', html)
   await until('the row has the name', async () => (await rowWith(page, '12.34')).includes(html))
-  t.equal(await page.locator('.balances bdi', { hasText: html }).count(), 1)
+  // Rows and balances get the name from different topics.
+  await until('the balance has the name', async () => (await page.locator('.balances bdi', { hasText: html }).count()) === 1)
   t.equal(await page.locator('img').count(), 0)
 }
 
