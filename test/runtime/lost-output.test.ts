@@ -10,7 +10,7 @@ import { silentLogger } from '../../lib/runtime/logger.ts'
 import { nullable } from '../../lib/serde/nullable-serde.ts'
 import { Serdes } from '../../lib/serde/serdes.ts'
 import type { Cluster } from '../../lib/transport/cluster.ts'
-import { faultyCluster } from './faulty-cluster.ts'
+import { faultyCluster, noFaults } from './faulty-cluster.ts'
 import { consume, createTopics, produce, until, type Row } from './running.ts'
 
 const text = { key: Serdes.string, value: Serdes.string }
@@ -78,17 +78,6 @@ const cases: Readonly<Record<string, Case>> = {
   },
 }
 
-const noFaults = {
-  chance: seededChance(1),
-  injected: 0,
-  commitFenced: 0,
-  commitRebalance: 0,
-  commitUnanswered: 0,
-  heartbeatFenced: 0,
-  sendFailed: 0,
-  fetchFailed: 0,
-}
-
 const fast = { emitIntervalMs: 0, commitIntervalMs: 20, heartbeatIntervalMs: 20, retryBackoffMs: 10, pollMs: 10 }
 
 function application(cluster: Cluster, build: Case['build']): KafkaStreams {
@@ -104,6 +93,8 @@ for (const [name, { build, before, resultsBefore, lost, expected }] of Object.en
     let isCutOff = false
     const faulty = faultyCluster(cluster, {
       ...noFaults,
+      chance: seededChance(1),
+      injected: 0,
       refusal: 'fatal',
       refuses: (topic) => isCutOff && !topic.endsWith('-changelog'),
     })

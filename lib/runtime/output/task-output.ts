@@ -69,7 +69,7 @@ export class NotedOutput implements TaskOutput {
   discard(): void {
     this.#discarded++
     this.#before = this.#untilDiscarded()
-    this.#noneWait()
+    this.#tellNoneWaits()
     // Other output is sent all the same. The records that have written both are processed again.
     for (const partition of this.#written) if (partition.before !== null) partition.open = null
     this.#written.clear()
@@ -78,7 +78,7 @@ export class NotedOutput implements TaskOutput {
     this.#isHeldBack = false
   }
 
-  /** Sends what the task has written to topics that are no changelogs, and waits until it is acknowledged. */
+  /** For batches of changelogs: all other output of the task is sent and acknowledged. False: the work was given up meanwhile. */
   #untilDiscarded(): Before {
     const discarded = this.#discarded
     return async () => {
@@ -132,11 +132,11 @@ export class NotedOutput implements TaskOutput {
       if (discarded !== this.#discarded) return
       this.#waiting--
       write()
-      if (this.#waiting === 0) this.#noneWait()
+      if (this.#waiting === 0) this.#tellNoneWaits()
     }
   }
 
-  #noneWait(): void {
+  #tellNoneWaits(): void {
     this.#noneWaits.resolve()
     this.#noneWaits = Promise.withResolvers<void>()
   }

@@ -2,7 +2,7 @@ import { ByteKey } from '../../kernel/byte-key.ts'
 import { sessionSuffixBytes, windowSuffixBytes } from '../../kernel/windowed-table.ts'
 import { writeInt64 } from '../key-value/int64.ts'
 
-/** Writes keys into one buffer after the other use of it, so that no buffer is made for a key. A key is valid until the next call. */
+/** Writes every key into the same buffer, so that none is made for a key. A key is valid until the next call. */
 export class KeyScratch {
   readonly #key = new ByteKey()
   #bytes = Buffer.allocUnsafe(64)

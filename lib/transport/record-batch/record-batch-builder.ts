@@ -95,6 +95,7 @@ export class RecordBatchBuilder implements ProduceBatch {
     return bytes
   }
 
+  /** Leaves the memory of the batch to the next one. Its bytes are gone; `count` and `byteLength` stay. */
   release(): void {
     this.#memory?.give(this.#bytes)
     this.#bytes = released

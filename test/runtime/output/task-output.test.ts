@@ -58,7 +58,7 @@ async function open(t: Test) {
     gates[partition]!.reject(new TransportError('TRANSPORT_REQUEST_TIMED_OUT', 'retriable', 'No answer.'))
     await settle()
   }
-  return { clock, output, first, second, said, sent, logged, answers, refuses }
+  return { admin, clock, output, first, second, said, sent, logged, answers, refuses }
 }
 
 function write({ output }: { readonly output: TaskOutput }, partition: number): void {
@@ -183,7 +183,7 @@ t.test('a full batch of a changelog waits for output that the same record is abo
 })
 
 t.test('a changelog waits for records that wait for their topic, and is given up with them', async (t) => {
-  const { output, first, second, logged, answers } = await open(t)
+  const { admin, output, first, second, logged, answers } = await open(t)
   for (const task of [first, second]) task.output.topic('elsewhere').whenKnown(() => write(task, 0))
   log(first, 0)
   log(second, 1)
@@ -193,6 +193,10 @@ t.test('a changelog waits for records that wait for their topic, and is given up
   await settle()
   t.same(logged, [])
   t.notOk(first.output.checkSettled())
+  await admin.createTopics([{ name: 'elsewhere', partitions: 1 }])
+  await output.lookUp(['elsewhere'])
+  await settle()
+  t.same(logged, [1], 'that of the task which goes on')
 })
 
 t.test('of work that is given up the output is sent, and changelogs are not', async (t) => {
