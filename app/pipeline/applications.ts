@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { applications } from '../../examples/transfer-pipeline/main.ts'
 import { defaultAlertLimits } from '../../examples/transfer-pipeline/topologies/analytics.ts'
 import { defaultLimits } from '../../examples/transfer-pipeline/topologies/settlement.ts'
+import type { AvroMode } from '../../examples/transfer-pipeline/schemas/avro-mode.ts'
 import type { Log } from '../platform/log.ts'
 import type { Service } from '../platform/service.ts'
 import { ServiceThread } from '../platform/thread/service-thread.ts'
@@ -14,6 +15,7 @@ export interface ApplicationsSettings {
   /** Bootstrap servers, also of an embedded cluster: another thread reaches it like any client. */
   readonly kafka: string
   readonly registry: string
+  readonly avroMode: AvroMode
   /** Off: transfers stay PENDING until somebody changes them. */
   readonly settlement: 'on' | 'off'
   /** Instances of the enricher, which share its tasks. */
@@ -72,8 +74,8 @@ export class Applications implements AsyncDisposable {
   }
 
   #start(application: string, instance = ''): Promise<Service> {
-    const { dir, kafka, registry } = this.#settings
-    const own = { application, stateDir: join(dir, `state${instance}`), kafka, registry }
+    const { dir, kafka, registry, avroMode } = this.#settings
+    const own = { application, stateDir: join(dir, `state${instance}`), kafka, registry, avroMode }
     const config = { ...own, ...limits, processingGuarantee: 'at_least_once', commitIntervalMs: 100 } as const
     return this.#running.start(this.#streams, config, `${application}${instance}`)
   }

@@ -1,5 +1,7 @@
 import { parseArgs } from 'node:util'
 import type { ParseArgsOptionsConfig } from 'node:util'
+import { avroModes } from '../../examples/transfer-pipeline/schemas/avro-mode.ts'
+import type { AvroMode } from '../../examples/transfer-pipeline/schemas/avro-mode.ts'
 import { plainNumber } from '../platform/plain-number.ts'
 
 export interface PipelineOptions {
@@ -15,6 +17,8 @@ export interface PipelineOptions {
   readonly rate: number | null
   /** Instances of the enricher, which share its tasks. */
   readonly enrichers: number
+  /** How Avro bytes name their schema. */
+  readonly avroMode: AvroMode
   /** Whether the log is also printed. */
   readonly log: 'file' | 'file and terminal'
   /** Whether kill, poison and the generator are there with a real cluster, too. */
@@ -30,6 +34,7 @@ export const usage = `npm run pipeline [-- OPTIONS]
   --port NUMBER        the first port to try, 8080 by default
   --rate NUMBER        transfers a second from the beginning, 5 by default; 0 for none
   --enrichers NUMBER   instances of the enricher, which share its tasks, 1 by default
+  --avro-mode MODE     how Avro bytes name their schema: registry, single-object or plain; AVRO_MODE or registry by default
   --no-ui              no page, only the APIs
   --demo               kill, poison and the generator with --kafka, too
   --log                print the log as well
@@ -48,6 +53,7 @@ const known = {
   port: { type: 'string' },
   rate: { type: 'string' },
   enrichers: { type: 'string' },
+  'avro-mode': { type: 'string' },
   'no-ui': { type: 'boolean' },
   demo: { type: 'boolean' },
   log: { type: 'boolean' },
@@ -67,6 +73,7 @@ export function parseOptions(args: readonly string[]): PipelineOptions | 'help' 
     port: number('port', values.port ?? '8080', 65_535),
     rate: rate === 0 ? null : rate,
     enrichers: Math.max(1, Math.floor(number('enrichers', values.enrichers ?? '1', 16))),
+    avroMode: avroModeOf(values['avro-mode'] ?? process.env['AVRO_MODE'] ?? 'registry'),
     log: values.log === true ? 'file and terminal' : 'file',
     demo: values.demo === true ? 'always' : 'only embedded',
   }
@@ -88,6 +95,12 @@ function number(name: string, text: string, max: number): number {
   const value = plainNumber(text)
   if (value >= 0 && value <= max) return value
   throw new UsageError(`--${name} is ${JSON.stringify(text)}; it takes a number from 0 to ${max}.`)
+}
+
+function avroModeOf(text: string): AvroMode {
+  const mode = avroModes.find((known) => known === text)
+  if (mode !== undefined) return mode
+  throw new UsageError(`--avro-mode is ${JSON.stringify(text)}; it takes ${avroModes.join(', ')}.`)
 }
 
 function servers(text: string): string {

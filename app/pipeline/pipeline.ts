@@ -2,6 +2,7 @@ import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Cluster } from 'millrace'
 import type { TObject } from 'typebox'
+import type { AvroMode } from '../../examples/transfer-pipeline/schemas/avro-mode.ts'
 import * as topics from '../../examples/transfer-pipeline/topics.ts'
 import { checkSchemas } from '../adapters/kafka/check-schemas.ts'
 import { BankDatabase } from '../adapters/sqlite/bank-database.ts'
@@ -56,6 +57,8 @@ export interface PipelineSettings {
   readonly settlement?: 'on' | 'off'
   /** Instances of the enricher, which share its tasks. Default 1. */
   readonly enrichers?: number
+  /** How Avro bytes name their schema. It must be the one that the data in `dir` was written with. Default `registry`. */
+  readonly avroMode?: AvroMode
   /** Where the services listen: each at its own port, or the next free one; or wherever a port is free. Default `free`. */
   readonly ports?: 'own' | 'free'
 }
@@ -66,7 +69,7 @@ export interface PipelineSettings {
  * told how far each part is.
  */
 export async function openPipeline(
-  { kafka, dir, settlement = 'on', enrichers = 1, ports = 'free' }: PipelineSettings,
+  { kafka, dir, settlement = 'on', enrichers = 1, avroMode = 'registry', ports = 'free' }: PipelineSettings,
   log: Log,
   onPart: (part: Part) => void = () => {},
 ): Promise<Pipeline> {
@@ -77,11 +80,11 @@ export async function openPipeline(
     openCluster(kafka, dir, parts),
   )
   await timed({ name: 'topics', kind: 'broker' }, onPart, () => createTopics(cluster))
-  await checkSchemas(cluster, schemaTopics, kafka ?? dir)
+  if (avroMode === 'registry') await checkSchemas(cluster, schemaTopics, kafka ?? dir)
   const running = new RunningServices({ log, cluster }, (name) => (ports === 'own' ? portOf(name) : 0), parts, onPart)
   const path = (name: string): string => join(dir, name)
   const registry = await running.start(registryService, {})
-  const common = { registry: registry.url }
+  const common = { registry: registry.url, avroMode }
   const read = await running.start(coreRead, { documents: path('documents.db') })
   const users = await running.start(usersWrite, { database: path('users.db') })
   const transfers = await running.start(transfersWrite, {
@@ -94,7 +97,7 @@ export async function openPipeline(
     await running.start(capture, { table, database: path(`${table}.db`), pollIntervalMs: 10 }, `capture-${table}`)
   await running.start(sinkService, { ...common, documents: path('documents.db') })
   await running.start(retriesService, {})
-  const from = { dir, kafka: bootstrapServers, registry: registry.url, settlement, enrichers }
+  const from = { ...common, dir, kafka: bootstrapServers, settlement, enrichers }
   const applications = parts.use(new Applications(running, thread, from))
   const open = (table: 'users' | 'transfers'): BankDatabase =>
     parts.adopt(new BankDatabase(path(`${table}.db`), table), (database) => database.close())

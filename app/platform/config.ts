@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util'
 import Type from 'typebox'
+import { avroModes } from '../../examples/transfer-pipeline/schemas/avro-mode.ts'
 import type { Static, TObject, TSchema } from 'typebox'
 import { compileTexts } from './http/validation.ts'
 import { logLevels } from './log.ts'
@@ -21,6 +22,11 @@ export function serviceConfig(port: number) {
 export const kafkaConfig = {
   kafka: Type.String({ default: '127.0.0.1:9092', description: 'Bootstrap servers of the Kafka cluster.' }),
   registry: Type.String({ default: 'http://127.0.0.1:8091', description: 'Address of the schema registry.' }),
+  avroMode: Type.Optional(
+    Type.Enum([...avroModes], {
+      description: `How Avro bytes name their schema, one of ${avroModes.join(', ')}; the same for all that work with a cluster.`,
+    }),
+  ),
 }
 
 /** Field of services that serve a feed. */

@@ -1,5 +1,6 @@
 import type { SchemaRegistry } from 'millrace'
-import { schemaRegistry } from 'millrace/avro'
+import { schemasFor } from '../../examples/transfer-pipeline/schemas/avro-mode.ts'
+import type { AvroMode } from '../../examples/transfer-pipeline/schemas/avro-mode.ts'
 import type { ErrorCounts } from '../../examples/transfer-pipeline/errors/error-counts.ts'
 import { waitingRegistry } from '../../examples/transfer-pipeline/errors/waiting-registry.ts'
 import type { Log } from './log.ts'
@@ -11,7 +12,13 @@ interface RegistryOptions {
   readonly stopping: AbortSignal
 }
 
+/** The part of a service's configuration that says where schemas are. */
+export interface SchemaConfig {
+  readonly registry: string
+  readonly avroMode?: AvroMode | undefined
+}
+
 /** The registry that the configuration names. While it is down, whoever needs a schema waits. */
-export function registryOf({ registry }: { readonly registry: string }, { log, ...options }: RegistryOptions): SchemaRegistry {
-  return waitingRegistry(schemaRegistry(registry), { ...options, log: (line) => log.warn(line) })
+export function registryOf({ registry, avroMode }: SchemaConfig, { log, ...options }: RegistryOptions): SchemaRegistry {
+  return waitingRegistry(schemasFor(avroMode, registry), { ...options, log: (line) => log.warn(line) })
 }

@@ -2,12 +2,13 @@
  * Runs the stream applications of the pipeline, all of them or those that are named, against a Kafka cluster and a schema registry.
  * The topics of topics.ts must exist.
  *
- *     node examples/transfer-pipeline/main.ts --kafka 127.0.0.1:9092 --registry http://127.0.0.1:8081 --state .data [NAME…]
+ *     node examples/transfer-pipeline/main.ts --kafka 127.0.0.1:9092 --registry http://127.0.0.1:8081 --avro-mode registry --state .data [NAME…]
  */
 import { parseArgs } from 'node:util'
 import { KafkaStreams, kafka } from 'millrace'
 import type { Cluster, SchemaRegistry, StateRestoreListener, Topology } from 'millrace'
-import { schemaRegistry } from 'millrace/avro'
+import { avroModes, schemasFor } from './schemas/avro-mode.ts'
+import type { AvroMode } from './schemas/avro-mode.ts'
 import { analyticsTopology } from './topologies/analytics.ts'
 import type { AlertLimits } from './topologies/analytics.ts'
 import { auditTopology } from './topologies/audit.ts'
@@ -109,6 +110,7 @@ async function run(args: readonly string[]): Promise<void> {
     options: {
       kafka: { type: 'string', default: '127.0.0.1:9092' },
       registry: { type: 'string', default: 'http://127.0.0.1:8081' },
+      'avro-mode': { type: 'string', default: 'registry' },
       state: { type: 'string', default: '.data/state' },
     },
   })
@@ -119,7 +121,7 @@ async function run(args: readonly string[]): Promise<void> {
   for (const name of names) {
     const streams = await startApplication(name, {
       cluster: kafka({ bootstrapServers: values.kafka }),
-      schemaRegistry: schemaRegistry(values.registry),
+      schemaRegistry: schemasFor(modeOf(values['avro-mode']), values.registry),
       stateDir: values.state,
       commitIntervalMs: 100,
       log: (line) => console.log(line),
@@ -128,6 +130,12 @@ async function run(args: readonly string[]): Promise<void> {
     started.defer(() => streams.close())
   }
   await ended.promise
+}
+
+function modeOf(text: string): AvroMode {
+  const mode = avroModes.find((known) => known === text)
+  if (mode === undefined) throw new TypeError(`--avro-mode is ${text}; it takes one of ${avroModes.join(', ')}.`)
+  return mode
 }
 
 if (import.meta.main) await run(process.argv.slice(2))

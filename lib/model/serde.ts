@@ -68,6 +68,13 @@ export interface SchemaRegistry {
   schemaById(id: number): Promise<string>
   /** Returns a schema without asking the registry, if it is known: state directories keep the schemas of their rows. */
   known?(id: number): string | undefined
+  /**
+   * How bytes name the schema they were written with. `registry`: by the id that the registry gave. With the other two the registry
+   * is never asked. Default `registry`.
+   */
+  readonly encoding?: 'registry' | 'single-object' | 'plain'
+  /** The schemas of other writers, for `single-object`: JSON texts. Default none. */
+  readonly schemas?: readonly string[]
 }
 
 const bound = new WeakMap<Serde<never>, WeakMap<SerdeEnvironment, Serde<never>>>()

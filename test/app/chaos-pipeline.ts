@@ -228,7 +228,17 @@ class Writer {
 
 export async function chaosPipeline({ writes, kills, seed, enrichers, badRows, dir }: ChaosOptions): Promise<ChaosOutcome> {
   const chance = seededChance(seed)
-  const base = { kafka: undefined, dir, mode: 'run', page: 'no page', port: 0, rate: null, log: 'file', demo: 'always' } as const
+  const base = {
+    kafka: undefined,
+    dir,
+    mode: 'run',
+    page: 'no page',
+    port: 0,
+    rate: null,
+    log: 'file',
+    demo: 'always',
+    avroMode: 'registry',
+  } as const
   await using supervised = await openSupervised({ ...base, enrichers }, dir, new PassThrough().resume())
   const { supervisor, url } = supervised
   await supervisor.ready()

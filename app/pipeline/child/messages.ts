@@ -1,3 +1,4 @@
+import type { AvroMode } from '../../../examples/transfer-pipeline/schemas/avro-mode.ts'
 import type { Owner, Part, SqlCount, System } from '../../contracts/feed.ts'
 
 /** Addresses of what runs in the child. */
@@ -35,6 +36,8 @@ export interface ChildOptions {
   readonly logLevel: string
   /** Instances of the enricher, which share its tasks. Default 1. */
   readonly enrichers?: number
+  /** How Avro bytes name their schema. Default `registry`. */
+  readonly avroMode?: AvroMode
   /** Where the services listen: each at its own port, or the next free one; or wherever a port is free. Default `free`. */
   readonly ports?: 'own' | 'free'
 }

@@ -24,12 +24,13 @@ const enricher = 'transfer-enricher'
 export async function openChild(options: ChildOptions, log: Log, say: (message: FromChild) => void): Promise<Child> {
   await using parts = new AsyncDisposableStack()
   const pipeline = parts.use(await openPipeline(options, log, (part) => say({ type: 'part', part })))
+  const schemas = { registry: pipeline.registryUrl, ...(options.avroMode && { avroMode: options.avroMode }) }
   const inspector = await pipeline.start(inspectorService, {
-    registry: pipeline.registryUrl,
+    ...schemas,
     clusterIdentity: identityOf(options),
   })
   const { usersUrl, transfersUrl, readUrl } = pipeline
-  const letters = await pipeline.start(deadLettersService, { registry: pipeline.registryUrl })
+  const letters = await pipeline.start(deadLettersService, schemas)
   const behind = { users: usersUrl, transfers: transfersUrl, read: readUrl, letters: letters.url }
   const front = await pipeline.start(bff, { ...behind, applications: '', timeoutMs: 5000 })
   say({

@@ -1,4 +1,4 @@
-import { schemaRegistry } from 'millrace/avro'
+import { schemasFor } from '../../../examples/transfer-pipeline/schemas/avro-mode.ts'
 import Type from 'typebox'
 import { KafkaDeadLetters } from '../../adapters/kafka/kafka-dead-letters.ts'
 import { awaitQuery, letterParams, letterQuery, nothing, replayBody } from '../../dead-letters/letter-schemas.ts'
@@ -21,7 +21,7 @@ export const deadLettersService: ServiceDefinition<typeof config> = {
     await using parts = new ServiceParts()
     const letters = await KafkaDeadLetters.open({
       cluster: clusterOf(given, context),
-      schemaRegistry: schemaRegistry(given.registry),
+      schemaRegistry: schemasFor(given.avroMode, given.registry),
     })
     parts.defer(() => letters.close())
     parts.dependsOn(letters.done)

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { KafkaStreams } from 'millrace'
-import { schemaRegistry } from 'millrace/avro'
+import { schemasFor } from '../../../examples/transfer-pipeline/schemas/avro-mode.ts'
 import Type from 'typebox'
 import { applications, startApplication, topologyOf } from '../../../examples/transfer-pipeline/main.ts'
 import { ErrorCounts } from '../../../examples/transfer-pipeline/errors/error-counts.ts'
@@ -76,7 +76,7 @@ export const streamsService: ServiceDefinition<typeof config> = {
     }
     const streams = await startApplication(given.application, {
       cluster: clusterOf(given, context),
-      schemaRegistry: schemaRegistry(given.registry),
+      schemaRegistry: schemasFor(given.avroMode, given.registry),
       stateDir: given.stateDir,
       commitIntervalMs: given.commitIntervalMs,
       processingGuarantee: given.processingGuarantee,

@@ -20,6 +20,8 @@ const backoffMs = [100, 200, 500, 1000, 2000]
  */
 export function waitingRegistry(registry: SchemaRegistry, options: WaitingOptions): SchemaRegistry {
   return {
+    ...(registry.encoding === undefined ? {} : { encoding: registry.encoding }),
+    ...(registry.schemas === undefined ? {} : { schemas: registry.schemas }),
     ...(registry.known === undefined ? {} : { known: (id: number) => registry.known!(id) }),
     register: (subject, schema) => answered(() => registry.register(subject, schema), options),
     schemaById: (id) => answered(() => registry.schemaById(id), options),

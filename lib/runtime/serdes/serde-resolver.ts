@@ -1,5 +1,5 @@
 import { TopologyError } from '../../model/errors.ts'
-import type { Serde, SerdeEnvironment } from '../../model/serde.ts'
+import type { SchemaRegistry, Serde, SerdeEnvironment } from '../../model/serde.ts'
 import { bindSerde } from '../../model/serde.ts'
 import { KnownSchemas } from './known-schemas.ts'
 
@@ -11,8 +11,7 @@ export class SerdeResolver {
 
   constructor(environment: SerdeEnvironment) {
     const { schemaRegistry } = environment
-    const isRegistry = schemaRegistry !== undefined && schemaRegistry !== 'local'
-    this.schemas = isRegistry ? new KnownSchemas(schemaRegistry) : undefined
+    this.schemas = hasIds(schemaRegistry) ? new KnownSchemas(schemaRegistry) : undefined
     this.#environment = { ...environment, schemaRegistry: this.schemas ?? schemaRegistry }
   }
 
@@ -25,6 +24,11 @@ export class SerdeResolver {
   value(serde: Serde<unknown> | undefined, owner: string): Serde<unknown> {
     return bindSerde(serde ?? this.#environment.defaultValue ?? missing('value', 'defaultValueSerde', owner), this.#environment)
   }
+}
+
+/** Whether rows name their schemas by ids, which mean nothing without this registry. */
+function hasIds(registry: SerdeEnvironment['schemaRegistry']): registry is SchemaRegistry {
+  return registry !== undefined && registry !== 'local' && (registry.encoding ?? 'registry') === 'registry'
 }
 
 function missing(component: string, option: string, owner: string): never {

@@ -9,90 +9,71 @@ import type { AvroType } from './avro-type.ts'
 import type { AvroWriter } from './avro-writer.ts'
 import { makeWriter } from './avro-writer.ts'
 import { parseWriterSchema } from './parse-schema.ts'
-
-/**
- * Schemas and their ids. Both methods are synchronous: the serde's `prepareRead` and `prepareWrite` have fetched the schemas
- * before.
- */
-export interface SchemaIds {
-  /** Returns the id of the serde's own schema, under the subject of this topic and component. */
-  idFor(context: SerdeContext): number
-  /** Returns the JSON text of a writer's schema. */
-  schemaOf(id: number): string
-}
-
-/** The size of the header before the Avro binary: 0x00 ‖ schema id. */
-const headerBytes = 5
+import type { SchemaHeader, SchemaKey } from './schema-header.ts'
 
 /** Writes values of one Avro type. Reads values of this type from bytes that were written with any compatible schema. */
 export class AvroCodec<T> {
   readonly #name: string
   readonly #type: AvroType
-  readonly #schemas: SchemaIds
+  readonly #header: SchemaHeader
   readonly #write: AvroWriter
-  readonly #readers = new Map<number, AvroReader>()
+  readonly #readers = new Map<SchemaKey, AvroReader>()
   readonly #output = new AvroOutput()
 
-  constructor(name: string, type: AvroType, schemas: SchemaIds) {
+  constructor(name: string, type: AvroType, header: SchemaHeader) {
     this.#name = name
     this.#type = type
-    this.#schemas = schemas
+    this.#header = header
     this.#write = makeWriter(type)
   }
 
   serialize(value: T, context: SerdeContext): Uint8Array {
-    const id = this.#schemas.idFor(context)
     try {
-      this.#output.begin(headerBytes)
+      this.#output.begin(this.#header.size)
       this.#write(value, this.#output)
     } catch (error) {
       throw unwritable(this.#name, messageOf(error), error)
     }
     const bytes = this.#output.toBytes()
-    bytes[0] = 0
-    bytes.writeInt32BE(id, 1)
+    this.#header.write(bytes, context)
     return bytes
   }
 
   deserialize(bytes: Uint8Array): T {
-    const id = schemaIdOf(bytes)
-    if (id === undefined) throw unreadable(this.#name, 'they do not begin with 0x00 and a schema id of 4 bytes.')
-    const read = this.#readers.get(id) ?? this.#newReader(id)
+    const key = this.#header.read(bytes)
+    if (key === undefined) throw unreadable(this.#name, `they do not begin with ${this.#header.what}.`)
+    const read = this.#readers.get(key) ?? this.#newReader(key)
     try {
-      return readAll(read, asBuffer(bytes)) as T
+      return readAll(read, asBuffer(bytes), this.#header.size) as T
     } catch (error) {
-      if (error instanceof UnresolvedError) throw this.#unresolved(id, error)
-      throw unreadable(this.#name, `they are not what schema ${id} says (${messageOf(error)}).`, error)
+      if (error instanceof UnresolvedError) throw this.#unresolved(key, error)
+      throw unreadable(this.#name, `they are not what ${this.#header.nameOf(key)} says (${messageOf(error)}).`, error)
     }
   }
 
-  #newReader(id: number): AvroReader {
-    const reader = this.#makeReader(id, this.#schemas.schemaOf(id))
-    this.#readers.set(id, reader)
+  #newReader(key: SchemaKey): AvroReader {
+    const reader = this.#makeReader(key, this.#header.schemaOf(key))
+    this.#readers.set(key, reader)
     return reader
   }
 
-  #makeReader(id: number, text: string): AvroReader {
+  #makeReader(key: SchemaKey, text: string): AvroReader {
     try {
       return makeReader(parseWriterSchema(JSON.parse(text)), this.#type)
     } catch (error) {
-      throw this.#unresolved(id, error)
+      throw this.#unresolved(key, error)
     }
   }
 
-  #unresolved(id: number, error: unknown): Error {
-    const message = `schema ${id}, with which they were written, does not resolve to it (${messageOf(error)}).`
+  #unresolved(key: SchemaKey, error: unknown): Error {
+    const name = this.#header.nameOf(key)
+    const message = `${name}, with which they were written, does not resolve to it (${messageOf(error)}).`
     return unreadable(this.#name, message, error)
   }
 }
 
-/** Returns the schema id in the header of Avro bytes. Undefined if the bytes have no such header. */
-export function schemaIdOf(bytes: Uint8Array): number | undefined {
-  return bytes.byteLength < headerBytes || bytes[0] !== 0 ? undefined : asBuffer(bytes).readInt32BE(1)
-}
-
-function readAll(read: AvroReader, bytes: Buffer): unknown {
-  const input = new AvroInput(bytes, headerBytes)
+function readAll(read: AvroReader, bytes: Buffer, from: number): unknown {
+  const input = new AvroInput(bytes, from)
   const value = read(input)
   if (input.left > 0) throw new RangeError(`${input.left} bytes follow the value`)
   return value

@@ -1,5 +1,5 @@
 import { SerializationError } from '../../model/errors.ts'
-import type { SchemaIds } from './avro-codec.ts'
+import type { SchemaIds } from './schema-header.ts'
 
 const texts: string[] = []
 

@@ -1,7 +1,7 @@
 import { SerializationError } from '../../model/errors.ts'
 import type { SchemaRegistry, SerdeContext } from '../../model/serde.ts'
-import type { SchemaIds } from './avro-codec.ts'
-import { schemaIdOf } from './avro-codec.ts'
+import type { SchemaIds } from './schema-header.ts'
+import { schemaIdOf } from './schema-header.ts'
 
 /** The schemas of a registry. They are fetched before the records that need them are read or written. */
 export class RegisteredSchemas implements SchemaIds {

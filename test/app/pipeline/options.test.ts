@@ -24,7 +24,18 @@ test('an unknown option is refused with a hint and no stack', async (t) => {
 test('--help explains every option', async (t) => {
   const { code, stdout } = await run('--help')
   t.equal(code, 0)
-  for (const option of ['--verify', '--kafka', '--dir', '--port', '--rate', '--enrichers', '--no-ui', '--demo', '--log'])
+  for (const option of [
+    '--verify',
+    '--kafka',
+    '--dir',
+    '--port',
+    '--rate',
+    '--enrichers',
+    '--avro-mode',
+    '--no-ui',
+    '--demo',
+    '--log',
+  ])
     t.match(stdout, `\n  ${option}`)
 })
 

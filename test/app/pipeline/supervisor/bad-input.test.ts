@@ -9,7 +9,7 @@ const options = { kafka: undefined, dir: undefined, mode: 'run', page: 'no page'
 
 test('bad input to the one port of the pipeline is refused as a problem, and never a 500', async (t) => {
   t.setTimeout(180_000)
-  const more = { log: 'file', demo: 'only embedded' } as const
+  const more = { log: 'file', demo: 'only embedded', avroMode: 'registry' } as const
   await using supervised = await openSupervised({ ...options, ...more }, directory(t), new PassThrough().resume())
   const { supervisor, url } = supervised
   await supervisor.ready()
