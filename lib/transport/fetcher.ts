@@ -101,6 +101,8 @@ export interface Fetcher {
    * partition's `error`. The promise rejects with a `TransportError` only if no broker can be reached.
    */
   fetch(positions: readonly FetchPosition[], limits: FetchLimits): Promise<readonly FetchedPartition[]>
+  /** Bytes of the batches that have come, and that no call has answered with yet. */
+  readonly heldBytes: number
   /** Ends the connections. A fetch under way ends early, and one that begins later rejects. Idempotent. */
   close(): Promise<void>
 }

@@ -28,6 +28,7 @@ function readCommitted(cluster: Cluster): Cluster {
       const fetcher = await cluster.fetcher(options)
       return {
         fetch: (positions, limits) => fetcher.fetch(positions, { ...limits, isolationLevel: 'read_committed' }),
+        heldBytes: 0,
         close: () => fetcher.close(),
       }
     },

@@ -284,6 +284,7 @@ t.test('retention that overtakes a restore from the beginning only moves the beg
         isFirst = false
         return real.fetch(positions, asked)
       },
+      heldBytes: 0,
       close: () => real.close(),
     }),
   })
@@ -299,6 +300,7 @@ t.test('retention that overtakes a restore from the beginning only moves the beg
 function failing(error: TransportError, times: number) {
   return (real: Fetcher): Fetcher => ({
     fetch: (positions, asked) => (times-- > 0 ? Promise.reject(error) : real.fetch(positions, asked)),
+    heldBytes: 0,
     close: () => real.close(),
   })
 }

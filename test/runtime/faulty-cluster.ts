@@ -44,6 +44,7 @@ export function faultyCluster(cluster: Cluster, faults: Faults): Cluster {
           fails(faults.fetchFailed, 'NETWORK_EXCEPTION', 'retriable')
           return inner.fetch(positions, limits)
         },
+        heldBytes: 0,
         close: () => inner.close(),
       }
     },

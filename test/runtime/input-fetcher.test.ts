@@ -27,6 +27,7 @@ function open() {
         signal?.addEventListener('abort', () => resolve([]))
       })
     },
+    heldBytes: 0,
     close: async () => undefined,
   }
   const warnings: string[] = []

@@ -83,9 +83,9 @@ export class InputFetcher {
     this.#waiting?.abort()
   }
 
-  /** Bytes of the batches that wait to be taken. */
+  /** Bytes of the batches that wait to be taken, or that were answered for paused partitions. */
   get heldBytes(): number {
-    return fetchedBytes((this.#fetched ?? []).map(({ fetched }) => fetched))
+    return this.#options.fetcher.heldBytes + fetchedBytes((this.#fetched ?? []).map(({ fetched }) => fetched))
   }
 
   get hasNews(): boolean {

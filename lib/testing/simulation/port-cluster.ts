@@ -121,6 +121,7 @@ function closing(process: SimulatedProcess, what: string): () => Promise<void> {
 }
 
 class PortFetcher implements Fetcher {
+  readonly heldBytes = 0
   readonly #options: PortClusterOptions
   readonly #inner: EmbeddedFetcher
   readonly close: () => Promise<void>

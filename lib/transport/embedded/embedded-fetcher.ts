@@ -4,6 +4,8 @@ import { sleepUntilNews } from './fetch-wait.ts'
 import { refusal } from './refusal.ts'
 
 export class EmbeddedFetcher implements Fetcher {
+  /** Nothing comes before a call asks for it. */
+  readonly heldBytes = 0
   readonly #broker: EmbeddedBroker
   readonly #closing = new AbortController()
   #turn = 0

@@ -28,7 +28,7 @@ async function open() {
     retryBackoffMs: 0,
     taskTimeoutMs: 300_000,
     limits: { maxWaitMs: 0, minBytes: 1, maxBytes: 1, maxBytesPerPartition: 1, isolationLevel: 'read_uncommitted' },
-    openFetcher: async () => ({ fetch: async () => [], close: async () => undefined }),
+    openFetcher: async () => ({ fetch: async () => [], heldBytes: 0, close: async () => undefined }),
     admin: Object.assign(Object.create(real) as Admin, { listOffsets, metadata: async () => [] }),
   })
   const register = (partition: number): void => {

@@ -28,6 +28,7 @@ async function open(t: Test, gate?: { isOpen(): boolean }) {
       seen.fetches++
       return real.fetch(...args)
     },
+    heldBytes: 0,
     close: () => real.close(),
   }
   const reader = new ChangelogReader({

@@ -52,8 +52,10 @@ t.test('what comes of a partition that is paused meanwhile is kept, and not aske
   await fetcher.fetch([at('idle')], { ...longPoll, signal: abortedSoon(), paused })
   await fetcher.fetch([at('idle')], { ...longPoll, signal: abortedSoon(), paused })
   const before = fetches()
+  t.ok(fetcher.heldBytes > 0, 'what is kept counts as memory')
   t.same((await fetcher.fetch([at('idle'), at('busy')], longPoll)).flatMap(valuesOf), ['a'])
   t.equal(fetches(), before)
+  t.equal(fetcher.heldBytes, 0)
 })
 
 t.test('what was kept of a paused partition is no answer to another topic of its name, nor to another offset', async (t) => {

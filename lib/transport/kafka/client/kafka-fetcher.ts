@@ -2,6 +2,7 @@ import { TransportError } from '../../../model/errors.ts'
 import { partitionKey } from '../../../model/topic-partition.ts'
 import type { FetchedPartition, Fetcher, FetchLimits, FetchPosition } from '../../fetcher.ts'
 import { logTruncation } from '../../log-truncation.ts'
+import { fetchedBytes } from '../../readable-ranges.ts'
 import { decodeFetched } from '../../record-batch/decode-fetched.ts'
 import { BrokerPolls, placeOf } from './broker-polls.ts'
 import type { PollPlan } from './broker-polls.ts'
@@ -57,6 +58,10 @@ export class KafkaFetcher implements Fetcher {
     limits.signal?.addEventListener('abort', this.#wake)
     await this.#untilNews(positions, limits).finally(() => limits.signal?.removeEventListener('abort', this.#wake))
     return this.#takeAnswers(positions, limits.paused)
+  }
+
+  get heldBytes(): number {
+    return fetchedBytes([...this.#answers.values()])
   }
 
   close(): Promise<void> {
