@@ -1,24 +1,16 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { configKeys, configOption } from './config-keys.ts'
+import { java } from './java-api.ts'
 import { mapping } from './mapping.ts'
 
 const root = join(import.meta.dirname, '..', '..')
-
-/** Java's public classes, how many overloads each method has, and the keys of `StreamsConfig`; read-jar.ts takes it from the jar. */
-interface JavaApi {
-  readonly release: string
-  readonly config: readonly string[]
-  readonly classes: Readonly<Record<string, Readonly<Record<string, number>>>>
-}
 
 interface Row {
   readonly java: string
   readonly overloads: number | undefined
   readonly millrace: string
 }
-
-const java = JSON.parse(readFileSync(join(import.meta.dirname, 'java-4.4.0.json'), 'utf8')) as JavaApi
 
 export const pagePath = join(root, 'docs', 'kafka-streams-parity.md')
 
