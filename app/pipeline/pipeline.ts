@@ -3,12 +3,15 @@ import { join } from 'node:path'
 import type { Cluster } from 'millrace'
 import type { TObject } from 'typebox'
 import type { AvroMode } from '../../examples/transfer-pipeline/schemas/avro-mode.ts'
+import { publicSubjects } from '../../examples/transfer-pipeline/schemas/subjects.ts'
 import * as topics from '../../examples/transfer-pipeline/topics.ts'
+import { RegistryApi } from '../adapters/http/registry-api.ts'
 import { checkSchemas } from '../adapters/kafka/check-schemas.ts'
 import { BankDatabase } from '../adapters/sqlite/bank-database.ts'
 import type { Part } from '../contracts/feed.ts'
 import type { Log } from '../platform/log.ts'
 import type { Service, ServiceDefinition } from '../platform/service.ts'
+import { registerSchemas } from '../schemas/register-schemas.ts'
 import { capture } from '../services/capture/main.ts'
 import { coreRead } from '../services/core-read/main.ts'
 import { retriesService } from '../services/retries/main.ts'
@@ -84,6 +87,7 @@ export async function openPipeline(
   const running = new RunningServices({ log, cluster }, (name) => (ports === 'own' ? portOf(name) : 0), parts, onPart)
   const path = (name: string): string => join(dir, name)
   const registry = await running.start(registryService, {})
+  if (avroMode === 'registry') await registerPublicSchemas(registry.url)
   const common = { registry: registry.url, avroMode }
   const read = await running.start(coreRead, { documents: path('documents.db') })
   const users = await running.start(usersWrite, { database: path('users.db') })
@@ -121,6 +125,16 @@ export async function openPipeline(
     start: (definition, config) => running.start(definition, config),
     wipe: (application) => applications.wipe(application),
     [Symbol.asyncDispose]: () => opened.disposeAsync(),
+  }
+}
+
+/** Before anything is written: a schema that the registry refuses ends the start, and the message says why. */
+async function registerPublicSchemas(url: string): Promise<void> {
+  const registry = new RegistryApi(url)
+  try {
+    await registerSchemas(registry, publicSubjects)
+  } finally {
+    await registry.close()
   }
 }
 

@@ -82,6 +82,17 @@ export const transferEnrichedSchema = {
   ],
 } as const
 
+/** What the second version of the enricher collects by receiver. Only its own topics and stores hold it. */
+export const userWithTransfersSchema = {
+  type: 'record',
+  name: 'UserWithTransfers',
+  namespace: 'bank.poc',
+  doc: 'All that a user has received.',
+  fields: [
+    { name: 'transfers', type: { type: 'array', items: ingestionTransferSchema }, doc: 'In the order in which they changed.' },
+  ],
+} as const
+
 /** What settlement decides; the write service carries it out. */
 export const transferCommandSchema = {
   type: 'record',

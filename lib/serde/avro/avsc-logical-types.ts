@@ -22,8 +22,19 @@ export interface AvscLogicalTypes {
  */
 export function avroLogicalTypes(avsc: Avsc): AvscLogicalTypes {
   const { LogicalType } = (avsc as typeof avscModule).types
-  const TimeType = timeType(LogicalType)
-  return { ...Object.fromEntries(timeNames.map((name) => [name, TimeType])), decimal: decimalType(LogicalType) }
+  const known = made.get(LogicalType) ?? makeTypes(LogicalType)
+  made.set(LogicalType, known)
+  return known
+}
+
+/**
+ * Types resolve to one another by their class, also those of schemas that were parsed apart: there is one class for each module `avsc`.
+ */
+const made = new WeakMap<LogicalType, AvscLogicalTypes>()
+
+function makeTypes(Base: LogicalType): AvscLogicalTypes {
+  const TimeType = timeType(Base)
+  return Object.freeze({ ...Object.fromEntries(timeNames.map((name) => [name, TimeType])), decimal: decimalType(Base) })
 }
 
 type LogicalType = typeof avscModule.types.LogicalType

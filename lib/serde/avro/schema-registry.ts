@@ -12,10 +12,10 @@ export type Compatibility =
 /** Options of {@link schemaRegistry}. */
 export interface SchemaRegistryOptions {
   /**
-   * The compatibility level. A subject without a level gets this one. A subject with another level refuses the registration.
-   * Default BACKWARD.
+   * The compatibility level, of all subjects or by subject. A subject without a level gets this one. A subject with another level
+   * refuses the registration (`STREAMS_SCHEMA_INCOMPATIBLE`). Default BACKWARD.
    */
-  readonly compatibility?: Compatibility | undefined
+  readonly compatibility?: Compatibility | ((subject: string) => Compatibility) | undefined
   /** Basic authentication. */
   readonly auth?: { readonly username: string; readonly password: string } | undefined
 }
@@ -32,7 +32,9 @@ export interface SchemaRegistryOptions {
  */
 export function schemaRegistry(registry: string | RegistryClient, options: SchemaRegistryOptions = {}): SchemaRegistry {
   checkOptions('schemaRegistry()', options, registryOptions)
-  const compatibility = options.compatibility ?? 'BACKWARD'
+  const { compatibility = 'BACKWARD' } = options
+  const levelOf = (subject: string): Compatibility =>
+    typeof compatibility === 'function' ? compatibility(subject) : compatibility
   let connected: Promise<RegistryClient> | undefined
   const client = async (): Promise<RegistryClient> =>
     (connected ??=
@@ -42,7 +44,7 @@ export function schemaRegistry(registry: string | RegistryClient, options: Schem
       const registered = await (
         await client()
       )
-        .register({ type: 'AVRO', schema }, { subject, compatibility })
+        .register({ type: 'AVRO', schema }, { subject, compatibility: levelOf(subject) })
         .catch((error: unknown) => fail(`The schema of subject ${subject} could not be registered`, { subject }, error))
       return registered.id
     },
@@ -77,10 +79,10 @@ function fail(what: string, facts: Record<string, unknown>, error: unknown): nev
       `${what}: the registry does not have it. Check that this is the registry of the record's writer.`,
       options,
     )
-  if (status === 409)
+  if (status === 409 || isOtherLevel(error))
     throw new SerializationError(
       'STREAMS_SCHEMA_INCOMPATIBLE',
-      `${what}: ${reason} Change the schema so that it is compatible.`,
+      `${what}: ${reason} ${isOtherLevel(error) ? 'Set the level of the subject, or the option compatibility.' : 'Change the schema so that it is compatible.'}`,
       options,
     )
   if (status === 422) throw new SerializationError('STREAMS_SCHEMA_INVALID', `${what}: ${reason} Mend the schema.`, options)
@@ -89,4 +91,9 @@ function fail(what: string, facts: Record<string, unknown>, error: unknown): nev
     `${what}: ${reason} Check that the registry runs, and its address.`,
     options,
   )
+}
+
+/** The client itself refuses a subject whose level is not the one that was asked for. */
+function isOtherLevel(error: unknown): boolean {
+  return (error as { readonly name?: unknown }).name === 'ConfluentSchemaRegistryCompatibilityError'
 }

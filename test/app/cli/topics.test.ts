@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { test } from 'tap'
 import type { Test } from 'tap'
-import { schemaRegistry } from 'millrace/avro'
+import { schemasFor } from '../../../examples/transfer-pipeline/schemas/avro-mode.ts'
 import { EmbeddedKafka } from 'millrace/embedded'
 import type { NewTopic } from 'millrace'
 import { startApplication } from '../../../examples/transfer-pipeline/main.ts'
@@ -43,7 +43,7 @@ test('M1: topics are applied to an empty cluster, and applied again without chan
   t.teardown(() => registry.close())
   const streams = await startApplication('transfer-analytics', {
     cluster,
-    schemaRegistry: schemaRegistry(registry.url),
+    schemaRegistry: schemasFor('registry', registry.url),
     stateDir: directory(t),
     commitIntervalMs: 100,
     log: () => {},

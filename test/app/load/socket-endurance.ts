@@ -18,7 +18,7 @@ import { parseArgs } from 'node:util'
 import { WebSocket } from 'ws'
 import { openProducer } from 'millrace'
 import type { TopicProducer } from 'millrace'
-import { schemaRegistry } from 'millrace/avro'
+import { schemasFor } from '../../../examples/transfer-pipeline/schemas/avro-mode.ts'
 import { EmbeddedKafka } from 'millrace/embedded'
 import { enriched, manifest } from '../../../examples/transfer-pipeline/topics.ts'
 import { openRegistry } from '../../../app/registry/registry-server.ts'
@@ -155,7 +155,7 @@ async function run(): Promise<number> {
   await (await cluster.admin({ clientId: 'test' })).createTopics(manifest)
   const { bootstrapServers } = await cluster.listen(0)
   const registry = await openRegistry({ port: 0, path: ':memory:' })
-  const producer = await openProducer(cluster, { clientId: 'test', schemaRegistry: schemaRegistry(registry.url) })
+  const producer = await openProducer(cluster, { clientId: 'test', schemaRegistry: schemasFor('registry', registry.url) })
   const { child, url } = await startService(bootstrapServers, registry.url, dir)
   const clients = Array.from({ length: Number(given.fast) + Number(given.slow) }, () => new Client(url))
   for (const client of clients) await client.open()

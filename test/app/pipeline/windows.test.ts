@@ -1,6 +1,6 @@
 import { test } from 'tap'
 import { openConsumer } from 'millrace'
-import { schemaRegistry } from 'millrace/avro'
+import { schemasFor } from '../../../examples/transfer-pipeline/schemas/avro-mode.ts'
 import { auditLog } from '../../../examples/transfer-pipeline/topics.ts'
 import type { AuditRecord } from '../../../examples/transfer-pipeline/topics.ts'
 import type { Alert, HourTotals, Newest } from '../../../app/contracts/analytics.ts'
@@ -62,7 +62,7 @@ test('N4, A1: through the pipeline totals are what was first seen, corrections f
   const consumer = await openConsumer(pipeline.cluster, {
     clientId: 'test',
     topics: [auditLog],
-    schemaRegistry: schemaRegistry(registryUrl),
+    schemaRegistry: schemasFor('registry', registryUrl),
   })
   const renames: AuditRecord[] = []
   for await (const { records } of consumer) {

@@ -4,14 +4,14 @@
  *     node enricher-process.ts BOOTSTRAP REGISTRY STATE_DIR
  */
 import { kafka, KafkaStreams, silentLogger } from 'millrace'
-import { schemaRegistry } from 'millrace/avro'
+import { schemasFor } from '../../../examples/transfer-pipeline/schemas/avro-mode.ts'
 import { enricherTopology } from '../../../examples/transfer-pipeline/topologies/enricher.ts'
 
 const [bootstrapServers, registryUrl, stateDir] = process.argv.slice(2) as [string, string, string]
 const streams = new KafkaStreams(enricherTopology(), {
   applicationId: 'transfer-enricher',
   cluster: kafka({ bootstrapServers }),
-  schemaRegistry: schemaRegistry(registryUrl),
+  schemaRegistry: schemasFor('registry', registryUrl),
   stateDir,
   commitIntervalMs: 100,
   sessionTimeoutMs: 2000,

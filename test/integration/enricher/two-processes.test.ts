@@ -5,7 +5,7 @@ import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { isDeepStrictEqual } from 'node:util'
 import { kafka, openConsumer, openProducer } from 'millrace'
-import { schemaRegistry } from 'millrace/avro'
+import { schemasFor } from '../../../examples/transfer-pipeline/schemas/avro-mode.ts'
 import t from 'tap'
 import { createTopics } from '../../../app/pipeline/open-cluster.ts'
 import { openRegistry } from '../../../app/registry/registry-server.ts'
@@ -80,7 +80,7 @@ if (server !== null) {
   const cluster = kafka({ bootstrapServers })
   const registry = await openRegistry({ port: 0, path: ':memory:' })
   t.teardown(() => registry.close())
-  const schemas = schemaRegistry(registry.url)
+  const schemas = schemasFor('registry', registry.url)
   await createTopics(cluster)
 
   t.test(`one of two processes is killed while it owns state, seed ${seed}`, { timeout: 170_000 }, async (t) => {

@@ -1,6 +1,6 @@
 import t from 'tap'
 import { Serdes, nullable, openProducer, topic } from 'millrace'
-import { schemaRegistry } from 'millrace/avro'
+import { schemasFor } from '../../../../examples/transfer-pipeline/schemas/avro-mode.ts'
 import { EmbeddedKafka } from 'millrace/embedded'
 import { StreamsUserDirectory } from '../../../../app/adapters/kafka/streams-user-directory.ts'
 import { createTopics } from '../../../../app/pipeline/open-cluster.ts'
@@ -17,7 +17,7 @@ t.test('W2: a user who comes is waited for, one who does not come is not there, 
   await createTopics(cluster)
   const registry = await openRegistry({ port: 0, path: ':memory:' })
   t.teardown(() => registry.close())
-  const schemas = schemaRegistry(registry.url)
+  const schemas = schemasFor('registry', registry.url)
   const producer = await openProducer(cluster, { clientId: 'test', schemaRegistry: schemas })
   t.teardown(() => producer.close())
   await producer.send(bytesOf(users.name), [{ key: Buffer.from('1'), value: Buffer.from('hello') }])

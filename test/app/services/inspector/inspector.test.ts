@@ -2,7 +2,7 @@ import { test } from 'tap'
 import type { Test } from 'tap'
 import { Serdes, openProducer, topic } from 'millrace'
 import type { TopicProducer } from 'millrace'
-import { schemaRegistry } from 'millrace/avro'
+import { schemasFor } from '../../../../examples/transfer-pipeline/schemas/avro-mode.ts'
 import { EmbeddedKafka } from 'millrace/embedded'
 import {
   bytesOf,
@@ -29,7 +29,7 @@ async function openFixture(t: Test): Promise<Fixture> {
   const admin = await cluster.admin({ clientId: 'test' })
   await admin.createTopics(manifest)
   const registry = await openRegistry({ port: 0, path: ':memory:' })
-  const schemas = schemaRegistry(registry.url)
+  const schemas = schemasFor('registry', registry.url)
   const producer = await openProducer(cluster, { clientId: 'test', schemaRegistry: schemas })
   t.teardown(async () => {
     await producer.close()

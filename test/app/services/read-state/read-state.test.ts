@@ -6,7 +6,7 @@ import type { Test } from 'tap'
 import { WebSocket } from 'ws'
 import { openProducer } from 'millrace'
 import type { TopicProducer } from 'millrace'
-import { schemaRegistry } from 'millrace/avro'
+import { schemasFor } from '../../../../examples/transfer-pipeline/schemas/avro-mode.ts'
 import { EmbeddedKafka } from 'millrace/embedded'
 import { bytesOf, enriched, manifest } from '../../../../examples/transfer-pipeline/topics.ts'
 import { silentLog } from '../../../../app/platform/log.ts'
@@ -27,7 +27,7 @@ async function open(t: Test): Promise<Fixture> {
   const admin = await cluster.admin({ clientId: 'test' })
   await admin.createTopics(manifest)
   const registry = await openRegistry({ port: 0, path: ':memory:' })
-  const producer = await openProducer(cluster, { clientId: 'test', schemaRegistry: schemaRegistry(registry.url) })
+  const producer = await openProducer(cluster, { clientId: 'test', schemaRegistry: schemasFor('registry', registry.url) })
   const stateDir = directory(t)
   t.teardown(async () => {
     await producer.close()

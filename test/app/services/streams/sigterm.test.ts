@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { test } from 'tap'
 import { openConsumer, openProducer } from 'millrace'
 import type { Cluster, SchemaRegistry } from 'millrace'
-import { schemaRegistry } from 'millrace/avro'
+import { schemasFor } from '../../../../examples/transfer-pipeline/schemas/avro-mode.ts'
 import { EmbeddedKafka } from 'millrace/embedded'
 import { balances, manifest, transfers } from '../../../../examples/transfer-pipeline/topics.ts'
 import { withAdmin } from '../../../../app/adapters/kafka/with-admin.ts'
@@ -101,7 +101,7 @@ test('X5: SIGTERM under 500 records a second ends with 0 in time; the next start
   const listening = { host: '127.0.0.1', port: 0, portTaken: 'fail', logLevel: 'silent', kafka: '' } as const
   const registry = await registryService.start(listening, { log: silentLog, cluster })
   t.teardown(() => registry.close())
-  const schemas = schemaRegistry(registry.url)
+  const schemas = schemasFor('registry', registry.url)
   const writer = await openProducer(cluster, { clientId: 'test', schemaRegistry: schemas })
   t.teardown(() => writer.close())
   const application = { application: 'transfer-balances', 'state-dir': directory(t) }

@@ -1,6 +1,6 @@
 import t from 'tap'
 import { openConsumer, openProducer } from 'millrace'
-import { schemaRegistry } from 'millrace/avro'
+import { schemasFor } from '../../../../examples/transfer-pipeline/schemas/avro-mode.ts'
 import { EmbeddedKafka } from 'millrace/embedded'
 import { SettlementCommands } from '../../../../app/adapters/kafka/settlement-commands.ts'
 import type { Settlement } from '../../../../app/bank/ports.ts'
@@ -20,7 +20,7 @@ t.test(
     await createTopics(cluster)
     const registry = await openRegistry({ port: 0, path: ':memory:' })
     t.teardown(() => registry.close())
-    const producer = await openProducer(cluster, { clientId: 'test', schemaRegistry: schemaRegistry(registry.url) })
+    const producer = await openProducer(cluster, { clientId: 'test', schemaRegistry: schemasFor('registry', registry.url) })
     t.teardown(() => producer.close())
     const counts = new ErrorCounts()
     const settled: Settlement[] = []
@@ -28,7 +28,7 @@ t.test(
     const start = (): Promise<SettlementCommands> =>
       SettlementCommands.start({
         cluster,
-        schemaRegistry: schemaRegistry(registry.url),
+        schemaRegistry: schemasFor('registry', registry.url),
         counts,
         log: () => {},
         async settle(decisions) {
