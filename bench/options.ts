@@ -1,6 +1,8 @@
 import { parseArgs } from 'node:util'
+import type { DataName } from './gen/data-set.ts'
 import type { Plan } from './measure/plan.ts'
 import type { BenchConnection } from './protocol.ts'
+import { withSecond } from './rows/second.ts'
 import type { Row, SuiteName } from './rows/row.ts'
 
 /** What the command line asks for. */
@@ -26,6 +28,7 @@ export function benchOptions(args: readonly string[], allRows: readonly Row[]): 
       pairs: { type: 'string' },
       records: { type: 'string' },
       connections: { type: 'string', default: 'socket' },
+      data: { type: 'string', default: 'first' },
       profile: { type: 'string' },
       report: { type: 'string', default: 'temp/bench' },
     },
@@ -34,8 +37,10 @@ export function benchOptions(args: readonly string[], allRows: readonly Row[]): 
   const connections = values.connections
     .split(',')
     .map((name) => oneOf<BenchConnection>('--connections', name, ['socket', 'kafkajs']))
+  const data = oneOf<DataName>('--data', values.data, ['first', 'second'])
+  const rows = values.only === undefined ? allRows.filter(({ records }) => records[suite] > 0) : rowsNamed(values.only, allRows)
   return {
-    rows: values.only === undefined ? allRows.filter(({ records }) => records[suite] > 0) : rowsNamed(values.only, allRows),
+    rows: data === 'first' ? rows : rows.flatMap((row) => (row.kind === 'throughput' ? withSecond(row) : [])),
     plan: {
       suite,
       connections,

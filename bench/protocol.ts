@@ -28,6 +28,8 @@ export interface Settings {
 export interface StartOrder {
   readonly kind: 'start'
   readonly topology: TopologyName
+  /** Whether values of the inputs may be null. Java takes both alike. */
+  readonly values: 'present' | 'nullable'
   readonly bootstrapServers: string
   readonly connection: BenchConnection
   readonly inputs: readonly string[]
@@ -46,7 +48,8 @@ export type Order =
 
 /** What it answers: one line of JSON on its standard output each. */
 export type Answer =
-  | { readonly kind: 'running' }
+  /** `restored`: how many records of changelogs were read before. */
+  | { readonly kind: 'running'; readonly restored: number }
   | { readonly kind: 'read'; readonly records: number }
   | { readonly kind: 'store'; readonly rows: number; readonly sum: number }
   /** `longestStallMs`: the longest time that the event loop stood still; −1 where there is no event loop. */

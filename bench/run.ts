@@ -1,5 +1,5 @@
 /**
- * `npm run bench -- [--suite quick|full] [--only b1,b3] [--pairs 5] [--records 200000] [--connections socket,kafkajs] [--profile temp/profiles] [--report docs]`
+ * `npm run bench -- [--suite quick|full] [--only b1,b3] [--pairs 5] [--records 200000] [--connections socket,kafkajs] [--data second] [--profile temp/profiles] [--report docs]`
  *
  * What Millrace costs beside Java's Kafka Streams, on one real broker in one run. No figure counts before the outputs are equal.
  * Needs Linux with two cores, a JDK (17 or newer) and Maven. `--report docs` writes docs/performance.md.
@@ -7,12 +7,15 @@
 import { openBench } from './broker/bench.ts'
 import type { Bench } from './broker/bench.ts'
 import { deleteTopics } from './broker/topics.ts'
+import type { SideResult } from './measure/results.ts'
 import { measureThroughput } from './measure/throughput.ts'
 import { measureTime } from './measure/time.ts'
 import { benchOptions } from './options.ts'
 import type { BenchOptions } from './options.ts'
 import { compare } from './report/comparison.ts'
 import type { RowComparison } from './report/comparison.ts'
+import { isExceeded, limitsOf } from './report/limits.ts'
+import type { Limit } from './report/limits.ts'
 import { machine } from './report/machine.ts'
 import type { VoidRow } from './report/report.ts'
 import { writeReport } from './report/write-report.ts'
@@ -49,6 +52,7 @@ async function measureAll(
       const comparison = compare(await measure(row))
       compared.push(comparison)
       console.log(`${lineOf(comparison)} (${Math.round((performance.now() - began) / 1000)} s)`)
+      for (const limit of limitsOf(compared).filter(({ row: name }) => name === row.name)) console.log(`  ${limitLine(limit)}`)
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error)
       voids.push({ name: row.name, reason })
@@ -60,8 +64,20 @@ async function measureAll(
   return { rows: compared, voids }
 }
 
+function limitLine(limit: Limit): string {
+  const { what, figure, unit, most, java } = limit
+  const beside = java === null ? '' : `, Java ${java.toFixed(2)}`
+  return `${what}: ${figure.toFixed(2)} ${unit} of ${most}${beside}${isExceeded(limit) ? ': EXCEEDED' : ''}`
+}
+
 function lineOf({ row, java, ours, ratio, verdict }: RowComparison): string {
   const all = ours.map(({ side, figure }) => `${side.name} ${figure.median.toFixed(2)}`)
   const goal = row.goal === null ? '' : `, goal ${row.goal}: ${verdict}`
-  return `${row.name}: Java ${java.figure.median.toFixed(2)}, ${all.join(', ')} ${row.unit}, ratio ${ratio.median.toFixed(2)}${goal}; ${row.digest}`
+  const resident = [java.side, ...ours.map(({ side }) => side)].map(residentOf)
+  return `${row.name}: Java ${java.figure.median.toFixed(2)}, ${all.join(', ')} ${row.unit}, ratio ${ratio.median.toFixed(2)}${goal}; ${row.digest}\n  RssAnon + RssFile, peak, MB: ${resident.join('; ')}`
+}
+
+function residentOf({ name, passes }: SideResult): string {
+  const most = (read: (pass: SideResult['passes'][number]) => number): string => (Math.max(...passes.map(read)) / 1e6).toFixed(0)
+  return `${name} ${most(({ memory }) => memory.anonymous)} + ${most(({ memory }) => memory.file)}, ${most(({ memory }) => memory.peak)}`
 }

@@ -14,10 +14,7 @@ const template = Buffer.from(`${beginning.padEnd(valueBytes - 2, 'abcdefghijklmn
 
 /** The JSON of a transfer, 112 bytes. `amount` has six digits, the first of which is not 0. */
 export function transferValue(amount: number, account: number): Buffer {
-  const value = Buffer.from(template)
-  writeDigits(value, amountAt, amountDigits, amount)
-  writeDigits(value, accountAt, keyBytes, account)
-  return value
+  return filled(template, amount, keyOf(account))
 }
 
 /** A key: the number in 13 digits. */
@@ -27,7 +24,16 @@ export function keyOf(number: number): Buffer {
   return key
 }
 
-function writeDigits(bytes: Buffer, at: number, digits: number, number: number): void {
+/** A copy of a value, with this amount and the key of this account. */
+export function filled(template: Buffer, amount: number, account: Buffer): Buffer {
+  const value = Buffer.from(template)
+  writeDigits(value, amountAt, amountDigits, amount)
+  account.copy(value, accountAt)
+  return value
+}
+
+/** The number in so many decimal digits, the first of which may be 0. */
+export function writeDigits(bytes: Buffer, at: number, digits: number, number: number): void {
   for (let index = digits - 1, rest = number; index >= 0; index--, rest = Math.floor(rest / 10))
     bytes[at + index] = 48 + (rest % 10)
 }

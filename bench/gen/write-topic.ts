@@ -39,10 +39,10 @@ class TopicWriter {
   }
 
   /** Returns how many batches are on their way. */
-  append({ key, value, timestamp }: InputRecord): number {
+  append({ key, value, timestamp, headers = [] }: InputRecord): number {
     const partition = partitionForKey(key, this.#open.length)
     const batch = (this.#open[partition] ??= this.#producer.newBatch())
-    batch.append(key, value, timestamp, [])
+    batch.append(key, value, timestamp, headers)
     this.count++
     if (batch.byteLength >= batchBytes) this.#send(partition, batch)
     return this.#sent.length

@@ -9,8 +9,9 @@ final class BytesTopology implements Topologies {
     @Override
     public void write(StreamsBuilder builder, JsonNode inputs, String output) {
         builder.stream(inputs.get(0).asText(), Consumed.with(Serdes.ByteArray(), Serdes.ByteArray()))
-            .filter((key, value) -> value[Transfer.AMOUNT_AT] != '9')
+            .filter((key, value) -> value == null || value[Transfer.AMOUNT_AT] != '9')
             .mapValues(value -> {
+                if (value == null) return null;
                 byte[] copy = value.clone();
                 copy[Transfer.CURRENCY_AT] = 'X';
                 return copy;

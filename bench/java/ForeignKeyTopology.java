@@ -19,7 +19,7 @@ final class ForeignKeyTopology implements Topologies {
         var accounts = builder.table(inputs.get(1).asText(), consumed,
             Materialized.<String, byte[], KeyValueStore<Bytes, byte[]>>as("accounts"));
         Function<byte[], String> accountOf =
-            value -> new String(value, Transfer.ACCOUNT_AT, Transfer.ACCOUNT_LENGTH, StandardCharsets.ISO_8859_1);
+            value -> new String(value, Transfer.ACCOUNT_AT, Transfer.ACCOUNT_LENGTH, StandardCharsets.UTF_8);
         transfers.leftJoin(accounts, accountOf, Concatenation::of)
             .toStream()
             .to(output, Produced.with(Serdes.String(), Serdes.ByteArray()));

@@ -20,8 +20,8 @@ final class JsonTopology implements Topologies {
     public void write(StreamsBuilder builder, JsonNode inputs, String output) {
         Serde<Transfer> transfers = Serdes.serdeFrom((topic, value) -> bytes(value), (topic, bytes) -> transfer(bytes));
         builder.stream(inputs.get(0).asText(), Consumed.with(Serdes.String(), transfers))
-            .filter((key, value) -> value.amount < 900_000)
-            .mapValues(value -> value.withFee(value.amount / 100))
+            .filter((key, value) -> value == null || value.amount < 900_000)
+            .mapValues(value -> value == null ? null : value.withFee(value.amount / 100))
             .to(output, Produced.with(Serdes.String(), transfers));
     }
 

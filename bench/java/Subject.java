@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.zip.CRC32;
 import org.apache.kafka.streams.CloseOptions;
 import org.apache.kafka.streams.KafkaStreams;
@@ -53,6 +54,8 @@ public final class Subject {
     private static Map<String, Object> start(JsonNode order) throws Exception {
         var properties = Settings.of(order);
         running = new KafkaStreams(Topologies.of(order).build(order, properties), properties);
+        AtomicLong restored = new AtomicLong();
+        running.setGlobalStateRestoreListener(new CountingRestoreListener(restored));
         CountDownLatch settled = new CountDownLatch(1);
         running.setStateListener((state, before) -> {
             if (state == KafkaStreams.State.RUNNING || state.hasCompletedShutdown()) settled.countDown();
@@ -64,7 +67,7 @@ public final class Subject {
         running.start();
         if (!settled.await(300, TimeUnit.SECONDS)) throw new IllegalStateException("not RUNNING after 300 s");
         if (running.state().hasCompletedShutdown()) throw new IllegalStateException("Kafka Streams failed while it started");
-        return Map.of("kind", "running");
+        return Map.of("kind", "running", "restored", restored.get());
     }
 
     private static Map<String, Object> close() {

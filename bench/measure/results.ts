@@ -1,4 +1,4 @@
-import type { JavaCell, TimeRow } from '../rows/row.ts'
+import type { JavaCell, Row, TimeRow } from '../rows/row.ts'
 import type { Memory } from '../subject/process-times.ts'
 
 /** What one pass of one side cost. */
@@ -19,10 +19,14 @@ export interface SideResult {
   readonly passes: readonly Pass[]
 }
 
-export interface RowResult {
-  readonly name: string
-  readonly title: string
-  readonly goal: number | null
+/** What a row is, and what its result must reach. */
+type Verdicts = Pick<Row, 'name' | 'title' | 'goal' | 'most' | 'mostMemory' | 'factor'>
+
+export function verdictsOf({ name, title, goal, most, mostMemory, factor }: Row): Verdicts {
+  return { name, title, goal, most, mostMemory, factor }
+}
+
+export interface RowResult extends Verdicts {
   readonly unit: 'CPU-µs/record' | TimeRow['unit']
   readonly records: number
   /** What all sides made, in a few characters. */

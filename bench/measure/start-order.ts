@@ -17,6 +17,7 @@ export function startOrder(bench: Bench, contender: TimeContender, application: 
   return {
     kind: 'start',
     topology,
+    values: 'present',
     bootstrapServers: bench.bootstrapServers,
     connection,
     inputs,

@@ -2,18 +2,22 @@ import { join } from 'node:path'
 import { rm } from 'node:fs/promises'
 import type { Bench } from '../broker/bench.ts'
 import { createTopic, deleteTopics, endOffsets, requireCommitted } from '../broker/topics.ts'
+import { dataSets } from '../gen/data-set.ts'
+import type { DataSet } from '../gen/data-set.ts'
 import { writeTopic } from '../gen/write-topic.ts'
 import type { Input } from '../gen/inputs.ts'
 import type { StartOrder } from '../protocol.ts'
 import type { JavaCell, ThroughputRow } from '../rows/row.ts'
 import { oursCommand } from '../subject/ours-command.ts'
 import type { JavaProgram } from '../subject/java-program.ts'
-import { cpuMicroseconds, memoryOf } from '../subject/process-times.ts'
+import { cpuMicroseconds, forgetPeak, memoryOf } from '../subject/process-times.ts'
+import { folderBytes } from '../subject/folder-bytes.ts'
 import { SubjectProcess } from '../subject/subject-process.ts'
 import type { SubjectCommand } from '../subject/subject-process.ts'
 import { digestOf } from '../verify/digest.ts'
 import { readTopic } from '../verify/read-topic.ts'
 import { drained } from './drained.ts'
+import { verdictsOf } from './results.ts'
 import type { Pass, RowResult, SideResult } from './results.ts'
 import { java, ours, turn } from './sides.ts'
 import type { Side } from './sides.ts'
@@ -23,7 +27,7 @@ import type { Plan } from './plan.ts'
 export async function measureThroughput(bench: Bench, program: JavaProgram, row: ThroughputRow, plan: Plan): Promise<RowResult> {
   const run = new ThroughputRun(bench, row, plan)
   await run.seed()
-  const cells = plan.suite === 'full' ? await run.tryCells(program) : []
+  const cells = plan.suite === 'full' && row.java.length > 1 ? await run.tryCells(program) : []
   const cell = cells.toSorted((left, right) => left.figure - right.figure)[0]?.cell ?? row.java[0]
   const result = await run.pairs(program, cell)
   return { ...result, cells }
@@ -36,11 +40,18 @@ interface Contender {
   readonly passes: Pass[]
 }
 
+/** The plan with no more passes than the row takes. */
+function atMost(plan: Plan, { passes }: ThroughputRow): Plan {
+  const { warmUps, pairs } = passes ?? plan
+  return { ...plan, warmUps: Math.min(plan.warmUps, warmUps), pairs: Math.min(plan.pairs, pairs) }
+}
+
 class ThroughputRun {
   readonly prefix: string
   readonly #bench: Bench
   readonly #row: ThroughputRow
   readonly #plan: Plan
+  readonly #data: DataSet
   readonly #records: number
   /** How many records the inputs have. */
   #written = 0
@@ -50,14 +61,15 @@ class ThroughputRun {
   constructor(bench: Bench, row: ThroughputRow, plan: Plan) {
     this.#bench = bench
     this.#row = row
-    this.#plan = plan
+    this.#plan = atMost(plan, row)
+    this.#data = dataSets[row.data ?? 'first']
     this.#records = plan.records ?? row.records[plan.suite]
     this.prefix = `bench-${row.name}-`
   }
 
   /** The inputs of a row are the same in all passes, unless something is added to them on the way. */
   async seed(): Promise<void> {
-    if (this.#row.later === undefined) await this.#write(this.prefix, this.#row.inputs(this.#records))
+    if (this.#row.later === undefined) await this.#write(this.prefix, this.#row.inputs(this.#records, this.#data))
   }
 
   /** One warm pass with each of Java's ways to run. */
@@ -105,8 +117,15 @@ class ThroughputRun {
       isJava: side.connection === null,
       passes,
     }))
-    const { name, title, goal } = this.#row
-    return { name, title, goal, unit: 'CPU-µs/record', records: this.#records, digest: this.#digest!.text, cell, floor, sides }
+    return {
+      ...verdictsOf(this.#row),
+      unit: 'CPU-µs/record',
+      records: this.#records,
+      digest: this.#digest!.text,
+      cell,
+      floor,
+      sides,
+    }
   }
 
   /** One application from start to close: its last commit and its close are part of the figure. */
@@ -115,17 +134,19 @@ class ThroughputRun {
     const prefix = `${row}${this.#passes++}-`
     const output = `${prefix}output`
     const order = await this.#prepare(prefix, output, side, cell)
+    forgetPeak(subject.pid)
     const [cpuBefore, began] = [cpuMicroseconds(subject.pid), performance.now()]
     await subject.ask(order)
     const ended = await this.#drained(subject, prefix)
     const memory = memoryOf(subject.pid)
+    const others = { 'state MB': folderBytes(order.stateDir) / 1e6 }
     const { longestStallMs } = await subject.ask({ kind: 'close' })
     const figure = (cpuMicroseconds(subject.pid) - cpuBefore) / this.#row.units(this.#records)
     await requireCommitted(this.#bench, order.applicationId, order.inputs)
     await this.#check(side, output)
     await deleteTopics(this.#bench, prefix)
     await rm(order.stateDir, { recursive: true, force: true })
-    return { figure, wallMs: ended - began, others: {}, memory, longestStallMs }
+    return { figure, wallMs: ended - began, others, memory, longestStallMs }
   }
 
   async #prepare(prefix: string, output: string, side: Side, cell: JavaCell | null): Promise<StartOrder> {
@@ -133,14 +154,15 @@ class ThroughputRun {
     const { topology, settings } = this.#row
     const isFresh = this.#row.later !== undefined
     const at = isFresh ? prefix : this.prefix
-    if (isFresh) await this.#write(at, this.#row.inputs(this.#records))
+    if (isFresh) await this.#write(at, this.#row.inputs(this.#records, this.#data))
     await createTopic(this.#bench, output)
     return {
       kind: 'start',
       topology,
+      values: this.#data.name === 'second' ? 'nullable' : 'present',
       bootstrapServers,
       connection: side.connection ?? 'socket',
-      inputs: this.#row.inputs(0).map(({ name }) => at + name),
+      inputs: this.#row.inputs(0, this.#data).map(({ name }) => at + name),
       output,
       applicationId: `${prefix}app`,
       stateDir: join(scratch, `${prefix}state`),
@@ -151,13 +173,14 @@ class ThroughputRun {
   async #drained(subject: SubjectProcess, prefix: string): Promise<number> {
     const ended = await drained(this.#bench, subject, this.#written)
     if (this.#row.later === undefined) return ended
-    for (const { name, records } of this.#row.later(this.#records)) await writeTopic(this.#bench, prefix + name, records)
+    for (const { name, records } of this.#row.later(this.#records, this.#data))
+      await writeTopic(this.#bench, prefix + name, records)
     return drained(this.#bench, subject, 0)
   }
 
   async #rawPass(subject: SubjectProcess): Promise<number | null> {
     if (this.#row.later !== undefined) return null
-    const topic = `${this.prefix}${this.#row.inputs(0)[0]!.name}`
+    const topic = `${this.prefix}${this.#row.inputs(0, this.#data)[0]!.name}`
     const ends = await endOffsets(this.#bench, topic)
     const before = cpuMicroseconds(subject.pid)
     const { records } = await subject.ask({ kind: 'raw', bootstrapServers: this.#bench.bootstrapServers, topic, ends })

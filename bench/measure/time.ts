@@ -4,6 +4,7 @@ import type { TimeContender, TimeResult, TimeRow } from '../rows/row.ts'
 import type { JavaProgram } from '../subject/java-program.ts'
 import { oursCommand } from '../subject/ours-command.ts'
 import type { Plan } from './plan.ts'
+import { verdictsOf } from './results.ts'
 import type { Pass, RowResult } from './results.ts'
 import { java, ours, turn } from './sides.ts'
 
@@ -21,7 +22,8 @@ export async function measureTime(bench: Bench, program: JavaProgram, row: TimeR
   const trial = await row.prepare(bench, records)
   const digests = new Map<string, string>()
   let count = 0
-  for (let pass = plan.suite === 'full' ? -1 : 0; pass < plan.pairs; pass++) {
+  const { warmUps, pairs } = row.passes ?? { warmUps: 1, pairs: plan.pairs }
+  for (let pass = plan.suite === 'full' ? -warmUps : 0; pass < Math.min(plan.pairs, pairs); pass++) {
     for (const { name, contender, passes } of turn(contestants, Math.abs(pass))) {
       const prefix = `bench-${row.name}-${count++}-`
       const result = await trial({ ...contender, prefix })
@@ -33,8 +35,7 @@ export async function measureTime(bench: Bench, program: JavaProgram, row: TimeR
   }
   const sides = contestants.map(({ name, isJava, passes }) => ({ name, isJava, passes }))
   const [digest] = digests.values()
-  const { name, title, goal, unit } = row
-  return { name, title, goal, unit, records, digest: digest!, cell: null, cells: [], floor: [], sides }
+  return { ...verdictsOf(row), unit: row.unit, records, digest: digest!, cell: null, cells: [], floor: [], sides }
 }
 
 function contestantsOf(program: JavaProgram, row: TimeRow, { connections, suite, profile }: Plan): readonly Contestant[] {

@@ -33,6 +33,7 @@ async function raw({ bootstrapServers, topic, ends }: Extract<Order, { kind: 'ra
 async function start(order: StartOrder): Promise<Answer> {
   const { applicationId, bootstrapServers, connection, stateDir, settings } = order
   const isRunning = Promise.withResolvers<void>()
+  let restored = 0
   delays.reset()
   delays.enable()
   running = new KafkaStreams(topologyOf(order), {
@@ -47,6 +48,7 @@ async function start(order: StartOrder): Promise<Answer> {
     maxPartitionFetchBytes: settings.maxPartitionFetchBytes,
     emitIntervalMs: 0,
     logger: { info: () => undefined, warn: () => undefined, error: (message) => console.error(message) },
+    stateRestoreListener: { onRestoreEnd: (_, __, records) => void (restored += records) },
     onStateChange: (state) => {
       if (state === 'running') isRunning.resolve()
       if (state === 'error') isRunning.reject(new Error('The application failed.'))
@@ -54,7 +56,7 @@ async function start(order: StartOrder): Promise<Answer> {
   })
   await running.start()
   await isRunning.promise
-  return { kind: 'running' }
+  return { kind: 'running', restored }
 }
 
 /** The sum over all rows of CRC-32 of the key, plus the count. */

@@ -1,6 +1,7 @@
 import { StreamsBuilder } from 'millrace'
 import type { Topology } from 'millrace'
 import type { StartOrder, TopologyName } from '../protocol.ts'
+import type { Topics } from './topologies/topics.ts'
 import { bytes } from './topologies/bytes.ts'
 import { count } from './topologies/count.ts'
 import { foreignKey } from './topologies/foreign-key.ts'
@@ -9,7 +10,7 @@ import { streamStreamInner, streamStreamLeft } from './topologies/stream-stream.
 import { streamTable } from './topologies/stream-table.ts'
 import { hopping, tumbling } from './topologies/windowed-count.ts'
 
-const writers: Record<TopologyName, (builder: StreamsBuilder, topics: Pick<StartOrder, 'inputs' | 'output'>) => void> = {
+const writers: Record<TopologyName, (builder: StreamsBuilder, topics: Topics) => void> = {
   bytes,
   json,
   count,

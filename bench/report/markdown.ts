@@ -2,6 +2,8 @@ import type { Pass } from '../measure/results.ts'
 import type { JavaCell } from '../rows/row.ts'
 import { lossesFirst } from './comparison.ts'
 import type { RowComparison, SideComparison } from './comparison.ts'
+import { isExceeded, limitsOf } from './limits.ts'
+import type { Limit } from './limits.ts'
 import type { Report } from './report.ts'
 import { geometricMean, spreadOf } from './statistics.ts'
 import type { Spread } from './statistics.ts'
@@ -19,6 +21,8 @@ export function markdown(report: Report, chart: string): string {
     '## Reached, or without a goal',
     summary(rows.filter(({ verdict }) => verdict !== 'short')),
     means(rows),
+    '## Limits',
+    limits(report.rows),
     '## Figures of each row',
     ...rows.flatMap(detail),
     '## Machine',
@@ -48,12 +52,25 @@ function summary(rows: readonly RowComparison[]): string {
   return [...head, ...rows.map(line)].join('\n')
 }
 
-const stateful = /^[b-f]\d*$/
+const stateful = /^(b[1-3]|[c-f]\d*)$/
 
 function means(rows: readonly RowComparison[]): string {
   const ratios = rows.filter(({ row }) => stateful.test(row.name)).map(({ ratio }) => ratio.median)
   if (ratios.length === 0) return ''
   return `Geometric mean of the ${ratios.length} stateful rows that were measured: **${number(geometricMean(ratios))}**.`
+}
+
+function limits(rows: readonly RowComparison[]): string {
+  const line = (limit: Limit): string => {
+    const { row, what, unit, figure, most, java } = limit
+    const ours = `${number(figure)} ${unit}`
+    return `| ${row} | ${what} | ${isExceeded(limit) ? `**${ours}**` : ours} | ${most} ${unit} | ${java === null ? '' : `${number(java)} ${unit}`} |`
+  }
+  const head = ['| Row | What | Millrace | At most | Java |', '| --- | --- | --- | --- | --- |']
+  const all = limitsOf(rows)
+  const exceeded = all.filter(isExceeded)
+  const says = exceeded.length === 0 ? 'None is exceeded.' : `${exceeded.length} of ${all.length} are exceeded, and come first.`
+  return [`What Millrace must not exceed, whatever Java has. ${says}`, '', ...head, ...all.map(line)].join('\n')
 }
 
 function detail({ row, ours, ratio, java }: RowComparison): readonly string[] {
@@ -109,9 +126,9 @@ const method = [
   '- The broker and the programs that write and check have core 0. The process under test has core 1 to itself, with its collector, compiler and threads.',
   '- CPU is that of the whole process, from `/proc`, from the start of the application to its end: its last commit and its close are part of it. One process makes all passes of a row, so that it is warm; passes of the two sides take turns (A, B, B, A). Rows in ms start a process for each pass.',
   "- The output of each pass is read back, and compared by hashes: of all records, or of the last one of each key where caches decide how many there are. What differs has no figure. Java's program is in bench/java, against the released jars.",
-  '- Keys are uniform, values are JSON of 112 bytes, one record of twenty is late, batches have 256 KiB, topics 4 partitions, one copy. All: acks=all, idempotence, no compression, one thread, topology.optimization=all, 8 MiB a partition and fetch where nothing else is said. Java besides: linger 5 ms, 256 KiB batches, up to 10,000 records a poll, 2 GB of heap, errors logged only.',
+  '- Keys are uniform, values are JSON of 112 bytes, one record of twenty is late; the second data set (`--data second`) has keys in UTF-8 that are unequally frequent (Zipf), values of 1 KB, one of a hundred null, and two headers. Batches have 256 KiB, topics 4 partitions, one copy. All: acks=all, idempotence, no compression, one thread, topology.optimization=all, 8 MiB a partition and fetch where nothing else is said. Java besides: linger 5 ms, 256 KiB batches, up to 10,000 records a poll, 2 GB of heap, errors logged only.',
   '- L1 is one socket that fetches, checks and walks the same records, in the same run.',
-  '- Peak is VmHWM; RssAnon and RssFile were read when the input was processed. The stall is the longest delay of the event loop.',
+  '- Peak is VmHWM of the pass; RssAnon and RssFile were read when the input was processed. The stall is the longest delay of the event loop.',
 ].join('\n')
 
 const ratioText = (ratio: Spread): string => `**${number(ratio.median)}** (${number(ratio.least)} … ${number(ratio.greatest)})`

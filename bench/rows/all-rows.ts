@@ -1,6 +1,6 @@
 import { a1 } from './a1.ts'
 import { a2 } from './a2.ts'
-import { b1, b1Often, b1Once, b1SmallFetch } from './b1.ts'
+import { b1, b1SmallFetch } from './b1.ts'
 import { b2 } from './b2.ts'
 import { b3 } from './b3.ts'
 import { c1 } from './c1.ts'
@@ -11,9 +11,11 @@ import { e2 } from './e2.ts'
 import { f } from './f.ts'
 import { idle } from './idle.ts'
 import { i1 } from './i1.ts'
-import { i2, i2Default } from './i2.ts'
-import { j1 } from './j1.ts'
+import { i2, i2Default, i2Once, i2OnceDefault, i2OnceLarge } from './i2.ts'
+import { j1, j2 } from './j1.ts'
 import { l } from './l.ts'
+import { n1, n1Small } from './n1.ts'
+import { onceRows } from './once.ts'
 import type { Row } from './row.ts'
 
 /** All rows, in the order in which they are measured. */
@@ -22,20 +24,25 @@ export const allRows: readonly Row[] = [
   a2,
   b1,
   b1SmallFetch,
-  b1Often,
-  b1Once,
   b2,
   b3,
+  n1Small,
+  n1,
   c1,
   c2,
   d1,
   e1,
   e2,
   f,
+  ...onceRows,
   i1,
   i2,
   i2Default,
+  i2Once,
+  i2OnceDefault,
+  i2OnceLarge,
   j1,
+  j2,
   l,
   idle,
 ]

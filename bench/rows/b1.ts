@@ -1,4 +1,3 @@
-import { stream } from '../gen/inputs.ts'
 import { allCollectors, cached } from './settings.ts'
 import type { ThroughputRow } from './row.ts'
 
@@ -13,7 +12,9 @@ export const b1: ThroughputRow = {
   settings: cached(64),
   comparison: 'last value of each key',
   java: allCollectors,
-  inputs: (records) => [{ name: 'transfers', records: stream({ records, keys: 10_000, seed: 1, perMs: 1, lateMs: 45_000 }) }],
+  inputs: (records, data) => [
+    { name: 'transfers', records: data.stream({ records, keys: 10_000, seed: 1, perMs: 1, lateMs: 45_000 }) },
+  ],
   units: (records) => records,
 }
 
@@ -24,20 +25,4 @@ export const b1SmallFetch: ThroughputRow = {
   title: `${b1.title}, 1 MiB a partition and fetch`,
   records: { quick: 0, full: b1.records.full },
   settings: { ...b1.settings, maxPartitionFetchBytes: 1 << 20 },
-}
-
-/** What exactly once costs is the difference between these two: the same commits, without transactions and in them. */
-export const b1Often: ThroughputRow = {
-  ...b1,
-  name: 'b1-100ms',
-  title: `${b1.title}, commits every 100 ms`,
-  records: { quick: 0, full: b1.records.full },
-  settings: { ...b1.settings, commitIntervalMs: 100 },
-}
-
-export const b1Once: ThroughputRow = {
-  ...b1Often,
-  name: 'b1-once',
-  title: `${b1.title}, exactly once, commits every 100 ms`,
-  settings: { ...b1Often.settings, guarantee: 'exactly_once_v2' },
 }

@@ -1,4 +1,3 @@
-import { stream } from '../gen/inputs.ts'
 import { allCollectors, plainSettings } from './settings.ts'
 import type { ThroughputRow } from './row.ts'
 
@@ -13,6 +12,8 @@ export const b2: ThroughputRow = {
   settings: plainSettings,
   comparison: 'every record',
   java: allCollectors,
-  inputs: (records) => [{ name: 'transfers', records: stream({ records, keys: 10_000, seed: 1, perMs: 1, lateMs: 45_000 }) }],
+  inputs: (records, data) => [
+    { name: 'transfers', records: data.stream({ records, keys: 10_000, seed: 1, perMs: 1, lateMs: 45_000 }) },
+  ],
   units: (records) => records,
 }

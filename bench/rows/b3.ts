@@ -1,4 +1,3 @@
-import { stream } from '../gen/inputs.ts'
 import { allCells, plainSettings } from './settings.ts'
 import type { ThroughputRow } from './row.ts'
 
@@ -10,9 +9,12 @@ export const b3: ThroughputRow = {
   topology: 'count',
   records: { quick: 300_000, full: 4_000_000 },
   goal: 5,
+  mostMemory: 300,
   settings: plainSettings,
   comparison: 'last value of each key',
   java: allCells,
-  inputs: (records) => [{ name: 'transfers', records: stream({ records, keys: 1_000_000, seed: 1, perMs: 1, lateMs: 45_000 }) }],
+  inputs: (records, data) => [
+    { name: 'transfers', records: data.stream({ records, keys: 1_000_000, seed: 1, perMs: 1, lateMs: 45_000 }) },
+  ],
   units: (records) => records,
 }

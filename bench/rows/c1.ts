@@ -1,4 +1,3 @@
-import { stream } from '../gen/inputs.ts'
 import { allCollectors, cached } from './settings.ts'
 import type { ThroughputRow } from './row.ts'
 
@@ -15,6 +14,8 @@ export const c1: ThroughputRow = {
   settings: windows,
   comparison: 'last value of each key',
   java: allCollectors,
-  inputs: (records) => [{ name: 'transfers', records: stream({ records, keys: 10_000, seed: 1, perMs: 1, lateMs: 45_000 }) }],
+  inputs: (records, data) => [
+    { name: 'transfers', records: data.stream({ records, keys: 10_000, seed: 1, perMs: 1, lateMs: 45_000 }) },
+  ],
   units: (records) => records,
 }

@@ -1,4 +1,4 @@
-import { startMs, stream, table } from '../gen/inputs.ts'
+import { startMs } from '../gen/inputs.ts'
 import { cached } from './settings.ts'
 import type { ThroughputRow } from './row.ts'
 
@@ -23,10 +23,10 @@ export const d1: ThroughputRow = {
   settings: cached(10),
   comparison: 'every record',
   java: cells,
-  inputs: (records) => [
-    { name: 'transfers', records: stream({ records, keys: rows, seed: 1, perMs: 1, lateMs: 45_000 }) },
+  inputs: (records, data) => [
+    { name: 'transfers', records: data.stream({ records, keys: rows, seed: 1, perMs: 1, lateMs: 45_000 }) },
     // Older than the stream, so that it is read first.
-    { name: 'rows', records: table({ rows, seed: 9, atMs: startMs - 86_400_000 }) },
+    { name: 'rows', records: data.table({ rows, seed: 9, atMs: startMs - 86_400_000 }) },
   ],
   units: (records) => records,
 }

@@ -1,4 +1,4 @@
-import { startMs, table } from '../gen/inputs.ts'
+import { startMs } from '../gen/inputs.ts'
 import { plainSettings } from './settings.ts'
 import type { ThroughputRow } from './row.ts'
 
@@ -23,11 +23,11 @@ export const f: ThroughputRow = {
   settings: plainSettings,
   comparison: 'last value of each key',
   java: cells,
-  inputs: (records) => [
-    { name: 'transfers', records: table({ rows: records, seed: 1, atMs: startMs + 1 }) },
-    { name: 'accounts', records: table({ rows: accounts, seed: 9, atMs: startMs }) },
+  inputs: (records, data) => [
+    { name: 'transfers', records: data.table({ rows: records, seed: 1, atMs: startMs + 1 }) },
+    { name: 'accounts', records: data.table({ rows: accounts, seed: 9, atMs: startMs }) },
   ],
-  later: () => [{ name: 'accounts', records: table({ rows: updates, seed: 19, atMs: startMs + 2 }) }],
+  later: (_, data) => [{ name: 'accounts', records: data.table({ rows: updates, seed: 19, atMs: startMs + 2 }) }],
   /** A transfer is processed three times: as a row, as a subscription, and as an answer. An update is answered to each of its rows. */
   units: (records) => 3 * records + accounts + updates + (updates / accounts) * records,
 }

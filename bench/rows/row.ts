@@ -1,4 +1,5 @@
 import type { Bench } from '../broker/bench.ts'
+import type { DataName, DataSet } from '../gen/data-set.ts'
 import type { Input } from '../gen/inputs.ts'
 import type { BenchConnection, Settings, TopologyName } from '../protocol.ts'
 import type { Collector } from '../subject/java-program.ts'
@@ -22,6 +23,21 @@ interface RowBase {
   readonly records: Readonly<Record<SuiteName, number>>
   /** The ratio Java ÷ Millrace that must be reached; null: there is none. */
   readonly goal: number | null
+  /** What Millrace's figure must not exceed, in the unit of the row. */
+  readonly most?: number | undefined
+  /** What Millrace's RssAnon must not exceed, in MB. */
+  readonly mostMemory?: number | undefined
+  /** At most so many passes, where one takes many minutes. */
+  readonly passes?: Readonly<Record<'warmUps' | 'pairs', number>>
+  /** How many times Millrace's figure of another row Millrace's figure may be. */
+  readonly factor?: Factor | undefined
+}
+
+/** A row that is another one with something more. */
+export interface Factor {
+  /** The name of the other row, which is measured before. */
+  readonly of: string
+  readonly most: number
 }
 
 /** A row that reads its input to the end: its figure is CPU per record. */
@@ -32,9 +48,11 @@ export interface ThroughputRow extends RowBase {
   readonly comparison: Comparison
   /** Java's ways to run. The first is the best one that is known, which the quick suite takes. */
   readonly java: readonly [JavaCell, ...JavaCell[]]
-  inputs(records: number): readonly Input[]
+  /** Default: the first. */
+  readonly data?: DataName
+  inputs(records: number, data: DataSet): readonly Input[]
   /** What is written when all before has been processed. */
-  later?(records: number): readonly Input[]
+  later?(records: number, data: DataSet): readonly Input[]
   /** By how many records the CPU time is divided. */
   units(records: number): number
 }

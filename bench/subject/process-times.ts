@@ -1,8 +1,8 @@
-import { readFileSync, readdirSync } from 'node:fs'
+import { readFileSync, readdirSync, writeFileSync } from 'node:fs'
 
 /** Memory of a process in bytes. A mapped database is `file`. */
 export interface Memory {
-  /** The most that was resident at once, since the process began. */
+  /** The most that was resident at once, since the process began or `forgetPeak` was called. */
   readonly peak: number
   readonly anonymous: number
   readonly file: number
@@ -29,6 +29,11 @@ export function memoryOf(pid: number): Memory {
   const status = readFileSync(`/proc/${pid}/status`, 'latin1')
   const bytes = (name: string): number => Number(new RegExp(`^${name}:\\s+(\\d+) kB`, 'm').exec(status)?.[1] ?? 0) * 1024
   return { peak: bytes('VmHWM'), anonymous: bytes('RssAnon'), file: bytes('RssFile') }
+}
+
+/** The peak of memory begins anew: a process makes many passes. */
+export function forgetPeak(pid: number): void {
+  writeFileSync(`/proc/${pid}/clear_refs`, '5')
 }
 
 /** The fields behind the name, which may have spaces: the state is the first one. */

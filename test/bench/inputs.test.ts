@@ -1,8 +1,11 @@
 import { readFileSync } from 'node:fs'
 import t from 'tap'
-import { startMs, stream, table } from '../../bench/gen/inputs.ts'
+import { firstData, secondData } from '../../bench/gen/data-set.ts'
+import { startMs } from '../../bench/gen/inputs.ts'
+import { longTransferValue, longValueBytes } from '../../bench/gen/long-transfer.ts'
 import { accountAt, amountAt, currencyAt, keyBytes, keyOf, transferValue, valueBytes } from '../../bench/gen/transfer.ts'
 
+const { stream, table } = firstData
 const shape = { records: 20_000, keys: 100, seed: 1, perMs: 2, lateMs: 5_000 }
 const java = (name: string): string => readFileSync(new URL(`../../bench/java/${name}`, import.meta.url), 'utf8')
 
@@ -27,6 +30,22 @@ t.test('a stream is the same each time; its keys are uniform, and one record of 
   for (const { length } of counts.values()) t.ok(length > 130 && length < 280, `${length} of about 200`)
   const late = records.filter(({ timestamp }, index) => timestamp < startMs + Math.floor(index / shape.perMs))
   t.ok(late.length > 900 && late.length < 1_100, `${late.length} of about 1000`)
+})
+
+t.test('the second data set has its fields in the same places; some keys are frequent, some values null', async (t) => {
+  const value = longTransferValue(123_456, 42)
+  t.equal(value.length, longValueBytes)
+  const { amount, account } = JSON.parse(value.toString()) as Readonly<Record<string, unknown>>
+  t.same([amount, account], [123_456, '€0000000042'])
+  t.equal(value.toString('utf8', accountAt, accountAt + keyBytes), account)
+  const records = [...secondData.stream(shape)]
+  t.same(records, [...secondData.stream(shape)])
+  const nulls = records.filter(({ value: each }) => each === null)
+  t.ok(nulls.length > 120 && nulls.length < 280, `${nulls.length} of about 200`)
+  const counts = [...Map.groupBy(records, ({ key }) => key.toString()).values()].map(({ length }) => length)
+  const [most, least] = [Math.max(...counts), Math.min(...counts)]
+  t.ok(counts.length <= shape.keys && most > 20 * least && most < 0.2 * shape.records, `${least} to ${most} records of a key`)
+  t.equal(records[0]!.headers?.length, 2)
 })
 
 t.test('a table has each key once', async (t) => {

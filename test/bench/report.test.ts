@@ -2,6 +2,7 @@ import t from 'tap'
 import type { Pass, RowResult } from '../../bench/measure/results.ts'
 import { benchOptions } from '../../bench/options.ts'
 import { compare, lossesFirst } from '../../bench/report/comparison.ts'
+import { isExceeded, limitsOf } from '../../bench/report/limits.ts'
 import { markdown } from '../../bench/report/markdown.ts'
 import type { Report } from '../../bench/report/report.ts'
 import { geometricMean, spreadOf } from '../../bench/report/statistics.ts'
@@ -62,7 +63,17 @@ t.test('what is short of its goal comes first, the shortest before all', async (
 t.test('the page names losses before gains, voids before both, and what the figures were taken on', async (t) => {
   const rows = [row('a1', 3, [9], [1]), row('b1', 5, [4], [8])].map(compare)
   const page = markdown(report(rows), 'images/chart.svg')
-  const order = ['## Void', '## Short of the goal', '| b1 |', '## Reached', '| a1 |', '### b1', '## Machine', '## Method']
+  const order = [
+    '## Void',
+    '## Short of the goal',
+    '| b1 |',
+    '## Reached',
+    '| a1 |',
+    '## Limits',
+    '### b1',
+    '## Machine',
+    '## Method',
+  ]
   const places = order.map((text) => page.indexOf(text))
   t.ok(!places.includes(-1), JSON.stringify(places))
   t.same(
@@ -76,6 +87,25 @@ t.test('the page names losses before gains, voids before both, and what the figu
   const trial = markdown({ ...report(rows), plan: { ...report(rows).plan, records: 1_000 } }, 'images/chart.svg')
   t.match(trial, 'a trial')
   t.notMatch(page, 'a trial')
+})
+
+t.test('limits that are exceeded come first: absolute ones, multiples of another row, memory and stalls', async (t) => {
+  const base = row('b1', 5, [9], [2])
+  const more = { ...row('b1-second', null, [10], [3]), factor: { of: 'b1', most: 1.3 }, mostMemory: 300 }
+  const slow = { ...row('j2', 4, [100], [30]), most: 25 }
+  const limits = limitsOf([base, more, slow].map(compare))
+  t.same(
+    limits.map((limit) => [limit.row, limit.figure, limit.most, isExceeded(limit)]),
+    [
+      ['j2', 30, 25, true],
+      ['b1-second', 1.5, 1.3, true],
+      ['b1-second', 200, 300, false],
+      ['b1', 12, 50, false],
+      ['b1-second', 12, 50, false],
+      ['j2', 12, 50, false],
+    ].toSorted((left, right) => Number(right[1]) / Number(right[2]) - Number(left[1]) / Number(left[2])),
+  )
+  t.match(markdown(report([base, more, slow].map(compare)), 'chart.svg'), '2 of 6 are exceeded')
 })
 
 t.test('the chart has a bar for each row, on both sides of 1', async (t) => {
@@ -100,6 +130,15 @@ t.test('the command line chooses rows and passes, and refuses what it does not k
     'a row that has no size in this suite is left out',
   )
   t.equal(benchOptions(['--suite', 'full'], allRows).rows.length, allRows.length)
+  const both = benchOptions(['--only', 'b1,i1', '--data', 'second', '--suite', 'full'], allRows).rows
+  t.same(
+    both.map(({ name, records }) => [name, records.full]),
+    [
+      ['b1', 1_500_000],
+      ['b1-second', 1_500_000],
+    ],
+    'rows that read an input, with both data sets',
+  )
   const chosen = benchOptions(
     ['--only', 'b1,e2', '--pairs', '7', '--records', '1000', '--connections', 'socket,kafkajs'],
     allRows,
@@ -112,6 +151,7 @@ t.test('the command line chooses rows and passes, and refuses what it does not k
     ['--only', 'zz'],
     ['--suite', 'slow'],
     ['--connections', 'x'],
+    ['--data', 'third'],
     ['--pairs', '0'],
     ['--records', 'many'],
   ])

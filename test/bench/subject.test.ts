@@ -1,14 +1,17 @@
 import { spawn } from 'node:child_process'
 import t from 'tap'
 import { topologyOf } from '../../bench/ours/topologies.ts'
+import { firstData } from '../../bench/gen/data-set.ts'
 import type { StartOrder, TopologyName } from '../../bench/protocol.ts'
 import { plainSettings } from '../../bench/rows/settings.ts'
 import { allRows } from '../../bench/rows/all-rows.ts'
-import { cpuMicroseconds, isRunnable, memoryOf } from '../../bench/subject/process-times.ts'
+import { folderBytes } from '../../bench/subject/folder-bytes.ts'
+import { cpuMicroseconds, forgetPeak, isRunnable, memoryOf } from '../../bench/subject/process-times.ts'
 
 const order = (topology: TopologyName, inputs: readonly string[]): StartOrder => ({
   kind: 'start',
   topology,
+  values: 'present',
   bootstrapServers: '127.0.0.1:1',
   connection: 'socket',
   inputs,
@@ -21,7 +24,7 @@ const order = (topology: TopologyName, inputs: readonly string[]): StartOrder =>
 t.test('each row can be built, with the inputs that it writes', async (t) => {
   for (const row of allRows) {
     if (row.kind === 'time') continue
-    const inputs = row.inputs(row.records.quick).map(({ name }) => name)
+    const inputs = row.inputs(row.records.quick, firstData).map(({ name }) => name)
     const description = String(topologyOf(order(row.topology, inputs)).describe())
     for (const name of [...inputs, 'output']) t.match(description, name, `${row.name} uses ${name}`)
   }
@@ -39,5 +42,13 @@ t.test('a process is measured from outside', { skip: process.platform === 'linux
   while (cpuMicroseconds(pid) - before < 50_000) await new Promise((resolve) => setTimeout(resolve, 20))
   t.ok(isRunnable(pid), 'it runs, or waits for a core')
   const { peak, anonymous } = memoryOf(pid)
+  forgetPeak(pid)
+  t.ok(memoryOf(pid).peak <= peak, 'a peak is that of a pass')
   t.ok(anonymous > 1e6 && peak >= anonymous, `${anonymous} of ${peak} bytes`)
+})
+
+t.test('a folder takes what its files take of the disk', async (t) => {
+  const folder = t.testdir({ one: 'x'.repeat(10_000), inner: { two: 'y'.repeat(10_000) } })
+  t.ok(folderBytes(folder) >= 20_000)
+  t.equal(folderBytes(`${folder}/none`), 0)
 })

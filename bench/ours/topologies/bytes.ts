@@ -1,7 +1,7 @@
 import { Serdes, topic } from 'millrace'
 import type { StreamsBuilder } from 'millrace'
 import { amountAt, currencyAt } from '../../gen/transfer.ts'
-import { inputAt } from './topics.ts'
+import { inputAt, valuesOf } from './topics.ts'
 import type { Topics } from './topics.ts'
 
 const nine = 0x39
@@ -9,11 +9,12 @@ const letterX = 0x58
 
 /** Reads bytes, passes them through one filter and one mapValues, and writes bytes. */
 export function bytes(builder: StreamsBuilder, topics: Topics): void {
-  const serdes = { key: Serdes.bytes, value: Serdes.bytes }
+  const serdes = { key: Serdes.bytes, value: valuesOf(topics, Serdes.bytes) }
   builder
     .stream(topic(inputAt(topics, 0), serdes))
-    .filter((value) => value[amountAt] !== nine)
+    .filter((value) => value === null || value[amountAt] !== nine)
     .mapValues((value) => {
+      if (value === null) return null
       const copy = Buffer.from(value)
       copy[currencyAt] = letterX
       return copy

@@ -13,5 +13,5 @@ export function foreignKey(builder: StreamsBuilder, topics: Topics): void {
 }
 
 function accountOf(value: Uint8Array): string {
-  return Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString('latin1', accountAt, accountAt + keyBytes)
+  return Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString('utf8', accountAt, accountAt + keyBytes)
 }

@@ -1,10 +1,10 @@
 import { JoinWindows, topic } from 'millrace'
 import type { KStream, StreamsBuilder } from 'millrace'
 import { concatenation } from './concatenation.ts'
-import { inputAt, textToBytes } from './topics.ts'
+import { inputAt, streamOf, textToBytes } from './topics.ts'
 import type { Topics } from './topics.ts'
 
-type Stream = KStream<string, Uint8Array>
+type Stream = KStream<string, Uint8Array | null>
 
 const windows = JoinWindows.of({ timeDifferenceMs: 10_000, graceMs: 10_000 })
 
@@ -21,6 +21,6 @@ export function streamStreamLeft(builder: StreamsBuilder, topics: Topics): void 
 }
 
 function streams(builder: StreamsBuilder, topics: Topics): readonly [Stream, Stream] {
-  const stream = (index: number): Stream => builder.stream(topic(inputAt(topics, index), textToBytes))
+  const stream = (index: number): Stream => builder.stream(topic(inputAt(topics, index), streamOf(topics)))
   return [stream(0), stream(1)]
 }

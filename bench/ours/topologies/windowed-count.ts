@@ -1,6 +1,6 @@
 import { Serdes, TimeWindows, topic } from 'millrace'
 import type { StreamsBuilder } from 'millrace'
-import { inputAt, textToBytes } from './topics.ts'
+import { inputAt, streamOf } from './topics.ts'
 import type { Topics } from './topics.ts'
 
 const sizeMs = 60_000
@@ -18,7 +18,7 @@ export function hopping(builder: StreamsBuilder, topics: Topics): void {
 
 function windowedCount(builder: StreamsBuilder, topics: Topics, advanceMs: number): void {
   builder
-    .stream(topic(inputAt(topics, 0), textToBytes))
+    .stream(topic(inputAt(topics, 0), streamOf(topics)))
     .groupByKey()
     .windowedBy(TimeWindows.of({ sizeMs, advanceMs, graceMs }))
     .count({ store: 'counts' })
