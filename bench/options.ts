@@ -9,6 +9,10 @@ import type { Row, SuiteName } from './rows/row.ts'
 export interface BenchOptions {
   readonly rows: readonly Row[]
   readonly plan: Plan
+  /** For how many minutes memory is watched under a steady load; null: not at all. */
+  readonly slopeMinutes: number | null
+  /** For how many minutes rows grow and go; null: not at all. */
+  readonly churnMinutes: number | null
   /** The folder of the report. */
   readonly report: string
 }
@@ -23,22 +27,24 @@ export function benchOptions(args: readonly string[], allRows: readonly Row[]): 
   const { values } = parseArgs({
     args: [...args],
     options: {
-      suite: { type: 'string', default: 'quick' },
+      suite: { type: 'string' },
       only: { type: 'string' },
       pairs: { type: 'string' },
       records: { type: 'string' },
       connections: { type: 'string', default: 'socket' },
+      'slope-minutes': { type: 'string' },
+      'churn-minutes': { type: 'string' },
       data: { type: 'string', default: 'first' },
       profile: { type: 'string' },
       report: { type: 'string', default: 'temp/bench' },
     },
   })
-  const suite = oneOf<SuiteName>('--suite', values.suite, ['quick', 'full'])
+  const suite = oneOf<SuiteName>('--suite', values.suite ?? 'quick', ['quick', 'full'])
   const connections = values.connections
     .split(',')
     .map((name) => oneOf<BenchConnection>('--connections', name, ['socket', 'kafkajs']))
   const data = oneOf<DataName>('--data', values.data, ['first', 'second'])
-  const rows = values.only === undefined ? allRows.filter(({ records }) => records[suite] > 0) : rowsNamed(values.only, allRows)
+  const rows = rowsOf(values, suite, allRows)
   return {
     rows: data === 'first' ? rows : rows.flatMap((row) => (row.kind === 'throughput' ? withSecond(row) : [])),
     plan: {
@@ -49,8 +55,24 @@ export function benchOptions(args: readonly string[], allRows: readonly Row[]): 
       records: values.records === undefined ? null : positive('--records', values.records),
       profile: values.profile ?? null,
     },
+    slopeMinutes: minutes(values, 'slope-minutes'),
+    churnMinutes: minutes(values, 'churn-minutes'),
     report: values.report,
   }
+}
+
+type Values = Readonly<Partial<Record<'suite' | 'only' | 'slope-minutes' | 'churn-minutes', string>>>
+
+/** What is only seen over minutes is measured alone, unless rows are asked for, too. */
+function rowsOf(values: Values, suite: SuiteName, allRows: readonly Row[]): readonly Row[] {
+  if (values.only !== undefined) return rowsNamed(values.only, allRows)
+  const isSoak = (values['slope-minutes'] ?? values['churn-minutes']) !== undefined
+  return isSoak && values.suite === undefined ? [] : allRows.filter(({ records }) => records[suite] > 0)
+}
+
+function minutes(values: Values, name: 'slope-minutes' | 'churn-minutes'): number | null {
+  const given = values[name]
+  return given === undefined ? null : positive(`--${name}`, given)
 }
 
 function rowsNamed(names: string, allRows: readonly Row[]): readonly Row[] {

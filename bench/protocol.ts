@@ -12,6 +12,8 @@ export type TopologyName =
   | 'stream-stream-inner'
   | 'stream-stream-left'
   | 'foreign-key'
+  | 'table'
+  | 'table-in-memory'
 
 /** Settings that both sides get alike. What has no counterpart in Millrace (`lingerMs`) is Java's alone. */
 export interface Settings {

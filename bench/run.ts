@@ -1,5 +1,5 @@
 /**
- * `npm run bench -- [--suite quick|full] [--only b1,b3] [--pairs 5] [--records 200000] [--connections socket,kafkajs] [--data second] [--profile temp/profiles] [--report docs]`
+ * `npm run bench -- [--suite quick|full] [--only b1,b3] [--pairs 5] [--records 200000] [--connections socket,kafkajs] [--data second] [--slope-minutes 20] [--churn-minutes 20] [--profile temp/profiles] [--report docs]`
  *
  * What Millrace costs beside Java's Kafka Streams, on one real broker in one run. No figure counts before the outputs are equal.
  * Needs Linux with two cores, a JDK (17 or newer) and Maven. `--report docs` writes docs/performance.md.
@@ -21,6 +21,9 @@ import type { VoidRow } from './report/report.ts'
 import { writeReport } from './report/write-report.ts'
 import { allRows } from './rows/all-rows.ts'
 import type { Row } from './rows/row.ts'
+import { measureChurn } from './soak/churn.ts'
+import { measureSlopes } from './soak/slope.ts'
+import type { SoakResult } from './soak/soak.ts'
 import { compileJava } from './subject/java-program.ts'
 import type { JavaProgram } from './subject/java-program.ts'
 
@@ -32,10 +35,19 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const)
 const program = await compileJava(bench.scratch)
 const facts = machine(program)
 const { rows, voids } = await measureAll(bench, program, options)
+const soaks = await soakAll(bench, options)
 const command = ['npm run bench', ...(args.length === 0 ? [] : ['--', ...args])].join(' ')
-await writeReport({ machine: facts, plan: options.plan, command, rows, voids }, options.report)
+await writeReport({ machine: facts, plan: options.plan, command, rows, voids, soaks }, options.report)
 console.log(`${options.report}/performance.md`)
 process.exitCode = voids.length === 0 ? 0 : 1
+
+async function soakAll(bench: Bench, { slopeMinutes, churnMinutes }: BenchOptions): Promise<readonly SoakResult[]> {
+  const slopes = slopeMinutes === null ? [] : await measureSlopes(bench, slopeMinutes)
+  const churns = churnMinutes === null ? [] : await measureChurn(bench, churnMinutes)
+  const soaks = [...slopes, ...churns]
+  for (const { limit } of soaks) console.log(`${limit.row}: ${limitLine(limit)}`)
+  return soaks
+}
 
 async function measureAll(
   bench: Bench,

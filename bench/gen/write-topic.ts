@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import { partitionForKey } from 'millrace'
 import type { ProduceBatch, Producer } from 'millrace/transport'
 import type { Bench } from '../broker/bench.ts'
@@ -8,8 +9,45 @@ const batchBytes = 256 * 1024
 const inFlight = 16
 
 /** Appends records to a topic, each to the partition of its key, in full batches. Returns how many there were. */
-export async function writeTopic({ cluster, partitions }: Bench, topic: string, records: Iterable<InputRecord>): Promise<number> {
-  const producer = await cluster.producer({
+export async function writeTopic(bench: Bench, topic: string, records: Iterable<InputRecord>): Promise<number> {
+  const producer = await openProducer(bench)
+  const writer = new TopicWriter(producer, topic, bench.partitions)
+  for (const record of records) if (writer.append(record) >= inFlight) await writer.sent()
+  writer.flush()
+  await writer.sent()
+  await producer.close()
+  return writer.count
+}
+
+export interface Pace {
+  readonly perSecond: number
+  readonly seconds: number
+}
+
+const lookMs = 50
+
+/** As `writeTopic`, at a steady pace and for so long. */
+export async function writePaced(
+  bench: Bench,
+  topic: string,
+  records: Iterable<InputRecord>,
+  { perSecond, seconds }: Pace,
+): Promise<void> {
+  const producer = await openProducer(bench)
+  const writer = new TopicWriter(producer, topic, bench.partitions)
+  const source = records[Symbol.iterator]()
+  const began = performance.now()
+  for (let elapsed = 0; elapsed < seconds; elapsed = (performance.now() - began) / 1000) {
+    while (writer.count < elapsed * perSecond) writer.append(source.next().value!)
+    writer.flush()
+    await writer.sent()
+    await delay(lookMs)
+  }
+  await producer.close()
+}
+
+const openProducer = ({ cluster }: Bench): Promise<Producer> =>
+  cluster.producer({
     clientId: 'bench-writer',
     acks: 'all',
     idempotence: 'enabled',
@@ -17,13 +55,6 @@ export async function writeTopic({ cluster, partitions }: Bench, topic: string, 
     requestTimeoutMs: 30_000,
     deliveryTimeoutMs: 120_000,
   })
-  const writer = new TopicWriter(producer, topic, partitions)
-  for (const record of records) if (writer.append(record) >= inFlight) await writer.sent()
-  writer.flush()
-  await writer.sent()
-  await producer.close()
-  return writer.count
-}
 
 class TopicWriter {
   readonly #producer: Producer

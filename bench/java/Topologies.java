@@ -2,6 +2,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.util.Properties;
 import org.apache.kafka.streams.StreamsBuilder;
 import org.apache.kafka.streams.Topology;
+import org.apache.kafka.streams.state.Stores;
 
 /** The twins of bench/ours/topologies, by the same names. */
 interface Topologies {
@@ -24,6 +25,8 @@ interface Topologies {
             case "stream-stream-inner" -> new StreamStreamTopology(false);
             case "stream-stream-left" -> new StreamStreamTopology(true);
             case "foreign-key" -> new ForeignKeyTopology();
+            case "table" -> new TableTopology(Stores.persistentTimestampedKeyValueStore("rows"));
+            case "table-in-memory" -> new TableTopology(Stores.inMemoryKeyValueStore("rows"));
             default -> throw new IllegalArgumentException("unknown topology in " + order);
         };
     }

@@ -8,6 +8,7 @@ import { foreignKey } from './topologies/foreign-key.ts'
 import { json } from './topologies/json.ts'
 import { streamStreamInner, streamStreamLeft } from './topologies/stream-stream.ts'
 import { streamTable } from './topologies/stream-table.ts'
+import { table, tableInMemory } from './topologies/table.ts'
 import { hopping, tumbling } from './topologies/windowed-count.ts'
 
 const writers: Record<TopologyName, (builder: StreamsBuilder, topics: Topics) => void> = {
@@ -20,6 +21,8 @@ const writers: Record<TopologyName, (builder: StreamsBuilder, topics: Topics) =>
   'stream-stream-inner': streamStreamInner,
   'stream-stream-left': streamStreamLeft,
   'foreign-key': foreignKey,
+  table,
+  'table-in-memory': tableInMemory,
 }
 
 export function topologyOf(order: StartOrder): Topology {

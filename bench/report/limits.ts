@@ -15,11 +15,11 @@ export interface Limit {
 /** A heartbeat that is late by so much is in time. */
 const mostStallMs = 50
 
-/** The limits of all rows: those that are exceeded first, and most exceeded before all. */
-export function limitsOf(rows: readonly RowComparison[]): readonly Limit[] {
+/** All limits: those that are exceeded first, and most exceeded before all. */
+export function limitsOf(rows: readonly RowComparison[], others: readonly Limit[] = []): readonly Limit[] {
   const byName = new Map(rows.map((row) => [row.row.name, row]))
   const all = rows.flatMap((row) => [...figure(row), ...factor(row, byName), ...memory(row), ...stall(row)])
-  return all.toSorted((left, right) => right.figure / right.most - left.figure / left.most)
+  return [...all, ...others].toSorted((left, right) => right.figure / right.most - left.figure / left.most)
 }
 
 export const isExceeded = ({ figure, most }: Limit): boolean => figure > most

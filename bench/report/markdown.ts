@@ -4,6 +4,7 @@ import { lossesFirst } from './comparison.ts'
 import type { RowComparison, SideComparison } from './comparison.ts'
 import { isExceeded, limitsOf } from './limits.ts'
 import type { Limit } from './limits.ts'
+import { nextDesign } from './next-designs.ts'
 import type { Report } from './report.ts'
 import { geometricMean, spreadOf } from './statistics.ts'
 import type { Spread } from './statistics.ts'
@@ -17,12 +18,12 @@ export function markdown(report: Report, chart: string): string {
     introduction(report),
     ...(report.voids.length === 0 ? [] : ['## Void', voids(report)]),
     `![Java's cost divided by Millrace's, by row](${chart})`,
-    ...(short.length === 0 ? [] : ['## Short of the goal', summary(short)]),
+    ...(short.length === 0 ? [] : ['## Short of the goal', summary(short), next(short)]),
     '## Reached, or without a goal',
     summary(rows.filter(({ verdict }) => verdict !== 'short')),
     means(rows),
     '## Limits',
-    limits(report.rows),
+    limits(report),
     '## Figures of each row',
     ...rows.flatMap(detail),
     '## Machine',
@@ -52,6 +53,11 @@ function summary(rows: readonly RowComparison[]): string {
   return [...head, ...rows.map(line)].join('\n')
 }
 
+function next(rows: readonly RowComparison[]): string {
+  const designs = rows.flatMap(({ row: { name } }) => nextDesign(name)?.replace(/^/, `- **${name}**: `) ?? [])
+  return ['What would bring them further:', '', ...designs].join('\n')
+}
+
 const stateful = /^(b[1-3]|[c-f]\d*)$/
 
 function means(rows: readonly RowComparison[]): string {
@@ -60,14 +66,17 @@ function means(rows: readonly RowComparison[]): string {
   return `Geometric mean of the ${ratios.length} stateful rows that were measured: **${number(geometricMean(ratios))}**.`
 }
 
-function limits(rows: readonly RowComparison[]): string {
+function limits({ rows, soaks }: Report): string {
   const line = (limit: Limit): string => {
     const { row, what, unit, figure, most, java } = limit
     const ours = `${number(figure)} ${unit}`
     return `| ${row} | ${what} | ${isExceeded(limit) ? `**${ours}**` : ours} | ${most} ${unit} | ${java === null ? '' : `${number(java)} ${unit}`} |`
   }
   const head = ['| Row | What | Millrace | At most | Java |', '| --- | --- | --- | --- | --- |']
-  const all = limitsOf(rows)
+  const all = limitsOf(
+    rows,
+    soaks.map(({ limit }) => limit),
+  )
   const exceeded = all.filter(isExceeded)
   const says = exceeded.length === 0 ? 'None is exceeded.' : `${exceeded.length} of ${all.length} are exceeded, and come first.`
   return [`What Millrace must not exceed, whatever Java has. ${says}`, '', ...head, ...all.map(line)].join('\n')

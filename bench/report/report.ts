@@ -1,4 +1,5 @@
 import type { Plan } from '../measure/plan.ts'
+import type { SoakResult } from '../soak/soak.ts'
 import type { RowComparison } from './comparison.ts'
 import type { Machine } from './machine.ts'
 
@@ -14,4 +15,6 @@ export interface Report {
   readonly command: string
   readonly rows: readonly RowComparison[]
   readonly voids: readonly VoidRow[]
+  /** What was only seen over minutes. */
+  readonly soaks: readonly SoakResult[]
 }

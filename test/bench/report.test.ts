@@ -2,11 +2,14 @@ import t from 'tap'
 import type { Pass, RowResult } from '../../bench/measure/results.ts'
 import { benchOptions } from '../../bench/options.ts'
 import { compare, lossesFirst } from '../../bench/report/comparison.ts'
+import { merged } from '../../bench/report/merged.ts'
+import { nextDesign } from '../../bench/report/next-designs.ts'
 import { isExceeded, limitsOf } from '../../bench/report/limits.ts'
 import { markdown } from '../../bench/report/markdown.ts'
 import type { Report } from '../../bench/report/report.ts'
 import { geometricMean, spreadOf } from '../../bench/report/statistics.ts'
 import { svg } from '../../bench/report/svg.ts'
+import { slopeOf } from '../../bench/soak/soak.ts'
 import { allRows } from '../../bench/rows/all-rows.ts'
 
 const passes = (...figures: readonly number[]): readonly Pass[] =>
@@ -105,7 +108,29 @@ t.test('limits that are exceeded come first: absolute ones, multiples of another
       ['j2', 12, 50, false],
     ].toSorted((left, right) => Number(right[1]) / Number(right[2]) - Number(left[1]) / Number(left[2])),
   )
-  t.match(markdown(report([base, more, slow].map(compare)), 'chart.svg'), '2 of 6 are exceeded')
+  t.match(markdown(report([base, more, slow].map(compare)), 'chart.svg'), '2 of 7 are exceeded')
+})
+
+t.test('a row that is short of its goal has its next design', async (t) => {
+  t.match(markdown(report([row('b1', 5, [4], [8])].map(compare)), 'chart.svg'), '- **b1**: Each record is looked up twice')
+  for (const { name, goal } of allRows)
+    if (goal !== null && /^([a-f]\d*|i\d)$/.test(name)) t.ok(nextDesign(name), `${name} has one`)
+  t.equal(nextDesign('i2-default'), nextDesign('i2'), 'a form of a row has that of the row')
+})
+
+t.test('reports of several runs are one: of a row the last run counts', async (t) => {
+  const first = report([row('a1', 3, [9], [1]), row('b1', 5, [4], [8])].map(compare))
+  const second = { ...report([row('c1', 6, [9], [1]), row('b1', 5, [4], [1])].map(compare)), voids: [], command: 'again' }
+  const both = merged([first, second])
+  t.same(
+    both.rows.map(({ row: { name }, ratio }) => [name, ratio.median]),
+    [
+      ['a1', 9],
+      ['c1', 9],
+      ['b1', 4],
+    ],
+  )
+  t.same([both.voids, both.command, both.soaks.length], [[], 'npm run bench`, `again', 1], 'c1 was void before')
 })
 
 t.test('the chart has a bar for each row, on both sides of 1', async (t) => {
@@ -120,6 +145,11 @@ t.test('statistics', async (t) => {
   t.same(spreadOf([1, NaN, 2]), { median: 1.5, least: 1, greatest: 2 })
   t.same(spreadOf([]), { median: NaN, least: NaN, greatest: NaN })
   t.equal(geometricMean([2, 8]), 4)
+})
+
+t.test('a slope is that of the last four fifths', async (t) => {
+  const samples = Array.from({ length: 50 }, (_, minute) => ({ minute, anonymousMb: minute < 10 ? 1_000 : 100 + 0.25 * minute }))
+  t.ok(Math.abs(slopeOf(samples) - 0.25) < 1e-9)
 })
 
 t.test('the command line chooses rows and passes, and refuses what it does not know', async (t) => {
@@ -147,6 +177,8 @@ t.test('the command line chooses rows and passes, and refuses what it does not k
     [chosen.rows.map(({ name }) => name), chosen.plan.pairs, chosen.plan.records, chosen.plan.connections],
     [['b1', 'e2'], 7, 1_000, ['socket', 'kafkajs']],
   )
+  const soaks = benchOptions(['--slope-minutes', '2'], allRows)
+  t.same([soaks.rows.length, soaks.slopeMinutes, soaks.churnMinutes], [0, 2, null], 'minutes alone measure no rows')
   for (const args of [
     ['--only', 'zz'],
     ['--suite', 'slow'],
@@ -173,6 +205,9 @@ function report(rows: Report['rows']): Report {
     plan: { suite: 'quick', pairs: 1, warmUps: 1, records: null, profile: null, connections: ['socket'] },
     command: 'npm run bench',
     rows,
+    soaks: [
+      { limit: { row: 'slope-b3', what: 'slope', unit: 'MB/min', figure: 0.1, most: 0.5, java: null }, minutes: 1, samples: [] },
+    ],
     voids: [{ name: 'c1', reason: 'the outputs\n  differ' }],
   }
 }
