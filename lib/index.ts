@@ -215,6 +215,7 @@ export type {
   QueryableKeyValueStore,
   QueryableSessionStore,
   QueryableStores,
+  StoreQueryOptions,
   QueryableVersionedStore,
   QueryableWindowStore,
   StoreRows,

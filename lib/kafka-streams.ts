@@ -13,6 +13,7 @@ import type {
   QueryableKeyValueStore,
   QueryableSessionStore,
   QueryableStores,
+  StoreQueryOptions,
   QueryableVersionedStore,
   QueryableWindowStore,
 } from './query/queryable-stores.ts'
@@ -83,12 +84,16 @@ export class KafkaStreams implements AsyncDisposable {
   #supervisor: ThreadSupervisor | null = null
   #running: Promise<void> = Promise.resolve()
   #closing: Promise<void> | null = null
-  readonly #queries = new LocalQueryPort((store) =>
-    localStores(store, {
-      state: this.#state.current,
-      global: this.#shared?.global?.stores,
-      running: this.#supervisor?.current?.tasks.running ?? [],
-    }),
+  readonly #queries = new LocalQueryPort((store, partition) =>
+    localStores(
+      store,
+      {
+        state: this.#state.current,
+        global: this.#shared?.global?.stores,
+        running: this.#supervisor?.current?.tasks.running ?? [],
+      },
+      partition,
+    ),
   )
 
   /**
@@ -195,7 +200,7 @@ export class KafkaStreams implements AsyncDisposable {
   /**
    * Opens a store for queries. Queries read the partitions that the running tasks of this process have, or the whole of a global
    * store. Pass the store value, or the name that the store was given, as in `count({ store: 'counts' })`. A name alone means a
-   * key-value store; for another kind pass `kind` too.
+   * key-value store; for another kind pass `kind` too. With `partition` only that partition is asked: so it is known where a row is.
    *
    * Queries are asynchronous, because a store may be on another thread. Values come without their timestamps, except in versioned
    * stores.
@@ -210,20 +215,28 @@ export class KafkaStreams implements AsyncDisposable {
    * for await (const { key, value } of counts.range('a', 'b')) console.log(key, value)
    * const perHour = streams.store<string, number>('per-hour', 'window')
    */
-  store<K, V, Kind extends StoreView>(store: StoreSpecBase<K, V> & { readonly kind: Kind }): QueryableStores<K, V>[Kind]
+  store<K, V, Kind extends StoreView>(
+    store: StoreSpecBase<K, V> & { readonly kind: Kind },
+    options?: StoreQueryOptions,
+  ): QueryableStores<K, V>[Kind]
   store<K, V>(name: string): QueryableKeyValueStore<K, V>
   // One signature for each kind: a call that says `<K, V>` cannot leave a third type to be inferred.
-  store<K, V>(name: string, kind: 'key-value'): QueryableKeyValueStore<K, V>
-  store<K, V>(name: string, kind: 'window'): QueryableWindowStore<K, V>
-  store<K, V>(name: string, kind: 'session'): QueryableSessionStore<K, V>
-  store<K, V>(name: string, kind: 'versioned'): QueryableVersionedStore<K, V>
-  store<K, V>(store: { readonly name: string; readonly kind: StoreView } | string, kind?: StoreView): unknown {
+  store<K, V>(name: string, kind: 'key-value', options?: StoreQueryOptions): QueryableKeyValueStore<K, V>
+  store<K, V>(name: string, kind: 'window', options?: StoreQueryOptions): QueryableWindowStore<K, V>
+  store<K, V>(name: string, kind: 'session', options?: StoreQueryOptions): QueryableSessionStore<K, V>
+  store<K, V>(name: string, kind: 'versioned', options?: StoreQueryOptions): QueryableVersionedStore<K, V>
+  store<K, V>(
+    store: { readonly name: string; readonly kind: StoreView } | string,
+    kindOrOptions?: StoreView | StoreQueryOptions,
+    options?: StoreQueryOptions,
+  ): unknown {
+    const kind = typeof kindOrOptions === 'string' ? kindOrOptions : undefined
     const name = typeof store === 'string' ? store : store.name
     const node = this.#plan.subtopologies.flatMap(({ stores }) => stores).find(({ spec }) => spec.name === name)
     const known = node === undefined ? undefined : storeKindOf(node.spec).view
     const wanted = typeof store === 'string' ? (kind ?? 'key-value') : store.kind
     if (known === undefined || known !== wanted) throw unknownStore(name, wanted, known)
-    return openQueryableStore<K, V>(name, known, this.#queries)
+    return openQueryableStore<K, V>(name, known, this.#queries, typeof kindOrOptions === 'object' ? kindOrOptions : options)
   }
 
   async #start(): Promise<void> {

@@ -17,18 +17,21 @@ type Method = (...values: readonly unknown[]) => unknown
 
 /** Answers queries from the parts of stores that are open on this thread at the time of the query. */
 export class LocalQueryPort implements QueryPort {
-  readonly #partsOf: (store: string) => readonly StorePart[]
+  readonly #partsOf: (store: string, partition: number | undefined) => readonly StorePart[]
   readonly #pageRows: number
 
-  /** `partsOf` returns the open parts of a store in a fixed order. It throws an `InvalidStateStoreError` if there is none. */
-  constructor(partsOf: (store: string) => readonly StorePart[], pageRows = pageRowsMax) {
+  /**
+   * `partsOf` returns the open parts of a store in a fixed order, or the one of a partition. It throws an `InvalidStateStoreError` if
+   * there is none.
+   */
+  constructor(partsOf: (store: string, partition: number | undefined) => readonly StorePart[], pageRows = pageRowsMax) {
     this.#partsOf = partsOf
     this.#pageRows = pageRows
   }
 
   async value(query: ValueQuery): Promise<unknown> {
-    const { store, method, values } = query
-    const parts = this.#partsOf(store)
+    const { store, method, values, partition } = query
+    const parts = this.#partsOf(store, partition)
     const asked = methodOf(query)
     assert(asked?.together !== 'rows' && asked !== undefined, `A store does not answer ${method} with a value.`)
     if (asked.together === 'sum') return parts.reduce((sum, part) => sum + (call(part, method, values) as number), 0)
@@ -40,8 +43,8 @@ export class LocalQueryPort implements QueryPort {
   }
 
   async page(query: PageQuery): Promise<Page> {
-    const { store, method, after } = query
-    const parts = this.#partsOf(store)
+    const { store, method, after, partition } = query
+    const parts = this.#partsOf(store, partition)
     const asked = methodOf(query)
     assert(asked?.together === 'rows', `A store does not answer ${method} with rows.`)
     const at = after === null ? 0 : parts.findIndex(({ name }) => name === after.part)

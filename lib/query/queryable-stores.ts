@@ -13,6 +13,12 @@ import type { WindowedEntry, WindowEntry } from '../state/window/window-store.ts
  */
 export type StoreRows<T> = AsyncIterableIterator<T>
 
+/** What of a store is asked (Java: `StoreQueryParameters`). */
+export interface StoreQueryOptions {
+  /** Only this partition (Java: `withPartition`). A global store has none, and answers as a whole. Default: all that this process has. */
+  readonly partition?: number | undefined
+}
+
 /** A key-value store for queries (Java: `ReadOnlyKeyValueStore`). Values come without their timestamps. */
 export interface QueryableKeyValueStore<K, V> {
   /** The value of the key; null if no partition of this process has it. */

@@ -13,6 +13,8 @@ export interface ValueQuery {
   readonly view: StoreView
   readonly method: string
   readonly values: readonly unknown[]
+  /** Only this partition is asked. Absent: all of this process are. */
+  readonly partition?: number | undefined
 }
 
 /** Calls a method of the store that returns rows, and asks for one page of them. */
@@ -22,6 +24,8 @@ export interface PageQuery {
   readonly view: StoreView
   readonly method: string
   readonly values: readonly unknown[]
+  /** Only this partition is asked. Absent: all of this process are. */
+  readonly partition?: number | undefined
   /** The `next` of the page before; null: the first page. */
   readonly after: PagePosition | null
 }

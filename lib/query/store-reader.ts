@@ -1,13 +1,13 @@
 import type { StoreView } from '../state/store-spec.ts'
-import type { QueryPort } from './store-query.ts'
+import type { QueryPort, StoreQuery } from './store-query.ts'
 
 /** Queries one store through a port. */
 export class StoreReader {
-  readonly #store: { readonly store: string; readonly view: StoreView }
+  readonly #store: Pick<StoreQuery, 'store' | 'view' | 'partition'>
   readonly #port: QueryPort
 
-  constructor(store: string, view: StoreView, port: QueryPort) {
-    this.#store = { store, view }
+  constructor(store: string, view: StoreView, port: QueryPort, partition?: number) {
+    this.#store = { store, view, partition }
     this.#port = port
   }
 

@@ -69,7 +69,8 @@ export const application: Mapping = {
   LagInfo: { millrace: 'none: lags of stores are not in the public API', others: 'none: not built' },
   StoreQueryParameters: {
     millrace: '`KafkaStreams.store`, by a store value or a name',
-    others: 'none: a store is asked for by itself; single partitions and stale stores are not built',
+    methods: { withPartition: '`StoreQueryOptions.partition`' },
+    others: 'none: a store is asked for by itself; stale stores are not built',
   },
   StreamsBuilder: { millrace: '`StreamsBuilder`', methods: { new: '`StreamsBuilder`' } },
   StreamsMetadata: { millrace: acrossProcesses, others: 'none: not built' },

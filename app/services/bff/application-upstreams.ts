@@ -11,6 +11,11 @@ export function parseAddresses(text: string): ReadonlyMap<string, string> {
   return new Map(pairs.map((pair) => [pair.slice(0, pair.indexOf('=')), pair.slice(pair.indexOf('=') + 1)]))
 }
 
+/** More instances of an application are named `transfer-enricher-2`, `transfer-enricher-3`, … */
+export function applicationOf(instance: string): string {
+  return instance.replace(/-\d+$/, '')
+}
+
 /** The stream applications behind the BFF, wherever each of them is now. */
 export class ApplicationUpstreams implements AsyncDisposable {
   readonly #addresses: Addresses
@@ -22,8 +27,16 @@ export class ApplicationUpstreams implements AsyncDisposable {
     this.#timeoutMs = timeoutMs
   }
 
+  /** Of applications; one that runs several times is named once. */
   get names(): readonly string[] {
-    return [...this.#addresses().keys()].sort()
+    return [...new Set([...this.#addresses().keys()].map(applicationOf))].sort()
+  }
+
+  /** All instances of an application. Throws a 404 for a name that is none of an application that runs. */
+  instances(name: string): readonly Upstream[] {
+    const instances = [...this.#addresses().keys()].filter((instance) => applicationOf(instance) === name).sort()
+    if (instances.length === 0) throw new Problem(404, `There is no stream application ${name} that runs.`)
+    return instances.map((instance) => this.of(instance))
   }
 
   /** Throws a 502 while the application is not there. */
@@ -36,12 +49,6 @@ export class ApplicationUpstreams implements AsyncDisposable {
     const upstream = new Upstream({ name, url, meanwhile: 'The other pages work.', timeoutMs: this.#timeoutMs })
     this.#open.set(name, { url, upstream })
     return upstream
-  }
-
-  /** Throws a 404 for a name that is none of an application that runs. */
-  known(name: string): Upstream {
-    if (!this.names.includes(name)) throw new Problem(404, `There is no stream application ${name} that runs.`)
-    return this.of(name)
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -25,6 +25,24 @@ export interface UpstreamOptions {
   readonly timeoutMs?: number
 }
 
+/**
+ * What all of them answer; one that does not is left out as long as another does: it may just have been killed. Where none has anything to
+ * say, it is what the first answers.
+ */
+export async function answersOf<T>(
+  upstreams: readonly Upstream[],
+  request: UpstreamRequest,
+): Promise<{ readonly values: readonly T[] } | { readonly refusal: UpstreamAnswer }> {
+  const settled = await Promise.allSettled(upstreams.map((upstream) => upstream.send(request)))
+  const answers = settled.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : []))
+  const values = answers.filter(({ status }) => status === 200).map(({ body }) => JSON.parse(body.toString()) as T)
+  if (values.length > 0) return { values }
+  // What is refused, such as a key of another kind, is worth more than that something is on its way.
+  const refusal = answers.find(({ status }) => status < 500) ?? answers[0]
+  if (refusal !== undefined) return { refusal }
+  throw (settled[0] as PromiseRejectedResult).reason
+}
+
 const passedOn = ['content-type', 'location', 'etag', 'retry-after', 'allow']
 const triesOfGet = 3
 const retryMs = 100

@@ -1,3 +1,4 @@
+import { InvalidStateStoreError } from 'millrace'
 import type { Admin, Cluster, KafkaStreams, Topology } from 'millrace'
 import type { FlowNow } from '../../contracts/topology.ts'
 import { described } from '../../topology/described.ts'
@@ -82,8 +83,9 @@ export class Flow implements AsyncDisposable {
       let rows = 0
       for await (const _ of streams.store(name, 'window').all()) if (++rows === countedRowsMax) return { rows, atLeast: true }
       return { rows, atLeast: false }
-    } catch {
-      return null
+    } catch (error) {
+      if (error instanceof InvalidStateStoreError) return null
+      throw error
     }
   }
 }

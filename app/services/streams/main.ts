@@ -17,6 +17,8 @@ import { addTopologyRoutes } from '../../topology/topology-routes.ts'
 import { addAnalyticsRoutes } from './analytics-routes.ts'
 import { Flow } from './flow.ts'
 import { RestoreProgress } from './restore-progress.ts'
+import { StoreQueries } from './stores/store-queries.ts'
+import { addStoreRoutes } from './stores/store-routes.ts'
 
 const config = Type.Object({
   ...serviceConfig(8101),
@@ -88,12 +90,15 @@ export const streamsService: ServiceDefinition<typeof config> = {
     })
     parts.defer(() => streams.close().then(() => {}))
     parts.awaits(running(streams))
+    // A thread is named by its process: kill -9 takes both.
+    const instance = `process ${process.pid}`
     const http = await openHttp({ name: given.application, log })
     http.get(
       '/tasks',
       { schema: { summary: 'What of the application runs here, what it guarantees, and how far restores are.' } },
       () => ({
         state: streams.state,
+        instance,
         guarantee: given.processingGuarantee,
         tasks: streams.localTasks().map(({ taskId, state }) => ({ taskId, state })),
         restore: progress.current,
@@ -105,6 +110,7 @@ export const streamsService: ServiceDefinition<typeof config> = {
     addTopologyRoutes(http, given.application, topology)
     const flow = parts.use(new Flow({ applicationId: given.application, topology, cluster: clusterOf(given, context), streams }))
     http.get('/flow', { schema: { summary: 'How far topics are, and how many rows stores have.' } }, () => flow.now())
+    addStoreRoutes(http, new StoreQueries({ applicationId: given.application, topology, streams, instance }))
     if (given.application === 'transfer-analytics') addAnalyticsRoutes(http, streams)
     return await parts.listen(http, given)
   },

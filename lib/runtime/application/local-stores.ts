@@ -18,19 +18,28 @@ interface StorePart {
   readonly store: StateStore
 }
 
-/** The parts of a store that this process has now. Throws `STREAMS_STORE_NOT_AVAILABLE` if it has none. */
-export function localStores(store: string, { global, running, state }: StoreOwners): readonly StorePart[] {
+/**
+ * The parts of a store that this process has now, or the one of a partition. Throws `STREAMS_STORE_NOT_AVAILABLE` if it has none. A global
+ * store has no partitions, and is there as a whole.
+ */
+export function localStores(
+  store: string,
+  { global, running, state }: StoreOwners,
+  partition: number | undefined,
+): readonly StorePart[] {
   const whole = global?.store(store)
   if (whole !== undefined) return [{ name: 'global', store: whole }]
   const parts = running.flatMap(({ id, task }) => {
-    const part = task.store(store)
+    const part = partition === undefined || partition === id.partition ? task.store(store) : undefined
     return part === undefined ? [] : [{ name: taskIdString(id), store: part }]
   })
-  if (parts.length === 0) throw notAvailable(store, state)
+  if (parts.length === 0) throw notAvailable(store, state, partition)
   return parts
 }
 
-function notAvailable(store: string, state: StreamsState): InvalidStateStoreError {
-  const message = `No partition of the store ${store} can be read here now: the application is ${state}. Try again, or ask another instance.`
-  return new InvalidStateStoreError('STREAMS_STORE_NOT_AVAILABLE', message, { facts: { store, state } })
+function notAvailable(store: string, state: StreamsState, partition: number | undefined): InvalidStateStoreError {
+  const what = partition === undefined ? `No partition` : `Partition ${partition}`
+  const cannot = partition === undefined ? 'can' : 'cannot'
+  const message = `${what} of the store ${store} ${cannot} be read here now: the application is ${state}. Try again, or ask another instance.`
+  return new InvalidStateStoreError('STREAMS_STORE_NOT_AVAILABLE', message, { facts: { store, partition, state } })
 }

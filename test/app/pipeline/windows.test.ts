@@ -9,7 +9,7 @@ import { silentLog } from '../../../app/platform/log.ts'
 import { bff } from '../../../app/services/bff/main.ts'
 import { applications } from '../../../examples/transfer-pipeline/main.ts'
 import { userDirectoryTopology } from '../../../examples/transfer-pipeline/topologies/user-directory.ts'
-import type { FlowNow, TasksNow, TopologyDocument } from '../../../app/contracts/topology.ts'
+import type { FlowNow, StoreAnswer, TasksNow, TopologyDocument } from '../../../app/contracts/topology.ts'
 import { topologyDocument } from '../../../app/topology/document.ts'
 import { directory } from '../../storage/media.ts'
 
@@ -86,6 +86,13 @@ test('N4, A1: through the pipeline totals are what was first seen, corrections f
       const { tasks, restores } = (await (await fetch(`${path}/tasks`)).json()) as TasksNow
       t.equal(tasks.length, 18)
       t.same(restores, {})
+      const row = (await (await fetch(`${path}/stores/sent-1h?key=1&size=1`)).json()) as StoreAnswer
+      t.match(row, {
+        kind: 'window',
+        asked: { length: 6 },
+        rows: [{ key: '1', task: /^\d_\d$/, instance: `process ${process.pid}` }],
+      })
+      t.equal((await fetch(`${path}/stores/nowhere`)).status, 404)
     },
   )
 

@@ -1,9 +1,11 @@
 import { JoinWindows, Serdes, StreamsBuilder, topic } from 'millrace'
 import type { Page } from 'playwright-core'
+import type { Test } from 'tap'
 import { described } from '../../../app/topology/described.ts'
 import { topologyDocument } from '../../../app/topology/document.ts'
 import { pageTest, until, withBrowser } from './browser-test.ts'
 import type { Bench } from './browser-test.ts'
+import type { FakeServer } from '../fake/fake-server.ts'
 
 const text = { key: Serdes.string, value: Serdes.string }
 
@@ -78,6 +80,7 @@ async function drawsAnyTopology(bench: Bench): Promise<void> {
       t.match(await said('topic', 'payments'), '50, 0/s')
       analytics.tasks = { ...analytics.tasks, restores: { [store]: { done: 12_300, total: 40_000 } } }
       await until('the restore is shown', async () => (await said('store', store))!.includes('12,300 of 40,000'))
+      await asksAStore(t, { page, server }, store)
       t.equal(new URL(page.url()).pathname, '/graph')
       await page.reload()
       await until('the address keeps what is open', async () => (await drawn(page)).length === expected.length)
@@ -86,6 +89,39 @@ async function drawsAnyTopology(bench: Bench): Promise<void> {
       )
       t.same(faults, [])
     },
+  )
+}
+
+/** By keyboard: a store is chosen, a key is typed, and the answer says where the row is. */
+async function asksAStore(
+  t: Test,
+  { page, server }: { readonly page: Page; readonly server: FakeServer },
+  store: string,
+): Promise<void> {
+  const place = { partition: 3, task: '1_3', instance: 'process 42' }
+  const row = { key: '<b>7</b>', value: '{"name":"Amara"}', startMs: 60_000, endMs: null, ...place }
+  server.analytics.rows = {
+    store,
+    kind: 'window',
+    keys: 'string',
+    rows: [row],
+    isMore: false,
+    asked: [3],
+    away: [],
+    unreadable: [],
+  }
+  await page.focus(`.graph [data-kind="store"][data-name="${store}"]`)
+  await page.keyboard.press('Enter')
+  await until('the key has the focus', async () => (await page.locator('#store-key:focus').count()) === 1)
+  await page.keyboard.type('<b>7</b>')
+  await page.keyboard.press('Enter')
+  await until('the row is there', async () => (await page.locator('.store tbody tr').count()) === 1)
+  t.match(await page.textContent('.store tbody tr'), /<b>7<\/b>1970-01-01T00:01:00.000Z, open.*"Amara".*p31_3, process 42/)
+  t.equal(new URL(page.url()).searchParams.get('key'), '<b>7</b>')
+  server.analytics.rows = { ...server.analytics.rows, rows: [] }
+  await page.keyboard.press('Enter')
+  await until('it is said that it is not there', async () =>
+    /^No row under this key\. Asked: partition 3\.$/.test((await page.textContent('.store [role=status]'))!),
   )
 }
 

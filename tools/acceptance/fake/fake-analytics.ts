@@ -1,5 +1,5 @@
 import type { Alert, HourTotals } from '../../../app/contracts/analytics.ts'
-import type { FlowNow, TasksNow, TopologyDocument } from '../../../app/contracts/topology.ts'
+import type { FlowNow, StoreAnswer, TasksNow, TopologyDocument } from '../../../app/contracts/topology.ts'
 
 /** What stream applications say of themselves, and answer from their stores. */
 export class FakeAnalytics {
@@ -9,11 +9,16 @@ export class FakeAnalytics {
   tasks: TasksNow = { state: 'running', guarantee: 'at_least_once', tasks: [], restore: null }
   flow: FlowNow = { at: 0, topics: {}, stores: {} }
 
+  /** What any store answers to any question; null: there is none. */
+  rows: StoreAnswer | null = null
+
   /** Null: no path of it. */
   answer(path: string): readonly [status: number, body: unknown] | null {
     if (path === '/api/totals') return [200, { content: this.hours }]
     if (path === '/api/alerts') return [200, { content: this.alerts }]
     if (path === '/api/topologies') return [200, { content: [...this.topologies.keys()].sort() }]
+    if (/\/stores\/[^/]+$/.test(path))
+      return this.rows === null ? [404, { detail: 'The topology has no such store.' }] : [200, this.rows]
     const [, name = '', what] = /^\/api\/topologies\/([^/]+)\/([\w.]+)$/.exec(path) ?? []
     const topology = this.topologies.get(name)
     if (what === undefined) return null

@@ -13,10 +13,11 @@ interface DrawingProps {
   readonly owners: readonly Owner[]
   readonly open: readonly number[]
   readonly onToggle: (part: number) => void
+  readonly onStore: (name: string) => void
 }
 
 /** Boxes of open sub-topologies come first: what is in them is drawn upon them. */
-export function GraphDrawing({ model, layout, state, owners, open, onToggle }: DrawingProps): JSX.Element {
+export function GraphDrawing({ model, layout, state, owners, open, onToggle, onStore }: DrawingProps): JSX.Element {
   const { width, height, boxes, lines } = layout
   const parts = model.nodes.filter(({ kind }) => kind === 'part')
   const others = model.nodes.filter(({ kind }) => kind !== 'part')
@@ -43,7 +44,7 @@ export function GraphDrawing({ model, layout, state, owners, open, onToggle }: D
           />
         ))}
         {others.map((node) => (
-          <Node key={node.id} node={node} box={boxes.get(node.id)!} state={state} />
+          <Node key={node.id} node={node} box={boxes.get(node.id)!} state={state} onStore={onStore} />
         ))}
       </svg>
     </div>
@@ -65,13 +66,16 @@ function Part({ node, box, owners, isOpen, onToggle }: PartProps): JSX.Element {
   const { x, y } = cornerOf(box)
   const tasks = owners.filter(({ task }) => task.startsWith(`${node.part}_`))
   const toggle = (): void => onToggle(node.part!)
-  const onKeyDown = (event: KeyboardEvent): void => {
-    if (event.key !== 'Enter' && event.key !== ' ') return
-    event.preventDefault()
-    toggle()
-  }
   return (
-    <g class="part" data-node={node.id} role="button" tabIndex={0} aria-expanded={isOpen} onClick={toggle} onKeyDown={onKeyDown}>
+    <g
+      class="part"
+      data-node={node.id}
+      role="button"
+      tabIndex={0}
+      aria-expanded={isOpen}
+      onClick={toggle}
+      onKeyDown={byKey(toggle)}
+    >
       <title>{`${node.label}: ${isOpen ? 'close' : 'open'}`}</title>
       <rect x={x} y={y} width={box.width} height={box.height} rx={8} />
       <text x={x + 8} y={y + 16} class="name">
@@ -82,6 +86,15 @@ function Part({ node, box, owners, isOpen, onToggle }: PartProps): JSX.Element {
       </text>
     </g>
   )
+}
+
+/** As a button does: Enter and Space press it. */
+function byKey(press: () => void): (event: KeyboardEvent) => void {
+  return (event) => {
+    if (event.key !== 'Enter' && event.key !== ' ') return
+    event.preventDefault()
+    press()
+  }
 }
 
 function ownersOf({ isGlobal }: GraphNode, tasks: readonly Owner[]): string {
@@ -97,16 +110,19 @@ interface NodeProps {
   readonly node: GraphNode
   readonly box: Box
   readonly state: GraphState
+  readonly onStore: (name: string) => void
 }
 
-function Node({ node, box, state }: NodeProps): JSX.Element {
+function Node({ node, box, state, onStore }: NodeProps): JSX.Element {
   const { x, y } = cornerOf(box)
   const classes = [node.kind, node.isInternal && 'internal', node.isGlobal && 'global'].filter(Boolean).join(' ')
   const second = node.kind === 'topic' ? flowOf(node, state) : node.kind === 'store' ? rowsOf(node, state) : null
   const restore = node.kind === 'store' ? state.tasks.value?.restores?.[node.name] : undefined
+  const ask = (): void => onStore(node.name)
+  const press = node.kind === 'store' && ({ role: 'button', tabIndex: 0, onClick: ask, onKeyDown: byKey(ask) } as const)
   const done = restore === undefined || restore.total === 0 ? 0 : restore.done / restore.total
   return (
-    <g class={classes} data-node={node.id} data-kind={node.kind} data-name={node.name}>
+    <g class={classes} data-node={node.id} data-kind={node.kind} data-name={node.name} {...press}>
       <title>{node.name}</title>
       <rect x={x} y={y} width={box.width} height={box.height} rx={node.kind === 'topic' ? box.height / 2 : 6} />
       {restore !== undefined && <rect class="restored" x={x} y={y} width={box.width * done} height={box.height} rx={6} />}

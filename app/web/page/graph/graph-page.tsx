@@ -1,4 +1,4 @@
-import { useMemo } from 'preact/hooks'
+import { useEffect, useMemo } from 'preact/hooks'
 import type { JSX } from 'preact'
 import type { TopologyDocument } from '../../../contracts/topology.ts'
 import { useApp } from '../app/app.ts'
@@ -6,13 +6,16 @@ import { useRegularly } from '../frame/use-regularly.ts'
 import { isPlainClick } from '../view/navigation.ts'
 import { live, urlOf } from '../view/view.ts'
 import type { View } from '../view/view.ts'
+import { AskedStore } from './asked-store.ts'
 import { GraphDrawing } from './graph-drawing.tsx'
 import { graphLayout } from './graph-layout.ts'
 import { graphModel } from './graph-model.ts'
 import { GraphState } from './graph-state.ts'
+import { StoreForm } from './store-form.tsx'
 
 const everyMs = 1_000
 const state = new GraphState()
+const asked = new AskedStore(location.search)
 
 /** What runs where, and what is in the stores: drawn from what each application says of its topology. */
 export function GraphPage(): JSX.Element {
@@ -28,6 +31,7 @@ export function GraphPage(): JSX.Element {
     [app],
   )
   const topology = state.topology.value
+  useQuestionInAddress(navigation.view.value)
   const parts = topology?.parts ?? []
   const isAllOpen = parts.length > 0 && parts.every(({ id }) => open.includes(id))
   return (
@@ -54,8 +58,16 @@ export function GraphPage(): JSX.Element {
         </p>
       )}
       {topology !== null && <Drawing topology={topology} open={open} />}
+      {topology !== null && <StoreForm topology={topology} tasks={state.tasks.value} asked={asked} />}
     </section>
   )
+}
+
+/** The address of the page says which store is asked for what, as it says what is open. */
+function useQuestionInAddress(view: View): void {
+  const { value: store } = asked.name
+  const { key, to } = asked.question.value
+  useEffect(() => history.replaceState(null, '', asked.inAddress(urlOf(view))), [view, store, key, to])
 }
 
 function factsOf({ tasks, topology }: GraphState): string {
@@ -75,7 +87,13 @@ function Drawing({ topology, open }: { readonly topology: TopologyDocument; read
   const owners = (system.value?.owners ?? []).filter(({ application }) => application.startsWith(topology.applicationId))
   const toggle = (part: number): void =>
     navigation.adjust({ open: open.includes(part) ? open.filter((other) => other !== part) : [...open, part] })
-  return <GraphDrawing model={model} layout={layout} state={state} owners={owners} open={open} onToggle={toggle} />
+  const choose = (store: string): void => {
+    asked.choose(store)
+    requestAnimationFrame(() => document.getElementById('store-key')?.focus())
+  }
+  return (
+    <GraphDrawing model={model} layout={layout} state={state} owners={owners} open={open} onToggle={toggle} onStore={choose} />
+  )
 }
 
 interface ViewLinkProps {

@@ -1,0 +1,29 @@
+import Type from 'typebox'
+import type { Http } from '../../../platform/http/open-http.ts'
+import type { StoreQueries } from './store-queries.ts'
+
+const text = (description: string) => Type.Optional(Type.String({ maxLength: 1000, description }))
+const time = (description: string) => Type.Optional(Type.String({ format: 'date-time', maxLength: 40, description }))
+const params = Type.Object({ store: Type.String({ minLength: 1, maxLength: 255, description: 'Its name.' }) })
+const querystring = Type.Object(
+  {
+    key: text('The key; with `to` the first of them.'),
+    to: text('The last of the keys.'),
+    from: time('Windows that begin then or later.'),
+    until: time('Windows that begin then or earlier.'),
+    size: Type.Integer({ minimum: 1, maximum: 100, default: 20, description: 'How many rows at most.' }),
+  },
+  { additionalProperties: false },
+)
+
+/** What is in a store, by its interactive queries. */
+export function addStoreRoutes(http: Http, queries: StoreQueries): void {
+  http.get(
+    '/stores/:store',
+    { schema: { params, querystring, summary: 'Rows of a store, with the partition and task that has each.' } },
+    ({ params: { store }, query: { key, to, from, until, size } }) =>
+      queries.ask(store, { key, to, fromMs: msOf(from) ?? 0, untilMs: msOf(until) ?? Number.MAX_SAFE_INTEGER, size }),
+  )
+}
+
+const msOf = (iso: string | undefined): number | null => (iso === undefined ? null : Date.parse(iso))
