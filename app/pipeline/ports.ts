@@ -8,6 +8,7 @@ const ports: ReadonlyMap<string, number> = new Map([
   ['inspector', 8086],
   ['bff', 8087],
   ['dead-letters', 8088],
+  ['schemas', 8089],
   ['registry', 8091],
   ['capture-users', 8092],
   ['sink', 8093],

@@ -87,6 +87,7 @@ export function registryServer(registry: Registry, keep: () => Promise<void> = a
   addSubjects(server, registry)
   addSchemas(server, registry)
   addSettings(server, registry)
+  route(server, 'GET', '/refusals', () => registry.refusals.all())
   return server
 }
 

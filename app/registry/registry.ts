@@ -2,6 +2,7 @@ import type avsc from 'avsc'
 import { plainNumber } from '../platform/plain-number.ts'
 import { incompatibilities, parseLevel } from './compatibility.ts'
 import type { Level } from './compatibility.ts'
+import { Refusals } from './refusals.ts'
 import { canonicalText, parseAvro } from './parse-schema.ts'
 import { RegistryError, schemaNotFound, subjectNotFound, versionNotFound } from './registry-error.ts'
 import type { Reference, SchemaStore, StoredSchema, StoredVersion } from './schema-store.ts'
@@ -13,6 +14,8 @@ export interface Submitted {
 
 /** What a Confluent-compatible schema registry decides, for Avro. */
 export class Registry {
+  /** What it has not taken. */
+  readonly refusals = new Refusals()
   readonly #store: SchemaStore
 
   constructor(store: SchemaStore) {
@@ -32,11 +35,7 @@ export class Registry {
       type,
       registered.map((version) => this.#parseStored(version)),
     )
-    if (reasons.length > 0)
-      throw new RegistryError(
-        40901,
-        `Schema being registered is incompatible with an earlier schema for subject "${subject}": ${reasons.join('; ')}`,
-      )
+    if (reasons.length > 0) throw this.#refuse(subject, text, reasons)
     const id = this.#store.idOf(text, references)
     this.#store.addVersion(subject, id)
     return id
@@ -175,6 +174,12 @@ export class Registry {
     if (known === undefined) throw new RegistryError(42204, 'Invalid mode. Valid values are READWRITE, READONLY')
     this.#store.set('mode', subject, known)
     return known
+  }
+
+  #refuse(subject: string, schema: string, reasons: readonly string[]): RegistryError {
+    const message = `Schema being registered is incompatible with an earlier schema for subject "${subject}": ${reasons.join('; ')}`
+    this.refusals.add({ subject, at: Date.now(), message, schema })
+    return new RegistryError(40901, message)
   }
 
   #deleteSoftly(subject: string, version: number): void {

@@ -6,6 +6,13 @@ export interface SubjectVersion {
   readonly schema: string
 }
 
+export interface RefusedRegistration {
+  readonly subject: string
+  /** ms since the epoch. */
+  readonly at: number
+  readonly message: string
+}
+
 /** What a registry has by subject. */
 export interface SchemaSubjects {
   /** The compatibility level in force. */
@@ -17,6 +24,8 @@ export interface SchemaSubjects {
   reasonsAgainst(subject: string, schema: string): Promise<readonly string[]>
   /** Oldest first; none if there is no such subject. */
   versions(subject: string): Promise<readonly SubjectVersion[]>
+  /** Registrations that were refused, newest first; null: the registry does not tell. */
+  refused(): Promise<readonly RefusedRegistration[] | null>
   close(): Promise<void>
 }
 

@@ -1,5 +1,5 @@
 import { Agent, request } from 'undici'
-import type { SchemaSubjects, SubjectVersion } from '../../schemas/ports.ts'
+import type { RefusedRegistration, SchemaSubjects, SubjectVersion } from '../../schemas/ports.ts'
 import { RegistryRefusal } from '../../schemas/ports.ts'
 
 const mediaType = 'application/vnd.schemaregistry.v1+json'
@@ -44,6 +44,11 @@ export class RegistryApi implements SchemaSubjects {
     const path = `/subjects/${encodeURIComponent(subject)}/versions`
     const numbers = await this.#found<readonly number[]>(path, [])
     return Promise.all(numbers.map((number) => this.#ask<SubjectVersion>('GET', `${path}/${number}`)))
+  }
+
+  /** The embedded registry tells; Confluent's has no such path. */
+  refused(): Promise<readonly RefusedRegistration[] | null> {
+    return this.#found<readonly RefusedRegistration[] | null>('/refusals', null)
   }
 
   close(): Promise<void> {

@@ -6,6 +6,7 @@ import type { Log } from '../../platform/log.ts'
 import { bff } from '../../services/bff/main.ts'
 import { deadLettersService } from '../../services/dead-letters/main.ts'
 import { inspectorService } from '../../services/inspector/main.ts'
+import { schemasService } from '../../services/schemas/main.ts'
 import { openPipeline } from '../pipeline.ts'
 import type { ChildOptions, FromChild } from './messages.ts'
 import { countRegularly } from './sql-count.ts'
@@ -31,7 +32,8 @@ export async function openChild(options: ChildOptions, log: Log, say: (message: 
   })
   const { usersUrl, transfersUrl, readUrl } = pipeline
   const letters = await pipeline.start(deadLettersService, schemas)
-  const behind = { users: usersUrl, transfers: transfersUrl, read: readUrl, letters: letters.url }
+  const contracts = await pipeline.start(schemasService, { registry: pipeline.registryUrl })
+  const behind = { users: usersUrl, transfers: transfersUrl, read: readUrl, letters: letters.url, schemas: contracts.url }
   const front = await pipeline.start(bff, { ...behind, applications: '', timeoutMs: 5000 })
   say({
     type: 'urls',

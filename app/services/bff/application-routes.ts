@@ -7,7 +7,7 @@ import { give, pass, passedOn, toUpstream } from './pass.ts'
 import type { Request } from './pass.ts'
 import { answersOf } from './upstream.ts'
 
-const told = ['topology.txt', 'topology.dot', 'topology.mmd', 'topology.json'] as const
+const told = ['topology.txt', 'topology.dot', 'topology.mmd', 'topology.json', 'schema-drift'] as const
 
 type NamedRequest = FastifyRequest<{ Params: { name: string; store: string } }>
 

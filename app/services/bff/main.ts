@@ -7,6 +7,7 @@ import type { ServiceDefinition } from '../../platform/service.ts'
 import { addApplicationRoutes } from './application-routes.ts'
 import { ApplicationUpstreams, parseAddresses } from './application-upstreams.ts'
 import { addBffRoutes } from './bff-routes.ts'
+import { addSchemaRoutes } from './schema-routes.ts'
 import { Upstream } from './upstream.ts'
 
 const config = Type.Object({
@@ -15,6 +16,7 @@ const config = Type.Object({
   transfers: Type.String({ default: 'http://127.0.0.1:8084', description: 'Address of transfers-write.' }),
   read: Type.String({ default: 'http://127.0.0.1:8082', description: 'Address of core-read.' }),
   letters: Type.String({ default: 'http://127.0.0.1:8088', description: 'Address of dead-letters.' }),
+  schemas: Type.String({ default: 'http://127.0.0.1:8089', description: 'Address of schemas.' }),
   applications: Type.String({
     default: 'transfer-analytics=http://127.0.0.1:8106',
     description: 'Addresses of stream applications, as NAME=URL with commas between.',
@@ -41,6 +43,7 @@ export const bff: ServiceDefinition<typeof config> = {
       read: upstream('read API', given.read, 'Users and new transfers work.'),
       letters: upstream('dead letters API', given.letters, 'The pipeline goes on.'),
     })
+    addSchemaRoutes(http, upstream('schemas API', given.schemas, 'The pipeline goes on.'))
     addApplicationRoutes(http, parts.use(new ApplicationUpstreams(applications ?? (() => named), given.timeoutMs)))
     return await parts.listen(http, given)
   },

@@ -4,6 +4,7 @@ import { schemasFor } from '../../../examples/transfer-pipeline/schemas/avro-mod
 import Type from 'typebox'
 import { applications, startApplication, topologyOf } from '../../../examples/transfer-pipeline/main.ts'
 import { ErrorCounts } from '../../../examples/transfer-pipeline/errors/error-counts.ts'
+import { DriftBook } from '../../../examples/transfer-pipeline/schemas/drift-book.ts'
 import { defaultAlertLimits } from '../../../examples/transfer-pipeline/topologies/analytics.ts'
 import { defaultLimits } from '../../../examples/transfer-pipeline/topologies/settlement.ts'
 import { clusterOf } from '../../platform/cluster.ts'
@@ -65,7 +66,9 @@ export const streamsService: ServiceDefinition<typeof config> = {
     const log = context.log.child({ application: given.application })
     const progress = new RestoreProgress()
     const counts = new ErrorCounts()
+    const drifts = new DriftBook()
     const settings = {
+      ingestion: { onDrift: drifts.note },
       limits: {
         amount: given.amountLimit,
         velocity: { transfers: given.velocityTransfers, windowMs: given.velocityWindowMs },
@@ -106,6 +109,13 @@ export const streamsService: ServiceDefinition<typeof config> = {
       }),
     )
     addErrorCounts(http, counts)
+    http.get(
+      '/schema-drift',
+      { schema: { summary: 'Columns of raw records that are not as the application reads them.' } },
+      () => ({
+        content: drifts.all(),
+      }),
+    )
     const topology = topologyOf(given.application, settings)
     addTopologyRoutes(http, given.application, topology)
     const flow = parts.use(new Flow({ applicationId: given.application, topology, cluster: clusterOf(given, context), streams }))

@@ -1,11 +1,13 @@
 import { SerializationError, StreamsError, Topology } from 'millrace'
-import type { KeyValue, Topic } from 'millrace'
+import type { KeyValue, Serde, Topic } from 'millrace'
 import type { ConnectRecord, RowChange } from 'millrace/connect'
 import { Attempt, children } from '../errors/attempt.ts'
 import type { BytesRecord } from '../errors/attempt.ts'
 import { ErrorCounts } from '../errors/error-counts.ts'
 import { statesTopic } from '../errors/letter-state.ts'
 import { marksStore } from '../errors/newest-wins.ts'
+import { transferRowsTelling, userRowsTelling } from '../schemas/rows.ts'
+import type { OnDrift } from '../schemas/rows.ts'
 import { bytesOf, deadLetterTopicOf, rawTransfers, rawUsers, repeatable, transfers, users } from '../topics.ts'
 
 /** What the connector writes: Debezium's envelopes, or the flat rows of its transform `ExtractNewRecordState`. */
@@ -14,16 +16,18 @@ type RawForm = 'envelope' | 'flat'
 export interface IngestionOptions {
   readonly form?: RawForm | undefined
   readonly counts?: ErrorCounts | undefined
+  /** Is told of columns that are not as the pipeline reads them. */
+  readonly onDrift?: OnDrift | undefined
   /** Is asked about each change before it goes on. What it throws refuses the record; a `RetriableError` has it tried again. */
   readonly check?: ((change: RowChange<number, unknown>) => void) | undefined
 }
 
 export function ingestionUsersTopology(options?: IngestionOptions): Topology {
-  return ingestion(rawUsers, users, options)
+  return ingestion(rawUsers, users, userRowsTelling(options?.onDrift), options)
 }
 
 export function ingestionTransfersTopology(options?: IngestionOptions): Topology {
-  return ingestion(rawTransfers, transfers, options)
+  return ingestion(rawTransfers, transfers, transferRowsTelling(options?.onDrift), options)
 }
 
 type RawTopic<T> = Topic<ConnectRecord | null, RowChange<number, T> | null>
@@ -32,11 +36,16 @@ type RawTopic<T> = Topic<ConnectRecord | null, RowChange<number, T> | null>
  * Rows as they are now, by id; a delete becomes a real tombstone, so that compaction forgets the row. What cannot become a row goes to the
  * retry topics or to the dead letters. What comes again from there has a topic of its own, with as many partitions as the raw topic.
  */
-function ingestion<T>(raw: RawTopic<T>, rows: Topic<string, T>, options: IngestionOptions = {}): Topology {
+function ingestion<T>(
+  raw: RawTopic<T>,
+  rows: Topic<string, T>,
+  changes: Serde<RowChange<number, T>>,
+  options: IngestionOptions = {},
+): Topology {
   const { form = 'envelope', counts = new ErrorCounts(), check } = options
   const topics = repeatable(raw.name)
   const work = (record: BytesRecord): readonly KeyValue<string, T | null>[] => {
-    const change = read(raw.name, raw.value, record, 'value')
+    const change = read(raw.name, changes, record, 'value')
     if (change !== null) check?.(change)
     return rowsOf(change, form, () => read(raw.name, raw.key, record, 'key'))
   }

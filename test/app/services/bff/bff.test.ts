@@ -51,7 +51,16 @@ const pages =
 
 async function open(t: Test, given: { users?: string; transfers?: string; read?: string; timeoutMs?: number }): Promise<string> {
   const nobody = 'http://127.0.0.1:9'
-  const config = { users: nobody, transfers: nobody, read: nobody, letters: nobody, applications: '', timeoutMs: 2000, ...given }
+  const config = {
+    users: nobody,
+    transfers: nobody,
+    read: nobody,
+    letters: nobody,
+    schemas: nobody,
+    applications: '',
+    timeoutMs: 2000,
+    ...given,
+  }
   const started = await bff.start(
     { host: '127.0.0.1', port: 0, portTaken: 'fail', logLevel: 'silent', ...config },
     { log: silentLog },

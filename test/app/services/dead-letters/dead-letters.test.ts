@@ -34,7 +34,13 @@ async function open(t: Test): Promise<Running> {
   const pipeline = await openPipeline({ kafka: undefined, dir, settlement: 'off' }, silentLog)
   t.teardown(() => pipeline[Symbol.asyncDispose]())
   const letters = await pipeline.start(deadLettersService, { registry: pipeline.registryUrl })
-  const behind = { users: pipeline.usersUrl, transfers: pipeline.transfersUrl, read: pipeline.readUrl, letters: letters.url }
+  const behind = {
+    users: pipeline.usersUrl,
+    transfers: pipeline.transfersUrl,
+    read: pipeline.readUrl,
+    letters: letters.url,
+    schemas: letters.url,
+  }
   const { url } = await pipeline.start(bff, { ...behind, applications: '', timeoutMs: 5000 })
   await pipeline.ready
   const producer = await openProducer(pipeline.cluster, { clientId: 'test' })
