@@ -4,6 +4,7 @@ import { applications } from '../../examples/transfer-pipeline/main.ts'
 import { defaultAlertLimits } from '../../examples/transfer-pipeline/topologies/analytics.ts'
 import { defaultLimits } from '../../examples/transfer-pipeline/topologies/settlement.ts'
 import type { AvroMode } from '../../examples/transfer-pipeline/schemas/avro-mode.ts'
+import type { Guarantee } from './options.ts'
 import type { Log } from '../platform/log.ts'
 import type { Service } from '../platform/service.ts'
 import { ServiceThread } from '../platform/thread/service-thread.ts'
@@ -20,6 +21,8 @@ export interface ApplicationsSettings {
   readonly settlement: 'on' | 'off'
   /** Instances of the enricher, which share its tasks. */
   readonly enrichers: number
+  /** What holds for each record over a crash. */
+  readonly guarantee: Guarantee
 }
 
 /** A thread for stream applications. Its modules load while other parts start. */
@@ -74,9 +77,9 @@ export class Applications implements AsyncDisposable {
   }
 
   #start(application: string, instance = ''): Promise<Service> {
-    const { dir, kafka, registry, avroMode } = this.#settings
+    const { dir, kafka, registry, avroMode, guarantee } = this.#settings
     const own = { application, stateDir: join(dir, `state${instance}`), kafka, registry, avroMode }
-    const config = { ...own, ...limits, processingGuarantee: 'at_least_once', commitIntervalMs: 100 } as const
+    const config = { ...own, ...limits, processingGuarantee: guarantee, commitIntervalMs: 100 }
     return this.#running.start(this.#streams, config, `${application}${instance}`)
   }
 }

@@ -2,7 +2,10 @@ import { parseArgs } from 'node:util'
 import type { ParseArgsOptionsConfig } from 'node:util'
 import { avroModes } from '../../examples/transfer-pipeline/schemas/avro-mode.ts'
 import type { AvroMode } from '../../examples/transfer-pipeline/schemas/avro-mode.ts'
+import type { System } from '../contracts/feed.ts'
 import { plainNumber } from '../platform/plain-number.ts'
+
+export type Guarantee = System['guarantee']
 
 export interface PipelineOptions {
   /** Bootstrap servers of a Kafka cluster; undefined: the embedded one. */
@@ -19,6 +22,8 @@ export interface PipelineOptions {
   readonly enrichers: number
   /** How Avro bytes name their schema. */
   readonly avroMode: AvroMode
+  /** What holds for each record over a crash. */
+  readonly guarantee: Guarantee
   /** Whether the log is also printed. */
   readonly log: 'file' | 'file and terminal'
   /** Whether kill, poison and the generator are there with a real cluster, too. */
@@ -35,6 +40,8 @@ export const usage = `npm run pipeline [-- OPTIONS]
   --rate NUMBER        transfers a second from the beginning, 5 by default; 0 for none
   --enrichers NUMBER   instances of the enricher, which share its tasks, 1 by default
   --avro-mode MODE     how Avro bytes name their schema: registry, single-object or plain; AVRO_MODE or registry by default
+  --guarantee NAME     exactly_once_v2, or at_least_once, which repeats what a crash has left uncommitted;
+                       exactly_once_v2 by default
   --no-ui              no page, only the APIs
   --demo               kill, poison and the generator with --kafka, too
   --log                print the log as well
@@ -54,6 +61,7 @@ const known = {
   rate: { type: 'string' },
   enrichers: { type: 'string' },
   'avro-mode': { type: 'string' },
+  guarantee: { type: 'string' },
   'no-ui': { type: 'boolean' },
   demo: { type: 'boolean' },
   log: { type: 'boolean' },
@@ -69,6 +77,7 @@ export function parseOptions(args: readonly string[]): PipelineOptions | 'help' 
     kafka: values.kafka === undefined ? undefined : servers(values.kafka),
     dir: values.dir,
     mode,
+    guarantee: guarantee(values.guarantee ?? 'exactly_once_v2'),
     page: values['no-ui'] === true ? 'no page' : 'page',
     port: number('port', values.port ?? '8080', 65_535),
     rate: rate === 0 ? null : rate,
@@ -101,6 +110,11 @@ function avroModeOf(text: string): AvroMode {
   const mode = avroModes.find((known) => known === text)
   if (mode !== undefined) return mode
   throw new UsageError(`--avro-mode is ${JSON.stringify(text)}; it takes ${avroModes.join(', ')}.`)
+}
+
+function guarantee(text: string): Guarantee {
+  if (text === 'exactly_once_v2' || text === 'at_least_once') return text
+  throw new UsageError(`--guarantee is ${JSON.stringify(text)}; it takes exactly_once_v2 or at_least_once.`)
 }
 
 function servers(text: string): string {

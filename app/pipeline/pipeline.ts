@@ -21,6 +21,7 @@ import { transfersWrite } from '../services/transfers-write/main.ts'
 import { usersWrite } from '../services/users-write/main.ts'
 import { Applications, applicationsThread } from './applications.ts'
 import { createTopics, openCluster } from './open-cluster.ts'
+import type { Guarantee } from './options.ts'
 import { portOf } from './ports.ts'
 import { RunningServices, timed } from './running-services.ts'
 import type { OwnConfig } from './running-services.ts'
@@ -62,6 +63,8 @@ export interface PipelineSettings {
   readonly enrichers?: number
   /** How Avro bytes name their schema. It must be the one that the data in `dir` was written with. Default `registry`. */
   readonly avroMode?: AvroMode
+  /** What holds for each record over a crash. Default exactly once. */
+  readonly guarantee?: Guarantee
   /** Where the services listen: each at its own port, or the next free one; or wherever a port is free. Default `free`. */
   readonly ports?: 'own' | 'free'
 }
@@ -72,7 +75,15 @@ export interface PipelineSettings {
  * told how far each part is.
  */
 export async function openPipeline(
-  { kafka, dir, settlement = 'on', enrichers = 1, avroMode = 'registry', ports = 'free' }: PipelineSettings,
+  {
+    kafka,
+    dir,
+    settlement = 'on',
+    enrichers = 1,
+    avroMode = 'registry',
+    guarantee = 'exactly_once_v2',
+    ports = 'free',
+  }: PipelineSettings,
   log: Log,
   onPart: (part: Part) => void = () => {},
 ): Promise<Pipeline> {
@@ -101,7 +112,7 @@ export async function openPipeline(
     await running.start(capture, { table, database: path(`${table}.db`), pollIntervalMs: 10 }, `capture-${table}`)
   await running.start(sinkService, { ...common, documents: path('documents.db') })
   await running.start(retriesService, {})
-  const from = { ...common, dir, kafka: bootstrapServers, settlement, enrichers }
+  const from = { ...common, dir, kafka: bootstrapServers, settlement, enrichers, guarantee }
   const applications = parts.use(new Applications(running, thread, from))
   const open = (table: 'users' | 'transfers'): BankDatabase =>
     parts.adopt(new BankDatabase(path(`${table}.db`), table), (database) => database.close())

@@ -57,8 +57,8 @@ export interface ApplicationOptions extends ApplicationSettings {
   /** Where stores are kept; each application has a directory of its own below. */
   readonly stateDir: string
   readonly commitIntervalMs: number
-  /** Default: at least once. */
-  readonly processingGuarantee?: 'at_least_once'
+  /** Default: exactly once. */
+  readonly processingGuarantee?: 'exactly_once_v2' | 'at_least_once'
   /** Is told how far the restores of stores are. */
   readonly stateRestoreListener?: StateRestoreListener
   /** Counts what it refuses. Default: nobody asks. */
@@ -86,6 +86,7 @@ export async function startApplication(applicationId: string, options: Applicati
   }
   const line = (level: string) => (message: string) => log(`${applicationId} ${level}: ${message}`)
   const streams = new KafkaStreams(topologyOf(applicationId, settings), {
+    processingGuarantee: 'exactly_once_v2',
     ...config,
     schemaRegistry: waitingRegistry(options.schemaRegistry, { counts, log: (text) => log(`${applicationId} ${text}`) }),
     applicationId,

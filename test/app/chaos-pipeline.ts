@@ -17,8 +17,10 @@ import type { Batch, FeedRecord, State, TransferRow } from '../../app/contracts/
 import { readEvents } from '../../app/feed/relay/event-stream.ts'
 import { awaitEqual, awaitJoin } from '../../app/pipeline/expected.ts'
 import { openSupervised } from '../../app/pipeline/supervisor/open-supervised.ts'
+import type { Supervisor } from '../../app/pipeline/supervisor/supervisor.ts'
 import type { Document } from '../../app/sink/document-store.ts'
 import { writeBadRow } from './kill-pipeline.ts'
+import { twiceInDirectory } from './twice.ts'
 
 export interface ChaosOptions {
   readonly writes: number
@@ -40,6 +42,10 @@ export interface ChaosOutcome {
   readonly page: readonly string[]
   /** Ranges that did not follow the one before on the page. */
   readonly gaps: number
+  /** What topics have twice for readers of committed records. */
+  readonly twice: readonly string[]
+  /** Users whose balance is not that of SQL. */
+  readonly balancesApart: number | null
   /** Ids that two keys have, or that SQL does not have though they were acknowledged and not deleted. */
   readonly lost: readonly number[]
 }
@@ -226,7 +232,12 @@ class Writer {
   }
 }
 
-export async function chaosPipeline({ writes, kills, seed, enrichers, badRows, dir }: ChaosOptions): Promise<ChaosOutcome> {
+export async function chaosPipeline(options: ChaosOptions): Promise<ChaosOutcome> {
+  const outcome = await chaos(options)
+  return { ...outcome, twice: await twiceInDirectory(options.dir) }
+}
+
+async function chaos({ writes, kills, seed, enrichers, badRows, dir }: ChaosOptions): Promise<Omit<ChaosOutcome, 'twice'>> {
   const chance = seededChance(seed)
   const base = {
     kafka: undefined,
@@ -238,6 +249,7 @@ export async function chaosPipeline({ writes, kills, seed, enrichers, badRows, d
     log: 'file',
     demo: 'always',
     avroMode: 'registry',
+    guarantee: 'exactly_once_v2',
   } as const
   await using supervised = await openSupervised({ ...base, enrichers }, dir, new PassThrough().resume())
   const { supervisor, url } = supervised
@@ -261,8 +273,24 @@ export async function chaosPipeline({ writes, kills, seed, enrichers, badRows, d
   await Promise.all(writing)
   while (supervisor.urls === null) await delay(50)
   const outcome = await compare(dir, supervisor.urls.read, page, writer)
+  const balancesApart = await balancesApartIn(supervisor, 30_000)
   await page.close()
-  return { acknowledged: writer.acknowledged, kills: killed, cuts: page.cuts, reloads: page.reloads, ...outcome, gaps: page.gaps }
+  return {
+    acknowledged: writer.acknowledged,
+    kills: killed,
+    cuts: page.cuts,
+    reloads: page.reloads,
+    ...outcome,
+    balancesApart,
+    gaps: page.gaps,
+  }
+}
+
+/** Balances follow what settlement has decided, which is compared once a second. */
+async function balancesApartIn({ ledger }: Supervisor, timeoutMs: number): Promise<number | null> {
+  const endMs = Date.now() + timeoutMs
+  while (ledger.sql?.balancesApart !== 0 && Date.now() < endMs) await delay(50)
+  return ledger.sql?.balancesApart ?? null
 }
 
 async function compare(
@@ -303,5 +331,5 @@ if (import.meta.main) {
   ]
   const outcome = await chaosPipeline({ writes, kills, seed, enrichers, badRows: Number(values.bad), dir })
   console.log({ ...outcome, seconds: (Date.now() - started) / 1000, dir })
-  process.exitCode = [...outcome.readApi, ...outcome.page, ...outcome.lost].length + outcome.gaps === 0 ? 0 : 1
+  process.exitCode = [...outcome.readApi, ...outcome.page, ...outcome.lost, ...outcome.twice].length + outcome.gaps === 0 ? 0 : 1
 }

@@ -1,7 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { TransportError } from 'millrace'
 import type { Admin, Cluster } from 'millrace'
+import type { FetchPosition } from 'millrace/transport'
 import type { DocumentStore } from '../../sink/document-store.ts'
+import { tailTopics } from './topic-tail.ts'
 import { withAdmin } from './with-admin.ts'
 
 interface SinkTopic {
@@ -38,12 +40,28 @@ async function partitionsOf(topic: string, admin: Admin) {
   return metadata.partitions.map(({ partition }) => ({ topic, partition }))
 }
 
-/** Of records that were deleted or compacted away nothing is missed: what counts is whether anything is left before the commit. */
-async function isBehind(positions: ReadonlyMap<number, number>, admin: Admin, { topic, groupId }: SinkTopic): Promise<boolean> {
+/** Whether a record is left between the documents and the commit. Those that were deleted, compacted away or aborted are not missed. */
+async function isBehind(
+  positions: ReadonlyMap<number, number>,
+  admin: Admin,
+  { cluster, topic, groupId }: SinkTopic,
+): Promise<boolean> {
   const partitions = await partitionsOf(topic, admin)
   const starts = new Map((await admin.listOffsets(partitions, 'earliest')).map(({ partition, offset }) => [partition, offset]))
   const committed = await admin.committedOffsets(groupId, partitions, 'any')
-  return committed.some(({ partition, offset }) => offset > Math.max(positions.get(partition) ?? 0, starts.get(partition) ?? 0))
+  const from = committed.map((place) => ({
+    ...place,
+    offset: Math.max(positions.get(place.partition) ?? 0, starts.get(place.partition) ?? 0),
+  }))
+  return hasRecords(cluster, from, committed)
+}
+
+/** Markers of transactions are offsets without a record. */
+async function hasRecords(cluster: Cluster, from: readonly FetchPosition[], until: readonly FetchPosition[]): Promise<boolean> {
+  const { signal } = new AbortController()
+  for await (const parts of tailTopics(cluster, { clientId: 'sink-admin', from, until, signal }))
+    if (parts.some(({ records }) => records.length > 0)) return true
+  return false
 }
 
 /** A member that was killed belongs to its group until its session ends. */

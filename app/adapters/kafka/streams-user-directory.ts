@@ -35,6 +35,8 @@ export class StreamsUserDirectory implements UserDirectory {
     this.#streams = new KafkaStreams(userDirectoryTopology(), {
       applicationId,
       cluster,
+      // It writes nothing; so it reads what is committed.
+      processingGuarantee: 'exactly_once_v2',
       schemaRegistry,
       // A global table writes nothing: the dead letter is that of the application that reads the same topic.
       deserializationHandler(error, _record, context) {

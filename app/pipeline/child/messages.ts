@@ -38,6 +38,8 @@ export interface ChildOptions {
   readonly enrichers?: number
   /** How Avro bytes name their schema. Default `registry`. */
   readonly avroMode?: AvroMode
+  /** What holds for each record over a crash. Default exactly once. */
+  readonly guarantee?: System['guarantee']
   /** Where the services listen: each at its own port, or the next free one; or wherever a port is free. Default `free`. */
   readonly ports?: 'own' | 'free'
 }

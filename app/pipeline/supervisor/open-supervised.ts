@@ -19,8 +19,8 @@ export interface Supervised extends AsyncDisposable {
 export async function openSupervised(options: PipelineOptions, dir: string, output: Writable): Promise<Supervised> {
   const controls = options.kafka === undefined || options.demo === 'always' ? 'allowed' : 'absent'
   const ports = options.port === 0 ? 'free' : 'own'
-  const { kafka, enrichers, avroMode } = options
-  const child = { dir, kafka, enrichers, avroMode, logLevel: 'info', ports } as const
+  const { kafka, enrichers, avroMode, guarantee } = options
+  const child = { dir, kafka, enrichers, avroMode, guarantee, logLevel: 'info', ports } as const
   const supervisor = new Supervisor({ child, output, controls, rate: options.rate })
   const http = await openHttp({ name: 'supervisor', log: silentLog })
   addFeedRoutes(http, supervisor)

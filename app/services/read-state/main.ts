@@ -44,6 +44,7 @@ export const readState: ServiceDefinition<typeof config> = {
       cluster,
       schemaRegistry: registry,
       stateDir: given.stateDir,
+      processingGuarantee: 'exactly_once_v2',
       commitIntervalMs: given.commitIntervalMs,
       ...errorHandlers({ applicationId, counts, log: (line) => log.warn(line) }),
       logger: streamsLogger(log),

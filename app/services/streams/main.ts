@@ -49,8 +49,8 @@ const config = Type.Object({
     description: 'More than this of a user within ten minutes is an alert.',
   }),
   auditMask: Type.String({ default: '', description: 'Columns that the audit log masks, with commas between.' }),
-  processingGuarantee: Type.Enum(['at_least_once'], {
-    default: 'at_least_once',
+  processingGuarantee: Type.Enum(['exactly_once_v2', 'at_least_once'], {
+    default: 'exactly_once_v2',
     description: 'What holds for each record over a crash.',
   }),
   commitIntervalMs: Type.Integer({ default: 100, minimum: 1, description: 'How often the application commits, in ms.' }),

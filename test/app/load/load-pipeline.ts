@@ -2,6 +2,7 @@
  * Load on the whole pipeline, as a page would see it: the generator's single POSTs at a rate, kills of the applications in between.
  *
  *     node --conditions=millrace-source test/app/load/load-pipeline.ts [--rate 1000] [--seconds 60] [--kills 2] [--latency 30] [--dir D]
+ *         [--guarantee at_least_once]
  *
  * It prints what was acknowledged a second outside of outages, how long the backlog took to drain, and the latency from POST to the feed
  * (`--latency` seconds at 10 a second, before the load). At the end the ledger of acknowledgements, the rows in SQL and the ids of the feed
@@ -259,11 +260,24 @@ async function run(): Promise<number> {
       seconds: { type: 'string', default: '60' },
       kills: { type: 'string', default: '2' },
       latency: { type: 'string', default: '30' },
+      guarantee: { type: 'string', default: 'exactly_once_v2' },
       dir: { type: 'string' },
     },
   })
   const dir = values.dir ?? (await mkdtemp(join(tmpdir(), 'millrace-load-')))
-  const args = ['--conditions=millrace-source', main, '--no-ui', '--port', '0', '--rate', '1', '--dir', dir]
+  const args = [
+    '--conditions=millrace-source',
+    main,
+    '--no-ui',
+    '--port',
+    '0',
+    '--rate',
+    '1',
+    '--dir',
+    dir,
+    '--guarantee',
+    values.guarantee,
+  ]
   const pipeline = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] })
   const [line] = (await once(pipeline.stdout, 'data')) as [Buffer]
   const url = /http:\S+/.exec(line.toString())![0]

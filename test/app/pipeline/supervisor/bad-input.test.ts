@@ -5,7 +5,16 @@ import { problemMediaType } from '../../../../app/platform/http/problem.ts'
 import { directory } from '../../../storage/media.ts'
 import { badRequests, endpointsOf, strangeRequests, tryAll, withBodies } from '../../services/bad-input.ts'
 
-const options = { kafka: undefined, dir: undefined, mode: 'run', page: 'no page', port: 0, rate: null, enrichers: 1 } as const
+const options = {
+  kafka: undefined,
+  dir: undefined,
+  mode: 'run',
+  page: 'no page',
+  port: 0,
+  rate: null,
+  enrichers: 1,
+  guarantee: 'exactly_once_v2',
+} as const
 
 test('bad input to the one port of the pipeline is refused as a problem, and never a 500', async (t) => {
   t.setTimeout(180_000)
