@@ -2,6 +2,7 @@ import type { Chance } from '../../lib/clock/chance.ts'
 import { noHeaders } from '../../lib/model/headers.ts'
 import { topic } from '../../lib/model/topic.ts'
 import { StreamsBuilder } from '../../lib/dsl/streams-builder.ts'
+import { Suppressed } from '../../lib/dsl/windows/suppressed.ts'
 import { nullable } from '../../lib/serde/nullable-serde.ts'
 import { Serdes } from '../../lib/serde/serdes.ts'
 import type { Running } from '../../lib/testing/simulation/run-simulation.ts'
@@ -18,10 +19,19 @@ const transfers = topic('transfers', { key: Serdes.string, value: nullable(Serde
 const sets = topic('sets', text)
 const enriched = topic('enriched', { key: Serdes.string, value: nullable(Serdes.string) })
 
+const owned = topic('owned', text)
+const held = topic('held', text)
+
 const notes = topic('notes', text)
 const copies = topic('copies', text)
 
-export const partitions = { events: 3, users: 2, transfers: 2, sets: 2, enriched: 2, notes: 2, copies: 2 }
+export const partitions = { events: 3, users: 2, transfers: 2, sets: 2, enriched: 2, owned: 2, held: 3, notes: 2, copies: 2 }
+
+/** How long a buffer holds events. */
+const heldMs = 3000
+
+/** Of writes to the two tables. */
+const rounds = 240
 
 /** Topics that lose records by unclean elections. */
 export const forgetful: readonly string[] = [events.name]
@@ -30,13 +40,20 @@ export const forgetful: readonly string[] = [events.name]
 export const restless: readonly string[] = [notes.name]
 
 /**
- * Three applications in one. `sets` has for each group the ids of all events of it: an event that is lost is missing, one that is
- * processed twice changes nothing. `enriched` joins two tables by foreign key, with rows that are deleted. `copies` has what is in `notes`, a topic that does not stay the same.
+ * Several applications in one. `sets` has for each group the ids of all events of it: an event that is lost is missing, one that is
+ * processed twice changes nothing. `held` has each event after a while in which a buffer holds it. `enriched` joins two tables by foreign key, with rows
+ * that are deleted, and `owned` has the rows of each owner: of both a crash could lose what takes back an earlier row. `copies` has what is in
+ * `notes`, a topic that does not stay the same.
  */
 export function workload(optimization: 'all' | 'none'): Topology {
   const builder = new StreamsBuilder()
-  builder
-    .stream(events)
+  const stream = builder.stream(events)
+  stream
+    .toTable({ store: 'events-by-key', ...text })
+    .suppress(Suppressed.untilTimeLimit(heldMs))
+    .toStream()
+    .to(held)
+  stream
     .groupBy((value) => value.split('/')[0]!, { key: Serdes.string, value: Serdes.string })
     .aggregate(
       () => '',
@@ -46,11 +63,21 @@ export function workload(optimization: 'all' | 'none'): Topology {
     .toStream()
     .to(sets)
   const names = builder.table(users)
-  builder
-    .table(transfers)
+  const rows = builder.table(transfers)
+  rows
+    .groupBy((transfer, key) => ({ key: ownerOf(transfer), value: key }), text)
+    .aggregate(
+      () => '',
+      (keys, key) => add(keys, key),
+      (keys, key) => without(keys, key),
+      { store: 'owned', value: Serdes.string },
+    )
+    .toStream()
+    .to(owned)
+  rows
     .leftJoin(
       names,
-      (transfer) => transfer!.split(':')[0]!,
+      (transfer) => ownerOf(transfer!),
       (transfer, name) => `${transfer} ${name ?? '?'}`,
     )
     .toStream()
@@ -64,10 +91,24 @@ function add(set: string, id: string): string {
   return ids.has(id) ? set : [...ids, id].join(',')
 }
 
+function without(set: string, id: string): string {
+  return set
+    .split(',')
+    .filter((each) => each !== id)
+    .join(',')
+}
+
+/** Of `u3:71` it is `u3`. */
+function ownerOf(transfer: string): string {
+  return transfer.split(':')[0]!
+}
+
 /** What the outputs must say in the end: the last value of each key. Null: the key was deleted, or never there. */
 export interface Expected {
   readonly sets: Map<string, Set<string>>
   readonly enriched: Map<string, string | null>
+  /** Ids of events that the buffer must have given away. */
+  readonly held: Set<string>
   /** The notes that were written to the topic of each id. */
   readonly notes: Map<string, Set<string>>
 }
@@ -75,7 +116,7 @@ export interface Expected {
 /** Writes events, users and transfers at random times, and works out what comes of them. */
 export function feed({ world, broker, faultyMs }: Running): Expected {
   const { chance } = world
-  const expected: Expected = { sets: new Map(), enriched: new Map(), notes: new Map() }
+  const expected: Expected = { sets: new Map(), enriched: new Map(), held: new Set(), notes: new Map() }
   const names = new Map<string, string | null>()
   const rows = new Map<string, string | null>()
   const pick = (count: number): number => Math.floor(chance.float() * count)
@@ -83,6 +124,7 @@ export function feed({ world, broker, faultyMs }: Running): Expected {
   for (let id = 0; id < 300; id++) {
     const group = `g${pick(15)}`
     expected.sets.set(group, (expected.sets.get(group) ?? new Set()).add(String(id)))
+    expected.held.add(String(id))
     world.schedule(chance.float() * faultyMs, null, 'event', () =>
       writeRecord(broker, events, { key: `e${id}`, value: `${group}/${id}` }, Math.floor(world.now)),
     )
@@ -96,19 +138,29 @@ export function feed({ world, broker, faultyMs }: Running): Expected {
     })
   const work = (): void => {
     for (const [key, value] of rows)
-      expected.enriched.set(key, value === null ? null : `${value} ${names.get(value.split(':')[0]!) ?? '?'}`)
+      expected.enriched.set(key, value === null ? null : `${value} ${names.get(ownerOf(value)) ?? '?'}`)
   }
-  for (let round = 0; round < 150; round++)
-    world.schedule((round / 150) * faultyMs, null, 'row', () => {
-      const isUser = chance.float() < 0.3
-      const isDeleted = chance.float() < 0.2
-      const key = isUser ? `u${pick(4)}` : `t${pick(20)}`
+  for (let round = 0; round < rounds; round++)
+    world.schedule((round / rounds) * faultyMs, null, 'row', () => {
+      const isUser = chance.float() < 0.2
+      const isDeleted = chance.float() < 0.35
+      const key = isUser ? `u${pick(4)}` : `t${pick(50)}`
       const value = isDeleted ? null : isUser ? `name${round}` : `u${pick(4)}:${round}`
       ;(isUser ? names : rows).set(key, value)
       writeRecord(broker, isUser ? users : transfers, { key, value }, Math.floor(world.now))
       work()
     })
+  for (const times of [1, 2]) world.schedule(faultyMs, null, 'end of time', () => endTime(broker, expected, world.now, times))
   return expected
+}
+
+/** Events far in the future, to each partition: so a buffer gives away all that came before. The last ones stay in it. */
+function endTime(broker: EmbeddedBroker, { sets }: Expected, now: number, times: number): void {
+  for (let number = 0; number < 30; number++) {
+    const [id, group] = [`end${times}-${number}`, `g${number % 15}`]
+    sets.set(group, (sets.get(group) ?? new Set()).add(id))
+    writeRecord(broker, events, { key: id, value: `${group}/${id}` }, Math.floor(now) + times * 3_600_000)
+  }
 }
 
 /** Writes events so densely that tasks always have uncommitted ones. */
@@ -122,11 +174,12 @@ export function burst({ world, broker }: Running, { sets }: Expected, ms: number
 }
 
 /** Events that their log has lost need not be in the sets; what was made of them stays. */
-export function forget({ sets }: Expected, lost: readonly RecordBatch[]): void {
+export function forget({ sets, held: given }: Expected, lost: readonly RecordBatch[]): void {
   for (const batch of lost)
     for (let index = 0; index < batch.count; index++) {
       const [group, id] = Buffer.from(batch.value(index)!).toString().split('/') as [string, string]
       sets.get(group)?.delete(id)
+      given.delete(id)
     }
 }
 
@@ -150,11 +203,18 @@ export function differences(broker: EmbeddedBroker, expected: Expected, lateWrit
 /** Exactly once, each event adds to a set, so no value of a group follows itself. */
 export function repeated(broker: EmbeddedBroker): readonly string[] {
   const last = new Map<string, string>()
-  return recordsOf(broker, sets).flatMap(({ key, value }) => {
+  const twice = recordsOf(broker, sets).flatMap(({ key, value }) => {
     const isRepeated = last.get(key) === value
     last.set(key, value!)
     return isRepeated ? [`an event of ${key} was processed twice`] : []
   })
+  const seen = new Set<string>()
+  const givenTwice = recordsOf(broker, held).flatMap(({ key }) => {
+    const isRepeated = seen.has(key)
+    seen.add(key)
+    return isRepeated ? [`the buffer gave ${key} twice`] : []
+  })
+  return [...twice, ...givenTwice]
 }
 
 /** Events of which no output ever spoke. */
@@ -169,7 +229,13 @@ function lost(broker: EmbeddedBroker, expected: Expected): readonly string[] {
     const missing = [...ids].filter((id) => !seen.get(group)?.has(id))
     return missing.length === 0 ? [] : [`events ${missing.join(', ')} of ${group} are lost`]
   })
-  return [...events, ...lostNotes(broker, expected)]
+  return [...events, ...lostInBuffer(broker, expected), ...lostNotes(broker, expected)]
+}
+
+function lostInBuffer(broker: EmbeddedBroker, expected: Expected): readonly string[] {
+  const given = new Set(recordsOf(broker, held).map(({ value }) => value!.split('/')[1]!))
+  const missing = [...expected.held].filter((id) => !given.has(id))
+  return missing.length === 0 ? [] : [`events ${missing.join(', ')} never left the buffer`]
 }
 
 /** Notes that are in the topic, and were not copied. What was in a topic that was deleted may be lost. */
@@ -195,5 +261,25 @@ function outdated(broker: EmbeddedBroker, expected: Expected): readonly string[]
     const actual = lastRows.get(key) ?? null
     return actual === value ? [] : [`${key} is ${JSON.stringify(actual)} instead of ${JSON.stringify(value)}`]
   })
-  return [...groups, ...rows]
+  return [...groups, ...rows, ...wronglyOwned(broker, expected)]
+}
+
+function wronglyOwned(broker: EmbeddedBroker, expected: Expected): readonly string[] {
+  const owners = Map.groupBy(
+    [...expected.enriched].filter(([, value]) => value !== null),
+    ([, value]) => ownerOf(value!),
+  )
+  const last = new Map(recordsOf(broker, owned).map(({ key, value }) => [key, value!]))
+  return [...new Set([...owners.keys(), ...last.keys()])].flatMap((owner) => {
+    const keys = (owners.get(owner) ?? [])
+      .map(([key]) => key)
+      .toSorted()
+      .join()
+    const actual = (last.get(owner) ?? '')
+      .split(',')
+      .filter((key) => key !== '')
+      .toSorted()
+      .join()
+    return actual === keys ? [] : [`${owner} owns ${actual} instead of ${keys}`]
+  })
 }

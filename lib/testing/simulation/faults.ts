@@ -44,12 +44,23 @@ function hit({ hits }: FaultyWorld, what: string): void {
   hits.set(what, (hits.get(what) ?? 0) + 1)
 }
 
+/** What a process sends. Between two of its sends, what is written of one record is torn apart. */
+const sends = { port: 'producer.send', wire: 'Produce' } as const
+
+/** Any call, a send, or a call by its name, so that rare ones are hit, too. */
+function drawnCall({ world, level }: FaultyWorld): { readonly call: string | null; readonly calls: number } {
+  const dice = world.chance.float()
+  const within = (count: number): number => Math.ceil(between(world, 0, count))
+  if (dice < 0.35) return { call: null, calls: within(40) }
+  if (dice < 0.6) return { call: sends[level], calls: within(12) }
+  return { call: drawn(world, crashPointsOf(level)), calls: within(2) }
+}
+
 /** Kills the process at one of its next calls, and starts it again later. */
 function killAtCall(point: CrashPoint): Fault {
   return (of, member) => {
     const { world } = of
-    const call = world.chance.float() < 0.5 ? null : drawn(world, crashPointsOf(of.level))
-    const calls = Math.ceil(between(world, 0, call === null ? 40 : 2))
+    const { call, calls } = drawnCall(of)
     member.process?.killAt({ point, call, calls }, (at) => {
       hit(of, `kill ${point} × ${at}`)
       member.died(between(world, 100, 20_000))
