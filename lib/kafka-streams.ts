@@ -32,7 +32,7 @@ import { StateCleaner } from './runtime/restore/state-cleaner.ts'
 import { checkSerdes } from './runtime/serdes/check-serdes.ts'
 import { configuredSerdes } from './runtime/serdes/configured-serdes.ts'
 import type { SerdeResolver } from './runtime/serdes/serde-resolver.ts'
-import type { ResolvedConfig, StreamsConfig, StreamsState } from './runtime/streams-config.ts'
+import type { ResolvedConfig, StreamsConfig, StreamsState, UncaughtExceptionAnswer } from './runtime/streams-config.ts'
 import { resolveConfig } from './runtime/streams-config.ts'
 import type { StoreSpecBase, StoreView } from './state/store-spec.ts'
 import type { Topology } from './topology/topology.ts'
@@ -261,7 +261,7 @@ export class KafkaStreams implements AsyncDisposable {
 
   #makeSupervisor(shared: SharedResources): ThreadSupervisor {
     const { environment, global } = shared
-    const openThread = () =>
+    const openThread = (decide: (error: unknown) => UncaughtExceptionAnswer) =>
       openStreamThread({
         ...shared,
         plan: this.#plan,
@@ -270,6 +270,7 @@ export class KafkaStreams implements AsyncDisposable {
         pauses: this.#pauses,
         restoreListener: loggedRestores(this.#config.stateRestoreListener, environment.logger, environment.clock),
         onStateChange: (state) => this.#becomes(state),
+        decide,
       })
     const onReplace = (): void => this.#becomes('rebalancing')
     const { signal: stopping } = this.#stopping

@@ -1,6 +1,7 @@
 import { sentenceOf } from '../../model/sentence.ts'
 import { sleep } from '../../clock/clock.ts'
 import { StreamsError, TaskCorruptedError, TaskMigratedError, TransportError } from '../../model/errors.ts'
+import { FailurePauses } from '../failure-pauses.ts'
 import type { OpenStreamThread } from '../loop/open-stream-thread.ts'
 import type { Goodbye } from '../membership/membership.ts'
 import type { GlobalThread } from '../restore/global-thread.ts'
@@ -13,18 +14,13 @@ export interface ThreadSupervisorOptions {
   readonly global: GlobalThread | null
   /** Aborted when the application closes. From then on no thread is replaced. */
   readonly stopping: AbortSignal
-  readonly openThread: () => Promise<OpenStreamThread>
+  /** `decide` says what becomes of an error of user code, by which the thread need not end. */
+  readonly openThread: (decide: (error: unknown) => UncaughtExceptionAnswer) => Promise<OpenStreamThread>
   /** Called when a thread has ended and another will take its place. */
   readonly onReplace: () => void
 }
 
 const reopenPauseMaxMs = 1000
-
-/** A thread that ends within this time has failed like the one before it. */
-const soonMs = 30_000
-
-/** The longest pause before a thread takes the place of one that has failed soon. */
-const failingPauseMaxMs = 10_000
 
 /** The error that ended the processing. It stands in an object, because `undefined` can be thrown too. */
 export interface Failure {
@@ -36,11 +32,15 @@ export class ThreadSupervisor {
   readonly #options: ThreadSupervisorOptions
   #current: OpenStreamThread | null = null
   #globalFailure: Failure | null = null
-  /** How many threads in a row have failed soon after they began. */
-  #soonFailed = 0
+  /** A record that fails each time would make the whole group rebalance without end. */
+  readonly #pauses: FailurePauses
+  #pauseMs = 0
+  /** What the thread has asked about, and the answer: the application is not asked again if the thread has ended by it. */
+  #answered: { readonly error: unknown; readonly answer: UncaughtExceptionAnswer } | null = null
 
   constructor(options: ThreadSupervisorOptions) {
     this.#options = options
+    this.#pauses = new FailurePauses(options.environment.clock, options.config.retryBackoffMs)
   }
 
   /** The thread that runs, or the last one that did. */
@@ -50,7 +50,7 @@ export class ThreadSupervisor {
 
   /** Opens the first thread. Rejects with nothing left open. */
   async open(): Promise<void> {
-    this.#current = await this.#options.openThread()
+    this.#current = await this.#openThread()
   }
 
   /** Runs until the application is closed (null) or has failed for good. Never rejects. */
@@ -80,17 +80,14 @@ export class ThreadSupervisor {
   }
 
   async #runCurrent(): Promise<Failure | null> {
-    const { clock } = this.#options.environment
-    const beganMs = clock.monotonic()
+    this.#pauses.began()
     const failure = await failureOf(this.#current!.run())
-    this.#soonFailed = clock.monotonic() - beganMs < soonMs ? this.#soonFailed + 1 : 0
+    this.#pauseMs = this.#pauses.failed()
     return failure
   }
 
-  /** A record that fails each time would make the whole group rebalance without end: the pauses grow. */
-  get #pauseMs(): number {
-    const { retryBackoffMs } = this.#options.config
-    return Math.max(retryBackoffMs, Math.min(failingPauseMaxMs, retryBackoffMs * 2 ** Math.max(0, this.#soonFailed - 1)))
+  #openThread(): Promise<OpenStreamThread> {
+    return this.#options.openThread((error) => this.#decideEarly(error))
   }
 
   #watchGlobal(): void {
@@ -122,7 +119,7 @@ export class ThreadSupervisor {
   }
 
   async #reopen(): Promise<void> {
-    this.#current = await this.#options.openThread()
+    this.#current = await this.#openThread()
   }
 
   /** The application closes: the thread that may have been opened meanwhile does not run. */
@@ -132,6 +129,19 @@ export class ThreadSupervisor {
   }
 
   #decide(error: unknown): UncaughtExceptionAnswer {
+    const answered = this.#answered
+    this.#answered = null
+    return answered !== null && answered.error === error ? answered.answer : this.#answer(error)
+  }
+
+  /** For the thread that may go on after an error. */
+  #decideEarly(error: unknown): UncaughtExceptionAnswer {
+    const answer = this.#answer(error)
+    this.#answered = { error, answer }
+    return answer
+  }
+
+  #answer(error: unknown): UncaughtExceptionAnswer {
     const { config, stopping } = this.#options
     logFailure(error, config)
     if (stopping.aborted) return 'shutdown-client'
@@ -142,7 +152,7 @@ export class ThreadSupervisor {
 
   /** Joins the group once more, only to tell all members to stop. */
   async #stopApplication(): Promise<void> {
-    const failure = await failureOf(this.#options.openThread().then(tellGroup))
+    const failure = await failureOf(this.#openThread().then(tellGroup))
     if (failure !== null) logFailure(failure.error, this.#options.config)
   }
 }

@@ -14,7 +14,8 @@ import type { Patience } from '../patience.ts'
 import type { StateRestoreListener } from '../restore/changelog.ts'
 import { ChangelogReader } from '../restore/changelog-reader.ts'
 import type { StateDirectory } from '../restore/state-directory.ts'
-import type { ResolvedConfig } from '../streams-config.ts'
+import { FailurePauses } from '../failure-pauses.ts'
+import type { ResolvedConfig, UncaughtExceptionAnswer } from '../streams-config.ts'
 import type { GlobalStores } from '../task/stream-task.ts'
 import { TaskManager } from '../task/task-manager.ts'
 import { AssignedTopics } from '../topics/assigned-topics.ts'
@@ -23,6 +24,7 @@ import { AtLeastOnceCommitter, type AtLeastOnceCommitterOptions } from './at-lea
 import { CommitSchedule } from './commit-schedule.ts'
 import type { Committer } from './committer.ts'
 import { ExactlyOnceCommitter, mayBeUndone } from './exactly-once-committer.ts'
+import { CrashRecovery } from './crash-recovery.ts'
 import { HeldUpPartitions } from './held-up-partitions.ts'
 import { InputFetcher } from './input-fetcher.ts'
 import { LoopJobs } from './loop-jobs.ts'
@@ -50,6 +52,8 @@ export interface OpenStreamThreadOptions {
   /** Default: the thread never pauses. */
   readonly pauses?: PauseSwitch
   readonly onStateChange: (state: ThreadState) => void
+  /** What the application says about an error of user code. Default: the thread ends by it, and nobody is asked. */
+  readonly decide?: (error: unknown) => UncaughtExceptionAnswer
   /** Default: {@link openMembership}. */
   readonly openMembership?: OpenMembership
   /** Default: an {@link AtLeastOnceCommitter}. */
@@ -198,6 +202,10 @@ function makeThread(options: OpenStreamThreadOptions, connected: Connected, loop
   const patience = patienceOf(options)
   const parts = { membership, topics, tasks, output, directory, purge, clock, logger, taskTimeoutMs }
   const committer = transaction === null ? makeCommitter(parts) : new ExactlyOnceCommitter({ ...config, ...parts, transaction })
+  const pausesAfterCrash = new FailurePauses(clock, retryBackoffMs)
+  const { decide = () => 'shutdown-client' as const } = options
+  // At least once, what was written stays, and stores cannot go back behind their changelogs.
+  const recovery = transaction === null ? null : new CrashRecovery({ ...parts, committer, decide, pauses: pausesAfterCrash })
   const drainedIntervalMs = transaction === null ? undefined : drainedMs
   const { jobs, gate, memory, heldUp } = loop
   const { isolationLevel } = fetchLimits(config)
@@ -230,6 +238,7 @@ function makeThread(options: OpenStreamThreadOptions, connected: Connected, loop
     }),
     state: new StatePublisher(options.onStateChange),
     pauses: options.pauses ?? new PauseSwitch(),
+    recovery,
   })
 }
 

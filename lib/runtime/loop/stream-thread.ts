@@ -5,6 +5,7 @@ import type { TaskManager } from '../task/task-manager.ts'
 import type { AssignedTopics } from '../topics/assigned-topics.ts'
 import type { CommitSchedule } from './commit-schedule.ts'
 import type { Committer } from './committer.ts'
+import type { CrashRecovery } from './crash-recovery.ts'
 import type { LoopJobs } from './loop-jobs.ts'
 import type { RebalanceListener } from './rebalance-listener.ts'
 import type { PauseSwitch } from './pause-switch.ts'
@@ -29,6 +30,8 @@ export interface StreamThreadOptions {
   readonly schedule: CommitSchedule
   readonly state: StatePublisher
   readonly pauses: PauseSwitch
+  /** Null: an error of user code ends the thread. */
+  readonly recovery: CrashRecovery | null
   /** A turn that takes longer than this gives the tasks to other members. */
   readonly maxPollIntervalMs: number
   /** A task whose records wait for a partition without data (KIP-695) is looked at again after this long. */
@@ -98,13 +101,17 @@ export class StreamThread {
 
   /** There is one race against `abandon`, not one for each turn: what waits for a promise that lives long is held as long as it does. */
   async #turns(): Promise<void> {
-    while (this.#membership === 'open') await this.#turn()
+    const { jobs, recovery } = this.#options
+    while (this.#membership === 'open') {
+      this.#watch.turn()
+      // A job that fails has left undone what others wait for: that ends the thread in any case.
+      await jobs.runAll()
+      await this.#turn().catch((error: unknown) => recovery?.recover(error) ?? Promise.reject(error))
+    }
   }
 
   async #turn(): Promise<void> {
     const { clock, jobs, input, output, tasks } = this.#options
-    this.#watch.turn()
-    await jobs.runAll()
     input.handOver()
     const worked = this.#work()
     if (!worked || input.failure?.hasRecordsBefore === false) await this.#throwInputFailure()
@@ -120,22 +127,22 @@ export class StreamThread {
   }
 
   /**
-   * Restores, processes and punctuates, unless the application pauses (KIP-834), or stores are full of what cannot be committed
-   * now, or output is full of what is not acknowledged.
+   * Restores, processes and punctuates, unless the application pauses (KIP-834), user code has just crashed, stores are full of what cannot
+   * be committed now, or output is full of what is not acknowledged.
    * Returns whether anything was processed.
    */
   #work(): boolean {
-    const { executor, updater, pauses } = this.#options
+    const { executor, updater, pauses, recovery } = this.#options
     if (pauses.isPaused) return false
     updater.advance()
-    if (!this.#hasRoom) return false
+    if (!this.#hasRoom || recovery?.isPausing === true) return false
     const worked = executor.process()
     return executor.punctuate() || worked
   }
 
   get #isReady(): boolean {
-    const { pauses, executor } = this.#options
-    return !pauses.isPaused && this.#hasRoom && executor.isReady
+    const { pauses, executor, recovery } = this.#options
+    return !pauses.isPaused && recovery?.isPausing !== true && this.#hasRoom && executor.isReady
   }
 
   /** Whether what is processed now can be committed. */
@@ -174,13 +181,14 @@ export class StreamThread {
   }
 
   #publishState(): void {
-    const { listener, tasks, state } = this.#options
-    state.publish(listener.isRebalancing || tasks.isRestoring ? 'rebalancing' : 'running')
+    const { listener, tasks, state, recovery } = this.#options
+    const isBusy = listener.isRebalancing || tasks.isRestoring || recovery?.isPausing === true
+    state.publish(isBusy ? 'rebalancing' : 'running')
   }
 
   /** Sleeps until a job or a fetch comes, or something is due. */
   async #idle(): Promise<void> {
-    const { clock, tasks, input, schedule, pollMs, jobs, pauses } = this.#options
+    const { clock, tasks, input, schedule, pollMs, jobs, pauses, recovery } = this.#options
     const { running } = tasks
     const monotonicMs = clock.monotonic()
     const working = pauses.isPaused ? [] : running
@@ -189,8 +197,9 @@ export class StreamThread {
     const punctuateMs = Math.min(...working.map(({ task }) => task.nextWallClockMs)) - clock.now()
     // The assignment, from which on commits go through, comes as a job and wakes the loop.
     const commitMs = this.#canCommit ? schedule.nextMs(running) - monotonicMs : Infinity
+    const resumeMs = recovery?.isPausing === true ? recovery.resumeMs - monotonicMs : Infinity
     this.#watch.rest()
-    await jobs.wait(Math.max(0, Math.min(commitMs, waitingMs, untilWallClock(punctuateMs))), clock)
+    await jobs.wait(Math.max(0, Math.min(commitMs, waitingMs, resumeMs, untilWallClock(punctuateMs))), clock)
   }
 
   #endMembership(error: unknown): void {
