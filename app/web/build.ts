@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs'
 import { mkdir, readFile, readdir, rename, rm } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
+import type { Plugin } from 'vite'
 
 export interface WebBuild {
   /** The folder with `index.html` and `assets/`. */
@@ -38,6 +39,7 @@ async function bundle(outDir: string): Promise<void> {
     root,
     configFile: false,
     logLevel: 'error',
+    plugins: [plainImports],
     oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
     build: {
       outDir,
@@ -49,6 +51,13 @@ async function bundle(outDir: string): Promise<void> {
       reportCompressedSize: false,
     },
   })
+}
+
+/** Styles are in one file and nothing is preloaded: a part that is loaded later needs `import()`, and none of Vite's code around it. */
+const plainImports: Plugin = {
+  name: 'plain-imports',
+  enforce: 'pre',
+  load: (id) => (id === '\0vite/preload-helper.js' ? 'export const __vitePreload = (load) => load()' : null),
 }
 
 async function hashOfSources(): Promise<string> {

@@ -22,6 +22,7 @@ await withBrowser(async (bench) => {
   await sendsBytes(bench)
   await keepsCopies(bench)
   await staysText(bench)
+  await more(bench)
 })
 
 async function mends(bench: Bench): Promise<void> {
@@ -124,6 +125,30 @@ async function staysText(bench: Bench): Promise<void> {
       await until('the letter is open', () => isOpen(page))
       t.match(await page.textContent('aside.letter bdi'), '<img src=x onerror=alert(1)>')
       t.equal(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth), 0)
+      t.same(faults, [])
+    },
+  )
+}
+
+async function more(bench: Bench): Promise<void> {
+  await pageTest(
+    'UI8: at 360 px every page is one step from the bar, which does not scroll: the rest is under More',
+    bench,
+    { server: { rate: 0 }, page: { viewport: { width: 360, height: 740 } } },
+    async (t, { page, faults }) => {
+      const bar = page.locator('.bar nav')
+      t.equal(await bar.evaluate((element) => element.scrollWidth - element.clientWidth), 0)
+      t.same(await bar.getByRole('link').allTextContents(), ['Live', 'Records', 'Graph'])
+      await page.getByRole('button', { name: 'More' }).focus()
+      await page.keyboard.press('Enter')
+      await page.waitForSelector('#more:popover-open')
+      t.same((await bar.getByRole('link').allTextContents()).slice(3, 5), ['Hours', 'Dead letters'])
+      await page.keyboard.press('Escape')
+      await page.waitForSelector('#more:not(:popover-open)', { state: 'attached' })
+      await page.keyboard.press('Enter')
+      for (const key of ['Tab', 'Tab', 'Enter']) await page.keyboard.press(key)
+      await says(page, 'h1', 'Dead letters')
+      t.equal(await page.locator('#more:popover-open').count(), 0, 'a choice closes it')
       t.same(faults, [])
     },
   )

@@ -101,6 +101,24 @@ const states: readonly State[] = [
   { name: 'live-dark', headline: /^Amara/, page: dark },
   { name: 'live-1024', headline: /^Amara/, page: { viewport: { width: 1024, height: 768 } } },
   { name: 'live-360', headline: /^Amara/, page: { viewport: { width: 360, height: 740 } } },
+  {
+    name: 'more-360',
+    headline: /^Amara/,
+    page: { viewport: { width: 360, height: 740 } },
+    after: async (_, page) => {
+      await page.click('button:text-is("More")')
+      await page.waitForSelector('#more:popover-open')
+    },
+  },
+  {
+    name: 'more-dark-700',
+    headline: /^Dead letters$/,
+    page: { ...dark, path: '/dead-letters', viewport: { width: 700, height: 740 } },
+    after: async (_, page) => {
+      await page.click('button:text-is("More")')
+      await page.waitForSelector('#more:popover-open')
+    },
+  },
   { name: 'killed', headline: /^Killed with -9, 1\.2 s ago$/, before: killed },
   { name: 'killed-dark', headline: /^Killed/, before: killed, page: dark },
   { name: 'killed-360', headline: /^Killed/, before: killed, page: { viewport: { width: 360, height: 740 } } },

@@ -3,7 +3,7 @@ import type { JSX } from 'preact'
 import type { TopologyDocument } from '../../../contracts/topology.ts'
 import { useApp } from '../app/app.ts'
 import { useRegularly } from '../frame/use-regularly.ts'
-import { isPlainClick } from '../view/navigation.ts'
+import { PageLink } from '../view/page-link.tsx'
 import { live, urlOf } from '../view/view.ts'
 import type { View } from '../view/view.ts'
 import { AskedStore } from './asked-store.ts'
@@ -43,9 +43,9 @@ export function GraphPage(): JSX.Element {
         </h2>
         <nav aria-label="Applications">
           {state.names.value.map((name) => (
-            <ViewLink key={name} view={{ ...live, page: 'graph', app: name }} isCurrent={name === topology?.applicationId}>
+            <PageLink key={name} view={{ ...live, page: 'graph', app: name }} isCurrent={name === topology?.applicationId}>
               {name}
-            </ViewLink>
+            </PageLink>
           ))}
         </nav>
         <button type="button" onClick={() => navigation.adjust({ open: isAllOpen ? [] : parts.map(({ id }) => id) })}>
@@ -93,25 +93,5 @@ function Drawing({ topology, open }: { readonly topology: TopologyDocument; read
   }
   return (
     <GraphDrawing model={model} layout={layout} state={state} owners={owners} open={open} onToggle={toggle} onStore={choose} />
-  )
-}
-
-interface ViewLinkProps {
-  readonly view: View
-  readonly isCurrent: boolean
-  readonly children: string
-}
-
-function ViewLink({ view, isCurrent, children }: ViewLinkProps): JSX.Element {
-  const { navigation } = useApp()
-  const follow = (event: MouseEvent): void => {
-    if (!isPlainClick(event)) return
-    event.preventDefault()
-    navigation.go(view)
-  }
-  return (
-    <a href={urlOf(view)} aria-current={isCurrent ? 'page' : undefined} onClick={follow}>
-      {children}
-    </a>
   )
 }

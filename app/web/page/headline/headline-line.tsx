@@ -3,6 +3,7 @@ import type { JSX } from 'preact'
 import { useApp } from '../app/app.ts'
 import type { App } from '../app/app.ts'
 import { TourButtons, TourWords } from '../tour/tour-step.tsx'
+import { pages } from '../view/pages.ts'
 import { live } from '../view/view.ts'
 import type { View } from '../view/view.ts'
 import { count } from '../words/numbers.ts'
@@ -36,25 +37,17 @@ function beginTour({ navigation, tour }: App): void {
   tour.begin()
 }
 
-/** What the other pages say of themselves while all is calm. */
-const calm = {
-  records: ['Records', 'The newest 5,000 rows on this page. Select one to see its record.'],
-  graph: ['Graph', 'What runs where, drawn from what each application says of its topology.'],
-  hours: ['Hours', 'What users send by the hour, and who sends much at once.'],
-  'dead-letters': ['Dead letters', 'What was refused. The others went on.'],
-} as const
-
 function Words({ line, page }: { readonly line: Headline; readonly page: View['page'] }): JSX.Element {
   const { commands } = useApp()
   const isCalm = line.state === 'running' || line.state === 'paused'
-  const own = isCalm && page !== 'live' ? calm[page] : null
+  const own = isCalm && page !== 'live' ? pages[page] : null
   const isException = line.state === 'killed' || line.state === 'offline'
   return (
     <div class="words">
       <h1 class={isException ? 'bad' : undefined}>
-        <bdi>{own?.[0] ?? line.title}</bdi>
+        <bdi>{own?.title ?? line.title}</bdi>
       </h1>
-      <p>{own?.[1] ?? line.sentence}</p>
+      <p>{own?.calm ?? line.sentence}</p>
       {commands.failure.value !== null && (
         <p class="error failed" role="alert">
           {commands.failure.value}

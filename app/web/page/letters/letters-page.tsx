@@ -5,9 +5,7 @@ import type { JSX } from 'preact'
 import type { Letter, LetterPage } from '../../../contracts/dead-letters.ts'
 import { useApp } from '../app/app.ts'
 import type { TableHands } from '../table/rows-table.tsx'
-import { isPlainClick } from '../view/navigation.ts'
-import { urlOf } from '../view/view.ts'
-import type { View } from '../view/view.ts'
+import { PageLink } from '../view/page-link.tsx'
 import { count, counted, time } from '../words/numbers.ts'
 import { LetterFilters } from './letter-filters.tsx'
 import { pathOf } from './letters-api.ts'
@@ -95,18 +93,10 @@ function LetterTable({ list }: { readonly list: LetterPage | null }): JSX.Elemen
 
 function Row({ letter }: { readonly letter: Letter }): JSX.Element {
   const { navigation } = useApp()
-  const view: View = { ...navigation.view.value, letter: letter.at }
-  const follow = (event: MouseEvent): void => {
-    if (!isPlainClick(event)) return
-    event.preventDefault()
-    navigation.go({ letter: letter.at })
-  }
   return (
     <tr class="row">
       <th scope="row" class="c-when">
-        <a href={urlOf(view)} onClick={follow}>
-          {time(letter.refusedAt)}
-        </a>
+        <PageLink view={{ ...navigation.view.value, letter: letter.at }}>{time(letter.refusedAt)}</PageLink>
       </th>
       <td class="c-key">
         <bdi>{letter.key ?? 'none'}</bdi>

@@ -1,14 +1,11 @@
-import type { View } from './view.ts'
+import { factsOf, pageNames } from './pages.ts'
+import type { PageName } from './pages.ts'
 
 /** What a key means. Kill has none. */
-export type KeyCommand = View['page'] | 'filter' | 'transfer' | 'user' | 'generator' | 'freeze' | 'down' | 'up' | 'close' | 'keys'
+export type KeyCommand = PageName | 'filter' | 'transfer' | 'user' | 'generator' | 'freeze' | 'down' | 'up' | 'close' | 'keys'
 
 export const keyList: readonly (readonly [keys: string, what: string])[] = [
-  ['g l', 'Live'],
-  ['g r', 'Records'],
-  ['g g', 'Graph'],
-  ['g h', 'Hours and alerts'],
-  ['g d', 'Dead letters'],
+  ...pageNames.map((name) => [`g ${factsOf(name).key}`, factsOf(name).title] as const),
   ['/', 'filter the records'],
   ['n', 'new transfer'],
   ['u', 'new user'],
@@ -32,7 +29,6 @@ const single: Readonly<Record<string, KeyCommand>> = {
   Escape: 'close',
   '?': 'keys',
 }
-const afterG: Readonly<Record<string, KeyCommand>> = { l: 'live', r: 'records', g: 'graph', h: 'hours', d: 'dead-letters' }
 const sequenceMs = 1_000
 
 export interface KeyStroke {
@@ -52,6 +48,6 @@ export class KeyReader {
     if (hasModifier || (isTyping && key !== 'Escape')) return null
     const isSecond = at - this.#gAt < sequenceMs
     this.#gAt = key === 'g' ? at : -Infinity
-    return (isSecond ? afterG[key] : single[key]) ?? null
+    return (isSecond ? pageNames.find((name) => factsOf(name).key === key) : single[key]) ?? null
   }
 }

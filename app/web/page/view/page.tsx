@@ -4,7 +4,6 @@ import type { JSX } from 'preact'
 import { useApp } from '../app/app.ts'
 import { later } from '../frame/later.tsx'
 import { HeadlineLine } from '../headline/headline-line.tsx'
-import { RecordPanel } from '../panel/record-panel.tsx'
 import type { TableHands } from '../table/rows-table.tsx'
 import { KeyReader } from './keys.ts'
 import type { KeyCommand } from './keys.ts'
@@ -17,6 +16,7 @@ const LettersPage = later(async () => (await import('../letters/letters-page.tsx
 const KeysPanel = later(async () => (await import('../panel/keys-panel.tsx')).KeysPanel)
 const GraphPage = later(async () => (await import('../graph/graph-page.tsx')).GraphPage)
 const HoursPage = later(async () => (await import('../hours/hours-page.tsx')).HoursPage)
+const RecordPanel = later(async () => (await import('../panel/record-panel.tsx')).RecordPanel)
 const LetterPanel = later(async () => (await import('../letters/letter-panel.tsx')).LetterPanel)
 
 export function Page(): JSX.Element {
@@ -49,12 +49,6 @@ function useActions(hands: { readonly value: TableHands | null }, showsKeys: { v
   const { commands, isFrozen, navigation, system } = useApp()
   return (command) => {
     switch (command) {
-      case 'live':
-      case 'records':
-      case 'graph':
-      case 'hours':
-      case 'dead-letters':
-        return navigation.go({ ...live, page: command })
       case 'filter':
         if (navigation.view.value.page === 'live') navigation.go({ ...live, page: 'records' })
         return focusSoon('filter')
@@ -81,6 +75,9 @@ function useActions(hands: { readonly value: TableHands | null }, showsKeys: { v
       case 'close':
         if (showsKeys.value) showsKeys.value = false
         else navigation.go({ rec: null, letter: null })
+        return
+      default:
+        navigation.go({ ...live, page: command })
     }
   }
 }

@@ -4,6 +4,7 @@ import type { JSX } from 'preact'
 import type { FeedRecord } from '../../../contracts/feed.ts'
 import { useApp } from '../app/app.ts'
 import type { App } from '../app/app.ts'
+import { later } from '../frame/later.tsx'
 import { transferColumns, userColumns } from '../table/columns.ts'
 import type { Column } from '../table/columns.ts'
 import { matchesTransfer, matchesUser } from '../table/filter.ts'
@@ -11,9 +12,10 @@ import { RowsTable } from '../table/rows-table.tsx'
 import type { TableHands } from '../table/rows-table.tsx'
 import type { RowsSource } from '../table/rows-view.ts'
 import { count } from '../words/numbers.ts'
-import { OlderRows } from './older-rows.tsx'
 import { statuses } from './view.ts'
 import type { View } from './view.ts'
+
+const OlderRows = later(async () => (await import('./older-rows.tsx')).OlderRows)
 
 /** Which rows? What is looked for stands in the address. */
 export function RecordsPage({ hands }: { readonly hands: Signal<TableHands | null> }): JSX.Element {

@@ -1,38 +1,24 @@
 import type { JSX } from 'preact'
 import { useApp } from '../app/app.ts'
 import { Hot } from '../frame/hot.tsx'
-import { isPlainClick } from './navigation.ts'
-import { live, urlOf } from './view.ts'
-import type { View } from './view.ts'
-
-const pages: readonly (readonly [name: View['page'], title: string, key: string])[] = [
-  ['live', 'Live', 'g l'],
-  ['records', 'Records', 'g r'],
-  ['graph', 'Graph', 'g g'],
-  ['hours', 'Hours', 'g h'],
-  ['dead-letters', 'Dead letters', 'g d'],
-]
+import { PageLink } from './page-link.tsx'
+import { factsOf, pageNames } from './pages.ts'
+import type { PageName } from './pages.ts'
+import { live } from './view.ts'
 
 export function TopBar({ onKeys }: { readonly onKeys: () => void }): JSX.Element {
-  const { navigation, system, store } = useApp()
-  const { page } = navigation.view.value
+  const { system, store } = useApp()
   const { childPid, cluster } = system.value ?? {}
   return (
     <header class="bar">
       <PageLink class="brand" view={live}>
         Millrace
       </PageLink>
-      <nav aria-label="Pages">
-        {pages.map(([name, title, key]) => (
-          <PageLink key={name} view={{ ...live, page: name }} isCurrent={name === page} title={`${title} (${key})`}>
-            {title}
-          </PageLink>
-        ))}
-      </nav>
+      <Pages />
       <div class="facts">
-        {cluster !== undefined && <span class="wide">{cluster === 'embedded' ? 'embedded broker' : 'Kafka'}</span>}
-        {childPid !== null && childPid !== undefined && <span class="wide">process {childPid}</span>}
-        <Hot class="wide" read={() => `${store.density.perSecond('enriched', 'transfer')} enriched/s`} />
+        {cluster !== undefined && <span>{cluster === 'embedded' ? 'embedded broker' : 'Kafka'}</span>}
+        {childPid !== null && childPid !== undefined && <span>process {childPid}</span>}
+        <Hot read={() => `${store.density.perSecond('enriched', 'transfer')} enriched/s`} />
         <button class="plain" type="button" onClick={onKeys}>
           Keys
         </button>
@@ -41,24 +27,34 @@ export function TopBar({ onKeys }: { readonly onKeys: () => void }): JSX.Element
   )
 }
 
-interface PageLinkProps {
-  readonly view: View
-  readonly isCurrent?: boolean
-  readonly class?: string
-  readonly title?: string
-  readonly children: string
+/** Where there is room, what is under More stands in the line with the others. */
+function Pages(): JSX.Element {
+  const links = (isUnderMore: boolean): JSX.Element[] =>
+    pageNames
+      .filter((name) => (factsOf(name).isUnderMore ?? false) === isUnderMore)
+      .map((name) => <Link key={name} name={name} />)
+  return (
+    <nav aria-label="Pages">
+      {links(false)}
+      <button class="plain" type="button" popovertarget="more">
+        More
+      </button>
+      <div id="more" popover="auto" onClick={({ currentTarget }) => currentTarget.hidePopover()}>
+        {links(true)}
+      </div>
+    </nav>
+  )
 }
 
-function PageLink({ view, isCurrent = false, class: className, title, children }: PageLinkProps): JSX.Element {
-  const { navigation } = useApp()
-  const follow = (event: MouseEvent): void => {
-    if (!isPlainClick(event)) return
-    event.preventDefault()
-    navigation.go(view)
-  }
+function Link({ name }: { readonly name: PageName }): JSX.Element {
+  const { title, key } = factsOf(name)
   return (
-    <a href={urlOf(view)} class={className} title={title} aria-current={isCurrent ? 'page' : undefined} onClick={follow}>
-      {children}
-    </a>
+    <PageLink
+      view={{ ...live, page: name }}
+      isCurrent={useApp().navigation.view.value.page === name}
+      title={`${title} (g ${key})`}
+    >
+      {title}
+    </PageLink>
   )
 }

@@ -1,10 +1,9 @@
 import type { LetterClass, LetterState } from '../../../contracts/dead-letters.ts'
 import type { TransferStatus } from '../../../contracts/feed.ts'
+import { isPageName } from './pages.ts'
+import type { PageName } from './pages.ts'
 
 export const statuses = ['PENDING', 'COMPLETED', 'FAILED', 'REVERSED'] as const satisfies readonly TransferStatus[]
-
-/** Their paths are their names; Live is the first. */
-const pages = ['live', 'records', 'graph', 'hours', 'dead-letters'] as const
 
 /** Where a record is in Kafka: `TOPIC/P/OFFSET`. */
 export interface Address {
@@ -15,7 +14,7 @@ export interface Address {
 
 /** What the address of the page says. */
 export interface View {
-  readonly page: (typeof pages)[number]
+  readonly page: PageName
   readonly kind: 'transfers' | 'users'
   /** An id, or part of a name; empty for all. */
   readonly user: string
@@ -57,8 +56,9 @@ export const live: View = {
 export function parseView(path: string, query: string): View {
   const parameters = new URLSearchParams(query)
   const status = parameters.get('status')
+  const page = path.split('/')[1]
   return {
-    page: pages.find((page) => path.split('/')[1] === page) ?? 'live',
+    page: isPageName(page) ? page : 'live',
     kind: parameters.get('kind') === 'users' ? 'users' : 'transfers',
     user: parameters.get('user') ?? '',
     status: statuses.find((known) => known === status) ?? null,
