@@ -16,7 +16,7 @@ import type { TopicChange } from '../topics/topic-plan.ts'
 
 const usage = `npm run topics -- COMMAND [OPTIONS]
   plan                   what apply would do, and what it would refuse
-  apply                  creates what is missing; deletes nothing
+  apply                  creates what is missing, and sets configuration; deletes nothing
     --allow-repartition  adds partitions to topics that have fewer
   diff                   what differs, for a check: exit code 2 if anything does
   doc                    all topics as a page of Markdown; asks no cluster
@@ -64,6 +64,15 @@ async function apply(admin: Admin, changes: readonly TopicChange[]): Promise<voi
   const missing = changes.flatMap((change) => (change.kind === 'create' ? [change.topic] : []))
   if (missing.length > 0) await admin.createTopics(missing)
   for (const change of changes) if (change.kind === 'grow') await admin.createPartitions(change.name, change.to)
+  for (const [name, config] of configsOf(changes)) await admin.alterTopicConfig(name, config)
+}
+
+/** By topic: all keys of a topic change at once, or none. */
+function configsOf(changes: readonly TopicChange[]): ReadonlyMap<string, Readonly<Record<string, string>>> {
+  const configs = new Map<string, Readonly<Record<string, string>>>()
+  for (const change of changes)
+    if (change.kind === 'config') configs.set(change.name, { ...configs.get(change.name), [change.key]: change.to })
+  return configs
 }
 
 function catalogue(manifest: readonly NewTopic[]): CatalogueOptions {

@@ -21,6 +21,7 @@ export function changeLine(change: TopicChange): string {
 export function refusal(change: TopicChange, repartition: 'allowed' | 'refused'): string | null {
   switch (change.kind) {
     case 'create':
+    case 'config':
       return null
     case 'grow':
       if (repartition === 'allowed') return null
@@ -31,7 +32,5 @@ export function refusal(change: TopicChange, repartition: 'allowed' | 'refused')
       )
     case 'shrink':
       return `${change.name} has ${change.from} partitions and should have ${change.to}. No cluster takes partitions away: make a new topic and copy the records into it by key.`
-    case 'config':
-      return `${change.name} has ${change.key}=${change.from ?? 'none'}. Set it: kafka-configs.sh --alter --entity-type topics --entity-name ${change.name} --add-config '${change.key}=[${change.to}]'`
   }
 }

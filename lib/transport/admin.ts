@@ -65,6 +65,11 @@ export interface Admin {
   createPartitions(topic: string, count: number): Promise<void>
   /** Returns the topic's configuration, including the broker's defaults. */
   describeTopicConfig(topic: string): Promise<Readonly<Record<string, string>>>
+  /**
+   * Changes keys of the topic's configuration (KIP-339); null sets a key back to the broker's default. All other keys stay. Rejects
+   * with `TRANSPORT_INVALID_CONFIG`, and then changes nothing. For a moment a broker may still tell the former configuration.
+   */
+  alterTopicConfig(topic: string, changes: Readonly<Record<string, string | null>>): Promise<void>
   /** Deletes the records before `offset`, so that the partition's log begins there. */
   deleteRecords(before: readonly PartitionOffset[]): Promise<void>
   /** Lists one offset per partition. For a time after the last record, it is the end of the partition. */

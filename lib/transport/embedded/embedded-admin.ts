@@ -44,6 +44,11 @@ export class EmbeddedAdmin implements Admin {
     return this.#broker.topics.topic(topic).config.values
   }
 
+  async alterTopicConfig(topic: string, changes: Readonly<Record<string, string | null>>): Promise<void> {
+    this.#broker.topics.configure(topic, changes)
+    await this.#broker.settled()
+  }
+
   async deleteRecords(before: readonly PartitionOffset[]): Promise<void> {
     for (const { topic, partition, offset } of before) this.#broker.deleteRecords({ topic, partition }, offset)
     await this.#broker.settled()

@@ -101,6 +101,16 @@ export class EmbeddedTopics {
     this.#keep(name)
   }
 
+  /** Changes keys of the topic's configuration; null sets one back to its default. Throws `TRANSPORT_INVALID_CONFIG`. */
+  configure(name: string, changes: Readonly<Record<string, string | null>>): void {
+    const topic = this.topic(name)
+    const givenConfig = changedConfig(topic.givenConfig, changes)
+    const config = topicConfig(givenConfig)
+    for (const log of topic.partitions) log.configure(config)
+    this.#topics.set(name, { ...topic, config, givenConfig })
+    this.#keep(name)
+  }
+
   delete(name: string): void {
     const topic = this.topic(name)
     topic.partitions.forEach((log, partition) => {
@@ -147,6 +157,15 @@ export class EmbeddedTopics {
       start: (offset) => this.#journal.write(`start/${name}/${partition}`, Buffer.from(String(offset))),
     })
   }
+}
+
+/** What is given of a configuration after a change. */
+export function changedConfig(
+  given: Readonly<Record<string, string>>,
+  changes: Readonly<Record<string, string | null>>,
+): Readonly<Record<string, string>> {
+  const entries = Object.entries({ ...given, ...changes })
+  return Object.fromEntries(entries.filter((entry): entry is [string, string] => entry[1] !== null))
 }
 
 function newTopicId(chance: Chance): string {

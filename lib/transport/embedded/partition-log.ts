@@ -38,7 +38,7 @@ export class PartitionLog {
   #startOffset = 0
   #endOffset = 0
   readonly #name: string
-  readonly #config: TopicConfig
+  #config: TopicConfig
   readonly #journal: PartitionJournal
   readonly #epochs = new LeaderEpochs()
   #producers = new ProducerStates()
@@ -48,6 +48,11 @@ export class PartitionLog {
     this.#name = name
     this.#config = config
     this.#journal = journal
+  }
+
+  /** From now on. What is stored stays as it is until the next cleaning. */
+  configure(config: TopicConfig): void {
+    this.#config = config
   }
 
   get startOffset(): number {

@@ -77,17 +77,28 @@ test('M2: a change of partitions is refused and explained, and nothing else is c
   t.match(shrunk.text, /No cluster takes partitions away/)
 })
 
-test('M1: another configuration is drift, told with the command that sets it; nothing is deleted', async (t) => {
+test('M1: another configuration is drift, and is set; keys that the manifest does not name stay, and nothing is deleted', async (t) => {
   const { admin, topics } = await open(t)
   await admin.createTopics([
-    { name: 'table', partitions: 1, config: { 'cleanup.policy': 'delete' } },
+    { name: 'table', partitions: 1, config: { 'cleanup.policy': 'delete', 'segment.ms': '60000' } },
     { name: 'foreign', partitions: 1 },
   ])
-  const wanted = [{ name: 'table', partitions: 1, config: { 'cleanup.policy': 'compact' } }]
-  const { code, text } = await topics('apply', wanted)
-  t.equal(code, 2)
-  t.match(text, 'config   table, cleanup.policy: delete → compact')
-  t.match(text, "--entity-name table --add-config 'cleanup.policy=[compact]'")
+  const wanted = [{ name: 'table', partitions: 1, config: { 'cleanup.policy': 'compact', 'delete.retention.ms': '5000' } }]
+  for (const [command, expected] of [
+    ['plan', 0],
+    ['diff', 2],
+    ['apply', 0],
+  ] as const) {
+    const { code, lines } = await topics(command, wanted)
+    t.equal(code, expected, command)
+    t.match(lines, ['config   table, cleanup.policy: delete → compact', 'config   table, delete.retention.ms: 86400000 → 5000'])
+  }
+  t.match(await admin.describeTopicConfig('table'), {
+    'cleanup.policy': 'compact',
+    'delete.retention.ms': '5000',
+    'segment.ms': '60000',
+  })
+  t.same(await topics('apply', wanted), { code: 0, lines: ['No changes.'], text: 'No changes.' })
   t.same((await admin.metadata()).map(({ name }) => name).toSorted(), ['foreign', 'table'])
 })
 

@@ -43,6 +43,31 @@ export const adminCases: Readonly<Record<string, TransportCase>> = {
     await admin.close()
   },
 
+  'the configuration of a topic is changed by key, and set back to the default': async (t, cluster, passTime) => {
+    const topic = await newTopic(t, cluster, 1, { 'segment.ms': '60000' })
+    const admin = await cluster.admin(client)
+    const until = async (wanted: Readonly<Record<string, string>>): Promise<void> => {
+      const isThere = async (): Promise<boolean> => {
+        const config = await admin.describeTopicConfig(topic)
+        return Object.entries(wanted).every(([key, value]) => config[key] === value)
+      }
+      while (!(await isThere())) await passTime(50)
+      t.pass(JSON.stringify(wanted))
+    }
+    await admin.alterTopicConfig(topic, { 'cleanup.policy': 'compact', 'delete.retention.ms': '1000' })
+    await until({ 'cleanup.policy': 'compact', 'delete.retention.ms': '1000', 'segment.ms': '60000' })
+    await admin.alterTopicConfig(topic, { 'delete.retention.ms': null })
+    await until({ 'cleanup.policy': 'compact', 'delete.retention.ms': '86400000', 'segment.ms': '60000' })
+    await t.rejects(admin.alterTopicConfig(topic, { 'segment.ms': '1000', 'retention.ms': 'soon' }), {
+      code: 'TRANSPORT_INVALID_CONFIG',
+    })
+    t.match(await admin.describeTopicConfig(topic), { 'segment.ms': '60000' }, 'all of it or nothing')
+    await t.rejects(admin.alterTopicConfig(unique('missing'), { 'segment.ms': '1000' }), {
+      code: 'TRANSPORT_UNKNOWN_TOPIC_OR_PARTITION',
+    })
+    await admin.close()
+  },
+
   'offsets are listed for all specs': async (t, cluster) => {
     const topic = await newTopic(t, cluster)
     const producer = await openProducer(t, cluster)

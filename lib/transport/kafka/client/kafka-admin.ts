@@ -5,6 +5,7 @@ import type { OffsetCommit } from '../../group-coordinator.ts'
 import type { ClusterClient } from './cluster-client.ts'
 import { kafkaError, throwOnError } from './kafka-errors.ts'
 import {
+  alterTopicConfigRequest,
   createPartitionsRequest,
   createTopicsRequest,
   deleteRecordsRequest,
@@ -63,6 +64,10 @@ export class KafkaAdmin implements Admin {
       throwOnError(code, `Cannot describe topic ${topic}`, { topic, message })
       return config
     })
+  }
+
+  async alterTopicConfig(topic: string, changes: Readonly<Record<string, string | null>>): Promise<void> {
+    await this.#control('configure', alterTopicConfigRequest(topic, changes))
   }
 
   async deleteRecords(before: readonly PartitionOffset[]): Promise<void> {

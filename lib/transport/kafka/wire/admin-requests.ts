@@ -4,6 +4,7 @@ import { createTopics } from './apis/create-topics.ts'
 import { deleteRecords } from './apis/delete-records.ts'
 import { deleteTopics } from './apis/delete-topics.ts'
 import { describeConfigs } from './apis/describe-configs.ts'
+import { incrementalAlterConfigs } from './apis/incremental-alter-configs.ts'
 import type { PartitionError } from './offset-requests.ts'
 import { byTopic, kafkaRequest } from './request.ts'
 import { zeroUuid } from './schema.ts'
@@ -78,6 +79,24 @@ export function describeTopicConfigRequest(topic: string): KafkaRequest<ConfigDe
       const entries = result.configs.flatMap(({ name, value }) => (value === null ? [] : [[name, value] as const]))
       return { errorCode: result.errorCode, message: result.errorMessage, config: Object.fromEntries(entries) }
     },
+  })
+}
+
+const [setOperation, deleteOperation] = [0, 1]
+
+export function alterTopicConfigRequest(
+  topic: string,
+  changes: Readonly<Record<string, string | null>>,
+): KafkaRequest<readonly NamedError[]> {
+  const configs = Object.entries(changes).map(([name, value]) => ({
+    name,
+    configOperation: value === null ? deleteOperation! : setOperation!,
+    value,
+  }))
+  return kafkaRequest(incrementalAlterConfigs, {
+    body: { resources: [{ resourceType: topicResource, resourceName: topic, configs }], validateOnly: false },
+    read: ({ responses }) =>
+      responses.map(({ resourceName: name, errorCode, errorMessage }) => namedError({ name, errorCode, errorMessage })),
   })
 }
 

@@ -14,6 +14,7 @@ import { endTxn } from '../../../../lib/transport/kafka/wire/apis/end-txn.ts'
 import { fetch } from '../../../../lib/transport/kafka/wire/apis/fetch.ts'
 import { findCoordinator } from '../../../../lib/transport/kafka/wire/apis/find-coordinator.ts'
 import { heartbeat } from '../../../../lib/transport/kafka/wire/apis/heartbeat.ts'
+import { incrementalAlterConfigs } from '../../../../lib/transport/kafka/wire/apis/incremental-alter-configs.ts'
 import { initProducerId } from '../../../../lib/transport/kafka/wire/apis/init-producer-id.ts'
 import { joinGroup } from '../../../../lib/transport/kafka/wire/apis/join-group.ts'
 import { leaveGroup } from '../../../../lib/transport/kafka/wire/apis/leave-group.ts'
@@ -47,6 +48,7 @@ export const apis: readonly Api[] = [
   fetch,
   findCoordinator,
   heartbeat,
+  incrementalAlterConfigs,
   initProducerId,
   joinGroup,
   leaveGroup,

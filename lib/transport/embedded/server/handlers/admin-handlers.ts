@@ -3,7 +3,10 @@ import { createTopics } from '../../../kafka/wire/apis/create-topics.ts'
 import { deleteRecords } from '../../../kafka/wire/apis/delete-records.ts'
 import { deleteTopics } from '../../../kafka/wire/apis/delete-topics.ts'
 import { describeConfigs } from '../../../kafka/wire/apis/describe-configs.ts'
+import { incrementalAlterConfigs } from '../../../kafka/wire/apis/incremental-alter-configs.ts'
 import { errorCodes } from '../../../kafka/wire/error-codes.ts'
+import { changedConfig } from '../../embedded-topics.ts'
+import { topicConfig } from '../../topic-config.ts'
 import { codeOf, messageOf } from '../error-codes.ts'
 import type { Handler, RequestContext } from '../handler.ts'
 import { handler } from '../handler.ts'
@@ -108,4 +111,40 @@ const configsDescribed = handler(describeConfigs, ({ resources }, context) => ({
   }),
 }))
 
-export const adminHandlers: readonly Handler[] = [created, deleted, grown, recordsDeleted, configsDescribed]
+const operation = { set: 0, delete: 1, append: 2, subtract: 3 } as const
+
+interface AlterableConfig {
+  readonly name: string
+  readonly configOperation: number
+  readonly value: string | null
+}
+
+/** The value of a key after an operation; null: its default. Lists are texts with commas. */
+function altered({ configOperation, value }: AlterableConfig, before: string): string | null {
+  const [listed, other] = [before, value ?? ''].map((text) => text.split(',').filter((part) => part.trim() !== ''))
+  if (configOperation === operation.append) return [...new Set([...listed!, ...other!])].join(',')
+  if (configOperation === operation.subtract) return listed!.filter((part) => !other!.includes(part)).join(',')
+  return configOperation === operation.delete ? null : value
+}
+
+function alter(name: string, configs: readonly AlterableConfig[], validateOnly: boolean, { broker }: RequestContext): void {
+  const { config, givenConfig } = broker.topics.topic(name)
+  const changes = Object.fromEntries(configs.map((each) => [each.name, altered(each, config.values[each.name] ?? '')]))
+  if (validateOnly) topicConfig(changedConfig(givenConfig, changes))
+  else broker.topics.configure(name, changes)
+}
+
+/** Only topics have a configuration. */
+const configsAltered = handler(incrementalAlterConfigs, async ({ resources, validateOnly }, context) => {
+  const responses = resources.map(({ resourceType, resourceName, configs }) => ({
+    ...(resourceType === topicResource
+      ? attempt(() => alter(resourceName, configs, validateOnly, context))
+      : { errorCode: errorCodes.INVALID_REQUEST, errorMessage: 'Only topics have a configuration here.' }),
+    resourceType,
+    resourceName,
+  }))
+  await context.broker.settled()
+  return { responses }
+})
+
+export const adminHandlers: readonly Handler[] = [created, deleted, grown, recordsDeleted, configsDescribed, configsAltered]
