@@ -14,6 +14,17 @@ export type TopologyName =
   | 'foreign-key'
   | 'table'
   | 'table-in-memory'
+  | 'q0'
+  | 'q1'
+  | 'q2'
+  | 'q3'
+  | 'q4'
+  | 'q5'
+  | 'q6'
+  | 'q7'
+  | 'q8'
+  | 'q11'
+  | 'q12'
 
 /** Settings that both sides get alike. What has no counterpart in Millrace (`lingerMs`) is Java's alone. */
 export interface Settings {

@@ -27,6 +27,17 @@ interface Topologies {
             case "foreign-key" -> new ForeignKeyTopology();
             case "table" -> new TableTopology(Stores.persistentTimestampedKeyValueStore("rows"));
             case "table-in-memory" -> new TableTopology(Stores.inMemoryKeyValueStore("rows"));
+            case "q0" -> Nexmark::q0;
+            case "q1" -> Nexmark::q1;
+            case "q2" -> Nexmark::q2;
+            case "q3" -> Nexmark::q3;
+            case "q4" -> Nexmark::q4;
+            case "q5" -> Nexmark::q5;
+            case "q6" -> Nexmark::q6;
+            case "q7" -> Nexmark::q7;
+            case "q8" -> Nexmark::q8;
+            case "q11" -> Nexmark::q11;
+            case "q12" -> Nexmark::q12;
             default -> throw new IllegalArgumentException("unknown topology in " + order);
         };
     }

@@ -6,6 +6,9 @@ import { bytes } from './topologies/bytes.ts'
 import { count } from './topologies/count.ts'
 import { foreignKey } from './topologies/foreign-key.ts'
 import { json } from './topologies/json.ts'
+import { q3, q4, q6, q8 } from './topologies/nexmark/joins.ts'
+import { q0, q1, q2 } from './topologies/nexmark/stateless.ts'
+import { q11, q12, q5, q7 } from './topologies/nexmark/windows.ts'
 import { streamStreamInner, streamStreamLeft } from './topologies/stream-stream.ts'
 import { streamTable } from './topologies/stream-table.ts'
 import { table, tableInMemory } from './topologies/table.ts'
@@ -23,6 +26,17 @@ const writers: Record<TopologyName, (builder: StreamsBuilder, topics: Topics) =>
   'foreign-key': foreignKey,
   table,
   'table-in-memory': tableInMemory,
+  q0,
+  q1,
+  q2,
+  q3,
+  q4,
+  q5,
+  q6,
+  q7,
+  q8,
+  q11,
+  q12,
 }
 
 export function topologyOf(order: StartOrder): Topology {

@@ -15,6 +15,7 @@ import { i2, i2Default, i2Once, i2OnceDefault, i2OnceLarge } from './i2.ts'
 import { j1, j2 } from './j1.ts'
 import { l } from './l.ts'
 import { n1, n1Small } from './n1.ts'
+import { nexmarkRows } from './nexmark.ts'
 import { onceRows } from './once.ts'
 import type { Row } from './row.ts'
 
@@ -35,6 +36,7 @@ export const allRows: readonly Row[] = [
   e2,
   f,
   ...onceRows,
+  ...nexmarkRows,
   i1,
   i2,
   i2Default,

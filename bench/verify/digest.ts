@@ -1,7 +1,13 @@
 import { crc32 } from 'node:zlib'
 
 /** How the output of a topology is compared. Caches decide how many updates of a key are written, so tables are compared by their last ones. */
-export type Comparison = 'every record' | 'last value of each key'
+export type Comparison =
+  | 'every record'
+  | 'last value of each key'
+  /** The last values that are no deletions, whenever they were. */
+  | 'rows that are left'
+  /** Of longs. */
+  | 'sum of counts that are left'
 
 /** Takes the records of an output topic, and says in a few characters what they are. */
 export interface Digest {
@@ -10,7 +16,14 @@ export interface Digest {
 }
 
 export function digestOf(comparison: Comparison): Digest {
-  return comparison === 'every record' ? new RecordsDigest() : new TableDigest()
+  return digests[comparison]()
+}
+
+const digests: Readonly<Record<Comparison, () => Digest>> = {
+  'every record': () => new RecordsDigest(),
+  'last value of each key': () => new TableDigest(),
+  'rows that are left': () => new RowsDigest((key, value) => hashOf(key, value, 0)),
+  'sum of counts that are left': () => new RowsDigest((_, value) => Number(viewOf(value).readBigInt64BE()), 'in all'),
 }
 
 /** The number of records and the sum of their hashes: it does not depend on their order, and counts repeated records. */
@@ -33,7 +46,7 @@ class TableDigest implements Digest {
   readonly #last = new Map<string, number>()
 
   add(key: Uint8Array | null, value: Uint8Array | null, timestamp: number): void {
-    const name = key === null ? '' : Buffer.from(key.buffer, key.byteOffset, key.byteLength).toString('latin1')
+    const name = key === null ? '' : viewOf(key).toString('latin1')
     this.#last.set(name, hashOf(key, value, timestamp))
   }
 
@@ -43,6 +56,32 @@ class TableDigest implements Digest {
     return `${this.#last.size} keys, ${sum.toString(16)}`
   }
 }
+
+/** A figure of the last value of each key, added up. What was deleted is no row. */
+class RowsDigest implements Digest {
+  readonly #last = new Map<string, number>()
+  readonly #figureOf: (key: Uint8Array | null, value: Uint8Array) => number
+  readonly #counted: 'keys' | 'in all'
+
+  constructor(figureOf: (key: Uint8Array | null, value: Uint8Array) => number, counted: 'keys' | 'in all' = 'keys') {
+    this.#figureOf = figureOf
+    this.#counted = counted
+  }
+
+  add(key: Uint8Array | null, value: Uint8Array | null): void {
+    const name = key === null ? '' : viewOf(key).toString('latin1')
+    if (value === null) this.#last.delete(name)
+    else this.#last.set(name, this.#figureOf(key, value))
+  }
+
+  text(): string {
+    let sum = 0
+    for (const figure of this.#last.values()) sum = (sum + figure) % sumLimit
+    return this.#counted === 'keys' ? `${this.#last.size} rows, ${sum.toString(16)}` : `${sum} in all`
+  }
+}
+
+const viewOf = (bytes: Uint8Array): Buffer => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
 
 const sumLimit = 2 ** 52
 

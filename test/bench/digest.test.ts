@@ -41,3 +41,17 @@ t.test('a digest of a table sees the last record of each key, however often the 
   t.not(of([entries[2]!, entries[1]!, entries[0]!]), of(entries), 'the order within a key is')
   t.not(of([...entries, ['b', null, 40]]), of(entries), 'a deleted row is seen')
 })
+
+t.test('a digest of rows sees what is left, whenever it was; that of counts adds them up', async (t) => {
+  const rows = (changed: readonly Entry[]): string => textOf('rows that are left', changed)
+  t.equal(rows([['a', '3', 31], entries[1]!]), rows(entries), 'times and steps are no matter')
+  t.equal(rows([...entries, ['c', '1', 1], ['c', null, 2]]), rows(entries), 'nor is what was deleted')
+  t.not(rows([...entries, ['b', null, 40]]), rows(entries))
+  const long = (count: number): string => String.fromCharCode(0, 0, 0, 0, 0, 0, 0, count)
+  const counts: readonly Entry[] = [
+    ['a', long(1), 1],
+    ['b', long(5), 2],
+    ['a', long(2), 3],
+  ]
+  t.equal(textOf('sum of counts that are left', counts), '7 in all')
+})

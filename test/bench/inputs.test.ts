@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import t from 'tap'
 import { firstData, secondData } from '../../bench/gen/data-set.ts'
 import { startMs } from '../../bench/gen/inputs.ts'
+import { nexmark } from '../../bench/gen/nexmark.ts'
 import { longTransferValue, longValueBytes } from '../../bench/gen/long-transfer.ts'
 import { accountAt, amountAt, currencyAt, keyBytes, keyOf, transferValue, valueBytes } from '../../bench/gen/transfer.ts'
 
@@ -51,6 +52,22 @@ t.test('the second data set has its fields in the same places; some keys are fre
 t.test('a table has each key once', async (t) => {
   const keys = [...table({ rows: 50, seed: 1, atMs: 7 })].map(({ key, timestamp }) => `${key.toString()} ${timestamp}`)
   t.same([keys.length, new Set(keys).size, keys[49]], [50, 50, '0000000000049 7'])
+})
+
+t.test('events of an auction house: bids go to auctions that are open, auctions to people who are there', async (t) => {
+  type Event = { readonly kind: string; readonly id: number; readonly auction: number; readonly seller: number }
+  const all = [...nexmark(5_000)].map(({ value }) => JSON.parse(String(value)) as Event)
+  const counts = Map.groupBy(all, ({ kind }) => kind)
+  t.same(
+    ['person', 'auction', 'bid'].map((kind) => counts.get(kind)!.length),
+    [100, 300, 4_600],
+  )
+  const seen = { person: -1, auction: -1 }
+  for (const { kind, id, auction, seller } of all) {
+    if (kind === 'bid' && (auction > seen.auction || auction < seen.auction - 100)) t.fail(`${auction} is not open`)
+    if (kind !== 'bid') seen[kind as 'person' | 'auction'] = id
+    if (kind === 'auction' && seller > seen.person) t.fail(`${seller} is not there yet`)
+  }
 })
 
 t.test('Java has a twin of each topology', async (t) => {
