@@ -12,7 +12,7 @@ import {
 } from '../../lib/processor/timestamp-extractors.ts'
 import { applyAll } from '../../lib/runtime/restore/changelog.ts'
 import { logAndContinue } from '../../lib/runtime/errors/error-handlers.ts'
-import { changelogRecords } from '../../lib/runtime/restore/changelog-records.ts'
+import { changelogSlices } from '../../lib/runtime/restore/changelog-records.ts'
 import { StreamTask } from '../../lib/runtime/task/stream-task.ts'
 import { nullable } from '../../lib/serde/nullable-serde.ts'
 import { Serdes } from '../../lib/serde/serdes.ts'
@@ -80,9 +80,11 @@ async function restored(given: Case): Promise<readonly unknown[]> {
   const fetched = { ...partition, error: null, highWatermark: 0, lastStableOffset: 0, logStartOffset: 0 }
   const range = { from: 0, to: given.rows.length }
   const batches = batchesOf(given.rows)
-  const { records } = changelogRecords({ ...fetched, batches, abortedTransactions: [] }, range, restore!.records)
-  await restore!.prepare(records)
-  applyAll(restore!.restore, restore!.accept(records), range.to)
+  const answer = { ...fetched, batches, abortedTransactions: [] }
+  for (const { records, nextOffset } of changelogSlices(answer, range, restore!.records)) {
+    await restore!.prepare(records)
+    applyAll(restore!.restore, restore!.accept(records), nextOffset)
+  }
   return shown(task)
 }
 

@@ -14,7 +14,7 @@ import type { HeldUpPartitions } from '../loop/held-up-partitions.ts'
 import type { MemoryGate } from '../loop/memory-gate.ts'
 import type { Changelog, RestoredRecord, StateRestoreListener } from './changelog.ts'
 import { describeChangelogs, unknownTopic, whyStale, type ChangelogTopic } from './changelog-topics.ts'
-import { changelogRecords } from './changelog-records.ts'
+import { changelogSlices, type ChangelogSlice } from './changelog-records.ts'
 import { Turns } from './turns.ts'
 
 export interface ChangelogReaderOptions {
@@ -245,13 +245,21 @@ export class ChangelogReader {
     const nextOffset = Math.min(restore.endOffset, positionAfter(fetched, restore.position))
     if (this.#options.limits.isolationLevel === 'read_committed') this.#options.heldUp?.note(fetched, nextOffset)
     if (nextOffset <= restore.position) return []
+    const range = { from: restore.position, to: nextOffset }
+    for (const slice of changelogSlices(fetched, range, restore.changelog.records))
+      if (slice.nextOffset > restore.position && !(await this.#takeSlice(restore, slice))) break
+    return []
+  }
+
+  /** Resolves to false if the changelog was unregistered meanwhile. */
+  async #takeSlice(restore: Restore, { records, count, nextOffset }: ChangelogSlice): Promise<boolean> {
     const { changelog } = restore
-    const { records, count } = changelogRecords(fetched, { from: restore.position, to: nextOffset }, changelog.records)
     if (records.length > 0) await changelog.prepare?.(records)
     // While the serdes were prepared, the changelog was unregistered, and perhaps registered anew.
-    if (!this.#isCurrent(restore)) return []
-    if (await this.#apply(restore, changelog.accept?.(records) ?? records, nextOffset)) this.#applied(restore, count)
-    return []
+    if (!this.#isCurrent(restore)) return false
+    const isApplied = await this.#apply(restore, changelog.accept?.(records) ?? records, nextOffset)
+    if (isApplied) this.#applied(restore, count)
+    return isApplied
   }
 
   /** Applies records turn by turn. Resolves to false if the changelog was unregistered meanwhile. */

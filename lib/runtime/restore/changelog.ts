@@ -33,15 +33,15 @@ export interface Changelog {
    */
   readonly apply: (records: readonly RestoredRecord[], nextOffset: number) => number
   /**
-   * `last-of-key`: of each fetch only the last record of each key is applied. `all`: every record is applied, for stores that keep
+   * `last-of-key`: of the records that come together only the last one of each key is applied. `all`: every record is applied, for stores that keep
    * history (versioned ones) and for processors of global stores. Default `last-of-key`.
    */
   readonly records?: 'last-of-key' | 'all' | undefined
-  /** Awaited first, with the records of a fetch, so that their serdes can fetch what they need. */
+  /** Awaited first, with some records of a fetch, so that their serdes can fetch what they need. */
   readonly prepare?: ((records: readonly RestoredRecord[]) => Promise<void>) | undefined
   /** Stores what is restored so far, to free memory. Absent: that frees none. */
   readonly relieve?: (() => void) | undefined
-  /** Called next: the records of the fetch as the store is to take them. Default: as they are. */
+  /** Called next: these records as the store is to take them. Default: as they are. */
   readonly accept?: ((records: readonly RestoredRecord[]) => readonly RestoredRecord[]) | undefined
 }
 
