@@ -208,7 +208,19 @@ export { partitionForKey } from './transport/partitioner.ts'
 // Ports that an application may implement itself.
 export type { Clock, Timer } from './clock/clock.ts'
 export type { Chance } from './clock/chance.ts'
-export type { Counter, Metric, Metrics, MetricTags } from './metrics/metrics.ts'
+export type {
+  Counter,
+  CounterMetric,
+  Distribution,
+  GaugeMetric,
+  Histogram,
+  HistogramMetric,
+  Metric,
+  MetricName,
+  Metrics,
+  MetricTags,
+  RecordingLevel,
+} from './metrics/metrics.ts'
 
 // The application.
 export type {
@@ -222,6 +234,8 @@ export type {
 } from './query/queryable-stores.ts'
 export { KafkaStreams } from './kafka-streams.ts'
 export type { CloseOptions, LocalTask } from './kafka-streams.ts'
+export type { HealthOptions, StreamsHealth } from './runtime/application/streams-health.ts'
+export type { Standstill } from './runtime/loop/standstill.ts'
 export type { HeldUpPartition } from './runtime/loop/held-up-partitions.ts'
 export type {
   ClusterOption,

@@ -22,11 +22,13 @@ import { storeKindOf } from './state/store-kinds.ts'
 import { ApplicationState } from './runtime/application/application-state.ts'
 import { localStores } from './runtime/application/local-stores.ts'
 import { openSharedResources, type SharedResources } from './runtime/application/shared-resources.ts'
+import { healthOf, type HealthOptions, type StreamsHealth } from './runtime/application/streams-health.ts'
 import { ThreadSupervisor } from './runtime/application/thread-supervisor.ts'
 import { withSafeCallbacks } from './runtime/application/user-callbacks.ts'
 import { openStreamThread } from './runtime/loop/open-stream-thread.ts'
 import { PauseSwitch } from './runtime/loop/pause-switch.ts'
 import type { Goodbye } from './runtime/membership/membership.ts'
+import { addClientMetrics } from './runtime/metrics/client-metrics.ts'
 import { loggedRestores } from './runtime/restore/restore-log.ts'
 import { StateCleaner } from './runtime/restore/state-cleaner.ts'
 import { checkSerdes } from './runtime/serdes/check-serdes.ts'
@@ -73,6 +75,7 @@ export interface CloseOptions {
  */
 export class KafkaStreams implements AsyncDisposable {
   readonly #config: ResolvedConfig
+  readonly #topology: Topology
   readonly #plan: TopologyPlan
   readonly #metrics: Metrics
   readonly #serdes: SerdeResolver
@@ -102,10 +105,11 @@ export class KafkaStreams implements AsyncDisposable {
    */
   constructor(topology: Topology, config: StreamsConfig) {
     if (!('plan' in Object(topology))) throw new TypeError('KafkaStreams takes a topology: pass builder.build().')
+    this.#topology = topology
     this.#config = withSafeCallbacks(resolveConfig(config))
     const { applicationId, compatibility, windowStoreChangelogAdditionalRetentionMs, topicConfig } = this.#config
     this.#plan = topology.plan(applicationId, { compatibility, windowStoreChangelogAdditionalRetentionMs, topicConfig })
-    this.#metrics = this.#config.metrics ?? new MemoryMetrics()
+    this.#metrics = this.#config.metrics ?? new MemoryMetrics(this.#config.metricsRecordingLevel)
     this.#serdes = configuredSerdes(this.#config)
     this.#state = new ApplicationState(this.#config.onStateChange)
     checkSerdes(this.#plan, this.#serdes)
@@ -192,7 +196,26 @@ export class KafkaStreams implements AsyncDisposable {
     })
   }
 
-  /** All metrics, with Kafka's names and tags. */
+  /**
+   * Whether the application does its work. It is ready when its tasks run and whatever there is to process is processed, also when there is
+   * nothing. It is not ready while it starts, rebalances, restores or is paused; nor if it has a backlog and has processed nothing for
+   * `standstillMs`, or brokers or a schema registry have not answered for so long. Probes may ask as often as they like.
+   *
+   * @example
+   * const { isLive, isReady, reasons } = streams.health()
+   * response.statusCode = isReady ? 200 : 503
+   */
+  health(options: HealthOptions = {}): StreamsHealth {
+    checkOptions('health()', options, healthOptions)
+    const { standstillMs = defaultStandstillMs } = options
+    const state = this.#state.current
+    const isPaused = this.isPaused
+    const isIdle = state !== 'running' || isPaused
+    const standstills = isIdle ? [] : (this.#supervisor?.current?.progress.standstills(standstillMs) ?? [])
+    return healthOf({ state, isPaused, standstills })
+  }
+
+  /** All metrics, with Kafka's names and tags. docs/metrics.md lists them. */
   metrics(): readonly Metric[] {
     return this.#metrics.all()
   }
@@ -247,6 +270,7 @@ export class KafkaStreams implements AsyncDisposable {
         metrics: this.#metrics,
         serdes: this.#serdes,
       })
+      this.#addMetrics(this.#shared)
       await this.#shared.global?.restore()
       if (this.#stopping.signal.aborted) return
       this.#supervisor = this.#makeSupervisor(this.#shared)
@@ -275,6 +299,18 @@ export class KafkaStreams implements AsyncDisposable {
     const onReplace = (): void => this.#becomes('rebalancing')
     const { signal: stopping } = this.#stopping
     return new ThreadSupervisor({ config: this.#config, environment, global, stopping, openThread, onReplace })
+  }
+
+  #addMetrics({ clientId, directory }: SharedResources): void {
+    addClientMetrics(this.#metrics, {
+      clientId,
+      processId: directory.processId,
+      applicationId: this.#config.applicationId,
+      state: () => this.#state.current,
+      describe: () => this.#topology.describe(),
+      aliveThreads: () => this.#supervisor?.alive ?? 0,
+      failedThreads: () => this.#supervisor?.failed ?? 0,
+    })
   }
 
   #makeCleaner({ directory, environment: { clock, logger } }: SharedResources): StateCleaner {
@@ -338,6 +374,11 @@ export class KafkaStreams implements AsyncDisposable {
     this.#config.logger.error(`The application did not close well: ${sentenceOf(error)}`)
   }
 }
+
+const healthOptions: OptionNames<HealthOptions> = { standstillMs: true }
+
+/** Probes see a standstill within 5 s of its beginning. */
+const defaultStandstillMs = 4000
 
 const closeOptions: OptionNames<CloseOptions> = { timeoutMs: true, leaveGroup: true }
 

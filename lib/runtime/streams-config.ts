@@ -1,5 +1,5 @@
 import type { Clock } from '../clock/clock.ts'
-import type { Metrics } from '../metrics/metrics.ts'
+import type { Metrics, RecordingLevel } from '../metrics/metrics.ts'
 import { ConfigError } from '../model/errors.ts'
 import { nearestName } from '../model/nearest-name.ts'
 import type { SchemaRegistry, Serde } from '../model/serde.ts'
@@ -177,6 +177,11 @@ export interface StreamsOptions {
   readonly stateRestoreListener?: StateRestoreListener | undefined
   /** Takes the messages of the engine. Default: the console. */
   readonly logger?: Logger | undefined
+  /**
+   * What is recorded in the registry of metrics, if that is the one in memory (Kafka: `metrics.recording.level`). Default `info`: about 1 % of
+   * the CPU time. `debug`: also each node and each call of a store. `off`: nothing is timed.
+   */
+  readonly metricsRecordingLevel?: RecordingLevel | undefined
   /** The registry of metrics. Default: one in memory. */
   readonly metrics?: Metrics | undefined
   /** The clock of the application. Default: that of the cluster. */
@@ -252,6 +257,7 @@ const keys = {
   uncaughtExceptionHandler: optional,
   stateRestoreListener: optional,
   logger: consoleLogger,
+  metricsRecordingLevel: 'info',
   metrics: optional,
   clock: optional,
 } as const satisfies Record<keyof StreamsConfig, unknown>
@@ -264,6 +270,7 @@ const choices: Readonly<Record<string, readonly string[]>> = {
   compatibility: ['safe', 'java'],
   upgradeFrom: releases,
   defaultStoreMedium: ['memory', 'disk'],
+  metricsRecordingLevel: ['off', 'info', 'debug'],
   compressionType: ['none', 'gzip', 'snappy', 'lz4', 'zstd'],
 }
 

@@ -21,6 +21,8 @@ export interface ChangelogSink {
 /** The bytes that the record caches of a thread may hold together (KIP-63). With 0 bytes stores have no caches. */
 export interface CacheBudget {
   readonly maxBytes: number
+  /** What they hold now. */
+  readonly bytes: number
   /**
    * Called by a cache that has grown by this many bytes, or shrunk (negative). If the budget is exceeded, the cache that grew must
    * evict.

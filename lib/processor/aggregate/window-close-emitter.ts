@@ -1,4 +1,5 @@
-import type { Counter, Metrics, MetricTags } from '../../metrics/metrics.ts'
+import { latencyBoundsMs } from '../../metrics/bounds.ts'
+import type { Counter, Histogram } from '../../metrics/metrics.ts'
 import { change, type Change } from '../../model/change.ts'
 import { noHeaders } from '../../model/headers.ts'
 import { streamRecord, type StreamRecord } from '../../model/stream-record.ts'
@@ -43,7 +44,7 @@ export class WindowCloseEmitter<K, V> {
   readonly #windows: ClosingWindows<K, V>
   readonly #throttle: EmitThrottle
   readonly #emitted: Counter
-  readonly #latency: Latency
+  readonly #latency: Histogram
   #lastCloseTime: number
 
   constructor(context: InternalProcessorContext<Windowed<K>, Change<V>>, storeName: string, windows: ClosingWindows<K, V>) {
@@ -53,7 +54,7 @@ export class WindowCloseEmitter<K, V> {
     this.#windows = windows
     this.#throttle = new EmitThrottle(context.emitIntervalMs)
     this.#emitted = metrics.counter('window-aggregate-final-emit', metricGroup, metricTags)
-    this.#latency = new Latency(metrics, metricTags)
+    this.#latency = metrics.histogram('window-aggregate-final-emit-latency', metricGroup, metricTags, latencyBoundsMs)
     this.#lastCloseTime = context.processorMetadata(storeName) ?? never
     this.#keepUnemitted()
   }
@@ -114,22 +115,3 @@ export class WindowCloseEmitter<K, V> {
 }
 
 const metricGroup = 'stream-processor-node-metrics'
-
-/** Kafka's metrics `window-aggregate-final-emit-latency-avg` and `-max`, in ms, since the task began. */
-class Latency {
-  #count = 0
-  #sum = 0
-  #max = 0
-
-  constructor(metrics: Metrics, tags: MetricTags) {
-    const average = (): number => (this.#count === 0 ? 0 : this.#sum / this.#count)
-    metrics.gauge('window-aggregate-final-emit-latency-avg', metricGroup, tags, average)
-    metrics.gauge('window-aggregate-final-emit-latency-max', metricGroup, tags, () => this.#max)
-  }
-
-  record(ms: number): void {
-    this.#count++
-    this.#sum += ms
-    this.#max = Math.max(this.#max, ms)
-  }
-}

@@ -23,6 +23,8 @@ export interface SharedResourcesOptions {
 /** The resources that the threads of an application share: its clients, its state directory and its global stores. */
 export interface SharedResources extends AsyncDisposable {
   readonly cluster: Cluster
+  /** The prefix of the ids of all clients. */
+  readonly clientId: string
   readonly admin: Admin
   readonly environment: ThreadEnvironment
   readonly directory: StateDirectory
@@ -60,7 +62,16 @@ export async function openSharedResources(options: SharedResourcesOptions): Prom
   const global = opened.use(await openGlobalThread({ plan, config, cluster, admin, environment, directory, gate }))
   if (global !== null) memoryBudget.add('global stores', () => global.heldBytes)
   const all = opened.move()
-  return { cluster, admin, environment, directory, global, memoryBudget, [Symbol.asyncDispose]: () => all.disposeAsync() }
+  return {
+    cluster,
+    clientId,
+    admin,
+    environment,
+    directory,
+    global,
+    memoryBudget,
+    [Symbol.asyncDispose]: () => all.disposeAsync(),
+  }
 }
 
 /** The room for rows in memory that storage has, too. Reads of these do not ask storage. */

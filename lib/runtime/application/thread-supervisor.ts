@@ -37,6 +37,8 @@ export class ThreadSupervisor {
   #pauseMs = 0
   /** What the thread has asked about, and the answer: the application is not asked again if the thread has ended by it. */
   #answered: { readonly error: unknown; readonly answer: UncaughtExceptionAnswer } | null = null
+  #failed = 0
+  #isRunning = false
 
   constructor(options: ThreadSupervisorOptions) {
     this.#options = options
@@ -46,6 +48,16 @@ export class ThreadSupervisor {
   /** The thread that runs, or the last one that did. */
   get current(): OpenStreamThread | null {
     return this.#current
+  }
+
+  /** How many threads run: one, or none between two of them. */
+  get alive(): number {
+    return this.#isRunning ? 1 : 0
+  }
+
+  /** How many threads have failed. */
+  get failed(): number {
+    return this.#failed
   }
 
   /** Opens the first thread. Rejects with nothing left open. */
@@ -81,7 +93,10 @@ export class ThreadSupervisor {
 
   async #runCurrent(): Promise<Failure | null> {
     this.#pauses.began()
+    this.#isRunning = true
     const failure = await failureOf(this.#current!.run())
+    this.#isRunning = false
+    if (failure !== null) this.#failed++
     this.#pauseMs = this.#pauses.failed()
     return failure
   }

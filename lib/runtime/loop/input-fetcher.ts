@@ -7,6 +7,7 @@ import type { FetchedPartition, Fetcher, FetchLimits, FetchPosition } from '../.
 import { fetchedBytes, positionAfter } from '../../transport/readable-ranges.ts'
 import { saysTopicIsUnknown } from '../../transport/topics/unknown-topic.ts'
 import type { Logger } from '../logger.ts'
+import type { ThreadMeter } from '../metrics/thread-meter.ts'
 
 interface Input {
   readonly partition: TopicPartition
@@ -37,6 +38,8 @@ export interface InputFetcherOptions {
   readonly onNews: () => void
   /** Called when a broker does not have the topic that is fetched. */
   readonly onUnknownTopic: () => void
+  /** Told how long fetches take. Default: nobody is. */
+  readonly meter?: Pick<ThreadMeter, 'polled'> | undefined
 }
 
 /**
@@ -50,6 +53,7 @@ export class InputFetcher {
   #fetched: readonly Answer[] | null = null
   #failure: unknown = undefined
   #isTroubled = false
+  #unansweredSinceMs: number | null = null
   #running: Promise<void> = Promise.resolve()
 
   constructor(options: InputFetcherOptions) {
@@ -88,6 +92,11 @@ export class InputFetcher {
     return this.#options.fetcher.heldBytes + fetchedBytes((this.#fetched ?? []).map(({ fetched }) => fetched))
   }
 
+  /** When the first of the fetches began that brokers have not answered well; null if none waits. */
+  get unansweredSinceMs(): number | null {
+    return this.#inputs.size === 0 ? null : this.#unansweredSinceMs
+  }
+
   get hasNews(): boolean {
     return this.#fetched !== null || this.#failure !== undefined
   }
@@ -121,11 +130,16 @@ export class InputFetcher {
   async #fetch(inputs: readonly Input[]): Promise<void> {
     const waiting = new AbortController()
     this.#waiting = waiting
+    const askedMs = this.#options.clock.monotonic()
+    this.#unansweredSinceMs ??= askedMs
     const positions = inputs.map(positionOf)
     const paused = [...this.#inputs.values()].filter(({ isPaused }) => isPaused).map(positionOf)
     try {
       const limits = { ...this.#options.limits, signal: waiting.signal, paused }
       const fetched = await this.#options.fetcher.fetch(positions, limits)
+      this.#options.meter?.polled(this.#options.clock.monotonic() - askedMs)
+      const isAnswer = fetched.length > 0 || !waiting.signal.aborted
+      if (isAnswer && fetched.every(({ error }) => error?.kind !== 'retriable')) this.#unansweredSinceMs = null
       this.#fetched = this.#accept(inputs, fetched)
       if (fetched.some(({ error }) => saysTopicIsUnknown(error))) this.#options.onUnknownTopic()
       this.#tell(fetched.find(({ error }) => error?.kind === 'retriable')?.error ?? null)

@@ -7,6 +7,7 @@ import type { ThreadEnvironment } from '../environment/thread-environment.ts'
 import type { RefusalHandling } from '../errors/refused-records.ts'
 import type { Membership } from '../membership/membership.ts'
 import { openMembership, type OpenMembership } from '../membership/open-membership.ts'
+import { ThreadMeter } from '../metrics/thread-meter.ts'
 import { ProducerOutput } from '../output/producer-output.ts'
 import { ThreadTransaction } from '../output/thread-transaction.ts'
 import { RepartitionPurge } from '../output/repartition-purge.ts'
@@ -33,6 +34,7 @@ import { RebalanceListener } from './rebalance-listener.ts'
 import { StatePublisher, type ThreadState } from './state-publisher.ts'
 import { StateUpdater } from './state-updater.ts'
 import { PauseSwitch } from './pause-switch.ts'
+import { ProgressWatch } from './progress-watch.ts'
 import { StreamThread } from './stream-thread.ts'
 import { SlowRecords } from './slow-records.ts'
 import { TaskExecutor } from './task-executor.ts'
@@ -71,6 +73,7 @@ export interface OpenStreamThread {
   readonly thread: StreamThread
   readonly tasks: TaskManager
   readonly heldUp: HeldUpPartitions
+  readonly progress: ProgressWatch
   run(): Promise<void>
   /** Closes the clients of a thread that `run` was never called on. */
   close(): Promise<void>
@@ -95,6 +98,8 @@ interface LoopParts {
   readonly memory: MemoryBudget
   readonly gate: MemoryGate
   readonly heldUp: HeldUpPartitions
+  /** Undefined: nothing is timed. */
+  readonly meter: ThreadMeter | undefined
 }
 
 /** Makes the internal topics, then opens a thread and its clients. If it rejects, nothing stays open. */
@@ -108,18 +113,24 @@ export async function openStreamThread(options: OpenStreamThreadOptions): Promis
     gate: new MemoryGate({ ...options.environment, memory }),
     // By then this thread has committed what it has open itself.
     heldUp: new HeldUpPartitions({ ...options.environment, afterMs: options.config.transactionTimeoutMs / 2 }),
+    meter: options.environment.metrics.level === 'off' ? undefined : new ThreadMeter(options.environment),
   }
   const connected = await connect(options, loop, opened)
   const { autoOffsetReset: offsetReset, maxPollIntervalMs } = options.config
   const patience = patienceOf(options)
   const { isolationLevel } = fetchLimits(options.config)
   const tasks = new TaskManager({ ...options, ...connected, ...loop, isolationLevel, offsetReset, maxPollIntervalMs, patience })
-  const thread = makeThread(options, connected, loop, tasks)
+  const input = makeInput(options, connected, loop, tasks)
+  const { fetchMaxWaitMs, maxTaskIdleMs } = options.config
+  const { clock } = options.environment
+  const progress = new ProgressWatch({ clock, tasks, input, fetcher: connected.input, fetchMaxWaitMs, maxTaskIdleMs })
+  const thread = makeThread(options, connected, loop, { tasks, input, progress })
   const open = opened.move()
   return {
     thread,
     tasks,
     heldUp: loop.heldUp,
+    progress,
     async run() {
       await using _clients = open
       await thread.run()
@@ -141,7 +152,16 @@ async function connect(options: OpenStreamThreadOptions, loop: LoopParts, opened
   const fetcher = opened.adopt(await cluster.fetcher({ clientId: `${threadId}-consumer`, log, metrics }), close)
   const onNews = (): void => loop.jobs.wake()
   const input = opened.adopt(
-    new InputFetcher({ fetcher, clock, limits, retryBackoffMs, logger: log, onNews, onUnknownTopic: () => topics.lookSoon() }),
+    new InputFetcher({
+      ...loop,
+      fetcher,
+      clock,
+      limits,
+      retryBackoffMs,
+      logger: log,
+      onNews,
+      onUnknownTopic: () => topics.lookSoon(),
+    }),
     close,
   )
   const isExactlyOnce = config.processingGuarantee === 'exactly_once_v2'
@@ -193,11 +213,36 @@ async function openTransaction(options: OpenStreamThreadOptions): Promise<Thread
   return new ThreadTransaction({ producer, clock, patience: patienceOf(options) })
 }
 
-function makeThread(options: OpenStreamThreadOptions, connected: Connected, loop: LoopParts, tasks: TaskManager): StreamThread {
+function makeInput(
+  { config, environment }: OpenStreamThreadOptions,
+  connected: Connected,
+  loop: LoopParts,
+  tasks: TaskManager,
+): TaskInput {
+  const { bufferedRecordsPerPartition, maxPollIntervalMs } = config
+  const { isolationLevel } = fetchLimits(config)
+  const { clock } = environment
+  const reading = { isolationLevel, bufferedRecordsPerPartition, maxPollIntervalMs }
+  return new TaskInput({ ...loop, fetcher: connected.input, tasks, clock, ...reading })
+}
+
+/** What of a thread works with its tasks. */
+interface TaskParts {
+  readonly tasks: TaskManager
+  readonly input: TaskInput
+  readonly progress: ProgressWatch
+}
+
+function makeThread(
+  options: OpenStreamThreadOptions,
+  connected: Connected,
+  loop: LoopParts,
+  { tasks, input, progress }: TaskParts,
+): StreamThread {
   const { plan, config, admin, environment, directory, makeCommitter = atLeastOnce } = options
   const { topics, membership, input: fetcher, output, transaction, changelogs } = connected
   const { clock, logger } = environment
-  const { commitIntervalMs, pollMs, taskTimeoutMs, retryBackoffMs, maxPollIntervalMs, bufferedRecordsPerPartition } = config
+  const { commitIntervalMs, pollMs, taskTimeoutMs, retryBackoffMs, maxPollIntervalMs } = config
   const purge = new RepartitionPurge({ plan, admin, logger, intervalMs: config.repartitionPurgeIntervalMs })
   const patience = patienceOf(options)
   const parts = { membership, topics, tasks, output, directory, purge, clock, logger, taskTimeoutMs }
@@ -207,14 +252,12 @@ function makeThread(options: OpenStreamThreadOptions, connected: Connected, loop
   // At least once, what was written stays, and stores cannot go back behind their changelogs.
   const recovery = transaction === null ? null : new CrashRecovery({ ...parts, committer, decide, pauses: pausesAfterCrash })
   const drainedIntervalMs = transaction === null ? undefined : drainedMs
-  const { jobs, gate, memory, heldUp } = loop
-  const { isolationLevel } = fetchLimits(config)
-  const reading = { isolationLevel, bufferedRecordsPerPartition, maxPollIntervalMs }
-  const input = new TaskInput({ gate, fetcher, tasks, jobs, clock, heldUp, ...reading })
+  const { jobs, memory, meter } = loop
   memory.add('stores', () => tasks.storeBytes)
   memory.add('fetched records', () => fetcher.heldBytes + input.heldBytes + tasks.inputBytes)
   memory.add('restores', () => changelogs.heldBytes)
   memory.add('output', () => output.heldBytes)
+  meter?.watch({ tasks, remaining: (task) => changelogs.remaining(task) })
   return new StreamThread({
     clock,
     jobs,
@@ -225,9 +268,16 @@ function makeThread(options: OpenStreamThreadOptions, connected: Connected, loop
     committer,
     pollMs,
     maxPollIntervalMs,
-    listener: new RebalanceListener({ jobs, tasks, topics, committer, output, directory, logger, patience }),
+    meter,
+    progress,
+    listener: new RebalanceListener({ meter, jobs, tasks, topics, committer, output, directory, logger, patience }),
     input,
-    executor: new TaskExecutor({ tasks, clock, slow: new SlowRecords({ logger, sessionTimeoutMs: config.sessionTimeoutMs }) }),
+    executor: new TaskExecutor({
+      tasks,
+      clock,
+      meter,
+      slow: new SlowRecords({ logger, sessionTimeoutMs: config.sessionTimeoutMs }),
+    }),
     updater: new StateUpdater({ changelogs, tasks, committer, jobs, logger }),
     schedule: new CommitSchedule({
       clock,
@@ -236,7 +286,10 @@ function makeThread(options: OpenStreamThreadOptions, connected: Connected, loop
       retryBackoffMs,
       dirtyBytesMax: memoryShare(config),
     }),
-    state: new StatePublisher(options.onStateChange),
+    state: new StatePublisher((state) => {
+      meter?.becomes(state)
+      options.onStateChange(state)
+    }),
     pauses: options.pauses ?? new PauseSwitch(),
     recovery,
   })

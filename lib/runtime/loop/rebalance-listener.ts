@@ -4,6 +4,7 @@ import { taskIdString } from '../../model/task-id.ts'
 import { partitionKey } from '../../model/topic-partition.ts'
 import type { Logger } from '../logger.ts'
 import type { AssignedTasks, MembershipListener, TaskReport } from '../membership/membership.ts'
+import type { ThreadMeter } from '../metrics/thread-meter.ts'
 import type { ProducerOutput } from '../output/producer-output.ts'
 import { patiently, type Patience } from '../patience.ts'
 import type { StateDirectory } from '../restore/state-directory.ts'
@@ -27,6 +28,8 @@ export interface RebalanceListenerOptions {
   readonly logger: Logger
   /** For commits of revoked tasks that are refused, and for questions to brokers that fail. The pauses between commits grow. */
   readonly patience: Patience
+  /** Told of rebalances. Default: nobody is. */
+  readonly meter?: Pick<ThreadMeter, 'rebalanceBegins' | 'assigned' | 'lost'> | undefined
 }
 
 /** A join does not wait for the commit before it for longer than this: others wait for the join. */
@@ -60,6 +63,7 @@ export class RebalanceListener implements MembershipListener {
   }
 
   onRebalance(): void {
+    if (!this.#isRebalancing) this.#options.meter?.rebalanceBegins()
     this.#isRebalancing = true
   }
 
@@ -80,6 +84,7 @@ export class RebalanceListener implements MembershipListener {
       this.#options.logger.info(`Assigned: ${[...assigned.keys()].join(', ') || 'no tasks'}.`)
       tasks.assign(assigned, starts)
       this.#isRebalancing = false
+      this.#options.meter?.assigned()
     })
   }
 
@@ -89,6 +94,7 @@ export class RebalanceListener implements MembershipListener {
 
   onLost(ids: readonly string[], reason: string): Promise<void> {
     const { jobs, tasks, output, logger } = this.#options
+    this.#options.meter?.lost()
     return jobs.run(async () => {
       logger.warn(`Tasks ${ids.join(', ')} are lost, with what they did since their last commit: ${reason}`, { tasks: ids })
       await this.#giveUp(tasks.withIds(ids))

@@ -1,6 +1,7 @@
 import type { Clock } from '../../clock/clock.ts'
 import type { Goodbye, Membership } from '../membership/membership.ts'
 import type { ProducerOutput } from '../output/producer-output.ts'
+import type { ThreadMeter } from '../metrics/thread-meter.ts'
 import type { TaskManager } from '../task/task-manager.ts'
 import type { AssignedTopics } from '../topics/assigned-topics.ts'
 import type { CommitSchedule } from './commit-schedule.ts'
@@ -9,6 +10,7 @@ import type { CrashRecovery } from './crash-recovery.ts'
 import type { LoopJobs } from './loop-jobs.ts'
 import type { RebalanceListener } from './rebalance-listener.ts'
 import type { PauseSwitch } from './pause-switch.ts'
+import type { ProgressWatch } from './progress-watch.ts'
 import type { StatePublisher } from './state-publisher.ts'
 import type { StateUpdater } from './state-updater.ts'
 import type { TaskExecutor } from './task-executor.ts'
@@ -32,6 +34,10 @@ export interface StreamThreadOptions {
   readonly pauses: PauseSwitch
   /** Null: an error of user code ends the thread. */
   readonly recovery: CrashRecovery | null
+  /** Told of each turn. Default: nobody is. */
+  readonly progress?: Pick<ProgressWatch, 'turn' | 'rest'> | undefined
+  /** Told how long commits take. Default: nobody is. */
+  readonly meter?: Pick<ThreadMeter, 'committed'> | undefined
   /** A turn that takes longer than this gives the tasks to other members. */
   readonly maxPollIntervalMs: number
   /** A task whose records wait for a partition without data (KIP-695) is looked at again after this long. */
@@ -101,9 +107,10 @@ export class StreamThread {
 
   /** There is one race against `abandon`, not one for each turn: what waits for a promise that lives long is held as long as it does. */
   async #turns(): Promise<void> {
-    const { jobs, recovery } = this.#options
+    const { jobs, recovery, progress } = this.#options
     while (this.#membership === 'open') {
       this.#watch.turn()
+      progress?.turn()
       // A job that fails has left undone what others wait for: that ends the thread in any case.
       await jobs.runAll()
       await this.#turn().catch((error: unknown) => recovery?.recover(error) ?? Promise.reject(error))
@@ -164,11 +171,13 @@ export class StreamThread {
   }
 
   async #commitIfDue(loop: 'busy' | 'drained'): Promise<void> {
-    const { tasks, committer, schedule } = this.#options
+    const { tasks, committer, schedule, clock, meter } = this.#options
     const { running } = tasks
     if (!this.#canCommit || !schedule.isDue(running, committer.urgency === 'at-once' ? 'urgent' : loop)) return
     const checkpoint = schedule.checkpoint(running)
+    const beganMs = clock.monotonic()
     const outcome = await committer.commit(running, checkpoint)
+    meter?.committed(clock.monotonic() - beganMs)
     const { committed, aborted } = outcome
     if (running.length > 0 && committed.length + aborted.length === 0) schedule.refused()
     else schedule.committed(checkpoint, running)
@@ -188,7 +197,7 @@ export class StreamThread {
 
   /** Sleeps until a job or a fetch comes, or something is due. */
   async #idle(): Promise<void> {
-    const { clock, tasks, input, schedule, pollMs, jobs, pauses, recovery } = this.#options
+    const { clock, tasks, input, schedule, pollMs, jobs, pauses, progress, recovery } = this.#options
     const { running } = tasks
     const monotonicMs = clock.monotonic()
     const working = pauses.isPaused ? [] : running
@@ -199,6 +208,7 @@ export class StreamThread {
     const commitMs = this.#canCommit ? schedule.nextMs(running) - monotonicMs : Infinity
     const resumeMs = recovery?.isPausing === true ? recovery.resumeMs - monotonicMs : Infinity
     this.#watch.rest()
+    progress?.rest()
     await jobs.wait(Math.max(0, Math.min(commitMs, waitingMs, resumeMs, untilWallClock(punctuateMs))), clock)
   }
 

@@ -1,4 +1,5 @@
 import type { Clock } from '../../clock/clock.ts'
+import type { ThreadMeter } from '../metrics/thread-meter.ts'
 import type { TaskManager } from '../task/task-manager.ts'
 import type { ActiveTask } from '../task/task.ts'
 import type { SlowRecords } from './slow-records.ts'
@@ -8,6 +9,8 @@ export interface TaskExecutorOptions {
   readonly clock: Clock
   /** Told how long records took. Default: nobody is. */
   readonly slow?: Pick<SlowRecords, 'took'> | undefined
+  /** Told what each turn and each slice did. Default: nobody is. */
+  readonly meter?: Pick<ThreadMeter, 'task' | 'processed' | 'punctuated' | 'punctuatedByStreamTime'> | undefined
 }
 
 /** After this long processing pauses, so that heartbeats and fetches get their turn. */
@@ -30,6 +33,8 @@ export class TaskExecutor {
   #punctuations = 0
   /** The tasks whose last records took less than a millisecond. For any other task the clock is looked at after each record. */
   #fast = new WeakSet<ActiveTask>()
+  /** The records of the slice. */
+  #processed = 0
 
   constructor(options: TaskExecutorOptions) {
     this.#options = options
@@ -43,29 +48,34 @@ export class TaskExecutor {
     const { tasks, clock } = this.#options
     const { running } = tasks
     const startMs = clock.monotonic()
-    let worked = false
+    this.#processed = 0
     for (let idle = 0; idle < running.length && clock.monotonic() < startMs + sliceMs;) {
       const { task, output } = running[this.#turn++ % running.length]!
       const progressed = !output.checkHeldBack() && this.#takeTurn(task, startMs)
       idle = progressed ? 0 : idle + 1
-      worked ||= progressed
       if (progressed && task.isCommitRequested) break
     }
-    return worked
+    if (this.#processed === 0) return false
+    this.#options.meter?.processed(this.#processed, clock.monotonic() - startMs)
+    return true
   }
 
   /** Runs the wall-clock punctuations that are due, until the slice of time is over. Returns whether there were any. */
   punctuate(): boolean {
-    const { tasks, clock } = this.#options
+    const { tasks, clock, meter } = this.#options
     const { running } = tasks
     const startMs = clock.monotonic()
     const now = clock.now()
+    let punctuatedMs = startMs
     let punctuated = false
     for (let count = 0; count < running.length; count++) {
       const { task, output } = running[this.#punctuations++ % running.length]!
       if (output.checkHeldBack() || !task.punctuateWallClock(now)) continue
       punctuated = true
-      if (clock.monotonic() >= startMs + sliceMs) break
+      const endMs = clock.monotonic()
+      meter?.punctuated(task.id, endMs - punctuatedMs)
+      punctuatedMs = endMs
+      if (endMs >= startMs + sliceMs) break
     }
     return punctuated
   }
@@ -76,17 +86,22 @@ export class TaskExecutor {
     return this.#options.tasks.running.some(({ task, output }) => task.isProcessable(monotonicMs) && !output.checkHeldBack())
   }
 
-  /** True if a record was processed. */
+  /** True if a record was processed. The ages of its first record, and of those after a look at the clock, are a sample. */
   #takeTurn(task: ActiveTask, startMs: number): boolean {
-    const { clock, slow } = this.#options
-    let lookedMs = clock.monotonic()
+    const { clock, slow, meter } = this.#options
+    const beganMs = clock.monotonic()
+    const offsetMs = meter === undefined ? -Infinity : clock.now() - beganMs
+    let sampledMs = beganMs + offsetMs
+    let lookedMs = beganMs
     let isFast = this.#fast.has(task)
     let count = 0
     let lookedAt = 0
+    let punctuations = 0
     while (count < recordsPerTurn && task.isProcessable(startMs)) {
-      task.process()
-      task.punctuateStreamTime()
+      task.process(sampledMs)
+      if (task.punctuateStreamTime()) punctuations++
       count++
+      sampledMs = -1
       if (isFast && count % recordsPerLook !== 0) continue
       const nowMs = clock.monotonic()
       isFast = this.#learn(task, nowMs - lookedMs)
@@ -94,8 +109,18 @@ export class TaskExecutor {
       lookedAt = count
       if (nowMs >= startMs + sliceMs) break
       lookedMs = nowMs
+      sampledMs = nowMs + offsetMs
     }
+    if (count > 0) this.#note(task, count, punctuations, beganMs)
     return count > 0
+  }
+
+  #note({ id }: ActiveTask, records: number, punctuations: number, beganMs: number): void {
+    const { clock, meter } = this.#options
+    this.#processed += records
+    if (meter === undefined) return
+    meter.task(id).processed(records, clock.monotonic() - beganMs)
+    if (punctuations > 0) meter.punctuatedByStreamTime(id, punctuations)
   }
 
   /** Returns whether the task is fast. */

@@ -7,6 +7,7 @@ import type { FetchedPartition, IsolationLevel } from '../../transport/fetcher.t
 import type { ReadableRange } from '../../transport/readable-ranges.ts'
 import { fetchedBytes, readableRanges } from '../../transport/readable-ranges.ts'
 import { isPrepared, prepareReads } from '../serdes/prepare-serdes.ts'
+import type { ThreadMeter } from '../metrics/thread-meter.ts'
 import type { ManagedTask } from '../task/managed-task.ts'
 import type { TaskManager } from '../task/task-manager.ts'
 import type { HeldUpPartitions } from './held-up-partitions.ts'
@@ -28,6 +29,8 @@ export interface TaskInputOptions {
   readonly bufferedRecordsPerPartition: number
   /** Serdes that take longer than this to prepare for records end the thread. */
   readonly maxPollIntervalMs: number
+  /** Told what comes of which topic. Default: nobody is. */
+  readonly meter?: Pick<ThreadMeter, 'consumed' | 'handedOver'> | undefined
 }
 
 /** The partition of a task that cannot be read any further. */
@@ -43,6 +46,7 @@ interface HeldInput {
   readonly fetched: FetchedPartition
   /** What came of the partition meanwhile. */
   readonly answers: FetchedPartition[]
+  readonly sinceMs: number
 }
 
 /** Gives fetched records to the tasks that read them, and pauses partitions whose tasks have enough (Java: `addRecordsToTasks`). */
@@ -66,6 +70,11 @@ export class TaskInput {
   /** Bytes of the batches that wait for serdes. */
   get heldBytes(): number {
     return fetchedBytes([...this.#held.values()].flatMap(({ fetched, answers }) => [fetched, ...answers]))
+  }
+
+  /** Partitions whose records wait for serdes or for an offset, and since when. */
+  get held(): readonly { readonly partition: TopicPartition; readonly sinceMs: number }[] {
+    return [...this.#held].map(([partition, { sinceMs }]) => ({ partition, sinceMs }))
   }
 
   /** The error of a running task's partition that cannot be read, for example because of a corrupt batch; null if there is none. */
@@ -122,13 +131,17 @@ export class TaskInput {
 
   #hand(managed: ManagedTask, partition: TopicPartition, fetched: FetchedPartition): void {
     const { error } = fetched
-    if (error?.kind === 'out-of-range') return this.#reset({ managed, fetched, answers: [] }, partition, error)
+    if (error?.kind === 'out-of-range') return this.#reset(this.#heldOf(managed, fetched), partition, error)
     if (error !== null) return error.kind === 'retriable' ? undefined : this.#fail(managed, partition, error)
     const reader = managed.task.reader(partition)
     const ranges = readableRanges(fetched, managed.task.fetchPosition(partition))
     const add = (): void => this.#add(managed, partition, fetched, ranges)
     if (isPrepared(reader)) return add()
-    this.#hold({ managed, fetched, answers: [] }, partition, this.#limited(partition, prepareReads(reader, ranges)), add)
+    this.#hold(this.#heldOf(managed, fetched), partition, this.#limited(partition, prepareReads(reader, ranges)), add)
+  }
+
+  #heldOf(managed: ManagedTask, fetched: FetchedPartition): HeldInput {
+    return { managed, fetched, answers: [], sinceMs: this.#options.clock.monotonic() }
   }
 
   /** Holds back what comes of the partition until `work` is done. The loop then applies its result. */
@@ -165,6 +178,7 @@ export class TaskInput {
   #add(managed: ManagedTask, partition: TopicPartition, fetched: FetchedPartition, ranges: readonly ReadableRange[]): void {
     const { task } = managed
     for (const { batch, from, end } of ranges) task.addRecords(partition, batch, from, end)
+    this.#options.meter?.consumed(managed, partition, recordsIn(ranges), fetchedBytes([fetched]))
     // An answer without batches tells of the lag, too: retention may have removed what was waited for (KIP-695).
     const isCommitted = this.#options.isolationLevel === 'read_committed'
     if (isCommitted) this.#options.heldUp?.note(fetched, task.fetchPosition(partition))
@@ -181,6 +195,12 @@ export class TaskInput {
     this.#options.fetcher.pause(partition)
     this.#paused.set(partition, managed)
   }
+}
+
+function recordsIn(ranges: readonly ReadableRange[]): number {
+  let records = 0
+  for (const { from, end } of ranges) records += Math.max(0, end - from)
+  return records
 }
 
 function partitionOf({ partitions }: ManagedTask, { topic, partition }: FetchedPartition): TopicPartition {

@@ -8,9 +8,10 @@ import type { SinkNode, StreamPartitioner } from '../../topology/topology-plan.t
 import { partitionForKey } from '../../transport/partitioner.ts'
 import { lambdaResult } from '../../processor/lambda-result.ts'
 import { askHandler } from '../errors/ask-handler.ts'
+import { SinkMeter } from '../metrics/sink-meter.ts'
 import type { OutputBytes, RecordOutput, TopicOutput } from './record-output.ts'
 import { BoundSerde } from '../serdes/serialization.ts'
-import { reportsOf, type TaskScope } from '../task/task-scope.ts'
+import { reportsOf, taskTags, type TaskScope } from '../task/task-scope.ts'
 
 type AnyRecord = StreamRecord<unknown, unknown>
 
@@ -87,6 +88,7 @@ class TopicSink {
   readonly #partitionedBy: 'key' | 'record'
   readonly #scope: TaskScope
   readonly #forgetsSource: boolean
+  readonly #meter: SinkMeter | null
   #preparing: Promise<void> | undefined
   #keyless: number
 
@@ -100,6 +102,7 @@ class TopicSink {
     this.#preparing = preparing
     this.#scope = scope
     this.#forgetsSource = scope.current.hasLevels
+    this.#meter = meterOf(node.name, output.name, scope)
     // Different tasks begin on different partitions. One task begins on the same partition in each run.
     this.#keyless = scope.id.partition * stickyRecords
   }
@@ -159,9 +162,17 @@ class TopicSink {
   #write(record: AnyRecord, key: OutputBytes, value: OutputBytes): void {
     const { timestamp, headers } = record
     const chosen = this.#chosen(record)
+    this.#measure(timestamp, key, value)
     if (chosen === 'default') return this.#output.append(this.#partitionOf(key), key, value, timestamp, headers)
     if (chosen.length === 0) this.#scope.skipped.drop(this.#node, 'its partitioner chose no partition')
     for (const partition of chosen) this.#output.append(this.#checked(partition), key, value, timestamp, headers)
+  }
+
+  #measure(timestamp: number, key: OutputBytes, value: OutputBytes): void {
+    if (this.#meter === null) return
+    const { sampledMs } = this.#scope.current
+    this.#meter.wrote(key, value)
+    if (sampledMs >= 0) this.#meter.aged(sampledMs - timestamp)
   }
 
   #chosen({ key, value, headers }: AnyRecord): readonly number[] | 'default' {
@@ -191,6 +202,11 @@ class TopicSink {
 /** The present record's own bytes, if the serde would write them. */
 function bytesOf(bound: BoundSerde, value: unknown, headers: Headers, own: OwnBytes): OutputBytes {
   return own.bytesOf(value, bound.serde) ?? bound.bytesOf(value, headers)
+}
+
+function meterOf(node: string, topic: string, { environment, id }: TaskScope): SinkMeter | null {
+  if (environment.metrics.level === 'off') return null
+  return new SinkMeter(environment.metrics, { ...taskTags(environment, id), 'processor-node-id': node }, topic)
 }
 
 function isText(chosen: unknown): boolean {

@@ -3,7 +3,7 @@ import { sleep } from '../../clock/clock.ts'
 import { assert } from '../../model/assert.ts'
 import type { StreamsError } from '../../model/errors.ts'
 import { ProcessorStateError, TaskCorruptedError, TransportError } from '../../model/errors.ts'
-import { taskIdString } from '../../model/task-id.ts'
+import { compareTaskIds, type TaskId, taskIdString } from '../../model/task-id.ts'
 import type { TopicPartition } from '../../model/topic-partition.ts'
 import { partitionKey } from '../../model/topic-partition.ts'
 import type { Admin } from '../../transport/admin.ts'
@@ -12,6 +12,7 @@ import { fetchedBytes, positionAfter } from '../../transport/readable-ranges.ts'
 import type { Logger } from '../logger.ts'
 import type { HeldUpPartitions } from '../loop/held-up-partitions.ts'
 import type { MemoryGate } from '../loop/memory-gate.ts'
+import type { ThreadMeter } from '../metrics/thread-meter.ts'
 import type { Changelog, RestoredRecord, StateRestoreListener } from './changelog.ts'
 import { describeChangelogs, unknownTopic, whyStale, type ChangelogTopic } from './changelog-topics.ts'
 import { changelogSlices, type ChangelogSlice } from './changelog-records.ts'
@@ -30,6 +31,8 @@ export interface ChangelogReaderOptions {
   readonly gate?: Pick<MemoryGate, 'isOpen'> | undefined
   /** Hears which changelogs wait for transactions of others. Default: nobody does. */
   readonly heldUp?: Pick<HeldUpPartitions, 'note'> | undefined
+  /** Told what was restored. Default: nobody is. */
+  readonly meter?: Pick<ThreadMeter, 'restored'> | undefined
   /** Pause after a retriable error, and while the gate is closed. */
   readonly retryBackoffMs: number
   /** Retriable errors are thrown after this long without any progress. Java: `task.timeout.ms`. */
@@ -78,6 +81,14 @@ export class ChangelogReader {
   /** Bytes of the fetched batches whose records are being applied. */
   get heldBytes(): number {
     return fetchedBytes(this.#fetched)
+  }
+
+  /** Records that are still to be restored of this task. */
+  remaining(task: TaskId): number {
+    const mine = [...this.#restores.values()].filter(
+      ({ changelog: { taskId } }) => taskId !== null && compareTaskIds(taskId, task) === 0,
+    )
+    return mine.reduce((sum, { endOffset, position }) => sum + Math.max(0, endOffset - position), 0)
   }
 
   /** Restores this changelog from the next step on. A fetch that waits for other changelogs ends early. */
@@ -278,6 +289,8 @@ export class ChangelogReader {
   #applied(restore: Restore, count: number): void {
     restore.totalRestored += count
     this.#troubleSinceMs = null
+    const { taskId } = restore.changelog
+    if (taskId !== null) this.#options.meter?.restored(taskId, count)
     this.#options.listener.onBatchRestored?.(...named(restore), restore.position, count)
   }
 

@@ -23,6 +23,8 @@ export class CurrentRecord {
   /** The bytes that the key, and the value, of the record came in: of that which was taken from its topic, not of one in a cache. */
   readonly ownKey = new OwnBytes()
   readonly ownValue = new OwnBytes()
+  /** The wall-clock time, while the ages of records are measured at sources and at the ends; −1: they are not. */
+  sampledMs = -1
   readonly #sources: 'kept' | 'by level' | 'not kept'
   /** Whether a processor that forwards a record must call `enter` before, and `restore` after. */
   readonly hasLevels: boolean

@@ -87,6 +87,11 @@ export class NodeProcessorContext implements InternalProcessorContext<unknown, u
     this.#children.push(child)
   }
 
+  /** Whether the node forwards to none. */
+  get isEnd(): boolean {
+    return this.#children.length === 0
+  }
+
   get recordMetadata(): RecordMetadata | null {
     return this.#current.metadata
   }

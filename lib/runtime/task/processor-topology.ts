@@ -1,6 +1,7 @@
 import { SerializationError, StreamsError } from '../../model/errors.ts'
 import { decoded } from '../../kernel/encoded.ts'
 import { streamRecord, type StreamRecord } from '../../model/stream-record.ts'
+import type { Histogram } from '../../metrics/metrics.ts'
 import type { Operator } from '../../processor/operator.ts'
 import { makeProcessor } from '../../processor/processor-parameters.ts'
 import type { ProcessorWrapper } from '../../processor/processor-wrapper.ts'
@@ -13,8 +14,9 @@ import { isFatal, processingError, thrownBySink } from '../errors/processing-err
 import { sentenceOf } from '../../model/sentence.ts'
 import type { RuntimeNode, TaskControl } from './processor-context.ts'
 import { NodeProcessorContext } from './processor-context.ts'
+import { ageOf, CountedNode, latenessOf } from '../metrics/node-meter.ts'
 import type { RecordCollector } from '../output/record-collector.ts'
-import { reportsOf, type TaskScope } from './task-scope.ts'
+import { reportsOf, taskTags, type TaskScope } from './task-scope.ts'
 import { explained } from './value-guard.ts'
 
 type AnyRecord = StreamRecord<unknown, unknown>
@@ -27,6 +29,8 @@ export class RunningSource implements RuntimeNode {
   readonly context: NodeProcessorContext
   readonly #place: NodePlace
   readonly #scope: TaskScope
+  readonly #age: Histogram | null
+  readonly #lateness: Histogram | null
 
   constructor(node: SourceNode, context: NodeProcessorContext, scope: TaskScope) {
     this.name = node.name
@@ -34,6 +38,8 @@ export class RunningSource implements RuntimeNode {
     this.#scope = scope
     this.node = node
     this.context = context
+    this.#age = ageOf(scope.environment.metrics, context.metricTags)
+    this.#lateness = latenessOf(scope.environment.metrics, taskTags(scope.environment, scope.id))
   }
 
   /**
@@ -41,6 +47,8 @@ export class RunningSource implements RuntimeNode {
    * processing handler about them.
    */
   process(record: AnyRecord): void {
+    const { sampledMs } = this.#scope.current
+    if (sampledMs >= 0) this.#measure(record.timestamp, sampledMs)
     try {
       this.context.forward(record)
     } catch (cause) {
@@ -48,6 +56,11 @@ export class RunningSource implements RuntimeNode {
       if (environment.compatibility === 'safe') askAboutFailure(cause, record, this.#place, this.#scope)
       else throw isFatal(cause) ? cause : processingError(cause, this.#place, id, current.context())
     }
+  }
+
+  #measure(timestamp: number, nowMs: number): void {
+    this.#age?.record(nowMs - timestamp)
+    this.#lateness?.record(this.#scope.streamTime() - timestamp)
   }
 }
 
@@ -76,6 +89,8 @@ class RunningProcessor implements RuntimeNode {
   readonly #processor: AnyProcessor
   /** The processor without its wrapper, if it is an operator of the DSL. */
   readonly #operator: Operator<unknown, unknown, unknown, unknown> | undefined
+  /** Null unless records end here. */
+  #age: Histogram | null = null
 
   constructor(node: ProcessorNode, context: NodeProcessorContext, scope: TaskScope) {
     this.name = node.name
@@ -89,6 +104,7 @@ class RunningProcessor implements RuntimeNode {
   }
 
   init(): void {
+    if (this.context.isEnd) this.#age = ageOf(this.#scope.environment.metrics, this.context.metricTags)
     try {
       noResult(this.#processor.init?.(this.context), 'init', this.name)
     } catch (cause) {
@@ -108,6 +124,8 @@ class RunningProcessor implements RuntimeNode {
     try {
       const result: unknown = this.#processor.process(record, this.context)
       if (result !== undefined) noResult(result, 'process', this.name)
+      if (this.#age !== null && this.#scope.current.sampledMs >= 0)
+        this.#age.record(this.#scope.current.sampledMs - record.timestamp)
     } catch (error) {
       this.#fail(error, record)
     }
@@ -186,10 +204,11 @@ export class ProcessorTopology {
     const contexts = new Map<string, NodeProcessorContext>()
     for (const node of options.nodes) {
       const running = makeNode(node, options)
+      const entry = counted(running, options.scope)
       if (running instanceof RunningSource) sources.push(running)
       if (running instanceof RunningProcessor) this.#processors.set(node.name, running)
       if (!(running instanceof RunningSink)) contexts.set(node.name, running.context)
-      if (node.kind !== 'source') for (const parent of node.parents) contexts.get(parent)?.addChild(running)
+      if (node.kind !== 'source') for (const parent of node.parents) contexts.get(parent)?.addChild(entry)
     }
     this.sources = sources
   }
@@ -219,6 +238,14 @@ export class ProcessorTopology {
     }
     if (errors.length > 0) throw errors[0]
   }
+}
+
+/** With `debug` each node counts what it gets. */
+function counted(node: RuntimeNode, { environment, id }: TaskScope): RuntimeNode {
+  const { metrics } = environment
+  if (metrics.level !== 'debug') return node
+  const tags = { ...taskTags(environment, id), 'processor-node-id': node.name }
+  return new CountedNode(node, metrics.counter('process', 'stream-processor-node-metrics', tags))
 }
 
 function makeNode(node: TopologyNode, { scope, control, collector, globalStores }: ProcessorTopologyOptions) {

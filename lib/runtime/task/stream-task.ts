@@ -142,6 +142,12 @@ export class StreamTask implements ActiveTask {
     return this.#queue(partition).size
   }
 
+  backlog(partition: TopicPartition): number | undefined {
+    const queue = this.#queue(partition)
+    const lag = this.#group.lag(queue)
+    return lag === undefined ? undefined : lag + queue.size
+  }
+
   reader(partition: TopicPartition): RecordReader {
     return this.#readers.get(this.#queue(partition))!
   }
@@ -154,10 +160,11 @@ export class StreamTask implements ActiveTask {
     return this.#group.isReady(monotonicMs)
   }
 
-  process(): void {
+  process(sampledMs = -1): void {
     const queue = this.#group.next()
     assert(queue !== undefined, 'A task is asked to process only where it has records.')
     this.#isCommitNeeded = true
+    this.#scope.current.sampledMs = sampledMs
     try {
       this.#processHead(queue)
     } finally {
@@ -221,6 +228,8 @@ export class StreamTask implements ActiveTask {
   }
 
   prepareCommit(): readonly OffsetCommit[] {
+    const { clock, metrics } = this.#scope.environment
+    this.#scope.current.sampledMs = metrics.level === 'off' ? -1 : clock.now()
     this.#stores.flush()
     return this.#uncommitted().map((queue) => commitOf(queue, this.#metadata.values, this.#topicIds.get(queue.partition.topic)))
   }

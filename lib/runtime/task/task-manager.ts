@@ -20,6 +20,7 @@ import type { PartitionStart } from './task.ts'
 import { patiently, type Patience } from '../patience.ts'
 import type { AssignedTopics } from '../topics/assigned-topics.ts'
 import { idsOf, isAnother, type KnownTopics } from '../../transport/topics/known-topics.ts'
+import type { ThreadMeter } from '../metrics/thread-meter.ts'
 import { prepareWrites } from '../serdes/prepare-serdes.ts'
 import type { ProducerOutput } from '../output/producer-output.ts'
 import { isOffsetOf, resetOf, resetOffsets } from './start-offsets.ts'
@@ -47,6 +48,8 @@ export interface TaskManagerOptions {
   readonly patience: Patience
   /** A task that cannot start for longer than this ends the thread. */
   readonly maxPollIntervalMs: number
+  /** Told which tasks there are. Default: nobody is. */
+  readonly meter?: Pick<ThreadMeter, 'owned' | 'closed'> | undefined
 }
 
 /** Makes, starts and closes the tasks of a thread. All calls come from the thread's loop, one after the other. */
@@ -218,6 +221,7 @@ export class TaskManager {
     try {
       managed.task.close()
     } finally {
+      this.#options.meter?.closed(managed.id)
       directory.closeTask(managed.id, managed.storage)
     }
   }
@@ -244,6 +248,7 @@ export class TaskManager {
 
   #own(managed: ManagedTask): void {
     this.#tasks.set(taskIdString(managed.id), managed)
+    this.#options.meter?.owned(managed)
     for (const partition of managed.partitions) this.#owners.set(partitionKey(partition), managed)
   }
 

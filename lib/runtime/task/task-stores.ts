@@ -11,6 +11,7 @@ import type { SourceNode, StoreNode } from '../../topology/topology-plan.ts'
 import { storedSchemas, type StoredSchemas } from '../serdes/known-schemas.ts'
 import type { ChangelogOutput } from '../output/task-changelogs.ts'
 import { RecordReader } from './record-reader.ts'
+import { meteredStore } from '../metrics/metered-store.ts'
 import { whileFlushing } from '../errors/processing-error.ts'
 import { BoundSerde } from '../serdes/serialization.ts'
 import { storeContext } from './store-context.ts'
@@ -21,7 +22,7 @@ import { RestorePace } from '../restore/restore-pace.ts'
 import { SourceChangelog } from '../restore/source-changelog.ts'
 import { StoreFormats } from '../restore/store-formats.ts'
 import { positionRemoval, positionWrite, readPosition, type StorePosition } from '../restore/store-positions.ts'
-import type { TaskScope } from './task-scope.ts'
+import { taskTags, type TaskScope } from './task-scope.ts'
 
 /** The rows of a slice of a checkpoint: 2 to 5 ms on LMDB. */
 const sliceRows = 1500
@@ -273,9 +274,16 @@ export class TaskStores {
     if (isDurable) this.#checkFormat(node, changelog, context)
     const stored = changelog === undefined || !isDurable ? undefined : readPosition(this.#scope.storage, changelog)
     if (changelog !== undefined && isDurable && stored === undefined) this.#forgetUnplaced(node.spec.name)
-    const store = node.kind.open(node.spec, context)
+    const store = this.#metered(node.kind.open(node.spec, context))
     const { offset: position, sinceMs: restoringSinceMs, topicId } = stored ?? {}
     return { node, store, changelog, source: this.#source(node), isDurable, stored, position, topicId, restoringSinceMs }
+  }
+
+  #metered(store: StateStore): StateStore {
+    const { environment, id } = this.#scope
+    if (environment.metrics.level !== 'debug') return store
+    const medium = storeMedium(store.spec, environment.defaultStoreMedium)
+    return meteredStore(store, { ...environment, tags: taskTags(environment, id), medium })
   }
 
   #begin(open: OpenStore, topicId: string | undefined): void {

@@ -69,6 +69,8 @@ export interface ActiveTask extends Task {
   /** Tells the task how many records of the partition are still on the broker (KIP-695). */
   setLag(partition: TopicPartition, lag: number): void
   bufferedRecords(partition: TopicPartition): number
+  /** Records of the partition that are not processed yet: on the broker, as far as is known, and fetched. Undefined: it is not known. */
+  backlog(partition: TopicPartition): number | undefined
   /** Bytes of the batches whose records wait to be processed. */
   readonly inputBytes: number
   readonly hasRecords: boolean
@@ -76,8 +78,11 @@ export interface ActiveTask extends Task {
   isProcessable(monotonicMs: number): boolean
   /** The record that was processed last, with the source node that it came by. Null before the first. */
   readonly lastRecord: ProcessedRecord | null
-  /** Processes one record: the one with the smallest timestamp. The task must have records. */
-  process(): void
+  /**
+   * Processes one record: the one with the smallest timestamp. The task must have records. `sampledMs`: the wall-clock time, if the age of
+   * this record is to be measured; −1, the default: it is not.
+   */
+  process(sampledMs?: number): void
   /** Runs the stream-time punctuations that are due. Returns whether there were any. */
   punctuateStreamTime(): boolean
   /** Runs the punctuations that are due at this wall-clock time. Returns whether there were any. */

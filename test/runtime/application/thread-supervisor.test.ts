@@ -27,6 +27,7 @@ function open(openings: (() => Promise<void>)[]) {
       thread: { leave: async () => end.resolve() } as OpenStreamThread['thread'],
       tasks: {} as OpenStreamThread['tasks'],
       heldUp: {} as OpenStreamThread['heldUp'],
+      progress: {} as OpenStreamThread['progress'],
       run: () => end.promise,
       close: async () => void calls.push('close'),
       abandon: async () => end.resolve(),

@@ -67,6 +67,10 @@ export class FakeTask implements ActiveTask {
     this.#position = batch.nextOffset
   }
 
+  backlog(): number {
+    return this.lag + this.buffered
+  }
+
   fetchPosition(): number {
     return this.#position
   }
