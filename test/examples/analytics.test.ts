@@ -1,3 +1,5 @@
+import { isDeepStrictEqual } from 'node:util'
+import fc from 'fast-check'
 import t from 'tap'
 import { Serdes, topic } from 'millrace'
 import type { WindowStore, KeyValueStore } from 'millrace'
@@ -82,8 +84,8 @@ t.test('N2: a transfer that comes late counts within the grace, and is dropped a
   const [within, behind] = [late('11:09:59.999'), late('11:10:00.000')]
   t.same(within.hour, { count: 3, total: '25.50' })
   t.same(behind.hour, { count: 2, total: '15.50' })
-  // The ten windows of ten minutes, which look for much money, are closed in both.
-  t.same([within.dropped, behind.dropped], [10, 10 + 1])
+  // The minute, which looks for much money, is forgotten in both.
+  t.same([within.dropped, behind.dropped], [1, 1 + 1])
 })
 
 t.test('N3: five transfers within a minute are one alert; a minute and a millisecond are none', async (t) => {
@@ -129,6 +131,47 @@ t.test('N3: more than 10,000.00 within ten minutes is one alert, and a later bur
   t.match(alerts(), [{ userId: 1, rule: 'AMOUNT', observed: '10000.01', threshold: '10000.00', transferIds: [1, 2, 3] }])
   make({ id: 5, amount: '20000.00', time: '10:45:00' })
   t.match(alerts(), [{ rule: 'AMOUNT', observed: '20000.00', transferIds: [5] }])
+})
+
+const [minute, tenMinutes] = [60_000, 600_000]
+
+/** The alerts as one would tell them by hand: for each transfer all ten minutes that it is in are added up again. */
+function muchMoneyByHand(sent: readonly { id: number; cents: number; time: number }[], limitCents: number) {
+  const told: { windowStart: number; observed: number; transferIds: readonly number[] }[] = []
+  sent.forEach((last, index) => {
+    for (let start = Math.floor(last.time / minute) * minute - tenMinutes + minute; start <= last.time; start += minute) {
+      const within = sent.slice(0, index + 1).filter(({ time }) => time >= start && time < start + tenMinutes)
+      const observed = within.reduce((sum, { cents }) => sum + cents, 0)
+      const isNew = observed > limitCents && observed - last.cents <= limitCents
+      if (!isNew || told.some(({ windowStart }) => Math.abs(windowStart - start) < tenMinutes)) continue
+      told.push({ windowStart: start, observed, transferIds: within.map(({ id }) => id).toSorted((left, right) => left - right) })
+    }
+  })
+  return told
+}
+
+t.test('N3: much money is told as if all ten minutes were added up for each transfer, late ones among them', (t) => {
+  const amounts = fc.array(
+    fc.record({ cents: fc.integer({ min: 1, max: 900 }), afterMs: fc.integer({ min: -minute, max: 3 * minute }) }),
+  )
+  const property = fc.property(amounts, (steps) => {
+    const { driver, make, alerts } = openAnalytics({ amount: '20.00', velocity: { transfers: 1000, windowMs: 1 } })
+    using _ = driver
+    let newest = ten
+    const sent = steps.map(({ cents, afterMs }, index) => {
+      const time = newest + afterMs
+      newest = Math.max(newest, time)
+      return { id: index + 1, cents, time }
+    })
+    for (const { id, cents, time } of sent) make({ id, amount: (cents / 100).toFixed(2), time })
+    const told = alerts().map(({ windowStart, observed, transferIds }) => {
+      const ids = transferIds.toSorted((left, right) => left - right)
+      return { windowStart, observed: Math.round(Number(observed) * 100), transferIds: ids }
+    })
+    return isDeepStrictEqual(told, muchMoneyByHand(sent, 2000))
+  })
+  fc.assert(property, { numRuns: 25 })
+  t.end()
 })
 
 t.test('N4: first-seen totals stay when a transfer is amended and deleted; corrections follow', async (t) => {

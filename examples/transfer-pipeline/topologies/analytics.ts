@@ -3,14 +3,14 @@ import type { KStream, KTable, Topology } from 'millrace'
 import { AlertOnce, alertsStore } from '../processors/alert-once.ts'
 import { FinalHours, finalHoursStore } from '../processors/final-hours.ts'
 import { FirstSeen, firstSeenStore } from '../processors/first-seen.ts'
+import { MuchMoney, minutesStore } from '../processors/much-money.ts'
 import { Velocity, recentSendsStore } from '../processors/velocity.ts'
 import type { VelocityLimit } from '../processors/velocity.ts'
 import type { IngestionTransfer } from '../schemas/rows.ts'
 import { transferAlerts, transferTotals, transfers } from '../topics.ts'
-import type { TransferAlert } from '../topics.ts'
 import { hourKey, hourMs, hourOf, keptMs, minuteMs } from './hours.ts'
 import type { Sent } from './hours.ts'
-import { isAbove, minus, plus } from './money.ts'
+import { minus, plus } from './money.ts'
 
 export interface AlertLimits {
   readonly velocity: VelocityLimit
@@ -28,8 +28,6 @@ export const analyticsStores = {
   alerts: alertsStore.name,
 } as const
 
-const transferIdsMax = 100
-
 const nothing: Sent = { count: 0, total: '0.00' }
 const sentSerdes = { key: Serdes.string, value: Serdes.json<Sent>() }
 
@@ -45,13 +43,14 @@ const sentSerdes = { key: Serdes.string, value: Serdes.json<Sent>() }
 export function analyticsTopology(limits: Partial<AlertLimits> = {}): Topology {
   const { velocity, amount } = { ...defaultAlertLimits, ...limits }
   const builder = new StreamsBuilder()
-  for (const store of [firstSeenStore, finalHoursStore, recentSendsStore, alertsStore]) builder.addStateStore(store)
+  for (const store of [firstSeenStore, finalHoursStore, recentSendsStore, minutesStore, alertsStore]) builder.addStateStore(store)
   const rows = builder.table(transfers, { store: 'rows' })
   const sent = firstSeen(rows)
   hourlyTotals(sent)
   const fast = sent.process(() => new Velocity(velocity), { name: 'velocity', stores: [recentSendsStore] })
+  const much = sent.process(() => new MuchMoney(amount), { name: 'much-money', stores: [minutesStore] })
   fast
-    .merge(muchMoney(sent, amount))
+    .merge(much)
     .process(() => new AlertOnce(), { name: 'alert-once', stores: [alertsStore] })
     .to(transferAlerts)
   corrections(rows)
@@ -76,35 +75,6 @@ function hourlyTotals(sent: KStream<string, IngestionTransfer>): void {
     .toStream()
     .process(() => new FinalHours(), { name: 'final-hours', stores: [finalHoursStore] })
     .to(transferTotals)
-}
-
-interface Money {
-  readonly total: string
-  readonly ids: readonly number[]
-}
-
-/** Once the limit is passed a window is not added up any further: its alert has been told. */
-function muchMoney(sent: KStream<string, IngestionTransfer>, limit: string): KStream<string, TransferAlert> {
-  return sent
-    .groupByKey()
-    .windowedBy(TimeWindows.of({ sizeMs: 10 * minuteMs, advanceMs: minuteMs, graceMs: minuteMs }))
-    .aggregate(
-      (): Money => ({ total: '0.00', ids: [] }),
-      (money, { id, amount }) =>
-        isAbove(money.total, limit)
-          ? money
-          : { total: plus(money.total, amount), ids: [...money.ids, id].slice(-transferIdsMax) },
-      { store: 'sent-10m', key: Serdes.string, value: Serdes.json<Money>() },
-    )
-    .toStream()
-    .filter((money): money is Money => money !== null && isAbove(money.total, limit))
-    .map(({ total, ids }, { key, startMs: windowStart, endMs: windowEnd }) => {
-      const [rule, userId, alertId] = ['AMOUNT' as const, Number(key), `${key}-AMOUNT-${windowStart}`]
-      return {
-        key,
-        value: { alertId, userId, rule, windowStart, windowEnd, observed: total, threshold: limit, transferIds: ids },
-      }
-    })
 }
 
 function corrections(rows: KTable<string, IngestionTransfer>): void {

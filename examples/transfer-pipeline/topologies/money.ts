@@ -11,11 +11,11 @@ export function isAbove(left: string, right: string): boolean {
   return toCents(left) > toCents(right)
 }
 
-function toCents(amount: string): bigint {
+export function toCents(amount: string): bigint {
   return BigInt(amount.replace('.', ''))
 }
 
-function toText(cents: bigint): string {
+export function toText(cents: bigint): string {
   const digits = (cents < 0n ? -cents : cents).toString().padStart(3, '0')
   return `${cents < 0n ? '-' : ''}${digits.slice(0, -2)}.${digits.slice(-2)}`
 }
