@@ -88,6 +88,11 @@ export interface StorageFactory {
    * elsewhere.
    */
   open(name: string): StorageEnvironment
+  /**
+   * Opens an environment that is only read, and soon closed: nothing need be flushed for that, and it still tells how its last owner ended.
+   * Absent: `open` does as well.
+   */
+  openToRead?(name: string): StorageEnvironment
   /** Removes an environment that is closed. */
   destroy(name: string): void
   /** The names of all environments that begin with `prefix`, sorted. */

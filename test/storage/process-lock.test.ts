@@ -87,6 +87,34 @@ t.test('An open that fails keeps the record of an earlier crash', async (t) => {
   t.match(readFileSync(record(dir), 'utf8'), 'another', 'so that the crash is not forgotten')
 })
 
+t.test('Reading alone holds the lock, and leaves the record as it was: the first write signs', async (t) => {
+  const dir = await written(t)
+  const factory = await openLmdbStorage(dir)
+  const crashed = { pid: 2 ** 22 + 1, startedAt: null, boot: boot() }
+  for (const found of [null, crashed]) {
+    if (found !== null) write(dir, found)
+    const environment = factory.openToRead!(name)
+    t.equal(environment.table('s').count(), 1)
+    await throwsLocked(t, dir, 'it is being read')
+    environment.close()
+    t.strictSame(existsSync(record(dir)) ? JSON.parse(readFileSync(record(dir), 'utf8')) : null, found)
+  }
+  const environment = factory.openToRead!(name)
+  environment.transact([{ table: environment.table('s'), key: Buffer.from('k'), value: Buffer.from('w') }])
+  t.match(JSON.parse(readFileSync(record(dir), 'utf8')), { pid: process.pid })
+  environment.close()
+  t.notOk(existsSync(record(dir)), 'what was written is flushed')
+})
+
+t.test('Reading alone trusts nothing that was not flushed when the machine crashed', async (t) => {
+  const dir = await written(t)
+  write(dir, { pid: 1, startedAt: null, boot: 'another' })
+  const environment = (await openLmdbStorage(dir)).openToRead!(name)
+  t.equal(environment.table('s').count(), 0)
+  environment.close()
+  t.equal(await rows(dir), 0)
+})
+
 t.test('A lock holds though its owner cannot be seen by its number', async (t) => {
   const dir = await written(t)
   await held(t, dir)

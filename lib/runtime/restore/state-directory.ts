@@ -137,7 +137,8 @@ export class StateDirectory implements MemberMemory {
 
   #remember(task: string): void {
     using opened = new DisposableStack()
-    const environment = opened.adopt(this.#factory.open(this.#name(task)), (each) => each.close())
+    const name = this.#name(task)
+    const environment = opened.adopt(this.#factory.openToRead?.(name) ?? this.#factory.open(name), (each) => each.close())
     this.#closed.set(task, { offsetSum: storedOffsetSum(environment) })
   }
 }

@@ -66,6 +66,7 @@ export class LmdbEnvironment implements StorageEnvironment {
   }
 
   #drop(name: string): void {
+    this.#lock.sign()
     const { database } = this.table(name) as LmdbTable
     // The object is of no use any more, also if this throws.
     this.#tables.delete(name)
@@ -93,6 +94,7 @@ export class LmdbEnvironment implements StorageEnvironment {
   }
 
   #transact(writes: readonly StorageWrite[]): void {
+    this.#lock.sign()
     for (const table of new Set(writes.map((write) => write.table as LmdbTable)))
       if (table.database === undefined) this.#store(table)
     // The braces matter: a write returns a promise, and LMDB keeps a transaction open whose callback returns one.
@@ -105,6 +107,7 @@ export class LmdbEnvironment implements StorageEnvironment {
     if (!this.#isOpen) return
     this.#isOpen = false
     void this.#root.close()
+    if (!this.#lock.isSigned) return this.#lock.abandon()
     this.#flushFile()
     this.#lock.release()
   }
@@ -135,6 +138,7 @@ export class LmdbEnvironment implements StorageEnvironment {
   }
 
   #begin(found: string | undefined): void {
+    this.#lock.sign()
     if (found !== undefined) {
       this.drop(this.tables())
       this.#emptied = `it had format ${found}, and this release writes format ${formatVersion}`

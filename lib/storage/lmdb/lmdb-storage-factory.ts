@@ -21,17 +21,22 @@ export class LmdbStorageFactory implements StorageFactory {
 
   open(name: string): StorageEnvironment {
     const path = this.#path(name)
-    return whileWriting(path, () => this.#open(path, name))
+    return whileWriting(path, () => this.#open(path, name, 'write'))
   }
 
-  #open(path: string, name: string): StorageEnvironment {
+  openToRead(name: string): StorageEnvironment {
+    const path = this.#path(name)
+    return whileWriting(path, () => this.#open(path, name, 'read'))
+  }
+
+  #open(path: string, name: string, use: 'read' | 'write'): StorageEnvironment {
     mkdirSync(path, { recursive: true })
     const lock = lockProcess(path, name)
     try {
       // Without flushes a crash of the machine may leave pages of different ages in the file, so the whole file is removed.
       const isTrusted = lock.previous !== 'machine-crashed' || this.#durability === 'flush' || !existsSync(join(path, dataFile))
       if (!isTrusted) removeData(path)
-      lock.sign()
+      if (use === 'write') lock.sign()
       return new LmdbEnvironment(path, this.#durability, lock, isTrusted ? undefined : machineCrashed)
     } catch (error) {
       lock.abandon()

@@ -18,6 +18,7 @@ export class ProcessLock {
   readonly previous: PreviousOwner
   readonly #record: string
   readonly #kernel: KernelLock
+  #isSigned = false
 
   constructor(previous: PreviousOwner, record: string, kernel: KernelLock) {
     this.previous = previous
@@ -25,9 +26,16 @@ export class ProcessLock {
     this.#kernel = kernel
   }
 
+  /** Whether this process may have touched the data. */
+  get isSigned(): boolean {
+    return this.#isSigned
+  }
+
   /** Puts this process's record in place of the former owner's. Called before data is touched, and after untrusted data is removed. */
   sign(): void {
+    if (this.#isSigned) return
     writeOwner(this.#record)
+    this.#isSigned = true
   }
 
   /** Gives the lock up after a clean close. */
@@ -36,7 +44,7 @@ export class ProcessLock {
     this.#kernel.release()
   }
 
-  /** Gives the lock up after a failed open. The record stays, because the data may be those of a crash. */
+  /** Gives the lock up after a failed open, or after reading alone. The record stays, because the data may be those of a crash. */
   abandon(): void {
     this.#kernel.release()
   }
