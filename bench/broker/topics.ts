@@ -25,6 +25,12 @@ export async function endOffsets(bench: Bench, topic: string): Promise<readonly 
   return all.map(({ partition }) => ends.get(partition) ?? 0)
 }
 
+/** The topics between the parts of an application: all that it made for itself, without its changelogs. */
+export async function hopsOf({ admin }: Bench, applicationId: string): Promise<readonly string[]> {
+  const names = (await admin.metadata()).map(({ name }) => name)
+  return names.filter((name) => name.startsWith(`${applicationId}-`) && !name.endsWith('-changelog'))
+}
+
 /** Throws unless the group has committed the ends of these topics: an application that left records unread gives no figure. */
 export async function requireCommitted(bench: Bench, groupId: string, topics: readonly string[]): Promise<void> {
   for (const topic of topics) {

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { rm } from 'node:fs/promises'
 import type { Bench } from '../broker/bench.ts'
-import { createTopic, deleteTopics, endOffsets, requireCommitted } from '../broker/topics.ts'
+import { createTopic, deleteTopics, endOffsets, hopsOf, requireCommitted } from '../broker/topics.ts'
 import { dataSets } from '../gen/data-set.ts'
 import type { DataSet } from '../gen/data-set.ts'
 import { writeTopic } from '../gen/write-topic.ts'
@@ -142,7 +142,8 @@ class ThroughputRun {
     const others = { 'state MB': folderBytes(order.stateDir) / 1e6 }
     const { longestStallMs } = await subject.ask({ kind: 'close' })
     const figure = (cpuMicroseconds(subject.pid) - cpuBefore) / this.#row.units(this.#records)
-    await requireCommitted(this.#bench, order.applicationId, order.inputs)
+    const hops = await hopsOf(this.#bench, order.applicationId)
+    await requireCommitted(this.#bench, order.applicationId, [...order.inputs, ...hops])
     await this.#check(side, output)
     await deleteTopics(this.#bench, prefix)
     await rm(order.stateDir, { recursive: true, force: true })

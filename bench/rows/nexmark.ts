@@ -28,7 +28,11 @@ const queries: Readonly<Record<Query, Shape>> = {
   q12: { title: 'bids in 10 s of the wall clock', comparison: 'sum of counts that are left' },
 }
 
-const stateless = new Set<Query>(['q0', 'q1', 'q2'])
+/**
+ * With a cache, what the second repartition topic gets would wait for the next commit: a process would look idle that has work left.
+ * The stateless ones have no use for it.
+ */
+const uncached = new Set<Query>(['q0', 'q1', 'q2', 'q3', 'q4', 'q5', 'q6'])
 
 /** The queries of Nexmark that need no other system, on one topic of JSON events. */
 export const nexmarkRows: readonly ThroughputRow[] = (Object.keys(queries) as Query[]).map((name) => ({
@@ -38,7 +42,7 @@ export const nexmarkRows: readonly ThroughputRow[] = (Object.keys(queries) as Qu
   topology: name,
   records: { quick: 0, full: 3_000_000 },
   goal: 1.5,
-  settings: stateless.has(name) ? plainSettings : { ...cached(64), commitIntervalMs: 5_000 },
+  settings: uncached.has(name) ? plainSettings : { ...cached(64), commitIntervalMs: 5_000 },
   comparison: queries[name].comparison,
   java: [{ collector: 'Parallel' }, { collector: 'Serial' }],
   inputs: (records) => [{ name: 'events', records: nexmark(records) }],
