@@ -49,6 +49,7 @@ export const i2Default: TimeRow = {
   records: { quick: 0, full: i2.records.full },
   goal: null,
   most: undefined,
+  passes: { warmUps: 0, pairs: 2 },
   prepare: (bench, records) => prepareKill(bench, { records, keys, settings: leastOnce, groupInstanceId: null }),
 }
 
@@ -58,6 +59,7 @@ export const i2Once: TimeRow = {
   name: 'i2-once',
   title: 'kill -9 under load, exactly once, from the new start to the first committed output; static member',
   records: { quick: 0, full: i2.records.full },
+  passes: { warmUps: 0, pairs: 3 },
   java: [{ name: 'transactional stores', settings: { transactionalStores: true } }],
   prepare: (bench, records) => prepareKill(bench, { records, keys, settings: exactlyOnce, groupInstanceId: staticMember }),
 }

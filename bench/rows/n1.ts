@@ -21,6 +21,7 @@ export const n1Small: ThroughputRow = {
   goal: null,
   mostMemory: undefined,
   java: [{ collector: 'Parallel', cacheBytes: 0 }],
+  passes: { warmUps: 1, pairs: 3 },
 }
 
 export const n1: ThroughputRow = {
