@@ -25,6 +25,7 @@ test('the address says the view, and is read back as it was', async (t) => {
     letter: fc.constant(null),
     app: fc.constantFrom('', 'transfer-enricher'),
     open: fc.uniqueArray(fc.nat(20)),
+    place: fc.constant(''),
   })
   fc.assert(
     fc.property(view, (shown) => {
@@ -40,6 +41,7 @@ test('the address says the view, and is read back as it was', async (t) => {
     letters: { text: 'abc', state: '' },
   })
   t.equal(urlOf(parseView(pathname, search)), letter)
+  t.equal(urlOf(parseView('/contracts/raw.bank.users', '')), '/contracts/raw.bank.users')
   t.match(parseView('/', '?status=GONE&rec=a/b/c&kind=x'), { status: null, rec: null, kind: 'transfers' })
 })
 

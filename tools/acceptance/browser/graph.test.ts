@@ -29,6 +29,7 @@ const drawn = (page: Page): Promise<string[]> =>
 await withBrowser(async (bench) => {
   await drawsAnyTopology(bench)
   await showsHours(bench)
+  await showsContracts(bench)
 })
 
 async function drawsAnyTopology(bench: Bench): Promise<void> {
@@ -151,6 +152,38 @@ async function showsHours(bench: Bench): Promise<void> {
       analytics.alerts = [{ ...alert, observed: '5', threshold: '5', transferIds: [1, 2, 3, 4, 5] }]
       await until('the alert is there', async () => (await page.locator('.alerts li').count()) === 1)
       t.match(await page.textContent('.alerts li'), /Many transfers: <b>Amara<\/b> sent 5 transfers between/)
+      t.same(faults, [])
+    },
+  )
+}
+
+async function showsContracts(bench: Bench): Promise<void> {
+  await pageTest(
+    'C7, V3: the page Contracts shows drift, refused changes, and each topic with the versions of its schema; one topic has an address',
+    bench,
+    { server: { rate: 0 } },
+    async (t, { page, server, faults }) => {
+      const { analytics } = server
+      for (const key of ['g', 'c']) await page.keyboard.press(key)
+      await until('nothing drifts', async () => (await page.locator('text=No drift').count()) === 1)
+      t.match(await page.textContent('section[aria-label="Refused changes"]'), 'No change was refused.')
+      const fields = [{ name: 'name', type: 'string', doc: '<b>Full</b> name.', classification: 'PII' }]
+      const subject = { name: 'users-value', level: 'FULL_TRANSITIVE', versions: [{ version: 1, id: 7, name: 'User', fields }] }
+      analytics.schemas = {
+        topics: [{ topic: 'users', partitions: 4, cleanup: 'compact', retention: null, subject }],
+        refused: [{ subject: 'users-value', at: Date.now(), message: 'no default for email' }],
+      }
+      const raw = { topic: 'raw.users', expected: null, found: 'string' }
+      analytics.drift.set('ingestion-users', [{ ...raw, column: 'note', kind: 'added' }])
+      await until('the drift is there', async () => (await page.locator('text=has the column note').count()) === 1)
+      t.match(await page.textContent('section[aria-label="Drift"]'), 'note (string), which nobody reads. The flow goes on.')
+      t.match(await page.textContent('section[aria-label="Refused changes"]'), /users-value at .*: no default for email/)
+      t.match(await page.textContent('section[aria-label="Topics"] tbody tr'), 'users4last of each keyUser1FULL_TRANSITIVE')
+      await page.click('section[aria-label="Topics"] a')
+      t.equal(new URL(page.url()).pathname, '/contracts/users')
+      await page.reload()
+      await until('the address keeps the topic', async () => (await page.locator('text=Version 1: User').count()) === 1)
+      t.match(await page.textContent('section[aria-label="users"] tbody tr'), 'name stringPII <b>Full</b> name.')
       t.same(faults, [])
     },
   )

@@ -202,6 +202,14 @@ const states: readonly State[] = [
     after: toHours,
     page: { ...dark, viewport: { width: 360, height: 740 } },
   },
+  { name: 'contracts', headline: /^Contracts$/, before: promised, after: toContract },
+  {
+    name: 'contracts-dark-360',
+    headline: /^Contracts$/,
+    before: promised,
+    after: toContract,
+    page: { ...dark, viewport: { width: 360, height: 740 } },
+  },
   { name: 'keys', headline: /^Amara/, after: async (_, page) => page.keyboard.press('?') },
 ]
 
@@ -251,6 +259,35 @@ function analysed({ analytics, pipeline }: FakeServer): void {
   analytics.hours = [{ ...hour, corrected: { sentCount: 1, sentTotal: '5.50' } }]
   const alert = { alertId: 'a', userId: 1, rule: 'AMOUNT', windowStart: noon - 600_000, windowEnd: noon - 1000 } as const
   analytics.alerts = [{ ...alert, observed: '12000.00', threshold: '10000.00', transferIds: [1, 2] }]
+}
+
+/** Two versions of a schema, a column that nobody reads and one that is gone, and a change that was refused. */
+function promised({ analytics }: FakeServer): void {
+  const field = (name: string, type: string, classification = '') => ({ name, type, doc: `The ${name}.`, classification })
+  const older = [field('id', 'long'), field('name', 'string', 'PII')]
+  const version = { name: 'IngestionUser', id: 1, version: 1, fields: older }
+  const versions = [{ ...version, id: 9, version: 2, fields: [...older, field('memo', 'string or null')] }, version]
+  const subject = { name: 'ingestion.bank.users-value', level: 'FULL_TRANSITIVE', versions }
+  analytics.schemas = {
+    topics: [
+      { topic: 'raw.bank.users', partitions: 4, cleanup: 'delete', retention: '7 d', subject: null },
+      { topic: 'ingestion.bank.users', partitions: 4, cleanup: 'compact', retention: null, subject },
+    ],
+    refused: [
+      { subject: subject.name, at: noon, message: 'The new schema cannot read data of the old one: no default for email' },
+    ],
+  }
+  const raw = { topic: 'raw.bank.users', expected: null, found: null }
+  analytics.drift.set('ingestion-users', [
+    { ...raw, column: 'note', kind: 'added', found: 'string' },
+    { ...raw, column: 'name', kind: 'missing', expected: 'text' },
+  ])
+}
+
+async function toContract(_: FakeServer, page: Page): Promise<void> {
+  for (const key of ['g', 'c']) await page.keyboard.press(key)
+  await page.click('a:text-is("ingestion.bank.users")')
+  await page.waitForSelector('text=Version 2: IngestionUser')
 }
 
 async function toGraph(_: FakeServer, page: Page): Promise<void> {

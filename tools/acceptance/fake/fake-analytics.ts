@@ -1,4 +1,5 @@
 import type { Alert, HourTotals } from '../../../app/contracts/analytics.ts'
+import type { Drift, SchemaOverview } from '../../../app/contracts/schemas.ts'
 import type { FlowNow, StoreAnswer, TasksNow, TopologyDocument } from '../../../app/contracts/topology.ts'
 
 /** What stream applications say of themselves, and answer from their stores. */
@@ -12,10 +13,16 @@ export class FakeAnalytics {
   /** What any store answers to any question; null: there is none. */
   rows: StoreAnswer | null = null
 
+  schemas: SchemaOverview = { topics: [], refused: [] }
+  readonly drift = new Map<string, readonly Drift[]>()
+
   /** Null: no path of it. */
   answer(path: string): readonly [status: number, body: unknown] | null {
     if (path === '/api/totals') return [200, { content: this.hours }]
     if (path === '/api/alerts') return [200, { content: this.alerts }]
+    if (path === '/api/schemas') return [200, this.schemas]
+    const [, drifting] = /^\/api\/topologies\/([^/]+)\/schema-drift$/.exec(path) ?? []
+    if (drifting !== undefined) return [200, { content: this.drift.get(drifting) ?? [] }]
     if (path === '/api/topologies') return [200, { content: [...this.topologies.keys()].sort() }]
     if (/\/stores\/[^/]+$/.test(path))
       return this.rows === null ? [404, { detail: 'The topology has no such store.' }] : [200, this.rows]

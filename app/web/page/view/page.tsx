@@ -15,6 +15,7 @@ import { live } from './view.ts'
 const LettersPage = later(async () => (await import('../letters/letters-page.tsx')).LettersPage)
 const KeysPanel = later(async () => (await import('../panel/keys-panel.tsx')).KeysPanel)
 const GraphPage = later(async () => (await import('../graph/graph-page.tsx')).GraphPage)
+const ContractsPage = later(async () => (await import('../contracts/contracts-page.tsx')).ContractsPage)
 const HoursPage = later(async () => (await import('../hours/hours-page.tsx')).HoursPage)
 const RecordPanel = later(async () => (await import('../panel/record-panel.tsx')).RecordPanel)
 const LetterPanel = later(async () => (await import('../letters/letter-panel.tsx')).LetterPanel)
@@ -36,6 +37,7 @@ export function Page(): JSX.Element {
         {page === 'records' && <RecordsPage hands={hands} />}
         {page === 'graph' && <GraphPage />}
         {page === 'hours' && <HoursPage />}
+        {page === 'contracts' && <ContractsPage />}
         {page === 'dead-letters' && <LettersPage hands={hands} />}
       </main>
       {rec !== null && <RecordPanel address={rec} />}

@@ -15,6 +15,12 @@ export const pages = {
   records: { title: 'Records', key: 'r', calm: 'The newest 5,000 rows on this page. Select one to see its record.' },
   graph: { title: 'Graph', key: 'g', calm: 'What runs where, drawn from what each application says of its topology.' },
   hours: { title: 'Hours', key: 'h', calm: 'What users send by the hour, and who sends much at once.', isUnderMore: true },
+  contracts: {
+    title: 'Contracts',
+    key: 'c',
+    calm: 'What each topic promises: its schemas, what drifts, and what was refused.',
+    isUnderMore: true,
+  },
   'dead-letters': { title: 'Dead letters', key: 'd', calm: 'What was refused. The others went on.', isUnderMore: true },
 } as const satisfies Record<string, PageFacts>
 

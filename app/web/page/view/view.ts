@@ -29,6 +29,8 @@ export interface View {
   readonly app: string
   /** Its sub-topologies that are open. */
   readonly open: readonly number[]
+  /** The topic whose contract is open; empty for none. */
+  readonly place: string
 }
 
 /** Empty: any class or text; those that are to be mended. */
@@ -50,6 +52,7 @@ export const live: View = {
   letter: null,
   app: '',
   open: [],
+  place: '',
 }
 
 /** Reads `/records?kind=transfers&user=2&status=FAILED&rec=TOPIC/P/OFFSET`. What it does not understand it leaves out. */
@@ -67,10 +70,11 @@ export function parseView(path: string, query: string): View {
     letter: parseAddress(/^\/dead-letters\/(.+)$/.exec(path)?.[1] ?? ''),
     app: parameters.get('app') ?? '',
     open: (parameters.get('open') ?? '').split('.').filter(Boolean).map(Number),
+    place: /^\/contracts\/([\w.-]+)$/.exec(path)?.[1] ?? '',
   }
 }
 
-export function urlOf({ page, kind, user, status, rec, letters, letter, app, open }: View): string {
+export function urlOf({ page, kind, user, status, rec, letters, letter, app, open, place }: View): string {
   const parameters = new URLSearchParams()
   for (const [name, text] of Object.entries(letters))
     if (page === 'dead-letters' && text !== '') parameters.set(name, text as string)
@@ -82,8 +86,8 @@ export function urlOf({ page, kind, user, status, rec, letters, letter, app, ope
   // Slashes stay as they are: an address is to be read.
   const record = rec === null ? [] : [`rec=${encodeURIComponent(rec.topic)}/${rec.p}/${rec.o}`]
   const query = [...(parameters.size === 0 ? [] : [parameters.toString()]), ...record].join('&')
-  const place = page === 'dead-letters' && letter !== null ? `/${letter.topic}/${letter.p}/${letter.o}` : ''
-  return (page === 'live' ? '/' : `/${page}${place}`) + (query === '' ? '' : `?${query}`)
+  const below = page === 'dead-letters' && letter !== null ? [letter.topic, letter.p, letter.o] : place === '' ? [] : [place]
+  return (page === 'live' ? '/' : `/${[page, ...below].join('/')}`) + (query === '' ? '' : `?${query}`)
 }
 
 function parseFilter(parameters: URLSearchParams): LetterFilter {
