@@ -33,6 +33,13 @@ export function asBuffer(bytes: Uint8Array): Buffer {
   return bytes instanceof Buffer ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
 }
 
+/** A copy of a part of bytes. Only one object is made, the copy: a slice of the part would be another one. */
+export function copyOf(bytes: Buffer, at: number, length: number): Buffer {
+  const copy = Buffer.allocUnsafe(length)
+  bytes.copy(copy, 0, at, at + length)
+  return copy
+}
+
 /**
  * Returns the least bytes that are greater than all bytes with this prefix. Null if there are none: the prefix is empty, or all
  * 0xff.

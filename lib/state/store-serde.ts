@@ -5,7 +5,7 @@ import { sentenceOf } from '../model/sentence.ts'
 import type { StreamsErrorCode } from '../model/streams-error-code.ts'
 import { SerializationError } from '../model/errors.ts'
 import { noHeaders } from '../model/headers.ts'
-import { asBuffer } from '../model/bytes.ts'
+import { asBuffer, copyOf } from '../model/bytes.ts'
 import type { Serde, SerdeContext } from '../model/serde.ts'
 import { inPlace, inPlaceBytes, type InPlace } from './in-place.ts'
 import type { RowView } from './key-value/row-view.ts'
@@ -57,7 +57,7 @@ export class StoreSerde<T> {
 
   /** Reads a value from bytes that lie in a larger buffer, which will change: a serde gets a copy, or reads in place. */
   deserializeAt(bytes: Buffer, at: number, length: number): T {
-    return this.#inPlace?.read(bytes, at, length) ?? this.deserialize(Buffer.from(bytes.subarray(at, at + length)))
+    return this.#inPlace?.read(bytes, at, length) ?? this.deserialize(copyOf(bytes, at, length))
   }
 
   deserializeRow({ bytes, at, length }: RowView): T {

@@ -3,6 +3,8 @@ import { asBuffer } from '../../model/bytes.ts'
 import type { InternalProcessorContext } from '../internal-processor-context.ts'
 import { PseudoTopicSerde } from './pseudo-topic-serde.ts'
 
+const nothing = new Uint8Array(0)
+
 /** The key serdes of a foreign-key join. An absent serde is the application's default. */
 export interface ForeignKeyJoinSerdes<K, KForeign> {
   /** The name of the registration topic, without the application id. */
@@ -26,15 +28,12 @@ export class CombinedKeySchema<K, KForeign> {
   }
 
   toBytes(foreignKey: KForeign, primaryKey: K): Uint8Array {
-    return Buffer.concat([this.prefix(foreignKey), this.#primaryKey.serialize(primaryKey)])
+    return this.#withPrefix(foreignKey, this.#primaryKey.serialize(primaryKey))
   }
 
   /** Returns the common prefix of the keys of all subscriptions to this foreign key. */
   prefix(foreignKey: KForeign): Uint8Array {
-    const bytes = this.#foreignKey.serialize(foreignKey)
-    const size = Buffer.allocUnsafe(4)
-    size.writeInt32BE(bytes.byteLength)
-    return Buffer.concat([size, bytes])
+    return this.#withPrefix(foreignKey, nothing)
   }
 
   primaryKeyOf(combined: Uint8Array): K {
@@ -45,5 +44,15 @@ export class CombinedKeySchema<K, KForeign> {
   async prepare(): Promise<void> {
     await this.#primaryKey.prepareWrite()
     await this.#foreignKey.prepareWrite()
+  }
+
+  /** One buffer is made, not one for each part: this runs for every subscription. */
+  #withPrefix(foreignKey: KForeign, primaryKey: Uint8Array): Uint8Array {
+    const foreign = this.#foreignKey.serialize(foreignKey)
+    const bytes = Buffer.allocUnsafe(4 + foreign.byteLength + primaryKey.byteLength)
+    bytes.writeInt32BE(foreign.byteLength, 0)
+    bytes.set(foreign, 4)
+    bytes.set(primaryKey, 4 + foreign.byteLength)
+    return bytes
   }
 }

@@ -47,15 +47,15 @@ class Word {
   }
 }
 
-/** Returns the upper 32 bits of the unsigned product. */
+/** Returns the upper 32 bits of the unsigned product. Each step fits 32 bits, so that none is done in floating point. */
 function multiplyHigh(left: number, right: number): number {
   const leftLow = left & 0xffff
   const leftHigh = left >>> 16
   const rightLow = right & 0xffff
   const rightHigh = right >>> 16
-  const middle = leftHigh * rightLow + ((leftLow * rightLow) >>> 16)
-  const middle2 = leftLow * rightHigh + (middle & 0xffff)
-  return (leftHigh * rightHigh + Math.floor(middle / 0x10000) + Math.floor(middle2 / 0x10000)) | 0
+  const middle = Math.imul(leftHigh, rightLow) + (Math.imul(leftLow, rightLow) >>> 16)
+  const middle2 = Math.imul(leftLow, rightHigh) + (middle & 0xffff)
+  return (Math.imul(leftHigh, rightHigh) + (middle >>> 16) + (middle2 >>> 16)) | 0
 }
 
 const c1 = new Word(0x87c37b91, 0x114253d5)
@@ -67,42 +67,54 @@ const finalFactor1 = new Word(0xff51afd7, 0xed558ccd)
 const finalFactor2 = new Word(0xc4ceb9fe, 0x1a85ec53)
 const kafkaSeed = 104729
 
+// The state of the hash that is being made, and the end of its bytes, filled up with zeros: the same for all.
+const h1 = new Word()
+const h2 = new Word()
+const k = new Word()
+const tail = Buffer.alloc(16)
+
 /** The hash by which foreign-key joins recognise stale responses (Java: `Murmur3.hash128`): 16 bytes, big-endian. */
 export function murmur3Hash128(bytes: Uint8Array): Uint8Array {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-  const h1 = new Word(0, kafkaSeed)
-  const h2 = new Word(0, kafkaSeed)
-  const k = new Word()
-  const blocks = bytes.byteLength >>> 4
-  for (let block = 0; block < blocks; block++) mixBlock(h1, h2, k, view, block << 4)
-  mixTail(h1, h2, k, bytes, blocks << 4)
-  finish(h1, h2, bytes.byteLength)
-  return toBytes(h1, h2)
+  h1.set(0, kafkaSeed)
+  h2.set(0, kafkaSeed)
+  const whole = bytes.byteLength & ~15
+  for (let at = 0; at < whole; at += 16) mixBlock(bytes, at)
+  if (whole < bytes.byteLength) mixTail(bytes, whole)
+  finish(bytes.byteLength)
+  return toBytes()
 }
 
-function mixBlock(h1: Word, h2: Word, k: Word, view: DataView, at: number): void {
-  k.set(view.getInt32(at + 4, true), view.getInt32(at, true))
-  mixFirst(h1, k)
+function mixBlock(bytes: Uint8Array, at: number): void {
+  setKey(bytes, at)
+  mixFirst()
   h1.rotateLeft(27)
   h1.add(h2)
   h1.multiply(five)
   h1.add(n1)
-  k.set(view.getInt32(at + 12, true), view.getInt32(at + 8, true))
-  mixSecond(h2, k)
+  setKey(bytes, at + 8)
+  mixSecond()
   h2.rotateLeft(31)
   h2.add(h1)
   h2.multiply(five)
   h2.add(n2)
 }
 
-function mixFirst(h1: Word, k: Word): void {
+function setKey(bytes: Uint8Array, at: number): void {
+  k.set(littleEndian(bytes, at + 4), littleEndian(bytes, at))
+}
+
+function littleEndian(bytes: Uint8Array, at: number): number {
+  return bytes[at]! | (bytes[at + 1]! << 8) | (bytes[at + 2]! << 16) | (bytes[at + 3]! << 24)
+}
+
+function mixFirst(): void {
   k.multiply(c1)
   k.rotateLeft(31)
   k.multiply(c2)
   h1.xor(k)
 }
 
-function mixSecond(h2: Word, k: Word): void {
+function mixSecond(): void {
   k.multiply(c2)
   rotate33(k)
   k.multiply(c1)
@@ -114,17 +126,15 @@ function rotate33(word: Word): void {
   word.rotateLeft(1)
 }
 
-function mixTail(h1: Word, h2: Word, k: Word, bytes: Uint8Array, from: number): void {
-  if (bytes.byteLength === from) return
-  const tail = Buffer.alloc(16)
-  tail.set(bytes.subarray(from))
-  k.set(tail.readInt32LE(12), tail.readInt32LE(8))
-  mixSecond(h2, k)
-  k.set(tail.readInt32LE(4), tail.readInt32LE(0))
-  mixFirst(h1, k)
+function mixTail(bytes: Uint8Array, from: number): void {
+  for (let index = 0; index < 16; index++) tail[index] = from + index < bytes.byteLength ? bytes[from + index]! : 0
+  setKey(tail, 8)
+  mixSecond()
+  setKey(tail, 0)
+  mixFirst()
 }
 
-function finish(h1: Word, h2: Word, length: number): void {
+function finish(length: number): void {
   h1.low ^= length
   h2.low ^= length
   h1.add(h2)
@@ -135,7 +145,7 @@ function finish(h1: Word, h2: Word, length: number): void {
   h2.add(h1)
 }
 
-function toBytes(h1: Word, h2: Word): Uint8Array {
+function toBytes(): Uint8Array {
   const hash = Buffer.allocUnsafe(16)
   hash.writeInt32BE(h1.high, 0)
   hash.writeInt32BE(h1.low, 4)

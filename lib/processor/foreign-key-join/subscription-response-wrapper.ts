@@ -42,10 +42,8 @@ type Codec<T> = Pick<Serde<T>, 'serialize' | 'deserialize' | 'prepareRead' | 'pr
 
 function codec<V>(value: Serde<V>): Codec<SubscriptionResponseWrapper<V>> {
   return {
-    serialize: ({ hash, foreignValue }, context) => {
-      const bytes = foreignValue === null ? nothing : value.serialize(foreignValue, context)
-      return Buffer.concat([Buffer.of(hash === null ? hashIsNull : 0), hash ?? nothing, bytes])
-    },
+    serialize: ({ hash, foreignValue }, context) =>
+      encode(hash, foreignValue === null ? nothing : value.serialize(foreignValue, context)),
     deserialize: (bytes, context) => {
       const at = valueOffset(bytes)
       const foreignValue = at === bytes.byteLength ? null : value.deserialize(bytes.subarray(at), context)
@@ -54,6 +52,15 @@ function codec<V>(value: Serde<V>): Codec<SubscriptionResponseWrapper<V>> {
     prepareRead: (batch, context) => prepareRead(value, batch, context),
     prepareWrite: async (context) => value.prepareWrite?.(context),
   }
+}
+
+function encode(hash: Uint8Array | null, value: Uint8Array): Uint8Array {
+  const at = hash === null ? 1 : 1 + hashBytes
+  const bytes = Buffer.allocUnsafe(at + value.byteLength)
+  bytes[0] = hash === null ? hashIsNull : 0
+  if (hash !== null) bytes.set(hash, 1)
+  bytes.set(value, at)
+  return bytes
 }
 
 async function prepareRead<V>(value: Serde<V>, batch: readonly Uint8Array[], context: SerdeContext): Promise<void> {

@@ -34,7 +34,6 @@ export interface SubscriptionWrapperSerdeOptions<K> {
 const version1 = 1
 const hashIsNull = 0x80
 const hashBytes = 16
-const noHash = new Uint8Array(0)
 
 /**
  * Returns the serde of subscriptions: `version, with a bit for "no hash" ‖ instruction ‖ hash? ‖ primary key ‖ primary partition
@@ -75,10 +74,15 @@ function boundSerde<K>(primaryKey: PseudoTopicSerde<K>): Serde<SubscriptionWrapp
 }
 
 function encode({ hash, instruction, primaryPartition }: SubscriptionWrapper<unknown>, primaryKey: Uint8Array): Uint8Array {
-  const partition = Buffer.allocUnsafe(4)
-  partition.writeInt32BE(primaryPartition ?? 0)
-  const head = Buffer.of(hash === null ? version1 | hashIsNull : version1, instruction)
-  return Buffer.concat([head, hash ?? noHash, primaryKey, partition])
+  const keyFrom = hash === null ? 2 : 2 + hashBytes
+  const keyTo = keyFrom + primaryKey.byteLength
+  const bytes = Buffer.allocUnsafe(keyTo + 4)
+  bytes[0] = hash === null ? version1 | hashIsNull : version1
+  bytes[1] = instruction
+  if (hash !== null) bytes.set(hash, 2)
+  bytes.set(primaryKey, keyFrom)
+  bytes.writeInt32BE(primaryPartition ?? 0, keyTo)
+  return bytes
 }
 
 interface Parts {

@@ -3,6 +3,7 @@ import { sentenceOf } from '../../model/sentence.ts'
 import type { StreamsErrorCode } from '../../model/streams-error-code.ts'
 import { SerializationError, StreamsError } from '../../model/errors.ts'
 import type { ByteSpan } from '../../model/byte-span.ts'
+import { asBuffer } from '../../model/bytes.ts'
 import type { Headers } from '../../model/headers.ts'
 import { noHeaders } from '../../model/headers.ts'
 import { lambdaResult } from '../../processor/lambda-result.ts'
@@ -46,6 +47,12 @@ export class BoundSerde {
     } catch (cause) {
       throw this.#failed('written', 'STREAMS_SERIALIZATION', cause)
     }
+  }
+
+  /** As `read`, of bytes that lie in a larger buffer. A length below 0 is null. No slice is made where the serde can do without. */
+  readAt(bytes: Uint8Array, at: number, length: number, headers: Headers): unknown {
+    const value = length < 0 ? undefined : this.#inPlace?.read(asBuffer(bytes), at, length)
+    return value ?? this.read(length < 0 ? null : bytes.subarray(at, at + length), headers)
   }
 
   /** Throws a `SerializationError`. Null throws one of code `STREAMS_NULL_VALUE`, unless the serde is nullable. */

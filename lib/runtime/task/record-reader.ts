@@ -69,7 +69,7 @@ export class RecordReader {
   /** Reads a record for a restore. Null if the extractor skips it. Throws if it cannot be read; no handler is asked. */
   reread({ key, value, timestamp, headers, offset }: RestoredRecord, partitionTime: number): AnyRecord | null {
     if (!Number.isSafeInteger(timestamp)) throw unsafeTimestamp(timestamp)
-    const record = streamRecord(this.key.read(key, headers), this.#value(value, headers), timestamp, headers)
+    const record = streamRecord(this.key.read(key, headers), this.#nullable(value, headers), timestamp, headers)
     if (this.keepsTimestamp(timestamp) || this.#isTimeForgotten(timestamp, partitionTime)) return record
     const extracted = this.#extract(record, offset, partitionTime)
     return extracted < 0 ? null : { ...record, timestamp: extracted }
@@ -104,8 +104,8 @@ export class RecordReader {
     const timestamp = batch.timestamp(index)
     try {
       if (!Number.isSafeInteger(timestamp)) throw unsafeTimestamp(timestamp)
-      const key = unread?.key(batch, index) ?? this.key.read(batch.key(index), headers)
-      const value = unread?.value(batch, index) ?? this.#value(batch.value(index), headers)
+      const key = unread?.key(batch, index) ?? this.key.readAt(batch.bytes, batch.keyAt(index), batch.keyLength(index), headers)
+      const value = unread?.value(batch, index) ?? this.#value(batch, index, headers)
       unread?.turn()
       return streamRecord(key, value, timestamp, headers)
     } catch (error) {
@@ -113,7 +113,13 @@ export class RecordReader {
     }
   }
 
-  #value(bytes: Uint8Array | null, headers: Headers): unknown {
+  #value(batch: RecordBatch, index: number, headers: Headers): unknown {
+    const length = batch.valueLength(index)
+    if (length < 0) return this.#nullable(null, headers)
+    return this.value.readAt(batch.bytes, batch.valueAt(index), length, headers)
+  }
+
+  #nullable(bytes: Uint8Array | null, headers: Headers): unknown {
     return bytes === null && this.#nullValues === 'kept' ? null : this.value.read(bytes, headers)
   }
 

@@ -1,5 +1,5 @@
 import type { VersionedTable } from '../../kernel/versioned-table.ts'
-import { asBuffer, latin1 } from '../../model/bytes.ts'
+import { asBuffer, copyOf, latin1 } from '../../model/bytes.ts'
 import type { StorageRange, StorageTable, StorageWrite } from '../../storage/storage.ts'
 import { readInt64, writeInt64 } from './int64.ts'
 import { translated } from './row-iterators.ts'
@@ -30,8 +30,7 @@ export function scanStored({ table, format }: StoredRows, range: StorageRange): 
 /** The write that stores a version of a row, or removes it from storage. */
 export function storageWrite({ table, format }: StoredRows, rows: VersionedTable, row: number, version: number): StorageWrite {
   const { bytes } = rows
-  const at = rows.keyAt(row)
-  const key = Buffer.from(bytes.subarray(at, at + rows.keyLength(row)))
+  const key = copyOf(bytes, rows.keyAt(row), rows.keyLength(row))
   const length = rows.valueLength(version)
   const value = length < 0 ? null : storedBytes(format, bytes, rows.valueAt(version), length, rows.timestamp(version))
   return { table, key, value }

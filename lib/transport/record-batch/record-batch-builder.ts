@@ -1,4 +1,5 @@
 import { assert } from '../../model/assert.ts'
+import { asBuffer } from '../../model/bytes.ts'
 import type { ByteSpan } from '../../model/byte-span.ts'
 import type { Headers } from '../../model/headers.ts'
 import type { BatchMemory } from './batch-memory.ts'
@@ -20,7 +21,7 @@ const initialBytes = 1024
 /** A batch that is released has nothing left. */
 const released = Buffer.alloc(0)
 
-/** Up to this length a loop copies bytes faster than `Buffer.set`. */
+/** Up to this length a loop copies bytes faster than `Buffer.copy`. */
 const loopBytesMax = 32
 
 type Slice = Uint8Array | ByteSpan | null
@@ -31,7 +32,7 @@ type Slice = Uint8Array | ByteSpan | null
  */
 export class RecordBatchBuilder implements ProduceBatch {
   readonly #compression: Compression
-  readonly #memory: BatchMemory | undefined
+  #memory: BatchMemory | undefined
   #bytes: Buffer = Buffer.allocUnsafe(initialBytes)
   #end: number = field.records
   #count = 0
@@ -40,14 +41,17 @@ export class RecordBatchBuilder implements ProduceBatch {
   #maxTimestamp = -1
   #packed: Buffer | null = null
 
-  /**
-   * Timestamps are stored as deltas to the first one, or to `baseTimestamp` if it is not null (KIP-534). A batch that is released leaves its
-   * buffer to `memory`, which has it for the next one.
-   */
-  constructor(compression: Compression = 'none', baseTimestamp: number | null = null, memory?: BatchMemory) {
+  /** Timestamps are stored as deltas to the first one, or to `baseTimestamp` if it is not null (KIP-534). */
+  constructor(compression: Compression = 'none', baseTimestamp: number | null = null) {
     this.#compression = compression
-    this.#memory = memory
     this.#baseTimestamp = baseTimestamp
+  }
+
+  /** The batch leaves its buffer to `memory` when it is released, which has it for the next one. @internal */
+  static reusing(memory: BatchMemory, compression: Compression): RecordBatchBuilder {
+    const builder = new RecordBatchBuilder(compression)
+    builder.#memory = memory
+    return builder
   }
 
   /** Number of records so far. */
@@ -147,7 +151,7 @@ function writeSlice(bytes: Buffer, at: number, slice: Slice): number {
 }
 
 function copyInto(bytes: Buffer, start: number, from: Uint8Array, at: number, length: number): void {
-  if (length > loopBytesMax) bytes.set(at === 0 && length === from.length ? from : from.subarray(at, at + length), start)
+  if (length > loopBytesMax) asBuffer(from).copy(bytes, start, at, at + length)
   else for (let index = 0; index < length; index++) bytes[start + index] = from[at + index]!
 }
 

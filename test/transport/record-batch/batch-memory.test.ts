@@ -4,7 +4,7 @@ import { BatchMemory } from '../../../lib/transport/record-batch/batch-memory.ts
 import { noProducer, RecordBatchBuilder } from '../../../lib/transport/record-batch/record-batch-builder.ts'
 
 function filled(memory: BatchMemory | undefined, seed: number): RecordBatchBuilder {
-  const batch = new RecordBatchBuilder('none', null, memory)
+  const batch = memory === undefined ? new RecordBatchBuilder() : RecordBatchBuilder.reusing(memory, 'none')
   for (let index = 0; index < 2000; index++)
     batch.append(Buffer.from(`key ${seed + index}`), Buffer.alloc(20, seed), 1000 + index, noHeaders)
   return batch

@@ -61,7 +61,7 @@ export class KafkaProducer implements Producer {
   }
 
   newBatch(): ProduceBatch {
-    return new RecordBatchBuilder(this.#options.compression, null, this.#memory)
+    return RecordBatchBuilder.reusing(this.#memory, this.#options.compression)
   }
 
   send({ topic, partition }: TopicPartition, batch: ProduceBatch): Promise<ProduceResult> {
