@@ -57,7 +57,8 @@ public final class TurnsApplication {
         return builder.build();
     }
 
-    private static void rows(KafkaStreams streams) {
+    private static void rows(KafkaStreams streams) throws InterruptedException {
+        while (streams.state() != KafkaStreams.State.RUNNING) Thread.sleep(50);
         var store = streams.store(StoreQueryParameters.fromNameAndType("counted", QueryableStoreTypes.<String, Long>keyValueStore()));
         try (var all = store.all()) {
             all.forEachRemaining(row -> System.out.println("row " + row.key + " " + row.value));

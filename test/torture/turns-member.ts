@@ -4,6 +4,7 @@
  *     node turns-member.ts BOOTSTRAP APPLICATION_ID STATE_DIR
  */
 import { createInterface } from 'node:readline'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { KafkaStreams } from '../../lib/index.ts'
 import { turnsTopology } from './turns-topology.ts'
 
@@ -23,6 +24,7 @@ const streams = new KafkaStreams(turnsTopology(applicationId), {
 process.on('SIGTERM', () => void streams.close().then(() => process.exit(0)))
 await streams.start()
 for await (const _ of createInterface(process.stdin)) {
+  while (streams.state !== 'running') await sleep(50)
   for await (const { key, value } of streams.store<string, number>('counted').all()) print(`row ${key} ${value}`)
   print('end')
 }
