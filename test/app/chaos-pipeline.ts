@@ -4,10 +4,10 @@
  *
  *     node --conditions=millrace-source test/app/chaos-pipeline.ts [--writes 1000] [--kills 3] [--seed 1] [--enrichers 3] [--bad 20] [--dir D]
  */
+import { createWriteStream } from 'node:fs'
 import { mkdtemp } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { PassThrough } from 'node:stream'
 import { setTimeout as delay } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
 import { seededChance } from '../../lib/clock/chance.ts'
@@ -17,6 +17,7 @@ import type { Batch, FeedRecord, State, TransferRow } from '../../app/contracts/
 import { readEvents } from '../../app/feed/relay/event-stream.ts'
 import { awaitEqual, awaitJoin } from '../../app/pipeline/expected.ts'
 import { openSupervised } from '../../app/pipeline/supervisor/open-supervised.ts'
+import type { Supervised } from '../../app/pipeline/supervisor/open-supervised.ts'
 import type { Supervisor } from '../../app/pipeline/supervisor/supervisor.ts'
 import type { Document } from '../../app/sink/document-store.ts'
 import { writeBadRow } from './kill-pipeline.ts'
@@ -237,8 +238,8 @@ export async function chaosPipeline(options: ChaosOptions): Promise<ChaosOutcome
   return { ...outcome, twice: await twiceInDirectory(options.dir) }
 }
 
-async function chaos({ writes, kills, seed, enrichers, badRows, dir }: ChaosOptions): Promise<Omit<ChaosOutcome, 'twice'>> {
-  const chance = seededChance(seed)
+async function chaos(options: ChaosOptions): Promise<Omit<ChaosOutcome, 'twice'>> {
+  const { enrichers, dir } = options
   const base = {
     kafka: undefined,
     dir,
@@ -251,8 +252,15 @@ async function chaos({ writes, kills, seed, enrichers, badRows, dir }: ChaosOpti
     avroMode: 'registry',
     guarantee: 'exactly_once_v2',
   } as const
-  await using supervised = await openSupervised({ ...base, enrichers }, dir, new PassThrough().resume())
-  const { supervisor, url } = supervised
+  await using supervised = await openSupervised({ ...base, enrichers }, dir, createWriteStream(join(dir, 'pipeline.log')))
+  return await Promise.race([torment(supervised, options), supervised.supervisor.failure])
+}
+
+async function torment(
+  { supervisor, url }: Supervised,
+  { writes, kills, seed, badRows, dir }: ChaosOptions,
+): Promise<Omit<ChaosOutcome, 'twice'>> {
+  const chance = seededChance(seed)
   await supervisor.ready()
   const page = new FeedPage(url, chance)
   const writer = new Writer(url, chance)

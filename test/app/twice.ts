@@ -29,7 +29,7 @@ export async function twiceIn(cluster: Cluster): Promise<readonly string[]> {
       const records = audited.get(`${entity}:${id}`) ?? 0
       if (records !== count) doubled.push(`${auditLog.name} has ${records} records of ${count} changes of ${entity}:${id}`)
     }
-    const letters = countsOf((await committed(cluster, deadLetterTopicOf(raw))).map(originOf))
+    const letters = countsOf((await committed(cluster, deadLetterTopicOf(raw))).flatMap((letter) => originOf(letter) ?? []))
     for (const [origin, count] of letters) if (count > 1) doubled.push(`${origin} was refused ${count} times`)
   }
   return doubled
@@ -50,8 +50,10 @@ function changedId({ key, value }: RawRecord): string | null {
   return value === null ? null : (/"id":(\d+)/.exec(textOf(key))?.[1] ?? null)
 }
 
-function originOf({ headers }: RawRecord): string {
+/** Null: it is a letter of capture, which has Connect's headers. */
+function originOf({ headers }: RawRecord): string | null {
   const said = new Map(headers.map(({ key, value }) => [key, textOf(value)]))
+  if (!said.has('__streams.errors.offset')) return null
   return ['topic', 'partition', 'offset'].map((name) => said.get(`__streams.errors.${name}`)).join('-')
 }
 
