@@ -11,7 +11,9 @@ export interface MetricDefinition {
   readonly tags: readonly string[]
   /** What it tells, with its unit. */
   readonly help: string
-  /** The values of a gauge that is a text. */
+  /** Whether the gauge is a text. */
+  readonly isText?: boolean
+  /** The texts that it may be, where they are a few. */
   readonly texts?: readonly string[]
 }
 
@@ -21,6 +23,9 @@ export const statesOf: Readonly<Record<string, readonly string[]>> = {
   'stream-thread-metrics': ['rebalancing', 'running'],
   'stream-task-metrics': ['created', 'restoring', 'running', 'closed'],
 }
+
+/** Texts that are no states. */
+const otherTexts: ReadonlySet<string> = new Set(['application-id', 'topology-description'])
 
 const thread = ['thread-id']
 const task = [...thread, 'task-id']
@@ -184,7 +189,8 @@ function of(group: string, tags: readonly string[], rows: readonly Row[]): Metri
   }))
 }
 
-function textsOf(group: string, name: string): Pick<MetricDefinition, 'texts'> {
+function textsOf(group: string, name: string): Pick<MetricDefinition, 'texts' | 'isText'> {
+  if (otherTexts.has(name)) return { isText: true }
   const texts = statesOf[group]
-  return name === 'state' && texts !== undefined ? { texts } : {}
+  return name === 'state' && texts !== undefined ? { texts, isText: true } : {}
 }

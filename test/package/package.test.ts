@@ -45,7 +45,7 @@ t.test("the README's first topology prints what the README says", async (t) => {
 })
 
 t.test('entries load without the packages that only some need, by import and by require', async (t) => {
-  const entries = ['', '/embedded', '/testing', '/connect', '/level', '/transport'].map((entry) => `'millrace${entry}'`)
+  const entries = ['', '/embedded', '/testing', '/connect', '/level', '/metrics', '/transport'].map((entry) => `'millrace${entry}'`)
   app.write('entries.mjs', `await Promise.all([${entries.map((entry) => `import(${entry})`).join()}])`)
   t.equal(app.node('entries.mjs'), '')
   app.write('entries.cjs', entries.map((entry) => `require(${entry})`).join('\n'))
@@ -83,7 +83,7 @@ t.test('importing millrace loads no native module, and neither kafkajs nor lmdb'
 })
 
 t.test('an older Node is told which one is needed, by each entry', async (t) => {
-  const entries = ['', '/embedded', '/testing', '/avro', '/connect', '/level', '/transport']
+  const entries = ['', '/embedded', '/testing', '/avro', '/connect', '/level', '/metrics', '/transport']
   for (const entry of entries) {
     app.write('old.mjs', `await import('millrace${entry}').catch((error) => console.log(error.message))`)
     t.match(
