@@ -41,7 +41,9 @@ export async function metricsPage(): Promise<string> {
   const groups = Map.groupBy(metricDefinitions, ({ group }) => group)
   const sections = [...groups].map(([group, definitions]) => {
     const rows = definitions.map(rowOf)
-    return [`## ${group}`, '', '| metric | Prometheus | kind | level | tags | what it tells |', '|-|-|-|-|-|-|', ...rows].join('\n')
+    return [`## ${group}`, '', '| metric | Prometheus | kind | level | tags | what it tells |', '|-|-|-|-|-|-|', ...rows].join(
+      '\n',
+    )
   })
   return markdown([intro, ...sections].join('\n\n'), metricsPagePath)
 }

@@ -22,6 +22,8 @@ export interface SourceOptions extends EnvelopeOptions {
   readonly pollIntervalMs: number
   /** Is told of each change that became a dead letter. */
   readonly onDeadLetter: (change: LoggedChange, error: Error) => void
+  /** Is told of the newest of the changes that are acknowledged now. Default: nobody is. */
+  readonly onSent?: (newest: LoggedChange) => void
 }
 
 /** The raw topics have a position that the database cannot have given. */
@@ -92,6 +94,7 @@ export class Source {
     await this.#topics.send(this.#isPast ? records : records.filter((record) => this.#isMissing(record, positions)))
     const last = changes.at(-1)!.position
     await this.#feed.acknowledge(last)
+    this.#options.onSent?.(changes.at(-1)!)
     this.#isPast ||= [...positions.values()].every((known) => known === null || this.#feed.compare(last, known.position)! > 0)
     return last
   }

@@ -43,12 +43,16 @@ interface Listening {
   readonly portTaken: PortTaken
 }
 
+/** Why a part of a service does not do its work now; none: it does. `isLive` false: only a new process helps. */
+export type HealthCheck = () => { readonly isLive: boolean; readonly reasons: readonly string[] }
+
 /** Collects what a service opens while it starts. What it has opened is closed again if the start fails. */
 export class ServiceParts implements AsyncDisposable {
   readonly #stack = new AsyncDisposableStack()
   readonly #failure = Promise.withResolvers<never>()
   readonly #stopping = new AbortController()
   readonly #readiness: Promise<unknown>[] = []
+  readonly #checks: HealthCheck[] = []
   #started = false
 
   constructor() {
@@ -75,6 +79,11 @@ export class ServiceParts implements AsyncDisposable {
     this.#readiness.push(readiness)
   }
 
+  /** Asked at each probe. The service is ready while it has no reason not to be. */
+  checks(check: HealthCheck): void {
+    this.#checks.push(check)
+  }
+
   /** The service cannot go on when this rejects. */
   dependsOn(part: Promise<unknown>): void {
     part.catch(this.fail)
@@ -89,7 +98,7 @@ export class ServiceParts implements AsyncDisposable {
   async listen(http: Http, { host, port, portTaken }: Listening): Promise<Service> {
     const ready = Promise.all(this.#readiness).then(() => {})
     ready.catch(() => {})
-    addHealth(http, ready)
+    addHealth(http, ready, this.#checks)
     this.defer(() => http.close())
     const listen = (tried: number): Promise<string> => http.listen({ host, port: tried })
     const url = await (portTaken === 'next' ? atFreePort(port, listen) : listen(port))
@@ -109,11 +118,17 @@ export class ServiceParts implements AsyncDisposable {
   }
 }
 
-function addHealth(http: Http, ready: Promise<void>): void {
+function addHealth(http: Http, ready: Promise<void>, checks: readonly HealthCheck[]): void {
   let isReady = false
   ready.then(() => (isReady = true)).catch(() => {})
-  http.get('/health/live', { schema: { summary: 'Whether the process answers.' } }, () => ({ status: 'live' }))
-  http.get('/health/ready', { schema: { summary: 'Whether it answers with data.' } }, () => {
+  http.get('/health/live', { schema: { summary: 'Whether the process answers, and has not ended its work.' } }, () => {
+    const { reasons } = checks.map((check) => check()).find(({ isLive }) => !isLive) ?? { reasons: null }
+    if (reasons !== null) throw new Problem(503, `The service has ended. ${reasons.join(' ')}`)
+    return { status: 'live' }
+  })
+  http.get('/health/ready', { schema: { summary: 'Whether it answers with data, and does its work.' } }, () => {
+    const reasons = checks.flatMap((check) => check().reasons)
+    if (reasons.length > 0) throw new Problem(503, reasons.join(' '), {}, { retryAfterS: 1 })
     if (!isReady) throw new Problem(503, 'The service is not ready yet.', {}, { retryAfterS: 1 })
     return { status: 'ready' }
   })

@@ -45,7 +45,9 @@ t.test("the README's first topology prints what the README says", async (t) => {
 })
 
 t.test('entries load without the packages that only some need, by import and by require', async (t) => {
-  const entries = ['', '/embedded', '/testing', '/connect', '/level', '/metrics', '/transport'].map((entry) => `'millrace${entry}'`)
+  const entries = ['', '/embedded', '/testing', '/connect', '/level', '/metrics', '/transport'].map(
+    (entry) => `'millrace${entry}'`,
+  )
   app.write('entries.mjs', `await Promise.all([${entries.map((entry) => `import(${entry})`).join()}])`)
   t.equal(app.node('entries.mjs'), '')
   app.write('entries.cjs', entries.map((entry) => `require(${entry})`).join('\n'))

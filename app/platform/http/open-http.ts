@@ -5,6 +5,7 @@ import type { FastifyBaseLogger, FastifyInstance, FastifyReply, FastifyRequest, 
 import type { Log } from '../log.ts'
 import { unreadableProblem } from './answer-unreadable.ts'
 import { parseBody } from './json-body.ts'
+import { addMetrics } from './metrics.ts'
 import { addOpenApi } from './openapi.ts'
 import { Problem, problemBody, problemMediaType } from './problem.ts'
 import { toProblem } from './to-problem.ts'
@@ -48,6 +49,7 @@ export async function openHttp({ name, log, bodyLimit = bodyBytesMax }: HttpOpti
   server.addHook('onRequest', async (request) => checkEscapes(request.raw.url ?? ''))
   server.setErrorHandler(answer)
   server.setNotFoundHandler((request, reply) => answer(unknownPath(routes, request, reply), request, reply))
+  addMetrics(server)
   await addOpenApi(server, name)
   return server
 }

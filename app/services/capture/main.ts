@@ -1,3 +1,4 @@
+import { Gauge } from 'prom-client'
 import Type from 'typebox'
 import { codeOf, errorClassOf } from '../../../examples/transfer-pipeline/errors/error-class.ts'
 import { ErrorCounts } from '../../../examples/transfer-pipeline/errors/error-counts.ts'
@@ -37,9 +38,11 @@ export const capture: ServiceDefinition<typeof config> = {
     const topics = await KafkaRawTopics.open(clusterOf(given, context), [topicOf(envelope), deadLetterTopicOf(envelope)])
     parts.defer(() => topics.close())
     const counts = new ErrorCounts()
+    let lagS = 0
     const source = new Source(new SqliteChangeFeed(database, given.table), topics, {
       ...envelope,
       pollIntervalMs: given.pollIntervalMs,
+      onSent: ({ timeMs }) => void (lagS = Math.max(0, Date.now() - timeMs) / 1000),
       onDeadLetter: ({ position }, error) => {
         counts.add('dlq_records_total', { topic: topicOf(envelope), class: errorClassOf(codeOf(error)) })
         log.warn({ position }, `dead letter: ${error.message}`)
@@ -50,6 +53,15 @@ export const capture: ServiceDefinition<typeof config> = {
     parts.defer(() => source.stop())
     const http = await openHttp({ name: 'capture', log })
     addErrorCounts(http, counts)
+    new Gauge({
+      name: 'cdc_source_lag_seconds',
+      help: 'From the commit of the newest captured change to its acknowledgement by the broker.',
+      labelNames: ['table'],
+      registers: [http.metrics],
+      collect() {
+        this.set({ table: given.table }, lagS)
+      },
+    })
     return await parts.listen(http, given)
   },
 }

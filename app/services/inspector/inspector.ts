@@ -28,6 +28,8 @@ export interface InspectorOptions {
   readonly schemaRegistry: SchemaRegistry
   /** Another one for another cluster or directory: it stands in for topic ids where the cluster has none. */
   readonly clusterIdentity: string
+  /** Is told of each record that passes a station. Default: nobody is. */
+  readonly onPassage?: (passage: Passage) => void
 }
 
 /** What `GET /api/state` has of an inspector: the rest is the supervisor's. */
@@ -42,6 +44,7 @@ const tickMs = 100
 export class Inspector implements AsyncDisposable {
   readonly log: FeedLog
   readonly #cluster: Cluster
+  readonly #onPassage: InspectorOptions['onPassage']
   readonly #clock = randomBytes(4).toString('hex')
   readonly #originMs = Date.now() - performance.now()
   readonly #records: RecordMaker
@@ -59,6 +62,7 @@ export class Inspector implements AsyncDisposable {
   private constructor(options: InspectorOptions, topics: FeedLog['topics'], start: FeedLog['positions'], backlogs: Backlogs) {
     const { cluster, schemaRegistry } = options
     this.#cluster = cluster
+    this.#onPassage = options.onPassage
     this.#backlogs = backlogs
     this.#records = new RecordMaker(feedSources, schemaRegistry)
     this.#passages = new PassageMaker(flows, schemaRegistry, this.#originMs)
@@ -129,6 +133,7 @@ export class Inspector implements AsyncDisposable {
   #note(passage: Passage): void {
     this.#hops.add(passage)
     this.#traces.add(passage)
+    this.#onPassage?.(passage)
   }
 
   /** Ten times a second. Documents are found by the sink's offsets: their times are as exact as this. */

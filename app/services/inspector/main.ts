@@ -13,6 +13,7 @@ import { runService } from '../../platform/run-service.ts'
 import { ServiceParts } from '../../platform/service.ts'
 import type { ServiceDefinition } from '../../platform/service.ts'
 import { Inspector } from './inspector.ts'
+import { PassageTimes } from './inspector-metrics.ts'
 import { poisonSchema, sendPoison } from './poison.ts'
 
 const config = Type.Object({
@@ -29,14 +30,17 @@ export const inspectorService: ServiceDefinition<typeof config> = {
     await using parts = new ServiceParts()
     const cluster = clusterOf(given, context)
     const counts = new ErrorCounts()
+    const times = new PassageTimes()
     const inspector = await Inspector.open({
       cluster,
       schemaRegistry: registryOf(given, { log: context.log, counts, stopping: parts.stopping }),
       clusterIdentity: identityOf(given),
+      onPassage: times.observe,
     })
     parts.use(inspector)
     parts.dependsOn(inspector.done)
     const http = await openHttp({ name: 'inspector', log: context.log })
+    times.publish(http.metrics, inspector)
     addRoutes(http, inspector)
     addErrorCounts(http, counts)
     http.post('/poison', { schema: { body: poisonSchema } }, ({ body }) => sendPoison(cluster, body))

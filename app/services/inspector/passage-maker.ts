@@ -37,7 +37,8 @@ export class PassageMaker {
   document(enriched: Passage, seen: ClockMs): Passage {
     const ms = Math.max(0, seen - enriched.seen)
     const excerpt = (): Excerpt => ({ ...enriched.excerpt(), p: null, o: null, schemaId: null, ms: round(ms) })
-    return { ...enriched, station: 'document', topic: null, seen, ms, excerpt }
+    const sinceSqlMs = enriched.sinceSqlMs === null ? null : enriched.sinceSqlMs + ms
+    return { ...enriched, station: 'document', topic: null, seen, ms, sinceSqlMs, excerpt }
   }
 
   #passages(flow: Flow, record: RawRecord, seen: ClockMs): Passage[] {
@@ -53,7 +54,8 @@ export class PassageMaker {
     const [p, o, schemaId] = topic === null ? [null, null, null] : [kept.partition, kept.offset, schemaIdOf(kept)]
     const text = (): string | null => this.#readers.get(kept.topic)!.text(kept)
     const excerpt = (): Excerpt => ({ p, o, key, cause, bytes, schemaId, text: text(), ms: ms === null ? null : round(ms) })
-    return { lane: laneOf(cause, lane), station, topic, id: Number(key), cause, seen, ms, bytes, excerpt }
+    const sinceSqlMs = this.#times.sinceSql(cause, seen)
+    return { lane: laneOf(cause, lane), station, topic, id: Number(key), cause, seen, ms, sinceSqlMs, bytes, excerpt }
   }
 }
 

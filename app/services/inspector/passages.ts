@@ -11,6 +11,8 @@ export interface Passage {
   readonly seen: ClockMs
   /** Ms since its change passed the station before; null where that was not seen. */
   readonly ms: number | null
+  /** Ms since its change was committed in SQL; null where that was not seen. */
+  readonly sinceSqlMs: number | null
   readonly bytes: number
   /** Written only for those that are shown. */
   readonly excerpt: () => Excerpt
@@ -37,6 +39,12 @@ export class CauseTimes {
     const previous = before[station]
     const start = previous === null ? undefined : times[previous]
     return start === undefined ? null : Math.max(0, seen - start)
+  }
+
+  /** How long after its change in SQL something is seen. */
+  sinceSql(cause: Cause, seen: ClockMs): number | null {
+    const sql = cause === null ? undefined : this.#seen.get(cause)?.sql
+    return sql === undefined ? null : Math.max(0, seen - sql)
   }
 
   #open(cause: string): Partial<Record<Station, ClockMs>> {

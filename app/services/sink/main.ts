@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { setTimeout as delay } from 'node:timers/promises'
 import { Serdes, openConsumer, openProducer, topic } from 'millrace'
 import type { Cluster } from 'millrace'
+import { Counter } from 'prom-client'
 import Type from 'typebox'
 import { codeOf, errorClassOf } from '../../../examples/transfer-pipeline/errors/error-class.ts'
 import { ErrorCounts } from '../../../examples/transfer-pipeline/errors/error-counts.ts'
@@ -62,6 +63,15 @@ export const sinkService: ServiceDefinition<typeof config> = {
     parts.defer(() => sink.stop())
     const http = await openHttp({ name: 'sink', log: context.log })
     addErrorCounts(http, counts)
+    new Counter({
+      name: 'connect_task_error_deadletterqueue_produce_requests_total',
+      help: 'Records that the sink has written to its dead letters, by the name that Kafka Connect gives the count.',
+      registers: [http.metrics],
+      collect() {
+        this.reset()
+        this.inc(counts.total('dlq_records_total'))
+      },
+    })
     return await parts.listen(http, given)
   },
 }

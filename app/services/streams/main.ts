@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { KafkaStreams } from 'millrace'
 import { schemasFor } from '../../../examples/transfer-pipeline/schemas/avro-mode.ts'
+import { prometheusMetrics } from 'millrace/metrics'
 import Type from 'typebox'
 import { applications, startApplication, topologyOf } from '../../../examples/transfer-pipeline/main.ts'
 import { ErrorCounts } from '../../../examples/transfer-pipeline/errors/error-counts.ts'
@@ -93,9 +94,11 @@ export const streamsService: ServiceDefinition<typeof config> = {
     })
     parts.defer(() => streams.close().then(() => {}))
     parts.awaits(running(streams))
+    parts.checks(() => streams.health())
     // A thread is named by its process: kill -9 takes both.
     const instance = `process ${process.pid}`
     const http = await openHttp({ name: given.application, log })
+    parts.use(prometheusMetrics(streams, { registry: http.metrics }))
     http.get(
       '/tasks',
       { schema: { summary: 'What of the application runs here, what it guarantees, and how far restores are.' } },

@@ -4,6 +4,7 @@ import { samplesOf, type Sample } from './samples.ts'
 
 /** Whoever has metrics of the engine: a `KafkaStreams`, or a `TopologyTestDriver`. */
 export interface MetricsSource {
+  /** All metrics that there are now. */
   metrics(): readonly Metric[]
 }
 
@@ -30,7 +31,10 @@ export class MetricSources {
   /** The metrics of a scrape are read together. What is asked for after that is read anew. */
   #all(): ReadonlyMap<string, readonly Metric[]> {
     if (this.#read === null) queueMicrotask(() => (this.#read = null))
-    return (this.#read ??= Map.groupBy([...this.#sources].flatMap((source) => source.metrics()), keyOf))
+    return (this.#read ??= Map.groupBy(
+      [...this.#sources].flatMap((source) => source.metrics()),
+      keyOf,
+    ))
   }
 }
 

@@ -46,7 +46,7 @@ export function prometheusMetrics(streams: MetricsSource, options: PrometheusOpt
     return name === undefined ? [] : [{ name: `${prefix}${name}`, definition }]
   })
   const names = named.map(({ name }) => name)
-  if (existing === undefined) 
+  if (existing === undefined)
     for (const { name, definition } of named) registry.registerMetric(new EngineMetric(name, definition, sources))
   byPrefix.set(prefix, sources)
   sources.add(streams)

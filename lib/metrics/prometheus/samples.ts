@@ -18,7 +18,11 @@ export function samplesOf(metricName: string, { texts }: MetricDefinition, metri
   return (texts ?? []).map((state) => ({ metricName, labels: { ...labels, state }, value: state === value ? 1 : 0 }))
 }
 
-function bucketsOf(name: string, labels: Record<string, string>, { count, sum, bounds, counts }: Distribution): readonly Sample[] {
+function bucketsOf(
+  name: string,
+  labels: Record<string, string>,
+  { count, sum, bounds, counts }: Distribution,
+): readonly Sample[] {
   const bucket = (le: number | '+Inf', value: number): Sample => ({
     metricName: `${name}_bucket`,
     labels: { ...labels, le },

@@ -7,6 +7,7 @@ import { openHttp } from '../../../app/platform/http/open-http.ts'
 import { answers } from '../../../app/platform/http/openapi.ts'
 import { Problem } from '../../../app/platform/http/problem.ts'
 import { silentLog } from '../../../app/platform/log.ts'
+import { ServiceParts } from '../../../app/platform/service.ts'
 
 async function open(t: Test) {
   const http = await openHttp({ name: 'things', log: silentLog, bodyLimit: 200 })
@@ -109,4 +110,37 @@ t.test('If-Match takes the version that is there, and no other', async (t) => {
   for (const good of [undefined, '*', etagOf(value), `"other", ${etagOf(value)}`]) t.doesNotThrow(() => checkIfMatch(good, value))
   for (const bad of ['"other"', `W/${etagOf(value)}`, '', etagOf({ ...value, name: 'Bruno' })])
     t.throws(() => checkIfMatch(bad, value), { message: /has changed/ })
+})
+
+t.test('a service publishes its requests, errors and durations by route', async (t) => {
+  const http = await open(t)
+  await http.inject('/things')
+  await http.inject('/things/7')
+  await http.inject('/broken')
+  await http.inject('/nowhere')
+  const { body, headers } = await http.inject('/metrics')
+  t.match(headers['content-type'], 'text/plain')
+  const count = (route: string, status: number) =>
+    `http_request_duration_seconds_count{method="GET",route="${route}",status="${status}"} 1`
+  for (const line of [count('/things', 200), count('/things/:id', 200), count('/broken', 500), count('none', 404)])
+    t.match(body, line, 'routes are counted as they are declared: no id makes a series of its own')
+})
+
+t.test('a service is ready while no part has a reason against it, and live until one has ended', async (t) => {
+  const parts = new ServiceParts()
+  let state = { isLive: true, reasons: ['Task 0_0 has 3 records, and has processed none for 4000 ms.'] }
+  parts.checks(() => state)
+  const http = await openHttp({ name: 'things', log: silentLog })
+  const service = await parts.listen(http, { host: '127.0.0.1', port: 0, portTaken: 'fail' })
+  t.teardown(() => service.close())
+  const ask = async (path: string) => {
+    const { statusCode, body } = await http.inject(path)
+    return [statusCode, (JSON.parse(body) as { readonly detail?: string }).detail]
+  }
+  t.same(await ask('/health/ready'), [503, state.reasons[0]])
+  t.same(await ask('/health/live'), [200, undefined])
+  state = { isLive: true, reasons: [] }
+  t.same(await ask('/health/ready'), [200, undefined])
+  state = { isLive: false, reasons: ['The application is error.'] }
+  t.same(await ask('/health/live'), [503, 'The service has ended. The application is error.'])
 })
