@@ -15,6 +15,7 @@ import {
 } from '../../examples/transfer-pipeline/topics.ts'
 import { bff } from '../../app/services/bff/main.ts'
 import { capture } from '../../app/services/capture/main.ts'
+import { schemasService } from '../../app/services/schemas/main.ts'
 import { deadLettersService } from '../../app/services/dead-letters/main.ts'
 import { coreRead } from '../../app/services/core-read/main.ts'
 import { inspectorService } from '../../app/services/inspector/main.ts'
@@ -33,7 +34,7 @@ import type { Station } from './mermaid.ts'
 
 const path = new URL('../../docs/architecture.md', import.meta.url).pathname
 const topics: readonly string[] = manifest.map(({ name }) => name)
-const services = [usersWrite, transfersWrite, capture, registryService, streamsService, sinkService, coreRead, readState, inspectorService, retriesService, deadLettersService, bff] // prettier-ignore
+const services = [usersWrite, transfersWrite, capture, registryService, streamsService, sinkService, coreRead, readState, inspectorService, retriesService, deadLettersService, schemasService, bff] // prettier-ignore
 
 const retried = repeatables.flatMap(({ retries }) => [...retries.values()])
 const replayed = repeatables.map(({ replay }) => replay)
@@ -53,6 +54,7 @@ const around: readonly Station[] = [
   { name: 'bff', kind: 'service', from: [], to: ['users-write', 'transfers-write', 'page'] },
   { name: 'retries', kind: 'service', from: retried, to: replayed },
   { name: 'dead-letters', kind: 'service', from: [...deadLetterTopics], to: ['bff', ...replayed] },
+  { name: 'schemas', kind: 'service', from: [], to: ['bff'] },
   { name: 'inspector', kind: 'service', from: [], to: ['page'] },
   { name: 'page', kind: 'service', from: [], to: ['bff'] },
 ]
