@@ -19,6 +19,8 @@ export interface StreamShape {
   readonly lateMs: number
   /** How uneven the keys of the second data set are. Default: zipf with the exponent 1. */
   readonly skew?: Skew
+  /** Whether the second data set has nulls among its values here. Default: one of a hundred. */
+  readonly nulls?: 'none'
 }
 
 export interface TableShape {
@@ -87,7 +89,7 @@ function* stream(form: Form, shape: StreamShape): Generator<InputRecord> {
     const late = isLate ? randomBelow(lateMs, seed + 2, index) : 0
     yield {
       key: form.keyOf(form.keyAt(shape, index)),
-      value: valueAt(form, index, seed + 3),
+      value: valueAt(shape.nulls === 'none' ? { ...form, nullPercent: 0 } : form, index, seed + 3),
       timestamp: startMs + Math.floor(index / perMs) - late,
       headers: form.headers,
     }
