@@ -24,11 +24,13 @@
  * | PUT /api/generator | {@link GeneratorChange} | {@link Generator} |
  * | POST /api/kill | | 202 {@link Killed} |
  * | POST /api/wipe | | 202 {@link Wiped} |
- * | POST /api/poison | {@link Poison} | 202 {@link Poisoned} |
+ * | POST /api/enrichers | | 202 {@link AddedEnricher}: one more instance of the enricher, in a process of its own |
+ * | POST /api/enrichers/kill | | 202 {@link Killed}: the newest of these gets SIGKILL; its tasks go to the others |
+ * | POST /api/poison | {@link Poison} | 202 {@link PoisonedRecord}, {@link PoisonedRow} of kind `sql` |
  * | PUT /api/traces/ID | | {@link Trace} of feed.ts as far as it is known; the transfer is followed from now on |
  * | GET /api/health | | {@link Health} |
  *
- * `generator`, `kill`, `wipe` and `poison` are only there where `System.allows` says so, and only for requests whose `Host` is a loopback name and
+ * `generator`, `kill`, `wipe`, `enrichers` (as `kill`) and `poison` are only there where `System.allows` says so, and only for requests whose `Host` is a loopback name and
  * whose `Origin`, if any, is this server. Their bodies are JSON (`content-type: application/json`), so that no foreign page can send them.
  */
 import type { TransferRow, TransferStatus, UserRow } from './feed.ts'
@@ -85,23 +87,44 @@ export interface Killed {
   readonly pid: number
 }
 
+/** Its tasks, and the restores that they need, are told by `system` events. */
+export interface AddedEnricher {
+  readonly instance: string
+  readonly pid: number
+}
+
 /** The enricher is stopped, its local state deleted, and it starts again: `system` events tell how it restores from the changelog. */
 export interface Wiped {
   readonly application: string
 }
 
 /**
- * A record that no application can process, written to the raw topic of transfers: an amount that is no decimal, JSON that is no envelope,
- * bytes that are no JSON. It comes back as a dead letter.
+ * What no application can process. It comes back as a dead letter.
+ *
+ * | kind | what is broken | where |
+ * | - | - | - |
+ * | sql | a row with the amount `abc`, written past the API | SQL |
+ * | amount, negative, self | an amount that is no decimal, or below 0; a transfer to oneself | raw topic |
+ * | column | a row without its status | raw topic |
+ * | empty, envelope, bytes | `{}`, `{"schema":{}}`, bytes that are no JSON | raw topic |
+ * | schema | Avro of a schema that the registry does not know | topic of the ingestion |
+ * | document | text where Avro should be | enriched topic, which the sink reads |
  */
 export interface Poison {
-  readonly kind: 'amount' | 'envelope' | 'bytes'
+  readonly kind: 'sql' | 'amount' | 'negative' | 'self' | 'column' | 'empty' | 'envelope' | 'bytes' | 'schema' | 'document'
 }
 
-export interface Poisoned {
+/** Where a broken record is. */
+export interface PoisonedRecord {
   readonly topic: string
   readonly p: number
   readonly o: number
+}
+
+/** Where a broken row is. */
+export interface PoisonedRow {
+  readonly table: 'transfers'
+  readonly id: number
 }
 
 export interface Health {

@@ -28,6 +28,8 @@ import type { OwnConfig } from './running-services.ts'
 
 export interface Pipeline extends AsyncDisposable {
   readonly clusterName: string
+  /** Where other processes find the cluster. */
+  readonly bootstrapServers: string
   /** For clients beside the services. */
   readonly cluster: Cluster
   readonly dir: string
@@ -44,6 +46,8 @@ export interface Pipeline extends AsyncDisposable {
   readonly failure: Promise<never>
   /** The addresses of the stream applications that run now, by name. */
   applications(): ReadonlyMap<string, string>
+  /** Instances that run in other processes, by name: all that there are now. They count as applications from now on. */
+  know(elsewhere: ReadonlyMap<string, string>): void
   /** Starts one more service beside those that there are. */
   start<C extends TObject>(definition: ServiceDefinition<C>, config: OwnConfig<C>): Promise<Service>
   /**
@@ -122,6 +126,7 @@ export async function openPipeline(
   const opened = parts.move()
   return {
     clusterName: cluster.description,
+    bootstrapServers,
     cluster,
     dir,
     users: usersDatabase,
@@ -133,6 +138,7 @@ export async function openPipeline(
     ready,
     failure: running.failure,
     applications: () => running.applications(),
+    know: (elsewhere) => running.know(elsewhere),
     start: (definition, config) => running.start(definition, config),
     wipe: (application) => applications.wipe(application),
     [Symbol.asyncDispose]: () => opened.disposeAsync(),

@@ -20,6 +20,8 @@ export class RunningServices {
   readonly #failure = Promise.withResolvers<never>()
   readonly #services = new Map<string, Service>()
   readonly #applications = new Set<string>()
+  /** Of applications in other processes. */
+  #elsewhere: ReadonlyMap<string, string> = new Map()
 
   constructor(context: ServiceContext, portOf: PortOf, parts: AsyncDisposableStack, onPart: (part: Part) => void) {
     this.#context = context
@@ -60,7 +62,12 @@ export class RunningServices {
 
   /** The addresses of the stream applications that run now, by name. */
   applications(): ReadonlyMap<string, string> {
-    return new Map([...this.#services].flatMap(([name, { url }]) => (this.#applications.has(name) ? [[name, url] as const] : [])))
+    const own = [...this.#services].flatMap(([name, { url }]) => (this.#applications.has(name) ? [[name, url] as const] : []))
+    return new Map([...own, ...this.#elsewhere])
+  }
+
+  know(elsewhere: ReadonlyMap<string, string>): void {
+    this.#elsewhere = elsewhere
   }
 
   async stop(name: string): Promise<void> {

@@ -57,6 +57,8 @@ export interface ApplicationOptions extends ApplicationSettings {
   /** Where stores are kept; each application has a directory of its own below. */
   readonly stateDir: string
   readonly commitIntervalMs: number
+  /** How long the tasks of an instance that was killed wait for it, in ms. Default 45,000. */
+  readonly sessionTimeoutMs?: number
   /** Default: exactly once. */
   readonly processingGuarantee?: 'exactly_once_v2' | 'at_least_once'
   /** Is told how far the restores of stores are. */

@@ -26,6 +26,7 @@ async function run(options: ChildOptions, log: Log): Promise<void> {
   const wiping = Promise.withResolvers<never>()
   process.on('message', (message: ToChild) => {
     if (message.type === 'wipe') child.wipe().catch(wiping.reject)
+    else child.know(new Map(message.instances))
   })
   await Promise.race([stop, child.failure, wiping.promise])
 }

@@ -8,6 +8,9 @@ export interface ChildUrls {
   readonly users: string
   readonly transfers: string
   readonly read: string
+  /** Bootstrap servers, and the registry: for instances of applications in other processes. */
+  readonly kafka: string
+  readonly registry: string
 }
 
 /** What each user has by the COMPLETED transfers in SQL, in hundredths as text: no number rounds it. */
@@ -24,10 +27,11 @@ export type FromChild =
   | { readonly type: 'sql'; readonly sql: Omit<SqlCount, 'balancesApart'>; readonly balances: SqlBalances }
   | { readonly type: 'failed'; readonly reason: string }
 
-/** What the supervisor asks of the child. It stops at SIGTERM. */
-export interface ToChild {
-  readonly type: 'wipe'
-}
+/** What the supervisor asks of the child, or tells it. It stops at SIGTERM. */
+export type ToChild =
+  | { readonly type: 'wipe' }
+  /** Instances of applications that run in other processes, with their addresses: all that there are now. */
+  | { readonly type: 'elsewhere'; readonly instances: readonly (readonly [name: string, url: string])[] }
 
 /** How the child is to run, as its one argument. */
 export interface ChildOptions {

@@ -17,6 +17,8 @@ export interface Child extends AsyncDisposable {
   readonly failure: Promise<never>
   /** Stops the enricher, deletes its local state, and starts it again. */
   wipe(): Promise<void>
+  /** Instances of applications in other processes are asked, too. */
+  know(elsewhere: ReadonlyMap<string, string>): void
 }
 
 const enricher = 'transfer-enricher'
@@ -37,7 +39,15 @@ export async function openChild(options: ChildOptions, log: Log, say: (message: 
   const front = await pipeline.start(bff, { ...behind, applications: '', timeoutMs: 5000 })
   say({
     type: 'urls',
-    urls: { inspector: inspector.url, bff: front.url, users: usersUrl, transfers: transfersUrl, read: readUrl },
+    urls: {
+      inspector: inspector.url,
+      bff: front.url,
+      users: usersUrl,
+      transfers: transfersUrl,
+      read: readUrl,
+      kafka: pipeline.bootstrapServers,
+      registry: pipeline.registryUrl,
+    },
   })
   void pipeline.ready.then(() => say({ type: 'ready' })).catch(() => {})
   // Now, because a process that is killed does not write its compile cache at its end.
@@ -48,6 +58,7 @@ export async function openChild(options: ChildOptions, log: Log, say: (message: 
   return {
     failure: pipeline.failure,
     wipe: () => pipeline.wipe(enricher),
+    know: (elsewhere) => pipeline.know(elsewhere),
     [Symbol.asyncDispose]: () => opened.disposeAsync(),
   }
 }

@@ -6,6 +6,8 @@ import type { FromChild } from './messages.ts'
 const everyMs = 250
 
 interface Tasks {
+  /** The process. Absent: this one. */
+  readonly instance?: string
   readonly guarantee: System['guarantee']
   readonly tasks: readonly { readonly taskId: string }[]
   readonly restore: { readonly done: number; readonly total: number } | null
@@ -42,7 +44,11 @@ export class TaskWatch implements AsyncDisposable {
   async #ask(): Promise<void> {
     const answers = await Promise.all([...this.#urls()].map(async ([name, url]) => [name, await tasksAt(url)] as const))
     const owners = answers.flatMap(([application, tasks]) =>
-      (tasks?.tasks ?? []).map(({ taskId: task }): Owner => ({ application, task, instance: `process ${process.pid}` })),
+      (tasks?.tasks ?? []).map(({ taskId: task }): Owner => ({
+        application,
+        task,
+        instance: tasks?.instance ?? `process ${process.pid}`,
+      })),
     )
     const restores = answers.flatMap(([, tasks]) => (tasks?.restore ? [tasks.restore] : []))
     const sum = (field: 'done' | 'total'): number => restores.reduce((total, restore) => total + restore[field], 0)

@@ -28,8 +28,18 @@ export function addControlRoutes(http: Http, supervisor: Supervisor): void {
     supervisor.wipe()
     return reply.code(202).send({ application: 'transfer-enricher' })
   })
+  http.post('/api/enrichers', { schema: { body: nothing } }, (_request, reply) => {
+    const added = supervisor.enrichers.add()
+    if (added === null) throw new Problem(409, 'There are as many enrichers as there may be, or the pipeline is on its way back.')
+    return reply.code(202).send(added)
+  })
+  http.post('/api/enrichers/kill', { schema: { body: nothing } }, (_request, reply) => {
+    const pid = supervisor.enrichers.kill()
+    if (pid === null) throw new Problem(409, 'Only the enricher of the pipeline is there. Add one: then one can be killed alone.')
+    return reply.code(202).send({ pid })
+  })
   http.post('/api/poison', { schema: { body: poisonSchema } }, async ({ body }, reply) =>
-    reply.code(202).send(await supervisor.inspector('POST', '/poison', body)),
+    reply.code(202).send(await supervisor.poison(body)),
   )
 }
 

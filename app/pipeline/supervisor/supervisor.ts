@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { Writable } from 'node:stream'
 import { request } from 'undici'
 import { defaultLimits } from '../../../examples/transfer-pipeline/topologies/settlement.ts'
-import type { GeneratorChange } from '../../contracts/bff.ts'
+import type { GeneratorChange, Poison } from '../../contracts/bff.ts'
 import type { Owner, Part, System } from '../../contracts/feed.ts'
 import type { FeedClient } from '../../feed/feed-client.ts'
 import { serverSentEvent } from '../../feed/faces/face.ts'
@@ -18,9 +18,11 @@ import { ChildLife } from './child-life.ts'
 import { Generator } from './generator.ts'
 import { Ledger } from './ledger.ts'
 import { Outbox } from './outbox.ts'
+import { MoreEnrichers } from './more-enrichers.ts'
 import { OwnTraces } from './own-traces.ts'
 import { Phases } from './phases.ts'
 import { openingOf, seedUsers } from './seed-users.ts'
+import { sqlPoison } from './sql-poison.ts'
 import { WriteSender } from './write-sender.ts'
 
 export interface SupervisorOptions {
@@ -47,6 +49,7 @@ export class Supervisor {
   readonly ledger = new Ledger()
   readonly generator: Generator
   readonly proxy: BffProxy
+  readonly enrichers: MoreEnrichers
   readonly #options: SupervisorOptions
   readonly #relay = new FeedRelay(() => this.#starting.close('reset', { reason: 'started', detail: 'The pipeline has started.' }))
   readonly #starting = new FeedLog({ topics: [], start: new Map(), history: noHistory })
@@ -85,6 +88,19 @@ export class Supervisor {
       velocity,
     })
     this.proxy = new BffProxy(({ key, id }) => this.#made(key, id))
+    const { dir, enrichers: inChild = 1, avroMode, guarantee } = options.child
+    this.enrichers = new MoreEnrichers({
+      dir,
+      inChild,
+      avroMode,
+      guarantee,
+      output: options.output,
+      onInstances: (instances) => this.#life?.send({ type: 'elsewhere', instances: [...instances] }),
+      onPart: (part) => {
+        this.#parts.set(part.name, part)
+        this.#announce()
+      },
+    })
     this.#failure.promise.catch(() => {})
   }
 
@@ -131,6 +147,11 @@ export class Supervisor {
   wipe(): void {
     if (this.#urls === null) throw away()
     this.#life!.send({ type: 'wipe' })
+  }
+
+  /** Writes what no application can process. The databases are files: a row of them needs no child. */
+  async poison({ kind }: Poison): Promise<unknown> {
+    return kind === 'sql' ? sqlPoison(this.#options.child.dir) : this.inspector('POST', '/poison', { kind })
   }
 
   changeGenerator(change: GeneratorChange): void {
@@ -184,6 +205,7 @@ export class Supervisor {
     this.generator.close()
     this.#outbox.close()
     this.#phases.close()
+    await this.enrichers.close()
     await this.#relay.close()
     this.#starting.close('server.closing', { detail: 'The pipeline stops.' })
     await this.#life?.stop()
@@ -221,6 +243,7 @@ export class Supervisor {
     this.#relay.follow(urls?.inspector ?? null)
     this.proxy.follow(urls?.bff ?? null)
     this.#sender.follow(urls?.transfers ?? null)
+    this.enrichers.follow(urls)
   }
 
   /** All stores are there. */

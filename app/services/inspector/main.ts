@@ -14,7 +14,7 @@ import { ServiceParts } from '../../platform/service.ts'
 import type { ServiceDefinition } from '../../platform/service.ts'
 import { Inspector } from './inspector.ts'
 import { PassageTimes } from './inspector-metrics.ts'
-import { poisonSchema, sendPoison } from './poison.ts'
+import { recordPoisonSchema, sendPoison } from './poison.ts'
 
 const config = Type.Object({
   ...serviceConfig(8086),
@@ -43,7 +43,7 @@ export const inspectorService: ServiceDefinition<typeof config> = {
     times.publish(http.metrics, inspector)
     addRoutes(http, inspector)
     addErrorCounts(http, counts)
-    http.post('/poison', { schema: { body: poisonSchema } }, ({ body }) => sendPoison(cluster, body))
+    http.post('/poison', { schema: { body: recordPoisonSchema } }, ({ body }) => sendPoison(cluster, body.kind))
     return await parts.listen(http, given)
   },
 }

@@ -55,6 +55,9 @@ const config = Type.Object({
     description: 'What holds for each record over a crash.',
   }),
   commitIntervalMs: Type.Integer({ default: 100, minimum: 1, description: 'How often the application commits, in ms.' }),
+  sessionTimeoutMs: Type.Optional(
+    Type.Integer({ minimum: 6000, description: 'How long the tasks of an instance that was killed wait for it, in ms: 45,000.' }),
+  ),
 })
 
 /** One stream application of the example, with the health of a service. */
@@ -85,6 +88,7 @@ export const streamsService: ServiceDefinition<typeof config> = {
       schemaRegistry: schemasFor(given.avroMode, given.registry),
       stateDir: given.stateDir,
       commitIntervalMs: given.commitIntervalMs,
+      ...(given.sessionTimeoutMs !== undefined && { sessionTimeoutMs: given.sessionTimeoutMs }),
       processingGuarantee: given.processingGuarantee,
       ...settings,
       stateRestoreListener: progress,

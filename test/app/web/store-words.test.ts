@@ -1,5 +1,6 @@
 import { test } from 'tap'
 import type { StoreAnswer } from '../../../app/contracts/topology.ts'
+import { ownerLines } from '../../../app/web/page/graph/owner-words.ts'
 import { answerSentences } from '../../../app/web/page/graph/store-words.ts'
 
 const answer: StoreAnswer = {
@@ -44,5 +45,15 @@ test('UI5: a store that is being restored, or on its way, is not taken for one w
     said({ asked: [], unreadable: [{ partition: 2, reason: 'They are no JSON.' }] }),
     'Bytes of partition 2 cannot be read: They are no JSON.',
   )
+  t.end()
+})
+
+test('UI5: who has which tasks is a line for each process', (t) => {
+  const task = (taskId: string, instance: string, state = 'running') => ({ taskId, instance, state })
+  const tasks = [task('0_1', 'process 42', 'restoring'), task('0_0', 'process 42'), task('0_2', 'process 43')]
+  t.same(ownerLines({ state: 'running', guarantee: 'at_least_once', tasks, restore: null }), [
+    'process 42: 0_0, 0_1 restoring',
+    'process 43: 0_2',
+  ])
   t.end()
 })

@@ -1,6 +1,6 @@
 import { signal } from '@preact/signals'
 import type { Signal } from '@preact/signals'
-import type { GeneratorChange } from '../../../contracts/bff.ts'
+import type { GeneratorChange, Poison } from '../../../contracts/bff.ts'
 import { whyNot } from '../outbox/why-not.ts'
 
 /** What the server allows on a demo only: asked once, and never repeated by itself. */
@@ -18,8 +18,8 @@ export class Commands {
     await this.#ask('POST', '/api/wipe', {})
   }
 
-  async poison(): Promise<void> {
-    await this.#ask('POST', '/api/poison', { kind: 'amount' })
+  async poison(kind: Poison['kind'] = 'amount'): Promise<void> {
+    await this.#ask('POST', '/api/poison', { kind })
   }
 
   async generator(change: GeneratorChange): Promise<void> {

@@ -71,7 +71,7 @@ function Part({ node, box, owners, isOpen, onToggle }: PartProps): JSX.Element {
       class="part"
       data-node={node.id}
       role="button"
-      tabIndex={0}
+      tabindex={0}
       aria-expanded={isOpen}
       onClick={toggle}
       onKeyDown={byKey(toggle)}
@@ -119,7 +119,7 @@ function Node({ node, box, state, onStore }: NodeProps): JSX.Element {
   const second = node.kind === 'topic' ? flowOf(node, state) : node.kind === 'store' ? rowsOf(node, state) : null
   const restore = node.kind === 'store' ? state.tasks.value?.restores?.[node.name] : undefined
   const ask = (): void => onStore(node.name)
-  const press = node.kind === 'store' && ({ role: 'button', tabIndex: 0, onClick: ask, onKeyDown: byKey(ask) } as const)
+  const press = node.kind === 'store' && ({ role: 'button', tabindex: 0, onClick: ask, onKeyDown: byKey(ask) } as const)
   const done = restore === undefined || restore.total === 0 ? 0 : restore.done / restore.total
   return (
     <g class={classes} data-node={node.id} data-kind={node.kind} data-name={node.name} {...press}>

@@ -7,10 +7,12 @@ import { PageLink } from '../view/page-link.tsx'
 import { live, urlOf } from '../view/view.ts'
 import type { View } from '../view/view.ts'
 import { AskedStore } from './asked-store.ts'
+import { EnricherButtons } from './enricher-buttons.tsx'
 import { GraphDrawing } from './graph-drawing.tsx'
 import { graphLayout } from './graph-layout.ts'
 import { graphModel } from './graph-model.ts'
 import { GraphState } from './graph-state.ts'
+import { ownerLines } from './owner-words.ts'
 import { StoreForm } from './store-form.tsx'
 
 const everyMs = 1_000
@@ -51,7 +53,15 @@ export function GraphPage(): JSX.Element {
         <button type="button" onClick={() => navigation.adjust({ open: isAllOpen ? [] : parts.map(({ id }) => id) })}>
           {isAllOpen ? 'Close all' : 'Open all'}
         </button>
+        {topology?.applicationId === 'transfer-enricher' && <EnricherButtons />}
       </div>
+      {state.tasks.value !== null && (
+        <ul class="owners" aria-label="Who has which tasks">
+          {ownerLines(state.tasks.value).map((line) => (
+            <li key={line}>{line}</li>
+          ))}
+        </ul>
+      )}
       {state.failure.value !== null && (
         <p class="empty" role="alert">
           <span class="bad">{state.failure.value}</span> {topology !== null && 'What you see is from before.'}

@@ -8,6 +8,7 @@ import type { TableHands } from '../table/rows-table.tsx'
 import { PageLink } from '../view/page-link.tsx'
 import { count, counted, time } from '../words/numbers.ts'
 import { LetterFilters } from './letter-filters.tsx'
+import { Poisons } from './poisons.tsx'
 import { pathOf } from './letters-api.ts'
 import { classWords, stateWords } from './letter-words.ts'
 
@@ -35,6 +36,7 @@ export function LettersPage({ hands }: { readonly hands: Signal<TableHands | nul
         </h2>
         <LetterFilters />
       </div>
+      <Poisons />
       {failure.value !== null && (
         <p class="empty" role="alert">
           <span class="bad">{failure.value}</span> The pipeline goes on.{' '}

@@ -6,12 +6,16 @@ import { openProducer } from 'millrace'
 import { header } from '../../../../examples/transfer-pipeline/errors/letter-headers.ts'
 import { bytesOf, deadLetterTopicOf, rawTransfers, transfers } from '../../../../examples/transfer-pipeline/topics.ts'
 import { runDlq } from '../../../../app/cli/dlq.ts'
+import type { Poison } from '../../../../app/contracts/bff.ts'
 import type { Letter, LetterDetail, LetterPage } from '../../../../app/contracts/dead-letters.ts'
 import { awaitEqual } from '../../../../app/pipeline/expected.ts'
 import { openPipeline } from '../../../../app/pipeline/pipeline.ts'
 import type { Pipeline } from '../../../../app/pipeline/pipeline.ts'
 import { silentLog } from '../../../../app/platform/log.ts'
+import { sqlPoison } from '../../../../app/pipeline/supervisor/sql-poison.ts'
 import { bff } from '../../../../app/services/bff/main.ts'
+import { brokenRecord, sendPoison } from '../../../../app/services/inspector/poison.ts'
+import type { RecordPoison } from '../../../../app/services/inspector/poison.ts'
 import { deadLettersService } from '../../../../app/services/dead-letters/main.ts'
 import { directory } from '../../../storage/media.ts'
 
@@ -62,6 +66,33 @@ async function open(t: Test): Promise<Running> {
     },
     list: async (query = '') => (await fetch(`${url}/api/dlq/letters${query}`)).json() as Promise<LetterPage>,
   }
+}
+
+const ingestion = { topic: rawTransfers.name, refusedBy: 'ingestion-transfers', remedy: 'replay' } as const
+const data = { ...ingestion, class: 'invalid-data' } as const
+const form = { ...ingestion, class: 'invalid-schema' } as const
+
+/** What each poison is refused for, and by whom. */
+const poisons: Readonly<
+  Record<Poison['kind'], Partial<Omit<Letter, 'reason'>> & { readonly topic: string; readonly reason: RegExp }>
+> = {
+  // It is no row of its table: change capture cannot even write its record.
+  sql: { ...data, refusedBy: 'capture', remedy: 'sql', reason: /abc/ },
+  amount: { ...data, reason: /"abc"/ },
+  negative: { ...data, reason: /-5\.00 is not above 0/ },
+  self: { ...data, reason: /from user 1 to the same/ },
+  column: { ...form, reason: /no column status/ },
+  empty: { ...form, reason: /./ },
+  envelope: { ...form, reason: /payload|schema/ },
+  bytes: { ...form, reason: /JSON|UTF-8|envelope/ },
+  schema: {
+    topic: transfers.name,
+    refusedBy: 'transfer-enricher',
+    class: 'schema-not-found',
+    remedy: 'send-to-topic',
+    reason: /999,?999/,
+  },
+  document: { topic: 'connect.mongo-sink', refusedBy: 'sink', class: 'invalid-schema', remedy: 'send-to-topic', reason: /./ },
 }
 
 async function until<T>(ask: () => Promise<T>, holds: (answer: T) => boolean): Promise<T> {
@@ -160,6 +191,45 @@ test('a running pipeline: what is refused is listed, shown, mended, replayed and
     t.equal((await dlq('show', placeOf(content[0]!))).code, 0)
     t.match((await dlq('list', '--state', 'discarded')).out, /discarded/)
   })
+
+  await t.test(
+    'X1, X2, S2: poison of each of the ten kinds ends in its place, with its bytes, its reason and a remedy',
+    async (t) => {
+      let broken: number | undefined
+      for (const [index, [kind, expected]] of Object.entries(poisons).entries()) {
+        const id = 1000 + index
+        const sent = kind === 'sql' ? sqlPoison(dir) : await sendPoison(pipeline.cluster, kind as RecordPoison, id)
+        const key = 'id' in sent ? sent.id : id
+        const { content } = await until(
+          () => list(`?text=${key}&size=100`),
+          ({ content: all }) => all.some((letter) => letter.key === String(key) && letter.refusedBy === expected.refusedBy),
+        )
+        const letter = content.find(({ key: one, refusedBy }) => one === String(key) && refusedBy === expected.refusedBy)!
+        const { topic, reason, ...facts } = expected
+        t.match(letter, { ...facts, at: { topic: `${topic}.dlq` } }, kind)
+        t.match(letter.reason, reason, kind)
+        if ('id' in sent) broken = sent.id
+        if ('id' in sent) continue
+        t.same(letter.source, sent, kind)
+        const { value } = (await (await fetch(`${url}/api/dlq/letters/${placeOf(letter)}`)).json()) as LetterDetail
+        t.equal(value!.hex, brokenRecord(kind as RecordPoison, id).value.toString('hex'), `${kind}: the bytes as they were`)
+      }
+      const made = { fromUserId: 1, toUserId: 2, amount: '10.00' }
+      const headers = { ...json, 'idempotency-key': 'behind-the-poison' }
+      const answer = await fetch(`${url}/api/transfers`, { method: 'POST', headers, body: JSON.stringify(made) })
+      const { id } = (await answer.json()) as { readonly id: number }
+      await until(
+        async () => (await fetch(`${url}/api/transfers/${id}`)).status,
+        (status) => status === 200,
+      )
+      pipeline.transfers.run(`update transfers set amount = '7.50' where id = ?`, broken!)
+      await until(
+        async () => (await fetch(`${url}/api/transfers/${broken}`)).status,
+        (status) => status === 200,
+      )
+      for (const letter of (await list('?size=100')).content) await dlq('discard', placeOf(letter))
+    },
+  )
 
   await t.test('wrong arguments are exit code 2, what is not there is 1', async (t) => {
     t.equal((await dlq('show', 'nowhere')).code, 2)
