@@ -29,8 +29,10 @@ const streams = new KafkaStreams(torture({ events, seen }), {
   processingGuarantee: guarantee,
   commitIntervalMs: 1000,
   sessionTimeoutMs: 10_000,
-  // Each event has a key of its own. The cache is full within seconds, so that memory which grows is no cache that fills.
+  // Each event has a key of its own. Caches, and the rows that are kept of what is stored (an eighth), are full within minutes, so that
+  // memory which grows is none that fills.
   statestoreCacheMaxBytes: 256 * 1024,
+  memoryMaxBytes: 8 * 1024 * 1024,
   uncaughtExceptionHandler: () => 'replace-thread',
 })
 process.on('SIGTERM', () => void streams.close().then(() => process.exit(0)))
