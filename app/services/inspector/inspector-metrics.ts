@@ -1,5 +1,4 @@
 import { Gauge, Histogram, type Registry } from 'prom-client'
-import type { Inspector } from './inspector.ts'
 import type { Passage } from './passages.ts'
 
 const boundsS = [0.01, 0.025, 0.05, 0.1, 0.15, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60]
@@ -18,7 +17,7 @@ export class PassageTimes {
     if (station !== 'sql' && sinceSqlMs !== null) this.#ages.observe({ stage: station, lane }, sinceSqlMs / 1000)
   }
 
-  publish(registry: Registry, inspector: Inspector): void {
+  publish(registry: Registry, inspector: { readonly log: { readonly readerCount: number } }): void {
     registry.registerMetric(this.#ages)
     new Gauge({
       name: 'sse_clients',
