@@ -5,6 +5,8 @@ import type { Cluster, SchemaRegistry } from 'millrace'
 import { schemasFor } from '../../../../examples/transfer-pipeline/schemas/avro-mode.ts'
 import { EmbeddedKafka } from 'millrace/embedded'
 import { balances, manifest, transfers } from '../../../../examples/transfer-pipeline/topics.ts'
+import { endsOf, startsOf } from '../../../../app/adapters/kafka/partition-ends.ts'
+import { tailTopics } from '../../../../app/adapters/kafka/topic-tail.ts'
 import { withAdmin } from '../../../../app/adapters/kafka/with-admin.ts'
 import { silentLog } from '../../../../app/platform/log.ts'
 import { registryService } from '../../../../app/services/registry/main.ts'
@@ -50,14 +52,14 @@ class Load {
   }
 }
 
-/** How many records were ever written to the topic of balances. */
-function written(cluster: Cluster): Promise<number> {
-  return withAdmin(cluster, 'test', async (admin) => {
-    const [topic] = await admin.metadata([balances.name])
-    const partitions = topic!.partitions.map(({ partition }) => ({ topic: balances.name, partition }))
-    const ends = await admin.listOffsets(partitions, 'latest')
-    return ends.reduce((sum, { offset }) => sum + offset, 0)
-  })
+/** How many records of the topic of balances are committed. */
+async function written(cluster: Cluster): Promise<number> {
+  const [from, until] = [await startsOf(cluster, [balances.name]), await endsOf(cluster, [balances.name])]
+  const { signal } = new AbortController()
+  let count = 0
+  for await (const parts of tailTopics(cluster, { clientId: 'test', from, until, signal }))
+    for (const { records } of parts) count += records.length
+  return count
 }
 
 /** The last balance of each user, when it has read until `isEnough` says so: of the balances, and of how many records there were. */
@@ -67,20 +69,12 @@ async function readBalances(
   isEnough: (last: ReadonlyMap<string, string>, read: number) => boolean,
 ): Promise<ReadonlyMap<string, string>> {
   const last = new Map<string, string>()
-  const ends = new Map<number, number>()
+  let read = 0
   const consumer = await openConsumer(cluster, { clientId: 'test', topics: [balances], schemaRegistry: registry })
   for await (const { records } of consumer) {
-    for (const { key, value, partition, offset } of records) {
-      last.set(key!, value!.balance)
-      ends.set(partition, offset + 1)
-    }
-    if (
-      isEnough(
-        last,
-        [...ends.values()].reduce((sum, end) => sum + end, 0),
-      )
-    )
-      break
+    for (const { key, value } of records) last.set(key!, value!.balance)
+    read += records.length
+    if (isEnough(last, read)) break
   }
   await consumer.close()
   return last
