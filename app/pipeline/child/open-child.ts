@@ -35,7 +35,14 @@ export async function openChild(options: ChildOptions, log: Log, say: (message: 
   const { usersUrl, transfersUrl, readUrl } = pipeline
   const letters = await pipeline.start(deadLettersService, schemas)
   const contracts = await pipeline.start(schemasService, { registry: pipeline.registryUrl })
-  const behind = { users: usersUrl, transfers: transfersUrl, read: readUrl, letters: letters.url, schemas: contracts.url }
+  const behind = {
+    users: usersUrl,
+    transfers: transfersUrl,
+    read: readUrl,
+    letters: letters.url,
+    schemas: contracts.url,
+    inspector: inspector.url,
+  }
   const front = await pipeline.start(bff, { ...behind, applications: '', timeoutMs: 5000 })
   say({
     type: 'urls',

@@ -12,6 +12,7 @@ export interface Upstreams {
   readonly transfers: Upstream
   readonly read: Upstream
   readonly letters: Upstream
+  readonly inspector: Upstream
 }
 
 type LetterRequest = FastifyRequest<{ Params: { topic: string; p: string; o: string } }>
@@ -28,6 +29,7 @@ export function addBffRoutes(http: Http, upstreams: Upstreams): void {
   addUserRoutes(http, upstreams)
   addTransferRoutes(http, upstreams)
   addLetterRoutes(http, upstreams)
+  addHistoryRoutes(http, upstreams)
   addOriginRoutes(http, upstreams)
   addHealth(http, upstreams)
 }
@@ -73,6 +75,13 @@ function addLetterRoutes(http: Http, { letters }: Upstreams): void {
   for (const what of ['replay', 'discard'])
     http.post(`${one}/${what}`, passedOn, (request, reply) =>
       pass(letters, request, reply, `${letterPath(request as LetterRequest)}/${what}`),
+    )
+}
+
+function addHistoryRoutes(http: Http, { inspector }: Upstreams): void {
+  for (const kind of ['transfers', 'users'])
+    http.get(`/api/history/${kind}/:id`, passedOn, (request, reply) =>
+      pass(inspector, request, reply, `/history/${kind}/${idOf(request as Request)}`),
     )
 }
 

@@ -17,6 +17,7 @@ const config = Type.Object({
   read: Type.String({ default: 'http://127.0.0.1:8082', description: 'Address of core-read.' }),
   letters: Type.String({ default: 'http://127.0.0.1:8088', description: 'Address of dead-letters.' }),
   schemas: Type.String({ default: 'http://127.0.0.1:8089', description: 'Address of schemas.' }),
+  inspector: Type.String({ default: 'http://127.0.0.1:8086', description: 'Address of the inspector.' }),
   applications: Type.String({
     default: 'transfer-analytics=http://127.0.0.1:8106',
     description: 'Addresses of stream applications, as NAME=URL with commas between.',
@@ -41,6 +42,7 @@ export const bff: ServiceDefinition<typeof config> = {
       users: upstream('users API', given.users, 'Transfers can still be read.'),
       transfers: upstream('transfers API', given.transfers, 'Users can still be made, and transfers read.'),
       read: upstream('read API', given.read, 'Users and new transfers work.'),
+      inspector: upstream('inspector', given.inspector, 'The other pages work.'),
       letters: upstream('dead letters API', given.letters, 'The pipeline goes on.'),
     })
     addSchemaRoutes(http, upstream('schemas API', given.schemas, 'The pipeline goes on.'))

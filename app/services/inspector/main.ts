@@ -12,6 +12,8 @@ import { registryOf } from '../../platform/registry.ts'
 import { runService } from '../../platform/run-service.ts'
 import { ServiceParts } from '../../platform/service.ts'
 import type { ServiceDefinition } from '../../platform/service.ts'
+import { addHistoryRoutes } from './history/history-routes.ts'
+import { KeyHistories } from './history/key-histories.ts'
 import { Inspector } from './inspector.ts'
 import { PassageTimes } from './inspector-metrics.ts'
 import { recordPoisonSchema, sendPoison } from './poison.ts'
@@ -31,9 +33,10 @@ export const inspectorService: ServiceDefinition<typeof config> = {
     const cluster = clusterOf(given, context)
     const counts = new ErrorCounts()
     const times = new PassageTimes()
+    const schemas = registryOf(given, { log: context.log, counts, stopping: parts.stopping })
     const inspector = await Inspector.open({
       cluster,
-      schemaRegistry: registryOf(given, { log: context.log, counts, stopping: parts.stopping }),
+      schemaRegistry: schemas,
       clusterIdentity: identityOf(given),
       onPassage: times.observe,
     })
@@ -42,6 +45,7 @@ export const inspectorService: ServiceDefinition<typeof config> = {
     const http = await openHttp({ name: 'inspector', log: context.log })
     times.publish(http.metrics, inspector)
     addRoutes(http, inspector)
+    addHistoryRoutes(http, new KeyHistories(cluster, schemas))
     addErrorCounts(http, counts)
     http.post('/poison', { schema: { body: recordPoisonSchema } }, ({ body }) => sendPoison(cluster, body.kind))
     return await parts.listen(http, given)

@@ -25,7 +25,7 @@ test('N4, A1: through the pipeline totals are what was first seen, corrections f
   t.setTimeout(120_000)
   await using pipeline = await openPipeline({ kafka: undefined, dir: directory(t), settlement: 'off' }, silentLog)
   const { usersUrl: users, transfersUrl: transfers, readUrl: read, registryUrl } = pipeline
-  const behind = { users, transfers, read, letters: read, schemas: read, applications: '', timeoutMs: 5000 }
+  const behind = { users, transfers, read, letters: read, schemas: read, inspector: read, applications: '', timeoutMs: 5000 }
   const { url } = await pipeline.start(bff, behind)
   await pipeline.ready
   const call = (method: string, path: string, body?: object): Promise<Response> =>

@@ -38,7 +38,14 @@ test('bad input to every endpoint of every service is refused as a problem, and 
   const registry = registryUrl
   const watching = await pipeline.start(inspectorService, { registry, clusterIdentity: 'test' })
   const letters = await pipeline.start(deadLettersService, { registry })
-  const behind = { users: usersUrl, transfers: transfersUrl, read: readUrl, letters: letters.url, schemas: letters.url }
+  const behind = {
+    users: usersUrl,
+    transfers: transfersUrl,
+    read: readUrl,
+    letters: letters.url,
+    schemas: letters.url,
+    inspector: watching.url,
+  }
   const front = await pipeline.start(bff, { ...behind, applications: '', timeoutMs: 5000 })
   const state = await pipeline.start(readState, {
     registry,

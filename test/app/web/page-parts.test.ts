@@ -23,6 +23,8 @@ test('the address says the view, and is read back as it was', async (t) => {
     rec: fc.option(fc.record({ topic: fc.constantFrom('a.b-c_d', 'x'), p: fc.nat(99), o: fc.nat() })),
     letters: fc.constant(live.letters),
     letter: fc.constant(null),
+    history: fc.constant(null),
+    at: fc.constantFrom('', 'bank.users:7'),
     app: fc.constantFrom('', 'transfer-enricher'),
     open: fc.uniqueArray(fc.nat(20)),
     place: fc.constant(''),
@@ -42,6 +44,9 @@ test('the address says the view, and is read back as it was', async (t) => {
   })
   t.equal(urlOf(parseView(pathname, search)), letter)
   t.equal(urlOf(parseView('/contracts/raw.bank.users', '')), '/contracts/raw.bank.users')
+  const history = '/records/transfers/17?at=bank.users%3A7'
+  t.match(parseView('/records/transfers/17', '?at=bank.users%3A7'), { page: 'records', history: { kind: 'transfers', id: 17 } })
+  t.equal(urlOf(parseView('/records/transfers/17', '?at=bank.users%3A7')), history)
   t.match(parseView('/', '?status=GONE&rec=a/b/c&kind=x'), { status: null, rec: null, kind: 'transfers' })
 })
 

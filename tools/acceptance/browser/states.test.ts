@@ -9,6 +9,7 @@ import { topologyDocument } from '../../../app/topology/document.ts'
 import { FakeServer } from '../fake/fake-server.ts'
 import { openPage, until, withBrowser } from './browser-test.ts'
 import type { Bench, PageOptions } from './browser-test.ts'
+import { historyStates } from './history-states.ts'
 import { differenceOf } from './picture.ts'
 
 /**
@@ -210,6 +211,7 @@ const states: readonly State[] = [
     after: toContract,
     page: { ...dark, viewport: { width: 360, height: 740 } },
   },
+  ...historyStates(noon, dark),
   { name: 'keys', headline: /^Amara/, after: async (_, page) => page.keyboard.press('?') },
 ]
 

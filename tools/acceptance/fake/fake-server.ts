@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net'
 import { serverSentEvent } from '../../../app/feed/faces/face.ts'
 import { buildWeb } from '../../../app/web/build.ts'
 import { readPageFiles } from '../../../app/web/page-files.ts'
+import type { KeyHistory } from '../../../app/contracts/history.ts'
 import { fileAt } from '../../../app/web/page-paths.ts'
 import type { PageFile } from '../../../app/web/page-files.ts'
 import { FakeAnalytics } from './fake-analytics.ts'
@@ -38,6 +39,8 @@ export class FakeServer implements AsyncDisposable {
   pipeline: FakePipeline
   readonly analytics = new FakeAnalytics()
   readonly letters = new FakeLetters()
+  /** By path; of others the inspector does not answer. */
+  readonly histories = new Map<string, KeyHistory>()
   /** Taken one after another by the batches to come. */
   readonly faults: LineFault[] = []
   /** Statuses that the next writes are answered with, instead of being done; 0 cuts the connection. */
@@ -255,6 +258,12 @@ export class FakeServer implements AsyncDisposable {
     if (pathname.startsWith('/api/dlq/')) {
       const [status, answer] = this.letters.answer(request.method ?? 'GET', pathname, searchParams, body)
       return json(response, status, answer)
+    }
+    if (pathname.startsWith('/api/history/')) {
+      const history = this.histories.get(pathname)
+      return history === undefined
+        ? json(response, 502, { detail: 'The inspector does not answer.' })
+        : json(response, 200, history)
     }
     const told = request.method === 'GET' ? this.analytics.answer(pathname) : null
     if (told !== null) return json(response, ...told)

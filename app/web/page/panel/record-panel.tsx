@@ -2,6 +2,8 @@ import { useEffect, useRef } from 'preact/hooks'
 import type { JSX } from 'preact'
 import type { FeedRecord, Trace, TraceHop } from '../../../contracts/feed.ts'
 import { useApp } from '../app/app.ts'
+import { PageLink } from '../view/page-link.tsx'
+import { live } from '../view/view.ts'
 import type { Address } from '../view/view.ts'
 import { bytes, count, exactTime } from '../words/numbers.ts'
 import { findRecord, traceOf } from './find-record.ts'
@@ -30,8 +32,21 @@ export function RecordPanel({ address }: { readonly address: Address }): JSX.Ele
         <Pair name="Position" value={`p${address.p} @ ${count(address.o)}`} />
         <Facts found={found} />
       </dl>
+      <ToHistory found={found} />
       <Way found={found} />
     </aside>
+  )
+}
+
+function ToHistory({ found }: { readonly found: Found }): JSX.Element | null {
+  if (found.kind !== 'row' || found.record.key === null) return null
+  const { kind, key } = found.record
+  if (kind !== 'transfer' && kind !== 'user') return null
+  const history = { kind: `${kind}s`, id: Number(key) } as const
+  return (
+    <p class="note-line">
+      <PageLink view={{ ...live, page: 'records', history }}>{`History of ${kind} ${key}`}</PageLink>
+    </p>
   )
 }
 

@@ -13,6 +13,8 @@ export const keyList: readonly (readonly [keys: string, what: string])[] = [
   ['f', 'freeze the view'],
   ['j', 'next row'],
   ['k', 'row before'],
+  ['[', 'version before, in a history'],
+  [']', 'next version'],
   ['Enter', 'open the row'],
   ['Esc', 'close'],
   ['?', 'this list'],
@@ -26,6 +28,8 @@ const single: Readonly<Record<string, KeyCommand>> = {
   f: 'freeze',
   j: 'down',
   k: 'up',
+  ']': 'down',
+  '[': 'up',
   Escape: 'close',
   '?': 'keys',
 }

@@ -18,13 +18,14 @@ const GraphPage = later(async () => (await import('../graph/graph-page.tsx')).Gr
 const ContractsPage = later(async () => (await import('../contracts/contracts-page.tsx')).ContractsPage)
 const HoursPage = later(async () => (await import('../hours/hours-page.tsx')).HoursPage)
 const RecordPanel = later(async () => (await import('../panel/record-panel.tsx')).RecordPanel)
+const HistoryPage = later(async () => (await import('../history/history-page.tsx')).HistoryPage)
 const LetterPanel = later(async () => (await import('../letters/letter-panel.tsx')).LetterPanel)
 
 export function Page(): JSX.Element {
   const { navigation, system, feedStatus } = useApp()
   const hands = useSignal<TableHands | null>(null)
   const showsKeys = useSignal(false)
-  const { page, rec, letter } = navigation.view.value
+  const { page, rec, letter, history } = navigation.view.value
   const phase = feedStatus.value.kind === 'offline' ? 'offline' : (system.value?.phase ?? 'starting')
   useReturnOfFocus(rec !== null || letter !== null || showsKeys.value)
   useKeys(useActions(hands, showsKeys))
@@ -34,7 +35,12 @@ export function Page(): JSX.Element {
       <main>
         <HeadlineLine />
         {page === 'live' && <LivePage hands={hands} />}
-        {page === 'records' && <RecordsPage hands={hands} />}
+        {page === 'records' &&
+          (history === null ? (
+            <RecordsPage hands={hands} />
+          ) : (
+            <HistoryPage key={`${history.kind} ${history.id}`} row={history} hands={hands} />
+          ))}
         {page === 'graph' && <GraphPage />}
         {page === 'hours' && <HoursPage />}
         {page === 'contracts' && <ContractsPage />}

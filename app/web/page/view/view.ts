@@ -12,6 +12,12 @@ export interface Address {
   readonly o: number
 }
 
+/** A row by its table and id. */
+export interface RowAddress {
+  readonly kind: 'transfers' | 'users'
+  readonly id: number
+}
+
 /** What the address of the page says. */
 export interface View {
   readonly page: PageName
@@ -27,6 +33,9 @@ export interface View {
   readonly letter: Address | null
   /** The application whose topology is drawn; empty for the first. */
   readonly app: string
+  /** The row whose history is shown, and the cause at which it stands; empty for the newest. */
+  readonly history: RowAddress | null
+  readonly at: string
   /** Its sub-topologies that are open. */
   readonly open: readonly number[]
   /** The topic whose contract is open; empty for none. */
@@ -50,6 +59,8 @@ export const live: View = {
   rec: null,
   letters: allLetters,
   letter: null,
+  history: null,
+  at: '',
   app: '',
   open: [],
   place: '',
@@ -68,16 +79,20 @@ export function parseView(path: string, query: string): View {
     rec: parseAddress(parameters.get('rec') ?? ''),
     letters: parseFilter(parameters),
     letter: parseAddress(/^\/dead-letters\/(.+)$/.exec(path)?.[1] ?? ''),
+    history: parseRow(path),
+    at: parameters.get('at') ?? '',
     app: parameters.get('app') ?? '',
     open: (parameters.get('open') ?? '').split('.').filter(Boolean).map(Number),
     place: /^\/contracts\/([\w.-]+)$/.exec(path)?.[1] ?? '',
   }
 }
 
-export function urlOf({ page, kind, user, status, rec, letters, letter, app, open, place }: View): string {
+export function urlOf(view: View): string {
+  const { page, kind, user, status, rec, letters, at, app, open } = view
   const parameters = new URLSearchParams()
   for (const [name, text] of Object.entries(letters))
     if (page === 'dead-letters' && text !== '') parameters.set(name, text as string)
+  if (at !== '') parameters.set('at', at)
   if (app !== '') parameters.set('app', app)
   if (open.length > 0) parameters.set('open', open.join('.'))
   if (kind !== 'transfers') parameters.set('kind', kind)
@@ -86,8 +101,14 @@ export function urlOf({ page, kind, user, status, rec, letters, letter, app, ope
   // Slashes stay as they are: an address is to be read.
   const record = rec === null ? [] : [`rec=${encodeURIComponent(rec.topic)}/${rec.p}/${rec.o}`]
   const query = [...(parameters.size === 0 ? [] : [parameters.toString()]), ...record].join('&')
-  const below = page === 'dead-letters' && letter !== null ? [letter.topic, letter.p, letter.o] : place === '' ? [] : [place]
-  return (page === 'live' ? '/' : `/${[page, ...below].join('/')}`) + (query === '' ? '' : `?${query}`)
+  return (page === 'live' ? '/' : `/${[page, ...belowOf(view)].join('/')}`) + (query === '' ? '' : `?${query}`)
+}
+
+/** What of its page has an address of its own. */
+function belowOf({ page, letter, history, place }: View): readonly (string | number)[] {
+  if (page === 'dead-letters' && letter !== null) return [letter.topic, letter.p, letter.o]
+  if (page === 'records' && history !== null) return [history.kind, history.id]
+  return place === '' ? [] : [place]
 }
 
 function parseFilter(parameters: URLSearchParams): LetterFilter {
@@ -97,6 +118,11 @@ function parseFilter(parameters: URLSearchParams): LetterFilter {
     state: letterStates.find((known) => known === state) ?? '',
     text: parameters.get('text') ?? '',
   }
+}
+
+function parseRow(path: string): RowAddress | null {
+  const [, kind, id] = /^\/records\/(transfers|users)\/([1-9]\d{0,15})$/.exec(path) ?? []
+  return id === undefined ? null : { kind: kind === 'users' ? 'users' : 'transfers', id: Number(id) }
 }
 
 const letterClasses = ['invalid-schema', 'schema-not-found', 'invalid-data', 'user-code', 'production', 'sink'] as const

@@ -57,6 +57,7 @@ async function open(t: Test, given: { users?: string; transfers?: string; read?:
     read: nobody,
     letters: nobody,
     schemas: nobody,
+    inspector: nobody,
     applications: '',
     timeoutMs: 2000,
     ...given,

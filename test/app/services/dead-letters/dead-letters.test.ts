@@ -44,6 +44,7 @@ async function open(t: Test): Promise<Running> {
     read: pipeline.readUrl,
     letters: letters.url,
     schemas: letters.url,
+    inspector: letters.url,
   }
   const { url } = await pipeline.start(bff, { ...behind, applications: '', timeoutMs: 5000 })
   await pipeline.ready

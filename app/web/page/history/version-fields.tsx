@@ -1,0 +1,70 @@
+import type { JSX } from 'preact'
+import type { HistoryChange, HistoryVersion, KeyHistory } from '../../../contracts/history.ts'
+import { bytes } from '../words/numbers.ts'
+import { fieldText, placeText, reasonText, stations } from './history-words.ts'
+
+interface VersionFieldsProps {
+  readonly history: KeyHistory
+  readonly change: HistoryChange
+}
+
+/** What the versions of one change hold; what they changed is bold. */
+export function VersionFields({ history, change }: VersionFieldsProps): JSX.Element {
+  return (
+    <div class="versions">
+      {change.cause !== null && <p class="label mono">{change.cause}</p>}
+      {change.versions.map((version, index) => (
+        <section key={index} aria-label={nameOf(version)}>
+          <h3>
+            {nameOf(version)} <span class="label">{factsOf(version)}</span>
+          </h3>
+          <Reasons history={history} version={version} />
+          <Fields version={version} />
+        </section>
+      ))}
+    </div>
+  )
+}
+
+const nameOf = ({ station }: HistoryVersion): string => stations.find(([name]) => name === station)![1]
+
+function factsOf(version: HistoryVersion): string {
+  if (version.topic === null) return ''
+  const schema = version.schemaId === null ? [] : [`schema ${version.schemaId}`]
+  return [version.topic, placeText(version), bytes(version.bytes), ...schema].join(' · ')
+}
+
+function Reasons({ history, version }: { readonly history: KeyHistory; readonly version: HistoryVersion }): JSX.Element {
+  const reasons = history.reasons.filter(({ topic, p, o }) => topic === version.topic && p === version.p && o === version.o)
+  return (
+    <>
+      {reasons.map((reason) => (
+        <p key={reason.field} class="warn reason">
+          {reasonText(reason)}
+        </p>
+      ))}
+    </>
+  )
+}
+
+function Fields({ version: { fields, changed, unreadable } }: { readonly version: HistoryVersion }): JSX.Element {
+  if (unreadable !== null)
+    return (
+      <pre>
+        <bdi>{unreadable}</bdi>
+      </pre>
+    )
+  if (fields === null) return <p>The row is gone.</p>
+  return (
+    <dl>
+      {Object.entries(fields).map(([name, value]) => (
+        <div key={name} class={changed.includes(name) ? 'differs' : undefined}>
+          <dt>{name}</dt>
+          <dd>
+            <bdi>{fieldText(name, value)}</bdi>
+          </dd>
+        </div>
+      ))}
+    </dl>
+  )
+}
