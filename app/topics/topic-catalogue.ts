@@ -46,13 +46,14 @@ function internalRows(application: string, topology: Topology): string[][] {
   ])
 }
 
-interface Users {
+export interface TopicUsers {
   readonly written: string[]
   readonly read: string[]
 }
 
-function usersOf(applications: CatalogueOptions['applications']): ReadonlyMap<string, Users> {
-  const users = new Map<string, Users>()
+/** Who writes and reads each topic, by its name. */
+export function usersOf(applications: CatalogueOptions['applications']): ReadonlyMap<string, TopicUsers> {
+  const users = new Map<string, TopicUsers>()
   for (const [application, topology] of Object.entries(applications))
     for (const { kind, topics } of described(topology.describe()).flatMap(({ nodes }) => nodes))
       for (const topic of topics) {

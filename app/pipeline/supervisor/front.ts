@@ -30,7 +30,7 @@ export const dataHeaders: Readonly<Record<string, string>> = {
 }
 
 /** Paths that the BFF of the child answers, unless this process has a route for them. */
-const passedOn = /^\/(api\/(users|transfers|health|dlq|totals|alerts|topologies|history)|users|transfers)(\/|\?|$)/
+const passedOn = /^\/(api\/(users|transfers|health|dlq|totals|alerts|topologies|history)|users|transfers|asyncapi\.json)(\/|\?|$)/
 /** Only with the other controls: a letter that is discarded is easily forgotten. */
 const discarding = /^\/api\/dlq\/.*\/discard(\?|$)/
 const ownUnderTransfers = /^\/(api\/)?transfers\/stream(\?|$)/

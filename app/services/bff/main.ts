@@ -7,6 +7,7 @@ import type { ServiceDefinition } from '../../platform/service.ts'
 import { addApplicationRoutes } from './application-routes.ts'
 import { ApplicationUpstreams, parseAddresses } from './application-upstreams.ts'
 import { addBffRoutes } from './bff-routes.ts'
+import { addInterfaceRoutes } from './interface-routes.ts'
 import { addSchemaRoutes } from './schema-routes.ts'
 import { Upstream } from './upstream.ts'
 
@@ -45,6 +46,7 @@ export const bff: ServiceDefinition<typeof config> = {
       inspector: upstream('inspector', given.inspector, 'The other pages work.'),
       letters: upstream('dead letters API', given.letters, 'The pipeline goes on.'),
     })
+    addInterfaceRoutes(http)
     addSchemaRoutes(http, upstream('schemas API', given.schemas, 'The pipeline goes on.'))
     addApplicationRoutes(http, parts.use(new ApplicationUpstreams(applications ?? (() => named), given.timeoutMs)))
     return await parts.listen(http, given)
