@@ -6,7 +6,7 @@
  * | GET /topology.txt, .dot, .mmd | what `describe()` says, as text, for Graphviz, for Mermaid |
  * | GET /topology.json | {@link TopologyDocument} |
  * | GET /tasks | {@link TasksNow} of stream applications: what of the topology runs here |
- * | GET /flow | {@link FlowNow} of stream applications: how far topics are, and how many rows stores have |
+ * | GET /flow | {@link FlowNow} of stream applications: how many records topics have passed on, and how many rows stores have |
  * | GET /stores/STORE?key&to&from&until&size | {@link StoreAnswer} of stream applications: rows of a store, by the library's interactive queries |
  * | GET /api/topologies | names of the stream applications, of the BFF |
  * | GET /api/topologies/NAME/… | the routes above, of one of them: of all its instances together |
@@ -73,7 +73,7 @@ export interface TasksNow {
 export interface FlowNow {
   /** The monotonic time of the process, in ms. */
   readonly at: number
-  /** By name as `describe()` has it: how many records were written to the topic since it was made. */
+  /** By name as `describe()` has it: how many records of the topic the application has read, or else written, since its tasks began. */
   readonly topics: Readonly<Record<string, number>>
   /** By store, roughly how many rows this process has of it; `atLeast`: there are more. Absent: it is restored, or elsewhere. */
   readonly stores: Readonly<Record<string, { readonly rows: number; readonly atLeast: boolean }>>

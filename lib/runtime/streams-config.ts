@@ -178,8 +178,8 @@ export interface StreamsOptions {
   /** Takes the messages of the engine. Default: the console. */
   readonly logger?: Logger | undefined
   /**
-   * What is recorded in the registry of metrics, if that is the one in memory (Kafka: `metrics.recording.level`). Default `info`: about 1 % of
-   * the CPU time. `debug`: also each node and each call of a store. `off`: nothing is timed.
+   * What is recorded in the registry of metrics, if that is the one in memory (Kafka: `metrics.recording.level`). Default `info`.
+   * `debug`: also each node and each call of a store. `off`: nothing is timed.
    */
   readonly metricsRecordingLevel?: RecordingLevel | undefined
   /** The registry of metrics. Default: one in memory. */

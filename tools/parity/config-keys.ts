@@ -27,7 +27,6 @@ export const configKeys: Readonly<Record<string, string>> = {
   'max.warmup.replicas': standby,
   'metric.reporters': reporters,
   'metrics.num.samples': reporters,
-  'metrics.recording.level': reporters,
   'metrics.sample.window.ms': reporters,
   'num.standby.replicas': standby,
   'num.stream.threads': 'none: a process has one thread; start several processes',

@@ -23,14 +23,17 @@ export function tasksOf(answers: readonly TasksNow[]): TasksNow {
   }
 }
 
-/** Topics are the same for all; rows of a store are those of all its partitions. */
+/** Each instance counts the records and rows of its own partitions. */
 export function flowOf(answers: readonly FlowNow[]): FlowNow {
+  const topics: Record<string, number> = {}
+  for (const [topic, records] of answers.flatMap((answer) => Object.entries(answer.topics)))
+    topics[topic] = records + (topics[topic] ?? 0)
   const stores: Record<string, FlowNow['stores'][string]> = {}
   for (const [store, { rows, atLeast }] of answers.flatMap((answer) => Object.entries(answer.stores))) {
     const before = stores[store]
     stores[store] = { rows: rows + (before?.rows ?? 0), atLeast: atLeast || before?.atLeast === true }
   }
-  return { ...answers[0]!, stores }
+  return { ...answers[0]!, topics, stores }
 }
 
 /** Rows of a store from all that have a partition of it. */

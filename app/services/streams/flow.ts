@@ -1,5 +1,5 @@
 import { InvalidStateStoreError } from 'millrace'
-import type { Admin, Cluster, KafkaStreams, Topology } from 'millrace'
+import type { KafkaStreams, Topology } from 'millrace'
 import type { FlowNow } from '../../contracts/topology.ts'
 import { described } from '../../topology/described.ts'
 import { topicsOf } from '../../topology/edges.ts'
@@ -7,7 +7,6 @@ import { topicsOf } from '../../topology/edges.ts'
 export interface FlowOptions {
   readonly applicationId: string
   readonly topology: Topology
-  readonly cluster: Cluster
   readonly streams: KafkaStreams
 }
 
@@ -17,15 +16,14 @@ type Rows = FlowNow['stores'][string]
 const countedRowsMax = 1000
 
 /**
- * How far the topics of a topology are, and how many rows its stores have. Nothing is counted while nobody asks: the brokers know the
- * ends of topics, and stores roughly their size.
+ * How many records of each topic of a topology this process has read or written, and how many rows its stores have. Topics are counted by
+ * the engine's metrics: ends of logs would count the marks of transactions, too.
  */
-export class Flow implements AsyncDisposable {
+export class Flow {
   readonly #options: FlowOptions
   /** Names as `describe()` has them → names on the cluster. */
   readonly #names: ReadonlyMap<string, string>
   readonly #stores: readonly (readonly [name: string, kind: string])[]
-  #admin: Promise<Admin> | null = null
 
   constructor(options: FlowOptions) {
     const { applicationId, topology } = options
@@ -38,35 +36,20 @@ export class Flow implements AsyncDisposable {
   }
 
   async now(): Promise<FlowNow> {
-    const [topics, stores] = await Promise.all([this.#topics(), this.#rows()])
-    return { at: Math.round(performance.now()), topics, stores }
+    return { at: Math.round(performance.now()), topics: this.#topics(), stores: await this.#rows() }
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
-    await (await this.#admin?.catch(() => null))?.close()
-  }
-
-  async #topics(): Promise<FlowNow['topics']> {
-    const admin = await (this.#admin ??= this.#open())
-    const metadata = await admin.metadata([...this.#names.values()])
-    const partitions = metadata.flatMap(({ name, partitions: all }) => all.map(({ partition }) => ({ topic: name, partition })))
-    const written = new Map<string, number>()
-    for (const { topic, offset } of await admin.listOffsets(partitions, 'latest'))
-      written.set(topic, (written.get(topic) ?? 0) + offset)
-    return Object.fromEntries(
-      [...this.#names].flatMap(([name, topic]) => (written.has(topic) ? [[name, written.get(topic)!]] : [])),
-    )
-  }
-
-  /** The next question opens another one, where this one fails. */
-  async #open(): Promise<Admin> {
-    const { cluster, applicationId } = this.#options
-    try {
-      return await cluster.admin({ clientId: `${applicationId}-flow` })
-    } catch (error) {
-      this.#admin = null
-      throw error
+  #topics(): FlowNow['topics'] {
+    const counted = new Map<string, number>()
+    for (const metric of this.#options.streams.metrics()) {
+      if (metric.kind !== 'counter' || !/^records-(consumed|produced)$/.test(metric.name)) continue
+      const key = `${metric.name} ${metric.tags['topic-name']}`
+      counted.set(key, (counted.get(key) ?? 0) + metric.value())
     }
+    // Of a topic that the application both writes and reads, what is read counts.
+    const countOf = (topic: string): number =>
+      counted.get(`records-consumed ${topic}`) ?? counted.get(`records-produced ${topic}`) ?? 0
+    return Object.fromEntries([...this.#names].map(([name, topic]) => [name, countOf(topic)]))
   }
 
   async #rows(): Promise<FlowNow['stores']> {

@@ -26,7 +26,7 @@ test('UI5: what instances of an application say is told together', (t) => {
     restores: { users: { done: 2, total: 20 } },
   })
   const flow = (rows: number, atLeast: boolean) => ({ at: 1, topics: { raw: 5 }, stores: { users: { rows, atLeast } } })
-  t.same(flowOf([flow(3, false), flow(4, true)]), { at: 1, topics: { raw: 5 }, stores: { users: { rows: 7, atLeast: true } } })
+  t.same(flowOf([flow(3, false), flow(4, true)]), { at: 1, topics: { raw: 10 }, stores: { users: { rows: 7, atLeast: true } } })
   const part: StoreAnswer = {
     store: 's',
     kind: 'window',

@@ -78,8 +78,7 @@ t.test('rows of a store', async (t) => {
   await asksByKey(t, { ask, place })
   await asksByTime(t, { ask, place })
   await saysWhyNot(t, ask)
-  const flow = new Flow({ applicationId: 'app', topology: built, cluster, streams })
-  t.teardown(() => flow[Symbol.asyncDispose]())
+  const flow = new Flow({ applicationId: 'app', topology: built, streams })
   await t.test('what cannot be read is told, and is not taken for a store that is elsewhere', async (t) => {
     t.match((await flow.now()).stores, { counts: { rows: 3 }, 'per-minute': { rows: 4, atLeast: false } })
     isOtherRelease = true
