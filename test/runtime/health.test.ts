@@ -113,7 +113,7 @@ t.test('an application is not ready within 5 s of a registry, brokers or acknowl
   }
 })
 
-t.test('an application that starts, pauses or has ended is not ready; once it is restored it is', async (t) => {
+t.test('an application that starts, pauses or has ended is not ready; one that runs is', async (t) => {
   const run = new Run()
   await simulate(run.clock, async () => {
     const streams = await run.open()

@@ -29,11 +29,16 @@ export const dataHeaders: Readonly<Record<string, string>> = {
   'cache-control': 'no-store',
 }
 
-/** Paths that the BFF of the child answers, unless this process has a route for them. */
-const passedOn = /^\/(api\/(users|transfers|health|dlq|totals|alerts|topologies|history)|users|transfers|asyncapi\.json)(\/|\?|$)/
+const ofBff =
+  /^\/(api\/(users|transfers|health|dlq|totals|alerts|topologies|history|schemas)|users|transfers|asyncapi\.json)(\/|\?|$)/
 /** Only with the other controls: a letter that is discarded is easily forgotten. */
 const discarding = /^\/api\/dlq\/.*\/discard(\?|$)/
 const ownUnderTransfers = /^\/(api\/)?transfers\/stream(\?|$)/
+
+/** Whether the BFF of the child answers this path. */
+export function isPassedOn(url: string): boolean {
+  return ofBff.test(url) && !ownUnderTransfers.test(url)
+}
 
 /**
  * The one port: files of the page, routes of this process, and all else of the BFF. Who opens the page while it is being built waits for it:
@@ -44,7 +49,7 @@ export function openFront(http: Http, proxy: BffProxy, files: Files, discard: 'a
     const url = request.url ?? '/'
     if (serveFile(request, response, built)) return
     const isAbsent = discard === 'absent' && discarding.test(url)
-    if (passedOn.test(url) && !ownUnderTransfers.test(url) && !isAbsent) void proxy.pass(request, response, dataHeaders)
+    if (isPassedOn(url) && !isAbsent) void proxy.pass(request, response, dataHeaders)
     else http.routing(request, response)
   }
   const server = createServer((request, response) => {

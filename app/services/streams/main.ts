@@ -126,7 +126,9 @@ export const streamsService: ServiceDefinition<typeof config> = {
     const topology = topologyOf(given.application, settings)
     addTopologyRoutes(http, given.application, topology)
     const flow = new Flow({ applicationId: given.application, topology, streams })
-    http.get('/flow', { schema: { summary: 'How many records topics have passed on, and how many rows stores have.' } }, () => flow.now())
+    http.get('/flow', { schema: { summary: 'How many records topics have passed on, and how many rows stores have.' } }, () =>
+      flow.now(),
+    )
     addStoreRoutes(http, new StoreQueries({ applicationId: given.application, topology, streams, instance }))
     if (given.application === 'transfer-analytics') addAnalyticsRoutes(http, streams)
     return await parts.listen(http, given)

@@ -328,6 +328,7 @@ async function show(bench: Bench, state: State): Promise<void> {
     await until('the feed is open', async () => server.clients === 1)
     // Time stands still here, and silence would be a broken line.
     const life = setInterval(() => server.beat(), 2_000)
+    t.teardown(() => clearInterval(life))
     if (state.isEmpty !== true) traffic(server)
     await state.after?.(server, page)
     await page.waitForFunction(

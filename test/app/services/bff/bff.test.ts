@@ -4,6 +4,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { test } from 'tap'
 import type { Test } from 'tap'
+import { isPassedOn } from '../../../../app/pipeline/supervisor/front.ts'
 import { silentLog } from '../../../../app/platform/log.ts'
 import { bff } from '../../../../app/services/bff/main.ts'
 
@@ -174,4 +175,15 @@ test('parameters, versions and ids reach the service as they came', async (t) =>
     { method: 'GET', url: '/users?page=1&size=5&foo=x' },
     { method: 'DELETE', url: '/users/..%2F7', headers: { 'if-match': '"v1"' } },
   ])
+})
+
+test('the one port of the pipeline passes on what the page asks of the BFF', async (t) => {
+  const url = await open(t, {})
+  const { paths } = (await (await fetch(`${url}/openapi.json`)).json()) as { readonly paths: object }
+  const asked = Object.keys(paths).filter((path) => path.startsWith('/api/') || path === '/asyncapi.json')
+  t.ok(asked.length > 10)
+  t.same(
+    asked.filter((path) => !isPassedOn(path)),
+    [],
+  )
 })
