@@ -2,6 +2,7 @@ import type { Topic } from '../../lib/model/topic.ts'
 import { noHeaders } from '../../lib/model/headers.ts'
 import type { Cluster } from '../../lib/transport/cluster.ts'
 import { partitionForKey } from '../../lib/transport/partitioner.ts'
+import { readableRanges } from '../../lib/transport/readable-ranges.ts'
 
 /** Resolves when the condition holds, and rejects after ten seconds with what was awaited. */
 export async function until(what: string, condition: () => boolean | Promise<boolean>): Promise<void> {
@@ -71,9 +72,10 @@ export async function consume<K, V>(cluster: Cluster, topic: Topic<K, V>): Promi
   await admin.close()
   const context = { topic: topic.name, headers: noHeaders }
   return fetched
-    .flatMap(({ batches }) => batches)
-    .flatMap((batch) =>
-      Array.from({ length: batch.count }, (_, index) => {
+    .flatMap((partition) => readableRanges(partition, 0))
+    .flatMap(({ batch, from, end }) =>
+      Array.from({ length: end - from }, (_, at) => {
+        const index = from + at
         const value = batch.value(index)
         return [
           topic.key.deserialize(batch.key(index)!, { ...context, component: 'key' }),

@@ -7,8 +7,8 @@ import { registryService } from '../../../app/services/registry/main.ts'
 
 const main = join(import.meta.dirname, '../../../app/pipeline/main.ts')
 
-/** Makes the schema of users one that the pipeline's own cannot follow. */
-async function occupySubject(dir: string): Promise<void> {
+/** Makes the schema of a subject one that the pipeline's own cannot follow. */
+async function occupySubject(dir: string, subject: string): Promise<void> {
   await using parts = new AsyncDisposableStack()
   const { cluster } = await openCluster(undefined, dir, parts)
   await createTopics(cluster)
@@ -19,7 +19,7 @@ async function occupySubject(dir: string): Promise<void> {
   try {
     const schema = JSON.stringify({ type: 'record', name: 'Other', fields: [{ name: 'other', type: 'string' }] })
     const headers = { 'content-type': 'application/vnd.schemaregistry.v1+json' }
-    const url = `${registry.url}/subjects/ingestion.bank.users-value/versions`
+    const url = `${registry.url}/subjects/${subject}/versions`
     const answer = await fetch(url, { method: 'POST', headers, body: JSON.stringify({ schema }) })
     if (!answer.ok) throw new Error(await answer.text())
   } finally {
@@ -40,8 +40,19 @@ function runPipeline(dir: string): Promise<{ readonly code: unknown; readonly st
 
 t.test('a stream application that cannot go on ends the pipeline, and says why', async (t) => {
   const dir = t.testdir()
-  await occupySubject(dir)
+  await occupySubject(dir, 'transfer-enricher-ingestion.bank.users-STATE-STORE-0000000000-changelog-value')
   const { code, stderr } = await runPipeline(dir)
   t.equal(code, 1)
-  t.match(stderr, /^The pipeline has ended: (ingestion-users|The directory of users) has ended: .+/)
+  t.match(stderr, /^The pipeline has ended: transfer-enricher has ended: .+/)
+})
+
+t.test('V3: a schema that the registry refuses ends the pipeline before anything is written, and says why', async (t) => {
+  const dir = t.testdir()
+  await occupySubject(dir, 'ingestion.bank.users-value')
+  const { code, stderr } = await runPipeline(dir)
+  t.equal(code, 1)
+  t.match(
+    stderr,
+    /^The pipeline has ended: The registry refuses the schema of ingestion\.bank\.users-value \(409, code 40901\): .*\n/,
+  )
 })
