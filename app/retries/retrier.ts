@@ -1,6 +1,7 @@
 import type { RawRecord } from 'millrace'
 import { headerNames, numberOf, originOf } from '../../examples/transfer-pipeline/errors/letter-headers.ts'
 import { repeatables } from '../../examples/transfer-pipeline/topics.ts'
+import { commitHanded } from '../platform/commit-handed.ts'
 
 /** What a consumer of a group gives: records of a partition, in order, and the commit of what was handed over. */
 interface RetrySource extends AsyncIterable<{ readonly topic: string; readonly records: readonly RawRecord[] }> {
@@ -52,7 +53,7 @@ export class Retrier {
     for await (const { topic, records } of source) {
       await this.#pass(replayTopicOf(topic), records, signal)
       if (signal.aborted) return
-      await source.commit()
+      await commitHanded(source)
     }
   }
 

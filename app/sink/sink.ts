@@ -1,4 +1,5 @@
 import type { RawRecord } from 'millrace'
+import { commitHanded } from '../platform/commit-handed.ts'
 import { DocumentRefused, StoreUnavailable } from './document-store.ts'
 import type { DocumentStore, DocumentWrite } from './document-store.ts'
 import type { SinkConfig } from './sink-config.ts'
@@ -95,7 +96,7 @@ export class Sink {
       const size = maxBatchSize === 0 ? records.length : maxBatchSize
       for (let at = 0; at < records.length; at += size) await this.#put(records.slice(at, at + size))
       if (this.#stopping.signal.aborted) return
-      await source.commit()
+      await commitHanded(source)
     }
   }
 

@@ -11,7 +11,8 @@ const limits = {
   minBytes: 1,
   maxBytes: 50 << 20,
   maxBytesPerPartition: 4 << 20,
-  isolationLevel: 'read_committed',
+  // What capture writes is in no transaction. Behind an open one of others it would not be read.
+  isolationLevel: 'read_uncommitted',
 } as const
 const clientId = 'source'
 

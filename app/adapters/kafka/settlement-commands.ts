@@ -5,6 +5,7 @@ import type { ErrorCounts } from '../../../examples/transfer-pipeline/errors/err
 import { placeOf, refusal } from '../../../examples/transfer-pipeline/errors/refusal.ts'
 import { bytesOf, transferCommands } from '../../../examples/transfer-pipeline/topics.ts'
 import type { Settlement } from '../../bank/ports.ts'
+import { commitHanded } from '../../platform/commit-handed.ts'
 
 export const settlementGroup = 'transfers-write-settlement'
 
@@ -64,7 +65,7 @@ export class SettlementCommands {
   async #run(): Promise<void> {
     for await (const { records } of this.#consumer) {
       await this.#carryOut(records)
-      await this.#consumer.commit()
+      await commitHanded(this.#consumer)
     }
   }
 

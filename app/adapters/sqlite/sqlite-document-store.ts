@@ -16,12 +16,14 @@ export class SqliteDocumentStore implements DocumentStore {
   /** `bytesMax` is the size beyond which a document is refused. Default 16 MiB. */
   constructor(path: string, { bytesMax = documentBytesMax }: { readonly bytesMax?: number } = {}) {
     this.#bytesMax = bytesMax
-    this.#database = new DatabaseSync(path)
+    // Another service may make the tables at this moment. Later a lock of others is an outage, and nobody waits within the call.
+    this.#database = new DatabaseSync(path, { timeout: 10_000 })
     this.#database.exec(`
       pragma journal_mode = wal;
       pragma synchronous = normal;
       create table if not exists documents (id text primary key, json text, source_partition integer not null, source_offset integer not null);
-      create table if not exists positions (partition integer primary key, next integer not null);`)
+      create table if not exists positions (partition integer primary key, next integer not null);
+      pragma busy_timeout = 0;`)
   }
 
   async begin(ends: ReadonlyMap<number, number>): Promise<'kept' | 'removed'> {

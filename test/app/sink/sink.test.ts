@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { test } from 'tap'
 import type { Test } from 'tap'
-import { Serdes, topic } from 'millrace'
+import { Serdes, TransportError, topic } from 'millrace'
 import type { RawRecord } from 'millrace'
 import { SqliteDocumentStore } from '../../../app/adapters/sqlite/sqlite-document-store.ts'
 import { StoreUnavailable } from '../../../app/sink/document-store.ts'
@@ -222,6 +222,36 @@ test('S3: a database that somebody else has locked is waited for', async (t) => 
   other.close()
   await store.apply([write])
   t.same(await store.get('1'), { id: 1 })
+})
+
+test('X4: a group that refuses a commit, since it has counted the sink out, ends nothing', async (t) => {
+  const store = new SqliteDocumentStore(':memory:')
+  t.teardown(() => store.close())
+  const refusals = ['fenced', 'rebalance', 'retriable'] as const
+  let commits = 0
+  const sink = new Sink({
+    tolerance: 'none',
+    maxBatchSize: 0,
+    source: {
+      async *[Symbol.asyncIterator]() {
+        for (let offset = 0; offset < 4; offset++) yield { records: [good(offset)] }
+      },
+      commit: async () => {
+        const kind = refusals[commits++]
+        if (kind !== undefined) throw new TransportError('TRANSPORT_UNKNOWN_MEMBER_ID', kind, 'It is no member.')
+      },
+      close: async () => {},
+    },
+    store,
+    converter: new KeyedDocuments(source, registry, (value) => ({ ...value })),
+    report: async () => {},
+    sleep: async () => {},
+    onWait: () => {},
+  })
+  sink.start()
+  await sink.done
+  t.equal(commits, 4)
+  t.same(await ids(store), [0, 1, 2, 3])
 })
 
 test('whoever stops a sink does not wait for its store', async (t) => {

@@ -15,12 +15,26 @@ test('a record that somebody else wrote to a raw topic does not hide the positio
   await send(position('bank.transfers:1:0'))
   await send(position('bank.transfers:2:0'))
   for (let count = 0; count < 3; count++) await send([])
+  const other = await openProducer(cluster, { clientId: 'test', transactionalId: 'other' })
+  await other.transact(async (transaction) => void (await transaction.send(raw, [{ key: 'a', value: 'x' }])))
+  // It stays open, as after kill -9.
+  const open = Promise.withResolvers<void>()
+  const written = Promise.withResolvers<void>()
+  const transacting = other.transact(async (transaction) => {
+    await transaction.send(raw, [{ key: 'a', value: 'x' }])
+    written.resolve()
+    await open.promise
+  })
+  await written.promise
   const topics = await KafkaRawTopics.open(cluster, ['raw'])
   const found = (await topics.lastRecords()).flatMap(({ headers }) => headers ?? [])
   t.same(
     found.map(({ value }) => Buffer.from(value).toString()),
     ['bank.transfers:2:0'],
   )
+  open.resolve()
+  await transacting
+  await other.close()
   await topics.close()
   await producer.close()
   await admin.close()
