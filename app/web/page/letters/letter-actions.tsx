@@ -1,4 +1,4 @@
-import { useEffect, useRef } from 'preact/hooks'
+import { useLayoutEffect, useRef } from 'preact/hooks'
 import type { JSX } from 'preact'
 import type { LetterDetail } from '../../../contracts/dead-letters.ts'
 import { useApp } from '../app/app.ts'
@@ -45,7 +45,8 @@ function draftOf({ value }: LetterDetail): Draft {
 function Editor({ letter, draft }: { readonly letter: LetterDetail; readonly draft: Draft }): JSX.Element {
   const { letters } = useApp()
   const text = useRef<HTMLTextAreaElement>(null)
-  useEffect(() => text.current?.focus({ preventScroll: true }), [])
+  // Before it is painted: the first key is typed into it.
+  useLayoutEffect(() => text.current?.focus({ preventScroll: true }), [])
   const { form, content } = draft
   const send = (event: Event): void => {
     event.preventDefault()
