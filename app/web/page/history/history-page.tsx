@@ -1,6 +1,6 @@
 import { useSignal } from '@preact/signals'
 import type { Signal } from '@preact/signals'
-import { useEffect } from 'preact/hooks'
+import { useEffect, useLayoutEffect } from 'preact/hooks'
 import type { JSX } from 'preact'
 import type { KeyHistory } from '../../../contracts/history.ts'
 import { useApp } from '../app/app.ts'
@@ -78,14 +78,17 @@ function Scan({ history: { scan }, onMore }: { readonly history: KeyHistory; rea
 
 function Versions({ history, hands }: { readonly history: KeyHistory; readonly hands: Signal<TableHands | null> }): JSX.Element {
   const { navigation } = useApp()
-  const { at } = navigation.view.value
   const last = history.changes.length - 1
-  const found = history.changes.findIndex(({ cause }) => cause === at)
-  const index = found < 0 ? last : found
+  const indexOf = (at: string | undefined): number => {
+    const found = history.changes.findIndex(({ cause }) => cause === at)
+    return found < 0 ? last : found
+  }
+  const index = indexOf(navigation.view.value.at)
   const go = (to: number): void => navigation.adjust({ at: history.changes[Math.min(last, Math.max(0, to))]!.cause ?? '' })
-  useEffect(() => {
-    hands.value = { move: (by) => go(index + by) }
-  }, [index, history])
+  useLayoutEffect(() => {
+    // From where the page is now: a second key may come before the first one is drawn.
+    hands.value = { move: (by) => go(indexOf(navigation.view.peek().at) + by) }
+  }, [history])
   return (
     <>
       <label class="slider">
