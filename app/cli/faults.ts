@@ -5,7 +5,7 @@ import type { Poison } from '../contracts/bff.ts'
 import type { State, System } from '../contracts/feed.ts'
 
 /** A pipeline that runs, and where its data is. */
-export interface Target {
+interface Target {
   readonly url: string
   readonly dir: string
 }

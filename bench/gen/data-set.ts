@@ -8,7 +8,7 @@ import { keyOf, transferValue } from './transfer.ts'
 
 export type DataName = 'first' | 'second'
 
-export interface StreamShape {
+interface StreamShape {
   readonly records: number
   readonly keys: number
   /** Tells the random numbers of one stream from those of another. */
@@ -23,7 +23,7 @@ export interface StreamShape {
   readonly nulls?: 'none'
 }
 
-export interface TableShape {
+interface TableShape {
   readonly rows: number
   readonly seed: number
   readonly atMs: number

@@ -34,7 +34,7 @@ interface RowBase {
 }
 
 /** A row that is another one with something more. */
-export interface Factor {
+interface Factor {
   /** The name of the other row, which is measured before. */
   readonly of: string
   readonly most: number

@@ -1,9 +1,9 @@
 import { Parser } from '@asyncapi/parser'
-import { test } from 'tap'
+import t from 'tap'
 import { pipelineAsyncApi } from '../../../app/interfaces/pipeline-async-api.ts'
 import { manifest } from '../../../examples/transfer-pipeline/topics.ts'
 
-test("Y1: AsyncAPI's own parser finds no error in the document, and every topic of the manifest", async (t) => {
+await t.test("Y1: AsyncAPI's own parser finds no error in the document, and every topic of the manifest", async (t) => {
   const { document, diagnostics } = await new Parser().parse(JSON.stringify(pipelineAsyncApi()))
   const errors = diagnostics.filter(({ severity }) => severity === 0)
   t.same(errors, [])
