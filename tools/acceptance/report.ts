@@ -36,9 +36,10 @@ function pointsOf(tap: string): Shown[] {
   return points
 }
 
+/** The ids before the sentence. Suites that several transports share have the name of theirs before it. */
 function checksNamedBy({ test }: Shown): string[] {
-  const head = test.split(':')[0] ?? ''
-  return test.includes(':') ? [...head.matchAll(named)].map(([id]) => id) : []
+  const [head, ...sentence] = test.replace(/^(embedded|kafka): /, '').split(':')
+  return sentence.length === 0 ? [] : [...head!.matchAll(named)].map(([id]) => id)
 }
 
 function resultOf(shown: readonly Shown[]): Result {
