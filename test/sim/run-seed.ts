@@ -1,14 +1,14 @@
 import { runSimulation } from '../../lib/testing/simulation/run-simulation.ts'
 import type { Running, RunResult } from '../../lib/testing/simulation/run-simulation.ts'
 import { burst, differences, repeated, feed, forget, forgetful, partitions, restless, workload } from './workload.ts'
-import type { Expected } from './workload.ts'
+import type { Expected, Guarantee } from './workload.ts'
 
 /** Options of {@link runSeed}. */
 export interface SeedOptions {
   /** Default `hashed`. */
   readonly trace?: 'kept' | 'hashed'
   /** Default `at_least_once`. */
-  readonly guarantee?: 'at_least_once' | 'exactly_once_v2' | undefined
+  readonly guarantee?: Guarantee | undefined
 }
 
 /** Runs one seed: at least two virtual minutes, three members, five faults. */
@@ -32,11 +32,9 @@ export async function runSeed(seed: number, level: 'port' | 'wire', options: See
     trace,
     feed: (run) => void (expected = feed(run)),
     ...(isExactlyOnce ? { burst: (run: Running, ms: number) => burst(run, expected!, ms) } : {}),
-    check: ({ broker, observer }) => {
-      // Exactly once, what former owners have written late is aborted.
-      const lateWrites = isExactlyOnce ? 0 : observer.lateWrites
-      const twice = isExactlyOnce ? repeated(broker) : []
-      for (const difference of [...differences(broker, expected!, lateWrites), ...twice]) observer.violation(difference)
+    check: (run) => {
+      const twice = isExactlyOnce ? repeated(run.broker) : []
+      for (const difference of [...differences(run, expected!, guarantee), ...twice]) run.observer.violation(difference)
     },
   })
 }

@@ -18,3 +18,14 @@ for (const [level, seed] of [
       t.not((await runSeed(seed + 1, level)).hash, first.hash, 'another seed does other things')
     },
   )
+
+t.test(
+  'At least once, a row that was taken back before a commit may stay after a crash, and nothing else is wrong',
+  async (t) => {
+    for (const seed of [67, 320]) t.same((await runSeed(seed, 'port')).violations, [], `seed ${seed}`)
+  },
+)
+
+t.test('Retention deletes only what was committed of the topic that has the name now', async (t) => {
+  t.same((await runSeed(5727, 'port')).violations, [])
+})

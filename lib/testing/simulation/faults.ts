@@ -3,6 +3,7 @@ import type { StoredBatch } from '../../transport/embedded/stored-batch.ts'
 import type { TopicPartition } from '../../model/topic-partition.ts'
 import { callsOf, crashPointsOf } from './calls.ts'
 import { mishaps } from './network-weather.ts'
+import { topicIdOf } from './observer.ts'
 import type { Hits, PortNetwork } from './port-network.ts'
 import type { SimulatedMember } from './simulated-member.ts'
 import type { CrashPoint } from './simulated-process.ts'
@@ -135,9 +136,11 @@ const faultKinds: Readonly<Record<string, Fault>> = {
   /** Deletes what the group has committed, as retention does in time. */
   retention: (of) => {
     const commits = of.broker.offsets.all(of.groupId)
-    for (const { topic, partition, offset } of commits) {
+    for (const { topic, partition, offset, metadata } of commits) {
       const log = of.broker.topics.get(topic)?.partitions[partition]
       if (log === undefined || offset <= log.startOffset || of.changelogs.has(topic)) continue
+      // What was committed of a deleted topic says nothing of the one that has its name now.
+      if (topicIdOf(metadata) !== of.broker.topics.topic(topic).id) continue
       // A log that was truncated may end before what is committed.
       const end = Math.min(offset, log.highWatermark)
       if (of.broker.topics.topic(topic).config.isDeleted) of.broker.deleteRecords({ topic, partition }, end)

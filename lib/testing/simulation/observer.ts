@@ -19,6 +19,7 @@ export class Observer {
   readonly #world: World
   readonly #joining = new Set<SimulatedProcess>()
   readonly #offsets = new Map<string, number>()
+  readonly #commits = new Map<string, Set<number>>()
   readonly #owners = new Map<string, string>()
   readonly #truncated = new Set<string>()
   readonly #members = new Map<SimulatedProcess, string>()
@@ -81,6 +82,11 @@ export class Observer {
     return this.#offsets.get(keyOf(partition, topicId)) ?? 0
   }
 
+  /** Whether an offset behind `first` and not behind `next` was ever committed, so that no owner reads both again. */
+  isCommittedBetween(partition: TopicPartition, topicId: string, first: number, next: number): boolean {
+    return [...(this.#commits.get(keyOf(partition, topicId)) ?? [])].some((offset) => offset > first && offset <= next)
+  }
+
   /** Told of a log that has lost its records from an offset on: whoever has read them goes back there. */
   onTruncated(partition: TopicPartition, topicId: string, from: number): void {
     const key = keyOf(partition, topicId)
@@ -101,6 +107,7 @@ export class Observer {
       const isBack = commit.offset < before && !this.#truncated.has(key)
       if (isBack && this.#lateCommits === 0) this.violation(`${memberId} commits ${key} at ${commit.offset}, after ${before}`)
       this.#offsets.set(key, Math.max(before, commit.offset))
+      this.#commits.set(key, (this.#commits.get(key) ?? new Set()).add(commit.offset))
       const owner = this.#owners.get(`${generationId} ${key}`) ?? memberId
       if (owner !== memberId) this.violation(`${memberId} and ${owner} commit ${key} in generation ${generationId}`)
       this.#owners.set(`${generationId} ${key}`, memberId)

@@ -3,6 +3,7 @@ import { noHeaders } from '../../model/headers.ts'
 import type { KeyValue } from '../../model/key-value.ts'
 import type { Topic } from '../../model/topic.ts'
 import type { StreamsOptions } from '../../runtime/streams-config.ts'
+import type { PartitionOffset } from '../../transport/admin.ts'
 import type { Topology } from '../../topology/topology.ts'
 import type { EmbeddedBroker } from '../../transport/embedded/embedded-broker.ts'
 import { partitionForKey } from '../../transport/partitioner.ts'
@@ -131,20 +132,21 @@ function writeAll({ world, broker, faultyMs }: Running, feed: (send: SimulatedSe
   }
 }
 
-/** Writes a record to the partition of its key, as a client from outside of the simulation. */
+/** Writes a record to the partition of its key, as a client from outside of the simulation, and says where it is. */
 export function writeRecord<K, V>(
   broker: EmbeddedBroker,
   topic: Topic<K, V>,
   { key, value }: KeyValue<K, V | null>,
   timestamp: number,
-): void {
+): PartitionOffset {
   const context = { topic: topic.name, headers: noHeaders }
   const keyBytes = topic.key.serialize(key, { ...context, component: 'key' })
   const valueBytes = value === null ? null : topic.value.serialize(value, { ...context, component: 'value' })
   const partition = partitionForKey(keyBytes ?? new Uint8Array(0), broker.topics.topic(topic.name).partitions.length)
   const batch = new RecordBatchBuilder('none')
   batch.append(keyBytes, valueBytes, timestamp, noHeaders)
-  broker.append({ topic: topic.name, partition }, batch.seal(noProducer))
+  const offset = broker.append({ topic: topic.name, partition }, batch.seal(noProducer))
+  return { topic: topic.name, partition, offset }
 }
 
 /** The records of a topic that readers of committed records get, partition by partition. */
