@@ -3,6 +3,7 @@ import { noHeaders } from '../../lib/model/headers.ts'
 import { topic } from '../../lib/model/topic.ts'
 import { StreamsBuilder } from '../../lib/dsl/streams-builder.ts'
 import { Suppressed } from '../../lib/dsl/windows/suppressed.ts'
+import type { StreamsOptions } from '../../lib/runtime/streams-config.ts'
 import { nullable } from '../../lib/serde/nullable-serde.ts'
 import { Serdes } from '../../lib/serde/serdes.ts'
 import type { Running } from '../../lib/testing/simulation/run-simulation.ts'
@@ -205,7 +206,7 @@ function junk(broker: EmbeddedBroker, chance: Chance): void {
     }
 }
 
-export type Guarantee = 'at_least_once' | 'exactly_once_v2'
+export type Guarantee = NonNullable<StreamsOptions['processingGuarantee']>
 
 /** What differs from what was expected. */
 export function differences(run: Running, expected: Expected, guarantee: Guarantee): readonly string[] {
