@@ -28,7 +28,7 @@
  * | POST /api/enrichers/kill | | 202 {@link Killed}: the newest of these gets SIGKILL; its tasks go to the others |
  * | POST /api/poison | {@link Poison} | 202 {@link PoisonedRecord}, {@link PoisonedRow} of kind `sql` |
  * | PUT /api/traces/ID | | {@link Trace} of feed.ts as far as it is known; the transfer is followed from now on |
- * | GET /api/health | | {@link Health} |
+ * | GET /api/health | | {@link Health} of operations.ts |
  *
  * `generator`, `kill`, `wipe`, `enrichers` (as `kill`) and `poison` are only there where `System.allows` says so, and only for requests whose `Host` is a loopback name and
  * whose `Origin`, if any, is this server. Their bodies are JSON (`content-type: application/json`), so that no foreign page can send them.
@@ -125,9 +125,4 @@ export interface PoisonedRecord {
 export interface PoisonedRow {
   readonly table: 'transfers'
   readonly id: number
-}
-
-export interface Health {
-  readonly status: 'up' | 'down'
-  readonly services: Readonly<Record<string, 'up' | 'down'>>
 }

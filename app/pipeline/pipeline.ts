@@ -44,6 +44,8 @@ export interface Pipeline extends AsyncDisposable {
   readonly ready: Promise<void>
   /** Rejects when a part can no longer go on. */
   readonly failure: Promise<never>
+  /** The addresses of the services that run now, by name, stream applications apart. */
+  services(): ReadonlyMap<string, string>
   /** The addresses of the stream applications that run now, by name. */
   applications(): ReadonlyMap<string, string>
   /** Instances that run in other processes, by name: all that there are now. They count as applications from now on. */
@@ -137,6 +139,7 @@ export async function openPipeline(
     readUrl: read.url,
     ready,
     failure: running.failure,
+    services: () => running.services(),
     applications: () => running.applications(),
     know: (elsewhere) => running.know(elsewhere),
     start: (definition, config) => running.start(definition, config),

@@ -49,7 +49,12 @@ export class RunningServices {
     const kind = definition.name === streamsService.name ? 'application' : 'service'
     const given = { ...listening, port: this.#portOf(name), ...config } as Static<C>
     const start = (): Promise<Service> =>
-      definition.start(given, { ...this.#context, log, applications: () => this.applications() })
+      definition.start(given, {
+        ...this.#context,
+        log,
+        services: () => this.services(),
+        applications: () => this.applications(),
+      })
     const service = await timed({ name, kind }, this.#onPart, start)
     this.#services.set(name, service)
     if (kind === 'application') this.#applications.add(name)
@@ -60,14 +65,22 @@ export class RunningServices {
     return service
   }
 
+  /** The addresses of the services that run now, by name, stream applications apart. */
+  services(): ReadonlyMap<string, string> {
+    return new Map(this.#own((name) => !this.#applications.has(name)))
+  }
+
   /** The addresses of the stream applications that run now, by name. */
   applications(): ReadonlyMap<string, string> {
-    const own = [...this.#services].flatMap(([name, { url }]) => (this.#applications.has(name) ? [[name, url] as const] : []))
-    return new Map([...own, ...this.#elsewhere])
+    return new Map([...this.#own((name) => this.#applications.has(name)), ...this.#elsewhere])
   }
 
   know(elsewhere: ReadonlyMap<string, string>): void {
     this.#elsewhere = elsewhere
+  }
+
+  #own(isMeant: (name: string) => boolean): (readonly [name: string, url: string])[] {
+    return [...this.#services].flatMap(([name, { url }]) => (isMeant(name) ? [[name, url] as const] : []))
   }
 
   async stop(name: string): Promise<void> {

@@ -21,7 +21,9 @@ export interface ServiceContext {
   readonly log: Log
   /** A cluster in this process. Without it the service connects to the one that its configuration names. */
   readonly cluster?: Cluster
-  /** The addresses of the stream applications that run now, by name. Without it they are those that a configuration names. */
+  /** The addresses of the services that run now, by name, stream applications apart. Without it they are those that a configuration names. */
+  readonly services?: () => ReadonlyMap<string, string>
+  /** The same of the stream applications. */
   readonly applications?: () => ReadonlyMap<string, string>
 }
 

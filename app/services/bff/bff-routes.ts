@@ -31,7 +31,6 @@ export function addBffRoutes(http: Http, upstreams: Upstreams): void {
   addLetterRoutes(http, upstreams)
   addHistoryRoutes(http, upstreams)
   addOriginRoutes(http, upstreams)
-  addHealth(http, upstreams)
 }
 
 function addUserRoutes(http: Http, { users }: Upstreams): void {
@@ -100,19 +99,6 @@ function addOriginRoutes(http: Http, { users, transfers, read }: Upstreams): voi
       .headers({ location: `/api${answer.headers['location'] ?? ''}` })
       .send(Buffer.alloc(0))
   })
-}
-
-function addHealth(http: Http, upstreams: Upstreams): void {
-  http.get('/api/health', async () => {
-    const names = Object.keys(upstreams) as (keyof Upstreams)[]
-    const states = await Promise.all(names.map(async (name) => [name, await stateOf(upstreams[name])] as const))
-    return { status: states.every(([, state]) => state === 'up') ? 'up' : 'down', services: Object.fromEntries(states) }
-  })
-}
-
-async function stateOf(upstream: Upstream): Promise<'up' | 'down'> {
-  const answer = await upstream.send({ method: 'GET', path: '/health/ready' }).catch(() => null)
-  return answer?.status === 200 ? 'up' : 'down'
 }
 
 /** All pages, as one list. */

@@ -1,4 +1,5 @@
 import Type from 'typebox'
+import type { Static } from 'typebox'
 import { serviceConfig } from '../../platform/config.ts'
 import { openHttp } from '../../platform/http/open-http.ts'
 import { runService } from '../../platform/run-service.ts'
@@ -7,6 +8,7 @@ import type { ServiceDefinition } from '../../platform/service.ts'
 import { addApplicationRoutes } from './application-routes.ts'
 import { ApplicationUpstreams, parseAddresses } from './application-upstreams.ts'
 import { addBffRoutes } from './bff-routes.ts'
+import { addHealthRoute } from './health-route.ts'
 import { addInterfaceRoutes } from './interface-routes.ts'
 import { addSchemaRoutes } from './schema-routes.ts'
 import { Upstream } from './upstream.ts'
@@ -30,7 +32,7 @@ export const bff: ServiceDefinition<typeof config> = {
   name: 'bff',
   summary: 'The one address that the page needs: passes its calls on to the services.',
   config,
-  async start(given, { log, applications }) {
+  async start(given, { log, services, applications }) {
     await using parts = new ServiceParts()
     const upstream = (name: string, url: string, meanwhile: string): Upstream => {
       const opened = new Upstream({ name, url, meanwhile, timeoutMs: given.timeoutMs })
@@ -49,8 +51,27 @@ export const bff: ServiceDefinition<typeof config> = {
     addInterfaceRoutes(http)
     addSchemaRoutes(http, upstream('schemas API', given.schemas, 'The pipeline goes on.'))
     addApplicationRoutes(http, parts.use(new ApplicationUpstreams(applications ?? (() => named), given.timeoutMs)))
+    addHealthRoute(http, {
+      services: services ?? (() => namedServices(given)),
+      applications: applications ?? (() => named),
+      timeoutMs: Math.min(given.timeoutMs, healthTimeoutMs),
+    })
     return await parts.listen(http, given)
   },
+}
+
+const healthTimeoutMs = 2000
+
+/** The services that a configuration names. */
+function namedServices(given: Static<typeof config>): ReadonlyMap<string, string> {
+  return new Map([
+    ['users-write', given.users],
+    ['transfers-write', given.transfers],
+    ['core-read', given.read],
+    ['dead-letters', given.letters],
+    ['schemas', given.schemas],
+    ['inspector', given.inspector],
+  ])
 }
 
 if (import.meta.main) await runService(bff)

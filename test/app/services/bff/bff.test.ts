@@ -5,7 +5,9 @@ import type { AddressInfo } from 'node:net'
 import { test } from 'tap'
 import type { Test } from 'tap'
 import { isPassedOn } from '../../../../app/pipeline/supervisor/front.ts'
+import type { Health } from '../../../../app/contracts/operations.ts'
 import { silentLog } from '../../../../app/platform/log.ts'
+import type { ServiceContext } from '../../../../app/platform/service.ts'
 import { bff } from '../../../../app/services/bff/main.ts'
 
 type Handler = (request: IncomingMessage, response: ServerResponse, body: string) => void
@@ -50,7 +52,11 @@ const pages =
     json(response, 200, { content: rows.slice(number * size, (number + 1) * size), page })
   }
 
-async function open(t: Test, given: { users?: string; transfers?: string; read?: string; timeoutMs?: number }): Promise<string> {
+async function open(
+  t: Test,
+  given: { users?: string; transfers?: string; read?: string; timeoutMs?: number },
+  context: Omit<ServiceContext, 'log'> = {},
+): Promise<string> {
   const nobody = 'http://127.0.0.1:9'
   const config = {
     users: nobody,
@@ -65,7 +71,7 @@ async function open(t: Test, given: { users?: string; transfers?: string; read?:
   }
   const started = await bff.start(
     { host: '127.0.0.1', port: 0, portTaken: 'fail', logLevel: 'silent', ...config },
-    { log: silentLog },
+    { log: silentLog, ...context },
   )
   t.teardown(() => started.close())
   return started.url
@@ -150,6 +156,27 @@ test('a service that is too slow is a 504, one that fails a 502 without its inte
   const failed = await fetch(`${url}/api/transfers`)
   t.equal(failed.status, 502)
   t.notMatch(await failed.text(), 'secret')
+})
+
+test('a service that is not ready says why, one that does not answer is down, and all of them are asked', async (t) => {
+  const reason = 'The broker does not answer.'
+  const users = await service(t, (_request, response) => json(response, 503, { status: 503, detail: reason }))
+  const read = await service(t, (_request, response) => json(response, 200, { status: 'ready' }))
+  const slow = await service(t, () => {})
+  const services = () => new Map([['users-write', users.url], ['core-read', read.url], ['sink', 'http://127.0.0.1:9']]) // prettier-ignore
+  const applications = () => new Map([['transfer-enricher-2', slow.url]])
+  const url = await open(t, { timeoutMs: 200 }, { services, applications })
+  t.same(await (await fetch(`${url}/api/health`)).json(), {
+    status: 'down',
+    services: [
+      { name: 'users-write', kind: 'service', state: 'unready', reason },
+      { name: 'core-read', kind: 'service', state: 'up', reason: null },
+      { name: 'sink', kind: 'service', state: 'down', reason: 'It does not answer.' },
+      { name: 'transfer-enricher-2', kind: 'application', state: 'down', reason: 'It has not answered within 0.2 s.' },
+    ],
+  })
+  const named = (await (await fetch(`${await open(t, { read: read.url })}/api/health`)).json()) as Health
+  t.match(named.services[2], { name: 'core-read', state: 'up' }, 'without others it asks those of its configuration')
 })
 
 test('only GET is tried again', async (t) => {
