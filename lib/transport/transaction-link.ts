@@ -10,6 +10,8 @@ export interface TransactionLink {
   readonly transactionalId: string
   /** The version of transactions that the cluster has agreed on (Kafka: `transaction.version`). Known after `init`. */
   readonly version: 1 | 2
+  /** How many attempts had no answer so far: nobody knows whether they have happened, or will. */
+  readonly unanswered: number
   /**
    * Gets an identity, and ends what is open (`InitProducerId`). `known`: the identity of a producer that has ended its transaction, and needs
    * the next epoch (KIP-360).

@@ -32,8 +32,9 @@ export function isAboutMember(error: unknown): error is TransportError {
  * The session of a transactional producer: its identity, its sequence numbers, and the state of its transaction (Java:
  * `TransactionManager`).
  *
- * Under version 2 each transaction has an epoch of its own. Under version 1 the epoch stays, as long as the fate of every batch is known:
- * a batch that arrives late would otherwise become part of the next transaction (KIP-360).
+ * Under version 2 each transaction has an epoch of its own (KIP-890). Under version 1 the epoch stays, as long as the fate of every batch
+ * and every request is known. What arrives late would otherwise belong to the next transaction: offsets of the last one would take the
+ * group back, and its end would end the next one too early. Java's producers only look at batches (KIP-360).
  */
 export class TransactionSession implements ProducerSession {
   readonly #link: TransactionLink
@@ -48,6 +49,8 @@ export class TransactionSession implements ProducerSession {
   /** Whether brokers may know of the transaction. */
   #isBegun = false
   #needsEpoch = false
+  /** What the link had left unanswered when the transaction began. */
+  #unansweredBefore = 0
   #failure: TransportError | null = null
 
   constructor(link: TransactionLink) {
@@ -141,8 +144,7 @@ export class TransactionSession implements ProducerSession {
     if (!this.#isBegun) return this.#ended(this.#identity)
     try {
       const next = await this.#link.end(this.#identity, outcome)
-      const isRenewed = this.#version === 1 && this.#needsEpoch
-      this.#ended(isRenewed ? await this.#link.init(next) : next)
+      this.#ended(this.#mayComeLate() ? await this.#link.init(next) : next)
     } catch (reason) {
       const error = outcome === 'commit' && isOtherwiseEnded(reason) ? takenTooLong(reason) : reason
       // An outcome that nobody knows is never guessed: `init` ends the transaction, and then it is known.
@@ -150,6 +152,11 @@ export class TransactionSession implements ProducerSession {
       if (error instanceof TransportError) this.#failure = error
       throw error
     }
+  }
+
+  /** Whether something of this transaction may still arrive, and be taken for a part of the next one. */
+  #mayComeLate(): boolean {
+    return this.#version === 1 && (this.#needsEpoch || this.#link.unanswered > this.#unansweredBefore)
   }
 
   async #addAll(): Promise<void> {
@@ -204,6 +211,7 @@ export class TransactionSession implements ProducerSession {
     this.#groups.clear()
     this.#isBegun = false
     this.#needsEpoch = false
+    this.#unansweredBefore = this.#link.unanswered
     this.#failure = null
     this.#state = 'ready'
   }

@@ -44,7 +44,7 @@ const range: SeedRange = {
 }
 const { level } = range
 const result = Number(values.jobs) > 1 ? await inProcesses(Number(values.jobs)) : await runRange(range, tell)
-const transactions = range.guarantee === 'exactly_once_v2' ? 'used' : undefined
+const transactions = range.guarantee === 'exactly_once_v2' ? 'used' : 'unused'
 const missed = range.seeds >= bigRun ? neverHit(result.hits, level, transactions) : []
 if (values.json) console.log(JSON.stringify(result))
 else report()

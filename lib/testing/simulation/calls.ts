@@ -47,12 +47,21 @@ const networkCalls = {
   ],
 } as const
 
+/** Requests of transactions that only their first version has. */
+const firstVersionCalls = {
+  port: ['transactions.addGroup', 'transactions.addPartitions'],
+  wire: ['AddOffsetsToTxn', 'AddPartitionsToTxn'],
+} as const
+
+/** Whether a simulation uses transactions. */
+export type UseOfTransactions = 'used' | 'unused'
+
 /** Calls whose messages can be lost. */
-export function callsOf(level: 'port' | 'wire'): readonly string[] {
-  return networkCalls[level]
+export function callsOf(level: 'port' | 'wire', transactions: UseOfTransactions): readonly string[] {
+  return transactions === 'used' ? [...networkCalls[level], ...firstVersionCalls[level]] : networkCalls[level]
 }
 
 /** Calls at which a process can be killed. */
-export function crashPointsOf(level: 'port' | 'wire'): readonly string[] {
-  return [...networkCalls[level], ...(level === 'wire' ? ['connect'] : []), 'storage.transact']
+export function crashPointsOf(level: 'port' | 'wire', transactions: UseOfTransactions): readonly string[] {
+  return [...callsOf(level, transactions), ...(level === 'wire' ? ['connect'] : []), 'storage.transact']
 }

@@ -2,6 +2,7 @@ import type { EmbeddedBroker } from '../../transport/embedded/embedded-broker.ts
 import type { StoredBatch } from '../../transport/embedded/stored-batch.ts'
 import type { TopicPartition } from '../../model/topic-partition.ts'
 import { callsOf, crashPointsOf } from './calls.ts'
+import type { UseOfTransactions } from './calls.ts'
 import { mishaps } from './network-weather.ts'
 import { topicIdOf } from './observer.ts'
 import type { Hits, PortNetwork } from './port-network.ts'
@@ -49,12 +50,13 @@ function hit({ hits }: FaultyWorld, what: string): void {
 const sends = { port: 'producer.send', wire: 'Produce' } as const
 
 /** Any call, a send, or a call by its name, so that rare ones are hit, too. */
-function drawnCall({ world, level }: FaultyWorld): { readonly call: string | null; readonly calls: number } {
+function drawnCall(of: FaultyWorld): { readonly call: string | null; readonly calls: number } {
+  const { world, level } = of
   const dice = world.chance.float()
   const within = (count: number): number => Math.ceil(between(world, 0, count))
   if (dice < 0.35) return { call: null, calls: within(40) }
   if (dice < 0.6) return { call: sends[level], calls: within(12) }
-  return { call: drawn(world, crashPointsOf(level)), calls: within(2) }
+  return { call: drawn(world, crashPointsOf(level, transactionsOf(of))), calls: within(2) }
 }
 
 /** Kills the process at one of its next calls, and starts it again later. */
@@ -123,7 +125,7 @@ const faultKinds: Readonly<Record<string, Fault>> = {
   },
   mishap: (of) => {
     const mishap = drawn(of.world, mishaps)
-    const call = drawn(of.world, callsOf(of.level))
+    const call = drawn(of.world, callsOf(of.level, transactionsOf(of)))
     of.network.weather.plan(mishap, call)
     return `${mishap} of the next ${call}`
   },
@@ -271,7 +273,7 @@ export function defaultKinds(
   level: 'port' | 'wire',
   topics: 'restless' | 'quiet',
   logs: 'forgetful' | 'safe',
-  transactions: 'used' | 'unused' = 'unused',
+  transactions: UseOfTransactions,
 ): readonly string[] {
   const ofTopics = topics === 'restless' ? topicKinds : {}
   const ofLogs = logs === 'forgetful' ? electionKinds : {}
@@ -279,9 +281,14 @@ export function defaultKinds(
   return Object.keys({ ...faultKinds, ...ofTopics, ...(level === 'wire' ? { ...wireKinds, ...ofLogs } : {}), ...ofTransactions })
 }
 
-function kindsOf({ level, restless, forgetful, burst }: FaultyWorld): readonly string[] {
+function transactionsOf({ burst }: FaultyWorld): UseOfTransactions {
+  return burst === undefined ? 'unused' : 'used'
+}
+
+function kindsOf(of: FaultyWorld): readonly string[] {
+  const { level, restless, forgetful } = of
   const topics = restless.length > 0 ? 'restless' : 'quiet'
-  return defaultKinds(level, topics, forgetful.length > 0 ? 'forgetful' : 'safe', burst === undefined ? 'unused' : 'used')
+  return defaultKinds(level, topics, forgetful.length > 0 ? 'forgetful' : 'safe', transactionsOf(of))
 }
 
 /** Draws when which fault happens to whom. */

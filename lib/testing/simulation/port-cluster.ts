@@ -221,9 +221,15 @@ function portTransactionLink(
   { network, process, broker }: PortClusterOptions,
   options: TransactionalProducerOptions,
 ): TransactionLink {
-  return new EmbeddedTransactionLink(broker, options, (request, effect) =>
-    network.call(process, { name: `transactions.${request}`, effect, withinMs: apiTimeoutMs }),
-  )
+  let unanswered = 0
+  const onUnanswered = (): void => void unanswered++
+  return new EmbeddedTransactionLink(broker, options, {
+    ask: (request, effect) =>
+      network.call(process, { name: `transactions.${request}`, effect, withinMs: apiTimeoutMs, onUnanswered }),
+    get unanswered() {
+      return unanswered
+    },
+  })
 }
 
 class PortGroupCoordinator implements GroupCoordinator {

@@ -14,6 +14,8 @@ export interface NetworkCall<T> {
   readonly effect: () => T | Promise<T>
   /** Told of a request that will arrive late, whose answer nobody will hear. */
   readonly onLate?: () => void
+  /** Told of each attempt that nobody has answered. */
+  readonly onUnanswered?: () => void
   /** The client gives up when this long has passed since the first attempt. */
   readonly withinMs: number
 }
@@ -45,7 +47,7 @@ export class PortNetwork {
     const label = `${process.name} ${name}`
     const attempt = (): void => {
       if (process.crashesAt('before', name)) return
-      this.#send(process, call, 'request', effectAndAnswer, retry)
+      this.#send(process, call, 'request', effectAndAnswer, unanswered)
     }
     const effectAndAnswer = (): void =>
       void (async () => effect())().then(
@@ -54,7 +56,11 @@ export class PortNetwork {
       )
     const answer = (settle: () => void): void => {
       if (process.crashesAt('after', name)) return
-      this.#send(process, call, 'answer', settle, retry)
+      this.#send(process, call, 'answer', settle, unanswered)
+    }
+    const unanswered = (): void => {
+      call.onUnanswered?.()
+      retry()
     }
     const retry = (): void => {
       const isOver = this.#world.now + silenceMs > endMs

@@ -186,15 +186,26 @@ function tellLost(
   onLost?.(lost.map(({ bytes }) => decodeRecordBatch(bytes)))
 }
 
-function makeBroker(world: World, observer: Observer, { topics }: RunOptions): EmbeddedBroker {
+/** In every third seed the cluster has the transactions of brokers before Kafka 4. */
+function transactionVersionOf({ seed }: RunOptions): 1 | 2 {
+  return seed % 3 === 0 ? 1 : 2
+}
+
+function makeBroker(world: World, observer: Observer, options: RunOptions): EmbeddedBroker {
   const clock = {
     now: () => Math.floor(world.now),
     monotonic: () => world.now - world.startMs,
     schedule: (delayMs: number, callback: () => void) => world.schedule(delayMs, null, 'broker timer', callback),
     yield: () => Promise.resolve(),
   }
-  const broker = new ObservedBroker(observer, { clock, chance: world.chance, store: null, autoCreatePartitions: null })
-  broker.createTopics(Object.entries(topics).map(([name, partitions]) => ({ name, partitions })))
+  const broker = new ObservedBroker(observer, {
+    clock,
+    chance: world.chance,
+    store: null,
+    autoCreatePartitions: null,
+    transactionVersion: transactionVersionOf(options),
+  })
+  broker.createTopics(Object.entries(options.topics).map(([name, partitions]) => ({ name, partitions })))
   return broker
 }
 

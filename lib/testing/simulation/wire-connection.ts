@@ -30,7 +30,6 @@ export interface WireConnectionOptions {
  * Without a way between the two nothing arrives any more, and neither side notices.
  */
 export class WireConnection implements Connection {
-  readonly features: ReadonlyMap<string, number> = new Map()
   readonly nodeId: number
   readonly #options: WireConnectionOptions
   readonly #broker: MutedConnection
@@ -50,6 +49,10 @@ export class WireConnection implements Connection {
 
   get apiVersions() {
     return this.#options.server.apiVersions
+  }
+
+  get features(): ReadonlyMap<string, number> {
+    return this.#options.server.features
   }
 
   get isOpen(): boolean {

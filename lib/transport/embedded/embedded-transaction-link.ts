@@ -6,8 +6,13 @@ import type { ProducerIdentity } from '../producer-session.ts'
 import type { TransactionLink } from '../transaction-link.ts'
 import type { EmbeddedBroker } from './embedded-broker.ts'
 
-/** Brings a request to the coordinator: `effect` is what it does there. */
-export type AskCoordinator = <T>(request: RequestName, effect: () => T) => Promise<T>
+/** Brings requests to the coordinator. */
+export interface CoordinatorRoute {
+  /** `effect` is what the request does at the coordinator. */
+  ask<T>(request: RequestName, effect: () => T): Promise<T>
+  /** See `TransactionLink`. */
+  readonly unanswered: number
+}
 
 type RequestName = 'init' | 'addPartitions' | 'addGroup' | 'commitOffsets' | 'end'
 
@@ -16,48 +21,52 @@ export class EmbeddedTransactionLink implements TransactionLink {
   readonly transactionalId: string
   readonly #broker: EmbeddedBroker
   readonly #transactionTimeoutMs: number
-  readonly #ask: AskCoordinator
+  readonly #route: CoordinatorRoute
 
   constructor(
     broker: EmbeddedBroker,
     { transactionalId, transactionTimeoutMs }: TransactionalProducerOptions,
-    ask: AskCoordinator = atOnce(broker, transactionalId),
+    route: CoordinatorRoute = { ask: atOnce(broker, transactionalId), unanswered: 0 },
   ) {
     this.#broker = broker
     this.transactionalId = transactionalId
     this.#transactionTimeoutMs = transactionTimeoutMs
-    this.#ask = ask
+    this.#route = route
   }
 
   get version(): 1 | 2 {
     return this.#broker.transactionVersion
   }
 
+  get unanswered(): number {
+    return this.#route.unanswered
+  }
+
   init(known: ProducerIdentity | null): Promise<ProducerIdentity> {
     const { transactions } = this.#broker
-    return this.#ask('init', () => transactions.init(this.transactionalId, this.#transactionTimeoutMs, known))
+    return this.#route.ask('init', () => transactions.init(this.transactionalId, this.#transactionTimeoutMs, known))
   }
 
   addPartitions(identity: ProducerIdentity, partitions: readonly TopicPartition[]): Promise<void> {
-    return this.#ask('addPartitions', () => this.#broker.transactions.add(this.transactionalId, identity, { partitions }))
+    return this.#route.ask('addPartitions', () => this.#broker.transactions.add(this.transactionalId, identity, { partitions }))
   }
 
   addGroup(identity: ProducerIdentity, groupId: string): Promise<void> {
-    return this.#ask('addGroup', () => this.#broker.transactions.add(this.transactionalId, identity, { groups: [groupId] }))
+    return this.#route.ask('addGroup', () => this.#broker.transactions.add(this.transactionalId, identity, { groups: [groupId] }))
   }
 
   commitOffsets(identity: ProducerIdentity, group: GroupIdentity, offsets: readonly OffsetCommit[]): Promise<void> {
     const owner = { ...identity, transactionalId: this.transactionalId }
-    return this.#ask('commitOffsets', () => this.#broker.commitInTransaction(owner, group, offsets))
+    return this.#route.ask('commitOffsets', () => this.#broker.commitInTransaction(owner, group, offsets))
   }
 
   end(identity: ProducerIdentity, outcome: 'commit' | 'abort'): Promise<ProducerIdentity> {
-    return this.#ask('end', () => this.#broker.transactions.end(this.transactionalId, identity, outcome, this.version))
+    return this.#route.ask('end', () => this.#broker.transactions.end(this.transactionalId, identity, outcome, this.version))
   }
 }
 
 /** Asks again when the transaction before has ended. A transaction has ended for everybody when `end` resolves. */
-function atOnce(broker: EmbeddedBroker, transactionalId: string): AskCoordinator {
+function atOnce(broker: EmbeddedBroker, transactionalId: string): CoordinatorRoute['ask'] {
   return async (request, effect) => {
     for (;;) {
       try {

@@ -8,7 +8,7 @@ import { readHeader, responseFrame, withoutTags } from './frame-header.ts'
 import type { RequestHeader } from './frame-header.ts'
 import type { Handler } from './handler.ts'
 import { adminHandlers } from './handlers/admin-handlers.ts'
-import { apiVersionsHandler, clusterHandlers } from './handlers/cluster-handlers.ts'
+import { agreedFeatures, apiVersionsHandler, clusterHandlers } from './handlers/cluster-handlers.ts'
 import { fetchHandler } from './handlers/fetch-handler.ts'
 import { groupHandlers } from './handlers/group-handlers.ts'
 import { groupAdminHandlers } from './handlers/group-admin-handlers.ts'
@@ -56,6 +56,11 @@ export class EmbeddedServer {
 
   constructor(options: EmbeddedServerOptions) {
     this.#options = options
+  }
+
+  /** The features that the cluster has agreed on, as ApiVersions tells them. */
+  get features(): ReadonlyMap<string, number> {
+    return agreedFeatures(this.#options.broker)
   }
 
   /**

@@ -5,6 +5,7 @@ import type { TransactionalProducerOptions } from '../../producer.ts'
 import type { ProducerIdentity } from '../../producer-session.ts'
 import type { TransactionLink } from '../../transaction-link.ts'
 import { errorCodes } from '../wire/error-codes.ts'
+import type { CoordinatedKind } from '../wire/metadata-requests.ts'
 import type { PartitionError } from '../wire/offset-requests.ts'
 import { initProducerIdRequest } from '../wire/produce-requests.ts'
 import type { KafkaRequest } from '../wire/request.ts'
@@ -21,6 +22,7 @@ export class KafkaTransactionLink implements TransactionLink {
   readonly transactionalId: string
   readonly #client: ClusterClient
   readonly #transactionTimeoutMs: number
+  #unanswered = 0
 
   constructor(client: ClusterClient, { transactionalId, transactionTimeoutMs }: TransactionalProducerOptions) {
     this.#client = client
@@ -32,6 +34,10 @@ export class KafkaTransactionLink implements TransactionLink {
     return (this.#client.features.get('transaction.version') ?? 0) >= 2 ? 2 : 1
   }
 
+  get unanswered(): number {
+    return this.#unanswered
+  }
+
   async init(known: ProducerIdentity | null): Promise<ProducerIdentity> {
     const { transactionalId } = this
     const request = initProducerIdRequest({ transactionalId, transactionTimeoutMs: this.#transactionTimeoutMs, known })
@@ -41,7 +47,7 @@ export class KafkaTransactionLink implements TransactionLink {
   async addPartitions(identity: ProducerIdentity, partitions: readonly TopicPartition[]): Promise<void> {
     const request = addPartitionsRequest({ ...identity, transactionalId: this.transactionalId }, partitions)
     await this.#client.retry(async () => {
-      const results = await this.#client.sendToCoordinator(this.transactionalId, request, 'transaction')
+      const results = await this.#send(request)
       for (const result of [...results.filter(wasAttempted), ...results])
         this.#check('add partitions to the transaction of', result)
     })
@@ -59,7 +65,7 @@ export class KafkaTransactionLink implements TransactionLink {
     const owner = { ...identity, transactionalId: this.transactionalId }
     const request = commitInTransactionRequest(owner, group, offsets, this.version)
     await this.#client.retry(async () => {
-      for (const result of await this.#client.sendToCoordinator(groupId, request)) this.#checkCommit(groupId, result)
+      for (const result of await this.#send(request, groupId, 'group')) this.#checkCommit(groupId, result)
     })
   }
 
@@ -70,10 +76,19 @@ export class KafkaTransactionLink implements TransactionLink {
 
   #ask<T extends WithError>(verb: string, request: KafkaRequest<T>): Promise<T> {
     return this.#client.retry(async () => {
-      const answer = await this.#client.sendToCoordinator(this.transactionalId, request, 'transaction')
+      const answer = await this.#send(request)
       this.#check(verb, answer)
       return answer
     })
+  }
+
+  async #send<T>(request: KafkaRequest<T>, key = this.transactionalId, kind: CoordinatedKind = 'transaction'): Promise<T> {
+    try {
+      return await this.#client.sendToCoordinator(key, request, kind)
+    } catch (error) {
+      this.#unanswered++
+      throw error
+    }
   }
 
   #check(verb: string, { errorCode }: WithError): void {

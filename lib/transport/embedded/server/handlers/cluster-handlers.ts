@@ -17,13 +17,17 @@ export function apiVersionsHandler(handlers: readonly Handler[]): Handler {
   return handler(apiVersions, (_, { broker }) => ({ errorCode: 0, apiKeys: sorted, ...featuresOf(broker) }))
 }
 
-/** KIP-584: the features that the cluster has agreed on. */
-function featuresOf({ transactionVersion: level }: EmbeddedBroker) {
-  const name = 'transaction.version'
+/** KIP-584: the levels of the features that the cluster has agreed on. */
+export function agreedFeatures({ transactionVersion }: EmbeddedBroker): ReadonlyMap<string, number> {
+  return new Map([['transaction.version', transactionVersion]])
+}
+
+function featuresOf(broker: EmbeddedBroker) {
+  const agreed = [...agreedFeatures(broker)]
   return {
-    supportedFeatures: [{ name, minVersion: 0, maxVersion: 2 }],
+    supportedFeatures: agreed.map(([name]) => ({ name, minVersion: 0, maxVersion: 2 })),
     finalizedFeaturesEpoch: 0,
-    finalizedFeatures: [{ name, maxVersionLevel: level, minVersionLevel: level }],
+    finalizedFeatures: agreed.map(([name, level]) => ({ name, maxVersionLevel: level, minVersionLevel: level })),
   }
 }
 
