@@ -178,7 +178,8 @@ function endTime(broker: EmbeddedBroker, { sets }: Expected, now: number, times:
 export function burst({ world, broker }: Running, { sets }: Expected, ms: number): void {
   for (let at = 0; at < ms; at += 8)
     world.schedule(at, null, 'event of a burst', () => {
-      const [id, group] = [`b${Math.floor(world.now)}`, `g${Math.floor(world.chance.float() * 15)}`]
+      // Two bursts at once may write in the same millisecond.
+      const [id, group] = [`b${world.now}`, `g${Math.floor(world.chance.float() * 15)}`]
       sets.set(group, (sets.get(group) ?? new Set()).add(id))
       writeRecord(broker, events, { key: `e${id}`, value: `${group}/${id}` }, Math.floor(world.now))
     })
