@@ -16,7 +16,11 @@ const patches = join(root, 'test/mutants')
 const { values } = parseArgs({ options: { seeds: { type: 'string', default: '1000' }, only: { type: 'string' } } })
 
 /** The level at which a mutant lives: codes of the Kafka clients run only at the wire. */
-const levels: Readonly<Record<string, 'port' | 'wire'>> = { 'stale-metadata': 'wire', 'truncation-unnoticed': 'wire' }
+const levels: Readonly<Record<string, 'port' | 'wire'>> = {
+  'stale-metadata': 'wire',
+  'truncation-unnoticed': 'wire',
+  'once-late-request': 'wire',
+}
 
 /** Faults of transactions. */
 function guaranteeOf(name: string): string {
