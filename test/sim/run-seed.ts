@@ -1,7 +1,10 @@
 import { runSimulation } from '../../lib/testing/simulation/run-simulation.ts'
 import type { Running, RunResult } from '../../lib/testing/simulation/run-simulation.ts'
-import { burst, differences, repeated, feed, forget, forgetful, partitions, restless, workload } from './workload.ts'
-import type { Expected, Guarantee } from './workload.ts'
+import { differences, repeated } from './workload-checks.ts'
+import type { Guarantee } from './workload-checks.ts'
+import { burst, feed, forget } from './workload-input.ts'
+import type { Expected } from './workload-input.ts'
+import { forgetful, partitions, restless, workload } from './workload.ts'
 
 /** Options of {@link runSeed}. */
 export interface SeedOptions {

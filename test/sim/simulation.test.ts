@@ -29,3 +29,7 @@ t.test(
 t.test('Retention deletes only what was committed of the topic that has the name now', async (t) => {
   t.same((await runSeed(5727, 'port')).violations, [])
 })
+
+t.test('Where brokers cannot tell late requests of a transaction (version 1), none takes the group back', async (t) => {
+  t.same((await runSeed(84, 'wire', { guarantee: 'exactly_once_v2' })).violations, [])
+})

@@ -18,6 +18,8 @@ async function commandOf(side: 'java' | 'millrace'): Promise<readonly [string, .
   return ['java', ...jvm, '-cp', `${lib}/*`, fileAt('TurnsApplication.java')]
 }
 
+const restartMs = 500
+
 /** One of the two that take turns: a process at a time, and a state directory that its processes have one after the other. */
 export class Side {
   readonly name: 'java' | 'millrace'
@@ -47,6 +49,7 @@ export class Side {
     return new Side(name, await commandOf(name), args, onLine)
   }
 
+  /** Starts a process. One that ends by itself is started again, as a supervisor would. */
   start(): void {
     const [program, ...own] = this.#command
     const { NODE_OPTIONS: _options, ...env } = process.env
@@ -54,15 +57,17 @@ export class Side {
     this.#child = child
     for (const stream of [child.stdout, child.stderr]) createInterface(stream).on('line', (line) => this.#take(line))
     child.stdin.on('error', () => {})
+    child.once('exit', () => this.#child === child && setTimeout(() => this.#child === child && this.start(), restartMs))
   }
 
   /** Ends the process, and resolves when it is gone. */
   async end(signal: 'SIGKILL' | 'SIGTERM'): Promise<void> {
     const child = this.#child!
+    this.#child = null
+    if (child.exitCode !== null) return
     const exit = once(child, 'exit')
     child.kill(signal)
     await exit
-    this.#child = null
   }
 
   /** What its store has, by key. */

@@ -7,6 +7,12 @@ import type { EmbeddedGroup } from '../../transport/embedded/embedded-group.ts'
 import type { SimulatedProcess } from './simulated-process.ts'
 import type { World } from './world.ts'
 
+/** A committed offset, and when it was committed (virtual ms). */
+export interface Commit {
+  readonly offset: number
+  readonly atMs: number
+}
+
 /**
  * Watches what goes over the ports, and keeps what must never be. At least once:
  *
@@ -19,7 +25,10 @@ export class Observer {
   readonly #world: World
   readonly #joining = new Set<SimulatedProcess>()
   readonly #offsets = new Map<string, number>()
-  readonly #commits = new Map<string, Set<number>>()
+  /** Of each partition, in their order. */
+  readonly #commits = new Map<string, Commit[]>()
+  /** When members joined, and when processes died. */
+  readonly #handovers: number[] = []
   readonly #owners = new Map<string, string>()
   readonly #truncated = new Set<string>()
   readonly #members = new Map<SimulatedProcess, string>()
@@ -43,6 +52,7 @@ export class Observer {
 
   onJoin(process: SimulatedProcess, memberId: string): void {
     this.#joining.add(process)
+    this.#handovers.push(this.#world.now)
     if (memberId !== '') this.#members.set(process, memberId)
   }
 
@@ -82,9 +92,18 @@ export class Observer {
     return this.#offsets.get(keyOf(partition, topicId)) ?? 0
   }
 
-  /** Whether an offset behind `first` and not behind `next` was ever committed, so that no owner reads both again. */
-  isCommittedBetween(partition: TopicPartition, topicId: string, first: number, next: number): boolean {
-    return [...(this.#commits.get(keyOf(partition, topicId)) ?? [])].some((offset) => offset > first && offset <= next)
+  /** The first commit of an offset behind this one, and when it was (virtual ms). Null: there was none. */
+  firstCommitBehind(partition: TopicPartition, topicId: string, offset: number): Commit | null {
+    return this.#commits.get(keyOf(partition, topicId))?.find((commit) => commit.offset > offset) ?? null
+  }
+
+  /** Whether tasks may have changed hands between two times (virtual ms). */
+  hasHandover(fromMs: number, toMs: number): boolean {
+    return this.#handovers.some((atMs) => atMs >= fromMs && atMs <= toMs)
+  }
+
+  onDeath(): void {
+    this.#handovers.push(this.#world.now)
   }
 
   /** Told of a log that has lost its records from an offset on: whoever has read them goes back there. */
@@ -107,7 +126,9 @@ export class Observer {
       const isBack = commit.offset < before && !this.#truncated.has(key)
       if (isBack && this.#lateCommits === 0) this.violation(`${memberId} commits ${key} at ${commit.offset}, after ${before}`)
       this.#offsets.set(key, Math.max(before, commit.offset))
-      this.#commits.set(key, (this.#commits.get(key) ?? new Set()).add(commit.offset))
+      const commits = this.#commits.get(key) ?? []
+      this.#commits.set(key, commits)
+      commits.push({ offset: commit.offset, atMs: this.#world.now })
       const owner = this.#owners.get(`${generationId} ${key}`) ?? memberId
       if (owner !== memberId) this.violation(`${memberId} and ${owner} commit ${key} in generation ${generationId}`)
       this.#owners.set(`${generationId} ${key}`, memberId)

@@ -131,6 +131,7 @@ export async function runSimulation(options: RunOptions): Promise<RunResult> {
   const plan = options.topology.plan(applicationId)
   // What a process has stored of a source topic must be committed, whenever it is killed: the rest is read and stored again.
   const onDeath = (disk: SimulatedDisk): void => {
+    observer.onDeath()
     for (const ahead of positionsAhead(disk, plan, broker, observer)) observer.violation(`${disk.machine}: ${ahead}`)
   }
   const members = Array.from({ length: options.members }, (_, index) => {
