@@ -110,23 +110,7 @@ export async function runSimulation(options: RunOptions): Promise<RunResult> {
   const network = new PortNetwork(world, hits)
   const broker = makeBroker(world, observer, options)
   const wire = new WireNetwork({ world, broker, weather: network.weather, hits, observer })
-  const open = (process: SimulatedProcess, disk: SimulatedDisk): KafkaStreams => {
-    const cluster =
-      options.level === 'wire'
-        ? wire.clusterOf(process, world.chance)
-        : new PortCluster({ network, broker, process, chance: world.chance, observer })
-    const { topology, config } = options
-    const logger = loggerOf(world, process.name)
-    return new KafkaStreams(topology, {
-      ...quick(world.chance),
-      uncaughtExceptionHandler: () => 'replace-thread',
-      ...config,
-      applicationId,
-      cluster,
-      storage: disk.storageOf(process),
-      logger,
-    })
-  }
+  const open = opener(options, { world, network, broker, wire, observer })
   const onEnd = (name: string, error: unknown): void => observer.violation(`${name} ended: ${(error as Error).message}`)
   const plan = options.topology.plan(applicationId)
   // What a process has stored of a source topic must be committed, whenever it is killed: the rest is read and stored again.
@@ -185,6 +169,35 @@ function tellLost(
   const { id } = broker.topics.topic(partition.topic)
   observer.onTruncated(partition, id, broker.topics.partition(partition).highWatermark)
   onLost?.(lost.map(({ bytes }) => decodeRecordBatch(bytes)))
+}
+
+/** What the processes of a simulation share. */
+interface Surroundings {
+  readonly world: World
+  readonly network: PortNetwork
+  readonly broker: EmbeddedBroker
+  readonly wire: WireNetwork
+  readonly observer: Observer
+}
+
+/** Makes the application of a process. */
+function opener(
+  { level, topology, config }: RunOptions,
+  { world, network, broker, wire, observer }: Surroundings,
+): (process: SimulatedProcess, disk: SimulatedDisk) => KafkaStreams {
+  return (process, disk) =>
+    new KafkaStreams(topology, {
+      ...quick(world.chance),
+      uncaughtExceptionHandler: () => 'replace-thread',
+      ...config,
+      applicationId,
+      cluster:
+        level === 'wire'
+          ? wire.clusterOf(process, world.chance)
+          : new PortCluster({ network, broker, process, chance: world.chance, observer }),
+      storage: disk.storageOf(process),
+      logger: loggerOf(world, process.name),
+    })
 }
 
 /** In every third seed the cluster has the transactions of brokers before Kafka 4. */
