@@ -88,10 +88,11 @@ export interface OperationsNow {
   readonly rules: readonly WatchedRule[]
 }
 
+/** Values at instants of equal distance: the i-th is the highest of the `stepMs` from `from + i × stepMs` on. */
 export interface OperationsCharts {
-  /** The first and the last instant that the charts show, in ms since the epoch. */
+  /** In ms since the epoch. */
   readonly from: number
-  readonly to: number
+  readonly stepMs: number
   readonly charts: readonly ChartData[]
 }
 
@@ -103,6 +104,6 @@ export interface ChartData {
 
 export interface ChartLine {
   readonly label: string
-  /** In the order of time, `[ms since the epoch, value]`; null: nothing was known then. */
-  readonly points: readonly (readonly [at: number, value: number | null])[]
+  /** Null: nothing was known then. */
+  readonly values: readonly (number | null)[]
 }

@@ -16,11 +16,15 @@ export interface ChildUrls {
 /** What each user has by the COMPLETED transfers in SQL, in hundredths as text: no number rounds it. */
 export type SqlBalances = readonly (readonly [userId: number, cents: string])[]
 
+/** Where services are, by name. */
+type NamedUrls = readonly (readonly [name: string, url: string])[]
+
 /** What the child says to the supervisor. */
 export type FromChild =
   | { readonly type: 'part'; readonly part: Part }
   | { readonly type: 'urls'; readonly urls: ChildUrls }
   | { readonly type: 'ready' }
+  | { readonly type: 'addresses'; readonly services: NamedUrls; readonly applications: NamedUrls }
   | { readonly type: 'restore'; readonly restore: { readonly done: number; readonly total: number } | null }
   | { readonly type: 'owners'; readonly owners: readonly Owner[] }
   | { readonly type: 'guarantee'; readonly guarantee: System['guarantee'] }
@@ -31,7 +35,7 @@ export type FromChild =
 export type ToChild =
   | { readonly type: 'wipe' }
   /** Instances of applications that run in other processes, with their addresses: all that there are now. */
-  | { readonly type: 'elsewhere'; readonly instances: readonly (readonly [name: string, url: string])[] }
+  | { readonly type: 'elsewhere'; readonly instances: NamedUrls }
 
 /** How the child is to run, as its one argument. */
 export interface ChildOptions {

@@ -60,7 +60,7 @@ export async function openChild(options: ChildOptions, log: Log, say: (message: 
   // Now, because a process that is killed does not write its compile cache at its end.
   void pipeline.ready.then(flushCompileCache).catch(() => {})
   parts.use(countRegularly(pipeline, say))
-  parts.use(new TaskWatch(() => pipeline.applications(), say))
+  parts.use(new TaskWatch(pipeline, say))
   const opened = parts.move()
   return {
     failure: pipeline.failure,

@@ -13,17 +13,25 @@ interface Tasks {
   readonly restore: { readonly done: number; readonly total: number } | null
 }
 
-/** Asks the applications which tasks they have and how far restores are, and tells what has changed. */
+/** Where everything is now, by name. */
+export interface WatchedAddresses {
+  services(): ReadonlyMap<string, string>
+  applications(): ReadonlyMap<string, string>
+}
+
+/**
+ * Asks the applications which tasks they have and how far restores are, and tells what has changed: that, and where services and
+ * applications are.
+ */
 export class TaskWatch implements AsyncDisposable {
-  readonly #urls: () => ReadonlyMap<string, string>
+  readonly #addresses: WatchedAddresses
   readonly #say: (message: FromChild) => void
   readonly #stopping = new AbortController()
   readonly #running: Promise<void>
   #said = new Map<string, string>()
 
-  /** `urls` gives the addresses of the applications that run now, by name. */
-  constructor(urls: () => ReadonlyMap<string, string>, say: (message: FromChild) => void) {
-    this.#urls = urls
+  constructor(addresses: WatchedAddresses, say: (message: FromChild) => void) {
+    this.#addresses = addresses
     this.#say = say
     this.#running = this.#run()
   }
@@ -42,7 +50,9 @@ export class TaskWatch implements AsyncDisposable {
   }
 
   async #ask(): Promise<void> {
-    const answers = await Promise.all([...this.#urls()].map(async ([name, url]) => [name, await tasksAt(url)] as const))
+    const [services, applications] = [[...this.#addresses.services()], [...this.#addresses.applications()]]
+    this.#tell({ type: 'addresses', services, applications })
+    const answers = await Promise.all(applications.map(async ([name, url]) => [name, await tasksAt(url)] as const))
     const owners = answers.flatMap(([application, tasks]) =>
       (tasks?.tasks ?? []).map(({ taskId: task }): Owner => ({
         application,

@@ -1,4 +1,6 @@
 import type { Writable } from 'node:stream'
+import { Operations } from '../../operations/operations.ts'
+import { addOperationsRoutes } from '../../operations/operations-routes.ts'
 import { silentLog } from '../../platform/log.ts'
 import { openHttp } from '../../platform/http/open-http.ts'
 import type { PipelineOptions } from '../options.ts'
@@ -23,7 +25,9 @@ export async function openSupervised(options: PipelineOptions, dir: string, outp
   const child = { dir, kafka, enrichers, avroMode, guarantee, logLevel: 'info', ports } as const
   const supervisor = new Supervisor({ child, output, controls, rate: options.rate })
   const http = await openHttp({ name: 'supervisor', log: silentLog })
+  const operations = new Operations({ watched: () => supervisor.addresses })
   addFeedRoutes(http, supervisor)
+  addOperationsRoutes(http, operations)
   addTraceRoute(http, supervisor)
   if (controls === 'allowed') addControlRoutes(http, supervisor)
   await http.ready()
@@ -31,10 +35,12 @@ export async function openSupervised(options: PipelineOptions, dir: string, outp
   const server = openFront(http, supervisor.proxy, files, controls)
   const port = await listenFrom(server, options.port)
   supervisor.start()
+  operations.start()
   return {
     supervisor,
     url: `http://localhost:${port}`,
     async [Symbol.asyncDispose]() {
+      operations.close()
       await supervisor.close()
       server.closeAllConnections()
       server.close()

@@ -11,6 +11,7 @@ import { FeedRows } from '../../feed/feed-rows.ts'
 import type { RowState } from '../../feed/feed-rows.ts'
 import { FeedRelay } from '../../feed/relay/feed-relay.ts'
 import { Problem } from '../../platform/http/problem.ts'
+import type { Watched } from '../../operations/operations.ts'
 import type { ChildOptions, ChildUrls, FromChild } from '../child/messages.ts'
 import { balancesApart } from './balances-apart.ts'
 import { BffProxy } from './bff-proxy.ts'
@@ -67,6 +68,7 @@ export class Supervisor {
   #guarantee: System['guarantee'] = 'at_least_once'
   #life: ChildLife | null = null
   #urls: ChildUrls | null = null
+  #addresses: Watched = { services: new Map(), applications: new Map() }
   #isStopping = false
   #isAnnounced = false
   #proven = 0
@@ -119,6 +121,11 @@ export class Supervisor {
 
   get urls(): ChildUrls | null {
     return this.#urls
+  }
+
+  /** Where services and applications are; while there is no child, where they were: they are down, and not gone. */
+  get addresses(): Watched {
+    return this.#addresses
   }
 
   start(): void {
@@ -223,6 +230,8 @@ export class Supervisor {
     if (message.type === 'part') this.#parts.set(message.part.name, message.part)
     else if (message.type === 'urls') this.#answered(message.urls)
     else if (message.type === 'ready') void this.#serve()
+    else if (message.type === 'addresses')
+      this.#addresses = { services: new Map(message.services), applications: new Map(message.applications) }
     else if (message.type === 'sql')
       this.ledger.sql = { ...message.sql, balancesApart: balancesApart(message.balances, this.rows.balances) }
     else if (message.type === 'restore') this.#restore = message.restore

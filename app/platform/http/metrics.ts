@@ -1,4 +1,5 @@
 import { Histogram, Registry } from 'prom-client'
+import Type from 'typebox'
 import type { Http } from './open-http.ts'
 
 declare module 'fastify' {
@@ -10,9 +11,21 @@ declare module 'fastify' {
 
 const boundsS = [0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10]
 
+const metricsQuery = Type.Object(
+  {
+    'name[]': Type.Optional(
+      Type.Union([Type.String(), Type.Array(Type.String())], {
+        description: 'Only metrics of these names, as Prometheus sends them.',
+      }),
+    ),
+  },
+  { additionalProperties: false },
+)
+
 /**
  * /metrics of a service, as Prometheus scrapes it: requests, errors and durations of its routes, by method, route and status. Each service adds
- * what it knows besides to `http.metrics`. A registry of its own, since several services share a process.
+ * what it knows besides to `http.metrics`. A registry of its own, since several services share a process. Who wants a few metrics asks for
+ * them by `name[]`: an application has thousands of series.
  */
 export function addMetrics(server: Http): void {
   const metrics = new Registry()
@@ -27,8 +40,19 @@ export function addMetrics(server: Http): void {
   server.addHook('onResponse', async ({ method, routeOptions }, { statusCode, elapsedTime }) =>
     durations.observe({ method, route: routeOptions.url ?? 'none', status: statusCode }, elapsedTime / 1000),
   )
-  server.get('/metrics', { schema: { hide: true } }, async (_, reply) => {
+  server.get('/metrics', { schema: { hide: true, querystring: metricsQuery } }, async ({ query }, reply) => {
     void reply.header('content-type', metrics.contentType)
-    return reply.send(await metrics.metrics())
+    return reply.send(await (query['name[]'] === undefined ? metrics.metrics() : only(metrics, [query['name[]']].flat())))
   })
 }
+
+/** All are read in the same turn: the engine collects its values once. */
+async function only(metrics: Registry, names: readonly string[]): Promise<string> {
+  const known = new Set(
+    names.map((name) => (metrics.getSingleMetric(name) === undefined ? name.replace(partOfHistogram, '') : name)),
+  )
+  const wanted = [...known].filter((name) => metrics.getSingleMetric(name) !== undefined)
+  return (await Promise.all(wanted.map((name) => metrics.getSingleMetricAsString(name)))).map((text) => `${text}\n`).join('')
+}
+
+const partOfHistogram = /_(?:bucket|sum|count)$/

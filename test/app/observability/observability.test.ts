@@ -2,6 +2,9 @@ import { readFileSync } from 'node:fs'
 import { Registry } from 'prom-client'
 import t from 'tap'
 import { prometheusMetrics } from 'millrace/metrics'
+import { pipelineCharts } from '../../../app/operations/charts/pipeline-charts.ts'
+import { selectionsOf } from '../../../app/operations/promql/expression.ts'
+import { parsePromql } from '../../../app/operations/promql/parse-promql.ts'
 import { openHttp } from '../../../app/platform/http/open-http.ts'
 import { addErrorCounts } from '../../../app/platform/http/error-counts.ts'
 import { silentLog } from '../../../app/platform/log.ts'
@@ -27,10 +30,12 @@ t.test('dashboards and alert rules ask for no metric that is not published', asy
     scraped.add(name)
   }
   const asked = askedMetrics()
-  t.equal(asked.length, 37, 'all expressions are found')
+  t.equal(asked.length, 39, 'all expressions are found')
   t.same(
     asked.filter(([name]) => !scraped.has(name)),
     [],
   )
+  for (const { expression } of pipelineCharts)
+    for (const { metric } of selectionsOf(parsePromql(expression))) t.ok(scraped.has(metric), `${metric}, of the page Operate`)
   t.ok(http.metrics instanceof Registry)
 })

@@ -1,4 +1,5 @@
 import { connect } from 'node:net'
+import { Gauge } from 'prom-client'
 import t from 'tap'
 import type { Test } from 'tap'
 import Type from 'typebox'
@@ -124,6 +125,12 @@ t.test('a service publishes its requests, errors and durations by route', async 
     `http_request_duration_seconds_count{method="GET",route="${route}",status="${status}"} 1`
   for (const line of [count('/things', 200), count('/things/:id', 200), count('/broken', 500), count('none', 404)])
     t.match(body, line, 'routes are counted as they are declared: no id makes a series of its own')
+  new Gauge({ name: 'things', help: 'How many there are.', registers: [http.metrics] }).set(3)
+  const only = async (...names: readonly string[]): Promise<string> =>
+    (await http.inject({ url: '/metrics', query: { 'name[]': [...names] } })).body
+  t.equal(await only('things'), '# HELP things How many there are.\n# TYPE things gauge\nthings 3\n')
+  t.match(await only('http_request_duration_seconds_count', 'things'), /_bucket[^]*_count[^]*things 3/, 'a histogram comes whole')
+  t.equal(await only('nothing'), '')
 })
 
 t.test('a service is ready while no part has a reason against it, and live until one has ended', async (t) => {

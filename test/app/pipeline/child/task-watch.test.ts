@@ -28,7 +28,7 @@ class Watched {
   #wake = (): void => {}
 
   constructor(t: Test, urls: () => ReadonlyMap<string, string>) {
-    this.#watch = new TaskWatch(urls, (message) => {
+    this.#watch = new TaskWatch({ services: () => new Map([['sink', 'http://sink']]), applications: urls }, (message) => {
       this.said.push(message)
       this.#wake()
     })

@@ -1,0 +1,26 @@
+import { request } from 'undici'
+import type { TasksNow } from '../contracts/topology.ts'
+import { readExposition } from './promql/read-exposition.ts'
+import type { Sample } from './promql/sample-store.ts'
+
+/** What an application says of its tasks; null: it does not answer. */
+export async function tasksAt(url: string, timeoutMs: number): Promise<TasksNow | null> {
+  return JSON.parse((await textAt(`${url}/tasks`, timeoutMs)) ?? 'null') as TasksNow | null
+}
+
+/** What a process publishes of these metrics; null: it does not answer. */
+export async function metricsAt(url: string, names: readonly string[], timeoutMs: number): Promise<readonly Sample[] | null> {
+  const query = new URLSearchParams(names.map((name): [string, string] => ['name[]', name]))
+  const text = await textAt(`${url}/metrics?${query.toString()}`, timeoutMs)
+  return text === null ? null : readExposition(text)
+}
+
+async function textAt(url: string, timeoutMs: number): Promise<string | null> {
+  try {
+    const { statusCode, body } = await request(url, { headersTimeout: timeoutMs, bodyTimeout: timeoutMs })
+    const text = await body.text()
+    return statusCode === 200 ? text : null
+  } catch {
+    return null
+  }
+}
