@@ -49,6 +49,8 @@ export interface StartOrder {
   readonly output: string
   readonly applicationId: string
   readonly stateDir: string
+  /** `metricsRecordingLevel` of Millrace. Default: that of the library. Java always records what `info` says. */
+  readonly metrics?: 'info' | 'off' | undefined
   readonly settings: Settings
 }
 

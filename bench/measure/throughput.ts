@@ -19,7 +19,7 @@ import { readTopic } from '../verify/read-topic.ts'
 import { drained } from './drained.ts'
 import { verdictsOf } from './results.ts'
 import type { Pass, RowResult, SideResult } from './results.ts'
-import { java, ours, turn } from './sides.ts'
+import { java, metered, ours, turn } from './sides.ts'
 import type { Side } from './sides.ts'
 import type { Plan } from './plan.ts'
 
@@ -31,6 +31,13 @@ export async function measureThroughput(bench: Bench, program: JavaProgram, row:
   const cell = cells.toSorted((left, right) => left.figure - right.figure)[0]?.cell ?? row.java[0]
   const result = await run.pairs(program, cell)
   return { ...result, cells }
+}
+
+/** Measures a row with Millrace's metrics and without, in pairs. The sides are in the order of `metered`. */
+export async function measureMetered(bench: Bench, row: ThroughputRow, plan: Plan): Promise<readonly SideResult[]> {
+  const run = new ThroughputRun(bench, row, plan)
+  await run.seed()
+  return run.metered()
 }
 
 interface Contender {
@@ -111,6 +118,20 @@ class ThroughputRun {
     return this.#result(contenders, cell, floor)
   }
 
+  async metered(): Promise<readonly SideResult[]> {
+    await using subjects = new AsyncDisposableStack()
+    const contenders = metered.map((side): Contender => {
+      const subject = subjects.use(new SubjectProcess(oursCommand(null)))
+      return { side, subject, cell: null, passes: [] }
+    })
+    for (let pass = -this.#plan.warmUps; pass < this.#plan.pairs; pass++)
+      for (const contender of turn(contenders, Math.abs(pass))) {
+        const figures = await this.#pass(contender)
+        if (pass >= 0) contender.passes.push(figures)
+      }
+    return contenders.map(({ side, passes }) => ({ name: side.name, isJava: false, passes }))
+  }
+
   #result(contenders: readonly Contender[], cell: JavaCell, floor: readonly number[]): Omit<RowResult, 'cells'> {
     const sides: SideResult[] = contenders.map(({ side, passes }) => ({
       name: side.name,
@@ -167,6 +188,7 @@ class ThroughputRun {
       output,
       applicationId: `${prefix}app`,
       stateDir: join(scratch, `${prefix}state`),
+      metrics: side.metrics,
       settings: { ...settings, cacheBytes: cell?.cacheBytes ?? settings.cacheBytes },
     }
   }

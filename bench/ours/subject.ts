@@ -47,6 +47,7 @@ async function start(order: StartOrder): Promise<Answer> {
     fetchMaxBytes: 50 << 20,
     maxPartitionFetchBytes: settings.maxPartitionFetchBytes,
     emitIntervalMs: 0,
+    metricsRecordingLevel: order.metrics,
     logger: { info: () => undefined, warn: () => undefined, error: (message) => console.error(message) },
     stateRestoreListener: { onRestoreEnd: (_, __, records) => void (restored += records) },
     onStateChange: (state) => {
