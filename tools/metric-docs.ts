@@ -25,8 +25,8 @@ Prometheus: \`rate(kafka_stream_thread_process_total[1m])\`, \`histogram_quantil
 share of time that a thread processes is \`rate(kafka_stream_thread_process_latency_sum[1m]) / 1000\`. Times are in ms.
 
 - **Levels.** \`metricsRecordingLevel\` is \`info\` by default. \`debug\` looks at the clock twice for each call of a store. \`off\` times nothing.
-- **Samples.** Ages of records (\`record-e2e-latency\`, \`record-lateness\`) are those of the first record of each turn of a task, of one in eight after
-  it, and of all that a commit flushes out of caches. A stream of few records has all of them measured.
+- **Samples.** Ages of records (\`record-e2e-latency\`, \`record-lateness\`) are those of the first record of each turn of a task (up to 100 records), and
+  of what a commit flushes out of caches: at each node the first, and one in sixteen after it. Records that come one by one are all measured.
 - **Tags** are labels: \`thread-id\` is \`thread_id\`. The tag of a store has the kind of its store in its name (\`in-memory-window-state-id\`): here that is
   \`scope\`, and the name of the store is \`state_id\`.
 - **Not filled**, since they say what only the JVM has or Millrace does not: RocksDB's statistics, standby and warm-up tasks, \`blocked-time-ns-total\`,

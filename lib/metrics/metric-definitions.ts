@@ -92,6 +92,12 @@ const tasks: readonly Row[] = [
   ['dropped-records', 'counter', 'info', 'Records that were skipped: late, without a key, unreadable, or refused by a handler.'],
   ['active-buffer-count', 'gauge', 'info', 'Records that are fetched and wait to be processed.'],
   ['record-lateness', 'histogram', 'info', 'Stream time less the timestamp of a record, in ms, of a sample of the records.'],
+  [
+    'store-size-bytes',
+    'gauge',
+    'info',
+    'About how many bytes of rows the stores of the task hold in memory; `cache-size-bytes` has record caches.',
+  ],
   ['restore', 'counter', 'info', 'Records that were restored.'],
   ['restore-remaining-records-total', 'gauge', 'info', 'Records of changelogs that are still to be restored.'],
 ]

@@ -67,8 +67,8 @@ export interface Histogram {
 }
 
 /**
- * What is recorded (Kafka: `metrics.recording.level`). `info`: what is told once a batch or a slice, of a sample of the
- * records, or of each record at a sink. `debug`: also how often each node has processed
+ * What is recorded (Kafka: `metrics.recording.level`). `info`: what is told once a batch, a turn or a slice, or of a sample of the
+ * records. `debug`: also how often each node has processed
  * and how long each call of a store took, which costs a look at the clock per call. `off`: errors and dropped records are
  * counted, and nothing is timed.
  */

@@ -86,12 +86,11 @@ export class TaskExecutor {
     return this.#options.tasks.running.some(({ task, output }) => task.isProcessable(monotonicMs) && !output.checkHeldBack())
   }
 
-  /** True if a record was processed. The ages of its first record, and of those after a look at the clock, are a sample. */
+  /** True if a record was processed. The first record is a sample: its ages are measured. */
   #takeTurn(task: ActiveTask, startMs: number): boolean {
     const { clock, slow, meter } = this.#options
     const beganMs = clock.monotonic()
-    const offsetMs = meter === undefined ? -Infinity : clock.now() - beganMs
-    let sampledMs = beganMs + offsetMs
+    let sampledMs = meter === undefined ? -1 : clock.now()
     let lookedMs = beganMs
     let isFast = this.#fast.has(task)
     let count = 0
@@ -109,18 +108,18 @@ export class TaskExecutor {
       lookedAt = count
       if (nowMs >= startMs + sliceMs) break
       lookedMs = nowMs
-      sampledMs = nowMs + offsetMs
     }
     if (count > 0) this.#note(task, count, punctuations, beganMs)
     return count > 0
   }
 
-  #note({ id }: ActiveTask, records: number, punctuations: number, beganMs: number): void {
+  #note(task: ActiveTask, records: number, punctuations: number, beganMs: number): void {
     const { clock, meter } = this.#options
     this.#processed += records
     if (meter === undefined) return
-    meter.task(id).processed(records, clock.monotonic() - beganMs)
-    if (punctuations > 0) meter.punctuatedByStreamTime(id, punctuations)
+    meter.task(task.id).processed(records, clock.monotonic() - beganMs)
+    if (punctuations > 0) meter.punctuatedByStreamTime(task.id, punctuations)
+    task.tellMetrics()
   }
 
   /** Returns whether the task is fast. */

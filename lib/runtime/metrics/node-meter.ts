@@ -3,12 +3,6 @@ import type { Counter, Histogram, Metrics, MetricTags } from '../../metrics/metr
 import type { StreamRecord } from '../../model/stream-record.ts'
 import type { RuntimeNode } from '../task/processor-context.ts'
 
-/** Takes how old records are at a node (KIP-613). Null where nothing is timed. */
-export function ageOf(metrics: Metrics, tags: MetricTags): Histogram | null {
-  if (metrics.level === 'off') return null
-  return metrics.histogram('record-e2e-latency', 'stream-processor-node-metrics', tags, latencyBoundsMs)
-}
-
 /** Takes how far records of a task are behind its stream time. Null where nothing is timed. */
 export function latenessOf(metrics: Metrics, tags: MetricTags): Histogram | null {
   return metrics.level === 'off' ? null : metrics.histogram('record-lateness', 'stream-task-metrics', tags, latencyBoundsMs)

@@ -163,6 +163,7 @@ export class ThreadMeter {
     this.task(id)
     metrics.gauge('state', 'stream-task-metrics', tags, () => managed.state)
     metrics.gauge('restore-remaining-records-total', 'stream-task-metrics', tags, () => this.#thread?.remaining(id) ?? 0)
+    metrics.gauge('store-size-bytes', 'stream-task-metrics', tags, () => task.storeBytes)
     const buffered = (): number => partitions.reduce((sum, partition) => sum + task.bufferedRecords(partition), 0)
     metrics.gauge('active-buffer-count', 'stream-task-metrics', tags, buffered)
     for (const partition of partitions) {

@@ -8,6 +8,7 @@ import type { SinkNode, StreamPartitioner } from '../../topology/topology-plan.t
 import { partitionForKey } from '../../transport/partitioner.ts'
 import { lambdaResult } from '../../processor/lambda-result.ts'
 import { askHandler } from '../errors/ask-handler.ts'
+import { agesAt } from '../metrics/record-ages.ts'
 import { SinkMeter } from '../metrics/sink-meter.ts'
 import type { OutputBytes, RecordOutput, TopicOutput } from './record-output.ts'
 import { BoundSerde } from '../serdes/serialization.ts'
@@ -23,6 +24,8 @@ export class RecordCollector {
   readonly #scope: TaskScope
   readonly #output: RecordOutput
   readonly #sinks = new Map<string, TopicSink>()
+  /** The sinks that have written since the metrics were told. */
+  readonly #untold: SinkMeter[] = []
 
   constructor(scope: TaskScope, output: RecordOutput) {
     this.#scope = scope
@@ -43,6 +46,12 @@ export class RecordCollector {
     }
   }
 
+  /** Tells the metrics what the sinks have written. */
+  tellMetrics(): void {
+    for (const meter of this.#untold) meter.tell()
+    this.#untold.length = 0
+  }
+
   /** The sink of one topic. `unprepared`: a record has named the topic, so its serdes could not be prepared before. */
   #topicSink(node: SinkNode, topic: string, serdesAre: 'prepared' | 'unprepared' = 'prepared'): TopicSink {
     const id = `${node.name} ${topic}`
@@ -53,7 +62,15 @@ export class RecordCollector {
     const key = new BoundSerde(serdes.key(node.key, node.name), topic, 'key')
     const value = new BoundSerde(serdes.value(node.value, node.name), topic, 'value')
     const preparing = serdesAre === 'prepared' ? undefined : prepared(key, value)
-    const sink = new TopicSink({ node, output: this.#output.topic(topic), key, value, preparing, scope: this.#scope })
+    const sink = new TopicSink({
+      node,
+      output: this.#output.topic(topic),
+      key,
+      value,
+      preparing,
+      scope: this.#scope,
+      untold: this.#untold,
+    })
     this.#sinks.set(id, sink)
     return sink
   }
@@ -67,6 +84,8 @@ interface TopicSinkOptions {
   /** The first records wait for this promise. Undefined: they wait for nothing. */
   readonly preparing: Promise<void> | undefined
   readonly scope: TaskScope
+  /** The sinks that have something to tell to the metrics. */
+  readonly untold: SinkMeter[]
 }
 
 function prepared(key: BoundSerde, value: BoundSerde): Promise<void> | undefined {
@@ -92,7 +111,7 @@ class TopicSink {
   #preparing: Promise<void> | undefined
   #keyless: number
 
-  constructor({ node, output, key, value, preparing, scope }: TopicSinkOptions) {
+  constructor({ node, output, key, value, preparing, scope, untold }: TopicSinkOptions) {
     this.#node = node.name
     this.#output = output
     this.#key = key
@@ -102,7 +121,7 @@ class TopicSink {
     this.#preparing = preparing
     this.#scope = scope
     this.#forgetsSource = scope.current.hasLevels
-    this.#meter = meterOf(node.name, output.name, scope)
+    this.#meter = meterOf(node.name, output.name, scope, untold)
     // Different tasks begin on different partitions. One task begins on the same partition in each run.
     this.#keyless = scope.id.partition * stickyRecords
   }
@@ -170,9 +189,8 @@ class TopicSink {
 
   #measure(timestamp: number, key: OutputBytes, value: OutputBytes): void {
     if (this.#meter === null) return
-    const { sampledMs } = this.#scope.current
     this.#meter.wrote(key, value)
-    if (sampledMs >= 0) this.#meter.aged(sampledMs - timestamp)
+    this.#meter.ages.took(timestamp)
   }
 
   #chosen({ key, value, headers }: AnyRecord): readonly number[] | 'default' {
@@ -204,9 +222,11 @@ function bytesOf(bound: BoundSerde, value: unknown, headers: Headers, own: OwnBy
   return own.bytesOf(value, bound.serde) ?? bound.bytesOf(value, headers)
 }
 
-function meterOf(node: string, topic: string, { environment, id }: TaskScope): SinkMeter | null {
-  if (environment.metrics.level === 'off') return null
-  return new SinkMeter(environment.metrics, { ...taskTags(environment, id), 'processor-node-id': node }, topic)
+function meterOf(node: string, topic: string, { environment, id, current }: TaskScope, untold: SinkMeter[]): SinkMeter | null {
+  const { metrics } = environment
+  const tags = { ...taskTags(environment, id), 'processor-node-id': node }
+  const ages = agesAt(metrics, tags, current)
+  return ages === null ? null : new SinkMeter(metrics, tags, topic, ages, untold)
 }
 
 function isText(chosen: unknown): boolean {

@@ -6,11 +6,12 @@ import type { RecordMetadata, StreamRecord } from '../../model/stream-record.ts'
 import type { TaskId } from '../../model/task-id.ts'
 import type { RecordBatch } from '../../transport/record-batch/record-batch.ts'
 import type { ErrorHandlerContext } from '../errors/error-handlers.ts'
+import type { AgeSample } from '../metrics/record-ages.ts'
 
 /**
  * The record that a task is processing. Its `RecordContext` is made when a processor asks for it, because most processors do not.
  */
-export class CurrentRecord {
+export class CurrentRecord implements AgeSample {
   #topic: string | null = null
   #partition = -1
   #offset = -1
@@ -23,8 +24,8 @@ export class CurrentRecord {
   /** The bytes that the key, and the value, of the record came in: of that which was taken from its topic, not of one in a cache. */
   readonly ownKey = new OwnBytes()
   readonly ownValue = new OwnBytes()
-  /** The wall-clock time, while the ages of records are measured at sources and at the ends; −1: they are not. */
-  sampledMs = -1
+  #sampledMs = -1
+  #samples = 0
   readonly #sources: 'kept' | 'by level' | 'not kept'
   /** Whether a processor that forwards a record must call `enter` before, and `restore` after. */
   readonly hasLevels: boolean
@@ -50,6 +51,14 @@ export class CurrentRecord {
     return this.#partition
   }
 
+  get sampledMs(): number {
+    return this.#sampledMs
+  }
+
+  get samples(): number {
+    return this.#samples
+  }
+
   get metadata(): RecordMetadata | null {
     const topic = this.#topic
     return topic === null ? null : { topic, partition: this.#partition, offset: this.#offset }
@@ -64,6 +73,17 @@ export class CurrentRecord {
     const { topic, partition, offset, timestamp, headers, source = this.#source() } = this.context()
     const { key: sourceRawKey = null, value: sourceRawValue = null } = source ?? {}
     return { topic, partition, offset, timestamp, headers, node, task, sourceRawKey, sourceRawValue }
+  }
+
+  /** Runs `process` with the ages of records measured, at sources and at the ends, as of this wall-clock time. */
+  sampled<T>(nowMs: number, process: () => T): T {
+    this.#sampledMs = nowMs
+    this.#samples++
+    try {
+      return process()
+    } finally {
+      this.#sampledMs = -1
+    }
   }
 
   set(topic: string | null, partition: number, offset: number, timestamp: number, headers: Headers): void {

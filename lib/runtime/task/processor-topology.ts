@@ -14,7 +14,8 @@ import { isFatal, processingError, thrownBySink } from '../errors/processing-err
 import { sentenceOf } from '../../model/sentence.ts'
 import type { RuntimeNode, TaskControl } from './processor-context.ts'
 import { NodeProcessorContext } from './processor-context.ts'
-import { ageOf, CountedNode, latenessOf } from '../metrics/node-meter.ts'
+import { CountedNode, latenessOf } from '../metrics/node-meter.ts'
+import { agesAt, type RecordAges } from '../metrics/record-ages.ts'
 import type { RecordCollector } from '../output/record-collector.ts'
 import { reportsOf, taskTags, type TaskScope } from './task-scope.ts'
 import { explained } from './value-guard.ts'
@@ -29,7 +30,7 @@ export class RunningSource implements RuntimeNode {
   readonly context: NodeProcessorContext
   readonly #place: NodePlace
   readonly #scope: TaskScope
-  readonly #age: Histogram | null
+  readonly #ages: RecordAges | null
   readonly #lateness: Histogram | null
 
   constructor(node: SourceNode, context: NodeProcessorContext, scope: TaskScope) {
@@ -38,7 +39,7 @@ export class RunningSource implements RuntimeNode {
     this.#scope = scope
     this.node = node
     this.context = context
-    this.#age = ageOf(scope.environment.metrics, context.metricTags)
+    this.#ages = agesAt(scope.environment.metrics, context.metricTags, scope.current)
     this.#lateness = latenessOf(scope.environment.metrics, taskTags(scope.environment, scope.id))
   }
 
@@ -47,8 +48,7 @@ export class RunningSource implements RuntimeNode {
    * processing handler about them.
    */
   process(record: AnyRecord): void {
-    const { sampledMs } = this.#scope.current
-    if (sampledMs >= 0) this.#measure(record.timestamp, sampledMs)
+    if (this.#scope.current.sampledMs >= 0) this.#measure(record.timestamp)
     try {
       this.context.forward(record)
     } catch (cause) {
@@ -58,8 +58,8 @@ export class RunningSource implements RuntimeNode {
     }
   }
 
-  #measure(timestamp: number, nowMs: number): void {
-    this.#age?.record(nowMs - timestamp)
+  #measure(timestamp: number): void {
+    this.#ages?.took(timestamp)
     this.#lateness?.record(this.#scope.streamTime() - timestamp)
   }
 }
@@ -90,7 +90,7 @@ class RunningProcessor implements RuntimeNode {
   /** The processor without its wrapper, if it is an operator of the DSL. */
   readonly #operator: Operator<unknown, unknown, unknown, unknown> | undefined
   /** Null unless records end here. */
-  #age: Histogram | null = null
+  #ages: RecordAges | null = null
 
   constructor(node: ProcessorNode, context: NodeProcessorContext, scope: TaskScope) {
     this.name = node.name
@@ -104,7 +104,7 @@ class RunningProcessor implements RuntimeNode {
   }
 
   init(): void {
-    if (this.context.isEnd) this.#age = ageOf(this.#scope.environment.metrics, this.context.metricTags)
+    if (this.context.isEnd) this.#ages = agesAt(this.#scope.environment.metrics, this.context.metricTags, this.#scope.current)
     try {
       noResult(this.#processor.init?.(this.context), 'init', this.name)
     } catch (cause) {
@@ -124,8 +124,7 @@ class RunningProcessor implements RuntimeNode {
     try {
       const result: unknown = this.#processor.process(record, this.context)
       if (result !== undefined) noResult(result, 'process', this.name)
-      if (this.#age !== null && this.#scope.current.sampledMs >= 0)
-        this.#age.record(this.#scope.current.sampledMs - record.timestamp)
+      this.#ages?.took(record.timestamp)
     } catch (error) {
       this.#fail(error, record)
     }

@@ -60,6 +60,7 @@ export class StreamTask implements ActiveTask {
   readonly #scope: TaskScope
   readonly #stores: TaskStores
   readonly #topicIds: ReadonlyMap<string, string>
+  #collector: RecordCollector
   #topology: ProcessorTopology
   #group: PartitionGroup
   #streamTimeQueue = new PunctuationQueue()
@@ -89,6 +90,7 @@ export class StreamTask implements ActiveTask {
       changelogs: new TaskChangelogs(options.output, id.partition),
       sourceOf: (topic) => this.#sourceOf(topic).node,
     })
+    this.#collector = new RecordCollector(this.#scope, options.output)
     this.#topology = this.#makeTopology()
     this.#group = this.#makeGroup(options.partitions)
   }
@@ -161,10 +163,14 @@ export class StreamTask implements ActiveTask {
   }
 
   process(sampledMs = -1): void {
+    if (sampledMs < 0) this.#processNext()
+    else this.#scope.current.sampled(sampledMs, () => this.#processNext())
+  }
+
+  #processNext(): void {
     const queue = this.#group.next()
     assert(queue !== undefined, 'A task is asked to process only where it has records.')
     this.#isCommitNeeded = true
-    this.#scope.current.sampledMs = sampledMs
     try {
       this.#processHead(queue)
     } finally {
@@ -227,10 +233,15 @@ export class StreamTask implements ActiveTask {
     return bytes
   }
 
+  tellMetrics(): void {
+    this.#collector.tellMetrics()
+  }
+
   prepareCommit(): readonly OffsetCommit[] {
     const { clock, metrics } = this.#scope.environment
-    this.#scope.current.sampledMs = metrics.level === 'off' ? -1 : clock.now()
-    this.#stores.flush()
+    if (metrics.level === 'off') this.#stores.flush()
+    else this.#scope.current.sampled(clock.now(), () => this.#stores.flush())
+    this.tellMetrics()
     return this.#uncommitted().map((queue) => commitOf(queue, this.#metadata.values, this.#topicIds.get(queue.partition.topic)))
   }
 
@@ -254,6 +265,8 @@ export class StreamTask implements ActiveTask {
     this.#stores.rollBack()
     this.#scope.shared.clear()
     this.#forget()
+    this.tellMetrics()
+    this.#collector = new RecordCollector(this.#scope, this.#options.output)
     this.#topology = this.#makeTopology()
     this.#group = this.#makeGroup(starts.map(({ topic, partition }) => ({ topic, partition })))
     this.start(committed)
@@ -311,12 +324,12 @@ export class StreamTask implements ActiveTask {
   }
 
   #makeTopology(): ProcessorTopology {
-    const { subtopologies, globalStores, output } = this.#options
+    const { subtopologies, globalStores } = this.#options
     return new ProcessorTopology({
       nodes: subtopologies.flatMap(({ nodes }) => nodes),
       scope: this.#scope,
       control: this.#control(),
-      collector: new RecordCollector(this.#scope, output),
+      collector: this.#collector,
       globalStores: globalStores.names,
     })
   }

@@ -83,6 +83,8 @@ export interface ActiveTask extends Task {
    * this record is to be measured; −1, the default: it is not.
    */
   process(sampledMs?: number): void
+  /** Tells the metrics what was written since it was last called. It is called after each turn; `prepareCommit` does the same. */
+  tellMetrics(): void
   /** Runs the stream-time punctuations that are due. Returns whether there were any. */
   punctuateStreamTime(): boolean
   /** Runs the punctuations that are due at this wall-clock time. Returns whether there were any. */

@@ -97,6 +97,9 @@ t.test('the engine fills what it defines, with the tags that it defines, and tel
     found(metrics, task, 'state').map(({ value }) => value()),
     ['running', 'running'],
   )
+  const held = found(metrics, task, 'store-size-bytes').map(({ value }) => Number(value()))
+  t.equal(held.length, 2)
+  t.ok(Math.min(...held) > 100, 'each task has rows in memory')
   t.equal(sum(found(metrics, 'consumer-coordinator-metrics', 'rebalance')) > 0, true)
   t.equal(sum(found(metrics, 'stream-thread-metrics', 'task-created')), 2)
   await streams.close()

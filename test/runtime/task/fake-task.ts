@@ -109,6 +109,8 @@ export class FakeTask implements ActiveTask {
     this.processed++
   }
 
+  tellMetrics(): void {}
+
   punctuateStreamTime(): boolean {
     return false
   }
