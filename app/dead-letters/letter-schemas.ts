@@ -14,7 +14,7 @@ const states = ['open', 'replayed', 'processed', 'refused', 'stale', 'repeated',
 )[]
 const topicName = Type.String({ maxLength: 249, pattern: String.raw`^[\w.-]+$` })
 
-export const letterQuery = Type.Object(
+const letterQuery = Type.Object(
   {
     topic: Type.Optional(topicName),
     class: Type.Optional(Type.Enum([...classes])),
@@ -26,19 +26,19 @@ export const letterQuery = Type.Object(
   { additionalProperties: false },
 )
 
-export const letterParams = Type.Object({
+const letterParams = Type.Object({
   topic: topicName,
   p: Type.Integer({ minimum: 0, maximum: 999_999_999 }),
   o: Type.Integer({ minimum: 0, maximum: 999_999_999_999_999 }),
 })
 
-export const awaitQuery = Type.Object(
+const awaitQuery = Type.Object(
   { awaitMs: Type.Integer({ minimum: 0, maximum: 4000, default: 0, description: 'Waits as long for what comes of a replay.' }) },
   { additionalProperties: false },
 )
 
 const valueMax = 4 << 20
-export const replayBody = Type.Object(
+const replayBody = Type.Object(
   {
     value: Type.Optional(
       Type.Union([
@@ -50,4 +50,27 @@ export const replayBody = Type.Object(
   { additionalProperties: false },
 )
 
-export const nothing = Type.Object({}, { additionalProperties: false })
+const nothing = Type.Object({}, { additionalProperties: false })
+
+/** What may be asked of dead letters, of their service and at the BFF, which passes it on. */
+export const letterOperations = {
+  list: { operationId: 'listLetters', summary: 'Dead letters, newest first.', querystring: letterQuery },
+  get: {
+    operationId: 'getLetter',
+    summary: 'A dead letter with its original bytes.',
+    params: letterParams,
+    querystring: awaitQuery,
+  },
+  replay: {
+    operationId: 'replayLetter',
+    summary: 'Sends a dead letter again, as it is or edited.',
+    params: letterParams,
+    body: replayBody,
+  },
+  discard: {
+    operationId: 'discardLetter',
+    summary: 'Takes a dead letter off the list.',
+    params: letterParams,
+    body: nothing,
+  },
+} as const

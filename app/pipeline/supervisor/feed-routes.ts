@@ -9,22 +9,31 @@ import { dataHeaders } from './front.ts'
 import type { Supervisor } from './supervisor.ts'
 
 const ledger = Type.Optional(Type.Integer({ minimum: 0, description: 'The end of the ledger that the client has.' }))
+const of = (summary: string) => ({ tags: ['streams'], summary }) as const
 const feedQuery = Type.Object({ at: vectorQuery, ledger }, { additionalProperties: false })
 
 /** The feed outlives the child: rows and vector are those of the last instant in which it spoke. */
 export function addFeedRoutes(http: Http, supervisor: Supervisor): void {
-  http.get('/api/state', () => stateOf(supervisor))
-  http.get('/api/feed', { schema: { querystring: feedQuery } }, (request, reply) => {
-    const { at, ledger: from } = request.query
-    const greet = supervisor.greeting(from ?? null)
-    serveFeed({ request, reply }, { log: supervisor.log, face: liveFace, at, greet, headers: dataHeaders })
-  })
+  http.get('/api/state', { schema: of('All rows, and the vector to follow the feed from.') }, () => stateOf(supervisor))
+  http.get(
+    '/api/feed',
+    { schema: { ...of('The feed, as server-sent events (see /asyncapi.json).'), querystring: feedQuery } },
+    (request, reply) => {
+      const { at, ledger: from } = request.query
+      const greet = supervisor.greeting(from ?? null)
+      serveFeed({ request, reply }, { log: supervisor.log, face: liveFace, at, greet, headers: dataHeaders })
+    },
+  )
   for (const path of ['/transfers/stream', '/api/transfers/stream'])
-    http.get(path, { schema: { querystring: transfersQuery } }, (request, reply) => {
-      const { log } = supervisor
-      const { at, userId = null } = request.query
-      serveFeed({ request, reply }, { log, face: transfersFace(log.topics, userId), at, headers: dataHeaders })
-    })
+    http.get(
+      path,
+      { schema: { ...of('Transfers as they change, as server-sent events (see /asyncapi.json).'), querystring: transfersQuery } },
+      (request, reply) => {
+        const { log } = supervisor
+        const { at, userId = null } = request.query
+        serveFeed({ request, reply }, { log, face: transfersFace(log.topics, userId), at, headers: dataHeaders })
+      },
+    )
 }
 
 function stateOf(supervisor: Supervisor): State {

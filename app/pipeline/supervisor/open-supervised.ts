@@ -3,11 +3,12 @@ import { Operations } from '../../operations/operations.ts'
 import { addOperationsRoutes } from '../../operations/operations-routes.ts'
 import { silentLog } from '../../platform/log.ts'
 import { openHttp } from '../../platform/http/open-http.ts'
+import type { OpenApiDocument } from '../../platform/http/openapi.ts'
 import type { PipelineOptions } from '../options.ts'
 import { addControlRoutes, addTraceRoute } from './control-routes.ts'
 import { addFeedRoutes } from './feed-routes.ts'
 import type { Files } from './front.ts'
-import { listenFrom, noFiles, openFront } from './front.ts'
+import { isPassedOn, listenFrom, noFiles, openFront } from './front.ts'
 import { openPage } from './page.ts'
 import { Supervisor } from './supervisor.ts'
 
@@ -17,6 +18,12 @@ export interface Supervised extends AsyncDisposable {
   readonly url: string
 }
 
+/** What the BFF answers at the one port, as it says itself. Throws a 503 while it is away. */
+async function pathsPassedOn(supervisor: Supervisor): Promise<OpenApiDocument['paths']> {
+  const { paths } = (await supervisor.bff('/openapi.json')) as OpenApiDocument
+  return Object.fromEntries(Object.entries(paths).filter(([path]) => isPassedOn(path)))
+}
+
 /** Listens first, so that the page is there before the broker is; then starts the child. */
 export async function openSupervised(options: PipelineOptions, dir: string, output: Writable): Promise<Supervised> {
   const controls = options.kafka === undefined || options.demo === 'always' ? 'allowed' : 'absent'
@@ -24,8 +31,12 @@ export async function openSupervised(options: PipelineOptions, dir: string, outp
   const { kafka, enrichers, avroMode, guarantee } = options
   const child = { dir, kafka, enrichers, avroMode, guarantee, logLevel: 'info', ports } as const
   const supervisor = new Supervisor({ child, output, controls, rate: options.rate })
-  const http = await openHttp({ name: 'supervisor', log: silentLog })
   const operations = new Operations({ watched: () => supervisor.addresses })
+  const http = await openHttp({
+    name: 'transfer pipeline',
+    log: silentLog,
+    openApiPaths: () => pathsPassedOn(supervisor),
+  })
   addFeedRoutes(http, supervisor)
   addOperationsRoutes(http, operations)
   addTraceRoute(http, supervisor)

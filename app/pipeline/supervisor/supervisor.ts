@@ -197,12 +197,21 @@ export class Supervisor {
   }
 
   /** Asks the inspector of the child. */
-  async inspector(method: 'PUT' | 'POST', path: string, body: unknown): Promise<unknown> {
-    const url = this.#urls?.inspector
-    if (url === undefined) throw away()
+  inspector(method: 'PUT' | 'POST', path: string, body: unknown): Promise<unknown> {
     const content = body === undefined ? {} : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }
-    const answer = await request(`${url}${path}`, { method, ...content }).catch(() => Promise.reject(away()))
-    if (answer.statusCode >= 400) throw new Problem(502, `The inspector answers ${answer.statusCode}.`)
+    return this.#ask('inspector', path, { method, ...content })
+  }
+
+  /** Asks the BFF of the child. */
+  bff(path: string): Promise<unknown> {
+    return this.#ask('bff', path, { method: 'GET' })
+  }
+
+  async #ask(service: 'inspector' | 'bff', path: string, options: Parameters<typeof request>[1]): Promise<unknown> {
+    const url = this.#urls?.[service]
+    if (url === undefined) throw away()
+    const answer = await request(`${url}${path}`, options).catch(() => Promise.reject(away()))
+    if (answer.statusCode >= 400) throw new Problem(502, `The ${service} answers ${answer.statusCode}.`)
     return answer.body.json()
   }
 

@@ -7,6 +7,7 @@ import { unreadableProblem } from './answer-unreadable.ts'
 import { parseBody } from './json-body.ts'
 import { addMetrics } from './metrics.ts'
 import { addOpenApi } from './openapi.ts'
+import type { OpenApiDocument } from './openapi.ts'
 import { Problem, problemBody, problemMediaType } from './problem.ts'
 import { toProblem } from './to-problem.ts'
 import { compileSchema } from './validation.ts'
@@ -23,13 +24,15 @@ export interface HttpOptions {
   readonly log: Log
   /** Default {@link bodyBytesMax}. */
   readonly bodyLimit?: number
+  /** Paths that are reached here and answered elsewhere: they are in /openapi.json, too. */
+  readonly openApiPaths?: () => Promise<OpenApiDocument['paths']>
 }
 
 /**
  * An HTTP server as every service has it. The schemas of a route are what it takes: parameters that are unknown or doubled, broken
  * escapes and wrong bodies are refused as problem+json before the route's code runs. The same schemas are /openapi.json.
  */
-export async function openHttp({ name, log, bodyLimit = bodyBytesMax }: HttpOptions): Promise<Http> {
+export async function openHttp({ name, log, bodyLimit = bodyBytesMax, openApiPaths }: HttpOptions): Promise<Http> {
   const server = Fastify({
     loggerInstance: log.child({ part: 'http' }) as FastifyBaseLogger,
     logController: new LogController({ disableRequestLogging: true }),
@@ -50,7 +53,7 @@ export async function openHttp({ name, log, bodyLimit = bodyBytesMax }: HttpOpti
   server.setErrorHandler(answer)
   server.setNotFoundHandler((request, reply) => answer(unknownPath(routes, request, reply), request, reply))
   addMetrics(server)
-  await addOpenApi(server, name)
+  await addOpenApi(server, name, openApiPaths)
   return server
 }
 

@@ -1,8 +1,15 @@
 import { randomUUID } from 'node:crypto'
-import type { FastifyRequest } from 'fastify'
+import type { FastifyRequest, RouteHandlerMethod } from 'fastify'
+import Type from 'typebox'
+import { requestHeaders } from '../../bank/http.ts'
 import type { Page } from '../../contracts/bff.ts'
 import type { Http } from '../../platform/http/open-http.ts'
 import { Problem } from '../../platform/http/problem.ts'
+import { letterOperations } from '../../dead-letters/letter-schemas.ts'
+import { readOperations } from '../core-read/read-routes.ts'
+import { historyOperation } from '../inspector/history/history-routes.ts'
+import { transferOperations } from '../transfers-write/transfers-routes.ts'
+import { userOperations } from '../users-write/users-routes.ts'
 import { give, pass, passedOn, toUpstream } from './pass.ts'
 import type { Request } from './pass.ts'
 import type { Upstream } from './upstream.ts'
@@ -34,62 +41,63 @@ export function addBffRoutes(http: Http, upstreams: Upstreams): void {
 }
 
 function addUserRoutes(http: Http, { users }: Upstreams): void {
-  for (const method of ['GET', 'POST'] as const)
-    http.route({ method, url: '/api/users', ...passedOn, handler: (request, reply) => pass(users, request, reply, '/users') })
-  for (const method of ['GET', 'PATCH', 'DELETE'] as const)
-    http.route({
-      method,
-      url: '/api/users/:id',
-      ...passedOn,
-      handler: (request, reply) => pass(users, request, reply, `/users/${idOf(request as Request)}`),
-    })
+  const { list, create, ...ofOne } = userOperations
+  http.get('/api/users', passedOn('users', list), (request, reply) => pass(users, request, reply, '/users'))
+  http.post('/api/users', passedOn('users', create), (request, reply) => pass(users, request, reply, '/users'))
+  const one: RouteHandlerMethod = (request, reply) => pass(users, request, reply, `/users/${idOf(request as Request)}`)
+  http.get('/api/users/:id', passedOn('users', ofOne.get), one)
+  http.patch('/api/users/:id', passedOn('users', ofOne.rename), one)
+  http.delete('/api/users/:id', passedOn('users', ofOne.delete), one)
 }
 
 function addTransferRoutes(http: Http, { transfers, read }: Upstreams): void {
-  http.get('/api/transfers', passedOn, (request, reply) => pass(read, request, reply, '/transfers-enriched'))
-  http.get('/api/transfers/:id', passedOn, (request, reply) =>
+  const of = (operation: object) => passedOn('transfers', operation)
+  const row: RouteHandlerMethod = (request, reply) => pass(transfers, request, reply, `/transfers/${idOf(request as Request)}`)
+  http.get('/api/transfers', of(readOperations.list), (request, reply) => pass(read, request, reply, '/transfers-enriched'))
+  http.get('/api/transfers/:id', of(readOperations.get), (request, reply) =>
     pass(read, request, reply, `/transfers-enriched/${idOf(request as Request)}`),
   )
-  http.get('/api/transfers/:id/row', passedOn, (request, reply) =>
-    pass(transfers, request, reply, `/transfers/${idOf(request as Request)}`),
-  )
-  http.post('/api/transfers', passedOn, (request, reply) => {
+  http.get('/api/transfers/:id/row', of(transferOperations.get), row)
+  http.post('/api/transfers', of({ ...transferOperations.create, headers: Type.Required(requestHeaders) }), (request, reply) => {
     const rule = 'A transfer is sent with an Idempotency-Key, so that trying again never makes two.'
     if (request.headers['idempotency-key'] === undefined) throw new Problem(400, rule, { 'Idempotency-Key': rule })
     return pass(transfers, request, reply, '/transfers')
   })
-  for (const method of ['PATCH', 'DELETE'] as const)
-    http.route({
-      method,
-      url: '/api/transfers/:id',
-      ...passedOn,
-      handler: (request, reply) => pass(transfers, request, reply, `/transfers/${idOf(request as Request)}`),
-    })
+  http.patch('/api/transfers/:id', of(transferOperations.change), row)
+  http.delete('/api/transfers/:id', of(transferOperations.delete), row)
 }
 
 function addLetterRoutes(http: Http, { letters }: Upstreams): void {
+  const of = (operation: object) => passedOn('dead letters', operation)
   const one = '/api/dlq/letters/:topic/:p/:o'
-  http.get('/api/dlq/letters', passedOn, (request, reply) => pass(letters, request, reply, '/letters'))
-  http.get(one, passedOn, (request, reply) => pass(letters, request, reply, letterPath(request as LetterRequest)))
-  for (const what of ['replay', 'discard'])
-    http.post(`${one}/${what}`, passedOn, (request, reply) =>
+  http.get('/api/dlq/letters', of(letterOperations.list), (request, reply) => pass(letters, request, reply, '/letters'))
+  http.get(one, of(letterOperations.get), (request, reply) => pass(letters, request, reply, letterPath(request as LetterRequest)))
+  for (const what of ['replay', 'discard'] as const)
+    http.post(`${one}/${what}`, of(letterOperations[what]), (request, reply) =>
       pass(letters, request, reply, `${letterPath(request as LetterRequest)}/${what}`),
     )
 }
 
 function addHistoryRoutes(http: Http, { inspector }: Upstreams): void {
-  for (const kind of ['transfers', 'users'])
-    http.get(`/api/history/${kind}/:id`, passedOn, (request, reply) =>
+  for (const [kind, operationId] of [
+    ['transfers', 'getTransferHistory'],
+    ['users', 'getUserHistory'],
+  ] as const)
+    http.get(`/api/history/${kind}/:id`, passedOn('history', { operationId, ...historyOperation }), (request, reply) =>
       pass(inspector, request, reply, `/history/${kind}/${idOf(request as Request)}`),
     )
 }
 
 /** What the page of the origin called: bare arrays, and a POST that answers 200 with nothing. */
 function addOriginRoutes(http: Http, { users, transfers, read }: Upstreams): void {
-  http.get('/users', () => allOf(users, '/users?'))
-  http.get('/transfers', () => allOf(read, '/transfers-enriched?sort=id&'))
-  http.post('/users', passedOn, (request, reply) => pass(users, request, reply, '/users'))
-  http.post('/transfers', passedOn, async (request, reply) => {
+  const { operationId: _user, ...newUser } = userOperations.create
+  const { operationId: _transfer, response: _, ...newTransfer } = transferOperations.create
+  http.get('/users', { schema: { tags: ['origin'], summary: 'All users.' } }, () => allOf(users, '/users?'))
+  http.get('/transfers', { schema: { tags: ['origin'], summary: 'All transfers with names.' } }, () =>
+    allOf(read, '/transfers-enriched?sort=id&'),
+  )
+  http.post('/users', passedOn('origin', newUser), (request, reply) => pass(users, request, reply, '/users'))
+  http.post('/transfers', passedOn('origin', newTransfer), async (request, reply) => {
     const sent = toUpstream(request as Request, '/transfers')
     const headers = { 'idempotency-key': randomUUID(), ...sent.headers }
     const answer = await transfers.send({ ...sent, headers })

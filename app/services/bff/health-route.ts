@@ -15,7 +15,13 @@ export function addHealthRoute(http: Http, { services, applications, timeoutMs }
     [...addresses()].map(async ([name, url]) => ({ name, kind, ...(await healthAt(url, timeoutMs)) }))
   http.get(
     '/api/health',
-    { schema: { summary: 'How every service and every stream application is, and why.' } },
+    {
+      schema: {
+        tags: ['pipeline'],
+        operationId: 'getHealth',
+        summary: 'How every service and every stream application is, and why.',
+      },
+    },
     async (): Promise<Health> => {
       const all = await Promise.all([...ask('service', services), ...ask('application', applications)])
       return { status: all.every(({ state }) => state === 'up') ? 'up' : 'down', services: all }

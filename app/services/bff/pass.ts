@@ -1,12 +1,26 @@
-import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyReply, FastifyRequest, FastifySchema, RouteShorthandOptions } from 'fastify'
+import { answers } from '../../platform/http/openapi.ts'
 import { amountsAsText } from './amount-numbers.ts'
 import type { Upstream, UpstreamAnswer, UpstreamRequest } from './upstream.ts'
 
 export type Request = FastifyRequest<{ Params: { id?: string }; Body: Buffer | undefined }>
 
-/** The services behind say what they take: parameters and bodies are passed on, and refused there. */
-export const passedOn = { schema: { querystring: { type: 'object', additionalProperties: true } } } as const
 const requestHeaders = ['content-type', 'idempotency-key', 'if-match']
+
+/** What a route takes and answers, as its service declares it. */
+export type Operation = FastifySchema & { readonly response?: object }
+
+/**
+ * A route that a service behind answers. Its operation is what OpenAPI says of it; parameters and bodies are passed on as they came, and
+ * refused there.
+ */
+export function passedOn(tag: string, operation: Operation): RouteShorthandOptions {
+  return {
+    schema: { ...operation, tags: [tag], response: { ...answers({}, 502, 504), ...operation.response } },
+    validatorCompiler: () => () => true,
+    serializerCompiler: () => JSON.stringify,
+  }
+}
 
 /** Has a service answer the request, at a path of its own. */
 export async function pass(upstream: Upstream, request: unknown, reply: FastifyReply, path: string): Promise<FastifyReply> {

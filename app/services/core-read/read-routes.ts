@@ -50,16 +50,30 @@ const idParams = Type.Object({
   id: Type.String({ pattern: String.raw`^\d{1,16}$`, description: 'An id is a whole number above 0.' }),
 })
 
+/** What may be asked of enriched transfers, here and at the BFF, which passes it on. */
+export const readOperations = {
+  list: {
+    operationId: 'listTransfers',
+    summary: 'Transfers with the names of their users.',
+    querystring: querySchema,
+    response: answers({ 200: pageSchema(enrichedSchema) }),
+  },
+  get: {
+    operationId: 'getTransfer',
+    summary: 'A transfer with the names of its users. A new one is here a moment later.',
+    params: idParams,
+    response: answers({ 200: enrichedSchema }, 404),
+  },
+} as const
+
 /** The read API: the documents that the sink keeps, and nothing else. Read only. */
 export function addReadRoutes(http: Http, store: DocumentStore): void {
-  const listed = answers({ 200: pageSchema(enrichedSchema) })
-  http.get('/transfers-enriched', { schema: { querystring: querySchema, response: listed } }, async ({ query }) => {
+  http.get('/transfers-enriched', { schema: readOperations.list }, async ({ query }) => {
     const page = pageRequest(query)
     const { documents, total } = await store.find({ ...toQuery(query), limit: page.size, offset: page.number * page.size })
     return pageOf({ rows: documents as Static<typeof enrichedSchema>[], total }, page)
   })
-  const one = { params: idParams, response: answers({ 200: enrichedSchema }, 404) }
-  http.get('/transfers-enriched/:id', { schema: one }, async ({ params: { id } }) => {
+  http.get('/transfers-enriched/:id', { schema: readOperations.get }, async ({ params: { id } }) => {
     const document = await store.get(id)
     if (document === undefined) throw new Problem(404, `There is no transfer ${id} here, or not yet.`)
     return document as Static<typeof enrichedSchema>

@@ -1,7 +1,7 @@
 import { schemasFor } from '../../../examples/transfer-pipeline/schemas/avro-mode.ts'
 import Type from 'typebox'
 import { KafkaDeadLetters } from '../../adapters/kafka/kafka-dead-letters.ts'
-import { awaitQuery, letterParams, letterQuery, nothing, replayBody } from '../../dead-letters/letter-schemas.ts'
+import { letterOperations } from '../../dead-letters/letter-schemas.ts'
 import type { DeadLetters } from '../../dead-letters/ports.ts'
 import { clusterOf } from '../../platform/cluster.ts'
 import { kafkaConfig, serviceConfig } from '../../platform/config.ts'
@@ -33,16 +33,12 @@ export const deadLettersService: ServiceDefinition<typeof config> = {
 
 function addLetterRoutes(http: Http, letters: DeadLetters): void {
   const one = '/letters/:topic/:p/:o'
-  http.get('/letters', { schema: { querystring: letterQuery, summary: 'Dead letters, newest first.' } }, ({ query }) =>
-    letters.list(query),
-  )
-  http.get(one, { schema: { params: letterParams, querystring: awaitQuery } }, ({ params, query }) =>
-    letters.show(params, query.awaitMs),
-  )
-  http.post(`${one}/replay`, { schema: { params: letterParams, body: replayBody } }, async ({ params, body }, reply) =>
+  http.get('/letters', { schema: letterOperations.list }, ({ query }) => letters.list(query))
+  http.get(one, { schema: letterOperations.get }, ({ params, query }) => letters.show(params, query.awaitMs))
+  http.post(`${one}/replay`, { schema: letterOperations.replay }, async ({ params, body }, reply) =>
     reply.code(202).send(await letters.replay(params, body)),
   )
-  http.post(`${one}/discard`, { schema: { params: letterParams, body: nothing } }, ({ params }) => letters.discard(params))
+  http.post(`${one}/discard`, { schema: letterOperations.discard }, ({ params }) => letters.discard(params))
 }
 
 if (import.meta.main) await runService(deadLettersService)

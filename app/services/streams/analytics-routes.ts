@@ -1,23 +1,12 @@
 import type { KafkaStreams, QueryableKeyValueStore, QueryableWindowStore } from 'millrace'
-import Type from 'typebox'
 import { analyticsStores } from '../../../examples/transfer-pipeline/topologies/analytics.ts'
 import { hourKey, hourMs, keptMs } from '../../../examples/transfer-pipeline/topologies/hours.ts'
 import type { Sent } from '../../../examples/transfer-pipeline/topologies/hours.ts'
 import type { TransferAlert } from '../../../examples/transfer-pipeline/topics.ts'
 import type { HourTotals, Newest, SentTotals } from '../../contracts/analytics.ts'
-import { idParams } from '../../bank/http.ts'
 import type { Http } from '../../platform/http/open-http.ts'
 import { whenRunning } from '../../platform/http/when-running.ts'
-
-const time = (description: string) => Type.Optional(Type.String({ format: 'date-time', maxLength: 40, description }))
-const size = Type.Integer({ minimum: 1, maximum: 500, default: 100, description: 'How many at most.' })
-const userId = Type.Optional(idParams.properties.id)
-const from = time('Those that begin then or later.')
-const totalsQuery = Type.Object(
-  { userId, from, to: time('Those that begin then or earlier.'), size },
-  { additionalProperties: false },
-)
-const alertsQuery = Type.Object({ userId, from, size }, { additionalProperties: false })
+import { analyticsOperations } from './analytics-operations.ts'
 
 const dayMs = 24 * hourMs
 const nothing: Sent = { count: 0, total: '0.00' }
@@ -26,24 +15,18 @@ const nothing: Sent = { count: 0, total: '0.00' }
 export function addAnalyticsRoutes(http: Http, streams: KafkaStreams): void {
   const totals = new Totals(streams)
   const alerts = streams.store<string, TransferAlert>(analyticsStores.alerts, 'window')
-  http.get(
-    '/state/totals',
-    { schema: { querystring: totalsQuery, summary: 'What users sent, by the hour, newest first.' } },
-    ({ query }) =>
-      whenRunning(streams, async (): Promise<Newest<HourTotals>> => {
-        const [fromMs, toMs] = [msOf(query.from) ?? Date.now() - dayMs, msOf(query.to) ?? Date.now()]
-        return { content: await totals.newest(query.userId, Math.max(fromMs, Date.now() - keptMs), toMs, query.size) }
-      }),
+  http.get('/state/totals', { schema: analyticsOperations.totals }, ({ query }) =>
+    whenRunning(streams, async (): Promise<Newest<HourTotals>> => {
+      const [fromMs, toMs] = [msOf(query.from) ?? Date.now() - dayMs, msOf(query.to) ?? Date.now()]
+      return { content: await totals.newest(query.userId, Math.max(fromMs, Date.now() - keptMs), toMs, query.size) }
+    }),
   )
-  http.get(
-    '/state/alerts',
-    { schema: { querystring: alertsQuery, summary: 'Alerts of the last day, newest first.' } },
-    ({ query }) =>
-      whenRunning(streams, async (): Promise<Newest<TransferAlert>> => {
-        const rows = (await listed(alerts.fetchAll(msOf(query.from) ?? 0, Date.now()))).map(({ value }) => value)
-        const wanted = rows.filter(({ userId: user }) => query.userId === undefined || user === query.userId)
-        return { content: wanted.sort((left, right) => right.windowEnd - left.windowEnd).slice(0, query.size) }
-      }),
+  http.get('/state/alerts', { schema: analyticsOperations.alerts }, ({ query }) =>
+    whenRunning(streams, async (): Promise<Newest<TransferAlert>> => {
+      const rows = (await listed(alerts.fetchAll(msOf(query.from) ?? 0, Date.now()))).map(({ value }) => value)
+      const wanted = rows.filter(({ userId: user }) => query.userId === undefined || user === query.userId)
+      return { content: wanted.sort((left, right) => right.windowEnd - left.windowEnd).slice(0, query.size) }
+    }),
   )
 }
 

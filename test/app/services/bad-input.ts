@@ -34,7 +34,7 @@ interface Answer {
 }
 
 interface Described {
-  readonly parameters?: readonly { readonly name: string; readonly in: string }[]
+  readonly parameters?: readonly { readonly name: string; readonly in: string; readonly required?: boolean }[]
   readonly requestBody?: { readonly content: Readonly<Record<string, { readonly schema: { readonly properties?: object } }>> }
 }
 
@@ -48,6 +48,11 @@ export async function endpointsOf(url: string): Promise<Endpoint[]> {
       path,
       query: parameters.filter((parameter) => parameter.in === 'query').map(({ name }) => name),
       body: requestBody === undefined ? null : Object.keys(Object.values(requestBody.content)[0]!.schema.properties ?? {}),
+      headers: Object.fromEntries(
+        parameters
+          .filter((parameter) => parameter.in === 'header' && parameter.required === true)
+          .map(({ name }) => [name, 'bad-input'] as const),
+      ),
     })),
   )
 }
@@ -243,18 +248,4 @@ export async function tryAll(t: Test, url: string, requests: readonly BadRequest
       .join(', ')}`,
   )
   t.same(faults, [])
-}
-
-/** The BFF passes bodies on as they are: its own description does not have them. */
-export function withBodies(endpoints: readonly Endpoint[]): Endpoint[] {
-  return endpoints.map((endpoint) => {
-    const { method, path, body } = endpoint
-    if (body !== null || (method !== 'POST' && method !== 'PATCH')) return endpoint
-    const fields = path.includes('users')
-      ? ['name']
-      : method === 'POST'
-        ? ['fromUserId', 'toUserId', 'amount']
-        : ['status', 'amount']
-    return { ...endpoint, body: fields, headers: { 'idempotency-key': 'bad-input' } }
-  })
 }

@@ -8,9 +8,16 @@ const query = Type.Object(
   { additionalProperties: false },
 )
 
+/** What may be asked of the history of a row, here and at the BFF. */
+export const historyOperation = {
+  params: idParams,
+  querystring: query,
+  summary: 'All versions of a row that the topics still hold.',
+} as const
+
 export function addHistoryRoutes(http: Http, histories: KeyHistories): void {
-  for (const kind of ['transfers', 'users'] as const) {
-    const schema = { params: idParams, querystring: query, summary: 'All versions of a row that the topics still hold.' }
-    http.get(`/history/${kind}/:id`, { schema }, ({ params: { id }, query: { withinMs } }) => histories.read(kind, id, withinMs))
-  }
+  for (const kind of ['transfers', 'users'] as const)
+    http.get(`/history/${kind}/:id`, { schema: historyOperation }, ({ params: { id }, query: { withinMs } }) =>
+      histories.read(kind, id, withinMs),
+    )
 }

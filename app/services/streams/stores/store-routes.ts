@@ -16,13 +16,17 @@ const querystring = Type.Object(
   { additionalProperties: false },
 )
 
+/** What may be asked of a store, of the application and at the BFF. */
+export const storeOperation = {
+  params,
+  querystring,
+  summary: 'Rows of a store, with the partition and task that has each.',
+} as const
+
 /** What is in a store, by its interactive queries. */
 export function addStoreRoutes(http: Http, queries: StoreQueries): void {
-  http.get(
-    '/stores/:store',
-    { schema: { params, querystring, summary: 'Rows of a store, with the partition and task that has each.' } },
-    ({ params: { store }, query: { key, to, from, until, size } }) =>
-      queries.ask(store, { key, to, fromMs: msOf(from) ?? 0, untilMs: msOf(until) ?? Number.MAX_SAFE_INTEGER, size }),
+  http.get('/stores/:store', { schema: storeOperation }, ({ params: { store }, query: { key, to, from, until, size } }) =>
+    queries.ask(store, { key, to, fromMs: msOf(from) ?? 0, untilMs: msOf(until) ?? Number.MAX_SAFE_INTEGER, size }),
   )
 }
 

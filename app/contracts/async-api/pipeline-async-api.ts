@@ -1,7 +1,7 @@
 import type { AvroSchema } from 'millrace/avro'
-import { applications } from '../../examples/transfer-pipeline/main.ts'
-import * as schemas from '../../examples/transfer-pipeline/schemas/avro.ts'
-import * as topics from '../../examples/transfer-pipeline/topics.ts'
+import { applications } from '../../../examples/transfer-pipeline/main.ts'
+import * as schemas from '../../../examples/transfer-pipeline/schemas/avro.ts'
+import * as topics from '../../../examples/transfer-pipeline/topics.ts'
 import { asyncApi } from './async-api.ts'
 
 const change = 'Debezium’s envelope as Connect’s JSON, with its schema: a row before and after a change in SQL.'

@@ -1,6 +1,6 @@
 import { Parser } from '@asyncapi/parser'
 import t from 'tap'
-import { pipelineAsyncApi } from '../../../app/interfaces/pipeline-async-api.ts'
+import { pipelineAsyncApi } from '../../../app/contracts/async-api/pipeline-async-api.ts'
 import { manifest } from '../../../examples/transfer-pipeline/topics.ts'
 
 await t.test("Y1: AsyncAPI's own parser finds no error in the document, and every topic of the manifest", async (t) => {

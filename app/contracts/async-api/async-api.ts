@@ -1,6 +1,6 @@
 import type { NewTopic, Topology } from 'millrace'
 import type { AvroSchema } from 'millrace/avro'
-import { usersOf } from '../topics/topic-catalogue.ts'
+import { usersOf } from '../../topics/topic-catalogue.ts'
 import { eventChannels } from './event-channels.ts'
 
 export interface AsyncApiOptions {

@@ -1,6 +1,6 @@
 import { test } from 'tap'
-import { manifest } from '../../../examples/transfer-pipeline/topics.ts'
-import { pipelineAsyncApi } from '../../../app/interfaces/pipeline-async-api.ts'
+import { manifest } from '../../../../examples/transfer-pipeline/topics.ts'
+import { pipelineAsyncApi } from '../../../../app/contracts/async-api/pipeline-async-api.ts'
 
 interface Channel {
   readonly address: string
