@@ -3,9 +3,16 @@ import type { ChildProcess } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 
-const program = fileURLToPath(new URL('member.ts', import.meta.url))
+/** What the processes of a member run, and who hears what they print. */
+export interface MemberProgram {
+  /** A file in this folder. Default: member.ts. */
+  readonly file?: string
+  /** Told of each line. Default: lines are printed. */
+  readonly onLine?: (line: string) => void
+}
 
 interface Sample {
   readonly atMs: number
@@ -28,7 +35,10 @@ const small = {
 export class TorturedMember {
   readonly #id: string
   readonly #args: readonly string[]
-  readonly #dir = mkdtempSync(join(tmpdir(), 'millrace-torture-'))
+  readonly #program: string
+  readonly #onLine: (line: string) => void
+  /** State directory of its processes. */
+  readonly dir = mkdtempSync(join(tmpdir(), 'millrace-torture-'))
   readonly #lives: Sample[][] = []
   readonly #sampling: NodeJS.Timeout
   #child: ChildProcess | null = null
@@ -36,8 +46,10 @@ export class TorturedMember {
   #ended: Promise<void> = Promise.resolve()
 
   /** `args`: bootstrap servers, application id, topics. */
-  constructor(id: string, args: readonly string[]) {
+  constructor(id: string, args: readonly string[], { file = 'member.ts', onLine = console.log }: MemberProgram = {}) {
     this.#id = id
+    this.#program = fileURLToPath(new URL(file, import.meta.url))
+    this.#onLine = onLine
     this.#args = args
     this.#sampling = setInterval(() => this.#sample(), 5000)
     process.on('exit', () => this.#child?.kill('SIGKILL'))
@@ -56,17 +68,18 @@ export class TorturedMember {
     const args = [
       ...small.nodeArgs,
       '--conditions=millrace-source',
-      program,
+      this.#program,
       this.#id,
       bootstrap!,
       application!,
-      this.#dir,
+      this.dir,
       ...topics,
     ]
     const child = spawn(process.execPath, args, {
-      stdio: ['ignore', 'inherit', 'inherit'],
+      stdio: ['ignore', 'pipe', 'inherit'],
       env: { ...process.env, ...small.env },
     })
+    createInterface(child.stdout).on('line', this.#onLine)
     this.#child = child
     this.#lives.push([])
     this.#ended = new Promise((resolve) => {
@@ -90,7 +103,7 @@ export class TorturedMember {
   /** How the resident memory of its processes grew while they lived. Ends the sampling, and removes the folder. */
   memory(): string {
     clearInterval(this.#sampling)
-    rmSync(this.#dir, { recursive: true, force: true })
+    rmSync(this.dir, { recursive: true, force: true })
     const lives = this.#lives.map(warm).filter((life) => life.length >= 3)
     const many = `${this.#lives.length} lives`
     if (lives.length === 0) return `member ${this.#id}: no process lived long enough to tell how its memory grows, ${many}`
