@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Chance, TopicProducer } from '../../lib/index.ts'
-import { aggregates, amountOf, groupOf, operatorTopics, windowMs } from './operators-topology.ts'
+import { aggregates, amountOf, groupOf, windowMs } from './operators-topology.ts'
+import type { operatorTopics } from './operators-topology.ts'
 
 type Topics = ReturnType<typeof operatorTopics>
 type Output = 'echo' | 'sums' | 'minima' | 'maxima' | 'counts' | 'windows' | 'pairs' | 'named'
@@ -104,7 +105,9 @@ export class OperatorsInput {
       const at = right.findIndex((value, index) => value !== actual[index])
       if (at < 0 && right.length === actual.length) return []
       const place = at < 0 ? right.length : at
-      return [`${output} of ${key} has ${actual.length} of ${right.length}, and as number ${place} ${actual[place]} for ${right[place]}`]
+      return [
+        `${output} of ${key} has ${actual.length} of ${right.length}, and as number ${place} ${actual[place]} for ${right[place]}`,
+      ]
     })
   }
 
