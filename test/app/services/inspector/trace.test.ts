@@ -5,10 +5,13 @@ import { enriched, rawTransfers, transfers } from '../../../../examples/transfer
 import { seededChance } from '../../../../lib/clock/chance.ts'
 import type { Trace, TraceHop } from '../../../../app/contracts/feed.ts'
 import { awaitEqual } from '../../../../app/pipeline/expected.ts'
+import { readExposition } from '../../../../app/operations/promql/read-exposition.ts'
+import type { Sample } from '../../../../app/operations/promql/sample-store.ts'
 import { openPipeline } from '../../../../app/pipeline/pipeline.ts'
 import { silentLog } from '../../../../app/platform/log.ts'
 import { inspectorService } from '../../../../app/services/inspector/main.ts'
 import { directory } from '../../../storage/media.ts'
+import { askedMetrics, metricsIn } from '../../observability/scrape.ts'
 
 const made = 60
 const looked = 20
@@ -62,6 +65,20 @@ async function wholeTrace(url: string, id: number): Promise<Trace> {
 const isKeyOf = (id: number, key: string): boolean =>
   key === String(id) || (JSON.parse(key) as { readonly payload: { readonly id: number } }).payload.id === id
 
+const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0)
+
+/** How many ages of changes were taken, by lane and station. */
+function agesOf(samples: readonly Sample[]): Readonly<Record<string, number>> {
+  const counts = samples.filter(({ metric }) => metric === 'transfer_pipeline_e2e_seconds_count')
+  return Object.fromEntries(counts.map(({ labels, value }) => [`${labels['lane']} ${labels['stage']}`, value]))
+}
+
+/** Resolves when an inspector has taken so many ages: it finds documents by the offsets that the sink commits. */
+async function agesAt(url: string, count: number): Promise<void> {
+  while (sum(Object.values(agesOf(readExposition(await (await fetch(`${url}/metrics`)).text())))) < count)
+    await new Promise((resolve) => setTimeout(resolve, 50))
+}
+
 test('UI3: the traces of 20 random transfers say what a plain consumer reads: partition, offset, bytes, schema id', async (t) => {
   t.setTimeout(120_000)
   await using pipeline = await openPipeline({ kafka: undefined, dir: directory(t), settlement: 'off' }, silentLog)
@@ -96,4 +113,32 @@ test('UI3: the traces of 20 random transfers say what a plain consumer reads: pa
     }
   }
   t.equal(schemas.size, 3, 'JSON has no schema id; the two Avro topics have one each')
+
+  await t.test(
+    'O1: all that runs is scraped: each record has its age, and what dashboards and rules ask for is there',
+    async (t) => {
+      const expected = {
+        'user raw': users.length,
+        'user ingestion': users.length,
+        'transfer raw': made,
+        'transfer ingestion': made,
+        'transfer enriched': made,
+        'transfer document': made,
+      }
+      await agesAt(url, 4 * made + 2 * users.length)
+      const running = [...pipeline.services().values(), ...pipeline.applications().values()]
+      const scrapes = await Promise.all(running.map(async (at) => (await fetch(`${at}/metrics`)).text()))
+      const samples = scrapes.flatMap(readExposition)
+      t.same(agesOf(samples), expected, 'one age for each record of each station')
+      const written = samples.filter(
+        ({ metric, labels }) => metric === 'kafka_stream_topic_records_produced_total' && labels['topic'] === enriched.name,
+      )
+      t.ok(sum(written.map(({ value }) => value)) >= made, 'the engine counts them, and again what an aborted transaction had')
+      const published = new Set(scrapes.flatMap(metricsIn))
+      t.same(
+        askedMetrics().filter(([name]) => !published.has(name)),
+        [],
+      )
+    },
+  )
 })
