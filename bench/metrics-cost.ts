@@ -9,7 +9,6 @@ import { deleteTopics } from './broker/topics.ts'
 import { measureMetered } from './measure/throughput.ts'
 import { benchOptions } from './options.ts'
 import { spreadOf } from './report/statistics.ts'
-import type { Spread } from './report/statistics.ts'
 import { allRows } from './rows/all-rows.ts'
 
 const defaults = ['--only', 'a1,b1', '--pairs', '10', '--records', '3000000']
@@ -17,12 +16,18 @@ const { rows, plan } = benchOptions([...defaults, ...process.argv.slice(2)], all
 await using bench = await openBench()
 for (const row of rows) {
   if (row.kind !== 'throughput') throw new TypeError(`${row.name} has no CPU per record: name rows of throughput.`)
-  const [info, off] = (await measureMetered(bench, row, plan)).map(({ passes }) => passes.map(({ figure }) => figure))
-  const ratio = spreadOf(info!.map((figure, pair) => figure / off![pair]!))
-  console.log(`${row.name}: info ${text(spreadOf(info!))}, off ${text(spreadOf(off!))} CPU-µs/record, ratio ${text(ratio)}`)
+  const pairs: (readonly number[])[] = []
+  for await (const pair of measureMetered(bench, row, plan)) {
+    pairs.push(pair)
+    console.log(`${row.name}, pair ${pairs.length}: ${pair.map((figure) => figure.toFixed(3)).join(' and ')}`)
+  }
+  const [info, off, ratio] = [pairs.map(([on]) => on!), pairs.map(([, off]) => off!), pairs.map(([on, off]) => on! / off!)]
+  console.log(`${row.name}: info ${text(info)}, off ${text(off)} CPU-µs/record, ratio ${text(ratio)}`)
   await deleteTopics(bench, `bench-${row.name}-`)
 }
 
-function text({ median, least, greatest }: Spread): string {
+/** The median, and how far the figures reach. */
+function text(figures: readonly number[]): string {
+  const { median, least, greatest } = spreadOf(figures)
   return `${median.toFixed(3)} (${least.toFixed(3)} to ${greatest.toFixed(3)})`
 }

@@ -33,11 +33,11 @@ export async function measureThroughput(bench: Bench, program: JavaProgram, row:
   return { ...result, cells }
 }
 
-/** Measures a row with Millrace's metrics and without, in pairs. The sides are in the order of `metered`. */
-export async function measureMetered(bench: Bench, row: ThroughputRow, plan: Plan): Promise<readonly SideResult[]> {
+/** Measures a row with Millrace's metrics and without: a pair of figures each time, in the order of `metered`. */
+export async function* measureMetered(bench: Bench, row: ThroughputRow, plan: Plan): AsyncGenerator<readonly number[]> {
   const run = new ThroughputRun(bench, row, plan)
   await run.seed()
-  return run.metered()
+  yield* run.metered()
 }
 
 interface Contender {
@@ -118,18 +118,16 @@ class ThroughputRun {
     return this.#result(contenders, cell, floor)
   }
 
-  async metered(): Promise<readonly SideResult[]> {
+  async *metered(): AsyncGenerator<readonly number[]> {
     await using subjects = new AsyncDisposableStack()
     const contenders = metered.map((side): Contender => {
       const subject = subjects.use(new SubjectProcess(oursCommand(null)))
       return { side, subject, cell: null, passes: [] }
     })
-    for (let pass = -this.#plan.warmUps; pass < this.#plan.pairs; pass++)
-      for (const contender of turn(contenders, Math.abs(pass))) {
-        const figures = await this.#pass(contender)
-        if (pass >= 0) contender.passes.push(figures)
-      }
-    return contenders.map(({ side, passes }) => ({ name: side.name, isJava: false, passes }))
+    for (let pass = -this.#plan.warmUps; pass < this.#plan.pairs; pass++) {
+      for (const contender of turn(contenders, Math.abs(pass))) contender.passes.push(await this.#pass(contender))
+      if (pass >= 0) yield contenders.map(({ passes }) => passes.at(-1)!.figure)
+    }
   }
 
   #result(contenders: readonly Contender[], cell: JavaCell, floor: readonly number[]): Omit<RowResult, 'cells'> {

@@ -3,7 +3,7 @@ import { seededChance } from '../../lib/clock/chance.ts'
 import { ManualClock } from '../../lib/clock/manual-clock.ts'
 import { EmbeddedKafka } from '../../lib/embedded.ts'
 import { KafkaStreams, Serdes, StreamsBuilder, topic } from '../../lib/index.ts'
-import type { Serde } from '../../lib/index.ts'
+import type { Serde, StateRestoreListener } from '../../lib/index.ts'
 import { silentLogger } from '../../lib/runtime/logger.ts'
 import type { Cluster } from '../../lib/transport/cluster.ts'
 import type { Fetcher } from '../../lib/transport/fetcher.ts'
@@ -31,6 +31,19 @@ class Run {
       .to(topic('out', { key: Serdes.string, value: Serdes.string }))
     const timing = { commitIntervalMs: 200, maxPollIntervalMs: 3_600_000 }
     return new KafkaStreams(builder.build(), { applicationId: 'app', cluster: this.#faulty(), logger: silentLogger, ...timing })
+  }
+
+  /** Counts in memory, so that each start restores. */
+  async counting(stateRestoreListener: StateRestoreListener): Promise<KafkaStreams> {
+    if (this.cluster === undefined) await this.open()
+    const builder = new StreamsBuilder()
+    builder
+      .stream(topic('in', { key: Serdes.string, value: Serdes.string }))
+      .groupByKey()
+      .count({ store: { name: 'counts', medium: 'memory' } })
+    const timing = { commitIntervalMs: 200 }
+    const logging = { logger: silentLogger, stateRestoreListener }
+    return new KafkaStreams(builder.build(), { applicationId: 'counting', cluster: this.#faulty(), ...timing, ...logging })
   }
 
   write(): Promise<void> {
@@ -127,6 +140,31 @@ t.test('an application that starts, pauses or has ended is not ready; one that r
     t.ok(streams.health().isReady)
     await streams.close()
     t.match(streams.health(), { isLive: false, isReady: false })
+  })
+})
+
+t.test('an application that restores is not ready, and is within a second of the end of it', async (t) => {
+  const run = new Run()
+  await simulate(run.clock, async () => {
+    const filling = await run.counting({})
+    await filling.start()
+    await comesTrue(run.clock, 'ready', () => filling.health().isReady)
+    await run.write()
+    await comesTrue(run.clock, 'counted', async () => (await filling.store<string, number>('counts').get('2')) === 1)
+    await filling.close()
+
+    const during: string[] = []
+    let endMs = NaN
+    const streams = await run.counting({
+      onRestoreStart: () => void during.push(...streams.health().reasons),
+      onRestoreEnd: () => void (endMs = run.clock.monotonic()),
+    })
+    await streams.start()
+    await comesTrue(run.clock, 'ready', () => streams.health().isReady)
+    const ms = run.clock.monotonic() - endMs
+    t.ok(ms <= 1000, `ready ${ms} ms after the restore`)
+    t.ok(during.length > 0, 'restored, and not ready meanwhile')
+    await streams.close()
   })
 })
 

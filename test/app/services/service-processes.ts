@@ -11,6 +11,8 @@ export interface ServiceProcess {
   readonly url: string
   /** What it has printed. */
   output(): string
+  /** Stops it, or lets it go on. */
+  signal(name: 'SIGSTOP' | 'SIGCONT'): void
   /** Ends it by SIGTERM; resolves with its exit code. */
   stop(): Promise<number | null>
 }
@@ -27,7 +29,12 @@ export async function startService(t: Test, name: string, flags: Readonly<Record
   t.teardown(() => child.kill('SIGKILL'))
   const [first] = (await Promise.race([once(child, 'message'), once(child, 'exit')])) as [unknown]
   if (typeof first !== 'object' || first === null) throw new Error(`${name} has ended with ${String(first)}: ${output}`)
-  return { url: (first as { readonly url: string }).url, output: () => output, stop: () => stop(child) }
+  return {
+    url: (first as { readonly url: string }).url,
+    output: () => output,
+    signal: (name) => void child.kill(name),
+    stop: () => stop(child),
+  }
 }
 
 async function stop(child: ChildProcess): Promise<number | null> {

@@ -8,6 +8,7 @@ import { balances, manifest, transfers } from '../../../../examples/transfer-pip
 import { endsOf, startsOf } from '../../../../app/adapters/kafka/partition-ends.ts'
 import { tailTopics } from '../../../../app/adapters/kafka/topic-tail.ts'
 import { withAdmin } from '../../../../app/adapters/kafka/with-admin.ts'
+import { healthAt } from '../../../../app/platform/http/health-at.ts'
 import { silentLog } from '../../../../app/platform/log.ts'
 import { registryService } from '../../../../app/services/registry/main.ts'
 import { directory } from '../../../storage/media.ts'
@@ -121,6 +122,15 @@ test('X5: SIGTERM under 500 records a second ends with 0 in time; the next start
     'a checkpoint has all that its changelog has',
   )
   await readBalances(cluster, schemas, hasReceived(sent))
+
+  second.signal('SIGSTOP')
+  t.match(
+    await healthAt(second.url, 2000),
+    { state: 'down', reason: 'It has not answered within 2 s.' },
+    'O1: a probe tells SIGSTOP',
+  )
+  second.signal('SIGCONT')
+  await ready(second)
   t.equal(await second.stop(), 0)
   const all = await written(cluster)
   t.equal(all, 2 * sent, `a balance for each side of each transfer, ${before} of them before SIGTERM: none twice`)
