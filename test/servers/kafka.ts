@@ -79,13 +79,15 @@ export async function startKafka(options: KafkaServerOptions = {}): Promise<Kafk
   if (!existsSync(join(dir, 'ports.json'))) await configure(dir, options)
   const start = (broker: Broker): Promise<void> => startBroker(broker, lib, options.jvm ?? smallJvm)
   const byId = (id: number): Broker => broker(join(dir, `broker-${id}`))
-  await Promise.all(brokers(dir).map(start))
+  const kill = async (): Promise<void> => void (await Promise.all(brokers(dir).map(({ server }) => end(server, 'SIGKILL'))))
+  // A broker that does not come up is not left behind.
+  await Promise.all(brokers(dir).map(start)).catch((error: unknown) => kill().then(() => Promise.reject(error as Error)))
   return {
     bootstrapServers: bootstrapServers(dir),
     dir,
     proxyTargetPort: portsOf(dir)[0]!.proxied,
     secure: await secureListenersOf(dir),
-    kill: async () => void (await Promise.all(brokers(dir).map(({ server }) => end(server, 'SIGKILL')))),
+    kill,
     killBroker: (id) => end(byId(id).server, 'SIGKILL'),
     startBroker: (id) => start(byId(id)),
     stop: async () => {

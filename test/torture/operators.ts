@@ -9,6 +9,7 @@
 import { closeSync, openSync, readSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { seededChance } from '../../lib/clock/chance.ts'
 import { kafka, openAdmin, openProducer } from '../../lib/index.ts'
@@ -48,7 +49,7 @@ const restores = new Restores()
 const members = ['a', 'b', 'c', 'd'].map(
   (id) =>
     new TorturedMember(id, [bootstrap, application], {
-      file: 'operators-member.ts',
+      file: fileURLToPath(new URL('operators-member.ts', import.meta.url)),
       onLine: (line) => (restores.take(id, line) ? undefined : console.log(line)),
     }),
 )

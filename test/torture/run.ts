@@ -8,6 +8,7 @@
  */
 import { parseArgs } from 'node:util'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
 import { seededChance } from '../../lib/clock/chance.ts'
 import { kafka, openAdmin, openConsumer, openProducer, Serdes, topic } from '../../lib/index.ts'
 import { KafkaProxy } from './kafka-proxy.ts'
@@ -41,8 +42,9 @@ const proxy = new KafkaProxy()
 const [host, port] = values.bootstrap.split(',')[0]!.split(':') as [string, string]
 const bootstrap = `127.0.0.1:${await proxy.portFor({ host, port: Number(port) })}`
 const memberArgs = [bootstrap, name, events.name, seen.name, values.guarantee]
-const members = ['a', 'b', 'c'].map((id) => new TorturedMember(id, memberArgs))
-const witness = new TorturedMember('witness', memberArgs)
+const program = { file: fileURLToPath(new URL('member.ts', import.meta.url)) }
+const members = ['a', 'b', 'c'].map((id) => new TorturedMember(id, memberArgs, program))
+const witness = new TorturedMember('witness', memberArgs, program)
 const all = [...members, witness]
 for (const member of all) member.start()
 

@@ -4,12 +4,11 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
-import { fileURLToPath } from 'node:url'
 
 /** What the processes of a member run, and who hears what they print. */
 export interface MemberProgram {
-  /** A file in this folder. Default: member.ts. */
-  readonly file?: string
+  /** The path of its file. */
+  readonly file: string
   /** Told of each line. Default: lines are printed. */
   readonly onLine?: (line: string) => void
 }
@@ -46,9 +45,9 @@ export class TorturedMember {
   #ended: Promise<void> = Promise.resolve()
 
   /** `args`: bootstrap servers, application id, topics. */
-  constructor(id: string, args: readonly string[], { file = 'member.ts', onLine = console.log }: MemberProgram = {}) {
+  constructor(id: string, args: readonly string[], { file, onLine = console.log }: MemberProgram) {
     this.#id = id
-    this.#program = fileURLToPath(new URL(file, import.meta.url))
+    this.#program = file
     this.#onLine = onLine
     this.#args = args
     this.#sampling = setInterval(() => this.#sample(), 5000)
