@@ -1,5 +1,6 @@
 import { bindSerde } from 'millrace'
 import type { RawRecord, SchemaRegistry, Serde } from 'millrace'
+import { utf8 } from './utf8.ts'
 
 /** The part of a topic that its readers need. */
 export interface ValueTopic<V> {
@@ -37,12 +38,12 @@ export function sizeOf({ key, value }: RawRecord): number {
 /** The id that a value begins with in the registry's wire format: a zero byte, then 32 bits. */
 export function schemaIdOf({ value }: RawRecord): number | null {
   if (value === null || value.length < 5 || value[0] !== 0) return null
-  return new DataView(value.buffer, value.byteOffset).getInt32(1)
+  return (value[1]! << 24) | (value[2]! << 16) | (value[3]! << 8) | value[4]!
 }
 
 /** A key as text: a string key as it is, Connect's `{"schema":…,"payload":{"id":1}}` as its id. */
 export function keyText({ key }: RawRecord): string | null {
   if (key === null) return null
-  const text = Buffer.from(key.buffer, key.byteOffset, key.length).toString()
+  const text = utf8(key)
   return /"id":(\d+)\}+$/.exec(text)?.[1] ?? text
 }

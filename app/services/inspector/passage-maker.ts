@@ -76,11 +76,14 @@ function laneOf(cause: Passage['cause'], lane: Passage['lane']): Passage['lane']
   return lane === 'transfer' && cause?.includes('.users:') === true ? 'user' : lane
 }
 
-/** The views of a fetch do not last. Of a large text only the beginning is ever shown. */
+/**
+ * The views of a fetch do not last. Of a large text only the beginning is ever shown. Node makes small buffers in shared memory: thousands of
+ * these are kept, and memory of their own would cost each more than its bytes.
+ */
 function keep(record: RawRecord, station: Passage['station']): RawRecord {
   const { value } = record
   const kept = station === 'raw' ? value?.subarray(0, 4 * excerptMax) : value
-  return { ...record, key: null, headers: [], value: kept === null || kept === undefined ? null : new Uint8Array(kept) }
+  return { ...record, key: null, headers: [], value: kept === null || kept === undefined ? null : Buffer.from(kept) }
 }
 
 function round(ms: number): number {
