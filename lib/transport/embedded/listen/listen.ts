@@ -45,7 +45,12 @@ function serve(kafka: EmbeddedServer, socket: Socket): void {
   const connection = new MutedConnection(kafka, socket.remoteAddress ?? '')
   const end = (): void => void socket.destroy()
   const reply = (response: Buffer | null): void => {
-    if (response !== null && !socket.destroyed) socket.write(Buffer.concat([lengthOf(response), response]))
+    if (response === null || socket.destroyed) return
+    // Both go in one call of the system, and a response of megabytes is not copied.
+    socket.cork()
+    socket.write(lengthOf(response))
+    socket.write(response)
+    socket.uncork()
   }
   const frames = new FrameReader((frame) => void connection.receive(frame).then(reply, end), requestBytesMax)
   // A socket that fails also closes.
