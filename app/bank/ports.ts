@@ -19,9 +19,16 @@ export interface Transfer {
   readonly lastUpdatedAt: string
 }
 
+/** Which rows a list is of. All that are given must hold. */
+export interface RowFilter {
+  readonly ids?: readonly number[] | undefined
+  /** Rows behind this one. */
+  readonly afterId?: number | undefined
+}
+
 /** Rows by id in a database. Each call is a transaction of its own; what a callback throws rolls it back. */
 export interface Rows<T, N> {
-  list(page: PageRequest): Promise<Slice<T>>
+  list(page: PageRequest, filter?: RowFilter): Promise<Slice<T>>
   get(id: number): Promise<T | undefined>
   insert(row: N): Promise<T>
   /** `change` sees the row that is there, and nothing comes between. Undefined: there is no such row. */

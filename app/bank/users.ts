@@ -1,7 +1,7 @@
 import { checkIfMatch } from '../platform/http/etag.ts'
 import type { PageRequest, Slice } from '../platform/http/page.ts'
 import { notFound } from '../platform/http/problem.ts'
-import type { User, UserRows } from './ports.ts'
+import type { RowFilter, User, UserRows } from './ports.ts'
 import { checkName } from './rules.ts'
 
 /** The users of the bank, and their rules. `now` gives ISO times. */
@@ -14,8 +14,8 @@ export class Users {
     this.#now = now
   }
 
-  list(request: PageRequest): Promise<Slice<User>> {
-    return this.#rows.list(request)
+  list(request: PageRequest, filter?: RowFilter): Promise<Slice<User>> {
+    return this.#rows.list(request, filter)
   }
 
   async get(id: number): Promise<User> {

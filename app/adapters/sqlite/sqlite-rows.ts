@@ -1,5 +1,5 @@
 import type { SQLInputValue } from 'node:sqlite'
-import type { Rows } from '../../bank/ports.ts'
+import type { RowFilter, Rows } from '../../bank/ports.ts'
 import type { PageRequest, Slice } from '../../platform/http/page.ts'
 import type { BankDatabase } from './bank-database.ts'
 import type { TableName } from './bank-schema.ts'
@@ -25,9 +25,15 @@ export class SqliteRows<T extends { readonly id: number }, N extends object> imp
     this.#selected = `select ${['id', ...named].join(', ')} from ${table}`
   }
 
-  async list({ number, size }: PageRequest): Promise<Slice<T>> {
-    const rows = this.database.all<T>(`${this.#selected} order by id limit ? offset ?`, size, number * size)
-    return { rows, total: this.database.one<{ n: number }>(`select count(*) as n from ${this.#table}`)!.n }
+  async list({ number, size }: PageRequest, { ids, afterId }: RowFilter = {}): Promise<Slice<T>> {
+    const wanted: readonly (readonly [condition: string, value: SQLInputValue])[] = [
+      ...(ids === undefined ? [] : [['id in (select value from json_each(?))', JSON.stringify(ids)] as const]),
+      ...(afterId === undefined ? [] : [['id > ?', afterId] as const]),
+    ]
+    const where = wanted.length === 0 ? '' : ` where ${wanted.map(([condition]) => condition).join(' and ')}`
+    const values = wanted.map(([, value]) => value)
+    const rows = this.database.all<T>(`${this.#selected}${where} order by id limit ? offset ?`, ...values, size, number * size)
+    return { rows, total: this.database.one<{ n: number }>(`select count(*) as n from ${this.#table}${where}`, ...values)!.n }
   }
 
   async get(id: number): Promise<T | undefined> {

@@ -1,16 +1,13 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { Pool, errors } from 'undici'
 import { bodyBytesMax } from '../../platform/http/open-http.ts'
+import { madeHeader, parseMade } from '../../services/bff/made-transfers.ts'
+import type { Made } from '../../services/bff/made-transfers.ts'
 import { Problem, problemBody, problemMediaType } from '../../platform/http/problem.ts'
 
 const headersOut = ['content-type', 'content-length', 'idempotency-key', 'if-match', 'accept']
 const headersBack = ['content-type', 'content-length', 'location', 'etag', 'retry-after', 'allow']
 const timeoutMs = 10_000
-
-export interface Made {
-  readonly key: string
-  readonly id: number
-}
 
 /** Passes requests on to the BFF of the child, wherever that is now. It tells of each transfer that was made. */
 export class BffProxy {
@@ -50,10 +47,11 @@ export class BffProxy {
     response.writeHead(answer.statusCode, { ...headers, ...pick(headersBack, answer.headers) })
     for await (const chunk of answer.body) response.write(chunk)
     response.end()
-    if (method === 'POST' && answer.statusCode < 300) this.#tell(request, answer.headers['location'])
+    if (method === 'POST' && answer.statusCode < 300) this.#tell(request, answer.headers)
   }
 
-  #tell({ headers }: IncomingMessage, location: unknown): void {
+  #tell({ headers }: IncomingMessage, { location, [madeHeader]: made }: Readonly<Record<string, unknown>>): void {
+    if (typeof made === 'string') for (const each of parseMade(made)) this.#onMade(each)
     const id = typeof location === 'string' ? /^\/api\/transfers\/(\d+)$/.exec(location)?.[1] : undefined
     const key = headers['idempotency-key']
     if (id !== undefined && typeof key === 'string') this.#onMade({ key, id: Number(id) })

@@ -30,7 +30,7 @@ export const dataHeaders: Readonly<Record<string, string>> = {
 }
 
 const ofBff =
-  /^\/(api\/(users|transfers|health|dlq|totals|alerts|topologies|history|schemas)|users|transfers|(asyncapi|postman)\.json)(\/|\?|$)/
+  /^\/(api\/(users|transfers|health|dlq|totals|alerts|topologies|history|schemas)|users|transfers|(asyncapi|postman)\.json|graphql)(\/|\?|$)/
 /** Only with the other controls: a letter that is discarded is easily forgotten. */
 const discarding = /^\/api\/dlq\/.*\/discard(\?|$)/
 const ownUnderTransfers = /^\/(api\/)?transfers\/stream(\?|$)/

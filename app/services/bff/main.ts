@@ -8,6 +8,7 @@ import type { ServiceDefinition } from '../../platform/service.ts'
 import { addApplicationRoutes } from './application-routes.ts'
 import { ApplicationUpstreams, parseAddresses } from './application-upstreams.ts'
 import { addBffRoutes } from './bff-routes.ts'
+import { addGraphQlRoutes } from './graphql-routes.ts'
 import { addHealthRoute } from './health-route.ts'
 import { addInterfaceRoutes } from './interface-routes.ts'
 import { addSchemaRoutes } from './schema-routes.ts'
@@ -41,16 +42,21 @@ export const bff: ServiceDefinition<typeof config> = {
     }
     const named = parseAddresses(given.applications)
     const http = await openHttp({ name: 'bff', log })
-    addBffRoutes(http, {
+    const running = parts.use(new ApplicationUpstreams(applications ?? (() => named), given.timeoutMs))
+    const bank = {
       users: upstream('users API', given.users, 'Transfers can still be read.'),
       transfers: upstream('transfers API', given.transfers, 'Users can still be made, and transfers read.'),
       read: upstream('read API', given.read, 'Users and new transfers work.'),
+    }
+    addBffRoutes(http, {
+      ...bank,
       inspector: upstream('inspector', given.inspector, 'The other pages work.'),
       letters: upstream('dead letters API', given.letters, 'The pipeline goes on.'),
     })
     addInterfaceRoutes(http)
     addSchemaRoutes(http, upstream('schemas API', given.schemas, 'The pipeline goes on.'))
-    addApplicationRoutes(http, parts.use(new ApplicationUpstreams(applications ?? (() => named), given.timeoutMs)))
+    addApplicationRoutes(http, running)
+    addGraphQlRoutes(http, { ...bank, applications: running })
     addHealthRoute(http, {
       services: services ?? (() => namedServices(given)),
       applications: applications ?? (() => named),

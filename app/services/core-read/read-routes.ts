@@ -24,6 +24,9 @@ const querySchema = Type.Object(
     minAmount: Type.Optional(
       Type.String({ pattern: String.raw`^\d{1,16}(\.\d{1,2})?$`, description: 'minAmount is an amount such as 10.00.' }),
     ),
+    beforeId: Type.Optional(
+      Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER, description: 'Only those with a smaller id.' }),
+    ),
     sort: Type.Enum(orders, { default: 'id', description: `sort is one of ${sortable.join(', ')}; a leading - is descending.` }),
     ...pageQuery,
   },
@@ -86,6 +89,7 @@ function toQuery({
   from,
   to,
   minAmount,
+  beforeId,
   sort,
 }: Static<typeof querySchema>): Pick<DocumentQuery, 'where' | 'sort'> {
   const where: Condition[][] = []
@@ -94,6 +98,7 @@ function toQuery({
   if (from !== undefined) where.push([{ field: 'createdAt', is: 'at-least', value: time('from', from) }])
   if (to !== undefined) where.push([{ field: 'createdAt', is: 'less-than', value: time('to', to) }])
   if (minAmount !== undefined) where.push([{ field: 'amount', is: 'decimal-at-least', value: twoDecimals(minAmount) }])
+  if (beforeId !== undefined) where.push([{ field: 'id', is: 'less-than', value: beforeId }])
   return { where, sort: { field: sort.replace(/^-/, ''), order: sort.startsWith('-') ? 'descending' : 'ascending' } }
 }
 

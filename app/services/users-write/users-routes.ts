@@ -6,6 +6,21 @@ import type { Http } from '../../platform/http/open-http.ts'
 import { answers } from '../../platform/http/openapi.ts'
 import { pageOf, pageQuery, pageRequest, pageSchema } from '../../platform/http/page.ts'
 
+const listQuery = Type.Object(
+  {
+    ids: Type.Optional(
+      Type.String({
+        pattern: String.raw`^\d{1,16}(,\d{1,16}){0,99}$`,
+        description: 'Only these: up to 100 ids with commas between.',
+      }),
+    ),
+    afterId: Type.Optional(
+      Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER, description: 'Only those behind this id.' }),
+    ),
+    ...pageQuery,
+  },
+  { additionalProperties: false },
+)
 const change = { params: idParams, headers: versionHeaders }
 
 /** What may be asked of users, here and at the BFF, which passes it on. */
@@ -13,7 +28,7 @@ export const userOperations = {
   list: {
     operationId: 'listUsers',
     summary: 'Users by id.',
-    querystring: Type.Object(pageQuery, { additionalProperties: false }),
+    querystring: listQuery,
     response: answers({ 200: pageSchema(userSchema) }),
   },
   get: {
@@ -46,8 +61,9 @@ export const userOperations = {
 /** The write API of users: what goes in here is a row in SQL, and nothing else. The pipeline learns of it by change capture. */
 export function addUserRoutes(http: Http, users: Users): void {
   http.get('/users', { schema: userOperations.list }, async ({ query }) => {
+    const { ids, afterId } = query
     const page = pageRequest(query)
-    return pageOf(await users.list(page), page)
+    return pageOf(await users.list(page, { ids: ids?.split(',').map(Number), afterId }), page)
   })
   http.get('/users/:id', { schema: userOperations.get }, async (request, reply) => {
     const user = await users.get(request.params.id)

@@ -226,12 +226,20 @@ function faultOf({ must }: BadRequest, { status, type, text }: Answer, mediaType
   return null
 }
 
+/** A server waits for what it asks behind: as many requests are on their way at once. */
+const atOnce = 8
+
 /** Tries all of it; says how often each status came. */
 export async function tryAll(t: Test, url: string, requests: readonly BadRequest[], mediaType: string): Promise<void> {
   const statuses = new Map<string, Map<number, number>>()
   const faults: string[] = []
-  for (const bad of requests) {
-    const answer = await send(url, bad)
+  const answers = new Map<BadRequest, Answer>()
+  const left = requests.values()
+  const sender = async (): Promise<void> => {
+    for (const bad of left) answers.set(bad, await send(url, bad))
+  }
+  await Promise.all(Array.from({ length: atOnce }, sender))
+  for (const [bad, answer] of answers) {
     const row = `${bad.method} ${bad.path.split('?')[0]!.slice(0, 40)}`
     const counts = statuses.get(row) ?? new Map<number, number>()
     counts.set(answer.status, (counts.get(answer.status) ?? 0) + 1)

@@ -60,6 +60,30 @@ await t.test('the contracts of the pipeline, at its one port', async (t) => {
     t.equal(new Set(ids).size, ids.length, 'an id is of one operation')
   })
 
+  await t.test('G1: a transfer that GraphQL has made is in the ledger, and is answered with both users', async (t) => {
+    const ask = async (query: string): Promise<any> => {
+      const headers = { 'content-type': 'application/json' }
+      const answer = await fetch(`${url}/graphql`, { method: 'POST', headers, body: JSON.stringify({ query }) })
+      const { data, errors } = (await answer.json()) as { readonly data: any; readonly errors?: unknown }
+      t.equal(errors, undefined, JSON.stringify(errors))
+      return data
+    }
+    const users = await ask('mutation { payer: createUser(name: "Amara") { id } payee: createUser(name: "Bruno") { id } }')
+    const parties = `fromUserId: "${users.payer.id}", toUserId: "${users.payee.id}"`
+    const made = await ask(
+      `mutation { createTransfer(idempotencyKey: "by GraphQL", transfer: { ${parties}, amount: 10.00 }) { id amount } }`,
+    )
+    const { id } = made.createTransfer
+    t.ok(supervisor.ledger.proof(0).entries.some(([key, made]) => key === 'by GraphQL' && made === Number(id)))
+    const page = `{ transfers(filter: { userId: "${users.payee.id}" }) { edges { node { id amount fromUserName from { name } to { name } } } } }`
+    let edges: any[] = []
+    while (edges.length === 0) ({ edges } = (await ask(page)).transfers)
+    const names = { fromUserName: 'Amara', from: { name: 'Amara' }, to: { name: 'Bruno' } }
+    t.same(edges, [{ node: { id, amount: '10.00', ...names } }])
+    const { topology } = await ask('{ topology(applicationId: "transfer-enricher") { hash parts { nodes { name } } } }')
+    t.ok(topology.parts[0].nodes.length > 3)
+  })
+
   await t.test('W5: the Postman collection, made from OpenAPI, passes in the order of its story', async (t) => {
     const { run } = await runStory(`${url}/postman.json`, url)
     t.same(

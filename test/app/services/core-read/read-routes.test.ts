@@ -42,6 +42,7 @@ t.test('R1: transfers are filtered, sorted and paged', async (t) => {
   t.same(await ids('minAmount=9999999999999999.98'), [3])
   t.same(await ids('from=2026-11-22T10:00:02Z&to=2026-11-22T10:00:03Z'), [2])
   t.same(await ids('status=pending&page=1&size=2'), [3])
+  t.same(await ids('beforeId=3&sort=-id&size=1'), [2], 'a page behind an id')
   t.same((await get('/transfers-enriched?size=2')).body.page, { number: 0, size: 2, totalElements: 3, totalPages: 2 })
   t.equal((await get('/transfers-enriched/1')).body.amount, '10.00')
   t.equal((await get('/transfers-enriched/9')).status, 404)
@@ -56,6 +57,7 @@ t.test('R1: transfers are filtered, sorted and paged', async (t) => {
     'userId=x',
     'from=soon',
     'minAmount=-1',
+    'beforeId=0',
   ])
     t.equal((await get(`/transfers-enriched?${query}`)).status, 400, query)
 })

@@ -56,6 +56,9 @@ t.test('W1: a user and a transfer are made, found and listed', async (t) => {
     content: [transfer],
     page: { number: 0, size: 20, totalElements: 1, totalPages: 1 },
   })
+  t.match((await call('GET', '/users?ids=3,9,1')).body, { content: [{ id: 1 }, { id: 3 }], page: { totalElements: 2 } })
+  t.match((await call('GET', '/users?afterId=1&size=1')).body, { content: [{ id: 2 }], page: { totalPages: 2 } })
+  t.equal((await call('GET', '/users?ids=1,')).status, 400)
   t.same(
     (await call('GET', '/users?page=1&size=2')).body.content.map((user: { name: string }) => user.name),
     ['Chidi'],
