@@ -32,6 +32,7 @@ const entries: Readonly<Record<KnownErrorCode, Entry>> = {
     'A supplier returned the same processor twice.',
     'Make a new object in the supplier: each task has its own.',
   ],
+  STREAMS_SLICES: ['TopologyError', 'Windows cannot be kept as slices.', 'Do what the message says, or leave `slices` out.'],
   STREAMS_SINK_AS_PARENT: ['TopologyError', 'A node names a sink as its parent.', 'Name the node before the sink.'],
   STREAMS_TOPIC_ALREADY_REGISTERED: [
     'TopologyError',

@@ -42,6 +42,10 @@ export const tableJoined: OptionNames<WithoutKind<options.TableJoined<unknown, u
 }
 export const transformed: OptionNames<WithoutKind<options.Transformed<unknown, unknown>>> = { ...materialized, stores: true }
 
+/** What `reduce` and `aggregate` need of windows that are kept as slices. */
+export const reducedSlices = { associative: true } as const
+export const aggregatedSlices = { merger: true } as const
+
 const anyStore: OptionNames<Omit<options.TableStore, 'kind' | 'maxEntries'>> = {
   name: true,
   caching: true,
@@ -55,5 +59,5 @@ export const storeOf: {
   readonly windows: OptionNames<WithoutKind<options.WindowedStore>>
 } = {
   table: { ...anyStore, maxEntries: true },
-  windows: { ...anyStore, retentionMs: true },
+  windows: { ...anyStore, retentionMs: true, slices: true },
 }

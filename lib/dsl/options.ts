@@ -99,6 +99,51 @@ export interface WindowedStore extends Omit<TableStore, 'maxEntries'> {
    * How long the store and its changelog keep windows, in ms. Default: as long as the windows need. A smaller value is an error.
    */
   readonly retentionMs?: number | undefined
+  /** See {@link SlicedStore}. */
+  readonly slices?: false | undefined
+}
+
+/**
+ * The store of hopping windows that are kept as slices. Such a store has a row for each slice between two bounds of windows, and combines the slices of
+ * a window when that is emitted or read. So a record costs one write, in whatever number of windows it is; an emission or a read costs as many
+ * steps as a window has slices. It pays where a window has many records of a key, and overlaps many others.
+ *
+ * Results are those of windows with a row each, if the order of records does not matter to them: slices are combined in the order of time, not in that in
+ * which records came. Updates go through the record cache, and have no `caching: 'disabled'` unless windows are emitted on close. If the application's record
+ * cache has a size of 0, each update combines all windows of its record.
+ *
+ * The changelog is `<applicationId>-<name>-slices-changelog`. A store changes its form only under another name: an application with the
+ * changelog of the other form is refused (`STREAMS_STORE_KIND_CHANGED`). Sliding, unlimited and tumbling windows, sessions, cogroups and applications with
+ * `compatibility: 'java'` have no slices (`STREAMS_SLICES`).
+ */
+export interface SlicedStore extends Omit<WindowedStore, 'slices'> {
+  /** Keeps overlapping windows as slices. */
+  readonly slices: true
+}
+
+/** Options of `count` over hopping windows that are kept as slices. */
+export interface CountedSlices<K> extends Omit<Materialized<K, number, number, 'window'>, 'store'> {
+  /** The store of the slices. */
+  readonly store: SlicedStore
+}
+
+/** Options of `reduce` over hopping windows that are kept as slices. */
+export interface ReducedSlices<K, V, VR = V> extends Omit<Materialized<K, V, VR, 'window'>, 'store'> {
+  /** The store of the slices. */
+  readonly store: SlicedStore
+  /** Says that the reducer is associative and commutative: neither grouping nor order of the values changes its result. */
+  readonly associative: true
+}
+
+/** Options of `aggregate` over hopping windows that are kept as slices. */
+export interface AggregatedSlices<K, V> extends Omit<Materialized<K, V, V, 'window'>, 'store'> {
+  /** The store of the slices. */
+  readonly store: SlicedStore
+  /**
+   * Combines the aggregates of two slices. Each of them began as the initial value. The result must not depend on how records are spread over slices, nor on
+   * their order: `merger(a, b)` equals `merger(b, a)`, and is what the aggregator makes of all their records.
+   */
+  readonly merger: (left: V, right: V, key: K) => V
 }
 
 /**

@@ -3,10 +3,11 @@ import { TopologyError } from '../model/errors.ts'
 import type { Windowed } from '../model/windowed.ts'
 import type { StreamGrouping } from './aggregation/stream-grouping.ts'
 import { aggregateWindows, countWindows, reduceWindows, type WindowedGrouping } from './aggregation/windowed-grouping.ts'
+import type { AnyMaterialized } from './aggregation/materialized.ts'
 import { tableOf } from './handles.ts'
 import type { Present } from './kstream.ts'
 import type { KTable } from './ktable.ts'
-import type { Materialized } from './options.ts'
+import type { AggregatedSlices, CountedSlices, Materialized, ReducedSlices } from './options.ts'
 import { UnlimitedWindows } from './windows/unlimited-windows.ts'
 import type { WindowsOfTime } from './windows/windows-of-time.ts'
 
@@ -48,7 +49,7 @@ export class TimeWindowedKStream<K, V> {
    * @example
    * const counts = perMinute.count({ store: { name: 'per-minute', retentionMs: 3_600_000 } })
    */
-  count(options?: Materialized<K, number, number, 'window'>): KTable<Windowed<K>, number> {
+  count(options?: Materialized<K, number, number, 'window'> | CountedSlices<K>): KTable<Windowed<K>, number> {
     return tableOf(countWindows(this.#windowed, options))
   }
 
@@ -61,7 +62,22 @@ export class TimeWindowedKStream<K, V> {
   reduce<VR = Present<V>>(
     reducer: (aggregate: Present<V>, value: V, key: K) => Present<V> | null,
     options?: Materialized<K, Present<V>, VR, 'window'>,
-  ): KTable<Windowed<K>, VR> {
+  ): KTable<Windowed<K>, VR>
+  /**
+   * Combines the values of overlapping windows that are kept as slices ({@link SlicedStore}). The reducer is associative and commutative, and
+   * returns no null (`STREAMS_LAMBDA_RETURNED_NULL`).
+   *
+   * @example
+   * const largest = lastMinutes.reduce((left, right) => (right.amount > left.amount ? right : left), {
+   *   store: { name: 'largest', slices: true },
+   *   associative: true,
+   * })
+   */
+  reduce<VR = Present<V>>(
+    reducer: (aggregate: Present<V>, value: Present<V>, key: K) => Present<V>,
+    options: ReducedSlices<K, Present<V>, VR>,
+  ): KTable<Windowed<K>, VR>
+  reduce(reducer: object, options?: AnyMaterialized): KTable<Windowed<K>, never> {
     return tableOf(reduceWindows(this.#windowed, reducer, options))
   }
 
@@ -79,7 +95,24 @@ export class TimeWindowedKStream<K, V> {
     initializer: () => VR,
     aggregator: (aggregate: VR, value: V, key: K) => VR | null,
     options?: Materialized<K, Present<VR>, Present<VR>, 'window'>,
-  ): KTable<Windowed<K>, Present<VR>> {
+  ): KTable<Windowed<K>, Present<VR>>
+  /**
+   * Folds the values of overlapping windows that are kept as slices ({@link SlicedStore}). The aggregate of each slice begins as the initial value;
+   * the option `merger` combines those of a window. Neither it nor the aggregator returns null (`STREAMS_LAMBDA_RETURNED_NULL`).
+   *
+   * @example
+   * const sums = lastMinutes.aggregate(() => 0, (sum, order) => sum + order.amount, {
+   *   store: { name: 'sums', slices: true },
+   *   merger: (left, right) => left + right,
+   *   value: Serdes.double,
+   * })
+   */
+  aggregate<VR>(
+    initializer: () => VR,
+    aggregator: (aggregate: VR, value: V, key: K) => Present<VR>,
+    options: AggregatedSlices<K, Present<VR>>,
+  ): KTable<Windowed<K>, Present<VR>>
+  aggregate(initializer: object, aggregator: object, options?: AnyMaterialized): KTable<Windowed<K>, never> {
     return tableOf(aggregateWindows(this.#windowed, { initializer, aggregator }, options))
   }
 }

@@ -6,16 +6,19 @@ interface StoreSettings {
   readonly changelog?: unknown
   readonly medium?: unknown
   readonly supplier?: unknown
+  readonly slices?: unknown
 }
 
 /**
  * Throws a `TypeError` for a value that would otherwise silently mean the default, such as `caching: true` or `changelog: false`.
  * `call` names the user's call in the message.
  */
-export function checkStoreSettings(call: string, { caching, changelog, medium, supplier }: StoreSettings): void {
+export function checkStoreSettings(call: string, { caching, changelog, medium, supplier, slices }: StoreSettings): void {
   checkChoice(call, 'caching', caching, ['enabled', 'disabled'])
   checkChoice(call, 'medium', medium, ['memory', 'disk', 'default'])
   checkChoice(call, 'supplier', supplier, ['plain', 'timestamped'])
+  if (slices !== undefined && typeof slices !== 'boolean')
+    throw new TypeError(`slices of ${call} is true or false, not ${JSON.stringify(slices)}.`)
   if (changelog === undefined || changelog === 'disabled') return
   if ('config' in Object(changelog)) return
   throw new TypeError(

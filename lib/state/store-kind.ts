@@ -10,6 +10,8 @@ export interface StoreKind<S extends StoreSpec = StoreSpec> {
   open(spec: S, context: StateStoreContext): StateStore
   /** The format that the store writes now. It is compared with the format that an earlier run has stored. */
   format(spec: S, context: StateStoreContext): StoreFormat
+  /** Throws a `TopologyError` if applications of this compatibility cannot have such a store. Absent: all can. */
+  check?(spec: S, options: Pick<ChangelogOptions, 'compatibility'>): void
   readonly changelog: StoreChangelog<S>
   /**
    * Which records of its changelog a restore applies. `last-of-key`: of the records that were fetched together, the last one of
@@ -35,6 +37,13 @@ export interface StoreFormat {
   readonly rows: string
 }
 
+/** What stands for a store in the name of its changelog. */
+export interface ChangelogNames {
+  readonly own: string
+  /** What stands there where the store keeps its rows in another form, which this one cannot read. Undefined: there is no such form. */
+  readonly otherForm?: string
+}
+
 /** The changelog of a store, as far as the kind decides it. */
 interface StoreChangelog<S> {
   /**
@@ -42,6 +51,8 @@ interface StoreChangelog<S> {
    * window.
    */
   readonly keys: 'serialized' | 'composed'
+  /** Default: the name of the store. */
+  names?(spec: S): ChangelogNames
   /** Whether the record may have been written by a store of this kind. */
   holds(record: ChangelogRecord): boolean
   /** Kafka's `cleanup.policy`, which the application's own `topicConfig` may replace. */

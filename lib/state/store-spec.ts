@@ -87,6 +87,16 @@ export interface WindowStoreSpec<K, V, Values extends StoredValues = StoredValue
   readonly layout?: WindowLayout
   /** When the operator emits these windows. In `safe` the store keeps a window until it is emitted. Default: on update. */
   readonly emit?: EmitStrategy
+  /** Overlapping windows may be kept as slices. Default: each window has a row of its own. */
+  readonly slicing?: WindowSlicing
+}
+
+/** How overlapping windows are kept as slices. Only aggregations of the DSL have such stores. */
+export interface WindowSlicing {
+  /** How far apart the starts of two windows are, in ms. */
+  readonly advanceMs: number
+  /** Combines the aggregates of two slices. It may change its arguments. */
+  readonly merger: (left: unknown, right: unknown, key: unknown) => unknown
 }
 
 /** Sessions expire by their ends. Their rows have no timestamps, because the time of a session is its end. */

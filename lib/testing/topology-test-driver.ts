@@ -20,6 +20,7 @@ import type { ThreadEnvironment } from '../runtime/environment/thread-environmen
 import { RecordCacheBudget } from '../state/layers/record-cache-budget.ts'
 import type { AnyStore, StateStoreOf } from '../state/store-value.ts'
 import type { StorageFactory } from '../storage/storage.ts'
+import type { PlanOptions } from '../topology/plan-topology.ts'
 import type { TopologyPlan } from '../topology/topology-plan.ts'
 import type { SingleRecord } from './single-record-batch.ts'
 import { TestEngine } from './test-engine.ts'
@@ -31,7 +32,7 @@ import type { TestInputTopicOptions } from './test-topics.ts'
 /** The part of a `Topology` that the driver needs. */
 export interface PlannedTopology {
   /** The topology with an application id. */
-  plan(applicationId: string): TopologyPlan
+  plan(applicationId: string, options?: PlanOptions): TopologyPlan
 }
 
 /** Options of the test driver; all of them have defaults. */
@@ -131,7 +132,7 @@ export class TopologyTestDriver implements Disposable {
   constructor(topology: PlannedTopology, config: TopologyTestDriverConfig = {}) {
     checkOptions('TopologyTestDriver', config, driverOptions)
     this.#clock = new ManualClock(config.initialWallClockMs ?? systemClock.now())
-    const plan = topology.plan(config.applicationId ?? 'test')
+    const plan = topology.plan(config.applicationId ?? 'test', { compatibility: config.compatibility })
     const environment = resolveEnvironment(plan, config, this.#clock, this.#metrics)
     const { partitions = 1, changelogs = [], storage } = config
     checkSerdes(plan, environment.serdes)

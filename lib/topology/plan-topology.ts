@@ -1,3 +1,4 @@
+import { TopologyError } from '../model/errors.ts'
 import { frozenCopy } from '../model/frozen-copy.ts'
 import type { StoreKind } from '../state/store-kind.ts'
 import { storeKindOf, storeKinds, type StoreKinds } from '../state/store-kinds.ts'
@@ -41,6 +42,7 @@ export function planTopology(
   const chosen = { compatibility, windowStoreChangelogAdditionalRetentionMs, topicConfig }
   const planner = new Planner(topology, applicationId, chosen, kinds)
   const subtopologies = topology.nodeGroups().map((group, id) => planner.subtopology(group, id))
+  checkChangelogs(subtopologies)
   return frozenCopy({ applicationId, subtopologies })
 }
 
@@ -97,6 +99,7 @@ class Planner {
 
   #store(store: StoreDefinition): plan.StoreNode {
     const kind = storeKindOf(store.spec, this.#kinds)
+    kind.check?.(store.spec, this.#options)
     return { spec: store.spec, kind, processors: [...store.users], changelog: this.#changelog(store, kind) }
   }
 
@@ -106,9 +109,12 @@ class Planner {
       return { kind: 'source', topic: this.#topicName(sourceTopic), config }
     }
     if (spec.changelog === 'disabled') return undefined
-    const name = changelogTopicName(this.#applicationId, spec.name)
+    const { own, otherForm } = kind.changelog.names?.(spec) ?? { own: spec.name }
+    const name = changelogTopicName(this.#applicationId, own)
     const config = changelogTopicConfig(spec, kind, this.#options)
-    return { kind: 'internal', topic: { name, kind: 'changelog', partitions: undefined, config } }
+    const topic = { name, kind: 'changelog', partitions: undefined, config } as const
+    if (otherForm === undefined) return { kind: 'internal', topic }
+    return { kind: 'internal', topic, otherForm: changelogTopicName(this.#applicationId, otherForm) }
   }
 
   #node(node: NodeDefinition): plan.TopologyNode {
@@ -126,6 +132,23 @@ class Planner {
         return sinkNode(node, typeof node.topic === 'string' ? this.#topicName(node.topic) : node.topic)
     }
   }
+}
+
+/** Throws a `TopologyError` (`STREAMS_DUPLICATE_STORE`) if two stores would have one changelog. */
+function checkChangelogs(subtopologies: readonly plan.Subtopology[]): void {
+  const owners = new Map<string, string>()
+  for (const { spec, changelog } of subtopologies.flatMap(({ stores }) => stores)) {
+    if (changelog?.kind !== 'internal') continue
+    const { name } = changelog.topic
+    const other = owners.get(name)
+    if (other !== undefined && other !== spec.name) throw sharedChangelog(name, other, spec.name)
+    owners.set(name, spec.name)
+  }
+}
+
+function sharedChangelog(topic: string, ...stores: readonly string[]): TopologyError {
+  const message = `The changelog ${topic} would be that of the stores ${stores.join(' and ')}: give one of them another name.`
+  return new TopologyError('STREAMS_DUPLICATE_STORE', message, { facts: { topic, stores } })
 }
 
 /** The nodes, and with each source what is read below it. */

@@ -105,7 +105,8 @@ export interface StoreNode {
   readonly kind: StoreKind
   readonly processors: readonly string[]
   readonly changelog:
-    | { readonly kind: 'internal'; readonly topic: InternalTopic }
+    /** `otherForm`: the topic that the changelog would be if the store kept its rows in another form. */
+    | { readonly kind: 'internal'; readonly topic: InternalTopic; readonly otherForm?: string }
     /** `config` is the configuration that the store needs. Millrace does not apply it, because the topic has another owner. */
     | { readonly kind: 'source'; readonly topic: string; readonly config: Readonly<Record<string, string>> }
     | undefined

@@ -8,6 +8,8 @@ import type { StateStore } from '../../lib/state/state-store.ts'
 import type { StoreSpec } from '../../lib/state/store-spec.ts'
 import { keyValueStore, sessionStore, versionedKeyValueStore, windowStore } from '../../lib/state/stores.ts'
 import type { VersionedKeyValueStore } from '../../lib/state/versioned/versioned-key-value-store.ts'
+import { firstWindowOf, windowStartAt } from '../../lib/state/window/slice.ts'
+import type { SlicedWindowStore } from '../../lib/state/window/sliced-window-store.ts'
 import type { WindowStore } from '../../lib/state/window/window-store.ts'
 
 /** A kind of store, as a law sees it: what may be done to one, and what is seen of it. */
@@ -65,6 +67,37 @@ const window = kind({
   }),
   put: (store: WindowStore<string, string>, write) => store.put(write.key, write.value, write.start),
   show: (store, { from, to, start }) => [
+    [...store.fetch(from ?? 'a', 0, start)],
+    [...store.backwardFetch(from ?? 'a', start, Infinity)],
+    [...store.fetchRange(from, to, 0, start)],
+    [...store.backwardFetchRange(from, to, start, Infinity)],
+    [...store.fetchAll(start, Infinity)],
+    [...store.all()],
+    [...store.backwardAll()],
+  ],
+})
+
+const slicedWindows = { sizeMs: 25_000, advanceMs: 10_000 }
+
+const slicedWindow = kind({
+  options: fc.record({ expiry, emit: fc.constantFrom('on-window-update' as const, 'on-window-close' as const) }),
+  write: fc.record({ key, value, timestamp: fc.nat(300_000), late: fc.nat(2) }),
+  read: fc.record({ from: fc.option(key), to: fc.option(key), start: fc.nat(300_000) }),
+  spec: (name, options) => ({
+    ...windowStore(name, { ...serdes, retentionMs: 150_000, windowSizeMs: slicedWindows.sizeMs, caching: 'enabled' }),
+    ...options,
+    values: 'timestamped',
+    slicing: { advanceMs: slicedWindows.advanceMs, merger: (left: string, right: string) => left + right },
+  }),
+  put: (store: SlicedWindowStore<string, string>, { key, value, timestamp, late }) =>
+    store.update(
+      key,
+      timestamp,
+      Math.min(firstWindowOf(timestamp, slicedWindows) + late * slicedWindows.advanceMs, windowStartAt(timestamp, slicedWindows)),
+      (all) => (all ?? '') + value,
+    ),
+  show: (store, { from, to, start }) => [
+    store.fetchOne(from ?? 'a', start),
     [...store.fetch(from ?? 'a', 0, start)],
     [...store.backwardFetch(from ?? 'a', start, Infinity)],
     [...store.fetchRange(from, to, 0, start)],
@@ -141,4 +174,11 @@ const recordBuffer = kind({
   },
 })
 
-export const storeKinds = { 'key-value': keyValue, window, session, versioned, 'record buffer': recordBuffer } as const
+export const storeKinds = {
+  'key-value': keyValue,
+  window,
+  'sliced window': slicedWindow,
+  session,
+  versioned,
+  'record buffer': recordBuffer,
+} as const

@@ -5,7 +5,7 @@ import { ManualClock } from '../../lib/clock/manual-clock.ts'
 import { systemClock } from '../../lib/clock/system-clock.ts'
 import type { InternalTopicOptions } from '../../lib/runtime/topics/internal-topic-manager.ts'
 import { prepareInternalTopics } from '../../lib/runtime/topics/internal-topic-manager.ts'
-import type { TopologyPlan } from '../../lib/topology/topology-plan.ts'
+import type { Subtopology, TopologyPlan } from '../../lib/topology/topology-plan.ts'
 import type { Admin, NewTopic } from '../../lib/transport/admin.ts'
 import { EmbeddedCluster } from '../../lib/transport/embedded/embedded-cluster.ts'
 import { simulate } from './simulated-time.ts'
@@ -142,6 +142,33 @@ t.test('an internal topic of another size is refused', async (t) => {
     facts: { topic: 'app-counts-changelog', expected: 3, actual: 2 },
   })
 })
+
+t.test('a store whose changelog is in another form is refused, and nothing is made', async (t) => {
+  const slices = 'app-counts-slices-changelog'
+  for (const [changelog, found] of [
+    [slices, 'app-counts-changelog'],
+    ['app-counts-changelog', slices],
+  ] as const) {
+    const { prepare, partitions } = await open(t, { in: 1, [found]: 1 })
+    const facts = { store: 'counts', changelog, found }
+    await t.rejects(prepare(inForm(changelog, found)), { name: 'ProcessorStateError', code: 'STREAMS_STORE_KIND_CHANGED', facts })
+    t.equal(await partitions(changelog), undefined)
+    t.equal(await partitions(found), 1)
+  }
+})
+
+t.test('what another store of the application calls its changelog is no other form', async (t) => {
+  const { prepare } = await open(t, { in: 1, 'app-counts-slices-changelog': 1 })
+  const [{ stores }] = inForm('app-counts-changelog', 'app-counts-slices-changelog').subtopologies as [Subtopology]
+  const given = plan(subtopology(0, { sourceTopics: ['in'], stores: [...stores, store('counts-slices')] }))
+  t.same(await prepare(given), { in: 1, 'app-counts-changelog': 1, 'app-counts-slices-changelog': 1 })
+})
+
+function inForm(changelog: string, otherForm: string): TopologyPlan {
+  const topic = { name: changelog, kind: 'changelog', partitions: undefined, config: {} } as const
+  const stores = [{ ...store('counts'), changelog: { kind: 'internal', topic, otherForm } as const }]
+  return plan(subtopology(0, { sourceTopics: ['in'], stores }))
+}
 
 t.test('configuration: defaults, below topic.* options, below the store', async (t) => {
   const { prepare, admin } = await open(t, { in: 1 })

@@ -27,10 +27,13 @@ import { changelog, openStores, storeNode } from './task-stores-fixture.ts'
 
 const strings = { key: Serdes.string, value: Serdes.string }
 const window = { ...strings, windowSizeMs: 10, retentionMs: 150_000 }
+const merger = (left: unknown): unknown => left
 const plain = storeNode(keyValueStore('s', strings))
 const kinds = {
   'key-value': plain,
   window: storeNode(windowStore('s', window)),
+  'window (slices of 10 ms by 5 ms)': storeNode({ ...windowStore('s', window), slicing: { advanceMs: 5, merger } } as AnyStore),
+  'window (slices of 10 ms by 2 ms)': storeNode({ ...windowStore('s', window), slicing: { advanceMs: 2, merger } } as AnyStore),
   session: storeNode(sessionStore('s', { ...strings, retentionMs: 150_000 })),
   versioned: storeNode(versionedKeyValueStore('s', { ...strings, historyRetentionMs: 10 })),
   'window with duplicates': storeNode(windowStore('s', { ...window, duplicates: 'keep' })),

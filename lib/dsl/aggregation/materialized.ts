@@ -31,9 +31,10 @@ export interface MaterializedStore {
 }
 
 /** A table's options, as far as they concern its store. If the user gave a store value, they include its properties. */
-export interface MaterializedOptions extends Omit<TableStore & WindowedStore, 'kind'>, ErasedSerdes {
+export interface MaterializedOptions extends Omit<TableStore & WindowedStore, 'kind' | 'slices'>, ErasedSerdes {
   readonly kind?: StoreSpec['kind'] | undefined
   readonly changelogRetentionMs?: number | undefined
+  readonly slices?: boolean | undefined
 }
 
 /** {@link Materialized} of any types. */

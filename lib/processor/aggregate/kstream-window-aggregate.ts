@@ -73,58 +73,63 @@ function closingTimeWindows<K, A>(
  *   documentation says that a value is needed; `java` copies that.
  */
 export class KStreamWindowAggregate<K, V, A> implements Processor<K | null, V, Windowed<K>, Change<A>> {
-  readonly #options: KStreamWindowAggregateOptions<K, V, A>
+  protected readonly options: KStreamWindowAggregateOptions<K, V, A>
   readonly #fold: FoldFromInitial<K, V, A>
-  #context!: InternalProcessorContext<Windowed<K>, Change<A>>
+  protected context!: InternalProcessorContext<Windowed<K>, Change<A>>
   #store!: TimestampedWindowStore<K, A>
   #results!: WindowResults<K, A>
   #skipsNullValues = true
   #time!: AggregationTime
 
   constructor(options: KStreamWindowAggregateOptions<K, V, A>) {
-    this.#options = options
+    this.options = options
     this.#fold = foldFromInitial(options.fold)
   }
 
   init(context: ProcessorContext<Windowed<K>, Change<A>>): void {
-    const store = context.stateStore<WindowAggregateStore<K, A>>(this.#options.storeName)
+    const store = context.stateStore<WindowAggregateStore<K, A>>(this.options.storeName)
     this.#store = store
-    this.#context = internal(context)
-    this.#time = aggregationTime(this.#context, this.#options.storeName)
-    this.#skipsNullValues = this.#context.compatibility === 'safe'
-    const closing = closingTimeWindows(store, this.#options.windows)
-    this.#results = new WindowResults(this.#context, { ...this.#options, store, closing })
-    if (this.#context.compatibility === 'safe')
-      resumeTime(this.#time, this.#results.emittedUntilMs, this.#options.windows.graceMs)
+    this.context = internal(context)
+    this.#time = aggregationTime(this.context, this.options.storeName)
+    this.#skipsNullValues = this.context.compatibility === 'safe'
+    const closing = closingTimeWindows(store, this.options.windows)
+    this.#results = new WindowResults(this.context, { ...this.options, store, closing })
+    if (this.context.compatibility === 'safe') resumeTime(this.#time, this.#results.emittedUntilMs, this.options.windows.graceMs)
   }
 
   process(record: StreamRecord<K | null, V>): void {
     const { key, timestamp } = record
-    if (key === null || (record.value === null && this.#skipsNullValues)) return this.#context.drop(noKeyOrValue(key))
-    const { windows } = this.#options
+    if (key === null || (record.value === null && this.#skipsNullValues)) return this.context.drop(noKeyOrValue(key))
+    const { windows } = this.options
     this.#time.streamTimeMs = Math.max(this.#time.streamTimeMs, timestamp)
     const closeTime = this.#time.streamTimeMs - windows.graceMs
-    for (let start = firstWindowStart(timestamp, windows); start <= timestamp; start += windows.advanceMs) {
-      if (start + windows.sizeMs > closeTime) this.#update(windowed(key, start, start + windows.sizeMs), record)
-      else this.#dropLate(start)
-    }
+    let start = firstWindowStart(timestamp, windows)
+    for (; start <= timestamp && start + windows.sizeMs <= closeTime; start += windows.advanceMs) this.#dropLate(start)
+    if (start <= timestamp) this.update(key, record, start)
     if (windows.startMs !== undefined && timestamp < windows.startMs)
-      this.#context.logSkipped(beforeUnlimitedWindow, { windowStartMs: windows.startMs })
+      this.context.logSkipped(beforeUnlimitedWindow, { windowStartMs: windows.startMs })
     this.#results.processed(closeTime, record)
   }
 
+  /** Adds a record to those of its windows that start at `fromMs` or later: these are open. */
+  protected update(key: K, record: StreamRecord<unknown, V>, fromMs: number): void {
+    const { sizeMs, advanceMs } = this.options.windows
+    for (let start = fromMs; start <= record.timestamp; start += advanceMs)
+      this.#update(windowed(key, start, start + sizeMs), record)
+  }
+
   #dropLate(windowStartMs: number): void {
-    const { sizeMs, graceMs } = this.#options.windows
+    const { sizeMs, graceMs } = this.options.windows
     const windowEndMs = windowStartMs + sizeMs
-    this.#context.drop(closedWindow, { windowStartMs, windowEndMs, graceMs, streamTimeMs: this.#time.streamTimeMs })
+    this.context.drop(closedWindow, { windowStartMs, windowEndMs, graceMs, streamTimeMs: this.#time.streamTimeMs })
   }
 
   #update(window: Windowed<K>, record: StreamRecord<unknown, V>): void {
     const old = this.#store.fetchOne(window.key, window.startMs)
-    const oldAggregate = old === null ? this.#initial() : old.value
+    const oldAggregate = old === null ? this.initial() : old.value
     const timestamp = old === null ? record.timestamp : Math.max(record.timestamp, old.timestamp)
-    const aggregate = this.#aggregate(oldAggregate, record.value, window.key)
-    const oldValue = old === null ? phantomOldValue(oldAggregate, this.#context) : this.#oldValue(window)
+    const aggregate = this.aggregate(oldAggregate, record.value, window.key)
+    const oldValue = old === null ? phantomOldValue(oldAggregate, this.context) : this.#oldValue(window)
     this.#store.put(window.key, timestamped(aggregate, timestamp), window.startMs)
     this.#results.updated(window, aggregate, oldValue, timestamp, record)
   }
@@ -133,11 +138,11 @@ export class KStreamWindowAggregate<K, V, A> implements Processor<K | null, V, W
     return this.#results.sendsOldValues ? (this.#store.fetchOne(key, startMs)?.value ?? null) : null
   }
 
-  #initial(): A | null {
-    return lambdaResult(this.#fold.initializer(), 'initializer', this.#context.nodeName)
+  protected initial(): A | null {
+    return lambdaResult(this.#fold.initializer(), 'initializer', this.context.nodeName)
   }
 
-  #aggregate(aggregate: A | null, value: V, key: K): A | null {
-    return lambdaResult(this.#fold.aggregator(aggregate, value, key), 'aggregator', this.#context.nodeName)
+  protected aggregate(aggregate: A | null, value: V, key: K): A | null {
+    return lambdaResult(this.#fold.aggregator(aggregate, value, key), 'aggregator', this.context.nodeName)
   }
 }

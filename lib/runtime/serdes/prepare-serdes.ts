@@ -1,5 +1,6 @@
 import { noHeaders } from '../../model/headers.ts'
 import type { Serde } from '../../model/serde.ts'
+import { changelogTopicOf } from '../../topology/changelog-topic.ts'
 import { changelogTopicName } from '../../topology/internal-topic-names.ts'
 import type { StoreNode, Subtopology } from '../../topology/topology-plan.ts'
 import type { ReadableRange } from '../../transport/readable-ranges.ts'
@@ -55,7 +56,7 @@ function sinkWriting(node: Subtopology['nodes'][number], serdes: SerdeResolver):
 }
 
 function storeWriting({ spec, changelog }: StoreNode, serdes: SerdeResolver, applicationId: string): Writing {
-  const topic = changelog?.kind === 'source' ? changelog.topic : changelogTopicName(applicationId, spec.name)
+  const topic = changelogTopicOf({ changelog }) ?? changelogTopicName(applicationId, spec.name)
   const owner = `The store ${spec.name}`
   return { topic, key: serdes.key(spec.key, owner), value: serdes.value(spec.value, owner) }
 }

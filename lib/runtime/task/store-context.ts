@@ -4,8 +4,7 @@ import { changelogTopicName } from '../../topology/internal-topic-names.ts'
 import type { TaskScope } from './task-scope.ts'
 
 /**
- * Makes the context through which a store sees its task. `topic` is the source topic that serves as its changelog; undefined if
- * none does.
+ * Makes the context through which a store sees its task. `topic` is its changelog; undefined if it has none.
  */
 export function storeContext(
   spec: StoreSpec,

@@ -397,7 +397,7 @@ export class TaskStores {
 
   #context({ spec, changelog }: StoreNode): StateStoreContext {
     const sink = changelog?.kind === 'internal' ? this.#options.changelogs.sink(changelog.topic.name) : undefined
-    const context = storeContext(spec, changelog?.kind === 'source' ? changelog.topic : undefined, sink, this.#scope)
+    const context = storeContext(spec, changelogTopicOf({ changelog }), sink, this.#scope)
     return { ...context, isTransactional: this.#scope.environment.processingGuarantee === 'exactly_once_v2' }
   }
 }

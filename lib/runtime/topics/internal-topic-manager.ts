@@ -1,9 +1,9 @@
 import type { Clock } from '../../clock/clock.ts'
 import { sleep } from '../../clock/clock.ts'
-import { StreamsError, TransportError } from '../../model/errors.ts'
+import { ProcessorStateError, StreamsError, TransportError } from '../../model/errors.ts'
 import type { InternalTopic, TopologyPlan } from '../../topology/topology-plan.ts'
 import type { Admin, NewTopic } from '../../transport/admin.ts'
-import { lookUpTopics } from './topics-of-tasks.ts'
+import { lookUpTopics, otherForms } from './topics-of-tasks.ts'
 import { resolvePartitionCounts } from './partition-counts.ts'
 
 export interface InternalTopicOptions {
@@ -29,6 +29,7 @@ export interface InternalTopicOptions {
  * - `TopologyError` `STREAMS_NOT_COPARTITIONED`: joined topics differ in their numbers of partitions (facts: partitions by topic);
  * - `StreamsError` `STREAMS_INTERNAL_TOPIC_MISMATCH`: an internal topic exists with another number of partitions (facts: topic,
  *   expected, actual);
+ * - `ProcessorStateError` `STREAMS_STORE_KIND_CHANGED`: a store has a changelog in another form (facts: store, changelog, found);
  * - `TransportError`s of the admin.
  */
 export async function prepareInternalTopics(
@@ -37,6 +38,7 @@ export async function prepareInternalTopics(
   options: InternalTopicOptions,
 ): Promise<ReadonlyMap<string, number>> {
   let existing = await partitionCounts(plan, admin)
+  checkForms(plan, existing)
   const counts = resolvePartitionCounts(plan, existing)
   const wanted = internalTopics(plan, counts, options)
   const { clock, retryBackoffMs, withinMs } = options
@@ -50,8 +52,20 @@ export async function prepareInternalTopics(
   }
 }
 
+/** The rows of a changelog in another form would be lost to the store, which begins with an empty one of its own. */
+function checkForms({ subtopologies }: TopologyPlan, existing: ReadonlyMap<string, number>): void {
+  const found = otherForms(subtopologies).find(({ topic }) => existing.has(topic))
+  if (found === undefined) return
+  const { store, changelog, topic } = found
+  const message =
+    `The store ${store} would begin empty with the changelog ${changelog}: its rows are in ${topic}, in another form. ` +
+    'Give the store another name, or, if these rows are no longer needed, delete that topic.'
+  throw new ProcessorStateError('STREAMS_STORE_KIND_CHANGED', message, { facts: { store, changelog, found: topic } })
+}
+
 async function partitionCounts(plan: TopologyPlan, admin: Admin): Promise<ReadonlyMap<string, number>> {
-  const topics = await lookUpTopics(plan, admin)
+  const others = otherForms(plan.subtopologies).map(({ topic }) => topic)
+  const topics = await lookUpTopics(plan, admin, others)
   return new Map([...topics].map(([name, { partitions }]) => [name, partitions]))
 }
 

@@ -3,11 +3,15 @@ import type { Admin } from '../../transport/admin.ts'
 import { lookUpNamed, type KnownTopics } from '../../transport/topics/known-topics.ts'
 import { inputTopics } from './partition-counts.ts'
 
-/** Looks up the topics that the plan names; all topics of the cluster if a source has a pattern. */
-export async function lookUpTopics({ subtopologies }: TopologyPlan, admin: Pick<Admin, 'metadata'>): Promise<KnownTopics> {
+/** Looks up the topics that the plan names, and others; all topics of the cluster if a source has a pattern. */
+export async function lookUpTopics(
+  { subtopologies }: TopologyPlan,
+  admin: Pick<Admin, 'metadata'>,
+  others: readonly string[] = [],
+): Promise<KnownTopics> {
   const hasPattern = subtopologies.some(({ nodes }) => nodes.some((node) => node.kind === 'source' && node.pattern !== undefined))
   const sources = subtopologies.flatMap(({ sourceTopics }) => sourceTopics)
-  return lookUpNamed(hasPattern ? undefined : [...sources, ...internalTopicNames(subtopologies)], admin)
+  return lookUpNamed(hasPattern ? undefined : [...sources, ...internalTopicNames(subtopologies), ...others], admin)
 }
 
 /** The topics that the application itself creates: for repartitions and changelogs. */
@@ -16,6 +20,25 @@ export function internalTopicNames(subtopologies: readonly Subtopology[]): reado
     ...repartitionTopics.map(({ name }) => name),
     ...stores.flatMap(({ changelog }) => (changelog?.kind === 'internal' ? [changelog.topic.name] : [])),
   ])
+}
+
+/** The changelog that a store would have if it kept its rows in another form. */
+export interface OtherForm {
+  readonly store: string
+  readonly changelog: string
+  /** That of the other form. */
+  readonly topic: string
+}
+
+/** The changelogs that must not exist: those of the same stores in other forms. */
+export function otherForms(subtopologies: readonly Subtopology[]): readonly OtherForm[] {
+  const own = new Set(internalTopicNames(subtopologies))
+  return subtopologies
+    .flatMap(({ stores }) => stores)
+    .flatMap(({ spec, changelog }) => {
+      if (changelog?.kind !== 'internal' || changelog.otherForm === undefined || own.has(changelog.otherForm)) return []
+      return [{ store: spec.name, changelog: changelog.topic.name, topic: changelog.otherForm }]
+    })
 }
 
 /** Of these topics, those that tasks read or the application has created. Topics of global stores are not among them. */

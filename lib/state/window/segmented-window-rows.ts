@@ -148,6 +148,16 @@ export class SegmentedWindowRows implements WindowRows {
     this.#segments.expireBefore(this.#firstLiveSegment())
   }
 
+  /** The largest start that was put; −1: there was none. */
+  get streamTimeMs(): number {
+    return this.#streamTime
+  }
+
+  /** Windows that start here or later do not expire. Infinity: all windows expire by `retentionMs`. */
+  get keptFromMs(): number {
+    return this.#keptFrom
+  }
+
   get dirtyBytes(): number {
     return this.#segments.dirtyBytes
   }

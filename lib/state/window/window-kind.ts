@@ -1,4 +1,5 @@
 import type { ByteKey } from '../../kernel/byte-key.ts'
+import { TopologyError } from '../../model/errors.ts'
 import { windowed, type Windowed } from '../../model/windowed.ts'
 import { retentionConfig } from '../changelog-retention.ts'
 import { StoreKeys } from '../key-value/store-keys.ts'
@@ -8,7 +9,7 @@ import { CachingWindowRows } from '../layers/caching-window-rows.ts'
 import { byteChangelogWriter } from '../layers/changelogging-byte-rows.ts'
 import { ChangeloggingWindowRows } from '../layers/changelogging-window-rows.ts'
 import type { StateStore, StateStoreContext } from '../state-store.ts'
-import type { ChangelogOptions, StoreFormat, StoreKind } from '../store-kind.ts'
+import type { ChangelogNames, ChangelogOptions, StoreFormat, StoreKind } from '../store-kind.ts'
 import {
   expiryOf,
   isCached,
@@ -19,11 +20,14 @@ import {
   storageTable,
   viewCodec,
 } from '../store-parts.ts'
-import type { WindowStoreSpec } from '../store-spec.ts'
+import type { WindowSlicing, WindowStoreSpec } from '../store-spec.ts'
 import { SegmentedWindowRows } from './segmented-window-rows.ts'
+import { endsAfterStartMs, type Slice } from './slice.ts'
+import { sliceSerde } from './slice-serde.ts'
+import { SlicedWindowStore } from './sliced-window-store.ts'
 import { isWindowKey } from './window-key.ts'
 import type { KeyRange } from './window-rows.ts'
-import { WindowStateStore } from './window-state-store.ts'
+import { WindowStateStore, type WindowLayers } from './window-state-store.ts'
 import { WindowedRows } from './windowed-rows.ts'
 
 type Spec = WindowStoreSpec<unknown, unknown>
@@ -32,7 +36,9 @@ type Spec = WindowStoreSpec<unknown, unknown>
 export const windowKind: StoreKind<Spec> = {
   open: openWindowStore,
   format: windowFormat,
+  check: checkSlicing,
   changelog: {
+    names: changelogNames,
     keys: 'composed',
     holds: ({ key }) => isWindowKey(key),
     cleanupPolicy: 'compact,delete',
@@ -47,6 +53,20 @@ export const windowKind: StoreKind<Spec> = {
   versions: 'none',
 }
 
+function checkSlicing({ name, slicing }: Spec, { compatibility }: Pick<ChangelogOptions, 'compatibility'>): void {
+  if (slicing === undefined || compatibility === 'safe') return
+  const message =
+    `The store ${name} keeps windows as slices, which Kafka Streams could not take over: leave slices out, ` +
+    "or leave out compatibility: 'java'."
+  throw new TopologyError('STREAMS_SLICES', message, { facts: { store: name } })
+}
+
+/** Slices have a changelog of their own, so that nobody takes them for windows. */
+function changelogNames({ name, slicing }: Spec): ChangelogNames {
+  const slices = `${name}-slices`
+  return slicing === undefined ? { own: name, otherForm: slices } : { own: slices, otherForm: name }
+}
+
 /**
  * True if compaction would remove rows, because several share key and window. Java overlooks this for timestamped stores, and for
  * stores that a user gives to a join.
@@ -59,9 +79,18 @@ function mustNotCompact(spec: Spec, { compatibility }: ChangelogOptions): boolea
 function windowFormat(declared: Spec, context: StateStoreContext): StoreFormat {
   const spec = opened(declared, context)
   const values = losesTimestamps(spec, context) ? 'plain' : spec.values
+  if (spec.slicing !== undefined) return sliceFormat(spec, spec.slicing)
   return {
     changelog: spec.duplicates === 'keep' ? 'window with duplicates' : 'window',
     rows: `${values}, ${segmentsText(spec, copyOf(spec))}`,
+  }
+}
+
+/** Slices of other windows have other bounds: their rows mean something else. */
+function sliceFormat(spec: Spec, { advanceMs }: WindowSlicing): StoreFormat {
+  return {
+    changelog: `window (slices of ${spec.windowSizeMs} ms by ${advanceMs} ms)`,
+    rows: `slices, ${segmentsText(spec, 'by-time')}`,
   }
 }
 
@@ -76,6 +105,22 @@ function copyOf({ layout = 'key-first' }: Spec): 'by-time' | 'none' {
 
 function openWindowStore(declared: Spec, context: StateStoreContext): StateStore {
   const spec = opened(declared, context)
+  return spec.slicing === undefined ? new WindowStateStore(windowLayers(spec, context)) : openSlices(spec, spec.slicing, context)
+}
+
+/** Slices have no end of their own, so they are kept until the windows that end with them have expired. They are always in order of time, too. */
+function openSlices(spec: Spec, { advanceMs, merger }: WindowSlicing, context: StateStoreContext): StateStore {
+  const windows = { sizeMs: spec.windowSizeMs, advanceMs }
+  const retentionMs = spec.retentionMs + endsAfterStartMs(windows)
+  const value = sliceSerde(context.valueSerde(spec.value))
+  const rows = { ...spec, value, values: 'plain', layout: 'time-first', retentionMs } as const
+  const layers = windowLayers(rows as Spec, context) as WindowLayers<unknown, Slice<unknown>>
+  const isKeyFirst = expiryOf(spec, context) === 'exact' || spec.emit !== 'on-window-close'
+  const mostAgeMs = spec.retentionMs - (isKeyFirst ? 1 : 0)
+  return new SlicedWindowStore({ spec, layers, windows, merger, mostAgeMs, context })
+}
+
+function windowLayers(spec: Spec, context: StateStoreContext): WindowLayers<unknown, unknown> {
   const codec = viewCodec(spec, context)
   const keys = new StoreKeys(keySerde(spec, context), context.ownKey)
   const { sequences, base } = windowBase(spec, codec, context)
@@ -88,7 +133,7 @@ function openWindowStore(declared: Spec, context: StateStoreContext): StateStore
     windowed(keys.decode(bytes, at, length), startMs, startMs + spec.windowSizeMs)
   const options = { ...cachingOptions(base, context), codec, context, decodeKey }
   const cache = isCaching ? new CachingWindowRows(logged, options) : undefined
-  return new WindowStateStore({ spec, keys, codec, decodeKey, top: cache ?? logged, cache, base })
+  return { spec, keys, codec, decodeKey, top: cache ?? logged, cache, base }
 }
 
 /** Java's caches return windows that the store below has forgotten. */
