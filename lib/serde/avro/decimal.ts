@@ -72,7 +72,7 @@ export function formatDecimal(unscaled: bigint, scale: number): string {
 /** Reads a signed big-endian integer. Zero bytes are the number 0 (Java: `new BigInteger(bytes)`). */
 export function fromTwosComplement(bytes: Uint8Array): bigint {
   if (bytes.byteLength === 0) return 0n
-  if (bytes.byteLength <= smallBytesMax) return BigInt(asBuffer(bytes).readIntBE(0, bytes.byteLength))
+  if (bytes.byteLength <= smallBytesMax) return BigInt(smallFromTwosComplement(bytes))
   return BigInt.asIntN(bytes.byteLength * 8, BigInt(`0x${asBuffer(bytes).toString('hex')}`))
 }
 
@@ -97,6 +97,13 @@ export function toTwosComplement(value: bigint, size?: number): Uint8Array | und
 /** Integers of up to 6 bytes are numbers, and read and written without texts in between. */
 const smallBytesMax = 6
 const smallMax = 1n << 47n
+
+/** The first byte has the sign. */
+function smallFromTwosComplement(bytes: Uint8Array): number {
+  let value = (bytes[0]! << 24) >> 24
+  for (let at = 1; at < bytes.byteLength; at++) value = value * 0x100 + bytes[at]!
+  return value
+}
 
 function smallTwosComplement(value: number): Uint8Array {
   let length = 1

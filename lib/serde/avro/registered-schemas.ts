@@ -7,7 +7,8 @@ import { schemaIdOf } from './schema-header.ts'
 export class RegisteredSchemas implements SchemaIds {
   readonly #registry: SchemaRegistry
   readonly #ownSchema: string
-  readonly #ids = new Map<string, number>()
+  /** By component, then by topic: nothing is put together for a record. */
+  readonly #ids = { key: new Map<string, number>(), value: new Map<string, number>() }
   readonly #texts = new Map<number, string | SerializationError>()
 
   constructor(registry: SchemaRegistry, ownSchema: string) {
@@ -17,10 +18,10 @@ export class RegisteredSchemas implements SchemaIds {
 
   /** Registers the serde's own schema. The subject is topic and component (Confluent's `TopicNameStrategy`). */
   async register(context: SerdeContext): Promise<void> {
-    const subject = subjectOf(context)
-    if (this.#ids.has(subject)) return
-    const id = await this.#registry.register(subject, this.#ownSchema)
-    this.#ids.set(subject, id)
+    const ids = this.#ids[context.component]
+    if (ids.has(context.topic)) return
+    const id = await this.#registry.register(subjectOf(context), this.#ownSchema)
+    ids.set(context.topic, id)
     // A store may read a value back at once, before anything is fetched.
     this.#texts.set(id, this.#ownSchema)
   }
@@ -39,7 +40,7 @@ export class RegisteredSchemas implements SchemaIds {
   }
 
   idFor(context: SerdeContext): number {
-    const id = this.#ids.get(subjectOf(context))
+    const id = this.#ids[context.component].get(context.topic)
     if (id !== undefined) return id
     const message = `No schema is registered for ${subjectOf(context)}: await prepareWrite for this topic first.`
     throw new SerializationError('STREAMS_SCHEMA_NOT_REGISTERED', message, { facts: { topic: context.topic } })

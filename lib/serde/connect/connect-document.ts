@@ -1,6 +1,7 @@
+import { asBuffer, latin1Slice } from '../../model/bytes.ts'
 import { invalidSchema } from './connect-errors.ts'
 import type { ConnectSchema } from './connect-schema.ts'
-import { isObject, parseExactJson } from './exact-json.ts'
+import { isObject, parseExactJson, textOf } from './exact-json.ts'
 
 /** Whether records embed their schema: as JsonConverter's `schemas.enable` says, or `auto` to see it from each record. */
 export type EmbeddedSchemas = 'auto' | true | false
@@ -11,28 +12,72 @@ export interface ConnectDocument {
   readonly payload: unknown
 }
 
-const payloadMark = ',"payload":'
-const mostSchemas = 1000
-const knownSchemas = new Map<string, ConnectSchema>()
-
-/**
- * Reads what JsonConverter wrote. The schema is most of a record and nearly always the same text, so it is parsed once: records with
- * the same schema have the same object of it.
- */
-export function parseConnectDocument(text: string, schemas: EmbeddedSchemas): ConnectDocument {
-  if (schemas === false) return { schema: null, payload: parseExactJson(text) }
-  const mark = text.indexOf(payloadMark)
-  const known = mark < 0 ? undefined : knownSchemas.get(text.slice(0, mark))
-  if (known !== undefined)
-    return { schema: known, payload: parseExactJson(text.slice(mark + payloadMark.length, text.lastIndexOf('}'))) }
-  const document = toDocument(parseExactJson(text), schemas)
-  if (document.schema !== null && mark >= 0) remember(text.slice(0, mark), document.schema)
-  return document
+/** The bytes of records up to their payload, and the schema that they say. */
+interface Beginning {
+  readonly bytes: Buffer
+  readonly schema: ConnectSchema
 }
 
-/** The text before the mark may end within a string of the schema: it counts only if it is a whole object. */
-function remember(prefix: string, schema: ConnectSchema): void {
-  if (knownSchemas.size < mostSchemas && isJson(`${prefix}}`)) knownSchemas.set(prefix, schema)
+const payloadMark = ',"payload":'
+const mostBeginnings = 1000
+const knownBeginnings = new Map<string, Beginning>()
+
+/**
+ * Reads what JsonConverter wrote. The schema is most of a record and nearly always the same bytes, so it is parsed once: records with
+ * the same schema have the same object of it. Most records begin as the one before them, which a comparison of bytes shows: the schema is
+ * not even decoded then.
+ */
+export class ConnectDocuments {
+  readonly #schemas: EmbeddedSchemas
+  #latest: Beginning | undefined
+
+  constructor(schemas: EmbeddedSchemas) {
+    this.#schemas = schemas
+  }
+
+  parse(record: Uint8Array): ConnectDocument {
+    const bytes = asBuffer(record)
+    if (this.#schemas === false) return { schema: null, payload: parseExactJson(textOf(bytes)) }
+    const end = endOf(bytes)
+    const known = end === undefined ? undefined : this.#beginningOf(bytes)
+    if (known !== undefined)
+      return { schema: known.schema, payload: parseExactJson(bytes.toString('utf8', known.bytes.length, end)) }
+    const document = toDocument(parseExactJson(textOf(bytes)), this.#schemas)
+    if (document.schema !== null) remember(bytes, document.schema)
+    return document
+  }
+
+  #beginningOf(bytes: Buffer): Beginning | undefined {
+    if (this.#latest === undefined || !beginsWith(bytes, this.#latest.bytes)) this.#latest = knownBeginningOf(bytes)
+    return this.#latest
+  }
+}
+
+function knownBeginningOf(bytes: Buffer): Beginning | undefined {
+  const mark = bytes.indexOf(payloadMark)
+  return mark < 0 ? undefined : knownBeginnings.get(latin1Slice(bytes, 0, mark))
+}
+
+function beginsWith(bytes: Buffer, beginning: Buffer): boolean {
+  return bytes.length >= beginning.length && bytes.compare(beginning, 0, beginning.length, 0, beginning.length) === 0
+}
+
+/** Where the brace is that ends the document. Undefined: something else is behind it, or there is none. */
+function endOf(bytes: Buffer): number | undefined {
+  let last = bytes.length - 1
+  while (last >= 0 && jsonSpaces.has(bytes[last]!)) last--
+  return bytes[last] === closingBrace ? last : undefined
+}
+
+const jsonSpaces: ReadonlySet<number> = new Set([0x20, 0x09, 0x0a, 0x0d])
+const closingBrace = 0x7d
+
+/** The mark may stand within a string of the schema: what is before it counts only if it is a whole object. */
+function remember(bytes: Buffer, schema: ConnectSchema): void {
+  const mark = bytes.indexOf(payloadMark)
+  if (mark < 0 || knownBeginnings.size >= mostBeginnings || !isJson(`${bytes.toString('utf8', 0, mark)}}`)) return
+  const beginning = Buffer.from(bytes.subarray(0, mark + payloadMark.length))
+  knownBeginnings.set(latin1Slice(bytes, 0, mark), { bytes: beginning, schema })
 }
 
 function isJson(text: string): boolean {

@@ -1,11 +1,11 @@
 import { checkOptions, type OptionNames } from '../../model/check-options.ts'
 import type { Serde } from '../../model/serde.ts'
 import type { EmbeddedSchemas } from './connect-document.ts'
-import { parseConnectDocument } from './connect-document.ts'
+import { ConnectDocuments } from './connect-document.ts'
 import type { ConnectSchema } from './connect-schema.ts'
 import type { ConnectValue } from './connect-value.ts'
 import { decodeConnectValue, encodeConnectValue } from './connect-value.ts'
-import { textOf, writeExactJson } from './exact-json.ts'
+import { writeExactJson } from './exact-json.ts'
 
 /** A record of Kafka Connect in JSON: its value, and the schema that it came with. */
 export interface ConnectRecord {
@@ -40,11 +40,12 @@ const optionNames: OptionNames<ConnectJsonOptions> = { schemas: true }
 export function connectJson(options: ConnectJsonOptions = {}): Serde<ConnectRecord> {
   checkOptions('connectJson()', options, optionNames)
   const { schemas = 'auto' } = options
+  const documents = new ConnectDocuments(schemas)
   return {
     name: 'connect-json',
     serialize: (record) => Buffer.from(writeRecord(record, schemas)),
     deserialize: (bytes) => {
-      const { schema, payload } = parseConnectDocument(textOf(bytes), schemas)
+      const { schema, payload } = documents.parse(bytes)
       return { schema, value: schema === null ? (payload as ConnectValue) : decodeConnectValue(payload, schema, '') }
     },
   }

@@ -103,7 +103,8 @@ function encodeDecimal(value: ConnectValue, schema: ConnectSchema, path: string)
 
 function decodeStruct(json: unknown, schema: ConnectSchema, path: string): { readonly [field: string]: ConnectValue } {
   if (!isObject(json)) throw invalidData(path, json, 'an object')
-  const fields = (schema.fields ?? []).map(({ field = '', ...type }) => {
+  const fields = (schema.fields ?? []).map((type) => {
+    const { field = '' } = type
     const value = field in json ? json[field] : (type.default ?? null)
     return [field, decodeConnectValue(value, type, join(path, field))] as const
   })
@@ -112,7 +113,8 @@ function decodeStruct(json: unknown, schema: ConnectSchema, path: string): { rea
 
 function encodeStruct(value: ConnectValue, schema: ConnectSchema, path: string): unknown {
   if (!isObject(value)) throw invalidData(path, value, 'an object')
-  const fields = (schema.fields ?? []).map(({ field = '', ...type }) => {
+  const fields = (schema.fields ?? []).map((type) => {
+    const { field = '' } = type
     const given = (value[field] ?? null) as ConnectValue
     return [field, encodeConnectValue(given, type, join(path, field))] as const
   })

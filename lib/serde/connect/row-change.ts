@@ -3,13 +3,13 @@ import type { Serde } from '../../model/serde.ts'
 import { SerializationError } from '../../model/errors.ts'
 import type { Columns, RowOf } from './columns.ts'
 import type { EmbeddedSchemas } from './connect-document.ts'
-import { parseConnectDocument } from './connect-document.ts'
+import { ConnectDocuments } from './connect-document.ts'
 import { invalidSchema } from './connect-errors.ts'
 import type { ConnectSchema } from './connect-schema.ts'
 import { fieldOf } from './connect-schema.ts'
 import type { DriftReport } from './drift.ts'
 import { driftOf, isDrifted } from './drift.ts'
-import { isObject, textOf } from './exact-json.ts'
+import { isObject } from './exact-json.ts'
 
 /** What a record of change capture says: a row as it is now, a row that is gone, or something that is none of a row. */
 export type RowChange<K, T> =
@@ -65,20 +65,22 @@ export function rowChange<const C extends Columns, K extends keyof C & string, T
     serialize: () => {
       throw new SerializationError('STREAMS_SERIALIZATION', 'Only a connector writes changes of rows: this serde reads them.')
     },
-    deserialize: (bytes, { topic }) => reader.read(textOf(bytes), topic),
+    deserialize: (bytes, { topic }) => reader.read(bytes, topic),
   }
 }
 
 class RowReader<C extends Columns, K extends keyof C & string, T> {
   readonly #options: RowChangeOptions<C, K, T>
+  readonly #documents: ConnectDocuments
   readonly #seen = new WeakSet<ConnectSchema>()
 
   constructor(options: RowChangeOptions<C, K, T>) {
     this.#options = options
+    this.#documents = new ConnectDocuments(options.schemas ?? 'auto')
   }
 
-  read(text: string, topic: string): RowChange<RowOf<C>[K], T> {
-    const { schema, payload } = parseConnectDocument(text, this.#options.schemas ?? 'auto')
+  read(bytes: Uint8Array, topic: string): RowChange<RowOf<C>[K], T> {
+    const { schema, payload } = this.#documents.parse(bytes)
     if (payload === null) return { kind: 'tombstone' }
     if (!isObject(payload)) throw invalidSchema('The record is no object, so it is neither an envelope nor a row.')
     this.#reportDrift(schema, topic)

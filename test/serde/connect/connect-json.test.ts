@@ -30,6 +30,17 @@ t.test('records with the same schema share it, and it is parsed once', async (t)
   t.equal(new Set(schemas).size, 3, 'a column was added, and another one dropped')
 })
 
+t.test('a schema that is known excuses nothing behind the payload, and records of several schemas may take turns', async (t) => {
+  const of = (field: string, payload: string, rest = ''): Buffer =>
+    Buffer.from(`{"schema":{"type":"struct","fields":[{"type":"int64","field":"${field}"}]},"payload":${payload}}${rest}`)
+  for (const round of [1, 2]) {
+    t.same(read(of('ä', '{"ä":1}', ' \n')).value, { ä: 1 }, `round ${round}`)
+    t.same(read(of('b', '{"b":2}')).value, { b: 2 }, `round ${round}`)
+    for (const rest of [' x', '{}', '}'])
+      t.throws(() => read(of('b', '{"b":2}', rest)), { code: 'STREAMS_CONNECT_SCHEMA' }, `${rest} in round ${round}`)
+  }
+})
+
 t.test('what was read is written back to the same value, keys byte for byte', async (t) => {
   for (const file of ['schemas-precise', 'plain-string', 'schemas-precise-unwrapped'])
     for (const { key, value } of [...recorded(file, 'transfers'), ...recorded(file, 'type_samples')]) {
