@@ -96,7 +96,8 @@ export class Operations {
   }
 
   charts(rangeMs: number): OperationsCharts {
-    const stepMs = Math.max(this.everyMs, rangeMs / 90)
+    // A step has a scrape in it, also where that took a while.
+    const stepMs = Math.max(2 * this.everyMs, rangeMs / 90)
     return this.#charts.charts(this.#now(), rangeMs, stepMs)
   }
 

@@ -1,8 +1,10 @@
 import Fastify from 'fastify'
+import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { answerUnreadable } from '../platform/http/answer-unreadable.ts'
 import { atFreePort } from '../platform/http/at-free-port.ts'
 import type { PortTaken } from '../platform/http/at-free-port.ts'
+import { addMetrics } from '../platform/http/metrics.ts'
 import { plainNumber } from '../platform/plain-number.ts'
 import { Registry } from './registry.ts'
 import { RegistryError } from './registry-error.ts'
@@ -84,10 +86,13 @@ export function registryServer(registry: Registry, keep: () => Promise<void> = a
     if (reply.statusCode < 500) await keep()
   })
   answerErrors(server)
+  addMetrics(server.withTypeProvider<TypeBoxTypeProvider>())
   addSubjects(server, registry)
   addSchemas(server, registry)
   addSettings(server, registry)
   route(server, 'GET', '/refusals', () => registry.refusals.all())
+  // As every service has them, beside Confluent's API. Where the journal takes no more changes `keep` refuses these answers, too.
+  for (const status of ['live', 'ready']) route(server, 'GET', `/health/${status}`, () => ({ status }))
   return server
 }
 
