@@ -55,6 +55,7 @@ export class Operations {
   #looking: Promise<void> | null = null
   #lookedAt = -Infinity
   #scraped = new Set<string>()
+  #published: ReadonlySet<string> = new Set()
   #timer: NodeJS.Timeout | undefined
 
   constructor({ watched, everyMs = 5000, now = Date.now }: OperationsOptions) {
@@ -65,7 +66,7 @@ export class Operations {
     const rules = pipelineRules()
     const selections = [...rules.map(({ expression }) => expression), ...this.#charts.expressions].flatMap(selectionsOf)
     this.#store = new SampleStore(selections)
-    this.#rules = rules.map((rule) => new RuleWatch(rule, this.#store))
+    this.#rules = rules.map((rule) => new RuleWatch(rule, this.#store, (metric) => this.#published.has(metric)))
     this.#metrics = [...new Set([lag, ...selections].map(({ metric }) => metric))]
   }
 
@@ -108,8 +109,9 @@ export class Operations {
       [...all].map(async ([name, url]) => [name, await metricsAt(url, this.#metrics, timeoutMs)] as const),
     )
     const at = this.#now()
-    for (const [name, samples] of answers)
-      this.#store.add(at, name, [...(samples ?? []), { metric: 'up', labels: {}, value: samples === null ? 0 : 1 }])
+    for (const [name, answer] of answers)
+      this.#store.add(at, name, [...(answer?.samples ?? []), { metric: 'up', labels: {}, value: answer === null ? 0 : 1 }])
+    this.#published = new Set(['up', ...answers.flatMap(([, answer]) => answer?.published ?? [])])
     // What nobody names any more was stopped on purpose: it is not down.
     for (const name of this.#scraped) if (!all.has(name)) this.#store.add(at, name, [])
     this.#scraped = new Set(all.keys())

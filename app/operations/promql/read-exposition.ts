@@ -13,6 +13,13 @@ export function readExposition(text: string): readonly Sample[] {
   })
 }
 
+/** Names of the metrics that are published, with or without a series; those of a histogram's parts among them. */
+export function publishedIn(text: string): readonly string[] {
+  return [...text.matchAll(/^# TYPE (\S+) (\S+)$/gm)].flatMap(([, name, type]) =>
+    type === 'histogram' ? ['_bucket', '_sum', '_count'].map((part) => name! + part) : [name!],
+  )
+}
+
 function readLabels(text: string): Record<string, string> {
   return Object.fromEntries([...text.matchAll(label)].map(([, name, value]) => [name!, unescaped(value!)] as const))
 }

@@ -38,11 +38,6 @@ export class SampleStore {
     this.#keepMs = Math.max(lookbackMs, ...reaches) + 60_000
   }
 
-  /** Whether there is a series of this metric now. */
-  has(metric: string): boolean {
-    return [...(this.#series.get(metric)?.values() ?? [])].some(({ points }) => points.at(-1)!.value !== null)
-  }
-
   /**
    * What a scrape has brought, all of it with the label `instance`. A series of the instance that it has not brought has ended: its process is
    * gone, or another has its task.

@@ -10,15 +10,15 @@ import type { AlertRule } from './alert-rule.ts'
 export class RuleWatch {
   readonly #rule: AlertRule
   readonly #store: SampleStore
-  readonly #metrics: readonly string[]
+  readonly #isPublished: (metric: string) => boolean
   /** Since when the condition holds, by the labels for which it does. */
   #since: ReadonlyMap<string, number> = new Map()
   #now: WatchedRule
 
-  constructor(rule: AlertRule, store: SampleStore) {
+  constructor(rule: AlertRule, store: SampleStore, isPublished: (metric: string) => boolean) {
     this.#rule = rule
     this.#store = store
-    this.#metrics = selectionsOf(rule.expression).map(({ metric }) => metric)
+    this.#isPublished = isPublished
     this.#now = this.#told([])
   }
 
@@ -46,7 +46,7 @@ export class RuleWatch {
   #stateOf(alerts: readonly WatchedAlert[]): AlertState {
     if (alerts.some(({ state }) => state === 'firing')) return 'firing'
     if (alerts.length > 0) return 'pending'
-    return this.#metrics.some((metric) => this.#store.has(metric)) ? 'inactive' : 'unknown'
+    return selectionsOf(this.#rule.expression).some(({ metric }) => this.#isPublished(metric)) ? 'inactive' : 'unknown'
   }
 }
 

@@ -1,7 +1,7 @@
 import t from 'tap'
 import { evaluate } from '../../../app/operations/promql/evaluate.ts'
 import { parsePromql } from '../../../app/operations/promql/parse-promql.ts'
-import { readExposition } from '../../../app/operations/promql/read-exposition.ts'
+import { publishedIn, readExposition } from '../../../app/operations/promql/read-exposition.ts'
 import { SampleStore } from '../../../app/operations/promql/sample-store.ts'
 
 /** A minute of scrapes, ten seconds apart; the counter `c` begins anew after 30 s, and is `grows` besides. */
@@ -83,10 +83,10 @@ t.test('a series that a scrape no longer has is gone at once; what is not scrape
   store.add(70_000, 'two', readExposition('c{of="a"} 1'))
   t.equal(said('sum(c)', store, 71_000), '{} 36')
   t.equal(said('sum(c)', store, 370_000), '')
-  t.ok(store.has('c'))
+  t.equal(said('count(c offset 5m)', store, 370_000), '{} 2')
   store.add(800_000, 'one', [])
   store.add(800_000, 'two', [])
-  t.notOk(store.has('c'), 'what is older than any question is forgotten')
+  t.equal(said('count(c offset 740s)', store, 800_000), '', 'what is older than any question is forgotten')
 })
 
 t.test('labels are read with all that they escape', async (t) => {
@@ -96,6 +96,10 @@ t.test('labels are read with all that they escape', async (t) => {
     readExposition('x -Inf\ny +Inf').map(({ value }) => value),
     [-Infinity, Infinity],
   )
+})
+
+t.test('a metric is published without a series, too', async (t) => {
+  t.same(publishedIn('# HELP a A.\n# TYPE a counter\n# TYPE h histogram\nh_count 1\n'), ['a', 'h_bucket', 'h_sum', 'h_count'])
 })
 
 t.test('what is not evaluated here is refused when it is read', async (t) => {

@@ -16,7 +16,7 @@ import { recordedState, transferRecord } from './feed-makers.ts'
 
 test('the address says the view, and is read back as it was', async (t) => {
   const view: fc.Arbitrary<View> = fc.record({
-    page: fc.constantFrom('live', 'records', 'graph', 'hours'),
+    page: fc.constantFrom('live', 'records', 'graph', 'operate', 'hours'),
     kind: fc.constantFrom('transfers', 'users'),
     user: fc.string({ unit: 'binary' }).filter((text) => text.isWellFormed()),
     status: fc.option(fc.constantFrom(...statuses)),
@@ -28,6 +28,7 @@ test('the address says the view, and is read back as it was', async (t) => {
     app: fc.constantFrom('', 'transfer-enricher'),
     open: fc.uniqueArray(fc.nat(20)),
     place: fc.constant(''),
+    range: fc.constantFrom('5m', '15m', '1h'),
   })
   fc.assert(
     fc.property(view, (shown) => {
@@ -47,7 +48,9 @@ test('the address says the view, and is read back as it was', async (t) => {
   const history = '/records/transfers/17?at=bank.users%3A7'
   t.match(parseView('/records/transfers/17', '?at=bank.users%3A7'), { page: 'records', history: { kind: 'transfers', id: 17 } })
   t.equal(urlOf(parseView('/records/transfers/17', '?at=bank.users%3A7')), history)
-  t.match(parseView('/', '?status=GONE&rec=a/b/c&kind=x'), { status: null, rec: null, kind: 'transfers' })
+  t.equal(urlOf(parseView('/operate', '?range=1h')), '/operate?range=1h')
+  const unknown = parseView('/', '?status=GONE&rec=a/b/c&kind=x&range=2d')
+  t.match(unknown, { status: null, rec: null, kind: 'transfers', range: '15m' })
 })
 
 test('the rows in the document cover what is in sight, and their spacers all others', async () => {

@@ -39,7 +39,7 @@ const questions: readonly Question[] = [
     question: 'What did the kill lose?',
     step: 'crash',
     press: 'Kill −9',
-    answers: [/At least once: a crash repeats, it never loses\./, /Missing 0\. Repeated \d+/],
+    answers: [/Exactly once: a crash does not even repeat\./, /Missing 0\. Repeated \d+/],
   },
   {
     question: 'What becomes of a bad record?',

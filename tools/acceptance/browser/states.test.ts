@@ -10,6 +10,7 @@ import { FakeServer } from '../fake/fake-server.ts'
 import { openPage, until, withBrowser } from './browser-test.ts'
 import type { Bench, PageOptions } from './browser-test.ts'
 import { historyStates } from './history-states.ts'
+import { operateStates } from './operate-states.ts'
 import { differenceOf } from './picture.ts'
 
 /**
@@ -211,6 +212,7 @@ const states: readonly State[] = [
     after: toContract,
     page: { ...dark, viewport: { width: 360, height: 740 } },
   },
+  ...operateStates(noon, dark),
   ...historyStates(noon, dark),
   { name: 'keys', headline: /^Amara/, after: async (_, page) => page.keyboard.press('?') },
 ]

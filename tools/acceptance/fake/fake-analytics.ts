@@ -1,4 +1,5 @@
 import type { Alert, HourTotals } from '../../../app/contracts/analytics.ts'
+import type { OperationsCharts, OperationsNow } from '../../../app/contracts/operations.ts'
 import type { Drift, SchemaOverview } from '../../../app/contracts/schemas.ts'
 import type { FlowNow, StoreAnswer, TasksNow, TopologyDocument } from '../../../app/contracts/topology.ts'
 
@@ -7,12 +8,15 @@ export class FakeAnalytics {
   readonly topologies = new Map<string, TopologyDocument>()
   hours: readonly HourTotals[] = []
   alerts: readonly Alert[] = []
-  tasks: TasksNow = { state: 'running', guarantee: 'at_least_once', tasks: [], restore: null }
+  tasks: TasksNow = { state: 'running', guarantee: 'exactly_once_v2', tasks: [], restore: null }
   flow: FlowNow = { at: 0, topics: {}, stores: {} }
 
   /** What any store answers to any question; null: there is none. */
   rows: StoreAnswer | null = null
 
+  /** Null: nobody watches. */
+  operations: OperationsNow | null = null
+  charts: OperationsCharts = { from: 0, stepMs: 10_000, charts: [] }
   schemas: SchemaOverview = { topics: [], refused: [] }
   readonly drift = new Map<string, readonly Drift[]>()
 
@@ -20,6 +24,9 @@ export class FakeAnalytics {
   answer(path: string): readonly [status: number, body: unknown] | null {
     if (path === '/api/totals') return [200, { content: this.hours }]
     if (path === '/api/alerts') return [200, { content: this.alerts }]
+    if (path === '/api/operations')
+      return this.operations === null ? [503, { detail: 'The pipeline starts.' }] : [200, this.operations]
+    if (path === '/api/operations/charts') return [200, this.charts]
     if (path === '/api/schemas') return [200, this.schemas]
     const [, drifting] = /^\/api\/topologies\/([^/]+)\/schema-drift$/.exec(path) ?? []
     if (drifting !== undefined) return [200, { content: this.drift.get(drifting) ?? [] }]

@@ -345,7 +345,7 @@ function running(at: number): System {
     ],
     restore: null,
     owners: [],
-    guarantee: 'at_least_once',
+    guarantee: 'exactly_once_v2',
     cluster: 'embedded',
     generator: { running: true, rate: 10, sent: 0 },
     waiting: 0,

@@ -17,6 +17,7 @@ const KeysPanel = later(async () => (await import('../panel/keys-panel.tsx')).Ke
 const GraphPage = later(async () => (await import('../graph/graph-page.tsx')).GraphPage)
 const ContractsPage = later(async () => (await import('../contracts/contracts-page.tsx')).ContractsPage)
 const HoursPage = later(async () => (await import('../hours/hours-page.tsx')).HoursPage)
+const OperatePage = later(async () => (await import('../operate/operate-page.tsx')).OperatePage)
 const RecordPanel = later(async () => (await import('../panel/record-panel.tsx')).RecordPanel)
 const HistoryPage = later(async () => (await import('../history/history-page.tsx')).HistoryPage)
 const LetterPanel = later(async () => (await import('../letters/letter-panel.tsx')).LetterPanel)
@@ -42,6 +43,7 @@ export function Page(): JSX.Element {
             <HistoryPage key={`${history.kind} ${history.id}`} row={history} hands={hands} />
           ))}
         {page === 'graph' && <GraphPage />}
+        {page === 'operate' && <OperatePage />}
         {page === 'hours' && <HoursPage />}
         {page === 'contracts' && <ContractsPage />}
         {page === 'dead-letters' && <LettersPage hands={hands} />}

@@ -14,6 +14,12 @@ export const pages = {
   live: { title: 'Live', key: 'l', calm: '' },
   records: { title: 'Records', key: 'r', calm: 'The newest 5,000 rows on this page. Select one to see its record.' },
   graph: { title: 'Graph', key: 'g', calm: 'What runs where, drawn from what each application says of its topology.' },
+  operate: {
+    title: 'Operate',
+    key: 'o',
+    calm: 'How everything is, what it has still to do, and what to do next.',
+    isUnderMore: true,
+  },
   hours: { title: 'Hours', key: 'h', calm: 'What users send by the hour, and who sends much at once.', isUnderMore: true },
   contracts: {
     title: 'Contracts',

@@ -40,7 +40,11 @@ export interface View {
   readonly open: readonly number[]
   /** The topic whose contract is open; empty for none. */
   readonly place: string
+  /** How far charts go back. */
+  readonly range: Range
 }
+
+export type Range = '5m' | '15m' | '1h'
 
 /** Empty: any class or text; those that are to be mended. */
 export interface LetterFilter {
@@ -64,6 +68,7 @@ export const live: View = {
   app: '',
   open: [],
   place: '',
+  range: '15m',
 }
 
 /** Reads `/records?kind=transfers&user=2&status=FAILED&rec=TOPIC/P/OFFSET`. What it does not understand it leaves out. */
@@ -83,18 +88,20 @@ export function parseView(path: string, query: string): View {
     at: parameters.get('at') ?? '',
     app: parameters.get('app') ?? '',
     open: (parameters.get('open') ?? '').split('.').filter(Boolean).map(Number),
+    range: ranges.find((known) => known === parameters.get('range')) ?? live.range,
     place: /^\/contracts\/([\w.-]+)$/.exec(path)?.[1] ?? '',
   }
 }
 
 export function urlOf(view: View): string {
-  const { page, kind, user, status, rec, letters, at, app, open } = view
+  const { page, kind, user, status, rec, letters, at, app, open, range } = view
   const parameters = new URLSearchParams()
   for (const [name, text] of Object.entries(letters))
     if (page === 'dead-letters' && text !== '') parameters.set(name, text as string)
   if (at !== '') parameters.set('at', at)
   if (app !== '') parameters.set('app', app)
   if (open.length > 0) parameters.set('open', open.join('.'))
+  if (range !== live.range) parameters.set('range', range)
   if (kind !== 'transfers') parameters.set('kind', kind)
   if (user !== '') parameters.set('user', user)
   if (status !== null) parameters.set('status', status)
@@ -126,6 +133,7 @@ function parseRow(path: string): RowAddress | null {
 }
 
 const letterClasses = ['invalid-schema', 'schema-not-found', 'invalid-data', 'user-code', 'production', 'sink'] as const
+const ranges: readonly Range[] = ['5m', '1h']
 const letterStates = ['open', 'replayed', 'processed', 'refused', 'stale', 'repeated', 'discarded', 'any'] as const
 
 function parseAddress(text: string): Address | null {
