@@ -50,10 +50,17 @@ function resultOf(shown: readonly Shown[]): Result {
 
 function rowOf(id: string, shown: readonly Shown[]): string {
   const tests = [...new Map(shown.map((point) => [point.test, point])).values()]
-  const cells = tests.map(
-    ({ test, file, result }) => `${test.replaceAll('|', '\\|')} (${file})${result === 'passed' ? '' : ` ${result}`}`,
-  )
-  return `| ${id} | ${checks[id]} | ${cells.join('<br>')} | ${wordOf(id, resultOf(shown))} |`
+  return `| ${id} | ${checks[id]} | ${shownBy(tests)} | ${wordOf(id, resultOf(shown))} |`
+}
+
+/** One test, a failed one if there is one, and how many more: every row of a table is padded to its longest cell. */
+function shownBy(tests: readonly Shown[]): string {
+  const rank: readonly Result[] = ['failed', 'passed', 'skipped']
+  const [first, ...more] = tests.toSorted((one, other) => rank.indexOf(one.result) - rank.indexOf(other.result))
+  if (first === undefined) return ''
+  const { test, file, result } = first
+  const told = `${test.replaceAll('|', '\\|')} (${file})${result === 'passed' ? '' : ` ${result}`}`
+  return more.length === 0 ? told : `${told}, and ${more.length} more`
 }
 
 function wordOf(id: string, result: Result): string {

@@ -47,7 +47,7 @@ const file = 'app/observability/alerts.test.yml'
 const { evaluation_interval: interval, tests } = parse(readFileSync(file, 'utf8')) as RuleTests
 
 for (const test of tests)
-  t.test(`O1: alert rules say what promtool says: ${test.name}`, async (t) => {
+  t.test(`alert rules say what promtool says: ${test.name}`, async (t) => {
     const rules = pipelineRules()
     const store = new SampleStore(rules.flatMap(({ expression }) => selectionsOf(expression)))
     const watches = new Map(rules.map((rule) => [rule.name, new RuleWatch(rule, store, () => true)]))

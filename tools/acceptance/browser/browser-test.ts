@@ -76,7 +76,7 @@ export async function openPage(
     )
   })
   await page.goto(url + path)
-  await page.waitForSelector('.rows table, .history .empty', { state: 'attached' })
+  await page.waitForSelector('.rows table, .history .empty, .operate', { state: 'attached' })
   return { page, faults, close: () => context.close() }
 }
 

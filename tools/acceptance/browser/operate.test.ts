@@ -38,11 +38,11 @@ async function showsWhatIsWrong(bench: Bench): Promise<void> {
         /^transfer-enricher: now [\d,]+ records, at most [\d,]+ records$/,
       )
       t.match(await page.textContent('.chart >> nth=0'), /Always 0: ingestion-transfers\.$/)
-      t.match(await page.textContent('.chart >> nth=3'), 'Nothing was measured yet.')
+      t.match(await page.textContent('.chart >> nth=3'), 'Nothing yet.')
 
       await page.focus('.operate summary')
       await page.keyboard.press('Enter')
-      await page.waitForSelector('text=up == 0 for 30.0 s')
+      await page.waitForSelector('text=up == 0 for 30 s')
       await page.focus('nav[aria-label="How far back"] a >> nth=2')
       await page.keyboard.press('Enter')
       t.equal(new URL(page.url()).search, '?range=1h')

@@ -17,6 +17,10 @@ await withBrowser(async (bench) => {
   await t.test('L2: POST → row in the browser', (t) => latency(t, page))
   await t.test('UI4, E2: a rename, against SQL', (t) => renameUser(t, page, pipeline))
   await t.test(
+    '[Add enricher] and [Kill one] by keyboard: tasks go to another process and come back, and transfers flow on',
+    (t) => moveTasks(t, page, pipeline),
+  )
+  await t.test(
     `${rate >= 1_000 ? 'UI2, L1' : 'UI2'}: ${rate}/s for ${seconds} s with two kills: the test’s ledger = SQL = the page`,
     (t) => survive(t, page, pipeline),
   )
@@ -63,6 +67,43 @@ async function renameUser(t: Test, page: Page, pipeline: Pipeline): Promise<void
   const emission = (): Promise<string | null> => page.getAttribute('[data-emission]', 'data-emission', { timeout: 20_000 })
   await until('the rows are here again', async () => Number((await emission())?.split('/')[0]) >= rows.length)
   t.equal(await emission(), `${rows.length}/0`)
+}
+
+/** What the page Operate says of the enricher, and the page Graph of who has which task. */
+async function moveTasks(t: Test, page: Page, { url }: Pipeline): Promise<void> {
+  const press = async (button: string): Promise<void> => {
+    await page.focus(`button:text-is("${button}")`)
+    await page.keyboard.press('Enter')
+  }
+  const go = async (...keys: readonly string[]): Promise<void> => {
+    for (const key of keys) await page.keyboard.press(key)
+  }
+  const said = async (): Promise<string> => (await page.textContent('.operate tr:has(a:text-is("transfer-enricher"))')) ?? ''
+  const owners = (): Promise<string[]> => page.locator('.graph .owners li').allTextContents()
+  const taskCount = (lines: readonly string[]): number => lines.join(' ').match(/\b\d+_\d+\b/g)?.length ?? 0
+  await go('g', 'o')
+  await page.waitForSelector('.operate tr a:text-is("transfer-enricher")')
+  const tasks = Number(/running(\d+) tasks/.exec(await said())?.[1])
+  await press('Add enricher')
+  await until('two processes share the tasks', async () => (await said()).includes(`running${tasks} tasks, 2 processes`), 60_000)
+  await page.focus('.operate a:text-is("transfer-enricher")')
+  await page.keyboard.press('Enter')
+  await until('both have some of them', async () => (await owners()).length === 2)
+  const shared = await owners()
+  t.equal(taskCount(shared), tasks)
+  t.ok(shared.every((line) => taskCount([line]) > 0), shared.join(' | ')) // prettier-ignore
+  await press('Kill one')
+  await until('one has all of them', async () => (await owners()).length === 1 && taskCount(await owners()) === tasks, 60_000)
+  const [left] = await owners()
+  t.ok(shared.some((line) => line.split(':')[0] === left!.split(':')[0]), 'it is the one that was there before') // prettier-ignore
+  await press('Kill one')
+  t.match(await page.textContent('.graph [role="alert"]'), 'Only the enricher of the pipeline is there.')
+  await go('g', 'o')
+  await until('nobody has to read or restore anything', async () => /running\d+ tasks.*0.*–$/.test(await said()), 60_000)
+  await go('g', 'l')
+  const known = (await figures(page)).onThisPage
+  await write(url, 'after-kill', { fromUserId: 1, toUserId: 2, amount: '1.00' }, new Map())
+  await until('a transfer comes to the page', async () => (await figures(page)).onThisPage === known + 1)
 }
 
 async function survive(t: Test, page: Page, pipeline: Pipeline): Promise<void> {

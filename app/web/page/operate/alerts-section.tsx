@@ -2,8 +2,8 @@ import type { JSX } from 'preact'
 import type { WatchedAlert, WatchedRule } from '../../../contracts/operations.ts'
 import { PageLink } from '../view/page-link.tsx'
 import { live } from '../view/view.ts'
-import { duration, time } from '../words/numbers.ts'
-import { alertWords, byUrgency } from './operate-words.ts'
+import { time } from '../words/numbers.ts'
+import { alertWords, byUrgency, span } from './operate-words.ts'
 import { Head, Section } from './section.tsx'
 
 /** What holds now and what to do about it, then every rule. */
@@ -12,11 +12,13 @@ export function AlertsSection({ rules }: { readonly rules: readonly WatchedRule[
   return (
     <Section title="Alerts" hint="the rules of app/observability/alerts.yml">
       {holding.length === 0 && <p class="empty">No alert: no condition of a rule holds.</p>}
-      <ul class="alerts" role="status" aria-label="Alerts that hold">
-        {holding.map(({ rule, alert }) => (
-          <Alert key={`${rule.name} ${alert.summary}`} rule={rule} alert={alert} />
-        ))}
-      </ul>
+      <div role="status">
+        <ul class="alerts" aria-label="Alerts that hold">
+          {holding.map(({ rule, alert }) => (
+            <Alert key={`${rule.name} ${alert.summary}`} rule={rule} alert={alert} />
+          ))}
+        </ul>
+      </div>
       <details>
         <summary>{`All ${rules.length} rules`}</summary>
         <Rules rules={byUrgency(rules)} />
@@ -56,9 +58,9 @@ function Rules({ rules }: { readonly rules: readonly WatchedRule[] }): JSX.Eleme
           {rules.map(({ name, state, expression, forMs, next }) => (
             <tr key={name} class="row">
               <th scope="row">{name}</th>
-              <td class={state === 'firing' ? 'bad' : state === 'pending' ? 'warn' : undefined}>{alertWords[state]}</td>
+              <td class={`short${state === 'firing' ? ' bad' : state === 'pending' ? ' warn' : ''}`}>{alertWords[state]}</td>
               <td>
-                <code class="mono">{expression}</code> {forMs > 0 && `for ${duration(forMs)}`}
+                <code class="mono">{expression}</code> {forMs > 0 && `for ${span(forMs)}`}
               </td>
               <td>
                 <Next text={next} />

@@ -21,10 +21,10 @@ export function ApplicationsSection({ applications }: { readonly applications: r
                 <th scope="row">
                   <PageLink view={{ ...live, page: 'graph', app: name }}>{name}</PageLink>
                 </th>
-                <td class={state === 'running' ? undefined : state === 'down' ? 'bad' : 'warn'}>{stateText(state)}</td>
-                <td>{tasksText(application)}</td>
-                <td>{lagText(application)}</td>
-                <td>{restoreText(application)}</td>
+                <td class={`short${state === 'running' ? '' : state === 'down' ? ' bad' : ' warn'}`}>{stateText(state)}</td>
+                <td class="short">{tasksText(application)}</td>
+                <td data-label="Still to read">{lagText(application)}</td>
+                <td data-label="Restoring">{restoreText(application)}</td>
               </tr>
             )
           })}

@@ -4,6 +4,7 @@ import { PageLink } from '../view/page-link.tsx'
 import { live } from '../view/view.ts'
 import type { Range } from '../view/view.ts'
 import { time } from '../words/numbers.ts'
+import { span } from './operate-words.ts'
 import { SmallChart } from './small-chart.tsx'
 import { Section } from './section.tsx'
 
@@ -33,7 +34,7 @@ function hintOf(charts: OperationsCharts | null): string {
   if (charts === null) return ''
   const { from, stepMs, charts: all } = charts
   const steps = Math.max(0, ...all.flatMap(({ lines }) => lines.map(({ values }) => values.length - 1)))
-  return `${time(from)} to ${time(from + steps * stepMs)}, the highest of each ${stepMs / 1000} s`
+  return `${time(from)} to ${time(from + steps * stepMs)}, the highest of each ${span(stepMs)}`
 }
 
 function Ranges({ range }: { readonly range: Range }): JSX.Element {
@@ -68,7 +69,7 @@ function Chart({ chart: { title, unit, lines } }: { readonly chart: ChartData })
 }
 
 function stillText(all: number, still: readonly string[]): string {
-  if (all === 0) return 'Nothing was measured yet.'
+  if (all === 0) return 'Nothing yet.'
   if (still.length === 0) return ''
   return `Always 0: ${still.join(', ')}.`
 }

@@ -1,13 +1,13 @@
 import type { JSX } from 'preact'
 import { useApp } from '../app/app.ts'
 import { useRegularly } from '../frame/use-regularly.ts'
-import { duration, time } from '../words/numbers.ts'
+import { time } from '../words/numbers.ts'
 import { AlertsSection } from './alerts-section.tsx'
 import { ApplicationsSection } from './applications-section.tsx'
 import { ChartsSection } from './charts-section.tsx'
 import { HealthSection } from './health-section.tsx'
 import { OperateState } from './operate-state.ts'
-import { summaryOf } from './operate-words.ts'
+import { span, summaryOf } from './operate-words.ts'
 
 const everyMs = 2_000
 const chartsEveryMs = 5_000
@@ -30,8 +30,7 @@ export function OperatePage(): JSX.Element {
       {now !== null && (
         <>
           <p class="operate-summary">
-            {summaryOf(now)}{' '}
-            <span class="muted">{`Watched since ${time(now.since)}, measured every ${duration(now.everyMs)}.`}</span>
+            {summaryOf(now)} <span class="muted">{`Watched since ${time(now.since)}, measured every ${span(now.everyMs)}.`}</span>
           </p>
           <AlertsSection rules={now.rules} />
           <HealthSection services={now.services} />

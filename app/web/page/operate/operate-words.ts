@@ -52,6 +52,11 @@ export function tasksText({ tasks: { running, all }, instances }: WatchedApplica
   return instances > 1 ? `${tasks}, ${instances} processes` : tasks
 }
 
+/** `5 s`, `1 min`: a length of time that somebody has chosen. */
+export function span(ms: number): string {
+  return ms < 60_000 ? `${ms / 1000} s` : `${ms / 60_000} min`
+}
+
 /** A value of a chart, with its unit. */
 export function valueText(value: number, unit: ChartData['unit']): string {
   if (unit === 's') return duration(value * 1000)
