@@ -4,10 +4,12 @@ import type { AvroMode } from '../../examples/transfer-pipeline/schemas/avro-mod
 import type { ErrorCounts } from '../../examples/transfer-pipeline/errors/error-counts.ts'
 import { waitingRegistry } from '../../examples/transfer-pipeline/errors/waiting-registry.ts'
 import type { Log } from './log.ts'
+import type { Waits } from './waits.ts'
 
 interface RegistryOptions {
   readonly log: Log
   readonly counts: ErrorCounts
+  readonly waits: Waits
   /** Of the service: nobody waits any longer when it closes. */
   readonly stopping: AbortSignal
 }
@@ -19,6 +21,7 @@ export interface SchemaConfig {
 }
 
 /** The registry that the configuration names. While it is down, whoever needs a schema waits. */
-export function registryOf({ registry, avroMode }: SchemaConfig, { log, ...options }: RegistryOptions): SchemaRegistry {
-  return waitingRegistry(schemasFor(avroMode, registry), { ...options, log: (line) => log.warn(line) })
+export function registryOf({ registry, avroMode }: SchemaConfig, { log, waits, ...options }: RegistryOptions): SchemaRegistry {
+  const onWait = ({ message }: Error): void => waits.note(`It waits for the registry: ${message}`)
+  return waitingRegistry(schemasFor(avroMode, registry), { ...options, onWait, log: (line) => log.warn(line) })
 }

@@ -12,6 +12,7 @@ import { registryOf } from '../../platform/registry.ts'
 import { runService } from '../../platform/run-service.ts'
 import { ServiceParts } from '../../platform/service.ts'
 import type { ServiceDefinition } from '../../platform/service.ts'
+import { Waits } from '../../platform/waits.ts'
 import { addHistoryRoutes } from './history/history-routes.ts'
 import { KeyHistories } from './history/key-histories.ts'
 import { Inspector } from './inspector.ts'
@@ -32,8 +33,10 @@ export const inspectorService: ServiceDefinition<typeof config> = {
     await using parts = new ServiceParts()
     const cluster = clusterOf(given, context)
     const counts = new ErrorCounts()
+    const waits = new Waits()
+    parts.checks(waits.check)
     const times = new PassageTimes()
-    const schemas = registryOf(given, { log: context.log, counts, stopping: parts.stopping })
+    const schemas = registryOf(given, { log: context.log, counts, waits, stopping: parts.stopping })
     const inspector = await Inspector.open({
       cluster,
       schemaRegistry: schemas,

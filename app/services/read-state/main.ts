@@ -12,6 +12,7 @@ import { registryOf } from '../../platform/registry.ts'
 import { runService } from '../../platform/run-service.ts'
 import { ServiceParts } from '../../platform/service.ts'
 import type { ServiceDefinition } from '../../platform/service.ts'
+import { Waits } from '../../platform/waits.ts'
 import { addTopologyRoutes } from '../../topology/topology-routes.ts'
 import { addStateRoutes } from './state-routes.ts'
 import { addStreamRoutes } from './stream-routes.ts'
@@ -36,7 +37,9 @@ export const readState: ServiceDefinition<typeof config> = {
     await using parts = new ServiceParts()
     const cluster = clusterOf(given, context)
     const counts = new ErrorCounts()
-    const registry = registryOf(given, { log: context.log, counts, stopping: parts.stopping })
+    const waits = new Waits()
+    parts.checks(waits.check)
+    const registry = registryOf(given, { log: context.log, counts, waits, stopping: parts.stopping })
     const log = context.log.child({ application: applicationId })
     const topology = transferReadTopology()
     const streams = new KafkaStreams(topology, {

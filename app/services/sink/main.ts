@@ -18,6 +18,7 @@ import { registryOf } from '../../platform/registry.ts'
 import { runService } from '../../platform/run-service.ts'
 import { ServiceParts } from '../../platform/service.ts'
 import type { ServiceDefinition } from '../../platform/service.ts'
+import { Waits } from '../../platform/waits.ts'
 import { KeyedDocuments } from '../../sink/keyed-documents.ts'
 import { Sink } from '../../sink/sink.ts'
 import type { FailedRecord, FailureReporter } from '../../sink/sink.ts'
@@ -49,12 +50,15 @@ export const sinkService: ServiceDefinition<typeof config> = {
     if (outcome !== 'as they were') context.log.warn(explanations[outcome])
     const group = { clientId: 'sink', groupId: sinkGroup, sessionTimeoutMs: 10_000 }
     const counts = new ErrorCounts()
-    const registry = registryOf(given, { log: context.log, counts, stopping: parts.stopping })
+    const waits = new Waits()
+    parts.checks(waits.check)
+    const registry = registryOf(given, { log: context.log, counts, waits, stopping: parts.stopping })
     const report = counting(await openReporter(cluster, options, context.log, parts), counts)
     const source = await openConsumer(cluster, { ...group, topics: [bytesOf(enriched.name)] })
     const converter = new KeyedDocuments(enriched, registry, toDocument)
     const onWait = (error: Error): void => {
       counts.add('waits_total', { for: 'store' })
+      waits.note(error.message)
       context.log.warn(error.message)
     }
     const sink = new Sink({ ...options, source, store, converter, report, sleep, onWait })

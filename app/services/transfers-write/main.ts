@@ -14,6 +14,7 @@ import { registryOf } from '../../platform/registry.ts'
 import { runService } from '../../platform/run-service.ts'
 import { ServiceParts } from '../../platform/service.ts'
 import type { ServiceDefinition } from '../../platform/service.ts'
+import { Waits } from '../../platform/waits.ts'
 import { addTopologyRoutes } from '../../topology/topology-routes.ts'
 import { addTransferRoutes } from './transfers-routes.ts'
 
@@ -40,9 +41,11 @@ export const transfersWrite: ServiceDefinition<typeof config> = {
     const { database, rows } = openSqliteTransfers(given.database)
     parts.defer(() => database.close())
     const counts = new ErrorCounts()
+    const waits = new Waits()
+    parts.checks(waits.check)
     const kafka = {
       cluster: clusterOf(given, context),
-      schemaRegistry: registryOf(given, { log, counts, stopping: parts.stopping }),
+      schemaRegistry: registryOf(given, { log, counts, waits, stopping: parts.stopping }),
       counts,
     }
     const users = new StreamsUserDirectory({

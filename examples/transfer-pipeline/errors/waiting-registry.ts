@@ -6,6 +6,8 @@ import type { ErrorCounts } from './error-counts.ts'
 export interface WaitingOptions {
   readonly counts: ErrorCounts
   readonly log: (line: string) => void
+  /** Told at each try that failed why it did. */
+  readonly onWait?: (error: Error) => void
   /** Nobody waits any longer once it is aborted: whoever waited gets the error. Default: never. */
   readonly stopping?: AbortSignal
   /** Resolves after that time, or at once when aborted. Default: that of the system. */
@@ -28,7 +30,8 @@ export function waitingRegistry(registry: SchemaRegistry, options: WaitingOption
   }
 }
 
-async function answered<T>(ask: () => Promise<T>, { counts, log, stopping, sleep = systemSleep }: WaitingOptions): Promise<T> {
+async function answered<T>(ask: () => Promise<T>, options: WaitingOptions): Promise<T> {
+  const { counts, log, onWait, stopping, sleep = systemSleep } = options
   for (let tries = 0; ; tries++)
     try {
       return await ask()
@@ -37,6 +40,7 @@ async function answered<T>(ask: () => Promise<T>, { counts, log, stopping, sleep
       if (stopping?.aborted === true) throw error
       if (tries === 0) log(`waits for the registry: ${error.message}`)
       counts.add('waits_total', { for: 'registry' })
+      onWait?.(error)
       await sleep(backoffMs[Math.min(tries, backoffMs.length - 1)]!, stopping)
     }
 }

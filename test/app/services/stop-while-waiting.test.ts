@@ -30,10 +30,12 @@ test('X3, X5: a service that waits for the registry ends with 0 at SIGTERM', asy
   ]
   for (const [name, flags] of services) {
     const service = await startService(t, name, { kafka, registry, ...flags })
-    if (name !== 'streams')
+    if (name !== 'streams') {
       await eventually(`${service.url}/errors`, (_, { counts }) =>
         counts.some((count: { readonly name: string }) => count.name === 'waits_total'),
       )
+      await eventually(`${service.url}/health/ready`, (_, { detail }) => /It waits for the registry: /.test(detail ?? ''))
+    }
     t.equal(await service.stop(), 0, name)
   }
 })

@@ -75,6 +75,7 @@ const transfer = (id: number, amount = '10.00') => ({
 t.test('X3: a registry that does not answer is asked again, and what it does not know is an answer', async (t) => {
   const counts = new ErrorCounts()
   const [logged, slept]: [string[], number[]] = [[], []]
+  const told: string[] = []
   let left = 7
   const down = new StreamsError('STREAMS_SCHEMA_REGISTRY_UNAVAILABLE', 'It does not answer.')
   const registry: SchemaRegistry = {
@@ -82,10 +83,16 @@ t.test('X3: a registry that does not answer is asked again, and what it does not
     schemaById: () => Promise.reject(new StreamsError('STREAMS_SCHEMA_NOT_FOUND', 'Nobody knows it.')),
   }
   const sleep = async (ms: number): Promise<void> => void slept.push(ms)
-  const waiting = waitingRegistry(registry, { counts, log: (line) => logged.push(line), sleep })
+  const waiting = waitingRegistry(registry, {
+    counts,
+    log: (line) => logged.push(line),
+    sleep,
+    onWait: ({ message }) => told.push(message),
+  })
   t.equal(await waiting.register('a', '"int"'), 4)
   t.same(slept, [100, 200, 500, 1000, 2000, 2000, 2000])
   t.equal(logged.length, 1, 'it is said once')
+  t.same(told, Array(7).fill('It does not answer.'), 'health hears of each')
   t.equal(counts.total('waits_total', { for: 'registry' }), 7)
   await t.rejects(waiting.schemaById(9), { code: 'STREAMS_SCHEMA_NOT_FOUND' })
 })

@@ -30,6 +30,7 @@ const shown = [
   'record',
   'records',
   'letters',
+  'operate',
 ]
 const documents = new URL('../../../docs/images/', import.meta.url)
 const scratch = new URL('../.data/images/', import.meta.url)
