@@ -1,8 +1,7 @@
 import type { JSX } from 'preact'
 import type { ChartData, ChartLine } from '../../../contracts/operations.ts'
+import { height, pathOf, width } from './chart-path.ts'
 import { valueText } from './operate-words.ts'
-
-const [width, height] = [240, 40]
 
 interface SmallChartProps {
   readonly line: ChartLine
@@ -29,17 +28,3 @@ function nowText(values: ChartLine['values'], unit: ChartData['unit']): string {
   const newest = values.slice(-2).findLast((value) => value !== null)
   return newest === undefined || newest === null ? 'nothing now' : `now ${valueText(newest, unit)}`
 }
-
-/** A line has a hole where nothing was known; a value between two holes is a dot. */
-export function pathOf(values: ChartLine['values'], most: number): string {
-  const [x, y] = [(index: number) => round((index / (values.length - 1)) * width), (value: number) => height - 1 - round((value / most) * (height - 2))] // prettier-ignore
-  return values
-    .flatMap((value, index) => {
-      if (value === null) return []
-      const isAlone = (values[index - 1] ?? null) === null
-      return [`${isAlone ? 'M' : 'L'}${x(index)} ${y(value)}${isAlone ? 'h0.1' : ''}`]
-    })
-    .join('')
-}
-
-const round = (value: number): number => Math.round(value * 10) / 10
