@@ -27,7 +27,8 @@ class Meter {
 
   take(now: ClockMs): Hop {
     this.#times = this.#times.filter(({ seen }) => seen > now - windowMs)
-    const sorted = this.#times.map(({ ms }) => ms).sort((left, right) => left - right)
+    // Typed, because an array of numbers is compared as an array of anything: ten times a second, for all that passed in a second.
+    const sorted = Float64Array.from(this.#times, ({ ms }) => ms).sort()
     const { place, backlog } = this
     const newest: Excerpt | null = this.#newest?.excerpt() ?? null
     const counted = { count: this.#count, bytes: this.#bytes }
@@ -36,7 +37,7 @@ class Meter {
   }
 }
 
-function quantile(sorted: readonly number[], share: number): number | null {
+function quantile(sorted: Float64Array, share: number): number | null {
   const ms = sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))]
   return ms === undefined ? null : Math.round(ms * 100) / 100
 }

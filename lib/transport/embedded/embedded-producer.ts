@@ -3,6 +3,7 @@ import type { TopicPartition } from '../../model/topic-partition.ts'
 import { PartitionOrder } from '../partition-order.ts'
 import type { Producer, ProduceResult } from '../producer.ts'
 import type { ProducerSession } from '../producer-session.ts'
+import { BatchMemory } from '../record-batch/batch-memory.ts'
 import type { Compression, ProduceBatch } from '../record-batch/produce-batch.ts'
 import { RecordBatchBuilder } from '../record-batch/record-batch-builder.ts'
 import type { EmbeddedBroker } from './embedded-broker.ts'
@@ -13,6 +14,7 @@ export class EmbeddedProducer implements Producer {
   readonly #session: ProducerSession
   readonly #compression: Compression
   readonly #order = new PartitionOrder()
+  readonly #memory = new BatchMemory()
   #isOpen = true
 
   constructor(broker: EmbeddedBroker, session: ProducerSession, compression: Compression) {
@@ -22,7 +24,7 @@ export class EmbeddedProducer implements Producer {
   }
 
   newBatch(): ProduceBatch {
-    return new RecordBatchBuilder(this.#compression)
+    return RecordBatchBuilder.reusing(this.#memory, this.#compression)
   }
 
   async send(partition: TopicPartition, batch: ProduceBatch): Promise<ProduceResult> {
@@ -32,6 +34,8 @@ export class EmbeddedProducer implements Producer {
       ? await this.#order.run(partition, () => this.#add(partition, batch))
       : this.#append(partition, batch)
     await this.#broker.settled()
+    // The log has a copy.
+    batch.release?.()
     return { baseOffset }
   }
 

@@ -26,7 +26,9 @@ export class TransactionIndex {
 
   /** The first offset of the oldest open transaction. Without an open transaction, the high watermark. */
   lastStableOffset(highWatermark: number): number {
-    return Math.min(highWatermark, ...this.#openSince.values())
+    let stable = highWatermark
+    for (const offset of this.#openSince.values()) if (offset < stable) stable = offset
+    return stable
   }
 
   /** Returns the aborted transactions that have records in the range. */

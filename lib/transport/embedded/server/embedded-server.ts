@@ -4,7 +4,7 @@ import type { EmbeddedBroker } from '../embedded-broker.ts'
 import { apiVersions } from '../../kafka/wire/apis/api-versions.ts'
 import type { ClusterView } from './cluster-view.ts'
 import { errorCodes } from '../../kafka/wire/error-codes.ts'
-import { readHeader, responseFrame, withoutTags } from './frame-header.ts'
+import { answerFrame, readHeader, responseFrame, withoutTags } from './frame-header.ts'
 import type { RequestHeader } from './frame-header.ts'
 import type { Handler } from './handler.ts'
 import { adminHandlers } from './handlers/admin-handlers.ts'
@@ -78,7 +78,7 @@ export class EmbeddedServer {
     if (body === null) return null
     // A client reads the answer to ApiVersions before it knows which versions the broker speaks (KIP-511).
     const isPlain = !isFlexible || apiKey === apiVersions.key
-    return responseFrame(correlationId, isPlain ? 'plain' : 'flexible', body)
+    return answerFrame(correlationId, isPlain ? 'plain' : 'flexible', body)
   }
 }
 

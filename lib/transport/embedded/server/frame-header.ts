@@ -1,5 +1,6 @@
 import { RequestWriter } from '../../kafka/wire/request-writer.ts'
 import { ResponseReader } from '../../kafka/wire/response-reader.ts'
+import type { ResponseBody } from './handler.ts'
 
 /** The beginning of a request: which API it asks in which version, and by which number its response is known. */
 export interface RequestHeader {
@@ -21,8 +22,16 @@ export function withoutTags(bytes: Uint8Array): Buffer {
   return new ResponseReader(bytes).skipTags().rest()
 }
 
-/** Joins a correlation id, the tagged fields of a flexible header, and the body of a response. */
+const headerBytesMax = 5
+
+/** Writes a correlation id, the tagged fields of a flexible header, and the body of a response. */
+export function answerFrame(correlationId: number, header: 'plain' | 'flexible', body: ResponseBody): Buffer {
+  const writer = new RequestWriter(headerBytesMax + body.estimatedBytes).int32(correlationId)
+  body.write(header === 'flexible' ? writer.noTags() : writer)
+  return writer.bytes
+}
+
+/** As {@link answerFrame}, of a body that is written already. */
 export function responseFrame(correlationId: number, header: 'plain' | 'flexible', body: Uint8Array): Buffer {
-  const writer = new RequestWriter(body.length + 5).int32(correlationId)
-  return (header === 'flexible' ? writer.noTags() : writer).raw(body).bytes
+  return answerFrame(correlationId, header, { estimatedBytes: body.length, write: (writer) => void writer.raw(body) })
 }

@@ -1,6 +1,8 @@
 import type { Signal } from '../../../model/abort-signal.ts'
-import { decodeRequest, encodeResponse } from '../../kafka/wire/messages.ts'
+import { decodeRequest } from '../../kafka/wire/messages.ts'
+import type { RequestWriter } from '../../kafka/wire/request-writer.ts'
 import type { Api } from '../../kafka/wire/schema.ts'
+import { versionOf } from '../../kafka/wire/schema.ts'
 import type { EmbeddedBroker } from '../embedded-broker.ts'
 import type { ClusterView } from './cluster-view.ts'
 
@@ -17,6 +19,13 @@ export interface RequestContext {
   readonly signal: Signal
 }
 
+/** The body of a response. It is written behind the header of its frame, into the same bytes. */
+export interface ResponseBody {
+  /** About how many bytes it is: if it is more, what is written already is copied. */
+  readonly estimatedBytes: number
+  write(writer: RequestWriter): void
+}
+
 /** Answers the requests of one API. */
 export interface Handler {
   readonly name: string
@@ -25,13 +34,20 @@ export interface Handler {
   readonly max: number
   readonly flexibleFrom: number
   /** Takes the body of a request and resolves with the body of its response. Null: the client wants no response. */
-  answer(body: Uint8Array, context: RequestContext): Promise<Buffer | null>
+  answer(body: Uint8Array, context: RequestContext): Promise<ResponseBody | null>
 }
 
-/** Makes the handler of an API from a function of the decoded request. */
+/** The size of most responses. */
+const mostBytes = 256
+
+/**
+ * Makes the handler of an API from a function of the decoded request. `estimate` says how many bytes a response is, where it may be
+ * many.
+ */
 export function handler<Q, QW, A, AW>(
   api: Api<Q, QW, A, AW>,
   handle: (request: Q, context: RequestContext) => AW | null | Promise<AW | null>,
+  estimate: (response: AW) => number = () => mostBytes,
 ): Handler {
   const { name, key, versions, flexibleFrom } = api
   return {
@@ -42,9 +58,10 @@ export function handler<Q, QW, A, AW>(
     async answer(body, context) {
       const request = decodeRequest(api as Api<Q>, context.version, body)
       const response = await handle(request, context)
-      return response === null
-        ? null
-        : encodeResponse(api as unknown as Api<unknown, never, unknown, AW>, context.version, response)
+      if (response === null) return null
+      const write = (writer: RequestWriter): void =>
+        (api as unknown as Api<unknown, never, unknown, AW>).response.write(writer, response, versionOf(api, context.version))
+      return { estimatedBytes: estimate(response), write }
     },
   }
 }

@@ -25,7 +25,9 @@ interface Limits {
 }
 
 /** Without fetch sessions: every answer is full, which session id 0 tells the client (KIP-227). */
-export const fetchHandler = handler(fetch, async (request, context) => {
+export const fetchHandler = handler(fetch, answerOf, estimatedBytes)
+
+async function answerOf(request: FetchRequest, context: RequestContext) {
   const targets = targetsOf(request, context)
   const limits: Limits = {
     minBytes: request.minBytes,
@@ -42,7 +44,20 @@ export const fetchHandler = handler(fetch, async (request, context) => {
       signals: [context.signal],
     })
   return { responses: answered(targets, limits, context) }
-})
+}
+
+/** The records are nearly all of it: the fields around them have room in these. */
+const [topicBytes, partitionBytes, abortedBytes] = [320, 128, 24]
+
+function estimatedBytes({ responses }: { readonly responses: ReturnType<typeof answered> }): number {
+  let bytes = topicBytes
+  for (const { partitions } of responses) {
+    bytes += topicBytes
+    for (const { records, abortedTransactions } of partitions)
+      bytes += partitionBytes + records.length + abortedTransactions.length * abortedBytes
+  }
+  return bytes
+}
 
 function targetsOf({ topics }: FetchRequest, { broker }: RequestContext): readonly Target[] {
   return topics.flatMap(({ topic, topicId, partitions }) => {
