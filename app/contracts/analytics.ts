@@ -8,7 +8,7 @@
  *
  * `from` and `to` are ISO 8601 in UTC. While the stores are restored: 503 with `Retry-After`.
  */
-import type { EpochMs } from './feed.ts'
+import type { AlertRow, EpochMs } from './feed.ts'
 
 /** How many transfers, and their sum as a decimal with two places. */
 export interface SentTotals {
@@ -27,16 +27,8 @@ export interface HourTotals extends SentTotals {
   readonly corrected: SentTotals
 }
 
-export interface Alert {
-  readonly alertId: string
-  readonly userId: number
-  readonly rule: 'VELOCITY' | 'AMOUNT'
-  readonly windowStart: EpochMs
-  readonly windowEnd: EpochMs
-  readonly observed: string
-  readonly threshold: string
-  readonly transferIds: readonly number[]
-}
+/** The record of the topic, as it is. */
+export type Alert = AlertRow
 
 /** An answer that is no page of many: the newest, as many as were asked for. */
 export interface Newest<T> {

@@ -93,9 +93,9 @@ interface RecordOf<Kind extends FeedKind, Value> {
   readonly value: Value | null
 }
 
-export type FeedKind = 'transfer' | 'user' | 'balance' | 'dead-letter'
+export type FeedKind = 'transfer' | 'user' | 'balance' | 'alert' | 'dead-letter'
 
-export type FeedRecord = TransferRecord | UserRecord | BalanceRecord | DeadLetterRecord
+export type FeedRecord = TransferRecord | UserRecord | BalanceRecord | AlertRecord | DeadLetterRecord
 /** Of the enriched topic. */
 export interface TransferRecord extends RecordOf<'transfer', TransferRow> {
   /**
@@ -106,6 +106,7 @@ export interface TransferRecord extends RecordOf<'transfer', TransferRow> {
 }
 export type UserRecord = RecordOf<'user', UserRow>
 export type BalanceRecord = RecordOf<'balance', BalanceRow>
+export type AlertRecord = RecordOf<'alert', AlertRow>
 export type DeadLetterRecord = RecordOf<'dead-letter', DeadLetterRow>
 
 export type TransferStatus = 'PENDING' | 'COMPLETED' | 'FAILED' | 'REVERSED'
@@ -139,6 +140,18 @@ export interface BalanceRow {
   readonly userId: number
   /** Exact, two decimals, with `-` below zero. */
   readonly balance: string
+}
+
+/** Told once of a burst: of a user and a rule no two alerts have a moment in common. */
+export interface AlertRow {
+  readonly alertId: string
+  readonly userId: number
+  readonly rule: 'VELOCITY' | 'AMOUNT'
+  readonly windowStart: EpochMs
+  readonly windowEnd: EpochMs
+  readonly observed: string
+  readonly threshold: string
+  readonly transferIds: readonly number[]
 }
 
 /** A record that an application refused. */

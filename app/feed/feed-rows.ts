@@ -6,7 +6,7 @@ export type RowState = Pick<State, 'transfers' | 'transferCount' | 'transferIds'
 const transfersMax = 5000
 const deadLettersMax = 200
 
-/** The rows that a feed's records leave: the newest transfers, the ids of all, users, balances, the newest dead letters. */
+/** The rows that a feed's records leave (alerts leave none): the newest transfers, the ids of all, users, balances, the newest dead letters. */
 export class FeedRows {
   /** In order of their last change. To drop one for each new one would cost more than to drop many at times. */
   #transfers = new Map<string, TransferRecord>()
@@ -42,7 +42,7 @@ export class FeedRows {
     if (record.kind === 'transfer') this.#applyTransfer(record)
     else if (record.kind === 'user') put(this.#users, record)
     else if (record.kind === 'balance') put(this.#balances, record)
-    else this.#addDeadLetter(record)
+    else if (record.kind === 'dead-letter') this.#addDeadLetter(record)
   }
 
   #applyTransfer(record: TransferRecord): void {

@@ -5,6 +5,7 @@ import {
   enriched,
   rawTransfers,
   rawUsers,
+  transferAlerts,
   transferCommands,
   transfers,
   users,
@@ -49,6 +50,7 @@ export const feedSources: readonly FeedSource[] = [
   feedSource('user', users, (user) => ({ ...user, ...isoTimes(user) })),
   feedSource('transfer', enriched, (transfer) => ({ ...transfer, ...isoTimes(transfer) })),
   feedSource('balance', balances, (balance) => balance),
+  feedSource('alert', transferAlerts, (alert) => alert),
   ...deadLetterTopics.map(deadLetterSource),
 ]
 

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { pipeline } from 'node:stream/promises'
 import { Pool, errors } from 'undici'
 import { bodyBytesMax } from '../../platform/http/open-http.ts'
 import { madeHeader, parseMade } from '../../services/bff/made-transfers.ts'
@@ -8,6 +9,8 @@ import { Problem, problemBody, problemMediaType } from '../../platform/http/prob
 const headersOut = ['content-type', 'content-length', 'idempotency-key', 'if-match', 'accept']
 const headersBack = ['content-type', 'content-length', 'location', 'etag', 'retry-after', 'allow']
 const timeoutMs = 10_000
+/** A stream says every 12 s that it is there. */
+const silenceMs = 60_000
 
 /** Passes requests on to the BFF of the child, wherever that is now. It tells of each transfer that was made. */
 export class BffProxy {
@@ -38,16 +41,18 @@ export class BffProxy {
     const { method = 'GET', url = '/' } = request
     const hasBody = method !== 'GET' && method !== 'HEAD' && method !== 'DELETE'
     const sent = pick(headersOut, request.headers)
+    const isStream = sent['accept']?.includes('text/event-stream') === true
     const answer = await this.#pool.request({
       method: method as 'GET',
       path: url,
       headers: sent,
       body: hasBody ? await readBody(request) : null,
+      // A write is carried out and told, whether or not its client is still there.
+      ...(isStream && { signal: closed(response), bodyTimeout: silenceMs }),
     })
-    response.writeHead(answer.statusCode, { ...headers, ...pick(headersBack, answer.headers) })
-    for await (const chunk of answer.body) response.write(chunk)
-    response.end()
     if (method === 'POST' && answer.statusCode < 300) this.#tell(request, answer.headers)
+    response.writeHead(answer.statusCode, { ...headers, ...pick(headersBack, answer.headers) })
+    await pipeline(answer.body, response)
   }
 
   #tell({ headers }: IncomingMessage, { location, [madeHeader]: made }: Readonly<Record<string, unknown>>): void {
@@ -56,6 +61,12 @@ export class BffProxy {
     const key = headers['idempotency-key']
     if (id !== undefined && typeof key === 'string') this.#onMade({ key, id: Number(id) })
   }
+}
+
+function closed(response: ServerResponse): AbortSignal {
+  const closing = new AbortController()
+  response.once('close', () => closing.abort())
+  return closing.signal
 }
 
 /** All of it before any of it is passed on: a service that refuses it half way would look as if it were down. */

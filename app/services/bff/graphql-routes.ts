@@ -1,3 +1,5 @@
+import { Readable } from 'node:stream'
+import type { ReadableStream } from 'node:stream/web'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import Type from 'typebox'
 import { parseBody } from '../../platform/http/json-body.ts'
@@ -34,21 +36,28 @@ export function addGraphQlRoutes(http: Http, services: GraphServices): void {
   let loaded: ReturnType<typeof load> | undefined
   const answer = async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
     const { graph, graphContext } = await (loaded ??= load())
-    const context = graphContext(services)
+    const gone = new AbortController()
+    reply.raw.once('close', () => gone.abort())
+    const context = graphContext(services, gone.signal)
     const { method, url, headers } = request
     const response = await graph.fetch(
       `http://bff${url}`,
       {
         method,
         headers: { accept: headers.accept ?? '*/*', ...(method === 'POST' && { 'content-type': 'application/json' }) },
+        signal: gone.signal,
         ...(method === 'POST' && { body: JSON.stringify(request.body) }),
       },
       context,
     )
     for (const name of answered) if (response.headers.has(name)) void reply.header(name, response.headers.get(name))
     if (context.made.length > 0) void reply.header(madeHeader, madeText(context.made))
-    return reply.code(response.status).send(Buffer.from(await response.arrayBuffer()))
+    if (!isStream(response)) return reply.code(response.status).send(Buffer.from(await response.arrayBuffer()))
+    // What is sent to nobody any more fails here alone.
+    const events = Readable.fromWeb(response.body as ReadableStream<Uint8Array>).on('error', () => {})
+    return reply.code(response.status).send(events)
   }
+  const isStream = ({ headers }: Response): boolean => headers.get('content-type')?.startsWith('text/event-stream') === true
   const tags = ['graphql']
   void http.register(async (scope: Http) => {
     // Bodies of other routes are passed on unread.

@@ -9,6 +9,7 @@ import { addApplicationRoutes } from './application-routes.ts'
 import { ApplicationUpstreams, parseAddresses } from './application-upstreams.ts'
 import { addBffRoutes } from './bff-routes.ts'
 import { addGraphQlRoutes } from './graphql-routes.ts'
+import { FeedStreams } from './graphql/feed-streams.ts'
 import { addHealthRoute } from './health-route.ts'
 import { addInterfaceRoutes } from './interface-routes.ts'
 import { addSchemaRoutes } from './schema-routes.ts'
@@ -56,7 +57,11 @@ export const bff: ServiceDefinition<typeof config> = {
     addInterfaceRoutes(http)
     addSchemaRoutes(http, upstream('schemas API', given.schemas, 'The pipeline goes on.'))
     addApplicationRoutes(http, running)
-    addGraphQlRoutes(http, { ...bank, applications: running })
+    addGraphQlRoutes(http, {
+      ...bank,
+      applications: running,
+      feed: new FeedStreams(upstream('feed', given.inspector, 'All else works.')),
+    })
     addHealthRoute(http, {
       services: services ?? (() => namedServices(given)),
       applications: applications ?? (() => named),

@@ -46,6 +46,7 @@ export async function answersOf<T>(
 const passedOn = ['content-type', 'location', 'etag', 'retry-after', 'allow']
 const triesOfGet = 3
 const retryMs = 100
+const silenceMs = 60_000
 
 /**
  * A service behind this one. What it answers is passed on; that it does not answer is a 502, that it is too slow a 504. Only GET is tried
@@ -80,6 +81,17 @@ export class Upstream {
     const { status, body } = await this.send({ method: 'GET', path })
     if (status !== 200) throw new Problem(502, `The ${this.#options.name} answers ${status}. ${this.#options.meanwhile}`)
     return JSON.parse(body.toString()) as T
+  }
+
+  /** What a stream sends, until `signal` is aborted. A stream says every 15 s that it is there. */
+  async stream(path: string, signal: AbortSignal): Promise<AsyncIterable<Uint8Array>> {
+    const options = { method: 'GET', path, signal, bodyTimeout: silenceMs } as const
+    const answer = await this.#pool.request(options).catch((error: unknown) => {
+      throw this.#problem(502, 'does not answer', error)
+    })
+    if (answer.statusCode === 200) return answer.body
+    await answer.body.dump()
+    throw this.#problem(502, `answers ${answer.statusCode}`, null)
   }
 
   close(): Promise<void> {

@@ -1,6 +1,9 @@
 import Type from 'typebox'
 import { idParams } from '../../bank/http.ts'
+import { alertsFace } from '../../feed/faces/alerts-face.ts'
 import { liveFace } from '../../feed/faces/live-face.ts'
+import { transfersFace } from '../../feed/faces/transfers-face.ts'
+import { transfersQuery } from '../../feed/http/feed-query.ts'
 import { serveFeed } from '../../feed/http/serve-feed.ts'
 import { ErrorCounts } from '../../../examples/transfer-pipeline/errors/error-counts.ts'
 import { clusterOf, identityOf } from '../../platform/cluster.ts'
@@ -72,6 +75,16 @@ function addRoutes(http: Http, inspector: Inspector): void {
   http.get('/feed', { schema: { querystring: feedQuery, summary: 'Server-sent events from a vector on.' } }, (request, reply) => {
     serveFeed({ request, reply }, { log: inspector.log, face: liveFace, at: request.query.at })
   })
+  for (const [what, face] of [
+    ['transfers', transfersFace],
+    ['alerts', alertsFace],
+  ] as const) {
+    const schema = { querystring: transfersQuery, summary: `Events of ${what}, of all users or of one.` }
+    http.get(`/${what}/stream`, { schema }, (request, reply) => {
+      const { at, userId = null } = request.query
+      serveFeed({ request, reply }, { log: inspector.log, face: face(inspector.log.topics, userId), at })
+    })
+  }
   http.put('/traces/:id', { schema: { params: idParams } }, ({ params }) => inspector.follow(params.id, 'selected'))
   http.put('/traces', { schema: { body: ownTraces, summary: 'Follows what pages have made.' } }, ({ body }) => {
     for (const id of body.ids) inspector.follow(id, 'own')

@@ -6,9 +6,12 @@ import { Validator } from '@seriousme/openapi-schema-validator'
 import newman from 'newman'
 import type { NewmanRunSummary } from 'newman'
 import t from 'tap'
+import type { Test } from 'tap'
 import { storyFolder } from '../../../app/contracts/postman/collection.ts'
 import { story } from '../../../app/contracts/postman/story.ts'
+import type { Ledger } from '../../../app/pipeline/supervisor/ledger.ts'
 import { openSupervised } from '../../../app/pipeline/supervisor/open-supervised.ts'
+import { GraphQlClient } from './graphql-client.ts'
 
 const options = {
   kafka: undefined,
@@ -31,6 +34,35 @@ const runStory = (collection: string, baseUrl: string): Promise<NewmanRunSummary
       error === null ? resolve(summary) : reject(error),
     )
   })
+
+/** A transfer, followed from the mutation to its deletion. */
+async function transferByGraphQl(t: Test, url: string, ledger: Ledger): Promise<void> {
+  const graphql = new GraphQlClient(url)
+  const users = await graphql.ask('mutation { payer: createUser(name: "Amara") { id } payee: createUser(name: "Bruno") { id } }')
+  const [payer, payee] = [users.payer.id, users.payee.id]
+  const event = 'position id transfer { amount fromUserName from { name } to { name } }'
+  await using changes = await graphql.subscribe(`subscription { transferChanged(userId: "${payee}") { ${event} } }`)
+  await using alerts = await graphql.subscribe(
+    `subscription { alertRaised(userId: "${payer}") { alert { userId rule observed transferIds } } }`,
+  )
+  const made = await graphql.ask(`mutation { createTransfer(idempotencyKey: "by GraphQL", transfer:
+    { fromUserId: "${payer}", toUserId: "${payee}", amount: 10000.01 }) { id } }`)
+  const { id } = made.createTransfer
+  const { transferChanged } = (await changes.until((data) => data.transferChanged.transfer.fromUserName !== null)).at(-1)
+  const names = { fromUserName: 'Amara', from: { name: 'Amara' }, to: { name: 'Bruno' } }
+  t.match(transferChanged, { id, transfer: { amount: '10000.01', ...names } })
+  const [{ alertRaised }] = await alerts.until(() => true)
+  t.same(alertRaised.alert, { userId: payer, rule: 'AMOUNT', observed: '10000.01', transferIds: [id] })
+  t.ok(ledger.proof(0).entries.some(([key, made]) => key === 'by GraphQL' && made === Number(id)))
+
+  await graphql.ask(`mutation { deleteTransfer(id: "${id}") }`)
+  const after = `userId: "${payee}", after: "${transferChanged.position}"`
+  await using resumed = await graphql.subscribe(`subscription { transferChanged(${after}) { id transfer { status } } }`)
+  const events = await resumed.until((data) => data.transferChanged.transfer === null)
+  t.same(new Set(events.map((each) => each.transferChanged.id)), new Set([id]), 'what came meanwhile')
+  const { topology } = await graphql.ask('{ topology(applicationId: "transfer-enricher") { hash parts { nodes { name } } } }')
+  t.ok(topology.parts[0].nodes.length > 3)
+}
 
 await t.test('the contracts of the pipeline, at its one port', async (t) => {
   t.setTimeout(180_000)
@@ -60,29 +92,9 @@ await t.test('the contracts of the pipeline, at its one port', async (t) => {
     t.equal(new Set(ids).size, ids.length, 'an id is of one operation')
   })
 
-  await t.test('G1: a transfer that GraphQL has made is in the ledger, and is answered with both users', async (t) => {
-    const ask = async (query: string): Promise<any> => {
-      const headers = { 'content-type': 'application/json' }
-      const answer = await fetch(`${url}/graphql`, { method: 'POST', headers, body: JSON.stringify({ query }) })
-      const { data, errors } = (await answer.json()) as { readonly data: any; readonly errors?: unknown }
-      t.equal(errors, undefined, JSON.stringify(errors))
-      return data
-    }
-    const users = await ask('mutation { payer: createUser(name: "Amara") { id } payee: createUser(name: "Bruno") { id } }')
-    const parties = `fromUserId: "${users.payer.id}", toUserId: "${users.payee.id}"`
-    const made = await ask(
-      `mutation { createTransfer(idempotencyKey: "by GraphQL", transfer: { ${parties}, amount: 10.00 }) { id amount } }`,
-    )
-    const { id } = made.createTransfer
-    t.ok(supervisor.ledger.proof(0).entries.some(([key, made]) => key === 'by GraphQL' && made === Number(id)))
-    const page = `{ transfers(filter: { userId: "${users.payee.id}" }) { edges { node { id amount fromUserName from { name } to { name } } } } }`
-    let edges: any[] = []
-    while (edges.length === 0) ({ edges } = (await ask(page)).transfers)
-    const names = { fromUserName: 'Amara', from: { name: 'Amara' }, to: { name: 'Bruno' } }
-    t.same(edges, [{ node: { id, amount: '10.00', ...names } }])
-    const { topology } = await ask('{ topology(applicationId: "transfer-enricher") { hash parts { nodes { name } } } }')
-    t.ok(topology.parts[0].nodes.length > 3)
-  })
+  await t.test('G1: a transfer that GraphQL has made comes by its subscription, with both users, and is in the ledger', (t) =>
+    transferByGraphQl(t, url, supervisor.ledger),
+  )
 
   await t.test('W5: the Postman collection, made from OpenAPI, passes in the order of its story', async (t) => {
     const { run } = await runStory(`${url}/postman.json`, url)

@@ -3,6 +3,7 @@ import type { Page, User } from '../../../contracts/bff.ts'
 import type { ApplicationUpstreams } from '../application-upstreams.ts'
 import type { Made } from '../made-transfers.ts'
 import type { Upstream } from '../upstream.ts'
+import type { FeedStreams } from './feed-streams.ts'
 import { ask, queryOf } from './ask.ts'
 
 /** The services that GraphQL asks. */
@@ -11,6 +12,7 @@ export interface GraphServices {
   readonly transfers: Upstream
   readonly read: Upstream
   readonly applications: ApplicationUpstreams
+  readonly feed: FeedStreams
 }
 
 /** What an operation has to itself. */
@@ -20,14 +22,16 @@ export interface GraphContext {
   readonly users: DataLoader<number, User | null>
   /** Transfers that the operation has made, by the keys of the client. */
   readonly made: Made[]
+  /** Aborted when the client has left. */
+  readonly gone: AbortSignal
 }
 
 /** As many as `GET /users?ids` takes. */
 const usersMax = 100
 
-export function graphContext(services: GraphServices): GraphContext {
+export function graphContext(services: GraphServices, gone: AbortSignal): GraphContext {
   const users = new DataLoader<number, User | null>((ids) => usersOf(services.users, ids), { maxBatchSize: usersMax })
-  return { services, users, made: [] }
+  return { services, users, made: [], gone }
 }
 
 async function usersOf(upstream: Upstream, ids: readonly number[]): Promise<(User | null)[]> {

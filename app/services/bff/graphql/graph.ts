@@ -1,4 +1,4 @@
-import { GraphQLError, parse } from 'graphql'
+import { parse } from 'graphql'
 import { createSchema, createYoga } from 'graphql-yoga'
 import type { Plugin, YogaServerInstance } from 'graphql-yoga'
 import { toGraphQlError } from './errors.ts'
@@ -8,6 +8,7 @@ import { mutations } from './mutations.ts'
 import { queries, rows } from './queries.ts'
 import { dateTime, decimal } from './scalars.ts'
 import { typeDefs } from './schema.ts'
+import { subscriptions } from './subscriptions.ts'
 
 /** The words, names and signs of a document: what validates it compares fields with each other. */
 const tokensMax = 1000
@@ -18,12 +19,21 @@ export type Graph = YogaServerInstance<GraphContext, object>
 export function openGraph(onFault: (error: unknown) => void): Graph {
   const schema = createSchema<GraphContext>({
     typeDefs,
-    resolvers: { Query: queries, Mutation: mutations, ...rows, Decimal: decimal, DateTime: dateTime },
+    resolvers: {
+      Query: queries,
+      Mutation: mutations,
+      Subscription: subscriptions,
+      ...rows,
+      Decimal: decimal,
+      DateTime: dateTime,
+    },
   })
   return createYoga<GraphContext>({
     schema,
     plugins: [shortDocuments, limits],
     maskedErrors: { maskError: (error) => toGraphQlError(error, onFault) },
+    // Those of Node: its streams take no others.
+    fetchAPI: { Request, Response, ReadableStream },
     graphiql: false,
     landingPage: false,
     cors: false,
@@ -40,6 +50,10 @@ const shortDocuments: Plugin = {
 const limits: Plugin = {
   onExecute: ({ args, setResultAndStopExecution }) => {
     const refusal = refusalOf(args)
-    if (refusal instanceof GraphQLError) setResultAndStopExecution({ errors: [refusal] })
+    if (refusal !== null) setResultAndStopExecution({ errors: [refusal] })
+  },
+  onSubscribe: ({ args, setResultAndStopExecution }) => {
+    const refusal = refusalOf(args)
+    if (refusal !== null) setResultAndStopExecution({ errors: [refusal] })
   },
 }

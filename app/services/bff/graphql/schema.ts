@@ -50,6 +50,25 @@ export const typeDefs = /* GraphQL */ `
     deleteTransfer(id: ID!): ID!
   }
 
+  "Over server-sent events. A stream that ends is resumed with the last position: no event is missing then, and none comes twice."
+  type Subscription {
+    "Of the transfers from or to a user, or of all."
+    transferChanged(userId: ID, after: String): TransferEvent!
+    alertRaised(userId: ID, after: String): AlertEvent!
+  }
+
+  type TransferEvent {
+    position: String!
+    id: ID!
+    "Null: it is deleted, or concerns the user no longer."
+    transfer: Transfer
+  }
+
+  type AlertEvent {
+    position: String!
+    alert: Alert!
+  }
+
   type User {
     id: ID!
     name: String!

@@ -64,7 +64,13 @@ function titleOf(found: Found): string {
   if (found.kind === 'nothing') return 'Not on this page'
   if (found.kind === 'hop') return `${found.trace.lane === 'user' ? 'User' : 'Transfer'} ${found.trace.id} on its way`
   const { kind, key } = found.record
-  const names = { transfer: 'Transfer', user: 'User', balance: 'Balance of user', 'dead-letter': 'Refused record' } as const
+  const names = {
+    transfer: 'Transfer',
+    user: 'User',
+    balance: 'Balance of user',
+    alert: 'Alert',
+    'dead-letter': 'Refused record',
+  } as const
   return `${names[kind]} ${key ?? ''}`.trim()
 }
 

@@ -247,6 +247,9 @@ export class PageStore {
         return put(this.users, record)
       case 'balance':
         return this.balances.put(record, this.serverNow)
+      case 'alert':
+        // It is in the feed for others: the page asks for alerts.
+        return
       case 'dead-letter':
         this.#deadLetters = [record, ...this.#deadLetters].slice(0, deadLettersMax)
     }

@@ -52,7 +52,7 @@ export const pages =
 
 export async function open(
   t: Test,
-  given: { users?: string; transfers?: string; read?: string; timeoutMs?: number },
+  given: { users?: string; transfers?: string; read?: string; inspector?: string; timeoutMs?: number },
   context: Omit<ServiceContext, 'log'> = {},
 ): Promise<string> {
   const nobody = 'http://127.0.0.1:9'

@@ -1,5 +1,6 @@
 import { test } from 'tap'
 import type { Test } from 'tap'
+import { readEvents } from '../../../../app/feed/relay/event-stream.ts'
 import { json, open, pages, post, service } from './behind.ts'
 
 interface Answer {
@@ -133,6 +134,78 @@ test('G1: what is too deep or too costly is refused before any service is asked'
   t.match(await ask(bomb), { errors: [{ extensions: { code: 'TOO_COSTLY' } }] })
   t.same([...users.calls, ...read.calls], [])
   t.match(await ask(costly, { n: 2 }), { data: { users: { edges: [{}, {}] } } })
+})
+
+interface Subscribed {
+  readonly events: any[]
+  next(): Promise<any>
+  leave(): void
+}
+
+/** Reads the answers of a subscription, one by one. */
+async function subscribe(url: string, query: string): Promise<Subscribed> {
+  const leaving = new AbortController()
+  const answer = await fetch(`${url}/graphql`, {
+    method: 'POST',
+    body: JSON.stringify({ query }),
+    headers: { 'content-type': 'application/json', accept: 'text/event-stream' },
+    signal: leaving.signal,
+  })
+  const read = readEvents(answer.body!)
+  const events: any[] = []
+  const next = async (): Promise<any> => {
+    const { value } = await read.next()
+    if (value !== undefined) events.push(value)
+    return value?.type === 'next' ? JSON.parse(value.text) : value?.type
+  }
+  return { events, next, leave: () => leaving.abort() }
+}
+
+test('G1: a subscription sends what the feed says, with users as they are then, and resumes behind a position', async (t) => {
+  const { users } = await bank(t)
+  const left = Promise.withResolvers<void>()
+  let send = (_text: string): void => {}
+  const inspector = await service(t, (request, response) => {
+    if (request.url!.includes('at=old'))
+      return void response.end('event: reset\ndata: {"reason":"expired","detail":"These records are gone."}\n\n')
+    response.writeHead(200, { 'content-type': 'text/event-stream' }).write('retry: 3000\n\n')
+    send = (text) => void response.write(text)
+    response.once('close', left.resolve)
+  })
+  const url = await open(t, { users: users.url, inspector: inspector.url })
+  const fields = 'position id transfer { amount from { name } }'
+  const followed = await subscribe(url, `subscription { transferChanged(userId: "2", after: "t:4") { ${fields} } }`)
+  const row = JSON.stringify(transfer(9))
+  send(`id: t:5\nevent: transfer.upserted\ndata: ${row}\n\n`)
+  const upserted = { position: 't:5', id: '9', transfer: { amount: '10.00', from: { name: 'User 1' } } }
+  t.same(await followed.next(), { data: { transferChanged: upserted } })
+  send(`: hb\n\nid: t:6\nevent: transfer.upserted\ndata: ${row}\n\nid: t:7\nevent: transfer.deleted\ndata: {"id":9}\n\n`)
+  t.same(await followed.next(), { data: { transferChanged: { ...upserted, position: 't:6' } } })
+  t.same(await followed.next(), { data: { transferChanged: { position: 't:7', id: '9', transfer: null } } })
+  t.same(
+    inspector.calls.map(({ url }) => decodeURIComponent(url)),
+    ['/transfers/stream?userId=2&at=t:4'],
+  )
+  t.equal(users.calls.length, 2, 'each event asks for its users')
+  followed.leave()
+  await left.promise
+  const expired = await subscribe(url, 'subscription { alertRaised(after: "old") { alert { rule } } }')
+  t.match(await expired.next(), {
+    errors: [{ message: 'These records are gone. Subscribe without a position.', extensions: { code: 'EXPIRED' } }],
+  })
+  t.equal(await expired.next(), 'complete')
+})
+
+test('a subscription that cannot begin says why, and one whose feed breaks off ends with an error', async (t) => {
+  const url = await open(t, {})
+  const refused = await subscribe(url, 'subscription { alertRaised { alert { rule } } }')
+  t.match(await refused.next(), { errors: [{ extensions: { code: 'UNAVAILABLE', status: 502 } }] })
+  const inspector = await service(t, (request, response) => {
+    response.writeHead(200, { 'content-type': 'text/event-stream' }).write('retry: 3000\n\n')
+    setImmediate(() => request.socket.destroy())
+  })
+  const broken = await subscribe(await open(t, { inspector: inspector.url }), 'subscription { alertRaised { alert { rule } } }')
+  t.match(await broken.next(), { errors: [{ message: /The feed has broken off/, extensions: { code: 'UNAVAILABLE' } }] })
 })
 
 test('a request that is none of GraphQL is a problem; a document is short, and introspection is allowed', async (t) => {
