@@ -8,6 +8,7 @@ export type TopologyName =
   | 'count'
   | 'tumbling'
   | 'hopping'
+  | 'sliced'
   | 'stream-table'
   | 'stream-stream-inner'
   | 'stream-stream-left'

@@ -21,6 +21,7 @@ interface Topologies {
             case "count" -> new CountTopology();
             case "tumbling" -> new WindowedCountTopology(60_000);
             case "hopping" -> new WindowedCountTopology(15_000);
+            case "sliced" -> new WindowedCountTopology(1_000);
             case "stream-table" -> new StreamTableTopology();
             case "stream-stream-inner" -> new StreamStreamTopology(false);
             case "stream-stream-left" -> new StreamStreamTopology(true);

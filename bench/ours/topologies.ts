@@ -12,7 +12,7 @@ import { q11, q12, q5, q7 } from './topologies/nexmark/windows.ts'
 import { streamStreamInner, streamStreamLeft } from './topologies/stream-stream.ts'
 import { streamTable } from './topologies/stream-table.ts'
 import { table, tableInMemory } from './topologies/table.ts'
-import { hopping, tumbling } from './topologies/windowed-count.ts'
+import { hopping, sliced, tumbling } from './topologies/windowed-count.ts'
 
 const writers: Record<TopologyName, (builder: StreamsBuilder, topics: Topics) => void> = {
   bytes,
@@ -20,6 +20,7 @@ const writers: Record<TopologyName, (builder: StreamsBuilder, topics: Topics) =>
   count,
   tumbling,
   hopping,
+  sliced,
   'stream-table': streamTable,
   'stream-stream-inner': streamStreamInner,
   'stream-stream-left': streamStreamLeft,

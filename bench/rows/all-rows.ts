@@ -5,6 +5,7 @@ import { b2 } from './b2.ts'
 import { b3 } from './b3.ts'
 import { c1 } from './c1.ts'
 import { c2 } from './c2.ts'
+import { slicedRows } from './c3.ts'
 import { d1 } from './d1.ts'
 import { e1 } from './e1.ts'
 import { e2 } from './e2.ts'
@@ -31,6 +32,7 @@ export const allRows: readonly Row[] = [
   n1,
   c1,
   c2,
+  ...slicedRows,
   d1,
   e1,
   e2,

@@ -64,7 +64,7 @@ export class SliceUpdates<K, A> implements EvictableCache {
 
   flush(): void {
     if (this.#touched.oldestMs === Infinity) return
-    for (const [keyText, slices] of this.#take()) this.#emitKey(keyText, slices)
+    for (const [keyText, { slices }] of this.#take()) this.#emitKey(keyText, slices)
     this.#keepFrom(this.#touched.oldestMs)
   }
 
@@ -80,7 +80,7 @@ export class SliceUpdates<K, A> implements EvictableCache {
     this.#context.cache.unregister(this)
   }
 
-  #take(): ReadonlyMap<string, ReadonlyMap<number, TouchedSlice>> {
+  #take(): ReturnType<TouchedSlices['take']> {
     const { bytes } = this
     const taken = this.#touched.take()
     if (this.#isCached) this.#context.cache.charge(-bytes, this)

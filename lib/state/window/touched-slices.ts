@@ -7,6 +7,9 @@ import { SlidingMerge } from './sliding-merge.ts'
 const keyBytes = 150
 const sliceBytes = 200
 
+/** What a window counts for that waits to be emitted, about as much as in a record cache: so an emission has as many windows as that of a cache. */
+const windowBytes = 100
+
 /** The last update of a part of a slice. */
 interface Touch {
   /** Windows that start before this time do not have the part. */
@@ -24,6 +27,13 @@ export interface TouchedSlice {
   readonly touches: Touch[]
 }
 
+/** The slices of a key that were updated since the last emission. */
+interface TouchedKey {
+  readonly slices: Map<number, TouchedSlice>
+  /** The start of the last window that waits. */
+  lastMs: number
+}
+
 /** Window starts; both bounds are included. */
 export interface WindowSpan {
   readonly fromMs: number
@@ -33,7 +43,7 @@ export interface WindowSpan {
 /** Remembers which slices were updated since the last emission, by key. The keys are bytes as latin1. */
 export class TouchedSlices {
   readonly #windows: SlicedWindows
-  #keys = new Map<string, Map<number, TouchedSlice>>()
+  #keys = new Map<string, TouchedKey>()
   #bytes = 0
   #oldestMs = Infinity
   #order = 0
@@ -53,8 +63,8 @@ export class TouchedSlices {
 
   /** `before` is the slice as it still is; undefined if old values are not asked for. */
   touch(keyText: string, startMs: number, fromMs: number, context: RecordContext, before: RowView | null | undefined): void {
-    const slices = this.#keys.get(keyText) ?? this.#addKey(keyText)
-    const { touches } = slices.get(startMs) ?? this.#addSlice(slices, startMs, before)
+    const key = this.#keys.get(keyText) ?? this.#addKey(keyText)
+    const { touches } = key.slices.get(startMs) ?? this.#addSlice(key, startMs, before)
     const order = ++this.#order
     const touch = touches[0]?.fromMs === fromMs ? touches[0] : touches.find((each) => each.fromMs === fromMs)
     if (touch === undefined) touches.push({ fromMs, context, order })
@@ -66,7 +76,7 @@ export class TouchedSlices {
   }
 
   /** Returns the slices by key, and forgets them. */
-  take(): ReadonlyMap<string, ReadonlyMap<number, TouchedSlice>> {
+  take(): ReadonlyMap<string, { readonly slices: ReadonlyMap<number, TouchedSlice> }> {
     const taken = this.#keys
     this.clear()
     return taken
@@ -78,18 +88,27 @@ export class TouchedSlices {
     this.#oldestMs = Infinity
   }
 
-  #addKey(keyText: string): Map<number, TouchedSlice> {
-    const slices = new Map<number, TouchedSlice>()
-    this.#keys.set(keyText, slices)
+  #addKey(keyText: string): TouchedKey {
+    const key = { slices: new Map<number, TouchedSlice>(), lastMs: -Infinity }
+    this.#keys.set(keyText, key)
     this.#bytes += keyText.length + keyBytes
-    return slices
+    return key
   }
 
-  #addSlice(slices: Map<number, TouchedSlice>, startMs: number, before: RowView | null | undefined): TouchedSlice {
+  #addSlice(key: TouchedKey, startMs: number, before: RowView | null | undefined): TouchedSlice {
     const slice = { startMs, before: before?.copy() ?? (before as null | undefined), touches: [] }
-    slices.set(startMs, slice)
-    this.#bytes += sliceBytes + (before?.length ?? 0)
+    key.slices.set(startMs, slice)
+    this.#bytes += sliceBytes + (before?.length ?? 0) + windowBytes * this.#addWindows(key, startMs)
     return slice
+  }
+
+  /** Returns how many windows of a slice begin to wait. If records come late, those between two slices may not be counted. */
+  #addWindows(key: TouchedKey, startMs: number): number {
+    const { advanceMs } = this.#windows
+    const [firstMs, lastMs] = [firstWindowOf(startMs, this.#windows), windowStartAt(startMs, this.#windows)]
+    const fromMs = Math.max(firstMs, key.lastMs + advanceMs)
+    key.lastMs = Math.max(key.lastMs, lastMs)
+    return Math.max(0, lastMs - fromMs + advanceMs) / advanceMs
   }
 }
 
