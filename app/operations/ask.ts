@@ -3,9 +3,15 @@ import type { TasksNow } from '../contracts/topology.ts'
 import { publishedIn, readExposition } from './promql/read-exposition.ts'
 import type { Sample } from './promql/sample-store.ts'
 
-/** What an application says of its tasks; null: it does not answer. */
+/** What an application says of its tasks; null: it does not answer, or with something else. */
 export async function tasksAt(url: string, timeoutMs: number): Promise<TasksNow | null> {
-  return JSON.parse((await textAt(`${url}/tasks`, timeoutMs)) ?? 'null') as TasksNow | null
+  const text = await textAt(`${url}/tasks`, timeoutMs)
+  try {
+    const answer = JSON.parse(text ?? 'null') as TasksNow | null
+    return Array.isArray(answer?.tasks) ? answer : null
+  } catch {
+    return null
+  }
 }
 
 export interface Scrape {

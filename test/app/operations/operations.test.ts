@@ -117,9 +117,12 @@ t.test('what does not answer is down, and an alert after half a minute; what was
   const { services: found, applications: told } = await operations.current()
   t.match(found[1], { name: 'gone', state: 'down', reason: 'It does not answer.', since: 0 })
   t.match(told, [{ name: 'audit-log', state: 'down', instances: 0, lags: {} }])
+  applications.set('audit-log', sink.url)
+  now += 2000
+  t.match((await operations.current()).applications, [{ state: 'down' }], 'who answers something else is no application')
   services.delete('gone')
   applications.clear()
-  now = 31_000
+  now += 2000
   await operations.scrape()
   t.match(await rule(), { state: 'inactive', alerts: [] })
 })
