@@ -40,6 +40,8 @@ export interface TransactionalIdentity extends ProducerIdentity {
   readonly transactionalId: string
 }
 
+type Watcher = (changed: TopicPartition) => void
+
 const cleanIntervalMs = 15_000
 
 /**
@@ -65,7 +67,7 @@ export class EmbeddedBroker {
   readonly #autoCreatePartitions: number | null
   readonly #journal: Journal
   readonly #groups = new Map<string, EmbeddedGroup>()
-  readonly #watchers = new Map<string, Set<() => void>>()
+  readonly #watchers = new Map<string, Set<Watcher>>()
   #nextProducerId = 0
   #cleanedAtMs: number
 
@@ -166,8 +168,8 @@ export class EmbeddedBroker {
     return false
   }
 
-  /** Calls `callback` whenever one of the partitions changes. The returned function ends that. */
-  watch(partitions: readonly TopicPartition[], callback: () => void): () => void {
+  /** Calls `callback` with the partition whenever one of them changes. The returned function ends that. */
+  watch(partitions: readonly TopicPartition[], callback: Watcher): () => void {
     const sets = partitions.map((partition) => this.#watchersOf(partitionKey(partition)))
     for (const set of sets) set.add(callback)
     return () => {
@@ -338,11 +340,11 @@ export class EmbeddedBroker {
   }
 
   #notify(partition: TopicPartition): void {
-    for (const callback of this.#watchers.get(partitionKey(partition)) ?? []) callback()
+    for (const callback of this.#watchers.get(partitionKey(partition)) ?? []) callback(partition)
   }
 
-  #watchersOf(key: string): Set<() => void> {
-    const watchers = this.#watchers.get(key) ?? new Set()
+  #watchersOf(key: string): Set<Watcher> {
+    const watchers = this.#watchers.get(key) ?? new Set<Watcher>()
     this.#watchers.set(key, watchers)
     return watchers
   }

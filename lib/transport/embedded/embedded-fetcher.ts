@@ -28,8 +28,8 @@ export class EmbeddedFetcher implements Fetcher {
   #news(positions: readonly FetchPosition[], limits: FetchLimits): Promise<void> {
     const { maxWaitMs, signal } = limits
     const signals = [this.#closing.signal, ...(signal === undefined ? [] : [signal])]
-    const isReady = (): boolean => this.#broker.isReady(positions, limits)
-    return sleepUntilNews(this.#broker, { partitions: positions, isReady, maxWaitMs, signals })
+    const isReady = (some: readonly FetchPosition[]): boolean => this.#broker.isReady(some, limits)
+    return sleepUntilNews(this.#broker, { positions, minBytes: limits.minBytes, isReady, maxWaitMs, signals })
   }
 
   /** Begins each fetch with another partition, so that a partition that fills every fetch does not starve the others. */

@@ -34,11 +34,12 @@ async function answerOf(request: FetchRequest, context: RequestContext) {
     maxBytes: request.maxBytes,
     isolationLevel: request.isolationLevel === 1 ? 'read_committed' : 'read_uncommitted',
   }
-  const isReady = (): boolean =>
-    targets.some((target) => errorOf(target, context) !== 0) || context.broker.isReady(targets, limits)
-  if (request.maxWaitMs > 0 && !isReady())
+  const isReady = (some: readonly Target[]): boolean =>
+    targets.some((target) => errorOf(target, context) !== 0) || context.broker.isReady(some, limits)
+  if (request.maxWaitMs > 0 && !isReady(targets))
     await sleepUntilNews(context.broker, {
-      partitions: targets,
+      positions: targets,
+      minBytes: limits.minBytes,
       isReady,
       maxWaitMs: request.maxWaitMs,
       signals: [context.signal],
