@@ -59,7 +59,7 @@ export const checks: Readonly<Record<string, string>> = {
   N2: 'A late record within the grace counts, behind it not',
   N3: 'Five transfers within a minute are one alert',
   N4: 'First-seen totals stay, corrections follow',
-  G1: 'GraphQL',
+  G1: 'GraphQL: what a mutation makes comes by a subscription; 20 fields deep is refused; a page asks for its users once',
   Y1: 'AsyncAPI is valid',
   O1: 'Metrics are scraped',
   K1: 'Kubernetes manifests keep their invariants',
