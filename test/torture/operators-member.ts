@@ -60,7 +60,6 @@ const streams = new KafkaStreams(operators(applicationId), {
   uncaughtExceptionHandler: () => 'replace-thread',
   stateRestoreListener: {
     onRestoreStart: ({ topic, partition }, _store, from, until) => log(`restore ${topic}-${partition} ${from} ${until}`),
-    onRestoreEnd: ({ topic, partition }, _store, restored) => log(`restored ${topic}-${partition} ${restored}`),
   },
 })
 process.on('SIGTERM', () => void streams.close().then(() => process.exit(0)))

@@ -1,6 +1,6 @@
 /** The restores of a tortured application, as its members tell them. */
 export class Restores {
-  readonly #restored = new Set<string>()
+  readonly #stored = new Set<string>()
   readonly #fromTheStart: string[] = []
   #count = 0
 
@@ -8,23 +8,20 @@ export class Restores {
     return this.#count
   }
 
-  /** Restores that began at offset 0, though the member had restored the store before: its state was there. */
+  /** Restores that began at offset 0, though the member had stored a part of that changelog before. */
   get fromTheStart(): readonly string[] {
     return this.#fromTheStart
   }
 
-  /** Takes a line of a member. Returns whether it is about a restore. */
+  /** Takes a line of a member. Returns whether it tells a restore: of which partition, from where, and up to where. */
   take(member: string, line: string): boolean {
-    const [, verb, partition, ...numbers] = / (restored?) (\S+) (\d+) ?(\d+)?$/.exec(line) ?? []
-    if (verb === undefined) return false
-    const [first, until] = numbers.map(Number)
-    const key = `${member} ${partition}`
-    if (verb === 'restored') {
-      if (first! > 0) this.#restored.add(key)
-      return true
-    }
+    const [, partition, ...numbers] = / restore (\S+) (\d+) (\d+)$/.exec(line) ?? []
+    if (partition === undefined) return false
     this.#count++
-    if (first === 0 && until! > 0 && this.#restored.has(key)) this.#fromTheStart.push(`${line} (state was there)`)
+    const [from, until] = numbers.map(Number)
+    const key = `${member} ${partition}`
+    if (from! > 0) this.#stored.add(key)
+    else if (until! > 0 && this.#stored.has(key)) this.#fromTheStart.push(`${line}, whose state was there`)
     return true
   }
 }

@@ -9,7 +9,7 @@ import type { Fate } from './fake-connection.ts'
 import { WireBroker } from './wire-broker.ts'
 
 /** Kafka's clients over connections in this process, to a broker in this process. `fateOf` decides about each request. */
-export function fakeCluster(fateOf?: (frame: RequestFrame) => Fate, clock: Clock = systemClock) {
+export function fakeCluster(fateOf?: (frame: RequestFrame) => Fate, clock: Clock = systemClock, apiTimeoutMs = 5000) {
   const chance = seededChance(7)
   const embedded = new EmbeddedBroker({ clock, chance, store: null, autoCreatePartitions: null })
   const broker = new WireBroker(embedded)
@@ -22,7 +22,7 @@ export function fakeCluster(fateOf?: (frame: RequestFrame) => Fate, clock: Clock
     connectionTimeoutMs: 1000,
     bootstrapTimeoutMs: 1000,
     requestTimeoutMs: 1000,
-    apiTimeoutMs: 5000,
+    apiTimeoutMs,
     idleTimeoutMs: 60_000,
     clientRack: 'here',
     clock,

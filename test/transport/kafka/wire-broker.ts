@@ -48,6 +48,8 @@ export const api = {
  */
 const unanswered = [8, 11, 12, 13, 14, 23]
 
+const unstableOffsetCommit = 88
+
 const errorCodes: Readonly<Record<string, number>> = {
   TRANSPORT_OFFSET_OUT_OF_RANGE: 1,
   TRANSPORT_UNKNOWN_TOPIC_OR_PARTITION: 3,
@@ -199,14 +201,17 @@ export class WireBroker {
   }
 
   #offsetFetch(version: number, body: Uint8Array): Buffer {
-    const { groupId, topics, groups } = decodeRequest(offsetFetch, version, body)
+    const { groupId, topics, groups, requireStable } = decodeRequest(offsetFetch, version, body)
     const [asked = { groupId, topics }] = groups
     const answered = (asked.topics ?? []).map(({ name, partitionIndexes }) => ({
       name,
       partitions: partitionIndexes.map((partitionIndex) => {
-        const [commit] = this.#broker.offsets.of(asked.groupId, [{ topic: name, partition: partitionIndex }])
+        const at = { topic: name, partition: partitionIndex }
+        const [commit] = this.#broker.offsets.of(asked.groupId, [at])
         const { offset = -1, leaderEpoch = -1, metadata = '' } = commit ?? {}
-        return { partitionIndex, committedOffset: offset, committedLeaderEpoch: leaderEpoch, metadata, errorCode: 0 }
+        const isPending = requireStable && this.#broker.pendingOffsets.has(asked.groupId, at)
+        const errorCode = isPending ? unstableOffsetCommit : 0
+        return { partitionIndex, committedOffset: offset, committedLeaderEpoch: leaderEpoch, metadata, errorCode }
       }),
     }))
     return encodeResponse(offsetFetch, version, { topics: answered, groups: [{ groupId: asked.groupId, topics: answered }] })

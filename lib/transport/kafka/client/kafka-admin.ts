@@ -1,3 +1,4 @@
+import { TransportError } from '../../../model/errors.ts'
 import { partitionKey } from '../../../model/topic-partition.ts'
 import type { TopicPartition } from '../../../model/topic-partition.ts'
 import type { Admin, NewTopic, OffsetSpec, PartitionOffset, TopicMetadata } from '../../admin.ts'
@@ -19,6 +20,12 @@ import { earliestTimestamp, latestTimestamp, listOffsetsRequest, offsetFetchRequ
 import type { ListedOffset, PartitionError } from '../wire/offset-requests.ts'
 import type { KafkaRequest } from '../wire/request.ts'
 import { zeroUuid } from '../wire/schema.ts'
+
+/**
+ * A transaction whose offsets are pending ends within its timeout, 10 s by default. The log says so when somebody waits for longer: there are
+ * transactions that never end.
+ */
+const pendingMs = 15_000
 
 export class KafkaAdmin implements Admin {
   readonly #client: ClusterClient
@@ -92,9 +99,12 @@ export class KafkaAdmin implements Admin {
     read: 'stable' | 'any',
   ): Promise<readonly OffsetCommit[]> {
     const what = `Cannot read the offsets of group ${groupId}`
+    const startMs = this.#client.clock.monotonic()
     const { offsets } = await this.#client.retry(async () => {
       const response = await this.#client.sendToCoordinator(groupId, offsetFetchRequest(groupId, partitions, read))
       this.#checkCoordinator(groupId, response.errorCode, what)
+      const pending = response.offsets.filter(({ errorCode: code }) => code === errorCodes.UNSTABLE_OFFSET_COMMIT)
+      if (this.#client.clock.monotonic() - startMs >= pendingMs) this.#reportPending(groupId, pending)
       for (const { errorCode: code, topic, partition } of response.offsets)
         throwOnError(code, what, { groupId, topic, partition })
       return response
@@ -102,6 +112,19 @@ export class KafkaAdmin implements Admin {
     return offsets
       .filter(({ offset }) => offset >= 0)
       .map(({ topic, partition, offset, leaderEpoch, metadata }) => ({ topic, partition, offset, leaderEpoch, metadata }))
+  }
+
+  #reportPending(groupId: string, pending: readonly TopicPartition[]): void {
+    if (pending.length === 0) return
+    const partitions = pending.map(partitionKey)
+    const message =
+      `Offsets of group ${groupId} in ${partitions.join(', ')} have been pending for ${pendingMs / 1000} s in a transaction that has not ended, and ` +
+      'tasks wait for them. If it stays so, `kafka-transactions.sh describe-producers --topic __consumer_offsets` shows that transaction, and `abort` ends it.'
+    const facts = { groupId, partitions }
+    this.#client.report(
+      'pending offsets',
+      new TransportError('TRANSPORT_UNSTABLE_OFFSET_COMMIT', 'retriable', message, { facts }),
+    )
   }
 
   async deleteGroup(groupId: string): Promise<void> {
