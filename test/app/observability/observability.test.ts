@@ -30,7 +30,7 @@ t.test('dashboards and alert rules ask for no metric that is not published', asy
     scraped.add(name)
   }
   const asked = askedMetrics()
-  t.equal(asked.length, 39, 'all expressions are found')
+  t.equal(asked.length, 41, 'all expressions are found')
   t.same(
     asked.filter(([name]) => !scraped.has(name)),
     [],

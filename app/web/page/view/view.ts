@@ -88,8 +88,8 @@ export function parseView(path: string, query: string): View {
     at: parameters.get('at') ?? '',
     app: parameters.get('app') ?? '',
     open: (parameters.get('open') ?? '').split('.').filter(Boolean).map(Number),
-    range: ranges.find((known) => known === parameters.get('range')) ?? live.range,
     place: /^\/contracts\/([\w.-]+)$/.exec(path)?.[1] ?? '',
+    range: ranges.find((known) => known === parameters.get('range')) ?? live.range,
   }
 }
 
