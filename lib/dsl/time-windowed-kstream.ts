@@ -44,25 +44,23 @@ export class TimeWindowedKStream<K, V> {
   }
 
   /**
+   * Counts the records of each key in overlapping windows that are kept as slices ({@link SlicedStore}).
+   *
+   * @example
+   * const counts = lastMinutes.count({ store: { name: 'last-minutes', slices: true } })
+   */
+  count(options: CountedSlices<K>): KTable<Windowed<K>, number>
+  /**
    * Counts the records of each key in each window.
    *
    * @example
    * const counts = perMinute.count({ store: { name: 'per-minute', retentionMs: 3_600_000 } })
    */
-  count(options?: Materialized<K, number, number, 'window'> | CountedSlices<K>): KTable<Windowed<K>, number> {
+  count(options?: Materialized<K, number, number, 'window'>): KTable<Windowed<K>, number>
+  count(options?: AnyMaterialized): KTable<Windowed<K>, never> {
     return tableOf(countWindows(this.#windowed, options))
   }
 
-  /**
-   * Combines the values of each window two by two, beginning with the first value. A result of null deletes the window's row.
-   *
-   * @example
-   * const largest = perMinute.reduce((largest, order) => (order.amount > largest.amount ? order : largest))
-   */
-  reduce<VR = Present<V>>(
-    reducer: (aggregate: Present<V>, value: V, key: K) => Present<V> | null,
-    options?: Materialized<K, Present<V>, VR, 'window'>,
-  ): KTable<Windowed<K>, VR>
   /**
    * Combines the values of overlapping windows that are kept as slices ({@link SlicedStore}). The reducer is associative and commutative, and
    * returns no null (`STREAMS_LAMBDA_RETURNED_NULL`).
@@ -77,25 +75,20 @@ export class TimeWindowedKStream<K, V> {
     reducer: (aggregate: Present<V>, value: Present<V>, key: K) => Present<V>,
     options: ReducedSlices<K, Present<V>, VR>,
   ): KTable<Windowed<K>, VR>
+  /**
+   * Combines the values of each window two by two, beginning with the first value. A result of null deletes the window's row.
+   *
+   * @example
+   * const largest = perMinute.reduce((largest, order) => (order.amount > largest.amount ? order : largest))
+   */
+  reduce<VR = Present<V>>(
+    reducer: (aggregate: Present<V>, value: V, key: K) => Present<V> | null,
+    options?: Materialized<K, Present<V>, VR, 'window'>,
+  ): KTable<Windowed<K>, VR>
   reduce(reducer: object, options?: AnyMaterialized): KTable<Windowed<K>, never> {
     return tableOf(reduceWindows(this.#windowed, reducer, options))
   }
 
-  /**
-   * Folds the values of each window into an aggregate, which begins as the initial value. A result of null deletes the window's
-   * row.
-   *
-   * The option `value` is the serde of the aggregates. Default: the application's `defaultValueSerde`. Where neither is given, the
-   * application is refused (`STREAMS_SERDE_MISSING`).
-   *
-   * @example
-   * const sums = perMinute.aggregate(() => 0, (sum, order) => sum + order.amount, { value: Serdes.double })
-   */
-  aggregate<VR>(
-    initializer: () => VR,
-    aggregator: (aggregate: VR, value: V, key: K) => VR | null,
-    options?: Materialized<K, Present<VR>, Present<VR>, 'window'>,
-  ): KTable<Windowed<K>, Present<VR>>
   /**
    * Folds the values of overlapping windows that are kept as slices ({@link SlicedStore}). The aggregate of each slice begins as the initial value;
    * the option `merger` combines those of a window. Neither it nor the aggregator returns null (`STREAMS_LAMBDA_RETURNED_NULL`).
@@ -111,6 +104,21 @@ export class TimeWindowedKStream<K, V> {
     initializer: () => VR,
     aggregator: (aggregate: VR, value: V, key: K) => Present<VR>,
     options: AggregatedSlices<K, Present<VR>>,
+  ): KTable<Windowed<K>, Present<VR>>
+  /**
+   * Folds the values of each window into an aggregate, which begins as the initial value. A result of null deletes the window's
+   * row.
+   *
+   * The option `value` is the serde of the aggregates. Default: the application's `defaultValueSerde`. Where neither is given, the
+   * application is refused (`STREAMS_SERDE_MISSING`).
+   *
+   * @example
+   * const sums = perMinute.aggregate(() => 0, (sum, order) => sum + order.amount, { value: Serdes.double })
+   */
+  aggregate<VR>(
+    initializer: () => VR,
+    aggregator: (aggregate: VR, value: V, key: K) => VR | null,
+    options?: Materialized<K, Present<VR>, Present<VR>, 'window'>,
   ): KTable<Windowed<K>, Present<VR>>
   aggregate(initializer: object, aggregator: object, options?: AnyMaterialized): KTable<Windowed<K>, never> {
     return tableOf(aggregateWindows(this.#windowed, { initializer, aggregator }, options))
