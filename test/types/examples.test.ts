@@ -30,6 +30,7 @@ declare const views: KStream<string, Click>
 declare const grouped: KGroupedStream<string, Order>
 declare const groupedTable: KGroupedTable<string, number>
 declare const perMinute: TimeWindowedKStream<string, Order>
+declare const lastMinutes: TimeWindowedKStream<string, Order>
 declare const sessions: SessionWindowedKStream<string, Order>
 declare const cogrouped: CogroupedKStream<string, number>
 declare const transfers: KTable<string, Transfer>
