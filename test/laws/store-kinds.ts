@@ -53,6 +53,25 @@ const keyValue = kind({
   ],
 })
 
+interface WindowsRead {
+  readonly from: string | null
+  readonly to: string | null
+  readonly start: number
+}
+
+/** What the range reads of a window store answer. */
+function shownWindows(store: Omit<WindowStore<string, unknown>, 'put'>, { from, to, start }: WindowsRead): readonly unknown[] {
+  return [
+    [...store.fetch(from ?? 'a', 0, start)],
+    [...store.backwardFetch(from ?? 'a', start, Infinity)],
+    [...store.fetchRange(from, to, 0, start)],
+    [...store.backwardFetchRange(from, to, start, Infinity)],
+    [...store.fetchAll(start, Infinity)],
+    [...store.all()],
+    [...store.backwardAll()],
+  ]
+}
+
 const window = kind({
   options: fc.record({
     expiry,
@@ -66,15 +85,7 @@ const window = kind({
     layout,
   }),
   put: (store: WindowStore<string, string>, write) => store.put(write.key, write.value, write.start),
-  show: (store, { from, to, start }) => [
-    [...store.fetch(from ?? 'a', 0, start)],
-    [...store.backwardFetch(from ?? 'a', start, Infinity)],
-    [...store.fetchRange(from, to, 0, start)],
-    [...store.backwardFetchRange(from, to, start, Infinity)],
-    [...store.fetchAll(start, Infinity)],
-    [...store.all()],
-    [...store.backwardAll()],
-  ],
+  show: (store, read) => shownWindows(store, read),
 })
 
 const slicedWindows = { sizeMs: 25_000, advanceMs: 10_000 }
@@ -96,16 +107,7 @@ const slicedWindow = kind({
       Math.min(firstWindowOf(timestamp, slicedWindows) + late * slicedWindows.advanceMs, windowStartAt(timestamp, slicedWindows)),
       (all) => (all ?? '') + value,
     ),
-  show: (store, { from, to, start }) => [
-    store.fetchOne(from ?? 'a', start),
-    [...store.fetch(from ?? 'a', 0, start)],
-    [...store.backwardFetch(from ?? 'a', start, Infinity)],
-    [...store.fetchRange(from, to, 0, start)],
-    [...store.backwardFetchRange(from, to, start, Infinity)],
-    [...store.fetchAll(start, Infinity)],
-    [...store.all()],
-    [...store.backwardAll()],
-  ],
+  show: (store, read) => [store.fetchOne(read.from ?? 'a', read.start), ...shownWindows(store, read)],
 })
 
 const session = kind({

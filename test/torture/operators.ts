@@ -6,7 +6,7 @@
  *
  *     npm run torture:operators -- [--brokers 1|3] [--torments 100] [--seed N]
  */
-import { closeSync, openSync, readSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
@@ -57,15 +57,11 @@ for (const member of members) member.start()
 
 /** Whether the transaction of a member is open. Of one that was killed: whether it was. */
 function isOpen({ dir }: TorturedMember): boolean {
-  const mark = Buffer.alloc(1)
   try {
-    const file = openSync(join(dir, 'open'), 'r')
-    readSync(file, mark, 0, 1, 0)
-    closeSync(file)
+    return readFileSync(join(dir, 'open'), 'latin1') === '1'
   } catch {
     return false
   }
-  return mark.toString() === '1'
 }
 
 /** Resolves to whether one of them has a transaction open, after at most 30 s. */

@@ -17,7 +17,7 @@ export type SimulatedSend = <K, V>(topic: Topic<K, V>, key: K, value: V | null) 
 
 /** Options of {@link simulate}. */
 export interface SimulateOptions {
-  /** Everything follows from it: the same seed does the same. */
+  /** Everything follows from it: the same seed does the same. In every third seed brokers have the transactions of before Kafka 4. */
   readonly seed: number
   /** The topics that the topology reads and writes, with their numbers of partitions. Internal topics make themselves. */
   readonly topics: Readonly<Record<string, number>>

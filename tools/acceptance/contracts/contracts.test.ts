@@ -11,21 +11,8 @@ import { storyFolder } from '../../../app/contracts/postman/collection.ts'
 import { story } from '../../../app/contracts/postman/story.ts'
 import type { Ledger } from '../../../app/pipeline/supervisor/ledger.ts'
 import { openSupervised } from '../../../app/pipeline/supervisor/open-supervised.ts'
+import { supervisedOptions } from '../../../test/app/pipeline/supervisor/supervised-options.ts'
 import { GraphQlClient } from './graphql-client.ts'
-
-const options = {
-  kafka: undefined,
-  dir: undefined,
-  mode: 'run',
-  page: 'no page',
-  port: 0,
-  rate: null,
-  enrichers: 1,
-  guarantee: 'exactly_once_v2',
-  log: 'file',
-  demo: 'only embedded',
-  avroMode: 'registry',
-} as const
 
 const runStory = (collection: string, baseUrl: string): Promise<NewmanRunSummary> =>
   new Promise((resolve, reject) => {
@@ -68,7 +55,7 @@ await t.test('the contracts of the pipeline, at its one port', async (t) => {
   t.setTimeout(180_000)
   const dir = await mkdtemp(join(tmpdir(), 'millrace-contracts-'))
   t.teardown(() => rm(dir, { recursive: true, force: true }))
-  await using supervised = await openSupervised(options, dir, new PassThrough().resume())
+  await using supervised = await openSupervised(supervisedOptions, dir, new PassThrough().resume())
   const { supervisor, url } = supervised
   await supervisor.ready()
 

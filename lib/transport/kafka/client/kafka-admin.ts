@@ -118,8 +118,8 @@ export class KafkaAdmin implements Admin {
     if (pending.length === 0) return
     const partitions = pending.map(partitionKey)
     const message =
-      `Offsets of group ${groupId} in ${partitions.join(', ')} have been pending for ${pendingMs / 1000} s in a transaction that has not ended, and ` +
-      'tasks wait for them. If it stays so, `kafka-transactions.sh describe-producers --topic __consumer_offsets` shows that transaction, and `abort` ends it.'
+      `Offsets of group ${groupId} in ${partitions.join(', ')} have been pending for ${pendingMs / 1000} s in a transaction that has not ended, so ` +
+      'nobody knows where to begin. If it stays so, `kafka-transactions.sh describe-producers --topic __consumer_offsets` shows it, and `abort` ends it.'
     const facts = { groupId, partitions }
     this.#client.report(
       'pending offsets',

@@ -4,22 +4,11 @@ import { openSupervised } from '../../../../app/pipeline/supervisor/open-supervi
 import { problemMediaType } from '../../../../app/platform/http/problem.ts'
 import { directory } from '../../../storage/media.ts'
 import { badRequests, endpointsOf, strangeRequests, tryAll } from '../../services/bad-input.ts'
-
-const options = {
-  kafka: undefined,
-  dir: undefined,
-  mode: 'run',
-  page: 'no page',
-  port: 0,
-  rate: null,
-  enrichers: 1,
-  guarantee: 'exactly_once_v2',
-} as const
+import { supervisedOptions } from './supervised-options.ts'
 
 test('bad input to the one port of the pipeline is refused as a problem, and never a 500', async (t) => {
   t.setTimeout(180_000)
-  const more = { log: 'file', demo: 'only embedded', avroMode: 'registry' } as const
-  await using supervised = await openSupervised({ ...options, ...more }, directory(t), new PassThrough().resume())
+  await using supervised = await openSupervised(supervisedOptions, directory(t), new PassThrough().resume())
   const { supervisor, url } = supervised
   await supervisor.ready()
   const endpoints = await endpointsOf(url)
