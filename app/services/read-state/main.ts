@@ -14,6 +14,7 @@ import { ServiceParts } from '../../platform/service.ts'
 import type { ServiceDefinition } from '../../platform/service.ts'
 import { Waits } from '../../platform/waits.ts'
 import { addTopologyRoutes } from '../../topology/topology-routes.ts'
+import { KeyOwners } from './key-owners.ts'
 import { addStateRoutes } from './state-routes.ts'
 import { addStreamRoutes } from './stream-routes.ts'
 import { TransferFeed } from './transfer-feed.ts'
@@ -24,6 +25,11 @@ const config = Type.Object({
   stateDir: Type.String({ default: '.data/state', description: 'Where stores are kept.' }),
   commitIntervalMs: Type.Integer({ default: 100, minimum: 1, description: 'How often the application commits, in ms.' }),
   clusterIdentity,
+  instances: Type.String({
+    default: '',
+    description:
+      'Addresses of all instances, with commas between: a key of another one is answered with its address. Default: one.',
+  }),
 })
 
 const applicationId = 'transfer-read'
@@ -60,7 +66,11 @@ export const readState: ServiceDefinition<typeof config> = {
     const feed = parts.use(new TransferFeed({ cluster, schemaRegistry: registry, clusterIdentity: identityOf(given) }))
     parts.dependsOn(feed.failure)
     const http = await openHttp({ name: 'read-state', log: context.log })
-    addStateRoutes(http, streams)
+    addStateRoutes(http, {
+      applicationId,
+      streams,
+      owners: new KeyOwners({ streams, cluster, instances: addressesIn(given.instances) }),
+    })
     addStreamRoutes(http, feed)
     addErrorCounts(http, counts)
     addTopologyRoutes(http, applicationId, topology)
@@ -68,5 +78,7 @@ export const readState: ServiceDefinition<typeof config> = {
     return await parts.listen(http, given)
   },
 }
+
+const addressesIn = (list: string): readonly string[] => list.split(',').filter((address) => address !== '')
 
 if (import.meta.main) await runService(readState)

@@ -52,6 +52,7 @@ test('bad input to every endpoint of every service is refused as a problem, and 
     stateDir: `${dir}/read`,
     commitIntervalMs: 100,
     clusterIdentity: 'test',
+    instances: '',
   })
   await pipeline.ready
   const services = {

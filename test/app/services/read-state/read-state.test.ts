@@ -13,13 +13,14 @@ import { silentLog } from '../../../../app/platform/log.ts'
 import type { Service } from '../../../../app/platform/service.ts'
 import { openRegistry } from '../../../../app/registry/registry-server.ts'
 import { readState } from '../../../../app/services/read-state/main.ts'
+import { freePort } from '../../../servers/server-process.ts'
 import { directory } from '../../../storage/media.ts'
 import { EventReader } from '../../feed/feed-bench.ts'
 
 interface Fixture {
   readonly producer: TopicProducer
   readonly stateDir: string
-  start(): Promise<Service>
+  start(own?: { readonly port: number; readonly stateDir: string; readonly instances: string }): Promise<Service>
 }
 
 async function open(t: Test): Promise<Fixture> {
@@ -36,15 +37,14 @@ async function open(t: Test): Promise<Fixture> {
   })
   const config = {
     host: '127.0.0.1',
-    port: 0,
     portTaken: 'fail' as const,
     logLevel: 'silent' as const,
     kafka: '',
     registry: registry.url,
     clusterIdentity: 'test',
   }
-  const start = (): Promise<Service> =>
-    readState.start({ ...config, stateDir, commitIntervalMs: 10 }, { log: silentLog, cluster })
+  const start: Fixture['start'] = (own = { port: 0, stateDir, instances: '' }) =>
+    readState.start({ ...config, ...own, commitIntervalMs: 10 }, { log: silentLog, cluster })
   return { producer, stateDir, start }
 }
 
@@ -116,6 +116,49 @@ test('R3: without its state directory it answers 503 until the stores are restor
   })
   t.same(await lists(second.url), before)
   t.ok(statuses.has(503), 'there was a time without stores')
+})
+
+/** Two instances that know of each other, when both have tasks. */
+async function openTwo(t: Test, start: Fixture['start']): Promise<readonly Service[]> {
+  const ports = [await freePort(), await freePort()]
+  const instances = ports.map((port) => `http://127.0.0.1:${port}`).join(',')
+  const services = await Promise.all(ports.map((port) => start({ port, stateDir: directory(t), instances })))
+  t.teardown(() => Promise.all(services.map((service) => service.close())))
+  const runsSome = async ({ url }: Service): Promise<boolean> => {
+    const { tasks } = (await (await fetch(`${url}/state/metadata`)).json()) as {
+      readonly tasks: readonly { readonly state: string }[]
+    }
+    return tasks.length > 0 && tasks.length < 18 && tasks.every(({ state }) => state === 'running')
+  }
+  await until(async () => (await Promise.all(services.map(runsSome))).every(Boolean))
+  return services
+}
+
+test('R2: a key of another instance is answered 421 with its address, never 404', async (t) => {
+  const { producer, start } = await open(t)
+  await producer.send(
+    enriched,
+    Array.from({ length: 20 }, (_, index) => transfer(index + 1, 1, 2)),
+  )
+  const services = await openTwo(t, start)
+  const ask = (url: string, path: string) => fetch(`${url}/state/${path}`)
+  const isThere = async (id: number): Promise<boolean> =>
+    (await Promise.all(services.map(({ url }) => ask(url, `transfers/${id}`)))).some(({ status }) => status === 200)
+  for (let id = 1; id <= 20; id++) await until(() => isThere(id))
+  for (let id = 1; id <= 20; id++) {
+    const answers = await Promise.all(services.map(({ url }) => ask(url, `transfers/${id}`)))
+    t.same(answers.map(({ status }) => status).sort(), [200, 421], `transfer ${id}`)
+    const refused = answers.find(({ status }) => status === 421)!
+    const { owner } = (await refused.json()) as { readonly owner: string }
+    t.equal(`${owner}/state/transfers/${id}`, answers.find(({ status }) => status === 200)!.url)
+  }
+  const missing = await Promise.all(services.map(({ url }) => ask(url, 'transfers/999')))
+  t.same(missing.map(({ status }) => status).sort(), [404, 421], 'only the owner says that there is no such key')
+  for (const { url } of services) {
+    const list = await ask(url, 'users/1/transfers')
+    const whole = list.status === 200 ? (await idsOf(url, 1)).length === 20 : [421, 501].includes(list.status)
+    t.ok(whole, `a list over two instances is whole or refused, never cut: ${list.status}`)
+  }
 })
 
 test('P1, P2: the stream and the WebSocket give the same events, and resume at an id', async (t) => {
