@@ -178,7 +178,7 @@ const layerBlocks: Override[] = [
 ]
 
 const users: Override = {
-  files: ['examples/**/*.ts', 'app/**/*.ts'],
+  files: ['examples/**/*.ts', 'docs/**/*.ts', 'app/**/*.ts'],
   rules: {
     'no-restricted-imports': [
       'error',
