@@ -232,6 +232,16 @@ export default {
         ],
       },
     },
+    // Node's test runner keeps the promises of its tests, too.
+    {
+      files: ['docs/**/*.test.ts'],
+      rules: {
+        'typescript/no-floating-promises': [
+          'error',
+          { allowForKnownSafeCalls: [{ from: 'package', package: 'node:test', name: ['test'] }] },
+        ],
+      },
+    },
     { files: ['*.config.ts'], rules: { 'import/no-default-export': 'off' } },
   ],
 }
