@@ -114,7 +114,9 @@ async function asksAStore(
   await page.focus(`.graph [data-kind="store"][data-name="${store}"]`)
   await page.keyboard.press('Enter')
   await until('the key has the focus', async () => (await page.locator('#store-key:focus').count()) === 1)
-  await page.keyboard.type('<b>7</b>')
+  t.equal(await addressAfterTyping(page, '<b>7'), '<b>7', 'the address follows before the next frame')
+  await page.keyboard.press('End')
+  await page.keyboard.type('</b>')
   await page.keyboard.press('Enter')
   await until('the row is there', async () => (await page.locator('.store tbody tr').count()) === 1)
   t.match(await page.textContent('.store tbody tr'), /<b>7<\/b>1970-01-01T00:01:00.000Z, open.*"Amara".*p31_3, process 42/)
@@ -124,6 +126,18 @@ async function asksAStore(
   await until('it is said that it is not there', async () =>
     /^No row under this key\. Asked: partition 3\.$/.test((await page.textContent('.store [role=status]'))!),
   )
+}
+
+/** What the address says of the key that was typed, in the same turn of the page. */
+function addressAfterTyping(page: Page, key: string): Promise<string | null> {
+  const type = async (input: Element, typed: string): Promise<string | null> => {
+    const field = input as HTMLInputElement
+    field.value = typed
+    field.dispatchEvent(new Event('input', { bubbles: true }))
+    for (let turn = 0; turn < 10; turn++) await Promise.resolve()
+    return new URLSearchParams(location.search).get('key')
+  }
+  return page.$eval('#store-key', type, key)
 }
 
 async function showsHours(bench: Bench): Promise<void> {

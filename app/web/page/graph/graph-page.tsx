@@ -1,4 +1,4 @@
-import { useEffect, useMemo } from 'preact/hooks'
+import { useLayoutEffect, useMemo } from 'preact/hooks'
 import type { JSX } from 'preact'
 import type { TopologyDocument } from '../../../contracts/topology.ts'
 import { useApp } from '../app/app.ts'
@@ -73,11 +73,14 @@ export function GraphPage(): JSX.Element {
   )
 }
 
-/** The address of the page says which store is asked for what, as it says what is open. */
+/**
+ * The address of the page says which store is asked for what, as it says what is open. It follows within the same turn: a reload or a copied
+ * link right behind a key press has the question.
+ */
 function useQuestionInAddress(view: View): void {
   const { value: store } = asked.name
   const { key, to } = asked.question.value
-  useEffect(() => history.replaceState(null, '', asked.inAddress(urlOf(view))), [view, store, key, to])
+  useLayoutEffect(() => history.replaceState(null, '', asked.inAddress(urlOf(view))), [view, store, key, to])
 }
 
 function factsOf({ tasks, topology }: GraphState): string {
