@@ -189,6 +189,7 @@ export class TestEngine {
         )
       applyAll(restore, accept(restored), Math.max(from, records.length))
     }
+    task.restored()
     task.start([])
     for (const partition of task.partitions) task.setLag(partition, 0)
   }

@@ -78,6 +78,7 @@ class Run {
     this.#task.open()
     const records = this.log.of(changelog)
     for (const { restore } of this.#task.restores()) applyAll(restore, placed(records), records.length)
+    this.#task.restored()
     this.#task.start(this.#committed.offset === 0 ? [] : [this.#committed])
     this.#task.seek(partition, this.#committed.offset)
     this.#position = this.#committed.offset

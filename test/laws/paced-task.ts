@@ -128,6 +128,7 @@ export class PacedTask {
       ).slice(from)
       applyAll(restore, accept(records), log.length)
     }
+    this.#task.restored()
     this.#task.start([])
     for (const partition of this.#task.partitions) this.#task.seek(partition, this.#offsets.get(partition.topic) ?? 0)
   }

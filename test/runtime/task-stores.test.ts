@@ -68,7 +68,7 @@ t.test('a position says since when its rows may have missed deletions', (t) => {
   again.stores.restores()[0]!.begin('an-id')
   again.stores.checkpoint()
   t.equal(sinceMs(), beganMs, 'so does the one that goes on with it')
-  stores.start()
+  stores.restored()
   changelogs.acknowledged = 10
   stores.commit(noSource)
   stores.checkpoint()

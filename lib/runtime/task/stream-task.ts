@@ -103,10 +103,13 @@ export class StreamTask implements ActiveTask {
     return this.#stores.restores()
   }
 
+  restored(): void {
+    this.#stores.restored()
+  }
+
   start(committed: readonly OffsetCommit[]): void {
     for (const offset of committed) this.#resume(offset)
     this.#isStarted = true
-    this.#stores.start()
     this.#topology.init()
   }
 
@@ -271,10 +274,6 @@ export class StreamTask implements ActiveTask {
     this.#group = this.#makeGroup(starts.map(({ topic, partition }) => ({ topic, partition })))
     this.start(committed)
     return starts
-  }
-
-  beginCheckpoint(): void {
-    this.#stores.beginCheckpoint()
   }
 
   continueCheckpoint(): boolean {

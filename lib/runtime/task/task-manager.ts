@@ -136,7 +136,9 @@ export class TaskManager {
   restored(changelogs: readonly Changelog[]): void {
     for (const { partition, taskId } of changelogs) {
       const managed = taskId === null ? undefined : this.#tasks.get(taskIdString(taskId))
-      if (managed?.restoring.delete(partitionKey(partition)) === true && managed.restoring.size === 0) this.#start(managed)
+      if (managed?.restoring.delete(partitionKey(partition)) !== true || managed.restoring.size > 0) continue
+      managed.task.restored()
+      this.#start(managed)
     }
   }
 
@@ -377,10 +379,7 @@ export class TaskManager {
   }
 
   #run(managed: ManagedTask, places: readonly Place[]): void {
-    const { task } = managed
     this.#starting.delete(managed)
-    // The restored rows are stored at once, so that the next start need not restore them again.
-    task.beginCheckpoint()
     managed.state = 'running'
     this.#setRunning()
     for (const place of places) this.#beginAt(managed, place)

@@ -166,9 +166,13 @@ export class TaskStores {
     })
   }
 
-  /** Called when all restores have ended: from now on the stores have all of their changelogs. */
-  start(): void {
+  /**
+   * Called when all restores have ended: from now on the stores have all of their changelogs. Their rows are stored at once: where brokers
+   * fail before the task can start, the next restore goes on from here.
+   */
+  restored(): void {
     for (const open of this.#stores.values()) open.restoringSinceMs = undefined
+    this.beginCheckpoint()
   }
 
   /** Flushes all caches and buffers: their updates go to the changelogs and downstream. */

@@ -62,6 +62,11 @@ export interface ProcessedRecord extends TopicPartition {
  * acknowledged → the offsets are committed → `postCommit`.
  */
 export interface ActiveTask extends Task {
+  /**
+   * Called when the changelogs have been read, before `start`. The restored rows and their positions are written to storage; many of them in
+   * slices, by `continueCheckpoint`.
+   */
+  restored(): void
   /** Awaited after `start` and before the first record, so that processors which serialize can fetch what they need. */
   prepare(): Promise<void>
   /** Sets the offset where reading of the partition begins: the committed offset, or the one that the reset policy gives. */
@@ -106,8 +111,6 @@ export interface ActiveTask extends Task {
    * waits to be processed is forgotten. Returns where its partitions are to be read from. `prepare` follows, as after `start`.
    */
   rollBack(): readonly PartitionStart[]
-  /** Writes the committed rows and positions to storage. Many rows are written in slices, by `continueCheckpoint`. */
-  beginCheckpoint(): void
   /** Writes the next slice of a checkpoint. Returns whether one is still under way. */
   continueCheckpoint(): boolean
 }

@@ -141,8 +141,8 @@ export class FakeTask implements ActiveTask {
     return false
   }
 
-  beginCheckpoint(): void {
-    this.#note('checkpoint')
+  restored(): void {
+    this.#note('restored')
   }
 
   rollBack(): [] {

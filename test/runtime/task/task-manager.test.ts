@@ -240,6 +240,19 @@ t.test('tasks begin again at what is committed by now, with the state that stora
   t.same([rows?.get('kept'), rows?.get('given up')], ['kept', null])
 })
 
+t.test('what is restored is stored before the task starts, which brokers may hold up', async (t) => {
+  await using opened = await open(t)
+  const { manager, assign, changelogs, settled } = opened
+  await assign()
+  const all = [...changelogs.values()]
+  const row = { offset: 4, key: Buffer.from('k'), value: Buffer.from('v'), timestamp: 0, headers: noHeaders }
+  for (const { accept, apply } of all) apply(accept?.([row]) ?? [], 5)
+  manager.restored(all)
+  manager.recreate(manager.all, 'kept')
+  await settled()
+  t.equal(changelogs.get(changelog)?.start, 5, 'the next restore goes on behind these rows')
+})
+
 t.test('a coordinator that does not answer holds up the tasks that begin again, and nobody else', async (t) => {
   await using opened = await open(t)
   const { manager, coordinator, assign, restored, settled } = opened
