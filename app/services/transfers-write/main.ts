@@ -3,7 +3,8 @@ import { userDirectoryTopology } from '../../../examples/transfer-pipeline/topol
 import { SettlementCommands } from '../../adapters/kafka/settlement-commands.ts'
 import type { SettlementCommandsOptions } from '../../adapters/kafka/settlement-commands.ts'
 import { StreamsUserDirectory } from '../../adapters/kafka/streams-user-directory.ts'
-import { openSqliteTransfers } from '../../adapters/sqlite/sqlite-bank.ts'
+import { databasePassword } from '../../adapters/mariadb/mariadb-address.ts'
+import { openTransfers } from '../../adapters/open-bank.ts'
 import { Transfers } from '../../bank/transfers.ts'
 import { ErrorCounts } from '../../../examples/transfer-pipeline/errors/error-counts.ts'
 import { clusterOf } from '../../platform/cluster.ts'
@@ -21,7 +22,11 @@ import { addTransferRoutes } from './transfers-routes.ts'
 const config = Type.Object({
   ...serviceConfig(8084),
   ...kafkaConfig,
-  database: Type.String({ default: '.data/transfers.db', description: 'SQLite file of the transfers.' }),
+  database: Type.String({
+    default: '.data/transfers.db',
+    description: 'Where the transfers are: a SQLite file, or mariadb://USER@HOST:PORT/DATABASE.',
+  }),
+  ...databasePassword,
   userWaitMs: Type.Integer({ default: 1000, minimum: 0, description: 'How long a user who is not known yet is waited for.' }),
   settlement: Type.Enum(['on', 'off'], {
     default: 'on',
@@ -38,7 +43,7 @@ export const transfersWrite: ServiceDefinition<typeof config> = {
   async start(given, context) {
     await using parts = new ServiceParts()
     const { log } = context
-    const { database, rows } = openSqliteTransfers(given.database)
+    const { database, rows } = await openTransfers(given)
     parts.defer(() => database.close())
     const counts = new ErrorCounts()
     const waits = new Waits()

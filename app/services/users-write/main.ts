@@ -1,5 +1,6 @@
 import Type from 'typebox'
-import { openSqliteUsers } from '../../adapters/sqlite/sqlite-bank.ts'
+import { databasePassword } from '../../adapters/mariadb/mariadb-address.ts'
+import { openUsers } from '../../adapters/open-bank.ts'
 import { Users } from '../../bank/users.ts'
 import { serviceConfig } from '../../platform/config.ts'
 import { openHttp } from '../../platform/http/open-http.ts'
@@ -10,7 +11,11 @@ import { addUserRoutes } from './users-routes.ts'
 
 const config = Type.Object({
   ...serviceConfig(8081),
-  database: Type.String({ default: '.data/users.db', description: 'SQLite file of the users.' }),
+  database: Type.String({
+    default: '.data/users.db',
+    description: 'Where the users are: a SQLite file, or mariadb://USER@HOST:PORT/DATABASE.',
+  }),
+  ...databasePassword,
 })
 
 export const usersWrite: ServiceDefinition<typeof config> = {
@@ -19,7 +24,7 @@ export const usersWrite: ServiceDefinition<typeof config> = {
   config,
   async start(given, { log }) {
     await using parts = new ServiceParts()
-    const { database, rows } = openSqliteUsers(given.database)
+    const { database, rows } = await openUsers(given)
     parts.defer(() => database.close())
     const http = await openHttp({ name: 'users-write', log })
     addUserRoutes(http, new Users(rows, () => new Date().toISOString()))

@@ -15,9 +15,9 @@ const refuse = (): never => {
 }
 
 /** What every adapter of {@link UserRows} has to show. */
-export async function userRowsSuite(t: Test, open: () => UserRows): Promise<void> {
+export async function userRowsSuite(t: Test, open: () => UserRows | Promise<UserRows>): Promise<void> {
   await t.test('rows are inserted, found, listed by id, changed and deleted', async (t) => {
-    const rows = open()
+    const rows = await open()
     const made: User[] = []
     for (const name of ['Amara', 'Bruno', '<b> 🚀']) made.push(await rows.insert({ name, createdAt: at, lastUpdatedAt: at }))
     t.same(
@@ -43,7 +43,7 @@ export async function userRowsSuite(t: Test, open: () => UserRows): Promise<void
   })
 
   await t.test('what a callback throws leaves the row as it was', async (t) => {
-    const rows = open()
+    const rows = await open()
     const user = await rows.insert({ name: 'Amara', createdAt: at, lastUpdatedAt: at })
     await t.rejects(rows.update(1, refuse), /refused/)
     await t.rejects(rows.delete(1, refuse), /refused/)
@@ -51,8 +51,9 @@ export async function userRowsSuite(t: Test, open: () => UserRows): Promise<void
   })
 
   await t.test('of writes at once, one that is refused takes nothing of the others with it', async (t) => {
-    const rows = open()
+    const rows = await open()
     const row = { name: 'Amara', createdAt: at, lastUpdatedAt: at }
+    for (const name of ['Amara', 'Chidi']) await rows.insert({ ...row, name })
     const outcomes = await Promise.allSettled([
       rows.insert(row),
       rows.update(1, (user) => ({ ...user, name: 'Bruno' })),
@@ -67,15 +68,15 @@ export async function userRowsSuite(t: Test, open: () => UserRows): Promise<void
     )
     t.same(
       (await rows.list({ number: 0, size: 10 })).rows.map(({ name }) => name),
-      ['Bruno', 'Amara'],
+      ['Bruno', 'Chidi', 'Amara', 'Amara'],
     )
   })
 }
 
 /** What every adapter of {@link TransferRows} has to show. */
-export async function transferRowsSuite(t: Test, open: () => TransferRows): Promise<void> {
+export async function transferRowsSuite(t: Test, open: () => TransferRows | Promise<TransferRows>): Promise<void> {
   await t.test('a request makes one row, and is remembered when the row is gone', async (t) => {
-    const rows = open()
+    const rows = await open()
     t.equal(await rows.madeBy('k1'), undefined)
     const first = await rows.insertOnce(transferRow, { id: 'k1', fingerprint: 'a' })
     const again = await rows.insertOnce({ ...transferRow, amount: '11.00' }, { id: 'k1', fingerprint: 'b' })
@@ -88,13 +89,13 @@ export async function transferRowsSuite(t: Test, open: () => TransferRows): Prom
   })
 
   await t.test('requests at once with one key make one row', async (t) => {
-    const rows = open()
+    const rows = await open()
     const all = await Promise.all(Array.from({ length: 20 }, () => rows.insertOnce(transferRow, { id: 'k1', fingerprint: 'a' })))
     t.same(new Set(all.map(({ transfer }) => transfer?.id)), new Set([1]))
   })
 
   await t.test('decisions settle what is PENDING, once, and nothing else', async (t) => {
-    const rows = open()
+    const rows = await open()
     const made: Transfer[] = []
     for (let index = 0; index < 3; index++) made.push(await rows.insert(transferRow))
     const later = '2026-11-22T10:00:06.000Z'

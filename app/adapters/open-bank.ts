@@ -1,0 +1,24 @@
+import type { TransferRows, UserRows } from '../bank/ports.ts'
+import { isOnServer, mariadbAddress } from './mariadb/mariadb-address.ts'
+import type { DatabaseConfig } from './mariadb/mariadb-address.ts'
+import { openSqliteTransfers, openSqliteUsers } from './sqlite/sqlite-bank.ts'
+
+interface OpenRows<R> {
+  readonly rows: R
+  /** Its end. */
+  readonly database: { close(): void | Promise<void> }
+}
+
+/** The users, where the configuration says. The driver of servers is loaded only for one. */
+export async function openUsers(config: DatabaseConfig): Promise<OpenRows<UserRows>> {
+  if (!isOnServer(config.database)) return openSqliteUsers(config.database)
+  const { openMariadbUsers } = await import('./mariadb/mariadb-bank.ts')
+  return openMariadbUsers(mariadbAddress(config))
+}
+
+/** The transfers, where the configuration says. */
+export async function openTransfers(config: DatabaseConfig): Promise<OpenRows<TransferRows>> {
+  if (!isOnServer(config.database)) return openSqliteTransfers(config.database)
+  const { openMariadbTransfers } = await import('./mariadb/mariadb-bank.ts')
+  return openMariadbTransfers(mariadbAddress(config))
+}
