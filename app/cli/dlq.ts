@@ -3,12 +3,12 @@
  */
 import { readFile } from 'node:fs/promises'
 import { parseArgs } from 'node:util'
-import { kafka } from 'millrace'
 import { schemaRegistry } from 'millrace/avro'
 import { HttpDeadLetters } from '../adapters/http/http-dead-letters.ts'
 import { KafkaDeadLetters } from '../adapters/kafka/kafka-dead-letters.ts'
 import type { LetterAddress, LetterQuery, ReplayOrder } from '../contracts/dead-letters.ts'
 import type { DeadLetters } from '../dead-letters/ports.ts'
+import { clusterAt } from '../platform/cluster.ts'
 import { Problem } from '../platform/http/problem.ts'
 import { detailLines, letterLine, outcomeLine } from './letter-lines.ts'
 
@@ -114,7 +114,7 @@ async function carryOut(
 async function open({ url, kafka: servers, registry }: Values): Promise<DeadLetters> {
   if (servers === undefined) return new HttpDeadLetters(url)
   const options = { schemaRegistry: registry === undefined ? null : schemaRegistry(registry) }
-  return KafkaDeadLetters.open({ cluster: kafka({ bootstrapServers: servers }), ...options })
+  return KafkaDeadLetters.open({ cluster: clusterAt(servers), ...options })
 }
 
 function parse(args: readonly string[]) {

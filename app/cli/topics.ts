@@ -2,11 +2,11 @@
  * Topics as the manifest has them: `npm run topics -- plan --kafka HOST:PORT`. The manifest is examples/transfer-pipeline/topics.ts.
  */
 import { parseArgs } from 'node:util'
-import { kafka } from 'millrace'
 import type { Admin, NewTopic } from 'millrace'
 import { applications } from '../../examples/transfer-pipeline/main.ts'
 import * as declared from '../../examples/transfer-pipeline/topics.ts'
 import { withAdmin } from '../adapters/kafka/with-admin.ts'
+import { clusterAt } from '../platform/cluster.ts'
 import { topicsIn } from '../topics/environments.ts'
 import { topicCatalogue } from '../topics/topic-catalogue.ts'
 import type { CatalogueOptions } from '../topics/topic-catalogue.ts'
@@ -20,7 +20,8 @@ const usage = `npm run topics -- COMMAND [OPTIONS]
     --allow-repartition  adds partitions to topics that have fewer
   diff                   what differs, for a check: exit code 2 if anything does
   doc                    all topics as a page of Markdown; asks no cluster
-  --kafka HOST:PORT      the cluster, 127.0.0.1:9092 by default
+  --kafka HOST:PORT      the cluster, 127.0.0.1:9092 by default; KAFKA_TLS, KAFKA_CA_FILE, KAFKA_SASL, KAFKA_USER
+                         and KAFKA_PASSWORD_FILE of the environment as for services
   --env dev|prod         prod: three replicas, two of them in sync; dev by default
 Exit code 0: done, or nothing to do. 1: wrong arguments. 2: something differs that was not carried out.`
 
@@ -47,7 +48,7 @@ export async function runTopics(
   if (command === 'doc') return say(out, topicCatalogue(catalogue(manifest)), 0)
   const wanted = topicsIn(values.env, manifest)
   const repartition = values['allow-repartition'] ? 'allowed' : 'refused'
-  return withAdmin(kafka({ bootstrapServers: values.kafka }), 'topics', async (admin) => {
+  return withAdmin(clusterAt(values.kafka), 'topics', async (admin) => {
     const changes = topicPlan(wanted, await presentTopics(admin, wanted))
     if (changes.length === 0) return say(out, 'No changes.', 0)
     const refused = changes.flatMap((change) => refusal(change, repartition) ?? [])

@@ -15,12 +15,43 @@ export function serviceConfig(port: number) {
       description: 'What happens where the port is taken: fail, or take the next free one.',
     }),
     logLevel: Type.Enum([...logLevels], { default: 'info', description: 'What is logged.' }),
+    tokenFile: Type.Optional(
+      Type.String({
+        description:
+          'File with the bearer token that writes and operator routes ask for. Needed where others than this machine reach the port.',
+      }),
+    ),
+    requestsPerS: Type.Optional(
+      Type.Integer({
+        minimum: 1,
+        description:
+          'Requests of one address within a second; more are 429. Default: 200 where others reach the port, else no limit.',
+      }),
+    ),
   }
 }
 
-/** Fields of services that work with a cluster. */
-export const kafkaConfig = {
+/** Fields that say which Kafka cluster a service works with, and how it proves there who it is. Secrets are files, never values. */
+export const clusterConfig = {
   kafka: Type.String({ default: '127.0.0.1:9092', description: 'Bootstrap servers of the Kafka cluster.' }),
+  kafkaTls: Type.Optional(Type.Enum(['off', 'on'], { description: 'Whether connections to Kafka are encrypted: off or on.' })),
+  kafkaCaFile: Type.Optional(
+    Type.String({
+      description: "File with the certificates of the authorities that may sign the brokers' (PEM). Default: Node's.",
+    }),
+  ),
+  kafkaSasl: Type.Optional(
+    Type.Enum(['off', 'plain', 'scram-sha-256', 'scram-sha-512'], {
+      description: 'How the service proves to Kafka who it is: off, plain, scram-sha-256 or scram-sha-512.',
+    }),
+  ),
+  kafkaUser: Type.Optional(Type.String({ description: 'Its name there.' })),
+  kafkaPasswordFile: Type.Optional(Type.String({ description: 'File with its password there.' })),
+}
+
+/** Fields of services that work with a cluster and its schemas. */
+export const kafkaConfig = {
+  ...clusterConfig,
   registry: Type.String({ default: 'http://127.0.0.1:8091', description: 'Address of the schema registry.' }),
   avroMode: Type.Optional(
     Type.Enum([...avroModes], {
@@ -28,6 +59,14 @@ export const kafkaConfig = {
     }),
   ),
 }
+
+/** Field of stream applications. */
+export const groupInstanceId = Type.Optional(
+  Type.String({
+    minLength: 1,
+    description: 'Name that this instance keeps over restarts: its tasks then wait for it, and nobody rebalances. Default: none.',
+  }),
+)
 
 /** Field of services that serve a feed. */
 export const clusterIdentity = Type.String({

@@ -1,4 +1,5 @@
 import { ConfigProblem, describeConfig, readConfig } from './config.ts'
+import { accessOf } from './http/access.ts'
 import { interrupted } from './interrupted.ts'
 import { openLog } from './log.ts'
 import type { Log, LogOptions } from './log.ts'
@@ -26,6 +27,8 @@ export async function runService<C extends TObject>(definition: ServiceDefinitio
 async function run<C extends TObject>(definition: ServiceDefinition<C>, args: readonly string[]): Promise<void> {
   const config = readConfig(definition.config, args, process.env)
   const { logLevel } = config as { readonly logLevel: NonNullable<LogOptions['level']> }
+  // What is wrong with it is told before anything is opened.
+  accessOf(config as { readonly host?: string })
   const log = openLog({ name: definition.name, level: logLevel })
   const signal = interrupted()
   const service = await definition.start(config, { log })

@@ -1,6 +1,7 @@
 import type { Cluster } from 'millrace'
 import type { Static, TObject } from 'typebox'
 import type { Http } from './http/open-http.ts'
+import { accessOf, guard } from './http/access.ts'
 import { atFreePort } from './http/at-free-port.ts'
 import type { PortTaken } from './http/at-free-port.ts'
 import { Problem } from './http/problem.ts'
@@ -43,6 +44,8 @@ interface Listening {
   readonly host: string
   readonly port: number
   readonly portTaken: PortTaken
+  readonly tokenFile?: string
+  readonly requestsPerS?: number
 }
 
 /** Why a part of a service does not do its work now; none: it does. `isLive` false: only a new process helps. */
@@ -97,7 +100,9 @@ export class ServiceParts implements AsyncDisposable {
   }
 
   /** Listens, and hands all that was opened over to the service. */
-  async listen(http: Http, { host, port, portTaken }: Listening): Promise<Service> {
+  async listen(http: Http, given: Listening): Promise<Service> {
+    const { host, port, portTaken } = given
+    await guard(http, accessOf(given))
     const ready = Promise.all(this.#readiness).then(() => {})
     ready.catch(() => {})
     addHealth(http, ready, this.#checks)

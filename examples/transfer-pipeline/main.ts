@@ -59,6 +59,8 @@ export interface ApplicationOptions extends ApplicationSettings {
   readonly commitIntervalMs: number
   /** How long the tasks of an instance that was killed wait for it, in ms. Default 45,000. */
   readonly sessionTimeoutMs?: number
+  /** The name of this instance, kept over restarts: a static member of the group. Default: none. */
+  readonly groupInstanceId?: string
   /** Default: exactly once. */
   readonly processingGuarantee?: 'exactly_once_v2' | 'at_least_once'
   /** Is told how far the restores of stores are. */

@@ -1,6 +1,7 @@
 import { Problem } from '../../platform/http/problem.ts'
 import type { ServiceContext } from '../../platform/service.ts'
 import { Upstream } from './upstream.ts'
+import type { UpstreamOptions } from './upstream.ts'
 
 /** The addresses of stream applications by name. They may start later than who asks, and again elsewhere. */
 export type Addresses = NonNullable<ServiceContext['applications']>
@@ -19,12 +20,12 @@ export function applicationOf(instance: string): string {
 /** The stream applications behind the BFF, wherever each of them is now. */
 export class ApplicationUpstreams implements AsyncDisposable {
   readonly #addresses: Addresses
-  readonly #timeoutMs: number
+  readonly #options: Pick<UpstreamOptions, 'timeoutMs' | 'token'>
   readonly #open = new Map<string, { readonly url: string; readonly upstream: Upstream }>()
 
-  constructor(addresses: Addresses, timeoutMs: number) {
+  constructor(addresses: Addresses, options: Pick<UpstreamOptions, 'timeoutMs' | 'token'>) {
     this.#addresses = addresses
-    this.#timeoutMs = timeoutMs
+    this.#options = options
   }
 
   /** Of applications; one that runs several times is named once. */
@@ -46,7 +47,7 @@ export class ApplicationUpstreams implements AsyncDisposable {
     const known = this.#open.get(name)
     if (known?.url === url) return known.upstream
     void known?.upstream.close()
-    const upstream = new Upstream({ name, url, meanwhile: 'The other pages work.', timeoutMs: this.#timeoutMs })
+    const upstream = new Upstream({ name, url, meanwhile: 'The other pages work.', ...this.#options })
     this.#open.set(name, { url, upstream })
     return upstream
   }

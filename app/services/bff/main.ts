@@ -1,6 +1,7 @@
 import Type from 'typebox'
 import type { Static } from 'typebox'
 import { serviceConfig } from '../../platform/config.ts'
+import { accessOf } from '../../platform/http/access.ts'
 import { openHttp } from '../../platform/http/open-http.ts'
 import { runService } from '../../platform/run-service.ts'
 import { ServiceParts } from '../../platform/service.ts'
@@ -36,14 +37,15 @@ export const bff: ServiceDefinition<typeof config> = {
   config,
   async start(given, { log, services, applications }) {
     await using parts = new ServiceParts()
+    const behind = { timeoutMs: given.timeoutMs, token: accessOf(given).token }
     const upstream = (name: string, url: string, meanwhile: string): Upstream => {
-      const opened = new Upstream({ name, url, meanwhile, timeoutMs: given.timeoutMs })
+      const opened = new Upstream({ name, url, meanwhile, ...behind })
       parts.defer(() => opened.close())
       return opened
     }
     const named = parseAddresses(given.applications)
     const http = await openHttp({ name: 'bff', log })
-    const running = parts.use(new ApplicationUpstreams(applications ?? (() => named), given.timeoutMs))
+    const running = parts.use(new ApplicationUpstreams(applications ?? (() => named), behind))
     const bank = {
       users: upstream('users API', given.users, 'Transfers can still be read.'),
       transfers: upstream('transfers API', given.transfers, 'Users can still be made, and transfers read.'),

@@ -23,6 +23,8 @@ export interface UpstreamOptions {
   /** What a page may still be used for meanwhile, as a sentence. */
   readonly meanwhile: string
   readonly timeoutMs?: number
+  /** What it asks of those who write. */
+  readonly token?: string | undefined
 }
 
 /**
@@ -55,10 +57,12 @@ const silenceMs = 60_000
 export class Upstream {
   readonly #options: UpstreamOptions
   readonly #pool: Pool
+  readonly #proof: Readonly<Record<string, string>>
 
   constructor(options: UpstreamOptions) {
     const timeoutMs = options.timeoutMs ?? 5000
     this.#options = options
+    this.#proof = options.token === undefined ? {} : { authorization: `Bearer ${options.token}` }
     this.#pool = new Pool(options.url, {
       connections: 64,
       connect: { timeout: 1000 },
@@ -85,7 +89,7 @@ export class Upstream {
 
   /** What a stream sends, until `signal` is aborted. A stream says every 15 s that it is there. */
   async stream(path: string, signal: AbortSignal): Promise<AsyncIterable<Uint8Array>> {
-    const options = { method: 'GET', path, signal, bodyTimeout: silenceMs } as const
+    const options = { method: 'GET', path, headers: this.#proof, signal, bodyTimeout: silenceMs } as const
     const answer = await this.#pool.request(options).catch((error: unknown) => {
       throw this.#problem(502, 'does not answer', error)
     })
@@ -101,7 +105,7 @@ export class Upstream {
   async #try(request: UpstreamRequest): Promise<UpstreamAnswer | Problem> {
     try {
       const { method, path, headers = {}, body = null } = request
-      const answer = await this.#pool.request({ method, path, headers, body })
+      const answer = await this.#pool.request({ method, path, headers: { ...headers, ...this.#proof }, body })
       const bytes = Buffer.from(await answer.body.arrayBuffer())
       if (answer.statusCode === 500) return this.#problem(502, 'fails', null)
       const passed = passedOn.flatMap((name) => (typeof answer.headers[name] === 'string' ? [[name, answer.headers[name]]] : []))

@@ -9,7 +9,7 @@ import { deadLetterTopicOf } from '../../capture/dead-letter.ts'
 import { topicOf } from '../../capture/envelope.ts'
 import { Source } from '../../capture/source.ts'
 import { clusterOf } from '../../platform/cluster.ts'
-import { kafkaConfig, serviceConfig } from '../../platform/config.ts'
+import { clusterConfig, serviceConfig } from '../../platform/config.ts'
 import { addErrorCounts } from '../../platform/http/error-counts.ts'
 import { openHttp } from '../../platform/http/open-http.ts'
 import { runService } from '../../platform/run-service.ts'
@@ -18,7 +18,7 @@ import type { ServiceDefinition } from '../../platform/service.ts'
 
 const config = Type.Object({
   ...serviceConfig(8092),
-  kafka: kafkaConfig.kafka,
+  ...clusterConfig,
   table: Type.Enum(['users', 'transfers'], { description: 'The table whose changes are captured: users or transfers.' }),
   database: Type.String({ description: 'SQLite file that has the table.' }),
   pollIntervalMs: Type.Integer({ default: 10, minimum: 1, description: 'How often the database is asked for changes, in ms.' }),

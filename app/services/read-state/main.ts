@@ -4,7 +4,7 @@ import { ErrorCounts } from '../../../examples/transfer-pipeline/errors/error-co
 import { errorHandlers } from '../../../examples/transfer-pipeline/errors/error-handlers.ts'
 import { transferReadTopology } from '../../../examples/transfer-pipeline/topologies/transfer-read.ts'
 import { clusterOf, identityOf } from '../../platform/cluster.ts'
-import { clusterIdentity, kafkaConfig, serviceConfig } from '../../platform/config.ts'
+import { clusterIdentity, groupInstanceId, kafkaConfig, serviceConfig } from '../../platform/config.ts'
 import { addErrorCounts } from '../../platform/http/error-counts.ts'
 import { openHttp } from '../../platform/http/open-http.ts'
 import { streamsLogger } from '../../platform/log.ts'
@@ -25,6 +25,7 @@ const config = Type.Object({
   stateDir: Type.String({ default: '.data/state', description: 'Where stores are kept.' }),
   commitIntervalMs: Type.Integer({ default: 100, minimum: 1, description: 'How often the application commits, in ms.' }),
   clusterIdentity,
+  groupInstanceId,
   instances: Type.String({
     default: '',
     description:
@@ -55,6 +56,7 @@ export const readState: ServiceDefinition<typeof config> = {
       stateDir: given.stateDir,
       processingGuarantee: 'exactly_once_v2',
       commitIntervalMs: given.commitIntervalMs,
+      ...(given.groupInstanceId !== undefined && { groupInstanceId: given.groupInstanceId }),
       ...errorHandlers({ applicationId, counts, log: (line) => log.warn(line) }),
       logger: streamsLogger(log),
       uncaughtExceptionHandler: (error) => {

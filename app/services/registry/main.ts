@@ -1,14 +1,14 @@
 import Type from 'typebox'
 import { KafkaSchemaJournal } from '../../adapters/kafka/kafka-schema-journal.ts'
 import { clusterOf } from '../../platform/cluster.ts'
-import { kafkaConfig, serviceConfig } from '../../platform/config.ts'
+import { clusterConfig, serviceConfig } from '../../platform/config.ts'
 import { runService } from '../../platform/run-service.ts'
 import type { ServiceDefinition } from '../../platform/service.ts'
 import { openRegistry } from '../../registry/registry-server.ts'
 
 const { port, portTaken, logLevel } = serviceConfig(8091)
 
-const config = Type.Object({ port, portTaken, logLevel, kafka: kafkaConfig.kafka })
+const config = Type.Object({ port, portTaken, logLevel, ...clusterConfig })
 
 /** A schema registry for development and tests. Its schemas are in the topic `_schemas`: it has nothing of its own that could be lost. */
 export const registryService: ServiceDefinition<typeof config> = {

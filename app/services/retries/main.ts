@@ -3,14 +3,14 @@ import { openConsumer, openProducer } from 'millrace'
 import Type from 'typebox'
 import { bytesOf, repeatables, retryDelaysMs } from '../../../examples/transfer-pipeline/topics.ts'
 import { clusterOf } from '../../platform/cluster.ts'
-import { kafkaConfig, serviceConfig } from '../../platform/config.ts'
+import { clusterConfig, serviceConfig } from '../../platform/config.ts'
 import { openHttp } from '../../platform/http/open-http.ts'
 import { runService } from '../../platform/run-service.ts'
 import { ServiceParts } from '../../platform/service.ts'
 import type { ServiceDefinition } from '../../platform/service.ts'
 import { Retrier } from '../../retries/retrier.ts'
 
-const config = Type.Object({ ...serviceConfig(8095), kafka: kafkaConfig.kafka })
+const config = Type.Object({ ...serviceConfig(8095), ...clusterConfig })
 
 export const retriesService: ServiceDefinition<typeof config> = {
   name: 'retries',

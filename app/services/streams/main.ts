@@ -9,7 +9,7 @@ import { DriftBook } from '../../../examples/transfer-pipeline/schemas/drift-boo
 import { defaultAlertLimits } from '../../../examples/transfer-pipeline/topologies/analytics.ts'
 import { defaultLimits } from '../../../examples/transfer-pipeline/topologies/settlement.ts'
 import { clusterOf } from '../../platform/cluster.ts'
-import { kafkaConfig, serviceConfig } from '../../platform/config.ts'
+import { groupInstanceId, kafkaConfig, serviceConfig } from '../../platform/config.ts'
 import { addErrorCounts } from '../../platform/http/error-counts.ts'
 import { openHttp } from '../../platform/http/open-http.ts'
 import { runService } from '../../platform/run-service.ts'
@@ -58,6 +58,7 @@ const config = Type.Object({
   sessionTimeoutMs: Type.Optional(
     Type.Integer({ minimum: 6000, description: 'How long the tasks of an instance that was killed wait for it, in ms: 45,000.' }),
   ),
+  groupInstanceId,
 })
 
 /** One stream application of the example, with the health of a service. */
@@ -89,6 +90,7 @@ export const streamsService: ServiceDefinition<typeof config> = {
       stateDir: given.stateDir,
       commitIntervalMs: given.commitIntervalMs,
       ...(given.sessionTimeoutMs !== undefined && { sessionTimeoutMs: given.sessionTimeoutMs }),
+      ...(given.groupInstanceId !== undefined && { groupInstanceId: given.groupInstanceId }),
       processingGuarantee: given.processingGuarantee,
       ...settings,
       stateRestoreListener: progress,
