@@ -10,4 +10,4 @@ const result = await simulate(spendingTopology(), {
   },
 })
 const sums = new Map(result.read(spending).map(({ key, value }) => [key, value]))
-console.log(sums, 'after faults of', result.faults.size, 'kinds')
+console.log(new Map([...sums].toSorted()))
