@@ -16,14 +16,14 @@ export interface TopicTransaction {
    * Writes records as part of the transaction. When all are acknowledged, resolves with the partition and offset of each. A rejection, awaited
    * or not, aborts the transaction.
    */
-  send<K, V>(topic: Topic<K, V>, records: readonly ProducerRecord<K, V>[]): Promise<readonly PartitionOffset[]>
+  readonly send: <K, V>(topic: Topic<K, V>, records: readonly ProducerRecord<K, V>[]) => Promise<readonly PartitionOffset[]>
   /**
    * Commits as part of the transaction what the consumer has handed over (Java: `sendOffsetsToTransaction`). So what is read, and what is
    * written of it, is seen once. Such a consumer does not `commit` by itself. If the transaction is aborted, the consumer hands over again
    * what it has not committed. Rejects with a `TransportError` if the group has given the partitions to another member (KIP-447), and
    * with a `TypeError` for a consumer without a group; a rejection aborts the transaction.
    */
-  sendOffsets(consumer: TopicConsumer<ReadableTopic<unknown, unknown>>): Promise<void>
+  readonly sendOffsets: (consumer: TopicConsumer<ReadableTopic<unknown, unknown>>) => Promise<void>
 }
 
 /**

@@ -10,4 +10,4 @@ const result = await simulate(spendingTopology(), {
   },
 })
 const sums = new Map(result.read(spending).map(({ key, value }) => [key, value]))
-console.log(new Map([...sums].toSorted()))
+console.log({ ann: sums.get('ann'), bob: sums.get('bob') })
