@@ -178,6 +178,13 @@ t.test('a value that an option does not have is refused, and not taken for the d
   t.throws(() => Suppressed.untilWindowCloses(untyped({ whenFull: 'emit-early' })), {
     message: 'whenFull of untilWindowCloses() is "shut-down", not "emit-early".',
   })
+  t.throws(() => kafka(untyped({ bootstrapServers: 'a:1', sasl: { mechanism: 'plain', username: 'a', password: '' } })), {
+    code: 'STREAMS_CONFIG_MISSING',
+    message: 'sasl of kafka() lacks password. Is a variable of the environment empty?',
+  })
+  t.throws(() => kafka(untyped({ bootstrapServers: 'a:1', sasl: { mechanism: 'oauthbearer' } })), {
+    message: /^sasl of kafka\(\) lacks oauthBearerProvider\./,
+  })
   t.throws(() => kafka(untyped({ bootstrapServers: 'a:1', sasl: { mechanism: 'PLAIN' } })), {
     message: /^mechanism of sasl of kafka\(\) is "plain"/,
   })

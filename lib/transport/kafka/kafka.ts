@@ -81,8 +81,14 @@ const optionNames: OptionNames<KafkaOptions> = {
 function checkSasl(sasl: SaslOptions | undefined): void {
   if (sasl === undefined) return
   checkChoice('sasl of kafka()', 'mechanism', sasl.mechanism, ['plain', 'scram-sha-256', 'scram-sha-512', 'oauthbearer'])
-  const known = sasl.mechanism === 'oauthbearer' ? { oauthBearerProvider: true } : { username: true, password: true }
-  checkOptions('sasl of kafka()', sasl, { mechanism: true, ...known } as Readonly<Record<string, true>>)
+  const known: Readonly<Record<string, true>> =
+    sasl.mechanism === 'oauthbearer' ? { oauthBearerProvider: true } : { username: true, password: true }
+  checkOptions('sasl of kafka()', sasl, { mechanism: true, ...known })
+  // Credentials come from the environment, where one that is missing is undefined or empty. A broker would only hang up.
+  const missing = ['mechanism', ...Object.keys(known)].filter((option) => !(sasl as Readonly<Record<string, unknown>>)[option])
+  if (missing.length === 0) return
+  const message = `sasl of kafka() lacks ${missing.join(' and ')}. Is a variable of the environment empty?`
+  throw new ConfigError('STREAMS_CONFIG_MISSING', message, { facts: { missing } })
 }
 
 function resolved(options: KafkaOptions): KafkaClusterOptions {
