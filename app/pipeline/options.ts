@@ -10,6 +10,8 @@ export type Guarantee = System['guarantee']
 export interface PipelineOptions {
   /** Bootstrap servers of a Kafka cluster; undefined: the embedded one. */
   readonly kafka: string | undefined
+  /** Address of a schema registry to use instead of the embedded one; undefined: that one. */
+  readonly registry?: string | undefined
   /** Where all data is; undefined: where it belongs by default. */
   readonly dir: string | undefined
   readonly mode: 'run' | 'verify'
@@ -24,6 +26,8 @@ export interface PipelineOptions {
   readonly avroMode: AvroMode
   /** What holds for each record over a crash. */
   readonly guarantee: Guarantee
+  /** Documents beyond that size are refused; undefined: beyond 16 MiB. */
+  readonly documentBytesMax?: number | undefined
   /** Whether the log is also printed. */
   readonly log: 'file' | 'file and terminal'
   /** Whether kill, poison and the generator are there with a real cluster, too. */
@@ -34,6 +38,7 @@ export const usage = `npm run pipeline [-- OPTIONS]
   --verify             play a script through the HTTP APIs, kill the applications in the middle,
                        check the read API against SQL, exit with 0 or 1
   --kafka HOST:PORT    use this Kafka cluster instead of the embedded one
+  --registry URL       use this schema registry instead of the embedded one
   --dir DIRECTORY      keep all data there, and go on from what is there.
                        Without it: a temporary directory, gone at the end; with --kafka .data/HOST-PORT, which stays
   --port NUMBER        the first port to try, 8080 by default
@@ -42,6 +47,8 @@ export const usage = `npm run pipeline [-- OPTIONS]
   --avro-mode MODE     how Avro bytes name their schema: registry, single-object or plain; AVRO_MODE or registry by default
   --guarantee NAME     exactly_once_v2, or at_least_once, which repeats what a crash has left uncommitted;
                        exactly_once_v2 by default
+  --document-bytes-max NUMBER
+                       documents beyond that size are refused, as MongoDB does beyond 16777216, the default
   --no-ui              no page, only the APIs
   --demo               kill, poison and the generator with --kafka, too
   --log                print the log as well
@@ -56,12 +63,14 @@ const known = {
   verify: { type: 'boolean' },
   help: { type: 'boolean' },
   kafka: { type: 'string' },
+  registry: { type: 'string' },
   dir: { type: 'string' },
   port: { type: 'string' },
   rate: { type: 'string' },
   enrichers: { type: 'string' },
   'avro-mode': { type: 'string' },
   guarantee: { type: 'string' },
+  'document-bytes-max': { type: 'string' },
   'no-ui': { type: 'boolean' },
   demo: { type: 'boolean' },
   log: { type: 'boolean' },
@@ -75,6 +84,7 @@ export function parseOptions(args: readonly string[]): PipelineOptions | 'help' 
   const rate = number('rate', values.rate ?? (mode === 'verify' ? '0' : '5'), 2000)
   return {
     kafka: values.kafka === undefined ? undefined : servers(values.kafka),
+    registry: values.registry === undefined ? undefined : address(values.registry),
     dir: values.dir,
     mode,
     guarantee: guarantee(values.guarantee ?? 'exactly_once_v2'),
@@ -83,6 +93,7 @@ export function parseOptions(args: readonly string[]): PipelineOptions | 'help' 
     rate: rate === 0 ? null : rate,
     enrichers: Math.max(1, Math.floor(number('enrichers', values.enrichers ?? '1', 16))),
     avroMode: avroModeOf(values['avro-mode'] ?? process.env['AVRO_MODE'] ?? 'registry'),
+    documentBytesMax: optionalNumber('document-bytes-max', values['document-bytes-max'], 2 ** 30),
     log: values.log === true ? 'file and terminal' : 'file',
     demo: values.demo === true ? 'always' : 'only embedded',
   }
@@ -106,6 +117,10 @@ function number(name: string, text: string, max: number): number {
   throw new UsageError(`--${name} is ${JSON.stringify(text)}; it takes a number from 0 to ${max}.`)
 }
 
+function optionalNumber(name: string, text: string | undefined, max: number): number | undefined {
+  return text === undefined ? undefined : number(name, text, max)
+}
+
 function avroModeOf(text: string): AvroMode {
   const mode = avroModes.find((known) => known === text)
   if (mode !== undefined) return mode
@@ -115,6 +130,13 @@ function avroModeOf(text: string): AvroMode {
 function guarantee(text: string): Guarantee {
   if (text === 'exactly_once_v2' || text === 'at_least_once') return text
   throw new UsageError(`--guarantee is ${JSON.stringify(text)}; it takes exactly_once_v2 or at_least_once.`)
+}
+
+function address(text: string): string {
+  if (/^https?:$/.test(URL.parse(text)?.protocol ?? '')) return text
+  throw new UsageError(
+    `--registry is ${JSON.stringify(text)}; it takes the address of a schema registry, as http://localhost:8081.`,
+  )
 }
 
 function servers(text: string): string {

@@ -62,6 +62,8 @@ export interface Pipeline extends AsyncDisposable {
 /** What to start, and with which data. */
 export interface PipelineSettings {
   readonly kafka: string | undefined
+  /** Address of a schema registry. Default: the embedded one, in this process. */
+  readonly registry?: string | undefined
   readonly dir: string
   /** Off: transfers stay PENDING until somebody changes them. Default on. */
   readonly settlement?: 'on' | 'off'
@@ -71,6 +73,8 @@ export interface PipelineSettings {
   readonly avroMode?: AvroMode
   /** What holds for each record over a crash. Default exactly once. */
   readonly guarantee?: Guarantee
+  /** Documents beyond that size are refused. Default 16 MiB. */
+  readonly documentBytesMax?: number | undefined
   /** Where the services listen: each at its own port, or the next free one; or wherever a port is free. Default `free`. */
   readonly ports?: 'own' | 'free'
 }
@@ -83,11 +87,13 @@ export interface PipelineSettings {
 export async function openPipeline(
   {
     kafka,
+    registry,
     dir,
     settlement = 'on',
     enrichers = 1,
     avroMode = 'registry',
     guarantee = 'exactly_once_v2',
+    documentBytesMax,
     ports = 'free',
   }: PipelineSettings,
   log: Log,
@@ -100,12 +106,12 @@ export async function openPipeline(
     openCluster(kafka, dir, parts),
   )
   await timed({ name: 'topics', kind: 'broker' }, onPart, () => createTopics(cluster))
-  if (avroMode === 'registry') await checkSchemas(cluster, schemaTopics, kafka ?? dir)
+  if (avroMode === 'registry' && registry === undefined) await checkSchemas(cluster, schemaTopics, kafka ?? dir)
   const running = new RunningServices({ log, cluster }, (name) => (ports === 'own' ? portOf(name) : 0), parts, onPart)
   const path = (name: string): string => join(dir, name)
-  const registry = await running.start(registryService, {})
-  if (avroMode === 'registry') await registerPublicSchemas(registry.url)
-  const common = { registry: registry.url, avroMode }
+  const registryUrl = registry ?? (await running.start(registryService, {})).url
+  if (avroMode === 'registry') await registerPublicSchemas(registryUrl)
+  const common = { registry: registryUrl, avroMode }
   const read = await running.start(coreRead, { documents: path('documents.db') })
   const users = await running.start(usersWrite, { database: path('users.db') })
   const transfers = await running.start(transfersWrite, {
@@ -116,7 +122,7 @@ export async function openPipeline(
   })
   for (const table of ['users', 'transfers'] as const)
     await running.start(capture, { table, database: path(`${table}.db`), pollIntervalMs: 10 }, `capture-${table}`)
-  await running.start(sinkService, { ...common, documents: path('documents.db') })
+  await running.start(sinkService, { ...common, documents: path('documents.db'), ...(documentBytesMax && { documentBytesMax }) })
   await running.start(retriesService, {})
   const from = { ...common, dir, kafka: bootstrapServers, settlement, enrichers, guarantee }
   const applications = parts.use(new Applications(running, thread, from))
@@ -133,7 +139,7 @@ export async function openPipeline(
     dir,
     users: usersDatabase,
     transfers: transfersDatabase,
-    registryUrl: registry.url,
+    registryUrl,
     usersUrl: users.url,
     transfersUrl: transfers.url,
     readUrl: read.url,

@@ -14,7 +14,7 @@ export class SqliteDocumentStore implements DocumentStore {
   readonly #bytesMax: number
 
   /** `bytesMax` is the size beyond which a document is refused. Default 16 MiB. */
-  constructor(path: string, { bytesMax = documentBytesMax }: { readonly bytesMax?: number } = {}) {
+  constructor(path: string, { bytesMax = documentBytesMax }: { readonly bytesMax?: number | undefined } = {}) {
     this.#bytesMax = bytesMax
     // Another service may make the tables at this moment. Later a lock of others is an outage, and nobody waits within the call.
     this.#database = new DatabaseSync(path, { timeout: 10_000 })

@@ -41,6 +41,10 @@ export type ToChild =
 export interface ChildOptions {
   readonly dir: string
   readonly kafka: string | undefined
+  /** Address of a schema registry. Default: the embedded one, in this process. */
+  readonly registry?: string | undefined
+  /** Documents beyond that size are refused. Default 16 MiB. */
+  readonly documentBytesMax?: number | undefined
   readonly logLevel: string
   /** Instances of the enricher, which share its tasks. Default 1. */
   readonly enrichers?: number

@@ -31,6 +31,9 @@ const config = Type.Object({
   ...serviceConfig(8093),
   ...kafkaConfig,
   documents: Type.String({ default: '.data/documents.db', description: 'SQLite file of the documents.' }),
+  documentBytesMax: Type.Optional(
+    Type.Integer({ minimum: 1, description: 'Documents beyond that size are refused. Default: 16 MiB, as MongoDB has it.' }),
+  ),
   connector: Type.Optional(
     Type.String({ description: "JSON file with the options of the sink, by the Mongo connector's names. Default: built in." }),
   ),
@@ -44,7 +47,7 @@ export const sinkService: ServiceDefinition<typeof config> = {
     await using parts = new ServiceParts()
     const options = await readOptions(given.connector)
     const cluster = clusterOf(given, context)
-    const store = new SqliteDocumentStore(given.documents)
+    const store = new SqliteDocumentStore(given.documents, { bytesMax: given.documentBytesMax })
     parts.defer(() => store.close())
     const outcome = await reconcile(store, { cluster, topic: enriched.name, groupId: sinkGroup })
     if (outcome !== 'as they were') context.log.warn(explanations[outcome])

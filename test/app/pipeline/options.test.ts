@@ -27,6 +27,8 @@ test('--help explains every option', async (t) => {
   for (const option of [
     '--verify',
     '--kafka',
+    '--registry',
+    '--document-bytes-max',
     '--dir',
     '--port',
     '--rate',
@@ -50,6 +52,8 @@ test('values that make no sense are refused, and say what is taken', async (t) =
     ['--rate', ''],
     ['--rate', '1e3'],
     ['--kafka', 'nonsense'],
+    ['--registry', 'localhost:8081'],
+    ['--document-bytes-max', '1e3'],
     ['words'],
   ])
     t.throws(() => parseOptions(args), UsageError, args.join(' '))
