@@ -87,7 +87,7 @@ function record(
   const topic = topicOf(options)
   const times = timesOf(change.timeMs)
   const payload = {
-    before: before === null ? null : encode(before, () => null),
+    before: before === null ? null : encodeBefore(op, before),
     after: after === null ? null : encode(after, refuse),
     source: sourceOf(change, options),
     transaction: null,
@@ -110,8 +110,23 @@ function timesOf(timeMs: number): { readonly ts_ms: number; readonly ts_us: numb
   return { ts_ms: timeMs, ts_us: timeMs * 1000, ts_ns: (JSON as RawJson).rawJSON(digits) }
 }
 
+/**
+ * A row that its schema does not hold would make the whole record unreadable. An update goes without the row as it was. A delete needs its
+ * id, and has 0 for what is no decimal.
+ */
+function encodeBefore(op: string, before: Row): Row | null {
+  if (op === 'd') return encode(before, zeroOf)
+  try {
+    return encode(before, refuse)
+  } catch {
+    return null
+  }
+}
+
+const zeroOf = (column: string): string => decimalBase64(toScale('0', decimalColumns[column]!)!)
+
 /** Money in Connect's form. What is no decimal of its column goes to `otherwise`. */
-function encode(row: Row, otherwise: (column: string, value: unknown) => null): Row {
+function encode(row: Row, otherwise: (column: string, value: unknown) => string): Row {
   const columns = Object.entries(decimalColumns).filter(([column]) => column in row)
   const encoded = columns.map(([column, type]) => {
     const decimal = toScale(row[column], type)
@@ -120,7 +135,6 @@ function encode(row: Row, otherwise: (column: string, value: unknown) => null): 
   return { ...row, ...Object.fromEntries(encoded) }
 }
 
-/** The row as it was may be unreadable: nobody needs more of it than its id. The row as it is may not. */
 function refuse(column: string, value: unknown): never {
   const { precision, scale } = decimalColumns[column]!
   throw new UnwritableRowError(`${column} is ${JSON.stringify(value)}, which no decimal(${precision},${scale}) holds.`)

@@ -61,12 +61,14 @@ interface Converted {
 
 /**
  * Keeps one document for each key of a topic: null deletes. Offsets are committed after the write, so a crash repeats writes; the
- * store skips those that it has. A store that is down is waited for. A record that becomes no document ends the sink, or is reported and passed, as the option
+ * store skips those that it has, and what was reported is not reported again. A store that is down is waited for. A record that becomes no document ends the sink, or is reported and passed, as the option
  * `errors.tolerance` says.
  */
 export class Sink {
   readonly #options: SinkOptions
   readonly #stopping = new AbortController()
+  /** Of each partition the offset behind what is applied. What comes again from before it was reported. */
+  readonly #next = new Map<number, number>()
   #running: Promise<void> = Promise.resolve()
 
   constructor(options: SinkOptions) {
@@ -90,7 +92,10 @@ export class Sink {
   }
 
   async #run(): Promise<void> {
-    const { source, converter, maxBatchSize } = this.#options
+    const { source, store, converter, maxBatchSize } = this.#options
+    // Of a store that is away nothing is known: then something may be reported twice.
+    const positions = await store.positions().catch(() => new Map<number, number>())
+    for (const [partition, next] of positions) this.#next.set(partition, next)
     for await (const { records } of source) {
       await converter.prepare(records)
       const size = maxBatchSize === 0 ? records.length : maxBatchSize
@@ -105,6 +110,7 @@ export class Sink {
     const converted = records.flatMap((record) => this.#convert(record, failed))
     await this.#fail(failed)
     await this.#apply(converted, failed)
+    for (const { partition, offset } of records) this.#next.set(partition, Math.max(offset + 1, this.#next.get(partition) ?? 0))
   }
 
   #convert(record: RawRecord, failed: FailedRecord[]): Converted[] {
@@ -152,6 +158,7 @@ export class Sink {
     const [first] = failed
     if (first === undefined) return
     if (this.#options.tolerance === 'none') throw first
-    await this.#options.report(failed)
+    const isNew = ({ record: { partition, offset } }: FailedRecord): boolean => offset >= (this.#next.get(partition) ?? 0)
+    if (failed.some(isNew)) await this.#options.report(failed.filter(isNew))
   }
 }

@@ -3,6 +3,7 @@ import { EmbeddedKafka } from '../../lib/embedded.ts'
 import type { Cluster, RawRecord } from '../../lib/index.ts'
 import { auditLog, deadLetterTopicOf, rawTransfers, rawUsers, transfers, users } from '../../examples/transfer-pipeline/topics.ts'
 import { endsOf, startsOf } from '../../app/adapters/kafka/partition-ends.ts'
+import { positionHeader } from '../../app/capture/envelope.ts'
 import { tailTopics } from '../../app/adapters/kafka/topic-tail.ts'
 
 /** What the topics in this directory have twice, as {@link twiceIn}. No pipeline runs on it. */
@@ -45,9 +46,10 @@ async function committed(cluster: Cluster, name: string): Promise<readonly RawRe
   return records
 }
 
-/** Null: it is the tombstone behind a delete. */
-function changedId({ key, value }: RawRecord): string | null {
-  return value === null ? null : (/"id":(\d+)/.exec(textOf(key))?.[1] ?? null)
+/** Null: it is the tombstone behind a delete, or somebody else wrote it, and not capture. */
+function changedId({ key, value, headers }: RawRecord): string | null {
+  const isOfCapture = headers.some((header) => header.key === positionHeader)
+  return value === null || !isOfCapture ? null : (/"id":(\d+)/.exec(textOf(key))?.[1] ?? null)
 }
 
 /** Null: it is a letter of capture, which has Connect's headers. */

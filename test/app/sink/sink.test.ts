@@ -44,9 +44,10 @@ async function run(
   t: Test,
   batches: readonly RawRecord[][],
   options: Pick<SinkOptions, 'tolerance' | 'maxBatchSize'>,
+  earlier?: SqliteDocumentStore,
 ): Promise<Ran> {
-  const store = new SqliteDocumentStore(':memory:', { bytesMax: 100 })
-  t.teardown(() => store.close())
+  const store = earlier ?? new SqliteDocumentStore(':memory:', { bytesMax: 100 })
+  if (earlier === undefined) t.teardown(() => store.close())
   const failed: FailedRecord[] = []
   let commits = 0
   const sink = new Sink({
@@ -141,6 +142,26 @@ test('two documents of one batch that are refused are two dead letters', async (
     [1, 3],
   )
   t.same(await ids(store), [2, 4])
+})
+
+test('what comes again, as after an outage of the broker, is not reported again; nor is what an earlier sink has reported', async (t) => {
+  const bad = record(2, '2', 'hello')
+  const { store, failed, done } = await run(
+    t,
+    [
+      [good(1), bad],
+      [good(1), bad, good(3)],
+    ],
+    { tolerance: 'all', maxBatchSize: 0 },
+  )
+  await done
+  t.equal(failed.length, 1)
+  const again = await run(t, [[bad, record(4, '4', 'hello')]], { tolerance: 'all', maxBatchSize: 0 }, store)
+  await again.done
+  t.same(
+    again.failed.map((failure) => failure.record.offset),
+    [4],
+  )
 })
 
 test('a store that is away is no error of a record: the sink ends, and reports nothing', async (t) => {
