@@ -1,5 +1,8 @@
 import Type from 'typebox'
-import type { LetterClass, LetterState } from '../contracts/dead-letters.ts'
+import type { LetterClass, LetterState, Remedy } from '../contracts/dead-letters.ts'
+import { answers } from '../platform/http/openapi.ts'
+import { pageSchema } from '../platform/http/page.ts'
+import { epochMs, list, orNull } from '../platform/http/schema-parts.ts'
 
 const classes = [
   'invalid-schema',
@@ -9,16 +12,23 @@ const classes = [
   'production',
   'sink',
 ] as const satisfies readonly LetterClass[]
-const states = ['open', 'replayed', 'processed', 'refused', 'stale', 'repeated', 'discarded', 'any'] as const satisfies readonly (
-  LetterState | 'any'
-)[]
+const states = [
+  'open',
+  'replayed',
+  'processed',
+  'refused',
+  'stale',
+  'repeated',
+  'discarded',
+] as const satisfies readonly LetterState[]
+const remedies = ['replay', 'send-to-topic', 'sql', 'none'] as const satisfies readonly Remedy[]
 const topicName = Type.String({ maxLength: 249, pattern: String.raw`^[\w.-]+$` })
 
 const letterQuery = Type.Object(
   {
     topic: Type.Optional(topicName),
     class: Type.Optional(Type.Enum([...classes])),
-    state: Type.Optional(Type.Enum([...states], { description: 'Default: open, or on its way again.' })),
+    state: Type.Optional(Type.Enum([...states, 'any'], { description: 'Default: open, or on its way again.' })),
     text: Type.Optional(Type.String({ maxLength: 200, description: 'Part of the key or of the reason.' })),
     page: Type.Integer({ minimum: 0, maximum: 1_000_000, default: 0 }),
     size: Type.Integer({ minimum: 1, maximum: 500, default: 50 }),
@@ -52,25 +62,79 @@ const replayBody = Type.Object(
 
 const nothing = Type.Object({}, { additionalProperties: false })
 
+const text = Type.String()
+const address = Type.Object({ topic: text, p: Type.Integer(), o: Type.Integer() }, { title: 'LetterAddress' })
+
+const letterFields = {
+  at: address,
+  source: orNull(address),
+  refusedBy: text,
+  refusedAt: epochMs,
+  class: Type.Enum([...classes]),
+  error: text,
+  reason: text,
+  key: orNull(text),
+  bytes: orNull(Type.Integer()),
+  attempts: Type.Integer(),
+  remedy: Type.Enum([...remedies]),
+  state: Type.Enum([...states]),
+  replay: orNull(address),
+  tookMs: orNull(Type.Number()),
+}
+
+const letter = Type.Object(letterFields, { title: 'Letter' })
+
+/** Bytes, and their text where they are UTF-8. */
+const bytes = orNull(Type.Object({ hex: text, text: orNull(text) }))
+
+const letterDetail = Type.Object(
+  {
+    ...letterFields,
+    value: bytes,
+    keyBytes: bytes,
+    decoded: orNull(text),
+    headers: list(Type.Object({ name: text, text })),
+    stacktrace: orNull(text),
+  },
+  { title: 'LetterDetail' },
+)
+
+const letterPage = Type.Object(
+  {
+    ...pageSchema(letter).properties,
+    content: list(letter),
+    counts: Type.Object({ open: Type.Integer(), all: Type.Integer() }),
+  },
+  { title: 'LetterPage' },
+)
+
 /** What may be asked of dead letters, of their service and at the BFF, which passes it on. */
 export const letterOperations = {
-  list: { operationId: 'listLetters', summary: 'Dead letters, newest first.', querystring: letterQuery },
+  list: {
+    operationId: 'listLetters',
+    summary: 'Dead letters, newest first.',
+    querystring: letterQuery,
+    response: answers({ 200: letterPage }),
+  },
   get: {
     operationId: 'getLetter',
     summary: 'A dead letter with its original bytes.',
     params: letterParams,
     querystring: awaitQuery,
+    response: answers({ 200: letterDetail }, 404),
   },
   replay: {
     operationId: 'replayLetter',
     summary: 'Sends a dead letter again, as it is or edited.',
     params: letterParams,
     body: replayBody,
+    response: answers({ 202: letterDetail }, 404, 409, 422),
   },
   discard: {
     operationId: 'discardLetter',
     summary: 'Takes a dead letter off the list.',
     params: letterParams,
     body: nothing,
+    response: answers({ 200: letterDetail }, 404),
   },
 } as const

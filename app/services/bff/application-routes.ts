@@ -3,6 +3,7 @@ import Type from 'typebox'
 import type { FlowNow, StoreAnswer, TasksNow } from '../../contracts/topology.ts'
 import type { Http } from '../../platform/http/open-http.ts'
 import { analyticsOperations } from '../streams/analytics-operations.ts'
+import { runningOperations } from '../streams/running-operations.ts'
 import { storeOperation } from '../streams/stores/store-routes.ts'
 import type { ApplicationUpstreams } from './application-upstreams.ts'
 import { flowOf, rowsOf, tasksOf } from './of-all-instances.ts'
@@ -37,8 +38,8 @@ export function addApplicationRoutes(http: Http, applications: ApplicationUpstre
       const { name } = (request as NamedRequest).params
       return pass(applications.instances(name)[0]!, request, reply, `/${what}`)
     })
-  const tasks = { params: named, summary: 'What of it runs where, and how far restores are.' }
-  const flow = { params: named, summary: 'How many records topics have passed on, and how many rows stores have.' }
+  const tasks = { params: named, ...runningOperations.tasks }
+  const flow = { params: named, ...runningOperations.flow }
   const rows = { ...storeOperation, params: Type.Object({ ...named.properties, ...storeOperation.params.properties }) }
   addTogether<TasksNow>(http, applications, { what: 'tasks', operation: tasks, together: tasksOf })
   addTogether<FlowNow>(http, applications, { what: 'flow', operation: flow, together: flowOf })

@@ -1,7 +1,7 @@
 import Type from 'typebox'
-import type { TSchema } from 'typebox'
 import { idParams } from '../../bank/http.ts'
 import { answers } from '../../platform/http/openapi.ts'
+import { list } from '../../platform/http/schema-parts.ts'
 
 const time = (description: string) => Type.Optional(Type.String({ format: 'date-time', maxLength: 40, description }))
 const size = Type.Integer({ minimum: 1, maximum: 500, default: 100, description: 'How many at most.' })
@@ -12,8 +12,6 @@ const window = {
   windowEnd: Type.Integer({ description: 'ms since the epoch.' }),
 }
 const sent = { sentCount: Type.Integer(), sentTotal: Type.String({ description: 'An exact decimal.' }) }
-
-const list = <S extends TSchema>(of: S) => Type.Immutable(Type.Array(of))
 
 const hourTotals = Type.Object(
   {

@@ -19,6 +19,7 @@ import { addTopologyRoutes } from '../../topology/topology-routes.ts'
 import { addAnalyticsRoutes } from './analytics-routes.ts'
 import { Flow } from './flow.ts'
 import { RestoreProgress } from './restore-progress.ts'
+import { runningOperations } from './running-operations.ts'
 import { StoreQueries } from './stores/store-queries.ts'
 import { addStoreRoutes } from './stores/store-routes.ts'
 
@@ -105,18 +106,14 @@ export const streamsService: ServiceDefinition<typeof config> = {
     const instance = `process ${process.pid}`
     const http = await openHttp({ name: given.application, log })
     parts.use(prometheusMetrics(streams, { registry: http.metrics }))
-    http.get(
-      '/tasks',
-      { schema: { summary: 'What of the application runs here, what it guarantees, and how far restores are.' } },
-      () => ({
-        state: streams.state,
-        instance,
-        guarantee: given.processingGuarantee,
-        tasks: streams.localTasks().map(({ taskId, state }) => ({ taskId, state })),
-        restore: progress.current,
-        restores: progress.byStore,
-      }),
-    )
+    http.get('/tasks', { schema: runningOperations.tasks }, () => ({
+      state: streams.state,
+      instance,
+      guarantee: given.processingGuarantee,
+      tasks: streams.localTasks().map(({ taskId, state }) => ({ taskId, state })),
+      restore: progress.current,
+      restores: progress.byStore,
+    }))
     addErrorCounts(http, counts)
     http.get(
       '/schema-drift',
@@ -128,9 +125,7 @@ export const streamsService: ServiceDefinition<typeof config> = {
     const topology = topologyOf(given.application, settings)
     addTopologyRoutes(http, given.application, topology)
     const flow = new Flow({ applicationId: given.application, topology, streams })
-    http.get('/flow', { schema: { summary: 'How many records topics have passed on, and how many rows stores have.' } }, () =>
-      flow.now(),
-    )
+    http.get('/flow', { schema: runningOperations.flow }, () => flow.now())
     addStoreRoutes(http, new StoreQueries({ applicationId: given.application, topology, streams, instance }))
     if (given.application === 'transfer-analytics') addAnalyticsRoutes(http, streams)
     return await parts.listen(http, given)

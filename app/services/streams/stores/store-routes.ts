@@ -1,4 +1,6 @@
 import Type from 'typebox'
+import { answers } from '../../../platform/http/openapi.ts'
+import { list, orNull } from '../../../platform/http/schema-parts.ts'
 import type { Http } from '../../../platform/http/open-http.ts'
 import type { StoreQueries } from './store-queries.ts'
 
@@ -16,11 +18,42 @@ const querystring = Type.Object(
   { additionalProperties: false },
 )
 
+const own = Type.String()
+const partition = orNull(Type.Integer({ description: 'Null: of a global store.' }))
+
+const row = Type.Object(
+  {
+    key: own,
+    value: Type.String({ description: 'JSON.' }),
+    startMs: orNull(Type.Number()),
+    endMs: orNull(Type.Number()),
+    partition,
+    task: orNull(own),
+    instance: own,
+  },
+  { title: 'StoreRow' },
+)
+
+const answer = Type.Object(
+  {
+    store: own,
+    kind: own,
+    keys: Type.String({ description: 'How its keys are typed.' }),
+    rows: list(row),
+    isMore: Type.Boolean(),
+    asked: list(partition),
+    away: list(Type.Object({ partition, state: own })),
+    unreadable: list(Type.Object({ partition, reason: own })),
+  },
+  { title: 'StoreAnswer' },
+)
+
 /** What may be asked of a store, of the application and at the BFF. */
 export const storeOperation = {
   params,
   querystring,
   summary: 'Rows of a store, with the partition and task that has each.',
+  response: answers({ 200: answer }, 404),
 } as const
 
 /** What is in a store, by its interactive queries. */
