@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { KafkaStreams } from 'millrace'
-import type { Cluster, QueryableKeyValueStore, SchemaRegistry } from 'millrace'
+import type { Cluster, QueryableKeyValueStore, SchemaRegistry, StreamsHealth } from 'millrace'
 import type { ErrorCounts } from '../../../examples/transfer-pipeline/errors/error-counts.ts'
 import { noteRefusal } from '../../../examples/transfer-pipeline/errors/refusal.ts'
 import { userDirectoryStore, userDirectoryTopology } from '../../../examples/transfer-pipeline/topologies/user-directory.ts'
@@ -59,6 +59,11 @@ export class StreamsUserDirectory implements UserDirectory {
       if (performance.now() >= endMs) return false
       await delay(pollMs)
     }
+  }
+
+  /** Whether the stream of users comes in. */
+  health(): StreamsHealth {
+    return this.#streams.health()
   }
 
   close(): Promise<unknown> {

@@ -65,6 +65,7 @@ export const readState: ServiceDefinition<typeof config> = {
       },
     })
     parts.defer(() => streams.close().then(() => {}))
+    parts.checks(() => streams.health())
     const feed = parts.use(new TransferFeed({ cluster, schemaRegistry: registry, clusterIdentity: identityOf(given) }))
     parts.dependsOn(feed.failure)
     const http = await openHttp({ name: 'read-state', log: context.log })

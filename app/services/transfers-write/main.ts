@@ -62,6 +62,7 @@ export const transfersWrite: ServiceDefinition<typeof config> = {
     })
     parts.defer(() => users.close().then(() => {}))
     parts.awaits(users.ready)
+    parts.checks(() => users.health())
     const http = await openHttp({ name: 'transfers-write', log })
     const transfers = new Transfers(rows, users, () => new Date().toISOString())
     addTransferRoutes(http, transfers)
