@@ -42,6 +42,12 @@ async function transferByGraphQl(t: Test, url: string, ledger: Ledger): Promise<
   t.same(alertRaised.alert, { userId: payer, rule: 'AMOUNT', observed: '10000.01', transferIds: [id] })
   t.ok(ledger.proof(0).entries.some(([key, made]) => key === 'by GraphQL' && made === Number(id)))
 
+  const { user } = await graphql.ask(`{ user(id: "${payer}") { etag } }`)
+  t.equal(user.etag, (await fetch(`${url}/api/users/${payer}`)).headers.get('etag'), 'the ETag of REST')
+  const renamed = `mutation { renameUser(id: "${payer}", name: "Amara Obi", ifMatch: ${JSON.stringify(user.etag)}) { name } }`
+  t.match(await graphql.ask(renamed), { renameUser: { name: 'Amara Obi' } })
+  await t.rejects(graphql.ask(renamed), /another version|changed|If-Match/i, 'of an older version')
+
   await graphql.ask(`mutation { deleteTransfer(id: "${id}") }`)
   const after = `userId: "${payee}", after: "${transferChanged.position}"`
   await using resumed = await graphql.subscribe(`subscription { transferChanged(${after}) { id transfer { status } } }`)

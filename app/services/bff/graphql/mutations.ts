@@ -6,10 +6,16 @@ interface ById {
   readonly id: string
 }
 
+interface Version {
+  readonly ifMatch?: string | null
+}
+
 interface Wanted {
   readonly idempotencyKey: string
   readonly transfer: Readonly<Record<keyof NewTransfer, string>>
 }
+
+const ofVersion = ({ ifMatch }: Version): Readonly<Record<string, string>> => (ifMatch == null ? {} : { 'if-match': ifMatch })
 
 const at = (kind: 'users' | 'transfers', id: string): string => `/${kind}/${encodeURIComponent(id)}`
 
@@ -17,10 +23,10 @@ const at = (kind: 'users' | 'transfers', id: string): string => `/${kind}/${enco
 export const mutations = {
   createUser: (_: unknown, { name }: { readonly name: string }, { services }: GraphContext) =>
     change<User>(services.users, 'POST', '/users', { name }),
-  renameUser: (_: unknown, { id, name }: ById & { readonly name: string }, { services }: GraphContext) =>
-    change<User>(services.users, 'PATCH', at('users', id), { name }),
-  async deleteUser(_: unknown, { id }: ById, { services }: GraphContext) {
-    await change(services.users, 'DELETE', at('users', id))
+  renameUser: (_: unknown, { id, name, ...version }: ById & Version & { readonly name: string }, { services }: GraphContext) =>
+    change<User>(services.users, 'PATCH', at('users', id), { name }, ofVersion(version)),
+  async deleteUser(_: unknown, { id, ...version }: ById & Version, { services }: GraphContext) {
+    await change(services.users, 'DELETE', at('users', id), undefined, ofVersion(version))
     return id
   },
   async createTransfer(_: unknown, { idempotencyKey, transfer }: Wanted, { services, made }: GraphContext) {
@@ -31,10 +37,13 @@ export const mutations = {
     made.push({ key: idempotencyKey, id: row.id })
     return row
   },
-  setTransferStatus: (_: unknown, { id, status }: ById & { readonly status: string }, { services }: GraphContext) =>
-    change<Transfer>(services.transfers, 'PATCH', at('transfers', id), { status }),
-  async deleteTransfer(_: unknown, { id }: ById, { services }: GraphContext) {
-    await change(services.transfers, 'DELETE', at('transfers', id))
+  setTransferStatus: (
+    _: unknown,
+    { id, status, ...version }: ById & Version & { readonly status: string },
+    { services }: GraphContext,
+  ) => change<Transfer>(services.transfers, 'PATCH', at('transfers', id), { status }, ofVersion(version)),
+  async deleteTransfer(_: unknown, { id, ...version }: ById & Version, { services }: GraphContext) {
+    await change(services.transfers, 'DELETE', at('transfers', id), undefined, ofVersion(version))
     return id
   },
 }

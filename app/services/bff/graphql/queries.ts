@@ -1,7 +1,8 @@
 import type { Alert, HourTotals, Newest } from '../../../contracts/analytics.ts'
-import type { Page, User } from '../../../contracts/bff.ts'
+import type { Page, Transfer, User } from '../../../contracts/bff.ts'
 import type { TransferRow } from '../../../contracts/feed.ts'
 import type { TopologyDocument } from '../../../contracts/topology.ts'
+import { etagOf } from '../../../platform/http/etag.ts'
 import { ask, askForOne, queryOf } from './ask.ts'
 import { checkFirst, connectionOf, idAt } from './connection.ts'
 import type { Connection, Range } from './connection.ts'
@@ -47,12 +48,15 @@ export const queries = {
   },
 }
 
-/** Fields that ask for more than the row has. */
+/** Fields that ask for more than the row has. An ETag is that of the row as its service has it, field by field in its order. */
 export const rows = {
   User: {
+    etag: ({ id, name, createdAt, lastUpdatedAt }: User) => etagOf({ id, name, createdAt, lastUpdatedAt }),
     transfers: ({ id }: User, range: Range, context: GraphContext) => transfersOf({ userId: id }, range, context),
   },
   Transfer: {
+    etag: ({ id, fromUserId, toUserId, amount, status, createdAt, lastUpdatedAt }: Transfer) =>
+      etagOf({ id, fromUserId, toUserId, amount, status, createdAt, lastUpdatedAt }),
     from: ({ fromUserId }: TransferRow, _: unknown, { users }: GraphContext) => users.load(fromUserId),
     to: ({ toUserId }: TransferRow, _: unknown, { users }: GraphContext) => users.load(toUserId),
   },

@@ -42,12 +42,13 @@ export const typeDefs = /* GraphQL */ `
 
   type Mutation {
     createUser(name: String!): User!
-    renameUser(id: ID!, name: String!): User!
-    deleteUser(id: ID!): ID!
+    "The ETag of an older version as ifMatch: PRECONDITION_FAILED."
+    renameUser(id: ID!, name: String!, ifMatch: String): User!
+    deleteUser(id: ID!, ifMatch: String): ID!
     "The same key again gives the transfer that it made first."
     createTransfer(idempotencyKey: String!, transfer: NewTransfer!): Transfer!
-    setTransferStatus(id: ID!, status: TransferStatus!): Transfer!
-    deleteTransfer(id: ID!): ID!
+    setTransferStatus(id: ID!, status: TransferStatus!, ifMatch: String): Transfer!
+    deleteTransfer(id: ID!, ifMatch: String): ID!
   }
 
   "Over server-sent events. A stream that ends is resumed with the last position: no event is missing then, and none comes twice."
@@ -74,6 +75,8 @@ export const typeDefs = /* GraphQL */ `
     name: String!
     createdAt: DateTime!
     lastUpdatedAt: DateTime!
+    "Of this version of the row, for ifMatch."
+    etag: String!
     "Sent and received, newest first."
     transfers(first: Int! = 20, after: String): TransferConnection
   }
@@ -86,6 +89,8 @@ export const typeDefs = /* GraphQL */ `
     status: TransferStatus!
     createdAt: DateTime!
     lastUpdatedAt: DateTime!
+    "Of this version of the row in SQL, for ifMatch."
+    etag: String!
     "As the pipeline has joined them; null: there is no such user, or the pipeline has not come to it yet."
     fromUserName: String
     toUserName: String

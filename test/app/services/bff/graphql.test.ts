@@ -1,6 +1,7 @@
 import { test } from 'tap'
 import type { Test } from 'tap'
 import { readEvents } from '../../../../app/feed/relay/event-stream.ts'
+import { etagOf } from '../../../../app/platform/http/etag.ts'
 import { json, open, pages, post, service } from './behind.ts'
 
 interface Answer {
@@ -114,6 +115,31 @@ test('mutations are the writes of the services, and their refusals have a code, 
     data: { alerts: null },
     errors: [{ extensions: { code: 'UNAVAILABLE', status: 502 } }],
   })
+})
+
+test('a mutation goes for the version that its client has read: the ETag of REST', async (t) => {
+  const { ask, users, transfers } = await bank(t)
+  const { data } = await ask('{ users(first: 1) { edges { node { etag } } } transfers(first: 1) { edges { node { etag } } } }')
+  const { fromUserName: _from, toUserName: _to, enrichment: _joined, ...row } = transfer(30)
+  const [{ node }] = data.users.edges
+  t.same([node.etag, data.transfers.edges[0].node.etag], [etagOf(user(1)), etagOf(row)])
+  const variables = { etag: node.etag }
+  await ask('mutation ($etag: String) { renameUser(id: "1", name: "Amara", ifMatch: $etag) { id } }', variables)
+  await ask('mutation ($etag: String) { deleteUser(id: "1", ifMatch: $etag) }', variables)
+  await ask('mutation ($etag: String) { setTransferStatus(id: "7", status: REVERSED, ifMatch: $etag) { id } }', variables)
+  await ask('mutation ($etag: String) { deleteTransfer(id: "7", ifMatch: $etag) }', variables)
+  await ask('mutation { deleteTransfer(id: "7") }')
+  const sent = [...users.calls, ...transfers.calls].filter(({ method }) => method !== 'GET')
+  t.same(
+    sent.map(({ method, headers }) => [method, headers['if-match']]),
+    [
+      ['PATCH', node.etag],
+      ['DELETE', node.etag],
+      ['PATCH', node.etag],
+      ['DELETE', node.etag],
+      ['DELETE', undefined],
+    ],
+  )
 })
 
 test('G1: what is too deep or too costly is refused before any service is asked', async (t) => {
