@@ -26,7 +26,7 @@ export class PartitionOutput {
   waitsForOthers = false
   /** How many batches were sent, and are not settled. */
   #inFlight = 0
-  /** Since when the first of them is under way, or waits for what comes before it, in monotonic time; null if none is. */
+  /** Since when the first of them is under way, or waits for what comes before it, by `AnswerTime`; null if none is. */
   #sinceMs: number | null = null
 
   constructor(at: TopicPartition) {
@@ -38,6 +38,7 @@ export class PartitionOutput {
     return this.open === null && this.#inFlight === 0
   }
 
+  /** `nowMs`: by `AnswerTime`. */
   isStuck(nowMs: number): boolean {
     return this.#sinceMs !== null && nowMs - this.#sinceMs >= stuckMs
   }

@@ -7,6 +7,7 @@ import { deadLettersInto } from '../errors/dead-letters.ts'
 import { RefusedRecords } from '../errors/refused-records.ts'
 import type { RefusalHandling } from '../errors/refused-records.ts'
 import { patiently, type Patience } from '../patience.ts'
+import { AnswerTime } from './answer-time.ts'
 import { stuckMs, type PartitionOutput } from './partition-output.ts'
 import { ProducerTopic } from './producer-topic.ts'
 import { NotedOutput, type TaskOutput } from './task-output.ts'
@@ -40,6 +41,7 @@ export class ProducerOutput {
   readonly #lookedUp = new Set<string>()
   #lookUpAtMs: number
   readonly #told = new Set<PartitionOutput>()
+  readonly #answerTime: AnswerTime
   #progress = Promise.withResolvers<void>()
   #lookingUp: Promise<void> | null = null
   #failure: unknown = undefined
@@ -47,6 +49,7 @@ export class ProducerOutput {
   constructor(options: ProducerOutputOptions) {
     this.#options = options
     this.#lookUpAtMs = options.clock.monotonic() + options.metadataMaxAgeMs
+    this.#answerTime = new AnswerTime(options.clock)
     this.#common = this.#noted()
   }
 
@@ -85,8 +88,8 @@ export class ProducerOutput {
    * there goes on, and the others need not wait.
    */
   get hasRoom(): boolean {
-    const { clock, bufferBytesMax } = this.#options
-    const nowMs = clock.monotonic()
+    const { bufferBytesMax } = this.#options
+    const nowMs = this.#answerTime.monotonic()
     let bytes = 0
     for (const partition of this.#partitions()) if (!partition.isStuck(nowMs)) bytes += partition.inFlightBytes
     return bytes <= bufferBytesMax
@@ -156,7 +159,7 @@ export class ProducerOutput {
 
   async #someProgress(): Promise<void> {
     const over = new AbortController()
-    await Promise.race([this.#progress.promise, sleep(this.#options.clock, stuckMs, over.signal)])
+    await Promise.race([this.#progress.promise, sleep(this.#options.clock, stuckMs / 4, over.signal)])
     over.abort()
   }
 
@@ -166,7 +169,7 @@ export class ProducerOutput {
 
   /** The log has the beginning of each such time. */
   #tellStuck(): void {
-    const nowMs = this.#options.clock.monotonic()
+    const nowMs = this.#answerTime.monotonic()
     for (const partition of this.#partitions()) {
       if (!partition.isStuck(nowMs) || partition.waitsForOthers) this.#told.delete(partition)
       else if (!this.#told.has(partition)) this.#tell(partition)
@@ -201,10 +204,12 @@ export class ProducerOutput {
   #lookUpUnknown(): void {
     const unknown = [...this.#topics.values()].filter(({ isWaiting }) => isWaiting)
     if (unknown.length === 0 || this.#lookingUp !== null) return
+    this.#answerTime.begin()
     this.#lookingUp = patiently(() => this.#lookUpAll(unknown), this.#options.patience)
       .catch((error: unknown) => void (this.#failure ??= error))
       .finally(() => {
         this.#lookingUp = null
+        this.#answerTime.end()
         this.#progressed()
       })
   }
@@ -220,10 +225,10 @@ export class ProducerOutput {
   }
 
   #noted(): NotedOutput {
-    const { clock, isTransactional = false } = this.#options
+    const { isTransactional = false } = this.#options
     return new NotedOutput({
       topicOf: (name) => this.#topic(name),
-      clock,
+      answerTime: this.#answerTime,
       changelogs: isTransactional ? 'with-output' : 'after-output',
     })
   }
@@ -233,16 +238,25 @@ export class ProducerOutput {
     if (existing !== undefined) return existing
     const { producer, clock } = this.#options
     const refused = new RefusedRecords(name, producer, this.#options, (letter) => deadLettersInto(this.#common)(letter))
-    const topic = new ProducerTopic({ name, producer, clock, refused, track: (sending) => this.#track(sending) })
+    const topic = new ProducerTopic({
+      name,
+      producer,
+      clock,
+      answerTime: this.#answerTime,
+      refused,
+      track: (sending) => this.#track(sending),
+    })
     this.#topics.set(name, topic)
     return topic
   }
 
   #track(sending: Promise<void>): void {
+    this.#answerTime.begin()
     const tracked = sending
       .catch((error: unknown) => void (this.#failure ??= error))
       .finally(() => {
         this.#inFlight.delete(tracked)
+        this.#answerTime.end()
         this.#progressed()
       })
     this.#inFlight.add(tracked)

@@ -13,7 +13,9 @@ const batchBytes = 256 * 1024
 export interface ProducerTopicOptions {
   readonly name: string
   readonly producer: Producer
-  readonly clock: Clock
+  readonly clock: Pick<Clock, 'now'>
+  /** By it the partitions tell how long the broker has not answered. */
+  readonly answerTime: Pick<Clock, 'monotonic'>
   /** Settles the batches that the broker refuses. */
   readonly refused: RefusedRecords
   readonly track: (sending: Promise<void>) => void
@@ -120,7 +122,7 @@ export class ProducerTopic implements TopicOutput {
     if (output.failure !== null) throw output.failure.reason
     try {
       if (before !== null && !(await this.#mayFollow(output, before))) return
-      output.underWay(this.#options.clock.monotonic())
+      output.underWay(this.#options.answerTime.monotonic())
       const nextOffset = await this.#settled(output, batch)
       if (nextOffset !== undefined) output.nextOffset = Math.max(output.nextOffset ?? 0, nextOffset)
     } catch (reason) {
@@ -131,7 +133,7 @@ export class ProducerTopic implements TopicOutput {
 
   /** Waits for what comes before a batch. False: the batch is given up. */
   async #mayFollow(output: PartitionOutput, before: Before): Promise<boolean> {
-    output.waits(this.#options.clock.monotonic())
+    output.waits(this.#options.answerTime.monotonic())
     const isWritten = await before()
     return isWritten && !output.isDiscarded
   }

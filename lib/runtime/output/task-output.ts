@@ -22,7 +22,7 @@ export interface TaskOutput extends RecordOutput {
 
 export interface NotedOutputOptions {
   readonly topicOf: (name: string) => ProducerTopic
-  readonly clock: Pick<Clock, 'monotonic'>
+  readonly answerTime: Pick<Clock, 'monotonic'>
   /** Whether batches of changelogs wait until other output is acknowledged. */
   readonly changelogs: 'after-output' | 'with-output'
 }
@@ -97,7 +97,7 @@ export class NotedOutput implements TaskOutput {
   }
 
   #isStuck(): boolean {
-    const nowMs = this.#options.clock.monotonic()
+    const nowMs = this.#options.answerTime.monotonic()
     if (this.#waiting > 0 && nowMs - this.#waitingSinceMs >= stuckMs) return true
     for (const partition of this.#written) if (partition.isStuck(nowMs)) return true
     return false
@@ -126,7 +126,7 @@ export class NotedOutput implements TaskOutput {
   }
 
   #counted(write: () => void): () => void {
-    if (this.#waiting++ === 0) this.#waitingSinceMs = this.#options.clock.monotonic()
+    if (this.#waiting++ === 0) this.#waitingSinceMs = this.#options.answerTime.monotonic()
     const discarded = this.#discarded
     return () => {
       if (discarded !== this.#discarded) return

@@ -54,3 +54,13 @@ t.test('open batches of many partitions that are more than the buffer together a
   await output.flush()
   t.ok(output.hasRoom)
 })
+
+t.test('a loop that was busy for long while answers came does not take its brokers for silent', async (t) => {
+  const output = await open(1024 * 1024)
+  const task = { output: output.ofTask() }
+  task.output.topic('out').append(0, null, new Uint8Array(10), 1, noHeaders)
+  output.sendAll()
+  await Promise.resolve()
+  for (const busyUntilMs = performance.now() + 1200; performance.now() < busyUntilMs;);
+  t.same(await output.settle([task]), [task], 'it is committed')
+})
