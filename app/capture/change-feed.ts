@@ -1,3 +1,5 @@
+import type { ConnectField } from './connect-json.ts'
+
 /** A change of a row, as a database tells of it. */
 export interface LoggedChange {
   /** Where the change stands among all of its database: opaque, {@link ChangeFeed.compare} knows the order. */
@@ -9,7 +11,20 @@ export interface LoggedChange {
   readonly snapshot: string
   readonly timeMs: number
   /** What the database itself says of the place, for the envelope's `source`. */
-  readonly source: { readonly file: string; readonly pos: number }
+  readonly source: ChangeSource
+  /** The columns of the row as they were then. Default: those that the pipeline knows of the table. */
+  readonly columns?: readonly ConnectField[]
+}
+
+/** The place of a change in the words of Debezium's connectors. */
+export interface ChangeSource {
+  readonly connector: 'sqlite' | 'mariadb'
+  readonly file: string
+  readonly pos: number
+  readonly server_id: number
+  readonly gtid: string | null
+  /** Its number among the rows of one event. */
+  readonly row: number
 }
 
 export interface Row {
@@ -17,17 +32,22 @@ export interface Row {
   readonly [column: string]: unknown
 }
 
+/** What a database says of a position: its own, of another database, or ahead of it, so that this is an older copy. */
+export type Origin = 'own' | 'other database' | 'ahead'
+
 /** The changes of one table of a database, in the order of commits. */
 export interface ChangeFeed {
-  /** From a position on, that one included; null: all that the database still has. */
-  from(position: string | null, limit: number): Promise<readonly LoggedChange[]>
-  after(position: string, limit: number): Promise<readonly LoggedChange[]>
-  /** The position of the newest change; null: there was none yet. */
-  newest(): Promise<string | null>
+  /** Changes behind a position, at most so many; none: there is nothing new. Null: all that the database still keeps. */
+  after(position: string | null, limit: number): Promise<readonly LoggedChange[]>
+  /** Whether the database can have given the position. */
+  originOf(position: string): Promise<Origin>
   /** Negative, 0 or positive; undefined where one of them is of another database. */
   compare(left: string, right: string): number | undefined
-  /** Replaces what is left by all rows as they are (op `r`), without gap or overlap with the changes that follow. */
-  snapshot(): Promise<void>
+  /**
+   * Resolves with a position behind which come all rows as they are (op `r`), and then the changes that follow, without gap or overlap.
+   * Behind that position, or one of a row of the snapshot, the same rows come again, whatever has changed meanwhile.
+   */
+  snapshot(): Promise<string>
   /** Changes up to here are read, and need not be kept. */
   acknowledge(position: string): Promise<void>
 }

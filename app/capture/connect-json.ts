@@ -1,7 +1,7 @@
 import type { DecimalType } from './decimal.ts'
 
 /** A type as Connect's JsonConverter writes it into each record. */
-interface ConnectField {
+export interface ConnectField {
   readonly type: string
   readonly optional: boolean
   readonly field: string
@@ -14,7 +14,9 @@ const string = (field: string, optional = false): ConnectField => ({ type: 'stri
 const required = (name: string): ConnectField => string(name)
 const optional = (name: string): ConnectField => string(name, true)
 
-const zonedTimestamp = (field: string): ConnectField => ({
+const decimalName = 'org.apache.kafka.connect.data.Decimal'
+
+export const zonedTimestamp = (field: string): ConnectField => ({
   type: 'string',
   optional: false,
   name: 'io.debezium.time.ZonedTimestamp',
@@ -23,16 +25,28 @@ const zonedTimestamp = (field: string): ConnectField => ({
   field,
 })
 
-const decimal = (field: string, { precision, scale }: DecimalType): ConnectField => ({
+export const decimal = (field: string, { precision, scale }: DecimalType): ConnectField => ({
   type: 'bytes',
   optional: false,
-  name: 'org.apache.kafka.connect.data.Decimal',
+  name: decimalName,
   version: 1,
   parameters: { scale: String(scale), 'connect.decimal.precision': String(precision) },
   field,
 })
 
-const enumeration = (field: string, allowed: string, initial: string, isOptional: 'optional' | 'required'): ConnectField => ({
+/** Undefined: the field is no decimal. */
+export function decimalTypeOf({ name, parameters }: ConnectField): DecimalType | undefined {
+  if (name !== decimalName) return undefined
+  const { scale, 'connect.decimal.precision': precision } = parameters as Readonly<Record<string, string>>
+  return { precision: Number(precision), scale: Number(scale) }
+}
+
+export const enumeration = (
+  field: string,
+  allowed: string,
+  initial: string,
+  isOptional: 'optional' | 'required',
+): ConnectField => ({
   type: 'string',
   optional: isOptional === 'optional',
   name: 'io.debezium.data.Enum',
@@ -48,7 +62,8 @@ export const decimalColumns: Readonly<Record<string, DecimalType>> = { amount: {
 /** The tables whose changes are captured. */
 export type TableName = 'users' | 'transfers'
 
-const rowFields: Readonly<Record<TableName, readonly ConnectField[]>> = {
+/** The columns that the pipeline knows of them. */
+export const rowFields: Readonly<Record<TableName, readonly ConnectField[]>> = {
   users: [int64('id'), required('name'), zonedTimestamp('created_at'), zonedTimestamp('last_updated_at')],
   transfers: [
     int64('id'),
@@ -91,14 +106,14 @@ export function keySchema(topic: string): object {
   return { type: 'struct', fields: [int64('id')], optional: false, name: `${topic}.Key` }
 }
 
-/** The schema of Debezium's envelope around the rows of a table. */
-export function envelopeSchema(topic: string, table: TableName): object {
-  const row = { type: 'struct', fields: rowFields[table], optional: true, name: `${topic}.Value` }
+/** The schema of Debezium's envelope around rows with these columns. */
+export function envelopeSchema(topic: string, connector: string, columns: readonly ConnectField[]): object {
+  const row = { type: 'struct', fields: columns, optional: true, name: `${topic}.Value` }
   const source = {
     type: 'struct',
     fields: sourceFields,
     optional: false,
-    name: 'io.debezium.connector.sqlite.Source',
+    name: `io.debezium.connector.${connector}.Source`,
     version: 1,
   }
   const block = { type: 'struct', fields: blockFields, optional: true, name: 'event.block', version: 1 }

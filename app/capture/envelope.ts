@@ -1,7 +1,8 @@
 import type { LoggedChange, Row } from './change-feed.ts'
-import { decimalColumns, envelopeSchema, keySchema } from './connect-json.ts'
-import type { TableName } from './connect-json.ts'
+import { decimalTypeOf, envelopeSchema, keySchema, rowFields } from './connect-json.ts'
+import type { ConnectField, TableName } from './connect-json.ts'
 import { decimalBase64, toScale } from './decimal.ts'
+import type { DecimalType } from './decimal.ts'
 
 export interface RawRecord {
   readonly topic: string
@@ -32,6 +33,9 @@ export function parsePosition(text: string): Position {
  * record among those of its change.
  */
 export const positionHeader = 'source.position'
+
+/** Header with a position up to which all partitions had everything when the record was sent: a restarted source begins there. */
+export const acknowledgedHeader = 'source.acknowledged'
 
 export interface EnvelopeOptions {
   /** Topics are `<prefix>.<database>.<table>`, as Debezium names them. */
@@ -86,22 +90,27 @@ function record(
 ): RawRecord {
   const topic = topicOf(options)
   const times = timesOf(change.timeMs)
+  const columns = change.columns ?? rowFields[options.table]
   const payload = {
-    before: before === null ? null : encodeBefore(op, before),
-    after: after === null ? null : encode(after, refuse),
+    before: before === null ? null : encodeBefore(op, before, columns),
+    after: after === null ? null : encode(after, columns, refuse),
     source: sourceOf(change, options),
     transaction: null,
     op,
     ...times,
   }
-  const value = Buffer.from(`{"schema":${envelopeText(topic, options.table)},"payload":${JSON.stringify(payload)}}`)
+  const value = Buffer.from(
+    `{"schema":${envelopeText(topic, change.source.connector, columns)},"payload":${JSON.stringify(payload)}}`,
+  )
   return { topic, key: Buffer.from(keyText(topic, id)), value, timestamp: change.timeMs, headers }
 }
 
 function sourceOf({ source, snapshot, timeMs }: LoggedChange, { prefix, database, table }: EnvelopeOptions): object {
   const { ts_ms, ts_us, ts_ns } = timesOf(timeMs)
-  const common = { version: '1', connector: 'sqlite', name: prefix, ts_ms, snapshot, db: database, sequence: null, ts_us, ts_ns }
-  return { ...common, table, server_id: 0, gtid: null, ...source, row: 0, thread: null, query: null }
+  const { connector, ...place } = source
+  const common = { version: '1', connector, name: prefix, ts_ms, snapshot, db: database, sequence: null, ts_us, ts_ns, table }
+  const { server_id, gtid, file, pos, row } = place
+  return { ...common, server_id, gtid, file, pos, row, thread: null, query: null }
 }
 
 /** Nanoseconds are beyond what a number holds exactly: they are written by their digits. */
@@ -114,30 +123,45 @@ function timesOf(timeMs: number): { readonly ts_ms: number; readonly ts_us: numb
  * A row that its schema does not hold would make the whole record unreadable. An update goes without the row as it was. A delete needs its
  * id, and has 0 for what is no decimal.
  */
-function encodeBefore(op: string, before: Row): Row | null {
-  if (op === 'd') return encode(before, zeroOf)
+function encodeBefore(op: string, before: Row, columns: readonly ConnectField[]): Row | null {
+  if (op === 'd') return encode(before, columns, zeroOf)
   try {
-    return encode(before, refuse)
+    return encode(before, columns, refuse)
   } catch {
     return null
   }
 }
 
-const zeroOf = (column: string): string => decimalBase64(toScale('0', decimalColumns[column]!)!)
+type Otherwise = (column: string, value: unknown, type: DecimalType) => string
+
+const zeroOf: Otherwise = (_column, _value, type) => decimalBase64(toScale('0', type)!)
 
 /** Money in Connect's form. What is no decimal of its column goes to `otherwise`. */
-function encode(row: Row, otherwise: (column: string, value: unknown) => string): Row {
-  const columns = Object.entries(decimalColumns).filter(([column]) => column in row)
-  const encoded = columns.map(([column, type]) => {
-    const decimal = toScale(row[column], type)
-    return [column, decimal === undefined ? otherwise(column, row[column]) : decimalBase64(decimal)]
-  })
+function encode(row: Row, columns: readonly ConnectField[], otherwise: Otherwise): Row {
+  const encoded = decimalsOf(columns)
+    .filter(([column]) => row[column] !== undefined && row[column] !== null)
+    .map(([column, type]) => {
+      const decimal = toScale(row[column], type)
+      return [column, decimal === undefined ? otherwise(column, row[column], type) : decimalBase64(decimal)]
+    })
   return { ...row, ...Object.fromEntries(encoded) }
 }
 
-function refuse(column: string, value: unknown): never {
-  const { precision, scale } = decimalColumns[column]!
+function refuse(column: string, value: unknown, { precision, scale }: DecimalType): never {
   throw new UnwritableRowError(`${column} is ${JSON.stringify(value)}, which no decimal(${precision},${scale}) holds.`)
+}
+
+const decimals = new WeakMap<readonly ConnectField[], readonly (readonly [column: string, type: DecimalType])[]>()
+
+function decimalsOf(columns: readonly ConnectField[]): readonly (readonly [column: string, type: DecimalType])[] {
+  const known = decimals.get(columns)
+  if (known !== undefined) return known
+  const found = columns.flatMap((column) => {
+    const type = decimalTypeOf(column)
+    return type === undefined ? [] : [[column.field, type] as const]
+  })
+  decimals.set(columns, found)
+  return found
 }
 
 function numbered(change: LoggedChange, options: EnvelopeOptions, records: readonly RawRecord[]): RawRecord[] {
@@ -159,16 +183,19 @@ export function keyText(topic: string, id: number): string {
   return `{"schema":${memoized(`key ${topic}`, () => keySchema(topic))},"payload":${JSON.stringify({ id })}}`
 }
 
-function envelopeText(topic: string, table: TableName): string {
-  return memoized(`value ${topic}`, () => envelopeSchema(topic, table))
+function envelopeText(topic: string, connector: string, columns: readonly ConnectField[]): string {
+  const ofColumns = envelopeTexts.get(columns) ?? new Map<string, string>()
+  envelopeTexts.set(columns, ofColumns)
+  return memoized(`${topic} ${connector}`, () => envelopeSchema(topic, connector, columns), ofColumns)
 }
 
+const envelopeTexts = new WeakMap<readonly ConnectField[], Map<string, string>>()
 const schemaTexts = new Map<string, string>()
 
 /** The schema is most of each record, and always the same. */
-function memoized(name: string, make: () => object): string {
-  const text = schemaTexts.get(name) ?? JSON.stringify(make())
-  schemaTexts.set(name, text)
+function memoized(name: string, make: () => object, texts = schemaTexts): string {
+  const text = texts.get(name) ?? JSON.stringify(make())
+  texts.set(name, text)
   return text
 }
 

@@ -1,6 +1,6 @@
 import type { ChangeFeed, LoggedChange } from './change-feed.ts'
 import { deadLetterOf } from './dead-letter.ts'
-import { parsePosition, positionHeader, toRecords, topicOf } from './envelope.ts'
+import { acknowledgedHeader, header, parsePosition, positionHeader, toRecords, topicOf } from './envelope.ts'
 import type { EnvelopeOptions, Position, RawRecord } from './envelope.ts'
 
 /** Where raw records go: the raw topic of the table, and the topic of its dead letters. */
@@ -57,14 +57,12 @@ export class Source {
 
   /** Resolves when the position is known, or rejects; afterwards `done` tells of errors. */
   async start(): Promise<void> {
-    const positions = await this.#readPositions()
+    const last = await this.#topics.lastRecords()
+    const positions = new Map(last.map(({ partition, headers }) => [partition, headers === null ? null : positionIn(headers)]))
     const known = [...positions.values()].filter((position) => position !== null)
     await this.#refuseForeign(known)
-    if (known.length === 0) await this.#feed.snapshot()
-    this.#running = this.#follow(
-      positions,
-      oldest(known, positions.size, (left, right) => this.#compare(left, right)),
-    )
+    const begin = known.length === 0 ? await this.#feed.snapshot() : this.#acknowledgedIn(last)
+    this.#running = this.#follow(positions, begin)
     this.#running.catch(() => {})
   }
 
@@ -79,18 +77,21 @@ export class Source {
     await this.#running.catch(() => {})
   }
 
-  async #follow(positions: Positions, start: Position | null): Promise<void> {
-    let changes = await this.#feed.from(start?.position ?? null, batchChanges)
-    let last = start?.position
+  /** Whatever is behind `begin` and a partition lacks is sent. */
+  async #follow(positions: Positions, begin: string | null): Promise<void> {
+    let last = begin
     while (!this.#stopping.signal.aborted) {
+      const changes = await this.#feed.after(last, batchChanges)
       if (changes.length === 0) await this.#pause()
-      else last = await this.#sendAll(changes, positions)
-      changes = last === undefined ? await this.#feed.from(null, batchChanges) : await this.#feed.after(last, batchChanges)
+      else last = await this.#sendAll(changes, positions, last)
     }
   }
 
-  async #sendAll(changes: readonly LoggedChange[], positions: Positions): Promise<string> {
-    const records = changes.flatMap((change) => this.#recordsOf(change))
+  async #sendAll(changes: readonly LoggedChange[], positions: Positions, acknowledged: string | null): Promise<string> {
+    const more = acknowledged === null ? [] : [header(acknowledgedHeader, acknowledged)]
+    const records = changes
+      .flatMap((change) => this.#recordsOf(change))
+      .map((record) => ({ ...record, headers: [...record.headers, ...more] }))
     await this.#topics.send(this.#isPast ? records : records.filter((record) => this.#isMissing(record, positions)))
     const last = changes.at(-1)!.position
     await this.#feed.acknowledge(last)
@@ -109,18 +110,18 @@ export class Source {
     }
   }
 
-  async #readPositions(): Promise<Positions> {
-    const last = await this.#topics.lastRecords()
-    return new Map(last.map(({ partition, headers }) => [partition, headers === null ? null : positionIn(headers)]))
+  /** The newest place up to which no partition lacks anything. Null: a source that did not tell has written the records. */
+  #acknowledgedIn(last: readonly LastRecord[]): string | null {
+    const all = last.flatMap(({ headers }) => (headers === null ? [] : (textIn(headers, acknowledgedHeader) ?? [])))
+    return all.toSorted((left, right) => this.#feed.compare(left, right) ?? 0).at(-1) ?? null
   }
 
   /** Positions of another database say nothing of this one, and rows that this one does not have would stay for ever. */
   async #refuseForeign(known: readonly Position[]): Promise<void> {
-    const newest = await this.#feed.newest()
     for (const { position } of known) {
-      const order = newest === null ? undefined : this.#feed.compare(newest, position)
-      if (order !== undefined && order >= 0) continue
-      const why = order === undefined ? 'of another database' : 'ahead of the database, which is an older copy'
+      const origin = await this.#feed.originOf(position)
+      if (origin === 'own') continue
+      const why = origin === 'ahead' ? 'ahead of the database, which is an older copy' : 'of another database'
       throw new ForeignPositionError(
         `The topic ${topicOf(this.#options)} has changes ${why} (position ${position}). ` +
           `Use the directory of that database, or delete the pipeline's topics (raw.*, ingestion.*, custom.*) and start again.`,
@@ -148,16 +149,12 @@ export class Source {
   }
 }
 
-/** Where to begin: an empty partition may lack everything that is still there. */
-function oldest(
-  known: readonly Position[],
-  partitions: number,
-  compare: (left: Position, right: Position) => number,
-): Position | null {
-  return known.length < partitions ? null : known.toSorted(compare)[0]!
+function positionIn(headers: RawRecord['headers']): Position | null {
+  const text = textIn(headers, positionHeader)
+  return text === undefined ? null : parsePosition(text)
 }
 
-function positionIn(headers: RawRecord['headers']): Position | null {
-  const found = headers.findLast(({ key }) => key === positionHeader)
-  return found === undefined ? null : parsePosition(Buffer.from(found.value).toString())
+function textIn(headers: RawRecord['headers'], name: string): string | undefined {
+  const found = headers.findLast(({ key }) => key === name)
+  return found === undefined ? undefined : Buffer.from(found.value).toString()
 }

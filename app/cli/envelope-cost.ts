@@ -40,7 +40,7 @@ async function captured(): Promise<Uint8Array> {
   database.connection.exec(
     `insert into transfers (from_user_id, to_user_id, amount, created_at, last_updated_at) values (1, 2, '10.00', ${now}, ${now})`,
   )
-  const [change] = await new SqliteChangeFeed(database, 'transfers').from(null, 1)
+  const [change] = await new SqliteChangeFeed(database, 'transfers').after(null, 1)
   database.close()
   return toRecords(change!, { prefix: 'raw', database: 'bank', table: 'transfers' })[0]!.value!
 }

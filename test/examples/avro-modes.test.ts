@@ -39,7 +39,7 @@ async function capture(cluster: Cluster): Promise<void> {
   for (const table of ['users', 'transfers'] as const) {
     const database = new BankDatabase(':memory:', table)
     database.connection.exec(base[table])
-    const changes = await new SqliteChangeFeed(database, table).from(null, 1000)
+    const changes = await new SqliteChangeFeed(database, table).after(null, 1000)
     const records = changes.flatMap((change) => toRecords(change, { prefix: 'raw', database: 'bank', table }))
     await producer.send(bytesOf(`raw.bank.${table}`), records as never)
   }

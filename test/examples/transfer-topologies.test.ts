@@ -120,7 +120,7 @@ const bytes = (name: string) => topic(name, { key: Serdes.bytes, value: Serdes.b
 async function captured(table: 'users' | 'transfers', sql: string) {
   const database = new BankDatabase(':memory:', table)
   database.connection.exec(sql)
-  const changes = await new SqliteChangeFeed(database, table).from(null, 1000)
+  const changes = await new SqliteChangeFeed(database, table).after(null, 1000)
   return changes.flatMap((change) => toRecords(change, { prefix: 'raw', database: 'bank', table }))
 }
 

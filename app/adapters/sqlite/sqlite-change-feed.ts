@@ -1,4 +1,4 @@
-import type { ChangeFeed, LoggedChange, Row } from '../../capture/change-feed.ts'
+import type { ChangeFeed, LoggedChange, Origin, Row } from '../../capture/change-feed.ts'
 import type { BankDatabase } from './bank-database.ts'
 import { nowMs, rowJson } from './bank-schema.ts'
 import type { TableName } from './bank-schema.ts'
@@ -27,32 +27,29 @@ export class SqliteChangeFeed implements ChangeFeed {
     this.#id = database.one<{ id: string }>('select id from cdc_database')!.id
   }
 
-  async from(position: string | null, limit: number): Promise<readonly LoggedChange[]> {
-    return this.#read(position === null ? 0 : this.#seqOf(position) - 1, limit)
+  async after(position: string | null, limit: number): Promise<readonly LoggedChange[]> {
+    return this.#read(position === null ? 0 : this.#seqOf(position), limit)
   }
 
-  async after(position: string, limit: number): Promise<readonly LoggedChange[]> {
-    return this.#read(this.#seqOf(position), limit)
-  }
-
-  async newest(): Promise<string | null> {
-    const row = this.#database.one<{ seq: number }>(`select seq from sqlite_sequence where name = 'cdc_log'`)
-    return row === undefined ? null : this.#positionOf(row.seq)
+  async originOf(position: string): Promise<Origin> {
+    if (!this.#isOwn(position)) return 'other database'
+    return this.#seqOf(position) <= this.#newest() ? 'own' : 'ahead'
   }
 
   compare(left: string, right: string): number | undefined {
-    const isOwn = [left, right].every((position) => position.startsWith(`${this.#id}-`))
-    return isOwn ? this.#seqOf(left) - this.#seqOf(right) : undefined
+    return [left, right].every((position) => this.#isOwn(position)) ? this.#seqOf(left) - this.#seqOf(right) : undefined
   }
 
-  async snapshot(): Promise<void> {
-    this.#database.transact(() => {
+  async snapshot(): Promise<string> {
+    return this.#database.transact(() => {
+      const begin = this.#positionOf(this.#newest())
       this.#database.run('delete from cdc_log')
       this.#database.run(`insert into cdc_log (tbl, op, after_json, snapshot, ts_ms)
         select '${this.#table}', 'r', ${rowJson(this.#table, '')}, 'true', ${nowMs} from ${this.#table} order by id`)
       // Debezium's words for the first row and the last.
       this.#database.run(`update cdc_log set snapshot = 'first' where seq = (select min(seq) from cdc_log)`)
       this.#database.run(`update cdc_log set snapshot = 'last' where seq = (select max(seq) from cdc_log)`)
+      return begin
     })
   }
 
@@ -69,8 +66,17 @@ export class SqliteChangeFeed implements ChangeFeed {
       after: parseRow(row.after_json),
       snapshot: row.snapshot,
       timeMs: row.ts_ms,
-      source: { file: 'cdc_log', pos: row.seq },
+      source: { connector: 'sqlite', file: 'cdc_log', pos: row.seq, server_id: 0, gtid: null, row: 0 },
     }))
+  }
+
+  /** Of all changes that there ever were; 0: there was none yet. */
+  #newest(): number {
+    return this.#database.one<{ seq: number }>(`select seq from sqlite_sequence where name = 'cdc_log'`)?.seq ?? 0
+  }
+
+  #isOwn(position: string): boolean {
+    return position.startsWith(`${this.#id}-`)
   }
 
   #positionOf(seq: number): string {

@@ -13,6 +13,7 @@ t.test('changes of SQLite', (t) =>
     const at = '2026-11-22T10:00:05.000Z'
     return {
       feed: new SqliteChangeFeed(database, 'users'),
+      again: () => new SqliteChangeFeed(database, 'users'),
       insert: (name) => void database.run('insert into users (name, created_at, last_updated_at) values (?, ?, ?)', name, at, at),
       rename: (id, name) => void database.run('update users set name = ? where id = ?', name, id),
       remove: (id) => void database.run('delete from users where id = ?', id),
