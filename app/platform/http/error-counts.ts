@@ -25,4 +25,5 @@ const published: Readonly<Record<ErrorCounter, { readonly help: string; readonly
   stale_records_total: { help: 'Retries and replays dropped because something newer was processed.', labelNames: ['topic'] },
   repeated_replays_total: { help: 'Replays dropped because the same letter was processed before.', labelNames: ['topic'] },
   waits_total: { help: 'Times that something was waited for, with nothing skipped.', labelNames: ['for'] },
+  statements_without_records_total: { help: 'Statements that changed a table without a record.', labelNames: ['table', 'kind'] },
 }

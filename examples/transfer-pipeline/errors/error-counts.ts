@@ -10,6 +10,8 @@ export type ErrorCounter =
   | 'repeated_replays_total'
   /** Times that something was waited for, with nothing skipped: by `for`. */
   | 'waits_total'
+  /** Statements that changed a table without a record, such as TRUNCATE: by `table` and `kind`. */
+  | 'statements_without_records_total'
 
 export type Labels = Readonly<Record<string, string>>
 
