@@ -8,7 +8,7 @@ import { SqliteChangeFeed } from './sqlite/sqlite-change-feed.ts'
 
 interface OpenFeed {
   readonly feed: ChangeFeed
-  close(): void | Promise<void>
+  readonly close: () => void | Promise<void>
 }
 
 /** What a feed may tell, beside changes. */

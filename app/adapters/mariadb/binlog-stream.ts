@@ -3,7 +3,7 @@ import ZongJi from '@vlasky/zongji'
 import type { AnyBinlogEvent, MariadbGtidEvent, QueryEvent, RowsEvent } from '@vlasky/zongji'
 import type { LoggedChange } from '../../capture/change-feed.ts'
 import type { TableName } from '../../capture/connect-json.ts'
-import { GtidPosition } from './gtid-position.ts'
+import type { GtidPosition } from './gtid-position.ts'
 import { positionText } from './log-position.ts'
 import type { MariadbAddress } from './mariadb-address.ts'
 import { exact } from './mariadb-database.ts'
@@ -199,13 +199,13 @@ export class BinlogStream {
 function rowsOf(
   name: 'writerows' | 'updaterows' | 'deleterows',
   logged: unknown,
-  { rowOf }: SqlColumns,
+  columns: SqlColumns,
 ): Pick<LoggedChange, 'op' | 'before' | 'after'> {
   type Values = Readonly<Record<string, unknown>>
-  if (name === 'writerows') return { op: 'c', before: null, after: rowOf(logged as Values) }
-  if (name === 'deleterows') return { op: 'd', before: rowOf(logged as Values), after: null }
+  if (name === 'writerows') return { op: 'c', before: null, after: columns.rowOf(logged as Values) }
+  if (name === 'deleterows') return { op: 'd', before: columns.rowOf(logged as Values), after: null }
   const { before, after } = logged as { readonly before: Values; readonly after: Values }
-  return { op: 'u', before: rowOf(before), after: rowOf(after) }
+  return { op: 'u', before: columns.rowOf(before), after: columns.rowOf(after) }
 }
 
 /** What the library's connection has beside its declared face. */

@@ -12,7 +12,7 @@ export interface SqlColumn {
 export interface SqlColumns {
   readonly fields: readonly ConnectField[]
   /** Of values as the driver and the log have them, a row of the envelope. */
-  rowOf(values: Readonly<Record<string, unknown>>): Row
+  readonly rowOf: (values: Readonly<Record<string, unknown>>) => Row
 }
 
 /** What a field has beside its name and whether it is optional. */
@@ -25,7 +25,7 @@ interface FieldType {
 /** A type of SQL in Connect's words, as Debezium chooses them. */
 interface SqlType {
   readonly field: FieldType
-  encode(value: unknown): unknown
+  readonly encode: (value: unknown) => unknown
 }
 
 /** The columns that a table had when a change was logged: those that the pipeline knows in its words, all others by their types. */

@@ -129,7 +129,7 @@ async function viewOf(connection: Connection, { address, table }: LogOptions): P
   )
   const typed = columns.map(({ name, type }) => ({ name: String(name), type: String(type) }))
   return {
-    gtids: new GtidPosition(String(found!['gtids'] ?? '')),
+    gtids: new GtidPosition((found!['gtids'] as string | null) ?? ''),
     columns: sqlColumns(table, typed),
     timeMs: Date.now(),
     place: { file, pos: Number(pos) },

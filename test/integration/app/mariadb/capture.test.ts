@@ -97,14 +97,14 @@ async function all(server: MariadbServer): Promise<void> {
         const captured = await capture(t, server, 'users')
         await captured.sql.query("insert into users (name) values ('a'), ('b'), ('c'), ('d'), ('e'), ('f')")
         captured.topics.failAfter = failAfter
-        await captured.drain(100)
+        await captured.drain(6)
         // One transaction, and one statement of several rows: a source may be killed within either.
         await captured.sql.query(
           "begin; insert into users (name) values ('g'), ('h'); update users set name = 'x' where id < 5; commit",
         )
         await captured.sql.query('delete from users where id % 3 = 0')
         captured.topics.failAfter = Math.floor(failAfter / 2)
-        await captured.drain(100)
+        await captured.drain(16)
         captured.topics.failAfter = Infinity
         await captured.drain(16)
         for (let id = 1; id <= 8; id++) {
