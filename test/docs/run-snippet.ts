@@ -4,8 +4,15 @@ import { pathToFileURL } from 'node:url'
 
 /** What a program of the guide prints, on either stream of the console. It runs in this process, so that many cost little; a test does not. */
 export async function runSnippet(path: string): Promise<string> {
-  return path.endsWith('.test.ts') ? testOutput(path) : printedBy(() => import(pathToFileURL(path).href))
+  const known = outputs.get(path)
+  if (known !== undefined) return known
+  const output = path.endsWith('.test.ts') ? testOutput(path) : await printedBy(() => import(pathToFileURL(path).href))
+  outputs.set(path, output)
+  return output
 }
+
+/** A module runs once, however many pages show it. */
+const outputs = new Map<string, string>()
 
 async function printedBy(program: () => Promise<unknown>): Promise<string> {
   const lines: string[] = []
