@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import t from 'tap'
+import type { Test } from 'tap'
 import ts from 'typescript'
 
 const root = join(import.meta.dirname, '..', '..')
@@ -209,12 +210,21 @@ function messagesOf(file: string): string[] {
   return found.map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, '\n'))
 }
 
-t.test('examples are checked in less than two seconds', async (t) => {
+/** Checks them, and says how much of the processor that took, in ms. */
+function checked(t: Test, examples: readonly string[]): number {
   const start = process.cpuUsage()
-  const examples = ts.sys.readDirectory(join(root, 'examples'), ['.ts'])
   t.same(examples.flatMap(messagesOf), [])
   const { user, system } = process.cpuUsage(start)
-  t.ok(user + system < 2e6, `${(user + system) / 1000} ms`)
+  return (user + system) / 1000
+}
+
+t.test('the pipeline is checked in less than two seconds, and what the small examples add in less than one', async (t) => {
+  const pipeline = ts.sys.readDirectory(join(root, 'examples', 'transfer-pipeline'), ['.ts'])
+  const small = ts.sys.readDirectory(join(root, 'examples'), ['.ts']).filter((file) => !pipeline.includes(file))
+  const pipelineMs = checked(t, pipeline)
+  t.ok(pipelineMs < 2000, `${pipelineMs} ms`)
+  const smallMs = checked(t, small)
+  t.ok(smallMs < 1000, `${smallMs} ms`)
 })
 
 t.test('what is given compiles', async (t) => t.same(messagesOf(join(folder, 'given.ts')), []))
