@@ -198,9 +198,19 @@ export type { KafkaOptions } from './transport/kafka/kafka.ts'
 export type { SaslOptions, TlsOptions } from './transport/kafka/security-options.ts'
 export type { Cluster } from './transport/cluster.ts'
 export { openAdmin, openConsumer, openProducer } from './transport/topic-clients/open-topic-clients.ts'
-export type { ConsumerDeserializationHandler } from './transport/topic-clients/consumed-topic.ts'
-export type { TopicConsumer } from './transport/topic-clients/topic-consumer.ts'
-export type { TopicProducer } from './transport/topic-clients/topic-producer.ts'
+export type {
+  OpenConsumerOptions,
+  OpenProducerOptions,
+  OpenTransactionalProducerOptions,
+} from './transport/topic-clients/open-topic-clients.ts'
+export type {
+  ConsumedRecord,
+  ConsumerDeserializationHandler,
+  ReadableTopic,
+  RecordOf,
+} from './transport/topic-clients/consumed-topic.ts'
+export type { ConsumedBatch, TopicConsumer } from './transport/topic-clients/topic-consumer.ts'
+export type { ProducerRecord, TopicProducer } from './transport/topic-clients/topic-producer.ts'
 export type { TopicTransaction, TransactionalTopicProducer } from './transport/topic-clients/transactional-topic-producer.ts'
 export type { Admin, NewTopic, OffsetSpec, PartitionMetadata, PartitionOffset, TopicMetadata } from './transport/admin.ts'
 export type { IsolationLevel } from './transport/fetcher.ts'

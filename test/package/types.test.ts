@@ -8,7 +8,7 @@ t.teardown(() => app.remove())
 app.run('npm', 'install', app.tarball)
 
 const program = `
-import { KafkaStreams, Serdes, StreamsBuilder, topic } from 'millrace'
+import { KafkaStreams, openConsumer, openProducer, Serdes, StreamsBuilder, topic } from 'millrace'
 import { avro, schemaRegistry } from 'millrace/avro'
 import { EmbeddedKafka } from 'millrace/embedded'
 import { openLevelStorage } from 'millrace/level'
@@ -27,6 +27,14 @@ export const start = async () => {
 }
 export { openLevelStorage, readableRanges, RecordBatchBuilder }
 export const cluster = (options: KafkaClusterOptions): Cluster => kafkaCluster(options)
+export const reader = (cluster: Cluster) => openConsumer(cluster, { clientId: 'a', topics: [words, rows] })
+export async function* read(cluster: Cluster) {
+  for await (const batch of await reader(cluster)) yield batch
+}
+export async function* records(cluster: Cluster) {
+  for await (const { records } of read(cluster)) yield* records
+}
+export const sent = async (cluster: Cluster) => (await openProducer(cluster, { clientId: 'a' })).send(words, [{ key: 'a', value: 'b' }])
 export const bytes = async (open: OpenConnection, connection: Connection): Promise<Uint8Array> =>
   connection.exchange({ apiName: 'Metadata', apiKey: 3, apiVersion: 7, header: 'plain', body: new Uint8Array(4) })
 `
@@ -37,6 +45,8 @@ app.write('program.cts', program)
 const bare: ts.CompilerOptions = {
   strict: true,
   noEmit: true,
+  // What a program exports has types that it can name.
+  declaration: true,
   skipLibCheck: false,
   target: ts.ScriptTarget.ES2022,
   lib: ['lib.es2022.d.ts'],

@@ -14,19 +14,29 @@ type Readable<T> = Pick<Serde<T>, 'name' | 'deserialize'>
 
 /** The part of a topic that consumers need. It has no serializers, so that a consumer can read topics of several types. */
 export interface ReadableTopic<K, V> {
+  /** The name of the topic on the cluster. */
   readonly name: string
+  /** Reads keys. */
   readonly key: Readable<K>
+  /** Reads values. */
   readonly value: Readable<V>
 }
 
+/** A record as a consumer hands it over. */
 export interface ConsumedRecord<K, V> {
+  /** The topic that it was read from. */
   readonly topic: string
+  /** The partition that it was read from. */
   readonly partition: number
+  /** Its place in the partition. Offsets grow, with gaps. */
   readonly offset: number
   /** Ms since the epoch. */
   readonly timestamp: number
+  /** Its headers, in the order in which they were written. */
   readonly headers: Headers
+  /** Null: the record has no key. */
   readonly key: K | null
+  /** Null: a tombstone, which deletes the key in a table. */
   readonly value: V | null
 }
 

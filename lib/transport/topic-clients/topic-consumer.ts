@@ -12,8 +12,11 @@ import type { OffsetsToSend, Position, PositionSource } from './position-source.
 
 /** Records of one partition, in the order of their offsets. Never empty. */
 export interface ConsumedBatch<R> {
+  /** The topic of all records of the batch. */
   readonly topic: string
+  /** The partition of all records of the batch. */
   readonly partition: number
+  /** The records, at least one. */
   readonly records: readonly R[]
   /** The offset after the batch. */
   readonly nextOffset: number

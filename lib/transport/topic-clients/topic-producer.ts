@@ -12,18 +12,21 @@ import { partitionForKey } from '../partitioner.ts'
 import type { Producer } from '../producer.ts'
 import { BatchAccumulator } from './batch-accumulator.ts'
 
+/** A record as a producer takes it. */
 export interface ProducerRecord<K, V> {
+  /** Null: the record has no key. */
   readonly key: K | null
   /** Null is a tombstone: it deletes the key in a table, and in a compacted topic. */
   readonly value: V | null
   /** Ms since the epoch. Default: now. */
-  readonly timestamp?: number
-  readonly headers?: Headers
+  readonly timestamp?: number | undefined
+  /** Default: none. */
+  readonly headers?: Headers | undefined
   /**
    * Default: the partition of the key, as Java's producer chooses it. All records without a key in one call of `send` go to the
    * same random partition.
    */
-  readonly partition?: number
+  readonly partition?: number | undefined
 }
 
 export interface TopicProducerOptions {
