@@ -17,6 +17,6 @@ t.test('every program is shown, and its output with it', async (t) => {
   const programs = globSync('**/*.ts', { cwd: snippetsDir }).toSorted()
   t.same([...new Set(pages.flatMap(shownBy))].toSorted(), programs)
   // What others import prints nothing by itself.
-  const modules = programs.filter((program) => /-(topology|service|test)\.ts$/.test(program))
+  const modules = programs.filter((program) => /(-topology|\/service)\.ts$/.test(program))
   t.same([...new Set([...pages.flatMap(programsOf), ...modules])].toSorted(), programs)
 })

@@ -17,6 +17,9 @@ try {
   await streams.closed
 } catch (error) {
   console.log(streams.state)
-  if (error instanceof StreamsError) console.log(error.code, error.message, '\n', error.facts)
+  if (error instanceof StreamsError) {
+    console.log(`${error.code}: ${error.message}`)
+    console.log(error.facts)
+  }
 }
 // #endregion end
