@@ -28,6 +28,7 @@ test('the address says the view, and is read back as it was', async (t) => {
     app: fc.constantFrom('', 'transfer-enricher'),
     open: fc.uniqueArray(fc.nat(20)),
     place: fc.constant(''),
+    schema: fc.constant(null),
     range: fc.constantFrom('5m', '15m', '1h'),
   })
   fc.assert(
@@ -45,6 +46,8 @@ test('the address says the view, and is read back as it was', async (t) => {
   })
   t.equal(urlOf(parseView(pathname, search)), letter)
   t.equal(urlOf(parseView('/contracts/raw.bank.users', '')), '/contracts/raw.bank.users')
+  t.equal(urlOf(parseView('/contracts/raw.bank.users', '?schema=12')), '/contracts/raw.bank.users?schema=12')
+  t.equal(parseView('/contracts/raw.bank.users', '?schema=x').schema, null)
   const history = '/records/transfers/17?at=bank.users%3A7'
   t.match(parseView('/records/transfers/17', '?at=bank.users%3A7'), { page: 'records', history: { kind: 'transfers', id: 17 } })
   t.equal(urlOf(parseView('/records/transfers/17', '?at=bank.users%3A7')), history)

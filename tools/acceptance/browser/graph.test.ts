@@ -198,6 +198,9 @@ async function showsContracts(bench: Bench): Promise<void> {
       await page.reload()
       await until('the address keeps the topic', async () => (await page.locator('text=Version 1: User').count()) === 1)
       t.match(await page.textContent('section[aria-label="users"] tbody tr'), 'name stringPII <b>Full</b> name.')
+      await page.click('section[aria-label="Topics"] a[title="Version 1, id 7"]')
+      await until('the version is pointed at', async () => (await page.locator('table[aria-current] caption').count()) === 1)
+      t.match(new URL(page.url()), { pathname: '/contracts/users', search: '?schema=7' })
       t.same(faults, [])
     },
   )

@@ -18,12 +18,12 @@ export interface Pipeline extends AsyncDisposable {
 }
 
 /** The pipeline as a user starts it, without its generator; it has its users when this resolves. */
-export async function startPipeline(): Promise<Pipeline> {
+export async function startPipeline(more: readonly string[] = []): Promise<Pipeline> {
   const dir = await mkdtemp(join(tmpdir(), 'millrace-page-'))
   const { NODE_OPTIONS: _, ...env } = process.env
   const child = spawn(
     process.execPath,
-    ['--conditions=millrace-source', 'app/pipeline/main.ts', '--dir', dir, '--rate', '0', '--port', '18080'],
+    ['--conditions=millrace-source', 'app/pipeline/main.ts', '--dir', dir, '--rate', '0', '--port', '18080', ...more],
     {
       cwd: root,
       env,

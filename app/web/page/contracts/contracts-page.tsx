@@ -1,6 +1,7 @@
 import { signal } from '@preact/signals'
+import { useEffect, useRef } from 'preact/hooks'
 import type { ComponentChildren, JSX } from 'preact'
-import type { Drift, SchemaOverview, SchemaVersion, TopicContract } from '../../../contracts/schemas.ts'
+import type { Drift, SchemaOverview, SchemaVersion, SubjectContract, TopicContract } from '../../../contracts/schemas.ts'
 import { useApp } from '../app/app.ts'
 import { get } from '../app/ask.ts'
 import { useRegularly } from '../frame/use-regularly.ts'
@@ -31,7 +32,7 @@ async function look(): Promise<void> {
 export function ContractsPage(): JSX.Element {
   const { navigation } = useApp()
   useRegularly(look, everyMs, [])
-  const { place } = navigation.view.value
+  const { place, schema } = navigation.view.value
   const topics = overview.value?.topics ?? []
   const shown = topics.find(({ topic }) => topic === place)
   return (
@@ -49,7 +50,11 @@ export function ContractsPage(): JSX.Element {
       </Section>
       {place !== '' && overview.value !== null && (
         <Section title={place} hint={shown === undefined ? '' : keptText(shown)}>
-          {shown === undefined ? <p class="empty">There is no such topic in the manifest.</p> : <Contract contract={shown} />}
+          {shown === undefined ? (
+            <p class="empty">There is no such topic in the manifest.</p>
+          ) : (
+            <Contract contract={shown} schema={schema} />
+          )}
         </Section>
       )}
       <Section title="Topics" hint={topics.length === 0 ? '' : `${topics.length} of the manifest`}>
@@ -114,12 +119,24 @@ function RefusedChanges(): JSX.Element | null {
   )
 }
 
-function Contract({ contract: { subject } }: { readonly contract: TopicContract }): JSX.Element {
+interface ContractProps {
+  readonly contract: TopicContract
+  /** Id of the schema that is pointed at. */
+  readonly schema: number | null
+}
+
+function Contract({ contract: { subject }, schema }: ContractProps): JSX.Element {
   if (subject === null) return <p class="empty">Its records are bytes or JSON: no schema of a registry belongs to them.</p>
   return (
     <div class="scroller" tabIndex={0} role="region" aria-label="Versions">
       {subject.versions.map((version, index) => (
-        <Version key={version.version} version={version} older={subject.versions[index + 1]} level={subject.level} />
+        <Version
+          key={version.version}
+          version={version}
+          older={subject.versions[index + 1]}
+          level={subject.level}
+          isMeant={version.id === schema}
+        />
       ))}
     </div>
   )
@@ -129,12 +146,18 @@ interface VersionProps {
   readonly version: SchemaVersion
   readonly older: SchemaVersion | undefined
   readonly level: string
+  /** It is pointed at: it comes into view. */
+  readonly isMeant: boolean
 }
 
-function Version({ version: { version, id, name, fields }, older, level }: VersionProps): JSX.Element {
+function Version({ version: { version, id, name, fields }, older, level, isMeant }: VersionProps): JSX.Element {
+  const table = useRef<HTMLTableElement>(null)
+  useEffect(() => {
+    if (isMeant) table.current?.scrollIntoView({ block: 'nearest' })
+  }, [isMeant])
   const known = new Set(older?.fields.map((field) => field.name))
   return (
-    <table>
+    <table ref={table} aria-current={isMeant ? 'true' : undefined}>
       <caption>{`Version ${version}: ${name}, id ${id}, ${level}`}</caption>
       <Head names={['Field', 'Type', 'Meaning']} />
       <tbody>
@@ -171,7 +194,7 @@ function Topics({ topics }: { readonly topics: readonly TopicContract[] }): JSX.
                 <td class="number">{count(partitions)}</td>
                 <td>{keptText(contract)}</td>
                 <td>{subject?.versions[0]!.name ?? '–'}</td>
-                <td class="number">{subject === null ? '–' : count(subject.versions.length)}</td>
+                <td class="number">{subject === null ? '–' : <Versions topic={topic} subject={subject} />}</td>
                 <td>{subject?.level ?? '–'}</td>
               </tr>
             )
@@ -180,6 +203,19 @@ function Topics({ topics }: { readonly topics: readonly TopicContract[] }): JSX.
       </table>
     </div>
   )
+}
+
+/** A link to each, newest first. */
+function Versions({ topic, subject }: { readonly topic: string; readonly subject: SubjectContract }): JSX.Element {
+  const links = subject.versions.map(({ version, id }, index) => (
+    <span key={version}>
+      {index > 0 && ' '}
+      <PageLink view={{ ...live, page: 'contracts', place: topic, schema: id }} title={`Version ${version}, id ${id}`}>
+        {count(version)}
+      </PageLink>
+    </span>
+  ))
+  return <>{links}</>
 }
 
 const isNumber = (name: string): boolean => ['Partitions', 'Versions'].includes(name)

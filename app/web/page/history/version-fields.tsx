@@ -1,6 +1,8 @@
 import type { JSX } from 'preact'
 import type { HistoryChange, HistoryVersion, KeyHistory } from '../../../contracts/history.ts'
 import { bytes } from '../words/numbers.ts'
+import { PageLink } from '../view/page-link.tsx'
+import { live } from '../view/view.ts'
 import { fieldText, placeText, reasonText, stations } from './history-words.ts'
 
 interface VersionFieldsProps {
@@ -16,7 +18,7 @@ export function VersionFields({ history, change }: VersionFieldsProps): JSX.Elem
       {change.versions.map((version, index) => (
         <section key={index} aria-label={nameOf(version)}>
           <h3>
-            {nameOf(version)} <span class="label">{factsOf(version)}</span>
+            {nameOf(version)} <Facts version={version} />
           </h3>
           <Reasons history={history} version={version} />
           <Fields version={version} />
@@ -28,10 +30,20 @@ export function VersionFields({ history, change }: VersionFieldsProps): JSX.Elem
 
 const nameOf = ({ station }: HistoryVersion): string => stations.find(([name]) => name === station)![1]
 
-function factsOf(version: HistoryVersion): string {
-  if (version.topic === null) return ''
-  const schema = version.schemaId === null ? [] : [`schema ${version.schemaId}`]
-  return [version.topic, placeText(version), bytes(version.bytes), ...schema].join(' · ')
+/** Where it is, and the schema that it was written with: a link to that version of the contract. */
+function Facts({ version }: { readonly version: HistoryVersion }): JSX.Element | null {
+  const { topic, schemaId } = version
+  if (topic === null) return null
+  const said = [topic, placeText(version), bytes(version.bytes)].join(' · ')
+  return (
+    <span class="label">
+      {said}
+      {schemaId !== null && ' · '}
+      {schemaId !== null && (
+        <PageLink view={{ ...live, page: 'contracts', place: topic, schema: schemaId }}>{`schema ${schemaId}`}</PageLink>
+      )}
+    </span>
+  )
 }
 
 function Reasons({ history, version }: { readonly history: KeyHistory; readonly version: HistoryVersion }): JSX.Element {

@@ -40,6 +40,8 @@ export interface View {
   readonly open: readonly number[]
   /** The topic whose contract is open; empty for none. */
   readonly place: string
+  /** Id of the schema whose version is pointed at; null for none. */
+  readonly schema: number | null
   /** How far charts go back. */
   readonly range: Range
 }
@@ -68,6 +70,7 @@ export const live: View = {
   app: '',
   open: [],
   place: '',
+  schema: null,
   range: '15m',
 }
 
@@ -89,18 +92,20 @@ export function parseView(path: string, query: string): View {
     app: parameters.get('app') ?? '',
     open: (parameters.get('open') ?? '').split('.').filter(Boolean).map(Number),
     place: /^\/contracts\/([\w.-]+)$/.exec(path)?.[1] ?? '',
+    schema: /^\d{1,9}$/.test(parameters.get('schema') ?? '') ? Number(parameters.get('schema')) : null,
     range: ranges.find((known) => known === parameters.get('range')) ?? live.range,
   }
 }
 
 export function urlOf(view: View): string {
-  const { page, kind, user, status, rec, letters, at, app, open, range } = view
+  const { page, kind, user, status, rec, letters, at, app, open, schema, range } = view
   const parameters = new URLSearchParams()
   for (const [name, text] of Object.entries(letters))
     if (page === 'dead-letters' && text !== '') parameters.set(name, text as string)
   if (at !== '') parameters.set('at', at)
   if (app !== '') parameters.set('app', app)
   if (open.length > 0) parameters.set('open', open.join('.'))
+  if (page === 'contracts' && schema !== null) parameters.set('schema', String(schema))
   if (range !== live.range) parameters.set('range', range)
   if (kind !== 'transfers') parameters.set('kind', kind)
   if (user !== '') parameters.set('user', user)
