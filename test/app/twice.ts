@@ -22,28 +22,28 @@ export async function twiceIn(cluster: Cluster): Promise<readonly string[]> {
     [rawUsers.name, users.name, 'users'],
     [rawTransfers.name, transfers.name, 'transfers'],
   ] as const) {
-    const changes = countsOf((await committed(cluster, raw)).flatMap((record) => changedId(record) ?? []))
-    const written = countsOf((await committed(cluster, rows)).map(keyOf))
-    const audited = countsOf((await committed(cluster, auditLog.name)).map(keyOf).filter((key) => key.startsWith(`${entity}:`)))
+    const changes = countsOf(await committed(cluster, raw, changedId))
+    const written = countsOf(await committed(cluster, rows, keyOf))
+    const audited = countsOf((await committed(cluster, auditLog.name, keyOf)).filter((key) => key.startsWith(`${entity}:`)))
     for (const [id, count] of changes) {
       if ((written.get(id) ?? 0) > count) doubled.push(`${rows} has ${written.get(id)} rows of ${count} changes of ${id}`)
       const records = audited.get(`${entity}:${id}`) ?? 0
       if (records !== count) doubled.push(`${auditLog.name} has ${records} records of ${count} changes of ${entity}:${id}`)
     }
-    const letters = countsOf((await committed(cluster, deadLetterTopicOf(raw))).flatMap((letter) => originOf(letter) ?? []))
+    const letters = countsOf(await committed(cluster, deadLetterTopicOf(raw), originOf))
     for (const [origin, count] of letters) if (count > 1) doubled.push(`${origin} was refused ${count} times`)
   }
   return doubled
 }
 
-/** All records of a topic that are committed. */
-async function committed(cluster: Cluster, name: string): Promise<readonly RawRecord[]> {
+/** What is told of each committed record of a topic; null is left out. The records themselves may be more than memory holds. */
+async function committed(cluster: Cluster, name: string, tell: (record: RawRecord) => string | null): Promise<readonly string[]> {
   const [from, until] = [await startsOf(cluster, [name]), await endsOf(cluster, [name])]
-  const records: RawRecord[] = []
+  const told: string[] = []
   const { signal } = new AbortController()
   for await (const parts of tailTopics(cluster, { clientId: 'twice', from, until, signal }))
-    for (const part of parts) records.push(...part.records)
-  return records
+    for (const { records } of parts) told.push(...records.flatMap((record) => tell(record) ?? []))
+  return told
 }
 
 /** Null: it is the tombstone behind a delete, or somebody else wrote it, and not capture. */

@@ -8,7 +8,7 @@ import { bytesOf, transfers } from '../../../examples/transfer-pipeline/topics.t
 import { newerBytes } from './other-registry.ts'
 
 /** Ten ways in which a record is bad. */
-export const kinds = [
+const kinds = [
   'sql-amount',
   'sql-negative',
   'sql-self',

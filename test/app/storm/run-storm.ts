@@ -43,7 +43,7 @@ export interface StormOutcome {
 const documentBytesMax = 700
 /** An id that no schema has, and that a registry soon reaches. */
 const lateSchemaId = 200
-const warmUpMs = 10_000
+const warmUpMaxMs = 10_000
 const drainMs = 180_000
 /** Where in the run each begins, as a share of it. */
 const begins: readonly (readonly [Failing, number])[] = [
@@ -108,7 +108,7 @@ class Storm {
       for (const [, id] of supervisor.ledger.proof(0).entries) this.#acknowledged.add(id)
     }
     supervisor.changeGenerator({ running: true, rate })
-    await delay(warmUpMs)
+    await delay(Math.min(warmUpMaxMs, seconds * 200))
     const startMs = Date.now()
     const poisoning = badPercent === 0 ? undefined : setInterval(() => bad.begin(), 100_000 / (rate * badPercent))
     const noting = setInterval(note, 20_000)

@@ -6,7 +6,7 @@
  * discarded. It prints what it saw. Exit code 1 if the good records' p99 outside of outages is above 1.5 times that of the first run, a
  * record is lost or there twice, a bad one is not in its place with its bytes and a reason, or documents and SQL differ at the end.
  */
-import { mkdir, mkdtemp } from 'node:fs/promises'
+import { mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
@@ -41,4 +41,6 @@ const calm = await run('calm', { ...options, badPercent: 0 })
 const storm = await run('storm', { ...options, badPercent: Number(values.bad) })
 const slower = quantile(storm.latencies, 0.99) / quantile(calm.latencies, 0.99)
 console.log({ p99ComparedWithCalm: Math.round(slower * 100) / 100, atMost: slowerMax, dir })
-process.exitCode = calm.faults.length + storm.faults.length === 0 && slower <= slowerMax ? 0 : 1
+const isGood = calm.faults.length + storm.faults.length === 0 && slower <= slowerMax
+if (isGood && values.dir === undefined) await rm(dir, { recursive: true, force: true })
+process.exitCode = isGood ? 0 : 1
