@@ -1,6 +1,9 @@
+import type { BankSql } from '../bank/bank-sql.ts'
 import type { TransferRows, UserRows } from '../bank/ports.ts'
+import type { TableName } from '../capture/connect-json.ts'
 import { isOnServer, mariadbAddress } from './mariadb/mariadb-address.ts'
 import type { DatabaseConfig } from './mariadb/mariadb-address.ts'
+import { BankDatabase } from './sqlite/bank-database.ts'
 import { openSqliteTransfers, openSqliteUsers } from './sqlite/sqlite-bank.ts'
 
 interface OpenRows<R> {
@@ -21,4 +24,14 @@ export async function openTransfers(config: DatabaseConfig): Promise<OpenRows<Tr
   if (!isOnServer(config.database)) return openSqliteTransfers(config.database)
   const { openMariadbTransfers } = await import('./mariadb/mariadb-bank.ts')
   return openMariadbTransfers(mariadbAddress(config))
+}
+
+/** Direct SQL beside the write APIs. Tables that are missing are made. */
+export async function openSql(config: DatabaseConfig, table: TableName): Promise<BankSql> {
+  if (!isOnServer(config.database)) return new BankDatabase(config.database, table)
+  const [{ ensureTables }, { MariadbSql }] = await Promise.all([
+    import('./mariadb/create-tables.ts'),
+    import('./mariadb/mariadb-sql.ts'),
+  ])
+  return new MariadbSql(await ensureTables(mariadbAddress(config), table))
 }

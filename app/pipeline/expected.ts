@@ -1,12 +1,12 @@
-import type { BankDatabase } from '../adapters/sqlite/bank-database.ts'
+import type { BankSql } from '../bank/bank-sql.ts'
 import { decimalColumns } from '../capture/connect-json.ts'
 import { toScale } from '../capture/decimal.ts'
 import type { Document } from '../sink/document-store.ts'
 
 /** The two databases of the bank, for reading. */
 export interface BankDatabases {
-  readonly users: BankDatabase
-  readonly transfers: BankDatabase
+  readonly users: Pick<BankSql, 'all'>
+  readonly transfers: Pick<BankSql, 'all'>
 }
 
 interface TransferRow {
@@ -20,9 +20,10 @@ const selected = `select id, from_user_id as fromUserId, to_user_id as toUserId,
   created_at as createdAt, last_updated_at as lastUpdatedAt from transfers order by id`
 
 /** What the read API must answer once everything has flowed: the join of both databases. */
-function joinedTransfers({ users, transfers }: BankDatabases): Document[] {
-  const names = new Map(users.all<{ id: number; name: string }>('select id, name from users').map(({ id, name }) => [id, name]))
-  return transfers.all<TransferRow>(selected).map((row) => {
+async function joinedTransfers({ users, transfers }: BankDatabases): Promise<Document[]> {
+  const all = await users.all<{ id: number; name: string }>('select id, name from users')
+  const names = new Map(all.map(({ id, name }) => [id, name]))
+  return (await transfers.all<TransferRow>(selected)).map((row) => {
     const [fromUserName, toUserName] = [names.get(row.fromUserId) ?? null, names.get(row.toUserId) ?? null]
     const enrichment = fromUserName === null || toUserName === null ? 'PARTIAL' : 'COMPLETE'
     return { ...row, amount: amountOf(row), fromUserName, toUserName, enrichment }
@@ -87,7 +88,7 @@ export async function awaitJoin(
 ): Promise<string[]> {
   const endMs = Date.now() + timeoutMs
   for (;;) {
-    const left = differences(await read(), joinedTransfers(databases))
+    const left = differences(await read(), await joinedTransfers(databases))
     if (left.length === 0 || Date.now() > endMs) return left
     await new Promise((resolve) => setTimeout(resolve, 50))
   }

@@ -33,7 +33,7 @@ async function run(options: PipelineOptions, directory: Directory): Promise<numb
     await Promise.race([interruption, supervisor.failure])
     return 0
   }
-  const verified = verifySupervised(supervised, directory.path, print)
+  const verified = verifySupervised(supervised, { dir: directory.path, mariadb: options.mariadb }, print)
   verified.catch(() => {})
   const outcome = await Promise.race([interruption, supervisor.failure, verified])
   return outcome === 'interrupted' ? interruptedCode : outcome

@@ -2,8 +2,11 @@ import { parseArgs } from 'node:util'
 import type { ParseArgsOptionsConfig } from 'node:util'
 import { avroModes } from '../../examples/transfer-pipeline/schemas/avro-mode.ts'
 import type { AvroMode } from '../../examples/transfer-pipeline/schemas/avro-mode.ts'
+import { mariadbAddress } from '../adapters/mariadb/mariadb-address.ts'
 import type { System } from '../contracts/feed.ts'
+import { ConfigProblem } from '../platform/config.ts'
 import { plainNumber } from '../platform/plain-number.ts'
+import type { ServerDatabases } from './databases.ts'
 
 export type Guarantee = System['guarantee']
 
@@ -12,6 +15,8 @@ export interface PipelineOptions {
   readonly kafka: string | undefined
   /** Address of a schema registry to use instead of the embedded one; undefined: that one. */
   readonly registry?: string | undefined
+  /** Databases on MariaDB; undefined: SQLite files. */
+  readonly mariadb?: ServerDatabases | undefined
   /** Where all data is; undefined: where it belongs by default. */
   readonly dir: string | undefined
   readonly mode: 'run' | 'verify'
@@ -39,6 +44,9 @@ export const usage = `npm run pipeline [-- OPTIONS]
                        check the read API against SQL, exit with 0 or 1
   --kafka HOST:PORT    use this Kafka cluster instead of the embedded one
   --registry URL       use this schema registry instead of the embedded one
+  --mariadb ADDRESS    the bank's databases are on MariaDB, not in files: mariadb://USER@HOST:PORT/DATABASE, or two
+                       of these with a comma, of users and of transfers; the password is DATABASE_PASSWORD,
+                       or in the file DATABASE_PASSWORD_FILE
   --dir DIRECTORY      keep all data there, and go on from what is there.
                        Without it: a temporary directory, gone at the end; with --kafka .data/HOST-PORT, which stays
   --port NUMBER        the first port to try, 8080 by default
@@ -64,6 +72,7 @@ const known = {
   help: { type: 'boolean' },
   kafka: { type: 'string' },
   registry: { type: 'string' },
+  mariadb: { type: 'string' },
   dir: { type: 'string' },
   port: { type: 'string' },
   rate: { type: 'string' },
@@ -85,6 +94,7 @@ export function parseOptions(args: readonly string[]): PipelineOptions | 'help' 
   return {
     kafka: values.kafka === undefined ? undefined : servers(values.kafka),
     registry: values.registry === undefined ? undefined : address(values.registry),
+    mariadb: values.mariadb === undefined ? undefined : databases(values.mariadb),
     dir: values.dir,
     mode,
     guarantee: guarantee(values.guarantee ?? 'exactly_once_v2'),
@@ -142,4 +152,19 @@ function address(text: string): string {
 function servers(text: string): string {
   if (/^[\w.-]+:\d{1,5}(,[\w.-]+:\d{1,5})*$/.test(text)) return text
   throw new UsageError(`--kafka is ${JSON.stringify(text)}; it takes HOST:PORT, several with commas.`)
+}
+
+function databases(text: string): ServerDatabases {
+  const [users = '', transfers = users, ...more] = text.split(',')
+  try {
+    if (more.length > 0) throw new ConfigProblem('--mariadb takes one address, or two with a comma.')
+    for (const database of [users, transfers]) mariadbAddress({ database })
+  } catch (error) {
+    if (!(error instanceof ConfigProblem)) throw error
+    throw new UsageError(
+      error.message.replace('--database is a SQLite file, or', '--mariadb takes').replace('--database has', '--mariadb has'),
+      { cause: error },
+    )
+  }
+  return { users, transfers }
 }

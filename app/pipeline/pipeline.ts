@@ -7,7 +7,8 @@ import { publicSubjects } from '../../examples/transfer-pipeline/schemas/subject
 import * as topics from '../../examples/transfer-pipeline/topics.ts'
 import { RegistryApi } from '../adapters/http/registry-api.ts'
 import { checkSchemas } from '../adapters/kafka/check-schemas.ts'
-import { BankDatabase } from '../adapters/sqlite/bank-database.ts'
+import { openSql } from '../adapters/open-bank.ts'
+import type { BankSql } from '../bank/bank-sql.ts'
 import type { Part } from '../contracts/feed.ts'
 import type { Log } from '../platform/log.ts'
 import type { Service, ServiceDefinition } from '../platform/service.ts'
@@ -20,6 +21,8 @@ import { sinkService } from '../services/sink/main.ts'
 import { transfersWrite } from '../services/transfers-write/main.ts'
 import { usersWrite } from '../services/users-write/main.ts'
 import { Applications, applicationsThread } from './applications.ts'
+import { databaseOf } from './databases.ts'
+import type { ServerDatabases } from './databases.ts'
 import { createTopics, openCluster } from './open-cluster.ts'
 import type { Guarantee } from './options.ts'
 import { portOf } from './ports.ts'
@@ -34,8 +37,8 @@ export interface Pipeline extends AsyncDisposable {
   readonly cluster: Cluster
   readonly dir: string
   /** For direct SQL, beside the services. */
-  readonly users: BankDatabase
-  readonly transfers: BankDatabase
+  readonly users: BankSql
+  readonly transfers: BankSql
   readonly registryUrl: string
   readonly usersUrl: string
   readonly transfersUrl: string
@@ -65,6 +68,8 @@ export interface PipelineSettings {
   /** Address of a schema registry. Default: the embedded one, in this process. */
   readonly registry?: string | undefined
   readonly dir: string
+  /** Where the databases are. Default: SQLite files in `dir`. */
+  readonly mariadb?: ServerDatabases | undefined
   /** Off: transfers stay PENDING until somebody changes them. Default on. */
   readonly settlement?: 'on' | 'off'
   /** Instances of the enricher, which share its tasks. Default 1. */
@@ -89,6 +94,7 @@ export async function openPipeline(
     kafka,
     registry,
     dir,
+    mariadb,
     settlement = 'on',
     enrichers = 1,
     avroMode = 'registry',
@@ -113,22 +119,23 @@ export async function openPipeline(
   if (avroMode === 'registry') await registerPublicSchemas(registryUrl)
   const common = { registry: registryUrl, avroMode }
   const read = await running.start(coreRead, { documents: path('documents.db') })
-  const users = await running.start(usersWrite, { database: path('users.db') })
+  const database = (table: 'users' | 'transfers') => databaseOf(table, { dir, mariadb })
+  const open = async (table: 'users' | 'transfers'): Promise<BankSql> =>
+    parts.adopt(await openSql(database(table), table), (sql) => sql.close())
+  const [usersSql, transfersSql] = [await open('users'), await open('transfers')]
+  const users = await running.start(usersWrite, database('users'))
   const transfers = await running.start(transfersWrite, {
     ...common,
-    database: path('transfers.db'),
+    ...database('transfers'),
     userWaitMs: 1000,
     settlement,
   })
   for (const table of ['users', 'transfers'] as const)
-    await running.start(capture, { table, database: path(`${table}.db`), pollIntervalMs: 10 }, `capture-${table}`)
+    await running.start(capture, { table, ...database(table), pollIntervalMs: 10 }, `capture-${table}`)
   await running.start(sinkService, { ...common, documents: path('documents.db'), ...(documentBytesMax && { documentBytesMax }) })
   await running.start(retriesService, {})
   const from = { ...common, dir, kafka: bootstrapServers, settlement, enrichers, guarantee }
   const applications = parts.use(new Applications(running, thread, from))
-  const open = (table: 'users' | 'transfers'): BankDatabase =>
-    parts.adopt(new BankDatabase(path(`${table}.db`), table), (database) => database.close())
-  const [usersDatabase, transfersDatabase] = [open('users'), open('transfers')]
   const ready = applications.started.then(() => running.ready())
   ready.catch(() => {})
   const opened = parts.move()
@@ -137,8 +144,8 @@ export async function openPipeline(
     bootstrapServers,
     cluster,
     dir,
-    users: usersDatabase,
-    transfers: transfersDatabase,
+    users: usersSql,
+    transfers: transfersSql,
     registryUrl,
     usersUrl: users.url,
     transfersUrl: transfers.url,

@@ -1,6 +1,8 @@
-import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
-import { BankDatabase } from '../adapters/sqlite/bank-database.ts'
+import { openSql } from '../adapters/open-bank.ts'
+import type { BankSql } from '../bank/bank-sql.ts'
+import { databaseOf } from './databases.ts'
+import type { DatabaseSettings } from './databases.ts'
 import { awaitEqual } from './expected.ts'
 import type { Supervised } from './supervisor/open-supervised.ts'
 import type { Verified } from './verify.ts'
@@ -9,18 +11,22 @@ import { verify } from './verify.ts'
 const timeoutMs = 60_000
 
 /** Plays the script, kills the applications, and compares again. Resolves with the exit code. */
-export async function verifySupervised({ supervisor }: Supervised, dir: string, print: (line: string) => void): Promise<number> {
+export async function verifySupervised(
+  { supervisor }: Supervised,
+  settings: DatabaseSettings,
+  print: (line: string) => void,
+): Promise<number> {
   await supervisor.ready()
-  using databases = new DisposableStack()
-  const open = (table: 'users' | 'transfers'): BankDatabase =>
-    databases.adopt(new BankDatabase(join(dir, `${table}.db`), table), (database) => database.close())
+  await using databases = new AsyncDisposableStack()
+  const open = async (table: 'users' | 'transfers'): Promise<BankSql> =>
+    databases.adopt(await openSql(databaseOf(table, settings), table), (sql) => sql.close())
   const urls = supervisor.urls!
   const verified: Verified = {
     usersUrl: urls.users,
     transfersUrl: urls.transfers,
     readUrl: urls.read,
-    users: open('users'),
-    transfers: open('transfers'),
+    users: await open('users'),
+    transfers: await open('transfers'),
   }
   const code = await verify(verified, print)
   return code === 0 ? await verifyKill(supervisor, verified, print) : code

@@ -63,20 +63,21 @@ class Script {
   /** Waits until settlement has decided all, and checks what. */
   async #settled(): Promise<void> {
     const endMs = Date.now() + timeoutMs
-    const statuses = (): string[] =>
-      this.#transfers.map(
-        (id) => this.#pipeline.transfers.one<{ status: string }>('select status from transfers where id = ?', id)!.status,
-      )
-    while (statuses().includes('PENDING')) {
-      if (Date.now() > endMs) throw new Error(`Transfers are not settled after ${timeoutMs} ms: ${statuses().join(', ')}.`)
+    const sql = 'select status from transfers where id = ?'
+    const statusOf = async (id: number): Promise<string> =>
+      (await this.#pipeline.transfers.one<{ status: string }>(sql, id))!.status
+    const statuses = async (): Promise<string> => (await Promise.all(this.#transfers.map(statusOf))).join(', ')
+    while ((await statuses()).includes('PENDING')) {
+      if (Date.now() > endMs) throw new Error(`Transfers are not settled after ${timeoutMs} ms: ${await statuses()}.`)
       await new Promise((resolve) => setTimeout(resolve, 20))
     }
-    if (statuses().join() !== 'COMPLETED,COMPLETED,COMPLETED,FAILED') throw new Error(`Settled are ${statuses().join(', ')}.`)
+    const settled = await statuses()
+    if (settled !== 'COMPLETED, COMPLETED, COMPLETED, FAILED') throw new Error(`Settled are ${settled}.`)
   }
 
   /** The write API amends only what is PENDING; SQL does not ask. */
   async #amend(): Promise<void> {
-    this.#pipeline.transfers.run('update transfers set amount = ? where id = ?', '12.50', this.#transfers[2]!)
+    await this.#pipeline.transfers.run('update transfers set amount = ? where id = ?', '12.50', this.#transfers[2]!)
   }
 
   /** Far beyond the users of this run, so that the script can run again on the same data. */
@@ -88,17 +89,17 @@ class Script {
   async #sqlTransfer(toUserId: number): Promise<void> {
     const now = new Date().toISOString()
     const insert = 'insert into transfers (from_user_id, to_user_id, amount, created_at, last_updated_at) values (?, ?, ?, ?, ?)'
-    this.#pipeline.transfers.run(insert, this.#users[0]!, toUserId, '7.5', now, now)
+    await this.#pipeline.transfers.run(insert, this.#users[0]!, toUserId, '7.5', now, now)
   }
 
   async #sqlUser(id: number, name: string): Promise<void> {
     const now = new Date().toISOString()
-    const insert = 'insert or replace into users (id, name, created_at, last_updated_at) values (?, ?, ?, ?)'
-    this.#pipeline.users.run(insert, id, name, now, now)
+    const insert = 'replace into users (id, name, created_at, last_updated_at) values (?, ?, ?, ?)'
+    await this.#pipeline.users.run(insert, id, name, now, now)
   }
 
   async #moveTransfer(): Promise<void> {
-    this.#pipeline.transfers.run('update transfers set to_user_id = ? where id = ?', this.#users[1]!, this.#transfers[2]!)
+    await this.#pipeline.transfers.run('update transfers set to_user_id = ? where id = ?', this.#users[1]!, this.#transfers[2]!)
   }
 
   async #create(path: string, body: object): Promise<number> {

@@ -98,7 +98,8 @@ function toSql(name: string, value: Value | undefined): Value {
   return times.has(name) ? sqlTime(value as string) : (value ?? null)
 }
 
-function fromSql<T extends object>(row: T): T {
+/** A row with times in ISO 8601. */
+export function fromSql<T extends object>(row: T): T {
   return Object.fromEntries(
     Object.entries(row).map(([name, value]) => [name, times.has(name) ? isoTime(value as string) : (value as unknown)]),
   ) as T

@@ -1,5 +1,6 @@
 import { DatabaseSync } from 'node:sqlite'
 import type { SQLInputValue, StatementSync } from 'node:sqlite'
+import type { BankSql } from '../../bank/bank-sql.ts'
 import { bankSchema } from './bank-schema.ts'
 import type { TableName } from './bank-schema.ts'
 
@@ -10,8 +11,15 @@ interface Bracket {
   readonly undo: readonly string[]
 }
 
+/** Direct SQL may write 7.5 or 7. */
+const cents = `case when amount glob '*.[0-9][0-9]' then cast(replace(amount, '.', '') as integer)
+  when amount glob '*.[0-9]' then 10 * cast(replace(amount, '.', '') as integer) else 100 * cast(amount as integer) end`
+
 /** A database of the bank: a SQLite file or `:memory:`. Statements are prepared once. */
-export class BankDatabase {
+export class BankDatabase implements BankSql {
+  readonly cents = cents
+  /** An amount is a text, so that SQL may write any. */
+  readonly poison = "'abc'"
   readonly connection: DatabaseSync
   readonly #statements = new Map<string, StatementSync>()
 

@@ -1,4 +1,5 @@
 import type { AvroMode } from '../../../examples/transfer-pipeline/schemas/avro-mode.ts'
+import type { ServerDatabases } from '../databases.ts'
 import type { Owner, Part, SqlCount, System } from '../../contracts/feed.ts'
 
 /** Addresses of what runs in the child. */
@@ -45,6 +46,8 @@ export interface ChildOptions {
   readonly registry?: string | undefined
   /** Documents beyond that size are refused. Default 16 MiB. */
   readonly documentBytesMax?: number | undefined
+  /** Where the databases are. Default: SQLite files in `dir`. */
+  readonly mariadb?: ServerDatabases | undefined
   readonly logLevel: string
   /** Instances of the enricher, which share its tasks. Default 1. */
   readonly enrichers?: number

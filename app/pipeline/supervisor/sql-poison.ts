@@ -1,17 +1,16 @@
-import { join } from 'node:path'
-import { BankDatabase } from '../../adapters/sqlite/bank-database.ts'
+import { openSql } from '../../adapters/open-bank.ts'
 import type { PoisonedRow } from '../../contracts/bff.ts'
+import { databaseOf } from '../databases.ts'
+import type { DatabaseSettings } from '../databases.ts'
 
-const insert =
-  'insert into transfers (from_user_id, to_user_id, amount, created_at, last_updated_at) values (1, 2, ?, ?, ?) returning id'
-
-/** Writes a row past the write API, as somebody with a SQL prompt does: the amount is no decimal. */
-export function sqlPoison(dir: string): PoisonedRow {
-  const database = new BankDatabase(join(dir, 'transfers.db'), 'transfers')
+/** Writes a row past the write API, as somebody with a SQL prompt does: its amount is none that readers take. */
+export async function sqlPoison(settings: DatabaseSettings): Promise<PoisonedRow> {
+  const sql = await openSql(databaseOf('transfers', settings), 'transfers')
   try {
     const now = new Date().toISOString()
-    return { table: 'transfers', id: database.one<{ id: number }>(insert, 'abc', now, now)!.id }
+    const insert = `insert into transfers (from_user_id, to_user_id, amount, created_at, last_updated_at) values (1, 2, ${sql.poison}, ?, ?) returning id`
+    return { table: 'transfers', id: (await sql.one<{ id: number }>(insert, now, now))!.id }
   } finally {
-    database.close()
+    await sql.close()
   }
 }

@@ -158,7 +158,7 @@ export class Supervisor {
 
   /** Writes what no application can process. The databases are files: a row of them needs no child. */
   async poison({ kind }: Poison): Promise<unknown> {
-    return kind === 'sql' ? sqlPoison(this.#options.child.dir) : this.inspector('POST', '/poison', { kind })
+    return kind === 'sql' ? sqlPoison(this.#options.child) : this.inspector('POST', '/poison', { kind })
   }
 
   changeGenerator(change: GeneratorChange): void {

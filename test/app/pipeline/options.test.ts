@@ -29,6 +29,7 @@ test('--help explains every option', async (t) => {
     '--kafka',
     '--registry',
     '--document-bytes-max',
+    '--mariadb',
     '--dir',
     '--port',
     '--rate',
@@ -63,4 +64,16 @@ test('the generator waits where the script is verified', async (t) => {
   t.match(parseOptions([]), { rate: 5, mode: 'run', port: 8080, page: 'page' })
   t.match(parseOptions(['--verify']), { rate: null, mode: 'verify' })
   t.match(parseOptions(['--rate', '0']), { rate: null })
+})
+
+test('--mariadb takes one address for both databases, or two', async (t) => {
+  const [one, two] = ['mariadb://bank@127.0.0.1:3306/bank', 'mariadb://bank@127.0.0.1:3307/bank']
+  t.match(parseOptions(['--mariadb', one]), { mariadb: { users: one, transfers: one } })
+  t.match(parseOptions(['--mariadb', `${one},${two}`]), { mariadb: { users: one, transfers: two } })
+  t.throws(() => parseOptions(['--mariadb', 'users.db']), UsageError)
+  t.throws(() => parseOptions(['--mariadb', `${one},${two},${two}`]), /takes one address, or two/)
+  t.throws(
+    () => parseOptions(['--mariadb', 'mariadb://bank:secret@127.0.0.1/bank']),
+    /^--mariadb has a password, which others would see/,
+  )
 })

@@ -36,5 +36,6 @@ test('200 transfers, each posted right after its user, are taken and come to the
     [],
   )
   t.same(await awaitEqual(pipeline.readUrl, pipeline, 30_000), [])
-  t.equal(pipeline.transfers.one<{ readonly n: number }>('select count(*) as n from transfers')!.n, pairs)
+  const counted = await pipeline.transfers.one<{ readonly n: number }>('select count(*) as n from transfers')
+  t.equal(counted!.n, pairs)
 })

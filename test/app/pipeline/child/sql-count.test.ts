@@ -14,6 +14,7 @@ test('SQL is counted, and balances come from COMPLETED transfers alone, exactly'
   databases.transfers.run(insert, 1, 3, '5.00', 'PENDING')
   const said: FromChild[] = []
   using _counting = countRegularly(databases, (message) => said.push(message))
+  while (said.length === 0) await new Promise((resolve) => setImmediate(resolve))
   t.match(said, [{ type: 'sql', sql: { transfers: 4, users: 0, doubledKeys: 0 } }])
   const { balances } = said[0] as Extract<FromChild, { readonly type: 'sql' }>
   t.same(balances, [

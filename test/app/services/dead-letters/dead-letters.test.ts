@@ -167,7 +167,7 @@ test('a running pipeline: what is refused is listed, shown, mended, replayed and
   })
 
   await t.test('a row that SQL has wrong is mended in SQL, and equals SQL then', async (t) => {
-    pipeline.transfers.connection.exec(
+    await pipeline.transfers.run(
       `insert into transfers (id, from_user_id, to_user_id, amount, created_at, last_updated_at) values (903, 1, 1, '5.00', '${time}', '${time}')`,
     )
     const { content } = await until(
@@ -175,7 +175,7 @@ test('a running pipeline: what is refused is listed, shown, mended, replayed and
       ({ content }) => content.length > 0,
     )
     t.match(content[0], { class: 'invalid-data' })
-    pipeline.transfers.connection.exec('update transfers set to_user_id = 2 where id = 903')
+    await pipeline.transfers.run('update transfers set to_user_id = 2 where id = 903')
     await until(
       async () => (await fetch(`${url}/api/transfers/903`)).status,
       (status) => status === 200,
@@ -199,7 +199,7 @@ test('a running pipeline: what is refused is listed, shown, mended, replayed and
       let broken: number | undefined
       for (const [index, [kind, expected]] of Object.entries(poisons).entries()) {
         const id = 1000 + index
-        const sent = kind === 'sql' ? sqlPoison(dir) : await sendPoison(pipeline.cluster, kind as RecordPoison, id)
+        const sent = kind === 'sql' ? await sqlPoison({ dir }) : await sendPoison(pipeline.cluster, kind as RecordPoison, id)
         const key = 'id' in sent ? sent.id : id
         const { content } = await until(
           () => list(`?text=${key}&size=100`),
@@ -223,7 +223,7 @@ test('a running pipeline: what is refused is listed, shown, mended, replayed and
         async () => (await fetch(`${url}/api/transfers/${id}`)).status,
         (status) => status === 200,
       )
-      pipeline.transfers.run(`update transfers set amount = '7.50' where id = ?`, broken!)
+      await pipeline.transfers.run(`update transfers set amount = '7.50' where id = ?`, broken!)
       await until(
         async () => (await fetch(`${url}/api/transfers/${broken}`)).status,
         (status) => status === 200,
