@@ -29,7 +29,18 @@ export async function openSupervised(options: PipelineOptions, dir: string, outp
   const controls = options.kafka === undefined || options.demo === 'always' ? 'allowed' : 'absent'
   const ports = options.port === 0 ? 'free' : 'own'
   const { kafka, registry, mariadb, enrichers, avroMode, guarantee, documentBytesMax } = options
-  const child = { dir, kafka, registry, mariadb, enrichers, avroMode, guarantee, documentBytesMax, logLevel: 'info', ports } as const
+  const child = {
+    dir,
+    kafka,
+    registry,
+    mariadb,
+    enrichers,
+    avroMode,
+    guarantee,
+    documentBytesMax,
+    logLevel: 'info',
+    ports,
+  } as const
   const supervisor = new Supervisor({ child, output, controls, rate: options.rate })
   const operations = new Operations({ watched: () => supervisor.addresses })
   const http = await openHttp({
