@@ -1,5 +1,7 @@
 import { join } from 'node:path'
 import type { DatabaseConfig } from '../adapters/mariadb/mariadb-address.ts'
+import { openSql } from '../adapters/open-bank.ts'
+import type { BankSql } from '../bank/bank-sql.ts'
 import type { TableName } from '../capture/connect-json.ts'
 
 /** The addresses of two databases on servers; the same one twice has both tables. */
@@ -23,4 +25,14 @@ export function databaseOf(table: TableName, { dir, mariadb }: DatabaseSettings)
     ...(password !== undefined && { databasePassword: password }),
     ...(file !== undefined && { databasePasswordFile: file }),
   }
+}
+
+/** Direct SQL on both databases. Tables that are missing are made. */
+export async function openDatabases(settings: DatabaseSettings): Promise<AsyncDisposable & Readonly<Record<TableName, BankSql>>> {
+  await using opening = new AsyncDisposableStack()
+  const open = async (table: TableName): Promise<BankSql> =>
+    opening.adopt(await openSql(databaseOf(table, settings), table), (sql) => sql.close())
+  const [users, transfers] = [await open('users'), await open('transfers')]
+  const opened = opening.move()
+  return { users, transfers, [Symbol.asyncDispose]: () => opened.disposeAsync() }
 }

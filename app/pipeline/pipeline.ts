@@ -7,8 +7,8 @@ import { publicSubjects } from '../../examples/transfer-pipeline/schemas/subject
 import * as topics from '../../examples/transfer-pipeline/topics.ts'
 import { RegistryApi } from '../adapters/http/registry-api.ts'
 import { checkSchemas } from '../adapters/kafka/check-schemas.ts'
-import { openSql } from '../adapters/open-bank.ts'
 import type { BankSql } from '../bank/bank-sql.ts'
+import type { TableName } from '../capture/connect-json.ts'
 import type { Part } from '../contracts/feed.ts'
 import type { Log } from '../platform/log.ts'
 import type { Service, ServiceDefinition } from '../platform/service.ts'
@@ -21,7 +21,7 @@ import { sinkService } from '../services/sink/main.ts'
 import { transfersWrite } from '../services/transfers-write/main.ts'
 import { usersWrite } from '../services/users-write/main.ts'
 import { Applications, applicationsThread } from './applications.ts'
-import { databaseOf } from './databases.ts'
+import { databaseOf, openDatabases } from './databases.ts'
 import type { ServerDatabases } from './databases.ts'
 import { createTopics, openCluster } from './open-cluster.ts'
 import type { Guarantee } from './options.ts'
@@ -119,10 +119,8 @@ export async function openPipeline(
   if (avroMode === 'registry') await registerPublicSchemas(registryUrl)
   const common = { registry: registryUrl, avroMode }
   const read = await running.start(coreRead, { documents: path('documents.db') })
-  const database = (table: 'users' | 'transfers') => databaseOf(table, { dir, mariadb })
-  const open = async (table: 'users' | 'transfers'): Promise<BankSql> =>
-    parts.adopt(await openSql(database(table), table), (sql) => sql.close())
-  const [usersSql, transfersSql] = [await open('users'), await open('transfers')]
+  const database = (table: TableName) => databaseOf(table, { dir, mariadb })
+  const sql = parts.use(await openDatabases({ dir, mariadb }))
   const users = await running.start(usersWrite, database('users'))
   const transfers = await running.start(transfersWrite, {
     ...common,
@@ -144,8 +142,8 @@ export async function openPipeline(
     bootstrapServers,
     cluster,
     dir,
-    users: usersSql,
-    transfers: transfersSql,
+    users: sql.users,
+    transfers: sql.transfers,
     registryUrl,
     usersUrl: users.url,
     transfersUrl: transfers.url,

@@ -1,7 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { openSql } from '../adapters/open-bank.ts'
-import type { BankSql } from '../bank/bank-sql.ts'
-import { databaseOf } from './databases.ts'
+import { openDatabases } from './databases.ts'
 import type { DatabaseSettings } from './databases.ts'
 import { awaitEqual } from './expected.ts'
 import type { Supervised } from './supervisor/open-supervised.ts'
@@ -17,16 +15,14 @@ export async function verifySupervised(
   print: (line: string) => void,
 ): Promise<number> {
   await supervisor.ready()
-  await using databases = new AsyncDisposableStack()
-  const open = async (table: 'users' | 'transfers'): Promise<BankSql> =>
-    databases.adopt(await openSql(databaseOf(table, settings), table), (sql) => sql.close())
+  await using databases = await openDatabases(settings)
   const urls = supervisor.urls!
   const verified: Verified = {
     usersUrl: urls.users,
     transfersUrl: urls.transfers,
     readUrl: urls.read,
-    users: await open('users'),
-    transfers: await open('transfers'),
+    users: databases.users,
+    transfers: databases.transfers,
   }
   const code = await verify(verified, print)
   return code === 0 ? await verifyKill(supervisor, verified, print) : code

@@ -24,6 +24,8 @@ import { EmbeddedKafka } from '../../lib/embedded.ts'
 import { openAdmin } from '../../lib/index.ts'
 import { BankDatabase } from '../../app/adapters/sqlite/bank-database.ts'
 import type { FromChild } from '../../app/pipeline/child/messages.ts'
+import { openDatabases } from '../../app/pipeline/databases.ts'
+import type { ServerDatabases } from '../../app/pipeline/databases.ts'
 import { awaitEqual } from '../../app/pipeline/expected.ts'
 
 export interface KillOptions {
@@ -36,6 +38,14 @@ export interface KillOptions {
   readonly enrichers?: number
   /** How many rows are written by SQL that no rule of the bank allows. Default 0. */
   readonly badRows?: number
+  /** The databases are on this server, which is killed in turn with the pipeline. Default: files. */
+  readonly server?: KilledServer
+}
+
+export interface KilledServer {
+  readonly databases: ServerDatabases
+  kill(): Promise<void>
+  start(): Promise<void>
 }
 
 export interface KillOutcome {
@@ -106,7 +116,9 @@ class Lives {
     const env = { NODE_COMPILE_CACHE: join(dir, 'compiled'), ...inherited }
     const preload = positions === 'with data' ? [] : ['--import', splitter]
     const execArgv = ['--conditions=millrace-source', ...preload]
-    const child = fork(main, [JSON.stringify({ dir, logLevel: 'info', enrichers: this.#options.enrichers ?? 1 })], {
+    const { enrichers = 1, server } = this.#options
+    const options = { dir, logLevel: 'info', enrichers, mariadb: server?.databases }
+    const child = fork(main, [JSON.stringify(options)], {
       execArgv,
       env,
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
@@ -232,14 +244,14 @@ export async function killPipeline(options: KillOptions): Promise<KillOutcome> {
     await lives.revive()
     if (badRows > 0 && writer.acknowledged > 20) writeBadRow(options.dir, badRows--)
     if (kills < moments.length && writer.acknowledged >= moments[kills]!) {
-      await lives.kill()
+      await killNext(kills, lives, options.server)
       kills++
     }
   }
   isOver = true
   await Promise.all(writing)
   const { replayed } = lives
-  const differences = await compare(lives, options.dir)
+  const differences = await compare(lives, options)
   await lives.stop()
   lives.end()
   return {
@@ -268,11 +280,16 @@ export function writeBadRow(dir: string, number: number): void {
   database.run(insert, ...bad[number % bad.length]!, now, now)
 }
 
-async function compare(lives: Lives, dir: string): Promise<readonly string[]> {
-  using stack = new DisposableStack()
-  const open = (table: 'users' | 'transfers') =>
-    stack.adopt(new BankDatabase(join(dir, `${table}.db`), table), (database) => database.close())
-  const databases = { users: open('users'), transfers: open('transfers') }
+/** The pipeline, or in turn with it the server of its databases, which is back soon. */
+async function killNext(number: number, lives: Lives, server: KilledServer | undefined): Promise<void> {
+  if (server === undefined || number % 2 === 0) return lives.kill()
+  await server.kill()
+  await delay(300)
+  await server.start()
+}
+
+async function compare(lives: Lives, { dir, server }: KillOptions): Promise<readonly string[]> {
+  await using databases = await openDatabases({ dir, mariadb: server?.databases })
   for (;;) {
     const differences = await awaitEqual(lives.readUrl, databases, 20_000).catch(() => undefined)
     if (differences !== undefined) return differences

@@ -11,8 +11,8 @@ export interface ServiceProcess {
   readonly url: string
   /** What it has printed. */
   output(): string
-  /** Stops it, or lets it go on. */
-  signal(name: 'SIGSTOP' | 'SIGCONT'): void
+  /** Stops it, lets it go on, or kills it. */
+  signal(name: 'SIGSTOP' | 'SIGCONT' | 'SIGKILL'): void
   /** Ends it by SIGTERM; resolves with its exit code. */
   stop(): Promise<number | null>
 }
