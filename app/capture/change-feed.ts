@@ -17,7 +17,7 @@ export interface LoggedChange {
 }
 
 /** The place of a change in the words of Debezium's connectors. */
-export interface ChangeSource {
+interface ChangeSource {
   readonly connector: 'sqlite' | 'mariadb'
   readonly file: string
   readonly pos: number

@@ -42,7 +42,7 @@ export interface KillOptions {
   readonly server?: KilledServer
 }
 
-export interface KilledServer {
+interface KilledServer {
   readonly databases: ServerDatabases
   kill(): Promise<void>
   start(): Promise<void>

@@ -1,6 +1,6 @@
 /** A real MariaDB on loopback with a log of rows, from Debian's `mariadb-server`. */
 import { execFile, spawnSync } from 'node:child_process'
-import { existsSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir, userInfo } from 'node:os'
 import { join } from 'node:path'
@@ -39,7 +39,7 @@ export async function startMariadb(settings: Readonly<Record<string, string>> = 
   const server = await prepared(dir, { ...defaults, port: String(port), ...settings })
   const start = async (): Promise<void> => {
     launch(server)
-    await ready(server, 'ready for connections', 60_000)
+    await ready(server, 'ready for connections', 60_000).catch((error: unknown) => Promise.reject(withReasons(error, server)))
   }
   await start().catch((error: unknown) => end(server, 'SIGKILL').then(() => Promise.reject(error as Error)))
   return {
@@ -52,6 +52,12 @@ export async function startMariadb(settings: Readonly<Record<string, string>> = 
       await rm(dir, { recursive: true, force: true })
     },
   }
+}
+
+/** The end of the log of a server that crashed is its stack: why it did stands before. */
+function withReasons(error: unknown, { logFile }: ServerCommand): Error {
+  const reasons = readFileSync(logFile, 'utf8').split('\n').filter((line) => /\[ERROR\]|signal \d|assert/i.test(line)) // prettier-ignore
+  return new Error([...reasons, (error as Error).message].join('\n'), { cause: error })
 }
 
 async function prepared(dir: string, settings: Readonly<Record<string, string>>): Promise<ServerCommand> {

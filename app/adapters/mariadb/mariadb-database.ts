@@ -134,7 +134,7 @@ function over(connection: Pool | PoolConnection): Session {
 }
 
 /** The words of the driver, or its code where it has none: so it is with several addresses of one name. */
-export function reasonOf(error: unknown): string {
+function reasonOf(error: unknown): string {
   const { message, code } = error as { readonly message: string; readonly code?: string }
   return message === '' ? String(code) : message.replace(/\.$/, '')
 }
