@@ -57,7 +57,7 @@ async function all(server: MariadbServer): Promise<void> {
       t.notMatch(refused, 'secret')
       const users = await startService(t, 'users-write', { database: addressText(database) })
       let capture = await startService(t, 'capture', captured)
-      for (let number = 1; number <= 120; number++) {
+      for (let number = 1; number <= 80; number++) {
         const body = JSON.stringify({ name: `User ${number}` })
         const made = await fetch(`${users.url}/users`, { method: 'POST', headers: { 'content-type': 'application/json' }, body })
         t.equal(made.status, 201)
@@ -66,8 +66,8 @@ async function all(server: MariadbServer): Promise<void> {
         capture = await startService(t, 'capture', captured)
       }
       const records = async () => (await consume(cluster, bytesOf(rawUsers.name))).map(([, value]) => idAndOp(value!))
-      await until('120 records', async () => (await records()).length >= 120)
-      t.same((await records()).toSorted((left, right) => left.id - right.id), Array.from({ length: 120 }, (_, index) => ({ id: index + 1, op: 'c' }))) // prettier-ignore
+      await until('80 records', async () => (await records()).length >= 80)
+      t.same((await records()).toSorted((left, right) => left.id - right.id), Array.from({ length: 80 }, (_, index) => ({ id: index + 1, op: 'c' }))) // prettier-ignore
       t.same([await capture.stop(), await users.stop()], [0, 0])
     },
   )
