@@ -45,9 +45,13 @@ async function run<C extends TObject>(definition: ServiceDefinition<C>, args: re
   }
 }
 
+/** How long what failed may take to close, in ms. Nothing is lost by less: a kill at any moment loses nothing. */
+const closeAfterFailureMs = 3000
+
 function fail(log: Log, error: unknown): void {
   log.fatal({ err: error }, 'cannot go on')
   process.exitCode = 1
+  setTimeout(() => process.exit(), closeAfterFailureMs).unref()
 }
 
 function print(text: string): void {

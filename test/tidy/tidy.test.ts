@@ -16,7 +16,7 @@ t.test('no file names a path of the machine it was written on', async (t) => {
 })
 
 t.test('the top level holds what ARCHITECTURE.md lists, and nothing else', async (t) => {
-  const folders = ['lib', 'examples', 'app', 'bench', 'test', 'tools', 'docs', '.ci']
+  const folders = ['lib', 'examples', 'app', 'bench', 'test', 'tools', 'docs', 'deploy', '.ci', '.github']
   const found = [...new Set(files.filter((path) => path.includes('/')).map((path) => path.split('/')[0] ?? ''))]
   t.same(
     found.filter((folder) => !folders.includes(folder)),
