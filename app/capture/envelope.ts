@@ -99,10 +99,13 @@ function record(
     op,
     ...times,
   }
-  const value = Buffer.from(
-    `{"schema":${envelopeText(topic, change.source.connector, columns)},"payload":${JSON.stringify(payload)}}`,
-  )
+  const value = Buffer.from(`{"schema":${envelopeText(topic, change.source.connector, columns)},"payload":${jsonText(payload)}}`)
   return { topic, key: Buffer.from(keyText(topic, id)), value, timestamp: change.timeMs, headers }
+}
+
+/** As Debezium's converter writes it: what is outside of the basic plane is escaped. */
+function jsonText(value: unknown): string {
+  return JSON.stringify(value).replaceAll(/[\uD800-\uDFFF]/g, (half) => `\\u${half.charCodeAt(0).toString(16).toUpperCase()}`)
 }
 
 function sourceOf({ source, snapshot, timeMs }: LoggedChange, { prefix, database, table }: EnvelopeOptions): object {

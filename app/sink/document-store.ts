@@ -30,6 +30,16 @@ export class StoreUnavailable extends Error {
   override readonly name = 'StoreUnavailable'
 }
 
+/** The store does not let us in: a wrong user, password or certificate. Waiting does not help. */
+export class StoreRefused extends Error {
+  override readonly name = 'StoreRefused'
+}
+
+/** The store no longer has what was written into it, as after a restore or on a new server: whoever fills it begins anew. */
+export class DocumentsLost extends Error {
+  override readonly name = 'DocumentsLost'
+}
+
 /** A comparison of a field. `decimal` compares amounts of equal scale exactly. */
 export interface Condition {
   readonly field: string
@@ -45,7 +55,7 @@ export interface DocumentQuery {
   readonly offset: number
 }
 
-/** Documents by id, as a port: SQLite here, a document database elsewhere. */
+/** Documents by id, as a port: SQLite, or MongoDB. Whatever needs the store rejects with a {@link StoreUnavailable} or a {@link StoreRefused}. */
 export interface DocumentStore {
   /**
    * To be called before the first write, with the end of each partition of the topic. A document from behind an end is of another topic,
@@ -58,11 +68,13 @@ export interface DocumentStore {
    */
   positions(): Promise<ReadonlyMap<number, number>>
   /**
-   * Applies all writes or none. A write that is not newer than what the id already has is skipped, so that records may come again.
-   * `passed` are places of records of which no document comes: positions go beyond them, too. Rejects with a {@link DocumentRefused}, or with a
-   * {@link StoreUnavailable}.
+   * Applies writes in their order, of each id the newest. A write that is not newer than what the id already has is skipped, so that records
+   * may come again. `passed` are places of records of which no document comes: positions go beyond them, too. Positions move when all is applied.
+   * Rejects with a {@link DocumentRefused} for the first write that the store does not take, or with {@link DocumentsLost}.
    */
   apply(writes: readonly DocumentWrite[], passed?: readonly SourcePlace[]): Promise<void>
+  /** Whether the store answers. Behind `begin`: whether it still has what was there then; rejects with {@link DocumentsLost} if not. */
+  check(): Promise<void>
   get(id: string): Promise<Document | undefined>
   find(query: DocumentQuery): Promise<{ readonly documents: readonly Document[]; readonly total: number }>
   close(): Promise<void>

@@ -15,6 +15,10 @@ export interface SinkConfig {
   readonly deadLetters: { readonly topic: string; readonly context: 'with context' | 'without context' } | null
   /** Whether records that are passed are logged. */
   readonly log: 'on' | 'off'
+  /** Where the options say that the documents are; null: they say nothing of it. */
+  readonly store: { readonly documents: string; readonly documentsCollection: string } | null
+  /** The registry that the options name. */
+  readonly registry: string | null
 }
 
 /** The options of `com.mongodb.kafka.connect.MongoSinkConnector`, by its names. */
@@ -54,10 +58,23 @@ const duplicating: Readonly<Record<string, string>> = {
   PartialKeyStrategy: 'makes the id a document of its own, which the read API does not ask for',
 }
 
+/** Options of the connector and of its worker that say what is so here in any case, with what they may say. */
+const given: Readonly<Record<string, RegExp>> = {
+  name: /./,
+  'tasks.max': /^\d+$/,
+  'bulk.write.ordered': /^true$/,
+  'key.converter': /\.StringConverter$/,
+  'value.converter': /AvroConverter$/,
+  'errors.deadletterqueue.topic.replication.factor': /^-?\d+$/,
+  'consumer.override.auto.offset.reset': /^earliest$/,
+  'consumer.override.isolation.level': /^read_committed$/,
+}
+
+const places = ['connection.uri', 'database', 'collection', 'value.converter.schema.registry.url']
+
 /** Checks the options of the sink. Throws a {@link ConfigProblem} that says which of them, and why. */
 export function readSinkConfig(options: SinkOptions): SinkConfig {
-  const unknown = Object.keys(options).find((name) => !Object.hasOwn(transferSink, name))
-  if (unknown !== undefined) throw refused(unknown, options, 'is not known here')
+  checkNames(options)
   const of = (name: string): string => options[name] ?? defaults[name] ?? ''
   checkIdStrategy(of('document.id.strategy'), options)
   checkHoist(options)
@@ -71,7 +88,27 @@ export function readSinkConfig(options: SinkOptions): SinkConfig {
     .split(',')
     .filter((name) => name !== '')
   if (topics.length === 0) throw refused('topics', options, 'is missing')
-  return { topics, maxBatchSize, ...readErrors(of, options) }
+  const registry = options['value.converter.schema.registry.url'] ?? null
+  return { topics, maxBatchSize, ...readErrors(of, options), store: readStore(options, topics[0]!), registry }
+}
+
+function checkNames(options: SinkOptions): void {
+  for (const [name, value] of Object.entries(options)) {
+    if (given[name]?.test(value) === true) continue
+    if (Object.hasOwn(given, name)) throw refused(name, options, `is not built here; it is ${String(given[name])}`)
+    if (!Object.hasOwn(transferSink, name) && !places.includes(name)) throw refused(name, options, 'is not known here')
+  }
+}
+
+/** The connector has the database beside the address, and the topic's name for a collection that is missing. */
+function readStore(options: SinkOptions, topic: string): SinkConfig['store'] {
+  const { 'connection.uri': uri, database, collection = topic } = options
+  if (uri === undefined) return null
+  if (!URL.canParse(uri) || database === undefined)
+    throw new ConfigProblem("The sink's options connection.uri and database are an address, as mongodb://host:27017, and a name.")
+  const url = new URL(uri)
+  url.pathname = `/${database}`
+  return { documents: url.href, documentsCollection: collection }
 }
 
 type Of = (name: string) => string

@@ -1,8 +1,10 @@
 import type { RawRecord } from 'millrace'
 import { commitHanded } from '../platform/commit-handed.ts'
-import { DocumentRefused, StoreUnavailable } from './document-store.ts'
+import { DocumentRefused } from './document-store.ts'
 import type { DocumentStore, DocumentWrite } from './document-store.ts'
 import type { SinkConfig } from './sink-config.ts'
+import { whenStoreAnswers } from './when-store-answers.ts'
+import type { StoreWait } from './when-store-answers.ts'
 
 /** What a consumer of a group gives: records of a partition, in order, and the commit of what was handed over. */
 interface SinkSource extends AsyncIterable<{ readonly records: readonly RawRecord[] }> {
@@ -41,18 +43,12 @@ export interface SinkConverter {
 /** Is told of records that become no document, and keeps them. Resolves when they are kept. */
 export type FailureReporter = (failed: readonly FailedRecord[]) => Promise<void>
 
-export interface SinkOptions extends Pick<SinkConfig, 'tolerance' | 'maxBatchSize'> {
+export interface SinkOptions extends Pick<SinkConfig, 'tolerance' | 'maxBatchSize'>, Omit<StoreWait, 'signal'> {
   readonly source: SinkSource
   readonly store: DocumentStore
   readonly converter: SinkConverter
   readonly report: FailureReporter
-  /** Resolves after that time, or at once when the signal is aborted. */
-  readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>
-  /** Is told each time that the store cannot be reached. */
-  readonly onWait: (error: StoreUnavailable) => void
 }
-
-const backoffMs = [100, 200, 500, 1000, 2000]
 
 interface Converted {
   readonly record: RawRecord
@@ -144,14 +140,7 @@ export class Sink {
   /** Waits for a store that is down, as long as that takes: nothing is skipped, and nothing overtakes. */
   async #applied(writes: readonly DocumentWrite[], passed: readonly RawRecord[]): Promise<void> {
     const { store, sleep, onWait } = this.#options
-    for (let tries = 0; !this.#stopping.signal.aborted; tries++)
-      try {
-        return await store.apply(writes, passed)
-      } catch (error) {
-        if (!(error instanceof StoreUnavailable)) throw error
-        onWait(error)
-        await sleep(backoffMs[Math.min(tries, backoffMs.length - 1)]!, this.#stopping.signal)
-      }
+    await whenStoreAnswers(() => store.apply(writes, passed), { sleep, onWait, signal: this.#stopping.signal })
   }
 
   async #fail(failed: readonly FailedRecord[]): Promise<void> {

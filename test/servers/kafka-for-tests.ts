@@ -1,6 +1,8 @@
 import type { Test } from 'tap'
-import { kafkaUnavailable, startKafka } from './kafka.ts'
+import { isMissing } from './is-missing.ts'
+import { startKafka } from './kafka.ts'
 import type { KafkaServer, KafkaServerOptions } from './kafka.ts'
+import { javaUnavailable } from './maven.ts'
 
 /** The shared broker of a test process: `KAFKA_BOOTSTRAP_SERVERS` where set, else one of its own, which ends with the test. */
 export async function sharedKafka(t: Test): Promise<string | null> {
@@ -11,14 +13,8 @@ export async function sharedKafka(t: Test): Promise<string | null> {
 
 /** A broker that the test may stop and kill. Null where none can be started: the test then ends, skipped; in CI it fails. */
 export async function ownKafka(t: Test, options: KafkaServerOptions = {}): Promise<KafkaServer | null> {
-  const reason = kafkaUnavailable()
-  if (reason !== null) {
-    const message = `No real Kafka here: ${reason}.`
-    console.error(`SKIPPED ${t.name}: ${message}`)
-    if (process.env['CI'] === undefined) t.pass(message, { skip: message })
-    else t.fail(message)
-    return null
-  }
+  const reason = javaUnavailable()
+  if (isMissing(t, reason === null ? null : `No real Kafka here: ${reason}`)) return null
   const server = await startKafka(options)
   t.teardown(() => server.stop())
   return server

@@ -11,7 +11,7 @@ export interface KafkaTools {
   (program: string, args: readonly string[], input?: string): Promise<string>
 }
 
-/** Needs Java 17 and Maven (`kafkaUnavailable` says whether they are here). */
+/** Needs Java 17 and Maven (`javaUnavailable` says whether they are here). */
 export async function kafkaTools(): Promise<KafkaTools> {
   const lib = await jars(`kafka-tools-${version}`, [`org.apache.kafka:kafka-tools:${version}`])
   const java = ['-XX:TieredStopAtLevel=1', '-XX:+UseSerialGC', '-cp', `${lib}/*`]

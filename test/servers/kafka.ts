@@ -4,7 +4,7 @@
  *     node test/servers/kafka.ts start [--dir DIR] [--port PORT] [--brokers N]    prints the bootstrap servers
  *     node test/servers/kafka.ts stop [--dir DIR]
  */
-import { execFile, spawnSync } from 'node:child_process'
+import { execFile } from 'node:child_process'
 import { existsSync, readFileSync, readdirSync } from 'node:fs'
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -12,7 +12,7 @@ import { join, resolve } from 'node:path'
 import { parseArgs, promisify } from 'node:util'
 import { makeCertificates, scramUsers, secureListeners, securitySettings } from './kafka-security.ts'
 import type { SecureListeners, SecurePorts } from './kafka-security.ts'
-import { jars } from './maven.ts'
+import { jars, javaUnavailable } from './maven.ts'
 import { end, freePort, launch, livePid, ready } from './server-process.ts'
 import type { ServerCommand } from './server-process.ts'
 
@@ -62,13 +62,6 @@ interface Ports {
   readonly proxied: number | null
   readonly advertised: number | null
   readonly secure: SecurePorts | null
-}
-
-/** Why no broker can be started here, or null. */
-export function kafkaUnavailable(): string | null {
-  if (spawnSync('java', ['-version']).error !== undefined) return 'Java is missing (Java 17 or newer on the PATH)'
-  if (spawnSync('mvn', ['-v']).error !== undefined) return 'Maven is missing (mvn on the PATH)'
-  return null
 }
 
 /** Resolves when all brokers take requests. Rejects with the end of the log of the broker that does not start. */
@@ -248,7 +241,7 @@ async function main(): Promise<void> {
   const dir = values.dir ?? join(tmpdir(), 'millrace-kafka')
   if (positionals[0] === 'stop') return stopKafka(dir)
   if (positionals[0] !== 'start') throw new Error('Say start or stop.')
-  const reason = kafkaUnavailable()
+  const reason = javaUnavailable()
   if (reason !== null) throw new Error(reason)
   const server = await startKafka({
     dir,

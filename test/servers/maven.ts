@@ -1,4 +1,4 @@
-import { execFile } from 'node:child_process'
+import { execFile, spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises'
 import { homedir } from 'node:os'
@@ -10,6 +10,13 @@ const run = promisify(execFile)
 const dependencyPlugin = 'org.apache.maven.plugins:maven-dependency-plugin:3.8.1'
 
 const serversCache = join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'millrace-servers')
+
+/** Why no server of Java's can be started here, or null. */
+export function javaUnavailable(): string | null {
+  if (spawnSync('java', ['-version']).error !== undefined) return 'Java is missing (Java 17 or newer on the PATH)'
+  if (spawnSync('mvn', ['-v']).error !== undefined) return 'Maven is missing (mvn on the PATH)'
+  return null
+}
 
 /** The folder that holds the artifacts (`group:artifact:version`) and all they need at run time; fetched once. */
 export async function jars(name: string, artifacts: readonly string[]): Promise<string> {

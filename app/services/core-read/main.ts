@@ -1,15 +1,18 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import Type from 'typebox'
-import { SqliteDocumentStore } from '../../adapters/sqlite/sqlite-document-store.ts'
+import { documentsConfig, openDocuments } from '../../adapters/documents.ts'
 import { serviceConfig } from '../../platform/config.ts'
 import { openHttp } from '../../platform/http/open-http.ts'
 import { runService } from '../../platform/run-service.ts'
 import { ServiceParts } from '../../platform/service.ts'
 import type { ServiceDefinition } from '../../platform/service.ts'
+import { Waits } from '../../platform/waits.ts'
+import { whenStoreAnswers } from '../../sink/when-store-answers.ts'
 import { addReadRoutes } from './read-routes.ts'
 
 const config = Type.Object({
   ...serviceConfig(8082),
-  documents: Type.String({ default: '.data/documents.db', description: 'SQLite file of the documents, which the sink fills.' }),
+  ...documentsConfig,
 })
 
 export const coreRead: ServiceDefinition<typeof config> = {
@@ -18,12 +21,21 @@ export const coreRead: ServiceDefinition<typeof config> = {
   config,
   async start(given, { log }) {
     await using parts = new ServiceParts()
-    const store = new SqliteDocumentStore(given.documents)
+    const store = await openDocuments(given)
     parts.defer(() => store.close())
+    const waits = new Waits()
+    parts.checks(waits.check)
+    const onWait = (error: Error): void => {
+      waits.note(error.message)
+      log.warn(error.message)
+    }
+    parts.awaits(whenStoreAnswers(() => store.check(), { sleep, onWait, signal: parts.stopping }))
     const http = await openHttp({ name: 'core-read', log })
-    addReadRoutes(http, store)
+    addReadRoutes(http, store, (error) => waits.note(error.message))
     return await parts.listen(http, given)
   },
 }
+
+const sleep = (ms: number, signal: AbortSignal): Promise<void> => delay(ms, undefined, { signal }).catch(() => {})
 
 if (import.meta.main) await runService(coreRead)

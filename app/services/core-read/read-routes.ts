@@ -5,6 +5,7 @@ import type { Http } from '../../platform/http/open-http.ts'
 import { answers } from '../../platform/http/openapi.ts'
 import { pageOf, pageQuery, pageRequest, pageSchema } from '../../platform/http/page.ts'
 import { Problem } from '../../platform/http/problem.ts'
+import { StoreUnavailable } from '../../sink/document-store.ts'
 import type { Condition, DocumentQuery, DocumentStore } from '../../sink/document-store.ts'
 
 const sortable = ['id', 'createdAt', 'lastUpdatedAt'] as const
@@ -59,25 +60,37 @@ export const readOperations = {
     operationId: 'listTransfers',
     summary: 'Transfers with the names of their users.',
     querystring: querySchema,
-    response: answers({ 200: pageSchema(enrichedSchema) }),
+    response: answers({ 200: pageSchema(enrichedSchema) }, 503),
   },
   get: {
     operationId: 'getTransfer',
     summary: 'A transfer with the names of its users. A new one is here a moment later.',
     params: idParams,
-    response: answers({ 200: enrichedSchema }, 404),
+    response: answers({ 200: enrichedSchema }, 404, 503),
   },
 } as const
 
-/** The read API: the documents that the sink keeps, and nothing else. Read only. */
-export function addReadRoutes(http: Http, store: DocumentStore): void {
+/** The read API: the documents that the sink keeps, and nothing else. Read only. `onAway` is told of each request that finds the store away. */
+export function addReadRoutes(
+  http: Http,
+  store: Pick<DocumentStore, 'find' | 'get'>,
+  onAway: (error: StoreUnavailable) => void = () => {},
+): void {
+  const answered = async <T>(answer: Promise<T>): Promise<T> =>
+    answer.catch((error: unknown) => {
+      if (!(error instanceof StoreUnavailable)) throw error
+      onAway(error)
+      throw new Problem(503, 'The documents cannot be read just now.', {}, { retryAfterS: 1, cause: error })
+    })
   http.get('/transfers-enriched', { schema: readOperations.list }, async ({ query }) => {
     const page = pageRequest(query)
-    const { documents, total } = await store.find({ ...toQuery(query), limit: page.size, offset: page.number * page.size })
+    const { documents, total } = await answered(
+      store.find({ ...toQuery(query), limit: page.size, offset: page.number * page.size }),
+    )
     return pageOf({ rows: documents as Static<typeof enrichedSchema>[], total }, page)
   })
   http.get('/transfers-enriched/:id', { schema: readOperations.get }, async ({ params: { id } }) => {
-    const document = await store.get(id)
+    const document = await answered(store.get(id))
     if (document === undefined) throw new Problem(404, `There is no transfer ${id} here, or not yet.`)
     return document as Static<typeof enrichedSchema>
   })

@@ -7,10 +7,10 @@ import Type from 'typebox'
 import { codeOf, errorClassOf } from '../../../examples/transfer-pipeline/errors/error-class.ts'
 import { ErrorCounts } from '../../../examples/transfer-pipeline/errors/error-counts.ts'
 import { enriched } from '../../../examples/transfer-pipeline/topics.ts'
+import { documentsConfig, openDocuments } from '../../adapters/documents.ts'
 import { reconcile } from '../../adapters/kafka/sink-positions.ts'
-import { SqliteDocumentStore } from '../../adapters/sqlite/sqlite-document-store.ts'
 import { clusterOf } from '../../platform/cluster.ts'
-import { kafkaConfig, serviceConfig } from '../../platform/config.ts'
+import { ConfigProblem, kafkaConfig, serviceConfig } from '../../platform/config.ts'
 import { addErrorCounts } from '../../platform/http/error-counts.ts'
 import { openHttp } from '../../platform/http/open-http.ts'
 import type { Log } from '../../platform/log.ts'
@@ -20,6 +20,7 @@ import { ServiceParts } from '../../platform/service.ts'
 import type { ServiceDefinition } from '../../platform/service.ts'
 import { Waits } from '../../platform/waits.ts'
 import { KeyedDocuments } from '../../sink/keyed-documents.ts'
+import { keepDocuments } from '../../sink/keep-documents.ts'
 import { Sink } from '../../sink/sink.ts'
 import type { FailedRecord, FailureReporter } from '../../sink/sink.ts'
 import { sinkDeadLetter } from '../../sink/sink-dead-letter.ts'
@@ -30,7 +31,7 @@ import { toDocument } from '../../sink/to-document.ts'
 const config = Type.Object({
   ...serviceConfig(8093),
   ...kafkaConfig,
-  documents: Type.String({ default: '.data/documents.db', description: 'SQLite file of the documents.' }),
+  ...documentsConfig,
   documentBytesMax: Type.Optional(
     Type.Integer({ minimum: 1, description: 'Documents beyond that size are refused. Default: 16 MiB, as MongoDB has it.' }),
   ),
@@ -45,29 +46,42 @@ export const sinkService: ServiceDefinition<typeof config> = {
   config,
   async start(given, context) {
     await using parts = new ServiceParts()
-    const options = await readOptions(given.connector)
+    const options = await readOptions(given)
     const cluster = clusterOf(given, context)
-    const store = new SqliteDocumentStore(given.documents, { bytesMax: given.documentBytesMax })
+    const store = await openDocuments({ ...given, ...options.store })
     parts.defer(() => store.close())
-    const outcome = await reconcile(store, { cluster, topic: enriched.name, groupId: sinkGroup })
-    if (outcome !== 'as they were') context.log.warn(explanations[outcome])
     const group = { clientId: 'sink', groupId: sinkGroup, sessionTimeoutMs: 10_000 }
     const counts = new ErrorCounts()
     const waits = new Waits()
     parts.checks(waits.check)
     const registry = registryOf(given, { log: context.log, counts, waits, stopping: parts.stopping })
     const report = counting(await openReporter(cluster, options, context.log, parts), counts)
-    const source = await openConsumer(cluster, { ...group, topics: [bytesOf(enriched.name)] })
     const converter = new KeyedDocuments(enriched, registry, toDocument)
     const onWait = (error: Error): void => {
       counts.add('waits_total', { for: 'store' })
       waits.note(error.message)
       context.log.warn(error.message)
     }
-    const sink = new Sink({ ...options, source, store, converter, report, sleep, onWait })
-    sink.start()
-    parts.dependsOn(sink.done)
-    parts.defer(() => sink.stop())
+    const started = Promise.withResolvers<void>()
+    parts.awaits(started.promise)
+    const keeping = keepDocuments({
+      store,
+      sleep,
+      onWait,
+      signal: parts.stopping,
+      reconcile: async () => {
+        const outcome = await reconcile(store, { cluster, topic: enriched.name, groupId: sinkGroup })
+        if (outcome !== 'as they were') context.log.warn(explanations[outcome])
+      },
+      openSink: async () => {
+        const source = await openConsumer(cluster, { ...group, topics: [bytesOf(enriched.name)] })
+        return new Sink({ ...options, source, store, converter, report, sleep, onWait })
+      },
+      onStarted: started.resolve,
+      onLost: (error) => context.log.warn(`${error.message} All documents come again.`),
+    })
+    parts.dependsOn(keeping)
+    parts.defer(() => keeping.catch(() => {}))
     const http = await openHttp({ name: 'sink', log: context.log })
     addErrorCounts(http, counts)
     new Counter({
@@ -120,11 +134,19 @@ const explanations = {
   'group reset': `The documents are behind what the group has committed: they come again from ${enriched.name}.`,
 }
 
-async function readOptions(path: string | undefined): Promise<SinkConfig> {
-  const options = path === undefined ? transferSink : (JSON.parse(await readFile(path, 'utf8')) as SinkOptions)
+async function readOptions({
+  connector,
+  registry,
+}: {
+  readonly connector?: string
+  readonly registry: string
+}): Promise<SinkConfig> {
+  const options = connector === undefined ? transferSink : (JSON.parse(await readFile(connector, 'utf8')) as SinkOptions)
   const read = readSinkConfig(options)
-  if (read.topics.join() === enriched.name) return read
-  throw new Error(`The sink reads ${enriched.name}, and not ${read.topics.join()}.`)
+  if (read.topics.join() !== enriched.name)
+    throw new ConfigProblem(`The sink reads ${enriched.name}, and not ${read.topics.join()}.`)
+  if (read.registry === null || read.registry === registry) return read
+  throw new ConfigProblem(`The connector's options have the registry ${read.registry}, and --registry is ${registry}.`)
 }
 
 if (import.meta.main) await runService(sinkService)

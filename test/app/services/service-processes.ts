@@ -9,6 +9,8 @@ const services = join(import.meta.dirname, '..', '..', '..', 'app', 'services')
 
 export interface ServiceProcess {
   readonly url: string
+  /** Resolves with its exit code when it has ended. */
+  readonly ended: Promise<number | null>
   /** What it has printed. */
   output(): string
   /** Stops it, lets it go on, or kills it. */
@@ -24,6 +26,7 @@ export async function startService(t: Test, name: string, flags: Readonly<Record
   const args = Object.entries({ port: '0', ...flags }).flatMap(([flag, value]) => [`--${flag}`, value])
   const execArgv = ['--conditions=millrace-source']
   const child = fork(join(services, name, 'main.ts'), args, { execArgv, env, stdio: ['ignore', 'pipe', 'pipe', 'ipc'] })
+  const ended = once(child, 'exit').then(([code]) => code as number | null)
   let output = ''
   for (const stream of [child.stdout!, child.stderr!]) stream.on('data', (text: Buffer) => void (output += text.toString()))
   t.teardown(() => child.kill('SIGKILL'))
@@ -32,6 +35,7 @@ export async function startService(t: Test, name: string, flags: Readonly<Record
   return {
     url: (first as { readonly url: string }).url,
     output: () => output,
+    ended,
     signal: (name) => void child.kill(name),
     stop: () => stop(child),
   }

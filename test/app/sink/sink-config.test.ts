@@ -8,6 +8,8 @@ t.test('the options of the pipeline are those that the real connector takes', as
     tolerance: 'all',
     deadLetters: { topic: 'connect.mongo-sink.dlq', context: 'with context' },
     log: 'on',
+    store: null,
+    registry: null,
   })
 })
 
@@ -41,4 +43,31 @@ t.test('what is tolerated, and where it goes, is by default as with the real con
   t.match(readSinkConfig(silent), { tolerance: 'none', deadLetters: null, log: 'off' })
   const all = { ...silent, 'errors.tolerance': 'all', 'errors.deadletterqueue.topic.name': 'bad' }
   t.match(readSinkConfig(all), { tolerance: 'all', deadLetters: { topic: 'bad', context: 'without context' } })
+})
+
+t.test("a connector's own options of place and worker are taken, so that one file serves both", async (t) => {
+  const options = {
+    ...transferSink,
+    name: 'mongo-sink',
+    'tasks.max': '1',
+    'connection.uri': 'mongodb://sink@127.0.0.1:27017/?authSource=admin',
+    database: 'bank',
+    collection: 'transfers',
+    'key.converter': 'org.apache.kafka.connect.storage.StringConverter',
+    'value.converter': 'io.confluent.connect.avro.AvroConverter',
+    'value.converter.schema.registry.url': 'http://127.0.0.1:8091',
+    'bulk.write.ordered': 'true',
+  }
+  const { store, registry } = readSinkConfig(options)
+  t.same(store, { documents: 'mongodb://sink@127.0.0.1:27017/bank?authSource=admin', documentsCollection: 'transfers' })
+  t.equal(registry, 'http://127.0.0.1:8091')
+  const { collection: _collection, ...withoutCollection } = options
+  t.equal(readSinkConfig(withoutCollection).store?.documentsCollection, 'custom.bank.transfer-enriched')
+  t.throws(() => readSinkConfig({ ...options, 'bulk.write.ordered': 'false' }), /bulk\.write\.ordered=false is not built here/)
+  t.throws(
+    () => readSinkConfig({ ...options, 'value.converter': 'org.apache.kafka.connect.json.JsonConverter' }),
+    /not built here/,
+  )
+  const { database: _database, ...withoutDatabase } = options
+  t.throws(() => readSinkConfig(withoutDatabase), /connection\.uri and database/)
 })

@@ -1,8 +1,9 @@
 import t from 'tap'
 import type { Test } from 'tap'
 import { EmbeddedKafka } from '../../../lib/embedded.ts'
-import { kafkaUnavailable } from '../../servers/kafka.ts'
+import { isMissing } from '../../servers/is-missing.ts'
 import { kafkaTools, kcat, kcatUnavailable } from '../../servers/kafka-tools.ts'
+import { javaUnavailable } from '../../servers/maven.ts'
 
 async function listening(t: Test) {
   const embedded = await EmbeddedKafka.open({ autoCreateTopics: { partitions: 2 } })
@@ -10,20 +11,11 @@ async function listening(t: Test) {
   return (await embedded.listen(0)).bootstrapServers
 }
 
-/** Where a program is missing the test ends, skipped; in CI it fails. */
-function isMissing(t: Test, reason: string | null): boolean {
-  if (reason === null) return false
-  console.error(`SKIPPED ${t.name}: ${reason}.`)
-  if (process.env['CI'] === undefined) t.pass(reason, { skip: reason })
-  else t.fail(reason)
-  return true
-}
-
 const lines = (text: string): readonly string[] => text.split('\n').filter((line) => line !== '')
 const rows = 'a:1\nb:2\nc:3\n'
 
 t.test("Java's programs create, list, fill and read topics of the embedded broker, alone and as a group", async (t) => {
-  if (isMissing(t, kafkaUnavailable())) return
+  if (isMissing(t, javaUnavailable())) return
   const server = ['--bootstrap-server', await listening(t)]
   const java = await kafkaTools()
   await java('TopicCommand', [...server, '--create', '--topic', 'j', '--partitions', '3', '--config', 'retention.ms=-1'])
