@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { cpus, loadavg, release, totalmem } from 'node:os'
 import type { JavaProgram } from '../subject/java-program.ts'
 import { kafkaStreamsVersion } from '../subject/java-program.ts'
+import { nodeFlags } from '../subject/ours-command.ts'
 
 /** What the figures were taken on. */
 export interface Machine {
@@ -21,7 +22,7 @@ export function machine({ version }: JavaProgram): Machine {
     processors: `${cpus().length} × ${cpus()[0]?.model ?? 'unknown'}, governor ${governor()}`,
     memory: `${Math.round(totalmem() / 2 ** 30)} GB`,
     kernel: release(),
-    node: process.version,
+    node: [process.version, ...nodeFlags].join(' '),
     java: version,
     kafka: `broker and Kafka Streams ${kafkaStreamsVersion}`,
     load: loadavg()
